@@ -1,0 +1,82 @@
+//! A judgement with its evidence and what mends it.
+
+use std::cmp::Reverse;
+
+use super::Rule;
+use crate::graph::NodeId;
+use crate::image::Name;
+use crate::vfs::VPath;
+use crate::world::FileId;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Likely to hurt, or hurts where nothing importable leads.
+    Warning,
+    /// An import fails.
+    Error,
+}
+
+impl Severity {
+    pub const ALL: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Info];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// What mends a finding.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remedy {
+    /// One sentence.
+    pub text: String,
+    /// A command that can be pasted.
+    pub command: Option<String>,
+}
+
+/// What a judgement rests on: edges, probes and places, never prose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// A need of a file, by place in its import list; the places that were tried are replayed from it
+    /// ([`crate::scan::Scan::explain_in`]).
+    Need { file: FileId, need: usize, import: usize },
+    /// Another file that matters.
+    File { path: VPath, what: &'static str },
+    /// A line of Python source.
+    Line { path: VPath, number: usize, text: String },
+    /// What a header says.
+    Header { name: &'static str, value: Name },
+}
+
+/// One judgement.
+pub struct Finding {
+    pub rule: &'static Rule,
+    pub severity: Severity,
+    /// The node that is to blame, where the faces jump to.
+    pub node: Option<NodeId>,
+    /// The file that it is about, as it is shown.
+    pub file: VPath,
+    /// Every file that shares the finding, the first among them.
+    pub files: Vec<VPath>,
+    /// What is missing, wrong or doubled: mostly a name.
+    pub subject: String,
+    /// One sentence.
+    pub message: String,
+    pub remedy: Remedy,
+    pub evidence: Vec<Evidence>,
+    /// How many imports it breaks.
+    pub breaks: usize,
+}
+
+impl Finding {
+    /// What findings are ordered by: the worst first, then what breaks most, then by place.
+    pub(super) fn rank(&self) -> impl Ord {
+        (Reverse(self.severity), Reverse(self.breaks), self.rule.id, self.file.clone(), self.subject.clone())
+    }
+}

@@ -1,0 +1,48 @@
+//! Facts → findings.
+//!
+//! A [`Rule`] is a `const` in a table with a function pointer: its words (title, why, remedy) are fields, so that help,
+//! JSON, the terminal and the documentation share one sentence. To add a rule: one new file in `rules/` and its entry in
+//! [`RULES`].
+
+mod finding;
+mod rules;
+
+pub use finding::{Evidence, Finding, Remedy, Severity};
+pub use rules::RULES;
+
+use crate::scan::Scan;
+use crate::vfs::VPath;
+
+/// One way in which an environment can be broken.
+pub struct Rule {
+    /// The name that a person types: `dylens explain library-missing`.
+    pub id: &'static str,
+    /// What is wrong, in a few words.
+    pub title: &'static str,
+    /// The worst that it can be.
+    pub severity: Severity,
+    /// What happens and why, in a few sentences; with the source of the rule.
+    pub why: &'static str,
+    /// What mends it, in general.
+    pub remedy: &'static str,
+    /// Looks for it.
+    pub check: fn(&Facts, &mut Vec<Finding>),
+}
+
+/// What rules may look at.
+pub struct Facts<'a> {
+    pub scan: &'a Scan,
+    /// Folders that could not be read, and the system's words.
+    pub unreadable: Vec<(VPath, String)>,
+}
+
+/// Runs every rule; the most important finding comes first.
+pub fn check(scan: &Scan, unreadable: Vec<(VPath, String)>) -> Vec<Finding> {
+    let facts = Facts { scan, unreadable };
+    let mut findings = Vec::new();
+    for rule in RULES {
+        (rule.check)(&facts, &mut findings);
+    }
+    findings.sort_by(|a, b| a.rank().cmp(&b.rank()));
+    findings
+}

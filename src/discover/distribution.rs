@@ -1,0 +1,223 @@
+//! Which distribution a file belongs to: `RECORD`, `direct_url.json`, `conda-meta`.
+
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+
+use crate::vfs::{FileSystem, VPath};
+use crate::world::is_native_name;
+
+/// A distribution, by its place in [`Distributions`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DistributionId(pub usize);
+
+/// What was installed under one name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Distribution {
+    /// As the metadata's folder spells it.
+    pub name: String,
+    /// Empty where nobody tells.
+    pub version: String,
+    /// Its metadata: a `.dist-info` folder or a file of `conda-meta`.
+    pub metadata: Option<VPath>,
+    /// The native files that it says it brought.
+    pub recorded: Vec<VPath>,
+    /// The project that an editable install points at.
+    pub editable: Option<VPath>,
+    /// The tool that installed it (`INSTALLER`), or `conda`.
+    pub installer: String,
+}
+
+/// All distributions of an environment, and whose each file is.
+#[derive(Clone, Debug, Default)]
+pub struct Distributions {
+    list: Vec<Distribution>,
+    owners: FxHashMap<VPath, DistributionId>,
+    folders: FxHashMap<VPath, DistributionId>,
+}
+
+/// More than the largest `RECORD` seen (tens of thousands of lines).
+const MOST_BYTES: usize = 64 << 20;
+
+impl Distributions {
+    /// Orders what a walk found by name, and remembers the owner of each recorded file.
+    pub fn new(mut list: Vec<Distribution>) -> Distributions {
+        list.sort_by(|a, b| (a.name.to_lowercase(), &a.metadata).cmp(&(b.name.to_lowercase(), &b.metadata)));
+        let mut all = Distributions { list, ..Distributions::default() };
+        for (index, distribution) in all.list.iter().enumerate() {
+            for file in &distribution.recorded {
+                all.owners.entry(file.clone()).or_insert(DistributionId(index));
+            }
+        }
+        all
+    }
+
+    pub fn get(&self, id: DistributionId) -> &Distribution {
+        &self.list[id.0]
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (DistributionId, &Distribution)> {
+        self.list.iter().enumerate().map(|(index, distribution)| (DistributionId(index), distribution))
+    }
+
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Whose file is this? By record, by editable project, else by the folder it lies in.
+    pub fn owner(&mut self, path: &VPath, import_path: &[VPath], root: &VPath) -> DistributionId {
+        if let Some(&owner) = self.owners.get(path) {
+            return owner;
+        }
+        let editable = self
+            .iter()
+            .find(|(_, distribution)| distribution.editable.as_ref().is_some_and(|project| path.starts_with(project)));
+        if let Some((owner, _)) = editable {
+            return owner;
+        }
+        let (folder, name) = self.folder_of(path, import_path, root);
+        // A folder beside recorded files of one distribution is that distribution's (`numpy.libs`, files made later).
+        if let Some(&owner) = self.folders.get(&folder) {
+            return owner;
+        }
+        let owner = self.owner_of_folder(&folder).unwrap_or_else(|| {
+            self.list.push(Distribution { name, ..Distribution::default() });
+            DistributionId(self.list.len() - 1)
+        });
+        self.folders.insert(folder, owner);
+        owner
+    }
+
+    fn owner_of_folder(&self, folder: &VPath) -> Option<DistributionId> {
+        let mut owners: Vec<DistributionId> =
+            self.owners.iter().filter(|(path, _)| path.starts_with(folder)).map(|(_, &owner)| owner).collect();
+        owners.sort();
+        owners.dedup();
+        match owners[..] {
+            [owner] => Some(owner),
+            _ => None,
+        }
+    }
+
+    /// The top folder (below the import path) that an unrecorded file lies in, and what to call it.
+    fn folder_of(&self, path: &VPath, import_path: &[VPath], root: &VPath) -> (VPath, String) {
+        let base = import_path.iter().filter(|base| path.starts_with(base)).max_by_key(|base| base.as_bytes().len());
+        if let Some(base) = base {
+            if base.file_name() == b"lib-dynload" {
+                return (base.clone(), "Python standard library".into());
+            }
+            let below = path.below(base).unwrap_or_default();
+            let top = below.split(|&byte| byte == b'/').next().unwrap_or_default();
+            let name = String::from_utf8_lossy(top);
+            let name = if top == below { name.split('.').next().unwrap_or_default().to_owned() } else { name.into() };
+            return (base.join(top), name);
+        }
+        let folder = path.parent().unwrap_or_else(|| root.clone());
+        let name = folder.below(root).filter(|below| !below.is_empty());
+        let name = name.map_or_else(|| root.file_name().to_vec(), <[u8]>::to_vec);
+        (folder, format!("{}/", String::from_utf8_lossy(&name)))
+    }
+}
+
+/// Is this a folder of a distribution's metadata?
+pub(crate) fn is_metadata(name: &[u8]) -> bool {
+    name.ends_with(b".dist-info") || name.ends_with(b".egg-info")
+}
+
+/// Reads a `.dist-info` folder.
+pub(crate) fn read_metadata(fs: &dyn FileSystem, folder: &VPath) -> Distribution {
+    let stem = String::from_utf8_lossy(folder.file_name()).into_owned();
+    let stem = stem.trim_end_matches(".dist-info").trim_end_matches(".egg-info");
+    let (name, version) = stem.split_once('-').unwrap_or((stem, ""));
+    let site = folder.parent().unwrap_or_else(|| VPath::new("/"));
+    let record = fs.read(&folder.join("RECORD"), MOST_BYTES).unwrap_or_default();
+    let read = |name: &str| fs.read(&folder.join(name), 1 << 16).ok();
+    Distribution {
+        name: name.to_owned(),
+        version: version.split('-').next().unwrap_or_default().to_owned(),
+        metadata: Some(folder.clone()),
+        recorded: recorded(&record, &site),
+        editable: read("direct_url.json").and_then(|bytes| editable(&bytes)),
+        installer: read("INSTALLER").map_or_else(String::new, |name| String::from_utf8_lossy(&name).trim().to_owned()),
+    }
+}
+
+/// The native files that a `RECORD` lists (PEP 376: CSV; only names with a comma or a quote are quoted).
+fn recorded(record: &[u8], site: &VPath) -> Vec<VPath> {
+    record
+        .split(|&byte| byte == b'\n')
+        .filter_map(|line| {
+            let name = match line.strip_prefix(b"\"") {
+                Some(rest) => &rest[..memchr::memchr(b'"', rest)?],
+                None => &line[..memchr::memchr(b',', line)?],
+            };
+            let last = name.rsplit(|&byte| byte == b'/').next()?;
+            is_native_name(last).then(|| site.join(name).folded())
+        })
+        .collect()
+}
+
+/// `direct_url.json` (PEP 610).
+fn editable(bytes: &[u8]) -> Option<VPath> {
+    #[derive(Deserialize)]
+    struct DirectUrl {
+        url: String,
+        dir_info: Option<DirInfo>,
+    }
+    #[derive(Deserialize)]
+    struct DirInfo {
+        #[serde(default)]
+        editable: bool,
+    }
+    let direct: DirectUrl = serde_json::from_slice(bytes).ok()?;
+    direct.dir_info?.editable.then_some(())?;
+    Some(VPath::new(percent_decoded(direct.url.strip_prefix("file://")?)))
+}
+
+fn percent_decoded(text: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let code = (bytes[at] == b'%')
+            .then(|| bytes.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        match code {
+            Some(byte) => {
+                out.push(byte);
+                at += 3;
+            }
+            None => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+/// Reads a file of `conda-meta`; none where it is no package's.
+pub(crate) fn read_conda(fs: &dyn FileSystem, file: &VPath, prefix: &VPath) -> Option<Distribution> {
+    #[derive(Deserialize)]
+    struct Package {
+        name: String,
+        version: String,
+        #[serde(default)]
+        files: Vec<String>,
+    }
+    let bytes = fs.read(file, MOST_BYTES).ok()?;
+    let package: Package = serde_json::from_slice(&bytes).ok()?;
+    let is_native = |file: &&String| is_native_name(file.rsplit('/').next().unwrap_or_default().as_bytes());
+    Some(Distribution {
+        name: package.name,
+        version: package.version,
+        metadata: Some(file.clone()),
+        recorded: package.files.iter().filter(is_native).map(|file| prefix.join(file)).collect(),
+        editable: None,
+        installer: "conda".into(),
+    })
+}

@@ -1,0 +1,78 @@
+//! The machine that runs dylens: the only reader of its environment.
+
+use std::collections::BTreeMap;
+
+use crate::vfs::{Disk, VPath};
+
+/// What is taken from the surroundings of the process, as plain data.
+#[derive(Clone, Debug, Default)]
+pub struct Machine {
+    /// The environment variables that matter.
+    pub environment: BTreeMap<String, Vec<u8>>,
+    /// The working directory.
+    pub directory: VPath,
+    /// What this processor can do beyond the base, best first, as glibc names it (`x86-64-v3`). Empty where the
+    /// processor is of another family.
+    pub levels: Vec<String>,
+}
+
+/// The variables that are read.
+const VARIABLES: [&str; 8] =
+    ["VIRTUAL_ENV", "CONDA_PREFIX", "PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "PYENV_ROOT", "PYENV_VERSION", "HOME"];
+
+impl Machine {
+    /// The machine that runs dylens.
+    pub fn this() -> Machine {
+        let variable = |name: &str| {
+            let value = std::env::var_os(name)?;
+            let bytes = Disk::path(std::path::Path::new(&value)).as_bytes().to_vec();
+            (!bytes.is_empty()).then(|| (name.to_owned(), bytes))
+        };
+        Machine {
+            environment: VARIABLES.iter().filter_map(|name| variable(name)).collect(),
+            directory: std::env::current_dir().map_or_else(|_| VPath::new("/"), |path| Disk::path(&path)),
+            levels: levels(),
+        }
+    }
+
+    /// A machine as a text world describes it: `NAME=VALUE`, with `levels` and `directory` besides the variables.
+    pub fn described(settings: &[(String, String)]) -> Machine {
+        let mut machine = Machine { directory: VPath::new("/"), ..Machine::default() };
+        for (name, value) in settings {
+            match name.as_str() {
+                "levels" => machine.levels = value.split(',').map(str::to_owned).collect(),
+                "directory" => machine.directory = VPath::new(value),
+                _ => {
+                    machine.environment.insert(name.clone(), value.clone().into_bytes());
+                }
+            }
+        }
+        machine
+    }
+
+    /// A variable of the environment, where it is set to something.
+    pub fn variable(&self, name: &str) -> Option<&[u8]> {
+        self.environment.get(name).map(Vec::as_slice).filter(|value| !value.is_empty())
+    }
+}
+
+/// The levels of the x86-64 psABI that this processor has, as glibc's `cpu-features.c` tells them.
+#[cfg(target_arch = "x86_64")]
+fn levels() -> Vec<String> {
+    macro_rules! has {
+        ($($feature:tt),+) => { $(std::arch::is_x86_feature_detected!($feature))&&+ };
+    }
+    let v2 = has!("cmpxchg16b", "popcnt", "sse3", "ssse3", "sse4.1", "sse4.2");
+    let v3 = v2 && has!("avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "lzcnt", "movbe");
+    let v4 = v3 && has!("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl");
+    [(v4, "x86-64-v4"), (v3, "x86-64-v3"), (v2, "x86-64-v2")]
+        .iter()
+        .filter(|(has, _)| *has)
+        .map(|(_, name)| (*name).to_owned())
+        .collect()
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn levels() -> Vec<String> {
+    Vec::new()
+}

@@ -1,0 +1,18 @@
+//! What to look at: from the path that a person gave to a [`Target`].
+//!
+//! Nothing is executed: `pyvenv.cfg` is read, symbolic links are followed, file names tell the rest. Only
+//! [`machine`] reads the environment of the process.
+
+mod distribution;
+pub mod machine;
+mod python;
+pub mod role;
+mod system;
+mod target;
+
+pub use distribution::{Distribution, DistributionId, Distributions};
+pub(crate) use distribution::{is_metadata, read_conda, read_metadata};
+pub use machine::Machine;
+pub(crate) use python::{is_free_threaded, suffixes_of, tag_of};
+pub use role::Role;
+pub use target::{Kind, Note, Target, discover};

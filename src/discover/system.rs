@@ -1,0 +1,233 @@
+//! The loader that an interpreter is started by, and what it is configured with: told from files, never asked.
+
+use std::collections::BTreeSet;
+
+use crate::discover::Machine;
+use crate::image::Name;
+use crate::parse;
+use crate::vfs::{FileSystem, VPath};
+use crate::world::{Glibc, LdCache, Musl, System};
+
+/// Where loaders lie on systems that follow the ABI documents, for environments whose interpreter is not known.
+const LOADERS: [&str; 8] = [
+    "/lib64/ld-linux-x86-64.so.2",
+    "/lib/ld-linux-aarch64.so.1",
+    "/lib/ld-linux-armhf.so.3",
+    "/lib64/ld64.so.2",
+    "/lib/ld64.so.1",
+    "/lib/ld-linux-riscv64-lp64d.so.1",
+    "/lib/ld-musl-x86_64.so.1",
+    "/lib/ld-musl-aarch64.so.1",
+];
+
+/// The system of an interpreter, by the loader that it asks for.
+pub(super) fn system(fs: &dyn FileSystem, machine: &Machine, interpreter: Option<&Name>) -> System {
+    let loader = match interpreter {
+        Some(name) => Some(VPath::new(&**name)),
+        None => LOADERS.iter().map(VPath::new).find(|path| fs.stat(path).is_ok()),
+    };
+    let Some(loader) = loader else { return System::Unknown };
+    match loader.file_name().strip_prefix(b"ld-musl-") {
+        Some(rest) => System::Musl(musl(fs, &loader, rest)),
+        None => System::Glibc(glibc(fs, machine, loader)),
+    }
+}
+
+/// What `LD_PRELOAD` and `/etc/ld.so.preload` name.
+pub(super) fn preload(fs: &dyn FileSystem, machine: &Machine) -> Vec<Name> {
+    let variable = machine.variable("LD_PRELOAD").unwrap_or_default().to_vec();
+    let file = fs.read(&VPath::new("/etc/ld.so.preload"), 1 << 16).unwrap_or_default();
+    let is_separator = |byte: &u8| matches!(byte, b' ' | b':' | b'\n' | b'\t');
+    let named = variable.split(is_separator).chain(file.split(is_separator));
+    named.filter(|name| !name.is_empty()).map(Name::from).collect()
+}
+
+fn musl(fs: &dyn FileSystem, loader: &VPath, rest: &[u8]) -> Musl {
+    let arch = rest.split(|&byte| byte == b'.').next().unwrap_or_default();
+    let config = VPath::new([b"/etc/ld-musl-", arch, b".path"].concat());
+    let list = fs.read(&config, 1 << 16).unwrap_or_else(|_| b"/lib:/usr/local/lib:/usr/lib".to_vec());
+    let directories =
+        list.split(|byte| matches!(byte, b':' | b'\n')).filter(|entry| !entry.is_empty()).map(VPath::new).collect();
+    Musl { loader: loader.clone(), directories }
+}
+
+fn glibc(fs: &dyn FileSystem, machine: &Machine, loader: VPath) -> Glibc {
+    let real = fs.real(&loader).unwrap_or_else(|_| loader.clone());
+    let built_in = BuiltIn::read(fs, &real);
+    let trusted = match built_in.trusted {
+        found if !found.is_empty() => found,
+        _ => usual_directories(fs, &real),
+    };
+    let platform = platform(&loader);
+    let levels: Vec<Name> = machine.levels.iter().map(|level| Name::from(&format!("glibc-hwcaps/{level}"))).collect();
+    let mut cache = ld_cache(fs, &built_in.cache, &machine.levels).unwrap_or_default();
+    if cache.files.is_empty() {
+        cache.directories = configured(fs, &VPath::new("/etc/ld.so.conf"), 0);
+    }
+    let libc = cache.files.get(&b"libc.so.6"[..]).cloned().into_iter();
+    let libc = libc.chain(trusted.iter().map(|directory| directory.join("libc.so.6")));
+    let version = libc.filter_map(|path| newest_version(fs, &path)).next();
+    let mut hwcaps = if version.is_none_or(|version| version >= (2, 33)) { levels } else { Vec::new() };
+    if version.is_some_and(|version| version < (2, 37)) {
+        // `tls` and the platform, in every combination (`_dl_important_hwcaps` before 2.37).
+        let legacy = ["tls/P/P", "tls/P", "tls", "P/P", "P"];
+        hwcaps.extend(legacy.map(|name| Name::from(&name.replace('P', &platform))));
+    }
+    let lib = real.parent().unwrap_or_default();
+    let lib = lib.as_bytes().strip_prefix(b"/usr").unwrap_or(lib.as_bytes()).strip_prefix(b"/").unwrap_or(b"lib");
+    Glibc { loader, version, cache, trusted, lib: Name::from(lib), platform: Name::from(&platform), hwcaps }
+}
+
+/// `AT_PLATFORM`, which is the machine's name everywhere but on the latest Intel processors.
+fn platform(loader: &VPath) -> String {
+    let name = loader.to_string();
+    let known = [("x86-64", "x86_64"), ("aarch64", "aarch64"), ("armhf", "v7l"), ("riscv64", "riscv64")];
+    known.iter().find(|(part, _)| name.contains(part)).map_or("x86_64", |(_, platform)| platform).to_owned()
+}
+
+/// What is compiled into a loader: its trusted directories and the place of its cache.
+struct BuiltIn {
+    trusted: Vec<VPath>,
+    cache: VPath,
+}
+
+impl BuiltIn {
+    /// Reads the strings of the loader: the trusted directories stand in a row, each with a slash at its end.
+    fn read(fs: &dyn FileSystem, loader: &VPath) -> BuiltIn {
+        let bytes = fs.read(loader, 8 << 20).unwrap_or_default();
+        let (mut best, mut run): (Vec<VPath>, Vec<VPath>) = (Vec::new(), Vec::new());
+        let mut cache = VPath::new("/etc/ld.so.cache");
+        for text in bytes.split(|&byte| byte == 0) {
+            let is_directory = text.len() > 2 && text.starts_with(b"/") && text.ends_with(b"/") && text.is_ascii();
+            if is_directory {
+                run.push(VPath::new(&text[..text.len() - 1]));
+                continue;
+            }
+            if text.starts_with(b"/") && text.ends_with(b"/ld.so.cache") {
+                cache = VPath::new(text);
+            }
+            if run.len() > best.len() && run.iter().all(|path| path.to_string().contains("lib")) {
+                best = std::mem::take(&mut run);
+            }
+            run.clear();
+        }
+        BuiltIn { trusted: best, cache }
+    }
+}
+
+/// The directories that loaders of the common distributions are built with, as far as they exist.
+fn usual_directories(fs: &dyn FileSystem, loader: &VPath) -> Vec<VPath> {
+    let own = loader.parent().unwrap_or_else(|| VPath::new("/lib"));
+    let twin = VPath::new([b"/usr", own.as_bytes()].concat());
+    let all = [own, twin, VPath::new("/lib64"), VPath::new("/usr/lib64"), VPath::new("/lib"), VPath::new("/usr/lib")];
+    let mut seen = BTreeSet::new();
+    all.into_iter().filter(|path| fs.stat(path).is_ok() && seen.insert(path.clone())).collect()
+}
+
+fn newest_version(fs: &dyn FileSystem, libc: &VPath) -> Option<(u32, u32)> {
+    let file = fs.open(libc).ok()?;
+    let versions = parse::read(&*file).tables?.defined_versions(&*file)?;
+    let number = |name: &Name| {
+        let text = name.to_string();
+        let (major, minor) = text.strip_prefix("GLIBC_")?.split_once('.')?;
+        Some((major.parse().ok()?, minor.split('.').next()?.parse().ok()?))
+    };
+    versions.iter().filter_map(number).max()
+}
+
+/// Reads the loader's cache (`dl-cache.h`: an old header and entries may stand before the new ones).
+fn ld_cache(fs: &dyn FileSystem, path: &VPath, levels: &[String]) -> Option<LdCache> {
+    const MAGIC: &[u8] = b"glibc-ld.so.cache1.1";
+    const HEADER: usize = 48;
+    const ENTRY: usize = 24;
+    let bytes = fs.read(path, 64 << 20).ok()?;
+    let table = &bytes[memchr::memmem::find(&bytes, MAGIC)?..];
+    let word = |at: usize| Some(u32::from_le_bytes(table.get(at..at + 4)?.try_into().ok()?));
+    let text = |at: u32| {
+        let rest = table.get(at as usize..)?;
+        Some(&rest[..memchr::memchr(0, rest)?])
+    };
+    let wanted = word_size_flags(&bytes);
+    let mut best: rustc_hash::FxHashMap<&[u8], (usize, &[u8])> = Default::default();
+    for index in 0..word(MAGIC.len())? as usize {
+        let at = HEADER + index * ENTRY;
+        let (Some(flags), Some(key), Some(value)) = (word(at), word(at + 4), word(at + 8)) else { break };
+        // The low byte says glibc 2's kind of ELF, the next which processor and word size.
+        if flags & 0xff != 3 || flags & 0xff00 != wanted {
+            continue;
+        }
+        let (Some(key), Some(value)) = (text(key), text(value)) else { continue };
+        let Some(rank) = rank(value, levels) else { continue };
+        let slot = best.entry(key).or_insert((rank, value));
+        if rank < slot.0 {
+            *slot = (rank, value);
+        }
+    }
+    let files = best.into_iter().map(|(key, (_, value))| (Name::from(key), VPath::new(value))).collect();
+    Some(LdCache { files, directories: Vec::new() })
+}
+
+/// How good an entry is on this processor: its level's place, or last without one; none where it does not run.
+fn rank(path: &[u8], levels: &[String]) -> Option<usize> {
+    const MARK: &[u8] = b"/glibc-hwcaps/";
+    let Some(at) = memchr::memmem::find(path, MARK) else { return Some(levels.len()) };
+    let level = path[at + MARK.len()..].split(|&byte| byte == b'/').next()?;
+    levels.iter().position(|known| known.as_bytes() == level)
+}
+
+/// The processor flags of the cache's entries for this machine's own word size: those of most entries.
+///
+/// The flags are the same for all libraries that the native loader takes; a multi-architecture cache has a few others.
+fn word_size_flags(bytes: &[u8]) -> u32 {
+    let mut counts = std::collections::BTreeMap::<u32, usize>::new();
+    let Some(start) = memchr::memmem::find(bytes, b"glibc-ld.so.cache1.1") else { return 0 };
+    let entries = bytes[start..].get(48..).unwrap_or_default().chunks_exact(24);
+    let count =
+        bytes.get(start + 20..start + 24).map_or(0, |count| u32::from_le_bytes(count.try_into().unwrap_or_default()));
+    for entry in entries.take(count as usize) {
+        let flags = u32::from_le_bytes([entry[0], entry[1], entry[2], entry[3]]);
+        *counts.entry(flags & 0xff00).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|&(_, count)| count).map_or(0, |(flags, _)| flags)
+}
+
+/// The directories of `ld.so.conf` (`ldconfig(8)`): one a line, comments, `include` with globs.
+fn configured(fs: &dyn FileSystem, path: &VPath, depth: usize) -> Vec<VPath> {
+    const MOST_INCLUDES: usize = 8;
+    let Ok(bytes) = fs.read(path, 1 << 20) else { return Vec::new() };
+    let mut directories = Vec::new();
+    for line in String::from_utf8_lossy(&bytes).lines() {
+        let line = line.split('#').next().unwrap_or_default().trim();
+        if let Some(pattern) = line.strip_prefix("include").filter(|rest| rest.starts_with(char::is_whitespace)) {
+            if depth < MOST_INCLUDES {
+                let base = path.parent().unwrap_or_default();
+                for file in pattern.split_whitespace().flat_map(|pattern| matching(fs, &base.join(pattern))) {
+                    directories.extend(configured(fs, &file, depth + 1));
+                }
+            }
+        } else if line.starts_with('/') {
+            let directory = line.split_once('=').map_or(line, |(directory, _)| directory);
+            directories.extend(directory.split([':', ' ', '\t', ',']).filter(|d| d.starts_with('/')).map(VPath::new));
+        }
+    }
+    directories
+}
+
+/// The files that a pattern with `*` in its last part means, in order.
+fn matching(fs: &dyn FileSystem, pattern: &VPath) -> Vec<VPath> {
+    let Some((before, after)) = std::str::from_utf8(pattern.file_name()).ok().and_then(|name| name.split_once('*'))
+    else {
+        return vec![pattern.clone()];
+    };
+    let directory = pattern.parent().unwrap_or_default();
+    let mut files: Vec<VPath> = fs
+        .list(&directory)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|entry| entry.name.to_string())
+        .filter(|name| name.starts_with(before) && name.ends_with(after) && name.len() >= before.len() + after.len())
+        .map(|name| directory.join(name))
+        .collect();
+    files.sort();
+    files
+}

@@ -1,0 +1,382 @@
+//! From a path, or from none, to what is looked at.
+
+use super::{Machine, python, system};
+use crate::error::Error;
+use crate::image::Image;
+use crate::parse;
+use crate::vfs::{FileSystem, Kind as FileKind, VPath};
+use crate::world::{Host, Python, is_native_name};
+
+/// What kind of thing is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Venv,
+    Conda,
+    /// The prefix of a Python itself: the system's, pyenv's, a standalone build.
+    Prefix,
+    SitePackages,
+    Folder,
+    File,
+}
+
+impl Kind {
+    /// What a person calls it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Venv => "virtual environment",
+            Kind::Conda => "conda environment",
+            Kind::Prefix => "Python installation",
+            Kind::SitePackages => "site-packages folder",
+            Kind::Folder => "folder",
+            Kind::File => "file",
+        }
+    }
+}
+
+/// Something about the environment itself that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    pub path: VPath,
+    pub what: String,
+    pub remedy: String,
+}
+
+impl Note {
+    pub fn new(path: &VPath, what: String, remedy: &str) -> Note {
+        Note { path: path.clone(), what, remedy: remedy.to_owned() }
+    }
+}
+
+/// What is looked at, and on which host.
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub kind: Kind,
+    /// Without links; paths are shown relative to it.
+    pub root: VPath,
+    /// How it was chosen, where no path was given: "from $VIRTUAL_ENV".
+    pub because: Option<String>,
+    /// The folders to walk; the first is the root or lies in it.
+    pub walk: Vec<VPath>,
+    /// The one file that is asked about.
+    pub only: Option<VPath>,
+    pub host: Host,
+    pub notes: Vec<Note>,
+}
+
+/// Finds out what to look at: the path given, else `$VIRTUAL_ENV`, `$CONDA_PREFIX`, `./.venv`, `./venv`, the `python3`
+/// on `PATH`.
+///
+/// # Errors
+/// Where there is no such path, or nothing at all to look at.
+pub fn discover(fs: &dyn FileSystem, machine: &Machine, path: Option<&VPath>) -> Result<Target, Error> {
+    let Some(path) = path else { return unasked(fs, machine) };
+    let path = machine.directory.join(path);
+    let real = fs.real(&path).map_err(|error| {
+        Error::new(
+            format!("{path}: {}", system_words(&error)),
+            "give an environment, a site-packages folder or a native file, or no path at all inside a project",
+        )
+    })?;
+    let stat = fs.stat(&real).map_err(|error| Error::new(format!("{path}: {}", system_words(&error)), "look again"))?;
+    match stat.kind {
+        FileKind::Directory => match project_venv(fs, &real) {
+            Some((venv, name)) => folder(fs, machine, &venv, Some(format!("{name} in {path}"))),
+            None => folder(fs, machine, &real, None),
+        },
+        FileKind::File => file(fs, machine, &real, &path),
+        _ => Err(Error::new(format!("{path} is neither a file nor a folder"), "give a file or a folder")),
+    }
+}
+
+/// The system's words without its number.
+fn system_words(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file or folder".into(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".into(),
+        std::io::ErrorKind::NotADirectory => "a part of this path is a file, not a folder".into(),
+        _ => error.to_string(),
+    }
+}
+
+/// The virtual environment of a project folder that is not itself one.
+fn project_venv(fs: &dyn FileSystem, project: &VPath) -> Option<(VPath, &'static str)> {
+    let has = |folder: &VPath, name: &str| fs.stat(&folder.join(name)).is_ok();
+    if has(project, "pyvenv.cfg") || has(project, "conda-meta") {
+        return None;
+    }
+    [".venv", "venv"].into_iter().find_map(|name| {
+        let venv = fs.real(&project.join(name)).ok()?;
+        has(&venv, "pyvenv.cfg").then_some((venv, name))
+    })
+}
+
+fn unasked(fs: &dyn FileSystem, machine: &Machine) -> Result<Target, Error> {
+    for name in ["VIRTUAL_ENV", "CONDA_PREFIX"] {
+        if let Some(value) = machine.variable(name)
+            && let Ok(real) = fs.real(&VPath::new(value))
+        {
+            return folder(fs, machine, &real, Some(format!("${name}")));
+        }
+    }
+    if let Some((venv, name)) = project_venv(fs, &machine.directory) {
+        return folder(fs, machine, &venv, Some(format!("./{name}")));
+    }
+    if let Some((prefix, program)) = python_on_path(fs, machine) {
+        return folder(fs, machine, &prefix, Some(format!("{program} on PATH")));
+    }
+    Err(Error::new(
+        "no Python environment here: looked at $VIRTUAL_ENV, $CONDA_PREFIX, ./.venv, ./venv and for python3 on PATH",
+        "name one (dylens PATH), or see the demo (dylens --demo)",
+    ))
+}
+
+/// The prefix of the first `python3` on `PATH`; a shim of pyenv is followed to the version it stands for.
+fn python_on_path(fs: &dyn FileSystem, machine: &Machine) -> Option<(VPath, VPath)> {
+    for directory in machine.variable("PATH")?.split(|&byte| byte == b':').filter(|part| part.starts_with(b"/")) {
+        let program = VPath::new(directory).join("python3");
+        let Ok(real) = fs.real(&program) else { continue };
+        let is_script = fs.read(&real, 2).is_ok_and(|start| start == b"#!");
+        let prefix = match is_script {
+            true => pyenv_version(fs, machine, &real),
+            false => real.parent().and_then(|bin| bin.parent()),
+        };
+        if let Some(prefix) = prefix
+            && python::library(fs, &prefix, None).is_some()
+        {
+            return Some((prefix, program));
+        }
+    }
+    None
+}
+
+fn pyenv_version(fs: &dyn FileSystem, machine: &Machine, shim: &VPath) -> Option<VPath> {
+    let shims = shim.parent().filter(|shims| shims.file_name() == b"shims")?;
+    let root = shims.parent()?;
+    let read = |path: VPath| fs.read(&path, 256).ok();
+    let above = std::iter::successors(Some(machine.directory.clone()), VPath::parent);
+    let local = above.filter_map(|folder| read(folder.join(".python-version")));
+    let variable = machine.variable("PYENV_VERSION").map(<[u8]>::to_vec);
+    let texts = variable.into_iter().chain(local).chain(read(root.join("version")));
+    texts
+        .filter_map(|text| String::from_utf8(text).ok())
+        .flat_map(|text| text.split([':', '\n', ' ']).map(str::to_owned).collect::<Vec<_>>())
+        .filter(|version| !version.is_empty() && version != "system")
+        .find_map(|version| fs.real(&root.join("versions").join(version)).ok())
+}
+
+fn folder(fs: &dyn FileSystem, machine: &Machine, root: &VPath, because: Option<String>) -> Result<Target, Error> {
+    fs.list(root).map_err(|error| {
+        Error::new(format!("{root}: {}", system_words(&error)), "make the folder readable, or look at another")
+    })?;
+    let has = |name: &str| fs.stat(&root.join(name)).is_ok();
+    let mut notes = Vec::new();
+    let kind = if has("pyvenv.cfg") {
+        Kind::Venv
+    } else if has("conda-meta") {
+        Kind::Conda
+    } else if python::library(fs, root, None).is_some() && python::executable(fs, root, None).is_some() {
+        Kind::Prefix
+    } else if is_site(fs, root) {
+        Kind::SitePackages
+    } else {
+        Kind::Folder
+    };
+    let (python, walk) = match kind {
+        Kind::Venv => venv(fs, root, &mut notes),
+        Kind::Conda | Kind::Prefix => prefix(fs, root, kind),
+        _ => loose(fs, root, &mut notes),
+    };
+    Ok(target(
+        fs,
+        machine,
+        Target { kind, root: root.clone(), because, walk, only: None, host: Host::default(), notes },
+        python,
+    ))
+}
+
+/// A single native file: judged in the environment it lies in.
+fn file(fs: &dyn FileSystem, machine: &Machine, real: &VPath, given: &VPath) -> Result<Target, Error> {
+    let name = real.file_name();
+    if name.starts_with(b"python") && real.parent().is_some_and(|bin| bin.file_name() == b"bin") {
+        // The interpreter stands for its environment, by the path that was given: a venv's is a link.
+        let prefix = given.parent().and_then(|bin| fs.real(&bin).ok()).and_then(|bin| bin.parent());
+        if let Some(prefix) = prefix {
+            return folder(fs, machine, &prefix, None);
+        }
+    }
+    let magic = fs
+        .read(real, 4)
+        .map_err(|error| Error::new(format!("{given}: {}", system_words(&error)), "make it readable"))?;
+    if !is_native_name(name) && !magic.starts_with(b"\x7fELF") {
+        return Err(Error::new(
+            format!("{given} is no native file (.so, .dylib, .pyd, .dll)"),
+            "give an environment, a site-packages folder or a native file",
+        ));
+    }
+    let root = real.parent().unwrap_or_else(|| VPath::new("/"));
+    let above = std::iter::successors(Some(root.clone()), VPath::parent);
+    let site = above.clone().find(|folder| matches!(folder.file_name(), b"site-packages" | b"dist-packages"));
+    let base = site.or_else(|| above.clone().find(|folder| is_site(fs, folder))).unwrap_or_else(|| root.clone());
+    let mut notes = Vec::new();
+    let (python, _) = loose(fs, &base, &mut notes);
+    let target = Target {
+        kind: Kind::File,
+        root: base,
+        because: None,
+        walk: Vec::new(),
+        only: Some(real.clone()),
+        host: Host::default(),
+        notes: Vec::new(),
+    };
+    Ok(self::target(fs, machine, target, python))
+}
+
+fn is_site(fs: &dyn FileSystem, folder: &VPath) -> bool {
+    matches!(folder.file_name(), b"site-packages" | b"dist-packages")
+        || fs
+            .list(folder)
+            .is_ok_and(|entries| entries.iter().any(|entry| entry.name.as_bytes().ends_with(b".dist-info")))
+}
+
+fn venv(fs: &dyn FileSystem, root: &VPath, notes: &mut Vec<Note>) -> (Python, Vec<VPath>) {
+    let config = python::venv_config(fs, root, notes);
+    let own = python::library(fs, root, config.version).or_else(|| python::library(fs, root, None));
+    let version = own.as_ref().map(|(_, version)| version.number).or(config.version);
+    let executable = python::executable(fs, root, version)
+        .or_else(|| python::executable(fs, &config.home.as_ref()?.parent()?, version));
+    // What `sys.base_prefix` is: the folder above `home`, else the one above the real program.
+    let base = config.home.as_ref().and_then(VPath::parent).and_then(|base| fs.real(&base).ok());
+    let base = base.or_else(|| executable.as_ref()?.parent()?.parent());
+    let mut python = Python {
+        executable,
+        version,
+        free_threaded: own.as_ref().is_some_and(|(_, version)| version.free_threaded),
+        ..Python::default()
+    };
+    if let Some((library, _)) = base.as_ref().and_then(|base| python::library(fs, base, version)) {
+        standard_library(fs, &library, &mut python);
+        if config.has_system_packages {
+            let base = base.unwrap_or_default();
+            add_sites(fs, &library, &base, &mut python);
+        }
+    } else {
+        python.suffixes = python::suffixes(fs, root, &python);
+    }
+    let mut walk = vec![root.clone()];
+    if let Some((library, _)) = own {
+        add_site(fs, &library.join("site-packages"), &mut python, &mut walk);
+    }
+    add_site(fs, &root.join("Lib/site-packages"), &mut python, &mut walk);
+    (python, walk)
+}
+
+fn prefix(fs: &dyn FileSystem, root: &VPath, kind: Kind) -> (Python, Vec<VPath>) {
+    let executable = python::executable(fs, root, None);
+    let named =
+        executable.as_ref().and_then(|path| python::version(&path.to_string().rsplit("/python").next()?.to_owned()));
+    let found = python::library(fs, root, named).or_else(|| python::library(fs, root, None));
+    let mut python = Python { executable, ..Python::default() };
+    let mut walk = Vec::new();
+    if let Some((library, version)) = found {
+        python.version = Some(version.number);
+        python.free_threaded = version.free_threaded;
+        standard_library(fs, &library, &mut python);
+        add_sites(fs, &library, root, &mut python);
+        // The system's own prefix holds far more than Python.
+        walk = match root.as_bytes() {
+            b"/usr" | b"/usr/local" | b"/" => python.path.clone(),
+            _ if kind == Kind::Conda => vec![root.join("lib"), root.join("bin"), root.join("conda-meta")],
+            _ => vec![root.clone()],
+        };
+        for site in python.path.clone() {
+            walk.extend(python::pth_paths(fs, &site).into_iter().filter(|path| !path.starts_with(root)));
+        }
+    }
+    walk.retain(|path| fs.stat(path).is_ok());
+    let outer = walk.clone();
+    walk.retain(|path| !outer.iter().any(|other| path != other && path.starts_with(other)));
+    (python, walk)
+}
+
+/// A folder outside any known environment: its interpreter is looked for above it, and unknown where there is none.
+fn loose(fs: &dyn FileSystem, root: &VPath, notes: &mut Vec<Note>) -> (Python, Vec<VPath>) {
+    let above = std::iter::successors(root.parent(), VPath::parent).take(4);
+    let environment = above.into_iter().find(|folder| {
+        let has = |name: &str| fs.stat(&folder.join(name)).is_ok();
+        let is_prefix = |folder: &VPath| {
+            python::executable(fs, folder, None).is_some() && python::library(fs, folder, None).is_some()
+        };
+        has("pyvenv.cfg") || has("conda-meta") || is_prefix(folder)
+    });
+    let mut python = match environment {
+        Some(folder) if fs.stat(&folder.join("pyvenv.cfg")).is_ok() => venv(fs, &folder, notes).0,
+        Some(folder) => prefix(fs, &folder, Kind::Prefix).0,
+        None => Python::default(),
+    };
+    let mut walk = vec![root.clone()];
+    if !python.path.iter().any(|path| root.starts_with(path) && python.library.as_ref() != Some(path)) {
+        python.path.push(root.clone());
+    }
+    if is_site(fs, root) {
+        walk.extend(python::pth_paths(fs, root).into_iter().filter(|path| !path.starts_with(root)));
+    }
+    (python, walk)
+}
+
+fn standard_library(fs: &dyn FileSystem, library: &VPath, python: &mut Python) {
+    python.suffixes = python::suffixes(fs, library, python);
+    let dynload = library.join("lib-dynload");
+    python.path.push(library.clone());
+    python.library = Some(library.clone());
+    if fs.stat(&dynload).is_ok() {
+        python.path.push(dynload.clone());
+        python.lib_dynload = Some(dynload);
+    }
+}
+
+/// The site folders of a prefix, Debian's among them.
+fn add_sites(fs: &dyn FileSystem, library: &VPath, root: &VPath, python: &mut Python) {
+    let name = library.file_name();
+    let local = VPath::new("/usr/local/lib").join(name);
+    let mut sites = vec![library.join("site-packages"), library.join("dist-packages")];
+    if root.as_bytes() == b"/usr" {
+        sites.extend([local.join("dist-packages"), VPath::new("/usr/lib/python3/dist-packages")]);
+    }
+    let mut walk = Vec::new();
+    for site in sites {
+        add_site(fs, &site, python, &mut walk);
+    }
+}
+
+fn add_site(fs: &dyn FileSystem, site: &VPath, python: &mut Python, walk: &mut Vec<VPath>) {
+    let Ok(site) = fs.real(site) else { return };
+    let extra = python::pth_paths(fs, &site);
+    python.path.push(site);
+    for path in extra {
+        if !walk.iter().any(|walked| path.starts_with(walked)) {
+            walk.push(path.clone());
+        }
+        python.path.push(path);
+    }
+}
+
+/// Adds the host: the loader by the interpreter's wish, the environment by the machine's.
+fn target(fs: &dyn FileSystem, machine: &Machine, mut target: Target, mut python: Python) -> Target {
+    let image = python.executable.as_ref().and_then(|path| image(fs, path));
+    if image.is_none() {
+        python.executable = None;
+    }
+    let interpreter = image.as_ref().and_then(|image| image.interpreter.as_ref());
+    target.host = Host {
+        system: system::system(fs, machine, interpreter),
+        arch: image.as_ref().map(|image| image.arch),
+        library_path: machine.variable("LD_LIBRARY_PATH").map(crate::image::Name::from),
+        preload: system::preload(fs, machine),
+        python: Some(python),
+    };
+    target
+}
+
+fn image(fs: &dyn FileSystem, path: &VPath) -> Option<Image> {
+    parse::read(&*fs.open(path).ok()?).image
+}

@@ -1,0 +1,26 @@
+//! What stops a scan, and nothing else: whatever is wrong with a single file is a finding.
+
+use std::fmt;
+
+/// Why there is nothing to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// What is wrong, with the path it is wrong with.
+    pub what: String,
+    /// What to type instead, or to look at.
+    pub remedy: String,
+}
+
+impl Error {
+    pub fn new(what: impl Into<String>, remedy: impl Into<String>) -> Error {
+        Error { what: what.into(), remedy: remedy.into() }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.what, self.remedy)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,80 @@
+//! Questions to the graph: why is this here, who is above it, what hangs below it.
+
+use std::collections::VecDeque;
+
+use petgraph::Direction;
+use petgraph::visit::EdgeRef;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Graph, Node, NodeId};
+
+/// A way through the graph, from a distribution down to the node that was asked for.
+pub type Path = Vec<NodeId>;
+
+impl Graph {
+    /// Why is this node here? The shortest ways from distributions to it, one for each distribution that leads there,
+    /// shortest first, at most `most`.
+    pub fn why(&self, id: NodeId, most: usize) -> Vec<Path> {
+        // Breadth first against the edges: the first way by which a node is reached is a shortest one.
+        let mut next: FxHashMap<NodeId, NodeId> = FxHashMap::default();
+        let mut queue = VecDeque::from([id]);
+        let mut ways = Vec::new();
+        while let Some(node) = queue.pop_front() {
+            if matches!(self.node(node), Node::Distribution(_)) && node != id {
+                let way = std::iter::successors(Some(node), |node| next.get(node).copied());
+                ways.push(way.collect());
+                if ways.len() == most {
+                    break;
+                }
+                continue;
+            }
+            let mut above: Vec<NodeId> = self.inner.neighbors_directed(node, Direction::Incoming).collect();
+            above.sort();
+            for above in above {
+                if above != id && !next.contains_key(&above) {
+                    next.insert(above, node);
+                    queue.push_back(above);
+                }
+            }
+        }
+        ways
+    }
+
+    /// Every node from which this one is reached, itself left out, in order.
+    pub fn above(&self, id: NodeId) -> Vec<NodeId> {
+        self.reach(id, Direction::Incoming)
+    }
+
+    /// Every node that this one reaches, itself left out, in order.
+    pub fn below(&self, id: NodeId) -> Vec<NodeId> {
+        self.reach(id, Direction::Outgoing)
+    }
+
+    fn reach(&self, id: NodeId, direction: Direction) -> Vec<NodeId> {
+        let mut seen = FxHashSet::from_iter([id]);
+        let mut stack = vec![id];
+        while let Some(node) = stack.pop() {
+            for edge in self.inner.edges_directed(node, direction) {
+                let other = if direction == Direction::Incoming { edge.source() } else { edge.target() };
+                if seen.insert(other) {
+                    stack.push(other);
+                }
+            }
+        }
+        seen.remove(&id);
+        let mut reached: Vec<NodeId> = seen.into_iter().collect();
+        reached.sort();
+        reached
+    }
+
+    /// The loops of files that need each other, each with its members in order.
+    pub fn cycles(&self) -> Vec<Vec<NodeId>> {
+        let mut cycles: Vec<Vec<NodeId>> =
+            petgraph::algo::tarjan_scc(&self.inner).into_iter().filter(|members| members.len() > 1).collect();
+        for cycle in &mut cycles {
+            cycle.sort();
+        }
+        cycles.sort();
+        cycles
+    }
+}

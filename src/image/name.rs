@@ -1,0 +1,70 @@
+//! A name as it stands in a file: bytes that are mostly, but never surely, UTF-8.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use bstr::ByteSlice;
+
+/// A name out of an inspected file: cheap to clone, compared byte by byte as loaders do.
+///
+/// Its [`Display`](fmt::Display) is lossy but *not yet safe for a terminal*: faces pass it through
+/// [`crate::export::printable`].
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(Arc<[u8]>);
+
+impl Name {
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl<T: AsRef<[u8]> + ?Sized> From<&T> for Name {
+    fn from(bytes: &T) -> Name {
+        Name(Arc::from(bytes.as_ref()))
+    }
+}
+
+impl Default for Name {
+    fn default() -> Name {
+        Name(Arc::from([]))
+    }
+}
+
+impl Deref for Name {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl AsRef<[u8]> for Name {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Borrow<[u8]> for Name {
+    fn borrow(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl PartialEq<str> for Name {
+    fn eq(&self, other: &str) -> bool {
+        &*self.0 == other.as_bytes()
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.0.as_bstr(), f)
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.0.as_bstr(), f)
+    }
+}

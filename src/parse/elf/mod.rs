@@ -1,0 +1,311 @@
+//! ELF, read as `ld.so` reads it: header, program headers, dynamic segment, dynamic strings.
+//!
+//! Through goblin's low-level readers: `goblin::elf::Elf::parse` and its `Strtab` read whole tables that a summary does
+//! not need.
+
+mod symbols;
+mod write;
+
+pub use symbols::Tables;
+pub use write::write;
+
+use goblin::container::{Container, Ctx, Endian};
+use goblin::elf::dynamic::{self, Dyn};
+use goblin::elf::header::{self, Header};
+use goblin::elf::program_header::{self, ProgramHeader};
+use goblin::elf::section_header::{SHT_GNU_VERNEED, SectionHeader};
+use goblin::elf::symver::{VER_FLG_WEAK, VerneedSection};
+use goblin::elf64::header::SIZEOF_EHDR;
+use memchr::memchr;
+use scroll::Pread;
+
+use super::{Parsed, Window};
+use crate::image::{Arch, Format, Image, ImageKind, Machine, Name, Need, NeedKind, Problem, VersionNeed};
+
+/// More than any linker writes; what a hostile header claims beyond is not read.
+const MOST_DYNAMIC_BYTES: u64 = 1 << 20;
+const MOST_SEGMENTS: usize = 1024;
+const MOST_VERSION_BYTES: u64 = 1 << 20;
+/// `PATH_MAX` of Linux, the longest name that could ever be opened.
+const MOST_NAME_BYTES: usize = 4096;
+/// Dynamic strings that lie within this distance of each other are read with one call.
+const MOST_STRINGS_AT_ONCE: u64 = 32 << 10;
+
+/// Names a file that stands in for this one; glibc loads it as if it were needed.
+const DT_FILTER: u64 = 0x7fff_ffff;
+/// As `DT_FILTER`, but the file may be absent.
+const DT_AUXILIARY: u64 = 0x7fff_fffd;
+
+/// A `PT_LOAD` segment: what maps addresses to places in the file.
+#[derive(Clone, Copy, Debug)]
+struct Load {
+    address: u64,
+    offset: u64,
+    size: u64,
+}
+
+pub(super) fn read(window: &Window) -> Parsed {
+    match summarize(window) {
+        Ok(parsed) => parsed,
+        Err(problem) => Parsed::problem(problem),
+    }
+}
+
+/// The checks and their order are those of `open_verify` and `_dl_map_object_from_fd` in glibc's `elf/dl-load.c`.
+fn summarize(window: &Window) -> Result<Parsed, Problem> {
+    let ident = window.head;
+    if ident.len() < header::SIZEOF_IDENT {
+        return Err(Problem::TooShort { len: window.len });
+    }
+    let container = match ident[header::EI_CLASS] {
+        header::ELFCLASS32 => Container::Little,
+        header::ELFCLASS64 => Container::Big,
+        _ => return Err(Problem::Header("its ELF header names no known class")),
+    };
+    let endian = match ident[header::EI_DATA] {
+        header::ELFDATA2LSB => Endian::Little,
+        header::ELFDATA2MSB => Endian::Big,
+        _ => return Err(Problem::Header("its ELF header names no known byte order")),
+    };
+    let ctx = Ctx::new(container, endian);
+    let size = if ctx.is_big() { SIZEOF_EHDR } else { goblin::elf32::header::SIZEOF_EHDR };
+    if ident.len() < size {
+        return Err(Problem::TooShort { len: window.len });
+    }
+    let header: Header = ident.pread(0).map_err(|_| Problem::Header("its ELF header cannot be read"))?;
+
+    let arch = arch_of(&header, ctx);
+    let mut image = Image::new(Format::Elf, arch);
+    let segments = segments(window, &header, ctx)?;
+    let loads: Vec<Load> = segments
+        .iter()
+        .filter(|segment| segment.p_type == program_header::PT_LOAD)
+        .map(|segment| Load { address: segment.p_vaddr, offset: segment.p_offset, size: segment.p_filesz })
+        .collect();
+
+    let mut dynamic = None;
+    for segment in &segments {
+        match segment.p_type {
+            program_header::PT_DYNAMIC => dynamic = Some((segment.p_offset, segment.p_filesz)),
+            program_header::PT_GNU_STACK => image.executable_stack = segment.p_flags & program_header::PF_X != 0,
+            program_header::PT_INTERP => {
+                image.interpreter = string_at(window, segment.p_offset, MOST_NAME_BYTES.min(segment.p_filesz as usize));
+            }
+            _ => {}
+        }
+    }
+    let promised = loads.iter().map(|load| load.offset.saturating_add(load.size)).max().unwrap_or(0);
+    let problem = (promised > window.len).then_some(Problem::Truncated { promised, len: window.len });
+
+    let mut tables = None;
+    match dynamic {
+        None => image.kind = if image.interpreter.is_some() { ImageKind::Program } else { ImageKind::Inert },
+        Some((offset, size)) => {
+            let entries = entries(window, offset, size, ctx);
+            if entries.is_empty() && problem.is_none() {
+                return Err(Problem::Header("its dynamic segment is empty"));
+            }
+            tables = Some(fill(&mut image, window, &entries, &loads, ctx));
+        }
+    }
+    match header.e_type {
+        header::ET_EXEC => image.kind = ImageKind::Program,
+        header::ET_DYN if image.flags & crate::image::DF_1_PIE != 0 => image.kind = ImageKind::Program,
+        header::ET_DYN => {}
+        _ => image.kind = ImageKind::Inert,
+    }
+    Ok(Parsed { image: Some(image), problem, tables })
+}
+
+fn arch_of(header: &Header, ctx: Ctx) -> Arch {
+    let machine = match header.e_machine {
+        header::EM_386 => Machine::X86,
+        header::EM_X86_64 => Machine::X86_64,
+        header::EM_ARM => Machine::Arm,
+        header::EM_AARCH64 => Machine::Aarch64,
+        header::EM_PPC64 => Machine::Ppc64,
+        header::EM_S390 => Machine::S390x,
+        header::EM_RISCV => Machine::Riscv,
+        258 => Machine::LoongArch,
+        other => Machine::Other(other.into()),
+    };
+    Arch { machine, bits: if ctx.is_big() { 64 } else { 32 }, big_endian: ctx.le == Endian::Big }
+}
+
+fn segments(window: &Window, header: &Header, ctx: Ctx) -> Result<Vec<ProgramHeader>, Problem> {
+    let size = ProgramHeader::size(ctx);
+    let count = usize::from(header.e_phnum);
+    if count > 0 && usize::from(header.e_phentsize) != size {
+        return Err(Problem::Header("the program headers have an unexpected size"));
+    }
+    if count > MOST_SEGMENTS {
+        return Err(Problem::Header("its ELF header claims more program headers than any linker writes"));
+    }
+    let bytes = window.bytes(header.e_phoff, count * size).ok_or(Problem::Truncated {
+        promised: header.e_phoff.saturating_add((count * size) as u64),
+        len: window.len,
+    })?;
+    ProgramHeader::parse(&bytes, 0, count, ctx).map_err(|_| Problem::Header("its program headers cannot be read"))
+}
+
+fn entries(window: &Window, offset: u64, size: u64, ctx: Ctx) -> Vec<Dyn> {
+    let bytes = window.up_to(offset, size.min(MOST_DYNAMIC_BYTES) as usize);
+    let mut at = 0;
+    let mut entries = Vec::with_capacity(bytes.len() / 16);
+    while let Ok(entry) = bytes.gread_with::<Dyn>(&mut at, ctx) {
+        if entry.d_tag == dynamic::DT_NULL {
+            break;
+        }
+        entries.push(entry);
+    }
+    entries
+}
+
+/// Reads what the dynamic entries point at into the image.
+fn fill(image: &mut Image, window: &Window, entries: &[Dyn], loads: &[Load], ctx: Ctx) -> Tables {
+    let value = |tag| entries.iter().rev().find(|entry| entry.d_tag == tag).map(|entry| entry.d_val);
+    let place = |tag| value(tag).and_then(|address| offset_of(address, loads));
+    image.flags = value(dynamic::DT_FLAGS_1).unwrap_or(0);
+
+    let tables = Tables {
+        ctx,
+        gnu_hash: place(dynamic::DT_GNU_HASH),
+        hash: place(dynamic::DT_HASH),
+        symbols: place(dynamic::DT_SYMTAB),
+        strings: place(dynamic::DT_STRTAB),
+        strings_len: value(dynamic::DT_STRSZ).unwrap_or(0),
+        versions: place(dynamic::DT_VERDEF).zip(value(dynamic::DT_VERDEFNUM)),
+    };
+    let Some(strings) = tables.strings else { return tables };
+
+    let wanted = verneed(window, place(dynamic::DT_VERNEED), value(dynamic::DT_VERNEEDNUM), ctx);
+    let in_dynamic = entries.iter().filter(|entry| is_string(entry.d_tag)).map(|entry| entry.d_val);
+    let in_versions = wanted.iter().flat_map(|version| [version.from, version.version]);
+    let text = Strings::read(window, strings, tables.strings_len, in_dynamic.chain(in_versions));
+
+    for entry in entries {
+        let mut string = || text.get(entry.d_val);
+        match entry.d_tag {
+            dynamic::DT_NEEDED => image.needs.extend(string().map(|name| Need { name, kind: NeedKind::Normal })),
+            dynamic::DT_SONAME => image.identity = string(),
+            dynamic::DT_RPATH => image.rpath = string(),
+            dynamic::DT_RUNPATH => image.runpath = string(),
+            _ => {}
+        }
+    }
+    // A filter is loaded as if it were needed (`_dl_map_object_deps`); an auxiliary one may be absent.
+    for entry in entries {
+        let kind = match entry.d_tag {
+            DT_FILTER => NeedKind::Normal,
+            DT_AUXILIARY => NeedKind::Weak,
+            _ => continue,
+        };
+        image.needs.extend(text.get(entry.d_val).map(|name| Need { name, kind }));
+    }
+    image.versions = wanted
+        .iter()
+        .filter_map(|wanted| {
+            Some(VersionNeed { from: text.get(wanted.from)?, version: text.get(wanted.version)?, weak: wanted.weak })
+        })
+        .collect();
+    tables
+}
+
+fn is_string(tag: u64) -> bool {
+    use dynamic::{DT_NEEDED, DT_RPATH, DT_RUNPATH, DT_SONAME};
+    matches!(tag, DT_NEEDED | DT_SONAME | DT_RPATH | DT_RUNPATH | DT_FILTER | DT_AUXILIARY)
+}
+
+fn offset_of(address: u64, loads: &[Load]) -> Option<u64> {
+    let load = loads.iter().find(|load| address >= load.address && address - load.address < load.size)?;
+    load.offset.checked_add(address - load.address)
+}
+
+/// A version need whose names are still offsets into the dynamic strings.
+struct Wanted {
+    from: u64,
+    version: u64,
+    weak: bool,
+}
+
+fn verneed(window: &Window, offset: Option<u64>, count: Option<u64>, ctx: Ctx) -> Vec<Wanted> {
+    let (Some(offset), Some(count)) = (offset, count) else { return Vec::new() };
+    // The table's size is written nowhere in the dynamic segment: read as much as its entries could ordinarily take,
+    // and more where the iteration runs into the end.
+    for size in [2 << 10, 32 << 10, MOST_VERSION_BYTES] {
+        let bytes = window.up_to(offset, size as usize);
+        let section = SectionHeader {
+            sh_type: SHT_GNU_VERNEED,
+            sh_size: bytes.len() as u64,
+            sh_info: count.min(u32::MAX.into()) as u32,
+            ..SectionHeader::default()
+        };
+        let Ok(Some(section)) = VerneedSection::parse(&bytes, &[section], ctx) else { return Vec::new() };
+        let (mut wanted, mut files, mut complete) = (Vec::new(), 0, true);
+        for file in section.iter() {
+            files += 1;
+            let before = wanted.len();
+            wanted.extend(file.iter().map(|version| Wanted {
+                from: file.vn_file as u64,
+                version: version.vna_name as u64,
+                weak: version.vna_flags & VER_FLG_WEAK != 0,
+            }));
+            complete &= wanted.len() - before == usize::from(file.vn_cnt);
+        }
+        let is_all_there_is = bytes.len() < size as usize;
+        if (complete && files as u64 == count) || is_all_there_is {
+            return wanted;
+        }
+    }
+    Vec::new()
+}
+
+/// The dynamic strings that are asked for, read with as few calls as they allow.
+struct Strings<'a> {
+    window: &'a Window<'a>,
+    offset: u64,
+    len: u64,
+    /// The part that was read ahead, and where in the table it starts.
+    ahead: (u64, std::borrow::Cow<'a, [u8]>),
+}
+
+impl<'a> Strings<'a> {
+    fn read(window: &'a Window<'a>, offset: u64, len: u64, wanted: impl Iterator<Item = u64>) -> Strings<'a> {
+        let (mut first, mut last) = (u64::MAX, 0);
+        for at in wanted.filter(|&at| at < len) {
+            first = first.min(at);
+            last = last.max(at);
+        }
+        let ahead = if first <= last && last - first <= MOST_STRINGS_AT_ONCE {
+            let size = (last - first + 256).min(len - first);
+            (first, window.up_to(offset.saturating_add(first), size as usize))
+        } else {
+            (0, Default::default())
+        };
+        Strings { window, offset, len, ahead }
+    }
+
+    fn get(&self, at: u64) -> Option<Name> {
+        if at >= self.len {
+            return None;
+        }
+        let (start, bytes) = &self.ahead;
+        if let Some(rest) = at.checked_sub(*start).and_then(|skip| bytes.get(skip as usize..))
+            && let Some(end) = memchr(0, rest)
+        {
+            return Some(Name::from(&rest[..end]));
+        }
+        string_at(self.window, self.offset.checked_add(at)?, (self.len - at).min(MOST_NAME_BYTES as u64) as usize)
+    }
+}
+
+/// The NUL-terminated string at an offset of the file, cut off at `limit`.
+fn string_at(window: &Window, offset: u64, limit: usize) -> Option<Name> {
+    for limit in [limit.min(256), limit] {
+        let bytes = window.up_to(offset, limit);
+        if let Some(end) = memchr(0, &bytes) {
+            return Some(Name::from(&bytes[..end]));
+        }
+    }
+    None
+}

@@ -1,0 +1,140 @@
+//! Symbols and versions on demand, through the file's own hash tables: one lookup reads a few dozen bytes.
+
+use goblin::container::Ctx;
+use goblin::elf::section_header::{SHT_GNU_VERDEF, SectionHeader};
+use goblin::elf::sym::Sym;
+use goblin::elf::symver::VerdefSection;
+use scroll::Pread;
+use scroll::ctx::SizeWith;
+
+use crate::image::Name;
+use crate::vfs::ReadAt;
+
+/// The longest chain that is followed; real ones have a handful of entries.
+const MOST_STEPS: u32 = 1 << 16;
+const MOST_VERSION_BYTES: usize = 1 << 20;
+
+/// Where an ELF file keeps its dynamic symbols: places in the file, not addresses.
+#[derive(Clone, Debug)]
+pub struct Tables {
+    pub(super) ctx: Ctx,
+    pub(super) gnu_hash: Option<u64>,
+    pub(super) hash: Option<u64>,
+    pub(super) symbols: Option<u64>,
+    pub(super) strings: Option<u64>,
+    pub(super) strings_len: u64,
+    /// The version definitions: place and count.
+    pub(super) versions: Option<(u64, u64)>,
+}
+
+impl Tables {
+    /// Does the file define this symbol for others?
+    pub fn defines(&self, file: &dyn ReadAt, name: &[u8]) -> bool {
+        self.gnu_lookup(file, name).or_else(|| self.sysv_lookup(file, name)).unwrap_or(false)
+    }
+
+    /// The symbol versions that the file defines (`DT_VERDEF`); none where it has no such table, in which case glibc
+    /// only warns.
+    pub fn defined_versions(&self, file: &dyn ReadAt) -> Option<Vec<Name>> {
+        let (offset, count) = self.versions?;
+        let strings = self.strings?;
+        let table = up_to(file, offset, MOST_VERSION_BYTES);
+        let section = SectionHeader {
+            sh_type: SHT_GNU_VERDEF,
+            sh_size: table.len() as u64,
+            sh_info: count.min(u32::MAX.into()) as u32,
+            ..SectionHeader::default()
+        };
+        let section = VerdefSection::parse(&table, &[section], self.ctx).ok()??;
+        let text = up_to(file, strings, self.strings_len.min(16 << 20) as usize);
+        let name = |at: usize| {
+            let rest = text.get(at..)?;
+            Some(Name::from(&rest[..memchr::memchr(0, rest)?]))
+        };
+        Some(section.iter().filter_map(|version| name(version.iter().next()?.vda_name)).collect())
+    }
+
+    fn word(&self, file: &dyn ReadAt, offset: u64) -> Option<u32> {
+        exactly::<4>(file, offset)?.pread_with(0, self.ctx.le).ok()
+    }
+
+    fn symbol(&self, file: &dyn ReadAt, index: u32) -> Option<Sym> {
+        let size = Sym::size_with(&self.ctx);
+        let bytes = up_to(file, self.symbols?.checked_add(u64::from(index) * size as u64)?, size);
+        bytes.pread_with(0, self.ctx).ok()
+    }
+
+    fn is(&self, file: &dyn ReadAt, index: u32, name: &[u8]) -> Option<bool> {
+        let symbol = self.symbol(file, index)?;
+        let text = up_to(file, self.strings?.checked_add(symbol.st_name as u64)?, name.len() + 1);
+        Some(text.strip_prefix(name) == Some(&[0]) && symbol.st_shndx != 0)
+    }
+
+    /// `DT_GNU_HASH`: bloom filter, buckets, chains. None where there is no such table.
+    fn gnu_lookup(&self, file: &dyn ReadAt, name: &[u8]) -> Option<bool> {
+        let table = self.gnu_hash?;
+        let word = |index: u64| self.word(file, table.checked_add(index.checked_mul(4)?)?);
+        let (buckets, first, bloom_len) = (word(0)?, word(1)?, word(2)?);
+        if buckets == 0 {
+            return Some(false);
+        }
+        let hash = name.iter().fold(5381u32, |hash, &byte| hash.wrapping_mul(33).wrapping_add(byte.into()));
+        let bloom_words = u64::from(bloom_len) * if self.ctx.is_big() { 2 } else { 1 };
+        let bucket = 4 + bloom_words + u64::from(hash % buckets);
+        let Some(mut index) = word(bucket) else { return Some(false) };
+        if index < first {
+            return Some(false);
+        }
+        for _ in 0..MOST_STEPS {
+            let chain = 4 + bloom_words + u64::from(buckets) + u64::from(index - first);
+            let Some(entry) = word(chain) else { return Some(false) };
+            if entry | 1 == hash | 1 && self.is(file, index, name)? {
+                return Some(true);
+            }
+            if entry & 1 == 1 {
+                return Some(false);
+            }
+            index = index.checked_add(1)?;
+        }
+        Some(false)
+    }
+
+    /// `DT_HASH`, the older table.
+    fn sysv_lookup(&self, file: &dyn ReadAt, name: &[u8]) -> Option<bool> {
+        let table = self.hash?;
+        let word = |index: u64| self.word(file, table.checked_add(index.checked_mul(4)?)?);
+        let buckets = word(0)?;
+        if buckets == 0 {
+            return Some(false);
+        }
+        let hash = name.iter().fold(0u32, |hash, &byte| {
+            let hash = (hash << 4).wrapping_add(byte.into());
+            let high = hash & 0xf000_0000;
+            (hash ^ (high >> 24)) & !high
+        });
+        let mut index = word(2 + u64::from(hash % buckets))?;
+        for _ in 0..MOST_STEPS {
+            if index == 0 {
+                return Some(false);
+            }
+            if self.is(file, index, name)? {
+                return Some(true);
+            }
+            index = word(2 + u64::from(buckets) + u64::from(index))?;
+        }
+        Some(false)
+    }
+}
+
+fn up_to(file: &dyn ReadAt, offset: u64, count: usize) -> Vec<u8> {
+    let len = file.stat().map_or(0, |stat| stat.len);
+    let mut bytes = vec![0; len.saturating_sub(offset).min(count as u64) as usize];
+    let got = file.read_at(offset, &mut bytes).unwrap_or(0);
+    bytes.truncate(got);
+    bytes
+}
+
+fn exactly<const N: usize>(file: &dyn ReadAt, offset: u64) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    (file.read_at(offset, &mut bytes).ok()? == N).then_some(bytes)
+}

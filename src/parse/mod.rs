@@ -1,0 +1,101 @@
+//! Bytes → ([`Image`], problem).
+//!
+//! Reads what a loader reads and nothing else: program headers and the dynamic segment, never section headers. Parsing
+//! never fails: what cannot be understood is a [`Problem`], and both are there where a file is damaged but readable.
+//! This room knows nothing of paths.
+
+pub mod elf;
+mod foreign;
+
+use crate::image::{Image, Name, Problem};
+use crate::vfs::ReadAt;
+
+/// How much of a file is read at first: program headers, notes and the symbol hash of most modules lie within.
+const HEAD: usize = 4096;
+
+/// What a file's headers tell.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    pub image: Option<Image>,
+    pub problem: Option<Problem>,
+    /// Where the symbol tables lie, to be asked on demand.
+    pub tables: Option<elf::Tables>,
+}
+
+impl Parsed {
+    fn problem(problem: Problem) -> Parsed {
+        Parsed { problem: Some(problem), ..Parsed::default() }
+    }
+}
+
+/// Reads the headers of an opened file.
+pub fn read(file: &dyn ReadAt) -> Parsed {
+    let len = match file.stat() {
+        Ok(stat) => stat.len,
+        Err(error) => return Parsed::problem(Problem::Unreadable(error.to_string())),
+    };
+    let mut head = vec![0; HEAD.min(len as usize)];
+    match file.read_at(0, &mut head) {
+        Ok(got) => head.truncate(got),
+        Err(error) => return Parsed::problem(Problem::Unreadable(error.to_string())),
+    }
+    let window = Window { file, head: &head, len };
+    match head.get(..4) {
+        Some(b"\x7fELF") => elf::read(&window),
+        _ => match foreign::read(&head) {
+            Some(image) => Parsed { image: Some(image), ..Parsed::default() },
+            None => Parsed::problem(not_an_image(&head, len)),
+        },
+    }
+}
+
+/// A file with its first page at hand.
+struct Window<'a> {
+    file: &'a dyn ReadAt,
+    head: &'a [u8],
+    len: u64,
+}
+
+impl Window<'_> {
+    /// Exactly `count` bytes from `offset` on; none where the file ends before or cannot be read.
+    fn bytes(&self, offset: u64, count: usize) -> Option<std::borrow::Cow<'_, [u8]>> {
+        let end = offset.checked_add(count as u64)?;
+        if end <= self.head.len() as u64 {
+            return Some(self.head[offset as usize..end as usize].into());
+        }
+        if end > self.len {
+            return None;
+        }
+        let mut bytes = vec![0; count];
+        (self.file.read_at(offset, &mut bytes).ok()? == count).then_some(bytes.into())
+    }
+
+    /// As [`Window::bytes`], but what lies beyond the end of the file is left off.
+    fn up_to(&self, offset: u64, count: usize) -> std::borrow::Cow<'_, [u8]> {
+        let there = self.len.saturating_sub(offset).min(count as u64) as usize;
+        self.bytes(offset, there).unwrap_or_default()
+    }
+}
+
+/// Says what a file is that is no native file.
+fn not_an_image(head: &[u8], len: u64) -> Problem {
+    if len == 0 || head.is_empty() {
+        return Problem::Empty;
+    }
+    if head.starts_with(b"version https://git-lfs.github.com/") {
+        return Problem::GitLfsPointer;
+    }
+    let sample = &head[..head.len().min(512)];
+    if sample.iter().all(|&byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e | 0x80..)) {
+        let is_script = [&b"/* GNU ld script"[..], b"INPUT", b"GROUP", b"OUTPUT_FORMAT"];
+        if is_script.iter().any(|start| sample.starts_with(start)) {
+            return Problem::LinkerScript;
+        }
+        let line = sample.split(|&byte| byte == b'\n').next().unwrap_or_default();
+        return Problem::Text { first_line: Name::from(&line[..line.len().min(60)]) };
+    }
+    match head {
+        [a, b, c, d, ..] if len >= 52 => Problem::Unknown { magic: [*a, *b, *c, *d] },
+        _ => Problem::TooShort { len },
+    }
+}

@@ -1,0 +1,81 @@
+//! musl's search, step by step: `load_library` in `ldso/dynlink.c`. No cache, no subdirectories for processors.
+
+use std::ops::ControlFlow::{self, Break, Continue};
+
+use super::expand::{Tokens, expand};
+use super::{Ask, Candidate, Next, Place, Skip, Step, Visit};
+use crate::vfs::VPath;
+use crate::world::Musl;
+
+/// The names that stand for the C library itself, up to the dot.
+const RESERVED: [&[u8]; 7] = [b"libc.", b"libpthread.", b"librt.", b"libm.", b"libdl.", b"libutil.", b"libxnet."];
+
+/// Is this name the C library's own, whatever file lies about?
+pub(super) fn is_reserved(name: &[u8]) -> bool {
+    RESERVED.iter().any(|reserved| name.starts_with(reserved))
+}
+
+/// The places where musl looks for a name that is not loaded yet, in order.
+pub(super) fn candidates(system: &Musl, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
+    if ask.name.contains(&b'/') {
+        return at(Step::Path, VPath::new(&**ask.name), visit);
+    }
+    library_path(ask, visit)?;
+    rpath(ask, visit)?;
+    for directory in &system.directories {
+        at(Step::Trusted, directory.join(ask.name), visit)?;
+    }
+    Continue(())
+}
+
+fn library_path(ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
+    let Some(list) = &ask.world.host.library_path else { return Continue(()) };
+    for entry in list.split(|byte| matches!(byte, b':' | b'\n')) {
+        directory(VPath::new(entry), Step::LibraryPath, ask, visit)?;
+    }
+    Continue(())
+}
+
+/// RPATH and RUNPATH are the same thing, of the object and of all that caused it to be loaded.
+fn rpath(ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
+    for holder in ask.process.chain(ask.by) {
+        let image = ask.process.image(holder);
+        let file = ask.process.file(holder);
+        let is_own = holder == ask.by;
+        let (list, step) = match (&image.runpath, &image.rpath) {
+            (Some(list), _) => (list, if is_own { Step::Runpath } else { Step::RunpathOfLoader(file) }),
+            (None, Some(list)) => (list, if is_own { Step::Rpath } else { Step::RpathOfLoader(file) }),
+            (None, None) => continue,
+        };
+        // `fixup_rpath` knows `$ORIGIN` alone and drops the whole list for any other token.
+        let tokens = Tokens { origin: ask.process.origin(holder), lib: b"$LIB", platform: b"$PLATFORM" };
+        let expanded = expand(list, &tokens);
+        if expanded.as_bytes().contains(&b'$') {
+            visit(Candidate { step, place: Place::Skipped(Skip::UnknownToken(expanded)) });
+            continue;
+        }
+        for entry in expanded.as_bytes().split(|byte| matches!(byte, b':' | b'\n')) {
+            directory(VPath::new(entry), step, ask, visit)?;
+        }
+    }
+    Continue(())
+}
+
+fn directory(directory: VPath, step: Step, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
+    if directory.as_bytes().is_empty() {
+        return Continue(());
+    }
+    if !directory.is_absolute() {
+        visit(Candidate { step, place: Place::Skipped(Skip::Relative(directory)) });
+        return Continue(());
+    }
+    at(step, directory.join(ask.name), visit)
+}
+
+fn at(step: Step, path: VPath, visit: &mut Visit) -> ControlFlow<()> {
+    match visit(Candidate { step, place: Place::At(path) }) {
+        Next::Go => Continue(()),
+        // Where a directory cannot be searched, musl gives up the whole search.
+        Next::LeaveList | Next::Stop => Break(()),
+    }
+}

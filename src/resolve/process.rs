@@ -1,0 +1,441 @@
+//! The simulated process: the interpreter first, then one import at a time.
+//!
+//! What is loaded already, in what order and by whom decides a loader's answer, so files are never judged alone. A
+//! [`Simulation`] starts the interpreter once and then, for each import, goes on from there as a fresh process would:
+//! breadth first, as `_dl_map_object_deps` (glibc) and `load_deps` (musl) do. Names are numbers here and searches are
+//! remembered by what they depend on, so that a thousand imports of a hundred libraries each take milliseconds.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::{Ask, Probe, Resolution, Step, find, musl};
+use crate::image::{Arch, DF_1_NODEFLIB, Image, Name};
+use crate::vfs::VPath;
+use crate::world::{File, FileId, System, World};
+
+/// An object of a [`Process`], by number: 0 is the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectId(u32);
+
+/// A file and the name by which it was opened.
+#[derive(Clone, Debug)]
+pub struct Object {
+    pub file: FileId,
+    /// `$ORIGIN` is the directory of this path, not of the file's own.
+    pub opened: VPath,
+    /// The object whose need, or whose `dlopen`, brought it in.
+    pub loader: Option<ObjectId>,
+    origin: Origin,
+    /// Which `DT_RPATH`s count for what this object needs.
+    rpaths: Scope,
+    /// All that a search on behalf of this object depends on.
+    search: Scope,
+}
+
+/// The directory of the opened path; shared, as every object of a directory has the same.
+type Origin = VPath;
+
+/// A set of search paths, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Scope(u32);
+
+/// The objects that a process has, in the order of their loading.
+pub struct Process<'w> {
+    objects: Vec<Object>,
+    files: Vec<Arc<File>>,
+    world: &'w World,
+}
+
+impl<'w> Process<'w> {
+    /// The main program.
+    pub fn program(&self) -> ObjectId {
+        ObjectId(0)
+    }
+
+    pub fn object(&self, id: ObjectId) -> &Object {
+        &self.objects[id.0 as usize]
+    }
+
+    pub fn file(&self, id: ObjectId) -> FileId {
+        self.object(id).file
+    }
+
+    /// What the object's file says; an empty image stands for one that says nothing.
+    pub fn image(&self, id: ObjectId) -> &Image {
+        self.files[id.0 as usize].image.as_ref().unwrap_or(&EMPTY)
+    }
+
+    /// What `$ORIGIN` stands for in this object.
+    pub fn origin(&self, id: ObjectId) -> &[u8] {
+        self.object(id).origin.as_bytes()
+    }
+
+    /// The object, the one that loaded it, and so on up.
+    pub fn chain(&self, from: ObjectId) -> impl Iterator<Item = ObjectId> {
+        std::iter::successors(Some(from), |&id| self.object(id).loader)
+    }
+
+    /// The processor that a library must be made for: the program's.
+    pub fn arch(&self) -> Option<Arch> {
+        self.world.host.arch.or_else(|| Some(self.files.first()?.image.as_ref()?.arch))
+    }
+
+    fn id(&self, index: usize) -> ObjectId {
+        ObjectId(u32::try_from(index).expect("fewer than four billion objects"))
+    }
+}
+
+static EMPTY: Image = Image {
+    format: crate::image::Format::Elf,
+    arch: Arch::X86_64,
+    kind: crate::image::ImageKind::Shared,
+    needs: Vec::new(),
+    identity: None,
+    rpath: None,
+    runpath: None,
+    interpreter: None,
+    flags: 0,
+    executable_stack: false,
+    versions: Vec::new(),
+};
+
+/// One need of one file, as one import met it.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pub by: FileId,
+    /// The place in [`Image::needs`].
+    pub need: usize,
+    pub resolution: Resolution,
+}
+
+/// What one import brought into the process.
+#[derive(Clone, Debug, Default)]
+pub struct Import {
+    /// Every file it added, in order; the root first.
+    pub loads: Vec<FileId>,
+    /// The needs that were not met, by file and place.
+    pub unmet: Vec<(FileId, usize)>,
+}
+
+/// Imports, one after the other, each in a fresh process.
+pub struct Simulation<'w> {
+    process: Process<'w>,
+    /// How many objects the started interpreter has.
+    base: usize,
+    /// The object whose `dlopen` an import is: libpython, or the program that holds the interpreter.
+    importer: Option<ObjectId>,
+
+    names: FxHashMap<Name, u32>,
+    labels: FxHashMap<FileId, Arc<Labels>>,
+    /// Which object answers to a name; by number of the name, 0 where none does.
+    by_name: Vec<Answer>,
+    by_file: FxHashMap<FileId, ObjectId>,
+    /// What to undo when the process is thrown away.
+    named: Vec<u32>,
+
+    scopes: FxHashMap<(Scope, FileId, VPath), Scope>,
+    searches: FxHashMap<(Scope, u32), Resolution>,
+}
+
+/// Which object answers to a name, and whether by its soname.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Answer(u32);
+
+impl Answer {
+    fn new(object: ObjectId, is_soname: bool) -> Answer {
+        Answer(((object.0 + 1) << 1) | u32::from(is_soname))
+    }
+
+    fn get(self) -> Option<(ObjectId, bool)> {
+        Some((ObjectId((self.0 >> 1).checked_sub(1)?), self.0 & 1 == 1))
+    }
+}
+
+/// The names of one file, as numbers.
+struct Labels {
+    file: Arc<File>,
+    needs: Vec<u32>,
+    soname: Option<u32>,
+}
+
+impl<'w> Simulation<'w> {
+    /// Starts the interpreter of the world's host. Its needs are handed to `record`.
+    pub fn new(world: &'w World, record: &mut dyn FnMut(Wanted)) -> Simulation<'w> {
+        let mut simulation = Simulation::bare(world);
+        let program = world.host.python.as_ref().and_then(|python| Some((python.file?, python.executable.clone()?)));
+        if let Some((file, opened)) = program {
+            simulation.start(file, opened, record);
+        } else {
+            simulation.load_loader();
+        }
+        simulation.base = simulation.process.objects.len();
+        simulation.importer = simulation.find_importer();
+        simulation.named.clear();
+        simulation
+    }
+
+    /// Starts another program than the interpreter.
+    pub fn of_program(world: &'w World, file: FileId, record: &mut dyn FnMut(Wanted)) -> (Simulation<'w>, Import) {
+        let mut simulation = Simulation::bare(world);
+        let opened = world.file(file).path.clone();
+        let import = simulation.start(file, opened, record);
+        (simulation, import)
+    }
+
+    fn bare(world: &'w World) -> Simulation<'w> {
+        Simulation {
+            process: Process { objects: Vec::new(), files: Vec::new(), world },
+            base: 0,
+            importer: None,
+            names: FxHashMap::default(),
+            labels: FxHashMap::default(),
+            by_name: Vec::new(),
+            by_file: FxHashMap::default(),
+            named: Vec::new(),
+            scopes: FxHashMap::default(),
+            searches: FxHashMap::default(),
+        }
+    }
+
+    /// The files of the started interpreter, in order.
+    pub fn started(&self) -> Vec<FileId> {
+        self.process.objects[..self.base].iter().map(|object| object.file).collect()
+    }
+
+    /// Imports one file in a fresh process. Every need of every object that is loaded is handed to `record`.
+    pub fn import(&mut self, file: FileId, opened: &VPath, record: &mut dyn FnMut(Wanted)) -> Import {
+        self.reset();
+        if self.by_file.contains_key(&file) {
+            return Import::default();
+        }
+        let root = self.load(file, opened.clone(), self.importer, None);
+        let name = self.name(&Name::from(opened.as_bytes()));
+        self.answer(name, root, false);
+        self.settle(root.0 as usize, record)
+    }
+
+    /// Imports one file again, and calls back for each place that is tried for one need of one of the files it loads.
+    pub fn explain(
+        &mut self,
+        file: FileId,
+        opened: &VPath,
+        wanted: (FileId, usize),
+        probe: &mut dyn FnMut(Probe),
+    ) -> Option<Resolution> {
+        let mut resolution = None;
+        self.import(file, opened, &mut |seen| {
+            if (seen.by, seen.need) == wanted && resolution.is_none() {
+                resolution = Some(seen.resolution);
+            }
+        });
+        self.replay(resolution?, wanted, probe)
+    }
+
+    /// As [`Simulation::explain`], for what the start of the program brought in.
+    pub fn explain_started(&mut self, wanted: (FileId, usize), probe: &mut dyn FnMut(Probe)) -> Option<Resolution> {
+        let by = *self.by_file.get(&wanted.0)?;
+        let labels = self.labels(wanted.0);
+        let name = labels.file.image.as_ref()?.needs.get(wanted.1)?.name.clone();
+        let key = (self.process.object(by).search, *labels.needs.get(wanted.1)?);
+        // What a search found is remembered; what needed none was there already.
+        let known = self.searches.get(&key).cloned();
+        let resolution = known.unwrap_or_else(|| self.satisfy(by, key.1, &name));
+        self.replay(resolution, wanted, probe)
+    }
+
+    /// Walks through the search once more, in the process as it stands now.
+    fn replay(
+        &mut self,
+        resolution: Resolution,
+        wanted: (FileId, usize),
+        probe: &mut dyn FnMut(Probe),
+    ) -> Option<Resolution> {
+        let by = *self.by_file.get(&wanted.0)?;
+        let name = self.process.image(by).needs.get(wanted.1)?.name.clone();
+        match &resolution {
+            Resolution::Loaded { file, step: step @ (Step::LoadedName | Step::LoadedSoname) } => {
+                let path = Some(self.process.world.file(*file).path.clone());
+                probe(Probe { step: *step, path, verdict: super::Verdict::Found(*file) });
+            }
+            Resolution::Builtin => {}
+            _ => {
+                find(&Ask { world: self.process.world, process: &self.process, by, name: &name }, probe);
+            }
+        }
+        Some(resolution)
+    }
+
+    fn start(&mut self, file: FileId, opened: VPath, record: &mut dyn FnMut(Wanted)) -> Import {
+        let program = self.load(file, opened, None, None);
+        self.load_loader();
+        for name in self.process.world.host.preload.clone() {
+            let number = self.name(&name);
+            // A preload that cannot be found is ignored with a warning.
+            self.satisfy(program, number, &name);
+        }
+        let mut import = self.settle(0, record);
+        import.loads.retain(|&load| load != file);
+        import.loads.insert(0, file);
+        import
+    }
+
+    /// The loader is an object of the process itself: programs name it as a need.
+    fn load_loader(&mut self) {
+        let world = self.process.world;
+        let path = match &world.host.system {
+            System::Glibc(system) => &system.loader,
+            System::Musl(system) => &system.loader,
+            System::Unknown => return,
+        };
+        if let Ok(file) = world.open(path)
+            && world.file(file).image.is_some()
+        {
+            let path = path.clone();
+            let name = self.name(&Name::from(path.file_name()));
+            let object = self.load(file, path, None, None);
+            self.answer(name, object, false);
+        }
+    }
+
+    fn find_importer(&self) -> Option<ObjectId> {
+        let is_libpython = |index: &usize| self.process.files[*index].path.file_name().starts_with(b"libpython");
+        let libpython = (0..self.base).find(is_libpython).map(|index| self.process.id(index));
+        let program = self.process.world.host.python.as_ref().and_then(|python| python.file);
+        libpython.or_else(|| (self.base > 0 && program.is_some()).then_some(ObjectId(0)))
+    }
+
+    fn reset(&mut self) {
+        for name in self.named.drain(..) {
+            self.by_name[name as usize] = Answer::default();
+        }
+        for object in self.process.objects.drain(self.base..) {
+            self.by_file.remove(&object.file);
+        }
+        self.process.files.truncate(self.base);
+    }
+
+    /// Satisfies the needs of all objects from `first` on, and of those that come in thereby.
+    fn settle(&mut self, first: usize, record: &mut dyn FnMut(Wanted)) -> Import {
+        let mut import = Import::default();
+        let mut index = first;
+        while index < self.process.objects.len() {
+            let by = self.process.id(index);
+            let file = self.process.object(by).file;
+            import.loads.push(file);
+            let labels = self.labels(file);
+            let needs = labels.file.image.as_ref().map_or(&[][..], |image| &image.needs);
+            for (place, (need, &name)) in needs.iter().zip(&labels.needs).enumerate() {
+                let resolution = self.satisfy(by, name, &need.name);
+                if !resolution.is_met() && need.kind.is_binding() {
+                    import.unmet.push((file, place));
+                }
+                record(Wanted { by: file, need: place, resolution });
+            }
+            index += 1;
+        }
+        import
+    }
+
+    fn satisfy(&mut self, by: ObjectId, name: u32, text: &Name) -> Resolution {
+        let world = self.process.world;
+        if let Some((object, is_soname)) = self.by_name[name as usize].get() {
+            let step = if is_soname { Step::LoadedSoname } else { Step::LoadedName };
+            return Resolution::Loaded { file: self.process.object(object).file, step };
+        }
+        if matches!(world.host.system, System::Musl(_)) && musl::is_reserved(text) {
+            return Resolution::Builtin;
+        }
+        let key = (self.process.object(by).search, name);
+        let found = match self.searches.get(&key) {
+            Some(known) => known.clone(),
+            None => {
+                let found = find(&Ask { world, process: &self.process, by, name: text }, &mut |_| {});
+                self.searches.insert(key, found.clone());
+                found
+            }
+        };
+        let Resolution::Found { file, opened, .. } = &found else { return found };
+        if let Some(&object) = self.by_file.get(file) {
+            self.answer(name, object, false);
+            return Resolution::Loaded { file: *file, step: Step::LoadedFile };
+        }
+        self.load(*file, opened.clone(), Some(by), Some(name));
+        found
+    }
+
+    /// Adds an object, with the names it answers to.
+    fn load(&mut self, file: FileId, opened: VPath, loader: Option<ObjectId>, asked: Option<u32>) -> ObjectId {
+        let id = self.process.id(self.process.objects.len());
+        let labels = self.labels(file);
+        // glibc reads the program's own directory from the kernel; everywhere else it is that of the name as given.
+        let origin = opened.parent().unwrap_or_else(|| VPath::new("/"));
+        let above = loader.map_or(Scope(0), |loader| self.process.object(loader).rpaths);
+        let image = labels.file.image.as_ref().unwrap_or(&EMPTY);
+        let is_musl = matches!(self.process.world.host.system, System::Musl(_));
+        let has_rpath = match is_musl {
+            true => image.rpath.is_some() || image.runpath.is_some(),
+            false => image.rpath.is_some() && image.runpath.is_none(),
+        };
+        let rpaths = if has_rpath { self.scope(above, file, &origin) } else { above };
+        let is_special = image.runpath.is_some() || image.flags & DF_1_NODEFLIB != 0;
+        let names_origin = labels.needs.iter().zip(&image.needs).any(|(_, need)| need.name.contains(&b'/'));
+        let search = if is_special || names_origin {
+            // Told apart from the scope of the same object's rpath by one more step.
+            let inner = self.scope(rpaths, file, &origin);
+            self.scope(inner, file, &origin)
+        } else {
+            rpaths
+        };
+        self.process.objects.push(Object { file, opened, loader, origin, rpaths, search });
+        self.process.files.push(labels.file.clone());
+        self.by_file.insert(file, id);
+        if let Some(name) = asked {
+            self.answer(name, id, false);
+        }
+        // musl knows objects by the name that was searched for, glibc by their soname as well.
+        if let Some(soname) = labels.soname
+            && !is_musl
+        {
+            self.answer(soname, id, true);
+        }
+        id
+    }
+
+    /// Lets an object answer to a name; the first to do so keeps it.
+    fn answer(&mut self, name: u32, object: ObjectId, is_soname: bool) {
+        let slot = &mut self.by_name[name as usize];
+        if slot.get().is_none() {
+            *slot = Answer::new(object, is_soname);
+            self.named.push(name);
+        }
+    }
+
+    fn scope(&mut self, above: Scope, file: FileId, origin: &VPath) -> Scope {
+        let next = Scope(self.scopes.len() as u32 + 1);
+        *self.scopes.entry((above, file, origin.clone())).or_insert(next)
+    }
+
+    fn name(&mut self, name: &Name) -> u32 {
+        if let Some(&known) = self.names.get(name) {
+            return known;
+        }
+        let number = self.by_name.len() as u32;
+        self.by_name.push(Answer::default());
+        self.names.insert(name.clone(), number);
+        number
+    }
+
+    fn labels(&mut self, file: FileId) -> Arc<Labels> {
+        if let Some(known) = self.labels.get(&file) {
+            return known.clone();
+        }
+        let content = self.process.world.file(file);
+        let image = content.image.as_ref().unwrap_or(&EMPTY);
+        let needs = image.needs.iter().map(|need| self.name(&need.name)).collect();
+        let soname = image.identity.as_ref().map(|soname| self.name(soname));
+        let labels = Arc::new(Labels { file: content.clone(), needs, soname });
+        self.labels.insert(file, labels.clone());
+        labels
+    }
+}

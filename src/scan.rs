@@ -1,0 +1,229 @@
+//! The pipeline: a [`Target`] goes in, a [`Scan`] comes out.
+
+mod inventory;
+mod simulate;
+
+pub use inventory::Item;
+pub use simulate::{ImportKind, ImportOf};
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::diagnose::{self, Finding};
+use crate::discover::{DistributionId, Distributions, Kind, Role, Target};
+use crate::error::Error;
+use crate::graph::{Graph, Node, NodeId};
+use crate::resolve::{Probe, Resolution, Simulation};
+use crate::vfs::{FileSystem, VPath};
+use crate::world::{FileId, World};
+
+/// What a scan tells while it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A folder is being read.
+    Folder(VPath),
+    /// A native file was read; how many so far.
+    Files(usize),
+    /// A new part of the work has begun.
+    Phase(Phase),
+}
+
+/// The parts of a scan, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Reading,
+    Importing,
+    Diagnosing,
+}
+
+impl Phase {
+    /// What a person is told.
+    pub fn word(self) -> &'static str {
+        match self {
+            Phase::Reading => "reading files",
+            Phase::Importing => "simulating imports",
+            Phase::Diagnosing => "diagnosing",
+        }
+    }
+}
+
+/// How a scan speaks to whoever waits for it, and is told to stop.
+pub struct Progress<'a> {
+    pub tell: &'a (dyn Fn(Event) + Sync),
+    pub cancel: &'a AtomicBool,
+}
+
+impl Progress<'_> {
+    /// Has somebody asked to stop?
+    pub fn is_cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
+    }
+}
+
+/// The finished product: immutable, shared by all faces.
+pub struct Scan {
+    pub target: Target,
+    pub world: Arc<World>,
+    pub distributions: Distributions,
+    /// Every native file, link and oddity of the environment, by path.
+    pub items: Vec<Item>,
+    /// Every simulated import; the interpreter's own start is the first where there is an interpreter.
+    pub imports: Vec<ImportOf>,
+    pub graph: Graph,
+    /// Most important first.
+    pub findings: Vec<Finding>,
+    /// Stopped before everything was read.
+    pub is_partial: bool,
+}
+
+/// Scans a target.
+///
+/// # Errors
+/// Where there is nothing native in it at all.
+pub fn scan(fs: Arc<dyn FileSystem>, target: Target, progress: &Progress) -> Result<Scan, Error> {
+    (progress.tell)(Event::Phase(Phase::Reading));
+    let mut world = World::new(fs, target.host.clone());
+    let found = inventory::take(&world, &target, progress);
+    if found.items.is_empty() && !progress.is_cancelled() {
+        return Err(nothing_native(&target));
+    }
+    let mut distributions = Distributions::new(found.distributions);
+    inventory::complete_host(&mut world, &found.items);
+
+    let roles = inventory::roles(&world, &found.items);
+    (progress.tell)(Event::Phase(Phase::Importing));
+    let simulated = simulate::run(&world, &roles, progress);
+    let graph = build(&world, &target, &mut distributions, &found.items, &roles, &simulated);
+
+    (progress.tell)(Event::Phase(Phase::Diagnosing));
+    let mut scan = Scan {
+        target,
+        world: Arc::new(world),
+        distributions,
+        items: found.items,
+        imports: simulated.imports,
+        graph,
+        findings: Vec::new(),
+        is_partial: progress.is_cancelled(),
+    };
+    scan.findings = diagnose::check(&scan, found.unreadable);
+    Ok(scan)
+}
+
+fn nothing_native(target: &Target) -> Error {
+    Error::new(
+        format!("no native modules in {} (looked for .so, .dylib, .pyd and .dll files)", target.root),
+        "give an environment, a site-packages folder or a native file",
+    )
+}
+
+/// Puts what was found into one graph.
+fn build(
+    world: &World,
+    target: &Target,
+    distributions: &mut Distributions,
+    items: &[Item],
+    roles: &inventory::Roles,
+    simulated: &simulate::Simulated,
+) -> Graph {
+    let import_path = world.host.python.as_ref().map_or(&[][..], |python| &python.path);
+    let files: Vec<(FileId, Role, DistributionId)> = inventory::files(world, items, roles)
+        .map(|(file, path, role)| (file, role, distributions.owner(&path, import_path, &target.root)))
+        .collect();
+    let mut graph = Graph::default();
+    for (id, _) in distributions.iter() {
+        graph.add_distribution(id);
+    }
+    for (file, role, owner) in files {
+        graph.add_file(file, role, owner);
+    }
+    for (by, edge) in simulated.edges(world) {
+        graph.add_need(by, edge);
+    }
+    graph
+}
+
+impl Scan {
+    /// Looks at what the machine has under a path, or at what it would take without one, and scans it.
+    ///
+    /// # Errors
+    /// As [`crate::discover::discover`] and [`scan`].
+    pub fn of(
+        fs: Arc<dyn FileSystem>,
+        machine: &crate::discover::Machine,
+        path: Option<&VPath>,
+        progress: &Progress,
+    ) -> Result<Scan, Error> {
+        let target = crate::discover::discover(&*fs, machine, path)?;
+        scan(fs, target, progress)
+    }
+
+    /// A path as it is shown: relative to the root where it lies below, else whole.
+    pub fn shown(&self, path: &VPath) -> VPath {
+        match path.below(&self.target.root) {
+            Some(below) if !below.is_empty() => VPath::new(below),
+            _ => path.clone(),
+        }
+    }
+
+    /// The path of a node's file, as it is shown.
+    pub fn path_of(&self, node: NodeId) -> Option<VPath> {
+        let file = self.file_of(node)?;
+        Some(self.shown(&self.world.file(file).path))
+    }
+
+    /// The file of a node.
+    pub fn file_of(&self, node: NodeId) -> Option<FileId> {
+        match self.graph.node(node) {
+            Node::File { file, .. } | Node::System(file) => Some(*file),
+            _ => None,
+        }
+    }
+
+    /// What a node is called.
+    pub fn label(&self, node: NodeId) -> String {
+        match self.graph.node(node) {
+            Node::Distribution(id) => self.distributions.get(*id).name.clone(),
+            Node::File { file, .. } | Node::System(file) => {
+                VPath::new(self.world.file(*file).path.file_name()).to_string()
+            }
+            Node::Builtin(name) | Node::Missing(name) => name.to_string(),
+        }
+    }
+
+    /// Every place that was tried for one need of a file, in order, as the import that first met it would have tried
+    /// them. Replayed, not remembered.
+    pub fn explain(&self, file: FileId, need: usize) -> Option<(Vec<Probe>, Resolution)> {
+        let first = self
+            .graph
+            .needs(self.graph.file(file)?)
+            .into_iter()
+            .find(|(_, edge)| edge.need == need)
+            .map(|(_, edge)| edge.first)?;
+        self.explain_in(first, file, need)
+    }
+
+    /// As [`Scan::explain`], in a given import.
+    pub fn explain_in(&self, import: usize, file: FileId, need: usize) -> Option<(Vec<Probe>, Resolution)> {
+        let mut probes = Vec::new();
+        let resolution = simulate::explain(&self.world, self.imports.get(import)?, (file, need), &mut |probe| {
+            probes.push(probe);
+        })?;
+        Some((probes, resolution))
+    }
+
+    /// A simulation that starts from this scan's interpreter.
+    pub fn simulation(&self) -> Simulation<'_> {
+        Simulation::new(&self.world, &mut |_| {})
+    }
+
+    /// How many modules Python could import from here.
+    pub fn modules(&self) -> usize {
+        self.imports.iter().filter(|import| matches!(import.kind, ImportKind::Module(_))).count()
+    }
+
+    /// Is this the target of one single file?
+    pub fn is_single(&self) -> bool {
+        self.target.kind == Kind::File
+    }
+}

@@ -1,0 +1,292 @@
+//! What is there: the walk over the target's folders, two threads and more, each native file read where it is found.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::Scope;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Event, Progress};
+use crate::discover::{Distribution, Role, Target, is_metadata, read_conda, read_metadata};
+use crate::image::{Arch, Format, Name};
+use crate::vfs::{Kind, VPath};
+use crate::world::{Absent, FileId, Python, World, is_native_name};
+
+/// A native file, or something that bears a native file's name.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Where it lies; no folder on the way is a link.
+    pub path: VPath,
+    pub found: Result<FileId, Absent>,
+    pub is_link: bool,
+}
+
+/// What a walk brings home.
+pub(super) struct Found {
+    /// By path.
+    pub items: Vec<Item>,
+    pub distributions: Vec<Distribution>,
+    /// Folders that could not be read, and the system's words.
+    pub unreadable: Vec<(VPath, String)>,
+}
+
+/// Folders that hold no module and can hold a great many files.
+const PASSED_OVER: [&[u8]; 4] = [b"__pycache__", b".git", b"node_modules", b".hg"];
+/// Besides, in the projects that editable installs point at: what builds leave behind.
+const PASSED_OVER_IN_PROJECTS: [&[u8]; 6] = [b"target", b"build", b"venv", b"env", b".venv", b"dist"];
+
+struct Walk<'a> {
+    world: &'a World,
+    target: &'a Target,
+    progress: &'a Progress<'a>,
+    items: Mutex<Vec<Item>>,
+    distributions: Mutex<Vec<Distribution>>,
+    unreadable: Mutex<Vec<(VPath, String)>>,
+    /// Real folders that are walked already: links may lead to them again.
+    visited: Mutex<FxHashSet<VPath>>,
+    files: AtomicUsize,
+}
+
+/// Walks the target's folders.
+pub(super) fn take(world: &World, target: &Target, progress: &Progress) -> Found {
+    let walk = Walk {
+        world,
+        target,
+        progress,
+        items: Mutex::default(),
+        distributions: Mutex::default(),
+        unreadable: Mutex::default(),
+        visited: Mutex::default(),
+        files: AtomicUsize::new(0),
+    };
+    if let Some(file) = &target.only {
+        let found = world.open(file);
+        walk.items.lock().expect("no thread panicked").push(Item { path: file.clone(), found, is_link: false });
+    }
+    rayon::scope(|scope| {
+        for folder in &target.walk {
+            let walk = &walk;
+            scope.spawn(move |scope| walk.folder(folder.clone(), scope));
+        }
+    });
+    let mut items = walk.items.into_inner().expect("no thread panicked");
+    items.sort_by(|a, b| a.path.cmp(&b.path));
+    items.dedup_by(|a, b| a.path == b.path);
+    let mut unreadable = walk.unreadable.into_inner().expect("no thread panicked");
+    unreadable.sort();
+    Found { items, distributions: walk.distributions.into_inner().expect("no thread panicked"), unreadable }
+}
+
+impl<'a> Walk<'a> {
+    fn folder<'s>(&'s self, folder: VPath, scope: &Scope<'s>)
+    where
+        'a: 's,
+    {
+        if self.progress.is_cancelled() || !self.visited.lock().expect("no thread panicked").insert(folder.clone()) {
+            return;
+        }
+        (self.progress.tell)(Event::Folder(folder.clone()));
+        let entries = match self.world.fs().list(&folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.unreadable.lock().expect("no thread panicked").push((folder, error.to_string()));
+                return;
+            }
+        };
+        let mut items = Vec::new();
+        let is_conda_meta = folder.file_name() == b"conda-meta";
+        for entry in entries {
+            let name = entry.name.as_bytes();
+            let is_native = is_native_name(name);
+            match entry.kind {
+                Kind::Directory => {
+                    let path = folder.join(name);
+                    if is_native {
+                        items.push(Item { path: path.clone(), found: Err(Absent::Directory), is_link: false });
+                    }
+                    self.subfolder(&folder, path, scope);
+                }
+                Kind::File if is_native || self.may_be_program(&folder, name) => {
+                    let path = folder.join(name);
+                    let found = self.world.admit(&path);
+                    let is_image = |id| self.world.file(id).image.is_some();
+                    if is_native || found.as_ref().is_ok_and(|&id| is_image(id)) {
+                        items.push(Item { path, found, is_link: false });
+                    }
+                }
+                Kind::File if is_conda_meta && name.ends_with(b".json") => {
+                    let path = folder.join(name);
+                    scope.spawn(move |_| self.conda_package(&path));
+                }
+                Kind::Symlink => {
+                    let path = folder.join(name);
+                    if is_native {
+                        let found = self.world.admit_link(&path, |real| self.is_inside(real));
+                        items.push(Item { path, found, is_link: true });
+                    } else {
+                        self.link(&path, scope);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.world.listed(&folder);
+        if !items.is_empty() {
+            let files = self.files.fetch_add(items.len(), Ordering::Relaxed) + items.len();
+            self.items.lock().expect("no thread panicked").extend(items);
+            (self.progress.tell)(Event::Files(files));
+        }
+    }
+
+    fn subfolder<'s>(&'s self, above: &VPath, path: VPath, scope: &Scope<'s>)
+    where
+        'a: 's,
+    {
+        let name = path.file_name();
+        let is_project = !above.starts_with(&self.target.root);
+        if PASSED_OVER.contains(&name) || (is_project && PASSED_OVER_IN_PROJECTS.contains(&name)) {
+            return;
+        }
+        if is_metadata(name) {
+            let read = read_metadata(self.world.fs(), &path);
+            self.distributions.lock().expect("no thread panicked").push(read);
+            return;
+        }
+        scope.spawn(move |scope| self.folder(path, scope));
+    }
+
+    fn conda_package(&self, file: &VPath) {
+        if let Some(package) = read_conda(self.world.fs(), file, &self.target.root) {
+            self.distributions.lock().expect("no thread panicked").push(package);
+        }
+    }
+
+    /// A link that is no native file's: a folder elsewhere that is part of the environment.
+    fn link<'s>(&'s self, path: &VPath, scope: &Scope<'s>)
+    where
+        'a: 's,
+    {
+        let fs = self.world.fs();
+        let Ok(real) = fs.real(path) else { return };
+        let is_folder = fs.stat(&real).is_ok_and(|stat| stat.kind == Kind::Directory);
+        // A link that leads up, or to what is walked anyway, adds nothing.
+        if is_folder && !self.is_inside(&real) && !self.target.root.starts_with(&real) {
+            let is_importable =
+                self.python().is_some_and(|python| python.path.iter().any(|base| path.parent().as_ref() == Some(base)));
+            if is_importable {
+                let found = path.clone();
+                scope.spawn(move |scope| self.folder(found, scope));
+            }
+        }
+    }
+
+    fn python(&self) -> Option<&Python> {
+        self.world.host.python.as_ref()
+    }
+
+    fn is_inside(&self, real: &VPath) -> bool {
+        self.target.walk.iter().any(|folder| real.starts_with(folder))
+    }
+
+    /// Programs have no telling name: files without an ending are worth a look, but for the metadata of distributions.
+    fn may_be_program(&self, folder: &VPath, name: &[u8]) -> bool {
+        !name.contains(&b'.') && matches!(folder.file_name(), b"bin" | b"libexec" | b"Scripts")
+    }
+}
+
+/// The role of each file of the environment.
+pub(super) type Roles = FxHashMap<FileId, (VPath, Role)>;
+
+/// Tells what each file is to Python. A file with several names has the one that makes it a module.
+pub(super) fn roles(world: &World, items: &[Item]) -> Roles {
+    use rayon::prelude::*;
+    let nobody = Python::default();
+    let python = world.host.python.as_ref().unwrap_or(&nobody);
+    let told: Vec<(FileId, &Item, Role)> = items
+        .par_iter()
+        .filter_map(|item| {
+            let &id = item.found.as_ref().ok()?;
+            let file = world.file(id);
+            Some((id, item, Role::of(&item.path, &file, python, |symbol| world.defines(id, symbol.as_bytes()))))
+        })
+        .collect();
+    let mut roles = Roles::default();
+    for (id, item, role) in told {
+        let is_better = match roles.get(&id) {
+            None => true,
+            Some((_, Role::Module(_))) => false,
+            Some(_) => matches!(role, Role::Module(_)),
+        };
+        if is_better {
+            roles.insert(id, (item.path.clone(), role));
+        }
+    }
+    roles
+}
+
+/// The files of the environment, each once, by path.
+pub(super) fn files<'a>(
+    world: &'a World,
+    items: &'a [Item],
+    roles: &'a Roles,
+) -> impl Iterator<Item = (FileId, VPath, Role)> + 'a {
+    let mut seen = FxHashSet::default();
+    items.iter().filter_map(move |item| {
+        let &id = item.found.as_ref().ok()?;
+        let (_, role) = roles.get(&id)?;
+        seen.insert(id).then(|| (id, world.file(id).path.clone(), role.clone()))
+    })
+}
+
+/// Tells from the files what no interpreter told: processor, version, suffixes.
+pub(super) fn complete_host(world: &mut World, items: &[Item]) {
+    let files = |world: &World| -> Vec<(VPath, Arch)> {
+        let image = |item: &Item| {
+            let file = world.file(*item.found.as_ref().ok()?);
+            let image = file.image.as_ref()?;
+            (image.format == Format::Elf).then_some((item.path.clone(), image.arch))
+        };
+        items.iter().filter_map(image).collect()
+    };
+    if world.host.arch.is_none() {
+        world.host.arch = most_frequent(files(world).into_iter().map(|(_, arch)| arch));
+    }
+    let python = world.host.python.get_or_insert_default();
+    if let Some(executable) = python.executable.clone() {
+        let file = world.open(&executable).ok();
+        if let Some(python) = &mut world.host.python {
+            python.file = file;
+        }
+        return;
+    }
+    if python.suffixes.is_empty() || python.version.is_none() {
+        let tags = items.iter().filter_map(|item| crate::discover::tag_of(item.path.file_name()));
+        let tag = most_frequent(tags);
+        if let Some(tag) = &tag {
+            python.free_threaded = crate::discover::is_free_threaded(tag);
+            python.version = python.version.or_else(|| version_of(tag));
+        }
+        if python.suffixes.is_empty() || tag.is_some() {
+            python.suffixes = tag.map_or_else(
+                || vec![Name::from(".abi3.so"), Name::from(".so")],
+                |tag| crate::discover::suffixes_of(&tag),
+            );
+        }
+    }
+}
+
+/// `(3, 11)` of `.cpython-311-x86_64-linux-gnu.so`.
+fn version_of(tag: &str) -> Option<(u16, u16)> {
+    let digits: String = tag.strip_prefix(".cpython-")?.chars().take_while(char::is_ascii_digit).collect();
+    Some((digits.get(..1)?.parse().ok()?, digits.get(1..)?.parse().ok()?))
+}
+
+/// The value that occurs most often; the smallest of those where several do.
+fn most_frequent<T: Ord + Clone>(values: impl Iterator<Item = T>) -> Option<T> {
+    let mut counts = std::collections::BTreeMap::<T, usize>::new();
+    for value in values {
+        *counts.entry(value).or_default() += 1;
+    }
+    let most = *counts.values().max()?;
+    counts.into_iter().find(|&(_, count)| count == most).map(|(value, _)| value)
+}

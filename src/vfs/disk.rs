@@ -1,0 +1,136 @@
+//! The disk of this machine.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{Entry, FileSystem, Identity, Kind, ReadAt, Stat, VPath};
+
+/// The disk of the machine that runs dylens.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk;
+
+impl Disk {
+    /// The path as dylens writes it.
+    pub fn path(native: &Path) -> VPath {
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStrExt;
+            VPath::new(native.as_os_str().as_bytes())
+        }
+        #[cfg(not(unix))]
+        {
+            let text = native.to_string_lossy().replace('\\', "/");
+            // `canonicalize` answers in the verbatim form, which nobody types and the rules do not expect.
+            VPath::new(text.strip_prefix("//?/").unwrap_or(&text))
+        }
+    }
+
+    /// The path as this system writes it.
+    pub fn native(path: &VPath) -> PathBuf {
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStrExt;
+            PathBuf::from(std::ffi::OsStr::from_bytes(path.as_bytes()))
+        }
+        #[cfg(not(unix))]
+        {
+            PathBuf::from(path.to_string())
+        }
+    }
+}
+
+fn kind_of(kind: std::fs::FileType) -> Kind {
+    if kind.is_symlink() {
+        Kind::Symlink
+    } else if kind.is_dir() {
+        Kind::Directory
+    } else if kind.is_file() {
+        Kind::File
+    } else {
+        Kind::Other
+    }
+}
+
+#[cfg(unix)]
+fn stat_of(meta: &std::fs::Metadata, _path: &VPath) -> Stat {
+    use std::os::unix::fs::MetadataExt;
+    let identity = Identity { device: meta.dev(), inode: meta.ino() };
+    Stat { kind: kind_of(meta.file_type()), len: meta.len(), identity }
+}
+
+/// Elsewhere the path stands in for device and inode: links were resolved by whoever asks.
+#[cfg(not(unix))]
+fn stat_of(meta: &std::fs::Metadata, path: &VPath) -> Stat {
+    use std::hash::{BuildHasher, BuildHasherDefault};
+    let inode = BuildHasherDefault::<rustc_hash::FxHasher>::default().hash_one(path);
+    Stat { kind: kind_of(meta.file_type()), len: meta.len(), identity: Identity { device: 0, inode } }
+}
+
+impl FileSystem for Disk {
+    fn list(&self, directory: &VPath) -> io::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(Disk::native(directory))? {
+            let entry = entry?;
+            // An entry that vanished since is an entry no more.
+            let Ok(kind) = entry.file_type() else { continue };
+            let name = Disk::path(Path::new(&entry.file_name()));
+            entries.push(Entry { name, kind: kind_of(kind) });
+        }
+        Ok(entries)
+    }
+
+    fn stat(&self, path: &VPath) -> io::Result<Stat> {
+        std::fs::metadata(Disk::native(path)).map(|meta| stat_of(&meta, path))
+    }
+
+    fn real(&self, path: &VPath) -> io::Result<VPath> {
+        std::fs::canonicalize(Disk::native(path)).map(|real| Disk::path(&real))
+    }
+
+    fn link(&self, path: &VPath) -> io::Result<VPath> {
+        std::fs::read_link(Disk::native(path)).map(|target| Disk::path(&target))
+    }
+
+    fn open(&self, path: &VPath) -> io::Result<Box<dyn ReadAt + '_>> {
+        let native = Disk::native(path);
+        // A pipe would block on opening, so what is not surely a regular file is asked first.
+        #[cfg(unix)]
+        let file = {
+            use std::os::unix::fs::OpenOptionsExt;
+            const O_NONBLOCK: i32 = if cfg!(target_os = "linux") { 0o4000 } else { 0x4 };
+            File::options().read(true).custom_flags(O_NONBLOCK).open(native)?
+        };
+        #[cfg(not(unix))]
+        let file = File::open(native)?;
+        Ok(Box::new(OpenFile { file, path: path.clone() }))
+    }
+}
+
+struct OpenFile {
+    file: File,
+    path: VPath,
+}
+
+impl ReadAt for OpenFile {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut done = 0;
+        while done < buffer.len() {
+            #[cfg(unix)]
+            let got = std::os::unix::fs::FileExt::read_at(&self.file, &mut buffer[done..], offset + done as u64);
+            #[cfg(windows)]
+            let got = std::os::windows::fs::FileExt::seek_read(&self.file, &mut buffer[done..], offset + done as u64);
+            match got {
+                Ok(0) => break,
+                Ok(count) => done += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(done)
+    }
+
+    fn stat(&self) -> io::Result<Stat> {
+        self.file.metadata().map(|meta| stat_of(&meta, &self.path))
+    }
+}

@@ -1,0 +1,80 @@
+//! How files are named and read.
+//!
+//! A [`FileSystem`] is a disk, or (in tests and the demo) a memory. Files are read piecewise with [`ReadAt`]: a summary
+//! needs a few kilobytes of a library of hundreds of megabytes. Nothing is mapped into memory: a file that another
+//! process shortens while it is read is then a short read, not a SIGBUS, and dylens needs no `unsafe`.
+//! Only this room opens files. It knows nobody.
+
+mod disk;
+mod memory;
+mod path;
+
+pub use disk::Disk;
+pub use memory::Memory;
+pub use path::VPath;
+
+use std::io;
+
+/// What a directory entry is, links not followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    File,
+    Directory,
+    Symlink,
+    /// A socket, pipe or device: never opened, as that could block forever.
+    Other,
+}
+
+/// One entry of a directory.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub name: VPath,
+    pub kind: Kind,
+}
+
+/// What makes two paths the same file for a loader: device and inode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Identity {
+    pub device: u64,
+    pub inode: u64,
+}
+
+/// What a path leads to, links followed.
+#[derive(Clone, Copy, Debug)]
+pub struct Stat {
+    pub kind: Kind,
+    pub len: u64,
+    pub identity: Identity,
+}
+
+/// A file opened for piecewise reading.
+pub trait ReadAt {
+    /// Fills as much of `buffer` as the file has from `offset` on and says how much that was.
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
+    /// Kind, length and identity of the very file that is open.
+    fn stat(&self) -> io::Result<Stat>;
+}
+
+/// A tree of files that can be listed, followed and read, never written.
+pub trait FileSystem: Send + Sync {
+    /// The entries of a directory, in no order.
+    fn list(&self, directory: &VPath) -> io::Result<Vec<Entry>>;
+    /// What a path leads to, links followed.
+    fn stat(&self, path: &VPath) -> io::Result<Stat>;
+    /// The path without links, `.` and `..`.
+    fn real(&self, path: &VPath) -> io::Result<VPath>;
+    /// Where a symbolic link points, as written in it.
+    fn link(&self, path: &VPath) -> io::Result<VPath>;
+    /// Opens a regular file.
+    fn open(&self, path: &VPath) -> io::Result<Box<dyn ReadAt + '_>>;
+
+    /// The whole of a small file; what is beyond `limit` bytes is cut off.
+    fn read(&self, path: &VPath, limit: usize) -> io::Result<Vec<u8>> {
+        let file = self.open(path)?;
+        let len = file.stat()?.len.min(limit as u64) as usize;
+        let mut bytes = vec![0; len];
+        let got = file.read_at(0, &mut bytes)?;
+        bytes.truncate(got);
+        Ok(bytes)
+    }
+}

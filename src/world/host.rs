@@ -1,0 +1,122 @@
+//! The machine and the interpreter, as plain data: whatever a loader's answer depends on besides the files.
+
+use rustc_hash::FxHashMap;
+
+use super::FileId;
+use crate::image::{Arch, Name};
+use crate::vfs::VPath;
+
+/// The system on which the inspected environment runs: not always the one that runs dylens.
+#[derive(Clone, Debug, Default)]
+pub struct Host {
+    pub system: System,
+    /// The processor of the interpreter's process; none where nothing told it.
+    pub arch: Option<Arch>,
+    /// `LD_LIBRARY_PATH` as the process starts with it.
+    pub library_path: Option<Name>,
+    /// `LD_PRELOAD` and `/etc/ld.so.preload`.
+    pub preload: Vec<Name>,
+    pub python: Option<Python>,
+}
+
+/// The loader that judges.
+#[derive(Clone, Debug, Default)]
+pub enum System {
+    Glibc(Glibc),
+    Musl(Musl),
+    /// No loader was found: an environment for another system, or none at all.
+    #[default]
+    Unknown,
+}
+
+impl System {
+    /// The C library's name, as a person says it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            System::Glibc(_) => "glibc",
+            System::Musl(_) => "musl",
+            System::Unknown => "an unknown system",
+        }
+    }
+}
+
+/// What glibc's loader is built and configured with.
+#[derive(Clone, Debug, Default)]
+pub struct Glibc {
+    /// Where the loader itself lies (`PT_INTERP` of the interpreter).
+    pub loader: VPath,
+    /// The release, as told by the newest `GLIBC_2.x` that `libc.so.6` defines.
+    pub version: Option<(u32, u32)>,
+    /// `/etc/ld.so.cache`, or the directories that `ld.so.conf` names where there is no cache.
+    pub cache: LdCache,
+    /// The directories compiled into the loader, in order.
+    pub trusted: Vec<VPath>,
+    /// What `$LIB` stands for.
+    pub lib: Name,
+    /// What `$PLATFORM` stands for.
+    pub platform: Name,
+    /// Subdirectories tried before each directory, best first.
+    pub hwcaps: Vec<Name>,
+}
+
+/// The loader's cache: which file stands for a name.
+#[derive(Clone, Debug, Default)]
+pub struct LdCache {
+    pub files: FxHashMap<Name, VPath>,
+    /// Searched instead where the cache itself could not be read.
+    pub directories: Vec<VPath>,
+}
+
+/// What musl's loader is configured with.
+#[derive(Clone, Debug, Default)]
+pub struct Musl {
+    /// The loader, which is also the C library.
+    pub loader: VPath,
+    /// `/etc/ld-musl-ARCH.path`, or `/lib:/usr/local/lib:/usr/lib`.
+    pub directories: Vec<VPath>,
+}
+
+/// The Python that would import the modules; read from files, never run.
+#[derive(Clone, Debug, Default)]
+pub struct Python {
+    /// The program, links resolved; none where only a folder is known.
+    pub executable: Option<VPath>,
+    pub file: Option<FileId>,
+    /// Major and minor version.
+    pub version: Option<(u16, u16)>,
+    /// Built without the global lock (`cpython-313t`).
+    pub free_threaded: bool,
+    /// The folder of the standard library.
+    pub library: Option<VPath>,
+    /// Where the standard library's own extension modules lie.
+    pub lib_dynload: Option<VPath>,
+    /// `sys.path`, as far as it can be told without running Python.
+    pub path: Vec<VPath>,
+    /// The endings that make a file an extension module, best first (`importlib.machinery.EXTENSION_SUFFIXES`).
+    pub suffixes: Vec<Name>,
+}
+
+impl Python {
+    /// `3.11`, or `3` where the version is unknown.
+    pub fn version_text(&self) -> String {
+        match self.version {
+            Some((major, minor)) => format!("{major}.{minor}{}", if self.free_threaded { "t" } else { "" }),
+            None => "3".into(),
+        }
+    }
+
+    /// The suffix of `file_name` and the module name before it, where Python's import system would take the file for an
+    /// extension module.
+    pub fn module_name<'a>(&self, file_name: &'a [u8]) -> Option<&'a str> {
+        let suffix = self.suffixes.iter().find(|suffix| file_name.ends_with(suffix))?;
+        let stem = std::str::from_utf8(&file_name[..file_name.len() - suffix.len()]).ok()?;
+        is_identifier(stem).then_some(stem)
+    }
+}
+
+/// Could this be a name in Python source?
+pub fn is_identifier(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|first| first == '_' || first.is_alphabetic())
+        && chars.all(|rest| rest == '_' || rest.is_alphanumeric())
+}
