@@ -89,7 +89,7 @@ fn from_package(facts: &Facts, package: &Package, library: &str) -> Remedy {
 }
 
 /// A search path entry that leads from a file to the folder of another.
-pub(super) fn add_rpath(from: &VPath, to: &VPath, shown: &VPath) -> Remedy {
+pub(super) fn add_rpath(from: &VPath, to: &VPath) -> Remedy {
     let origin = relative(&from.parent().unwrap_or_default(), &to.parent().unwrap_or_default());
     let entry = match origin.as_str() {
         "" => "$ORIGIN".to_owned(),
@@ -97,7 +97,7 @@ pub(super) fn add_rpath(from: &VPath, to: &VPath, shown: &VPath) -> Remedy {
     };
     Remedy {
         text: "lead the loader there".into(),
-        command: Some(format!("patchelf --force-rpath --add-rpath '{entry}' {}", quoted(&shown.to_string()))),
+        command: Some(format!("patchelf --force-rpath --add-rpath '{entry}' {}", quoted(&from.to_string()))),
     }
 }
 

@@ -37,31 +37,39 @@ impl<'a> Sources<'a> {
     }
 
     /// The first line in the sources of a folder, `__init__.py` of the upper folders first, that fits.
-    pub fn find(&self, folder: &VPath, fits: impl Fn(&[u8]) -> bool, mentions: &[&[u8]]) -> Option<Line> {
-        let finders: Vec<memmem::Finder> = mentions.iter().map(|text| memmem::Finder::new(text)).collect();
+    fn find(&self, folder: &VPath, fits: impl Fn(&[u8]) -> bool, mention: &[u8]) -> Option<Line> {
+        let finder = memmem::Finder::new(mention);
+        let sources = self.folder(folder);
+        let mut candidates = sources.iter().filter(|(_, bytes)| finder.find(bytes).is_some());
+        candidates.find_map(|(path, bytes)| first_line(path, bytes, &fits))
+    }
+
+    /// The first line that names one of these files, in a source that loads libraries itself.
+    pub fn loading(&self, folder: &VPath, names: &[&[u8]]) -> Option<Line> {
+        const LOADERS: [&[u8]; 4] = [b"CDLL", b"LoadLibrary", b"dlopen", b"load_library"];
+        self.folder(folder).iter().find_map(|(path, bytes)| {
+            let loads = LOADERS.iter().any(|loader| memmem::find(bytes, loader).is_some());
+            let names = |code: &[u8]| names.iter().any(|name| memmem::find(code, name).is_some());
+            loads.then(|| first_line(path, bytes, names)).flatten()
+        })
+    }
+
+    /// The sources that run before a module is imported: the `__init__.py` of the packages it is in, and what imports
+    /// it, up to the line that does.
+    pub fn run_before(&self, folder: &VPath, module: &VPath, name: Option<&[u8]>) -> RunBefore {
+        let mut parts = Vec::new();
         for (path, bytes) in self.folder(folder).iter() {
-            if !finders.iter().any(|finder| finder.find(bytes).is_some()) {
-                continue;
-            }
-            for (index, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
-                let code = line.split(|&byte| byte == b'#').next().unwrap_or_default();
-                if fits(code) {
-                    let text = String::from_utf8_lossy(line).trim().to_owned();
-                    return Some(Line { path: path.clone(), number: index + 1, text });
-                }
-            }
+            let above = path.parent().unwrap_or_default();
+            let is_package = path.file_name() == b"__init__.py" && module.starts_with(&above);
+            let importing = name.and_then(|name| first_line(path, bytes, |code| imports_module(code, name)));
+            let end = match importing {
+                Some(line) => line_start(bytes, line.number),
+                None if is_package => bytes.len(),
+                None => continue,
+            };
+            parts.push((path.clone(), bytes[..end].to_vec()));
         }
-        None
-    }
-
-    /// The first line that names one of these texts.
-    pub fn naming(&self, folder: &VPath, names: &[&[u8]]) -> Option<Line> {
-        self.find(folder, |code| names.iter().any(|name| memmem::find(code, name).is_some()), names)
-    }
-
-    /// The first line that imports a package or module.
-    pub fn importing(&self, folder: &VPath, package: &[u8]) -> Option<Line> {
-        self.find(folder, |code| imports(code, package), &[package])
+        RunBefore(parts)
     }
 
     /// Where a module is imported only inside a function or a `try`: the first such line; none where some line imports
@@ -69,10 +77,10 @@ impl<'a> Sources<'a> {
     pub fn guarded_import(&self, folder: &VPath, module: &[u8]) -> Option<Line> {
         let is_indented = |code: &[u8]| code.first().is_some_and(u8::is_ascii_whitespace);
         let outright = |code: &[u8]| !is_indented(code) && imports_module(code, module);
-        if self.find(folder, outright, &[module]).is_some() {
+        if self.find(folder, outright, module).is_some() {
             return None;
         }
-        self.find(folder, |code| imports_module(code, module), &[module])
+        self.find(folder, |code| imports_module(code, module), module)
     }
 
     /// Does any source of the folder hold the text at all?
@@ -115,6 +123,38 @@ impl<'a> Sources<'a> {
             }
         }
     }
+}
+
+/// The sources, or their beginnings, that run before a module is imported.
+pub struct RunBefore(Vec<(VPath, Vec<u8>)>);
+
+impl RunBefore {
+    /// The first line that imports a package, or something in it.
+    pub fn importing(&self, package: &[u8]) -> Option<Line> {
+        self.0.iter().find_map(|(path, bytes)| first_line(path, bytes, |code| imports(code, package)))
+    }
+
+    /// The first line that imports a module of this name.
+    pub fn importing_module(&self, module: &[u8]) -> Option<Line> {
+        self.0.iter().find_map(|(path, bytes)| first_line(path, bytes, |code| imports_module(code, module)))
+    }
+}
+
+/// The first line of code that fits; comments are no code.
+fn first_line(path: &VPath, bytes: &[u8], fits: impl Fn(&[u8]) -> bool) -> Option<Line> {
+    bytes.split(|&byte| byte == b'\n').enumerate().find_map(|(index, line)| {
+        let code = line.split(|&byte| byte == b'#').next().unwrap_or_default();
+        let text = || String::from_utf8_lossy(line).trim().to_owned();
+        fits(code).then(|| Line { path: path.clone(), number: index + 1, text: text() })
+    })
+}
+
+/// Where a line starts, counted from 1.
+fn line_start(bytes: &[u8], number: usize) -> usize {
+    if number == 1 {
+        return 0;
+    }
+    memchr::memchr_iter(b'\n', bytes).nth(number - 2).map_or(bytes.len(), |at| at + 1)
 }
 
 /// Is this line of code an `import` of the package, or of something in it?

@@ -36,7 +36,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         finding.message = format!("{} asks for an executable stack, which this glibc refuses", finding.file);
         finding.remedy = Remedy {
             text: "clear the flag".into(),
-            command: Some(format!("patchelf --clear-execstack {}", quoted(&finding.file.to_string()))),
+            command: Some(format!("patchelf --clear-execstack {}", quoted(&content.path.to_string()))),
         };
         finding.evidence.push(Evidence::Header { name: "PT_GNU_STACK", value: Name::from("RWE") });
         findings.push(finding);

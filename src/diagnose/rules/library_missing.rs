@@ -75,6 +75,11 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let all = missing.imports();
         let text = name.to_string();
         let (severity, context) = severity(facts, &missing);
+        // What comes with the same package loads in its importers' context; that it does not by itself harms nobody.
+        let is_own = |file: &FileId| facts.owner(*file) == facts.owner(*first);
+        if severity == Severity::Info && facts.providers(&name).iter().any(is_own) {
+            continue;
+        }
         let mut finding = Finding::about(facts, &RULE, severity, *first).breaking(facts, &all);
         let by = match missing.wanted.len() {
             1 => finding.file.to_string(),
@@ -150,32 +155,11 @@ fn cause(facts: &Facts, name: &Name, by: FileId) -> (String, Remedy, Vec<Evidenc
     let recorded = facts.scan.distributions.iter().find_map(|(id, distribution)| {
         Some((id, distribution.recorded.iter().find(|path| path.file_name() == &**name)?))
     });
-    let provider =
-        facts.providers(name).iter().copied().find(|&provider| provider != by && facts.is_loadable(provider));
-    if let Some(provider) = provider {
-        let path = facts.scan.world.file(provider).path.clone();
-        let shown = facts.scan.shown(&path);
-        if path.file_name() != &**name {
-            let link = path.parent().unwrap_or_default().join(name);
-            let command = format!(
-                "ln -s {} {}",
-                quoted(&VPath::new(path.file_name()).to_string()),
-                quoted(&facts.scan.shown(&link).to_string())
-            );
-            let remedy = Remedy { text: "give the file the name that is asked for".into(), command: Some(command) };
-            return (
-                format!("; {shown} has that soname under another file name"),
-                remedy,
-                file(&path, "has the soname"),
-            );
-        }
-        let from = facts.scan.world.file(by).path.clone();
-        let remedy = add_rpath(&from, &path, &facts.path(by));
-        return (
-            format!("; {shown} is there, and no search path leads to it"),
-            remedy,
-            file(&path, "not on the search path"),
-        );
+    let providers = facts.providers(name).iter().copied();
+    let mut providers = providers.filter(|&provider| provider != by && facts.is_loadable(provider));
+    let is_own = |provider: &FileId| facts.owner(*provider) == facts.owner(by);
+    if let Some(provider) = providers.clone().find(is_own) {
+        return misplaced(facts, name, by, provider);
     }
     if let Some((owner, path)) = recorded {
         let distribution = facts.scan.distributions.get(owner);
@@ -186,10 +170,39 @@ fn cause(facts: &Facts, name: &Name, by: FileId) -> (String, Remedy, Vec<Evidenc
     let is_vendored = name.rsplit(|&byte| byte == b'-').next().is_some_and(|tail| {
         name.contains(&b'-') && tail.len() > 8 && tail[..8].iter().all(u8::is_ascii_hexdigit) && tail[8] == b'.'
     });
-    match facts.owner(by).filter(|_| is_vendored) {
-        Some(owner) => ("; it was to come with the package".into(), reinstall(facts, owner), Vec::new()),
-        None => (String::new(), install(facts, &name.to_string()), Vec::new()),
+    if let Some(owner) = facts.owner(by).filter(|_| is_vendored) {
+        return ("; it was to come with the package".into(), reinstall(facts, owner), Vec::new());
     }
+    let remedy = install(facts, &name.to_string());
+    match providers.next().map(|provider| facts.path(provider)) {
+        // What another package brings for itself is a hint, not a cure.
+        Some(other) => {
+            let evidence = vec![Evidence::File { path: other.clone(), what: "another package's" }];
+            (
+                format!("; another package has one of that name, {other}, and no search path leads to it"),
+                remedy,
+                evidence,
+            )
+        }
+        None => (String::new(), remedy, Vec::new()),
+    }
+}
+
+/// The package has the library itself, under another name or off the search path.
+fn misplaced(facts: &Facts, name: &Name, by: FileId, provider: FileId) -> (String, Remedy, Vec<Evidence>) {
+    let path = facts.scan.world.file(provider).path.clone();
+    let shown = facts.scan.shown(&path);
+    let evidence = |what| vec![Evidence::File { path: shown.clone(), what }];
+    if path.file_name() != &**name {
+        let link = path.parent().unwrap_or_default().join(name);
+        let target = quoted(&VPath::new(path.file_name()).to_string());
+        let command = format!("ln -s {target} {}", quoted(&link.to_string()));
+        let remedy = Remedy { text: "give the file the name that is asked for".into(), command: Some(command) };
+        return (format!("; {shown} has that soname under another file name"), remedy, evidence("has the soname"));
+    }
+    let from = facts.scan.world.file(by).path.clone();
+    let remedy = add_rpath(&from, &path);
+    (format!("; {shown} is there, and no search path leads to it"), remedy, evidence("not on the search path"))
 }
 
 /// Whose a path is: by record, else whoever brought the file that wants it.

@@ -46,50 +46,46 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 
 /// The file that has a missing name, and the line of Python that brings it into the process before it is needed.
 pub(super) fn preloader(facts: &Facts, name: &Name, missing: &Missing) -> Option<(FileId, Line)> {
-    let folders = folders(facts, missing);
+    let importers = importers(facts, missing);
     facts.providers(name).iter().filter(|&&provider| facts.is_loadable(provider)).find_map(|&provider| {
-        let line = folders.iter().find_map(|folder| evidence(facts, folder, name, provider))?;
+        let line = importers.iter().find_map(|&importer| evidence(facts, importer, name, provider))?;
         Some((provider, line))
     })
 }
 
-/// The packages whose code runs before the imports that miss the name.
-fn folders(facts: &Facts, missing: &Missing) -> Vec<VPath> {
-    let importers = missing.imports().into_iter().map(|import| facts.scan.imports[import].file);
-    let files = missing.wanted.iter().map(|(file, _, _)| *file).chain(importers);
-    let mut folders: Vec<VPath> = files.filter_map(|file| facts.package_folder(file)).collect();
-    folders.sort();
-    folders.dedup();
-    folders
+/// The files whose packages' code runs before the name is missed: those that are imported, and those that miss it.
+fn importers(facts: &Facts, missing: &Missing) -> Vec<FileId> {
+    let imported = missing.imports().into_iter().map(|import| facts.scan.imports[import].file);
+    let mut files: Vec<FileId> = imported.chain(missing.wanted.iter().map(|(file, _, _)| *file)).collect();
+    files.sort();
+    files.dedup();
+    files
 }
 
-fn evidence(facts: &Facts, folder: &VPath, name: &Name, provider: FileId) -> Option<Line> {
+fn evidence(facts: &Facts, importer: FileId, name: &Name, provider: FileId) -> Option<Line> {
+    let folder = facts.package_folder(importer)?;
     let path = facts.scan.world.file(provider).path.clone();
     // `libcudart.so` is how code spells `libcudart.so.12` with a pattern behind it.
     let stem = memchr::memmem::find(name, b".so").map_or(&name[..], |at| &name[..at + 3]);
-    if let Some(line) = facts.sources.naming(folder, &[path.file_name(), stem]) {
+    if let Some(line) = facts.sources.loading(&folder, &[path.file_name(), stem]) {
         return Some(line);
     }
     // Importing a package loads its modules, and with them what they need.
-    let bringing = facts.imports_loading(provider);
-    let package = facts.package_folder(provider);
-    let others = bringing.iter().filter(|&&import| facts.is_module(import));
-    let others = others.filter_map(|&import| facts.package_folder(facts.scan.imports[import].file));
-    let mut packages: Vec<VPath> = package.into_iter().chain(others).filter(|package| package != folder).collect();
+    let importer_path = facts.scan.world.file(importer).path.clone();
+    let module = facts.python().module_name(importer_path.file_name());
+    let before = facts.sources.run_before(&folder, &importer_path, module.map(str::as_bytes));
+    let bringing: Vec<usize> = facts.modules(facts.imports_loading(provider));
+    let others = bringing.iter().filter_map(|&import| facts.package_folder(facts.scan.imports[import].file));
+    let mut packages: Vec<VPath> = facts.package_folder(provider).into_iter().chain(others).collect();
+    packages.retain(|package| *package != folder);
     packages.sort();
     packages.dedup();
-    let imported = packages.iter().find_map(|package| facts.sources.importing(folder, package.file_name()));
-    imported.or_else(|| sibling(facts, folder, bringing))
-}
-
-/// A module of the same package that brings the library in, imported by the package's code.
-fn sibling(facts: &Facts, folder: &VPath, bringing: &[usize]) -> Option<Line> {
-    bringing.iter().filter(|&&import| facts.is_module(import)).find_map(|&import| {
-        let file = facts.scan.imports[import].file;
-        if facts.package_folder(file).as_ref() != Some(folder) {
-            return None;
-        }
-        let path = facts.scan.world.file(file).path.clone();
-        facts.sources.importing(folder, facts.python().module_name(path.file_name())?.as_bytes())
+    packages.iter().find_map(|package| before.importing(package.file_name())).or_else(|| {
+        // A module of the same package that brings the library in, imported earlier.
+        bringing.iter().map(|&import| facts.scan.imports[import].file).find_map(|file| {
+            let path = facts.scan.world.file(file).path.clone();
+            let is_sibling = file != importer && facts.package_folder(file).as_ref() == Some(&folder);
+            before.importing_module(is_sibling.then(|| facts.python().module_name(path.file_name()))??.as_bytes())
+        })
     })
 }

@@ -51,5 +51,7 @@ fn is_named(facts: &Facts, file: FileId) -> bool {
     let name = path.file_name();
     let stem = &name[..memchr::memchr(b'.', name).unwrap_or(name.len())];
     let bare = stem.strip_prefix(b"lib").unwrap_or(stem);
-    facts.package_folder(file).is_some_and(|folder| bare.len() > 2 && facts.sources.mentions(&folder, bare))
+    facts.package_folder(file).is_some_and(|folder| {
+        facts.sources.mentions(&folder, name) || (bare.len() > 2 && facts.sources.mentions(&folder, bare))
+    })
 }

@@ -30,8 +30,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             if there.contains(path) || facts.scan.world.open(path) != Err(Absent::Missing) {
                 continue;
             }
-            // What somebody needs and misses is told where it is missed.
-            if facts.scan.graph.name(path.file_name()).is_some() {
+            // What somebody needs and misses is told where it is missed; so is a build for another Python in its place.
+            if facts.scan.graph.name(path.file_name()).is_some() || has_other_build(facts, path) {
                 continue;
             }
             let module = importable_as(path, facts.python())
@@ -73,4 +73,11 @@ pub(super) fn has_other_file(facts: &Facts, path: &VPath) -> bool {
         .map(|ending| [stem, &ending].concat())
         .filter(|other| other != name)
         .any(|other| facts.scan.world.fs().stat(&folder.join(other)).is_ok())
+}
+
+/// Is there a build of the same module for another Python?
+fn has_other_build(facts: &Facts, path: &VPath) -> bool {
+    let stem = |path: &VPath| path.file_name().split(|&byte| byte == b'.').next().unwrap_or_default().to_vec();
+    let is_build = |item: &&VPath| tag_of(item.file_name()).is_some() && stem(item) == stem(path);
+    facts.scan.items.iter().map(|item| &item.path).filter(is_build).any(|item| item.parent() == path.parent())
 }

@@ -84,7 +84,8 @@ fn finding(facts: &Facts, decides: bool, entry: &Name, files: &[FileId]) -> Find
         true => format!("{who} takes libraries from {entry}, outside the environment"),
         false => format!("{who} has the search path {entry}, outside the environment; nothing is taken from there"),
     };
-    let command = format!("patchelf --set-rpath '$ORIGIN' {}", quoted(&finding.file.to_string()));
+    let command =
+        format!("patchelf --set-rpath '$ORIGIN' {}", quoted(&facts.scan.world.file(files[0]).path.to_string()));
     finding.remedy = Remedy { text: "write a path that starts at $ORIGIN".into(), command: Some(command) };
     finding.evidence.push(Evidence::Header { name: "rpath", value: entry.clone() });
     finding
