@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::printable;
 use crate::diagnose::{Evidence, Finding, Severity};
 use crate::discover::Role;
-use crate::graph::Node;
+use crate::graph::{Node, NodeId};
 use crate::resolve::{Probe, Verdict};
 use crate::scan::{ImportKind, ImportOf, Scan};
 use crate::vfs::VPath;
@@ -27,7 +27,7 @@ impl Counts {
     pub(super) fn of(scan: &Scan) -> Counts {
         let files = || scan.graph.nodes().filter(|(_, node)| matches!(node, Node::File { .. }));
         let is_library = |node: &Node| matches!(node, Node::File { role: Role::Library, .. });
-        let has_files = |&&node: &&crate::graph::NodeId| !scan.graph.contents(node).is_empty();
+        let has_files = |&&node: &&NodeId| !scan.graph.contents(node).is_empty();
         Counts {
             modules: scan.modules(),
             failing: failing(scan).len(),
@@ -139,4 +139,20 @@ fn telling(probes: &[Probe], most: usize) -> Vec<usize> {
     let mut kept: Vec<usize> = ranked.into_iter().take(most).map(|(_, index)| index).collect();
     kept.sort();
     kept
+}
+
+/// What a node is called in a list: a module by its dotted name, a distribution with its version.
+pub(super) fn title(scan: &Scan, node: NodeId) -> String {
+    match scan.graph.node(node) {
+        Node::File { role: Role::Module(name), .. } => name.clone(),
+        Node::Distribution(_) => distribution_title(scan, node),
+        _ => scan.label(node),
+    }
+}
+
+/// `numpy 1.26.4`
+pub(super) fn distribution_title(scan: &Scan, node: NodeId) -> String {
+    let Node::Distribution(id) = scan.graph.node(node) else { return scan.label(node) };
+    let distribution = scan.distributions.get(*id);
+    format!("{} {}", distribution.name, distribution.version).trim_end().to_owned()
 }
