@@ -119,16 +119,18 @@ pub(super) fn lines(scan: &Scan, probes: &[Probe], most: usize) -> Vec<String> {
     lines
 }
 
-/// The places worth showing, in order: those where something was, then the first of each step, then the rest.
+/// The places worth showing, in order: those where something was, then the first of each step, then the rest; last
+/// those that were tried before, and those made for one kind of processor.
 fn telling(probes: &[Probe], most: usize) -> Vec<usize> {
-    let mut steps = FxHashSet::default();
+    let (mut steps, mut paths) = (FxHashSet::default(), FxHashSet::default());
     let mut ranked: Vec<(u8, usize)> = probes
         .iter()
         .enumerate()
         .map(|(index, probe)| {
             let is_variant = probe.path.as_ref().is_some_and(|path| path.to_string().contains("/glibc-hwcaps/"));
+            let is_again = probe.path.as_ref().is_some_and(|path| !paths.insert(path.folded()));
             let rank = match &probe.verdict {
-                Verdict::Missing if is_variant => 3,
+                Verdict::Missing if is_variant || is_again => 3,
                 Verdict::Missing => 2 - u8::from(steps.insert(probe.step)),
                 _ => 0,
             };
