@@ -29,7 +29,7 @@ wave.libs/libsurf.so.1,,
 //- /env/lib/python3.12/site-packages/reef/_pointer.cpython-312-x86_64-linux-gnu.so lfs
 ";
 
-const MISSING: Rule = Rule {
+const SHAPE: Rule = Rule {
     id: "library-missing",
     title: "library not found",
     severity: Severity::Error,
@@ -37,10 +37,11 @@ const MISSING: Rule = Rule {
     remedy: "",
     check: |_, _| {},
 };
-const POINTER: Rule = Rule { id: "lfs-pointer", title: "a Git LFS pointer", ..MISSING };
-const UNUSED: Rule =
-    Rule { id: "unused", title: "a library that nothing loads", severity: Severity::Warning, ..MISSING };
-const OLD: Rule = Rule { id: "old-metadata", title: "old metadata", severity: Severity::Info, ..MISSING };
+static MISSING: Rule = SHAPE;
+static POINTER: Rule = Rule { id: "lfs-pointer", title: "a Git LFS pointer", ..SHAPE };
+static UNUSED: Rule =
+    Rule { id: "unused", title: "a library that nothing loads", severity: Severity::Warning, ..SHAPE };
+static OLD: Rule = Rule { id: "old-metadata", title: "old metadata", severity: Severity::Info, ..SHAPE };
 
 const SITE: &str = "lib/python3.12/site-packages";
 
@@ -59,6 +60,7 @@ fn finding(rule: &'static Rule, file: VPath, subject: &str, message: &str) -> Fi
         message: message.into(),
         remedy: Remedy::default(),
         evidence: Vec::new(),
+        imports: Vec::new(),
         breaks: 0,
     }
 }
@@ -70,6 +72,7 @@ fn broken() -> Scan {
     let (by, edge) = scan.graph.dependents(missing)[0];
     let evidence =
         Evidence::Need { file: scan.file_of(by).expect("a file needs it"), need: edge.need, import: edge.first };
+    let imports = vec![edge.first];
     let fast = at("wave/_fast.cpython-312-x86_64-linux-gnu.so");
     scan.findings = vec![
         Finding {
@@ -78,6 +81,7 @@ fn broken() -> Scan {
                 command: Some("apt install libtide2".into()),
             },
             evidence: vec![evidence],
+            imports,
             breaks: 1,
             ..finding(&MISSING, fast, "libtide.so.2", "wave._fast needs libtide.so.2, which is found nowhere.")
         },
@@ -150,7 +154,7 @@ fn the_tree_can_be_plain_ascii_deep_or_shallow() {
     let text = written(&TREE, &broken(), &ascii);
     assert!(text.is_ascii());
     insta::assert_snapshot!(text);
-    assert_eq!(written(&TREE, &broken(), &Options { depth: 1, ..plain() }), "reef\nwave 1.0\n");
+    assert_eq!(written(&TREE, &broken(), &Options { depth: 1, ..plain() }), "wave 1.0\nreef\n");
 }
 
 #[test]

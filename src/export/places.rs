@@ -3,13 +3,13 @@
 use rustc_hash::FxHashSet;
 
 use super::printable;
-use crate::diagnose::{Evidence, Finding, Severity};
+use crate::diagnose::{Finding, Severity};
 use crate::discover::Role;
 use crate::graph::{Node, NodeId};
 use crate::resolve::{Probe, Verdict};
 use crate::scan::{ImportKind, ImportOf, Scan};
 use crate::vfs::VPath;
-use crate::world::{FileId, System};
+use crate::world::System;
 
 /// How many there are.
 pub(super) struct Counts {
@@ -38,34 +38,26 @@ impl Counts {
     }
 }
 
-fn modules(scan: &Scan) -> impl Iterator<Item = &ImportOf> {
-    scan.imports.iter().filter(|import| matches!(import.kind, ImportKind::Module(_)))
+/// The imports of modules, with their places.
+fn modules(scan: &Scan) -> impl Iterator<Item = (usize, &ImportOf)> {
+    scan.imports.iter().enumerate().filter(|(_, import)| matches!(import.kind, ImportKind::Module(_)))
 }
 
-/// The imports that will fail: a need of theirs is met by nothing, or their own file is broken.
+/// The imports that will fail: an error says so, or a need of theirs is met by nothing, or their own file is broken.
 pub(super) fn failing(scan: &Scan) -> Vec<&ImportOf> {
-    let errors = scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let broken: FxHashSet<&VPath> = errors.flat_map(|finding| finding.files.iter().chain([&finding.file])).collect();
-    modules(scan).filter(|import| !import.loads.unmet.is_empty() || broken.contains(&own_file(scan, import))).collect()
+    let errors = || scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let files: FxHashSet<&VPath> = errors().flat_map(|finding| finding.files.iter().chain([&finding.file])).collect();
+    let accused: FxHashSet<usize> = errors().flat_map(|finding| finding.imports.iter().copied()).collect();
+    let fails = |(index, import): &(usize, &ImportOf)| {
+        accused.contains(index) || !import.loads.unmet.is_empty() || files.contains(&own_file(scan, import))
+    };
+    modules(scan).filter(fails).map(|(_, import)| import).collect()
 }
 
 /// The imports that a finding breaks, by their names.
 pub(super) fn broken_by(scan: &Scan, finding: &Finding) -> Vec<String> {
-    let needs: FxHashSet<(FileId, usize)> = finding
-        .evidence
-        .iter()
-        .filter_map(|evidence| match evidence {
-            Evidence::Need { file, need, .. } => Some((*file, *need)),
-            _ => None,
-        })
-        .collect();
-    let is_broken = |import: &&ImportOf| {
-        import.loads.unmet.iter().any(|unmet| needs.contains(unmet)) || {
-            let own = own_file(scan, import);
-            finding.file == own || finding.files.contains(&own)
-        }
-    };
-    modules(scan).filter(is_broken).map(|import| import_name(scan, import)).collect()
+    let imports = finding.imports.iter().filter_map(|&index| scan.imports.get(index));
+    imports.map(|import| import_name(scan, import)).collect()
 }
 
 fn own_file(scan: &Scan, import: &ImportOf) -> VPath {

@@ -8,6 +8,7 @@ use super::places::{self, Counts};
 use super::{Format, Glyph, Ink, Options, Paint, printable};
 use crate::diagnose::{Evidence, Finding, Severity};
 use crate::scan::Scan;
+use crate::vfs::VPath;
 
 /// The report, as `dylens check` prints it.
 pub const TEXT: Format = Format { name: "text", about: "the report, for people", write };
@@ -69,7 +70,7 @@ impl Report<'_> {
     fn whole(&self, finding: &Finding) -> String {
         let mut text = self.title(finding);
         text += &self.files(finding);
-        text += &self.paint.wrapped(&printable(&finding.message), 2);
+        text += &self.message(finding);
         text += &self.breaks(finding);
         text += &self.tried(finding);
         text += &self.remedy(finding);
@@ -98,6 +99,13 @@ impl Report<'_> {
             more => text += &format!(" and {}", count(more, "more file").replace("more files", "more files")),
         }
         text + "\n"
+    }
+
+    /// The sentence, with the file called by its last part: the line above has the whole of it.
+    fn message(&self, finding: &Finding) -> String {
+        let name = VPath::new(finding.file.file_name()).to_string();
+        let message = finding.message.replace(&finding.file.to_string(), &name);
+        self.paint.wrapped(&printable(&message), 2)
     }
 
     fn breaks(&self, finding: &Finding) -> String {
@@ -149,7 +157,7 @@ impl Report<'_> {
             Some(command) => {
                 text += &format!("    {}\n", self.paint.ink(Ink::Command, &printable(command)));
             }
-            None if !finding.message.is_empty() => text += &self.paint.wrapped(&printable(&finding.message), 2),
+            None if !finding.message.is_empty() => text += &self.message(finding),
             None => {}
         }
         text
