@@ -183,6 +183,9 @@ fn the_exit_code_is_what_fail_on_says() {
     let folder = small();
     let clean = |words: &[&str]| code(&dylens(&folder.path().join("site-packages"), words));
     assert_eq!(clean(&["check", "b.so"]), 0);
+    assert_eq!(clean(&["check", "."]), 1);
+    assert_eq!(clean(&["."]), 1);
+    assert_eq!(clean(&["check", "--format", "json", "."]), 1);
     assert_eq!(clean(&["check", "--fail-on", "never", "."]), 0);
 }
 
@@ -291,7 +294,7 @@ fn a_folder_that_cannot_be_read_is_named() {
     let folder = small();
     let here = folder.path().canonicalize().unwrap();
     let closed = here.join("site-packages");
-    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).unwrap();
     // An administrator reads it nevertheless.
     if std::fs::read_dir(&closed).is_err() {
         assert_eq!(

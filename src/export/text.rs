@@ -96,7 +96,7 @@ impl Report<'_> {
                     text += &format!("\n  {}", printable(&file.to_string()));
                 }
             }
-            more => text += &format!(" and {}", count(more, "more file").replace("more files", "more files")),
+            more => text += &format!(" and {}", count(more, "more file")),
         }
         text + "\n"
     }
