@@ -149,16 +149,15 @@ impl Report<'_> {
         text
     }
 
-    /// Two or three lines a warning.
+    /// A few lines a warning: the sentence says why it is no error.
     fn short(&self, finding: &Finding) -> String {
         let mut text = self.title(finding);
-        text += &self.files(finding);
-        match &finding.remedy.command {
-            Some(command) => {
-                text += &format!("    {}\n", self.paint.ink(Ink::Command, &printable(command)));
-            }
-            None if !finding.message.is_empty() => text += &self.message(finding),
-            None => {}
+        if !finding.message.contains(&finding.file.to_string()) {
+            text += &self.files(finding);
+        }
+        text += &self.paint.wrapped(&printable(&finding.message), 2);
+        if let Some(command) = &finding.remedy.command {
+            text += &format!("    {}\n", self.paint.ink(Ink::Command, &printable(command)));
         }
         text
     }
