@@ -200,7 +200,7 @@ fn in_one_line(text: &str) -> String {
     let mut what = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
     let mut remedy = "see dylens --help".to_owned();
     for line in lines {
-        if let Some(tip) = line.strip_prefix("tip: ") {
+        if let Some(tip) = line.strip_prefix("tip: ").filter(|tip| tip.contains("similar")) {
             remedy = tip.to_owned();
             break;
         }

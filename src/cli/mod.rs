@@ -37,8 +37,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
     }
 }
 
-/// Says what went wrong in one line (and what to type instead) and gives the exit code for it.
+/// Says what went wrong and what to type instead, and gives the exit code for it.
 pub fn complain(error: &Error) -> ExitCode {
-    output::complain(&printable(&error.to_string()));
+    // A list of candidates has lines of its own.
+    let lines: Vec<String> = error.to_string().lines().map(printable).collect();
+    output::complain(&lines.join("\n"));
     ExitCode::from(COULD_NOT)
 }

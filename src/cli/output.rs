@@ -92,7 +92,9 @@ fn width(to_screen: bool) -> usize {
     const READABLE: usize = 100;
     let is_terminal = to_screen && io::stdout().is_terminal();
     let columns = is_terminal.then(|| crossterm::terminal::size().ok()).flatten();
-    columns.map_or(READABLE, |(columns, _)| usize::from(columns).clamp(40, READABLE))
+    // Some terminals do not tell and say 0.
+    let columns = columns.map(|(columns, _)| usize::from(columns)).filter(|&columns| columns > 0);
+    columns.map_or(READABLE, |columns| columns.clamp(40, READABLE))
 }
 
 /// Can the explorer open: is there a person at both ends?

@@ -3,13 +3,13 @@
 use rustc_hash::FxHashSet;
 
 use super::printable;
-use crate::diagnose::{Evidence, Finding, Severity};
+use crate::diagnose::{Finding, Severity};
 use crate::discover::Role;
 use crate::graph::{Node, NodeId};
 use crate::resolve::{Probe, Verdict};
 use crate::scan::{ImportKind, ImportOf, Scan};
 use crate::vfs::VPath;
-use crate::world::{FileId, System};
+use crate::world::System;
 
 /// How many there are.
 pub(super) struct Counts {
@@ -38,34 +38,26 @@ impl Counts {
     }
 }
 
-fn modules(scan: &Scan) -> impl Iterator<Item = &ImportOf> {
-    scan.imports.iter().filter(|import| matches!(import.kind, ImportKind::Module(_)))
+/// The imports of modules, with their places.
+fn modules(scan: &Scan) -> impl Iterator<Item = (usize, &ImportOf)> {
+    scan.imports.iter().enumerate().filter(|(_, import)| matches!(import.kind, ImportKind::Module(_)))
 }
 
-/// The imports that will fail: a need of theirs is met by nothing, or their own file is broken.
+/// The imports that will fail: an error says so, or a need of theirs is met by nothing, or their own file is broken.
 pub(super) fn failing(scan: &Scan) -> Vec<&ImportOf> {
-    let errors = scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let broken: FxHashSet<&VPath> = errors.flat_map(|finding| finding.files.iter().chain([&finding.file])).collect();
-    modules(scan).filter(|import| !import.loads.unmet.is_empty() || broken.contains(&own_file(scan, import))).collect()
+    let errors = || scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let files: FxHashSet<&VPath> = errors().flat_map(|finding| finding.files.iter().chain([&finding.file])).collect();
+    let accused: FxHashSet<usize> = errors().flat_map(|finding| finding.imports.iter().copied()).collect();
+    let fails = |(index, import): &(usize, &ImportOf)| {
+        accused.contains(index) || !import.loads.unmet.is_empty() || files.contains(&own_file(scan, import))
+    };
+    modules(scan).filter(fails).map(|(_, import)| import).collect()
 }
 
 /// The imports that a finding breaks, by their names.
 pub(super) fn broken_by(scan: &Scan, finding: &Finding) -> Vec<String> {
-    let needs: FxHashSet<(FileId, usize)> = finding
-        .evidence
-        .iter()
-        .filter_map(|evidence| match evidence {
-            Evidence::Need { file, need, .. } => Some((*file, *need)),
-            _ => None,
-        })
-        .collect();
-    let is_broken = |import: &&ImportOf| {
-        import.loads.unmet.iter().any(|unmet| needs.contains(unmet)) || {
-            let own = own_file(scan, import);
-            finding.file == own || finding.files.contains(&own)
-        }
-    };
-    modules(scan).filter(is_broken).map(|import| import_name(scan, import)).collect()
+    let imports = finding.imports.iter().filter_map(|&index| scan.imports.get(index));
+    imports.map(|import| import_name(scan, import)).collect()
 }
 
 fn own_file(scan: &Scan, import: &ImportOf) -> VPath {
@@ -119,16 +111,18 @@ pub(super) fn lines(scan: &Scan, probes: &[Probe], most: usize) -> Vec<String> {
     lines
 }
 
-/// The places worth showing, in order: those where something was, then the first of each step, then the rest.
+/// The places worth showing, in order: those where something was, then the first of each step, then the rest; last
+/// those that were tried before, and those made for one kind of processor.
 fn telling(probes: &[Probe], most: usize) -> Vec<usize> {
-    let mut steps = FxHashSet::default();
+    let (mut steps, mut paths) = (FxHashSet::default(), FxHashSet::default());
     let mut ranked: Vec<(u8, usize)> = probes
         .iter()
         .enumerate()
         .map(|(index, probe)| {
             let is_variant = probe.path.as_ref().is_some_and(|path| path.to_string().contains("/glibc-hwcaps/"));
+            let is_again = probe.path.as_ref().is_some_and(|path| !paths.insert(path.folded()));
             let rank = match &probe.verdict {
-                Verdict::Missing if is_variant => 3,
+                Verdict::Missing if is_variant || is_again => 3,
                 Verdict::Missing => 2 - u8::from(steps.insert(probe.step)),
                 _ => 0,
             };

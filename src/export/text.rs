@@ -8,6 +8,7 @@ use super::places::{self, Counts};
 use super::{Format, Glyph, Ink, Options, Paint, printable};
 use crate::diagnose::{Evidence, Finding, Severity};
 use crate::scan::Scan;
+use crate::vfs::VPath;
 
 /// The report, as `dylens check` prints it.
 pub const TEXT: Format = Format { name: "text", about: "the report, for people", write };
@@ -69,7 +70,7 @@ impl Report<'_> {
     fn whole(&self, finding: &Finding) -> String {
         let mut text = self.title(finding);
         text += &self.files(finding);
-        text += &self.paint.wrapped(&printable(&finding.message), 2);
+        text += &self.message(finding);
         text += &self.breaks(finding);
         text += &self.tried(finding);
         text += &self.remedy(finding);
@@ -95,9 +96,16 @@ impl Report<'_> {
                     text += &format!("\n  {}", printable(&file.to_string()));
                 }
             }
-            more => text += &format!(" and {}", count(more, "more file").replace("more files", "more files")),
+            more => text += &format!(" and {}", count(more, "more file")),
         }
         text + "\n"
+    }
+
+    /// The sentence, with the file called by its last part: the line above has the whole of it.
+    fn message(&self, finding: &Finding) -> String {
+        let name = VPath::new(finding.file.file_name()).to_string();
+        let message = finding.message.replace(&finding.file.to_string(), &name);
+        self.paint.wrapped(&printable(&message), 2)
     }
 
     fn breaks(&self, finding: &Finding) -> String {
@@ -141,16 +149,15 @@ impl Report<'_> {
         text
     }
 
-    /// Two or three lines a warning.
+    /// A few lines a warning: the sentence says why it is no error.
     fn short(&self, finding: &Finding) -> String {
         let mut text = self.title(finding);
-        text += &self.files(finding);
-        match &finding.remedy.command {
-            Some(command) => {
-                text += &format!("    {}\n", self.paint.ink(Ink::Command, &printable(command)));
-            }
-            None if !finding.message.is_empty() => text += &self.paint.wrapped(&printable(&finding.message), 2),
-            None => {}
+        if !finding.message.contains(&finding.file.to_string()) {
+            text += &self.files(finding);
+        }
+        text += &self.paint.wrapped(&printable(&finding.message), 2);
+        if let Some(command) = &finding.remedy.command {
+            text += &format!("    {}\n", self.paint.ink(Ink::Command, &printable(command)));
         }
         text
     }

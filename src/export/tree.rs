@@ -88,7 +88,7 @@ impl<'a> Tree<'a> {
             let needs = self.needs(child.0);
             let is_cut = level >= self.options.depth;
             self.text += &format!("{margin}{branch}{}", self.line(child));
-            if !needs.is_empty() && !is_new {
+            if !is_new && (!needs.is_empty() || child.1.is_none()) {
                 let above = format!("  {} shown above", paint.glyph(Glyph::Above));
                 self.text += &paint.ink(Ink::Quiet, &above);
             } else if !needs.is_empty() && is_cut {
@@ -124,11 +124,18 @@ impl<'a> Tree<'a> {
             }
             (Node::Missing(_), _) => bad("found nowhere"),
             (Node::System(_) | Node::Builtin(_), _) => paint.ink(Ink::Quiet, &name),
-            _ => match self.scan.path_of(node).and_then(|path| self.troubles.get(&path)) {
-                Some(trouble) => bad(trouble),
+            _ => match self.trouble(node) {
+                Some(trouble) => bad(&printable(&trouble)),
                 None => name,
             },
         }
+    }
+
+    /// What is wrong with a file itself.
+    fn trouble(&self, node: NodeId) -> Option<String> {
+        let found = self.scan.path_of(node).and_then(|path| self.troubles.get(&path));
+        let problem = || self.scan.world.file(self.scan.file_of(node)?).problem.as_ref().map(ToString::to_string);
+        found.map(ToString::to_string).or_else(problem)
     }
 }
 

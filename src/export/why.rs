@@ -134,6 +134,7 @@ impl Why<'_> {
                     format!("{name} {} {path}", self.paint.glyph(Glyph::Arrow))
                 }
                 None if edge.resolution.is_met() => format!("{name} is {}", edge.resolution.step().phrase()),
+                None if !edge.kind.is_binding() => format!("{name} is not found, and need not be"),
                 None => self.paint.ink(Ink::Error, &format!("{name} is not found")),
             };
             text += &format!("  {got}\n{}", self.places(node, edge));

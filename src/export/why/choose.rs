@@ -3,6 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::super::places::{distribution_title, title};
+use super::super::printable;
 use crate::discover::Role;
 use crate::error::Error;
 use crate::graph::{Node, NodeId};
@@ -54,15 +55,15 @@ fn names(scan: &Scan, node: NodeId) -> Vec<String> {
 }
 
 fn several(scan: &Scan, name: &str, nodes: &[NodeId]) -> Error {
-    let called = |&node: &NodeId| match scan.path_of(node) {
-        Some(path) => path.to_string(),
-        None => title(scan, node),
+    let called = |&node: &NodeId| {
+        let path = scan.path_of(node).map_or_else(|| title(scan, node), |path| path.to_string());
+        format!("\n  {}", printable(&path))
     };
     let mut list: Vec<String> = nodes.iter().take(CANDIDATES).map(called).collect();
     if nodes.len() > CANDIDATES {
-        list.push(format!("and {} more", nodes.len() - CANDIDATES));
+        list.push(format!("\n  and {} more", nodes.len() - CANDIDATES));
     }
-    Error::new(format!("{name} could be any of {}", list.join(", ")), "give more of the name")
+    Error::new(format!("{name} could be any of {}", nodes.len()), format!("give more of the name:{}", list.concat()))
 }
 
 /// What a node is, in a phrase.
