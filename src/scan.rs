@@ -9,7 +9,9 @@ pub use simulate::{ImportKind, ImportOf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::diagnose::{self, Finding};
+use rayon::prelude::*;
+
+use crate::diagnose::{self, Facts, Finding, RULES};
 use crate::discover::{DistributionId, Distributions, Kind, Role, Target};
 use crate::error::Error;
 use crate::graph::{Graph, Node, NodeId};
@@ -72,15 +74,28 @@ pub struct Scan {
     pub graph: Graph,
     /// Most important first.
     pub findings: Vec<Finding>,
+    /// Folders that could not be read, and the system's words.
+    pub unreadable: Vec<(VPath, String)>,
     /// Stopped before everything was read.
     pub is_partial: bool,
 }
 
-/// Scans a target.
+/// Scans a target: all that is there, and what is wrong with it.
 ///
 /// # Errors
 /// Where there is nothing native in it at all.
 pub fn scan(fs: Arc<dyn FileSystem>, target: Target, progress: &Progress) -> Result<Scan, Error> {
+    let mut scan = survey(fs, target, progress)?;
+    (progress.tell)(Event::Phase(Phase::Diagnosing));
+    scan.findings = diagnose(&scan);
+    Ok(scan)
+}
+
+/// Scans a target without judging it: the graph alone.
+///
+/// # Errors
+/// Where there is nothing native in it at all.
+pub fn survey(fs: Arc<dyn FileSystem>, target: Target, progress: &Progress) -> Result<Scan, Error> {
     (progress.tell)(Event::Phase(Phase::Reading));
     let mut world = World::new(fs, target.host.clone());
     let found = inventory::take(&world, &target, progress);
@@ -94,9 +109,7 @@ pub fn scan(fs: Arc<dyn FileSystem>, target: Target, progress: &Progress) -> Res
     (progress.tell)(Event::Phase(Phase::Importing));
     let simulated = simulate::run(&world, &roles, progress);
     let graph = build(&world, &target, &mut distributions, &found.items, &roles, &simulated);
-
-    (progress.tell)(Event::Phase(Phase::Diagnosing));
-    let mut scan = Scan {
+    Ok(Scan {
         target,
         world: Arc::new(world),
         distributions,
@@ -104,10 +117,16 @@ pub fn scan(fs: Arc<dyn FileSystem>, target: Target, progress: &Progress) -> Res
         imports: simulated.imports,
         graph,
         findings: Vec::new(),
+        unreadable: found.unreadable,
         is_partial: progress.is_cancelled(),
-    };
-    scan.findings = diagnose::check(&scan, found.unreadable);
-    Ok(scan)
+    })
+}
+
+/// Asks every rule; none knows of another, so they are asked at once.
+fn diagnose(scan: &Scan) -> Vec<Finding> {
+    let facts = Facts::new(scan);
+    let found: Vec<Vec<Finding>> = RULES.par_iter().map(|rule| diagnose::ask(rule, &facts)).collect();
+    diagnose::ranked(found.into_iter().flatten().collect())
 }
 
 fn nothing_native(target: &Target) -> Error {

@@ -68,7 +68,10 @@ pub(super) fn tree(arguments: &Arguments, tree: &Tree) -> Result<ExitCode, Error
 
 /// `dylens export`.
 pub(super) fn export(arguments: &Arguments, export: &Export) -> Result<ExitCode, Error> {
-    let scan = source::scanned(arguments, export.path.as_deref())?;
+    let scan = match export.format.judges {
+        true => source::scanned(arguments, export.path.as_deref())?,
+        false => source::surveyed(arguments, export.path.as_deref())?,
+    };
     let options = Options::new(output::paint(arguments, export.to.output.is_none()));
     output::deliver(&written(export.format, &scan, &options)?, &export.to)?;
     Ok(ExitCode::SUCCESS)

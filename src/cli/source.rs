@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::args::Arguments;
 use super::{output, progress};
-use crate::discover::{Machine, discover};
+use crate::discover::{Machine, Target, discover};
 use crate::error::Error;
-use crate::scan::{Progress, Scan, scan};
+use crate::scan::{Progress, Scan, scan, survey};
 use crate::tui::Source;
 use crate::vfs::{Disk, FileSystem, VPath};
 use crate::world::text;
@@ -46,11 +46,19 @@ impl Start {
     }
 
     fn scan(&self, progress: &Progress) -> Result<Scan, Error> {
+        scan(self.fs.clone(), self.target()?, progress)
+    }
+
+    fn survey(&self, progress: &Progress) -> Result<Scan, Error> {
+        survey(self.fs.clone(), self.target()?, progress)
+    }
+
+    fn target(&self) -> Result<Target, Error> {
         let mut target = discover(&*self.fs, &self.machine, self.path.as_ref())?;
         if let Some(because) = self.because {
             target.because = Some(because.to_owned());
         }
-        scan(self.fs.clone(), target, progress)
+        Ok(target)
     }
 }
 
@@ -61,6 +69,15 @@ impl Start {
 pub(super) fn scanned(arguments: &Arguments, path: Option<&Path>) -> Result<Scan, Error> {
     let start = Start::of(arguments, path)?;
     progress::watched(|progress| start.scan(progress))
+}
+
+/// As [`scanned`], without judging what is found.
+///
+/// # Errors
+/// Where there is nothing to look at.
+pub(super) fn surveyed(arguments: &Arguments, path: Option<&Path>) -> Result<Scan, Error> {
+    let start = Start::of(arguments, path)?;
+    progress::watched(|progress| start.survey(progress))
 }
 
 /// As the explorer wants it: to be scanned now and again later. Without a path and an environment, it is the demo.

@@ -16,8 +16,6 @@ use crate::world::{FileId, Python, System};
 /// What rules may look at.
 pub struct Facts<'a> {
     pub scan: &'a Scan,
-    /// Folders that could not be read, and the system's words.
-    pub unreadable: Vec<(VPath, String)>,
     pub sources: Sources<'a>,
     unmet: OnceLock<Unmet>,
     loading: OnceLock<FxHashMap<FileId, Vec<usize>>>,
@@ -28,10 +26,10 @@ pub struct Facts<'a> {
 pub type Unmet = BTreeMap<(FileId, usize), Vec<usize>>;
 
 impl<'a> Facts<'a> {
-    pub(super) fn new(scan: &'a Scan, unreadable: Vec<(VPath, String)>) -> Facts<'a> {
+    /// What a scan tells.
+    pub fn new(scan: &'a Scan) -> Facts<'a> {
         Facts {
             scan,
-            unreadable,
             sources: Sources::new(&scan.world),
             unmet: OnceLock::new(),
             loading: OnceLock::new(),

@@ -18,9 +18,6 @@ pub use finding::{Evidence, Finding, Remedy, Severity};
 pub use rules::RULES;
 pub use source::{Line, Sources};
 
-use crate::scan::Scan;
-use crate::vfs::VPath;
-
 /// One way in which an environment can be broken.
 pub struct Rule {
     /// The name that a person types: `dylens explain library-missing`.
@@ -37,13 +34,15 @@ pub struct Rule {
     pub check: fn(&Facts, &mut Vec<Finding>),
 }
 
-/// Runs every rule; the most important finding comes first.
-pub fn check(scan: &Scan, unreadable: Vec<(VPath, String)>) -> Vec<Finding> {
-    let facts = Facts::new(scan, unreadable);
+/// Asks one rule.
+pub fn ask(rule: &Rule, facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for rule in RULES {
-        (rule.check)(&facts, &mut findings);
-    }
+    (rule.check)(facts, &mut findings);
+    findings
+}
+
+/// Puts the most important finding first.
+pub fn ranked(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by(|a, b| a.rank().cmp(&b.rank()));
     findings
 }

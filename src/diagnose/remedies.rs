@@ -83,7 +83,7 @@ fn from_package(facts: &Facts, package: &Package, library: &str) -> Remedy {
         "apt" => system(&package.apt, "apt-get install"),
         _ => None,
     };
-    let command = command.or_else(|| system(&package.pip, "python -m pip install"));
+    let command = command.or_else(|| system(&package.pip, "python -m pip install --upgrade"));
     let command = command.or_else(|| system(&package.apt, "apt-get install"));
     Remedy { text: format!("install the package that ships {library}"), command }
 }

@@ -58,9 +58,12 @@ impl<'a> Sources<'a> {
     /// it, up to the line that does.
     pub fn run_before(&self, folder: &VPath, module: &VPath, name: Option<&[u8]>) -> RunBefore {
         let mut parts = Vec::new();
+        let finder = name.map(memmem::Finder::new);
         for (path, bytes) in self.folder(folder).iter() {
             let above = path.parent().unwrap_or_default();
             let is_package = path.file_name() == b"__init__.py" && module.starts_with(&above);
+            let mentions = finder.as_ref().is_some_and(|finder| finder.find(bytes).is_some());
+            let name = name.filter(|_| mentions);
             let importing = name.and_then(|name| first_line(path, bytes, |code| imports_module(code, name)));
             let end = match importing {
                 Some(line) => line_start(bytes, line.number),

@@ -302,10 +302,11 @@ fn loose(fs: &dyn FileSystem, root: &VPath, notes: &mut Vec<Note>) -> (Python, V
     let above = std::iter::successors(root.parent(), VPath::parent).take(4);
     let environment = above.into_iter().find(|folder| {
         let has = |name: &str| fs.stat(&folder.join(name)).is_ok();
-        let is_prefix = |folder: &VPath| {
-            python::executable(fs, folder, None).is_some() && python::library(fs, folder, None).is_some()
-        };
-        has("pyvenv.cfg") || has("conda-meta") || is_prefix(folder)
+        // A folder that merely lies beside an installation does not belong to it.
+        let is_below = root.starts_with(&folder.join("lib")) || root.starts_with(&folder.join("Lib"));
+        let is_prefix =
+            || python::executable(fs, folder, None).is_some() && python::library(fs, folder, None).is_some();
+        is_below && (has("pyvenv.cfg") || has("conda-meta") || is_prefix())
     });
     let mut python = match environment {
         Some(folder) if fs.stat(&folder.join("pyvenv.cfg")).is_ok() => venv(fs, &folder, notes).0,
@@ -378,5 +379,6 @@ fn target(fs: &dyn FileSystem, machine: &Machine, mut target: Target, mut python
 }
 
 fn image(fs: &dyn FileSystem, path: &VPath) -> Option<Image> {
-    parse::read(&*fs.open(path).ok()?, None).image
+    let file = fs.open(path).ok()?;
+    parse::read(&*file, file.stat().ok()?.len, None).image
 }

@@ -9,7 +9,7 @@ use crate::graph::{Edge, NeedEdge, Node, NodeId};
 use crate::scan::Scan;
 
 /// `--format dot`.
-pub const DOT: Format = Format { name: "dot", about: "the graph, for Graphviz", write };
+pub const DOT: Format = Format { name: "dot", about: "the graph, for Graphviz", judges: true, write };
 
 const HEAD: &str = "\
 digraph dylens {

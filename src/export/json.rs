@@ -15,7 +15,7 @@ use crate::scan::Scan;
 use crate::world::FileId;
 
 /// `--format json`.
-pub const JSON: Format = Format { name: "json", about: "the whole graph: nodes, edges, findings", write };
+pub const JSON: Format = Format { name: "json", about: "the whole graph: nodes, edges, findings", judges: true, write };
 
 #[derive(Serialize)]
 struct Document {

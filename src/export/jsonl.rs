@@ -11,7 +11,8 @@ use crate::scan::Scan;
 use crate::vfs::VPath;
 
 /// `--format jsonl`.
-pub const JSONL: Format = Format { name: "jsonl", about: "one line of JSON for each need of each file", write };
+pub const JSONL: Format =
+    Format { name: "jsonl", about: "one line of JSON for each need of each file", judges: false, write };
 
 /// The mirror of a need. Its fields and their order are fixed.
 #[derive(Serialize)]

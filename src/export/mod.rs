@@ -31,6 +31,8 @@ pub struct Format {
     pub name: &'static str,
     /// One line for the help.
     pub about: &'static str,
+    /// Does it say what is wrong? If not, nobody has to find out.
+    pub judges: bool,
     pub write: fn(&Scan, &Options, &mut dyn Write) -> io::Result<()>,
 }
 

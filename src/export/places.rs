@@ -16,6 +16,8 @@ pub(super) struct Counts {
     pub modules: usize,
     /// Modules whose import will fail.
     pub failing: usize,
+    /// Modules whose import will fail where their package does without.
+    pub optional: usize,
     pub libraries: usize,
     /// Native files of the environment.
     pub files: usize,
@@ -29,8 +31,9 @@ impl Counts {
         let is_library = |node: &Node| matches!(node, Node::File { role: Role::Library, .. });
         let has_files = |&&node: &&NodeId| !scan.graph.contents(node).is_empty();
         Counts {
-            modules: scan.modules(),
-            failing: failing(scan).len(),
+            modules: scan.modules() + unseen(scan),
+            failing: failing(scan).len() + unseen(scan),
+            optional: optional(scan),
             libraries: files().filter(|(_, node)| is_library(node)).count(),
             files: files().count(),
             distributions: scan.graph.distributions().iter().filter(has_files).count(),
@@ -43,15 +46,39 @@ fn modules(scan: &Scan) -> impl Iterator<Item = (usize, &ImportOf)> {
     scan.imports.iter().enumerate().filter(|(_, import)| matches!(import.kind, ImportKind::Module(_)))
 }
 
-/// The imports that will fail: an error says so, or a need of theirs is met by nothing, or their own file is broken.
+/// The imports that an error says will fail. One that fails only where its package does without is not among them.
 pub(super) fn failing(scan: &Scan) -> Vec<&ImportOf> {
     let errors = || scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
     let files: FxHashSet<&VPath> = errors().flat_map(|finding| finding.files.iter().chain([&finding.file])).collect();
     let accused: FxHashSet<usize> = errors().flat_map(|finding| finding.imports.iter().copied()).collect();
-    let fails = |(index, import): &(usize, &ImportOf)| {
-        accused.contains(index) || !import.loads.unmet.is_empty() || files.contains(&own_file(scan, import))
-    };
+    let fails =
+        |(index, import): &(usize, &ImportOf)| accused.contains(index) || files.contains(&own_file(scan, import));
     modules(scan).filter(fails).map(|(_, import)| import).collect()
+}
+
+/// How many modules cannot be imported though the loader never gets to see a file of theirs: gone, or for another
+/// Python.
+fn unseen(scan: &Scan) -> usize {
+    let is_unseen =
+        |finding: &&Finding| finding.severity == Severity::Error && finding.breaks > 0 && finding.imports.is_empty();
+    scan.findings.iter().filter(is_unseen).map(|finding| finding.breaks).sum()
+}
+
+/// How many imports fail only where their packages do without.
+fn optional(scan: &Scan) -> usize {
+    let unmet = modules(scan).filter(|(_, import)| !import.loads.unmet.is_empty());
+    let failing: FxHashSet<&VPath> = failing(scan).into_iter().map(|import| &import.opened).collect();
+    unmet.filter(|(_, import)| !failing.contains(&import.opened) && is_warned_of(scan, import)).count()
+}
+
+fn is_warned_of(scan: &Scan, import: &ImportOf) -> bool {
+    scan.findings.iter().any(|finding| {
+        finding.severity == Severity::Warning
+            && finding
+                .imports
+                .iter()
+                .any(|&index| scan.imports.get(index).is_some_and(|other| other.file == import.file))
+    })
 }
 
 /// The imports that a finding breaks, by their names.

@@ -11,7 +11,7 @@ use crate::scan::Scan;
 use crate::vfs::VPath;
 
 /// The report, as `dylens check` prints it.
-pub const TEXT: Format = Format { name: "text", about: "the report, for people", write };
+pub const TEXT: Format = Format { name: "text", about: "the report, for people", judges: true, write };
 
 /// How many places of a search are shown.
 const PLACES: usize = 8;
@@ -199,7 +199,7 @@ impl Report<'_> {
 
     /// The last line.
     fn verdict(&self) -> String {
-        let Counts { modules, failing, .. } = Counts::of(self.scan);
+        let Counts { modules, failing, optional, .. } = Counts::of(self.scan);
         let errors = self.of(Severity::Error).count();
         let (ink, glyph, sentence) = match (modules, failing, errors) {
             (_, 0, 1..) => (Ink::Error, Glyph::Error, format!("{}.", count(errors, "error"))),
@@ -207,6 +207,14 @@ impl Report<'_> {
             (1, 0, _) => (Ink::Good, Glyph::Good, "The import would load.".to_owned()),
             (_, 0, _) => (Ink::Good, Glyph::Good, format!("All {modules} imports would load.")),
             _ => (Ink::Error, Glyph::Error, format!("{failing} of {} will fail.", count(modules, "import"))),
+        };
+        let sentence = match (optional, failing, errors) {
+            (0, _, _) => sentence,
+            (_, 0, 0) => format!(
+                "{} of {modules} imports would load; {optional} will not, and its package does without.",
+                modules - optional
+            ),
+            _ => format!("{sentence} Packages do without {optional} more."),
         };
         format!("\n{} {}\n", self.paint.ink(ink, self.paint.glyph(glyph)), self.paint.ink(ink, &sentence))
     }

@@ -31,11 +31,8 @@ impl Parsed {
 }
 
 /// Reads the headers of an opened file, and looks one symbol up on the way: most lie in what is read anyway.
-pub fn read(file: &dyn ReadAt, symbol: Option<&[u8]>) -> Parsed {
-    let len = match file.stat() {
-        Ok(stat) => stat.len,
-        Err(error) => return Parsed::problem(Problem::Unreadable(error.to_string())),
-    };
+/// `len` is the file's.
+pub fn read(file: &dyn ReadAt, len: u64, symbol: Option<&[u8]>) -> Parsed {
     let mut head = vec![0; HEAD.min(len as usize)];
     match file.read_at(0, &mut head) {
         Ok(got) => head.truncate(got),

@@ -198,9 +198,14 @@ impl<'a> Walk<'a> {
         self.target.walk.iter().any(|folder| real.starts_with(folder))
     }
 
-    /// Programs have no telling name: files without an ending are worth a look at their first bytes.
+    /// Programs have no telling name: executable files without an ending are worth a look at their first bytes.
     fn is_program(&self, folder: &VPath, name: &[u8]) -> bool {
-        !name.contains(&b'.') && self.world.fs().read(&folder.join(name), 4).is_ok_and(|magic| magic == b"\x7fELF")
+        if name.contains(&b'.') {
+            return false;
+        }
+        let path = folder.join(name);
+        let fs = self.world.fs();
+        fs.stat(&path).is_ok_and(|stat| stat.is_executable) && fs.read(&path, 4).is_ok_and(|magic| magic == b"\x7fELF")
     }
 }
 

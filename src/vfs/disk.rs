@@ -56,7 +56,8 @@ fn kind_of(kind: std::fs::FileType) -> Kind {
 fn stat_of(meta: &std::fs::Metadata, _path: &VPath) -> Stat {
     use std::os::unix::fs::MetadataExt;
     let identity = Identity { device: meta.dev(), inode: meta.ino() };
-    Stat { kind: kind_of(meta.file_type()), len: meta.len(), identity }
+    let is_executable = meta.mode() & 0o111 != 0;
+    Stat { kind: kind_of(meta.file_type()), len: meta.len(), identity, is_executable }
 }
 
 /// Elsewhere the path stands in for device and inode: links were resolved by whoever asks.
@@ -64,7 +65,12 @@ fn stat_of(meta: &std::fs::Metadata, _path: &VPath) -> Stat {
 fn stat_of(meta: &std::fs::Metadata, path: &VPath) -> Stat {
     use std::hash::{BuildHasher, BuildHasherDefault};
     let inode = BuildHasherDefault::<rustc_hash::FxHasher>::default().hash_one(path);
-    Stat { kind: kind_of(meta.file_type()), len: meta.len(), identity: Identity { device: 0, inode } }
+    Stat {
+        kind: kind_of(meta.file_type()),
+        len: meta.len(),
+        identity: Identity { device: 0, inode },
+        is_executable: true,
+    }
 }
 
 impl FileSystem for Disk {

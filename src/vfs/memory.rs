@@ -120,10 +120,15 @@ impl FileSystem for Memory {
 
     fn stat(&self, path: &VPath) -> io::Result<Stat> {
         Ok(match self.node(path)? {
-            Node::File { bytes, inode, .. } => {
-                Stat { kind: Kind::File, len: bytes.len() as u64, identity: Identity { device: 0, inode: *inode } }
+            Node::File { bytes, inode, .. } => Stat {
+                kind: Kind::File,
+                len: bytes.len() as u64,
+                identity: Identity { device: 0, inode: *inode },
+                is_executable: true,
+            },
+            _ => {
+                Stat { kind: Kind::Directory, len: 0, identity: Identity { device: 1, inode: 0 }, is_executable: true }
             }
-            _ => Stat { kind: Kind::Directory, len: 0, identity: Identity { device: 1, inode: 0 } },
         })
     }
 
@@ -163,6 +168,6 @@ impl ReadAt for OpenFile<'_> {
 
     fn stat(&self) -> io::Result<Stat> {
         let identity = Identity { device: 0, inode: self.inode };
-        Ok(Stat { kind: Kind::File, len: self.bytes.len() as u64, identity })
+        Ok(Stat { kind: Kind::File, len: self.bytes.len() as u64, identity, is_executable: true })
     }
 }

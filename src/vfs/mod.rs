@@ -45,6 +45,8 @@ pub struct Stat {
     pub kind: Kind,
     pub len: u64,
     pub identity: Identity,
+    /// May be run as a program; on systems that do not say, always.
+    pub is_executable: bool,
 }
 
 /// A file opened for piecewise reading.

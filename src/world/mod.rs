@@ -281,7 +281,7 @@ impl World {
                 if stat.kind != Kind::File {
                     return Err(Absent::Denied("not a regular file".into()));
                 }
-                (stat, parse::read(&*opened, symbol))
+                (stat, parse::read(&*opened, stat.len, symbol))
             }
             Err(error) => {
                 let parsed = unreadable(error)?;

@@ -152,9 +152,9 @@ fn cause(facts: &Facts, name: &Name, by: FileId) -> (String, Remedy, Vec<Evidenc
             return (why, remedy, file(&item.path, "leads nowhere"));
         }
     }
-    let recorded = facts.scan.distributions.iter().find_map(|(id, distribution)| {
-        Some((id, distribution.recorded.iter().find(|path| path.file_name() == &**name)?))
-    });
+    let is_gone = |path: &&VPath| path.file_name() == &**name && facts.scan.world.open(path) == Err(Absent::Missing);
+    let mut distributions = facts.scan.distributions.iter();
+    let recorded = distributions.find_map(|(id, distribution)| Some((id, distribution.recorded.iter().find(is_gone)?)));
     let providers = facts.providers(name).iter().copied();
     let mut providers = providers.filter(|&provider| provider != by && facts.is_loadable(provider));
     let is_own = |provider: &FileId| facts.owner(*provider) == facts.owner(by);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
-use crate::discover::{DistributionId, Role};
+use crate::discover::{DistributionId, Role, tag_of};
 use crate::scan::ImportKind;
 use crate::world::FileId;
 
@@ -26,6 +26,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         if let Some(owner) = facts.owner(import.file)
             && facts.role(import.file) == Some(&Role::Library)
             && facts.is_loadable(import.file)
+            && !is_wanted(facts, import.file)
             && !is_named(facts, import.file)
         {
             unused.entry(owner).or_default().push(import.file);
@@ -43,6 +44,16 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         finding.remedy = Remedy { text: "nothing to mend; a bundle can often do without them".into(), command: None };
         findings.push(finding);
     }
+}
+
+/// Does some file ask for it, though it may not find it, or is it a module of another Python?
+fn is_wanted(facts: &Facts, file: FileId) -> bool {
+    let content = facts.scan.world.file(file);
+    let soname = content.image.as_ref().and_then(|image| image.identity.clone());
+    let is_missed = |name: &[u8]| facts.scan.graph.name(name).is_some();
+    is_missed(content.path.file_name())
+        || soname.is_some_and(|soname| is_missed(&soname))
+        || tag_of(content.path.file_name()).is_some()
 }
 
 /// Does Python code of the package name the file, with or without its version or suffix?

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    for (folder, why) in &facts.unreadable {
+    for (folder, why) in &facts.scan.unreadable {
         findings.push(finding(facts, folder, why));
     }
     for (_, file, _, _) in facts.files() {

@@ -231,7 +231,7 @@ mod tests {
         let symbols = [Name::from("PyInit_x"), Name::from("other")];
         memory.file(&path, write(&image, &symbols, &[Name::from("X_1"), Name::from("X_2")]));
         let file = memory.open(&path).unwrap();
-        let parsed = crate::parse::read(&*file, None);
+        let parsed = crate::parse::read(&*file, file.stat().unwrap().len, None);
         assert_eq!(parsed.image, Some(image));
         assert_eq!(parsed.problem, None);
         let tables = parsed.tables.unwrap();
