@@ -373,6 +373,7 @@ fn target(fs: &dyn FileSystem, machine: &Machine, mut target: Target, mut python
         library_path: machine.variable("LD_LIBRARY_PATH").map(crate::image::Name::from),
         preload: system::preload(fs, machine),
         python: Some(python),
+        packager: system::packager(fs),
     };
     target
 }

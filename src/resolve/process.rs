@@ -127,10 +127,12 @@ pub struct Simulation<'w> {
     importer: Option<ObjectId>,
 
     names: FxHashMap<Name, u32>,
-    labels: FxHashMap<FileId, Arc<Labels>>,
+    /// By number of the file.
+    labels: Vec<Option<Arc<Labels>>>,
     /// Which object answers to a name; by number of the name, 0 where none does.
     by_name: Vec<Answer>,
-    by_file: FxHashMap<FileId, ObjectId>,
+    /// Which object a file is; by number of the file.
+    by_file: Vec<Option<ObjectId>>,
     /// What to undo when the process is thrown away.
     named: Vec<u32>,
 
@@ -189,9 +191,9 @@ impl<'w> Simulation<'w> {
             base: 0,
             importer: None,
             names: FxHashMap::default(),
-            labels: FxHashMap::default(),
+            labels: Vec::new(),
             by_name: Vec::new(),
-            by_file: FxHashMap::default(),
+            by_file: Vec::new(),
             named: Vec::new(),
             scopes: FxHashMap::default(),
             searches: FxHashMap::default(),
@@ -206,7 +208,7 @@ impl<'w> Simulation<'w> {
     /// Imports one file in a fresh process. Every need of every object that is loaded is handed to `record`.
     pub fn import(&mut self, file: FileId, opened: &VPath, record: &mut dyn FnMut(Wanted)) -> Import {
         self.reset();
-        if self.by_file.contains_key(&file) {
+        if self.object_of(file).is_some() {
             return Import::default();
         }
         let root = self.load(file, opened.clone(), self.importer, None);
@@ -234,7 +236,7 @@ impl<'w> Simulation<'w> {
 
     /// As [`Simulation::explain`], for what the start of the program brought in.
     pub fn explain_started(&mut self, wanted: (FileId, usize), probe: &mut dyn FnMut(Probe)) -> Option<Resolution> {
-        let by = *self.by_file.get(&wanted.0)?;
+        let by = self.object_of(wanted.0)?;
         let labels = self.labels(wanted.0);
         let name = labels.file.image.as_ref()?.needs.get(wanted.1)?.name.clone();
         let key = (self.process.object(by).search, *labels.needs.get(wanted.1)?);
@@ -251,7 +253,7 @@ impl<'w> Simulation<'w> {
         wanted: (FileId, usize),
         probe: &mut dyn FnMut(Probe),
     ) -> Option<Resolution> {
-        let by = *self.by_file.get(&wanted.0)?;
+        let by = self.object_of(wanted.0)?;
         let name = self.process.image(by).needs.get(wanted.1)?.name.clone();
         match &resolution {
             Resolution::Loaded { file, step: step @ (Step::LoadedName | Step::LoadedSoname) } => {
@@ -310,7 +312,7 @@ impl<'w> Simulation<'w> {
             self.by_name[name as usize] = Answer::default();
         }
         for object in self.process.objects.drain(self.base..) {
-            self.by_file.remove(&object.file);
+            self.by_file[object.file.index()] = None;
         }
         self.process.files.truncate(self.base);
     }
@@ -356,7 +358,7 @@ impl<'w> Simulation<'w> {
             }
         };
         let Resolution::Found { file, opened, .. } = &found else { return found };
-        if let Some(&object) = self.by_file.get(file) {
+        if let Some(object) = self.object_of(*file) {
             self.answer(name, object, false);
             return Resolution::Loaded { file: *file, step: Step::LoadedFile };
         }
@@ -389,7 +391,10 @@ impl<'w> Simulation<'w> {
         };
         self.process.objects.push(Object { file, opened, loader, origin, rpaths, search });
         self.process.files.push(labels.file.clone());
-        self.by_file.insert(file, id);
+        if self.by_file.len() <= file.index() {
+            self.by_file.resize(file.index() + 1, None);
+        }
+        self.by_file[file.index()] = Some(id);
         if let Some(name) = asked {
             self.answer(name, id, false);
         }
@@ -411,6 +416,10 @@ impl<'w> Simulation<'w> {
         }
     }
 
+    fn object_of(&self, file: FileId) -> Option<ObjectId> {
+        self.by_file.get(file.index()).copied().flatten()
+    }
+
     fn scope(&mut self, above: Scope, file: FileId, origin: &VPath) -> Scope {
         let next = Scope(self.scopes.len() as u32 + 1);
         *self.scopes.entry((above, file, origin.clone())).or_insert(next)
@@ -427,7 +436,7 @@ impl<'w> Simulation<'w> {
     }
 
     fn labels(&mut self, file: FileId) -> Arc<Labels> {
-        if let Some(known) = self.labels.get(&file) {
+        if let Some(Some(known)) = self.labels.get(file.index()) {
             return known.clone();
         }
         let content = self.process.world.file(file);
@@ -435,7 +444,10 @@ impl<'w> Simulation<'w> {
         let needs = image.needs.iter().map(|need| self.name(&need.name)).collect();
         let soname = image.identity.as_ref().map(|soname| self.name(soname));
         let labels = Arc::new(Labels { file: content.clone(), needs, soname });
-        self.labels.insert(file, labels.clone());
+        if self.labels.len() <= file.index() {
+            self.labels.resize(file.index() + 1, None);
+        }
+        self.labels[file.index()] = Some(labels.clone());
         labels
     }
 }

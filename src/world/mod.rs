@@ -73,7 +73,7 @@ struct Memory {
     real: FxHashSet<VPath>,
     /// What other directories really are.
     directories: FxHashMap<VPath, Option<VPath>>,
-    versions: FxHashMap<FileId, Option<Arc<Vec<Name>>>>,
+    versions: FxHashMap<FileId, Option<Arc<FxHashSet<Name>>>>,
 }
 
 impl World {
@@ -93,6 +93,11 @@ impl World {
     /// How many files are known.
     pub fn len(&self) -> usize {
         self.files.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// The numbers of all files that are known now.
+    pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
+        (0..u32::try_from(self.len()).expect("fewer than four billion files")).map(FileId)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -147,14 +152,14 @@ impl World {
     }
 
     /// The symbol versions that a file defines; none where it has no version table.
-    pub fn defined_versions(&self, id: FileId) -> Option<Arc<Vec<Name>>> {
+    pub fn defined_versions(&self, id: FileId) -> Option<Arc<FxHashSet<Name>>> {
         if let Some(known) = self.memory().versions.get(&id) {
             return known.clone();
         }
         let file = self.file(id);
         let versions = file.tables.as_ref().and_then(|tables| {
             let opened = self.fs.open(&file.path).ok()?;
-            tables.defined_versions(&*opened).map(Arc::new)
+            tables.defined_versions(&*opened).map(|versions| Arc::new(versions.into_iter().collect()))
         });
         self.memory().versions.insert(id, versions.clone());
         versions

@@ -184,7 +184,7 @@ fn fill(image: &mut Image, window: &Window, entries: &[Dyn], loads: &[Load], ctx
     let text = Strings::read(window, strings, tables.strings_len, in_dynamic.chain(in_versions));
 
     for entry in entries {
-        let mut string = || text.get(entry.d_val);
+        let string = || text.get(entry.d_val);
         match entry.d_tag {
             dynamic::DT_NEEDED => image.needs.extend(string().map(|name| Need { name, kind: NeedKind::Normal })),
             dynamic::DT_SONAME => image.identity = string(),
