@@ -378,5 +378,5 @@ fn target(fs: &dyn FileSystem, machine: &Machine, mut target: Target, mut python
 }
 
 fn image(fs: &dyn FileSystem, path: &VPath) -> Option<Image> {
-    parse::read(&*fs.open(path).ok()?).image
+    parse::read(&*fs.open(path).ok()?, None).image
 }

@@ -5,12 +5,13 @@
 //! breadth first, as `_dl_map_object_deps` (glibc) and `load_deps` (musl) do. Names are numbers here and searches are
 //! remembered by what they depend on, so that a thousand imports of a hundred libraries each take milliseconds.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::{Ask, Probe, Resolution, Step, find, musl};
-use crate::image::{Arch, DF_1_NODEFLIB, Image, Name};
+use crate::image::{Arch, DF_1_NODEFLIB, Image, Name, NeedKind};
 use crate::vfs::VPath;
 use crate::world::{File, FileId, System, World};
 
@@ -45,6 +46,8 @@ pub struct Process<'w> {
     objects: Vec<Object>,
     files: Vec<Arc<File>>,
     world: &'w World,
+    /// The program has started: what comes now comes by `dlopen`.
+    has_started: bool,
 }
 
 impl<'w> Process<'w> {
@@ -79,6 +82,11 @@ impl<'w> Process<'w> {
     /// The processor that a library must be made for: the program's.
     pub fn arch(&self) -> Option<Arch> {
         self.world.host.arch.or_else(|| Some(self.files.first()?.image.as_ref()?.arch))
+    }
+
+    /// Does what is loaded now come by `dlopen`?
+    pub fn has_started(&self) -> bool {
+        self.has_started
     }
 
     fn id(&self, index: usize) -> ObjectId {
@@ -171,6 +179,7 @@ impl<'w> Simulation<'w> {
         } else {
             simulation.load_loader();
         }
+        simulation.process.has_started = true;
         simulation.base = simulation.process.objects.len();
         simulation.importer = simulation.find_importer();
         simulation.named.clear();
@@ -187,7 +196,7 @@ impl<'w> Simulation<'w> {
 
     fn bare(world: &'w World) -> Simulation<'w> {
         Simulation {
-            process: Process { objects: Vec::new(), files: Vec::new(), world },
+            process: Process { objects: Vec::new(), files: Vec::new(), world, has_started: false },
             base: 0,
             importer: None,
             names: FxHashMap::default(),
@@ -317,25 +326,36 @@ impl<'w> Simulation<'w> {
         self.process.files.truncate(self.base);
     }
 
-    /// Satisfies the needs of all objects from `first` on, and of those that come in thereby.
+    /// Satisfies the needs of all objects from `first` on, and of those that come in thereby: breadth first, but for
+    /// filters, whose needs come right after those of the object that they stand in for.
     fn settle(&mut self, first: usize, record: &mut dyn FnMut(Wanted)) -> Import {
         let mut import = Import::default();
-        let mut index = first;
-        while index < self.process.objects.len() {
+        let mut queue: VecDeque<usize> = (first..self.process.objects.len()).collect();
+        while let Some(index) = queue.pop_front() {
             let by = self.process.id(index);
             let file = self.process.object(by).file;
-            import.loads.push(file);
             let labels = self.labels(file);
             let needs = labels.file.image.as_ref().map_or(&[][..], |image| &image.needs);
+            let mut filters = 0;
             for (place, (need, &name)) in needs.iter().zip(&labels.needs).enumerate() {
+                let before = self.process.objects.len();
                 let resolution = self.satisfy(by, name, &need.name);
                 if !resolution.is_met() && need.kind.is_binding() {
                     import.unmet.push((file, place));
                 }
                 record(Wanted { by: file, need: place, resolution });
+                for new in before..self.process.objects.len() {
+                    match need.kind {
+                        NeedKind::Weak | NeedKind::Reexport => {
+                            queue.insert(filters, new);
+                            filters += 1;
+                        }
+                        _ => queue.push_back(new),
+                    }
+                }
             }
-            index += 1;
         }
+        import.loads = self.process.objects[first..].iter().map(|object| object.file).collect();
         import
     }
 
