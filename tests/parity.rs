@@ -1,0 +1,73 @@
+//! Tables and folders tell the same: a file without its entry is a forgotten wire, an entry without its file a riddle.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dylens::diagnose::RULES;
+use dylens::export::FORMATS;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+/// The stems of the Rust files of a folder.
+fn stems(folder: &str) -> BTreeSet<String> {
+    let names =
+        fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter_map(|name| name.strip_suffix(".rs").map(str::to_owned)).filter(|stem| stem != "mod").collect()
+}
+
+fn difference(files: &BTreeSet<String>, entries: &BTreeSet<String>) -> String {
+    let only = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>().join(", ");
+    format!("without an entry: [{}]; without a file: [{}]", only(files, entries), only(entries, files))
+}
+
+#[test]
+fn every_rule_has_its_file_and_every_file_its_rule() {
+    let files = stems("src/diagnose/rules");
+    let entries: BTreeSet<String> = RULES.iter().map(|rule| rule.id.replace('-', "_")).collect();
+    assert_eq!(entries.len(), RULES.len(), "two rules share an id");
+    assert_eq!(files, entries, "src/diagnose/rules: {}", difference(&files, &entries));
+}
+
+#[test]
+fn every_rule_says_what_is_wrong_and_what_mends_it() {
+    for rule in RULES {
+        for (what, text) in [("title", rule.title), ("why", rule.why), ("remedy", rule.remedy)] {
+            assert!(!text.trim().is_empty(), "{}: {what} is empty", rule.id);
+        }
+        assert!(!rule.title.ends_with('.'), "{}: a title is no sentence", rule.id);
+        let is_kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        assert!(rule.id.chars().all(is_kebab), "{}: ids are in kebab case", rule.id);
+    }
+}
+
+#[test]
+fn the_readme_lists_every_rule() {
+    let Ok(readme) = fs::read_to_string(root().join("README.md")) else { return };
+    if !readme.contains("`library-missing`") {
+        return;
+    }
+    for rule in RULES {
+        assert!(readme.contains(&format!("`{}`", rule.id)), "README.md: the table of rules lacks `{}`", rule.id);
+    }
+}
+
+#[test]
+fn every_format_has_its_file_and_is_written_once() {
+    let files = stems("src/export");
+    let names: BTreeSet<&str> = FORMATS.iter().map(|format| format.name).collect();
+    assert_eq!(names.len(), FORMATS.len(), "two formats share a name");
+    for format in FORMATS {
+        assert!(files.contains(format.name), "src/export/{}.rs is not there", format.name);
+        assert!(!format.about.trim().is_empty(), "{}: about is empty", format.name);
+    }
+    // A file that defines a format and is in no table is never written.
+    for stem in &files {
+        let text = fs::read_to_string(root().join(format!("src/export/{stem}.rs"))).unwrap();
+        let defines = text.lines().any(|line| line.contains("const ") && line.contains(": Format"));
+        let is_listed = names.contains(stem.as_str()) || ["findings", "why"].contains(&stem.as_str());
+        assert!(!defines || is_listed, "src/export/{stem}.rs defines a format that FORMATS does not list");
+    }
+}
