@@ -75,9 +75,9 @@ fn fresh(lines: &mut Vec<Line<'static>>, hang: usize) -> usize {
     hang
 }
 
-/// Words with the blanks that follow them.
+/// Words with the blanks that follow them; a path may also be cut behind its slashes.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive(' ')
+    text.split_inclusive([' ', '/'])
 }
 
 /// A word that is longer than a line (a path), cut where the lines end.
@@ -134,8 +134,9 @@ mod tests {
     #[test]
     fn words_stay_whole_and_long_paths_are_cut() {
         assert_eq!(wrapped("one two three", 8), ["one two ", "  three"]);
-        assert_eq!(wrapped("/a/very/long/path", 8), ["/a/very/", "  long/p", "  ath"]);
+        assert_eq!(wrapped("/a/very/long/path", 8), ["/a/very/", "  long/", "  path"]);
         assert_eq!(wrapped("exactly8", 8), ["exactly8"]);
+        assert_eq!(wrapped("longer_than_a_line", 8), ["longer_t", "  han_a_", "  line"]);
     }
 
     #[test]
