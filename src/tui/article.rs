@@ -2,7 +2,7 @@
 //!
 //! Written when the choice changes, because the loader's search is replayed for it; drawing only wraps it.
 
-use super::atlas::{Atlas, Sort};
+use super::atlas::{Atlas, Sort, brief};
 use super::prose::Prose;
 use super::theme::Tone;
 use crate::diagnose::{Evidence, Finding, Severity};
@@ -31,7 +31,7 @@ pub fn of_finding(atlas: &Atlas, finding: &Finding) -> Vec<Prose> {
         proof(&atlas.scan, evidence, &mut text);
     }
     if finding.files.len() > 1 {
-        let files = finding.files.iter().map(|file| (Tone::Plain, file.to_string()));
+        let files = finding.files.iter().map(|file| (Tone::Plain, brief(&file.to_string()).to_owned()));
         list(&format!("{} files", finding.files.len()), files.collect(), &mut text);
     }
     if !finding.rule.why.is_empty() {
@@ -63,7 +63,7 @@ fn verdict(finding: &Finding) -> Vec<Prose> {
 fn proof(scan: &Scan, evidence: &Evidence, text: &mut Vec<Prose>) {
     match evidence {
         Evidence::Need { file, need, import } => {
-            text.push(Prose::field("needed by", Tone::Plain, shown_file(scan, *file)));
+            text.push(Prose::field("needed by", Tone::Plain, brief(&shown_file(scan, *file))));
             if let Some((name, sentence)) = scan.imports.get(*import).and_then(|import| of_import(&import.kind)) {
                 text.push(Prose::field(name, Tone::Plain, sentence));
             }
@@ -102,9 +102,14 @@ fn search(scan: &Scan, probes: &[Probe], resolution: &Resolution, text: &mut Vec
             Verdict::Skipped(_) | Verdict::Missing => Tone::Dim,
             _ => Tone::Warning,
         };
-        let place = probe.path.as_ref().map_or_else(String::new, |path| format!("{} ", scan.shown(path)));
-        let line = Prose::field(name, Tone::Plain, place).then(tone, format!("→ {}", probe.verdict.phrase()));
-        text.push(line.then(Tone::Dim, format!("  ({})", probe.step.phrase())));
+        let step = probe.step.phrase();
+        let line = match &probe.path {
+            Some(path) => Prose::field(name, Tone::Plain, format!("{} ", scan.shown(path)))
+                .then(tone, format!("→ {}", probe.verdict.phrase()))
+                .then(Tone::Dim, format!("  ({step})")),
+            None => Prose::field(name, Tone::Dim, format!("{step}: {}", probe.verdict.phrase())),
+        };
+        text.push(line);
         name = "";
     }
     match resolution {
@@ -161,9 +166,9 @@ fn distribution(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
     let files = atlas.scan.graph.contents(node);
     let rows = files.iter().map(|&file| {
         let tone = if atlas.entry(file).badge.is_clean() { Tone::Plain } else { Tone::Error };
-        (tone, format!("{} {}", atlas.mark(file).1, atlas.entry(file).path))
+        (tone, format!("{} {}", atlas.mark(file).1, atlas.entry(file).brief))
     });
-    list(&format!("{} files", files.len()), rows.collect(), text);
+    list(&format!("{} file{}", files.len(), if files.len() == 1 { "" } else { "s" }), rows.collect(), text);
 }
 
 /// What the file says of itself.
@@ -200,7 +205,7 @@ fn file(scan: &Scan, node: NodeId, text: &mut Vec<Prose>) {
 fn asked(scan: &Scan, by: NodeId, node: NodeId, text: &mut Vec<Prose>) {
     let Some(file) = scan.file_of(by) else { return };
     let Some((_, edge)) = scan.graph.needs(by).into_iter().find(|&(target, _)| target == node) else { return };
-    text.push(Prose::field("needed by", Tone::Plain, shown_file(scan, file)));
+    text.push(Prose::field("needed by", Tone::Plain, brief(&shown_file(scan, file))));
     if edge.name.to_string() != scan.label(node) {
         text.push(Prose::field("as", Tone::Plain, edge.name.to_string()));
     }
@@ -220,7 +225,8 @@ fn needs(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
         return;
     }
     let rows = needs.iter().map(|(_, edge)| {
-        let found = edge.resolution.file().map_or_else(String::new, |file| format!(" {}", shown_file(scan, file)));
+        let found =
+            edge.resolution.file().map_or_else(String::new, |file| format!(" {}", brief(&shown_file(scan, file))));
         match &edge.resolution {
             Resolution::Missing => (Tone::Error, format!("✗ {} → not found", edge.name)),
             Resolution::Refused { at, why } => {
@@ -243,7 +249,7 @@ fn dependents(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
     let mut dependents: Vec<NodeId> = atlas.scan.graph.dependents(node).into_iter().map(|(node, _)| node).collect();
     dependents.dedup();
     if !dependents.is_empty() {
-        let rows = dependents.iter().map(|&by| (Tone::Plain, atlas.entry(by).path.clone()));
+        let rows = dependents.iter().map(|&by| (Tone::Plain, atlas.entry(by).brief.clone()));
         list(&format!("used by {}", dependents.len()), rows.collect(), text);
     }
 }

@@ -89,8 +89,10 @@ pub struct Entry {
     pub sort: Sort,
     /// The file's name, the distribution's name, or the name that is missing.
     pub label: String,
-    /// What is searched: the whole path of a file as it is shown.
+    /// The path of a file relative to the environment; else the label.
     pub path: String,
+    /// The path from where imports start: what is searched, and what lists show.
+    pub brief: String,
     /// The distribution that brings it.
     pub owner: String,
     pub badge: Badge,
@@ -219,12 +221,19 @@ fn entry(scan: &Scan, id: NodeId, node: &Node) -> Entry {
     let path = scan.path_of(id).map_or_else(|| label.clone(), |path| printable(&path.to_string()));
     Entry {
         sort,
+        brief: brief(&path).to_owned(),
         path,
         owner: owner.map_or_else(String::new, |owner| printable(&scan.distributions.get(owner).name)),
         badge: Badge::default(),
         is_broken: has_problem || (sort == Sort::Missing && is_missed()),
         label,
     }
+}
+
+/// A path without the folders that are the same for everything that can be imported.
+pub fn brief(path: &str) -> &str {
+    let after = |folder: &str| path.rfind(folder).map(|at| &path[at + folder.len()..]);
+    after("/site-packages/").or_else(|| after("/dist-packages/")).or_else(|| after("/lib-dynload/")).unwrap_or(path)
 }
 
 fn sort_of(role: &Role) -> Sort {

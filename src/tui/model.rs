@@ -34,6 +34,14 @@ impl View {
         }
     }
 
+    /// Its name where there is little room.
+    pub fn short(self) -> &'static str {
+        match self {
+            View::Problems => "Prob",
+            view => view.word(),
+        }
+    }
+
     /// Its panes, in the order of Tab; the first has the keys when the view opens.
     pub fn panes(self) -> &'static [Pane] {
         match self {

@@ -45,7 +45,10 @@ impl Prose {
         for (tone, text) in &self.pieces {
             for word in words(text) {
                 let wide = word.width();
-                if used + word.trim_end().width() > width && used > hang && wide <= width - hang {
+                let is_cut_anyway = wide > width - hang;
+                // A word that no line can hold begins where there is room for a good part of it.
+                let has_room = is_cut_anyway && width - used.min(width) > (width - hang) / 2;
+                if used + word.trim_end().width() > width && used > hang && !has_room {
                     used = fresh(&mut lines, hang);
                 }
                 for part in chunks(word, used, hang, width) {

@@ -13,7 +13,7 @@ use crate::graph::NodeId;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
     pub node: NodeId,
-    /// The letters of [`Entry::path`] that matched, by number.
+    /// The letters of [`Entry::brief`] that matched, by number.
     pub lit: Vec<usize>,
     score: i64,
 }
@@ -36,7 +36,7 @@ pub fn search(atlas: &Atlas, query: &str) -> (Vec<Hit>, usize) {
     let total = hits.len();
     hits.sort_by_key(|hit| {
         let entry = atlas.entry(hit.node);
-        (-hit.score, !entry.is_broken, entry.badge.is_clean(), entry.path.len(), hit.node)
+        (-hit.score, !entry.is_broken, entry.badge.is_clean(), entry.brief.len(), hit.node)
     });
     hits.truncate(MOST);
     (hits, total)
@@ -45,7 +45,7 @@ pub fn search(atlas: &Atlas, query: &str) -> (Vec<Hit>, usize) {
 /// The score of an entry and the letters that matched. A word is looked for in the name first, as people remember names,
 /// not folders.
 fn matched(matcher: &SkimMatcherV2, entry: &Entry, words: &[&str]) -> Option<(i64, Vec<usize>)> {
-    let before = entry.path.chars().count() - entry.label.chars().count().min(entry.path.chars().count());
+    let before = entry.brief.chars().count() - entry.label.chars().count().min(entry.brief.chars().count());
     let (mut sum, mut lit) = (0, Vec::new());
     for word in words {
         let in_name = matcher.fuzzy_indices(&entry.label, word);
@@ -55,7 +55,7 @@ fn matched(matcher: &SkimMatcherV2, entry: &Entry, words: &[&str]) -> Option<(i6
                 (score + 16 + if is_start { 16 } else { 0 }, letters, before)
             }
             None => {
-                let (score, letters) = matcher.fuzzy_indices(&entry.path, word)?;
+                let (score, letters) = matcher.fuzzy_indices(&entry.brief, word)?;
                 (score, letters, 0)
             }
         };

@@ -9,6 +9,7 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_ra
 use crossterm::{cursor, execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 
 /// Is the terminal ours? Giving it back twice would undo what the shell has done since.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -42,7 +43,9 @@ impl Screen {
     /// Where it is gone.
     pub fn enter(&mut self) -> io::Result<()> {
         enter(self.with_mouse)?;
-        self.terminal.clear()
+        // Not `clear`: that asks the terminal for the cursor, and the thread that reads keys would swallow the answer.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }
 }
 

@@ -9,8 +9,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::export::printable;
 use crate::tui::atlas::{Atlas, Badge};
-use crate::tui::keys::COMMANDS;
-use crate::tui::model::{Model, View};
+use crate::tui::keys::{COMMANDS, Command, Group};
+use crate::tui::model::{Modal, Model, View};
 use crate::tui::screen::{Areas, Room};
 use crate::tui::theme::{Tone, spinner};
 
@@ -56,14 +56,14 @@ fn target(model: &Model, atlas: &Atlas, is_wide: bool) -> Vec<Span<'static>> {
     }
     let arch = scan.world.host.arch.map_or_else(String::new, |arch| format!(" {arch}"));
     spans.push(Span::raw(format!("  Python {python}  {}{arch}", scan.world.host.system.word())));
-    let kind = scan.target.kind.word();
-    let because = scan.target.because.as_ref().map_or_else(String::new, |because| format!(", {}", printable(because)));
-    spans.push(Span::styled(format!("  ({kind}{because})"), dim));
     spans.push(Span::raw(format!("   {} modules · {} libraries   ", scan.modules(), atlas.libraries)));
     spans.extend(counts(model, atlas.total, true));
     if scan.is_partial {
-        spans.push(Span::styled("   stopped early: not all is here", model.theme.style(Tone::Warning)));
+        spans.push(Span::styled("  stopped early: not all is here", model.theme.style(Tone::Warning)));
     }
+    // Last, because it is what may be cut off: people know mostly what they typed.
+    let because = scan.target.because.as_ref().map_or_else(String::new, |because| format!(", {}", printable(because)));
+    spans.push(Span::styled(format!("  ({}{because})", scan.target.kind.word()), dim));
     spans
 }
 
@@ -103,8 +103,7 @@ fn tabs(model: &Model, is_wide: bool) -> Line<'static> {
         let is_open = view == model.view;
         // Brackets too: the open tab must be told without styles.
         let (left, right) = if is_open { ("[", "]") } else { (" ", " ") };
-        let word = view.word();
-        let word = if is_wide { word } else { &word[..4] };
+        let word = if is_wide { view.word() } else { view.short() };
         let style = model.theme.style(if is_open { Tone::Active } else { Tone::Plain });
         spans.push(Span::styled(format!("{left}{} {word}{right}", at + 1), style));
     }
@@ -134,17 +133,48 @@ pub(super) fn footer(model: &Model, area: Rect, buffer: &mut Buffer) {
         Line::from(spans).render(area, buffer);
         return;
     }
-    let mut spans = Vec::new();
-    let mut used = 0;
-    for command in COMMANDS.iter().filter(|command| !command.hint.is_empty()) {
-        let names = model.keymap.names(command.id);
-        let name = names.first().copied().unwrap_or_default();
-        used += name.width() + command.hint.width() + 3;
-        if used > area.width.into() {
-            break;
-        }
-        spans.push(Span::styled(format!(" {name}"), model.theme.style(Tone::Key).add_modifier(Modifier::BOLD)));
-        spans.push(Span::raw(format!(" {} ", command.hint)));
+    match model.modal {
+        Some(_) => modal_hints(model, area, buffer),
+        None => hints(model, area, buffer),
     }
+}
+
+/// While something lies on top, only what works there.
+fn modal_hints(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let works = |command: &&Command| match (&model.modal, command.id) {
+        (_, "close") => true,
+        (Some(Modal::Search(_) | Modal::Pick(_)), "open") => true,
+        _ => false,
+    };
+    let spans = COMMANDS.iter().filter(works).flat_map(|command| match command.id {
+        "open" => hint(model, command, "go there"),
+        _ => hint(model, command, "close"),
+    });
+    Line::from_iter(spans).render(area, buffer);
+}
+
+/// The first keys of the commands that have a hint, as many as fit; how to get help and how to leave always do.
+fn hints(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let (always, others): (Vec<&Command>, Vec<&Command>) =
+        COMMANDS.iter().filter(|command| !command.hint.is_empty()).partition(|command| command.group == Group::Program);
+    let always: Vec<Vec<Span>> = always.into_iter().map(|command| hint(model, command, command.hint)).collect();
+    let width = |spans: &[Span]| spans.iter().map(Span::width).sum::<usize>();
+    let mut room = usize::from(area.width).saturating_sub(always.iter().map(|spans| width(spans)).sum());
+    // Before there is a scan, the other commands have nothing to work on.
+    let others = others.into_iter().filter(|_| model.atlas.is_some()).map(|command| hint(model, command, command.hint));
+    let mut spans = Vec::new();
+    for hint in others {
+        let Some(left) = room.checked_sub(width(&hint)) else { break };
+        room = left;
+        spans.extend(hint);
+    }
+    spans.push(Span::raw(" ".repeat(room)));
+    spans.extend(always.into_iter().flatten());
     Line::from(spans).render(area, buffer);
+}
+
+fn hint(model: &Model, command: &Command, word: &str) -> Vec<Span<'static>> {
+    let name = model.keymap.names(command.id).first().copied().unwrap_or_default().to_owned();
+    let style = model.theme.style(Tone::Key).add_modifier(Modifier::BOLD);
+    vec![Span::styled(format!(" {name}"), style), Span::raw(format!(" {word} "))]
 }

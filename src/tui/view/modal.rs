@@ -55,7 +55,7 @@ fn hit(model: &Model, atlas: &Atlas, hit: &Hit, width: usize) -> Line<'static> {
     let (tone, glyph) = atlas.mark(hit.node);
     let owner = shortened(&entry.owner, width / 4);
     let room = width.saturating_sub(3 + owner.width());
-    let letters: Vec<char> = entry.path.chars().collect();
+    let letters: Vec<char> = entry.brief.chars().collect();
     // The end of a path is its name: what does not fit is cut off at the front.
     let mut start = letters.len();
     let mut used = 0;
@@ -102,7 +102,7 @@ pub(super) fn pick(model: &Model, atlas: &Atlas, pick: &Pick, body: Rect, buffer
         let line = Line::from(vec![
             Span::styled(indent, model.theme.style(Tone::Dim)),
             Span::styled(format!("{glyph} "), model.theme.style(tone)),
-            Span::raw(shortened(&atlas.entry(node).path, room)),
+            Span::raw(shortened(&atlas.entry(node).brief, room)),
         ]);
         row(model, &line, area, (at == pick.cursor).then_some(true), buffer);
     }

@@ -56,8 +56,8 @@ struct Picture<'a> {
     right: Stack,
 }
 
-/// What stands between two columns: line, joint, line, arrow and a blank.
-const GAP: u16 = 5;
+/// What stands between two columns: a blank, line, joint, line, arrow and a blank.
+const GAP: u16 = 6;
 
 impl<'a> Picture<'a> {
     fn of(atlas: &'a Atlas, hourglass: &'a Hourglass, area: Rect) -> Picture<'a> {
@@ -87,11 +87,11 @@ impl<'a> Picture<'a> {
         if !self.left.lines.is_empty() {
             let x = self.left.x + self.left.width;
             self.pad(lines, buffer);
-            self.join(x + 1, &self.left, true, lines, buffer);
+            self.join(x + 2, &self.left, true, lines, buffer);
         }
         if !self.right.lines.is_empty() {
             let x = self.center.x + self.center.width;
-            self.join(x + 1, &self.right, false, lines, buffer);
+            self.join(x + 2, &self.right, false, lines, buffer);
         }
     }
 
@@ -115,8 +115,8 @@ impl<'a> Picture<'a> {
     /// Leads each label on the left to the joints.
     fn pad(&self, style: Style, buffer: &mut Buffer) {
         for (at, (_, label)) in self.left.lines.iter().enumerate() {
-            let start = self.left.x + (label.width() as u16 + 1).min(self.left.width);
-            for x in start..self.left.x + self.left.width {
+            let start = self.left.x + (label.width() as u16).min(self.left.width) + 1;
+            for x in start..self.left.x + self.left.width + 1 {
                 buffer.set_string(x, self.left.top + at as u16, "─", style);
             }
         }

@@ -65,15 +65,9 @@ fn label(atlas: &Atlas, row: &Row) -> String {
             let version = printable(&atlas.scan.distributions.get(*id).version);
             format!("{} {version}", entry.label).trim_end().to_owned()
         }
-        _ if row.depth() == 2 => in_site(&entry.path).to_owned(),
+        _ if row.depth() == 2 => entry.brief.clone(),
         _ => entry.label.clone(),
     }
-}
-
-/// The part of a path that tells files of one distribution apart.
-fn in_site(path: &str) -> &str {
-    let after = |folder: &str| path.rfind(folder).map(|at| &path[at + folder.len()..]);
-    after("site-packages/").or_else(|| after("dist-packages/")).or_else(|| after("lib-dynload/")).unwrap_or(path)
 }
 
 fn badges(badge: Badge) -> Vec<(Tone, String)> {
