@@ -134,7 +134,9 @@ pub struct Key {
 
 impl Key {
     pub fn of(event: KeyEvent) -> Key {
-        Key { code: event.code, ctrl: event.modifiers.contains(KeyModifiers::CONTROL) }
+        // Ctrl and Alt together is AltGr on Windows: how brackets are typed on many keyboards.
+        let with = |modifier| event.modifiers.contains(modifier);
+        Key { code: event.code, ctrl: with(KeyModifiers::CONTROL) && !with(KeyModifiers::ALT) }
     }
 
     /// Would it add to a line of text?

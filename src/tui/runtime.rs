@@ -34,7 +34,7 @@ pub(super) fn run(source: Source, options: &Options) -> io::Result<Result<(), Er
     let size = screen.terminal.size()?;
     let theme = Theme { no_color: options.no_color, ascii: options.ascii };
     let mut model = Model::new(theme, (size.width, size.height));
-    screen.terminal.draw(|frame| view(&model, frame))?;
+    screen.draw(|frame| view(&model, frame))?;
 
     let (sender, messages) = channel();
     signals.tell(sender.clone());
@@ -59,7 +59,7 @@ fn turn(
     let mut is_dirty = true;
     loop {
         if is_dirty {
-            screen.terminal.draw(|frame| view(model, frame))?;
+            screen.draw(|frame| view(model, frame))?;
             is_dirty = false;
         }
         let first = match model.is_spinning() {

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{cursor, execute, queue};
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
+use ratatui::{Frame, Terminal};
 
 /// Is the terminal ours? Giving it back twice would undo what the shell has done since.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -30,6 +30,18 @@ impl Screen {
         enter(with_mouse)?;
         let terminal = Terminal::new(CrosstermBackend::new(stdout())).inspect_err(|_| leave())?;
         Ok(Screen { terminal, with_mouse })
+    }
+
+    /// Draws a frame, unless the terminal has been given back already: another thread may have panicked, and its words
+    /// are on the shell's screen now.
+    ///
+    /// # Errors
+    /// Where the terminal is gone.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        if TAKEN.load(Ordering::SeqCst) {
+            self.terminal.draw(render)?;
+        }
+        Ok(())
     }
 
     /// Gives the terminal back for a while.

@@ -6,7 +6,7 @@ mod walk;
 
 use std::sync::Arc;
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, KeyModifiers};
 
 use super::atlas::Atlas;
 use super::effect::Effect;
@@ -46,6 +46,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
 }
 
 fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
+    // No command is bound to Alt: what comes with it was meant for somebody else, or is an escape that came too fast.
+    if event.modifiers == KeyModifiers::ALT {
+        return None;
+    }
     model.told = None;
     let key = Key::of(event);
     if matches!(model.modal, Some(Modal::Search(_))) && prompt::takes(key) {

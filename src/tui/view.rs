@@ -40,7 +40,9 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
 
 fn too_small(model: &Model, buffer: &mut Buffer) {
     let (width, height) = model.size;
-    let text = format!("window too small ({width}×{height}), q quits").replace('×', "x");
+    let texts =
+        [format!("window too small ({width}x{height}), q quits"), "too small, q quits".into(), "q quits".into()];
+    let text = texts.into_iter().find(|text| text.len() <= usize::from(width)).unwrap_or_default();
     Line::from(text).render(Rect { x: 0, y: height / 2, width, height: height.min(1) }, buffer);
 }
 

@@ -141,11 +141,8 @@ pub(super) fn footer(model: &Model, area: Rect, buffer: &mut Buffer) {
 
 /// While something lies on top, only what works there.
 fn modal_hints(model: &Model, area: Rect, buffer: &mut Buffer) {
-    let works = |command: &&Command| match (&model.modal, command.id) {
-        (_, "close") => true,
-        (Some(Modal::Search(_) | Modal::Pick(_)), "open") => true,
-        _ => false,
-    };
+    let leads = matches!(model.modal, Some(Modal::Search(_) | Modal::Pick(_)));
+    let works = |command: &&Command| command.id == "close" || (leads && command.id == "open");
     let spans = COMMANDS.iter().filter(works).flat_map(|command| match command.id {
         "open" => hint(model, command, "go there"),
         _ => hint(model, command, "close"),
