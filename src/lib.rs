@@ -1,14 +1,75 @@
+//! dylens: what the native modules of a Python environment need, and what they get.
+//!
+//! **A path goes in; a [`scan::Scan`] comes out; everything a person sees is read from that `Scan`.**
+//!
+//! ```text
+//!  outside           ground state          derived, pure                                  faces
+//! ┌──────────┐  vfs  ┌───────────┐ parse ┌─────────┐   ┌───────┐   ┌──────────┐        ┌────────┐
+//! │ disk     ├──────▶│ World     ├──────▶│ Image   │   │       │   │          │    ┌──▶│ tui    │
+//! │ memory   │       │ files     │       │ resolve ├──▶│ Graph ├──▶│ diagnose ├─┐  ├──▶│ export │
+//! │          ├──────▶│ host facts│       │         │   │       │   │          │ │  └──▶│ cli    │
+//! └──────────┘ disc. └───────────┘       └─────────┘   └───────┘   └──────────┘ ▼  │   └────────┘
+//!                                                                              Scan┘ (read only)
+//! ```
+//!
+//! [`scan::scan`] runs it from top to bottom in one function that can be read in a minute.
+//!
+//! # Invariants
+//!
+//! 1. [`resolve`] knows nothing of the disk: it asks the [`world::World`]. [`parse`] knows nothing of paths. [`image`]
+//!    knows nothing of goblin.
+//! 2. **Nothing that is inspected is ever executed**, and no interpreter is started to inspect it.
+//! 3. The answer does not depend on the machine that computes it: no `cfg(target_*)` outside [`vfs`],
+//!    [`discover::machine`] and [`tui`].
+//! 4. Only [`discover::machine`] reads the environment; only [`vfs`] opens files; only [`scan`] and [`tui`] start
+//!    threads; only [`tui`] and [`cli`] print.
+//! 5. No type outside the exports' own mirrors is `Serialize`: JSON is a mirror with a version, never a dump of the
+//!    inside.
+//! 6. Parsing never fails: a broken file is a node with a finding, not an error.
+//! 7. The same world gives the same bytes: ordered wherever order reaches a person.
+//! 8. Text that comes from inspected files (names, paths, symbols) is untrusted until a face has made it printable
+//!    ([`export::printable`]).
+//! 9. No `unsafe`: files are read piecewise, never mapped, so that a file which shrinks while it is read is a short read
+//!    and not the end of the process.
+//!
+//! # Ideas that carry the weight
+//!
+//! - **A loader is an ordered list of candidates.** Each loader in [`resolve`] is its manual page, written as a few named
+//!   functions called in order; the loop that walks the list is written once. A step that the rule skips is a candidate
+//!   too, so "rpath is ignored because runpath is set" is data that a person can be shown.
+//! - **Explanations are replayed, not stored.** A search calls back for each place; a scan passes a no-op, the "why"
+//!   views a recorder.
+//! - **A process is simulated, not a file**: what is loaded already, the chain of importers, the rpath of the interpreter
+//!   and the order of imports decide the answer.
+//! - **What loaders read is read**: program headers and the dynamic segment; never section headers.
+//! - Everything open-ended (a rule, an export format, a key) is a `const` in a table with a function pointer: to add one,
+//!   write one new file and its entry in that room's `mod.rs`.
+//! - **Worlds are text in tests** ([`world::text`]), and pass through the same readers as a disk.
+//!
+//! # Rooms, in reading order
+//!
+//! [`vfs`] and [`image`] know nobody; [`parse`] knows those two; [`world`] adds `parse`; [`discover`] and [`resolve`] add
+//! `world`; [`graph`] adds `resolve` and the roles that `discover` tells; [`scan`] runs them all, and hands the finished
+//! product to [`diagnose`], which reads it; [`export`] reads a `Scan`; [`tui`] adds `export`; [`cli`] knows all. No other
+//! arrow runs back; `tests/layers.rs` holds every room to it.
+
 #![forbid(unsafe_code)]
-pub mod cli;
-pub mod diagnose;
-pub mod discover;
+
 pub mod error;
-pub mod export;
-pub mod graph;
 pub mod image;
-pub mod parse;
-pub mod resolve;
-pub mod scan;
-pub mod tui;
 pub mod vfs;
+
+pub mod parse;
 pub mod world;
+
+pub mod discover;
+pub mod resolve;
+
+pub mod graph;
+pub mod scan;
+
+pub mod diagnose;
+
+pub mod cli;
+pub mod export;
+pub mod tui;

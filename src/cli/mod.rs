@@ -1,1 +1,46 @@
-//! The quiet face.
+//! The quiet face: arguments, exit codes, progress.
+//!
+//! Every subcommand makes its whole text first and writes it then, so that nothing half-made is ever seen.
+
+mod args;
+mod commands;
+mod explain;
+mod output;
+mod progress;
+mod source;
+
+pub use args::{Arguments, parse};
+
+use std::process::ExitCode;
+
+use crate::error::Error;
+use crate::export::printable;
+use args::Command;
+
+/// A finding at or above `--fail-on` is there.
+const FOUND: u8 = 1;
+/// The question could not be answered.
+const COULD_NOT: u8 = 2;
+
+/// Does what the arguments say.
+///
+/// # Errors
+/// Where it cannot be done: no such path, nothing native, a place that cannot be written to.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
+    match &arguments.command {
+        None => commands::open(arguments),
+        Some(Command::Check(check)) => commands::check(arguments, check),
+        Some(Command::Why(why)) => commands::why(arguments, why),
+        Some(Command::Tree(tree)) => commands::tree(arguments, tree),
+        Some(Command::Export(export)) => commands::export(arguments, export),
+        Some(Command::Explain { rule }) => explain::explain(arguments, rule.as_deref()),
+    }
+}
+
+/// Says what went wrong and what to type instead, and gives the exit code for it.
+pub fn complain(error: &Error) -> ExitCode {
+    // A list of candidates has lines of its own.
+    let lines: Vec<String> = error.to_string().lines().map(printable).collect();
+    output::complain(&lines.join("\n"));
+    ExitCode::from(COULD_NOT)
+}

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::Rule;
+use super::{Facts, Rule};
 use crate::graph::NodeId;
 use crate::image::Name;
 use crate::vfs::VPath;
@@ -70,11 +70,46 @@ pub struct Finding {
     pub message: String,
     pub remedy: Remedy,
     pub evidence: Vec<Evidence>,
-    /// How many imports it breaks.
+    /// The imports that it breaks, by place in [`crate::scan::Scan::imports`].
+    pub imports: Vec<usize>,
+    /// How many imports of modules it breaks.
     pub breaks: usize,
 }
 
 impl Finding {
+    /// A finding about one file of the environment; what is not told yet is empty.
+    pub(super) fn about(facts: &Facts, rule: &'static Rule, severity: Severity, file: FileId) -> Finding {
+        let path = facts.path(file);
+        let subject = VPath::new(path.file_name()).to_string();
+        Finding { node: facts.scan.graph.file(file), ..Finding::at(rule, severity, path, subject) }
+    }
+
+    /// A finding about a path.
+    pub(super) fn at(rule: &'static Rule, severity: Severity, file: VPath, subject: String) -> Finding {
+        Finding {
+            rule,
+            severity,
+            node: None,
+            files: vec![file.clone()],
+            file,
+            subject,
+            message: String::new(),
+            remedy: Remedy::default(),
+            evidence: Vec::new(),
+            imports: Vec::new(),
+            breaks: 0,
+        }
+    }
+
+    /// Says which imports it breaks; only those of modules count.
+    pub(super) fn breaking(mut self, facts: &Facts, imports: &[usize]) -> Finding {
+        self.imports = facts.modules(imports);
+        self.imports.sort_unstable();
+        self.imports.dedup();
+        self.breaks = self.imports.len();
+        self
+    }
+
     /// What findings are ordered by: the worst first, then what breaks most, then by place.
     pub(super) fn rank(&self) -> impl Ord {
         (Reverse(self.severity), Reverse(self.breaks), self.rule.id, self.file.clone(), self.subject.clone())

@@ -3,12 +3,20 @@
 //! A [`Rule`] is a `const` in a table with a function pointer: its words (title, why, remedy) are fields, so that help,
 //! JSON, the terminal and the documentation share one sentence. To add a rule: one new file in `rules/` and its entry in
 //! [`RULES`].
+//!
+//! Severity follows reach: what an import brings in and cannot load is an error; a plugin that nothing importable
+//! reaches is information.
 
+mod facts;
 mod finding;
+mod remedies;
 mod rules;
+mod source;
 
+pub use facts::Facts;
 pub use finding::{Evidence, Finding, Remedy, Severity};
 pub use rules::RULES;
+pub use source::{Line, Sources};
 
 use crate::scan::Scan;
 use crate::vfs::VPath;
@@ -29,16 +37,9 @@ pub struct Rule {
     pub check: fn(&Facts, &mut Vec<Finding>),
 }
 
-/// What rules may look at.
-pub struct Facts<'a> {
-    pub scan: &'a Scan,
-    /// Folders that could not be read, and the system's words.
-    pub unreadable: Vec<(VPath, String)>,
-}
-
 /// Runs every rule; the most important finding comes first.
 pub fn check(scan: &Scan, unreadable: Vec<(VPath, String)>) -> Vec<Finding> {
-    let facts = Facts { scan, unreadable };
+    let facts = Facts::new(scan, unreadable);
     let mut findings = Vec::new();
     for rule in RULES {
         (rule.check)(&facts, &mut findings);

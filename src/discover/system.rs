@@ -42,6 +42,27 @@ pub(super) fn preload(fs: &dyn FileSystem, machine: &Machine) -> Vec<Name> {
     named.filter(|name| !name.is_empty()).map(Name::from).collect()
 }
 
+/// The tool that installs packages here, as `/etc/os-release` tells (`os-release(5)`).
+pub(super) fn packager(fs: &dyn FileSystem) -> String {
+    const FAMILIES: [(&str, &str); 8] = [
+        ("debian", "apt"),
+        ("ubuntu", "apt"),
+        ("fedora", "dnf"),
+        ("rhel", "dnf"),
+        ("centos", "dnf"),
+        ("rocky", "dnf"),
+        ("amzn", "dnf"),
+        ("alpine", "apk"),
+    ];
+    let read = |path: &str| fs.read(&VPath::new(path), 1 << 16).ok();
+    let text = read("/etc/os-release").or_else(|| read("/usr/lib/os-release")).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let ids = text.lines().filter_map(|line| line.strip_prefix("ID=").or_else(|| line.strip_prefix("ID_LIKE=")));
+    let ids: Vec<&str> = ids.flat_map(|ids| ids.trim_matches('"').split(' ')).collect();
+    let family = ids.iter().find_map(|id| FAMILIES.iter().find(|(name, _)| name == id));
+    family.map_or_else(String::new, |(_, packager)| (*packager).to_owned())
+}
+
 fn musl(fs: &dyn FileSystem, loader: &VPath, rest: &[u8]) -> Musl {
     let arch = rest.split(|&byte| byte == b'.').next().unwrap_or_default();
     let config = VPath::new([b"/etc/ld-musl-", arch, b".path"].concat());
@@ -126,7 +147,7 @@ fn usual_directories(fs: &dyn FileSystem, loader: &VPath) -> Vec<VPath> {
 
 fn newest_version(fs: &dyn FileSystem, libc: &VPath) -> Option<(u32, u32)> {
     let file = fs.open(libc).ok()?;
-    let versions = parse::read(&*file).tables?.defined_versions(&*file)?;
+    let versions = parse::read(&*file, None).tables?.defined_versions(&*file)?;
     let number = |name: &Name| {
         let text = name.to_string();
         let (major, minor) = text.strip_prefix("GLIBC_")?.split_once('.')?;

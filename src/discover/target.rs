@@ -272,8 +272,7 @@ fn venv(fs: &dyn FileSystem, root: &VPath, notes: &mut Vec<Note>) -> (Python, Ve
 
 fn prefix(fs: &dyn FileSystem, root: &VPath, kind: Kind) -> (Python, Vec<VPath>) {
     let executable = python::executable(fs, root, None);
-    let named =
-        executable.as_ref().and_then(|path| python::version(&path.to_string().rsplit("/python").next()?.to_owned()));
+    let named = executable.as_ref().and_then(|path| python::version(path.to_string().rsplit("/python").next()?));
     let found = python::library(fs, root, named).or_else(|| python::library(fs, root, None));
     let mut python = Python { executable, ..Python::default() };
     let mut walk = Vec::new();
@@ -373,10 +372,11 @@ fn target(fs: &dyn FileSystem, machine: &Machine, mut target: Target, mut python
         library_path: machine.variable("LD_LIBRARY_PATH").map(crate::image::Name::from),
         preload: system::preload(fs, machine),
         python: Some(python),
+        packager: system::packager(fs),
     };
     target
 }
 
 fn image(fs: &dyn FileSystem, path: &VPath) -> Option<Image> {
-    parse::read(&*fs.open(path).ok()?).image
+    parse::read(&*fs.open(path).ok()?, None).image
 }

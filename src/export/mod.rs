@@ -1,4 +1,60 @@
 //! A scan as bytes.
+//!
+//! Each format is an entry of [`FORMATS`]: to add one, one new file and its entry here. The command line and its help are
+//! derived from the table. What a format writes depends on the scan and the options alone: the same world gives the same
+//! bytes.
+
+mod dot;
+mod findings;
+mod json;
+mod jsonl;
+mod paint;
+mod places;
+mod text;
+mod tree;
+mod why;
+
+pub use findings::FINDINGS;
+pub use paint::{Glyph, Ink, Paint};
+pub use text::TEXT;
+pub use tree::TREE;
+pub use why::why;
+
+use std::io::{self, Write};
+
+use crate::scan::Scan;
+
+/// One way to write a scan.
+#[derive(Debug)]
+pub struct Format {
+    /// What a person types behind `--format`.
+    pub name: &'static str,
+    /// One line for the help.
+    pub about: &'static str,
+    pub write: fn(&Scan, &Options, &mut dyn Write) -> io::Result<()>,
+}
+
+/// Every format of `dylens export`.
+pub const FORMATS: &[&Format] = &[&json::JSON, &jsonl::JSONL, &dot::DOT, &TEXT, &TREE];
+
+/// What a person decides of the formats made to be read.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub paint: Paint,
+    /// Every finding, every place.
+    pub verbose: bool,
+    /// How many levels of the tree.
+    pub depth: usize,
+    /// The system's libraries too.
+    pub all: bool,
+}
+
+impl Options {
+    /// The usual ones.
+    pub fn new(paint: Paint) -> Options {
+        Options { paint, verbose: false, depth: 3, all: false }
+    }
+}
 
 /// Text from inspected files, made safe for a terminal: control characters and bytes that are no UTF-8 are shown as
 /// escapes.

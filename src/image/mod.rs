@@ -156,11 +156,11 @@ pub struct Need {
 pub enum NeedKind {
     /// The load fails without it.
     Normal,
-    /// May be absent.
+    /// May be absent: a weak dylib, `DT_AUXILIARY`.
     Weak,
     /// Loaded when first used.
     Delay,
-    /// Its symbols are offered as this file's own.
+    /// Its symbols are offered as this file's own: a re-exported dylib, `DT_FILTER`.
     Reexport,
     /// Loaded, but initialized later: an edge against the direction of the layers.
     Upward,

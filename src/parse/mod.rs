@@ -20,6 +20,8 @@ pub struct Parsed {
     pub problem: Option<Problem>,
     /// Where the symbol tables lie, to be asked on demand.
     pub tables: Option<elf::Tables>,
+    /// Does the file define the symbol that was asked for with [`read`]?
+    pub defines: bool,
 }
 
 impl Parsed {
@@ -28,8 +30,8 @@ impl Parsed {
     }
 }
 
-/// Reads the headers of an opened file.
-pub fn read(file: &dyn ReadAt) -> Parsed {
+/// Reads the headers of an opened file, and looks one symbol up on the way: most lie in what is read anyway.
+pub fn read(file: &dyn ReadAt, symbol: Option<&[u8]>) -> Parsed {
     let len = match file.stat() {
         Ok(stat) => stat.len,
         Err(error) => return Parsed::problem(Problem::Unreadable(error.to_string())),
@@ -41,7 +43,12 @@ pub fn read(file: &dyn ReadAt) -> Parsed {
     }
     let window = Window { file, head: &head, len };
     match head.get(..4) {
-        Some(b"\x7fELF") => elf::read(&window),
+        Some(b"\x7fELF") => {
+            let mut parsed = elf::read(&window);
+            let tables = parsed.tables.as_ref();
+            parsed.defines = symbol.zip(tables).is_some_and(|(symbol, tables)| tables.defines_in(&window, symbol));
+            parsed
+        }
         _ => match foreign::read(&head) {
             Some(image) => Parsed { image: Some(image), ..Parsed::default() },
             None => Parsed::problem(not_an_image(&head, len)),
@@ -56,7 +63,12 @@ struct Window<'a> {
     len: u64,
 }
 
-impl Window<'_> {
+impl<'a> Window<'a> {
+    /// A file of which nothing has been read yet.
+    fn of(file: &'a dyn ReadAt) -> Window<'a> {
+        Window { file, head: &[], len: file.stat().map_or(0, |stat| stat.len) }
+    }
+
     /// Exactly `count` bytes from `offset` on; none where the file ends before or cannot be read.
     fn bytes(&self, offset: u64, count: usize) -> Option<std::borrow::Cow<'_, [u8]>> {
         let end = offset.checked_add(count as u64)?;

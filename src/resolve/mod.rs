@@ -20,7 +20,7 @@ pub use process::{Import, Object, ObjectId, Process, Simulation, Wanted};
 
 use std::ops::ControlFlow;
 
-use crate::image::{Arch, Format, ImageKind, Name, Problem};
+use crate::image::{DF_1_NOOPEN, Format, ImageKind, Name, Problem};
 use crate::vfs::VPath;
 use crate::world::{Absent, FileId, System, World};
 
@@ -119,7 +119,7 @@ pub fn find(ask: &Ask, probe: &mut dyn FnMut(Probe)) -> Resolution {
             }
             Place::At(path) => path,
         };
-        let (verdict, next) = judge(world, ask.process.arch(), &path);
+        let (verdict, next) = judge(ask, &path);
         let (verdict, next) = if is_musl { as_musl(verdict, next) } else { (verdict, next) };
         match &verdict {
             Verdict::Found(file) => outcome = Resolution::Found { file: *file, opened: path.clone(), step },
@@ -147,7 +147,8 @@ fn as_musl(verdict: Verdict, next: Next) -> (Verdict, Next) {
 }
 
 /// What a loader thinks of the file at a path (`open_verify` in glibc's `elf/dl-load.c`).
-fn judge(world: &World, arch: Option<Arch>, path: &VPath) -> (Verdict, Next) {
+fn judge(ask: &Ask, path: &VPath) -> (Verdict, Next) {
+    let world = ask.world;
     let id = match world.open(path) {
         Ok(id) => id,
         Err(Absent::Missing) => return (Verdict::Missing, Next::Go),
@@ -169,13 +170,16 @@ fn judge(world: &World, arch: Option<Arch>, path: &VPath) -> (Verdict, Next) {
         let problem = Problem::Header("invalid ELF header");
         return (Verdict::Refused(Refusal::Problem(problem)), Next::Stop);
     }
-    if let Some(arch) = arch
+    if let Some(arch) = ask.process.arch()
         && image.arch != arch
     {
         return (Verdict::OtherArch(image.arch), Next::Go);
     }
     if let Some(problem) = &file.problem {
         return (Verdict::Refused(Refusal::Problem(problem.clone())), Next::Stop);
+    }
+    if image.flags & DF_1_NOOPEN != 0 && ask.process.has_started() {
+        return (Verdict::Refused(Refusal::Kind("it refuses to be loaded by dlopen (-z nodlopen)")), Next::Stop);
     }
     match image.kind {
         ImageKind::Shared => (Verdict::Found(id), Next::Stop),

@@ -5,12 +5,13 @@
 //! breadth first, as `_dl_map_object_deps` (glibc) and `load_deps` (musl) do. Names are numbers here and searches are
 //! remembered by what they depend on, so that a thousand imports of a hundred libraries each take milliseconds.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::{Ask, Probe, Resolution, Step, find, musl};
-use crate::image::{Arch, DF_1_NODEFLIB, Image, Name};
+use crate::image::{Arch, DF_1_NODEFLIB, Image, Name, NeedKind};
 use crate::vfs::VPath;
 use crate::world::{File, FileId, System, World};
 
@@ -45,6 +46,8 @@ pub struct Process<'w> {
     objects: Vec<Object>,
     files: Vec<Arc<File>>,
     world: &'w World,
+    /// The program has started: what comes now comes by `dlopen`.
+    has_started: bool,
 }
 
 impl<'w> Process<'w> {
@@ -79,6 +82,11 @@ impl<'w> Process<'w> {
     /// The processor that a library must be made for: the program's.
     pub fn arch(&self) -> Option<Arch> {
         self.world.host.arch.or_else(|| Some(self.files.first()?.image.as_ref()?.arch))
+    }
+
+    /// Does what is loaded now come by `dlopen`?
+    pub fn has_started(&self) -> bool {
+        self.has_started
     }
 
     fn id(&self, index: usize) -> ObjectId {
@@ -127,10 +135,12 @@ pub struct Simulation<'w> {
     importer: Option<ObjectId>,
 
     names: FxHashMap<Name, u32>,
-    labels: FxHashMap<FileId, Arc<Labels>>,
+    /// By number of the file.
+    labels: Vec<Option<Arc<Labels>>>,
     /// Which object answers to a name; by number of the name, 0 where none does.
     by_name: Vec<Answer>,
-    by_file: FxHashMap<FileId, ObjectId>,
+    /// Which object a file is; by number of the file.
+    by_file: Vec<Option<ObjectId>>,
     /// What to undo when the process is thrown away.
     named: Vec<u32>,
 
@@ -169,6 +179,7 @@ impl<'w> Simulation<'w> {
         } else {
             simulation.load_loader();
         }
+        simulation.process.has_started = true;
         simulation.base = simulation.process.objects.len();
         simulation.importer = simulation.find_importer();
         simulation.named.clear();
@@ -185,13 +196,13 @@ impl<'w> Simulation<'w> {
 
     fn bare(world: &'w World) -> Simulation<'w> {
         Simulation {
-            process: Process { objects: Vec::new(), files: Vec::new(), world },
+            process: Process { objects: Vec::new(), files: Vec::new(), world, has_started: false },
             base: 0,
             importer: None,
             names: FxHashMap::default(),
-            labels: FxHashMap::default(),
+            labels: Vec::new(),
             by_name: Vec::new(),
-            by_file: FxHashMap::default(),
+            by_file: Vec::new(),
             named: Vec::new(),
             scopes: FxHashMap::default(),
             searches: FxHashMap::default(),
@@ -206,7 +217,7 @@ impl<'w> Simulation<'w> {
     /// Imports one file in a fresh process. Every need of every object that is loaded is handed to `record`.
     pub fn import(&mut self, file: FileId, opened: &VPath, record: &mut dyn FnMut(Wanted)) -> Import {
         self.reset();
-        if self.by_file.contains_key(&file) {
+        if self.object_of(file).is_some() {
             return Import::default();
         }
         let root = self.load(file, opened.clone(), self.importer, None);
@@ -234,7 +245,7 @@ impl<'w> Simulation<'w> {
 
     /// As [`Simulation::explain`], for what the start of the program brought in.
     pub fn explain_started(&mut self, wanted: (FileId, usize), probe: &mut dyn FnMut(Probe)) -> Option<Resolution> {
-        let by = *self.by_file.get(&wanted.0)?;
+        let by = self.object_of(wanted.0)?;
         let labels = self.labels(wanted.0);
         let name = labels.file.image.as_ref()?.needs.get(wanted.1)?.name.clone();
         let key = (self.process.object(by).search, *labels.needs.get(wanted.1)?);
@@ -251,7 +262,7 @@ impl<'w> Simulation<'w> {
         wanted: (FileId, usize),
         probe: &mut dyn FnMut(Probe),
     ) -> Option<Resolution> {
-        let by = *self.by_file.get(&wanted.0)?;
+        let by = self.object_of(wanted.0)?;
         let name = self.process.image(by).needs.get(wanted.1)?.name.clone();
         match &resolution {
             Resolution::Loaded { file, step: step @ (Step::LoadedName | Step::LoadedSoname) } => {
@@ -310,30 +321,41 @@ impl<'w> Simulation<'w> {
             self.by_name[name as usize] = Answer::default();
         }
         for object in self.process.objects.drain(self.base..) {
-            self.by_file.remove(&object.file);
+            self.by_file[object.file.index()] = None;
         }
         self.process.files.truncate(self.base);
     }
 
-    /// Satisfies the needs of all objects from `first` on, and of those that come in thereby.
+    /// Satisfies the needs of all objects from `first` on, and of those that come in thereby: breadth first, but for
+    /// filters, whose needs come right after those of the object that they stand in for.
     fn settle(&mut self, first: usize, record: &mut dyn FnMut(Wanted)) -> Import {
         let mut import = Import::default();
-        let mut index = first;
-        while index < self.process.objects.len() {
+        let mut queue: VecDeque<usize> = (first..self.process.objects.len()).collect();
+        while let Some(index) = queue.pop_front() {
             let by = self.process.id(index);
             let file = self.process.object(by).file;
-            import.loads.push(file);
             let labels = self.labels(file);
             let needs = labels.file.image.as_ref().map_or(&[][..], |image| &image.needs);
+            let mut filters = 0;
             for (place, (need, &name)) in needs.iter().zip(&labels.needs).enumerate() {
+                let before = self.process.objects.len();
                 let resolution = self.satisfy(by, name, &need.name);
                 if !resolution.is_met() && need.kind.is_binding() {
                     import.unmet.push((file, place));
                 }
                 record(Wanted { by: file, need: place, resolution });
+                for new in before..self.process.objects.len() {
+                    match need.kind {
+                        NeedKind::Weak | NeedKind::Reexport => {
+                            queue.insert(filters, new);
+                            filters += 1;
+                        }
+                        _ => queue.push_back(new),
+                    }
+                }
             }
-            index += 1;
         }
+        import.loads = self.process.objects[first..].iter().map(|object| object.file).collect();
         import
     }
 
@@ -356,7 +378,7 @@ impl<'w> Simulation<'w> {
             }
         };
         let Resolution::Found { file, opened, .. } = &found else { return found };
-        if let Some(&object) = self.by_file.get(file) {
+        if let Some(object) = self.object_of(*file) {
             self.answer(name, object, false);
             return Resolution::Loaded { file: *file, step: Step::LoadedFile };
         }
@@ -389,7 +411,10 @@ impl<'w> Simulation<'w> {
         };
         self.process.objects.push(Object { file, opened, loader, origin, rpaths, search });
         self.process.files.push(labels.file.clone());
-        self.by_file.insert(file, id);
+        if self.by_file.len() <= file.index() {
+            self.by_file.resize(file.index() + 1, None);
+        }
+        self.by_file[file.index()] = Some(id);
         if let Some(name) = asked {
             self.answer(name, id, false);
         }
@@ -411,6 +436,10 @@ impl<'w> Simulation<'w> {
         }
     }
 
+    fn object_of(&self, file: FileId) -> Option<ObjectId> {
+        self.by_file.get(file.index()).copied().flatten()
+    }
+
     fn scope(&mut self, above: Scope, file: FileId, origin: &VPath) -> Scope {
         let next = Scope(self.scopes.len() as u32 + 1);
         *self.scopes.entry((above, file, origin.clone())).or_insert(next)
@@ -427,7 +456,7 @@ impl<'w> Simulation<'w> {
     }
 
     fn labels(&mut self, file: FileId) -> Arc<Labels> {
-        if let Some(known) = self.labels.get(&file) {
+        if let Some(Some(known)) = self.labels.get(file.index()) {
             return known.clone();
         }
         let content = self.process.world.file(file);
@@ -435,7 +464,10 @@ impl<'w> Simulation<'w> {
         let needs = image.needs.iter().map(|need| self.name(&need.name)).collect();
         let soname = image.identity.as_ref().map(|soname| self.name(soname));
         let labels = Arc::new(Labels { file: content.clone(), needs, soname });
-        self.labels.insert(file, labels.clone());
+        if self.labels.len() <= file.index() {
+            self.labels.resize(file.index() + 1, None);
+        }
+        self.labels[file.index()] = Some(labels.clone());
         labels
     }
 }

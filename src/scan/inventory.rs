@@ -102,17 +102,15 @@ impl<'a> Walk<'a> {
                 Kind::Directory => {
                     let path = folder.join(name);
                     if is_native {
+                        self.world.admit_other(&path, Absent::Directory);
                         items.push(Item { path: path.clone(), found: Err(Absent::Directory), is_link: false });
                     }
                     self.subfolder(&folder, path, scope);
                 }
-                Kind::File if is_native || self.may_be_program(&folder, name) => {
+                Kind::File if is_native || self.is_program(&folder, name) => {
                     let path = folder.join(name);
-                    let found = self.world.admit(&path);
-                    let is_image = |id| self.world.file(id).image.is_some();
-                    if is_native || found.as_ref().is_ok_and(|&id| is_image(id)) {
-                        items.push(Item { path, found, is_link: false });
-                    }
+                    let found = self.world.admit(&path, self.init_function(name).as_deref().map(str::as_bytes));
+                    items.push(Item { path, found, is_link: false });
                 }
                 Kind::File if is_conda_meta && name.ends_with(b".json") => {
                     let path = folder.join(name);
@@ -126,6 +124,10 @@ impl<'a> Walk<'a> {
                     } else {
                         self.link(&path, scope);
                     }
+                }
+                Kind::Other if is_native => {
+                    let what = Absent::Denied("not a regular file".into());
+                    self.world.admit_other(&folder.join(name), what);
                 }
                 _ => {}
             }
@@ -143,6 +145,8 @@ impl<'a> Walk<'a> {
         'a: 's,
     {
         let name = path.file_name();
+        // Whether it will be listed or not, it is there.
+        self.world.passed_over(&path);
         let is_project = !above.starts_with(&self.target.root);
         if PASSED_OVER.contains(&name) || (is_project && PASSED_OVER_IN_PROJECTS.contains(&name)) {
             return;
@@ -166,6 +170,7 @@ impl<'a> Walk<'a> {
     where
         'a: 's,
     {
+        self.world.passed_over(path);
         let fs = self.world.fs();
         let Ok(real) = fs.real(path) else { return };
         let is_folder = fs.stat(&real).is_ok_and(|stat| stat.kind == Kind::Directory);
@@ -184,13 +189,18 @@ impl<'a> Walk<'a> {
         self.world.host.python.as_ref()
     }
 
+    /// The function that an extension module of this file name must define.
+    fn init_function(&self, name: &[u8]) -> Option<String> {
+        Some(format!("PyInit_{}", self.python()?.module_name(name)?))
+    }
+
     fn is_inside(&self, real: &VPath) -> bool {
         self.target.walk.iter().any(|folder| real.starts_with(folder))
     }
 
-    /// Programs have no telling name: files without an ending are worth a look, but for the metadata of distributions.
-    fn may_be_program(&self, folder: &VPath, name: &[u8]) -> bool {
-        !name.contains(&b'.') && matches!(folder.file_name(), b"bin" | b"libexec" | b"Scripts")
+    /// Programs have no telling name: files without an ending are worth a look at their first bytes.
+    fn is_program(&self, folder: &VPath, name: &[u8]) -> bool {
+        !name.contains(&b'.') && self.world.fs().read(&folder.join(name), 4).is_ok_and(|magic| magic == b"\x7fELF")
     }
 }
 

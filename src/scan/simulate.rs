@@ -1,6 +1,7 @@
 //! Every import, one after the other: modules first, then programs, then the libraries that nobody brought in.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::Progress;
 use super::inventory::Roles;
@@ -37,148 +38,205 @@ pub struct ImportOf {
 #[derive(Default)]
 pub(super) struct Simulated {
     pub imports: Vec<ImportOf>,
-    /// The outcomes of each need, by file.
-    needs: FxHashMap<FileId, Vec<Vec<Outcome>>>,
+    /// By number of the file.
+    needs: Vec<Outcomes>,
+}
+
+/// The outcomes of one file's needs.
+#[derive(Clone, Default)]
+struct Outcomes {
+    /// The first outcome of each need; most have no other.
+    first: Vec<Option<Outcome>>,
+    others: Vec<(usize, Outcome)>,
 }
 
 /// One outcome of a need.
+#[derive(Clone)]
 struct Outcome {
     resolution: Resolution,
     first: usize,
     imports: u32,
 }
 
+impl Outcome {
+    fn is_same(&self, other: &Resolution) -> bool {
+        self.resolution.file() == other.file() && self.resolution.is_met() == other.is_met()
+    }
+}
+
+/// A file to import: where it lies and why.
+struct Root<'a> {
+    path: &'a VPath,
+    file: FileId,
+    kind: ImportKind,
+}
+
 /// Simulates every import.
 pub(super) fn run(world: &World, roles: &Roles, progress: &Progress) -> Simulated {
     let mut simulated = Simulated::default();
-    let mut roots: Vec<(&VPath, FileId, &Role)> =
+    let started = simulated.start(world);
+    let mut files: Vec<(&VPath, FileId, &Role)> =
         roles.iter().map(|(&file, (path, role))| (path, file, role)).collect();
-    roots.sort_by_key(|&(path, _, _)| path);
+    files.sort_by_key(|&(path, _, _)| path);
 
-    let mut simulation = Simulation::new(world, &mut |wanted| simulated.record(0, wanted));
-    if let Some(file) = world.host.python.as_ref().and_then(|python| python.file) {
-        let loads = Import { loads: simulation.started(), ..Import::default() };
-        let opened = world.file(file).path.clone();
-        let unmet = simulated.unmet(world);
-        let loads = Import { unmet, ..loads };
-        simulated.imports.push(ImportOf { kind: ImportKind::Interpreter, file, opened, loads });
-    }
-    let mut reached: FxHashSet<FileId> = simulation.started().into_iter().collect();
-    for &(path, file, role) in &roots {
-        if progress.is_cancelled() {
-            return simulated;
-        }
-        match role {
-            Role::Module(name) => {
-                let kind = ImportKind::Module(name.clone());
-                simulated.import(&mut simulation, kind, file, path);
-            }
-            Role::Program => simulated.program(world, file),
-            Role::Library => continue,
-        }
-        if let Some(last) = simulated.imports.last() {
-            reached.extend(&last.loads.loads);
-        }
-    }
-    for (path, file) in in_order_of_need(world, &roots, &reached) {
-        if !reached.contains(&file) && !progress.is_cancelled() {
-            simulated.import(&mut simulation, ImportKind::Alone, file, path);
-            if let Some(last) = simulated.imports.last() {
-                reached.extend(&last.loads.loads);
-            }
-        }
-    }
-    simulated
-}
+    let is_started = |file: FileId| simulated.imports.first().is_some_and(|first| first.file == file);
+    let roots: Vec<Root> = files
+        .iter()
+        .filter_map(|&(path, file, role)| match role {
+            Role::Module(name) => Some(Root { path, file, kind: ImportKind::Module(name.clone()) }),
+            // The interpreter itself was started before anything else.
+            Role::Program if !is_started(file) => Some(Root { path, file, kind: ImportKind::Program }),
+            _ => None,
+        })
+        .collect();
+    simulated.import_all(world, &roots, progress);
 
-/// The libraries that no module brings in: those that none of the others names come first, so that these may bring in
-/// the rest.
-fn in_order_of_need<'a>(
-    world: &World,
-    roots: &[(&'a VPath, FileId, &Role)],
-    reached: &FxHashSet<FileId>,
-) -> Vec<(&'a VPath, FileId)> {
-    let left: Vec<(&VPath, FileId)> = roots
+    let loaded = simulated.imports.iter().flat_map(|import| &import.loads.loads);
+    let reached: FxHashSet<FileId> = started.iter().chain(loaded).copied().collect();
+    let left: Vec<(&VPath, FileId)> = files
         .iter()
         .filter(|(_, file, role)| **role == Role::Library && !reached.contains(file))
         .map(|&(path, file, _)| (path, file))
         .collect();
-    let mut named = FxHashSet::default();
-    for (_, file) in &left {
-        if let Some(image) = &world.file(*file).image {
-            named.extend(image.needs.iter().map(|need| need.name.clone()));
-        }
-    }
-    let is_named = |&(path, file): &(&VPath, FileId)| {
-        let content = world.file(file);
-        let soname = content.image.as_ref().and_then(|image| image.identity.as_ref());
-        named.contains(path.file_name()) || soname.is_some_and(|soname| named.contains(soname))
-    };
-    let (named, free): (Vec<_>, Vec<_>) = left.into_iter().partition(is_named);
-    free.into_iter().chain(named).collect()
+    simulated.import_alone(world, left, progress);
+    simulated
 }
 
 impl Simulated {
-    fn import(&mut self, simulation: &mut Simulation, kind: ImportKind, file: FileId, opened: &VPath) {
-        let index = self.imports.len();
-        let loads = simulation.import(file, opened, &mut |wanted| self.record(index, wanted));
-        self.imports.push(ImportOf { kind, file, opened: opened.clone(), loads });
+    /// Starts the interpreter; says what it has then.
+    fn start(&mut self, world: &World) -> Vec<FileId> {
+        let simulation = Simulation::new(world, &mut |wanted| self.record(0, wanted));
+        let started = simulation.started();
+        if let Some(file) = world.host.python.as_ref().and_then(|python| python.file) {
+            let unmet = self.edges(world).into_iter().filter(|(_, edge)| !edge.resolution.is_met());
+            let unmet = unmet.map(|(by, edge)| (by, edge.need)).collect();
+            let loads = Import { loads: started.clone(), unmet };
+            let opened = world.file(file).path.clone();
+            self.imports.push(ImportOf { kind: ImportKind::Interpreter, file, opened, loads });
+        }
+        started
     }
 
-    fn program(&mut self, world: &World, file: FileId) {
-        // The interpreter itself was started before anything else.
-        if self.imports.first().is_some_and(|first| first.file == file) {
-            return;
+    /// Imports in as many interpreters at once as the machine has processors: no import knows of another.
+    fn import_all(&mut self, world: &World, roots: &[Root], progress: &Progress) {
+        let before = self.imports.len();
+        let size = roots.len().div_ceil(rayon::current_num_threads()).max(1);
+        let parts: Vec<Simulated> = roots
+            .par_chunks(size)
+            .enumerate()
+            .map(|(chunk, roots)| {
+                let mut part = Simulated::default();
+                let mut simulation = Simulation::new(world, &mut |_| {});
+                for (place, root) in roots.iter().enumerate() {
+                    if progress.is_cancelled() {
+                        break;
+                    }
+                    part.import(world, &mut simulation, before + chunk * size + place, root);
+                }
+                part
+            })
+            .collect();
+        for part in parts {
+            self.merge(part);
         }
-        let index = self.imports.len();
-        let (_, loads) = Simulation::of_program(world, file, &mut |wanted| self.record(index, wanted));
-        let opened = world.file(file).path.clone();
-        self.imports.push(ImportOf { kind: ImportKind::Program, file, opened, loads });
+    }
+
+    /// Opens the libraries that no module brings in. Those that none of the others names come first, so that these may
+    /// bring in the rest.
+    fn import_alone(&mut self, world: &World, left: Vec<(&VPath, FileId)>, progress: &Progress) {
+        let mut named = FxHashSet::default();
+        for (_, file) in &left {
+            if let Some(image) = &world.file(*file).image {
+                named.extend(image.needs.iter().map(|need| need.name.clone()));
+            }
+        }
+        let is_named = |&(path, file): &(&VPath, FileId)| {
+            let content = world.file(file);
+            let soname = content.image.as_ref().and_then(|image| image.identity.as_ref());
+            named.contains(path.file_name()) || soname.is_some_and(|soname| named.contains(soname))
+        };
+        let (named, free): (Vec<_>, Vec<_>) = left.into_iter().partition(is_named);
+        let mut simulation = Simulation::new(world, &mut |_| {});
+        let mut reached = FxHashSet::default();
+        for (path, file) in free.into_iter().chain(named) {
+            if reached.contains(&file) || progress.is_cancelled() {
+                continue;
+            }
+            self.import(world, &mut simulation, self.imports.len(), &Root { path, file, kind: ImportKind::Alone });
+            reached.extend(self.imports.last().into_iter().flat_map(|last| last.loads.loads.iter().copied()));
+        }
+    }
+
+    fn import(&mut self, world: &World, simulation: &mut Simulation, index: usize, root: &Root) {
+        let Root { path, file, kind } = root;
+        let mut record = |wanted: Wanted| self.record(index, wanted);
+        let (opened, loads) = match kind {
+            ImportKind::Program => {
+                (world.file(*file).path.clone(), Simulation::of_program(world, *file, &mut record).1)
+            }
+            _ => ((*path).clone(), simulation.import(*file, path, &mut record)),
+        };
+        self.imports.push(ImportOf { kind: kind.clone(), file: *file, opened, loads });
     }
 
     fn record(&mut self, import: usize, wanted: Wanted) {
-        let needs = self.needs.entry(wanted.by).or_default();
-        if needs.len() <= wanted.need {
-            needs.resize_with(wanted.need + 1, Vec::new);
+        self.add(wanted.by.index(), wanted.need, &wanted.resolution, import, 1);
+    }
+
+    fn add(&mut self, file: usize, need: usize, resolution: &Resolution, first: usize, imports: u32) {
+        if self.needs.len() <= file {
+            self.needs.resize(file + 1, Outcomes::default());
         }
-        let outcomes = &mut needs[wanted.need];
-        let is_same = |outcome: &&mut Outcome| {
-            outcome.resolution.file() == wanted.resolution.file()
-                && outcome.resolution.is_met() == wanted.resolution.is_met()
-        };
-        match outcomes.iter_mut().find(is_same) {
-            Some(outcome) => outcome.imports += 1,
-            None => outcomes.push(Outcome { resolution: wanted.resolution, first: import, imports: 1 }),
+        let outcomes = &mut self.needs[file];
+        if outcomes.first.len() <= need {
+            outcomes.first.resize(need + 1, None);
+        }
+        let new = || Outcome { resolution: resolution.clone(), first, imports };
+        match &mut outcomes.first[need] {
+            slot @ None => *slot = Some(new()),
+            Some(known) if known.is_same(resolution) => known.imports += imports,
+            Some(_) => {
+                let is_same = |(place, other): &&mut (usize, Outcome)| *place == need && other.is_same(resolution);
+                match outcomes.others.iter_mut().find(is_same) {
+                    Some((_, known)) => known.imports += imports,
+                    None => outcomes.others.push((need, new())),
+                }
+            }
         }
     }
 
-    /// The needs that nothing met so far.
-    fn unmet(&self, world: &World) -> Vec<(FileId, usize)> {
-        let edges = self.edges(world).into_iter();
-        edges.filter(|(_, edge)| !edge.resolution.is_met()).map(|(by, edge)| (by, edge.need)).collect()
+    /// Adds what another part of the imports showed; parts come in the order of their imports.
+    fn merge(&mut self, part: Simulated) {
+        self.imports.extend(part.imports);
+        for (file, outcomes) in part.needs.into_iter().enumerate() {
+            let first = outcomes.first.into_iter().enumerate().filter_map(|(need, outcome)| Some((need, outcome?)));
+            for (need, outcome) in first.chain(outcomes.others) {
+                self.add(file, need, &outcome.resolution, outcome.first, outcome.imports);
+            }
+        }
     }
 
     /// Every outcome of every need, in the order of the files' paths.
     pub(super) fn edges(&self, world: &World) -> Vec<(FileId, NeedEdge)> {
-        let mut files: Vec<FileId> = self.needs.keys().copied().collect();
+        let mut files: Vec<FileId> = world.ids().take(self.needs.len()).collect();
         files.sort_by_cached_key(|&file| world.file(file).path.clone());
         let mut edges = Vec::new();
         for by in files {
             let file = world.file(by);
             let Some(image) = &file.image else { continue };
-            for (need, outcomes) in self.needs[&by].iter().enumerate() {
-                for outcome in outcomes {
-                    edges.push((
-                        by,
-                        NeedEdge {
-                            need,
-                            name: image.needs[need].name.clone(),
-                            kind: image.needs[need].kind,
-                            resolution: outcome.resolution.clone(),
-                            first: outcome.first,
-                            imports: outcome.imports,
-                        },
-                    ));
+            let outcomes = &self.needs[by.index()];
+            for (need, first) in outcomes.first.iter().enumerate() {
+                let others = outcomes.others.iter().filter(|(place, _)| *place == need).map(|(_, outcome)| outcome);
+                for outcome in first.iter().chain(others) {
+                    let edge = NeedEdge {
+                        need,
+                        name: image.needs[need].name.clone(),
+                        kind: image.needs[need].kind,
+                        resolution: outcome.resolution.clone(),
+                        first: outcome.first,
+                        imports: outcome.imports,
+                    };
+                    edges.push((by, edge));
                 }
             }
         }

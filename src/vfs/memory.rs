@@ -12,6 +12,8 @@ const MOST_LINKS: usize = 40;
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     nodes: BTreeMap<VPath, Node>,
+    /// The inode of the last file that was put there.
+    last: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -23,19 +25,19 @@ enum Node {
 
 impl Memory {
     pub fn new() -> Memory {
-        Memory { nodes: BTreeMap::from([(VPath::new("/"), Node::Directory)]) }
+        Memory { nodes: BTreeMap::from([(VPath::new("/"), Node::Directory)]), last: 0 }
     }
 
     /// Puts a file there, with the directories that lead to it.
     pub fn file(&mut self, path: &VPath, bytes: Vec<u8>) {
-        let inode = self.nodes.len() as u64;
-        self.put(path, Node::File { bytes, inode, readable: true });
+        self.last += 1;
+        self.put(path, Node::File { bytes, inode: self.last, readable: true });
     }
 
     /// Puts a file there that may not be read.
     pub fn locked_file(&mut self, path: &VPath) {
-        let inode = self.nodes.len() as u64;
-        self.put(path, Node::File { bytes: Vec::new(), inode, readable: false });
+        self.last += 1;
+        self.put(path, Node::File { bytes: Vec::new(), inode: self.last, readable: false });
     }
 
     /// Puts a symbolic link there.

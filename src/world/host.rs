@@ -17,6 +17,8 @@ pub struct Host {
     /// `LD_PRELOAD` and `/etc/ld.so.preload`.
     pub preload: Vec<Name>,
     pub python: Option<Python>,
+    /// The tool that installs the system's packages: `apt`, `dnf`, `apk`; empty where it is unknown.
+    pub packager: String,
 }
 
 /// The loader that judges.

@@ -38,6 +38,8 @@ pub struct File {
     pub image: Option<Image>,
     pub problem: Option<Problem>,
     tables: Option<parse::elf::Tables>,
+    /// The symbol that was looked up when the file was first read, and whether it is there.
+    asked: Option<(Name, bool)>,
 }
 
 /// Why there is no file at a path.
@@ -71,9 +73,11 @@ struct Memory {
     listed: FxHashSet<VPath>,
     /// Directories that are known to be free of links: those listed, and all above them.
     real: FxHashSet<VPath>,
+    /// What lies in listed directories and may be a directory, but was not gone into.
+    unknown: FxHashSet<VPath>,
     /// What other directories really are.
     directories: FxHashMap<VPath, Option<VPath>>,
-    versions: FxHashMap<FileId, Option<Arc<Vec<Name>>>>,
+    versions: FxHashMap<FileId, Option<Arc<FxHashSet<Name>>>>,
 }
 
 impl World {
@@ -95,6 +99,11 @@ impl World {
         self.files.read().unwrap_or_else(PoisonError::into_inner).len()
     }
 
+    /// The numbers of all files that are known now.
+    pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
+        (0..u32::try_from(self.len()).expect("fewer than four billion files")).map(FileId)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -110,8 +119,12 @@ impl World {
     }
 
     /// Tells the world of a file that a walk found, by a path without links.
-    pub fn admit(&self, path: &VPath) -> Result<FileId, Absent> {
-        self.admit_as(path, path.clone())
+    ///
+    /// `symbol` is looked up on the way, as [`World::defines`] will be asked for it.
+    pub fn admit(&self, path: &VPath, symbol: Option<&[u8]>) -> Result<FileId, Absent> {
+        let found = self.read(path, path.clone(), symbol);
+        self.memory().by_path.insert(path.clone(), found.clone());
+        found
     }
 
     /// Tells the world of a link that a walk found: either another name of a file in the environment, or the only way
@@ -119,11 +132,21 @@ impl World {
     pub fn admit_link(&self, path: &VPath, is_inside: impl Fn(&VPath) -> bool) -> Result<FileId, Absent> {
         let found = match self.fs.real(path) {
             Ok(real) if is_inside(&real) => self.open(&real),
-            Ok(_) => self.read(path, path.clone()),
+            Ok(_) => self.read(path, path.clone(), None),
             Err(error) => Err(self.absent(path, &error)),
         };
         self.memory().by_path.insert(path.clone(), found.clone());
         found
+    }
+
+    /// Tells the world of something that bears a native file's name and is no file.
+    pub fn admit_other(&self, path: &VPath, what: Absent) {
+        self.memory().by_path.insert(path.clone(), Err(what));
+    }
+
+    /// Tells the world of something in a listed directory that may be a directory and is not gone into.
+    pub fn passed_over(&self, path: &VPath) {
+        self.memory().unknown.insert(path.clone());
     }
 
     /// Tells the world that every native file of a directory without links has been admitted.
@@ -142,19 +165,22 @@ impl World {
     /// Does this file define that symbol for others?
     pub fn defines(&self, id: FileId, symbol: &[u8]) -> bool {
         let file = self.file(id);
+        if let Some((_, answer)) = file.asked.as_ref().filter(|(asked, _)| **asked == *symbol) {
+            return *answer;
+        }
         let Some(tables) = &file.tables else { return false };
         self.fs.open(&file.path).is_ok_and(|opened| tables.defines(&*opened, symbol))
     }
 
     /// The symbol versions that a file defines; none where it has no version table.
-    pub fn defined_versions(&self, id: FileId) -> Option<Arc<Vec<Name>>> {
+    pub fn defined_versions(&self, id: FileId) -> Option<Arc<FxHashSet<Name>>> {
         if let Some(known) = self.memory().versions.get(&id) {
             return known.clone();
         }
         let file = self.file(id);
         let versions = file.tables.as_ref().and_then(|tables| {
             let opened = self.fs.open(&file.path).ok()?;
-            tables.defined_versions(&*opened).map(Arc::new)
+            tables.defined_versions(&*opened).map(|versions| Arc::new(versions.into_iter().collect()))
         });
         self.memory().versions.insert(id, versions.clone());
         versions
@@ -191,29 +217,35 @@ impl World {
                 return known.clone();
             }
         }
-        let real = self.folded(directory).or_else(|| {
-            let real = self.fs.real(directory).ok()?;
-            (self.fs.stat(&real).ok()?.kind == Kind::Directory).then_some(real)
-        });
+        let real = match self.walked(directory) {
+            Walked::To(real) => Some(real),
+            Walked::Nowhere => None,
+            Walked::Unsure => {
+                let real = self.fs.real(directory).ok();
+                real.filter(|real| self.fs.stat(real).is_ok_and(|stat| stat.kind == Kind::Directory))
+            }
+        };
         self.memory().directories.insert(directory.clone(), real.clone());
         real
     }
 
-    /// Folds `..` away without asking the disk, where every directory on the way is known to be free of links.
-    fn folded(&self, directory: &VPath) -> Option<VPath> {
+    /// Goes from the root to a directory without asking the disk, as far as the walk has been there.
+    fn walked(&self, directory: &VPath) -> Walked {
         let memory = self.memory();
         let mut here = VPath::new("/");
         for part in directory.parts() {
-            here = match part {
+            let next = match part {
                 b"." => continue,
-                b".." => here.parent().unwrap_or(here),
+                b".." => here.parent().unwrap_or_else(|| here.clone()),
                 part => here.join(part),
             };
-            if !memory.real.contains(&here) {
-                return None;
+            if !memory.real.contains(&next) {
+                let is_told = memory.listed.contains(&here) && !memory.unknown.contains(&next);
+                return if is_told { Walked::Nowhere } else { Walked::Unsure };
             }
+            here = next;
         }
-        Some(here)
+        Walked::To(here)
     }
 
     /// A file that no walk has seen.
@@ -225,12 +257,12 @@ impl World {
     }
 
     fn admit_as(&self, path: &VPath, real: VPath) -> Result<FileId, Absent> {
-        let found = self.read(path, real);
+        let found = self.read(path, real, None);
         self.memory().by_path.insert(path.clone(), found.clone());
         found
     }
 
-    fn read(&self, path: &VPath, real: VPath) -> Result<FileId, Absent> {
+    fn read(&self, path: &VPath, real: VPath, symbol: Option<&[u8]>) -> Result<FileId, Absent> {
         let unreadable = |error: io::Error| match error.kind() {
             io::ErrorKind::PermissionDenied => {
                 Ok(Parsed { problem: Some(Problem::Unreadable("permission denied".into())), ..Parsed::default() })
@@ -249,7 +281,7 @@ impl World {
                 if stat.kind != Kind::File {
                     return Err(Absent::Denied("not a regular file".into()));
                 }
-                (stat, parse::read(&*opened))
+                (stat, parse::read(&*opened, symbol))
             }
             Err(error) => {
                 let parsed = unreadable(error)?;
@@ -260,8 +292,9 @@ impl World {
                 (stat, parsed)
             }
         };
-        let Parsed { image, problem, tables } = parsed;
-        let file = File { path: real, identity: stat.identity, len: stat.len, image, problem, tables };
+        let Parsed { image, problem, tables, defines } = parsed;
+        let asked = symbol.map(|symbol| (Name::from(symbol), defines));
+        let file = File { path: real, identity: stat.identity, len: stat.len, image, problem, tables, asked };
         let mut memory = self.memory();
         // Another thread may have come by another name in the meantime; the first one stays.
         if let Some(&known) = memory.by_identity.get(&stat.identity) {
@@ -285,6 +318,14 @@ impl World {
             _ => Absent::Denied(error.to_string()),
         }
     }
+}
+
+/// Where a way leads that is gone from memory.
+enum Walked {
+    To(VPath),
+    /// A directory on the way was listed and does not have the next part.
+    Nowhere,
+    Unsure,
 }
 
 /// Is this a name that native files have? Looking at names first is what makes a scan fast.

@@ -14,7 +14,7 @@
 //! such line. A line that starts with `//*` sets something of the machine. Images become real bytes
 //! ([`crate::parse::elf::write`]) and pass through the same reader as a library on disk.
 //!
-//! Words after `elf` and a processor: `needs:`, `auxiliary:`, `defines:`, `versions:` (defined), `wants:FILE@VERSION`
+//! Words after `elf` and a processor: `needs:`, `auxiliary:`, `filter:`, `defines:`, `versions:` (defined), `wants:FILE@VERSION`
 //! (a `?` behind it makes it weak): lists between commas; `soname:`, `rpath:`, `runpath:`, `interp:`; the flags
 //! `program`, `pie`, `object`, `execstack`, `nodeflib`, `noopen`; `cut:N` leaves N bytes of the file.
 //! Other contents: `empty`, `locked` (may not be read), `lfs`, `hex:…`.
@@ -105,6 +105,7 @@ fn image(words: &str) -> Result<Vec<u8>, String> {
             "rpath" => image.rpath = Some(Name::from(value)),
             "runpath" => image.runpath = Some(Name::from(value)),
             "interp" => image.interpreter = Some(Name::from(value)),
+            "filter" => image.needs.extend(list().map(|name| need(name, NeedKind::Reexport))),
             "defines" => symbols.extend(list().map(Name::from)),
             "versions" => versions.extend(list().map(Name::from)),
             "wants" => {

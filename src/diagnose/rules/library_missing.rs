@@ -1,8 +1,212 @@
 //! A library that an import needs is found nowhere.
 
-use crate::diagnose::{Facts, Finding, Rule, Severity};
+use std::collections::BTreeMap;
 
-pub(super) const RULE: Rule =
-    Rule { id: "library-missing", title: "library not found", severity: Severity::Error, why: "", remedy: "", check };
+use super::library_preloaded::preloader;
+use crate::diagnose::remedies::{add_rpath, install, quoted, reinstall};
+use crate::diagnose::{Evidence, Facts, Finding, Line, Remedy, Rule, Severity};
+use crate::discover::DistributionId;
+use crate::image::Name;
+use crate::resolve::Resolution;
+use crate::scan::ImportKind;
+use crate::vfs::VPath;
+use crate::world::{Absent, FileId};
 
-fn check(_facts: &Facts, _findings: &mut Vec<Finding>) {}
+pub(super) static RULE: Rule = Rule {
+    id: "library-missing",
+    title: "library not found",
+    severity: Severity::Error,
+    why: "A loader satisfies every name in a file's import list (DT_NEEDED) before the file's code runs; one name that no \
+          place on the search path has ends the import with “cannot open shared object file”. The search path of each \
+          need is the loader's own (ld.so(8)): rpath of the file and of those that load it, LD_LIBRARY_PATH, runpath, \
+          the cache, the default directories.",
+    remedy: "Install what ships the library, reinstall the package that lost it, or lead the loader to it with an rpath.",
+    check,
+};
+
+/// One name that is missing, and who misses it.
+#[derive(Default)]
+pub(super) struct Missing {
+    /// By file: the place in its import list, and the imports that saw it.
+    pub wanted: Vec<(FileId, usize, Vec<usize>)>,
+}
+
+impl Missing {
+    /// Every import that sees the name missing.
+    pub fn imports(&self) -> Vec<usize> {
+        self.wanted.iter().flat_map(|(_, _, imports)| imports.iter().copied()).collect()
+    }
+}
+
+/// The names that are missing, but for those that other rules account for.
+pub(super) fn missing(facts: &Facts) -> BTreeMap<Name, Missing> {
+    let mut all = BTreeMap::<Name, Missing>::new();
+    for (&(file, need), imports) in facts.unmet() {
+        let content = facts.scan.world.file(file);
+        let Some(image) = content.image.as_ref().filter(|_| facts.is_loadable(file)) else { continue };
+        // A file of the environment that is there and is no image is to blame itself.
+        let is_refused_inside = facts.scan.graph.file(file).is_some_and(|node| {
+            facts.scan.graph.needs(node).iter().any(|(_, edge)| match &edge.resolution {
+                Resolution::Refused { at, .. } if edge.need == need => {
+                    facts.scan.world.open(at).is_ok_and(|file| facts.owner(file).is_some())
+                }
+                _ => false,
+            })
+        });
+        if !facts.is_of_other_libc(image) && !is_refused_inside {
+            let missing = all.entry(image.needs[need].name.clone()).or_default();
+            missing.wanted.push((file, need, imports.clone()));
+        }
+    }
+    for missing in all.values_mut() {
+        missing.wanted.sort_by_cached_key(|(file, need, imports)| {
+            (std::cmp::Reverse(facts.modules(imports).len()), facts.path(*file), *need)
+        });
+    }
+    all
+}
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    for (name, missing) in missing(facts) {
+        if preloader(facts, &name, &missing).is_some() {
+            continue;
+        }
+        let Some((first, need, imports)) = missing.wanted.first() else { continue };
+        let all = missing.imports();
+        let text = name.to_string();
+        let (severity, context) = severity(facts, &missing);
+        // What comes with the same package loads in its importers' context; that it does not by itself harms nobody.
+        let is_own = |file: &FileId| facts.owner(*file) == facts.owner(*first);
+        if severity == Severity::Info && facts.providers(&name).iter().any(is_own) {
+            continue;
+        }
+        let mut finding = Finding::about(facts, &RULE, severity, *first).breaking(facts, &all);
+        let by = match missing.wanted.len() {
+            1 => finding.file.to_string(),
+            count => format!("{} and {} more", finding.file, count - 1),
+        };
+        finding.subject = text.clone();
+        finding.node = facts.scan.graph.name(&name).or(finding.node);
+        finding.files = missing.wanted.iter().map(|(file, _, _)| facts.path(*file)).collect();
+        finding.files.dedup();
+        let (reason, remedy, mut evidence) = cause(facts, &name, *first);
+        finding.message = format!("{text}, needed by {by}, is found nowhere{reason}{context}");
+        finding.remedy = remedy;
+        finding.evidence.push(Evidence::Need {
+            file: *first,
+            need: *need,
+            import: imports.first().copied().unwrap_or(0),
+        });
+        finding.evidence.append(&mut evidence);
+        findings.push(finding);
+    }
+}
+
+/// Severity follows reach.
+fn severity(facts: &Facts, missing: &Missing) -> (Severity, String) {
+    let imports = missing.imports();
+    let modules = facts.modules(&imports);
+    if let Some(&first) = modules.first() {
+        // Packages guard the imports of what works only where something else is installed.
+        let optional: Option<Vec<Line>> = modules.iter().map(|&import| facts.optional(import)).collect();
+        let Some(line) = optional.and_then(|lines| lines.into_iter().next()) else {
+            return (Severity::Error, String::new());
+        };
+        let module = match &facts.scan.imports[first].kind {
+            ImportKind::Module(name) => name.as_str(),
+            _ => "the module",
+        };
+        let place = facts.scan.shown(&line.path);
+        return (Severity::Warning, format!("; {place}:{} imports {module} only where it may fail", line.number));
+    }
+    let kind = |import: &usize| &facts.scan.imports[*import].kind;
+    if imports.iter().any(|import| *kind(import) == ImportKind::Interpreter) {
+        return (Severity::Error, "; the interpreter itself cannot start".into());
+    }
+    if imports.iter().any(|import| *kind(import) == ImportKind::Program) {
+        return (Severity::Warning, "; a program of the environment cannot start".into());
+    }
+    let is_named = missing.wanted.iter().any(|(file, _, _)| {
+        let path = facts.path(*file);
+        facts.package_folder(*file).is_some_and(|folder| facts.sources.mentions(&folder, path.file_name()))
+    });
+    match is_named {
+        true => (Severity::Warning, "; Python code loads that file by its name".into()),
+        false => (Severity::Info, "; no import reaches it".into()),
+    }
+}
+
+/// Why the name is missing, what mends it, and what shows it.
+fn cause(facts: &Facts, name: &Name, by: FileId) -> (String, Remedy, Vec<Evidence>) {
+    let file = |path: &VPath, what| vec![Evidence::File { path: facts.scan.shown(path), what }];
+    if let Some(item) = facts.broken_items().find(|item| item.path.file_name() == &**name) {
+        let why = match &item.found {
+            Err(Absent::Dangling { target }) => {
+                format!(": {} is a link to {target}, which is gone", facts.scan.shown(&item.path))
+            }
+            Err(Absent::Loop) => format!(": {} is a link that leads back to itself", facts.scan.shown(&item.path)),
+            _ => String::new(),
+        };
+        if !why.is_empty() {
+            let remedy = owner_of(facts, &item.path, by).map_or_else(Remedy::default, |owner| reinstall(facts, owner));
+            return (why, remedy, file(&item.path, "leads nowhere"));
+        }
+    }
+    let recorded = facts.scan.distributions.iter().find_map(|(id, distribution)| {
+        Some((id, distribution.recorded.iter().find(|path| path.file_name() == &**name)?))
+    });
+    let providers = facts.providers(name).iter().copied();
+    let mut providers = providers.filter(|&provider| provider != by && facts.is_loadable(provider));
+    let is_own = |provider: &FileId| facts.owner(*provider) == facts.owner(by);
+    if let Some(provider) = providers.clone().find(is_own) {
+        return misplaced(facts, name, by, provider);
+    }
+    if let Some((owner, path)) = recorded {
+        let distribution = facts.scan.distributions.get(owner);
+        let reason = format!("; {} installed it as {}, and it is gone", distribution.name, facts.scan.shown(path));
+        return (reason, reinstall(facts, owner), file(path, "recorded, but gone"));
+    }
+    // Repair tools put a hash into the names of what they bring along: such a name comes with the package or not at all.
+    let is_vendored = name.rsplit(|&byte| byte == b'-').next().is_some_and(|tail| {
+        name.contains(&b'-') && tail.len() > 8 && tail[..8].iter().all(u8::is_ascii_hexdigit) && tail[8] == b'.'
+    });
+    if let Some(owner) = facts.owner(by).filter(|_| is_vendored) {
+        return ("; it was to come with the package".into(), reinstall(facts, owner), Vec::new());
+    }
+    let remedy = install(facts, &name.to_string());
+    match providers.next().map(|provider| facts.path(provider)) {
+        // What another package brings for itself is a hint, not a cure.
+        Some(other) => {
+            let evidence = vec![Evidence::File { path: other.clone(), what: "another package's" }];
+            (
+                format!("; another package has one of that name, {other}, and no search path leads to it"),
+                remedy,
+                evidence,
+            )
+        }
+        None => (String::new(), remedy, Vec::new()),
+    }
+}
+
+/// The package has the library itself, under another name or off the search path.
+fn misplaced(facts: &Facts, name: &Name, by: FileId, provider: FileId) -> (String, Remedy, Vec<Evidence>) {
+    let path = facts.scan.world.file(provider).path.clone();
+    let shown = facts.scan.shown(&path);
+    let evidence = |what| vec![Evidence::File { path: shown.clone(), what }];
+    if path.file_name() != &**name {
+        let link = path.parent().unwrap_or_default().join(name);
+        let target = quoted(&VPath::new(path.file_name()).to_string());
+        let command = format!("ln -s {target} {}", quoted(&link.to_string()));
+        let remedy = Remedy { text: "give the file the name that is asked for".into(), command: Some(command) };
+        return (format!("; {shown} has that soname under another file name"), remedy, evidence("has the soname"));
+    }
+    let from = facts.scan.world.file(by).path.clone();
+    let remedy = add_rpath(&from, &path);
+    (format!("; {shown} is there, and no search path leads to it"), remedy, evidence("not on the search path"))
+}
+
+/// Whose a path is: by record, else whoever brought the file that wants it.
+fn owner_of(facts: &Facts, path: &VPath, by: FileId) -> Option<DistributionId> {
+    let recorded = facts.scan.distributions.iter().find(|(_, distribution)| distribution.recorded.contains(path));
+    recorded.map(|(id, _)| id).or_else(|| facts.owner(by))
+}

@@ -1,8 +1,38 @@
 //! One file a rule.
 
+mod environment_damaged;
+mod executable_stack;
+mod extension_for_other_python;
 mod library_missing;
+mod library_preloaded;
+mod library_unused;
+mod link_broken;
+mod not_an_image;
+mod other_libc;
+mod recorded_file_missing;
+mod rpath_outside;
+mod runtime_twice;
+mod unreadable;
+mod version_missing;
+mod wrong_architecture;
 
 use super::Rule;
 
 /// Every rule, in the order of reading.
-pub const RULES: &[&Rule] = &[&library_missing::RULE];
+pub const RULES: &[&Rule] = &[
+    &library_missing::RULE,
+    &library_preloaded::RULE,
+    &version_missing::RULE,
+    &wrong_architecture::RULE,
+    &not_an_image::RULE,
+    &extension_for_other_python::RULE,
+    &other_libc::RULE,
+    &recorded_file_missing::RULE,
+    &link_broken::RULE,
+    &executable_stack::RULE,
+    &runtime_twice::RULE,
+    &rpath_outside::RULE,
+    &library_unused::RULE,
+    &unreadable::RULE,
+    &environment_damaged::RULE,
+];

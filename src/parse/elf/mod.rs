@@ -114,7 +114,22 @@ fn summarize(window: &Window) -> Result<Parsed, Problem> {
         header::ET_DYN => {}
         _ => image.kind = ImageKind::Inert,
     }
-    Ok(Parsed { image: Some(image), problem, tables })
+    Ok(Parsed { image: Some(image), problem: problem.or_else(|| other_abi(ident)), tables, defines: false })
+}
+
+/// `VALID_ELF_OSABI` and `VALID_ELF_ABIVERSION` in glibc: System V's, or GNU's in a version that it knows.
+fn other_abi(ident: &[u8]) -> Option<Problem> {
+    const ELFOSABI_GNU: u8 = 3;
+    const NEWEST_GNU_ABI: u8 = 4;
+    let (abi, version) = (ident[header::EI_OSABI], ident[header::EI_ABIVERSION]);
+    let fits = version == 0 || (abi == ELFOSABI_GNU && version <= NEWEST_GNU_ABI);
+    match abi {
+        header::ELFOSABI_NONE | ELFOSABI_GNU if fits => None,
+        header::ELFOSABI_NONE | ELFOSABI_GNU => Some(Problem::Header("its ELF header names a newer ABI")),
+        // ARM's own ABI numbers mark processors, not systems.
+        64.. => None,
+        _ => Some(Problem::Header("its ELF header names another system's ABI")),
+    }
 }
 
 fn arch_of(header: &Header, ctx: Ctx) -> Arch {
@@ -184,23 +199,17 @@ fn fill(image: &mut Image, window: &Window, entries: &[Dyn], loads: &[Load], ctx
     let text = Strings::read(window, strings, tables.strings_len, in_dynamic.chain(in_versions));
 
     for entry in entries {
-        let mut string = || text.get(entry.d_val);
+        let string = || text.get(entry.d_val);
         match entry.d_tag {
             dynamic::DT_NEEDED => image.needs.extend(string().map(|name| Need { name, kind: NeedKind::Normal })),
+            // Filters are loaded as if they were needed (`_dl_map_object_deps`); auxiliary ones may be absent.
+            DT_FILTER => image.needs.extend(string().map(|name| Need { name, kind: NeedKind::Reexport })),
+            DT_AUXILIARY => image.needs.extend(string().map(|name| Need { name, kind: NeedKind::Weak })),
             dynamic::DT_SONAME => image.identity = string(),
             dynamic::DT_RPATH => image.rpath = string(),
             dynamic::DT_RUNPATH => image.runpath = string(),
             _ => {}
         }
-    }
-    // A filter is loaded as if it were needed (`_dl_map_object_deps`); an auxiliary one may be absent.
-    for entry in entries {
-        let kind = match entry.d_tag {
-            DT_FILTER => NeedKind::Normal,
-            DT_AUXILIARY => NeedKind::Weak,
-            _ => continue,
-        };
-        image.needs.extend(text.get(entry.d_val).map(|name| Need { name, kind }));
     }
     image.versions = wanted
         .iter()

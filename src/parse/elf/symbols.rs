@@ -8,6 +8,7 @@ use scroll::Pread;
 use scroll::ctx::SizeWith;
 
 use crate::image::Name;
+use crate::parse::Window;
 use crate::vfs::ReadAt;
 
 /// The longest chain that is followed; real ones have a handful of entries.
@@ -30,6 +31,11 @@ pub struct Tables {
 impl Tables {
     /// Does the file define this symbol for others?
     pub fn defines(&self, file: &dyn ReadAt, name: &[u8]) -> bool {
+        self.defines_in(&Window::of(file), name)
+    }
+
+    /// As [`Tables::defines`], for a file whose beginning is at hand.
+    pub(in crate::parse) fn defines_in(&self, file: &Window, name: &[u8]) -> bool {
         self.gnu_lookup(file, name).or_else(|| self.sysv_lookup(file, name)).unwrap_or(false)
     }
 
@@ -38,7 +44,8 @@ impl Tables {
     pub fn defined_versions(&self, file: &dyn ReadAt) -> Option<Vec<Name>> {
         let (offset, count) = self.versions?;
         let strings = self.strings?;
-        let table = up_to(file, offset, MOST_VERSION_BYTES);
+        let file = Window::of(file);
+        let table = file.up_to(offset, MOST_VERSION_BYTES);
         let section = SectionHeader {
             sh_type: SHT_GNU_VERDEF,
             sh_size: table.len() as u64,
@@ -46,7 +53,7 @@ impl Tables {
             ..SectionHeader::default()
         };
         let section = VerdefSection::parse(&table, &[section], self.ctx).ok()??;
-        let text = up_to(file, strings, self.strings_len.min(16 << 20) as usize);
+        let text = file.up_to(strings, self.strings_len.min(16 << 20) as usize);
         let name = |at: usize| {
             let rest = text.get(at..)?;
             Some(Name::from(&rest[..memchr::memchr(0, rest)?]))
@@ -54,24 +61,24 @@ impl Tables {
         Some(section.iter().filter_map(|version| name(version.iter().next()?.vda_name)).collect())
     }
 
-    fn word(&self, file: &dyn ReadAt, offset: u64) -> Option<u32> {
-        exactly::<4>(file, offset)?.pread_with(0, self.ctx.le).ok()
+    fn word(&self, file: &Window, offset: u64) -> Option<u32> {
+        file.bytes(offset, 4)?.pread_with(0, self.ctx.le).ok()
     }
 
-    fn symbol(&self, file: &dyn ReadAt, index: u32) -> Option<Sym> {
+    fn symbol(&self, file: &Window, index: u32) -> Option<Sym> {
         let size = Sym::size_with(&self.ctx);
-        let bytes = up_to(file, self.symbols?.checked_add(u64::from(index) * size as u64)?, size);
+        let bytes = file.up_to(self.symbols?.checked_add(u64::from(index) * size as u64)?, size);
         bytes.pread_with(0, self.ctx).ok()
     }
 
-    fn is(&self, file: &dyn ReadAt, index: u32, name: &[u8]) -> Option<bool> {
+    fn is(&self, file: &Window, index: u32, name: &[u8]) -> Option<bool> {
         let symbol = self.symbol(file, index)?;
-        let text = up_to(file, self.strings?.checked_add(symbol.st_name as u64)?, name.len() + 1);
-        Some(text.strip_prefix(name) == Some(&[0]) && symbol.st_shndx != 0)
+        let text = file.up_to(self.strings?.checked_add(symbol.st_name as u64)?, name.len() + 1);
+        Some(text.strip_prefix(name) == Some(&[0][..]) && symbol.st_shndx != 0)
     }
 
     /// `DT_GNU_HASH`: bloom filter, buckets, chains. None where there is no such table.
-    fn gnu_lookup(&self, file: &dyn ReadAt, name: &[u8]) -> Option<bool> {
+    fn gnu_lookup(&self, file: &Window, name: &[u8]) -> Option<bool> {
         let table = self.gnu_hash?;
         let word = |index: u64| self.word(file, table.checked_add(index.checked_mul(4)?)?);
         let (buckets, first, bloom_len) = (word(0)?, word(1)?, word(2)?);
@@ -100,7 +107,7 @@ impl Tables {
     }
 
     /// `DT_HASH`, the older table.
-    fn sysv_lookup(&self, file: &dyn ReadAt, name: &[u8]) -> Option<bool> {
+    fn sysv_lookup(&self, file: &Window, name: &[u8]) -> Option<bool> {
         let table = self.hash?;
         let word = |index: u64| self.word(file, table.checked_add(index.checked_mul(4)?)?);
         let buckets = word(0)?;
@@ -124,17 +131,4 @@ impl Tables {
         }
         Some(false)
     }
-}
-
-fn up_to(file: &dyn ReadAt, offset: u64, count: usize) -> Vec<u8> {
-    let len = file.stat().map_or(0, |stat| stat.len);
-    let mut bytes = vec![0; len.saturating_sub(offset).min(count as u64) as usize];
-    let got = file.read_at(offset, &mut bytes).unwrap_or(0);
-    bytes.truncate(got);
-    bytes
-}
-
-fn exactly<const N: usize>(file: &dyn ReadAt, offset: u64) -> Option<[u8; N]> {
-    let mut bytes = [0; N];
-    (file.read_at(offset, &mut bytes).ok()? == N).then_some(bytes)
 }

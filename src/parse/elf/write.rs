@@ -27,7 +27,11 @@ pub fn write(image: &Image, symbols: &[Name], versions: &[Name]) -> Vec<u8> {
     let mut strings = Strings(vec![0]);
     let mut dynamic: Vec<(u64, u64)> = Vec::new();
     for need in &image.needs {
-        let tag = if need.kind == NeedKind::Weak { 0x7fff_fffd } else { 1 };
+        let tag = match need.kind {
+            NeedKind::Weak => 0x7fff_fffd,
+            NeedKind::Reexport => 0x7fff_ffff,
+            _ => 1,
+        };
         dynamic.push((tag, strings.add(&need.name)));
     }
     for (tag, text) in [(14, &image.identity), (15, &image.rpath), (29, &image.runpath)] {
@@ -227,7 +231,7 @@ mod tests {
         let symbols = [Name::from("PyInit_x"), Name::from("other")];
         memory.file(&path, write(&image, &symbols, &[Name::from("X_1"), Name::from("X_2")]));
         let file = memory.open(&path).unwrap();
-        let parsed = crate::parse::read(&*file);
+        let parsed = crate::parse::read(&*file, None);
         assert_eq!(parsed.image, Some(image));
         assert_eq!(parsed.problem, None);
         let tables = parsed.tables.unwrap();

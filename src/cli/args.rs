@@ -1,0 +1,212 @@
+//! What a person can type.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::cli::output;
+use crate::diagnose::Severity;
+use crate::export::{FORMATS, Format, printable};
+
+const EXAMPLES: &str = "\
+Examples:
+  dylens                              explore the environment that is active here
+  dylens .venv                        explore this one
+  dylens --demo                       explore an environment that shows every trouble
+  dylens check .venv                  what will not load, and the command that mends it
+  dylens why .venv libgfortran.so.5   who brings this library in, and where it is found
+  dylens export --format dot .venv | dot -Tsvg -o graph.svg
+
+A path that is called like a command is given as ./check.
+Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run.";
+
+/// See what the native modules of a Python environment load, what will not load, and why.
+#[derive(Debug, Parser)]
+#[command(name = "dylens", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    /// An environment, a site-packages folder or a native file [default: the environment found here]
+    pub(super) path: Option<PathBuf>,
+    /// Look at an environment that ships inside dylens
+    #[arg(long, global = true)]
+    pub(super) demo: bool,
+    /// Print nothing but ASCII of its own
+    #[arg(long, global = true)]
+    pub(super) ascii: bool,
+    /// Print the report where the explorer would open
+    #[arg(long, global = true)]
+    pub(super) no_tui: bool,
+    /// When to print colors
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: When,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Report what will not load
+    Check(Check),
+    /// Explain why a library is here and where it was looked for
+    Why(Why),
+    /// Print distributions, their modules and what these need
+    Tree(Tree),
+    /// Write the graph as a file for other programs
+    Export(Export),
+    /// Explain a rule; without one, list all
+    Explain {
+        /// A rule's name, as the report prints it
+        rule: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  dylens check\n  dylens check --fail-on warning dist/\n  \
+    dylens check --format json .venv | jq -r '.findings[].command'")]
+pub(super) struct Check {
+    /// What to look at [default: the environment found here]
+    pub path: Option<PathBuf>,
+    /// How to write the findings
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Report,
+    /// The least severity that makes the exit code 1
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "error")]
+    pub fail_on: FailOn,
+    /// Show every finding and every place that was tried
+    #[arg(short, long)]
+    pub verbose: bool,
+    #[command(flatten)]
+    pub to: To,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  dylens why .venv libgfortran.so.5\n  dylens why numpy.linalg._umath_linalg")]
+pub(super) struct Why {
+    /// What to look at [default: the environment found here], then a library, a module or a part of a path
+    #[arg(required = true, num_args = 1..=2, value_names = ["PATH", "NAME"])]
+    pub path_and_name: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  dylens tree --depth 2\n  dylens tree --all .venv")]
+pub(super) struct Tree {
+    /// What to look at [default: the environment found here]
+    pub path: Option<PathBuf>,
+    /// How many levels to print
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    pub depth: usize,
+    /// Print the system's libraries too
+    #[arg(long)]
+    pub all: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  dylens export --format jsonl .venv\n  \
+    dylens export --format dot .venv | dot -Tsvg -o graph.svg\n  dylens export -o graph.json .venv")]
+pub(super) struct Export {
+    /// What to look at [default: the environment found here]
+    pub path: Option<PathBuf>,
+    /// How to write it
+    #[arg(long, default_value = "json", value_parser = formats())]
+    pub format: &'static Format,
+    #[command(flatten)]
+    pub to: To,
+}
+
+/// Where the bytes go.
+#[derive(Debug, Args)]
+pub(super) struct To {
+    /// Write to a file instead of the screen
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Overwrite the file
+    #[arg(long, requires = "output")]
+    pub force: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Report {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    Error,
+    Warning,
+    Info,
+    Never,
+}
+
+impl FailOn {
+    /// Does a finding of this severity fail the check?
+    pub(super) fn fails(self, severity: Severity) -> bool {
+        match self {
+            FailOn::Error => severity >= Severity::Error,
+            FailOn::Warning => severity >= Severity::Warning,
+            FailOn::Info => true,
+            FailOn::Never => false,
+        }
+    }
+}
+
+/// The formats' table as what `--format` takes.
+fn formats() -> impl TypedValueParser<Value = &'static Format> {
+    let values = FORMATS.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.about));
+    PossibleValuesParser::new(values)
+        .map(|name| *FORMATS.iter().find(|format| format.name == name).expect("the values are the names of the table"))
+}
+
+/// Reads the arguments. Help and version are printed here; so is what is wrong.
+///
+/// # Errors
+/// The exit code with which to end at once.
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, ExitCode> {
+    let arguments = Arguments::try_parse_from(words).map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // A closed pipe is no reason to complain about.
+            let _ = error.print();
+            ExitCode::SUCCESS
+        }
+        _ => refuse(&in_one_line(&error.to_string())),
+    })?;
+    match (&arguments.command, &arguments.path) {
+        (Some(_), Some(path)) => Err(refuse(&format!(
+            "{} stands before the command; give the command first: dylens COMMAND PATH",
+            path.display()
+        ))),
+        _ => Ok(arguments),
+    }
+}
+
+fn refuse(what: &str) -> ExitCode {
+    output::complain(&printable(what));
+    ExitCode::from(super::COULD_NOT)
+}
+
+/// The parser's several lines as one: what is wrong; what to type.
+fn in_one_line(text: &str) -> String {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut what = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let mut remedy = "see dylens --help".to_owned();
+    for line in lines {
+        if let Some(tip) = line.strip_prefix("tip: ").filter(|tip| tip.contains("similar")) {
+            remedy = tip.to_owned();
+            break;
+        }
+        if line.starts_with('<') || line.starts_with("[possible values") {
+            what = format!("{what} {line}");
+        }
+    }
+    format!("{what}; {remedy}")
+}

@@ -1,0 +1,89 @@
+//! Each subcommand: scan, make the text, write it, tell by the exit code.
+
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::args::{Arguments, Check, Export, FailOn, Report, Tree, Why};
+use super::{FOUND, output, progress, source};
+use crate::error::Error;
+use crate::export::{self, Options};
+use crate::scan::Scan;
+use crate::tui;
+
+/// Without a subcommand: the explorer where a person sits at the terminal, else the report.
+pub(super) fn open(arguments: &Arguments) -> Result<ExitCode, Error> {
+    let source = source::source(arguments)?;
+    if output::is_interactive() && !arguments.no_tui {
+        let no_color = match arguments.color {
+            super::args::When::Always => false,
+            super::args::When::Never => true,
+            super::args::When::Auto => output::declines_color(),
+        };
+        let options = tui::Options { ascii: arguments.ascii, no_color, ..tui::Options::default() };
+        let quit = tui::run(source, &options).map_err(|error| {
+            Error::new(format!("the terminal cannot be used: {error}"), "give --no-tui to print the report")
+        })?;
+        return quit.map(|()| ExitCode::SUCCESS);
+    }
+    let scan = progress::watched(|progress| source(progress))?;
+    let bytes = written(&export::TEXT, &scan, &Options::new(output::paint(arguments, true)))?;
+    output::print(&bytes)?;
+    Ok(verdict(&scan, FailOn::Error))
+}
+
+/// `dylens check`.
+pub(super) fn check(arguments: &Arguments, check: &Check) -> Result<ExitCode, Error> {
+    let scan = source::scanned(arguments, check.path.as_deref())?;
+    let format = match check.format {
+        Report::Text => &export::TEXT,
+        Report::Json => &export::FINDINGS,
+    };
+    let paint = output::paint(arguments, check.to.output.is_none());
+    let options = Options { verbose: check.verbose, ..Options::new(paint) };
+    output::deliver(&written(format, &scan, &options)?, &check.to)?;
+    Ok(verdict(&scan, check.fail_on))
+}
+
+/// `dylens why`.
+pub(super) fn why(arguments: &Arguments, why: &Why) -> Result<ExitCode, Error> {
+    let (path, name) = match &why.path_and_name[..] {
+        [path, name] => (Some(Path::new(path)), name),
+        [name] => (None, name),
+        _ => return Err(Error::new("no name was given", "type dylens why PATH NAME")),
+    };
+    let scan = source::scanned(arguments, path)?;
+    let paint = output::paint(arguments, true);
+    output::print(export::why(&scan, &name.to_string_lossy(), &paint)?.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `dylens tree`.
+pub(super) fn tree(arguments: &Arguments, tree: &Tree) -> Result<ExitCode, Error> {
+    let scan = source::scanned(arguments, tree.path.as_deref())?;
+    let options = Options { depth: tree.depth, all: tree.all, ..Options::new(output::paint(arguments, true)) };
+    output::print(&written(&export::TREE, &scan, &options)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `dylens export`.
+pub(super) fn export(arguments: &Arguments, export: &Export) -> Result<ExitCode, Error> {
+    let scan = source::scanned(arguments, export.path.as_deref())?;
+    let options = Options::new(output::paint(arguments, export.to.output.is_none()));
+    output::deliver(&written(export.format, &scan, &options)?, &export.to)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn written(format: &export::Format, scan: &Scan, options: &Options) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    (format.write)(scan, options, &mut bytes)
+        .map_err(|error: io::Error| Error::new(format!("{} cannot be written: {error}", format.name), "report it"))?;
+    Ok(bytes)
+}
+
+fn verdict(scan: &Scan, fail_on: FailOn) -> ExitCode {
+    match scan.findings.iter().any(|finding| fail_on.fails(finding.severity)) {
+        true => ExitCode::from(FOUND),
+        false => ExitCode::SUCCESS,
+    }
+}

@@ -1,0 +1,103 @@
+//! Where text and bytes leave the program: the screen, or a file that is whole or not there.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use super::args::{Arguments, To, When};
+use crate::error::Error;
+use crate::export::Paint;
+
+/// Prints one line on the error stream.
+pub(super) fn complain(what: &str) {
+    // Nobody is left to be told where even this fails.
+    let _ = writeln!(io::stderr(), "dylens: {what}");
+}
+
+/// Writes to standard output. A reader that has seen enough (`| head`) is no error.
+pub(super) fn print(bytes: &[u8]) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::new(format!("the output cannot be written: {error}"), "is the disk full?"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes to the file that was asked for, or else to standard output.
+pub(super) fn deliver(bytes: &[u8], to: &To) -> Result<(), Error> {
+    let Some(file) = &to.output else { return print(bytes) };
+    if !to.force && file.symlink_metadata().is_ok() {
+        return Err(exists(file));
+    }
+    replace(file, bytes, to.force).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => exists(file),
+        _ => Error::new(format!("{} cannot be written: {error}", file.display()), "give another file with -o"),
+    })
+}
+
+fn exists(file: &Path) -> Error {
+    Error::new(format!("{} is there already", file.display()), "give --force to overwrite it")
+}
+
+/// Writes a temporary file beside the wanted one and renames it, so that no one ever sees half a file.
+fn replace(file: &Path, bytes: &[u8], force: bool) -> io::Result<()> {
+    let name = file.file_name().ok_or_else(|| io::Error::other("this is no file name"))?;
+    let mut hidden = std::ffi::OsString::from(".");
+    hidden.push(name);
+    hidden.push(format!(".{}.part", std::process::id()));
+    let part = Part(file.with_file_name(hidden));
+    let mut out = File::create_new(&part.0)?;
+    out.write_all(bytes)?;
+    out.sync_all()?;
+    match force {
+        true => std::fs::rename(&part.0, file),
+        // Unlike a rename, a link never replaces what came in between; not every file system has links.
+        false => match std::fs::hard_link(&part.0, file) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => std::fs::rename(&part.0, file),
+            done => done,
+        },
+    }
+}
+
+/// A temporary file that is gone in the end, whatever happens.
+struct Part(PathBuf);
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // After a rename there is nothing to remove.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// How text is dressed: colors only where a person looks at them and has not declined (`NO_COLOR`).
+pub(super) fn paint(arguments: &Arguments, to_screen: bool) -> Paint {
+    let color = match arguments.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => to_screen && io::stdout().is_terminal() && !declines_color(),
+    };
+    Paint { color, ascii: arguments.ascii, width: width(to_screen) }
+}
+
+/// Is `NO_COLOR` set, or is the terminal a dumb one?
+pub(super) fn declines_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// The columns that sentences are wrapped to.
+fn width(to_screen: bool) -> usize {
+    const READABLE: usize = 100;
+    let is_terminal = to_screen && io::stdout().is_terminal();
+    let columns = is_terminal.then(|| crossterm::terminal::size().ok()).flatten();
+    // Some terminals do not tell and say 0.
+    let columns = columns.map(|(columns, _)| usize::from(columns)).filter(|&columns| columns > 0);
+    columns.map_or(READABLE, |columns| columns.clamp(40, READABLE))
+}
+
+/// Can the explorer open: is there a person at both ends?
+pub(super) fn is_interactive() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}

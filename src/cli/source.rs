@@ -1,0 +1,80 @@
+//! What is looked at: the path that was given, the environment found, or the demo.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::Arguments;
+use super::{output, progress};
+use crate::discover::{Machine, discover};
+use crate::error::Error;
+use crate::scan::{Progress, Scan, scan};
+use crate::tui::Source;
+use crate::vfs::{Disk, FileSystem, VPath};
+use crate::world::text;
+
+/// The demo, as a world written as text.
+const DEMO: &str = include_str!("../../assets/demo/world.txt");
+
+/// Where a scan begins.
+struct Start {
+    fs: Arc<dyn FileSystem>,
+    machine: Machine,
+    path: Option<VPath>,
+    /// Said instead of how the target was found.
+    because: Option<&'static str>,
+}
+
+impl Start {
+    fn demo(because: &'static str) -> Result<Start, Error> {
+        let world = text::read(DEMO).map_err(|what| Error::new(format!("the demo is broken: {what}"), "report it"))?;
+        let machine = Machine::described(&world.settings);
+        Ok(Start { fs: Arc::new(world.files), machine, path: None, because: Some(because) })
+    }
+
+    fn of(arguments: &Arguments, path: Option<&Path>) -> Result<Start, Error> {
+        match (arguments.demo, path) {
+            (true, Some(path)) => Err(Error::new(
+                format!("--demo looks at its own environment, not at {}", path.display()),
+                "leave out the one or the other",
+            )),
+            (true, None) => Start::demo("the demo"),
+            (false, path) => {
+                let path = path.map(Disk::path);
+                Ok(Start { fs: Arc::new(Disk), machine: Machine::this(), path, because: None })
+            }
+        }
+    }
+
+    fn scan(&self, progress: &Progress) -> Result<Scan, Error> {
+        let mut target = discover(&*self.fs, &self.machine, self.path.as_ref())?;
+        if let Some(because) = self.because {
+            target.because = Some(because.to_owned());
+        }
+        scan(self.fs.clone(), target, progress)
+    }
+}
+
+/// Scans what the arguments ask for.
+///
+/// # Errors
+/// Where there is nothing to look at.
+pub(super) fn scanned(arguments: &Arguments, path: Option<&Path>) -> Result<Scan, Error> {
+    let start = Start::of(arguments, path)?;
+    progress::watched(|progress| start.scan(progress))
+}
+
+/// As the explorer wants it: to be scanned now and again later. Without a path and an environment, it is the demo.
+///
+/// # Errors
+/// Where `--demo` and a path contradict each other.
+pub(super) fn source(arguments: &Arguments) -> Result<Source, Error> {
+    let mut start = Start::of(arguments, arguments.path.as_deref())?;
+    if !arguments.demo
+        && arguments.path.is_none()
+        && let Err(error) = discover(&*start.fs, &start.machine, None)
+    {
+        output::complain(&format!("{}; this is the demo", error.what));
+        start = Start::demo("the demo, as no environment was found here")?;
+    }
+    Ok(Arc::new(move |progress: &Progress| start.scan(progress)))
+}

@@ -1,0 +1,181 @@
+//! What rules may look at: the scan, and what can be told from it in one step.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+use super::source::{Line, Sources};
+use crate::discover::{DistributionId, Role};
+use crate::graph::{Node, NodeId};
+use crate::image::{Format, Image, ImageKind, Name};
+use crate::scan::{ImportKind, Item, Scan};
+use crate::vfs::VPath;
+use crate::world::{FileId, Python, System};
+
+/// What rules may look at.
+pub struct Facts<'a> {
+    pub scan: &'a Scan,
+    /// Folders that could not be read, and the system's words.
+    pub unreadable: Vec<(VPath, String)>,
+    pub sources: Sources<'a>,
+    unmet: OnceLock<Unmet>,
+    loading: OnceLock<FxHashMap<FileId, Vec<usize>>>,
+    providers: OnceLock<FxHashMap<Name, Vec<FileId>>>,
+}
+
+/// The needs that were not met: by file and place, the imports that saw it.
+pub type Unmet = BTreeMap<(FileId, usize), Vec<usize>>;
+
+impl<'a> Facts<'a> {
+    pub(super) fn new(scan: &'a Scan, unreadable: Vec<(VPath, String)>) -> Facts<'a> {
+        Facts {
+            scan,
+            unreadable,
+            sources: Sources::new(&scan.world),
+            unmet: OnceLock::new(),
+            loading: OnceLock::new(),
+            providers: OnceLock::new(),
+        }
+    }
+
+    /// The interpreter, as far as it is known.
+    pub fn python(&self) -> &Python {
+        static NOBODY: OnceLock<Python> = OnceLock::new();
+        self.scan.world.host.python.as_ref().unwrap_or_else(|| NOBODY.get_or_init(Python::default))
+    }
+
+    /// Every native file of the environment, with its node and what it is to Python.
+    pub fn files(&self) -> impl Iterator<Item = (NodeId, FileId, &Role, DistributionId)> {
+        self.scan.graph.nodes().filter_map(|(node, content)| match content {
+            Node::File { file, role, owner } => Some((node, *file, role, *owner)),
+            _ => None,
+        })
+    }
+
+    /// Who brought a file of the environment.
+    pub fn owner(&self, file: FileId) -> Option<DistributionId> {
+        match self.scan.graph.node(self.scan.graph.file(file)?) {
+            Node::File { owner, .. } => Some(*owner),
+            _ => None,
+        }
+    }
+
+    /// What a file of the environment is to Python.
+    pub fn role(&self, file: FileId) -> Option<&Role> {
+        match self.scan.graph.node(self.scan.graph.file(file)?) {
+            Node::File { role, .. } => Some(role),
+            _ => None,
+        }
+    }
+
+    /// The needs that were not met.
+    pub fn unmet(&self) -> &Unmet {
+        self.unmet.get_or_init(|| {
+            let mut unmet = Unmet::new();
+            for (index, import) in self.scan.imports.iter().enumerate() {
+                for &need in &import.loads.unmet {
+                    unmet.entry(need).or_default().push(index);
+                }
+            }
+            unmet
+        })
+    }
+
+    /// Is this import one that Python's `import` statement makes?
+    pub fn is_module(&self, import: usize) -> bool {
+        matches!(self.scan.imports[import].kind, ImportKind::Module(_))
+    }
+
+    /// The imports of modules among these.
+    pub fn modules(&self, imports: &[usize]) -> Vec<usize> {
+        imports.iter().copied().filter(|&import| self.is_module(import)).collect()
+    }
+
+    /// The imports that load a file.
+    pub fn imports_loading(&self, file: FileId) -> &[usize] {
+        let loading = self.loading.get_or_init(|| {
+            let mut loading = FxHashMap::<FileId, Vec<usize>>::default();
+            for (index, import) in self.scan.imports.iter().enumerate() {
+                for &file in &import.loads.loads {
+                    loading.entry(file).or_default().push(index);
+                }
+            }
+            loading
+        });
+        loading.get(&file).map_or(&[], Vec::as_slice)
+    }
+
+    /// The files of the environment that bear a name: as their soname or as their file name.
+    pub fn providers(&self, name: &[u8]) -> &[FileId] {
+        let providers = self.providers.get_or_init(|| {
+            let mut providers = FxHashMap::<Name, Vec<FileId>>::default();
+            for (_, file, _, _) in self.files() {
+                let content = self.scan.world.file(file);
+                let soname = content.image.as_ref().and_then(|image| image.identity.clone());
+                let named = Name::from(content.path.file_name());
+                if soname.as_ref() != Some(&named) {
+                    providers.entry(named).or_default().push(file);
+                }
+                if let Some(soname) = soname {
+                    providers.entry(soname).or_default().push(file);
+                }
+            }
+            providers
+        });
+        providers.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Would the loader take this file at all, whatever it needs?
+    pub fn is_loadable(&self, file: FileId) -> bool {
+        let content = self.scan.world.file(file);
+        let Some(image) = &content.image else { return false };
+        content.problem.is_none() && image.kind != ImageKind::Inert && self.fits(image)
+    }
+
+    /// Is this image made for the interpreter's system and processor?
+    pub fn fits(&self, image: &Image) -> bool {
+        image.format == Format::Elf && self.scan.world.host.arch.is_none_or(|arch| arch == image.arch)
+    }
+
+    /// Was the image linked against the C library that the host does not have?
+    pub fn is_of_other_libc(&self, image: &Image) -> bool {
+        let needs = |wanted: fn(&Name) -> bool| image.needs.iter().any(|need| wanted(&need.name));
+        let is_musl = needs(|name| name.starts_with(b"libc.musl-") || *name == *"libc.so");
+        let is_glibc = needs(|name| *name == *"libc.so.6" || name.starts_with(b"ld-linux"));
+        match self.scan.world.host.system {
+            System::Glibc(_) => is_musl && !is_glibc,
+            System::Musl(_) => is_glibc && !is_musl,
+            System::Unknown => false,
+        }
+    }
+
+    /// The line that imports a module only where it may fail, in a function or a `try`; none where it must not.
+    pub fn optional(&self, import: usize) -> Option<Line> {
+        let file = self.scan.imports[import].file;
+        let path = self.scan.world.file(file).path.clone();
+        let stem = self.python().module_name(path.file_name())?;
+        self.sources.guarded_import(&self.package_folder(file)?, stem.as_bytes())
+    }
+
+    /// A file's path as it is shown.
+    pub fn path(&self, file: FileId) -> VPath {
+        self.scan.shown(&self.scan.world.file(file).path)
+    }
+
+    /// The item of the environment with this file name that leads nowhere.
+    pub fn broken_items(&self) -> impl Iterator<Item = &Item> {
+        self.scan.items.iter().filter(|item| item.found.is_err())
+    }
+
+    /// The folder of Python sources that a file belongs to: the top package, or the file's own folder.
+    pub fn package_folder(&self, file: FileId) -> Option<VPath> {
+        let path = self.scan.world.file(file).path.clone();
+        let bases = self.python().path.iter().filter(|base| path.starts_with(base));
+        let base = bases.max_by_key(|base| base.as_bytes().len())?;
+        let below = path.below(base)?;
+        let top = below.split(|&byte| byte == b'/').next()?;
+        // A module beside the packages has no folder of its own.
+        (top.len() < below.len()).then(|| base.join(top))
+    }
+}

@@ -1,0 +1,143 @@
+//! Commands that mend things, said in one way everywhere.
+
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use super::{Facts, Remedy};
+use crate::discover::DistributionId;
+use crate::vfs::VPath;
+
+/// Which package of which system, or of the package index, ships a library.
+#[derive(Deserialize)]
+struct Packages {
+    library: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    /// The start of the library's name, up to and with the part that tells it apart.
+    name: String,
+    #[serde(default)]
+    apt: String,
+    #[serde(default)]
+    dnf: String,
+    #[serde(default)]
+    apk: String,
+    #[serde(default)]
+    pip: String,
+    #[serde(default)]
+    note: String,
+}
+
+fn packages() -> &'static [Package] {
+    static PACKAGES: OnceLock<Packages> = OnceLock::new();
+    let read = || {
+        toml::from_str(include_str!("../../assets/loaders/packages.toml")).expect("the table that ships with dylens")
+    };
+    &PACKAGES.get_or_init(read).library
+}
+
+/// Reinstalling a distribution brings back what it recorded.
+pub(super) fn reinstall(facts: &Facts, owner: DistributionId) -> Remedy {
+    let distribution = facts.scan.distributions.get(owner);
+    let name = &distribution.name;
+    let pinned = match distribution.version.is_empty() {
+        true => name.clone(),
+        false => format!("{name}=={}", distribution.version),
+    };
+    let command = match distribution.installer.as_str() {
+        "conda" => format!("conda install --force-reinstall {}", pinned.replace("==", "=")),
+        "uv" => format!("uv pip install --reinstall-package {name} {pinned}"),
+        _ => format!("python -m pip install --force-reinstall --no-deps {pinned}"),
+    };
+    if distribution.metadata.is_none() {
+        return Remedy { text: format!("put the file back that {name} came with"), command: None };
+    }
+    Remedy { text: format!("reinstall {name}"), command: Some(command) }
+}
+
+/// Where a library comes from that an environment does not bring itself.
+pub(super) fn install(facts: &Facts, library: &str) -> Remedy {
+    let known = packages().iter().filter(|package| library.starts_with(&package.name));
+    if let Some(package) = known.max_by_key(|package| package.name.len()) {
+        return from_package(facts, package, library);
+    }
+    let command = match facts.scan.world.host.packager.as_str() {
+        "dnf" => format!("dnf provides '*/{library}'"),
+        "apk" => format!("apk search --exact so:{library}"),
+        "apt" => format!("apt-file search {library}"),
+        _ => return Remedy { text: format!("install what ships {library}"), command: None },
+    };
+    Remedy { text: format!("install the package that ships {library}; this names it"), command: Some(command) }
+}
+
+fn from_package(facts: &Facts, package: &Package, library: &str) -> Remedy {
+    if !package.note.is_empty() {
+        return Remedy { text: package.note.clone(), command: None };
+    }
+    let system = |name: &str, command: &str| (!name.is_empty()).then(|| format!("{command} {name}"));
+    let command = match facts.scan.world.host.packager.as_str() {
+        "dnf" => system(&package.dnf, "dnf install"),
+        "apk" => system(&package.apk, "apk add"),
+        "apt" => system(&package.apt, "apt-get install"),
+        _ => None,
+    };
+    let command = command.or_else(|| system(&package.pip, "python -m pip install"));
+    let command = command.or_else(|| system(&package.apt, "apt-get install"));
+    Remedy { text: format!("install the package that ships {library}"), command }
+}
+
+/// A search path entry that leads from a file to the folder of another.
+pub(super) fn add_rpath(from: &VPath, to: &VPath) -> Remedy {
+    let origin = relative(&from.parent().unwrap_or_default(), &to.parent().unwrap_or_default());
+    let entry = match origin.as_str() {
+        "" => "$ORIGIN".to_owned(),
+        origin => format!("$ORIGIN/{origin}"),
+    };
+    Remedy {
+        text: "lead the loader there".into(),
+        command: Some(format!("patchelf --force-rpath --add-rpath '{entry}' {}", quoted(&from.to_string()))),
+    }
+}
+
+/// The way from one folder to another.
+fn relative(from: &VPath, to: &VPath) -> String {
+    let (from, to): (Vec<&[u8]>, Vec<&[u8]>) = (from.parts().collect(), to.parts().collect());
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n(&b".."[..], from.len() - shared);
+    let parts: Vec<String> =
+        up.chain(to[shared..].iter().copied()).map(|part| String::from_utf8_lossy(part).into()).collect();
+    parts.join("/")
+}
+
+/// A word for a POSIX shell.
+pub(super) fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:@%,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{quoted, relative};
+    use crate::vfs::VPath;
+
+    #[test]
+    fn the_way_between_folders_is_the_shortest() {
+        let way = |from: &str, to: &str| relative(&VPath::new(from), &VPath::new(to));
+        assert_eq!(way("/s/numpy/core", "/s/numpy.libs"), "../../numpy.libs");
+        assert_eq!(way("/s/a", "/s/a"), "");
+        assert_eq!(way("/s/a", "/s/a/b"), "b");
+    }
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_read_them_otherwise() {
+        assert_eq!(quoted("lib/a.so"), "lib/a.so");
+        assert_eq!(quoted("a b"), "'a b'");
+        assert_eq!(quoted("it's"), "'it'\\''s'");
+    }
+}

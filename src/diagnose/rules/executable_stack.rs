@@ -1,0 +1,44 @@
+//! A library asks for an executable stack, which newer loaders refuse.
+
+use crate::diagnose::remedies::quoted;
+use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::image::Name;
+use crate::world::System;
+
+pub(super) static RULE: Rule = Rule {
+    id: "executable-stack",
+    title: "asks for an executable stack",
+    severity: Severity::Error,
+    why: "A library whose PT_GNU_STACK is executable makes the whole process's stack executable. From glibc 2.41 on dlopen \
+          refuses it where the program itself does not ask for one: “cannot enable executable stack as shared object \
+          requires: Invalid argument”. Mostly it is an assembler file without a .note.GNU-stack section.",
+    remedy: "Clear the flag; the code hardly ever needs it.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    let System::Glibc(system) = &facts.scan.world.host.system else { return };
+    if system.version.is_none_or(|version| version < (2, 41)) {
+        return;
+    }
+    let program = facts.python().file.map(|file| facts.scan.world.file(file));
+    if program.is_some_and(|program| program.image.as_ref().is_some_and(|image| image.executable_stack)) {
+        return;
+    }
+    for (_, file, _, _) in facts.files() {
+        let content = facts.scan.world.file(file);
+        if !content.image.as_ref().is_some_and(|image| image.executable_stack && facts.fits(image)) {
+            continue;
+        }
+        let imports = facts.imports_loading(file);
+        let severity = if facts.modules(imports).is_empty() { Severity::Info } else { Severity::Error };
+        let mut finding = Finding::about(facts, &RULE, severity, file).breaking(facts, imports);
+        finding.message = format!("{} asks for an executable stack, which this glibc refuses", finding.file);
+        finding.remedy = Remedy {
+            text: "clear the flag".into(),
+            command: Some(format!("patchelf --clear-execstack {}", quoted(&content.path.to_string()))),
+        };
+        finding.evidence.push(Evidence::Header { name: "PT_GNU_STACK", value: Name::from("RWE") });
+        findings.push(finding);
+    }
+}

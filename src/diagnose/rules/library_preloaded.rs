@@ -1,0 +1,91 @@
+//! A library is found only because Python code loads it, or a package that has it, beforehand.
+
+use super::library_missing::{Missing, missing};
+use crate::diagnose::{Evidence, Facts, Finding, Line, Remedy, Rule, Severity};
+use crate::image::Name;
+use crate::vfs::VPath;
+use crate::world::FileId;
+
+pub(super) static RULE: Rule = Rule {
+    id: "library-preloaded",
+    title: "found only because Python code loads it first",
+    severity: Severity::Info,
+    why: "A name that the process has already is satisfied without any search. Packages rely on it: they import a \
+          package that has the library, or load it with ctypes, before they import the module that needs it. It works, \
+          and it stops working for tools that follow search paths alone (auditwheel, PyInstaller, Nuitka).",
+    remedy: "Nothing to mend. Tell a bundler or a repair tool about it: exclude the library there, or include the package \
+             that has it.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    for (name, missing) in missing(facts) {
+        let Some((provider, line)) = preloader(facts, &name, &missing) else { continue };
+        let Some((first, need, imports)) = missing.wanted.first() else { continue };
+        let mut finding = Finding::about(facts, &RULE, Severity::Info, *first);
+        let shown = facts.path(provider);
+        let place = facts.scan.shown(&line.path);
+        finding.subject = name.to_string();
+        finding.files = missing.wanted.iter().map(|(file, _, _)| facts.path(*file)).collect();
+        finding.files.dedup();
+        finding.message =
+            format!("{name} is on no search path of {}; {place}:{} brings {shown} in first", finding.file, line.number);
+        finding.remedy = Remedy {
+            text: "nothing to mend; where a repair tool or bundler asks for it, exclude it or include its package"
+                .into(),
+            command: None,
+        };
+        finding.evidence = vec![
+            Evidence::Line { path: place, number: line.number, text: line.text },
+            Evidence::File { path: shown, what: "has the name" },
+            Evidence::Need { file: *first, need: *need, import: imports.first().copied().unwrap_or(0) },
+        ];
+        findings.push(finding);
+    }
+}
+
+/// The file that has a missing name, and the line of Python that brings it into the process before it is needed.
+pub(super) fn preloader(facts: &Facts, name: &Name, missing: &Missing) -> Option<(FileId, Line)> {
+    let importers = importers(facts, missing);
+    facts.providers(name).iter().filter(|&&provider| facts.is_loadable(provider)).find_map(|&provider| {
+        let line = importers.iter().find_map(|&importer| evidence(facts, importer, name, provider))?;
+        Some((provider, line))
+    })
+}
+
+/// The files whose packages' code runs before the name is missed: those that are imported, and those that miss it.
+fn importers(facts: &Facts, missing: &Missing) -> Vec<FileId> {
+    let imported = missing.imports().into_iter().map(|import| facts.scan.imports[import].file);
+    let mut files: Vec<FileId> = imported.chain(missing.wanted.iter().map(|(file, _, _)| *file)).collect();
+    files.sort();
+    files.dedup();
+    files
+}
+
+fn evidence(facts: &Facts, importer: FileId, name: &Name, provider: FileId) -> Option<Line> {
+    let folder = facts.package_folder(importer)?;
+    let path = facts.scan.world.file(provider).path.clone();
+    // `libcudart.so` is how code spells `libcudart.so.12` with a pattern behind it.
+    let stem = memchr::memmem::find(name, b".so").map_or(&name[..], |at| &name[..at + 3]);
+    if let Some(line) = facts.sources.loading(&folder, &[path.file_name(), stem]) {
+        return Some(line);
+    }
+    // Importing a package loads its modules, and with them what they need.
+    let importer_path = facts.scan.world.file(importer).path.clone();
+    let module = facts.python().module_name(importer_path.file_name());
+    let before = facts.sources.run_before(&folder, &importer_path, module.map(str::as_bytes));
+    let bringing: Vec<usize> = facts.modules(facts.imports_loading(provider));
+    let others = bringing.iter().filter_map(|&import| facts.package_folder(facts.scan.imports[import].file));
+    let mut packages: Vec<VPath> = facts.package_folder(provider).into_iter().chain(others).collect();
+    packages.retain(|package| *package != folder);
+    packages.sort();
+    packages.dedup();
+    packages.iter().find_map(|package| before.importing(package.file_name())).or_else(|| {
+        // A module of the same package that brings the library in, imported earlier.
+        bringing.iter().map(|&import| facts.scan.imports[import].file).find_map(|file| {
+            let path = facts.scan.world.file(file).path.clone();
+            let is_sibling = file != importer && facts.package_folder(file).as_ref() == Some(&folder);
+            before.importing_module(is_sibling.then(|| facts.python().module_name(path.file_name()))??.as_bytes())
+        })
+    })
+}

@@ -1,0 +1,71 @@
+//! A file has a native file's name and is none, or not a whole one.
+
+use crate::diagnose::remedies::reinstall;
+use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+use crate::discover::{DistributionId, Role};
+use crate::image::Problem;
+use crate::resolve::Resolution;
+use crate::world::{FileId, is_native_name};
+
+pub(super) static RULE: Rule = Rule {
+    id: "not-an-image",
+    title: "not a native file, or not a whole one",
+    severity: Severity::Error,
+    why: "An empty, truncated or replaced file ends the load with an error of its own: “file too short”, “invalid ELF \
+          header”; a file cut off inside a segment even ends the process (SIGBUS). Git LFS leaves small text pointers \
+          where it has not fetched the files.",
+    remedy: "Fetch the file anew: reinstall the package, or run git lfs pull.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    for (_, file, role, owner) in facts.files() {
+        let content = facts.scan.world.file(file);
+        let Some(problem) = &content.problem else { continue };
+        // What may not be read is told by its own rule; a program without an ending was only looked at.
+        if matches!(problem, Problem::Unreadable(_)) || !is_native_name(content.path.file_name()) {
+            continue;
+        }
+        let mut imports = refused(facts, file);
+        let is_module = matches!(role, Role::Module(_));
+        if is_module {
+            imports.extend(facts.imports_loading(file));
+        }
+        let severity = match facts.modules(&imports).len() {
+            0 if *problem == Problem::LinkerScript => Severity::Info,
+            0 => Severity::Warning,
+            _ => Severity::Error,
+        };
+        let mut finding = Finding::about(facts, &RULE, severity, file).breaking(facts, &imports);
+        finding.message = match role {
+            Role::Module(name) => format!("import {name} fails: {}: {problem}", finding.file),
+            _ => format!("{}: {problem}", finding.file),
+        };
+        finding.remedy = remedy(facts, problem, owner);
+        findings.push(finding);
+    }
+}
+
+/// The imports whose search ends at this file.
+fn refused(facts: &Facts, file: FileId) -> Vec<usize> {
+    let mut imports = Vec::new();
+    for (&(by, need), seen) in facts.unmet() {
+        let Some(node) = facts.scan.graph.file(by) else { continue };
+        let ends_here = facts.scan.graph.needs(node).iter().any(|(_, edge)| match &edge.resolution {
+            Resolution::Refused { at, .. } => edge.need == need && facts.scan.world.open(at) == Ok(file),
+            _ => false,
+        });
+        if ends_here {
+            imports.extend(seen);
+        }
+    }
+    imports
+}
+
+fn remedy(facts: &Facts, problem: &Problem, owner: DistributionId) -> Remedy {
+    match problem {
+        Problem::GitLfsPointer => Remedy { text: "fetch the real file".into(), command: Some("git lfs pull".into()) },
+        Problem::LinkerScript => Remedy { text: "only the linker reads it; nothing loads it".into(), command: None },
+        _ => reinstall(facts, owner),
+    }
+}

@@ -1,0 +1,92 @@
+//! A search path leads out of the environment.
+
+use std::collections::BTreeMap;
+
+use crate::diagnose::remedies::quoted;
+use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::image::Name;
+use crate::resolve::{Resolution, Step};
+use crate::vfs::VPath;
+use crate::world::{FileId, World};
+
+pub(super) static RULE: Rule = Rule {
+    id: "rpath-outside",
+    title: "search path leads out of the environment",
+    severity: Severity::Warning,
+    why: "An absolute DT_RPATH or DT_RUNPATH, or one that climbs out with “..”, is mostly left over from the machine that \
+          built the file. It is harmless while nothing is there; where something is, a library of that machine is loaded \
+          instead of the one that was tested, and on other machines it is missing.",
+    remedy: "Write a path that starts at $ORIGIN, or remove the entry.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    let mut by_entry = BTreeMap::<(bool, Name), Vec<FileId>>::new();
+    for (_, file, _, _) in facts.files() {
+        let content = facts.scan.world.file(file);
+        let Some(image) = &content.image else { continue };
+        let Some(list) = image.runpath.as_ref().or(image.rpath.as_ref()) else { continue };
+        for entry in list.split(|&byte| byte == b':').filter(|entry| !entry.is_empty()) {
+            if let Some(directory) = outside(facts, &content.path, entry) {
+                let decides = decides(facts, file, &directory);
+                by_entry.entry((decides, Name::from(entry))).or_default().push(file);
+            }
+        }
+    }
+    for ((decides, entry), files) in by_entry {
+        findings.push(finding(facts, decides, &entry, &files));
+    }
+}
+
+/// The directory that an entry means, where that is neither in the environment nor its interpreter's.
+fn outside(facts: &Facts, path: &VPath, entry: &[u8]) -> Option<VPath> {
+    let origin = path.parent()?;
+    let text = entry.to_vec();
+    let replaced = [&b"${ORIGIN}"[..], b"$ORIGIN"].iter().find_map(|token| {
+        let rest = text.strip_prefix(*token)?;
+        Some(VPath::new([origin.as_bytes(), rest].concat()))
+    });
+    let directory = replaced.unwrap_or_else(|| VPath::new(&text)).folded();
+    // Relative to the working directory, or with a token that only the loader knows.
+    if !directory.is_absolute() || entry.contains(&b'$') && !entry.starts_with(b"$") {
+        return None;
+    }
+    let own =
+        facts.python().library.iter().filter_map(|library| library.parent()).any(|lib| directory.starts_with(&lib));
+    let walked = std::iter::once(&facts.scan.target.root).chain(&facts.scan.target.walk);
+    let is_inside = walked.into_iter().any(|root| directory.starts_with(root));
+    // A library that stands alone is shown relative to its folder; where that lies is nobody's fault.
+    (!is_inside && !own && !facts.scan.is_single()).then_some(directory)
+}
+
+/// Does the loader take a library from there?
+fn decides(facts: &Facts, file: FileId, directory: &VPath) -> bool {
+    let world: &World = &facts.scan.world;
+    let Some(node) = facts.scan.graph.file(file) else { return false };
+    facts.scan.graph.needs(node).iter().any(|(_, edge)| match &edge.resolution {
+        Resolution::Found { opened, step: Step::Rpath | Step::Runpath, .. } => {
+            opened.parent().is_some_and(|parent| world.directory(&parent) == world.directory(directory))
+        }
+        _ => false,
+    })
+}
+
+fn finding(facts: &Facts, decides: bool, entry: &Name, files: &[FileId]) -> Finding {
+    let severity = if decides { Severity::Warning } else { Severity::Info };
+    let mut finding = Finding::about(facts, &RULE, severity, files[0]);
+    finding.files = files.iter().map(|&file| facts.path(file)).collect();
+    finding.subject = entry.to_string();
+    let who = match files.len() {
+        1 => finding.file.to_string(),
+        count => format!("{} and {} more", finding.file, count - 1),
+    };
+    finding.message = match decides {
+        true => format!("{who} takes libraries from {entry}, outside the environment"),
+        false => format!("{who} has the search path {entry}, outside the environment; nothing is taken from there"),
+    };
+    let command =
+        format!("patchelf --set-rpath '$ORIGIN' {}", quoted(&facts.scan.world.file(files[0]).path.to_string()));
+    finding.remedy = Remedy { text: "write a path that starts at $ORIGIN".into(), command: Some(command) };
+    finding.evidence.push(Evidence::Header { name: "rpath", value: entry.clone() });
+    finding
+}

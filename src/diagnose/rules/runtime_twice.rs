@@ -1,0 +1,107 @@
+//! Two copies of one runtime come into one process.
+
+use std::collections::BTreeMap;
+
+use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::world::FileId;
+
+pub(super) static RULE: Rule = Rule {
+    id: "runtime-twice",
+    title: "two copies of one runtime",
+    severity: Severity::Warning,
+    why: "Some libraries keep state for the whole process: a thread pool (OpenMP), random numbers and error queues \
+          (OpenSSL), exceptions and streams (libstdc++), an event loop (Qt). Two files with one soname: the copy that is \
+          loaded first serves all. Two with different names (repair tools add a hash): both are loaded, each with a \
+          state of its own; with OpenMP that can hang or crash.",
+    remedy: "Mostly harmless. Where it is not: import the package whose copy should win first, or install packages that \
+             share one copy (conda-forge).",
+    check,
+};
+
+/// The start of the library's name, hash or version cut off, and what a person calls the runtime.
+const FAMILIES: [(&str, &str); 9] = [
+    ("libgomp", "OpenMP"),
+    ("libiomp5", "OpenMP"),
+    ("libomp", "OpenMP"),
+    ("libcrypto", "OpenSSL"),
+    ("libssl", "OpenSSL's TLS"),
+    ("libstdc++", "the C++ runtime"),
+    ("libQt5Core", "Qt"),
+    ("libQt6Core", "Qt"),
+    ("libtbb", "TBB"),
+];
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    let mut in_one = BTreeMap::<Vec<FileId>, (&str, Vec<usize>)>::new();
+    let mut in_all = BTreeMap::<&str, BTreeMap<FileId, Vec<usize>>>::new();
+    for (index, import) in facts.scan.imports.iter().enumerate().filter(|&(index, _)| facts.is_module(index)) {
+        let mut copies = BTreeMap::<&str, Vec<FileId>>::new();
+        for &file in &import.loads.loads {
+            if let Some(family) = family(facts, file) {
+                copies.entry(family).or_default().push(file);
+                in_all.entry(family).or_default().entry(file).or_default().push(index);
+            }
+        }
+        for (family, files) in copies.into_iter().filter(|(_, files)| files.len() > 1) {
+            in_one.entry(files).or_insert((family, Vec::new())).1.push(index);
+        }
+    }
+    for (files, (family, imports)) in &in_one {
+        findings.push(finding(facts, Severity::Warning, family, files, imports));
+    }
+    for (family, copies) in in_all {
+        let files: Vec<FileId> = copies.keys().copied().collect();
+        let is_told = in_one.values().any(|(told, _)| *told == family);
+        // The system's copy alone, or one that all share, is as it should be.
+        if files.len() > 1 && !is_told {
+            findings.push(finding(facts, Severity::Info, family, &files, &[]));
+        }
+    }
+}
+
+fn family(facts: &Facts, file: FileId) -> Option<&'static str> {
+    let path = facts.scan.world.file(file).path.clone();
+    let name = path.file_name();
+    FAMILIES.iter().find_map(|(start, family)| {
+        let rest = name.strip_prefix(start.as_bytes())?;
+        matches!(rest.first(), Some(b'.' | b'-')).then_some(*family)
+    })
+}
+
+fn finding(facts: &Facts, severity: Severity, family: &str, files: &[FileId], imports: &[usize]) -> Finding {
+    let mut paths: Vec<_> = files.iter().map(|&file| facts.path(file)).collect();
+    let world = &facts.scan.world;
+    let soname = |file: &FileId| world.file(*file).image.as_ref().and_then(|image| image.identity.clone());
+    let shares_name = files.iter().all(|file| soname(file).is_some() && soname(file) == soname(&files[0]));
+    let mut finding = Finding::about(facts, &RULE, severity, files[0]);
+    // In one import the order of loading is known; across imports it is the person's.
+    if imports.is_empty() {
+        paths.sort();
+    }
+    let list: Vec<String> = paths.iter().map(ToString::to_string).collect();
+    let wins = match (imports.is_empty(), shares_name) {
+        (_, true) => format!(
+            "they share a soname, so the copy loaded first ({}) serves all",
+            if imports.is_empty() { "by whichever is imported first" } else { &list[0] }
+        ),
+        (false, false) => format!("both are loaded, {} first; each keeps a state of its own", list[0]),
+        (true, false) => "imported together, each keeps a state of its own".into(),
+    };
+    finding.subject = family.to_owned();
+    let scope = match imports.first() {
+        Some(&import) => match &facts.scan.imports[import].kind {
+            crate::scan::ImportKind::Module(name) => format!("import {name} brings in"),
+            _ => "one import brings in".into(),
+        },
+        None => "the environment has".into(),
+    };
+    finding.message = format!("{scope} {} copies of {family}: {}; {wins}", list.len(), list.join(", "));
+    finding.remedy = Remedy {
+        text: "nothing to mend unless it hangs or crashes; then let all share one copy".into(),
+        command: None,
+    };
+    finding.evidence = paths.iter().map(|path| Evidence::File { path: path.clone(), what: "a copy" }).collect();
+    finding.file = paths[0].clone();
+    finding.files = paths;
+    finding
+}

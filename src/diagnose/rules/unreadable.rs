@@ -1,0 +1,48 @@
+//! A file or folder may not be read.
+
+use crate::diagnose::remedies::quoted;
+use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+use crate::image::Problem;
+use crate::vfs::VPath;
+use crate::world::Absent;
+
+pub(super) static RULE: Rule = Rule {
+    id: "unreadable",
+    title: "cannot be read",
+    severity: Severity::Warning,
+    why: "What may not be read can neither be imported nor inspected; a loader passes such a file over and looks on.",
+    remedy: "Make it readable for the user who runs Python.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    for (folder, why) in &facts.unreadable {
+        findings.push(finding(facts, folder, why));
+    }
+    for (_, file, _, _) in facts.files() {
+        let content = facts.scan.world.file(file);
+        if let Some(Problem::Unreadable(why)) = &content.problem {
+            let imports = facts.imports_loading(file);
+            let mut finding = finding(facts, &content.path, why).breaking(facts, imports);
+            finding.node = facts.scan.graph.file(file);
+            if finding.breaks > 0 {
+                finding.severity = Severity::Error;
+            }
+            findings.push(finding);
+        }
+    }
+    for item in facts.broken_items() {
+        if let Err(Absent::Denied(why)) = &item.found {
+            findings.push(finding(facts, &item.path, why));
+        }
+    }
+}
+
+fn finding(facts: &Facts, path: &VPath, why: &str) -> Finding {
+    let shown = facts.scan.shown(path);
+    let mut finding = Finding::at(&RULE, Severity::Warning, shown.clone(), VPath::new(path.file_name()).to_string());
+    finding.message = format!("{shown} cannot be read: {why}");
+    let command = format!("chmod -R a+rX {}", quoted(&path.to_string()));
+    finding.remedy = Remedy { text: "make it readable".into(), command: Some(command) };
+    finding
+}

@@ -1,0 +1,243 @@
+//! Python sources as text: what a package's code names or imports before a module is loaded. Never run.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use memchr::memmem;
+use rustc_hash::FxHashMap;
+
+use crate::vfs::{Kind, VPath};
+use crate::world::World;
+
+/// A line of Python source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub path: VPath,
+    /// Counted from 1.
+    pub number: usize,
+    pub text: String,
+}
+
+/// The sources of one folder.
+type Folder = Arc<Vec<(VPath, Vec<u8>)>>;
+
+/// Sources, read when first asked for.
+pub struct Sources<'a> {
+    world: &'a World,
+    folders: Mutex<FxHashMap<VPath, Folder>>,
+}
+
+/// Longer sources are tables, not code that loads libraries.
+const MOST_BYTES: usize = 1 << 20;
+/// A folder with more sources than any package has.
+const MOST_FILES: usize = 20_000;
+
+impl<'a> Sources<'a> {
+    pub(super) fn new(world: &'a World) -> Sources<'a> {
+        Sources { world, folders: Mutex::default() }
+    }
+
+    /// The first line in the sources of a folder, `__init__.py` of the upper folders first, that fits.
+    fn find(&self, folder: &VPath, fits: impl Fn(&[u8]) -> bool, mention: &[u8]) -> Option<Line> {
+        let finder = memmem::Finder::new(mention);
+        let sources = self.folder(folder);
+        let mut candidates = sources.iter().filter(|(_, bytes)| finder.find(bytes).is_some());
+        candidates.find_map(|(path, bytes)| first_line(path, bytes, &fits))
+    }
+
+    /// The first line that names one of these files, in a source that loads libraries itself.
+    pub fn loading(&self, folder: &VPath, names: &[&[u8]]) -> Option<Line> {
+        const LOADERS: [&[u8]; 4] = [b"CDLL", b"LoadLibrary", b"dlopen", b"load_library"];
+        self.folder(folder).iter().find_map(|(path, bytes)| {
+            let loads = LOADERS.iter().any(|loader| memmem::find(bytes, loader).is_some());
+            let names = |code: &[u8]| names.iter().any(|name| memmem::find(code, name).is_some());
+            loads.then(|| first_line(path, bytes, names)).flatten()
+        })
+    }
+
+    /// The sources that run before a module is imported: the `__init__.py` of the packages it is in, and what imports
+    /// it, up to the line that does.
+    pub fn run_before(&self, folder: &VPath, module: &VPath, name: Option<&[u8]>) -> RunBefore {
+        let mut parts = Vec::new();
+        for (path, bytes) in self.folder(folder).iter() {
+            let above = path.parent().unwrap_or_default();
+            let is_package = path.file_name() == b"__init__.py" && module.starts_with(&above);
+            let importing = name.and_then(|name| first_line(path, bytes, |code| imports_module(code, name)));
+            let end = match importing {
+                Some(line) => line_start(bytes, line.number),
+                None if is_package => bytes.len(),
+                None => continue,
+            };
+            parts.push((path.clone(), bytes[..end].to_vec()));
+        }
+        RunBefore(parts)
+    }
+
+    /// Where a module is imported only inside a function or a `try`: the first such line; none where some line imports
+    /// it outright, or no line imports it at all.
+    pub fn guarded_import(&self, folder: &VPath, module: &[u8]) -> Option<Line> {
+        let is_indented = |code: &[u8]| code.first().is_some_and(u8::is_ascii_whitespace);
+        let outright = |code: &[u8]| !is_indented(code) && imports_module(code, module);
+        if self.find(folder, outright, module).is_some() {
+            return None;
+        }
+        self.find(folder, |code| imports_module(code, module), module)
+    }
+
+    /// Does any source of the folder hold the text at all?
+    pub fn mentions(&self, folder: &VPath, text: &[u8]) -> bool {
+        let finder = memmem::Finder::new(text);
+        self.folder(folder).iter().any(|(_, bytes)| finder.find(bytes).is_some())
+    }
+
+    fn folder(&self, folder: &VPath) -> Folder {
+        if let Some(known) = self.folders.lock().unwrap_or_else(PoisonError::into_inner).get(folder) {
+            return known.clone();
+        }
+        let mut files = Vec::new();
+        self.collect(folder, 0, &mut files);
+        // What is imported first stands first: the upper folders, and in each the package's own file.
+        let depth = |path: &VPath| path.parts().count();
+        files.sort_by_cached_key(|(path, _): &(VPath, Vec<u8>)| {
+            (depth(path), path.file_name() != b"__init__.py", path.clone())
+        });
+        let files = Arc::new(files);
+        self.folders.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.clone(), files.clone());
+        files
+    }
+
+    fn collect(&self, folder: &VPath, depth: usize, files: &mut Vec<(VPath, Vec<u8>)>) {
+        const DEEPEST: usize = 16;
+        let Ok(entries) = self.world.fs().list(folder) else { return };
+        for entry in entries {
+            let path = folder.join(&entry.name);
+            match entry.kind {
+                Kind::Directory if depth < DEEPEST && entry.name.as_bytes() != b"__pycache__" => {
+                    self.collect(&path, depth + 1, files);
+                }
+                Kind::File if entry.name.as_bytes().ends_with(b".py") && files.len() < MOST_FILES => {
+                    if let Ok(bytes) = self.world.fs().read(&path, MOST_BYTES) {
+                        files.push((path, bytes));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The sources, or their beginnings, that run before a module is imported.
+pub struct RunBefore(Vec<(VPath, Vec<u8>)>);
+
+impl RunBefore {
+    /// The first line that imports a package, or something in it.
+    pub fn importing(&self, package: &[u8]) -> Option<Line> {
+        self.0.iter().find_map(|(path, bytes)| first_line(path, bytes, |code| imports(code, package)))
+    }
+
+    /// The first line that imports a module of this name.
+    pub fn importing_module(&self, module: &[u8]) -> Option<Line> {
+        self.0.iter().find_map(|(path, bytes)| first_line(path, bytes, |code| imports_module(code, module)))
+    }
+}
+
+/// The first line of code that fits; comments are no code.
+fn first_line(path: &VPath, bytes: &[u8], fits: impl Fn(&[u8]) -> bool) -> Option<Line> {
+    bytes.split(|&byte| byte == b'\n').enumerate().find_map(|(index, line)| {
+        let code = line.split(|&byte| byte == b'#').next().unwrap_or_default();
+        let text = || String::from_utf8_lossy(line).trim().to_owned();
+        fits(code).then(|| Line { path: path.clone(), number: index + 1, text: text() })
+    })
+}
+
+/// Where a line starts, counted from 1.
+fn line_start(bytes: &[u8], number: usize) -> usize {
+    if number == 1 {
+        return 0;
+    }
+    memchr::memchr_iter(b'\n', bytes).nth(number - 2).map_or(bytes.len(), |at| at + 1)
+}
+
+/// Is this line of code an `import` of the package, or of something in it?
+fn imports(code: &[u8], package: &[u8]) -> bool {
+    let code = code.trim_ascii();
+    if let Some(rest) = code.strip_prefix(b"from ") {
+        let rest = rest.trim_ascii_start();
+        if let Some(rest) = rest.strip_prefix(package) {
+            return ends(rest);
+        }
+        // `from . import package`
+        let Some(at) = memmem::find(rest, b" import ") else { return false };
+        return rest.starts_with(b".") && names(&rest[at + 8..], package, ends);
+    }
+    code.strip_prefix(b"import ").is_some_and(|rest| names(rest, package, ends))
+}
+
+/// Is this line of code an import of a module of this name, whatever package it is in?
+fn imports_module(code: &[u8], module: &[u8]) -> bool {
+    let code = code.trim_ascii();
+    let is_last = |path: &[u8]| path.rsplit(|&byte| byte == b'.').next() == Some(module);
+    if let Some(rest) = code.strip_prefix(b"from ") {
+        let Some(at) = memmem::find(rest, b" import ") else { return false };
+        return is_last(rest[..at].trim_ascii()) || names(&rest[at + 8..], module, ends);
+    }
+    let Some(rest) = code.strip_prefix(b"import ") else { return false };
+    rest.split(|&byte| byte == b',').any(|item| {
+        let item = item.trim_ascii();
+        is_last(item.split(|&byte| byte == b' ').next().unwrap_or_default())
+    })
+}
+
+/// Does a name end here?
+fn ends(rest: &[u8]) -> bool {
+    rest.first().is_none_or(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'))
+}
+
+/// Is the package one of the names between commas?
+fn names(list: &[u8], package: &[u8], ends: impl Fn(&[u8]) -> bool) -> bool {
+    list.split(|&byte| byte == b',').any(|item| {
+        let item = item.trim_ascii();
+        let item = item.strip_prefix(b"(").unwrap_or(item).trim_ascii_start();
+        item.strip_prefix(package).is_some_and(&ends)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{imports, imports_module};
+
+    #[test]
+    fn an_import_is_known_in_all_its_spellings() {
+        for code in [
+            "import torch",
+            "import torch.cuda",
+            "from torch import nn",
+            "  from torch.utils import x",
+            "import os, torch",
+            "from . import torch",
+            "from .. import (torch, x)",
+            "import torch as t",
+        ] {
+            assert!(imports(code.as_bytes(), b"torch"), "{code}");
+        }
+        for code in
+            ["import torchvision", "from torchaudio import x", "torch.load()", "from x import torch", "# import torch"]
+        {
+            assert!(!imports(code.split('#').next().unwrap_or_default().as_bytes(), b"torch"), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_module_is_known_by_its_last_name() {
+        for code in [
+            "from numba.np.ufunc import tbbpool as lib",
+            "import a.tbbpool",
+            "from .tbbpool import x",
+            "from . import a, tbbpool",
+        ] {
+            assert!(imports_module(code.as_bytes(), b"tbbpool"), "{code}");
+        }
+        for code in ["from .tbbpools import x", "tbbpool.start()", "from tbbpool.x import y"] {
+            assert!(!imports_module(code.as_bytes(), b"tbbpool"), "{code}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The graph as Graphviz reads it: a box for each distribution, red where something is missing.
+
+use std::io::{self, Write};
+
+use super::places::{distribution_title, title};
+use super::{Format, Options, printable};
+use crate::discover::Role;
+use crate::graph::{Edge, NeedEdge, Node, NodeId};
+use crate::scan::Scan;
+
+/// `--format dot`.
+pub const DOT: Format = Format { name: "dot", about: "the graph, for Graphviz", write };
+
+const HEAD: &str = "\
+digraph dylens {
+  graph [rankdir=LR, fontname=\"Helvetica\", style=rounded, color=\"#b0b0b0\"];
+  node [fontname=\"Helvetica\", fontsize=10, shape=box, style=\"rounded,filled\", fillcolor=white];
+  edge [color=\"#606060\", arrowsize=0.6];
+";
+
+fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(HEAD.as_bytes())?;
+    for (index, &distribution) in scan.graph.distributions().iter().enumerate() {
+        cluster(scan, index, distribution, out)?;
+    }
+    let is_outside = |node: &Node| !matches!(node, Node::Distribution(_) | Node::File { .. });
+    for (node, _) in scan.graph.nodes().filter(|(_, node)| is_outside(node)) {
+        writeln!(out, "  {}", line(scan, node))?;
+    }
+    let inner = &scan.graph.inner;
+    for edge in inner.edge_indices() {
+        if let (Some((source, target)), Edge::Needs(need)) = (inner.edge_endpoints(edge), &inner[edge]) {
+            writeln!(out, "  n{} -> n{} [{}];", source.index(), target.index(), dress(need))?;
+        }
+    }
+    out.write_all(b"}\n")
+}
+
+fn cluster(scan: &Scan, index: usize, distribution: NodeId, out: &mut dyn Write) -> io::Result<()> {
+    let contents = scan.graph.contents(distribution);
+    if contents.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "  subgraph cluster_{index} {{")?;
+    writeln!(out, "    label={};", quoted(&distribution_title(scan, distribution)))?;
+    for node in contents {
+        writeln!(out, "    {}", line(scan, node))?;
+    }
+    writeln!(out, "  }}")
+}
+
+fn line(scan: &Scan, node: NodeId) -> String {
+    let is_broken = scan.file_of(node).is_some_and(|file| scan.world.file(file).problem.is_some());
+    let look = match scan.graph.node(node) {
+        Node::File { .. } if is_broken => "color=red, fontcolor=red, fillcolor=\"#fdeaea\"",
+        Node::File { role: Role::Module(_), .. } => "fillcolor=\"#dcebfa\"",
+        Node::File { role: Role::Program, .. } => "shape=component, fillcolor=\"#efe6f7\"",
+        Node::File { .. } => "shape=ellipse, style=filled, fillcolor=\"#e3f3e1\"",
+        Node::Missing(_) => "shape=ellipse, style=dashed, color=red, fontcolor=red",
+        _ => "shape=ellipse, style=filled, color=\"#c0c0c0\", fillcolor=\"#f2f2f2\"",
+    };
+    let path = scan.path_of(node).map_or_else(String::new, |path| format!(", tooltip={}", quoted(&path.to_string())));
+    format!("n{} [label={}, {look}{path}];", node.index(), quoted(&title(scan, node)))
+}
+
+fn dress(need: &NeedEdge) -> String {
+    let step = need.resolution.step();
+    let tooltip = quoted(&format!("{}: {}", need.name, step.phrase()));
+    match (need.resolution.is_met(), need.kind.is_binding()) {
+        (false, true) => format!("color=red, style=dashed, tooltip={tooltip}"),
+        (_, false) => format!("style=dotted, tooltip={tooltip}"),
+        (true, true) => format!("tooltip={tooltip}"),
+    }
+}
+
+/// A quoted string of the DOT language. A backslash would start an escape of Graphviz' own.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", printable(text).replace('\\', "\\\\").replace('"', "\\\""))
+}

@@ -1,0 +1,217 @@
+//! The whole graph as JSON: nodes and links with stable names, for scripts.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::findings::{self, CountsMirror, FindingMirror, SCHEMA, Target};
+use super::places::distribution_title;
+use super::{Format, Options};
+use crate::discover::Role;
+use crate::graph::{Edge, NeedEdge, Node, NodeId};
+use crate::resolve::Resolution;
+use crate::scan::Scan;
+use crate::world::FileId;
+
+/// `--format json`.
+pub const JSON: Format = Format { name: "json", about: "the whole graph: nodes, edges, findings", write };
+
+#[derive(Serialize)]
+struct Document {
+    schema: u32,
+    target: Target,
+    counts: CountsMirror,
+    distributions: Vec<DistributionMirror>,
+    nodes: Vec<NodeMirror>,
+    edges: Vec<EdgeMirror>,
+    findings: Vec<FindingMirror>,
+}
+
+#[derive(Serialize)]
+struct DistributionMirror {
+    id: String,
+    name: String,
+    version: String,
+    installer: String,
+    metadata: Option<String>,
+    editable: Option<String>,
+}
+
+/// The mirror of a file or of a name. Its id is its path, or the kind and the name where there is no file.
+#[derive(Default, Serialize)]
+struct NodeMirror {
+    id: String,
+    kind: &'static str,
+    name: String,
+    /// The dotted name of a module.
+    module: Option<String>,
+    distribution: Option<String>,
+    /// Links that are other names of the file.
+    links: Vec<String>,
+    bytes: Option<u64>,
+    format: Option<String>,
+    arch: Option<String>,
+    soname: Option<String>,
+    rpath: Option<String>,
+    runpath: Option<String>,
+    problem: Option<String>,
+}
+
+/// The mirror of one outcome of one need.
+#[derive(Serialize)]
+struct EdgeMirror {
+    source: String,
+    target: String,
+    need: String,
+    /// Its place in the import list.
+    index: usize,
+    kind: &'static str,
+    status: &'static str,
+    step: &'static str,
+    /// The path by which the loader opened the file.
+    opened: Option<String>,
+    /// How many imports see it so.
+    imports: u32,
+    problem: Option<String>,
+}
+
+fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let ids = distribution_ids(scan);
+    let document = Document {
+        schema: SCHEMA,
+        target: findings::target(scan),
+        counts: findings::counts(scan),
+        distributions: distributions(scan, &ids),
+        nodes: nodes(scan, &ids),
+        edges: edges(scan),
+        findings: findings::findings(scan),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
+}
+
+/// What each distribution is called, in the graph's order: twins get a number.
+fn distribution_ids(scan: &Scan) -> Vec<String> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let number = |&node: &NodeId| {
+        let title = distribution_title(scan, node);
+        let count = seen.entry(title.clone()).or_default();
+        *count += 1;
+        if *count == 1 { title } else { format!("{title} #{count}") }
+    };
+    scan.graph.distributions().iter().map(number).collect()
+}
+
+fn distributions(scan: &Scan, ids: &[String]) -> Vec<DistributionMirror> {
+    let mirror = |(id, it): (crate::discover::DistributionId, &crate::discover::Distribution)| DistributionMirror {
+        id: ids[id.0].clone(),
+        name: it.name.clone(),
+        version: it.version.clone(),
+        installer: it.installer.clone(),
+        metadata: it.metadata.as_ref().map(|path| scan.shown(path).to_string()),
+        editable: it.editable.as_ref().map(ToString::to_string),
+    };
+    scan.distributions.iter().map(mirror).collect()
+}
+
+fn nodes(scan: &Scan, ids: &[String]) -> Vec<NodeMirror> {
+    let mut links: BTreeMap<FileId, Vec<String>> = BTreeMap::new();
+    for item in scan.items.iter().filter(|item| item.is_link) {
+        if let Ok(file) = item.found
+            && scan.world.file(file).path != item.path
+        {
+            links.entry(file).or_default().push(scan.shown(&item.path).to_string());
+        }
+    }
+    let mirror = |(node, what): (NodeId, &Node)| {
+        let known =
+            NodeMirror { id: id(scan, node), kind: kind(what), name: scan.label(node), ..NodeMirror::default() };
+        match what {
+            Node::Distribution(_) => None,
+            Node::File { file, role, owner } => Some(NodeMirror {
+                module: if let Role::Module(name) = role { Some(name.clone()) } else { None },
+                distribution: Some(ids[owner.0].clone()),
+                links: links.get(file).cloned().unwrap_or_default(),
+                ..with_headers(scan, *file, known)
+            }),
+            Node::System(file) => Some(with_headers(scan, *file, known)),
+            Node::Builtin(_) | Node::Missing(_) => Some(known),
+        }
+    };
+    let mut nodes: Vec<NodeMirror> = scan.graph.nodes().filter_map(mirror).collect();
+    nodes.sort_by(|a, b| a.id.cmp(&b.id));
+    nodes
+}
+
+fn with_headers(scan: &Scan, file: FileId, node: NodeMirror) -> NodeMirror {
+    let file = scan.world.file(file);
+    let image = file.image.as_ref();
+    let text = |name: &Option<crate::image::Name>| name.as_ref().map(ToString::to_string);
+    NodeMirror {
+        bytes: Some(file.len),
+        format: image.map(|image| image.format.to_string()),
+        arch: image.map(|image| image.arch.to_string()),
+        soname: image.and_then(|image| text(&image.identity)),
+        rpath: image.and_then(|image| text(&image.rpath)),
+        runpath: image.and_then(|image| text(&image.runpath)),
+        problem: file.problem.as_ref().map(ToString::to_string),
+        ..node
+    }
+}
+
+fn edges(scan: &Scan) -> Vec<EdgeMirror> {
+    let inner = &scan.graph.inner;
+    let mut edges: Vec<EdgeMirror> = inner
+        .edge_indices()
+        .filter_map(|edge| {
+            let (source, target) = inner.edge_endpoints(edge)?;
+            let Edge::Needs(need) = &inner[edge] else { return None };
+            Some(edge_mirror(scan, (source, target), need))
+        })
+        .collect();
+    edges.sort_by(|a, b| (&a.source, a.index, &a.target).cmp(&(&b.source, b.index, &b.target)));
+    edges
+}
+
+fn edge_mirror(scan: &Scan, (source, target): (NodeId, NodeId), edge: &NeedEdge) -> EdgeMirror {
+    EdgeMirror {
+        source: id(scan, source),
+        target: id(scan, target),
+        need: edge.name.to_string(),
+        index: edge.need,
+        kind: edge.kind.word(),
+        status: edge.resolution.word(),
+        step: edge.resolution.step().word(),
+        opened: match &edge.resolution {
+            Resolution::Found { opened, .. } => Some(scan.shown(opened).to_string()),
+            Resolution::Refused { at, .. } => Some(scan.shown(at).to_string()),
+            _ => None,
+        },
+        imports: edge.imports,
+        problem: match &edge.resolution {
+            Resolution::Refused { why, .. } => Some(why.phrase()),
+            _ => None,
+        },
+    }
+}
+
+/// The stable name of a node: its path, or `missing:NAME`.
+fn id(scan: &Scan, node: NodeId) -> String {
+    match scan.path_of(node) {
+        Some(path) => path.to_string(),
+        None => format!("{}:{}", kind(scan.graph.node(node)), scan.label(node)),
+    }
+}
+
+fn kind(node: &Node) -> &'static str {
+    match node {
+        Node::Distribution(_) => "distribution",
+        Node::File { role: Role::Module(_), .. } => "module",
+        Node::File { role: Role::Library, .. } => "library",
+        Node::File { role: Role::Program, .. } => "program",
+        Node::System(_) => "system",
+        Node::Builtin(_) => "builtin",
+        Node::Missing(_) => "missing",
+    }
+}

@@ -1,0 +1,152 @@
+//! What several formats say of a scan: how many there are of what, which imports fail, the places that were tried.
+
+use rustc_hash::FxHashSet;
+
+use super::printable;
+use crate::diagnose::{Finding, Severity};
+use crate::discover::Role;
+use crate::graph::{Node, NodeId};
+use crate::resolve::{Probe, Verdict};
+use crate::scan::{ImportKind, ImportOf, Scan};
+use crate::vfs::VPath;
+use crate::world::System;
+
+/// How many there are.
+pub(super) struct Counts {
+    pub modules: usize,
+    /// Modules whose import will fail.
+    pub failing: usize,
+    pub libraries: usize,
+    /// Native files of the environment.
+    pub files: usize,
+    /// Distributions that bring native files.
+    pub distributions: usize,
+}
+
+impl Counts {
+    pub(super) fn of(scan: &Scan) -> Counts {
+        let files = || scan.graph.nodes().filter(|(_, node)| matches!(node, Node::File { .. }));
+        let is_library = |node: &Node| matches!(node, Node::File { role: Role::Library, .. });
+        let has_files = |&&node: &&NodeId| !scan.graph.contents(node).is_empty();
+        Counts {
+            modules: scan.modules(),
+            failing: failing(scan).len(),
+            libraries: files().filter(|(_, node)| is_library(node)).count(),
+            files: files().count(),
+            distributions: scan.graph.distributions().iter().filter(has_files).count(),
+        }
+    }
+}
+
+/// The imports of modules, with their places.
+fn modules(scan: &Scan) -> impl Iterator<Item = (usize, &ImportOf)> {
+    scan.imports.iter().enumerate().filter(|(_, import)| matches!(import.kind, ImportKind::Module(_)))
+}
+
+/// The imports that will fail: an error says so, or a need of theirs is met by nothing, or their own file is broken.
+pub(super) fn failing(scan: &Scan) -> Vec<&ImportOf> {
+    let errors = || scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let files: FxHashSet<&VPath> = errors().flat_map(|finding| finding.files.iter().chain([&finding.file])).collect();
+    let accused: FxHashSet<usize> = errors().flat_map(|finding| finding.imports.iter().copied()).collect();
+    let fails = |(index, import): &(usize, &ImportOf)| {
+        accused.contains(index) || !import.loads.unmet.is_empty() || files.contains(&own_file(scan, import))
+    };
+    modules(scan).filter(fails).map(|(_, import)| import).collect()
+}
+
+/// The imports that a finding breaks, by their names.
+pub(super) fn broken_by(scan: &Scan, finding: &Finding) -> Vec<String> {
+    let imports = finding.imports.iter().filter_map(|&index| scan.imports.get(index));
+    imports.map(|import| import_name(scan, import)).collect()
+}
+
+fn own_file(scan: &Scan, import: &ImportOf) -> VPath {
+    scan.shown(&scan.world.file(import.file).path)
+}
+
+/// What an import is called: the dotted name of a module, the path of everything else.
+pub(super) fn import_name(scan: &Scan, import: &ImportOf) -> String {
+    match &import.kind {
+        ImportKind::Module(name) => name.clone(),
+        ImportKind::Interpreter => "the interpreter".into(),
+        ImportKind::Program | ImportKind::Alone => scan.shown(&import.opened).to_string(),
+    }
+}
+
+/// Where a probe looked, as it is shown.
+pub(super) fn located(scan: &Scan, probe: &Probe) -> Option<VPath> {
+    // `$ORIGIN/../lib` stands for a folder that a person knows by its plain name.
+    probe.path.as_ref().map(|path| scan.shown(&path.folded()))
+}
+
+/// The system that judges: `glibc 2.36`.
+pub(super) fn system(scan: &Scan) -> String {
+    match &scan.world.host.system {
+        System::Glibc(glibc) => match glibc.version {
+            Some((major, minor)) => format!("glibc {major}.{minor}"),
+            None => "glibc".into(),
+        },
+        system => system.word().into(),
+    }
+}
+
+/// Lines for places: step, path, verdict, in columns; at most `most`, the telling ones first to stay.
+pub(super) fn lines(scan: &Scan, probes: &[Probe], most: usize) -> Vec<String> {
+    let kept = telling(probes, most);
+    let cells: Vec<(&str, String, String)> = kept
+        .iter()
+        .map(|&index| {
+            let probe = &probes[index];
+            let path = located(scan, probe).map_or_else(|| "-".to_owned(), |path| printable(&path.to_string()));
+            (probe.step.word(), path, printable(&probe.verdict.phrase()))
+        })
+        .collect();
+    let steps = cells.iter().map(|(step, _, _)| step.len()).max().unwrap_or_default();
+    let paths = cells.iter().map(|(_, path, _)| path.chars().count().min(72)).max().unwrap_or_default();
+    let mut lines: Vec<String> =
+        cells.iter().map(|(step, path, verdict)| format!("{step:steps$}  {path:paths$}  {verdict}")).collect();
+    if probes.len() > kept.len() {
+        lines.push(format!("and {} more", probes.len() - kept.len()));
+    }
+    lines
+}
+
+/// The places worth showing, in order: those where something was, then the first of each step, then the rest; last
+/// those that were tried before, and those made for one kind of processor.
+fn telling(probes: &[Probe], most: usize) -> Vec<usize> {
+    let (mut steps, mut paths) = (FxHashSet::default(), FxHashSet::default());
+    let mut ranked: Vec<(u8, usize)> = probes
+        .iter()
+        .enumerate()
+        .map(|(index, probe)| {
+            let is_variant = probe.path.as_ref().is_some_and(|path| path.to_string().contains("/glibc-hwcaps/"));
+            let is_again = probe.path.as_ref().is_some_and(|path| !paths.insert(path.folded()));
+            let rank = match &probe.verdict {
+                Verdict::Missing if is_variant || is_again => 3,
+                Verdict::Missing => 2 - u8::from(steps.insert(probe.step)),
+                _ => 0,
+            };
+            (rank, index)
+        })
+        .collect();
+    ranked.sort();
+    let mut kept: Vec<usize> = ranked.into_iter().take(most).map(|(_, index)| index).collect();
+    kept.sort();
+    kept
+}
+
+/// What a node is called in a list: a module by its dotted name, a distribution with its version.
+pub(super) fn title(scan: &Scan, node: NodeId) -> String {
+    match scan.graph.node(node) {
+        Node::File { role: Role::Module(name), .. } => name.clone(),
+        Node::Distribution(_) => distribution_title(scan, node),
+        _ => scan.label(node),
+    }
+}
+
+/// `numpy 1.26.4`
+pub(super) fn distribution_title(scan: &Scan, node: NodeId) -> String {
+    let Node::Distribution(id) = scan.graph.node(node) else { return scan.label(node) };
+    let distribution = scan.distributions.get(*id);
+    format!("{} {}", distribution.name, distribution.version).trim_end().to_owned()
+}

@@ -1,0 +1,213 @@
+//! The report: what was looked at, what will not load and what mends it, the verdict.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::paint::count;
+use super::places::{self, Counts};
+use super::{Format, Glyph, Ink, Options, Paint, printable};
+use crate::diagnose::{Evidence, Finding, Severity};
+use crate::scan::Scan;
+use crate::vfs::VPath;
+
+/// The report, as `dylens check` prints it.
+pub const TEXT: Format = Format { name: "text", about: "the report, for people", write };
+
+/// How many places of a search are shown.
+const PLACES: usize = 8;
+/// How many warnings of one rule are shown.
+const ALIKE: usize = 5;
+
+fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let report = Report { scan, paint: &options.paint, verbose: options.verbose };
+    let mut text = report.head();
+    text += &report.errors();
+    text += &report.warnings();
+    text += &report.infos();
+    text += &report.verdict();
+    out.write_all(text.as_bytes())
+}
+
+struct Report<'a> {
+    scan: &'a Scan,
+    paint: &'a Paint,
+    verbose: bool,
+}
+
+impl Report<'_> {
+    /// What was looked at, and why.
+    fn head(&self) -> String {
+        let target = &self.scan.target;
+        let counts = Counts::of(self.scan);
+        let because = target.because.as_ref().map_or_else(String::new, |because| format!(" ({})", printable(because)));
+        let python = self.scan.world.host.python.as_ref().filter(|python| python.version.is_some());
+        let python = python.map_or_else(|| "unknown Python".to_owned(), |it| format!("Python {}", it.version_text()));
+        let facts = [
+            python,
+            places::system(self.scan),
+            count(counts.modules, "module"),
+            count(counts.libraries, "library"),
+            count(counts.distributions, "distribution"),
+        ];
+        let root = self.paint.ink(Ink::Strong, &printable(&target.root.to_string()));
+        let dot = format!(" {} ", self.paint.glyph(Glyph::Dot));
+        let mut head = format!("{} {root}{because}{dot}{}\n", target.kind.word(), facts.join(&dot));
+        if self.scan.is_partial {
+            head += "stopped early: not everything was read\n";
+        }
+        head
+    }
+
+    fn of(&self, severity: Severity) -> impl Iterator<Item = &Finding> {
+        self.scan.findings.iter().filter(move |finding| finding.severity == severity)
+    }
+
+    fn errors(&self) -> String {
+        self.of(Severity::Error).map(|finding| format!("\n{}", self.whole(finding))).collect()
+    }
+
+    /// A finding with all that it rests on.
+    fn whole(&self, finding: &Finding) -> String {
+        let mut text = self.title(finding);
+        text += &self.files(finding);
+        text += &self.message(finding);
+        text += &self.breaks(finding);
+        text += &self.tried(finding);
+        text += &self.remedy(finding);
+        text
+    }
+
+    fn title(&self, finding: &Finding) -> String {
+        let ink = Ink::of(finding.severity);
+        let glyph = self.paint.ink(ink, self.paint.glyph(Glyph::of(finding.severity)));
+        let title = self.paint.ink(ink, finding.rule.title);
+        let subject = self.paint.ink(Ink::Strong, &printable(&finding.subject));
+        let rule = self.paint.ink(Ink::Quiet, &format!("[{}]", finding.rule.id));
+        format!("{glyph} {title}: {subject}  {rule}\n")
+    }
+
+    fn files(&self, finding: &Finding) -> String {
+        let more = finding.files.len().saturating_sub(1);
+        let mut text = format!("  {}", printable(&finding.file.to_string()));
+        match more {
+            0 => {}
+            _ if self.verbose => {
+                for file in finding.files.iter().filter(|file| **file != finding.file) {
+                    text += &format!("\n  {}", printable(&file.to_string()));
+                }
+            }
+            more => text += &format!(" and {}", count(more, "more file")),
+        }
+        text + "\n"
+    }
+
+    /// The sentence, with the file called by its last part: the line above has the whole of it.
+    fn message(&self, finding: &Finding) -> String {
+        let name = VPath::new(finding.file.file_name()).to_string();
+        let message = finding.message.replace(&finding.file.to_string(), &name);
+        self.paint.wrapped(&printable(&message), 2)
+    }
+
+    fn breaks(&self, finding: &Finding) -> String {
+        const NAMED: usize = 3;
+        if finding.breaks == 0 {
+            return String::new();
+        }
+        let names = places::broken_by(self.scan, finding);
+        let named = if self.verbose { names.len() } else { names.len().min(NAMED) };
+        let mut list = printable(&names[..named].join(", "));
+        if finding.breaks > named && named > 0 {
+            list += &format!(" +{}", finding.breaks - named);
+        }
+        let colon = if list.is_empty() { "" } else { ": " };
+        format!("  breaks {}{colon}{list}\n", count(finding.breaks, "import"))
+    }
+
+    /// The places that were tried, in order.
+    fn tried(&self, finding: &Finding) -> String {
+        let search = finding.evidence.iter().find_map(|evidence| match evidence {
+            Evidence::Need { file, need, import } => self.scan.explain_in(*import, *file, *need),
+            _ => None,
+        });
+        let Some((probes, _)) = search.filter(|(probes, _)| !probes.is_empty()) else { return String::new() };
+        let most = if self.verbose { usize::MAX } else { PLACES };
+        let lines = places::lines(self.scan, &probes, most);
+        let lines = lines.iter().map(|line| self.paint.ink(Ink::Quiet, &format!("    {}\n", line.trim_end())));
+        format!("  tried, in order:\n{}", lines.collect::<String>())
+    }
+
+    fn remedy(&self, finding: &Finding) -> String {
+        let remedy = &finding.remedy;
+        let mut text = String::new();
+        if !remedy.text.is_empty() {
+            text += &self.paint.wrapped(&printable(&remedy.text), 2);
+        }
+        if let Some(command) = &remedy.command {
+            // On a line of its own and never broken, so that it can be copied.
+            text += &format!("    {}\n", self.paint.ink(Ink::Command, &printable(command)));
+        }
+        text
+    }
+
+    /// A few lines a warning: the sentence says why it is no error.
+    fn short(&self, finding: &Finding) -> String {
+        let mut text = self.title(finding);
+        if !finding.message.contains(&finding.file.to_string()) {
+            text += &self.files(finding);
+        }
+        text += &self.paint.wrapped(&printable(&finding.message), 2);
+        if let Some(command) = &finding.remedy.command {
+            text += &format!("    {}\n", self.paint.ink(Ink::Command, &printable(command)));
+        }
+        text
+    }
+
+    fn warnings(&self) -> String {
+        let mut alike: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut text = String::new();
+        for finding in self.of(Severity::Warning) {
+            let seen = alike.entry(finding.rule.id).or_default();
+            *seen += 1;
+            if self.verbose {
+                text += &format!("\n{}", self.whole(finding));
+            } else if *seen <= ALIKE {
+                text += &format!("\n{}", self.short(finding));
+            }
+        }
+        for (rule, seen) in alike.into_iter().filter(|(_, seen)| !self.verbose && *seen > ALIKE) {
+            text += &format!("\n  and {} more of {rule}; -v shows all\n", seen - ALIKE);
+        }
+        text
+    }
+
+    /// Counted, or in full on request.
+    fn infos(&self) -> String {
+        if self.verbose {
+            return self.of(Severity::Info).map(|finding| format!("\n{}", self.short(finding))).collect();
+        }
+        let mut rules: BTreeMap<&str, (&str, usize)> = BTreeMap::new();
+        for finding in self.of(Severity::Info) {
+            rules.entry(finding.rule.id).or_insert((finding.rule.title, 0)).1 += 1;
+        }
+        if rules.is_empty() {
+            return String::new();
+        }
+        let list: Vec<String> = rules.values().map(|(title, seen)| format!("{title} ({seen})")).collect();
+        let glyph = self.paint.ink(Ink::Info, self.paint.glyph(Glyph::Info));
+        format!("\n{glyph} Also: {}; -v shows them\n", list.join(", "))
+    }
+
+    /// The last line.
+    fn verdict(&self) -> String {
+        let Counts { modules, failing, .. } = Counts::of(self.scan);
+        let errors = self.of(Severity::Error).count();
+        let (ink, glyph, sentence) = match (modules, failing, errors) {
+            (_, 0, 1..) => (Ink::Error, Glyph::Error, format!("{}.", count(errors, "error"))),
+            (0, _, _) => (Ink::Good, Glyph::Good, "Nothing here is importable; nothing is broken.".to_owned()),
+            (1, 0, _) => (Ink::Good, Glyph::Good, "The import would load.".to_owned()),
+            (_, 0, _) => (Ink::Good, Glyph::Good, format!("All {modules} imports would load.")),
+            _ => (Ink::Error, Glyph::Error, format!("{failing} of {} will fail.", count(modules, "import"))),
+        };
+        format!("\n{} {}\n", self.paint.ink(ink, self.paint.glyph(glyph)), self.paint.ink(ink, &sentence))
+    }
+}

@@ -1,0 +1,152 @@
+//! Why is this here: who brings it in, who needs it, and where each of its needs was looked for.
+
+mod choose;
+
+use choose::{chosen, described};
+
+use super::paint::count;
+use super::places::{self, title};
+use super::{Glyph, Ink, Paint, printable};
+use crate::error::Error;
+use crate::graph::{NeedEdge, Node, NodeId};
+use crate::scan::Scan;
+
+/// How many chains, dependents and places are shown.
+const CHAINS: usize = 5;
+const DEPENDENTS: usize = 10;
+const SEARCHES: usize = 5;
+const PLACES: usize = 12;
+
+/// Explains a node: a library's name or soname, a module's name, a distribution, or a part of a path.
+///
+/// # Errors
+/// Where nothing is called so, or several are: names them.
+pub fn why(scan: &Scan, name: &str, paint: &Paint) -> Result<String, Error> {
+    let about = Why { scan, paint };
+    let parts: Vec<String> = chosen(scan, name)?.into_iter().map(|node| about.node(node)).collect();
+    Ok(parts.join("\n"))
+}
+
+struct Why<'a> {
+    scan: &'a Scan,
+    paint: &'a Paint,
+}
+
+impl Why<'_> {
+    fn node(&self, node: NodeId) -> String {
+        let mut text = self.head(node);
+        if let Node::Distribution(_) = self.scan.graph.node(node) {
+            return text + &self.contents(node);
+        }
+        text += &self.chains(node);
+        text += &self.dependents(node);
+        text += &match self.scan.graph.node(node) {
+            Node::Missing(_) => self.searches(node),
+            _ => self.needs(node),
+        };
+        text
+    }
+
+    /// What it is.
+    fn head(&self, node: NodeId) -> String {
+        let name = printable(&title(self.scan, node));
+        let ink = if matches!(self.scan.graph.node(node), Node::Missing(_)) { Ink::Error } else { Ink::Strong };
+        let mut text = format!("{}: {}\n", self.paint.ink(ink, &name), printable(&described(self.scan, node)));
+        if let Some(path) = self.scan.path_of(node) {
+            text += &format!("  {}\n", printable(&path.to_string()));
+        }
+        let problem = self.scan.file_of(node).and_then(|file| self.scan.world.file(file).problem.clone());
+        if let Some(problem) = problem {
+            let problem = printable(&problem.to_string());
+            text += &format!("  {}\n", self.paint.ink(Ink::Error, &problem));
+        }
+        text
+    }
+
+    fn section(&self, title: &str) -> String {
+        format!("\n{}\n", self.paint.ink(Ink::Strong, title))
+    }
+
+    fn contents(&self, node: NodeId) -> String {
+        let files = self.scan.graph.contents(node);
+        let mut text = self.section(&format!("Brings {}", count(files.len(), "native file")));
+        for file in files {
+            text += &format!("  {}\n", printable(&title(self.scan, file)));
+        }
+        text
+    }
+
+    /// The shortest ways from distributions.
+    fn chains(&self, node: NodeId) -> String {
+        let chains = self.scan.graph.why(node, CHAINS);
+        if chains.is_empty() {
+            return String::new();
+        }
+        let arrow = format!(" {} ", self.paint.glyph(Glyph::Arrow));
+        let mut text = self.section("Brought in by");
+        for chain in chains {
+            let names: Vec<String> = chain.iter().map(|&node| printable(&title(self.scan, node))).collect();
+            text += &format!("  {}\n", names.join(&arrow));
+        }
+        text
+    }
+
+    fn dependents(&self, node: NodeId) -> String {
+        let mut dependents: Vec<NodeId> = self.scan.graph.dependents(node).into_iter().map(|(by, _)| by).collect();
+        dependents.dedup();
+        if dependents.is_empty() {
+            return self.section("Needed by no other file");
+        }
+        let mut text = self.section(&format!("Needed by {}", count(dependents.len(), "file")));
+        for &by in dependents.iter().take(DEPENDENTS) {
+            let path = self.scan.path_of(by).map_or_else(|| title(self.scan, by), |path| path.to_string());
+            text += &format!("  {}\n", printable(&path));
+        }
+        if dependents.len() > DEPENDENTS {
+            text += &format!("  and {} more\n", dependents.len() - DEPENDENTS);
+        }
+        text
+    }
+
+    /// Where those that need a missing name looked for it.
+    fn searches(&self, node: NodeId) -> String {
+        let mut text = String::new();
+        for (by, edge) in self.scan.graph.dependents(node).into_iter().take(SEARCHES) {
+            let path = self.scan.path_of(by).map_or_else(String::new, |path| path.to_string());
+            text += &self.section(&printable(&format!("Where {path} looked, in order")));
+            text += &self.places(by, edge);
+        }
+        text
+    }
+
+    /// What the file needs, what each need got, and the places that were tried for it.
+    fn needs(&self, node: NodeId) -> String {
+        let needs = self.scan.graph.needs(node);
+        if needs.is_empty() {
+            return String::new();
+        }
+        let mut text = self.section("What it needs, and where that was looked for");
+        for (target, edge) in needs {
+            let name = printable(&edge.name.to_string());
+            let got = match self.scan.path_of(target).filter(|_| edge.resolution.is_met()) {
+                Some(path) => {
+                    let path = printable(&path.to_string());
+                    format!("{name} {} {path}", self.paint.glyph(Glyph::Arrow))
+                }
+                None if edge.resolution.is_met() => format!("{name} is {}", edge.resolution.step().phrase()),
+                None if !edge.kind.is_binding() => format!("{name} is not found, and need not be"),
+                None => self.paint.ink(Ink::Error, &format!("{name} is not found")),
+            };
+            text += &format!("  {got}\n{}", self.places(node, edge));
+        }
+        text
+    }
+
+    fn places(&self, by: NodeId, edge: &NeedEdge) -> String {
+        let search = self.scan.file_of(by).and_then(|file| self.scan.explain_in(edge.first, file, edge.need));
+        let probes = search.map_or_else(Vec::new, |(probes, _)| probes);
+        let lines = places::lines(self.scan, &probes, PLACES);
+        let quiet = |line: &String| self.paint.ink(Ink::Quiet, &format!("    {}", line.trim_end())) + "\n";
+        lines.iter().map(quiet).collect()
+    }
+}

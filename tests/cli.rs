@@ -1,0 +1,320 @@
+//! The real program: every subcommand, every exit code, every bad input with its very line.
+
+mod common;
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use common::lay_out;
+
+/// Runs dylens in an empty environment: what it says may not depend on who runs the tests.
+fn dylens(directory: &Path, words: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_dylens"))
+        .args(words)
+        .current_dir(directory)
+        .env_clear()
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program starts")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("the program ends by itself")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("UTF-8")
+}
+
+/// What the program prints of the demo.
+fn demo(words: &[&str]) -> String {
+    let output = dylens(Path::new("/"), &[&["--demo"], words].concat());
+    assert_eq!(said(&output), "");
+    out(&output)
+}
+
+/// What the program says where it cannot do what was asked.
+fn refusal(directory: &Path, words: &[&str]) -> String {
+    let output = dylens(directory, words);
+    assert_eq!((code(&output), out(&output)), (2, String::new()));
+    said(&output)
+}
+
+/// A folder with a module whose library is not there, and one that needs nothing.
+fn small() -> tempfile::TempDir {
+    lay_out(
+        "
+//- /site-packages/a.so elf x86_64 needs:libnowhere.so.9 defines:PyInit_a
+//- /site-packages/b.so elf x86_64 defines:PyInit_b
+//- /empty/
+//- /text.txt
+hello
+",
+    )
+}
+
+#[test]
+fn the_report_of_the_demo() {
+    insta::assert_snapshot!(demo(&["check"]));
+}
+
+#[test]
+fn the_tree_of_the_demo() {
+    insta::assert_snapshot!(demo(&["tree"]));
+}
+
+#[test]
+fn why_in_the_demo() {
+    insta::assert_snapshot!(demo(&["why", "libcudnn.so.9"]));
+}
+
+#[test]
+fn the_needs_of_the_demo() {
+    insta::assert_snapshot!(demo(&["export", "--format", "jsonl"]));
+}
+
+#[test]
+fn without_a_terminal_the_report_is_printed() {
+    assert_eq!(demo(&[]), demo(&["check"]));
+    assert_eq!(demo(&["--no-tui"]), demo(&["check"]));
+}
+
+#[test]
+fn the_demo_shows_what_it_is_made_to_show() {
+    let graph: serde_json::Value = serde_json::from_str(&demo(&["export"])).expect("valid JSON");
+    let nodes = graph["nodes"].as_array().expect("a list");
+    let of = |key: &str| -> Vec<&str> { nodes.iter().filter_map(|node| node[key].as_str()).collect() };
+    for missing in ["missing:libcudnn.so.9", "missing:libc.musl-x86_64.so.1", "missing:libxcb-cursor.so.0"] {
+        assert!(of("id").contains(&missing), "{missing}");
+    }
+    assert!(of("arch").contains(&"aarch64"));
+    assert!(of("problem").iter().any(|problem| problem.contains("Git LFS")));
+    assert!(of("problem").iter().any(|problem| problem.starts_with("truncated")));
+    assert!(
+        nodes.iter().any(|node| node["kind"] == "library" && node["name"].as_str().unwrap().contains("cpython-311"))
+    );
+}
+
+#[test]
+fn where_nothing_is_found_the_demo_opens_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = dylens(folder.path(), &[]);
+    assert!(out(&output).contains("(the demo, as no environment was found here)"));
+    let line = "dylens: no Python environment here: looked at $VIRTUAL_ENV, $CONDA_PREFIX, ./.venv, ./venv and for \
+                python3 on PATH; this is the demo\n";
+    assert_eq!(said(&output), line);
+}
+
+#[test]
+fn a_check_without_an_environment_is_no_clean_check() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(
+        refusal(folder.path(), &["check"]),
+        "dylens: no Python environment here: looked at $VIRTUAL_ENV, $CONDA_PREFIX, ./.venv, ./venv and for python3 \
+         on PATH; name one (dylens PATH), or see the demo (dylens --demo)\n"
+    );
+}
+
+#[test]
+fn each_bad_path_has_its_line() {
+    let folder = small();
+    let here = folder.path().canonicalize().unwrap();
+    let root = here.display();
+    let give = "give an environment, a site-packages folder or a native file";
+    assert_eq!(
+        refusal(&here, &["check", "gone"]),
+        format!("dylens: {root}/gone: no such file or folder; {give}, or no path at all inside a project\n")
+    );
+    assert_eq!(
+        refusal(&here, &["tree", "text.txt"]),
+        format!("dylens: {root}/text.txt is no native file (.so, .dylib, .pyd, .dll); {give}\n")
+    );
+    assert_eq!(
+        refusal(&here, &["export", "empty"]),
+        format!("dylens: no native modules in {root}/empty (looked for .so, .dylib, .pyd and .dll files); {give}\n")
+    );
+    assert_eq!(
+        refusal(&here, &["text.txt/x"]),
+        format!(
+            "dylens: {root}/text.txt/x: a part of this path is a file, not a folder; {give}, or no path at all inside \
+             a project\n"
+        )
+    );
+}
+
+#[test]
+fn each_bad_argument_has_its_line() {
+    let folder = small();
+    let refusal = |words: &[&str]| refusal(folder.path(), words);
+    assert_eq!(refusal(&["--fast"]), "dylens: unexpected argument '--fast' found; see dylens --help\n");
+    assert_eq!(
+        refusal(&["export", "--format", "jsonk"]),
+        "dylens: invalid value 'jsonk' for '--format <FORMAT>' [possible values: json, jsonl, dot, text, tree]; a \
+         similar value exists: 'json'\n"
+    );
+    assert_eq!(
+        refusal(&["a.so", "check"]),
+        "dylens: a.so stands before the command; give the command first: dylens COMMAND PATH\n"
+    );
+    assert_eq!(
+        refusal(&["--demo", "a.so"]),
+        "dylens: --demo looks at its own environment, not at a.so; leave out the one or the other\n"
+    );
+    assert!(refusal(&["why"]).starts_with("dylens: the following required arguments were not provided: "));
+}
+
+#[test]
+fn why_without_a_match_and_with_too_many() {
+    let folder = small();
+    let site = folder.path().join("site-packages").canonicalize().unwrap();
+    let line = refusal(&site, &["why", ".", "zzz"]);
+    assert!(line.starts_with(&format!("dylens: nothing in {} is called zzz; ", site.display())), "{line}");
+    let lines = refusal(&site, &["why", ".", ".so"]);
+    assert!(lines.starts_with("dylens: .so could be any of "), "{lines}");
+    assert!(lines.contains("; give more of the name:\n") && lines.contains("\n  a.so\n"), "{lines}");
+}
+
+#[test]
+fn the_exit_code_is_what_fail_on_says() {
+    let folder = small();
+    let clean = |words: &[&str]| code(&dylens(&folder.path().join("site-packages"), words));
+    assert_eq!(clean(&["check", "b.so"]), 0);
+    assert_eq!(clean(&["check", "."]), 1);
+    assert_eq!(clean(&["."]), 1);
+    assert_eq!(clean(&["check", "--format", "json", "."]), 1);
+    assert_eq!(clean(&["check", "--fail-on", "never", "."]), 0);
+}
+
+#[test]
+fn paths_stand_before_or_after_options() {
+    let folder = small();
+    let run = |words: &[&str]| out(&dylens(folder.path(), words));
+    let rows = run(&["export", "--format", "jsonl", "site-packages"]);
+    assert_eq!(rows, run(&["export", "site-packages", "--format", "jsonl"]));
+    assert_eq!(rows, run(&["--ascii", "export", "site-packages", "--format", "jsonl", "--color", "always"]));
+    assert_eq!(
+        rows,
+        "{\"file\":\"a.so\",\"need\":\"libnowhere.so.9\",\"kind\":\"normal\",\"status\":\"missing\",\"path\":null,\
+         \"step\":\"none\"}\n"
+    );
+}
+
+#[test]
+fn a_folder_called_like_a_command_is_given_with_a_dot() {
+    let folder = lay_out("//- /check/b.so elf x86_64 defines:PyInit_b\n");
+    let output = dylens(folder.path(), &["./check"]);
+    assert!(out(&output).starts_with("folder "), "{}", out(&output));
+    assert_eq!(code(&output), 0);
+}
+
+#[test]
+fn an_export_is_whole_or_not_there() {
+    let folder = small();
+    let run = |words: &[&str]| dylens(folder.path(), words);
+    let file = folder.path().join("graph.json");
+    assert_eq!(code(&run(&["export", "site-packages", "-o", "graph.json"])), 0);
+    let written = std::fs::read(&file).unwrap();
+    assert_eq!(written, run(&["export", "site-packages"]).stdout);
+
+    assert_eq!(
+        refusal(folder.path(), &["export", "site-packages", "-o", "graph.json", "--format", "dot"]),
+        "dylens: graph.json is there already; give --force to overwrite it\n"
+    );
+    assert_eq!(std::fs::read(&file).unwrap(), written);
+    assert_eq!(code(&run(&["export", "site-packages", "-o", "graph.json", "--format", "dot", "--force"])), 0);
+    assert!(std::fs::read(&file).unwrap().starts_with(b"digraph"));
+
+    let line = refusal(folder.path(), &["export", "site-packages", "-o", "gone/graph.json"]);
+    assert!(line.starts_with("dylens: gone/graph.json cannot be written: "), "{line}");
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 4, "{left:?}");
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dylens"))
+        .args(["--demo", "export"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!((code(&output), said(&output)), (0, String::new()));
+}
+
+#[test]
+fn a_rule_is_explained_and_an_unknown_one_has_neighbors() {
+    let here = Path::new("/");
+    assert!(out(&dylens(here, &["explain"])).contains("library-missing"));
+    assert!(out(&dylens(here, &["explain", "library-missing"])).starts_with("library-missing (error)\n"));
+    let line = refusal(here, &["explain", "libary-missing"]);
+    assert!(line.starts_with("dylens: there is no rule libary-missing; did you mean library-missing"), "{line}");
+}
+
+#[test]
+fn colors_come_only_when_they_are_asked_for() {
+    assert!(!demo(&["check"]).contains('\x1b'));
+    assert!(!demo(&["check", "--color", "never"]).contains('\x1b'));
+    assert!(demo(&["check", "--color", "always"]).contains('\x1b'));
+    assert!(demo(&["tree", "--ascii"]).is_ascii());
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    let here = Path::new("/");
+    assert_eq!(out(&dylens(here, &["--version"])), format!("dylens {}\n", env!("CARGO_PKG_VERSION")));
+    for words in [&["--help"][..], &["check", "--help"], &["why", "-h"], &["export", "-h"]] {
+        let output = dylens(here, words);
+        assert_eq!(code(&output), 0);
+        assert!(out(&output).contains("Examples:"), "{words:?}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_name_that_is_no_text_is_shown_all_the_same() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = small();
+    let site = folder.path().join("site-packages");
+    std::fs::rename(site.join("a.so"), site.join(std::ffi::OsStr::from_bytes(b"a\xff\x1b.so"))).unwrap();
+    let rows = out(&dylens(&site, &["export", "--format", "jsonl", "."]));
+    assert!(rows.starts_with("{\"file\":\"a\u{fffd}\\u001b.so\""), "{rows}");
+    assert!(out(&dylens(&site, &["tree", "."])).contains("a\u{fffd}\\u{1b}"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_folder_that_cannot_be_read_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = small();
+    let here = folder.path().canonicalize().unwrap();
+    let closed = here.join("site-packages");
+    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).unwrap();
+    // An administrator reads it nevertheless.
+    if std::fs::read_dir(&closed).is_err() {
+        assert_eq!(
+            refusal(&here, &["check", "site-packages"]),
+            format!("dylens: {}: permission denied; make the folder readable, or look at another\n", closed.display())
+        );
+    }
+    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a_broken_pyvenv_cfg_does_not_stop_the_scan() {
+    let folder = lay_out(
+        "
+//- /pyvenv.cfg
+home
+//- /lib/python3.12/site-packages/b.so elf x86_64 defines:PyInit_b
+",
+    );
+    let output = dylens(folder.path(), &["check", "--fail-on", "never", "."]);
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    assert!(out(&output).starts_with("virtual environment "), "{}", out(&output));
+}

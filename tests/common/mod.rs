@@ -1,0 +1,61 @@
+//! What several tests need: a world written as text, scanned or laid out on disk.
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use dylens::discover::Machine;
+use dylens::export::{Format, Options, Paint};
+use dylens::scan::{Progress, Scan};
+use dylens::vfs::{FileSystem, Kind, Memory, VPath};
+use dylens::world::text;
+
+/// Scans a world written as text; its settings say what is looked at.
+pub fn scan(world: &str) -> Scan {
+    let world = text::read(world).expect("the world is well written");
+    let machine = Machine::described(&world.settings);
+    let cancel = AtomicBool::new(false);
+    let progress = Progress { tell: &|_| {}, cancel: &cancel };
+    Scan::of(Arc::new(world.files), &machine, None, &progress).expect("there is something to scan")
+}
+
+/// What a format writes of a scan.
+pub fn written(format: &Format, scan: &Scan, options: &Options) -> String {
+    let mut bytes = Vec::new();
+    (format.write)(scan, options, &mut bytes).expect("writing to memory succeeds");
+    String::from_utf8(bytes).expect("every format is UTF-8")
+}
+
+/// No colors, lines of 100 columns.
+pub fn plain() -> Options {
+    Options::new(Paint { width: 100, ..Paint::default() })
+}
+
+/// Lays a world written as text out on disk, below a folder of its own. Its links must be relative.
+pub fn lay_out(world: &str) -> tempfile::TempDir {
+    let world = text::read(world).expect("the world is well written");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    copy(&world.files, &VPath::new("/"), folder.path());
+    folder
+}
+
+fn copy(from: &Memory, directory: &VPath, to: &Path) {
+    std::fs::create_dir_all(to).expect("the folder can be made");
+    for entry in from.list(directory).expect("the folder is there") {
+        let path = directory.join(&entry.name);
+        let target = to.join(entry.name.to_string());
+        match entry.kind {
+            Kind::Directory => copy(from, &path, &target),
+            #[cfg(unix)]
+            Kind::Symlink => {
+                let link = from.link(&path).expect("a link").to_string();
+                std::os::unix::fs::symlink(link, &target).expect("the link can be made");
+            }
+            _ => {
+                let bytes = from.read(&path, usize::MAX).expect("the file can be read");
+                std::fs::write(&target, bytes).expect("the file can be written");
+            }
+        }
+    }
+}
