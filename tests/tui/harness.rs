@@ -103,6 +103,7 @@ fn missing(scan: &Scan, name: &str, command: Option<&str>) -> Option<Finding> {
         message: format!("{} needs {name}, which is nowhere to be found", scan.label(by)),
         remedy: Remedy { text: "Install the distribution again.".into(), command: command.map(str::to_owned) },
         evidence: vec![Evidence::Need { file: scan.file_of(by)?, need: edge.need, import: edge.first }],
+        imports: Vec::new(),
         breaks: files.len(),
         files,
     })
