@@ -63,6 +63,11 @@ fn the_tree_marks_what_it_has_shown_before() {
 }
 
 #[test]
+fn the_root_of_the_tree_tells_of_the_environment() {
+    assert_snapshot!("tree_root", face(WORLD, (120, 36)).typed("3g").screen());
+}
+
+#[test]
 fn the_choice_is_kept_when_views_change() {
     let mut face = face(WORLD, (80, 24)).typed("/kiwi⏎");
     let chosen = face.chosen();

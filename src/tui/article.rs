@@ -123,6 +123,35 @@ fn search(scan: &Scan, probes: &[Probe], resolution: &Resolution, text: &mut Vec
     }
 }
 
+/// The environment as a whole: what was looked at, and for whom.
+pub fn of_environment(atlas: &Atlas) -> Vec<Prose> {
+    let (scan, target) = (&atlas.scan, &atlas.scan.target);
+    let mut text =
+        vec![Prose::of(Tone::Strong, target.root.to_string()).then(Tone::Dim, format!("  {}", target.kind.word()))];
+    if let Some(because) = &target.because {
+        text.push(Prose::field("chosen by", Tone::Plain, because));
+    }
+    if let Some(python) = &scan.world.host.python {
+        text.push(Prose::field("python", Tone::Plain, python.version_text()));
+        if let Some(executable) = &python.executable {
+            text.push(Prose::entry(Tone::Plain, executable.to_string()));
+        }
+    }
+    let arch = scan.world.host.arch.map_or_else(String::new, |arch| format!(", {arch}"));
+    text.push(Prose::field("system", Tone::Plain, format!("{}{arch}", scan.world.host.system.word())));
+    let counts = format!("{} modules, {} libraries", scan.modules(), atlas.libraries);
+    text.push(Prose::field("has", Tone::Plain, counts));
+    if let Some(path) = &scan.world.host.library_path {
+        text.push(Prose::field("with", Tone::Plain, format!("LD_LIBRARY_PATH={path}")));
+    }
+    let findings = scan
+        .findings
+        .iter()
+        .map(|finding| (sign(finding.severity).0, format!("{} {}", sign(finding.severity).1, finding.message)));
+    list("findings", findings.collect(), &mut text);
+    text
+}
+
 /// Everything about a node; `via` is the file by whose need one came to it.
 pub fn of_node(atlas: &Atlas, node: NodeId, via: Option<NodeId>) -> Vec<Prose> {
     let entry = atlas.entry(node);

@@ -100,6 +100,15 @@ pub struct Entry {
     pub is_broken: bool,
 }
 
+impl Entry {
+    /// `_umath` of `_umath.cpython-311-x86_64-linux-gnu.so`: what a module's file is called but for its suffix, which is
+    /// the same everywhere.
+    pub fn short(&self) -> &str {
+        let stem = self.label.split('.').next().filter(|stem| !stem.is_empty());
+        stem.filter(|_| self.sort == Sort::Module).unwrap_or(&self.label)
+    }
+}
+
 /// A scan and what is told of each of its nodes.
 pub struct Atlas {
     pub scan: Scan,

@@ -162,7 +162,9 @@ pub(super) fn settle(model: &mut Model) {
         View::Tree => model.tree.rows.get(model.tree.cursor).and_then(|row| row.via()),
         _ => model.hourglass.as_ref().and_then(Hourglass::via),
     };
+    let is_root = model.view == View::Tree && model.tree.cursor == 0;
     model.article = match (model.current_finding(), model.chosen) {
+        _ if is_root => article::of_environment(&atlas),
         (Some(finding), _) => article::of_finding(&atlas, &atlas.scan.findings[finding]),
         (None, Some(node)) => article::of_node(&atlas, node, via),
         (None, None) => Vec::new(),

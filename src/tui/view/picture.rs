@@ -205,15 +205,7 @@ fn label(atlas: &Atlas, hourglass: &Hourglass, column: Column, node: NodeId) -> 
     let cycle = if is_cycle { " ⟳" } else { "" };
     // What is broken is said by a sign, not only by its color.
     let broken = if entry.is_broken && entry.sort != Sort::Missing { " ✗" } else { "" };
-    format!("{} {}{cycle}{broken}", entry.sort.glyph(), without_suffix(&entry.label, entry.sort))
-}
-
-/// `_umath` of `_umath.cpython-311-x86_64-linux-gnu.so`: the suffix is the same everywhere.
-fn without_suffix(label: &str, sort: Sort) -> &str {
-    match sort {
-        Sort::Module => label.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or(label),
-        _ => label,
-    }
+    format!("{} {}{cycle}{broken}", entry.sort.glyph(), entry.short())
 }
 
 /// Gives each column what it wants where that is possible, else no more than its share.

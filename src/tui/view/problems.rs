@@ -26,21 +26,17 @@ pub(super) fn view(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer
     let shown = window(findings.len(), model.finding, inside.height.into());
     for (at, area) in shown.clone().zip(lines(inside)) {
         let cursor = (at == model.finding).then_some(model.pane == Pane::List);
-        row(model, &line(model, &findings[at], area.width.into()), area, cursor, buffer);
+        let name = name(atlas, at);
+        row(model, &line(model, &findings[at], &name, area.width.into()), area, cursor, buffer);
     }
 }
 
 /// `✗ libopenblas.so.0   library not found   ↑112`
-fn line(model: &Model, finding: &Finding, width: usize) -> Line<'static> {
+fn line(model: &Model, finding: &Finding, name: &str, width: usize) -> Line<'static> {
     let (tone, sign) = sign(finding.severity);
     let breaks = if finding.breaks > 0 { format!(" ↑{}", finding.breaks) } else { String::new() };
     let room = width.saturating_sub(2 + breaks.width());
-    let file = finding.file.file_name();
-    let subject = match finding.subject.is_empty() {
-        true => printable(&String::from_utf8_lossy(file)),
-        false => printable(&finding.subject),
-    };
-    let subject = shortened(&subject, room);
+    let subject = shortened(name, room);
     let left = room - subject.width();
     let what = if left > 8 { shortened(finding.rule.title, left - 2) } else { String::new() };
     let blank = left.saturating_sub(if what.is_empty() { 0 } else { what.width() + 2 });
@@ -51,6 +47,16 @@ fn line(model: &Model, finding: &Finding, width: usize) -> Line<'static> {
         Span::styled(format!("{before}{what}{}", " ".repeat(blank)), model.theme.style(Tone::Dim)),
         Span::styled(breaks, model.theme.style(Tone::Strong)),
     ])
+}
+
+/// What a finding is about, in a word: its node, which is where Enter leads; else its subject or its file.
+fn name(atlas: &Atlas, at: usize) -> String {
+    let finding = &atlas.scan.findings[at];
+    match atlas.node_of(at) {
+        Some(node) => atlas.entry(node).short().to_owned(),
+        None if finding.subject.is_empty() => printable(&String::from_utf8_lossy(finding.file.file_name())),
+        None => printable(&finding.subject),
+    }
 }
 
 /// No finding is a result too, and must not look like an empty screen.
