@@ -1,4 +1,28 @@
-//! The living face.
+//! The living face: a scan, looked at in a terminal.
+//!
+//! Everything that happens is a [`message::Msg`]; [`update::update`] is the only place where the [`model::Model`]
+//! changes, and what it wants done outside is an [`effect::Effect`]; [`view::view`] draws the model and touches nothing.
+//! [`runtime`] is the loop around these three, [`terminal`] what takes the terminal over and gives it back.
+//!
+//! What is drawn is read from an [`atlas::Atlas`]: the scan with names, signs and badges told once. Text from inspected
+//! files becomes printable there and in [`prose`], and nowhere else.
+
+mod article;
+pub mod atlas;
+pub mod effect;
+pub mod hourglass;
+pub mod keys;
+pub mod message;
+pub mod model;
+pub mod prose;
+pub mod rows;
+mod runtime;
+pub mod screen;
+pub mod search;
+mod terminal;
+pub mod theme;
+pub mod update;
+pub mod view;
 
 use std::io;
 use std::sync::Arc;
@@ -24,6 +48,6 @@ pub struct Options {
 ///
 /// # Errors
 /// Where the terminal cannot be used; the scan's own error is returned inside.
-pub fn run(_source: Source, _options: &Options) -> io::Result<Result<(), Error>> {
-    Ok(Ok(()))
+pub fn run(source: Source, options: &Options) -> io::Result<Result<(), Error>> {
+    runtime::run(source, options)
 }

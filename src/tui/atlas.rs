@@ -1,0 +1,254 @@
+//! A scan made ready for looking at: what each node is called, what is wrong with it and below it.
+//!
+//! Made once, on the scan's thread, so that moving about costs nothing.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use petgraph::Direction;
+
+use crate::diagnose::{Finding, Severity};
+use crate::discover::Role;
+use crate::export::printable;
+use crate::graph::{Node, NodeId};
+use crate::scan::Scan;
+use crate::vfs::VPath;
+
+use super::theme::Tone;
+
+/// What a node is, as it is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    Distribution,
+    Module,
+    Library,
+    Program,
+    System,
+    Missing,
+}
+
+impl Sort {
+    pub fn glyph(self) -> &'static str {
+        match self {
+            Sort::Distribution => "◆",
+            Sort::Module => "●",
+            Sort::Library => "○",
+            Sort::Program => "▷",
+            Sort::System => "·",
+            Sort::Missing => "✗",
+        }
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Sort::Distribution => "distribution",
+            Sort::Module => "extension module",
+            Sort::Library => "library",
+            Sort::Program => "program",
+            Sort::System => "system library",
+            Sort::Missing => "not found",
+        }
+    }
+}
+
+/// How many findings there are at a node and below it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Badge {
+    pub errors: usize,
+    pub warnings: usize,
+}
+
+impl Badge {
+    fn count(&mut self, severity: Severity) {
+        match severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+            Severity::Info => {}
+        }
+    }
+
+    pub fn is_clean(self) -> bool {
+        self == Badge::default()
+    }
+
+    /// `✗2 !1`, in pieces.
+    pub fn pieces(self) -> Vec<(Tone, String)> {
+        let mut pieces = Vec::new();
+        if self.errors > 0 {
+            pieces.push((Tone::Error, format!("✗{}", self.errors)));
+        }
+        if self.warnings > 0 {
+            pieces.push((Tone::Warning, format!("!{}", self.warnings)));
+        }
+        pieces
+    }
+}
+
+/// A node, ready to be drawn. Its texts are printable.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub sort: Sort,
+    /// The file's name, the distribution's name, or the name that is missing.
+    pub label: String,
+    /// The path of a file relative to the environment; else the label.
+    pub path: String,
+    /// The path from where imports start: what is searched, and what lists show.
+    pub brief: String,
+    /// The distribution that brings it.
+    pub owner: String,
+    pub badge: Badge,
+    /// Something is wrong with this very node.
+    pub is_broken: bool,
+}
+
+impl Entry {
+    /// `_umath` of `_umath.cpython-311-x86_64-linux-gnu.so`: what a module's file is called but for its suffix, which is
+    /// the same everywhere.
+    pub fn short(&self) -> &str {
+        let stem = self.label.split('.').next().filter(|stem| !stem.is_empty());
+        stem.filter(|_| self.sort == Sort::Module).unwrap_or(&self.label)
+    }
+}
+
+/// A scan and what is told of each of its nodes.
+pub struct Atlas {
+    pub scan: Scan,
+    entries: Vec<Entry>,
+    /// The findings at each node, most important first.
+    findings: FxHashMap<NodeId, Vec<usize>>,
+    /// All findings.
+    pub total: Badge,
+    /// Native files that are no modules.
+    pub libraries: usize,
+}
+
+impl Atlas {
+    pub fn new(scan: Scan) -> Atlas {
+        let entries: Vec<Entry> = scan.graph.nodes().map(|(id, node)| entry(&scan, id, node)).collect();
+        let libraries = entries.iter().filter(|entry| entry.sort == Sort::Library).count();
+        let mut atlas = Atlas { scan, entries, findings: FxHashMap::default(), total: Badge::default(), libraries };
+        atlas.place_findings();
+        atlas
+    }
+
+    /// Puts each finding at its nodes, and counts it once for everything above them.
+    fn place_findings(&mut self) {
+        let by_path: FxHashMap<VPath, NodeId> =
+            self.scan.graph.nodes().filter_map(|(id, _)| Some((self.scan.path_of(id)?, id))).collect();
+        for (index, finding) in self.scan.findings.iter().enumerate() {
+            self.total.count(finding.severity);
+            let places = places(finding, &by_path);
+            let mut seen: FxHashSet<NodeId> = places.iter().copied().collect();
+            let mut stack = places.clone();
+            for &place in &places {
+                self.findings.entry(place).or_default().push(index);
+                self.entries[place.index()].is_broken |= finding.severity == Severity::Error;
+            }
+            while let Some(node) = stack.pop() {
+                self.entries[node.index()].badge.count(finding.severity);
+                let above = self.scan.graph.inner.neighbors_directed(node, Direction::Incoming);
+                stack.extend(above.filter(|&above| seen.insert(above)));
+            }
+        }
+    }
+
+    pub fn entry(&self, id: NodeId) -> &Entry {
+        &self.entries[id.index()]
+    }
+
+    pub fn entries(&self) -> impl Iterator<Item = (NodeId, &Entry)> {
+        self.entries.iter().enumerate().map(|(index, entry)| (NodeId::new(index), entry))
+    }
+
+    /// The findings at a node, by place in [`Scan::findings`].
+    pub fn findings(&self, id: NodeId) -> &[usize] {
+        self.findings.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Where the faces jump for a finding.
+    pub fn node_of(&self, finding: usize) -> Option<NodeId> {
+        let finding = self.scan.findings.get(finding)?;
+        finding.node.or_else(|| {
+            let path = printable(&finding.file.to_string());
+            self.entries().find(|(_, entry)| entry.path == path).map(|(id, _)| id)
+        })
+    }
+
+    /// What makes a node the same one in another scan.
+    pub fn find(&self, sort: Sort, path: &str) -> Option<NodeId> {
+        self.entries().find(|(_, entry)| entry.sort == sort && entry.path == path).map(|(id, _)| id)
+    }
+
+    /// The nodes next to this one: what is broken first, the system's last.
+    pub fn beside(&self, id: NodeId, direction: Direction, with_system: bool) -> Vec<NodeId> {
+        let mut beside: Vec<NodeId> = self.scan.graph.inner.neighbors_directed(id, direction).collect();
+        beside.sort_by_key(|&node| {
+            let entry = self.entry(node);
+            (!entry.is_broken, entry.badge.is_clean(), entry.sort == Sort::System, node)
+        });
+        beside.dedup();
+        beside.retain(|&node| with_system || !self.is_quiet(node));
+        beside
+    }
+
+    /// A part of the system with which nothing is wrong.
+    pub fn is_quiet(&self, id: NodeId) -> bool {
+        let entry = self.entry(id);
+        entry.sort == Sort::System && entry.badge.is_clean()
+    }
+
+    /// The glyph of a node and its tone; what is broken is marked whatever it is.
+    pub fn mark(&self, id: NodeId) -> (Tone, &'static str) {
+        let entry = self.entry(id);
+        match entry.sort {
+            _ if entry.is_broken => (Tone::Error, entry.sort.glyph()),
+            Sort::System => (Tone::Dim, entry.sort.glyph()),
+            _ => (Tone::Plain, entry.sort.glyph()),
+        }
+    }
+}
+
+/// The nodes that a finding is about.
+fn places(finding: &Finding, by_path: &FxHashMap<VPath, NodeId>) -> Vec<NodeId> {
+    let files = finding.files.iter().chain(std::iter::once(&finding.file));
+    let mut places: Vec<NodeId> = files.filter_map(|path| by_path.get(path).copied()).chain(finding.node).collect();
+    places.sort();
+    places.dedup();
+    places
+}
+
+fn entry(scan: &Scan, id: NodeId, node: &Node) -> Entry {
+    let (sort, owner) = match node {
+        Node::Distribution(_) => (Sort::Distribution, None),
+        Node::File { role, owner, .. } => (sort_of(role), Some(*owner)),
+        Node::System(_) | Node::Builtin(_) => (Sort::System, None),
+        Node::Missing(_) => (Sort::Missing, None),
+    };
+    // A name that is only wished for (`DT_AUXILIARY`, weak) breaks nothing where it is missing.
+    let is_missed = || scan.graph.dependents(id).iter().any(|(_, edge)| edge.kind.is_binding());
+    let has_problem = scan.file_of(id).is_some_and(|file| scan.world.file(file).problem.is_some());
+    let label = printable(&scan.label(id));
+    let path = scan.path_of(id).map_or_else(|| label.clone(), |path| printable(&path.to_string()));
+    Entry {
+        sort,
+        brief: brief(&path).to_owned(),
+        path,
+        owner: owner.map_or_else(String::new, |owner| printable(&scan.distributions.get(owner).name)),
+        badge: Badge::default(),
+        is_broken: has_problem || (sort == Sort::Missing && is_missed()),
+        label,
+    }
+}
+
+/// A path without the folders that are the same for everything that can be imported.
+pub fn brief(path: &str) -> &str {
+    let after = |folder: &str| path.rfind(folder).map(|at| &path[at + folder.len()..]);
+    after("/site-packages/").or_else(|| after("/dist-packages/")).or_else(|| after("/lib-dynload/")).unwrap_or(path)
+}
+
+fn sort_of(role: &Role) -> Sort {
+    match role {
+        Role::Module(_) => Sort::Module,
+        Role::Library => Sort::Library,
+        Role::Program => Sort::Program,
+    }
+}

@@ -1,0 +1,179 @@
+//! All that the face knows: enough to draw every frame, nothing that it would have to ask for.
+
+use std::sync::Arc;
+
+use tui_input::Input;
+
+use super::atlas::Atlas;
+use super::hourglass::Hourglass;
+use super::keys::Keymap;
+use super::prose::Prose;
+use super::rows::Tree;
+use super::search::Hit;
+use super::theme::Theme;
+use crate::graph::NodeId;
+use crate::scan::Phase;
+
+/// A way of looking at the scan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    #[default]
+    Problems,
+    Graph,
+    Tree,
+}
+
+impl View {
+    pub const ALL: [View; 3] = [View::Problems, View::Graph, View::Tree];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            View::Problems => "Problems",
+            View::Graph => "Graph",
+            View::Tree => "Tree",
+        }
+    }
+
+    /// Its name where there is little room.
+    pub fn short(self) -> &'static str {
+        match self {
+            View::Problems => "Prob",
+            view => view.word(),
+        }
+    }
+
+    /// Its panes, in the order of Tab; the first has the keys when the view opens.
+    pub fn panes(self) -> &'static [Pane] {
+        match self {
+            View::Problems => &[Pane::List, Pane::Picture, Pane::Evidence],
+            View::Graph => &[Pane::Picture, Pane::Evidence],
+            View::Tree => &[Pane::List, Pane::Evidence],
+        }
+    }
+}
+
+/// A part of the screen that can have the keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pane {
+    /// The findings, or the rows of the tree.
+    #[default]
+    List,
+    /// The graph around a node.
+    Picture,
+    Evidence,
+}
+
+/// What is left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Show system libraries with which nothing is wrong.
+    pub system: bool,
+    /// In the tree, only what has findings at it or below it.
+    pub broken: bool,
+}
+
+/// A scan that is under way.
+#[derive(Clone, Debug, Default)]
+pub struct Work {
+    pub phase: Option<Phase>,
+    /// Where the walk is.
+    pub folder: String,
+    pub files: usize,
+    /// Somebody asked to stop it.
+    pub is_stopping: bool,
+}
+
+/// What lies on top of the view: never more than one.
+pub enum Modal {
+    Search(Search),
+    Pick(Pick),
+    Filter,
+    /// The help, scrolled down by some lines.
+    Help(usize),
+}
+
+/// The search prompt and its hits.
+#[derive(Default)]
+pub struct Search {
+    pub input: Input,
+    /// Best first, as many as are worth showing.
+    pub hits: Vec<Hit>,
+    pub total: usize,
+    pub cursor: usize,
+}
+
+/// A list of nodes to go to.
+pub struct Pick {
+    pub title: String,
+    pub rows: Vec<(usize, NodeId)>,
+    pub cursor: usize,
+}
+
+/// The state of the face.
+pub struct Model {
+    pub theme: Theme,
+    pub keymap: Keymap,
+    pub size: (u16, u16),
+    /// None until the first scan is done.
+    pub atlas: Option<Arc<Atlas>>,
+    pub work: Option<Work>,
+    pub tick: usize,
+    pub view: View,
+    pub pane: Pane,
+    /// The node that every view is about.
+    pub chosen: Option<NodeId>,
+    /// The row in the list of findings.
+    pub finding: usize,
+    pub hourglass: Option<Hourglass>,
+    pub tree: Tree,
+    pub back: Vec<NodeId>,
+    pub forward: Vec<NodeId>,
+    pub filter: Filter,
+    pub modal: Option<Modal>,
+    /// What the evidence pane says, and how far it is scrolled.
+    pub article: Vec<Prose>,
+    pub scroll: usize,
+    /// Said in the last line until the next key.
+    pub told: Option<String>,
+}
+
+impl Model {
+    /// A model that waits for its first scan.
+    pub fn new(theme: Theme, size: (u16, u16)) -> Model {
+        Model {
+            theme,
+            keymap: Keymap::default(),
+            size,
+            atlas: None,
+            work: Some(Work::default()),
+            tick: 0,
+            view: View::default(),
+            pane: Pane::default(),
+            chosen: None,
+            finding: 0,
+            hourglass: None,
+            tree: Tree::default(),
+            back: Vec::new(),
+            forward: Vec::new(),
+            filter: Filter::default(),
+            modal: None,
+            article: Vec::new(),
+            scroll: 0,
+            told: None,
+        }
+    }
+
+    /// Does something turn, so that ticks are wanted?
+    pub fn is_spinning(&self) -> bool {
+        self.work.is_some()
+    }
+
+    /// The finding that the evidence pane is about: the list's, as long as its node is the chosen one.
+    pub fn current_finding(&self) -> Option<usize> {
+        let atlas = self.atlas.as_ref()?;
+        let is_current = self.view == View::Problems
+            && self.finding < atlas.scan.findings.len()
+            && atlas.node_of(self.finding).is_none_or(|node| Some(node) == self.chosen);
+        is_current.then_some(self.finding)
+    }
+}

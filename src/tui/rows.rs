@@ -1,0 +1,176 @@
+//! The environment as a tree: flat rows with a depth, made only as far as they are opened.
+//!
+//! As a whole tree a real environment has hundreds of millions of rows: what is shared is repeated on every way to it.
+//! So a row is opened by its way from the root, and what was shown before is marked.
+
+use petgraph::Direction;
+use rustc_hash::FxHashSet;
+
+use super::atlas::{Atlas, Sort};
+use super::model::Filter;
+use crate::graph::NodeId;
+
+/// What is to be known of a row besides its node.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Seen {
+    #[default]
+    New,
+    /// The node is opened further up.
+    Above,
+    /// The node needs itself, by way of others.
+    Cycle,
+}
+
+/// A line of the tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The nodes from the distribution down to this one; empty for the environment itself.
+    pub way: Vec<NodeId>,
+    pub seen: Seen,
+    pub is_open: bool,
+    pub has_children: bool,
+}
+
+impl Row {
+    pub fn node(&self) -> Option<NodeId> {
+        self.way.last().copied()
+    }
+
+    pub fn depth(&self) -> usize {
+        self.way.len()
+    }
+
+    /// The node above, where that is a file and not a distribution.
+    pub fn via(&self) -> Option<NodeId> {
+        (self.way.len() > 2).then(|| self.way[self.way.len() - 2])
+    }
+}
+
+/// The rows and which of them are open.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    pub rows: Vec<Row>,
+    pub cursor: usize,
+    pub open: FxHashSet<Vec<NodeId>>,
+}
+
+impl Tree {
+    /// Makes the rows anew; the cursor stays on its row, or goes to the nearest one above it that is still there.
+    pub fn rebuild(&mut self, atlas: &Atlas, filter: Filter) {
+        let mut way = self.rows.get(self.cursor).map(|row| row.way.clone()).unwrap_or_default();
+        self.rows = build(atlas, &self.open, filter);
+        self.cursor = loop {
+            match self.rows.iter().position(|row| row.way == way) {
+                Some(at) => break at,
+                None if way.pop().is_none() => break 0,
+                None => {}
+            }
+        };
+    }
+
+    /// Opens or closes the row under the cursor; says whether anything changed.
+    pub fn set_open(&mut self, open: bool) -> bool {
+        let Some(row) = self.rows.get(self.cursor) else { return false };
+        if row.is_open == open || !row.has_children || row.way.is_empty() {
+            return false;
+        }
+        if open { self.open.insert(row.way.clone()) } else { self.open.remove(&row.way) }
+    }
+
+    /// The row of the node above the cursor's.
+    pub fn parent(&self) -> Option<usize> {
+        let row = self.rows.get(self.cursor)?;
+        let above = &row.way[..row.way.len().checked_sub(1)?];
+        self.rows.iter().position(|row| row.way == above)
+    }
+
+    /// Opens the shortest way to a node and puts the cursor there.
+    pub fn reveal(&mut self, atlas: &Atlas, filter: Filter, node: NodeId) {
+        if self.rows.get(self.cursor).is_some_and(|row| row.node() == Some(node)) {
+            return;
+        }
+        let way = match atlas.entry(node).sort {
+            Sort::Distribution => vec![node],
+            _ => atlas.scan.graph.why(node, 1).into_iter().next().unwrap_or_default(),
+        };
+        for end in 1..way.len() {
+            self.open.insert(way[..end].to_vec());
+        }
+        self.rebuild(atlas, filter);
+        if let Some(at) = self.rows.iter().position(|row| row.way == way) {
+            self.cursor = at;
+        }
+    }
+}
+
+/// The rows of a tree in which these ways are open.
+pub fn build(atlas: &Atlas, open: &FxHashSet<Vec<NodeId>>, filter: Filter) -> Vec<Row> {
+    let mut builder = Builder { atlas, open, filter, opened: FxHashSet::default(), rows: Vec::new() };
+    builder.rows.push(Row { way: Vec::new(), seen: Seen::New, is_open: true, has_children: true });
+    for &distribution in atlas.scan.graph.distributions() {
+        let is_empty = atlas.scan.graph.contents(distribution).is_empty();
+        if (!is_empty || !atlas.entry(distribution).badge.is_clean()) && builder.is_shown(distribution) {
+            builder.add(vec![distribution]);
+        }
+    }
+    builder.rows
+}
+
+struct Builder<'a> {
+    atlas: &'a Atlas,
+    open: &'a FxHashSet<Vec<NodeId>>,
+    filter: Filter,
+    /// Nodes whose children are shown already.
+    opened: FxHashSet<NodeId>,
+    rows: Vec<Row>,
+}
+
+impl Builder<'_> {
+    fn is_shown(&self, node: NodeId) -> bool {
+        let entry = self.atlas.entry(node);
+        let is_fine = entry.badge.is_clean() && !entry.is_broken;
+        !(self.filter.broken && is_fine || !self.filter.system && self.atlas.is_quiet(node))
+    }
+
+    fn children(&self, node: NodeId) -> Vec<NodeId> {
+        let graph = &self.atlas.scan.graph;
+        let mut children = match self.atlas.entry(node).sort {
+            Sort::Distribution => graph.contents(node),
+            _ => graph.needs(node).into_iter().map(|(node, _)| node).collect(),
+        };
+        let mut met = FxHashSet::default();
+        children.retain(|&child| met.insert(child) && self.is_shown(child));
+        children
+    }
+
+    fn add(&mut self, way: Vec<NodeId>) {
+        let Some((&node, above)) = way.split_last() else { return };
+        let is_cycle = above.contains(&node);
+        let has_children = !is_cycle
+            && match self.atlas.entry(node).sort {
+                // Most rows are closed: whether there is anything below must not cost a list.
+                Sort::Missing => false,
+                _ => self
+                    .atlas
+                    .scan
+                    .graph
+                    .inner
+                    .neighbors_directed(node, Direction::Outgoing)
+                    .any(|below| self.is_shown(below)),
+            };
+        let is_open = has_children && self.open.contains(&way);
+        let seen = match () {
+            () if is_cycle => Seen::Cycle,
+            () if has_children && self.opened.contains(&node) => Seen::Above,
+            () => Seen::New,
+        };
+        let children = if is_open { self.children(node) } else { Vec::new() };
+        self.rows.push(Row { way: way.clone(), seen, is_open, has_children });
+        if is_open {
+            self.opened.insert(node);
+        }
+        for child in children {
+            self.add(way.iter().copied().chain([child]).collect());
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Threads and the loop: a reader of keys, a scan, a listener for signals, and one channel into [`update`].
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::event::{self, Event, KeyEventKind, MouseButton, MouseEventKind};
+use crossterm::execute;
+
+use super::atlas::Atlas;
+use super::effect::Effect;
+use super::keys::Way;
+use super::message::Msg;
+use super::model::Model;
+use super::terminal::Screen;
+use super::theme::Theme;
+use super::update::update;
+use super::view::view;
+use super::{Options, Source};
+use crate::error::Error;
+use crate::scan::Progress;
+
+/// How often something that turns is turned.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Runs until the person quits, a signal ends it, or there is nothing to show.
+pub(super) fn run(source: Source, options: &Options) -> io::Result<Result<(), Error>> {
+    let signals = Signals::listen()?;
+    let mut screen = Screen::take(!options.no_mouse)?;
+    let size = screen.terminal.size()?;
+    let theme = Theme { no_color: options.no_color, ascii: options.ascii };
+    let mut model = Model::new(theme, (size.width, size.height));
+    screen.draw(|frame| view(&model, frame))?;
+
+    let (sender, messages) = channel();
+    signals.tell(sender.clone());
+    read_input(sender.clone());
+    let mut scanner = Scanner { source, sender, cancel: Arc::default() };
+    scanner.start();
+    let ended = turn(&mut model, &mut screen, &messages, &mut scanner);
+    scanner.stop();
+    drop(screen);
+    signals.pass_on();
+    ended
+}
+
+/// Takes messages and draws, until an effect ends it.
+fn turn(
+    model: &mut Model,
+    screen: &mut Screen,
+    messages: &Receiver<Message>,
+    scanner: &mut Scanner,
+) -> io::Result<Result<(), Error>> {
+    let mut ticked = Instant::now();
+    let mut is_dirty = true;
+    loop {
+        if is_dirty {
+            screen.draw(|frame| view(model, frame))?;
+            is_dirty = false;
+        }
+        let first = match model.is_spinning() {
+            true => messages.recv_timeout(TICK.saturating_sub(ticked.elapsed())),
+            false => messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        let mut next = match first {
+            Ok(message) => Some(message),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => return Ok(Ok(())),
+        };
+        // A burst (a paste, a walk's progress) is taken in as a whole and drawn once.
+        while let Some(message) = next {
+            let msg = match message {
+                Message::Ours(msg) => msg,
+                Message::Crashed => return Err(io::Error::other("the scan ended with a panic")),
+                Message::Broken(error) => return Err(error),
+            };
+            is_dirty |= !matches!(msg, Msg::Progress(_));
+            if let Some(effect) = update(model, msg)
+                && let Some(end) = fulfill(effect, model, screen, scanner)?
+            {
+                return Ok(end);
+            }
+            next = messages.try_recv().ok();
+        }
+        if model.is_spinning() && ticked.elapsed() >= TICK {
+            ticked = Instant::now();
+            update(model, Msg::Tick);
+            is_dirty = true;
+        }
+    }
+}
+
+/// Does what the model wants; the answer ends the loop.
+fn fulfill(
+    effect: Effect,
+    model: &mut Model,
+    screen: &mut Screen,
+    scanner: &mut Scanner,
+) -> io::Result<Option<Result<(), Error>>> {
+    match effect {
+        Effect::Quit => return Ok(Some(Ok(()))),
+        Effect::Fail(error) => return Ok(Some(Err(error))),
+        Effect::Scan => scanner.start(),
+        Effect::Stop => scanner.stop(),
+        Effect::Copy(text) => {
+            let told = match execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text.as_bytes())) {
+                Ok(()) => format!("copied: {text}"),
+                Err(error) => format!("not copied: {error}"),
+            };
+            update(model, Msg::Told(told));
+        }
+        Effect::Suspend => suspend(model, screen)?,
+    }
+    Ok(None)
+}
+
+#[cfg(unix)]
+fn suspend(model: &mut Model, screen: &mut Screen) -> io::Result<()> {
+    screen.leave();
+    signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
+    screen.enter()?;
+    // The window may have changed meanwhile.
+    let size = screen.terminal.size()?;
+    update(model, Msg::Resize(size.width, size.height));
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn suspend(model: &mut Model, _: &mut Screen) -> io::Result<()> {
+    update(model, Msg::Told("this system knows no suspending".into()));
+    Ok(())
+}
+
+/// What comes through the channel: a message, or the end of a thread that should not have ended.
+enum Message {
+    Ours(Msg),
+    Crashed,
+    Broken(io::Error),
+}
+
+/// The scan's thread.
+struct Scanner {
+    source: Source,
+    sender: Sender<Message>,
+    cancel: Arc<AtomicBool>,
+}
+
+impl Scanner {
+    fn start(&mut self) {
+        self.cancel = Arc::default();
+        let (source, sender, cancel) = (self.source.clone(), self.sender.clone(), self.cancel.clone());
+        thread::spawn(move || {
+            let _told = TellCrash(sender.clone());
+            // The receiver is gone only when the program ends.
+            let tell = |event| drop(sender.send(Message::Ours(Msg::Progress(event))));
+            let progress = Progress { tell: &tell, cancel: &cancel };
+            let msg = match source(&progress) {
+                Ok(scan) => Msg::Scanned(Arc::new(Atlas::new(scan))),
+                Err(error) => Msg::Failed(error),
+            };
+            let _ = sender.send(Message::Ours(msg));
+        });
+    }
+
+    fn stop(&self) {
+        self.cancel.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Without a scan the loop would wait forever: its panic has to end it.
+struct TellCrash(Sender<Message>);
+
+impl Drop for TellCrash {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let _ = self.0.send(Message::Crashed);
+        }
+    }
+}
+
+fn read_input(sender: Sender<Message>) {
+    thread::spawn(move || {
+        loop {
+            let message = match event::read() {
+                Ok(event) => match translated(event) {
+                    Some(msg) => Message::Ours(msg),
+                    None => continue,
+                },
+                Err(error) => Message::Broken(error),
+            };
+            let is_last = matches!(message, Message::Broken(_));
+            if sender.send(message).is_err() || is_last {
+                return;
+            }
+        }
+    });
+}
+
+fn translated(event: Event) -> Option<Msg> {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => Some(Msg::Key(key)),
+        Event::Paste(text) => Some(Msg::Paste(text)),
+        Event::Resize(width, height) => Some(Msg::Resize(width, height)),
+        Event::Mouse(mouse) => match mouse.kind {
+            MouseEventKind::ScrollUp => Some(Msg::Wheel(Way::Up)),
+            MouseEventKind::ScrollDown => Some(Msg::Wheel(Way::Down)),
+            MouseEventKind::Down(MouseButton::Left) => Some(Msg::Click { column: mouse.column, row: mouse.row }),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The signals that end a program, and the one that came.
+struct Signals {
+    came: Arc<AtomicI32>,
+    #[cfg(unix)]
+    iterator: std::cell::RefCell<Option<signal_hook::iterator::Signals>>,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Signals> {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+        let iterator = signal_hook::iterator::Signals::new([SIGTERM, SIGINT, SIGHUP])?;
+        Ok(Signals { came: Arc::default(), iterator: Some(iterator).into() })
+    }
+
+    fn tell(&self, sender: Sender<Message>) {
+        let Some(mut iterator) = self.iterator.take() else { return };
+        let came = self.came.clone();
+        thread::spawn(move || {
+            for signal in iterator.forever() {
+                came.store(signal, Ordering::SeqCst);
+                let _ = sender.send(Message::Ours(Msg::Terminate));
+            }
+        });
+    }
+
+    /// Dies of the signal that came, as if it had never been caught: whoever sent it sees that in the exit code.
+    fn pass_on(&self) {
+        let signal = self.came.load(Ordering::SeqCst);
+        if signal != 0 {
+            let _ = signal_hook::low_level::emulate_default_handler(signal);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> io::Result<Signals> {
+        Ok(Signals { came: Arc::default() })
+    }
+
+    fn tell(&self, _: Sender<Message>) {}
+
+    fn pass_on(&self) {}
+}

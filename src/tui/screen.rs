@@ -1,0 +1,140 @@
+//! Where each pane lies: one function of model and size, shared by drawing, scrolling and the mouse.
+
+use ratatui::layout::Rect;
+
+use super::model::{Model, Pane, View};
+
+/// The rectangles of a frame; a pane without one is not on the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Areas {
+    pub header: Rect,
+    /// The tabs' own line, where there is room for one.
+    pub tabs: Option<Rect>,
+    pub list: Option<Rect>,
+    pub picture: Option<Rect>,
+    pub evidence: Option<Rect>,
+    pub footer: Rect,
+}
+
+/// How much fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// Not even a list.
+    None,
+    /// A list and one line.
+    List,
+    /// One pane and the evidence.
+    Compact,
+    /// Panes beside each other.
+    Wide,
+}
+
+impl Room {
+    pub fn of((width, height): (u16, u16)) -> Room {
+        match (width, height) {
+            (0..30, _) | (_, 0..6) => Room::None,
+            (0..60, _) | (_, 0..15) => Room::List,
+            (0..100, _) | (_, 0..20) => Room::Compact,
+            _ => Room::Wide,
+        }
+    }
+}
+
+impl Areas {
+    pub fn of(model: &Model) -> Areas {
+        let (width, height) = model.size;
+        let whole = Rect::new(0, 0, width, height);
+        let room = Room::of(model.size);
+        match room {
+            Room::None => Areas::default(),
+            Room::List => {
+                let (body, footer) = off_bottom(whole, 1);
+                Areas { footer, ..Areas::default() }.with_main(model, body)
+            }
+            Room::Compact | Room::Wide => {
+                let (header, rest) = off_top(whole, 1);
+                let is_wide = room == Room::Wide;
+                let (tabs, rest) = if is_wide { off_top(rest, 1) } else { (Rect::default(), rest) };
+                let (body, footer) = off_bottom(rest, 1);
+                let areas = Areas { header, footer, tabs: is_wide.then_some(tabs), ..Areas::default() };
+                if is_wide { areas.wide(model, body) } else { areas.compact(model, body) }
+            }
+        }
+    }
+
+    /// The one pane that has the keys, or the one that the evidence is about.
+    fn with_main(self, model: &Model, area: Rect) -> Areas {
+        match (model.view, model.pane) {
+            (View::Graph, _) | (_, Pane::Picture) => Areas { picture: Some(area), ..self },
+            _ => Areas { list: Some(area), ..self },
+        }
+    }
+
+    fn compact(self, model: &Model, body: Rect) -> Areas {
+        let findings = model.atlas.as_ref().map_or(0, |atlas| atlas.scan.findings.len());
+        let main = match (model.view, model.pane) {
+            // The evidence is what a person came for: the list takes what it needs.
+            (View::Problems, Pane::List | Pane::Evidence) => (findings as u16 + 2).clamp(4, body.height / 3),
+            _ => body.height / 2,
+        };
+        let (main, evidence) = off_top(body, main);
+        Areas { evidence: Some(evidence), ..self.with_main(model, main) }
+    }
+
+    fn wide(self, model: &Model, body: Rect) -> Areas {
+        match model.view {
+            View::Problems => {
+                let (list, right) = off_left(body, (body.width * 3 / 10).min(52));
+                let (picture, evidence) = off_top(right, body.height * 2 / 5);
+                Areas { list: Some(list), picture: Some(picture), evidence: Some(evidence), ..self }
+            }
+            View::Graph => {
+                let (picture, evidence) = off_top(body, body.height * 3 / 5);
+                Areas { picture: Some(picture), evidence: Some(evidence), ..self }
+            }
+            View::Tree => {
+                let (list, evidence) = off_left(body, body.width / 2);
+                Areas { list: Some(list), evidence: Some(evidence), ..self }
+            }
+        }
+    }
+
+    /// The rectangle of a pane.
+    pub fn pane(&self, pane: Pane) -> Option<Rect> {
+        match pane {
+            Pane::List => self.list,
+            Pane::Picture => self.picture,
+            Pane::Evidence => self.evidence,
+        }
+    }
+}
+
+/// What a border leaves.
+pub fn inside(area: Rect) -> Rect {
+    Rect {
+        x: area.x.saturating_add(1),
+        y: area.y.saturating_add(1),
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    }
+}
+
+/// Which part of a long list is shown: the cursor is kept in the middle as far as that is possible.
+pub fn window(len: usize, cursor: usize, height: usize) -> std::ops::Range<usize> {
+    let start = cursor.saturating_sub(height / 2).min(len.saturating_sub(height));
+    start..(start + height).min(len)
+}
+
+fn off_top(area: Rect, height: u16) -> (Rect, Rect) {
+    let height = height.min(area.height);
+    (Rect { height, ..area }, Rect { y: area.y + height, height: area.height - height, ..area })
+}
+
+fn off_bottom(area: Rect, height: u16) -> (Rect, Rect) {
+    off_top(area, area.height.saturating_sub(height))
+}
+
+fn off_left(area: Rect, width: u16) -> (Rect, Rect) {
+    let width = width.min(area.width);
+    (Rect { width, ..area }, Rect { x: area.x + width, width: area.width - width, ..area })
+}

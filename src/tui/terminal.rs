@@ -1,0 +1,99 @@
+//! The terminal as it was: taken over with a guard, given back on the way out, whatever that way is.
+
+use std::io::{self, Stdout, Write, stdout};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::{cursor, execute, queue};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Frame, Terminal};
+
+/// Is the terminal ours? Giving it back twice would undo what the shell has done since.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The terminal while it is ours.
+pub struct Screen {
+    pub terminal: Terminal<CrosstermBackend<Stdout>>,
+    with_mouse: bool,
+}
+
+impl Screen {
+    /// Takes the terminal over.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn take(with_mouse: bool) -> io::Result<Screen> {
+        restore_on_panic();
+        enter(with_mouse)?;
+        let terminal = Terminal::new(CrosstermBackend::new(stdout())).inspect_err(|_| leave())?;
+        Ok(Screen { terminal, with_mouse })
+    }
+
+    /// Draws a frame, unless the terminal has been given back already: another thread may have panicked, and its words
+    /// are on the shell's screen now.
+    ///
+    /// # Errors
+    /// Where the terminal is gone.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        if TAKEN.load(Ordering::SeqCst) {
+            self.terminal.draw(render)?;
+        }
+        Ok(())
+    }
+
+    /// Gives the terminal back for a while.
+    pub fn leave(&mut self) {
+        leave();
+    }
+
+    /// Takes it again; everything must be drawn anew.
+    ///
+    /// # Errors
+    /// Where it is gone.
+    pub fn enter(&mut self) -> io::Result<()> {
+        enter(self.with_mouse)?;
+        // Not `clear`: that asks the terminal for the cursor, and the thread that reads keys would swallow the answer.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+fn enter(with_mouse: bool) -> io::Result<()> {
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    let mut out = stdout();
+    queue!(out, EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+    if with_mouse {
+        queue!(out, EnableMouseCapture)?;
+    }
+    out.flush()
+}
+
+/// Undoes everything; errors are of no use here, as there may be no terminal any more.
+fn leave() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        let _ = execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+        let _ = disable_raw_mode();
+    }
+}
+
+/// A panic's message must land on the shell's screen, not on the one that is about to vanish.
+fn restore_on_panic() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            leave();
+            before(info);
+        }));
+    });
+}

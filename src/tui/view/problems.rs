@@ -1,0 +1,75 @@
+//! The findings, most important first.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
+
+use super::{bordered, lines, row, title};
+use crate::diagnose::Finding;
+use crate::export::printable;
+use crate::tui::article::sign;
+use crate::tui::atlas::Atlas;
+use crate::tui::model::{Model, Pane};
+use crate::tui::prose::{Prose, shortened};
+use crate::tui::screen::window;
+use crate::tui::theme::Tone;
+
+pub(super) fn view(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
+    let findings = &atlas.scan.findings;
+    let heading = title(model, &format!("Problems {}", findings.len()));
+    let inside = bordered(model, Some(Pane::List), heading, area, buffer);
+    if findings.is_empty() {
+        return nothing(model, atlas, inside, buffer);
+    }
+    let shown = window(findings.len(), model.finding, inside.height.into());
+    for (at, area) in shown.clone().zip(lines(inside)) {
+        let cursor = (at == model.finding).then_some(model.pane == Pane::List);
+        let name = name(atlas, at);
+        row(model, &line(model, &findings[at], &name, area.width.into()), area, cursor, buffer);
+    }
+}
+
+/// `✗ libopenblas.so.0   library not found   ↑112`
+fn line(model: &Model, finding: &Finding, name: &str, width: usize) -> Line<'static> {
+    let (tone, sign) = sign(finding.severity);
+    let breaks = if finding.breaks > 0 { format!(" ↑{}", finding.breaks) } else { String::new() };
+    let room = width.saturating_sub(2 + breaks.width());
+    let subject = shortened(name, room);
+    let left = room - subject.width();
+    let what = if left > 8 { shortened(finding.rule.title, left - 2) } else { String::new() };
+    let blank = left.saturating_sub(if what.is_empty() { 0 } else { what.width() + 2 });
+    let before = if what.is_empty() { "" } else { "  " };
+    Line::from(vec![
+        Span::styled(format!("{sign} "), model.theme.style(tone)),
+        Span::raw(subject),
+        Span::styled(format!("{before}{what}{}", " ".repeat(blank)), model.theme.style(Tone::Dim)),
+        Span::styled(breaks, model.theme.style(Tone::Strong)),
+    ])
+}
+
+/// What a finding is about, in a word: its node, which is where Enter leads; else its subject or its file.
+fn name(atlas: &Atlas, at: usize) -> String {
+    let finding = &atlas.scan.findings[at];
+    match atlas.node_of(at) {
+        Some(node) => atlas.entry(node).short().to_owned(),
+        None if finding.subject.is_empty() => printable(&String::from_utf8_lossy(finding.file.file_name())),
+        None => printable(&finding.subject),
+    }
+}
+
+/// No finding is a result too, and must not look like an empty screen.
+fn nothing(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
+    let said = match (atlas.scan.is_partial, atlas.scan.modules()) {
+        (true, _) => "Nothing found so far, but the scan was stopped early: r scans again.".to_owned(),
+        (false, 0) => "No findings. Nothing here is importable by itself, and all that is here would load.".to_owned(),
+        (false, 1) => "No findings: the one import here would load.".to_owned(),
+        (false, modules) => format!("No findings: all {modules} imports would load."),
+    };
+    let tone = if atlas.scan.is_partial { Tone::Warning } else { Tone::Good };
+    let text = Prose::of(tone, if tone == Tone::Good { "✓ " } else { "! " }).then(Tone::Plain, said);
+    for (line, area) in text.wrapped(area.width.into(), model.theme).iter().zip(lines(area)) {
+        line.render(area, buffer);
+    }
+}

@@ -1,0 +1,75 @@
+//! The environment as a tree, with badges that add up.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::{bordered, lines, row, title};
+use crate::export::printable;
+use crate::tui::atlas::{Atlas, Badge, Sort};
+use crate::tui::model::{Model, Pane};
+use crate::tui::prose::shortened;
+use crate::tui::rows::{Row, Seen};
+use crate::tui::screen::window;
+use crate::tui::theme::Tone;
+
+pub(super) fn view(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
+    let inside = bordered(model, Some(Pane::List), title(model, "Environment"), area, buffer);
+    let shown = window(model.tree.rows.len(), model.tree.cursor, inside.height.into());
+    for (at, area) in shown.zip(lines(inside)) {
+        let cursor = (at == model.tree.cursor).then_some(model.pane == Pane::List);
+        row(model, &line(model, atlas, &model.tree.rows[at], area.width.into()), area, cursor, buffer);
+    }
+}
+
+fn line(model: &Model, atlas: &Atlas, row: &Row, width: usize) -> Line<'static> {
+    let indent = "  ".repeat(row.depth().min(width / 4));
+    let handle = match (row.has_children, row.is_open) {
+        (false, _) => "  ",
+        (true, true) => "▾ ",
+        (true, false) => "▸ ",
+    };
+    let (mark, label, badge) = match row.node() {
+        None => ((Tone::Plain, "◆"), printable(&atlas.scan.target.root.to_string()), atlas.total),
+        Some(node) => (atlas.mark(node), label(atlas, row), atlas.entry(node).badge),
+    };
+    let badges = badges(badge);
+    let seen = match row.seen {
+        Seen::New => "",
+        Seen::Above => " ↑",
+        Seen::Cycle => " ⟳",
+    };
+    let taken =
+        indent.width() + handle.width() + 2 + seen.width() + badges.iter().map(|(_, text)| text.width()).sum::<usize>();
+    let label = shortened(&label, width.saturating_sub(taken));
+    let style = model.theme.style(if row.depth() <= 1 { Tone::Strong } else { Tone::Plain });
+    let blank = width.saturating_sub(taken + label.width());
+    let mut spans = vec![
+        Span::raw(format!("{indent}{handle}")),
+        Span::styled(format!("{} ", mark.1), model.theme.style(mark.0)),
+        Span::styled(label, style),
+        Span::styled(format!("{seen}{}", " ".repeat(blank)), model.theme.style(Tone::Dim)),
+    ];
+    spans.extend(badges.into_iter().map(|(tone, text)| Span::styled(text, model.theme.style(tone))));
+    Line::from(spans)
+}
+
+/// Distributions with their version; below them files by path, needs by name.
+fn label(atlas: &Atlas, row: &Row) -> String {
+    let Some(node) = row.node() else { return String::new() };
+    let entry = atlas.entry(node);
+    match entry.sort {
+        Sort::Distribution => {
+            let crate::graph::Node::Distribution(id) = atlas.scan.graph.node(node) else { return entry.label.clone() };
+            let version = printable(&atlas.scan.distributions.get(*id).version);
+            format!("{} {version}", entry.label).trim_end().to_owned()
+        }
+        _ if row.depth() == 2 => entry.brief.clone(),
+        _ => entry.label.clone(),
+    }
+}
+
+fn badges(badge: Badge) -> Vec<(Tone, String)> {
+    badge.pieces().into_iter().map(|(tone, text)| (tone, format!(" {text}"))).collect()
+}

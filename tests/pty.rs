@@ -1,0 +1,154 @@
+//! The real program on a real terminal: what it shows, and how it leaves.
+#![cfg(unix)]
+
+use std::io::{Read, Write};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+
+/// Longer than a busy machine needs; a failing test waits that long, a passing one does not.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A program on a terminal of 100 × 30 cells.
+struct Session {
+    child: Box<dyn Child + Send + Sync>,
+    _master: Box<dyn MasterPty + Send>,
+    writer: Box<dyn Write + Send>,
+    seen: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Session {
+    fn start(arguments: &[&str]) -> Session {
+        let size = PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 };
+        let pty = native_pty_system().openpty(size).expect("a terminal");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_dylens"));
+        command.args(arguments);
+        command.env_clear();
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        command.cwd(env!("CARGO_MANIFEST_DIR"));
+        let child = pty.slave.spawn_command(command).expect("the program starts");
+        let mut reader = pty.master.try_clone_reader().expect("a reader");
+        let writer = pty.master.take_writer().expect("a writer");
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let sink = seen.clone();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(count) = reader.read(&mut buffer) {
+                if count == 0 {
+                    break;
+                }
+                sink.lock().expect("no panic").extend_from_slice(&buffer[..count]);
+            }
+        });
+        Session { child, _master: pty.master, writer, seen }
+    }
+
+    /// The terminal as it stands.
+    fn terminal(&self) -> vt100::Parser {
+        let (rows, columns) = (30.try_into().expect("not zero"), 100.try_into().expect("not zero"));
+        let mut parser = vt100::Parser::new(rows, columns, 0);
+        parser.process(&self.seen.lock().expect("no panic"));
+        parser
+    }
+
+    fn text(&self) -> String {
+        self.terminal().screen().contents()
+    }
+
+    /// Waits until the screen says something.
+    fn wait_for(&self, text: &str) {
+        self.wait_until(text, true);
+    }
+
+    /// Waits until the screen no longer says it.
+    fn wait_without(&self, text: &str) {
+        self.wait_until(text, false);
+    }
+
+    fn wait_until(&self, text: &str, is_there: bool) {
+        let start = Instant::now();
+        while self.text().contains(text) != is_there {
+            assert!(start.elapsed() < PATIENCE, "{text:?} should be there: {is_there}:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).expect("the program reads");
+        self.writer.flush().expect("the program reads");
+    }
+
+    /// Waits until the program has ended and its last words have been read.
+    fn end(&mut self) -> ExitStatus {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                std::thread::sleep(Duration::from_millis(100));
+                return status;
+            }
+            assert!(start.elapsed() < PATIENCE, "it does not end:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The terminal is as the program found it.
+    fn assert_restored(&self) {
+        let parser = self.terminal();
+        let screen = parser.screen();
+        assert!(!screen.alternate_screen(), "still on the alternate screen");
+        assert!(!screen.hide_cursor(), "the cursor is hidden");
+        assert!(!screen.bracketed_paste(), "pastes are bracketed");
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse is captured");
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+#[test]
+fn the_demo_is_shown_searched_and_left() {
+    let mut session = Session::start(&["--demo"]);
+    session.wait_for("Problems");
+    assert!(session.terminal().screen().alternate_screen());
+    session.wait_for("modules");
+    session.press("/");
+    session.wait_for("Search:");
+    session.press("so");
+    session.wait_for("/ so");
+    // An escape and the next key in one write would be one key with Alt.
+    session.press("\x1b");
+    session.wait_without("Search:");
+    session.press("2");
+    session.wait_for("[2 Graph]");
+    session.press("q");
+    assert!(session.end().success());
+    session.assert_restored();
+}
+
+#[test]
+fn a_signal_ends_it_and_is_seen_from_outside() {
+    let mut session = Session::start(&["--demo"]);
+    session.wait_for("modules");
+    let id = session.child.process_id().expect("it runs");
+    let sent = std::process::Command::new("kill").args(["-TERM", &id.to_string()]).status().expect("kill");
+    assert!(sent.success());
+    let status = session.end();
+    // A shell shows a death by SIGTERM as 143; here it may be told by its name.
+    let by_name = status.signal().is_some_and(|name| name.contains("Terminated"));
+    assert!(by_name || status.exit_code() == 143, "{status:?}");
+    session.assert_restored();
+}
+
+#[test]
+fn control_c_leaves_at_once() {
+    let mut session = Session::start(&["--demo"]);
+    session.wait_for("Problems");
+    session.press("\x03");
+    session.end();
+    session.assert_restored();
+}

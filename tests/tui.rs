@@ -1,0 +1,228 @@
+//! Typed keys → screen.
+
+#[path = "tui/harness.rs"]
+mod harness;
+
+use dylens::tui::keys::Act;
+use dylens::tui::model::Modal;
+use dylens::tui::update::act;
+use harness::{Face, WORLD, face, healthy};
+use insta::assert_snapshot;
+
+#[test]
+fn the_first_frame_comes_before_the_scan() {
+    let face = Face::waiting((80, 24));
+    assert_snapshot!("waiting", face.screen());
+}
+
+#[test]
+fn a_failed_import_is_explained_without_a_key() {
+    assert_snapshot!("problems_wide", face(WORLD, (120, 36)).screen());
+    assert_snapshot!("problems_compact", face(WORLD, (80, 24)).screen());
+    assert_snapshot!("problems_small", face(WORLD, (60, 15)).screen());
+    assert_snapshot!("problems_list_only", face(WORLD, (50, 12)).screen());
+    assert_snapshot!("too_small", face(WORLD, (20, 5)).screen());
+}
+
+#[test]
+fn an_environment_without_findings_says_that_it_would_load() {
+    assert_snapshot!("healthy", healthy((80, 24)).screen());
+}
+
+#[test]
+fn the_graph_is_drawn_around_the_finding() {
+    assert_snapshot!("graph_wide", face(WORLD, (120, 36)).typed("2").screen());
+    assert_snapshot!("graph_compact", face(WORLD, (80, 24)).typed("2").screen());
+}
+
+#[test]
+fn the_arrows_walk_along_the_edges_and_back() {
+    let mut face = face(WORLD, (80, 24)).typed("2");
+    let start = face.chosen();
+    assert_eq!(start, "libopenblas.so.0");
+    assert_eq!(face.type_keys("h").chosen(), "_multiarray_umath.cpython-311-x86_64-linux-gnu.so");
+    assert_eq!(face.type_keys("j").chosen(), "_umath_linalg.cpython-311-x86_64-linux-gnu.so");
+    assert_eq!(face.type_keys("l").chosen(), start);
+    assert_eq!(face.type_keys("h").chosen(), "_umath_linalg.cpython-311-x86_64-linux-gnu.so");
+    assert_eq!(face.type_keys("h").chosen(), "numpy", "beyond the picture, the next node becomes its center");
+    assert_eq!(face.type_keys("ll").chosen(), start, "the way there is the way back");
+    assert_eq!(face.type_keys("H").chosen(), "libopenblas.so.0");
+}
+
+#[test]
+fn the_tree_opens_at_the_chosen_node() {
+    assert_snapshot!("tree_wide", face(WORLD, (120, 36)).typed("3").screen());
+    assert_snapshot!("tree_compact", face(WORLD, (80, 24)).typed("3").screen());
+}
+
+#[test]
+fn the_tree_marks_what_it_has_shown_before() {
+    let mut face = face(WORLD, (80, 24)).typed("3g");
+    face.type_keys("jj").type_keys("llllll").type_keys("jlllll");
+    assert_snapshot!("tree_seen", face.screen());
+}
+
+#[test]
+fn the_root_of_the_tree_tells_of_the_environment() {
+    assert_snapshot!("tree_root", face(WORLD, (120, 36)).typed("3g").screen());
+}
+
+#[test]
+fn the_choice_is_kept_when_views_change() {
+    let mut face = face(WORLD, (80, 24)).typed("/kiwi⏎");
+    let chosen = face.chosen();
+    assert!(chosen.contains("kiwi"), "{chosen}");
+    for view in ["3", "1", "2", "1", "3", "2"] {
+        assert_eq!(face.type_keys(view).chosen(), chosen, "in view {view}");
+    }
+}
+
+#[test]
+fn search_lights_the_letters_that_matched() {
+    let face = face(WORLD, (80, 24)).typed("/umath lin");
+    assert_snapshot!("search", face.screen());
+    assert_snapshot!("search_styles", face.styles());
+}
+
+#[test]
+fn search_is_left_with_escape_and_taken_with_enter() {
+    let mut face = face(WORLD, (80, 24));
+    let start = face.chosen();
+    assert_eq!(face.type_keys("/num⎋").chosen(), start);
+    assert!(face.model.modal.is_none());
+    assert_eq!(face.type_keys("/openblas⏎").chosen(), "libopenblas.so.0");
+}
+
+#[test]
+fn words_narrow_the_search() {
+    let mut face = face(WORLD, (80, 24)).typed("/is:missing");
+    let Some(Modal::Search(search)) = &face.model.modal else { panic!("no search") };
+    assert_eq!(search.total, 2);
+    face.type_keys(" open");
+    let Some(Modal::Search(search)) = &face.model.modal else { panic!("no search") };
+    assert_eq!(search.total, 1);
+}
+
+#[test]
+fn why_and_who_lead_to_nodes() {
+    let mut face = face(WORLD, (80, 24)).typed("w");
+    assert_snapshot!("why", face.screen());
+    assert_eq!(face.type_keys("⏎").chosen(), "numpy");
+    face.type_keys("W");
+    assert!(face.screen().contains("Who needs numpy: 0 nodes"));
+}
+
+#[test]
+fn the_help_is_the_key_table() {
+    assert_snapshot!("help", face(WORLD, (120, 50)).typed("?").screen());
+}
+
+#[test]
+fn findings_are_walked_from_anywhere() {
+    let mut face = face(WORLD, (80, 24)).typed("3");
+    assert_eq!(face.type_keys("]").chosen(), "libjpeg.so.62");
+    assert_eq!(face.type_keys("]").chosen(), "libopenblas.so.0");
+    assert_eq!(face.type_keys("[").chosen(), "libjpeg.so.62");
+}
+
+#[test]
+fn the_command_is_copied_and_said() {
+    use dylens::tui::effect::Effect;
+    let mut face = face(WORLD, (80, 24));
+    assert_eq!(act(&mut face.model, Act::Copy), Some(Effect::Copy("pip install --force-reinstall numpy".into())));
+    face.type_keys("]");
+    assert_eq!(act(&mut face.model, Act::Copy), None);
+    assert!(face.screen().contains("nothing to copy"));
+}
+
+#[test]
+fn the_filter_shows_the_system() {
+    let mut face = face(WORLD, (80, 24)).typed("/cext⏎");
+    assert!(!face.screen().contains("· libc.so.6"), "{}", face.screen());
+    face.type_keys("f");
+    assert_snapshot!("filter", face.screen());
+    face.type_keys("s⎋");
+    assert!(face.screen().contains("· libc.so.6"), "{}", face.screen());
+}
+
+#[test]
+fn escape_never_quits_and_q_closes_one_layer() {
+    use dylens::tui::effect::Effect;
+    let mut face = face(WORLD, (80, 24)).typed("?");
+    assert_eq!(act(&mut face.model, Act::Quit), None);
+    assert_eq!(act(&mut face.model, Act::Close), None);
+    assert_eq!(act(&mut face.model, Act::Quit), Some(Effect::Quit));
+}
+
+#[test]
+fn a_rescan_keeps_the_choice_by_path() {
+    use dylens::tui::effect::Effect;
+    let mut face = face(WORLD, (80, 24)).typed("/linalg⏎3");
+    let (chosen, screen) = (face.chosen(), face.screen());
+    assert_eq!(act(&mut face.model, Act::Rescan), Some(Effect::Scan));
+    assert!(face.screen().contains("scanning"));
+    face.scanned(WORLD);
+    assert_eq!(face.chosen(), chosen);
+    face.model.told = None;
+    assert_eq!(face.screen(), screen);
+}
+
+#[test]
+fn ascii_is_nothing_but_ascii() {
+    for keys in ["", "2", "3", "/umath", "?", "w", "f"] {
+        let mut face = face(WORLD, (120, 36));
+        face.model.theme.ascii = true;
+        let screen = face.type_keys(keys).screen();
+        assert!(screen.is_ascii(), "{screen}");
+    }
+    let mut face = face(WORLD, (120, 36)).typed("2");
+    face.model.theme.ascii = true;
+    assert_snapshot!("graph_ascii", face.screen());
+}
+
+#[test]
+fn without_colors_there_are_none() {
+    let mut face = face(WORLD, (80, 24));
+    face.model.theme.no_color = true;
+    for keys in ["", "2", "3", "/umath", "⎋?"] {
+        let styles = face.type_keys(keys).styles();
+        assert!(!styles.contains("fg"), "{styles}");
+    }
+}
+
+mod any_keys {
+    use super::harness::{Face, WORLD, face};
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn no_keys_at_no_size_panic(
+            keys in "[hjklgGHLwWfsbcy123?/ q\\]\\[⏎⎋⇥⇤⌫↑↓←→⇞⇟a-f:é]{0,40}",
+            sizes in proptest::collection::vec((1u16..200, 1u16..70), 1..6),
+        ) {
+            let mut face: Face = face(WORLD, sizes[0]);
+            let keys: Vec<char> = keys.chars().collect();
+            for (part, &size) in keys.chunks(8).zip(sizes.iter().cycle()) {
+                face.resize(size);
+                face.type_keys(&part.iter().collect::<String>());
+                face.screen();
+            }
+        }
+    }
+
+    #[test]
+    fn every_small_size_is_drawn() {
+        let mut face = face(WORLD, (80, 24));
+        for keys in ["1", "2", "3", "1⇥", "⎋/num", "⎋?", "⎋w", "⎋f"] {
+            face.type_keys(keys);
+            for width in 1..70 {
+                for height in [1, 2, 3, 5, 6, 7, 14, 15, 16, 21] {
+                    face.resize((width, height));
+                    face.screen();
+                }
+            }
+            face.resize((120, 36));
+        }
+    }
+}
