@@ -191,10 +191,11 @@ class Checks:
             self.failed += 1
             say(f"  FAILED: {what}")
 
-    def edges(self, name, dylens, truth):
+    def edges(self, name, dylens, truth, may_be_empty=False):
+        """`may_be_empty`: the loader was asked about files that are no images any more, so that there is nothing to
+        compare."""
         agreed, compared = compare(name, dylens, truth)
-        # Where the only file that was asked about is no image any more there is nothing to compare.
-        self.that(compared > 0 or not any(truth.needs()), f"{name}: no edge was compared")
+        self.that(compared > 0 or may_be_empty, f"{name}: no edge was compared")
         self.that(agreed == compared, f"{name}: {compared - agreed} edges differ from the real loader")
 
 
@@ -206,11 +207,16 @@ def healthy(name, dylens, checks):
 def broken(listing, program, checks):
     """The environments that make_broken.py damaged."""
     folder = os.path.dirname(os.path.abspath(listing))
-    for mutation in map(json.loads, open(listing)):
+    with open(listing) as lines:
+        mutations = list(map(json.loads, lines))
+    checks.that(mutations, f"{listing}: no damaged environment was judged")
+    for mutation in mutations:
         name = mutation["name"]
         root = os.path.join(folder, name)
         dylens = Dylens(program, root, mutation.get("setenv", ()))
-        checks.edges(name, dylens, Truth(os.path.join(folder, name + ".jsonl"), root))
+        truth = Truth(os.path.join(folder, name + ".jsonl"), root)
+        has_no_image = bool(truth.records) and all(r["elf"].get("format") != "elf" for r in truth.records)
+        checks.edges(name, dylens, truth, has_no_image)
         bad = errors(dylens.findings())
         failing = [record for record in mutation["truth"]["files"]
                    if record["kind"] != "library" and not record["dlopen"]["ok"]]
