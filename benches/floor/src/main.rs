@@ -46,7 +46,8 @@ impl Queue {
 
 fn main() {
     let mut arguments = std::env::args_os().skip(1);
-    let threads: usize = arguments.next().and_then(|count| count.to_str()?.parse().ok()).expect("floor THREADS FOLDER...");
+    let threads: usize =
+        arguments.next().and_then(|count| count.to_str()?.parse().ok()).expect("floor THREADS FOLDER...");
     let queue = Queue { state: Mutex::new((arguments.map(PathBuf::from).collect(), 0)), changed: Condvar::new() };
     let counts = Counts::default();
     thread::scope(|scope| {
@@ -102,7 +103,8 @@ fn needs(path: &Path, buffer: &mut Vec<u8>) -> Option<usize> {
     if !start.starts_with(b"\x7fELF\x02\x01") {
         return None;
     }
-    let (offset, count) = (word(start, 32)? as usize, usize::from(u16::from_le_bytes([*start.get(56)?, *start.get(57)?])));
+    let (offset, count) =
+        (word(start, 32)? as usize, usize::from(u16::from_le_bytes([*start.get(56)?, *start.get(57)?])));
     let (mut loads, mut dynamic) = (Vec::new(), None);
     for segment in start.get(offset..)?.chunks_exact(56).take(count) {
         let (from, address, size) = (word(segment, 8)?, word(segment, 16)?, word(segment, 32)?);
@@ -124,7 +126,8 @@ fn needs(path: &Path, buffer: &mut Vec<u8>) -> Option<usize> {
             _ => {}
         }
     }
-    let (address, from, _) = loads.into_iter().find(|&(address, _, size)| address <= table && table < address + size)?;
+    let (address, from, _) =
+        loads.into_iter().find(|&(address, _, size)| address <= table && table < address + size)?;
     let mut name = [0; 256];
     for at in &names {
         file.read_at(&mut name, table - address + from + at).ok()?;
