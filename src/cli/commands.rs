@@ -41,7 +41,7 @@ pub(super) fn check(arguments: &Arguments, check: &Check) -> Result<ExitCode, Er
     };
     let paint = output::paint(arguments, check.to.output.is_none());
     let options = Options { verbose: check.verbose, ..Options::new(paint) };
-    output::deliver(&written(format, &scan, &options)?, &check.to)?;
+    output::deliver(&written(format, scan, &options)?, &check.to)?;
     Ok(verdict(&scan, check.fail_on))
 }
 
@@ -54,7 +54,7 @@ pub(super) fn why(arguments: &Arguments, why: &Why) -> Result<ExitCode, Error> {
     };
     let scan = source::scanned(arguments, path)?;
     let paint = output::paint(arguments, true);
-    output::print(export::why(&scan, &name.to_string_lossy(), &paint)?.as_bytes())?;
+    output::print(export::why(scan, &name.to_string_lossy(), &paint)?.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -62,7 +62,7 @@ pub(super) fn why(arguments: &Arguments, why: &Why) -> Result<ExitCode, Error> {
 pub(super) fn tree(arguments: &Arguments, tree: &Tree) -> Result<ExitCode, Error> {
     let scan = source::scanned(arguments, tree.path.as_deref())?;
     let options = Options { depth: tree.depth, all: tree.all, ..Options::new(output::paint(arguments, true)) };
-    output::print(&written(&export::TREE, &scan, &options)?)?;
+    output::print(&written(&export::TREE, scan, &options)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -73,7 +73,7 @@ pub(super) fn export(arguments: &Arguments, export: &Export) -> Result<ExitCode,
         false => source::surveyed(arguments, export.path.as_deref())?,
     };
     let options = Options::new(output::paint(arguments, export.to.output.is_none()));
-    output::deliver(&written(export.format, &scan, &options)?, &export.to)?;
+    output::deliver(&written(export.format, scan, &options)?, &export.to)?;
     Ok(ExitCode::SUCCESS)
 }
 

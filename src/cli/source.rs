@@ -66,18 +66,23 @@ impl Start {
 ///
 /// # Errors
 /// Where there is nothing to look at.
-pub(super) fn scanned(arguments: &Arguments, path: Option<&Path>) -> Result<Scan, Error> {
+pub(super) fn scanned(arguments: &Arguments, path: Option<&Path>) -> Result<&'static Scan, Error> {
     let start = Start::of(arguments, path)?;
-    progress::watched(|progress| start.scan(progress))
+    progress::watched(|progress| start.scan(progress)).map(kept)
 }
 
 /// As [`scanned`], without judging what is found.
 ///
 /// # Errors
 /// Where there is nothing to look at.
-pub(super) fn surveyed(arguments: &Arguments, path: Option<&Path>) -> Result<Scan, Error> {
+pub(super) fn surveyed(arguments: &Arguments, path: Option<&Path>) -> Result<&'static Scan, Error> {
     let start = Start::of(arguments, path)?;
-    progress::watched(|progress| start.survey(progress))
+    progress::watched(|progress| start.survey(progress)).map(kept)
+}
+
+/// A subcommand looks at one scan and ends: to take it apart piece by piece first would only cost time.
+fn kept(scan: Scan) -> &'static Scan {
+    Box::leak(Box::new(scan))
 }
 
 /// As the explorer wants it: to be scanned now and again later. Without a path and an environment, it is the demo.

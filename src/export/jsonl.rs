@@ -26,14 +26,15 @@ struct Row<'a> {
 }
 
 fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let mut lines = Vec::with_capacity(1 << 20);
     for (path, node) in names(scan) {
         let file = path.to_string();
         for row in rows(scan, &file, node) {
-            serde_json::to_writer(&mut *out, &row)?;
-            out.write_all(b"\n")?;
+            serde_json::to_writer(&mut lines, &row)?;
+            lines.push(b'\n');
         }
     }
-    Ok(())
+    out.write_all(&lines)
 }
 
 /// Every name under which a file of the environment is known, as it is shown: its own, and those of links to it.

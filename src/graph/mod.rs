@@ -132,10 +132,11 @@ impl Graph {
         self.inner.node_indices().map(|id| (id, &self.inner[id]))
     }
 
-    /// The needs of a file with what they got, in the order of its import list.
+    /// The needs of a file with what they got, in the order of its import list; where imports differ, what most of them
+    /// see first.
     pub fn needs(&self, id: NodeId) -> Vec<(NodeId, &NeedEdge)> {
         let mut needs = self.edges(id, Direction::Outgoing);
-        needs.sort_by_key(|(_, edge)| (edge.need, std::cmp::Reverse(edge.imports)));
+        needs.sort_by_key(|(_, edge)| (edge.need, std::cmp::Reverse(edge.imports), edge.first));
         needs
     }
 

@@ -21,13 +21,13 @@ pub enum Step {
     /// `DT_RPATH` of the object that needs it.
     Rpath,
     /// `DT_RPATH` of an object further up the chain of those that caused it to be loaded.
-    RpathOfLoader(FileId),
+    RpathOfLoader,
     /// `DT_RPATH` of the main program.
     RpathOfProgram,
     LibraryPath,
     Runpath,
     /// `DT_RUNPATH` further up the chain, which musl inherits.
-    RunpathOfLoader(FileId),
+    RunpathOfLoader,
     Cache,
     /// A directory compiled into the loader.
     Trusted,
@@ -45,11 +45,11 @@ impl Step {
             Step::Builtin => "builtin",
             Step::Path => "path",
             Step::Rpath => "rpath",
-            Step::RpathOfLoader(_) => "rpath:importer",
+            Step::RpathOfLoader => "rpath:importer",
             Step::RpathOfProgram => "rpath:program",
             Step::LibraryPath => "LD_LIBRARY_PATH",
             Step::Runpath => "runpath",
-            Step::RunpathOfLoader(_) => "runpath:importer",
+            Step::RunpathOfLoader => "runpath:importer",
             Step::Cache => "cache",
             Step::Trusted => "default",
             Step::Nowhere => "none",
@@ -65,11 +65,11 @@ impl Step {
             Step::Builtin => "part of the loader",
             Step::Path => "its path",
             Step::Rpath => "its own rpath",
-            Step::RpathOfLoader(_) => "the rpath of an importer",
+            Step::RpathOfLoader => "the rpath of an importer",
             Step::RpathOfProgram => "the rpath of the program",
             Step::LibraryPath => "LD_LIBRARY_PATH",
             Step::Runpath => "its own runpath",
-            Step::RunpathOfLoader(_) => "the runpath of an importer",
+            Step::RunpathOfLoader => "the runpath of an importer",
             Step::Cache => "the loader's cache",
             Step::Trusted => "the default directories",
             Step::Nowhere => "no step",

@@ -33,7 +33,7 @@ fn rpath(system: &Glibc, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
     let mut seen_program = false;
     for holder in process.chain(ask.by) {
         seen_program |= holder == process.program();
-        let step = if holder == ask.by { Step::Rpath } else { Step::RpathOfLoader(process.file(holder)) };
+        let step = if holder == ask.by { Step::Rpath } else { Step::RpathOfLoader };
         rpath_of(system, ask, holder, step, visit)?;
     }
     if !seen_program {
@@ -139,12 +139,8 @@ fn directories(
 
 /// The subdirectories for this processor, best first, then the directory itself.
 fn in_directory(system: &Glibc, ask: &Ask, directory: &VPath, step: Step, visit: &mut Visit) -> Next {
-    for subdirectory in &system.hwcaps {
-        let subdirectory = directory.join(&**subdirectory);
-        // glibc tries a directory that is not there once and never again; a person is spared the sight.
-        if ask.world.directory(&subdirectory).is_none() {
-            continue;
-        }
+    // glibc tries a directory that is not there once and never again; a person is spared the sight.
+    for subdirectory in ask.world.subdirectories(directory, &system.hwcaps).iter() {
         match visit(at(step, subdirectory.join(ask.name))) {
             Next::Go => {}
             other => return other,

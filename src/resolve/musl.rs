@@ -40,11 +40,10 @@ fn library_path(ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
 fn rpath(ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
     for holder in ask.process.chain(ask.by) {
         let image = ask.process.image(holder);
-        let file = ask.process.file(holder);
         let is_own = holder == ask.by;
         let (list, step) = match (&image.runpath, &image.rpath) {
-            (Some(list), _) => (list, if is_own { Step::Runpath } else { Step::RunpathOfLoader(file) }),
-            (None, Some(list)) => (list, if is_own { Step::Rpath } else { Step::RpathOfLoader(file) }),
+            (Some(list), _) => (list, if is_own { Step::Runpath } else { Step::RunpathOfLoader }),
+            (None, Some(list)) => (list, if is_own { Step::Rpath } else { Step::RpathOfLoader }),
             (None, None) => continue,
         };
         // `fixup_rpath` knows `$ORIGIN` alone and drops the whole list for any other token.

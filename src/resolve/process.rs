@@ -44,7 +44,7 @@ struct Scope(u32);
 /// The objects that a process has, in the order of their loading.
 pub struct Process<'w> {
     objects: Vec<Object>,
-    files: Vec<Arc<File>>,
+    labels: Vec<Arc<Labels>>,
     world: &'w World,
     /// The program has started: what comes now comes by `dlopen`.
     has_started: bool,
@@ -66,7 +66,7 @@ impl<'w> Process<'w> {
 
     /// What the object's file says; an empty image stands for one that says nothing.
     pub fn image(&self, id: ObjectId) -> &Image {
-        self.files[id.0 as usize].image.as_ref().unwrap_or(&EMPTY)
+        self.labels[id.0 as usize].file.image.as_ref().unwrap_or(&EMPTY)
     }
 
     /// What `$ORIGIN` stands for in this object.
@@ -81,7 +81,7 @@ impl<'w> Process<'w> {
 
     /// The processor that a library must be made for: the program's.
     pub fn arch(&self) -> Option<Arch> {
-        self.world.host.arch.or_else(|| Some(self.files.first()?.image.as_ref()?.arch))
+        self.world.host.arch.or_else(|| Some(self.labels.first()?.file.image.as_ref()?.arch))
     }
 
     /// Does what is loaded now come by `dlopen`?
@@ -144,8 +144,23 @@ pub struct Simulation<'w> {
     /// What to undo when the process is thrown away.
     named: Vec<u32>,
 
-    scopes: FxHashMap<(Scope, FileId, VPath), Scope>,
+    scopes: FxHashMap<Part, Scope>,
     searches: FxHashMap<(Scope, u32), Resolution>,
+}
+
+/// What one object adds to a scope: the scope above, the object's `$ORIGIN`, its search path, and how that counts. Objects
+/// of one directory with one search path share a scope, and with it what was found.
+type Part = (Scope, Origin, Option<Name>, Counts);
+
+/// How a search path counts.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Counts {
+    /// For all that the object brings in.
+    Inherited,
+    /// For the object's own needs.
+    Own { has_default_libraries: bool },
+    /// For nothing more: the paths above are another object's, and what they lead to is told apart from its own.
+    Above,
 }
 
 /// Which object answers to a name, and whether by its soname.
@@ -196,7 +211,7 @@ impl<'w> Simulation<'w> {
 
     fn bare(world: &'w World) -> Simulation<'w> {
         Simulation {
-            process: Process { objects: Vec::new(), files: Vec::new(), world, has_started: false },
+            process: Process { objects: Vec::new(), labels: Vec::new(), world, has_started: false },
             base: 0,
             importer: None,
             names: FxHashMap::default(),
@@ -310,7 +325,7 @@ impl<'w> Simulation<'w> {
     }
 
     fn find_importer(&self) -> Option<ObjectId> {
-        let is_libpython = |index: &usize| self.process.files[*index].path.file_name().starts_with(b"libpython");
+        let is_libpython = |index: &usize| self.process.labels[*index].file.path.file_name().starts_with(b"libpython");
         let libpython = (0..self.base).find(is_libpython).map(|index| self.process.id(index));
         let program = self.process.world.host.python.as_ref().and_then(|python| python.file);
         libpython.or_else(|| (self.base > 0 && program.is_some()).then_some(ObjectId(0)))
@@ -323,7 +338,7 @@ impl<'w> Simulation<'w> {
         for object in self.process.objects.drain(self.base..) {
             self.by_file[object.file.index()] = None;
         }
-        self.process.files.truncate(self.base);
+        self.process.labels.truncate(self.base);
     }
 
     /// Satisfies the needs of all objects from `first` on, and of those that come in thereby: breadth first, but for
@@ -395,22 +410,25 @@ impl<'w> Simulation<'w> {
         let above = loader.map_or(Scope(0), |loader| self.process.object(loader).rpaths);
         let image = labels.file.image.as_ref().unwrap_or(&EMPTY);
         let is_musl = matches!(self.process.world.host.system, System::Musl(_));
-        let has_rpath = match is_musl {
-            true => image.rpath.is_some() || image.runpath.is_some(),
-            false => image.rpath.is_some() && image.runpath.is_none(),
+        let inherited = match is_musl {
+            true => image.runpath.as_ref().or(image.rpath.as_ref()),
+            false => image.rpath.as_ref().filter(|_| image.runpath.is_none()),
         };
-        let rpaths = if has_rpath { self.scope(above, file, &origin) } else { above };
-        let is_special = image.runpath.is_some() || image.flags & DF_1_NODEFLIB != 0;
-        let names_origin = labels.needs.iter().zip(&image.needs).any(|(_, need)| need.name.contains(&b'/'));
-        let search = if is_special || names_origin {
-            // Told apart from the scope of the same object's rpath by one more step.
-            let inner = self.scope(rpaths, file, &origin);
-            self.scope(inner, file, &origin)
+        let rpaths = match inherited {
+            Some(list) => self.scope((above, origin.clone(), Some(list.clone()), Counts::Inherited)),
+            None => above,
+        };
+        let has_default_libraries = image.flags & DF_1_NODEFLIB == 0;
+        let names_a_path = image.needs.iter().any(|need| need.name.contains(&b'/'));
+        let search = if image.runpath.is_some() || !has_default_libraries || names_a_path {
+            self.scope((rpaths, origin.clone(), image.runpath.clone(), Counts::Own { has_default_libraries }))
+        } else if inherited.is_none() && rpaths != Scope(0) {
+            self.scope((rpaths, Origin::default(), None, Counts::Above))
         } else {
             rpaths
         };
         self.process.objects.push(Object { file, opened, loader, origin, rpaths, search });
-        self.process.files.push(labels.file.clone());
+        self.process.labels.push(labels.clone());
         if self.by_file.len() <= file.index() {
             self.by_file.resize(file.index() + 1, None);
         }
@@ -440,9 +458,9 @@ impl<'w> Simulation<'w> {
         self.by_file.get(file.index()).copied().flatten()
     }
 
-    fn scope(&mut self, above: Scope, file: FileId, origin: &VPath) -> Scope {
+    fn scope(&mut self, part: Part) -> Scope {
         let next = Scope(self.scopes.len() as u32 + 1);
-        *self.scopes.entry((above, file, origin.clone())).or_insert(next)
+        *self.scopes.entry(part).or_insert(next)
     }
 
     fn name(&mut self, name: &Name) -> u32 {

@@ -1,7 +1,7 @@
 //! Every import, one after the other: modules first, then programs, then the libraries that nobody brought in.
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Progress;
 use super::inventory::Roles;
@@ -38,8 +38,7 @@ pub struct ImportOf {
 #[derive(Default)]
 pub(super) struct Simulated {
     pub imports: Vec<ImportOf>,
-    /// By number of the file.
-    needs: Vec<Outcomes>,
+    needs: FxHashMap<FileId, Outcomes>,
 }
 
 /// The outcomes of one file's needs.
@@ -119,19 +118,21 @@ impl Simulated {
 
     /// Imports in as many interpreters at once as the machine has processors: no import knows of another.
     fn import_all(&mut self, world: &World, roots: &[Root], progress: &Progress) {
+        // Small parts, as some packages' modules take a hundred times as long as others'; each interpreter takes as many
+        // as it can.
+        const PART: usize = 16;
         let before = self.imports.len();
-        let size = roots.len().div_ceil(rayon::current_num_threads()).max(1);
+        let interpreter = || Simulation::new(world, &mut |_| {});
         let parts: Vec<Simulated> = roots
-            .par_chunks(size)
+            .par_chunks(PART)
             .enumerate()
-            .map(|(chunk, roots)| {
+            .map_init(interpreter, |simulation, (chunk, roots)| {
                 let mut part = Simulated::default();
-                let mut simulation = Simulation::new(world, &mut |_| {});
                 for (place, root) in roots.iter().enumerate() {
                     if progress.is_cancelled() {
                         break;
                     }
-                    part.import(world, &mut simulation, before + chunk * size + place, root);
+                    part.import(world, simulation, before + chunk * PART + place, root);
                 }
                 part
             })
@@ -180,14 +181,11 @@ impl Simulated {
     }
 
     fn record(&mut self, import: usize, wanted: Wanted) {
-        self.add(wanted.by.index(), wanted.need, &wanted.resolution, import, 1);
+        self.add(wanted.by, wanted.need, &wanted.resolution, import, 1);
     }
 
-    fn add(&mut self, file: usize, need: usize, resolution: &Resolution, first: usize, imports: u32) {
-        if self.needs.len() <= file {
-            self.needs.resize(file + 1, Outcomes::default());
-        }
-        let outcomes = &mut self.needs[file];
+    fn add(&mut self, file: FileId, need: usize, resolution: &Resolution, first: usize, imports: u32) {
+        let outcomes = self.needs.entry(file).or_default();
         if outcomes.first.len() <= need {
             outcomes.first.resize(need + 1, None);
         }
@@ -208,7 +206,7 @@ impl Simulated {
     /// Adds what another part of the imports showed; parts come in the order of their imports.
     fn merge(&mut self, part: Simulated) {
         self.imports.extend(part.imports);
-        for (file, outcomes) in part.needs.into_iter().enumerate() {
+        for (file, outcomes) in part.needs {
             let first = outcomes.first.into_iter().enumerate().filter_map(|(need, outcome)| Some((need, outcome?)));
             for (need, outcome) in first.chain(outcomes.others) {
                 self.add(file, need, &outcome.resolution, outcome.first, outcome.imports);
@@ -218,13 +216,13 @@ impl Simulated {
 
     /// Every outcome of every need, in the order of the files' paths.
     pub(super) fn edges(&self, world: &World) -> Vec<(FileId, NeedEdge)> {
-        let mut files: Vec<FileId> = world.ids().take(self.needs.len()).collect();
+        let mut files: Vec<FileId> = self.needs.keys().copied().collect();
         files.sort_by_cached_key(|&file| world.file(file).path.clone());
         let mut edges = Vec::new();
         for by in files {
             let file = world.file(by);
             let Some(image) = &file.image else { continue };
-            let outcomes = &self.needs[by.index()];
+            let outcomes = &self.needs[&by];
             for (need, first) in outcomes.first.iter().enumerate() {
                 let others = outcomes.others.iter().filter(|(place, _)| *place == need).map(|(_, outcome)| outcome);
                 for outcome in first.iter().chain(others) {

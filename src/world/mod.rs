@@ -9,7 +9,7 @@ pub mod text;
 pub use host::{Glibc, Host, LdCache, Musl, Python, System};
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -62,7 +62,7 @@ pub struct World {
     fs: Arc<dyn FileSystem>,
     pub host: Host,
     files: RwLock<Vec<Arc<File>>>,
-    memory: Mutex<Memory>,
+    memory: RwLock<Memory>,
 }
 
 #[derive(Default)]
@@ -77,12 +77,13 @@ struct Memory {
     unknown: FxHashSet<VPath>,
     /// What other directories really are.
     directories: FxHashMap<VPath, Option<VPath>>,
+    subdirectories: FxHashMap<VPath, Arc<[VPath]>>,
     versions: FxHashMap<FileId, Option<Arc<FxHashSet<Name>>>>,
 }
 
 impl World {
     pub fn new(fs: Arc<dyn FileSystem>, host: Host) -> World {
-        World { fs, host, files: RwLock::default(), memory: Mutex::default() }
+        World { fs, host, files: RwLock::default(), memory: RwLock::default() }
     }
 
     pub fn fs(&self) -> &dyn FileSystem {
@@ -110,12 +111,12 @@ impl World {
 
     /// The file at a path, as the kernel would find it: links followed, `..` taken where it really leads.
     pub fn open(&self, path: &VPath) -> Result<FileId, Absent> {
-        if let Some(known) = self.memory().by_path.get(path) {
-            return known.clone();
-        }
-        let found = self.look(path);
-        self.memory().by_path.insert(path.clone(), found.clone());
-        found
+        // What is quickly told again is not remembered: most places that a search tries are empty.
+        self.known(path).unwrap_or_else(|| {
+            let found = self.outside(path);
+            self.remember().by_path.insert(path.clone(), found.clone());
+            found
+        })
     }
 
     /// Tells the world of a file that a walk found, by a path without links.
@@ -123,7 +124,7 @@ impl World {
     /// `symbol` is looked up on the way, as [`World::defines`] will be asked for it.
     pub fn admit(&self, path: &VPath, symbol: Option<&[u8]>) -> Result<FileId, Absent> {
         let found = self.read(path, path.clone(), symbol);
-        self.memory().by_path.insert(path.clone(), found.clone());
+        self.remember().by_path.insert(path.clone(), found.clone());
         found
     }
 
@@ -131,27 +132,28 @@ impl World {
     /// in which a file outside is part of it.
     pub fn admit_link(&self, path: &VPath, is_inside: impl Fn(&VPath) -> bool) -> Result<FileId, Absent> {
         let found = match self.fs.real(path) {
-            Ok(real) if is_inside(&real) => self.open(&real),
+            // A target without a native file's name is known by the link alone.
+            Ok(real) if is_inside(&real) && is_native_name(real.file_name()) => self.open(&real),
             Ok(_) => self.read(path, path.clone(), None),
             Err(error) => Err(self.absent(path, &error)),
         };
-        self.memory().by_path.insert(path.clone(), found.clone());
+        self.remember().by_path.insert(path.clone(), found.clone());
         found
     }
 
     /// Tells the world of something that bears a native file's name and is no file.
     pub fn admit_other(&self, path: &VPath, what: Absent) {
-        self.memory().by_path.insert(path.clone(), Err(what));
+        self.remember().by_path.insert(path.clone(), Err(what));
     }
 
     /// Tells the world of something in a listed directory that may be a directory and is not gone into.
     pub fn passed_over(&self, path: &VPath) {
-        self.memory().unknown.insert(path.clone());
+        self.remember().unknown.insert(path.clone());
     }
 
     /// Tells the world that every native file of a directory without links has been admitted.
     pub fn listed(&self, directory: &VPath) {
-        let mut memory = self.memory();
+        let mut memory = self.remember();
         memory.listed.insert(directory.clone());
         let mut above = Some(directory.clone());
         while let Some(directory) = above {
@@ -182,28 +184,28 @@ impl World {
             let opened = self.fs.open(&file.path).ok()?;
             tables.defined_versions(&*opened).map(|versions| Arc::new(versions.into_iter().collect()))
         });
-        self.memory().versions.insert(id, versions.clone());
+        self.remember().versions.insert(id, versions.clone());
         versions
     }
 
-    fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    fn memory(&self) -> RwLockReadGuard<'_, Memory> {
+        self.memory.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn look(&self, path: &VPath) -> Result<FileId, Absent> {
-        let Some(directory) = path.parent() else { return self.outside(path) };
-        let Some(real) = self.directory(&directory) else { return Err(Absent::Missing) };
-        let there = real.join(path.file_name());
-        {
-            let memory = self.memory();
-            if let Some(known) = memory.by_path.get(&there) {
-                return known.clone();
-            }
-            if is_native_name(there.file_name()) && memory.listed.contains(&real) {
-                return Err(Absent::Missing);
-            }
+    fn remember(&self) -> RwLockWriteGuard<'_, Memory> {
+        self.memory.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the walk knows of a path; none where only the disk can tell.
+    fn known(&self, path: &VPath) -> Option<Result<FileId, Absent>> {
+        if let Some(known) = self.memory().by_path.get(path) {
+            return Some(known.clone());
         }
-        self.outside(&there)
+        let Some(real) = self.directory(&path.parent()?) else { return Some(Err(Absent::Missing)) };
+        let there = real.join(path.file_name());
+        let memory = self.memory();
+        let is_told = || is_native_name(there.file_name()) && memory.listed.contains(&real);
+        memory.by_path.get(&there).cloned().or_else(|| is_told().then_some(Err(Absent::Missing)))
     }
 
     /// What a directory really is, links resolved; none where there is no such directory.
@@ -225,8 +227,20 @@ impl World {
                 real.filter(|real| self.fs.stat(real).is_ok_and(|stat| stat.kind == Kind::Directory))
             }
         };
-        self.memory().directories.insert(directory.clone(), real.clone());
+        self.remember().directories.insert(directory.clone(), real.clone());
         real
+    }
+
+    /// Which of these subdirectories a directory has; always asked with the same names.
+    pub fn subdirectories(&self, directory: &VPath, names: &[Name]) -> Arc<[VPath]> {
+        if let Some(known) = self.memory().subdirectories.get(directory) {
+            return known.clone();
+        }
+        let there = self.directory(directory).is_some();
+        let paths = names.iter().filter(|_| there).map(|name| directory.join(name));
+        let found: Arc<[VPath]> = paths.filter(|path| self.directory(path).is_some()).collect();
+        self.remember().subdirectories.insert(directory.clone(), found.clone());
+        found
     }
 
     /// Goes from the root to a directory without asking the disk, as far as the walk has been there.
@@ -258,7 +272,7 @@ impl World {
 
     fn admit_as(&self, path: &VPath, real: VPath) -> Result<FileId, Absent> {
         let found = self.read(path, real, None);
-        self.memory().by_path.insert(path.clone(), found.clone());
+        self.remember().by_path.insert(path.clone(), found.clone());
         found
     }
 
@@ -295,7 +309,7 @@ impl World {
         let Parsed { image, problem, tables, defines } = parsed;
         let asked = symbol.map(|symbol| (Name::from(symbol), defines));
         let file = File { path: real, identity: stat.identity, len: stat.len, image, problem, tables, asked };
-        let mut memory = self.memory();
+        let mut memory = self.remember();
         // Another thread may have come by another name in the meantime; the first one stays.
         if let Some(&known) = memory.by_identity.get(&stat.identity) {
             return Ok(known);
