@@ -1,5 +1,6 @@
 //! Which distribution a file belongs to: `RECORD`, `direct_url.json`, `conda-meta`.
 
+use bstr::ByteSlice;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
@@ -21,6 +22,8 @@ pub struct Distribution {
     pub metadata: Option<VPath>,
     /// The native files that it says it brought.
     pub recorded: Vec<VPath>,
+    /// Other files that could be native: programs have no telling name.
+    pub nameless: Vec<VPath>,
     /// The project that an editable install points at.
     pub editable: Option<VPath>,
     /// The tool that installed it (`INSTALLER`), or `conda`.
@@ -44,7 +47,7 @@ impl Distributions {
         list.sort_by(|a, b| (a.name.to_lowercase(), &a.metadata).cmp(&(b.name.to_lowercase(), &b.metadata)));
         let mut all = Distributions { list, ..Distributions::default() };
         for (index, distribution) in all.list.iter().enumerate() {
-            for file in &distribution.recorded {
+            for file in distribution.recorded.iter().chain(&distribution.nameless) {
                 all.owners.entry(file.clone()).or_insert(DistributionId(index));
             }
         }
@@ -134,30 +137,37 @@ pub(crate) fn read_metadata(fs: &dyn FileSystem, folder: &VPath) -> Distribution
     let (name, version) = stem.split_once('-').unwrap_or((stem, ""));
     let site = folder.parent().unwrap_or_else(|| VPath::new("/"));
     let record = fs.read(&folder.join("RECORD"), MOST_BYTES).unwrap_or_default();
+    let (recorded, nameless) = recorded(&record, &site);
     let read = |name: &str| fs.read(&folder.join(name), 1 << 16).ok();
     Distribution {
         name: name.to_owned(),
         version: version.split('-').next().unwrap_or_default().to_owned(),
         metadata: Some(folder.clone()),
-        recorded: recorded(&record, &site),
+        recorded,
+        nameless,
         editable: read("direct_url.json").and_then(|bytes| editable(&bytes)),
         installer: read("INSTALLER").map_or_else(String::new, |name| String::from_utf8_lossy(&name).trim().to_owned()),
     }
 }
 
-/// The native files that a `RECORD` lists (PEP 376: CSV; only names with a comma or a quote are quoted).
-fn recorded(record: &[u8], site: &VPath) -> Vec<VPath> {
-    record
-        .split(|&byte| byte == b'\n')
-        .filter_map(|line| {
-            let name = match line.strip_prefix(b"\"") {
-                Some(rest) => &rest[..memchr::memchr(b'"', rest)?],
-                None => &line[..memchr::memchr(b',', line)?],
-            };
-            let last = name.rsplit(|&byte| byte == b'/').next()?;
-            is_native_name(last).then(|| site.join(name).folded())
-        })
-        .collect()
+/// The native files that a `RECORD` lists, and those without an ending (PEP 376: CSV; only names with a comma or a quote
+/// are quoted).
+fn recorded(record: &[u8], site: &VPath) -> (Vec<VPath>, Vec<VPath>) {
+    let (mut native, mut nameless) = (Vec::new(), Vec::new());
+    for line in record.split(|&byte| byte == b'\n') {
+        let name = match line.strip_prefix(b"\"") {
+            Some(rest) => rest.split(|&byte| byte == b'"').next(),
+            None => line.split(|&byte| byte == b',').next(),
+        };
+        let name = name.unwrap_or_default();
+        let last = name.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+        if is_native_name(last) {
+            native.push(site.join(name).folded());
+        } else if !last.is_empty() && !last.contains(&b'.') && !name.contains_str(".dist-info/") {
+            nameless.push(site.join(name).folded());
+        }
+    }
+    (native, nameless)
 }
 
 /// `direct_url.json` (PEP 610).
@@ -217,6 +227,7 @@ pub(crate) fn read_conda(fs: &dyn FileSystem, file: &VPath, prefix: &VPath) -> O
         version: package.version,
         metadata: Some(file.clone()),
         recorded: package.files.iter().filter(is_native).map(|file| prefix.join(file)).collect(),
+        nameless: Vec::new(),
         editable: None,
         installer: "conda".into(),
     })

@@ -63,6 +63,13 @@ pub struct Target {
     pub notes: Vec<Note>,
 }
 
+impl Target {
+    /// What a person would say is looked at: the one file, else the root.
+    pub fn named(&self) -> &VPath {
+        self.only.as_ref().unwrap_or(&self.root)
+    }
+}
+
 /// Finds out what to look at: the path given, else `$VIRTUAL_ENV`, `$CONDA_PREFIX`, `./.venv`, `./venv`, the `python3`
 /// on `PATH`.
 ///

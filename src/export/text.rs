@@ -49,7 +49,7 @@ impl Report<'_> {
             count(counts.libraries, "library"),
             count(counts.distributions, "distribution"),
         ];
-        let root = self.paint.ink(Ink::Strong, &printable(&target.root.to_string()));
+        let root = self.paint.ink(Ink::Strong, &printable(&target.named().to_string()));
         let dot = format!(" {} ", self.paint.glyph(Glyph::Dot));
         let mut head = format!("{} {root}{because}{dot}{}\n", target.kind.word(), facts.join(&dot));
         if self.scan.is_partial {

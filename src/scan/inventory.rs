@@ -191,7 +191,8 @@ impl<'a> Walk<'a> {
 
     /// The function that an extension module of this file name must define.
     fn init_function(&self, name: &[u8]) -> Option<String> {
-        Some(format!("PyInit_{}", self.python()?.module_name(name)?))
+        let python = self.python()?;
+        Some(python.init_function(python.module_name(name)?))
     }
 
     fn is_inside(&self, real: &VPath) -> bool {
@@ -267,6 +268,14 @@ pub(super) fn complete_host(world: &mut World, items: &[Item]) {
         world.host.arch = most_frequent(files(world).into_iter().map(|(_, arch)| arch));
     }
     let python = world.host.python.get_or_insert_default();
+    // In a folder of environments, each brings an entry of the import path.
+    if python.executable.is_none() {
+        for site in items.iter().filter_map(|item| site_above(&item.path)) {
+            if !python.path.contains(&site) {
+                python.path.push(site);
+            }
+        }
+    }
     if let Some(executable) = python.executable.clone() {
         let file = world.open(&executable).ok();
         if let Some(python) = &mut world.host.python {
@@ -288,6 +297,12 @@ pub(super) fn complete_host(world: &mut World, items: &[Item]) {
             );
         }
     }
+}
+
+/// The site folder that a file lies in.
+fn site_above(path: &VPath) -> Option<VPath> {
+    let mut above = std::iter::successors(path.parent(), VPath::parent);
+    above.find(|folder| matches!(folder.file_name(), b"site-packages" | b"dist-packages" | b"lib-dynload"))
 }
 
 /// `(3, 11)` of `.cpython-311-x86_64-linux-gnu.so`.

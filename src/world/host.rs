@@ -107,6 +107,14 @@ impl Python {
         }
     }
 
+    /// The function that a module of this name must define for Python (PEP 489; `init…` in Python 2).
+    pub fn init_function(&self, module: &str) -> String {
+        match self.version {
+            Some((2, _)) => format!("init{module}"),
+            _ => format!("PyInit_{module}"),
+        }
+    }
+
     /// The suffix of `file_name` and the module name before it, where Python's import system would take the file for an
     /// extension module.
     pub fn module_name<'a>(&self, file_name: &'a [u8]) -> Option<&'a str> {

@@ -228,8 +228,8 @@ fn origin_is_of_the_name_that_was_opened() {
 "
         )
     };
-    check(&world("liba.so"), &["real/body.bin: liba.so = runpath liba.so"]);
-    check(&world("real/liba.so"), &["real/body.bin: liba.so = none"]);
+    check(&world("liba.so"), &["ext.so: liba.so = runpath liba.so"]);
+    check(&world("real/liba.so"), &["ext.so: liba.so = none"]);
 }
 
 #[test]

@@ -73,7 +73,7 @@ struct VPathName<'a>(&'a crate::scan::Scan);
 impl VPathName<'_> {
     fn text(&self) -> String {
         let target = &self.0.target;
-        let path = target.only.as_ref().unwrap_or(&target.root);
+        let path = target.named();
         printable(&String::from_utf8_lossy(path.file_name()))
     }
 }
