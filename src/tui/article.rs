@@ -5,6 +5,8 @@
 use super::atlas::{Atlas, Sort, brief};
 use super::prose::Prose;
 use super::theme::Tone;
+use rustc_hash::FxHashSet;
+
 use crate::diagnose::{Evidence, Finding, Severity};
 use crate::graph::NodeId;
 use crate::resolve::{Probe, Resolution, Verdict};
@@ -95,6 +97,10 @@ fn of_import(kind: &ImportKind) -> Option<(&'static str, String)> {
 /// The places that a loader tried, in order.
 fn search(scan: &Scan, probes: &[Probe], resolution: &Resolution, text: &mut Vec<Prose>) {
     let mut name = "tried";
+    // A place that two steps name is empty both times; once is enough.
+    let mut seen = FxHashSet::default();
+    let mut is_new = |probe: &&Probe| probe.path.as_ref().is_none_or(|path| seen.insert(path.folded()));
+    let probes: Vec<&Probe> = probes.iter().filter(|probe| is_new(probe)).collect();
     for probe in probes.iter().take(MOST) {
         let tone = match probe.verdict {
             Verdict::Found(_) => Tone::Good,
@@ -104,7 +110,7 @@ fn search(scan: &Scan, probes: &[Probe], resolution: &Resolution, text: &mut Vec
         };
         let step = probe.step.phrase();
         let line = match &probe.path {
-            Some(path) => Prose::field(name, Tone::Plain, format!("{} ", scan.shown(path)))
+            Some(path) => Prose::field(name, Tone::Plain, format!("{} ", scan.shown(&path.folded())))
                 .then(tone, format!("→ {}", probe.verdict.phrase()))
                 .then(Tone::Dim, format!("  ({step})")),
             None => Prose::field(name, Tone::Dim, format!("{step}: {}", probe.verdict.phrase())),

@@ -62,8 +62,9 @@ fn target(model: &Model, atlas: &Atlas, is_wide: bool) -> Vec<Span<'static>> {
         spans.push(Span::styled("  stopped early: not all is here", model.theme.style(Tone::Warning)));
     }
     // Last, because it is what may be cut off: people know mostly what they typed.
-    let because = scan.target.because.as_ref().map_or_else(String::new, |because| format!(", {}", printable(because)));
-    spans.push(Span::styled(format!("  ({}{because})", scan.target.kind.word()), dim));
+    let because =
+        scan.target.because.as_ref().map_or_else(|| scan.target.kind.word().into(), |because| printable(because));
+    spans.push(Span::styled(format!("  ({because})"), dim));
     spans
 }
 
