@@ -112,6 +112,13 @@ impl Finding {
 
     /// What findings are ordered by: the worst first, then what breaks most, then by place.
     pub(super) fn rank(&self) -> impl Ord {
-        (Reverse(self.severity), Reverse(self.breaks), self.rule.id, self.file.clone(), self.subject.clone())
+        (
+            Reverse(self.severity),
+            Reverse(self.breaks),
+            self.rule.id,
+            self.file.clone(),
+            self.subject.clone(),
+            self.message.clone(),
+        )
     }
 }

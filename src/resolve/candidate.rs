@@ -1,6 +1,6 @@
 //! The words of a search: where a loader looks, by which step of its rule, and what it finds there.
 
-use crate::image::Arch;
+use crate::image::{Arch, Name};
 use crate::resolve::Refusal;
 use crate::vfs::VPath;
 use crate::world::FileId;
@@ -79,14 +79,16 @@ impl Step {
 
 /// A place that the rule names, or the reason why it names none.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate {
+pub struct Candidate<'a> {
     pub step: Step,
-    pub place: Place,
+    pub place: Place<'a>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Place<'a> {
     At(VPath),
+    /// The name in a directory: put together only for those who look at it, as most places are empty.
+    In(&'a VPath, &'a Name),
     Skipped(Skip),
 }
 

@@ -74,7 +74,7 @@ fn cache(system: &Glibc, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
         None if system.cache.directories.is_empty() => skip(Step::Cache, Skip::NotInCache, visit),
         None => {
             for directory in &system.cache.directories {
-                if visit(at(Step::Cache, directory.join(ask.name))) == Next::Stop {
+                if visit(within(Step::Cache, directory, ask.name)) == Next::Stop {
                     return Break(());
                 }
             }
@@ -141,24 +141,24 @@ fn directories(
 fn in_directory(system: &Glibc, ask: &Ask, directory: &VPath, step: Step, visit: &mut Visit) -> Next {
     // glibc tries a directory that is not there once and never again; a person is spared the sight.
     for subdirectory in ask.world.subdirectories(directory, &system.hwcaps).iter() {
-        match visit(at(step, subdirectory.join(ask.name))) {
+        match visit(within(step, subdirectory, ask.name)) {
             Next::Go => {}
             other => return other,
         }
     }
-    visit(at(step, directory.join(ask.name)))
+    visit(within(step, directory, ask.name))
 }
 
 fn tokens<'a>(system: &'a Glibc, ask: &'a Ask, holder: ObjectId) -> Tokens<'a> {
     Tokens { origin: ask.process.origin(holder), lib: &system.lib, platform: &system.platform }
 }
 
-fn at(step: Step, path: VPath) -> Candidate {
-    Candidate { step, place: Place::At(path) }
+fn within<'a>(step: Step, directory: &'a VPath, name: &'a Name) -> Candidate<'a> {
+    Candidate { step, place: Place::In(directory, name) }
 }
 
 fn one(step: Step, path: VPath, visit: &mut Visit) -> ControlFlow<()> {
-    match visit(at(step, path)) {
+    match visit(Candidate { step, place: Place::At(path) }) {
         Next::Stop => Break(()),
         _ => Continue(()),
     }

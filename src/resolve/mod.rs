@@ -105,28 +105,35 @@ enum Next {
     Stop,
 }
 
-/// Asks the loader of the world's system for a name that the process does not have yet.
-pub fn find(ask: &Ask, probe: &mut dyn FnMut(Probe)) -> Resolution {
+/// Asks the loader of the world's system for a name that the process does not have yet. `probe` is called for each place
+/// with what makes the words for it: nobody pays for words that nobody reads.
+pub fn find(ask: &Ask, probe: &mut dyn FnMut(&dyn Fn() -> Probe)) -> Resolution {
     let mut outcome = Resolution::Missing;
     let world = ask.world;
     let is_musl = matches!(world.host.system, System::Musl(_));
     let mut visit = |candidate: Candidate| {
         let Candidate { step, place } = candidate;
-        let path = match place {
+        let found = match &place {
+            Place::At(path) => world.open(path),
+            Place::In(directory, name) => world.open_in(directory, name),
             Place::Skipped(why) => {
-                probe(Probe { step, path: None, verdict: Verdict::Skipped(why) });
+                probe(&|| Probe { step, path: None, verdict: Verdict::Skipped(why.clone()) });
                 return Next::Go;
             }
-            Place::At(path) => path,
         };
-        let (verdict, next) = judge(ask, &path);
+        let path = || match &place {
+            Place::At(path) => path.clone(),
+            Place::In(directory, name) => directory.join(name),
+            Place::Skipped(_) => VPath::default(),
+        };
+        let (verdict, next) = judge(ask, found);
         let (verdict, next) = if is_musl { as_musl(verdict, next) } else { (verdict, next) };
         match &verdict {
-            Verdict::Found(file) => outcome = Resolution::Found { file: *file, opened: path.clone(), step },
-            Verdict::Refused(why) => outcome = Resolution::Refused { at: path.clone(), why: why.clone() },
+            Verdict::Found(file) => outcome = Resolution::Found { file: *file, opened: path(), step },
+            Verdict::Refused(why) => outcome = Resolution::Refused { at: path(), why: why.clone() },
             _ => {}
         }
-        probe(Probe { step, path: Some(path), verdict });
+        probe(&|| Probe { step, path: Some(path()), verdict: verdict.clone() });
         next
     };
     let _: ControlFlow<()> = match &world.host.system {
@@ -147,9 +154,9 @@ fn as_musl(verdict: Verdict, next: Next) -> (Verdict, Next) {
 }
 
 /// What a loader thinks of the file at a path (`open_verify` in glibc's `elf/dl-load.c`).
-fn judge(ask: &Ask, path: &VPath) -> (Verdict, Next) {
+fn judge(ask: &Ask, found: Result<FileId, Absent>) -> (Verdict, Next) {
     let world = ask.world;
-    let id = match world.open(path) {
+    let id = match found {
         Ok(id) => id,
         Err(Absent::Missing) => return (Verdict::Missing, Next::Go),
         Err(Absent::Dangling { target }) => return (Verdict::Dangling(target), Next::Go),

@@ -286,7 +286,9 @@ impl<'w> Simulation<'w> {
             }
             Resolution::Builtin => {}
             _ => {
-                find(&Ask { world: self.process.world, process: &self.process, by, name: &name }, probe);
+                find(&Ask { world: self.process.world, process: &self.process, by, name: &name }, &mut |words| {
+                    probe(words())
+                });
             }
         }
         Some(resolution)

@@ -66,19 +66,34 @@ pub(super) fn take(world: &World, target: &Target, progress: &Progress) -> Found
     rayon::scope(|scope| {
         for folder in &target.walk {
             let walk = &walk;
-            scope.spawn(move |scope| walk.folder(folder.clone(), scope));
+            scope.spawn(move |scope| walk.folder(folder.clone(), false, scope));
         }
     });
     let mut items = walk.items.into_inner().expect("no thread panicked");
     items.sort_by(|a, b| a.path.cmp(&b.path));
     items.dedup_by(|a, b| a.path == b.path);
+    rename(world, &items);
     let mut unreadable = walk.unreadable.into_inner().expect("no thread panicked");
     unreadable.sort();
     Found { items, distributions: walk.distributions.into_inner().expect("no thread panicked"), unreadable }
 }
 
+/// Of a file's several names the first that is no link is its name; where all are links, the first.
+fn rename(world: &World, items: &[Item]) {
+    let mut names = FxHashMap::<FileId, &Item>::default();
+    for item in items {
+        if let Ok(id) = item.found {
+            let known = names.entry(id).or_insert(item);
+            if known.is_link && !item.is_link {
+                *known = item;
+            }
+        }
+    }
+    world.rename(names.into_iter().map(|(id, item)| (id, item.path.clone())));
+}
+
 impl<'a> Walk<'a> {
-    fn folder<'s>(&'s self, folder: VPath, scope: &Scope<'s>)
+    fn folder<'s>(&'s self, folder: VPath, is_behind_link: bool, scope: &Scope<'s>)
     where
         'a: 's,
     {
@@ -93,6 +108,7 @@ impl<'a> Walk<'a> {
                 return;
             }
         };
+        let here = self.world.enter(&folder, is_behind_link);
         let mut items = Vec::new();
         let is_conda_meta = folder.file_name() == b"conda-meta";
         for entry in entries {
@@ -102,14 +118,16 @@ impl<'a> Walk<'a> {
                 Kind::Directory => {
                     let path = folder.join(name);
                     if is_native {
-                        self.world.admit_other(&path, Absent::Directory);
+                        self.world.admit_other(&here, &entry.name, Absent::Directory);
                         items.push(Item { path: path.clone(), found: Err(Absent::Directory), is_link: false });
                     }
-                    self.subfolder(&folder, path, scope);
+                    here.passed_over(&entry.name);
+                    self.subfolder(&folder, path, is_behind_link, scope);
                 }
                 Kind::File if is_native || self.is_program(&folder, name) => {
                     let path = folder.join(name);
-                    let found = self.world.admit(&path, self.init_function(name).as_deref().map(str::as_bytes));
+                    let found =
+                        self.world.admit(&here, &entry.name, self.init_function(name).as_deref().map(str::as_bytes));
                     items.push(Item { path, found, is_link: false });
                 }
                 Kind::File if is_conda_meta && name.ends_with(b".json") => {
@@ -119,20 +137,21 @@ impl<'a> Walk<'a> {
                 Kind::Symlink => {
                     let path = folder.join(name);
                     if is_native {
-                        let found = self.world.admit_link(&path, |real| self.is_inside(real));
+                        let found = self.world.admit_link(&here, &entry.name, |real| self.is_inside(real));
                         items.push(Item { path, found, is_link: true });
                     } else {
+                        here.passed_over(&entry.name);
                         self.link(&path, scope);
                     }
                 }
                 Kind::Other if is_native => {
                     let what = Absent::Denied("not a regular file".into());
-                    self.world.admit_other(&folder.join(name), what);
+                    self.world.admit_other(&here, &entry.name, what);
                 }
                 _ => {}
             }
         }
-        self.world.listed(&folder);
+        here.listed();
         if !items.is_empty() {
             let files = self.files.fetch_add(items.len(), Ordering::Relaxed) + items.len();
             self.items.lock().expect("no thread panicked").extend(items);
@@ -140,13 +159,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn subfolder<'s>(&'s self, above: &VPath, path: VPath, scope: &Scope<'s>)
+    fn subfolder<'s>(&'s self, above: &VPath, path: VPath, is_behind_link: bool, scope: &Scope<'s>)
     where
         'a: 's,
     {
         let name = path.file_name();
-        // Whether it will be listed or not, it is there.
-        self.world.passed_over(&path);
         let is_project = !above.starts_with(&self.target.root);
         if PASSED_OVER.contains(&name) || (is_project && PASSED_OVER_IN_PROJECTS.contains(&name)) {
             return;
@@ -156,7 +173,7 @@ impl<'a> Walk<'a> {
             self.distributions.lock().expect("no thread panicked").push(read);
             return;
         }
-        scope.spawn(move |scope| self.folder(path, scope));
+        scope.spawn(move |scope| self.folder(path, is_behind_link, scope));
     }
 
     fn conda_package(&self, file: &VPath) {
@@ -170,7 +187,6 @@ impl<'a> Walk<'a> {
     where
         'a: 's,
     {
-        self.world.passed_over(path);
         let fs = self.world.fs();
         let Ok(real) = fs.real(path) else { return };
         let is_folder = fs.stat(&real).is_ok_and(|stat| stat.kind == Kind::Directory);
@@ -180,7 +196,7 @@ impl<'a> Walk<'a> {
                 self.python().is_some_and(|python| python.path.iter().any(|base| path.parent().as_ref() == Some(base)));
             if is_importable {
                 let found = path.clone();
-                scope.spawn(move |scope| self.folder(found, scope));
+                scope.spawn(move |scope| self.folder(found, true, scope));
             }
         }
     }

@@ -9,7 +9,7 @@ pub mod text;
 pub use host::{Glibc, Host, LdCache, Musl, Python, System};
 
 use std::io;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -28,7 +28,7 @@ impl FileId {
 }
 
 /// A file that a loader could be asked to load.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct File {
     /// Without links, but for a file that only a link brings into the environment: that has the link's path.
     pub path: VPath,
@@ -62,35 +62,76 @@ pub struct World {
     fs: Arc<dyn FileSystem>,
     pub host: Host,
     files: RwLock<Vec<Arc<File>>>,
-    memory: RwLock<Memory>,
+    by_identity: Mutex<FxHashMap<Identity, FileId>>,
+    /// By every path that was asked for; none where there is no such directory.
+    directories: RwLock<FxHashMap<VPath, Option<Arc<Directory>>>>,
+    versions: Mutex<FxHashMap<FileId, Option<Arc<FxHashSet<Name>>>>>,
 }
 
-#[derive(Default)]
-struct Memory {
-    by_path: FxHashMap<VPath, Result<FileId, Absent>>,
-    by_identity: FxHashMap<Identity, FileId>,
-    /// Directories whose every native file is in `by_path`.
-    listed: FxHashSet<VPath>,
-    /// Directories that are known to be free of links: those listed, and all above them.
-    real: FxHashSet<VPath>,
-    /// What lies in listed directories and may be a directory, but was not gone into.
-    unknown: FxHashSet<VPath>,
-    /// What other directories really are.
-    directories: FxHashMap<VPath, Option<VPath>>,
-    subdirectories: FxHashMap<VPath, Arc<[VPath]>>,
-    versions: FxHashMap<FileId, Option<Arc<FxHashSet<Name>>>>,
+/// A directory, and what is known of its files.
+#[derive(Debug)]
+pub struct Directory {
+    /// Without links.
+    path: VPath,
+    entries: RwLock<Entries>,
+    variants: OnceLock<Vec<Arc<Directory>>>,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    files: FxHashMap<VPath, Result<FileId, Absent>>,
+    /// Every native file is in `files`, and everything that may be a directory in `others`.
+    is_listed: bool,
+    others: FxHashSet<VPath>,
+}
+
+impl Directory {
+    fn at(path: VPath) -> Arc<Directory> {
+        Arc::new(Directory { path, entries: RwLock::default(), variants: OnceLock::new() })
+    }
+
+    /// Where it really is.
+    pub fn path(&self) -> &VPath {
+        &self.path
+    }
+
+    fn know(&self, name: &VPath, found: Result<FileId, Absent>) {
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        entries.files.insert(name.clone(), found);
+    }
+
+    fn entries(&self) -> RwLockReadGuard<'_, Entries> {
+        self.entries.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells of something that may be a directory, whether it is gone into or not.
+    pub fn passed_over(&self, name: &VPath) {
+        self.entries.write().unwrap_or_else(PoisonError::into_inner).others.insert(name.clone());
+    }
+
+    /// Tells that every native file in it has been admitted, and all that may be a directory passed over.
+    pub fn listed(&self) {
+        self.entries.write().unwrap_or_else(PoisonError::into_inner).is_listed = true;
+    }
 }
 
 impl World {
     pub fn new(fs: Arc<dyn FileSystem>, host: Host) -> World {
-        World { fs, host, files: RwLock::default(), memory: RwLock::default() }
+        World {
+            fs,
+            host,
+            files: RwLock::default(),
+            by_identity: Mutex::default(),
+            directories: RwLock::default(),
+            versions: Mutex::default(),
+        }
     }
 
     pub fn fs(&self) -> &dyn FileSystem {
         &*self.fs
     }
 
-    /// The file of this number.
+    /// The file of this number. Numbers are given as files are met: nothing that a person sees may be ordered by them.
     pub fn file(&self, id: FileId) -> Arc<File> {
         self.files.read().unwrap_or_else(PoisonError::into_inner)[id.index()].clone()
     }
@@ -100,66 +141,94 @@ impl World {
         self.files.read().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// The numbers of all files that are known now.
-    pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
-        (0..u32::try_from(self.len()).expect("fewer than four billion files")).map(FileId)
-    }
-
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The file at a path, as the kernel would find it: links followed, `..` taken where it really leads.
     pub fn open(&self, path: &VPath) -> Result<FileId, Absent> {
-        // What is quickly told again is not remembered: most places that a search tries are empty.
-        self.known(path).unwrap_or_else(|| {
-            let found = self.outside(path);
-            self.remember().by_path.insert(path.clone(), found.clone());
-            found
-        })
+        match path.parent() {
+            Some(directory) => self.open_in(&directory, path.file_name()),
+            None => self.outside(path),
+        }
     }
 
-    /// Tells the world of a file that a walk found, by a path without links.
+    /// The file of a name in a directory.
+    pub fn open_in(&self, directory: &VPath, name: &[u8]) -> Result<FileId, Absent> {
+        let Some(directory) = self.directory(directory) else { return Err(Absent::Missing) };
+        {
+            let entries = directory.entries();
+            if let Some(known) = entries.files.get(name) {
+                return known.clone();
+            }
+            if entries.is_listed && is_native_name(name) {
+                return Err(Absent::Missing);
+            }
+        }
+        let found = self.outside(&directory.path.join(name));
+        directory.know(&VPath::new(name), found.clone());
+        found
+    }
+
+    /// Begins to walk a directory: all that is on the way to it is free of links, but for what `is_behind_link`.
+    pub fn enter(&self, path: &VPath, is_behind_link: bool) -> Arc<Directory> {
+        if is_behind_link {
+            return Directory::at(path.clone());
+        }
+        let mut directories = self.directories.write().unwrap_or_else(PoisonError::into_inner);
+        let mut above = path.parent();
+        while let Some(directory) = above {
+            above = directory.parent();
+            if directories.contains_key(&directory) {
+                break;
+            }
+            directories.insert(directory.clone(), Some(Directory::at(directory)));
+        }
+        let here = directories.entry(path.clone()).or_insert_with(|| Some(Directory::at(path.clone())));
+        here.get_or_insert_with(|| Directory::at(path.clone())).clone()
+    }
+
+    /// Tells the world of a file that a walk found in a directory.
     ///
     /// `symbol` is looked up on the way, as [`World::defines`] will be asked for it.
-    pub fn admit(&self, path: &VPath, symbol: Option<&[u8]>) -> Result<FileId, Absent> {
-        let found = self.read(path, path.clone(), symbol);
-        self.remember().by_path.insert(path.clone(), found.clone());
+    pub fn admit(&self, directory: &Directory, name: &VPath, symbol: Option<&[u8]>) -> Result<FileId, Absent> {
+        let path = directory.path.join(name);
+        let found = self.read(&path, path.clone(), symbol);
+        directory.know(name, found.clone());
         found
     }
 
     /// Tells the world of a link that a walk found: either another name of a file in the environment, or the only way
     /// in which a file outside is part of it.
-    pub fn admit_link(&self, path: &VPath, is_inside: impl Fn(&VPath) -> bool) -> Result<FileId, Absent> {
-        let found = match self.fs.real(path) {
+    pub fn admit_link(
+        &self,
+        directory: &Directory,
+        name: &VPath,
+        is_inside: impl Fn(&VPath) -> bool,
+    ) -> Result<FileId, Absent> {
+        let path = directory.path.join(name);
+        let found = match self.fs.real(&path) {
             // A target without a native file's name is known by the link alone.
-            Ok(real) if is_inside(&real) && is_native_name(real.file_name()) => self.open(&real),
-            Ok(_) => self.read(path, path.clone(), None),
-            Err(error) => Err(self.absent(path, &error)),
+            Ok(real) if is_inside(&real) && is_native_name(real.file_name()) => self.read(&real, real.clone(), None),
+            Ok(_) => self.read(&path, path.clone(), None),
+            Err(error) => Err(self.absent(&path, &error)),
         };
-        self.remember().by_path.insert(path.clone(), found.clone());
+        directory.know(name, found.clone());
         found
     }
 
     /// Tells the world of something that bears a native file's name and is no file.
-    pub fn admit_other(&self, path: &VPath, what: Absent) {
-        self.remember().by_path.insert(path.clone(), Err(what));
+    pub fn admit_other(&self, directory: &Directory, name: &VPath, what: Absent) {
+        directory.know(name, Err(what));
     }
 
-    /// Tells the world of something in a listed directory that may be a directory and is not gone into.
-    pub fn passed_over(&self, path: &VPath) {
-        self.remember().unknown.insert(path.clone());
-    }
-
-    /// Tells the world that every native file of a directory without links has been admitted.
-    pub fn listed(&self, directory: &VPath) {
-        let mut memory = self.remember();
-        memory.listed.insert(directory.clone());
-        let mut above = Some(directory.clone());
-        while let Some(directory) = above {
-            above = directory.parent();
-            if !memory.real.insert(directory) {
-                break;
+    /// Gives files the names by which they are to be known: which of several names was met first is chance.
+    pub fn rename(&self, names: impl Iterator<Item = (FileId, VPath)>) {
+        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        for (id, path) in names {
+            if files[id.index()].path != path {
+                let file = File { path, ..File::clone(&files[id.index()]) };
+                files[id.index()] = Arc::new(file);
             }
         }
     }
@@ -176,88 +245,68 @@ impl World {
 
     /// The symbol versions that a file defines; none where it has no version table.
     pub fn defined_versions(&self, id: FileId) -> Option<Arc<FxHashSet<Name>>> {
-        if let Some(known) = self.memory().versions.get(&id) {
+        let versions = || self.versions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = versions().get(&id) {
             return known.clone();
         }
         let file = self.file(id);
-        let versions = file.tables.as_ref().and_then(|tables| {
+        let defined = file.tables.as_ref().and_then(|tables| {
             let opened = self.fs.open(&file.path).ok()?;
             tables.defined_versions(&*opened).map(|versions| Arc::new(versions.into_iter().collect()))
         });
-        self.remember().versions.insert(id, versions.clone());
-        versions
+        versions().insert(id, defined.clone());
+        defined
     }
 
-    fn memory(&self) -> RwLockReadGuard<'_, Memory> {
-        self.memory.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn remember(&self) -> RwLockWriteGuard<'_, Memory> {
-        self.memory.write().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What the walk knows of a path; none where only the disk can tell.
-    fn known(&self, path: &VPath) -> Option<Result<FileId, Absent>> {
-        if let Some(known) = self.memory().by_path.get(path) {
-            return Some(known.clone());
+    /// A directory, links resolved; none where there is no such directory.
+    pub fn directory(&self, directory: &VPath) -> Option<Arc<Directory>> {
+        let directories = || self.directories.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = directories().get(directory) {
+            return known.clone();
         }
-        let Some(real) = self.directory(&path.parent()?) else { return Some(Err(Absent::Missing)) };
-        let there = real.join(path.file_name());
-        let memory = self.memory();
-        let is_told = || is_native_name(there.file_name()) && memory.listed.contains(&real);
-        memory.by_path.get(&there).cloned().or_else(|| is_told().then_some(Err(Absent::Missing)))
-    }
-
-    /// What a directory really is, links resolved; none where there is no such directory.
-    pub fn directory(&self, directory: &VPath) -> Option<VPath> {
-        {
-            let memory = self.memory();
-            if memory.real.contains(directory) {
-                return Some(directory.clone());
-            }
-            if let Some(known) = memory.directories.get(directory) {
-                return known.clone();
-            }
-        }
-        let real = match self.walked(directory) {
-            Walked::To(real) => Some(real),
+        let found = match self.walked(directory) {
+            Walked::To(found) => Some(found),
             Walked::Nowhere => None,
             Walked::Unsure => {
                 let real = self.fs.real(directory).ok();
-                real.filter(|real| self.fs.stat(real).is_ok_and(|stat| stat.kind == Kind::Directory))
+                let real = real.filter(|real| self.fs.stat(real).is_ok_and(|stat| stat.kind == Kind::Directory));
+                real.map(|real| {
+                    let mut directories = self.directories.write().unwrap_or_else(PoisonError::into_inner);
+                    let known = directories.entry(real.clone()).or_insert_with(|| Some(Directory::at(real.clone())));
+                    known.get_or_insert_with(|| Directory::at(real)).clone()
+                })
             }
         };
-        self.remember().directories.insert(directory.clone(), real.clone());
-        real
+        let mut directories = self.directories.write().unwrap_or_else(PoisonError::into_inner);
+        directories.entry(directory.clone()).or_insert(found).clone()
     }
 
     /// Which of these subdirectories a directory has; always asked with the same names.
-    pub fn subdirectories(&self, directory: &VPath, names: &[Name]) -> Arc<[VPath]> {
-        if let Some(known) = self.memory().subdirectories.get(directory) {
-            return known.clone();
-        }
-        let there = self.directory(directory).is_some();
-        let paths = names.iter().filter(|_| there).map(|name| directory.join(name));
-        let found: Arc<[VPath]> = paths.filter(|path| self.directory(path).is_some()).collect();
-        self.remember().subdirectories.insert(directory.clone(), found.clone());
-        found
+    pub fn subdirectories(&self, directory: &VPath, names: &[Name]) -> Vec<VPath> {
+        let Some(here) = self.directory(directory) else { return Vec::new() };
+        let find = || names.iter().filter_map(|name| self.directory(&here.path.join(name))).collect();
+        here.variants.get_or_init(find).iter().map(|found| found.path.clone()).collect()
     }
 
     /// Goes from the root to a directory without asking the disk, as far as the walk has been there.
     fn walked(&self, directory: &VPath) -> Walked {
-        let memory = self.memory();
-        let mut here = VPath::new("/");
+        let directories = self.directories.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(Some(mut here)) = directories.get(&b"/"[..]).cloned() else { return Walked::Unsure };
         for part in directory.parts() {
             let next = match part {
                 b"." => continue,
-                b".." => here.parent().unwrap_or_else(|| here.clone()),
-                part => here.join(part),
+                b".." => here.path.parent().unwrap_or_else(|| here.path.clone()),
+                part => here.path.join(part),
             };
-            if !memory.real.contains(&next) {
-                let is_told = memory.listed.contains(&here) && !memory.unknown.contains(&next);
-                return if is_told { Walked::Nowhere } else { Walked::Unsure };
+            match directories.get(&next) {
+                Some(Some(found)) => here = found.clone(),
+                Some(None) => return Walked::Nowhere,
+                None => {
+                    let entries = here.entries();
+                    let is_told = entries.is_listed && !entries.others.contains(part);
+                    return if is_told { Walked::Nowhere } else { Walked::Unsure };
+                }
             }
-            here = next;
         }
         Walked::To(here)
     }
@@ -265,15 +314,13 @@ impl World {
     /// A file that no walk has seen.
     fn outside(&self, path: &VPath) -> Result<FileId, Absent> {
         match self.fs.real(path) {
-            Ok(real) => self.admit_as(path, real),
+            Ok(real) => self.read(path, real, None),
             Err(error) => Err(self.absent(path, &error)),
         }
     }
 
-    fn admit_as(&self, path: &VPath, real: VPath) -> Result<FileId, Absent> {
-        let found = self.read(path, real, None);
-        self.remember().by_path.insert(path.clone(), found.clone());
-        found
+    fn identified(&self, identity: Identity) -> Option<FileId> {
+        self.by_identity.lock().unwrap_or_else(PoisonError::into_inner).get(&identity).copied()
     }
 
     fn read(&self, path: &VPath, real: VPath, symbol: Option<&[u8]>) -> Result<FileId, Absent> {
@@ -289,7 +336,7 @@ impl World {
                 if stat.kind == Kind::Directory {
                     return Err(Absent::Directory);
                 }
-                if let Some(&known) = self.memory().by_identity.get(&stat.identity) {
+                if let Some(known) = self.identified(stat.identity) {
                     return Ok(known);
                 }
                 if stat.kind != Kind::File {
@@ -300,7 +347,7 @@ impl World {
             Err(error) => {
                 let parsed = unreadable(error)?;
                 let stat = self.fs.stat(path).map_err(|error| self.absent(path, &error))?;
-                if let Some(&known) = self.memory().by_identity.get(&stat.identity) {
+                if let Some(known) = self.identified(stat.identity) {
                     return Ok(known);
                 }
                 (stat, parsed)
@@ -309,15 +356,15 @@ impl World {
         let Parsed { image, problem, tables, defines } = parsed;
         let asked = symbol.map(|symbol| (Name::from(symbol), defines));
         let file = File { path: real, identity: stat.identity, len: stat.len, image, problem, tables, asked };
-        let mut memory = self.remember();
+        let mut by_identity = self.by_identity.lock().unwrap_or_else(PoisonError::into_inner);
         // Another thread may have come by another name in the meantime; the first one stays.
-        if let Some(&known) = memory.by_identity.get(&stat.identity) {
+        if let Some(&known) = by_identity.get(&stat.identity) {
             return Ok(known);
         }
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         let id = FileId(u32::try_from(files.len()).expect("fewer than four billion files"));
         files.push(Arc::new(file));
-        memory.by_identity.insert(stat.identity, id);
+        by_identity.insert(stat.identity, id);
         Ok(id)
     }
 
@@ -336,7 +383,7 @@ impl World {
 
 /// Where a way leads that is gone from memory.
 enum Walked {
-    To(VPath),
+    To(Arc<Directory>),
     /// A directory on the way was listed and does not have the next part.
     Nowhere,
     Unsure,

@@ -57,7 +57,7 @@ pub(super) fn preloader(facts: &Facts, name: &Name, missing: &Missing) -> Option
 fn importers(facts: &Facts, missing: &Missing) -> Vec<FileId> {
     let imported = missing.imports().into_iter().map(|import| facts.scan.imports[import].file);
     let mut files: Vec<FileId> = imported.chain(missing.wanted.iter().map(|(file, _, _)| *file)).collect();
-    files.sort();
+    files.sort_by_cached_key(|&file| facts.path(file));
     files.dedup();
     files
 }

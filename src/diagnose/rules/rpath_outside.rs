@@ -63,9 +63,10 @@ fn outside(facts: &Facts, path: &VPath, entry: &[u8]) -> Option<VPath> {
 fn decides(facts: &Facts, file: FileId, directory: &VPath) -> bool {
     let world: &World = &facts.scan.world;
     let Some(node) = facts.scan.graph.file(file) else { return false };
+    let real = |directory: &VPath| world.directory(directory).map(|directory| directory.path().clone());
     facts.scan.graph.needs(node).iter().any(|(_, edge)| match &edge.resolution {
         Resolution::Found { opened, step: Step::Rpath | Step::Runpath, .. } => {
-            opened.parent().is_some_and(|parent| world.directory(&parent) == world.directory(directory))
+            opened.parent().is_some_and(|parent| real(&parent) == real(directory))
         }
         _ => false,
     })

@@ -50,7 +50,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         findings.push(finding(facts, Severity::Warning, family, files, imports));
     }
     for (family, copies) in in_all {
-        let files: Vec<FileId> = copies.keys().copied().collect();
+        let mut files: Vec<FileId> = copies.keys().copied().collect();
+        files.sort_by_key(|&file| facts.path(file));
         let is_told = in_one.values().any(|(told, _)| *told == family);
         // The system's copy alone, or one that all share, is as it should be.
         if files.len() > 1 && !is_told {
