@@ -42,7 +42,7 @@ pub(super) fn check(arguments: &Arguments, check: &Check) -> Result<ExitCode, Er
     let paint = output::paint(arguments, check.to.output.is_none());
     let options = Options { verbose: check.verbose, ..Options::new(paint) };
     output::deliver(&written(format, scan, &options)?, &check.to)?;
-    Ok(verdict(&scan, check.fail_on))
+    Ok(verdict(scan, check.fail_on))
 }
 
 /// `dylens why`.

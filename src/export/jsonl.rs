@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::{Format, Options};
-use crate::graph::{Node, NodeId};
+use crate::graph::{NeedEdge, Node, NodeId};
 use crate::scan::Scan;
 use crate::vfs::VPath;
+use crate::world::FileId;
 
 /// `--format jsonl`.
 pub const JSONL: Format =
@@ -18,18 +20,30 @@ pub const JSONL: Format =
 #[derive(Serialize)]
 struct Row<'a> {
     file: &'a str,
-    need: String,
+    need: &'a str,
     kind: &'static str,
     status: &'static str,
-    path: Option<String>,
+    path: Option<&'a str>,
     step: &'static str,
 }
 
 fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
     let mut lines = Vec::with_capacity(1 << 20);
+    // Most needs lead to a few files: each is put into words once.
+    let mut paths = FxHashMap::<FileId, String>::default();
     for (path, node) in names(scan) {
-        let file = path.to_string();
-        for row in rows(scan, &file, node) {
+        let file = path.text();
+        for edge in needs(scan, node) {
+            let target = edge.resolution.file();
+            let shown = |file: FileId| scan.shown(&scan.world.file(file).path).to_string();
+            let row = Row {
+                file: &file,
+                need: &edge.name.text(),
+                kind: edge.kind.word(),
+                status: edge.resolution.word(),
+                path: target.map(|file| paths.entry(file).or_insert_with(|| shown(file)).as_str()),
+                step: edge.resolution.step().word(),
+            };
             serde_json::to_writer(&mut lines, &row)?;
             lines.push(b'\n');
         }
@@ -54,17 +68,9 @@ fn names(scan: &Scan) -> BTreeMap<VPath, NodeId> {
     names
 }
 
-/// One row a need: where imports met it differently, as most of them did.
-fn rows<'a>(scan: &Scan, file: &'a str, node: NodeId) -> Vec<Row<'a>> {
+/// The needs of a file: where imports met one differently, as most of them did.
+fn needs(scan: &Scan, node: NodeId) -> impl Iterator<Item = &NeedEdge> {
     let mut needs = scan.graph.needs(node);
     needs.dedup_by_key(|(_, edge)| edge.need);
-    let row = |(_, edge): (NodeId, &crate::graph::NeedEdge)| Row {
-        file,
-        need: edge.name.to_string(),
-        kind: edge.kind.word(),
-        status: edge.resolution.word(),
-        path: edge.resolution.file().map(|file| scan.shown(&scan.world.file(file).path).to_string()),
-        step: edge.resolution.step().word(),
-    };
-    needs.into_iter().map(row).collect()
+    needs.into_iter().map(|(_, edge)| edge)
 }

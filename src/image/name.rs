@@ -1,6 +1,6 @@
 //! A name as it stands in a file: bytes that are mostly, but never surely, UTF-8.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -17,6 +17,11 @@ pub struct Name(Arc<[u8]>);
 impl Name {
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// As text, with what is no UTF-8 replaced: as [`Display`](fmt::Display), and cheaper.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.0)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A path in a [`FileSystem`](super::FileSystem): bytes, `/` between the parts, whatever the system that reads it.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::sync::Arc;
 
@@ -19,6 +19,11 @@ impl VPath {
 
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// As text, with what is no UTF-8 replaced: as [`Display`](fmt::Display), and cheaper.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.0)
     }
 
     /// `self/name`, or `name` alone where that is absolute already.
