@@ -4,6 +4,10 @@ use std::process::ExitCode;
 
 use dylens::cli;
 
+/// A scan makes and drops hundreds of thousands of names and paths; the system's allocator takes a fifth longer for it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = match cli::parse(std::env::args_os()) {
         Ok(arguments) => arguments,
