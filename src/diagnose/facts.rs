@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::source::{Line, Sources};
 use crate::discover::{DistributionId, Role};
@@ -20,6 +20,7 @@ pub struct Facts<'a> {
     unmet: OnceLock<Unmet>,
     loading: OnceLock<FxHashMap<FileId, Vec<usize>>>,
     providers: OnceLock<FxHashMap<Name, Vec<FileId>>>,
+    named: OnceLock<FxHashSet<FileId>>,
 }
 
 /// The needs that were not met: by file and place, the imports that saw it.
@@ -34,6 +35,7 @@ impl<'a> Facts<'a> {
             unmet: OnceLock::new(),
             loading: OnceLock::new(),
             providers: OnceLock::new(),
+            named: OnceLock::new(),
         }
     }
 
@@ -124,6 +126,29 @@ impl<'a> Facts<'a> {
         providers.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// Does Python code of its package name a file that nothing else brings in, with or without version and suffix?
+    pub fn is_named(&self, file: FileId) -> bool {
+        self.named.get_or_init(|| self.find_named()).contains(&file)
+    }
+
+    fn find_named(&self) -> FxHashSet<FileId> {
+        let mut by_folder = BTreeMap::<VPath, Vec<FileId>>::new();
+        for import in self.scan.imports.iter().filter(|import| import.kind == ImportKind::Alone) {
+            if let Some(folder) = self.package_folder(import.file) {
+                by_folder.entry(folder).or_default().push(import.file);
+            }
+        }
+        let mut named = FxHashSet::default();
+        for (folder, files) in by_folder {
+            let paths: Vec<VPath> = files.iter().map(|&file| self.scan.world.file(file).path.clone()).collect();
+            let names: Vec<&[u8]> = paths.iter().flat_map(|path| [path.file_name(), bare(path.file_name())]).collect();
+            let found = self.sources.mentioned(&folder, &names);
+            let is_named = |&(index, _): &(usize, FileId)| found[2 * index] || found[2 * index + 1];
+            named.extend(files.into_iter().enumerate().filter(is_named).map(|(_, file)| file));
+        }
+        named
+    }
+
     /// Would the loader take this file at all, whatever it needs?
     pub fn is_loadable(&self, file: FileId) -> bool {
         let content = self.scan.world.file(file);
@@ -176,4 +201,11 @@ impl<'a> Facts<'a> {
         // A module beside the packages has no folder of its own.
         (top.len() < below.len()).then(|| base.join(top))
     }
+}
+
+/// `ssl` of `libssl.so.3`, as code spells it; the whole name where too little would be left to tell anything.
+fn bare(name: &[u8]) -> &[u8] {
+    let stem = name.split(|&byte| byte == b'.').next().unwrap_or(name);
+    let bare = stem.strip_prefix(b"lib").unwrap_or(stem);
+    if bare.len() > 2 { bare } else { name }
 }

@@ -1,7 +1,8 @@
 //! Python sources as text: what a package's code names or imports before a module is loaded. Never run.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use aho_corasick::AhoCorasick;
 use memchr::memmem;
 use rustc_hash::FxHashMap;
 
@@ -23,7 +24,7 @@ type Folder = Arc<Vec<(VPath, Vec<u8>)>>;
 /// Sources, read when first asked for.
 pub struct Sources<'a> {
     world: &'a World,
-    folders: Mutex<FxHashMap<VPath, Folder>>,
+    folders: Mutex<FxHashMap<VPath, Arc<OnceLock<Folder>>>>,
 }
 
 /// Longer sources are tables, not code that loads libraries.
@@ -86,43 +87,55 @@ impl<'a> Sources<'a> {
         self.find(folder, |code| imports_module(code, module), module)
     }
 
-    /// Does any source of the folder hold the text at all?
-    pub fn mentions(&self, folder: &VPath, text: &[u8]) -> bool {
-        let finder = memmem::Finder::new(text);
-        self.folder(folder).iter().any(|(_, bytes)| finder.find(bytes).is_some())
+    /// Which of these texts any source of the folder holds: all are looked for in one pass, and nothing is kept of it.
+    pub fn mentioned(&self, folder: &VPath, texts: &[&[u8]]) -> Vec<bool> {
+        let mut found = vec![false; texts.len()];
+        // Texts so many and so long that no automaton holds them are taken to be named: nothing is said of them.
+        let Ok(automaton) = AhoCorasick::new(texts) else { return vec![true; texts.len()] };
+        self.each(folder, &mut |_, bytes| {
+            for hit in automaton.find_overlapping_iter(&bytes) {
+                found[hit.pattern().as_usize()] = true;
+            }
+        });
+        found
     }
 
+    /// The sources of a folder. Who asks while another reads waits for the same.
     fn folder(&self, folder: &VPath) -> Folder {
-        if let Some(known) = self.folders.lock().unwrap_or_else(PoisonError::into_inner).get(folder) {
-            return known.clone();
-        }
+        let slot =
+            self.folders.lock().unwrap_or_else(PoisonError::into_inner).entry(folder.clone()).or_default().clone();
+        slot.get_or_init(|| self.read(folder)).clone()
+    }
+
+    fn read(&self, folder: &VPath) -> Folder {
         let mut files = Vec::new();
-        self.collect(folder, 0, &mut files);
+        self.each(folder, &mut |path, bytes| files.push((path, bytes)));
         // What is imported first stands first: the upper folders, and in each the package's own file.
         let depth = |path: &VPath| path.parts().count();
         files.sort_by_cached_key(|(path, _): &(VPath, Vec<u8>)| {
             (depth(path), path.file_name() != b"__init__.py", path.clone())
         });
-        let files = Arc::new(files);
-        self.folders.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.clone(), files.clone());
-        files
+        Arc::new(files)
     }
 
-    fn collect(&self, folder: &VPath, depth: usize, files: &mut Vec<(VPath, Vec<u8>)>) {
-        const DEEPEST: usize = 16;
-        let Ok(entries) = self.world.fs().list(folder) else { return };
-        for entry in entries {
-            let path = folder.join(&entry.name);
-            match entry.kind {
-                Kind::Directory if depth < DEEPEST && entry.name.as_bytes() != b"__pycache__" => {
-                    self.collect(&path, depth + 1, files);
-                }
-                Kind::File if entry.name.as_bytes().ends_with(b".py") && files.len() < MOST_FILES => {
-                    if let Ok(bytes) = self.world.fs().read(&path, MOST_BYTES) {
-                        files.push((path, bytes));
+    /// Reads one source after the other.
+    fn each(&self, folder: &VPath, visit: &mut dyn FnMut(VPath, Vec<u8>)) {
+        let mut folders = vec![folder.clone()];
+        let mut left = MOST_FILES;
+        while let Some(folder) = folders.pop() {
+            for entry in self.world.fs().list(&folder).unwrap_or_default() {
+                let name = entry.name.as_bytes();
+                match entry.kind {
+                    Kind::Directory if name != b"__pycache__" => folders.push(folder.join(name)),
+                    Kind::File if name.ends_with(b".py") && left > 0 => {
+                        left -= 1;
+                        let path = folder.join(name);
+                        if let Ok(bytes) = self.world.fs().read(&path, MOST_BYTES) {
+                            visit(path, bytes);
+                        }
                     }
+                    _ => {}
                 }
-                _ => {}
             }
         }
     }

@@ -144,7 +144,7 @@ impl Simulated {
 
     /// Opens the libraries that no module brings in. Those that none of the others names come first, so that these may
     /// bring in the rest.
-    fn import_alone(&mut self, world: &World, left: Vec<(&VPath, FileId)>, progress: &Progress) {
+    fn import_alone<'a>(&mut self, world: &World, left: Vec<(&'a VPath, FileId)>, progress: &Progress) {
         let mut named = FxHashSet::default();
         for (_, file) in &left {
             if let Some(image) = &world.file(*file).image {
@@ -157,13 +157,18 @@ impl Simulated {
             named.contains(path.file_name()) || soname.is_some_and(|soname| named.contains(soname))
         };
         let (named, free): (Vec<_>, Vec<_>) = left.into_iter().partition(is_named);
+        let before = self.imports.len();
+        let alone = |&(path, file): &(&'a VPath, FileId)| Root { path, file, kind: ImportKind::Alone };
+        let free: Vec<Root> = free.iter().map(alone).collect();
+        self.import_all(world, &free, progress);
+        let brought_in = self.imports[before..].iter().flat_map(|import| &import.loads.loads);
+        let mut reached: FxHashSet<FileId> = brought_in.copied().collect();
         let mut simulation = Simulation::new(world, &mut |_| {});
-        let mut reached = FxHashSet::default();
-        for (path, file) in free.into_iter().chain(named) {
-            if reached.contains(&file) || progress.is_cancelled() {
+        for root in named.iter().map(alone) {
+            if reached.contains(&root.file) || progress.is_cancelled() {
                 continue;
             }
-            self.import(world, &mut simulation, self.imports.len(), &Root { path, file, kind: ImportKind::Alone });
+            self.import(world, &mut simulation, self.imports.len(), &root);
             reached.extend(self.imports.last().into_iter().flat_map(|last| last.loads.loads.iter().copied()));
         }
     }

@@ -126,10 +126,7 @@ fn severity(facts: &Facts, missing: &Missing) -> (Severity, String) {
     if imports.iter().any(|import| *kind(import) == ImportKind::Program) {
         return (Severity::Warning, "; a program of the environment cannot start".into());
     }
-    let is_named = missing.wanted.iter().any(|(file, _, _)| {
-        let path = facts.path(*file);
-        facts.package_folder(*file).is_some_and(|folder| facts.sources.mentions(&folder, path.file_name()))
-    });
+    let is_named = missing.wanted.iter().any(|(file, _, _)| facts.is_named(*file));
     match is_named {
         true => (Severity::Warning, "; Python code loads that file by its name".into()),
         false => (Severity::Info, "; no import reaches it".into()),

@@ -19,17 +19,15 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let mut unused = BTreeMap::<DistributionId, Vec<FileId>>::new();
-    for import in &facts.scan.imports {
-        if import.kind != ImportKind::Alone {
-            continue;
-        }
-        if let Some(owner) = facts.owner(import.file)
-            && facts.role(import.file) == Some(&Role::Library)
-            && facts.is_loadable(import.file)
-            && !is_wanted(facts, import.file)
-            && !is_named(facts, import.file)
+    for import in facts.scan.imports.iter().filter(|import| import.kind == ImportKind::Alone) {
+        let file = import.file;
+        if let Some(owner) = facts.owner(file)
+            && facts.role(file) == Some(&Role::Library)
+            && facts.is_loadable(file)
+            && !is_wanted(facts, file)
+            && !facts.is_named(file)
         {
-            unused.entry(owner).or_default().push(import.file);
+            unused.entry(owner).or_default().push(file);
         }
     }
     for (owner, files) in unused {
@@ -54,15 +52,4 @@ fn is_wanted(facts: &Facts, file: FileId) -> bool {
     is_missed(content.path.file_name())
         || soname.is_some_and(|soname| is_missed(&soname))
         || tag_of(content.path.file_name()).is_some()
-}
-
-/// Does Python code of the package name the file, with or without its version or suffix?
-fn is_named(facts: &Facts, file: FileId) -> bool {
-    let path = facts.scan.world.file(file).path.clone();
-    let name = path.file_name();
-    let stem = &name[..memchr::memchr(b'.', name).unwrap_or(name.len())];
-    let bare = stem.strip_prefix(b"lib").unwrap_or(stem);
-    facts.package_folder(file).is_some_and(|folder| {
-        facts.sources.mentions(&folder, name) || (bare.len() > 2 && facts.sources.mentions(&folder, bare))
-    })
 }
