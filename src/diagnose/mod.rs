@@ -9,6 +9,7 @@
 
 mod facts;
 mod finding;
+mod missing;
 mod remedies;
 mod rules;
 mod source;

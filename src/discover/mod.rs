@@ -5,6 +5,7 @@
 
 mod distribution;
 pub mod machine;
+mod note;
 mod python;
 pub mod role;
 mod system;
@@ -13,6 +14,7 @@ mod target;
 pub use distribution::{Distribution, DistributionId, Distributions};
 pub(crate) use distribution::{is_metadata, read_conda, read_metadata};
 pub use machine::Machine;
+pub use note::Note;
 pub(crate) use python::{is_free_threaded, suffixes_of, tag_of};
 pub use role::Role;
-pub use target::{Kind, Note, Target, discover};
+pub use target::{Kind, Target, discover};

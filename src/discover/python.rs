@@ -1,6 +1,6 @@
 //! The interpreter of an environment, told from its files: base prefix, version, import path, suffixes.
 
-use crate::discover::target::Note;
+use super::Note;
 use crate::image::Name;
 use crate::vfs::{FileSystem, Kind, VPath};
 use crate::world::Python;

@@ -1,6 +1,6 @@
 //! From a path, or from none, to what is looked at.
 
-use super::{Machine, python, system};
+use super::{Machine, Note, python, system};
 use crate::error::Error;
 use crate::image::Image;
 use crate::parse;
@@ -30,20 +30,6 @@ impl Kind {
             Kind::Folder => "folder",
             Kind::File => "file",
         }
-    }
-}
-
-/// Something about the environment itself that is not as it should be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    pub path: VPath,
-    pub what: String,
-    pub remedy: String,
-}
-
-impl Note {
-    pub fn new(path: &VPath, what: String, remedy: &str) -> Note {
-        Note { path: path.clone(), what, remedy: remedy.to_owned() }
     }
 }
 

@@ -1,13 +1,11 @@
 //! A library that an import needs is found nowhere.
 
-use std::collections::BTreeMap;
-
 use super::library_preloaded::preloader;
+use crate::diagnose::missing::{Missing, missing};
 use crate::diagnose::remedies::{add_rpath, install, quoted, reinstall};
 use crate::diagnose::{Evidence, Facts, Finding, Line, Remedy, Rule, Severity};
 use crate::discover::DistributionId;
 use crate::image::Name;
-use crate::resolve::Resolution;
 use crate::scan::ImportKind;
 use crate::vfs::VPath;
 use crate::world::{Absent, FileId};
@@ -23,48 +21,6 @@ pub(super) static RULE: Rule = Rule {
     remedy: "Install what ships the library, reinstall the package that lost it, or lead the loader to it with an rpath.",
     check,
 };
-
-/// One name that is missing, and who misses it.
-#[derive(Default)]
-pub(super) struct Missing {
-    /// By file: the place in its import list, and the imports that saw it.
-    pub wanted: Vec<(FileId, usize, Vec<usize>)>,
-}
-
-impl Missing {
-    /// Every import that sees the name missing.
-    pub fn imports(&self) -> Vec<usize> {
-        self.wanted.iter().flat_map(|(_, _, imports)| imports.iter().copied()).collect()
-    }
-}
-
-/// The names that are missing, but for those that other rules account for.
-pub(super) fn missing(facts: &Facts) -> BTreeMap<Name, Missing> {
-    let mut all = BTreeMap::<Name, Missing>::new();
-    for (&(file, need), imports) in facts.unmet() {
-        let content = facts.scan.world.file(file);
-        let Some(image) = content.image.as_ref().filter(|_| facts.is_loadable(file)) else { continue };
-        // A file of the environment that is there and is no image is to blame itself.
-        let is_refused_inside = facts.scan.graph.file(file).is_some_and(|node| {
-            facts.scan.graph.needs(node).iter().any(|(_, edge)| match &edge.resolution {
-                Resolution::Refused { at, .. } if edge.need == need => {
-                    facts.scan.world.open(at).is_ok_and(|file| facts.owner(file).is_some())
-                }
-                _ => false,
-            })
-        });
-        if !facts.is_of_other_libc(image) && !is_refused_inside {
-            let missing = all.entry(image.needs[need].name.clone()).or_default();
-            missing.wanted.push((file, need, imports.clone()));
-        }
-    }
-    for missing in all.values_mut() {
-        missing.wanted.sort_by_cached_key(|(file, need, imports)| {
-            (std::cmp::Reverse(facts.modules(imports).len()), facts.path(*file), *need)
-        });
-    }
-    all
-}
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     for (name, missing) in missing(facts) {

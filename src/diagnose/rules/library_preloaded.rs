@@ -1,6 +1,6 @@
 //! A library is found only because Python code loads it, or a package that has it, beforehand.
 
-use super::library_missing::{Missing, missing};
+use crate::diagnose::missing::{Missing, missing};
 use crate::diagnose::{Evidence, Facts, Finding, Line, Remedy, Rule, Severity};
 use crate::image::Name;
 use crate::vfs::VPath;
