@@ -7,15 +7,24 @@ use petgraph::visit::EdgeRef;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Graph, Node, NodeId};
+use crate::discover::Role;
 
 /// A way through the graph, from a distribution down to the node that was asked for.
 pub type Path = Vec<NodeId>;
 
 impl Graph {
     /// Why is this node here? The shortest ways from distributions to it, one for each distribution that leads there,
-    /// shortest first, at most `most`.
+    /// shortest first, at most `most`. They go through what Python can import or run; only where nothing importable
+    /// leads there, that a distribution ships the file is the reason.
     pub fn why(&self, id: NodeId, most: usize) -> Vec<Path> {
-        // Breadth first against the edges: the first way by which a node is reached is a shortest one.
+        let is_entry = |node: &Node| matches!(node, Node::File { role: Role::Module(_) | Role::Program, .. });
+        let ways = self.ways(id, most, is_entry);
+        if ways.is_empty() { self.ways(id, most, |_| true) } else { ways }
+    }
+
+    /// The shortest ways that enter by certain files. Breadth first against the edges: the first way by which a node is
+    /// reached is a shortest one.
+    fn ways(&self, id: NodeId, most: usize, is_entry: impl Fn(&Node) -> bool) -> Vec<Path> {
         let mut next: FxHashMap<NodeId, NodeId> = FxHashMap::default();
         let mut queue = VecDeque::from([id]);
         let mut ways = Vec::new();
@@ -31,7 +40,8 @@ impl Graph {
             let mut above: Vec<NodeId> = self.inner.neighbors_directed(node, Direction::Incoming).collect();
             above.sort();
             for above in above {
-                if above != id && !next.contains_key(&above) {
+                let enters = matches!(self.node(above), Node::Distribution(_));
+                if above != id && !next.contains_key(&above) && (!enters || is_entry(self.node(node))) {
                     next.insert(above, node);
                     queue.push_back(above);
                 }
