@@ -17,7 +17,7 @@ mod source;
 pub use facts::Facts;
 pub use finding::{Evidence, Finding, Remedy, Severity};
 pub use rules::RULES;
-pub use source::{Line, Sources};
+pub use source::{Line, Sources, Spelled};
 
 /// One way in which an environment can be broken.
 pub struct Rule {

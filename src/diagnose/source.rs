@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aho_corasick::AhoCorasick;
+use bstr::ByteSlice;
 use memchr::memmem;
 use rustc_hash::FxHashMap;
 
@@ -16,6 +17,30 @@ pub struct Line {
     /// Counted from 1.
     pub number: usize,
     pub text: String,
+}
+
+/// How Python code may spell a library.
+pub struct Spelled {
+    /// As a file: `libcudart.so.12`, `libcudart.so` (a pattern follows), `libx{` (a number is filled in).
+    names: Vec<Vec<u8>>,
+    /// As a bare name in quotes: `"libx"`.
+    bare: Vec<Vec<u8>>,
+}
+
+impl Spelled {
+    /// The spellings of a library by its file's name and the name that is asked for.
+    pub fn of(file_name: &[u8], name: &[u8]) -> Spelled {
+        let end = memmem::find(name, b".so").unwrap_or(name.len());
+        let bare = &name[..end];
+        let mut names = vec![file_name.to_vec(), name[..name.len().min(end + 3)].to_vec()];
+        let start = bare.trim_end_with(|c| c.is_ascii_digit());
+        if start.len() < bare.len() {
+            names.push([start, b"{"].concat());
+        }
+        let is_telling = bare.starts_with(b"lib") && bare.len() > 5;
+        let quoted = [b'"', b'\''].map(|quote| [&[quote], bare, &[quote]].concat());
+        Spelled { names, bare: if is_telling { quoted.to_vec() } else { Vec::new() } }
+    }
 }
 
 /// The sources of one folder.
@@ -45,13 +70,19 @@ impl<'a> Sources<'a> {
         candidates.find_map(|(path, bytes)| first_line(path, bytes, &fits))
     }
 
-    /// The first line that names one of these files, in a source that loads libraries itself.
-    pub fn loading(&self, folder: &VPath, names: &[&[u8]]) -> Option<Line> {
+    /// The first line that loads a library: one that names its file, or the start of a name made at run time, in a source
+    /// that loads libraries itself; or one that hands its bare name to a function that loads.
+    pub fn loading(&self, folder: &VPath, library: &Spelled) -> Option<Line> {
         const LOADERS: [&[u8]; 4] = [b"CDLL", b"LoadLibrary", b"dlopen", b"load_library"];
+        const LOADS: [&[u8]; 4] = [b"CDLL", b"load", b"Load", b"dlopen"];
+        let holds = |text: &[u8], words: &[&[u8]]| words.iter().any(|word| memmem::find(text, word).is_some());
         self.folder(folder).iter().find_map(|(path, bytes)| {
-            let loads = LOADERS.iter().any(|loader| memmem::find(bytes, loader).is_some());
-            let names = |code: &[u8]| names.iter().any(|name| memmem::find(code, name).is_some());
-            loads.then(|| first_line(path, bytes, names)).flatten()
+            let source_loads = holds(bytes, &LOADERS);
+            first_line(path, bytes, |code| {
+                let names = library.names.iter().any(|name| memmem::find(code, name).is_some());
+                let spells = library.bare.iter().any(|name| memmem::find(code, name).is_some());
+                (names && source_loads) || (spells && holds(code, &LOADS))
+            })
         })
     }
 
@@ -76,15 +107,29 @@ impl<'a> Sources<'a> {
         RunBefore(parts)
     }
 
-    /// Where a module is imported only inside a function or a `try`: the first such line; none where some line imports
-    /// it outright, or no line imports it at all.
+    /// Where a module is imported only inside a function or a `try`, or by a name in quotes: the first such line; none
+    /// where some line imports it outright, or no line imports it at all.
     pub fn guarded_import(&self, folder: &VPath, module: &[u8]) -> Option<Line> {
         let is_indented = |code: &[u8]| code.first().is_some_and(u8::is_ascii_whitespace);
         let outright = |code: &[u8]| !is_indented(code) && imports_module(code, module);
         if self.find(folder, outright, module).is_some() {
             return None;
         }
-        self.find(folder, |code| imports_module(code, module), module)
+        let guarded = self.find(folder, |code| imports_module(code, module), module);
+        guarded.or_else(|| self.import_by_name(folder, module))
+    }
+
+    /// The first line that has a module's dotted name in quotes, or its start before what is filled in at run time, in a
+    /// source that imports by name.
+    fn import_by_name(&self, folder: &VPath, module: &[u8]) -> Option<Line> {
+        const IMPORTERS: [&[u8]; 2] = [b"import_module", b"__import__"];
+        let start = module.trim_end_with(|c| c.is_ascii_digit());
+        let spellings = [[b".", module, b"\""].concat(), [b".", module, b"'"].concat(), [b".", start, b"{"].concat()];
+        self.folder(folder).iter().find_map(|(path, bytes)| {
+            let imports = IMPORTERS.iter().any(|importer| memmem::find(bytes, importer).is_some());
+            let spells = |code: &[u8]| spellings.iter().any(|spelling| memmem::find(code, spelling).is_some());
+            imports.then(|| first_line(path, bytes, spells)).flatten()
+        })
     }
 
     /// Which of these texts any source of the folder holds: all are looked for in one pass, and nothing is kept of it.

@@ -215,9 +215,11 @@ impl<'a> Walk<'a> {
         self.target.walk.iter().any(|folder| real.starts_with(folder))
     }
 
-    /// Programs have no telling name: executable files without an ending are worth a look at their first bytes.
+    /// Programs have no telling name: executable files without an ending, but for a version (`protoc-3.13.0`), are worth
+    /// a look at their first bytes.
     fn is_program(&self, folder: &VPath, name: &[u8]) -> bool {
-        if name.contains(&b'.') {
+        let ending = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+        if ending.len() < name.len() && !ending.iter().all(u8::is_ascii_digit) {
             return false;
         }
         let path = folder.join(name);

@@ -173,3 +173,22 @@ fn a_library_that_nothing_needs_and_no_code_names_is_information() {
 fn a_library_that_code_names_without_its_ending_is_used() {
     assert_silent(&scan("//- SITE/a/libballast.so elf x86_64\n//- SITE/a/__init__.py\nload('ballast')\n"));
 }
+
+#[test]
+fn a_library_that_code_hands_to_a_loading_function_by_its_bare_name_is_no_error() {
+    let handed = |line: &str| format!("{HIDDEN}//- SITE/a/__init__.py\n{line}\nfrom . import _a\n");
+    assert_calm(&scan(
+        &handed("tools.load_it('liby')").replace("liby.so.1", "liblong.so.1").replace("'liby'", "'liblong'"),
+    ));
+    let talked = scan(&handed("print('liblong')").replace("liby.so.1", "liblong.so.1"));
+    assert_eq!(finding(&talked, "library-missing").severity, Severity::Error);
+}
+
+#[test]
+fn a_module_that_is_imported_by_a_name_made_at_run_time_is_a_warning() {
+    let module = "//- SITE/a/_video4.TAG elf x86_64 defines:PyInit__video4 needs:libavcodec.so.58\n";
+    let by_name = "//- SITE/a/find.py\nname = f'a._video{version}'\nimportlib.import_module(name)\n";
+    assert_eq!(finding(&scan(&format!("{module}{by_name}")), "library-missing").severity, Severity::Warning);
+    let other_name = "//- SITE/a/find.py\nname = f'a._audio{version}'\nimportlib.import_module(name)\n";
+    assert_eq!(finding(&scan(&format!("{module}{other_name}")), "library-missing").severity, Severity::Error);
+}

@@ -1,7 +1,7 @@
 //! A library is found only because Python code loads it, or a package that has it, beforehand.
 
 use crate::diagnose::missing::{Missing, missing};
-use crate::diagnose::{Evidence, Facts, Finding, Line, Remedy, Rule, Severity};
+use crate::diagnose::{Evidence, Facts, Finding, Line, Remedy, Rule, Severity, Spelled};
 use crate::image::Name;
 use crate::vfs::VPath;
 use crate::world::FileId;
@@ -65,9 +65,7 @@ fn importers(facts: &Facts, missing: &Missing) -> Vec<FileId> {
 fn evidence(facts: &Facts, importer: FileId, name: &Name, provider: FileId) -> Option<Line> {
     let folder = facts.package_folder(importer)?;
     let path = facts.scan.world.file(provider).path.clone();
-    // `libcudart.so` is how code spells `libcudart.so.12` with a pattern behind it.
-    let stem = memchr::memmem::find(name, b".so").map_or(&name[..], |at| &name[..at + 3]);
-    if let Some(line) = facts.sources.loading(&folder, &[path.file_name(), stem]) {
+    if let Some(line) = facts.sources.loading(&folder, &Spelled::of(path.file_name(), name)) {
         return Some(line);
     }
     // Importing a package loads its modules, and with them what they need.
