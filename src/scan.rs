@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
-use crate::diagnose::{self, Facts, Finding, RULES};
+use crate::diagnose::{self, Facts, Finding, RULES, Severity};
 use crate::discover::{DistributionId, Distributions, Kind, Role, Target};
 use crate::error::Error;
 use crate::graph::{Graph, Node, NodeId};
@@ -229,6 +229,31 @@ impl Scan {
             probes.push(probe);
         })?;
         Some((probes, resolution))
+    }
+
+    /// The worst that a finding says of a node itself; none where nothing is said.
+    pub fn severity_of(&self, node: NodeId) -> Option<Severity> {
+        let about = self.findings.iter().filter(|finding| finding.node == Some(node));
+        about.map(|finding| finding.severity).max()
+    }
+
+    /// Does it matter that this name is found nowhere? Not where Python code brings it in, nor where nothing importable
+    /// asks for it, nor where who asks would not be loaded anyway.
+    pub fn is_missed(&self, node: NodeId) -> bool {
+        match self.severity_of(node) {
+            Some(severity) => severity > Severity::Info,
+            None => self.graph.dependents(node).iter().any(|&(by, edge)| {
+                self.file_of(by).is_some_and(|file| edge.kind.is_binding() && self.fails_an_import(file, edge.need))
+            }),
+        }
+    }
+
+    /// Does the import of a module fail for this need of a file that fits the interpreter?
+    fn fails_an_import(&self, file: FileId, need: usize) -> bool {
+        let arch = self.world.file(file).image.as_ref().map(|image| image.arch);
+        let sees = |import: &&ImportOf| import.loads.unmet.contains(&(file, need));
+        (arch == self.world.host.arch || self.world.host.arch.is_none())
+            && self.imports.iter().filter(sees).any(|import| matches!(import.kind, ImportKind::Module(_)))
     }
 
     /// A simulation that starts from this scan's interpreter.

@@ -30,7 +30,7 @@ fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
     let inner = &scan.graph.inner;
     for edge in inner.edge_indices() {
         if let (Some((source, target)), Edge::Needs(need)) = (inner.edge_endpoints(edge), &inner[edge]) {
-            writeln!(out, "  n{} -> n{} [{}];", source.index(), target.index(), dress(need))?;
+            writeln!(out, "  n{} -> n{} [{}];", source.index(), target.index(), dress(need, scan.is_missed(target)))?;
         }
     }
     out.write_all(b"}\n")
@@ -56,6 +56,9 @@ fn line(scan: &Scan, node: NodeId) -> String {
         Node::File { role: Role::Module(_), .. } => "fillcolor=\"#dcebfa\"",
         Node::File { role: Role::Program, .. } => "shape=component, fillcolor=\"#efe6f7\"",
         Node::File { .. } => "shape=ellipse, style=filled, fillcolor=\"#e3f3e1\"",
+        Node::Missing(_) if !scan.is_missed(node) => {
+            "shape=ellipse, style=dashed, color=\"#909090\", fontcolor=\"#606060\""
+        }
         Node::Missing(_) => "shape=ellipse, style=dashed, color=red, fontcolor=red",
         _ => "shape=ellipse, style=filled, color=\"#c0c0c0\", fillcolor=\"#f2f2f2\"",
     };
@@ -63,10 +66,11 @@ fn line(scan: &Scan, node: NodeId) -> String {
     format!("n{} [label={}, {look}{path}];", node.index(), quoted(&title(scan, node)))
 }
 
-fn dress(need: &NeedEdge) -> String {
+fn dress(need: &NeedEdge, is_missed: bool) -> String {
     let step = need.resolution.step();
     let tooltip = quoted(&format!("{}: {}", need.name, step.phrase()));
     match (need.resolution.is_met(), need.kind.is_binding()) {
+        (false, true) if !is_missed => format!("color=\"#909090\", style=dashed, tooltip={tooltip}"),
         (false, true) => format!("color=red, style=dashed, tooltip={tooltip}"),
         (_, false) => format!("style=dotted, tooltip={tooltip}"),
         (true, true) => format!("tooltip={tooltip}"),

@@ -123,13 +123,22 @@ impl<'a> Tree<'a> {
             (Node::Missing(_), _) if edge.is_some_and(|edge| !edge.kind.is_binding()) => {
                 paint.ink(Ink::Quiet, &format!("{name}  may be absent"))
             }
-            (Node::Missing(_), _) => bad("found nowhere"),
+            (Node::Missing(_), _) if self.scan.is_missed(node) => bad("found nowhere"),
+            (Node::Missing(_), _) if self.is_preloaded(node) => {
+                paint.ink(Ink::Quiet, &format!("{name}  Python code brings it in"))
+            }
+            (Node::Missing(_), _) => paint.ink(Ink::Quiet, &format!("{name}  not on the search path")),
             (Node::System(_) | Node::Builtin(_), _) => paint.ink(Ink::Quiet, &name),
             _ => match self.trouble(node) {
                 Some(trouble) => bad(&printable(&trouble)),
                 None => name,
             },
         }
+    }
+
+    fn is_preloaded(&self, node: NodeId) -> bool {
+        let about = self.scan.findings.iter().filter(|finding| finding.node == Some(node));
+        about.into_iter().any(|finding| finding.rule.id == "library-preloaded")
     }
 
     /// What is wrong with a file itself.

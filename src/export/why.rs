@@ -50,7 +50,11 @@ impl Why<'_> {
     /// What it is.
     fn head(&self, node: NodeId) -> String {
         let name = printable(&title(self.scan, node));
-        let ink = if matches!(self.scan.graph.node(node), Node::Missing(_)) { Ink::Error } else { Ink::Strong };
+        let ink = if matches!(self.scan.graph.node(node), Node::Missing(_)) && self.scan.is_missed(node) {
+            Ink::Error
+        } else {
+            Ink::Strong
+        };
         let mut text = format!("{}: {}\n", self.paint.ink(ink, &name), printable(&described(self.scan, node)));
         if let Some(path) = self.scan.path_of(node) {
             text += &format!("  {}\n", printable(&path.to_string()));

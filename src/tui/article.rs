@@ -176,7 +176,7 @@ pub fn of_node(atlas: &Atlas, node: NodeId, via: Option<NodeId>) -> Vec<Prose> {
         _ => file(&atlas.scan, node, &mut text),
     }
     let asking = via.or_else(|| {
-        let is_missing = entry.sort == Sort::Missing;
+        let is_missing = matches!(entry.sort, Sort::Missing | Sort::Absent);
         is_missing.then(|| atlas.scan.graph.dependents(node).first().map(|&(file, _)| file)).flatten()
     });
     if let Some(asking) = asking {
@@ -259,11 +259,14 @@ fn needs(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
     if needs.is_empty() {
         return;
     }
-    let rows = needs.iter().map(|(_, edge)| {
+    let rows = needs.iter().map(|(target, edge)| {
         let found =
             edge.resolution.file().map_or_else(String::new, |file| format!(" {}", brief(&shown_file(scan, file))));
         match &edge.resolution {
-            Resolution::Missing => (Tone::Error, format!("✗ {} → not found", edge.name)),
+            Resolution::Missing => {
+                let (tone, glyph) = atlas.mark(*target);
+                (tone, format!("{glyph} {} → {}", edge.name, atlas.entry(*target).sort.word()))
+            }
             Resolution::Refused { at, why } => {
                 (Tone::Error, format!("✗ {} → {} {}", edge.name, scan.shown(at), why.phrase()))
             }

@@ -23,7 +23,10 @@ pub enum Sort {
     Library,
     Program,
     System,
+    /// Found nowhere, and missed.
     Missing,
+    /// On no search path, and nobody is the worse for it.
+    Absent,
 }
 
 impl Sort {
@@ -35,6 +38,7 @@ impl Sort {
             Sort::Program => "▷",
             Sort::System => "·",
             Sort::Missing => "✗",
+            Sort::Absent => "◌",
         }
     }
 
@@ -46,6 +50,7 @@ impl Sort {
             Sort::Program => "program",
             Sort::System => "system library",
             Sort::Missing => "not found",
+            Sort::Absent => "not on the search path",
         }
     }
 }
@@ -201,7 +206,7 @@ impl Atlas {
         let entry = self.entry(id);
         match entry.sort {
             _ if entry.is_broken => (Tone::Error, entry.sort.glyph()),
-            Sort::System => (Tone::Dim, entry.sort.glyph()),
+            Sort::System | Sort::Absent => (Tone::Dim, entry.sort.glyph()),
             _ => (Tone::Plain, entry.sort.glyph()),
         }
     }
@@ -221,10 +226,9 @@ fn entry(scan: &Scan, id: NodeId, node: &Node) -> Entry {
         Node::Distribution(_) => (Sort::Distribution, None),
         Node::File { role, owner, .. } => (sort_of(role), Some(*owner)),
         Node::System(_) | Node::Builtin(_) => (Sort::System, None),
-        Node::Missing(_) => (Sort::Missing, None),
+        Node::Missing(_) if scan.is_missed(id) => (Sort::Missing, None),
+        Node::Missing(_) => (Sort::Absent, None),
     };
-    // A name that is only wished for (`DT_AUXILIARY`, weak) breaks nothing where it is missing.
-    let is_missed = || scan.graph.dependents(id).iter().any(|(_, edge)| edge.kind.is_binding());
     let has_problem = scan.file_of(id).is_some_and(|file| scan.world.file(file).problem.is_some());
     let label = printable(&scan.label(id));
     let path = scan.path_of(id).map_or_else(|| label.clone(), |path| printable(&path.to_string()));
@@ -234,7 +238,7 @@ fn entry(scan: &Scan, id: NodeId, node: &Node) -> Entry {
         path,
         owner: owner.map_or_else(String::new, |owner| printable(&scan.distributions.get(owner).name)),
         badge: Badge::default(),
-        is_broken: has_problem || (sort == Sort::Missing && is_missed()),
+        is_broken: has_problem || sort == Sort::Missing,
         label,
     }
 }

@@ -149,7 +149,7 @@ impl Builder<'_> {
         let has_children = !is_cycle
             && match self.atlas.entry(node).sort {
                 // Most rows are closed: whether there is anything below must not cost a list.
-                Sort::Missing => false,
+                Sort::Missing | Sort::Absent => false,
                 _ => self
                     .atlas
                     .scan

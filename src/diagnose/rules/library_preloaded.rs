@@ -26,6 +26,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let shown = facts.path(provider);
         let place = facts.scan.shown(&line.path);
         finding.subject = name.to_string();
+        finding.node = facts.scan.graph.name(&name).or(finding.node);
         finding.files = missing.wanted.iter().map(|(file, _, _)| facts.path(*file)).collect();
         finding.files.dedup();
         finding.message =
