@@ -76,7 +76,13 @@ impl<'a> Sources<'a> {
         const LOADERS: [&[u8]; 4] = [b"CDLL", b"LoadLibrary", b"dlopen", b"load_library"];
         const LOADS: [&[u8]; 4] = [b"CDLL", b"load", b"Load", b"dlopen"];
         let holds = |text: &[u8], words: &[&[u8]]| words.iter().any(|word| memmem::find(text, word).is_some());
-        self.folder(folder).iter().find_map(|(path, bytes)| {
+        // Few sources spell it at all, and only those are read line by line.
+        let spellings: Vec<memmem::Finder> =
+            library.names.iter().chain(&library.bare).map(memmem::Finder::new).collect();
+        let sources = self.folder(folder);
+        let mut candidates =
+            sources.iter().filter(|(_, bytes)| spellings.iter().any(|spelling| spelling.find(bytes).is_some()));
+        candidates.find_map(|(path, bytes)| {
             let source_loads = holds(bytes, &LOADERS);
             first_line(path, bytes, |code| {
                 let names = library.names.iter().any(|name| memmem::find(code, name).is_some());
@@ -125,7 +131,11 @@ impl<'a> Sources<'a> {
         const IMPORTERS: [&[u8]; 2] = [b"import_module", b"__import__"];
         let start = module.trim_end_with(|c| c.is_ascii_digit());
         let spellings = [[b".", module, b"\""].concat(), [b".", module, b"'"].concat(), [b".", start, b"{"].concat()];
-        self.folder(folder).iter().find_map(|(path, bytes)| {
+        let finders: Vec<memmem::Finder> = spellings.iter().map(memmem::Finder::new).collect();
+        let sources = self.folder(folder);
+        let mut candidates =
+            sources.iter().filter(|(_, bytes)| finders.iter().any(|spelling| spelling.find(bytes).is_some()));
+        candidates.find_map(|(path, bytes)| {
             let imports = IMPORTERS.iter().any(|importer| memmem::find(bytes, importer).is_some());
             let spells = |code: &[u8]| spellings.iter().any(|spelling| memmem::find(code, spelling).is_some());
             imports.then(|| first_line(path, bytes, spells)).flatten()
