@@ -15,7 +15,7 @@ use crate::diagnose::{self, Facts, Finding, RULES, Severity};
 use crate::discover::{DistributionId, Distributions, Kind, Role, Target};
 use crate::error::Error;
 use crate::graph::{Graph, Node, NodeId};
-use crate::resolve::{Probe, Resolution, Simulation};
+use crate::resolve::{Probe, Resolution};
 use crate::vfs::{FileSystem, VPath};
 use crate::world::{FileId, World};
 
@@ -254,11 +254,6 @@ impl Scan {
         let sees = |import: &&ImportOf| import.loads.unmet.contains(&(file, need));
         (arch == self.world.host.arch || self.world.host.arch.is_none())
             && self.imports.iter().filter(sees).any(|import| matches!(import.kind, ImportKind::Module(_)))
-    }
-
-    /// A simulation that starts from this scan's interpreter.
-    pub fn simulation(&self) -> Simulation<'_> {
-        Simulation::new(&self.world, &mut |_| {})
     }
 
     /// How many modules Python could import from here.

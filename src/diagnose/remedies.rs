@@ -42,10 +42,7 @@ fn packages() -> &'static [Package] {
 pub(super) fn reinstall(facts: &Facts, owner: DistributionId) -> Remedy {
     let distribution = facts.scan.distributions.get(owner);
     let name = &distribution.name;
-    let pinned = match distribution.version.is_empty() {
-        true => name.clone(),
-        false => format!("{name}=={}", distribution.version),
-    };
+    let pinned = distribution.pinned();
     let command = match distribution.installer.as_str() {
         "conda" => format!("conda install --force-reinstall {}", pinned.replace("==", "=")),
         "uv" => format!("uv pip install --reinstall-package {name} {pinned}"),

@@ -62,12 +62,24 @@ impl<'a> Sources<'a> {
         Sources { world, folders: Mutex::default() }
     }
 
-    /// The first line in the sources of a folder, `__init__.py` of the upper folders first, that fits.
-    fn find(&self, folder: &VPath, fits: impl Fn(&[u8]) -> bool, mention: &[u8]) -> Option<Line> {
-        let finder = memmem::Finder::new(mention);
+    /// What `look` finds first in the sources of a folder, `__init__.py` of the upper folders first. Few sources hold one
+    /// of the texts at all, and only those are looked at.
+    fn among<T: AsRef<[u8]>>(
+        &self,
+        folder: &VPath,
+        texts: &[T],
+        look: impl Fn(&VPath, &[u8]) -> Option<Line>,
+    ) -> Option<Line> {
+        let finders: Vec<memmem::Finder> = texts.iter().map(memmem::Finder::new).collect();
         let sources = self.folder(folder);
-        let mut candidates = sources.iter().filter(|(_, bytes)| finder.find(bytes).is_some());
-        candidates.find_map(|(path, bytes)| first_line(path, bytes, &fits))
+        let mut candidates =
+            sources.iter().filter(|(_, bytes)| finders.iter().any(|finder| finder.find(bytes).is_some()));
+        candidates.find_map(|(path, bytes)| look(path, bytes))
+    }
+
+    /// The first line that fits, in the sources that hold a text.
+    fn find(&self, folder: &VPath, fits: impl Fn(&[u8]) -> bool, mention: &[u8]) -> Option<Line> {
+        self.among(folder, &[mention], |path, bytes| first_line(path, bytes, &fits))
     }
 
     /// The first line that loads a library: one that names its file, or the start of a name made at run time, in a source
@@ -75,19 +87,11 @@ impl<'a> Sources<'a> {
     pub fn loading(&self, folder: &VPath, library: &Spelled) -> Option<Line> {
         const LOADERS: [&[u8]; 4] = [b"CDLL", b"LoadLibrary", b"dlopen", b"load_library"];
         const LOADS: [&[u8]; 4] = [b"CDLL", b"load", b"Load", b"dlopen"];
-        let holds = |text: &[u8], words: &[&[u8]]| words.iter().any(|word| memmem::find(text, word).is_some());
-        // Few sources spell it at all, and only those are read line by line.
-        let spellings: Vec<memmem::Finder> =
-            library.names.iter().chain(&library.bare).map(memmem::Finder::new).collect();
-        let sources = self.folder(folder);
-        let mut candidates =
-            sources.iter().filter(|(_, bytes)| spellings.iter().any(|spelling| spelling.find(bytes).is_some()));
-        candidates.find_map(|(path, bytes)| {
+        let spellings: Vec<&Vec<u8>> = library.names.iter().chain(&library.bare).collect();
+        self.among(folder, &spellings, |path, bytes| {
             let source_loads = holds(bytes, &LOADERS);
             first_line(path, bytes, |code| {
-                let names = library.names.iter().any(|name| memmem::find(code, name).is_some());
-                let spells = library.bare.iter().any(|name| memmem::find(code, name).is_some());
-                (names && source_loads) || (spells && holds(code, &LOADS))
+                (source_loads && holds(code, &library.names)) || (holds(code, &library.bare) && holds(code, &LOADS))
             })
         })
     }
@@ -131,14 +135,8 @@ impl<'a> Sources<'a> {
         const IMPORTERS: [&[u8]; 2] = [b"import_module", b"__import__"];
         let start = module.trim_end_with(|c| c.is_ascii_digit());
         let spellings = [[b".", module, b"\""].concat(), [b".", module, b"'"].concat(), [b".", start, b"{"].concat()];
-        let finders: Vec<memmem::Finder> = spellings.iter().map(memmem::Finder::new).collect();
-        let sources = self.folder(folder);
-        let mut candidates =
-            sources.iter().filter(|(_, bytes)| finders.iter().any(|spelling| spelling.find(bytes).is_some()));
-        candidates.find_map(|(path, bytes)| {
-            let imports = IMPORTERS.iter().any(|importer| memmem::find(bytes, importer).is_some());
-            let spells = |code: &[u8]| spellings.iter().any(|spelling| memmem::find(code, spelling).is_some());
-            imports.then(|| first_line(path, bytes, spells)).flatten()
+        self.among(folder, &spellings, |path, bytes| {
+            holds(bytes, &IMPORTERS).then(|| first_line(path, bytes, |code| holds(code, &spellings))).flatten()
         })
     }
 
@@ -218,6 +216,11 @@ fn first_line(path: &VPath, bytes: &[u8], fits: impl Fn(&[u8]) -> bool) -> Optio
         let text = || String::from_utf8_lossy(line).trim().to_owned();
         fits(code).then(|| Line { path: path.clone(), number: index + 1, text: text() })
     })
+}
+
+/// Does a text hold one of these?
+fn holds<T: AsRef<[u8]>>(text: &[u8], words: &[T]) -> bool {
+    words.iter().any(|word| memmem::find(text, word.as_ref()).is_some())
 }
 
 /// Where a line starts, counted from 1.

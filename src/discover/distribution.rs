@@ -30,6 +30,16 @@ pub struct Distribution {
     pub installer: String,
 }
 
+impl Distribution {
+    /// `name==version`, as pip takes it; the name alone where no version is told.
+    pub fn pinned(&self) -> String {
+        match self.version.is_empty() {
+            true => self.name.clone(),
+            false => format!("{}=={}", self.name, self.version),
+        }
+    }
+}
+
 /// All distributions of an environment, and whose each file is.
 #[derive(Clone, Debug, Default)]
 pub struct Distributions {

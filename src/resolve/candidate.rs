@@ -166,7 +166,6 @@ impl Refusal {
     pub fn phrase(&self) -> String {
         match self {
             Refusal::Directory => "is a directory".into(),
-            Refusal::Denied(why) => format!("cannot be opened: {why}"),
             Refusal::Problem(problem) => problem.to_string(),
             Refusal::Kind(why) => (*why).into(),
         }

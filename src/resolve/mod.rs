@@ -77,7 +77,6 @@ impl Resolution {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     Directory,
-    Denied(String),
     Problem(Problem),
     /// A program, or a file of another format.
     Kind(&'static str),

@@ -73,11 +73,7 @@ fn describe(tag: &str) -> String {
 
 fn remedy(facts: &Facts, owner: DistributionId) -> Remedy {
     let distribution = facts.scan.distributions.get(owner);
-    let name = &distribution.name;
     let version = facts.python().version_text();
-    let pinned = if distribution.version.is_empty() { String::new() } else { format!("=={}", distribution.version) };
-    Remedy {
-        text: format!("install {name} with Python {version}"),
-        command: Some(format!("python{version} -m pip install --force-reinstall --no-deps {name}{pinned}")),
-    }
+    let command = format!("python{version} -m pip install --force-reinstall --no-deps {}", distribution.pinned());
+    Remedy { text: format!("install {} with Python {version}", distribution.name), command: Some(command) }
 }

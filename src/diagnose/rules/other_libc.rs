@@ -35,11 +35,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             image.needs.iter().position(|need| need.name.starts_with(b"libc.") || need.name.starts_with(b"ld-linux"));
         finding.subject = need.map_or_else(String::new, |need| image.needs[need].name.to_string());
         finding.message = format!("{} is built for {other}, this interpreter runs on {here}", finding.file);
-        let distribution = facts.scan.distributions.get(owner);
-        let pinned = match distribution.version.is_empty() {
-            true => distribution.name.clone(),
-            false => format!("{}=={}", distribution.name, distribution.version),
-        };
+        let pinned = facts.scan.distributions.get(owner).pinned();
         finding.remedy = Remedy {
             text: format!("install the {wheel} wheel"),
             command: Some(format!("python -m pip install --force-reinstall --no-deps --only-binary=:all: {pinned}")),
