@@ -158,7 +158,8 @@ impl<'a> Facts<'a> {
 
     /// Is this image made for the interpreter's system and processor?
     pub fn fits(&self, image: &Image) -> bool {
-        image.format == Format::Elf && self.scan.world.host.arch.is_none_or(|arch| arch == image.arch)
+        let host = &self.scan.world.host;
+        image.format == host.system.format().unwrap_or(Format::Elf) && host.arch.is_none_or(|arch| arch == image.arch)
     }
 
     /// Was the image linked against the C library that the host does not have?
@@ -169,7 +170,7 @@ impl<'a> Facts<'a> {
         match self.scan.world.host.system {
             System::Glibc(_) => is_musl && !is_glibc,
             System::Musl(_) => is_glibc && !is_musl,
-            System::Unknown => false,
+            System::Dyld(_) | System::Unknown => false,
         }
     }
 
