@@ -100,6 +100,44 @@ pub enum Signature {
     Stale,
 }
 
+/// A symbol that a file takes from elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// As the linker spells it, with the underscore before it.
+    pub symbol: Name,
+    pub origin: Origin,
+    /// May be absent: it is null then.
+    pub is_weak: bool,
+}
+
+/// Where dyld looks for a symbol: the library ordinal of two-level namespaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// In one need, by its place in [`super::Image::needs`].
+    Need(usize),
+    /// In the file itself.
+    Own,
+    /// In the main program.
+    Program,
+    /// In everything that is loaded (`-undefined dynamic_lookup`).
+    Flat,
+    /// In everything that is loaded, and one definition serves all (C++).
+    Weak,
+}
+
+impl Origin {
+    /// What a library ordinal means; none for one that nobody knows.
+    pub fn of(ordinal: i64) -> Option<Origin> {
+        Some(match ordinal {
+            0 => Origin::Own,
+            -1 => Origin::Program,
+            -2 => Origin::Flat,
+            -3 => Origin::Weak,
+            ordinal => Origin::Need(usize::try_from(ordinal).ok()?.checked_sub(1)?),
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Release;

@@ -7,7 +7,7 @@
 mod mach;
 mod name;
 
-pub use mach::{BuiltFor, MachO, Platform, Release, Signature};
+pub use mach::{BuiltFor, Import, MachO, Origin, Platform, Release, Signature};
 pub use name::Name;
 
 use std::fmt;

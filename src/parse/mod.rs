@@ -7,6 +7,7 @@
 pub mod elf;
 pub mod macho;
 mod pe;
+pub mod traits;
 
 use crate::image::{Image, Name, Problem};
 use crate::vfs::ReadAt;

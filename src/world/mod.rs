@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::image::{Arch, Image, Name, Problem};
-use crate::parse::macho::Import;
+use crate::image::{Arch, Image, Import, Name, Problem};
+use crate::parse::traits::{self, Traits};
 use crate::parse::{self, Slice, Tables};
 use crate::vfs::{FileSystem, Identity, Kind, Stat, VPath};
 
@@ -119,6 +119,7 @@ pub struct World {
     /// By every path that was asked for; none where there is no such directory.
     directories: RwLock<FxHashMap<VPath, Option<Arc<Directory>>>>,
     versions: Mutex<FxHashMap<FileId, Option<Arc<FxHashSet<Name>>>>>,
+    traits: Mutex<FxHashMap<FileId, Arc<Traits>>>,
     /// All that exists, where the files around the environment are another machine's.
     fence: Option<Vec<VPath>>,
 }
@@ -179,6 +180,7 @@ impl World {
             by_identity: Mutex::default(),
             directories: RwLock::default(),
             versions: Mutex::default(),
+            traits: Mutex::default(),
             fence: None,
         }
     }
@@ -325,11 +327,12 @@ impl World {
         self.fs.open(&file.path).is_ok_and(|opened| tables.defines(&*opened, symbol))
     }
 
-    /// Does this file define that symbol, as the linker spells it?
-    pub fn exports(&self, id: FileId, symbol: &[u8]) -> bool {
+    /// Which of these symbols, spelled as the linker does, does a Mach-O file define for others? None where that cannot
+    /// be told.
+    pub fn exports(&self, id: FileId, symbols: &[&[u8]]) -> Option<Vec<bool>> {
         let file = self.file(id);
-        let Some(Tables::MachO(tables)) = &file.tables else { return false };
-        self.fs.open(&file.path).is_ok_and(|opened| tables.exports_symbol(&*opened, symbol))
+        let Some(Tables::MachO(tables)) = &file.tables else { return None };
+        Some(tables.defines_all(&*self.fs.open(&file.path).ok()?, symbols))
     }
 
     /// The symbols that a Mach-O file takes from others; nothing is known of other formats.
@@ -337,6 +340,18 @@ impl World {
         let file = self.file(id);
         let Some(Tables::MachO(tables)) = &file.tables else { return Vec::new() };
         self.fs.open(&file.path).map_or_else(|_| Vec::new(), |opened| tables.imports(&*opened))
+    }
+
+    /// What the body of a file tells of the tools that made it. Reads the whole file, once.
+    pub fn traits(&self, id: FileId) -> Arc<Traits> {
+        let known = || self.traits.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known().get(&id) {
+            return known.clone();
+        }
+        let file = self.file(id);
+        let read = self.fs.open(&file.path).map(|opened| traits::read(&*opened, file.len));
+        let told = Arc::new(read.unwrap_or_default());
+        known().entry(id).or_insert(told).clone()
     }
 
     /// The path without links: where dyld says that a file lies.

@@ -4,6 +4,7 @@
 //! piece of name and the place of the next node.
 
 use goblin::mach::symbols::{N_EXT, N_STAB, N_TYPE, N_UNDF};
+use rustc_hash::FxHashSet;
 use scroll::{Pread, Uleb128};
 
 use super::{Part, Tables};
@@ -15,16 +16,19 @@ const MOST_BYTES: u64 = 64 << 20;
 const MOST_STEPS: usize = 4096;
 
 impl Tables {
-    pub(super) fn exports(&self, file: &Window, symbol: &[u8]) -> bool {
-        match (self.exports, self.symbols) {
-            (Some(trie), _) => contains(&file.up_to(trie.offset, trie.len.min(MOST_BYTES) as usize), symbol),
-            (None, Some((symbols, strings))) => self.lists(file, symbols, strings, symbol).unwrap_or(false),
-            (None, None) => false,
+    /// Which of these names does the file define for others?
+    pub(super) fn exports(&self, file: &Window, names: &[&[u8]]) -> Vec<bool> {
+        if let Some(trie) = self.exports {
+            let trie = file.up_to(trie.offset, trie.len.min(MOST_BYTES) as usize);
+            return names.iter().map(|name| contains(&trie, name)).collect();
         }
+        let listed = self.symbols.and_then(|(symbols, strings)| self.listed(file, symbols, strings));
+        let is_listed = |name: &&[u8]| listed.as_ref().is_some_and(|listed| listed.contains(*name));
+        names.iter().map(is_listed).collect()
     }
 
-    /// Looks a name up in the symbol table, entry by entry, as dyld does for files older than the trie (10.6).
-    fn lists(&self, file: &Window, symbols: Part, strings: Part, wanted: &[u8]) -> Option<bool> {
+    /// The names in the symbol table, which is where dyld looks in files older than the trie (10.6).
+    fn listed(&self, file: &Window, symbols: Part, strings: Part) -> Option<FxHashSet<Vec<u8>>> {
         let size = if self.is_wide { 16 } else { 12 };
         let table = file.bytes(symbols.offset, symbols.len.min(MOST_BYTES) as usize)?;
         let text = file.bytes(strings.offset, strings.len.min(MOST_BYTES) as usize)?;
@@ -32,10 +36,10 @@ impl Tables {
             let kind = entry[4];
             let is_exported = kind & N_EXT != 0 && kind & N_STAB == 0 && kind & N_TYPE != N_UNDF;
             let at = is_exported.then(|| entry.pread_with::<u32>(0, self.endian).ok()).flatten()?;
-            text.get(at as usize..)
+            let rest = text.get(at as usize..)?;
+            Some(rest[..memchr::memchr(0, rest)?].to_vec())
         });
-        let mut names = names;
-        Some(names.any(|rest| rest.strip_prefix(wanted).is_some_and(|rest| rest.first() == Some(&0))))
+        Some(names.collect())
     }
 }
 
@@ -45,7 +49,7 @@ fn contains(trie: &[u8], symbol: &[u8]) -> bool {
     let mut at = 0;
     for _ in 0..MOST_STEPS {
         match step(trie, at, rest) {
-            Some(Step::Here(is_exported)) => return is_exported,
+            Some(Step::Here) => return true,
             Some(Step::To { node, rest: left }) => (at, rest) = (node, left),
             None => return false,
         }
@@ -54,8 +58,8 @@ fn contains(trie: &[u8], symbol: &[u8]) -> bool {
 }
 
 enum Step<'a> {
-    /// The name ends at this node; does the node export something?
-    Here(bool),
+    /// The name ends at this node, and the node exports something.
+    Here,
     To {
         node: usize,
         rest: &'a [u8],
@@ -64,8 +68,8 @@ enum Step<'a> {
 
 fn step<'a>(trie: &[u8], mut at: usize, rest: &'a [u8]) -> Option<Step<'a>> {
     let terminal = usize::try_from(Uleb128::read(trie, &mut at).ok()?).ok()?;
-    if rest.is_empty() {
-        return Some(Step::Here(terminal > 0));
+    if rest.is_empty() && terminal > 0 {
+        return Some(Step::Here);
     }
     at = at.checked_add(terminal)?;
     let edges = *trie.get(at)?;
@@ -75,6 +79,7 @@ fn step<'a>(trie: &[u8], mut at: usize, rest: &'a [u8]) -> Option<Step<'a>> {
         let edge = &edge[..memchr::memchr(0, edge)?];
         at += edge.len() + 1;
         let node = usize::try_from(Uleb128::read(trie, &mut at).ok()?).ok()?;
+        // Some linkers end a name that others start with by an empty edge.
         if let Some(rest) = rest.strip_prefix(edge) {
             return Some(Step::To { node, rest });
         }
@@ -96,6 +101,12 @@ mod tests {
         for other in [&b"_"[..], b"_b", b"_PyInit_", b"_PyInit_xy", b"a", b""] {
             assert!(!contains(TRIE, other), "{}", String::from_utf8_lossy(other));
         }
+    }
+
+    #[test]
+    fn a_name_may_end_with_an_empty_edge() {
+        assert!(contains(b"\0\x01_a\0\x06\0\x02\0\x0e_b\0\x0e\x02\0\0\0", b"_a"));
+        assert!(!contains(b"\0\x01_a\0\x06\0\x01_b\0\x0b\x02\0\0\0", b"_a"));
     }
 
     #[test]

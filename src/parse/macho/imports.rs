@@ -8,50 +8,13 @@ use rustc_hash::FxHashSet;
 use scroll::{Pread, Sleb128, Uleb128};
 
 use super::{Part, Tables};
-use crate::image::Name;
+use crate::image::{Import, Name, Origin};
 use crate::parse::Window;
 
 /// The largest table that is read.
 const MOST_BYTES: u64 = 64 << 20;
 /// More imports than any library has; what a hostile table claims beyond is not read.
 const MOST_IMPORTS: usize = 1 << 20;
-
-/// A symbol that a file takes from elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Import {
-    /// As the linker spells it, with the underscore before it.
-    pub symbol: Name,
-    pub origin: Origin,
-    /// May be absent: it is null then.
-    pub is_weak: bool,
-}
-
-/// Where dyld looks for a symbol: the library ordinal of two-level namespaces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Origin {
-    /// In one need, by its place in [`crate::image::Image::needs`].
-    Need(usize),
-    /// In the file itself.
-    Own,
-    /// In the main program.
-    Program,
-    /// In everything that is loaded (`-undefined dynamic_lookup`).
-    Flat,
-    /// In everything that is loaded, and one definition serves all (C++).
-    Weak,
-}
-
-impl Origin {
-    fn of(ordinal: i64) -> Option<Origin> {
-        Some(match ordinal {
-            0 => Origin::Own,
-            -1 => Origin::Program,
-            -2 => Origin::Flat,
-            -3 => Origin::Weak,
-            ordinal => Origin::Need(usize::try_from(ordinal).ok()?.checked_sub(1)?),
-        })
-    }
-}
 
 pub(super) fn read(tables: &Tables, file: &Window) -> Vec<Import> {
     let bytes = |part: Part| file.up_to(part.offset, part.len.min(MOST_BYTES) as usize);

@@ -8,7 +8,6 @@ mod imports;
 mod signature;
 mod write;
 
-pub use imports::{Import, Origin};
 pub use write::{universal, write};
 
 use goblin::mach::cputype::{CPU_SUBTYPE_ARM64_E, CPU_SUBTYPE_MASK, CPU_TYPE_ARM, CPU_TYPE_ARM64};
@@ -25,7 +24,7 @@ use scroll::{BE, Endian, LE, Pread};
 
 use super::{Slice, Window};
 use crate::image::{
-    Arch, BuiltFor, Format, Image, ImageKind, MachO, Machine, Name, Need, NeedKind, Platform, Problem, Release,
+    Arch, BuiltFor, Format, Image, ImageKind, Import, MachO, Machine, Name, Need, NeedKind, Platform, Problem, Release,
 };
 use crate::vfs::{ReadAt, Stat};
 
@@ -144,12 +143,12 @@ pub struct Tables {
 impl Tables {
     /// Does the file define this symbol for others? `name` is as C spells it, without the underscore before it.
     pub fn defines(&self, file: &dyn ReadAt, name: &[u8]) -> bool {
-        self.exports(&Window::of(&self.inside(file)), &[b"_", name].concat())
+        self.exports(&Window::of(&self.inside(file)), &[&[b"_", name].concat()])[0]
     }
 
-    /// As [`Tables::defines`], for the name as the linker spells it.
-    pub fn exports_symbol(&self, file: &dyn ReadAt, symbol: &[u8]) -> bool {
-        self.exports(&Window::of(&self.inside(file)), symbol)
+    /// Which of these symbols, spelled as the linker does, does the file define for others?
+    pub fn defines_all(&self, file: &dyn ReadAt, symbols: &[&[u8]]) -> Vec<bool> {
+        self.exports(&Window::of(&self.inside(file)), symbols)
     }
 
     /// The symbols that the file takes from elsewhere, each once, in the order of the file.
@@ -167,7 +166,9 @@ fn thin(window: &Window, part: Part, symbol: Option<&[u8]>) -> Slice {
     match summarize(window, part) {
         Ok(mut slice) => {
             slice.defines = match (&slice.tables, symbol) {
-                (Some(super::Tables::MachO(tables)), Some(symbol)) => tables.exports(window, &[b"_", symbol].concat()),
+                (Some(super::Tables::MachO(tables)), Some(symbol)) => {
+                    tables.exports(window, &[&[b"_", symbol].concat()])[0]
+                }
                 _ => false,
             };
             slice

@@ -8,8 +8,7 @@ use goblin::mach::load_command::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{Import, Origin};
-use crate::image::{Arch, Image, ImageKind, Machine, Name, NeedKind, Platform, Signature};
+use crate::image::{Arch, Image, ImageKind, Import, Machine, Name, NeedKind, Origin, Platform, Signature};
 
 /// Where `LINKEDIT` begins: load commands of text worlds are far smaller.
 const LINKEDIT: usize = 4096;
@@ -229,9 +228,9 @@ fn signature(hash: &[u8]) -> Vec<u8> {
 mod tests {
     use super::{universal, write};
     use crate::image::{
-        Arch, BuiltFor, Format, Image, ImageKind, MachO, Name, Need, NeedKind, Platform, Release, Signature,
+        Arch, BuiltFor, Format, Image, ImageKind, Import, MachO, Name, Need, NeedKind, Origin, Platform, Release,
+        Signature,
     };
-    use crate::parse::macho::{Import, Origin};
     use crate::parse::{Slice, Tables, read};
     use crate::vfs::{FileSystem, Memory, ReadAt, VPath};
 

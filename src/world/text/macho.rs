@@ -1,8 +1,10 @@
 //! Mach-O images as words.
 
 use super::need;
-use crate::image::{Arch, BuiltFor, Format, Image, ImageKind, MachO, Name, NeedKind, Platform, Release, Signature};
-use crate::parse::macho::{Import, Origin, universal, write};
+use crate::image::{
+    Arch, BuiltFor, Format, Image, ImageKind, Import, MachO, Name, NeedKind, Origin, Platform, Release, Signature,
+};
+use crate::parse::macho::{universal, write};
 
 /// The bytes of a file, thin or universal.
 pub(super) fn file(words: &str) -> Result<Vec<u8>, String> {
