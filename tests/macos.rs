@@ -102,7 +102,7 @@ impl Row {
 }
 
 #[test]
-fn every_install_name_is_of_the_class_that_was_found_by_hand() {
+fn every_install_name_is_of_the_class_that_its_collectors_told() {
     let rows = rows();
     assert_eq!(rows.len(), 174);
     for row in rows {

@@ -223,8 +223,8 @@ impl InstallName {
     /// Who usually writes such a name, for a file written in Rust or not.
     ///
     /// After the sources of maturin (0.10.0 is the first to set the name, 0.13.7 mends the tag of `abi3` modules,
-    /// 0.15.2 makes the module's dotted name of it, 1.14.1 still does), setuptools-rust (0.12.0 on: the file's name) and
-    /// delocate 0.13, and the modules of public wheels for macOS.
+    /// 0.15.2 makes the module's dotted name of it, 1.14.1 still does), setuptools-rust (0.12.0 on: the file's name)
+    /// and delocate 0.13, and the modules of public wheels for macOS.
     pub fn writer(&self, is_rust: bool) -> &'static str {
         match (self, is_rust) {
             (InstallName::None, true) => "C or C++ modules that link a static Rust library: the linker's `-bundle`",

@@ -47,8 +47,8 @@ impl Tool {
     pub fn use_of_install_names(&self) -> &'static str {
         match self {
             Tool::Nuitka(_) => {
-                "Nuitka takes the install name, the second line of `otool -L`, for a dependency, and stops where it finds \
-                 no file by that name"
+                "Nuitka takes the install name, the second line of `otool -L`, for a dependency, and stops where it \
+                 finds no file by that name"
             }
             Tool::PyInstaller(_) => "PyInstaller passes over the install name, and writes its own into the copy",
             Tool::Delocate(_) => "delocate knows the install name and takes it out of the dependencies",
