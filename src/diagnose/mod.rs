@@ -10,10 +10,13 @@
 mod dylib;
 mod facts;
 mod finding;
+pub mod install_name;
 mod missing;
+pub mod nuitka;
 mod remedies;
 mod rules;
 mod source;
+pub mod tool;
 
 pub use facts::Facts;
 pub use finding::{Evidence, Finding, Remedy, Severity};
