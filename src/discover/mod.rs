@@ -10,6 +10,7 @@ mod python;
 pub mod role;
 mod system;
 mod target;
+mod wheel;
 
 pub use distribution::{Distribution, DistributionId, Distributions};
 pub(crate) use distribution::{is_metadata, read_conda, read_metadata};
@@ -17,4 +18,6 @@ pub use machine::Machine;
 pub use note::Note;
 pub(crate) use python::{is_free_threaded, suffixes_of, tag_of};
 pub use role::Role;
-pub use target::{Kind, Target, discover};
+pub use target::{Kind, Request, Target, Wishes, discover};
+pub(crate) use wheel::is_wheel_name;
+pub use wheel::{PROCESSORS, Tag, Wheel, processor};
