@@ -48,7 +48,7 @@
 //!
 //! # Rooms, in reading order
 //!
-//! [`vfs`] and [`image`] know nobody; [`parse`] knows those two; [`world`] adds `parse`; [`discover`] and [`resolve`] add
+//! [`vfs`] and [`image`] know nobody (but [`error`], which is words); [`parse`] knows those two; [`world`] adds `parse`; [`discover`] and [`resolve`] add
 //! `world`; [`graph`] adds `resolve` and the roles that `discover` tells; [`scan`] runs them all, and hands the finished
 //! product to [`diagnose`], which reads it; [`export`] reads a `Scan`; [`tui`] adds `export`; [`cli`] knows all. No other
 //! arrow runs back; `tests/layers.rs` holds every room to it.

@@ -12,11 +12,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 
 use crate::diagnose::{self, Facts, Finding, RULES, Severity};
-use crate::discover::{DistributionId, Distributions, Kind, Role, Target};
+use crate::discover::{DistributionId, Distributions, Kind, Machine, Request, Role, Target, discover, is_wheel_name};
 use crate::error::Error;
 use crate::graph::{Graph, Node, NodeId};
 use crate::resolve::{Probe, Resolution};
-use crate::vfs::{FileSystem, VPath};
+use crate::vfs::{Entry, FileSystem, VPath};
 use crate::world::{FileId, World};
 
 /// What a scan tells while it runs.
@@ -84,8 +84,8 @@ pub struct Scan {
 ///
 /// # Errors
 /// Where there is nothing native in it at all.
-pub fn scan(fs: Arc<dyn FileSystem>, target: Target, progress: &Progress) -> Result<Scan, Error> {
-    let mut scan = survey(fs, target, progress)?;
+pub fn scan(target: Target, progress: &Progress) -> Result<Scan, Error> {
+    let mut scan = survey(target, progress)?;
     (progress.tell)(Event::Phase(Phase::Diagnosing));
     scan.findings = diagnose(&scan);
     Ok(scan)
@@ -95,9 +95,9 @@ pub fn scan(fs: Arc<dyn FileSystem>, target: Target, progress: &Progress) -> Res
 ///
 /// # Errors
 /// Where there is nothing native in it at all.
-pub fn survey(fs: Arc<dyn FileSystem>, target: Target, progress: &Progress) -> Result<Scan, Error> {
+pub fn survey(target: Target, progress: &Progress) -> Result<Scan, Error> {
     (progress.tell)(Event::Phase(Phase::Reading));
-    let mut world = World::new(fs, target.host.clone());
+    let mut world = World::new(target.fs.clone(), target.host.clone());
     let found = inventory::take(&world, &target, progress);
     if found.items.is_empty() && !progress.is_cancelled() {
         return Err(nothing_native(&target));
@@ -130,10 +130,21 @@ fn diagnose(scan: &Scan) -> Vec<Finding> {
 }
 
 fn nothing_native(target: &Target) -> Error {
-    Error::new(
-        format!("no native modules in {} (looked for .so, .dylib, .pyd and .dll files)", target.root),
-        "give an environment, a site-packages folder or a native file",
-    )
+    let root = &target.root;
+    if target.kind == Kind::Wheel {
+        let platforms = target.wheels.iter().flat_map(|wheel| &wheel.tags).map(|tag| tag.platform.as_str());
+        let what = match platforms.clone().find(|platform| *platform != "any") {
+            Some(platform) => format!("{root} is made for {platform}, yet nothing native is in it"),
+            None => format!("{root} is a pure Python wheel: nothing native in it"),
+        };
+        return Error::new(what, "give a wheel with native modules; nothing can fail to load in this one");
+    }
+    let what = format!("no native modules in {root} (looked for .so, .dylib, .pyd and .dll files)");
+    let is_wheel = |entry: &Entry| is_wheel_name(&entry.name);
+    match target.fs.list(root).is_ok_and(|entries| entries.iter().any(is_wheel)) {
+        true => Error::new(what, format!("wheels are read one by one or together: dylens {root}/*.whl")),
+        false => Error::new(what, "give an environment, a site-packages folder, a wheel or a native file"),
+    }
 }
 
 /// Puts what was found into one graph.
@@ -163,18 +174,17 @@ fn build(
 }
 
 impl Scan {
-    /// Looks at what the machine has under a path, or at what it would take without one, and scans it.
+    /// Looks at what is asked for, or at what the machine would take where nothing is, and scans it.
     ///
     /// # Errors
     /// As [`crate::discover::discover`] and [`scan`].
     pub fn of(
         fs: Arc<dyn FileSystem>,
-        machine: &crate::discover::Machine,
-        path: Option<&VPath>,
+        machine: &Machine,
+        request: &Request,
         progress: &Progress,
     ) -> Result<Scan, Error> {
-        let target = crate::discover::discover(&*fs, machine, path)?;
-        scan(fs, target, progress)
+        scan(discover(&fs, machine, request)?, progress)
     }
 
     /// A path as it is shown: relative to the root where it lies below, else whole.

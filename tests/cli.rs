@@ -124,7 +124,7 @@ fn each_bad_path_has_its_line() {
     let folder = small();
     let here = folder.path().canonicalize().unwrap();
     let root = here.display();
-    let give = "give an environment, a site-packages folder or a native file";
+    let give = "give an environment, a site-packages folder, a wheel or a native file";
     assert_eq!(
         refusal(&here, &["check", "gone"]),
         format!("dylens: {root}/gone: no such file or folder; {give}, or no path at all inside a project\n")
@@ -164,6 +164,16 @@ fn each_bad_argument_has_its_line() {
         refusal(&["--demo", "a.so"]),
         "dylens: --demo looks at its own environment, not at a.so; leave out the one or the other\n"
     );
+    assert_eq!(
+        refusal(&["site-packages/a.so", "site-packages/b.so"])
+            .replace(folder.path().canonicalize().unwrap().to_str().unwrap(), ""),
+        "dylens: several paths can only be wheels, and /site-packages/a.so is none; give one path, or several .whl files\n"
+    );
+    assert!(
+        refusal(&["--arch", "pdp11"])
+            .starts_with("dylens: invalid value 'pdp11' for '--arch <ARCH>': known are x86_64")
+    );
+    assert!(refusal(&["--macos", "big"]).contains("a release is written 11.0"));
     assert!(refusal(&["why"]).starts_with("dylens: the following required arguments were not provided: "));
 }
 
@@ -201,6 +211,25 @@ fn paths_stand_before_or_after_options() {
         "{\"file\":\"a.so\",\"need\":\"libnowhere.so.9\",\"kind\":\"normal\",\"status\":\"missing\",\"path\":null,\
          \"step\":\"none\"}\n"
     );
+}
+
+#[test]
+fn wheels_are_given_like_folders() {
+    let folder = tempfile::tempdir().unwrap();
+    let members = lay_out("//- /b.so elf x86_64 defines:PyInit_b\n");
+    for name in ["a-1-cp39-abi3-linux_x86_64.whl", "b-1-cp39-abi3-linux_x86_64.whl"] {
+        let mut writer = zip::ZipWriter::new(std::fs::File::create(folder.path().join(name)).unwrap());
+        writer.start_file("b.so", zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut writer, &std::fs::read(members.path().join("b.so")).unwrap()).unwrap();
+        writer.finish().unwrap();
+    }
+    let names = ["a-1-cp39-abi3-linux_x86_64.whl", "b-1-cp39-abi3-linux_x86_64.whl"];
+    let output = dylens(folder.path(), &["--macos", "11.0", "check", names[0], names[1], "--arch", "arm64"]);
+    assert!(out(&output).starts_with("wheel ") && out(&output).contains("2 wheels"), "{}", out(&output));
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    let output = dylens(folder.path(), &["why", names[0], "b.so"]);
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    assert!(refusal(folder.path(), &[names[0], "check"]).contains("stands before the command"));
 }
 
 #[test]

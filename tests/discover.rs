@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use dylens::discover::{Kind, Machine, Target, discover};
+use dylens::discover::{Kind, Machine, Request, Target, discover};
 use dylens::error::Error;
 use dylens::graph::Node;
 use dylens::scan::{Progress, Scan};
-use dylens::vfs::VPath;
+use dylens::vfs::{FileSystem, VPath};
 use dylens::world::{System, text};
 
 /// A system with a Python of its own.
@@ -23,14 +23,15 @@ const SYSTEM: &str = "
 fn target(world: &str, path: Option<&str>) -> Result<Target, Error> {
     let world = text::read(&format!("{SYSTEM}{world}")).expect("a world that can be read");
     let machine = Machine::described(&world.settings);
-    discover(&world.files, &machine, path.map(VPath::new).as_ref())
+    let fs: Arc<dyn FileSystem> = Arc::new(world.files);
+    discover(&fs, &machine, &path.map_or_else(Request::default, |path| Request::of(VPath::new(path))))
 }
 
 fn scan(world: &str, path: &str) -> Scan {
     let world = text::read(&format!("{SYSTEM}{world}")).expect("a world that can be read");
     let machine = Machine::described(&world.settings);
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
-    Scan::of(Arc::new(world.files), &machine, Some(&VPath::new(path)), &progress).expect("a scan")
+    Scan::of(Arc::new(world.files), &machine, &Request::of(VPath::new(path)), &progress).expect("a scan")
 }
 
 fn chosen(world: &str, path: Option<&str>) -> (Kind, String, Option<String>) {
@@ -234,6 +235,6 @@ fn a_stopped_scan_says_that_it_is_partial() {
     let world = text::read(&format!("{SYSTEM}//- /v/pyvenv.cfg\nhome = /usr/bin\n")).expect("a world");
     let machine = Machine::described(&world.settings);
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(true) };
-    let scan = Scan::of(Arc::new(world.files), &machine, Some(&VPath::new("/v")), &progress).expect("a scan");
+    let scan = Scan::of(Arc::new(world.files), &machine, &Request::of(VPath::new("/v")), &progress).expect("a scan");
     assert!(scan.is_partial);
 }

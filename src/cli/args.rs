@@ -10,12 +10,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::output;
 use crate::diagnose::Severity;
+use crate::discover::Tool;
 use crate::export::{FORMATS, Format, printable};
+use crate::image::{Arch, Release};
 
 const EXAMPLES: &str = "\
 Examples:
   dylens                              explore the environment that is active here
   dylens .venv                        explore this one
+  dylens dist/*.whl                   explore wheels, for whatever system, without installing them
   dylens --demo                       explore an environment that shows every trouble
   dylens check .venv                  what will not load, and the command that mends it
   dylens why .venv libgfortran.so.5   who brings this library in, and where it is found
@@ -26,12 +29,13 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run.";
 
 /// See what the native modules of a Python environment load, what will not load, and why.
 #[derive(Debug, Parser)]
-#[command(name = "dylens", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+#[command(name = "dylens", version, after_help = EXAMPLES, disable_help_subcommand = true, subcommand_precedence_over_arg = true)]
 pub struct Arguments {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
-    /// An environment, a site-packages folder or a native file [default: the environment found here]
-    pub(super) path: Option<PathBuf>,
+    /// An environment, a site-packages folder, a native file or wheels [default: the environment found here]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
     /// Look at an environment that ships inside dylens
     #[arg(long, global = true)]
     pub(super) demo: bool,
@@ -44,6 +48,15 @@ pub struct Arguments {
     /// When to print colors
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(super) color: When,
+    /// The processor to judge for, where files are made for several: arm64, x86_64, i686 …
+    #[arg(long, global = true, value_parser = arch)]
+    pub(super) arch: Option<Arch>,
+    /// The release of macOS to judge for: 11.0
+    #[arg(long, global = true, value_name = "VERSION", value_parser = release)]
+    pub(super) macos: Option<Release>,
+    /// The tool to judge for, with its version: nuitka=2.3.10, pyinstaller, delocate, cx_freeze
+    #[arg(long = "for", global = true, value_name = "TOOL")]
+    pub(super) tool: Option<Tool>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -64,11 +77,12 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  dylens check\n  dylens check --fail-on warning dist/\n  \
+#[command(after_help = "Examples:\n  dylens check\n  dylens check --fail-on warning dist/*.whl\n  \
     dylens check --format json .venv | jq -r '.findings[].command'")]
 pub(super) struct Check {
     /// What to look at [default: the environment found here]
-    pub path: Option<PathBuf>,
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
     /// How to write the findings
     #[arg(long, value_enum, default_value = "text")]
     pub format: Report,
@@ -94,7 +108,8 @@ pub(super) struct Why {
 #[command(after_help = "Examples:\n  dylens tree --depth 2\n  dylens tree --all .venv")]
 pub(super) struct Tree {
     /// What to look at [default: the environment found here]
-    pub path: Option<PathBuf>,
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
     /// How many levels to print
     #[arg(long, default_value_t = 3, value_name = "N")]
     pub depth: usize,
@@ -108,7 +123,8 @@ pub(super) struct Tree {
     dylens export --format dot .venv | dot -Tsvg -o graph.svg\n  dylens export -o graph.json .venv")]
 pub(super) struct Export {
     /// What to look at [default: the environment found here]
-    pub path: Option<PathBuf>,
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
     /// How to write it
     #[arg(long, default_value = "json", value_parser = formats())]
     pub format: &'static Format,
@@ -160,6 +176,16 @@ impl FailOn {
     }
 }
 
+/// A processor by any name that people have for it.
+fn arch(word: &str) -> Result<Arch, String> {
+    Arch::named(word).ok_or_else(|| format!("known are {}", Arch::NAMES.map(|(word, _)| word).join(", ")))
+}
+
+/// `11`, `10.15`, `13.2.1`
+fn release(text: &str) -> Result<Release, String> {
+    Release::parse(text).ok_or_else(|| "a release is written 11.0".into())
+}
+
 /// The formats' table as what `--format` takes.
 fn formats() -> impl TypedValueParser<Value = &'static Format> {
     let values = FORMATS.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.about));
@@ -180,8 +206,8 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Exi
         }
         _ => refuse(&in_one_line(&error.to_string())),
     })?;
-    match (&arguments.command, &arguments.path) {
-        (Some(_), Some(path)) => Err(refuse(&format!(
+    match (&arguments.command, &arguments.paths[..]) {
+        (Some(_), [path, ..]) => Err(refuse(&format!(
             "{} stands before the command; give the command first: dylens COMMAND PATH",
             path.display()
         ))),

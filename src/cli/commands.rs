@@ -1,7 +1,7 @@
 //! Each subcommand: scan, make the text, write it, tell by the exit code.
 
 use std::io;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::args::{Arguments, Check, Export, FailOn, Report, Tree, Why};
@@ -34,7 +34,7 @@ pub(super) fn open(arguments: &Arguments) -> Result<ExitCode, Error> {
 
 /// `dylens check`.
 pub(super) fn check(arguments: &Arguments, check: &Check) -> Result<ExitCode, Error> {
-    let scan = source::scanned(arguments, check.path.as_deref())?;
+    let scan = source::scanned(arguments, &check.paths)?;
     let format = match check.format {
         Report::Text => &export::TEXT,
         Report::Json => &export::FINDINGS,
@@ -47,12 +47,11 @@ pub(super) fn check(arguments: &Arguments, check: &Check) -> Result<ExitCode, Er
 
 /// `dylens why`.
 pub(super) fn why(arguments: &Arguments, why: &Why) -> Result<ExitCode, Error> {
-    let (path, name) = match &why.path_and_name[..] {
-        [path, name] => (Some(Path::new(path)), name),
-        [name] => (None, name),
-        _ => return Err(Error::new("no name was given", "type dylens why PATH NAME")),
+    let Some((name, paths)) = why.path_and_name.split_last() else {
+        return Err(Error::new("no name was given", "type dylens why PATH NAME"));
     };
-    let scan = source::scanned(arguments, path)?;
+    let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+    let scan = source::scanned(arguments, &paths)?;
     let paint = output::paint(arguments, true);
     output::print(export::why(scan, &name.to_string_lossy(), &paint)?.as_bytes())?;
     Ok(ExitCode::SUCCESS)
@@ -60,7 +59,7 @@ pub(super) fn why(arguments: &Arguments, why: &Why) -> Result<ExitCode, Error> {
 
 /// `dylens tree`.
 pub(super) fn tree(arguments: &Arguments, tree: &Tree) -> Result<ExitCode, Error> {
-    let scan = source::scanned(arguments, tree.path.as_deref())?;
+    let scan = source::scanned(arguments, &tree.paths)?;
     let options = Options { depth: tree.depth, all: tree.all, ..Options::new(output::paint(arguments, true)) };
     output::print(&written(&export::TREE, scan, &options)?)?;
     Ok(ExitCode::SUCCESS)
@@ -69,8 +68,8 @@ pub(super) fn tree(arguments: &Arguments, tree: &Tree) -> Result<ExitCode, Error
 /// `dylens export`.
 pub(super) fn export(arguments: &Arguments, export: &Export) -> Result<ExitCode, Error> {
     let scan = match export.format.judges {
-        true => source::scanned(arguments, export.path.as_deref())?,
-        false => source::surveyed(arguments, export.path.as_deref())?,
+        true => source::scanned(arguments, &export.paths)?,
+        false => source::surveyed(arguments, &export.paths)?,
     };
     let options = Options::new(output::paint(arguments, export.to.output.is_none()));
     output::deliver(&written(export.format, scan, &options)?, &export.to)?;

@@ -1,15 +1,15 @@
-//! What is looked at: the path that was given, the environment found, or the demo.
+//! What is looked at: the paths that were given, the environment found, or the demo.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::args::Arguments;
 use super::{output, progress};
-use crate::discover::{Machine, Target, discover};
+use crate::discover::{Machine, Request, Target, Wishes, discover};
 use crate::error::Error;
 use crate::scan::{Progress, Scan, scan, survey};
 use crate::tui::Source;
-use crate::vfs::{Disk, FileSystem, VPath};
+use crate::vfs::{Disk, FileSystem};
 use crate::world::text;
 
 /// The demo, as a world written as text.
@@ -19,7 +19,7 @@ const DEMO: &str = include_str!("../../assets/demo/world.txt");
 struct Start {
     fs: Arc<dyn FileSystem>,
     machine: Machine,
-    path: Option<VPath>,
+    request: Request,
     /// Said instead of how the target was found.
     because: Option<&'static str>,
 }
@@ -28,33 +28,34 @@ impl Start {
     fn demo(because: &'static str) -> Result<Start, Error> {
         let world = text::read(DEMO).map_err(|what| Error::new(format!("the demo is broken: {what}"), "report it"))?;
         let machine = Machine::described(&world.settings);
-        Ok(Start { fs: Arc::new(world.files), machine, path: None, because: Some(because) })
+        Ok(Start { fs: Arc::new(world.files), machine, request: Request::default(), because: Some(because) })
     }
 
-    fn of(arguments: &Arguments, path: Option<&Path>) -> Result<Start, Error> {
-        match (arguments.demo, path) {
-            (true, Some(path)) => Err(Error::new(
+    fn of(arguments: &Arguments, paths: &[PathBuf]) -> Result<Start, Error> {
+        match (arguments.demo, paths) {
+            (true, [path, ..]) => Err(Error::new(
                 format!("--demo looks at its own environment, not at {}", path.display()),
                 "leave out the one or the other",
             )),
-            (true, None) => Start::demo("the demo"),
-            (false, path) => {
-                let path = path.map(Disk::path);
-                Ok(Start { fs: Arc::new(Disk), machine: Machine::this(), path, because: None })
+            (true, []) => Start::demo("the demo"),
+            (false, paths) => {
+                let wishes = Wishes { arch: arguments.arch, macos: arguments.macos, tool: arguments.tool };
+                let request = Request { paths: paths.iter().map(|path| Disk::path(path)).collect(), wishes };
+                Ok(Start { fs: Arc::new(Disk), machine: Machine::this(), request, because: None })
             }
         }
     }
 
     fn scan(&self, progress: &Progress) -> Result<Scan, Error> {
-        scan(self.fs.clone(), self.target()?, progress)
+        scan(self.target()?, progress)
     }
 
     fn survey(&self, progress: &Progress) -> Result<Scan, Error> {
-        survey(self.fs.clone(), self.target()?, progress)
+        survey(self.target()?, progress)
     }
 
     fn target(&self) -> Result<Target, Error> {
-        let mut target = discover(&*self.fs, &self.machine, self.path.as_ref())?;
+        let mut target = discover(&self.fs, &self.machine, &self.request)?;
         if let Some(because) = self.because {
             target.because = Some(because.to_owned());
         }
@@ -66,8 +67,8 @@ impl Start {
 ///
 /// # Errors
 /// Where there is nothing to look at.
-pub(super) fn scanned(arguments: &Arguments, path: Option<&Path>) -> Result<&'static Scan, Error> {
-    let start = Start::of(arguments, path)?;
+pub(super) fn scanned(arguments: &Arguments, paths: &[PathBuf]) -> Result<&'static Scan, Error> {
+    let start = Start::of(arguments, paths)?;
     progress::watched(|progress| start.scan(progress)).map(kept)
 }
 
@@ -75,8 +76,8 @@ pub(super) fn scanned(arguments: &Arguments, path: Option<&Path>) -> Result<&'st
 ///
 /// # Errors
 /// Where there is nothing to look at.
-pub(super) fn surveyed(arguments: &Arguments, path: Option<&Path>) -> Result<&'static Scan, Error> {
-    let start = Start::of(arguments, path)?;
+pub(super) fn surveyed(arguments: &Arguments, paths: &[PathBuf]) -> Result<&'static Scan, Error> {
+    let start = Start::of(arguments, paths)?;
     progress::watched(|progress| start.survey(progress)).map(kept)
 }
 
@@ -90,10 +91,10 @@ fn kept(scan: Scan) -> &'static Scan {
 /// # Errors
 /// Where `--demo` and a path contradict each other.
 pub(super) fn source(arguments: &Arguments) -> Result<Source, Error> {
-    let mut start = Start::of(arguments, arguments.path.as_deref())?;
+    let mut start = Start::of(arguments, &arguments.paths)?;
     if !arguments.demo
-        && arguments.path.is_none()
-        && let Err(error) = discover(&*start.fs, &start.machine, None)
+        && arguments.paths.is_empty()
+        && let Err(error) = discover(&start.fs, &start.machine, &start.request)
     {
         output::complain(&format!("{}; this is the demo", error.what));
         start = Start::demo("the demo, as no environment was found here")?;

@@ -4,6 +4,7 @@ use bstr::ByteSlice;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use crate::vfs::wheel::installed;
 use crate::vfs::{FileSystem, VPath};
 use crate::world::is_native_name;
 
@@ -28,6 +29,12 @@ pub struct Distribution {
     pub editable: Option<VPath>,
     /// The tool that installed it (`INSTALLER`), or `conda`.
     pub installer: String,
+    /// The tools that made and changed its wheel (`Generator` in `WHEEL`): `maturin (1.4.0)`; several between `; `.
+    pub generator: String,
+    /// The bills of materials that came with it (`.dist-info/sboms/`, PEP 770).
+    pub sboms: Vec<VPath>,
+    /// Says of itself that it is written in Rust (`Programming Language :: Rust`).
+    pub is_rust: bool,
 }
 
 impl Distribution {
@@ -140,30 +147,86 @@ pub(crate) fn is_metadata(name: &[u8]) -> bool {
     name.ends_with(b".dist-info") || name.ends_with(b".egg-info")
 }
 
-/// Reads a `.dist-info` folder.
-pub(crate) fn read_metadata(fs: &dyn FileSystem, folder: &VPath) -> Distribution {
-    let stem = String::from_utf8_lossy(folder.file_name()).into_owned();
+/// Name and version, as the folder of the metadata spells them.
+pub(super) fn named(folder: &VPath) -> (String, String) {
+    let stem = folder.file_name().to_str_lossy();
     let stem = stem.trim_end_matches(".dist-info").trim_end_matches(".egg-info");
     let (name, version) = stem.split_once('-').unwrap_or((stem, ""));
+    (name.to_owned(), version.split('-').next().unwrap_or_default().to_owned())
+}
+
+/// Reads a `.dist-info` folder.
+pub(crate) fn read_metadata(fs: &dyn FileSystem, folder: &VPath) -> Distribution {
+    let (name, version) = named(folder);
     let site = folder.parent().unwrap_or_else(|| VPath::new("/"));
     let record = fs.read(&folder.join("RECORD"), MOST_BYTES).unwrap_or_default();
-    let (recorded, nameless) = recorded(&record, &site);
+    let Recorded { native, nameless, sboms } = recorded(&record, &site);
     let read = |name: &str| fs.read(&folder.join(name), 1 << 16).ok();
     Distribution {
-        name: name.to_owned(),
-        version: version.split('-').next().unwrap_or_default().to_owned(),
+        name,
+        version,
         metadata: Some(folder.clone()),
-        recorded,
+        recorded: native,
         nameless,
         editable: read("direct_url.json").and_then(|bytes| editable(&bytes)),
         installer: read("INSTALLER").map_or_else(String::new, |name| String::from_utf8_lossy(&name).trim().to_owned()),
+        generator: wheel_file(fs, folder).generator(),
+        sboms,
+        is_rust: Headers::read(fs, &folder.join("METADATA")).values("Classifier").any(|value| value == RUST),
     }
 }
 
-/// The native files that a `RECORD` lists, and those without an ending (PEP 376: CSV; only names with a comma or a quote
-/// are quoted).
-fn recorded(record: &[u8], site: &VPath) -> (Vec<VPath>, Vec<VPath>) {
-    let (mut native, mut nameless) = (Vec::new(), Vec::new());
+/// The classifier of what is written in Rust.
+const RUST: &str = "Programming Language :: Rust";
+
+/// A file of headers, `Name: value` a line up to the first blank one (PEP 427 for `WHEEL`, PEP 566 for `METADATA`).
+pub(super) struct Headers(Vec<u8>);
+
+impl Headers {
+    /// The description follows the headers and can be long; the headers hardly ever are.
+    const MOST_BYTES: usize = 1 << 15;
+
+    /// A file that cannot be read has no headers.
+    fn read(fs: &dyn FileSystem, path: &VPath) -> Headers {
+        let mut bytes = fs.read(path, Headers::MOST_BYTES).unwrap_or_default();
+        let end = bytes.find(b"\n\n").or_else(|| bytes.find(b"\n\r\n")).unwrap_or(bytes.len());
+        bytes.truncate(end);
+        Headers(bytes)
+    }
+
+    /// The values of a header, in order. Those that are no UTF-8 are passed over.
+    pub(super) fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.lines().filter_map(move |line| {
+            let (key, value) = line.split_at_checked(name.len())?;
+            let value = key.eq_ignore_ascii_case(name.as_bytes()).then_some(value)?.strip_prefix(b":")?;
+            Some(value.to_str().ok()?.trim())
+        })
+    }
+
+    /// What made a wheel, and what changed it: tools that repair wheels add lines of their own.
+    pub(super) fn generator(&self) -> String {
+        self.values("Generator").collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// The `WHEEL` of a `.dist-info` folder.
+pub(super) fn wheel_file(fs: &dyn FileSystem, metadata: &VPath) -> Headers {
+    Headers::read(fs, &metadata.join("WHEEL"))
+}
+
+/// What a `RECORD` lists, as far as it matters.
+#[derive(Default)]
+struct Recorded {
+    native: Vec<VPath>,
+    /// Without an ending, but not in the metadata.
+    nameless: Vec<VPath>,
+    sboms: Vec<VPath>,
+}
+
+/// Reads a `RECORD` (PEP 376: CSV; only names with a comma or a quote are quoted). A wheel's own one is written before the
+/// parts of `NAME.data` are where they belong.
+fn recorded(record: &[u8], site: &VPath) -> Recorded {
+    let mut all = Recorded::default();
     for line in record.split(|&byte| byte == b'\n') {
         let name = match line.strip_prefix(b"\"") {
             Some(rest) => rest.split(|&byte| byte == b'"').next(),
@@ -171,13 +234,16 @@ fn recorded(record: &[u8], site: &VPath) -> (Vec<VPath>, Vec<VPath>) {
         };
         let name = name.unwrap_or_default();
         let last = name.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+        let path = || site.join(&*installed(name)).folded();
         if is_native_name(last) {
-            native.push(site.join(name).folded());
+            all.native.push(path());
+        } else if name.contains_str(".dist-info/sboms/") {
+            all.sboms.push(path());
         } else if !last.is_empty() && !last.contains(&b'.') && !name.contains_str(".dist-info/") {
-            nameless.push(site.join(name).folded());
+            all.nameless.push(path());
         }
     }
-    (native, nameless)
+    all
 }
 
 /// `direct_url.json` (PEP 610).
@@ -237,8 +303,7 @@ pub(crate) fn read_conda(fs: &dyn FileSystem, file: &VPath, prefix: &VPath) -> O
         version: package.version,
         metadata: Some(file.clone()),
         recorded: package.files.iter().filter(is_native).map(|file| prefix.join(file)).collect(),
-        nameless: Vec::new(),
-        editable: None,
         installer: "conda".into(),
+        ..Distribution::default()
     })
 }

@@ -10,6 +10,8 @@ mod python;
 pub mod role;
 mod system;
 mod target;
+pub mod tool;
+mod wheel;
 
 pub use distribution::{Distribution, DistributionId, Distributions};
 pub(crate) use distribution::{is_metadata, read_conda, read_metadata};
@@ -17,4 +19,7 @@ pub use machine::Machine;
 pub use note::Note;
 pub(crate) use python::{is_free_threaded, suffixes_of, tag_of};
 pub use role::Role;
-pub use target::{Kind, Target, discover};
+pub use target::{Kind, Request, Target, Wishes, discover};
+pub use tool::Tool;
+pub(crate) use wheel::is_wheel_name;
+pub use wheel::{Tag, Wheel};

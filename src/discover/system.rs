@@ -3,38 +3,74 @@
 use std::collections::BTreeSet;
 
 use crate::discover::Machine;
-use crate::image::Name;
+use crate::image::{Arch, Name};
 use crate::parse;
 use crate::vfs::{FileSystem, VPath};
-use crate::world::{Glibc, LdCache, Musl, System};
+use crate::world::{Glibc, Host, LdCache, Musl, System};
 
-/// Where loaders lie on systems that follow the ABI documents, for environments whose interpreter is not known.
-const LOADERS: [&str; 8] = [
-    "/lib64/ld-linux-x86-64.so.2",
-    "/lib/ld-linux-aarch64.so.1",
-    "/lib/ld-linux-armhf.so.3",
-    "/lib64/ld64.so.2",
-    "/lib/ld64.so.1",
-    "/lib/ld-linux-riscv64-lp64d.so.1",
-    "/lib/ld-musl-x86_64.so.1",
-    "/lib/ld-musl-aarch64.so.1",
+/// Where loaders lie on systems that follow the ABI documents, for environments whose interpreter is not known; and the
+/// processor of each.
+const LOADERS: [(&str, &str); 8] = [
+    ("/lib64/ld-linux-x86-64.so.2", "x86_64"),
+    ("/lib/ld-linux-aarch64.so.1", "aarch64"),
+    ("/lib/ld-linux-armhf.so.3", "armv7l"),
+    ("/lib64/ld64.so.2", "ppc64le"),
+    ("/lib/ld64.so.1", "s390x"),
+    ("/lib/ld-linux-riscv64-lp64d.so.1", "riscv64"),
+    ("/lib/ld-musl-x86_64.so.1", "x86_64"),
+    ("/lib/ld-musl-aarch64.so.1", "aarch64"),
 ];
 
 /// The system of an interpreter, by the loader that it asks for.
 pub(super) fn system(fs: &dyn FileSystem, machine: &Machine, interpreter: Option<&Name>) -> System {
     let loader = match interpreter {
         Some(name) => Some(VPath::new(&**name)),
-        None => LOADERS.iter().map(VPath::new).find(|path| fs.stat(path).is_ok()),
+        None => LOADERS.iter().map(|(path, _)| VPath::new(path)).find(|path| fs.stat(path).is_ok()),
     };
-    let Some(loader) = loader else { return System::Unknown };
+    loader.map_or(System::Unknown, |loader| configured_by(fs, machine, loader))
+}
+
+fn configured_by(fs: &dyn FileSystem, machine: &Machine, loader: VPath) -> System {
     match loader.file_name().strip_prefix(b"ld-musl-") {
         Some(rest) => System::Musl(musl(fs, &loader, rest)),
         None => System::Glibc(glibc(fs, machine, loader)),
     }
 }
 
+/// The system of this machine that runs what is made for a C library and a processor; none where it has no such loader.
+pub(super) fn system_for(fs: &dyn FileSystem, machine: &Machine, is_musl: bool, arch: Option<Arch>) -> Option<System> {
+    let mut loaders = loaders(is_musl, arch).map(VPath::new);
+    loaders.find(|path| fs.stat(path).is_ok()).map(|loader| configured_by(fs, machine, loader))
+}
+
+/// A system of which nothing is known but its C library: no directory of this machine is one of its own.
+pub(super) fn bare(is_musl: bool, arch: Option<Arch>) -> System {
+    let loader = loaders(is_musl, arch).next().map(VPath::new).unwrap_or_default();
+    match is_musl {
+        true => System::Musl(Musl { loader, directories: Vec::new() }),
+        false => System::Glibc(Glibc { loader, ..Glibc::default() }),
+    }
+}
+
+/// The loaders of a C library, for one processor or for all.
+fn loaders(is_musl: bool, arch: Option<Arch>) -> impl Iterator<Item = &'static str> {
+    let is_wanted = move |(_, processor): &&(&str, &str)| arch.is_none_or(|arch| arch.to_string() == **processor);
+    LOADERS.iter().filter(is_wanted).map(|(path, _)| *path).filter(move |path| path.contains("/ld-musl-") == is_musl)
+}
+
+/// A host of this machine's: with what its environment has a loader do, and the tool that installs packages.
+pub(super) fn host(fs: &dyn FileSystem, machine: &Machine, system: System) -> Host {
+    Host {
+        system,
+        library_path: machine.variable("LD_LIBRARY_PATH").map(Name::from),
+        preload: preload(fs, machine),
+        packager: packager(fs),
+        ..Host::default()
+    }
+}
+
 /// What `LD_PRELOAD` and `/etc/ld.so.preload` name.
-pub(super) fn preload(fs: &dyn FileSystem, machine: &Machine) -> Vec<Name> {
+fn preload(fs: &dyn FileSystem, machine: &Machine) -> Vec<Name> {
     let variable = machine.variable("LD_PRELOAD").unwrap_or_default().to_vec();
     let file = fs.read(&VPath::new("/etc/ld.so.preload"), 1 << 16).unwrap_or_default();
     let is_separator = |byte: &u8| matches!(byte, b' ' | b':' | b'\n' | b'\t');
@@ -43,7 +79,7 @@ pub(super) fn preload(fs: &dyn FileSystem, machine: &Machine) -> Vec<Name> {
 }
 
 /// The tool that installs packages here, as `/etc/os-release` tells (`os-release(5)`).
-pub(super) fn packager(fs: &dyn FileSystem) -> String {
+fn packager(fs: &dyn FileSystem) -> String {
     const FAMILIES: [(&str, &str); 8] = [
         ("debian", "apt"),
         ("ubuntu", "apt"),

@@ -1,8 +1,13 @@
 //! From a path, or from none, to what is looked at.
 
+use std::fmt;
+use std::sync::Arc;
+
+use super::tool::Tool;
+use super::wheel::{self, Wheel, is_wheel_name};
 use super::{Machine, Note, python, system};
 use crate::error::Error;
-use crate::image::{Arch, Format, Image, Name};
+use crate::image::{Arch, Format, Image, Name, Release};
 use crate::parse;
 use crate::vfs::{FileSystem, Kind as FileKind, VPath};
 use crate::world::{Dyld, Host, Python, System, is_native_name};
@@ -17,6 +22,8 @@ pub enum Kind {
     SitePackages,
     Folder,
     File,
+    /// One or several wheels, read in place.
+    Wheel,
 }
 
 impl Kind {
@@ -29,13 +36,42 @@ impl Kind {
             Kind::SitePackages => "site-packages folder",
             Kind::Folder => "folder",
             Kind::File => "file",
+            Kind::Wheel => "wheel",
         }
     }
 }
 
+/// What a person asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Request {
+    /// Where to look; empty for the environment found here. Several are wheels.
+    pub paths: Vec<VPath>,
+    pub wishes: Wishes,
+}
+
+impl Request {
+    /// Asks for one path, without any wish.
+    pub fn of(path: VPath) -> Request {
+        Request { paths: vec![path], wishes: Wishes::default() }
+    }
+}
+
+/// What a person wants to have judged where what is looked at leaves a choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// The processor, where files are made for several.
+    pub arch: Option<Arch>,
+    /// The oldest macOS that it has to run on.
+    pub macos: Option<Release>,
+    /// The tool that is to bundle it.
+    pub tool: Option<Tool>,
+}
+
 /// What is looked at, and on which host.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Target {
+    /// Where all paths of the target lie: what was handed in, with the wheels laid over it.
+    pub fs: Arc<dyn FileSystem>,
     pub kind: Kind,
     /// Without links; paths are shown relative to it.
     pub root: VPath,
@@ -47,37 +83,106 @@ pub struct Target {
     pub only: Option<VPath>,
     pub host: Host,
     pub notes: Vec<Note>,
+    /// The wheels that are looked at, in order; empty for all other kinds.
+    pub wheels: Vec<Wheel>,
+    pub wishes: Wishes,
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Target").field("kind", &self.kind).field("root", &self.root).finish_non_exhaustive()
+    }
 }
 
 impl Target {
+    /// Nothing to walk yet, and nothing wrong.
+    pub(super) fn new(fs: &Arc<dyn FileSystem>, kind: Kind, root: &VPath, host: Host) -> Target {
+        Target {
+            fs: fs.clone(),
+            kind,
+            root: root.clone(),
+            because: None,
+            walk: Vec::new(),
+            only: None,
+            host,
+            notes: Vec::new(),
+            wheels: Vec::new(),
+            wishes: Wishes::default(),
+        }
+    }
+
     /// What a person would say is looked at: the one file, else the root.
     pub fn named(&self) -> &VPath {
         self.only.as_ref().unwrap_or(&self.root)
     }
 }
 
-/// Finds out what to look at: the path given, else `$VIRTUAL_ENV`, `$CONDA_PREFIX`, `./.venv`, `./venv`, the `python3`
-/// on `PATH`.
+/// Finds out what to look at: the path given, several wheels, else `$VIRTUAL_ENV`, `$CONDA_PREFIX`, `./.venv`, `./venv`,
+/// the `python3` on `PATH`.
 ///
 /// # Errors
-/// Where there is no such path, or nothing at all to look at.
-pub fn discover(fs: &dyn FileSystem, machine: &Machine, path: Option<&VPath>) -> Result<Target, Error> {
-    let Some(path) = path else { return unasked(fs, machine) };
-    let path = machine.directory.join(path);
-    let real = fs.real(&path).map_err(|error| {
-        Error::new(
-            format!("{path}: {}", system_words(&error)),
-            "give an environment, a site-packages folder or a native file, or no path at all inside a project",
-        )
-    })?;
-    let stat = fs.stat(&real).map_err(|error| Error::new(format!("{path}: {}", system_words(&error)), "look again"))?;
-    match stat.kind {
-        FileKind::Directory => match project_venv(fs, &real) {
-            Some((venv, name)) => folder(fs, machine, &venv, Some(format!("{name} in {path}"))),
-            None => folder(fs, machine, &real, None),
-        },
-        FileKind::File => file(fs, machine, &real, &path),
-        _ => Err(Error::new(format!("{path} is neither a file nor a folder"), "give a file or a folder")),
+/// Where there is no such path, or nothing at all to look at; where several paths are not all wheels, or a wheel is none.
+pub fn discover(fs: &Arc<dyn FileSystem>, machine: &Machine, request: &Request) -> Result<Target, Error> {
+    let paths: Vec<VPath> = request.paths.iter().map(|path| machine.directory.join(path)).collect();
+    let found: Vec<Found> = paths.iter().map(|path| Found::at(&**fs, path)).collect::<Result<_, _>>()?;
+    let target = match &found[..] {
+        [] => unasked(fs, machine)?,
+        found if found.iter().all(Found::is_wheel) => {
+            let mut wheels: Vec<VPath> = Vec::new();
+            for Found { real, .. } in found {
+                if !wheels.contains(real) {
+                    wheels.push(real.clone());
+                }
+            }
+            wheel::target(fs, machine, &wheels)?
+        }
+        [one] => one.target(fs, machine)?,
+        several => {
+            let other = several.iter().find(|found| !found.is_wheel()).map_or(&several[0], |found| found);
+            let what = format!("several paths can only be wheels, and {} is none", other.path);
+            return Err(Error::new(what, "give one path, or several .whl files"));
+        }
+    };
+    Ok(Target { wishes: request.wishes.clone(), ..target })
+}
+
+/// What there is at a path that was given.
+struct Found<'a> {
+    path: &'a VPath,
+    /// Without links.
+    real: VPath,
+    kind: FileKind,
+}
+
+impl Found<'_> {
+    fn at<'a>(fs: &dyn FileSystem, path: &'a VPath) -> Result<Found<'a>, Error> {
+        let real = fs.real(path).map_err(|error| {
+            Error::new(
+                format!("{path}: {}", system_words(&error)),
+                "give an environment, a site-packages folder, a wheel or a native file, or no path at all inside a \
+                 project",
+            )
+        })?;
+        let stat = fs.stat(&real);
+        let stat = stat.map_err(|error| Error::new(format!("{path}: {}", system_words(&error)), "look again"))?;
+        Ok(Found { path, real, kind: stat.kind })
+    }
+
+    /// By the name that was given or by its own: a store of files may keep it under a name that tells nothing.
+    fn is_wheel(&self) -> bool {
+        self.kind == FileKind::File && (is_wheel_name(self.path) || is_wheel_name(&self.real))
+    }
+
+    fn target(&self, fs: &Arc<dyn FileSystem>, machine: &Machine) -> Result<Target, Error> {
+        let Found { path, real, kind } = self;
+        match kind {
+            FileKind::Directory => match project_venv(&**fs, real) {
+                Some((venv, name)) => folder(fs, machine, &venv, Some(format!("{name} in {path}"))),
+                None => folder(fs, machine, real, None),
+            },
+            FileKind::File => file(fs, machine, real, path),
+            _ => Err(Error::new(format!("{path} is neither a file nor a folder"), "give a file or a folder")),
+        }
     }
 }
 
@@ -103,7 +208,7 @@ fn project_venv(fs: &dyn FileSystem, project: &VPath) -> Option<(VPath, &'static
     })
 }
 
-fn unasked(fs: &dyn FileSystem, machine: &Machine) -> Result<Target, Error> {
+fn unasked(fs: &Arc<dyn FileSystem>, machine: &Machine) -> Result<Target, Error> {
     for name in ["VIRTUAL_ENV", "CONDA_PREFIX"] {
         if let Some(value) = machine.variable(name)
             && let Ok(real) = fs.real(&VPath::new(value))
@@ -111,10 +216,10 @@ fn unasked(fs: &dyn FileSystem, machine: &Machine) -> Result<Target, Error> {
             return folder(fs, machine, &real, Some(format!("${name}")));
         }
     }
-    if let Some((venv, name)) = project_venv(fs, &machine.directory) {
+    if let Some((venv, name)) = project_venv(&**fs, &machine.directory) {
         return folder(fs, machine, &venv, Some(format!("./{name}")));
     }
-    if let Some((prefix, program)) = python_on_path(fs, machine) {
+    if let Some((prefix, program)) = python_on_path(&**fs, machine) {
         return folder(fs, machine, &prefix, Some(format!("{program} on PATH")));
     }
     Err(Error::new(
@@ -157,7 +262,13 @@ fn pyenv_version(fs: &dyn FileSystem, machine: &Machine, shim: &VPath) -> Option
         .find_map(|version| fs.real(&root.join("versions").join(version)).ok())
 }
 
-fn folder(fs: &dyn FileSystem, machine: &Machine, root: &VPath, because: Option<String>) -> Result<Target, Error> {
+fn folder(
+    shared: &Arc<dyn FileSystem>,
+    machine: &Machine,
+    root: &VPath,
+    because: Option<String>,
+) -> Result<Target, Error> {
+    let fs = &**shared;
     fs.list(root).map_err(|error| {
         Error::new(format!("{root}: {}", system_words(&error)), "make the folder readable, or look at another")
     })?;
@@ -179,22 +290,20 @@ fn folder(fs: &dyn FileSystem, machine: &Machine, root: &VPath, because: Option<
         Kind::Conda | Kind::Prefix => prefix(fs, root, kind),
         _ => loose(fs, root, &mut notes),
     };
-    Ok(target(
-        fs,
-        machine,
-        Target { kind, root: root.clone(), because, walk, only: None, host: Host::default(), notes },
-        python,
-    ))
+    let host = host(fs, machine, python);
+    let target = Target::new(shared, kind, root, host);
+    Ok(Target { because, walk, notes, ..target })
 }
 
 /// A single native file: judged in the environment it lies in.
-fn file(fs: &dyn FileSystem, machine: &Machine, real: &VPath, given: &VPath) -> Result<Target, Error> {
+fn file(shared: &Arc<dyn FileSystem>, machine: &Machine, real: &VPath, given: &VPath) -> Result<Target, Error> {
+    let fs = &**shared;
     let name = real.file_name();
     if name.starts_with(b"python") && real.parent().is_some_and(|bin| bin.file_name() == b"bin") {
         // The interpreter stands for its environment, by the path that was given: a venv's is a link.
         let prefix = given.parent().and_then(|bin| fs.real(&bin).ok()).and_then(|bin| bin.parent());
         if let Some(prefix) = prefix {
-            return folder(fs, machine, &prefix, None);
+            return folder(shared, machine, &prefix, None);
         }
     }
     let magic = fs
@@ -203,7 +312,7 @@ fn file(fs: &dyn FileSystem, machine: &Machine, real: &VPath, given: &VPath) -> 
     if !is_native_name(name) && !magic.starts_with(b"\x7fELF") {
         return Err(Error::new(
             format!("{given} is no native file (.so, .dylib, .pyd, .dll)"),
-            "give an environment, a site-packages folder or a native file",
+            "give an environment, a site-packages folder, a wheel or a native file",
         ));
     }
     let root = real.parent().unwrap_or_else(|| VPath::new("/"));
@@ -212,16 +321,8 @@ fn file(fs: &dyn FileSystem, machine: &Machine, real: &VPath, given: &VPath) -> 
     let base = site.or_else(|| above.clone().find(|folder| is_site(fs, folder))).unwrap_or_else(|| root.clone());
     let mut notes = Vec::new();
     let (python, _) = loose(fs, &base, &mut notes);
-    let target = Target {
-        kind: Kind::File,
-        root: base,
-        because: None,
-        walk: Vec::new(),
-        only: Some(real.clone()),
-        host: Host::default(),
-        notes: Vec::new(),
-    };
-    Ok(self::target(fs, machine, target, python))
+    let host = host(fs, machine, python);
+    Ok(Target { only: Some(real.clone()), ..Target::new(shared, Kind::File, &base, host) })
 }
 
 fn is_site(fs: &dyn FileSystem, folder: &VPath) -> bool {
@@ -353,26 +454,19 @@ fn add_site(fs: &dyn FileSystem, site: &VPath, python: &mut Python, walk: &mut V
     }
 }
 
-/// Adds the host: the loader by the interpreter's wish, the environment by the machine's.
-fn target(fs: &dyn FileSystem, machine: &Machine, mut target: Target, mut python: Python) -> Target {
+/// The host of an interpreter: the loader by its wish, the environment by the machine's.
+fn host(fs: &dyn FileSystem, machine: &Machine, mut python: Python) -> Host {
     let image = python.executable.as_ref().and_then(|path| image(fs, path));
     if image.is_none() {
         python.executable = None;
     }
     if let Some(image) = image.as_ref().filter(|image| image.format == Format::MachO) {
-        target.host = mac(fs, machine, image, python);
-        return target;
+        return mac(fs, machine, image, python);
     }
     let interpreter = image.as_ref().and_then(|image| image.interpreter.as_ref());
-    target.host = Host {
-        system: system::system(fs, machine, interpreter),
-        arch: image.as_ref().map(|image| image.arch),
-        library_path: machine.variable("LD_LIBRARY_PATH").map(crate::image::Name::from),
-        preload: system::preload(fs, machine),
-        python: Some(python),
-        packager: system::packager(fs),
-    };
-    target
+    let system = system::system(fs, machine, interpreter);
+    let arch = image.as_ref().map(|image| image.arch);
+    Host { arch, python: Some(python), ..system::host(fs, machine, system) }
 }
 
 /// The host of an interpreter for macOS.

@@ -1,17 +1,19 @@
 //! How files are named and read.
 //!
-//! A [`FileSystem`] is a disk, or (in tests and the demo) a memory. Files are read piecewise with [`ReadAt`]: a summary
+//! A [`FileSystem`] is a disk, or (in tests and the demo) a memory; [`Wheels`] lie over either. Files are read piecewise with [`ReadAt`]: a summary
 //! needs a few kilobytes of a library of hundreds of megabytes. Nothing is mapped into memory: a file that another
 //! process shortens while it is read is then a short read, not a SIGBUS, and dylens needs no `unsafe`.
-//! Only this room opens files. It knows nobody.
+//! Only this room opens files. It knows nobody but the words for what stops a scan.
 
 mod disk;
 mod memory;
 mod path;
+pub mod wheel;
 
 pub use disk::Disk;
 pub use memory::Memory;
 pub use path::VPath;
+pub use wheel::Wheels;
 
 use std::io;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use dylens::discover::Machine;
+use dylens::discover::{Machine, Request};
 use dylens::export::{Format, Options, Paint};
 use dylens::scan::{Progress, Scan};
 use dylens::vfs::{FileSystem, Kind, Memory, VPath};
@@ -17,7 +17,7 @@ pub fn scan(world: &str) -> Scan {
     let machine = Machine::described(&world.settings);
     let cancel = AtomicBool::new(false);
     let progress = Progress { tell: &|_| {}, cancel: &cancel };
-    Scan::of(Arc::new(world.files), &machine, None, &progress).expect("there is something to scan")
+    Scan::of(Arc::new(world.files), &machine, &Request::default(), &progress).expect("there is something to scan")
 }
 
 /// What a format writes of a scan.

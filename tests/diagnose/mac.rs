@@ -14,7 +14,7 @@ pub fn scan_of(root: &str, files: &str) -> Scan {
     let world = dylens::world::text::read(&text).expect("a world that can be read");
     let machine = Machine::described(&world.settings);
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
-    Scan::of(Arc::new(world.files), &machine, Some(&VPath::new(root)), &progress).expect("a scan")
+    Scan::of(Arc::new(world.files), &machine, &Request::of(VPath::new(root)), &progress).expect("a scan")
 }
 
 #[test]

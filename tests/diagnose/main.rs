@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use dylens::diagnose::{Finding, Severity};
-use dylens::discover::Machine;
+use dylens::discover::{Machine, Request};
 use dylens::scan::{Progress, Scan};
 use dylens::vfs::VPath;
 
@@ -41,7 +41,7 @@ fn scan(files: &str) -> Scan {
     let world = dylens::world::text::read(&text).expect("a world that can be read");
     let machine = Machine::described(&world.settings);
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
-    Scan::of(Arc::new(world.files), &machine, Some(&VPath::new("/env")), &progress).expect("a scan")
+    Scan::of(Arc::new(world.files), &machine, &Request::of(VPath::new("/env")), &progress).expect("a scan")
 }
 
 /// The findings of one rule.

@@ -1,7 +1,7 @@
 //! dyld, rule by rule.
 
 use super::{DYLD, VENV, check, scan, tried};
-use dylens::discover::Machine;
+use dylens::discover::{Machine, Request};
 use dylens::scan::{Progress, Scan};
 use dylens::vfs::VPath;
 use std::sync::Arc;
@@ -317,7 +317,7 @@ fn fenced(files: &str) -> Scan {
     let world = dylens::world::text::read(&text).expect("a world that can be read");
     let machine = Machine::described(&world.settings);
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
-    Scan::of(Arc::new(world.files), &machine, Some(&VPath::new("/t")), &progress).expect("a scan")
+    Scan::of(Arc::new(world.files), &machine, &Request::of(VPath::new("/t")), &progress).expect("a scan")
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use dylens::discover::Machine;
+use dylens::discover::{Machine, Request};
 use dylens::graph::Node;
 use dylens::scan::{Progress, Scan};
 use dylens::vfs::VPath;
@@ -49,7 +49,7 @@ fn scan(system: &str, files: &str) -> Scan {
     let world = dylens::world::text::read(&text).expect("a world that can be read");
     let machine = Machine::described(&world.settings);
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
-    Scan::of(Arc::new(world.files), &machine, Some(&VPath::new("/env")), &progress).expect("a scan")
+    Scan::of(Arc::new(world.files), &machine, &Request::of(VPath::new("/env")), &progress).expect("a scan")
 }
 
 /// What became of each need: `FILE: NEED` to `STEP PATH`, with paths below the folder of the modules shortened, and

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use dylens::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
-use dylens::discover::Machine;
+use dylens::discover::{Machine, Request};
 use dylens::graph::NodeId;
 use dylens::scan::{Progress, Scan};
 use dylens::tui::atlas::Atlas;
@@ -78,7 +78,8 @@ fn scan(world: &str) -> Scan {
     let text = dylens::world::text::read(world).expect("a world");
     let machine = Machine::described(&text.settings);
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
-    let mut scan = Scan::of(Arc::new(text.files), &machine, Some(&VPath::new("/env")), &progress).expect("a scan");
+    let mut scan =
+        Scan::of(Arc::new(text.files), &machine, &Request::of(VPath::new("/env")), &progress).expect("a scan");
     scan.findings = vec![
         missing(&scan, "libopenblas.so.0", Some("pip install --force-reinstall numpy")),
         missing(&scan, "libjpeg.so.62", None),

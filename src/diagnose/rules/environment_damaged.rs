@@ -1,6 +1,7 @@
 //! The environment itself is not as Python expects it.
 
 use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+use crate::discover::Kind;
 use crate::vfs::VPath;
 
 pub(super) static RULE: Rule = Rule {
@@ -9,7 +10,8 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     why: "A virtual environment is a folder with a pyvenv.cfg that says where its interpreter lives (PEP 405). Without \
           that, or with an interpreter that has moved, Python cannot start from it, and dylens judges without knowing \
-          which interpreter would import the modules.",
+          which interpreter would import the modules. Several wheels are judged as if one were installed after the \
+          other: a file that two of them bring is the later one's.",
     remedy: "Make the environment anew, or upgrade it in place.",
     check,
 };
@@ -19,7 +21,11 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let subject = VPath::new(note.path.file_name()).to_string();
         let mut finding = Finding::at(&RULE, Severity::Warning, facts.scan.shown(&note.path), subject);
         finding.message.clone_from(&note.what);
-        finding.remedy = Remedy { text: "make it anew".into(), command: Some(note.remedy.clone()) };
+        let text = match facts.scan.target.kind {
+            Kind::Wheel => "look at them one by one",
+            _ => "make it anew",
+        };
+        finding.remedy = Remedy { text: text.into(), command: Some(note.remedy.clone()) };
         findings.push(finding);
     }
 }

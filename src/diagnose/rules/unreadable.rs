@@ -2,6 +2,7 @@
 
 use crate::diagnose::remedies::quoted;
 use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+use crate::discover::Kind;
 use crate::image::Problem;
 use crate::vfs::VPath;
 use crate::world::Absent;
@@ -42,7 +43,13 @@ fn finding(facts: &Facts, path: &VPath, why: &str) -> Finding {
     let shown = facts.scan.shown(path);
     let mut finding = Finding::at(&RULE, Severity::Warning, shown.clone(), VPath::new(path.file_name()).to_string());
     finding.message = format!("{shown} cannot be read: {why}");
-    let command = format!("chmod -R a+rX {}", quoted(&path.to_string()));
-    finding.remedy = Remedy { text: "make it readable".into(), command: Some(command) };
+    // What lies in a wheel has no mode to change: its bytes are at fault.
+    finding.remedy = match facts.scan.target.kind == Kind::Wheel && path.starts_with(&facts.scan.target.root) {
+        true => Remedy { text: "download the wheel again".into(), command: None },
+        false => {
+            let command = format!("chmod -R a+rX {}", quoted(&path.to_string()));
+            Remedy { text: "make it readable".into(), command: Some(command) }
+        }
+    };
     finding
 }

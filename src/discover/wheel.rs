@@ -1,0 +1,341 @@
+//! Wheels as a target: what their names and their `WHEEL` files tell of the Python, the processor and the system that
+//! they are for.
+
+use std::sync::Arc;
+
+use super::{Kind, Machine, Note, Target, python, system};
+use crate::error::Error;
+use crate::image::{Arch, Name};
+use crate::vfs::wheel::{Contents, Overwritten};
+use crate::vfs::{FileSystem, VPath, Wheels};
+use crate::world::{Host, Python, System};
+
+/// A wheel, as its file name and its metadata tell (PEP 427).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wheel {
+    /// The `.whl` file.
+    pub path: VPath,
+    /// As the file name spells it; as its `.dist-info` folder does where the file is called otherwise.
+    pub name: String,
+    pub version: String,
+    /// Tells two builds of one version apart; empty for most.
+    pub build: String,
+    /// What it fits, by the file name; by [`Wheel::declared`] where that tells nothing.
+    pub tags: Vec<Tag>,
+    /// The `Tag` lines of its `WHEEL`.
+    pub declared: Vec<Tag>,
+    /// What made it, and what changed it later.
+    pub generator: String,
+    /// `Root-Is-Purelib`: made without any processor in mind.
+    pub is_pure: bool,
+}
+
+/// A combination that a wheel fits (PEP 425): `cp311-cp311-manylinux_2_17_x86_64`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tag {
+    pub python: String,
+    pub abi: String,
+    pub platform: String,
+}
+
+/// The loader that a platform tag is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    Glibc,
+    Musl,
+    Mac,
+    Windows,
+}
+
+impl Tag {
+    /// The combinations of a compressed set, `py2.py3-none-any`; none where the text is no such set.
+    pub fn set(text: &str) -> Vec<Tag> {
+        let mut parts = text.split('-');
+        let (Some(pythons), Some(abis), Some(platforms), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Vec::new();
+        };
+        let mut tags = Vec::new();
+        for python in pythons.split('.') {
+            for abi in abis.split('.') {
+                for platform in platforms.split('.') {
+                    tags.push(Tag { python: python.into(), abi: abi.into(), platform: platform.into() });
+                }
+            }
+        }
+        tags
+    }
+
+    /// The one version that it fits: `cp311` is 3.11, `cp39-abi3` and `py3` are many.
+    fn version(&self) -> Option<(u16, u16)> {
+        let number = self.python.strip_prefix("cp").or_else(|| self.python.strip_prefix("pp"))?;
+        let (major, minor) = number.split_at_checked(1)?;
+        (!self.abi.starts_with("abi3")).then_some((major.parse().ok()?, minor.parse().ok()?))
+    }
+
+    /// `cp313t`, without the global lock.
+    fn is_free_threaded(&self) -> bool {
+        self.abi.starts_with("cp") && self.abi.ends_with('t')
+    }
+
+    fn family(&self) -> Option<Family> {
+        let is = |start| self.platform.starts_with(start);
+        match () {
+            () if is("manylinux") || is("linux") => Some(Family::Glibc),
+            () if is("musllinux") => Some(Family::Musl),
+            () if is("macosx") => Some(Family::Mac),
+            () if is("win") => Some(Family::Windows),
+            () => None,
+        }
+    }
+
+    /// The processor that it is for; none where there are several (`universal2`) or any.
+    fn arch(&self) -> Option<Arch> {
+        match self.platform.as_str() {
+            "win32" => Arch::named("i686"),
+            "win_amd64" => Arch::named("x86_64"),
+            platform => Arch::NAMES
+                .iter()
+                .find(|(word, _)| platform.strip_suffix(word).is_some_and(|start| start.ends_with('_')))
+                .map(|(_, arch)| *arch),
+        }
+    }
+
+    /// The endings of extension modules of that Python on that system, best first.
+    fn suffixes(&self) -> Vec<Name> {
+        let is_windows = self.family() == Some(Family::Windows);
+        // `none` is no ABI: the interpreter alone is told.
+        let abi = if self.abi == "none" { &self.python } else { &self.abi };
+        let names = |names: &[&str]| names.iter().map(Name::from).collect();
+        match (abi.strip_prefix("cp"), is_windows) {
+            (Some(digits), true) => {
+                names(&[&format!(".cp{}-{}.pyd", digits.trim_end_matches('m'), self.platform), ".pyd"])
+            }
+            (Some(digits), false) => self
+                .system()
+                .map_or_else(Vec::new, |system| python::suffixes_of(&format!(".cpython-{digits}-{system}.so"))),
+            (None, true) => names(&[".pyd"]),
+            (None, false) if abi.starts_with("pypy") => {
+                let abi = abi.replace('_', "-");
+                self.system().map_or_else(Vec::new, |system| python::suffixes_of(&format!(".{abi}-{system}.so")))
+            }
+            (None, false) if abi.starts_with("abi3") => names(&[".abi3.so", ".so"]),
+            (None, false) => Vec::new(),
+        }
+    }
+
+    /// What the suffix of an extension module says of its system: CPython's `PLATFORM_TRIPLET`.
+    fn system(&self) -> Option<String> {
+        let libc = match self.family()? {
+            Family::Mac => return Some("darwin".into()),
+            // Before 3.11 CPython told no musl from glibc (bpo-43112).
+            Family::Musl if self.version().is_none_or(|version| version >= (3, 11)) => "musl",
+            _ => "gnu",
+        };
+        Some(match self.arch()?.to_string().as_str() {
+            "i686" => format!("i386-linux-{libc}"),
+            "armv7l" => format!("arm-linux-{libc}eabihf"),
+            "ppc64le" => format!("powerpc64le-linux-{libc}"),
+            other => format!("{other}-linux-{libc}"),
+        })
+    }
+}
+
+impl Wheel {
+    /// Reads the name of a wheel and its `WHEEL`. Nothing of either is an error: an unknown wheel is one without tags.
+    fn read(fs: &dyn FileSystem, contents: &Contents) -> Wheel {
+        let mut wheel = Wheel { path: contents.wheel.clone(), ..Wheel::default() };
+        if let Some(metadata) = &contents.metadata {
+            let text = super::distribution::wheel_file(fs, metadata);
+            wheel.generator = text.generator();
+            wheel.is_pure = text.values("Root-Is-Purelib").any(|value| value.eq_ignore_ascii_case("true"));
+            wheel.declared = text.values("Tag").flat_map(Tag::set).collect();
+            (wheel.name, wheel.version) = super::distribution::named(metadata);
+        }
+        let file = contents.wheel.text();
+        match FileName::of(&file) {
+            Some(file) => {
+                (wheel.name, wheel.version) = (file.name.into(), file.version.into());
+                wheel.build = file.build.into();
+                wheel.tags = file.tags;
+            }
+            None => wheel.tags.clone_from(&wheel.declared),
+        }
+        wheel
+    }
+}
+
+/// `NAME-VERSION(-BUILD)?-PYTHON-ABI-PLATFORM.whl`
+struct FileName<'a> {
+    name: &'a str,
+    version: &'a str,
+    build: &'a str,
+    tags: Vec<Tag>,
+}
+
+impl FileName<'_> {
+    fn of(path: &str) -> Option<FileName<'_>> {
+        let stem = path.rsplit('/').next()?;
+        let stem = stem.get(..stem.len().checked_sub(WHL.len())?)?;
+        let (name, rest) = stem.split_once('-')?;
+        let (version, rest) = rest.split_once('-')?;
+        // A build tag starts with a digit, which no Python does.
+        let (build, tags) = match rest.starts_with(|first: char| first.is_ascii_digit()) {
+            true => rest.split_once('-')?,
+            false => ("", rest),
+        };
+        let tags = Tag::set(tags);
+        (!tags.is_empty()).then_some(FileName { name, version, build, tags })
+    }
+}
+
+const WHL: &str = ".whl";
+
+/// Is this what wheels are called?
+pub(crate) fn is_wheel_name(path: &VPath) -> bool {
+    let name = path.file_name();
+    name.len() > WHL.len() && name[name.len() - WHL.len()..].eq_ignore_ascii_case(WHL.as_bytes())
+}
+
+/// Lays the wheels over the file system and tells whom they are for.
+///
+/// # Errors
+/// As [`Wheels::over`].
+pub(super) fn target(fs: &Arc<dyn FileSystem>, machine: &Machine, paths: &[VPath]) -> Result<Target, Error> {
+    let over = Wheels::over(fs.clone(), paths)?;
+    let wheels: Vec<Wheel> = over.contents().iter().map(|contents| Wheel::read(&over, contents)).collect();
+    let root = over.root().clone();
+    let host = host(&over, machine, &wheels, &root);
+    let notes = over.overwritten().iter().map(note).collect();
+    let fs: Arc<dyn FileSystem> = Arc::new(over);
+    Ok(Target { walk: vec![root.clone()], notes, wheels, ..Target::new(&fs, Kind::Wheel, &root, host) })
+}
+
+/// A system as the tags ask for it.
+///
+/// What is made for the C library and the processor of this machine's loader is judged by that loader, with its
+/// environment, as an installation here would be. Nothing else of this machine belongs to a wheel that it could not load:
+/// a wheel for another C library or processor is judged by a loader without any directory of its own.
+fn host(fs: &dyn FileSystem, machine: &Machine, wheels: &[Wheel], root: &VPath) -> Host {
+    let tags: Vec<&Tag> = wheels.iter().flat_map(|wheel| &wheel.tags).collect();
+    let mut families: Vec<Family> = Vec::new();
+    for family in tags.iter().filter_map(|tag| tag.family()) {
+        if !families.contains(&family) {
+            families.push(family);
+        }
+    }
+    let arch = only(tags.iter().filter(|tag| tag.platform != "any").map(|tag| tag.arch())).flatten();
+    let python = Some(interpreter(&tags, root));
+    let here = |system| Host { arch, python: python.clone(), ..system::host(fs, machine, system) };
+    let elsewhere = |system| Host { arch, python: python.clone(), system, ..Host::default() };
+    match families[..] {
+        // Any system, or either C library: nothing speaks against this machine's.
+        [] | [Family::Glibc, Family::Musl] | [Family::Musl, Family::Glibc] => here(system::system(fs, machine, None)),
+        [family @ (Family::Glibc | Family::Musl)] => {
+            let is_musl = family == Family::Musl;
+            match system::system_for(fs, machine, is_musl, arch) {
+                Some(system) => here(system),
+                None => elsewhere(system::bare(is_musl, arch)),
+            }
+        }
+        _ => elsewhere(System::Unknown),
+    }
+}
+
+/// The Python that would import the modules: of one version where the tags agree, and with the endings of all.
+fn interpreter(tags: &[&Tag], root: &VPath) -> Python {
+    let mut suffixes: Vec<Name> = Vec::new();
+    for suffix in tags.iter().flat_map(|tag| tag.suffixes()) {
+        if !suffixes.contains(&suffix) {
+            suffixes.push(suffix);
+        }
+    }
+    // The longest name that fits is the module's own ending.
+    suffixes.sort_by_key(|suffix| std::cmp::Reverse(suffix.iter().filter(|&&byte| byte == b'.').count()));
+    Python {
+        version: only(tags.iter().filter_map(|tag| tag.version())),
+        free_threaded: !tags.is_empty() && tags.iter().all(|tag| tag.is_free_threaded()),
+        path: vec![root.clone()],
+        suffixes,
+        ..Python::default()
+    }
+}
+
+/// The value that all have; none where they differ or are none.
+fn only<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Option<T> {
+    let first = values.next()?;
+    values.all(|other| other == first).then_some(first)
+}
+
+fn note(overwritten: &Overwritten) -> Note {
+    let Overwritten { earlier, later, files } = overwritten;
+    let name = |wheel: &VPath| VPath::new(wheel.file_name()).to_string();
+    let many = match files.len() {
+        1 => String::new(),
+        count => format!(" and {} more", count - 1),
+    };
+    let first = files.first().cloned().unwrap_or_default();
+    let what = format!("{} overwrites {first}{many} of {}; the later wheel counts", name(later), name(earlier));
+    Note::new(later, what, &format!("dylens {earlier}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_is_read_from_both_ends() {
+        let name = FileName::of("/x/google_re2-1.1-1-cp311-cp311-macosx_14_0_arm64.whl").expect("a wheel's name");
+        assert_eq!((name.name, name.version, name.build), ("google_re2", "1.1", "1"));
+        let name = FileName::of("a-1-cp37-abi3-macosx_10_9_x86_64.macosx_11_0_arm64.whl").expect("a wheel's name");
+        assert_eq!((name.build, name.tags.len()), ("", 2));
+        for no_name in ["a.whl", "a-1.whl", "a-1-py3-none.whl", ".whl", "a-1-1-py3-none.whl"] {
+            assert!(FileName::of(no_name).is_none(), "{no_name}");
+        }
+    }
+
+    #[test]
+    fn a_tag_tells_version_processor_and_endings() {
+        let told = |text: &str| {
+            let tag = Tag::set(text).remove(0);
+            let suffixes: Vec<String> = tag.suffixes().iter().map(ToString::to_string).collect();
+            (tag.version(), tag.arch().map(|arch| arch.to_string()), suffixes.join(" "))
+        };
+        let arch = |word: &str| Some(word.to_owned());
+        for (tag, version, arch, suffixes) in [
+            (
+                "cp311-cp311-manylinux_2_17_x86_64",
+                Some((3, 11)),
+                arch("x86_64"),
+                ".cpython-311-x86_64-linux-gnu.so .abi3.so .so",
+            ),
+            (
+                "cp311-cp311-musllinux_1_2_aarch64",
+                Some((3, 11)),
+                arch("aarch64"),
+                ".cpython-311-aarch64-linux-musl.so .abi3.so .so",
+            ),
+            (
+                "cp310-cp310-musllinux_1_1_i686",
+                Some((3, 10)),
+                arch("i686"),
+                ".cpython-310-i386-linux-gnu.so .abi3.so .so",
+            ),
+            ("cp311-none-macosx_11_0_arm64", Some((3, 11)), arch("aarch64"), ".cpython-311-darwin.so .abi3.so .so"),
+            ("cp313-cp313t-macosx_11_0_universal2", Some((3, 13)), None, ".cpython-313t-darwin.so .so"),
+            ("cp37-cp37m-win_amd64", Some((3, 7)), arch("x86_64"), ".cp37-win_amd64.pyd .pyd"),
+            ("cp39-abi3-win32", None, arch("i686"), ".pyd"),
+            ("cp39-abi3-manylinux2014_s390x", None, arch("s390x"), ".abi3.so .so"),
+            (
+                "pp310-pypy310_pp73-manylinux_2_17_armv7l",
+                Some((3, 10)),
+                arch("armv7l"),
+                ".pypy310-pp73-arm-linux-gnueabihf.so .so",
+            ),
+            ("py3-none-any", None, None, ""),
+        ] {
+            assert_eq!(told(tag), (version, arch, suffixes.to_owned()), "{tag}");
+        }
+    }
+}

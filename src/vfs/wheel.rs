@@ -1,0 +1,312 @@
+//! Wheels read in place: what an installer would make of them, without unpacking anything to disk (PEP 427).
+//!
+//! [`Wheels`] lies over another file system and shows one or several `.whl` files as one folder of site-packages. One
+//! wheel's folder is its own path, so that `/x/a-1.0-….whl/a/_a.abi3.so` is a path like any other. Whatever is not below
+//! that folder passes through.
+
+mod archive;
+mod members;
+
+use std::borrow::Cow;
+use std::io;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::{Entry, FileSystem, Identity, Kind, ReadAt, Stat, VPath};
+use crate::error::Error;
+use members::{Kept, Member};
+
+/// No disk counts its devices that far, so no member is ever taken for a file outside.
+const DEVICE: u64 = u64::MAX;
+
+/// One or several wheels, shown as one folder over another file system.
+pub struct Wheels {
+    inner: Arc<dyn FileSystem>,
+    root: VPath,
+    contents: Vec<Contents>,
+    overwritten: Vec<Overwritten>,
+    /// By path below the root.
+    nodes: FxHashMap<VPath, Node>,
+    members: Vec<Member>,
+    kept: Kept,
+}
+
+/// What is known of one of the wheels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contents {
+    /// The `.whl` file.
+    pub wheel: VPath,
+    /// Its `.dist-info` folder, as a path below the root of all.
+    pub metadata: Option<VPath>,
+}
+
+/// The files that one wheel has and a later one brings with other content: as of two installs, the later one counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overwritten {
+    pub earlier: VPath,
+    pub later: VPath,
+    /// The paths as an installer would write them; never empty.
+    pub files: Vec<VPath>,
+}
+
+/// A place below the root.
+struct Node {
+    /// Tells it from every other node.
+    number: u64,
+    what: What,
+}
+
+enum What {
+    Directory(Vec<Entry>),
+    /// By its place in the list of members.
+    File(usize),
+}
+
+/// Where a path leads.
+enum Place<'a> {
+    /// Below the root; as short as it can be.
+    Inside(VPath),
+    Outside(Cow<'a, VPath>),
+}
+
+impl Wheels {
+    /// Reads the tables of contents of wheels, in the order in which they would be installed.
+    ///
+    /// # Errors
+    /// Where one of them is no zip archive, or none that an installer could be trusted with: see [`archive`]'s bounds.
+    pub fn over(inner: Arc<dyn FileSystem>, wheels: &[VPath]) -> Result<Wheels, Error> {
+        let root = root(&*inner, wheels);
+        let top = Node { number: 0, what: What::Directory(Vec::new()) };
+        let mut all = Wheels {
+            inner,
+            root,
+            contents: Vec::new(),
+            overwritten: Vec::new(),
+            nodes: FxHashMap::from_iter([(VPath::default(), top)]),
+            members: Vec::new(),
+            kept: Kept::default(),
+        };
+        for wheel in wheels {
+            all.add(wheel)?;
+        }
+        Ok(all)
+    }
+
+    /// The folder that stands for the wheels: the path of the only one, else `2 wheels` in the folder that has them all.
+    pub fn root(&self) -> &VPath {
+        &self.root
+    }
+
+    /// The wheels, in order.
+    pub fn contents(&self) -> &[Contents] {
+        &self.contents
+    }
+
+    /// What would not survive installing all of them.
+    pub fn overwritten(&self) -> &[Overwritten] {
+        &self.overwritten
+    }
+
+    fn add(&mut self, wheel: &VPath) -> Result<(), Error> {
+        let mut members = archive::members(&*self.inner, wheel)?;
+        // What lies in the root is installed first, then the parts of `NAME.data`.
+        members.sort_by_key(|(path, member)| path.as_bytes() != member.name());
+        let metadata = members.iter().filter_map(|(path, _)| path.parts().next());
+        let metadata = metadata.filter(|top| top.ends_with(b".dist-info")).min().map(|top| self.root.join(top));
+        self.contents.push(Contents { wheel: wheel.clone(), metadata });
+        for (path, member) in members {
+            self.place(&path, member)?;
+        }
+        Ok(())
+    }
+
+    /// Puts a member where an installer would; a file that is there already is overwritten.
+    fn place(&mut self, path: &VPath, member: Member) -> Result<(), Error> {
+        let number = self.members.len();
+        let clash = |member: &Member| {
+            let what = format!("{}: {path} is both a file and a folder", member.wheel());
+            Error::new(what, "no installer could write it: get another wheel")
+        };
+        match self.nodes.get_mut(path).map(|node| &mut node.what) {
+            Some(What::Directory(_)) => return Err(clash(&member)),
+            Some(What::File(there)) => {
+                let earlier = std::mem::replace(there, number);
+                let earlier = &self.members[earlier];
+                if earlier.wheel() != member.wheel() && !earlier.is_like(&member) {
+                    note(&mut self.overwritten, earlier.wheel(), member.wheel(), path);
+                }
+            }
+            None => {
+                self.insert(path, Kind::File, What::File(number)).map_err(|()| clash(&member))?;
+            }
+        }
+        self.members.push(member);
+        Ok(())
+    }
+
+    /// Puts a new node into its folder, which is made where it is missing. Fails where a file is in the way.
+    fn insert(&mut self, path: &VPath, kind: Kind, what: What) -> Result<(), ()> {
+        let above = path.parent().unwrap_or_default();
+        if !self.nodes.contains_key(&above) {
+            self.insert(&above, Kind::Directory, What::Directory(Vec::new()))?;
+        }
+        match self.nodes.get_mut(&above).map(|node| &mut node.what) {
+            Some(What::Directory(entries)) => entries.push(Entry { name: VPath::new(path.file_name()), kind }),
+            _ => return Err(()),
+        }
+        let number = self.nodes.len() as u64;
+        self.nodes.insert(path.clone(), Node { number, what });
+        Ok(())
+    }
+
+    /// Members are no links, so that `..` between them can be folded away as text.
+    fn find<'a>(&self, path: &'a VPath) -> Place<'a> {
+        let folded = path.folded();
+        match folded.below(&self.root) {
+            Some(below) => Place::Inside(VPath::new(below)),
+            // To the file system below, a path through a wheel is a path through a file.
+            None if path.starts_with(&self.root) => Place::Outside(Cow::Owned(folded)),
+            None => Place::Outside(Cow::Borrowed(path)),
+        }
+    }
+
+    fn node(&self, path: &VPath) -> io::Result<&Node> {
+        self.nodes.get(path).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn stat_of(&self, node: &Node) -> Stat {
+        let identity = Identity { device: DEVICE, inode: node.number };
+        match &node.what {
+            What::Directory(_) => Stat { kind: Kind::Directory, len: 0, identity, is_executable: true },
+            What::File(member) => {
+                let member = &self.members[*member];
+                Stat { kind: Kind::File, len: member.len(), identity, is_executable: member.is_executable() }
+            }
+        }
+    }
+}
+
+/// The folder that stands for the wheels, which nothing else must be called like.
+fn root(inner: &dyn FileSystem, wheels: &[VPath]) -> VPath {
+    if let [wheel] = wheels {
+        return wheel.clone();
+    }
+    let above = wheels.first().map(|first| std::iter::successors(first.parent(), VPath::parent));
+    let common = above.into_iter().flatten().find(|above| wheels.iter().all(|wheel| wheel.starts_with(above)));
+    let common = common.unwrap_or_else(|| VPath::new("/"));
+    let name = format!("{} wheels", wheels.len());
+    let others = (2..).map(|number| common.join(format!("{name} ({number})")));
+    let mut names = std::iter::once(common.join(&name)).chain(others);
+    names.find(|path| inner.stat(path).is_err()).unwrap_or(common)
+}
+
+fn note(overwritten: &mut Vec<Overwritten>, earlier: &VPath, later: &VPath, file: &VPath) {
+    let is_same = |known: &&mut Overwritten| known.earlier == *earlier && known.later == *later;
+    match overwritten.iter_mut().find(is_same) {
+        Some(known) => known.files.push(file.clone()),
+        None => {
+            let files = vec![file.clone()];
+            overwritten.push(Overwritten { earlier: earlier.clone(), later: later.clone(), files });
+        }
+    }
+}
+
+/// Where an installer puts a member (PEP 427, "the .data directory"): `NAME.data/purelib` and `NAME.data/platlib` are
+/// site-packages itself, `NAME.data/scripts` is `bin` in it, as for `pip install --target`. What else is in `NAME.data`
+/// stays where it is.
+pub fn installed(name: &[u8]) -> Cow<'_, [u8]> {
+    let mut parts = name.splitn(3, |&byte| byte == b'/');
+    let (Some(data), Some(scheme), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
+        return Cow::Borrowed(name);
+    };
+    match scheme {
+        _ if !data.ends_with(b".data") => Cow::Borrowed(name),
+        b"purelib" | b"platlib" => Cow::Borrowed(rest),
+        b"scripts" => Cow::Owned([b"bin/", rest].concat()),
+        _ => Cow::Borrowed(name),
+    }
+}
+
+impl FileSystem for Wheels {
+    fn list(&self, directory: &VPath) -> io::Result<Vec<Entry>> {
+        match self.find(directory) {
+            Place::Outside(path) => self.inner.list(&path),
+            Place::Inside(path) => match &self.node(&path)?.what {
+                What::Directory(entries) => Ok(entries.clone()),
+                What::File(_) => Err(io::ErrorKind::NotADirectory.into()),
+            },
+        }
+    }
+
+    fn stat(&self, path: &VPath) -> io::Result<Stat> {
+        match self.find(path) {
+            Place::Outside(path) => self.inner.stat(&path),
+            Place::Inside(path) => self.node(&path).map(|node| self.stat_of(node)),
+        }
+    }
+
+    fn real(&self, path: &VPath) -> io::Result<VPath> {
+        match self.find(path) {
+            Place::Outside(path) => self.inner.real(&path),
+            Place::Inside(path) => self.node(&path).map(|_| self.root.join(&path)),
+        }
+    }
+
+    /// Wheels have no links: what a zip calls one is installed as the file that it is stored as.
+    fn link(&self, path: &VPath) -> io::Result<VPath> {
+        match self.find(path) {
+            Place::Outside(path) => self.inner.link(&path),
+            Place::Inside(path) => Err(match self.node(&path) {
+                Ok(_) => io::ErrorKind::InvalidInput.into(),
+                Err(error) => error,
+            }),
+        }
+    }
+
+    fn open(&self, path: &VPath) -> io::Result<Box<dyn ReadAt + '_>> {
+        let path = match self.find(path) {
+            Place::Outside(path) => return self.inner.open(&path),
+            Place::Inside(path) => path,
+        };
+        let node = self.node(&path)?;
+        let What::File(number) = node.what else { return Err(io::ErrorKind::IsADirectory.into()) };
+        let bytes = self.members[number].bytes(&*self.inner)?;
+        self.kept.keep(number, &bytes);
+        Ok(Box::new(OpenMember { bytes, stat: self.stat_of(node) }))
+    }
+}
+
+struct OpenMember {
+    bytes: Arc<Vec<u8>>,
+    stat: Stat,
+}
+
+impl ReadAt for OpenMember {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(self.bytes.len());
+        let count = buffer.len().min(self.bytes.len() - from);
+        buffer[..count].copy_from_slice(&self.bytes[from..from + count]);
+        Ok(count)
+    }
+
+    fn stat(&self) -> io::Result<Stat> {
+        Ok(self.stat)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::installed;
+
+    #[test]
+    fn only_the_parts_of_site_packages_and_the_scripts_move() {
+        let moved = |name: &str| String::from_utf8(installed(name.as_bytes()).into_owned()).unwrap();
+        assert_eq!(moved("a-1.data/purelib/a/b.py"), "a/b.py");
+        assert_eq!(moved("a-1.data/platlib/a.so"), "a.so");
+        assert_eq!(moved("a-1.data/scripts/run"), "bin/run");
+        for stays in ["a-1.data/data/lib/b.so", "a-1.data/headers/b.h", "a/purelib/b.py", "a-1.data/purelib", "a.py"] {
+            assert_eq!(moved(stays), stays);
+        }
+    }
+}
