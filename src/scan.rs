@@ -1,9 +1,11 @@
 //! The pipeline: a [`Target`] goes in, a [`Scan`] comes out.
 
 mod inventory;
+mod rust;
 mod simulate;
 
 pub use inventory::Item;
+pub use rust::{Rust, RustEvidence};
 pub use simulate::{ImportKind, ImportOf};
 
 use std::sync::Arc;

@@ -5,10 +5,12 @@ use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::bundling;
+use super::nuitka::Death;
 use super::source::{Line, Sources};
-use crate::discover::{DistributionId, Role};
+use crate::discover::{DistributionId, Kind, Role, Tag, Tool};
 use crate::graph::{Node, NodeId};
-use crate::image::{Format, Image, ImageKind, Name};
+use crate::image::{Format, Image, ImageKind, Name, Release};
 use crate::resolve::Resolution;
 use crate::scan::{ImportKind, Item, Scan};
 use crate::vfs::VPath;
@@ -22,6 +24,7 @@ pub struct Facts<'a> {
     loading: OnceLock<FxHashMap<FileId, Vec<usize>>>,
     providers: OnceLock<FxHashMap<Name, Vec<FileId>>>,
     named: OnceLock<FxHashSet<FileId>>,
+    deaths: OnceLock<BTreeMap<FileId, Death>>,
 }
 
 /// The needs that were not met: by file and place, the imports that saw it.
@@ -37,6 +40,7 @@ impl<'a> Facts<'a> {
             loading: OnceLock::new(),
             providers: OnceLock::new(),
             named: OnceLock::new(),
+            deaths: OnceLock::new(),
         }
     }
 
@@ -122,6 +126,39 @@ impl<'a> Facts<'a> {
             }
         }
         imports
+    }
+
+    /// What ends the build of the tool that is to bundle the environment, file by file.
+    pub fn deaths(&self) -> &BTreeMap<FileId, Death> {
+        self.deaths.get_or_init(|| match self.scan.target.wishes.tool {
+            Some(Tool::Nuitka(version)) => bundling::deaths(self, version),
+            _ => BTreeMap::new(),
+        })
+    }
+
+    /// What the wheel of a distribution was built to run on: the tags of its name, which count, or those inside.
+    pub fn tags(&self, owner: DistributionId) -> &[Tag] {
+        let distribution = self.scan.distributions.get(owner);
+        let wheels = &self.scan.target.wheels;
+        let wheel =
+            wheels.iter().find(|wheel| wheel.name == distribution.name && wheel.version == distribution.version);
+        wheel.map_or(&distribution.tags, |wheel| &wheel.tags)
+    }
+
+    /// The oldest macOS that a file has to run on: what the person wants, else what its wheel promises.
+    pub fn oldest_mac(&self, file: FileId) -> Option<Release> {
+        let content = self.scan.world.file(file);
+        let arch = content.image.as_ref()?.arch;
+        let promised = || self.tags(self.owner(file)?).iter().filter_map(|tag| tag.oldest_mac(arch)).min();
+        self.scan.target.wishes.macos.or_else(promised)
+    }
+
+    /// A path as a command can name it: what lies in a wheel, as it will lie in site-packages.
+    pub fn pasted(&self, path: &VPath) -> String {
+        match self.scan.target.kind {
+            Kind::Wheel => self.scan.shown(path).to_string(),
+            _ => path.to_string(),
+        }
     }
 
     /// The files of the environment that bear a name: as their soname or as their file name.

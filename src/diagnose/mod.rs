@@ -7,6 +7,7 @@
 //! Severity follows reach: what an import brings in and cannot load is an error; a plugin that nothing importable
 //! reaches is information.
 
+mod bundling;
 mod dylib;
 mod facts;
 mod finding;

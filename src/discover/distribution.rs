@@ -4,6 +4,7 @@ use bstr::ByteSlice;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use super::wheel::Tag;
 use crate::vfs::wheel::installed;
 use crate::vfs::{FileSystem, VPath};
 use crate::world::is_native_name;
@@ -31,6 +32,8 @@ pub struct Distribution {
     pub installer: String,
     /// The tools that made and changed its wheel (`Generator` in `WHEEL`): `maturin (1.4.0)`; several between `; `.
     pub generator: String,
+    /// What it was built to run on (the `Tag` lines of `WHEEL`).
+    pub tags: Vec<Tag>,
     /// The bills of materials that came with it (`.dist-info/sboms/`, PEP 770).
     pub sboms: Vec<VPath>,
     /// Says of itself that it is written in Rust (`Programming Language :: Rust`).
@@ -162,6 +165,7 @@ pub(crate) fn read_metadata(fs: &dyn FileSystem, folder: &VPath) -> Distribution
     let record = fs.read(&folder.join("RECORD"), MOST_BYTES).unwrap_or_default();
     let Recorded { native, nameless, sboms } = recorded(&record, &site);
     let read = |name: &str| fs.read(&folder.join(name), 1 << 16).ok();
+    let wheel = wheel_file(fs, folder);
     Distribution {
         name,
         version,
@@ -170,7 +174,8 @@ pub(crate) fn read_metadata(fs: &dyn FileSystem, folder: &VPath) -> Distribution
         nameless,
         editable: read("direct_url.json").and_then(|bytes| editable(&bytes)),
         installer: read("INSTALLER").map_or_else(String::new, |name| String::from_utf8_lossy(&name).trim().to_owned()),
-        generator: wheel_file(fs, folder).generator(),
+        generator: wheel.generator(),
+        tags: wheel.values("Tag").flat_map(Tag::set).collect(),
         sboms,
         is_rust: Headers::read(fs, &folder.join("METADATA")).values("Classifier").any(|value| value == RUST),
     }

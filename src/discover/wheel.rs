@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Kind, Machine, Note, Target, python, system};
 use crate::error::Error;
-use crate::image::{Arch, Name};
+use crate::image::{Arch, Name, Release};
 use crate::vfs::wheel::{Contents, Overwritten};
 use crate::vfs::{FileSystem, VPath, Wheels};
 use crate::world::{Host, Python, System};
@@ -100,6 +100,35 @@ impl Tag {
                 .find(|(word, _)| platform.strip_suffix(word).is_some_and(|start| start.ends_with('_')))
                 .map(|(_, arch)| *arch),
         }
+    }
+
+    /// The processors of Apple that it promises to run on; `universal2` promises two (PEP 425, `packaging.tags`).
+    pub fn mac_archs(&self) -> &'static [Arch] {
+        const I386: Arch = Arch { machine: crate::image::Machine::X86, bits: 32, big_endian: false };
+        let Some((_, word)) = self.mac() else { return &[] };
+        match word {
+            "arm64" => &[Arch::AARCH64],
+            "x86_64" => &[Arch::X86_64],
+            "universal2" => &[Arch::X86_64, Arch::AARCH64],
+            "intel" => &[Arch::X86_64, I386],
+            _ => &[],
+        }
+    }
+
+    /// The oldest macOS that it promises to run on with a processor; none where it says nothing of that.
+    pub fn oldest_mac(&self, arch: Arch) -> Option<Release> {
+        let (release, _) = self.mac()?;
+        // No Mac with Apple silicon runs anything older than 11.0.
+        let least = if arch == Arch::AARCH64 { Release::new(11, 0) } else { Release::default() };
+        self.mac_archs().contains(&arch).then(|| release.max(least))
+    }
+
+    /// `11.0` and `arm64` of `macosx_11_0_arm64`.
+    fn mac(&self) -> Option<(Release, &str)> {
+        let rest = self.platform.strip_prefix("macosx_")?;
+        let (major, rest) = rest.split_once('_')?;
+        let (minor, word) = rest.split_once('_')?;
+        Some((Release::new(major.parse().ok()?, minor.parse().ok()?), word))
     }
 
     /// The endings of extension modules of that Python on that system, best first.
@@ -293,6 +322,18 @@ mod tests {
         for no_name in ["a.whl", "a-1.whl", "a-1-py3-none.whl", ".whl", "a-1-1-py3-none.whl"] {
             assert!(FileName::of(no_name).is_none(), "{no_name}");
         }
+    }
+
+    #[test]
+    fn a_tag_for_macs_promises_processors_and_a_release() {
+        let tag = |platform: &str| Tag::set(&format!("cp311-cp311-{platform}")).remove(0);
+        let both = tag("macosx_10_9_universal2");
+        assert_eq!(both.mac_archs(), [Arch::X86_64, Arch::AARCH64]);
+        assert_eq!(both.oldest_mac(Arch::X86_64), Some(Release::new(10, 9)));
+        assert_eq!(both.oldest_mac(Arch::AARCH64), Some(Release::new(11, 0)));
+        assert_eq!(tag("macosx_14_0_arm64").oldest_mac(Arch::AARCH64), Some(Release::new(14, 0)));
+        assert_eq!(tag("macosx_14_0_arm64").oldest_mac(Arch::X86_64), None);
+        assert_eq!(tag("manylinux_2_17_x86_64").oldest_mac(Arch::X86_64), None);
     }
 
     #[test]

@@ -284,6 +284,9 @@ pub(super) fn complete_host(world: &mut World, items: &[Item], target: &Target) 
     if !has_interpreter {
         complete_system(world, items, target);
     }
+    if let System::Dyld(dyld) = &mut world.host.system {
+        dyld.release = target.wishes.macos;
+    }
     let format = world.host.system.format().unwrap_or(Format::Elf);
     let archs = || -> Vec<Arch> {
         let files = items.iter().filter_map(|item| Some(world.file(*item.found.as_ref().ok()?)));
@@ -292,7 +295,8 @@ pub(super) fn complete_host(world: &mut World, items: &[Item], target: &Target) 
     };
     // Of several that files are made for equally often, today's Macs win.
     let ranked = |arch| (format == Format::MachO && arch != Arch::AARCH64, arch);
-    let arch = world.host.arch.or_else(|| most_frequent(archs().into_iter().map(ranked)).map(|(_, arch)| arch));
+    let told = target.wishes.arch.or(world.host.arch);
+    let arch = told.or_else(|| most_frequent(archs().into_iter().map(ranked)).map(|(_, arch)| arch));
     world.choose(arch);
     let python = world.host.python.get_or_insert_default();
     // In a folder of environments, each brings an entry of the import path.

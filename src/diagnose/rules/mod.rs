@@ -4,16 +4,20 @@ mod code_signature;
 mod environment_damaged;
 mod executable_stack;
 mod extension_for_other_python;
+mod install_name;
 mod library_missing;
 mod library_outside;
 mod library_preloaded;
 mod library_unused;
 mod link_broken;
+mod macos_too_new;
 mod not_an_image;
 mod other_libc;
 mod recorded_file_missing;
 mod rpath_outside;
 mod runtime_twice;
+mod rust_install_name;
+mod slice_missing;
 mod symbol_missing;
 mod unreadable;
 mod version_missing;
@@ -28,7 +32,11 @@ pub const RULES: &[&Rule] = &[
     &version_missing::RULE,
     &symbol_missing::RULE,
     &wrong_architecture::RULE,
+    &slice_missing::RULE,
     &code_signature::RULE,
+    &macos_too_new::RULE,
+    &rust_install_name::RULE,
+    &install_name::RULE,
     &not_an_image::RULE,
     &extension_for_other_python::RULE,
     &other_libc::RULE,

@@ -1,0 +1,154 @@
+//! What a bundler makes of the files of an environment: which of them end its build, and in which of its versions.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use rustc_hash::FxHashSet;
+
+use super::Facts;
+use super::nuitka::{self, Binary, Death, Found, Surroundings};
+use crate::discover::Role;
+use crate::discover::tool::{NEWEST_NUITKA, Version};
+use crate::image::Name;
+use crate::vfs::VPath;
+use crate::world::FileId;
+
+/// The releases of Nuitka that changed what it tolerates, oldest first, and the newest that is known.
+const RELEASES: [Version; 15] = [
+    Version::new(1, 0, 0),
+    Version::new(1, 1, 6),
+    Version::new(1, 6, 0),
+    Version::new(1, 7, 0),
+    Version::new(1, 7, 6),
+    Version::new(2, 0, 2),
+    Version::new(2, 2, 1),
+    Version::new(2, 3, 11),
+    Version::new(2, 4, 8),
+    Version::new(2, 6, 1),
+    Version::new(4, 0, 3),
+    Version::new(4, 1, 0),
+    Version::new(4, 1, 1),
+    Version::new(4, 1, 2),
+    NEWEST_NUITKA,
+];
+
+/// Which releases of Nuitka stop at a file's own install name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stops {
+    Never,
+    /// All before this one.
+    Before(Version),
+    /// Every one that is known.
+    Always,
+}
+
+impl Stops {
+    /// What a person is told, to follow “and”.
+    pub fn phrase(self) -> String {
+        match self {
+            Stops::Never => "no version of Nuitka minds it".into(),
+            Stops::Before(version) => format!("Nuitka before {version} stops at it"),
+            Stops::Always => format!("every Nuitka up to {NEWEST_NUITKA} stops at it"),
+        }
+    }
+}
+
+/// Which releases stop at the install name of this file.
+pub(super) fn stops(facts: &Facts, file: FileId) -> Stops {
+    let dies = |version: &Version| own_death(facts, file, *version).is_some();
+    match RELEASES.iter().rposition(dies) {
+        None => Stops::Never,
+        Some(last) => RELEASES.get(last + 1).map_or(Stops::Always, |next| Stops::Before(*next)),
+    }
+}
+
+/// What ends the build of this version, file by file; the same that several modules need is told once.
+pub(super) fn deaths(facts: &Facts, version: Version) -> BTreeMap<FileId, Death> {
+    let mut deaths = BTreeMap::new();
+    let mut seen = FxHashSet::default();
+    for root in roots(facts) {
+        let package = package(facts, root);
+        let mut queue = VecDeque::from([(root, Vec::new())]);
+        while let Some((file, inherited)) = queue.pop_front() {
+            if !seen.insert((file, package.clone())) {
+                continue;
+            }
+            match scan(facts, file, package.as_deref(), &inherited, version) {
+                Ok(scanned) => {
+                    let found = scanned.resolved.iter().filter_map(|resolved| match &resolved.found {
+                        Found::File(path) => facts.scan.world.open(path).ok(),
+                        _ => None,
+                    });
+                    queue.extend(found.map(|file| (file, scanned.rpaths.clone())));
+                }
+                Err(death) => {
+                    deaths.entry(file).or_insert(death);
+                }
+            }
+        }
+    }
+    deaths
+}
+
+/// Modules first, then what none of them needs: packages hand such libraries to Nuitka by name.
+fn roots(facts: &Facts) -> Vec<FileId> {
+    let fits = |file: FileId| {
+        facts.scan.world.file(file).image.as_ref().is_some_and(|image| facts.fits(image) && image.mach.is_some())
+    };
+    let files: Vec<(FileId, bool)> = facts
+        .files()
+        .filter(|&(_, file, _, _)| fits(file))
+        .map(|(_, file, role, _)| (file, matches!(role, Role::Module(_))))
+        .collect();
+    let of = |wanted: bool| files.iter().filter(move |(_, is_module)| *is_module == wanted).map(|(file, _)| *file);
+    of(true).chain(of(false)).collect()
+}
+
+/// The end that this version comes to at the file's own install name, if it gets as far.
+fn own_death(facts: &Facts, file: FileId, version: Version) -> Option<Death> {
+    let package = package(facts, file);
+    scan(facts, file, package.as_deref(), &[], version).err().filter(|death| death.is_identity)
+}
+
+/// The package that Nuitka scans a file for: the module's, or the one at the top for a library.
+fn package(facts: &Facts, file: FileId) -> Option<String> {
+    match facts.role(file) {
+        Some(Role::Module(name)) => name.rsplit_once('.').map(|(package, _)| package.to_owned()),
+        _ => {
+            let folder = facts.package_folder(file)?;
+            Some(String::from_utf8_lossy(folder.file_name()).into_owned())
+        }
+    }
+}
+
+fn scan(
+    facts: &Facts,
+    file: FileId,
+    package: Option<&str>,
+    inherited: &[VPath],
+    version: Version,
+) -> Result<nuitka::Scanned, Death> {
+    let world = &facts.scan.world;
+    let content = world.file(file);
+    let image = content.image.as_ref();
+    let needs: Vec<Name> =
+        image.map_or_else(Vec::new, |image| image.needs.iter().map(|need| need.name.clone()).collect());
+    let binary = Binary {
+        path: &content.path,
+        package,
+        identity: image.and_then(|image| image.identity.as_ref()),
+        needs: &needs,
+        rpaths: image.map_or(&[], |image| image.rpaths()),
+        inherited,
+    };
+    let exists = |path: &VPath| match path.folded() {
+        path if facts.scan.target.root.starts_with(&path) => true,
+        path => world.open(&path).is_ok() || world.directory(&path).is_some(),
+    };
+    let suffix = facts.python().suffixes.iter().find(|suffix| suffix.starts_with(b".cpython"));
+    let suffix = suffix.map_or_else(|| ".so".into(), ToString::to_string);
+    let top = facts.package_folder(file);
+    let files: Vec<VPath> = facts.files().map(|(_, file, _, _)| world.file(file).path.clone()).collect();
+    let folders = top.map_or_else(Vec::new, |top| nuitka::folders(&top, &files));
+    let arch = world.host.arch.unwrap_or(crate::image::Arch::AARCH64);
+    nuitka::scan(version, &binary, &Surroundings { exists: &exists, suffix: &suffix, arch, folders: &folders })
+}

@@ -1,0 +1,123 @@
+//! A Rust module for macOS calls itself by another name than its own.
+
+use crate::diagnose::bundling::{self, Stops};
+use crate::diagnose::dylib::signed;
+use crate::diagnose::install_name::InstallName;
+use crate::diagnose::remedies::quoted;
+use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::discover::{Role, Tool};
+use crate::image::Name;
+use crate::scan::Rust;
+use crate::vfs::VPath;
+use crate::world::FileId;
+
+pub(super) static RULE: Rule = Rule {
+    id: "rust-install-name",
+    title: "nonstandard Rust install name",
+    severity: Severity::Error,
+    why: "Rust's modules for macOS are dylibs, and a dylib carries an install name (LC_ID_DYLIB, what otool -L prints \
+          first). maturin 0.15.2 and later write the module's dotted name into it (“tsdownsample._rust.” before the name \
+          of the file), older ones the crate's name or another ABI tag, cargo by itself the path on the build machine. \
+          Python opens modules by path, so dyld never compares it; nothing is missing and nothing fails. Nuitka takes the \
+          name for a dependency and stops: before 2.3.11 at package prefixes, in every version at other names. \
+          PyInstaller, delocate and cx_Freeze pass it over.",
+    remedy: "Upgrade Nuitka, or give the file its own name (install_name_tool -id @rpath/NAME) and sign it again.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    check_those(facts, &RULE, true, findings);
+}
+
+/// Judges the files with a nonstandard install name that are Rust, or that are not.
+pub(super) fn check_those(facts: &Facts, rule: &'static Rule, of_rust: bool, findings: &mut Vec<Finding>) {
+    if !facts.scan.world.host.system.is_dyld() {
+        return;
+    }
+    for (_, file, role, _) in facts.files() {
+        let content = facts.scan.world.file(file);
+        let Some(image) = content.image.as_ref().filter(|image| facts.fits(image)) else { continue };
+        let module = if let Role::Module(name) = role { Some(name.as_str()) } else { None };
+        let name = InstallName::of(image.identity.as_deref(), &content.path, module);
+        if name.is_standard() {
+            continue;
+        }
+        let rust = facts.scan.rust(file);
+        if rust.is_some() == of_rust {
+            findings.push(finding(facts, rule, file, &name, rust.as_ref()));
+        }
+    }
+}
+
+fn finding(facts: &Facts, rule: &'static Rule, file: FileId, name: &InstallName, rust: Option<&Rust>) -> Finding {
+    let stops = bundling::stops(facts, file);
+    let death = facts.deaths().get(&file).filter(|death| death.is_identity);
+    let severity = match (death, facts.scan.target.wishes.tool, stops) {
+        (Some(_), _, _) => Severity::Error,
+        (None, None, Stops::Always) => Severity::Warning,
+        _ => Severity::Info,
+    };
+    let content = facts.scan.world.file(file);
+    let identity = content.image.as_ref().and_then(|image| image.identity.clone()).unwrap_or_default();
+    let mut finding = Finding::about(facts, rule, severity, file);
+    finding.subject = identity.to_string();
+    finding.message = match (death, facts.scan.target.wishes.tool) {
+        (Some(death), Some(tool)) => {
+            format!("{} has {}; {} stops here: {}", finding.file, name.phrase(), spoken(tool), death.message)
+        }
+        _ => format!("{} has {}; dyld does not mind, and {}", finding.file, name.phrase(), stops.phrase()),
+    };
+    finding.remedy = remedy(facts, &content.path, name, stops, rust.is_some());
+    finding.evidence.push(Evidence::Header { name: "install name", value: identity });
+    finding.evidence.push(Evidence::Header { name: "written by", value: Name::from(name.writer(rust.is_some())) });
+    finding.evidence.extend(rust.into_iter().flat_map(told));
+    if let (None, Some(tool)) = (death, facts.scan.target.wishes.tool) {
+        finding.evidence.push(Evidence::Header { name: tool.name(), value: Name::from(tool.use_of_install_names()) });
+    }
+    finding
+}
+
+/// `Nuitka 2.3.10`
+fn spoken(tool: Tool) -> String {
+    match tool {
+        Tool::Nuitka(version) => format!("Nuitka {version}"),
+        other => other.to_string(),
+    }
+}
+
+/// How Rust was recognized, and what made the file.
+fn told(rust: &Rust) -> Vec<Evidence> {
+    let header = |name, value: &str| Evidence::Header { name, value: Name::from(value) };
+    let mut told = vec![header("Rust", rust.how.phrase())];
+    told.extend(rust.rustc.iter().map(|rustc| header("rustc", rustc)));
+    told.extend(rust.crates.get("pyo3").map(|version| header("PyO3", version)));
+    told.extend(rust.crates.get("numpy").map(|version| header("rust-numpy", version)));
+    told.extend(rust.builder.iter().map(|builder| header("built with", builder)));
+    told
+}
+
+fn remedy(facts: &Facts, path: &VPath, name: &InstallName, stops: Stops, is_rust: bool) -> Remedy {
+    let leaf = String::from_utf8_lossy(path.file_name()).into_owned();
+    let file = quoted(&facts.pasted(path));
+    let id = quoted(&format!("@rpath/{leaf}"));
+    let command = signed(&format!("install_name_tool -id {id} {file}"), &file);
+    let builder = match (name, is_rust) {
+        (InstallName::OtherTag { .. } | InstallName::OtherExtension { .. }, true) => {
+            "; its builder: maturin 0.13.7 or later".to_owned()
+        }
+        (InstallName::OtherStem { .. }, true) => "; its builder: maturin 0.15.2 or later".to_owned(),
+        (InstallName::BuildPathOtherName { .. } | InstallName::BuildPathSameName { .. }, true) => {
+            format!("; its builder: rustc -C link-arg=-Wl,-install_name,{id}")
+        }
+        (InstallName::DottedPrefix { .. }, _) | (_, true) => String::new(),
+        (_, false) => format!("; its builder: -install_name {id} for the linker"),
+    };
+    let text = match stops {
+        Stops::Never => format!("nothing to mend; for a tool that minds, give the file its own name{builder}"),
+        Stops::Before(version) => {
+            format!("upgrade Nuitka to {version} or later, or give the file its own name{builder}")
+        }
+        Stops::Always => format!("give the file its own name{builder}"),
+    };
+    Remedy { text, command: Some(command) }
+}
