@@ -500,6 +500,48 @@ fn a_glibc_wheel_is_not_judged_by_musl() {
 }
 
 #[test]
+fn a_wheel_for_another_processor_is_granted_what_manylinux_promises_and_no_more() {
+    let module = elf("aarch64 defines:PyInit__a needs:libc.so.6,ld-linux-aarch64.so.1,libstdc++.so.6,libz.so.1");
+    let bytes = zip(&[("a/_a.cpython-311-aarch64-linux-gnu.so", &module)]);
+    let scan = scan("a-1.0-cp311-cp311-manylinux_2_17_aarch64.whl", bytes);
+    assert!(scan.world.host.library_path.is_none() && scan.world.host.packager.is_empty());
+    let missing: Vec<&str> = scan.findings.iter().map(|finding| finding.subject.as_str()).collect();
+    assert_eq!(missing, ["libz.so.1"]);
+}
+
+#[test]
+fn what_a_wheel_brings_comes_before_what_is_granted() {
+    let module = elf("aarch64 defines:PyInit__a needs:libstdc++.so.6 runpath:$ORIGIN");
+    let library = elf("aarch64 soname:libstdc++.so.6");
+    let bytes = zip(&[("a/_a.cpython-311-aarch64-linux-gnu.so", &module), ("a/libstdc++.so.6", &library)]);
+    let scan = scan("a-1.0-cp311-cp311-manylinux_2_17_aarch64.whl", bytes);
+    let module = scan.imports.iter().find(|import| import.opened.text().contains("_a.")).expect("an import");
+    assert_eq!(module.loads.loads.len(), 2, "the module and its own library");
+}
+
+#[test]
+fn tags_that_multiply_come_to_an_end() {
+    let many = "x.".repeat(5_000);
+    let line = format!("Tag: {many}-{many}-{many}\n");
+    let bytes = wheel(&[("a-1.0.dist-info/WHEEL", line.as_bytes())]);
+    assert_eq!(target(LINUX, bytes).expect("a target").wheels[0].declared.len(), 1000);
+}
+
+#[test]
+fn what_mends_a_wheel_is_not_typed_into_the_archive() {
+    let module = elf("x86_64 defines:PyInit__a needs:libx-0a1b2c3d.so.1 rpath:$ORIGIN/../nowhere");
+    let library = elf("x86_64 soname:libx-0a1b2c3d.so.1");
+    let record = format!("{MODULE},,\na.libs/libx-0a1b2c3d.so.1,,\n");
+    let members =
+        [(MODULE, &module[..]), ("a.libs/libx-0a1b2c3d.so.1", &library), ("a-1.0.dist-info/RECORD", record.as_bytes())];
+    let scan = scan(LINUX, zip(&members));
+    let finding = scan.findings.iter().find(|finding| finding.rule.id == "library-missing").expect("a missing library");
+    assert!(finding.remedy.text.contains("unpacked wheel"), "{}", finding.remedy.text);
+    let command = finding.remedy.command.as_deref().expect("a command");
+    assert!(command.contains("$ORIGIN/../a.libs") && command.ends_with(&format!(" {MODULE}")), "{command}");
+}
+
+#[test]
 fn a_foreign_format_is_no_fault_of_the_wheel_for_it() {
     let mach_o = b"\xcf\xfa\xed\xfe\x0c\x00\x00\x01\0\0\0\0\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
     let mac = scan("a-1.0-cp311-cp311-macosx_11_0_arm64.whl", zip(&[("a/_a.cpython-311-darwin.so", mach_o)]));
