@@ -1,13 +1,13 @@
 //! Wheels read in place: what an installer would make of them, whom they are for, and which are refused.
 
-use std::io::{Cursor, Write};
+use std::io::{self, Cursor, Write};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use dylens::discover::{Distribution, Machine, Request, Target, Wishes, discover};
 use dylens::error::Error;
 use dylens::scan::{Progress, Scan};
-use dylens::vfs::{FileSystem, Kind, Memory, VPath, Wheels};
+use dylens::vfs::{Entry, FileSystem, Kind, Memory, ReadAt, Stat, VPath, Wheels};
 use dylens::world::{System, text};
 use proptest::prelude::*;
 use zip::write::SimpleFileOptions;
@@ -193,6 +193,52 @@ fn what_is_beside_the_wheel_passes_through() {
     assert!(fs.link(&root.join(MODULE)).is_err());
 }
 
+/// Memory that counts how often a file is opened.
+struct Counted(Memory, AtomicUsize);
+
+impl FileSystem for Counted {
+    fn list(&self, directory: &VPath) -> io::Result<Vec<Entry>> {
+        self.0.list(directory)
+    }
+    fn stat(&self, path: &VPath) -> io::Result<Stat> {
+        self.0.stat(path)
+    }
+    fn real(&self, path: &VPath) -> io::Result<VPath> {
+        self.0.real(path)
+    }
+    fn link(&self, path: &VPath) -> io::Result<VPath> {
+        self.0.link(path)
+    }
+    fn open(&self, path: &VPath) -> io::Result<Box<dyn ReadAt + '_>> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.0.open(path)
+    }
+}
+
+#[test]
+fn a_member_is_inflated_once_whoever_comes_for_it() {
+    let (files, _, request) = laid_out("", &[(LINUX, wheel(&[]))]);
+    let counted = Arc::new(Counted(files, AtomicUsize::new(0)));
+    let fs = Wheels::over(counted.clone(), &request.paths).expect("a wheel");
+    let before = counted.1.load(Ordering::Relaxed);
+    let path = request.paths[0].join(MODULE);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| assert_eq!(fs.read(&path, usize::MAX).expect("its bytes"), module()));
+        }
+    });
+    assert_eq!(counted.1.load(Ordering::Relaxed) - before, 1);
+}
+
+#[test]
+fn a_wheel_that_may_not_be_read_says_so() {
+    let (mut files, ..) = laid_out("", &[]);
+    let path = VPath::new("/w/a-1-py3-none-any.whl");
+    files.locked_file(&path);
+    let error = Wheels::over(Arc::new(files), &[path]).err().expect("no wheel");
+    assert!(error.what.ends_with(".whl cannot be read: permission denied"), "{error}");
+}
+
 #[test]
 fn each_member_has_an_identity_of_its_own() {
     let bytes = module();
@@ -275,6 +321,7 @@ fn two_members_of_one_name_are_refused_but_not_of_two_spellings() {
     let mut twice = bytes;
     twice[at] = b'b';
     assert_refused(twice, "the member b.py is there twice");
+    assert_refused(wheel(&[("b.py", b"one"), ("./b.py", b"two")]), "the member b.py is there twice");
 }
 
 #[test]
