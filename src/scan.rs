@@ -103,7 +103,7 @@ pub fn survey(target: Target, progress: &Progress) -> Result<Scan, Error> {
         return Err(nothing_native(&target));
     }
     let mut distributions = Distributions::new(found.distributions);
-    inventory::complete_host(&mut world, &found.items);
+    inventory::complete_host(&mut world, &found.items, &target);
 
     let roles = inventory::roles(&world, &found.items);
     (progress.tell)(Event::Phase(Phase::Importing));

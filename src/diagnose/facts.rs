@@ -9,6 +9,7 @@ use super::source::{Line, Sources};
 use crate::discover::{DistributionId, Role};
 use crate::graph::{Node, NodeId};
 use crate::image::{Format, Image, ImageKind, Name};
+use crate::resolve::Resolution;
 use crate::scan::{ImportKind, Item, Scan};
 use crate::vfs::VPath;
 use crate::world::{FileId, Python, System};
@@ -106,6 +107,23 @@ impl<'a> Facts<'a> {
         loading.get(&file).map_or(&[], Vec::as_slice)
     }
 
+    /// The imports that a file stands in the way of: its own, and those that would load it if it could be loaded.
+    pub fn imports_blocked_by(&self, file: FileId) -> Vec<usize> {
+        let mut imports = self.imports_loading(file).to_vec();
+        let path = &self.scan.world.file(file).path;
+        for (&(by, need), seen) in self.unmet() {
+            let Some(node) = self.scan.graph.file(by) else { continue };
+            let is_refused = |at: &VPath| self.scan.world.open(at).is_ok_and(|found| found == file) || at == path;
+            let leads_here = self.scan.graph.needs(node).into_iter().any(|(_, edge)| {
+                edge.need == need && matches!(&edge.resolution, Resolution::Refused { at, .. } if is_refused(at))
+            });
+            if leads_here {
+                imports.extend(seen);
+            }
+        }
+        imports
+    }
+
     /// The files of the environment that bear a name: as their soname or as their file name.
     pub fn providers(&self, name: &[u8]) -> &[FileId] {
         let providers = self.providers.get_or_init(|| {
@@ -158,7 +176,8 @@ impl<'a> Facts<'a> {
 
     /// Is this image made for the interpreter's system and processor?
     pub fn fits(&self, image: &Image) -> bool {
-        image.format == Format::Elf && self.scan.world.host.arch.is_none_or(|arch| arch == image.arch)
+        let host = &self.scan.world.host;
+        image.format == host.system.format().unwrap_or(Format::Elf) && host.arch.is_none_or(|arch| arch == image.arch)
     }
 
     /// Was the image linked against the C library that the host does not have?
@@ -169,7 +188,7 @@ impl<'a> Facts<'a> {
         match self.scan.world.host.system {
             System::Glibc(_) => is_musl && !is_glibc,
             System::Musl(_) => is_glibc && !is_musl,
-            System::Unknown => false,
+            System::Dyld(_) | System::Unknown => false,
         }
     }
 

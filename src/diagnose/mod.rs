@@ -7,12 +7,16 @@
 //! Severity follows reach: what an import brings in and cannot load is an error; a plugin that nothing importable
 //! reaches is information.
 
+mod dylib;
 mod facts;
 mod finding;
+pub mod install_name;
 mod missing;
+pub mod nuitka;
 mod remedies;
 mod rules;
 mod source;
+pub mod tool;
 
 pub use facts::Facts;
 pub use finding::{Evidence, Finding, Remedy, Severity};

@@ -25,6 +25,8 @@ struct Package {
     #[serde(default)]
     apk: String,
     #[serde(default)]
+    brew: String,
+    #[serde(default)]
     pip: String,
     #[serde(default)]
     note: String,
@@ -81,10 +83,13 @@ fn from_package(facts: &Facts, package: &Package, library: &str) -> Remedy {
         "dnf" => system(&package.dnf, "dnf install"),
         "apk" => system(&package.apk, "apk add"),
         "apt" => system(&package.apt, "apt-get install"),
+        "brew" => system(&package.brew, "brew install"),
         _ => None,
     };
     let command = command.or_else(|| system(&package.pip, "python -m pip install --upgrade"));
-    let command = command.or_else(|| system(&package.apt, "apt-get install"));
+    // Debian's name at least tells other Linux systems what to look for.
+    let is_mac = facts.scan.world.host.system.is_dyld();
+    let command = command.or_else(|| system(&package.apt, "apt-get install").filter(|_| !is_mac));
     Remedy { text: format!("install the package that ships {library}"), command }
 }
 
@@ -113,7 +118,7 @@ pub(super) fn unpacked(facts: &Facts) -> &'static str {
 }
 
 /// The way from one folder to another.
-fn relative(from: &VPath, to: &VPath) -> String {
+pub(super) fn relative(from: &VPath, to: &VPath) -> String {
     let (from, to): (Vec<&[u8]>, Vec<&[u8]>) = (from.parts().collect(), to.parts().collect());
     let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let up = std::iter::repeat_n(&b".."[..], from.len() - shared);

@@ -17,8 +17,20 @@ pub struct Machine {
 }
 
 /// The variables that are read.
-const VARIABLES: [&str; 8] =
-    ["VIRTUAL_ENV", "CONDA_PREFIX", "PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "PYENV_ROOT", "PYENV_VERSION", "HOME"];
+const VARIABLES: [&str; 12] = [
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
+    "PATH",
+    "LD_LIBRARY_PATH",
+    "LD_PRELOAD",
+    "DYLD_LIBRARY_PATH",
+    "DYLD_FRAMEWORK_PATH",
+    "DYLD_FALLBACK_LIBRARY_PATH",
+    "DYLD_FALLBACK_FRAMEWORK_PATH",
+    "PYENV_ROOT",
+    "PYENV_VERSION",
+    "HOME",
+];
 
 impl Machine {
     /// The machine that runs dylens.

@@ -210,7 +210,8 @@ fn usual_directories(fs: &dyn FileSystem, loader: &VPath) -> Vec<VPath> {
 
 fn newest_version(fs: &dyn FileSystem, libc: &VPath) -> Option<(u32, u32)> {
     let file = fs.open(libc).ok()?;
-    let versions = parse::read(&*file, file.stat().ok()?.len, None).tables?.defined_versions(&*file)?;
+    let tables = parse::read(&*file, file.stat().ok()?.len, None).pop()?.tables?;
+    let versions = tables.defined_versions(&*file)?;
     let number = |name: &Name| {
         let text = name.to_string();
         let (major, minor) = text.strip_prefix("GLIBC_")?.split_once('.')?;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::wheel::{self, Wheel, is_wheel_name};
 use super::{Machine, Note, python, system};
 use crate::error::Error;
-use crate::image::{Arch, Image};
+use crate::image::{Arch, Format, Image, Name};
 use crate::parse;
 use crate::vfs::{FileSystem, Kind as FileKind, VPath};
-use crate::world::{Host, Python, is_native_name};
+use crate::world::{Dyld, Host, Python, System, is_native_name};
 
 /// What kind of thing is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -457,13 +457,44 @@ fn host(fs: &dyn FileSystem, machine: &Machine, mut python: Python) -> Host {
     if image.is_none() {
         python.executable = None;
     }
+    if let Some(image) = image.as_ref().filter(|image| image.format == Format::MachO) {
+        return mac(fs, machine, image, python);
+    }
     let interpreter = image.as_ref().and_then(|image| image.interpreter.as_ref());
     let system = system::system(fs, machine, interpreter);
     let arch = image.as_ref().map(|image| image.arch);
     Host { arch, python: Some(python), ..system::host(fs, machine, system) }
 }
 
+/// The host of an interpreter for macOS.
+fn mac(fs: &dyn FileSystem, machine: &Machine, image: &Image, mut python: Python) -> Host {
+    let variable = |name: &str| machine.variable(name).map(Name::from);
+    // `python3` of a framework build starts the program of an application bundle, and that is the process.
+    let prefix = python.executable.as_ref().and_then(VPath::parent).and_then(|bin| bin.parent());
+    let bundled = prefix.map(|prefix| prefix.join("Resources/Python.app/Contents/MacOS/Python"));
+    if let Some(bundled) = bundled.filter(|path| fs.stat(path).is_ok()) {
+        python.executable = Some(bundled);
+    }
+    Host {
+        system: System::Dyld(Dyld {
+            release: None,
+            framework_path: variable("DYLD_FRAMEWORK_PATH"),
+            fallback_library_path: variable("DYLD_FALLBACK_LIBRARY_PATH"),
+            fallback_framework_path: variable("DYLD_FALLBACK_FRAMEWORK_PATH"),
+        }),
+        arch: Some(image.arch),
+        library_path: variable("DYLD_LIBRARY_PATH"),
+        preload: Vec::new(),
+        python: Some(python),
+        packager: "brew".into(),
+    }
+}
+
 fn image(fs: &dyn FileSystem, path: &VPath) -> Option<Image> {
     let file = fs.open(path).ok()?;
-    parse::read(&*file, file.stat().ok()?.len, None).image
+    let slices = parse::read(&*file, file.stat().ok()?.len, None);
+    let mut images: Vec<Image> = slices.into_iter().filter_map(|slice| slice.image).collect();
+    // A universal interpreter runs as what the person says, and by itself as what today's Macs are.
+    let best = images.iter().position(|image| image.arch == Arch::AARCH64).unwrap_or(0);
+    (!images.is_empty()).then(|| images.swap_remove(best))
 }

@@ -4,8 +4,10 @@
 //! no borrow from the file and **no path**: `$ORIGIN` belongs to the name by which a file was opened, not to the file.
 //! This room knows nobody; in particular it does not know goblin.
 
+mod mach;
 mod name;
 
+pub use mach::{BuiltFor, Import, MachO, Origin, Platform, Release, Signature};
 pub use name::Name;
 
 use std::fmt;
@@ -32,6 +34,8 @@ pub struct Image {
     pub executable_stack: bool,
     /// Symbol versions wanted from needed files (`DT_VERNEED`).
     pub versions: Vec<VersionNeed>,
+    /// What only Mach-O files say.
+    pub mach: Option<Box<MachO>>,
 }
 
 impl Image {
@@ -49,7 +53,18 @@ impl Image {
             flags: 0,
             executable_stack: false,
             versions: Vec::new(),
+            mach: None,
         }
+    }
+
+    /// `LC_RPATH`, unexpanded, in order; empty for other formats.
+    pub fn rpaths(&self) -> &[Name] {
+        self.mach.as_ref().map_or(&[], |mach| &mach.rpaths)
+    }
+
+    /// The processor, as people call it where this format is at home.
+    pub fn arch_word(&self) -> String {
+        self.arch.word(self.format)
     }
 }
 
@@ -81,8 +96,10 @@ impl fmt::Display for Format {
 /// What a file is made to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImageKind {
-    /// Can be loaded into a process: `ET_DYN`, `MH_DYLIB`, `MH_BUNDLE`, a DLL.
+    /// Can be loaded into a process: `ET_DYN`, `MH_DYLIB`, a DLL.
     Shared,
+    /// `MH_BUNDLE`: can be opened by `dlopen`, but satisfies no need.
+    Bundle,
     /// A program: `ET_EXEC`, a PIE, `MH_EXECUTE`, an EXE.
     Program,
     /// Loadable by nobody as it is: `ET_REL`, a core file, an object without a dynamic section.
@@ -101,6 +118,33 @@ pub struct Arch {
 impl Arch {
     pub const X86_64: Arch = Arch { machine: Machine::X86_64, bits: 64, big_endian: false };
     pub const AARCH64: Arch = Arch { machine: Machine::Aarch64, bits: 64, big_endian: false };
+
+    /// What people call it where a format is at home: Apple and Microsoft say arm64, Linux says aarch64.
+    pub fn word(self, format: Format) -> String {
+        match (self.machine, format) {
+            (Machine::Aarch64, Format::MachO | Format::Pe) => "arm64".into(),
+            (Machine::X86, Format::MachO) => "i386".into(),
+            _ => self.to_string(),
+        }
+    }
+
+    /// Reads what people call it, on any system.
+    pub fn named(word: &str) -> Option<Arch> {
+        let (machine, bits, big_endian) = match word.to_ascii_lowercase().as_str() {
+            "x86_64" | "amd64" | "x64" => (Machine::X86_64, 64, false),
+            "aarch64" | "arm64" => (Machine::Aarch64, 64, false),
+            "arm64e" => (Machine::Arm64e, 64, false),
+            "i686" | "i386" | "x86" | "win32" => (Machine::X86, 32, false),
+            "armv7l" | "armv6l" | "arm" => (Machine::Arm, 32, false),
+            "ppc64" => (Machine::Ppc64, 64, true),
+            "ppc64le" => (Machine::Ppc64, 64, false),
+            "s390x" => (Machine::S390x, 64, true),
+            "riscv64" => (Machine::Riscv, 64, false),
+            "loongarch64" => (Machine::LoongArch, 64, false),
+            _ => return None,
+        };
+        Some(Arch { machine, bits, big_endian })
+    }
 }
 
 impl fmt::Display for Arch {
@@ -120,6 +164,8 @@ pub enum Machine {
     X86_64,
     Arm,
     Aarch64,
+    /// Apple's arm64 with pointer authentication: another processor to dyld.
+    Arm64e,
     Ppc64,
     S390x,
     Riscv,
@@ -135,6 +181,7 @@ impl fmt::Display for Machine {
             Machine::X86_64 => "x86_64",
             Machine::Arm => "armv7l",
             Machine::Aarch64 => "aarch64",
+            Machine::Arm64e => "arm64e",
             Machine::Ppc64 => "ppc64",
             Machine::S390x => "s390x",
             Machine::Riscv => "riscv64",

@@ -5,7 +5,9 @@
 //! This room knows nothing of paths.
 
 pub mod elf;
-mod foreign;
+pub mod macho;
+mod pe;
+pub mod traits;
 
 use crate::image::{Image, Name, Problem};
 use crate::vfs::ReadAt;
@@ -13,44 +15,68 @@ use crate::vfs::ReadAt;
 /// How much of a file is read at first: program headers, notes and the symbol hash of most modules lie within.
 const HEAD: usize = 4096;
 
-/// What a file's headers tell.
+/// What the headers of one image tell.
 #[derive(Clone, Debug, Default)]
-pub struct Parsed {
+pub struct Slice {
     pub image: Option<Image>,
     pub problem: Option<Problem>,
     /// Where the symbol tables lie, to be asked on demand.
-    pub tables: Option<elf::Tables>,
-    /// Does the file define the symbol that was asked for with [`read`]?
+    pub tables: Option<Tables>,
+    /// Does it define the symbol that was asked for with [`read`]?
     pub defines: bool,
 }
 
-impl Parsed {
-    fn problem(problem: Problem) -> Parsed {
-        Parsed { problem: Some(problem), ..Parsed::default() }
+impl Slice {
+    /// A file that is no image.
+    pub fn problem(problem: Problem) -> Slice {
+        Slice { problem: Some(problem), ..Slice::default() }
+    }
+}
+
+/// Where an image keeps its symbols.
+#[derive(Clone, Debug)]
+pub enum Tables {
+    Elf(elf::Tables),
+    MachO(macho::Tables),
+}
+
+impl Tables {
+    /// Does the file define this symbol for others? `name` is as C spells it.
+    pub fn defines(&self, file: &dyn ReadAt, name: &[u8]) -> bool {
+        match self {
+            Tables::Elf(tables) => tables.defines(file, name),
+            Tables::MachO(tables) => tables.defines(file, name),
+        }
+    }
+
+    /// The symbol versions that the file defines; none where it has no such table, or the format knows of none.
+    pub fn defined_versions(&self, file: &dyn ReadAt) -> Option<Vec<Name>> {
+        match self {
+            Tables::Elf(tables) => tables.defined_versions(file),
+            Tables::MachO(_) => None,
+        }
     }
 }
 
 /// Reads the headers of an opened file, and looks one symbol up on the way: most lie in what is read anyway.
-/// `len` is the file's.
-pub fn read(file: &dyn ReadAt, len: u64, symbol: Option<&[u8]>) -> Parsed {
+/// `len` is the file's. There is always one slice; a universal file has one for each processor.
+pub fn read(file: &dyn ReadAt, len: u64, symbol: Option<&[u8]>) -> Vec<Slice> {
     let mut head = vec![0; HEAD.min(len as usize)];
     match file.read_at(0, &mut head) {
         Ok(got) => head.truncate(got),
-        Err(error) => return Parsed::problem(Problem::Unreadable(error.to_string())),
+        Err(error) => return vec![Slice::problem(Problem::Unreadable(error.to_string()))],
     }
     let window = Window { file, head: &head, len };
-    match head.get(..4) {
-        Some(b"\x7fELF") => {
-            let mut parsed = elf::read(&window);
-            let tables = parsed.tables.as_ref();
-            parsed.defines = symbol.zip(tables).is_some_and(|(symbol, tables)| tables.defines_in(&window, symbol));
-            parsed
-        }
-        _ => match foreign::read(&head) {
-            Some(image) => Parsed { image: Some(image), ..Parsed::default() },
-            None => Parsed::problem(not_an_image(&head, len)),
-        },
+    if head.starts_with(b"\x7fELF") {
+        return vec![elf::read(&window, symbol)];
     }
+    if let Some(slices) = macho::read(&window, symbol) {
+        return slices;
+    }
+    vec![match pe::read(&head) {
+        Some(image) => Slice { image: Some(image), ..Slice::default() },
+        None => Slice::problem(not_an_image(&head, len)),
+    }]
 }
 
 /// A file with its first page at hand.

@@ -1,6 +1,6 @@
 //! The words of a search: where a loader looks, by which step of its rule, and what it finds there.
 
-use crate::image::{Arch, Name};
+use crate::image::Name;
 use crate::resolve::Refusal;
 use crate::vfs::VPath;
 use crate::world::FileId;
@@ -12,19 +12,29 @@ pub enum Step {
     LoadedName,
     /// The process has an object with this `DT_SONAME`.
     LoadedSoname,
+    /// The process has an image with this install name (`LC_ID_DYLIB`).
+    LoadedInstallName,
     /// The search came to a file that the process has already (device and inode).
     LoadedFile,
     /// Part of the loader itself.
     Builtin,
     /// The name is a path.
     Path,
-    /// `DT_RPATH` of the object that needs it.
+    /// `@loader_path`: the directory of the image that needs it.
+    LoaderPath,
+    /// `@executable_path`: the directory of the main program.
+    ExecutablePath,
+    /// `DT_RPATH` or `LC_RPATH` of the object that needs it.
     Rpath,
-    /// `DT_RPATH` of an object further up the chain of those that caused it to be loaded.
+    /// `DT_RPATH` or `LC_RPATH` of an object further up the chain of those that caused it to be loaded.
     RpathOfLoader,
-    /// `DT_RPATH` of the main program.
+    /// `DT_RPATH` or `LC_RPATH` of the main program.
     RpathOfProgram,
     LibraryPath,
+    /// `DYLD_LIBRARY_PATH` and `DYLD_FRAMEWORK_PATH`.
+    DyldPath,
+    /// `DYLD_FALLBACK_…_PATH`, or the directories that stand for it where an image is older than macOS 13.
+    Fallback,
     Runpath,
     /// `DT_RUNPATH` further up the chain, which musl inherits.
     RunpathOfLoader,
@@ -41,13 +51,18 @@ impl Step {
         match self {
             Step::LoadedName => "already-loaded",
             Step::LoadedSoname => "already-loaded:soname",
+            Step::LoadedInstallName => "already-loaded:install-name",
             Step::LoadedFile => "already-loaded:inode",
             Step::Builtin => "builtin",
             Step::Path => "path",
+            Step::LoaderPath => "@loader_path",
+            Step::ExecutablePath => "@executable_path",
             Step::Rpath => "rpath",
             Step::RpathOfLoader => "rpath:importer",
             Step::RpathOfProgram => "rpath:program",
             Step::LibraryPath => "LD_LIBRARY_PATH",
+            Step::DyldPath => "DYLD_LIBRARY_PATH",
+            Step::Fallback => "fallback",
             Step::Runpath => "runpath",
             Step::RunpathOfLoader => "runpath:importer",
             Step::Cache => "cache",
@@ -61,13 +76,18 @@ impl Step {
         match self {
             Step::LoadedName => "already loaded",
             Step::LoadedSoname => "already loaded, by its soname",
+            Step::LoadedInstallName => "already loaded, by its install name",
             Step::LoadedFile => "already loaded, the same file",
-            Step::Builtin => "part of the loader",
+            Step::Builtin => "part of the system",
             Step::Path => "its path",
+            Step::LoaderPath => "the folder of who needs it",
+            Step::ExecutablePath => "the folder of the program",
             Step::Rpath => "its own rpath",
             Step::RpathOfLoader => "the rpath of an importer",
             Step::RpathOfProgram => "the rpath of the program",
             Step::LibraryPath => "LD_LIBRARY_PATH",
+            Step::DyldPath => "DYLD_LIBRARY_PATH",
+            Step::Fallback => "the fallback directories",
             Step::Runpath => "its own runpath",
             Step::RunpathOfLoader => "the runpath of an importer",
             Step::Cache => "the loader's cache",
@@ -107,6 +127,12 @@ pub enum Skip {
     UnknownToken(VPath),
     /// The cache has no such name.
     NotInCache,
+    /// The path starts at the main program, and nobody knows which program that is.
+    UnknownProgram(VPath),
+    /// dyld takes only entries of `LC_RPATH` that start with `@loader_path`, `@executable_path` or `/`.
+    UnusableRpath(VPath),
+    /// No image up the chain has an `LC_RPATH`.
+    NoRpath,
 }
 
 impl Skip {
@@ -118,6 +144,9 @@ impl Skip {
             Skip::Relative(path) => format!("{path} depends on the working directory"),
             Skip::UnknownToken(path) => format!("{path} holds a token that this loader does not know"),
             Skip::NotInCache => "not in the cache".into(),
+            Skip::UnknownProgram(path) => format!("{path} depends on the program, which is not known"),
+            Skip::UnusableRpath(path) => format!("{path} is no place that dyld accepts in an LC_RPATH"),
+            Skip::NoRpath => "no LC_RPATH's found".into(),
         }
     }
 }
@@ -134,13 +163,15 @@ pub struct Probe {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Found(FileId),
+    /// dyld's shared cache has it: no file is needed.
+    InSharedCache,
     Missing,
     /// A link whose target is gone.
     Dangling(VPath),
     /// Too many levels of symbolic links.
     Loop,
-    /// Passed over silently: the loader looks on for one that fits.
-    OtherArch(Arch),
+    /// Passed over: the loader looks on for one that fits. The processors that it is made for.
+    OtherArch(String),
     Denied(String),
     /// Ends the search with an error.
     Refused(Refusal),
@@ -151,6 +182,7 @@ impl Verdict {
     pub fn phrase(&self) -> String {
         match self {
             Verdict::Found(_) => "found".into(),
+            Verdict::InSharedCache => "in the shared cache".into(),
             Verdict::Missing => "no such file".into(),
             Verdict::Dangling(target) => format!("a link to {target}, which is gone"),
             Verdict::Loop => "too many levels of symbolic links".into(),

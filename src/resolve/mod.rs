@@ -10,10 +10,12 @@
 //! This room knows nothing of the disk: it asks the [`World`].
 
 mod candidate;
+mod dyld;
 mod expand;
 mod glibc;
 mod musl;
 mod process;
+pub mod shared_cache;
 
 pub use candidate::{Candidate, Place, Probe, Skip, Step, Verdict};
 pub use process::{Import, Object, ObjectId, Process, Simulation, Wanted};
@@ -110,8 +112,20 @@ pub fn find(ask: &Ask, probe: &mut dyn FnMut(&dyn Fn() -> Probe)) -> Resolution 
     let mut outcome = Resolution::Missing;
     let world = ask.world;
     let is_musl = matches!(world.host.system, System::Musl(_));
+    let is_dyld = world.host.system.is_dyld();
     let mut visit = |candidate: Candidate| {
         let Candidate { step, place } = candidate;
+        if let (true, Place::At(path)) = (is_dyld, &place)
+            && let Some(known) = dyld::known(ask, path)
+        {
+            let verdict = match &known {
+                Resolution::Loaded { file, .. } => Verdict::Found(*file),
+                _ => Verdict::InSharedCache,
+            };
+            outcome = known;
+            probe(&|| Probe { step, path: Some(path.clone()), verdict: verdict.clone() });
+            return Next::Stop;
+        }
         let found = match &place {
             Place::At(path) => world.open(path),
             Place::In(directory, name) => world.open_in(directory, name),
@@ -125,11 +139,16 @@ pub fn find(ask: &Ask, probe: &mut dyn FnMut(&dyn Fn() -> Probe)) -> Resolution 
             Place::In(directory, name) => directory.join(name),
             Place::Skipped(_) => VPath::default(),
         };
-        let (verdict, next) = judge(ask, found);
+        let (verdict, next) = match &world.host.system {
+            System::Dyld(_) => dyld::judge(ask, found),
+            _ => judge(ask, found),
+        };
         let (verdict, next) = if is_musl { as_musl(verdict, next) } else { (verdict, next) };
         match &verdict {
             Verdict::Found(file) => outcome = Resolution::Found { file: *file, opened: path(), step },
-            Verdict::Refused(why) => outcome = Resolution::Refused { at: path(), why: why.clone() },
+            Verdict::Refused(why) if outcome == Resolution::Missing => {
+                outcome = Resolution::Refused { at: path(), why: why.clone() };
+            }
             _ => {}
         }
         probe(&|| Probe { step, path: Some(path()), verdict: verdict.clone() });
@@ -138,6 +157,7 @@ pub fn find(ask: &Ask, probe: &mut dyn FnMut(&dyn Fn() -> Probe)) -> Resolution 
     let _: ControlFlow<()> = match &world.host.system {
         System::Glibc(system) => glibc::candidates(system, ask, &mut visit),
         System::Musl(system) => musl::candidates(system, ask, &mut visit),
+        System::Dyld(system) => dyld::candidates(system, ask, &mut visit),
         System::Unknown => glibc::candidates(&crate::world::Glibc::default(), ask, &mut visit),
     };
     match &world.host.system {
@@ -184,7 +204,7 @@ fn judge(ask: &Ask, found: Result<FileId, Absent>) -> (Verdict, Next) {
     if let Some(arch) = ask.process.arch()
         && image.arch != arch
     {
-        return (Verdict::OtherArch(image.arch), Next::Go);
+        return (Verdict::OtherArch(image.arch_word()), Next::Go);
     }
     if let Some(problem) = &file.problem {
         return (Verdict::Refused(Refusal::Problem(problem.clone())), Next::Stop);
@@ -193,7 +213,7 @@ fn judge(ask: &Ask, found: Result<FileId, Absent>) -> (Verdict, Next) {
         return (Verdict::Refused(Refusal::Kind("it refuses to be loaded by dlopen (-z nodlopen)")), Next::Stop);
     }
     match image.kind {
-        ImageKind::Shared => (Verdict::Found(id), Next::Stop),
+        ImageKind::Shared | ImageKind::Bundle => (Verdict::Found(id), Next::Stop),
         ImageKind::Program => (Verdict::Refused(Refusal::Kind("a program cannot be loaded as a library")), Next::Stop),
         ImageKind::Inert => (Verdict::Refused(Refusal::Kind("it has no dynamic section")), Next::Stop),
     }

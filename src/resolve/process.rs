@@ -5,6 +5,8 @@
 //! breadth first, as `_dl_map_object_deps` (glibc) and `load_deps` (musl) do. Names are numbers here and searches are
 //! remembered by what they depend on, so that a thousand imports of a hundred libraries each take milliseconds.
 
+mod dyld;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -48,6 +50,10 @@ pub struct Process<'w> {
     world: &'w World,
     /// The program has started: what comes now comes by `dlopen`.
     has_started: bool,
+    /// The first object is a program.
+    has_program: bool,
+    /// The images that dyld knows under another name than their path.
+    install_names: FxHashMap<Name, ObjectId>,
 }
 
 impl<'w> Process<'w> {
@@ -84,6 +90,16 @@ impl<'w> Process<'w> {
         self.world.host.arch.or_else(|| Some(self.labels.first()?.file.image.as_ref()?.arch))
     }
 
+    /// Is it known which program runs?
+    pub fn has_program(&self) -> bool {
+        self.has_program
+    }
+
+    /// The image whose `LC_ID_DYLIB` is this path.
+    pub(super) fn installed_as(&self, path: &[u8]) -> Option<FileId> {
+        self.install_names.get(path).map(|&object| self.file(object))
+    }
+
     /// Does what is loaded now come by `dlopen`?
     pub fn has_started(&self) -> bool {
         self.has_started
@@ -106,6 +122,7 @@ static EMPTY: Image = Image {
     flags: 0,
     executable_stack: false,
     versions: Vec::new(),
+    mach: None,
 };
 
 /// One need of one file, as one import met it.
@@ -161,6 +178,8 @@ enum Counts {
     Own { has_default_libraries: bool },
     /// For nothing more: the paths above are another object's, and what they lead to is told apart from its own.
     Above,
+    /// For dyld.
+    Dyld { has_own: bool, falls_back: bool },
 }
 
 /// Which object answers to a name, and whether by its soname.
@@ -182,6 +201,8 @@ struct Labels {
     file: Arc<File>,
     needs: Vec<u32>,
     soname: Option<u32>,
+    /// The directory of the real path, where the loader goes by that.
+    origin: Option<Origin>,
 }
 
 impl<'w> Simulation<'w> {
@@ -211,7 +232,14 @@ impl<'w> Simulation<'w> {
 
     fn bare(world: &'w World) -> Simulation<'w> {
         Simulation {
-            process: Process { objects: Vec::new(), labels: Vec::new(), world, has_started: false },
+            process: Process {
+                objects: Vec::new(),
+                labels: Vec::new(),
+                world,
+                has_started: false,
+                has_program: false,
+                install_names: FxHashMap::default(),
+            },
             base: 0,
             importer: None,
             names: FxHashMap::default(),
@@ -280,11 +308,14 @@ impl<'w> Simulation<'w> {
         let by = self.object_of(wanted.0)?;
         let name = self.process.image(by).needs.get(wanted.1)?.name.clone();
         match &resolution {
-            Resolution::Loaded { file, step: step @ (Step::LoadedName | Step::LoadedSoname) } => {
+            Resolution::Loaded {
+                file,
+                step: step @ (Step::LoadedName | Step::LoadedSoname | Step::LoadedInstallName),
+            } => {
                 let path = Some(self.process.world.file(*file).path.clone());
                 probe(Probe { step: *step, path, verdict: super::Verdict::Found(*file) });
             }
-            Resolution::Builtin => {}
+            Resolution::Builtin if !self.process.world.host.system.is_dyld() => {}
             _ => {
                 find(&Ask { world: self.process.world, process: &self.process, by, name: &name }, &mut |words| {
                     probe(words())
@@ -296,6 +327,7 @@ impl<'w> Simulation<'w> {
 
     fn start(&mut self, file: FileId, opened: VPath, record: &mut dyn FnMut(Wanted)) -> Import {
         let program = self.load(file, opened, None, None);
+        self.process.has_program = true;
         self.load_loader();
         for name in self.process.world.host.preload.clone() {
             let number = self.name(&name);
@@ -314,7 +346,7 @@ impl<'w> Simulation<'w> {
         let path = match &world.host.system {
             System::Glibc(system) => &system.loader,
             System::Musl(system) => &system.loader,
-            System::Unknown => return,
+            System::Dyld(_) | System::Unknown => return,
         };
         if let Ok(file) = world.open(path)
             && world.file(file).image.is_some()
@@ -327,7 +359,11 @@ impl<'w> Simulation<'w> {
     }
 
     fn find_importer(&self) -> Option<ObjectId> {
-        let is_libpython = |index: &usize| self.process.labels[*index].file.path.file_name().starts_with(b"libpython");
+        let is_libpython = |index: &usize| {
+            let path = &self.process.labels[*index].file.path;
+            // The library of a framework build is called Python, as its program is.
+            path.file_name().starts_with(b"libpython") || (*index > 0 && path.file_name() == b"Python")
+        };
         let libpython = (0..self.base).find(is_libpython).map(|index| self.process.id(index));
         let program = self.process.world.host.python.as_ref().and_then(|python| python.file);
         libpython.or_else(|| (self.base > 0 && program.is_some()).then_some(ObjectId(0)))
@@ -341,11 +377,15 @@ impl<'w> Simulation<'w> {
             self.by_file[object.file.index()] = None;
         }
         self.process.labels.truncate(self.base);
+        self.process.install_names.retain(|_, object| (object.0 as usize) < self.base);
     }
 
     /// Satisfies the needs of all objects from `first` on, and of those that come in thereby: breadth first, but for
     /// filters, whose needs come right after those of the object that they stand in for.
     fn settle(&mut self, first: usize, record: &mut dyn FnMut(Wanted)) -> Import {
+        if self.process.world.host.system.is_dyld() {
+            return self.settle_depth_first(first, record);
+        }
         let mut import = Import::default();
         let mut queue: VecDeque<usize> = (first..self.process.objects.len()).collect();
         while let Some(index) = queue.pop_front() {
@@ -378,6 +418,9 @@ impl<'w> Simulation<'w> {
 
     fn satisfy(&mut self, by: ObjectId, name: u32, text: &Name) -> Resolution {
         let world = self.process.world;
+        if world.host.system.is_dyld() {
+            return self.satisfy_dyld(by, name, text);
+        }
         if let Some((object, is_soname)) = self.by_name[name as usize].get() {
             let step = if is_soname { Step::LoadedSoname } else { Step::LoadedName };
             return Resolution::Loaded { file: self.process.object(object).file, step };
@@ -408,10 +451,11 @@ impl<'w> Simulation<'w> {
         let id = self.process.id(self.process.objects.len());
         let labels = self.labels(file);
         // glibc reads the program's own directory from the kernel; everywhere else it is that of the name as given.
-        let origin = opened.parent().unwrap_or_else(|| VPath::new("/"));
+        let origin = labels.origin.clone().or_else(|| opened.parent()).unwrap_or_else(|| VPath::new("/"));
         let above = loader.map_or(Scope(0), |loader| self.process.object(loader).rpaths);
         let image = labels.file.image.as_ref().unwrap_or(&EMPTY);
         let is_musl = matches!(self.process.world.host.system, System::Musl(_));
+        let is_dyld = self.process.world.host.system.is_dyld();
         let inherited = match is_musl {
             true => image.runpath.as_ref().or(image.rpath.as_ref()),
             false => image.rpath.as_ref().filter(|_| image.runpath.is_none()),
@@ -435,6 +479,11 @@ impl<'w> Simulation<'w> {
             self.by_file.resize(file.index() + 1, None);
         }
         self.by_file[file.index()] = Some(id);
+        if is_dyld {
+            self.place(id);
+            self.install(id);
+            return id;
+        }
         if let Some(name) = asked {
             self.answer(name, id, false);
         }
@@ -481,9 +530,15 @@ impl<'w> Simulation<'w> {
         }
         let content = self.process.world.file(file);
         let image = content.image.as_ref().unwrap_or(&EMPTY);
-        let needs = image.needs.iter().map(|need| self.name(&need.name)).collect();
+        let system = &self.process.world.host.system;
+        // A file of another system asks this system's loader for nothing.
+        let is_foreign = system.format().is_some_and(|format| format != image.format);
+        let wanted = if is_foreign { &[][..] } else { &image.needs };
+        let needs = wanted.iter().map(|need| self.name(&need.name)).collect();
         let soname = image.identity.as_ref().map(|soname| self.name(soname));
-        let labels = Arc::new(Labels { file: content.clone(), needs, soname });
+        // `@loader_path` is where the file really lies, `$ORIGIN` where it was opened.
+        let origin = system.is_dyld().then(|| self.process.world.real(&content.path).parent()).flatten();
+        let labels = Arc::new(Labels { file: content.clone(), needs, soname, origin });
         if self.labels.len() <= file.index() {
             self.labels.resize(file.index() + 1, None);
         }

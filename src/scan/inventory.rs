@@ -1,7 +1,7 @@
 //! What is there: the walk over the target's folders, two threads and more, each native file read where it is found.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use rayon::Scope;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -10,7 +10,7 @@ use super::{Event, Progress};
 use crate::discover::{Distribution, Role, Target, is_metadata, read_conda, read_metadata};
 use crate::image::{Arch, Format, Name};
 use crate::vfs::{Kind, VPath};
-use crate::world::{Absent, FileId, Python, World, is_native_name};
+use crate::world::{Absent, Dyld, File, FileId, Python, System, World, is_native_name};
 
 /// A native file, or something that bears a native file's name.
 #[derive(Clone, Debug)]
@@ -224,8 +224,14 @@ impl<'a> Walk<'a> {
         }
         let path = folder.join(name);
         let fs = self.world.fs();
-        fs.stat(&path).is_ok_and(|stat| stat.is_executable) && fs.read(&path, 4).is_ok_and(|magic| magic == b"\x7fELF")
+        fs.stat(&path).is_ok_and(|stat| stat.is_executable)
+            && fs.read(&path, 4).is_ok_and(|magic| is_program_magic(&magic))
     }
+}
+
+/// How files of programs begin: ELF, or Mach-O of 64 bits, or a universal file.
+fn is_program_magic(magic: &[u8]) -> bool {
+    matches!(magic, b"\x7fELF" | b"\xcf\xfa\xed\xfe" | b"\xca\xfe\xba\xbe")
 }
 
 /// The role of each file of the environment.
@@ -272,19 +278,22 @@ pub(super) fn files<'a>(
     })
 }
 
-/// Tells from the files what no interpreter told: processor, version, suffixes.
-pub(super) fn complete_host(world: &mut World, items: &[Item]) {
-    let files = |world: &World| -> Vec<(VPath, Arch)> {
-        let image = |item: &Item| {
-            let file = world.file(*item.found.as_ref().ok()?);
-            let image = file.image.as_ref()?;
-            (image.format == Format::Elf).then_some((item.path.clone(), image.arch))
-        };
-        items.iter().filter_map(image).collect()
-    };
-    if world.host.arch.is_none() {
-        world.host.arch = most_frequent(files(world).into_iter().map(|(_, arch)| arch));
+/// Tells from the files what no interpreter told: system, processor, version, suffixes.
+pub(super) fn complete_host(world: &mut World, items: &[Item], target: &Target) {
+    let has_interpreter = world.host.python.as_ref().is_some_and(|python| python.executable.is_some());
+    if !has_interpreter {
+        complete_system(world, items, target);
     }
+    let format = world.host.system.format().unwrap_or(Format::Elf);
+    let archs = || -> Vec<Arch> {
+        let files = items.iter().filter_map(|item| Some(world.file(*item.found.as_ref().ok()?)));
+        let fits = |file: &Arc<File>| file.image.as_ref().is_some_and(|image| image.format == format);
+        files.filter(fits).flat_map(|file| file.archs().collect::<Vec<_>>()).collect()
+    };
+    // Of several that files are made for equally often, today's Macs win.
+    let ranked = |arch| (format == Format::MachO && arch != Arch::AARCH64, arch);
+    let arch = world.host.arch.or_else(|| most_frequent(archs().into_iter().map(ranked)).map(|(_, arch)| arch));
+    world.choose(arch);
     let python = world.host.python.get_or_insert_default();
     // In a folder of environments, each brings an entry of the import path.
     if python.executable.is_none() {
@@ -315,6 +324,19 @@ pub(super) fn complete_host(world: &mut World, items: &[Item]) {
             );
         }
     }
+}
+
+/// Whose files are these? What most of them are made for decides; the machine that looks at them has no say.
+fn complete_system(world: &mut World, items: &[Item], target: &Target) {
+    let format = |item: &Item| Some(world.file(*item.found.as_ref().ok()?).image.as_ref()?.format);
+    if most_frequent(items.iter().filter_map(format)) != Some(Format::MachO) {
+        return;
+    }
+    world.host.system = System::Dyld(Dyld::default());
+    world.host.library_path = None;
+    world.host.preload = Vec::new();
+    world.host.packager = "brew".into();
+    world.fence(target.walk.iter().chain([&target.root]).cloned().collect());
 }
 
 /// The site folder that a file lies in.

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::FileId;
-use crate::image::{Arch, Name};
+use crate::image::{Arch, Format, Name, Release};
 use crate::vfs::VPath;
 
 /// The system on which the inspected environment runs: not always the one that runs dylens.
@@ -12,12 +12,12 @@ pub struct Host {
     pub system: System,
     /// The processor of the interpreter's process; none where nothing told it.
     pub arch: Option<Arch>,
-    /// `LD_LIBRARY_PATH` as the process starts with it.
+    /// `LD_LIBRARY_PATH` (`DYLD_LIBRARY_PATH` on macOS) as the process starts with it.
     pub library_path: Option<Name>,
     /// `LD_PRELOAD` and `/etc/ld.so.preload`.
     pub preload: Vec<Name>,
     pub python: Option<Python>,
-    /// The tool that installs the system's packages: `apt`, `dnf`, `apk`; empty where it is unknown.
+    /// The tool that installs the system's packages: `apt`, `dnf`, `apk`, `brew`; empty where it is unknown.
     pub packager: String,
 }
 
@@ -26,6 +26,7 @@ pub struct Host {
 pub enum System {
     Glibc(Glibc),
     Musl(Musl),
+    Dyld(Dyld),
     /// No loader was found: an environment for another system, or none at all.
     #[default]
     Unknown,
@@ -37,9 +38,37 @@ impl System {
         match self {
             System::Glibc(_) => "glibc",
             System::Musl(_) => "musl",
+            System::Dyld(_) => "macOS",
             System::Unknown => "an unknown system",
         }
     }
+
+    /// The format of the files that it loads; none where nobody knows.
+    pub fn format(&self) -> Option<Format> {
+        match self {
+            System::Glibc(_) | System::Musl(_) => Some(Format::Elf),
+            System::Dyld(_) => Some(Format::MachO),
+            System::Unknown => None,
+        }
+    }
+
+    /// Is dyld the judge?
+    pub fn is_dyld(&self) -> bool {
+        matches!(self, System::Dyld(_))
+    }
+}
+
+/// What dyld is configured with. `DYLD_LIBRARY_PATH` is [`Host::library_path`].
+#[derive(Clone, Debug, Default)]
+pub struct Dyld {
+    /// The oldest macOS that the environment is to run on; none where nobody said.
+    pub release: Option<Release>,
+    /// `DYLD_FRAMEWORK_PATH`.
+    pub framework_path: Option<Name>,
+    /// `DYLD_FALLBACK_LIBRARY_PATH`, where it is set.
+    pub fallback_library_path: Option<Name>,
+    /// `DYLD_FALLBACK_FRAMEWORK_PATH`, where it is set.
+    pub fallback_framework_path: Option<Name>,
 }
 
 /// What glibc's loader is built and configured with.

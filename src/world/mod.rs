@@ -6,16 +6,17 @@
 pub mod host;
 pub mod text;
 
-pub use host::{Glibc, Host, LdCache, Musl, Python, System};
+pub use host::{Dyld, Glibc, Host, LdCache, Musl, Python, System};
 
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::image::{Image, Name, Problem};
-use crate::parse::{self, Parsed};
-use crate::vfs::{FileSystem, Identity, Kind, VPath};
+use crate::image::{Arch, Image, Import, Name, Problem};
+use crate::parse::traits::{self, Traits};
+use crate::parse::{self, Slice, Tables};
+use crate::vfs::{FileSystem, Identity, Kind, Stat, VPath};
 
 /// A native file of the world, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,9 +38,61 @@ pub struct File {
     pub len: u64,
     pub image: Option<Image>,
     pub problem: Option<Problem>,
-    tables: Option<parse::elf::Tables>,
+    tables: Option<Tables>,
     /// The symbol that was looked up when the file was first read, and whether it is there.
     asked: Option<(Name, bool)>,
+    /// The slices of a universal file that were not chosen.
+    others: Vec<Slice>,
+}
+
+impl File {
+    fn new(path: VPath, stat: &Stat, slices: Vec<Slice>, symbol: Option<&[u8]>, arch: Option<Arch>) -> File {
+        let file = File {
+            path,
+            identity: stat.identity,
+            len: stat.len,
+            image: None,
+            problem: None,
+            tables: None,
+            asked: symbol.map(|symbol| (Name::from(symbol), false)),
+            others: slices,
+        };
+        file.sliced(arch)
+    }
+
+    /// The file as a process of that processor sees it; where no slice fits, as its first slice says.
+    fn sliced(mut self, arch: Option<Arch>) -> File {
+        let fits = |slice: &Slice| slice.image.as_ref().map(|image| image.arch) == arch;
+        let index = self.others.iter().position(fits).filter(|_| arch.is_some());
+        let is_open = self.image.is_none() && self.problem.is_none();
+        if let Some(index) = index.or((is_open && !self.others.is_empty()).then_some(0)) {
+            let slice = self.others.remove(index);
+            let before = Slice {
+                image: std::mem::replace(&mut self.image, slice.image),
+                problem: std::mem::replace(&mut self.problem, slice.problem),
+                tables: std::mem::replace(&mut self.tables, slice.tables),
+                defines: self.asked.as_ref().is_some_and(|(_, defines)| *defines),
+            };
+            if let Some((_, defines)) = &mut self.asked {
+                *defines = slice.defines;
+            }
+            if !is_open {
+                self.others.push(before);
+            }
+        }
+        self
+    }
+
+    /// The processors that the file has an image for, the chosen one first.
+    pub fn archs(&self) -> impl Iterator<Item = Arch> {
+        let others = self.others.iter().filter_map(|slice| slice.image.as_ref());
+        self.image.iter().chain(others).map(|image| image.arch)
+    }
+
+    /// Does the file have several slices?
+    pub fn is_universal(&self) -> bool {
+        !self.others.is_empty()
+    }
 }
 
 /// Why there is no file at a path.
@@ -66,6 +119,9 @@ pub struct World {
     /// By every path that was asked for; none where there is no such directory.
     directories: RwLock<FxHashMap<VPath, Option<Arc<Directory>>>>,
     versions: Mutex<FxHashMap<FileId, Option<Arc<FxHashSet<Name>>>>>,
+    traits: Mutex<FxHashMap<FileId, Arc<Traits>>>,
+    /// All that exists, where the files around the environment are another machine's.
+    fence: Option<Vec<VPath>>,
 }
 
 /// A directory, and what is known of its files.
@@ -124,6 +180,34 @@ impl World {
             by_identity: Mutex::default(),
             directories: RwLock::default(),
             versions: Mutex::default(),
+            traits: Mutex::default(),
+            fence: None,
+        }
+    }
+
+    /// Lets nothing exist but what lies in these folders: the environment belongs to another machine than the one that
+    /// looks at it, and whatever lies about here would not be there.
+    pub fn fence(&mut self, folders: Vec<VPath>) {
+        self.fence = Some(folders);
+    }
+
+    /// Does only the environment itself exist?
+    pub fn is_fenced(&self) -> bool {
+        self.fence.is_some()
+    }
+
+    /// May there be something at this path?
+    fn exists(&self, path: &VPath) -> bool {
+        let path = path.folded();
+        self.fence.as_ref().is_none_or(|folders| folders.iter().any(|folder| path.starts_with(folder)))
+    }
+
+    /// Settles on a processor: of each universal file its slice speaks from now on.
+    pub fn choose(&mut self, arch: Option<Arch>) {
+        self.host.arch = arch;
+        let files = self.files.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for file in files.iter_mut().filter(|file| file.is_universal()) {
+            *file = Arc::new(File::clone(file).sliced(arch));
         }
     }
 
@@ -243,6 +327,38 @@ impl World {
         self.fs.open(&file.path).is_ok_and(|opened| tables.defines(&*opened, symbol))
     }
 
+    /// Which of these symbols, spelled as the linker does, does a Mach-O file define for others? None where that cannot
+    /// be told.
+    pub fn exports(&self, id: FileId, symbols: &[&[u8]]) -> Option<Vec<bool>> {
+        let file = self.file(id);
+        let Some(Tables::MachO(tables)) = &file.tables else { return None };
+        Some(tables.defines_all(&*self.fs.open(&file.path).ok()?, symbols))
+    }
+
+    /// The symbols that a Mach-O file takes from others; nothing is known of other formats.
+    pub fn imports(&self, id: FileId) -> Vec<Import> {
+        let file = self.file(id);
+        let Some(Tables::MachO(tables)) = &file.tables else { return Vec::new() };
+        self.fs.open(&file.path).map_or_else(|_| Vec::new(), |opened| tables.imports(&*opened))
+    }
+
+    /// What the body of a file tells of the tools that made it. Reads the whole file, once.
+    pub fn traits(&self, id: FileId) -> Arc<Traits> {
+        let known = || self.traits.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known().get(&id) {
+            return known.clone();
+        }
+        let file = self.file(id);
+        let read = self.fs.open(&file.path).map(|opened| traits::read(&*opened, file.len));
+        let told = Arc::new(read.unwrap_or_default());
+        known().entry(id).or_insert(told).clone()
+    }
+
+    /// The path without links: where dyld says that a file lies.
+    pub fn real(&self, path: &VPath) -> VPath {
+        self.fs.real(path).unwrap_or_else(|_| path.clone())
+    }
+
     /// The symbol versions that a file defines; none where it has no version table.
     pub fn defined_versions(&self, id: FileId) -> Option<Arc<FxHashSet<Name>>> {
         let versions = || self.versions.lock().unwrap_or_else(PoisonError::into_inner);
@@ -267,6 +383,7 @@ impl World {
         let found = match self.walked(directory) {
             Walked::To(found) => Some(found),
             Walked::Nowhere => None,
+            Walked::Unsure if !self.exists(directory) => None,
             Walked::Unsure => {
                 let real = self.fs.real(directory).ok();
                 let real = real.filter(|real| self.fs.stat(real).is_ok_and(|stat| stat.kind == Kind::Directory));
@@ -313,6 +430,9 @@ impl World {
 
     /// A file that no walk has seen.
     fn outside(&self, path: &VPath) -> Result<FileId, Absent> {
+        if !self.exists(path) {
+            return Err(Absent::Missing);
+        }
         match self.fs.real(path) {
             Ok(real) => self.read(path, real, None),
             Err(error) => Err(self.absent(path, &error)),
@@ -326,11 +446,11 @@ impl World {
     fn read(&self, path: &VPath, real: VPath, symbol: Option<&[u8]>) -> Result<FileId, Absent> {
         let unreadable = |error: io::Error| match error.kind() {
             io::ErrorKind::PermissionDenied => {
-                Ok(Parsed { problem: Some(Problem::Unreadable("permission denied".into())), ..Parsed::default() })
+                Ok(vec![Slice::problem(Problem::Unreadable("permission denied".into()))])
             }
             _ => Err(self.absent(path, &error)),
         };
-        let (stat, parsed) = match self.fs.open(path) {
+        let (stat, slices) = match self.fs.open(path) {
             Ok(opened) => {
                 let stat = opened.stat().map_err(|error| self.absent(path, &error))?;
                 if stat.kind == Kind::Directory {
@@ -345,17 +465,15 @@ impl World {
                 (stat, parse::read(&*opened, stat.len, symbol))
             }
             Err(error) => {
-                let parsed = unreadable(error)?;
+                let slices = unreadable(error)?;
                 let stat = self.fs.stat(path).map_err(|error| self.absent(path, &error))?;
                 if let Some(known) = self.identified(stat.identity) {
                     return Ok(known);
                 }
-                (stat, parsed)
+                (stat, slices)
             }
         };
-        let Parsed { image, problem, tables, defines } = parsed;
-        let asked = symbol.map(|symbol| (Name::from(symbol), defines));
-        let file = File { path: real, identity: stat.identity, len: stat.len, image, problem, tables, asked };
+        let file = File::new(real, &stat, slices, symbol, self.host.arch);
         let mut by_identity = self.by_identity.lock().unwrap_or_else(PoisonError::into_inner);
         // Another thread may have come by another name in the meantime; the first one stays.
         if let Some(&known) = by_identity.get(&stat.identity) {

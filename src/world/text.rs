@@ -17,10 +17,18 @@
 //! Words after `elf` and a processor: `needs:`, `auxiliary:`, `filter:`, `defines:`, `versions:` (defined), `wants:FILE@VERSION`
 //! (a `?` behind it makes it weak): lists between commas; `soname:`, `rpath:`, `runpath:`, `interp:`; the flags
 //! `program`, `pie`, `object`, `execstack`, `nodeflib`, `noopen`; `cut:N` leaves N bytes of the file.
+//!
+//! Words after `macho` and a processor (`arm64+x86_64` is a universal file of two equal slices; ` | ` begins another slice
+//! with other words): `needs:`, `weak:`, `reexport:`, `upward:`, `lazy:`, `rpath:`, `defines:`, `takes:` (`SYMBOL@LIBRARY`;
+//! `SYMBOL` alone is looked up flat): lists between commas; `id:`, `minos:`, `sdk:`, `platform:`; the flags `bundle`,
+//! `program`, `object`, `unsigned`, `stale` (edited after it was signed), `flat`; `cut:N`.
+//!
 //! Other contents: `empty`, `locked` (may not be read), `lfs`, `hex:…`.
 
+mod macho;
+
 use crate::image::{
-    Arch, DF_1_NODEFLIB, DF_1_NOOPEN, DF_1_PIE, Format, Image, ImageKind, Machine, Name, Need, NeedKind, VersionNeed,
+    Arch, DF_1_NODEFLIB, DF_1_NOOPEN, DF_1_PIE, Format, Image, ImageKind, Name, Need, NeedKind, VersionNeed,
 };
 use crate::parse::elf;
 use crate::vfs::{Memory, VPath};
@@ -74,6 +82,7 @@ pub fn read(text: &str) -> Result<Text, String> {
                 world.files.file(&path, b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n".into())
             }
             Some("elf") => world.files.file(&path, image(what).map_err(|what| failed(&what))?),
+            Some("macho") => world.files.file(&path, macho::file(&what[5..]).map_err(|what| failed(&what))?),
             Some(word) if word.starts_with("hex:") => {
                 world.files.file(&path, hex(&word[4..]).ok_or_else(|| failed("odd hex"))?);
             }
@@ -92,7 +101,7 @@ fn hex(text: &str) -> Option<Vec<u8>> {
 
 fn image(words: &str) -> Result<Vec<u8>, String> {
     let mut words = words.split_whitespace().skip(1);
-    let arch = arch(words.next().unwrap_or_default()).ok_or("unknown processor")?;
+    let arch = Arch::named(words.next().unwrap_or_default()).ok_or("unknown processor")?;
     let mut image = Image::new(Format::Elf, arch);
     let (mut symbols, mut versions, mut cut) = (Vec::new(), Vec::new(), None);
     for word in words {
@@ -137,17 +146,4 @@ fn image(words: &str) -> Result<Vec<u8>, String> {
 
 fn need(name: &str, kind: NeedKind) -> Need {
     Need { name: Name::from(name), kind }
-}
-
-fn arch(word: &str) -> Option<Arch> {
-    let wide = |machine| Some(Arch { machine, bits: 64, big_endian: false });
-    match word {
-        "x86_64" => wide(Machine::X86_64),
-        "aarch64" => wide(Machine::Aarch64),
-        "riscv64" => wide(Machine::Riscv),
-        "i686" => Some(Arch { machine: Machine::X86, bits: 32, big_endian: false }),
-        "armv7l" => Some(Arch { machine: Machine::Arm, bits: 32, big_endian: false }),
-        "s390x" => Some(Arch { machine: Machine::S390x, bits: 64, big_endian: true }),
-        _ => None,
-    }
 }

@@ -3,6 +3,7 @@
 mod environment;
 mod files;
 mod libraries;
+mod mac;
 mod python;
 mod runtime;
 

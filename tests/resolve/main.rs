@@ -1,5 +1,6 @@
 //! Each rule of a loader as a world of a few lines: a case in which it decides, and a near miss in which it does not.
 
+mod dyld;
 mod glibc;
 mod musl;
 
@@ -26,6 +27,12 @@ const GLIBC: &str = "
 const MUSL: &str = "
 //- /lib/ld-musl-x86_64.so.1 elf x86_64
 //- /usr/bin/python3.11 elf x86_64 pie interp:/lib/ld-musl-x86_64.so.1 needs:libc.musl-x86_64.so.1
+";
+
+/// An environment with dyld, and a python-build-standalone interpreter.
+const DYLD: &str = "
+//- /usr/bin/python3.11 macho arm64 program needs:@executable_path/../lib/libpython3.11.dylib,/usr/lib/libSystem.B.dylib
+//- /usr/lib/libpython3.11.dylib macho arm64 id:@executable_path/../lib/libpython3.11.dylib
 ";
 
 const VENV: &str = "

@@ -1,6 +1,7 @@
 //! A library that an import needs is found nowhere.
 
 use super::library_preloaded::preloader;
+use crate::diagnose::dylib;
 use crate::diagnose::missing::{Missing, missing};
 use crate::diagnose::remedies::{add_rpath, argument, install, quoted, reinstall, unpacked};
 use crate::diagnose::{Evidence, Facts, Finding, Line, Remedy, Rule, Severity};
@@ -14,10 +15,11 @@ pub(super) static RULE: Rule = Rule {
     id: "library-missing",
     title: "library not found",
     severity: Severity::Error,
-    why: "A loader satisfies every name in a file's import list (DT_NEEDED) before the file's code runs; one name that no \
-          place on the search path has ends the import with “cannot open shared object file”. The search path of each \
-          need is the loader's own (ld.so(8)): rpath of the file and of those that load it, LD_LIBRARY_PATH, runpath, \
-          the cache, the default directories.",
+    why: "A loader satisfies every name in a file's import list (DT_NEEDED, LC_LOAD_DYLIB) before the file's code runs; one \
+          name that no place on the search path has ends the import with “cannot open shared object file” or “Library \
+          not loaded”. The search path of each need is the loader's own. Linux, ld.so(8): rpath of the file and of those \
+          that load it, LD_LIBRARY_PATH, runpath, the cache, the default directories. macOS, dyld(1): @loader_path, and \
+          for @rpath the LC_RPATHs of the file, of those that load it and of the program.",
     remedy: "Install what ships the library, reinstall the package that lost it, or lead the loader to it with an rpath.",
     check,
 };
@@ -91,6 +93,9 @@ fn severity(facts: &Facts, missing: &Missing) -> (Severity, String) {
 
 /// Why the name is missing, what mends it, and what shows it.
 fn cause(facts: &Facts, name: &Name, by: FileId) -> (String, Remedy, Vec<Evidence>) {
+    if facts.scan.world.host.system.is_dyld() {
+        return dylib::cause(facts, name, by);
+    }
     let file = |path: &VPath, what| vec![Evidence::File { path: facts.scan.shown(path), what }];
     if let Some(item) = facts.broken_items().find(|item| item.path.file_name() == &**name) {
         let why = match &item.found {

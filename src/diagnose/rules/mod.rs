@@ -1,9 +1,11 @@
 //! One file a rule.
 
+mod code_signature;
 mod environment_damaged;
 mod executable_stack;
 mod extension_for_other_python;
 mod library_missing;
+mod library_outside;
 mod library_preloaded;
 mod library_unused;
 mod link_broken;
@@ -12,6 +14,7 @@ mod other_libc;
 mod recorded_file_missing;
 mod rpath_outside;
 mod runtime_twice;
+mod symbol_missing;
 mod unreadable;
 mod version_missing;
 mod wrong_architecture;
@@ -23,7 +26,9 @@ pub const RULES: &[&Rule] = &[
     &library_missing::RULE,
     &library_preloaded::RULE,
     &version_missing::RULE,
+    &symbol_missing::RULE,
     &wrong_architecture::RULE,
+    &code_signature::RULE,
     &not_an_image::RULE,
     &extension_for_other_python::RULE,
     &other_libc::RULE,
@@ -31,6 +36,7 @@ pub const RULES: &[&Rule] = &[
     &link_broken::RULE,
     &executable_stack::RULE,
     &runtime_twice::RULE,
+    &library_outside::RULE,
     &rpath_outside::RULE,
     &library_unused::RULE,
     &unreadable::RULE,

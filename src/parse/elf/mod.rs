@@ -19,7 +19,7 @@ use goblin::elf64::header::SIZEOF_EHDR;
 use memchr::memchr;
 use scroll::Pread;
 
-use super::{Parsed, Window};
+use super::{Slice, Window};
 use crate::image::{Arch, Format, Image, ImageKind, Machine, Name, Need, NeedKind, Problem, VersionNeed};
 
 /// More than any linker writes; what a hostile header claims beyond is not read.
@@ -44,15 +44,20 @@ struct Load {
     size: u64,
 }
 
-pub(super) fn read(window: &Window) -> Parsed {
+pub(super) fn read(window: &Window, symbol: Option<&[u8]>) -> Slice {
     match summarize(window) {
-        Ok(parsed) => parsed,
-        Err(problem) => Parsed::problem(problem),
+        Ok((mut slice, tables)) => {
+            let asked = symbol.zip(tables.as_ref());
+            slice.defines = asked.is_some_and(|(symbol, tables)| tables.defines_in(window, symbol));
+            slice.tables = tables.map(super::Tables::Elf);
+            slice
+        }
+        Err(problem) => Slice::problem(problem),
     }
 }
 
 /// The checks and their order are those of `open_verify` and `_dl_map_object_from_fd` in glibc's `elf/dl-load.c`.
-fn summarize(window: &Window) -> Result<Parsed, Problem> {
+fn summarize(window: &Window) -> Result<(Slice, Option<Tables>), Problem> {
     let ident = window.head;
     if ident.len() < header::SIZEOF_IDENT {
         return Err(Problem::TooShort { len: window.len });
@@ -114,7 +119,8 @@ fn summarize(window: &Window) -> Result<Parsed, Problem> {
         header::ET_DYN => {}
         _ => image.kind = ImageKind::Inert,
     }
-    Ok(Parsed { image: Some(image), problem: problem.or_else(|| other_abi(ident)), tables, defines: false })
+    let problem = problem.or_else(|| other_abi(ident));
+    Ok((Slice { image: Some(image), problem, ..Slice::default() }, tables))
 }
 
 /// `VALID_ELF_OSABI` and `VALID_ELF_ABIVERSION` in glibc: System V's, or GNU's in a version that it knows.

@@ -114,7 +114,7 @@ fn header(image: &Image, segments: usize) -> Vec<u8> {
         Machine::X86 => 3,
         Machine::X86_64 => 62,
         Machine::Arm => 40,
-        Machine::Aarch64 => 183,
+        Machine::Aarch64 | Machine::Arm64e => 183,
         Machine::Ppc64 => 21,
         Machine::S390x => 22,
         Machine::Riscv => 243,
@@ -231,7 +231,7 @@ mod tests {
         let symbols = [Name::from("PyInit_x"), Name::from("other")];
         memory.file(&path, write(&image, &symbols, &[Name::from("X_1"), Name::from("X_2")]));
         let file = memory.open(&path).unwrap();
-        let parsed = crate::parse::read(&*file, file.stat().unwrap().len, None);
+        let parsed = crate::parse::read(&*file, file.stat().unwrap().len, None).pop().unwrap();
         assert_eq!(parsed.image, Some(image));
         assert_eq!(parsed.problem, None);
         let tables = parsed.tables.unwrap();

@@ -1,0 +1,45 @@
+//! A file for arm64 Macs has no code signature, or one that no longer fits.
+
+use crate::diagnose::remedies::quoted;
+use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::image::{Image, ImageKind, Machine, Name, Signature};
+
+pub(super) static RULE: Rule = Rule {
+    id: "code-signature",
+    title: "code signature missing or stale",
+    severity: Severity::Error,
+    why: "Macs with Apple silicon map no code without a valid signature, be it an ad-hoc one: dlopen says “code signature \
+          … not valid for use in process”. Linkers sign what they write; install_name_tool, strip and other editors \
+          change the headers, and with them the first page, whose hash the signature holds.",
+    remedy: "Sign the file again.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    for (_, file, _, _) in facts.files() {
+        let content = facts.scan.world.file(file);
+        let Some(image) = content.image.as_ref().filter(|image| content.problem.is_none() && demands(image)) else {
+            continue;
+        };
+        let what = match image.mach.as_ref().map(|mach| mach.signature) {
+            Some(Signature::Absent) => "has no code signature",
+            Some(Signature::Stale) => "was edited after it was signed, and its signature does not fit any more",
+            _ => continue,
+        };
+        let imports = facts.imports_blocked_by(file);
+        let severity = if facts.modules(&imports).is_empty() { Severity::Warning } else { Severity::Error };
+        let mut finding = Finding::about(facts, &RULE, severity, file).breaking(facts, &imports);
+        finding.message = format!("{} {what}; Macs with Apple silicon do not load it", finding.file);
+        let path = quoted(&content.path.to_string());
+        finding.remedy =
+            Remedy { text: "sign it again".into(), command: Some(format!("codesign --force --sign - {path}")) };
+        finding.evidence.push(Evidence::Header { name: "made for", value: Name::from(&image.arch_word()) });
+        findings.push(finding);
+    }
+}
+
+/// Does the processor that a file is made for demand a signature?
+fn demands(image: &Image) -> bool {
+    let is_apple = matches!(image.arch.machine, Machine::Aarch64 | Machine::Arm64e);
+    is_apple && image.mach.is_some() && image.kind != ImageKind::Inert
+}

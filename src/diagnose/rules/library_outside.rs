@@ -1,0 +1,71 @@
+//! A library is taken from an absolute path outside the environment.
+
+use std::collections::BTreeMap;
+
+use crate::diagnose::dylib::{Origin, signed};
+use crate::diagnose::remedies::quoted;
+use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::image::Name;
+use crate::vfs::VPath;
+use crate::world::FileId;
+
+pub(super) static RULE: Rule = Rule {
+    id: "library-outside",
+    title: "library taken from outside the environment",
+    severity: Severity::Warning,
+    why: "A need with an absolute path is not searched for: it is there or it is not. Paths of a package manager \
+          (/opt/homebrew, /usr/local), or of the machine that built the file, lead to a library of the one machine on \
+          which it was tested; on others the import fails, and bundlers copy what happens to lie there.",
+    remedy: "Let the wheel bring the library along (delocate-wheel, auditwheel repair).",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    let mut by_name = BTreeMap::<Name, Vec<(FileId, usize, usize)>>::new();
+    for (node, file, _, _) in facts.files() {
+        for (_, edge) in facts.scan.graph.needs(node) {
+            let is_system = edge.name.starts_with(b"/usr/lib/") || edge.name.starts_with(b"/System/");
+            let path = VPath::new(&edge.name);
+            if path.is_absolute() && !is_system && edge.resolution.is_met() && is_outside(facts, &path) {
+                by_name.entry(edge.name.clone()).or_default().push((file, edge.need, edge.first));
+            }
+        }
+    }
+    for (name, wanted) in by_name {
+        findings.push(finding(facts, &name, &wanted));
+    }
+}
+
+fn is_outside(facts: &Facts, path: &VPath) -> bool {
+    let target = &facts.scan.target;
+    let inside = std::iter::once(&target.root).chain(&target.walk);
+    let prefix = facts.python().executable.as_ref().and_then(VPath::parent).and_then(|bin| bin.parent());
+    !inside.chain(&prefix).any(|root| path.starts_with(root))
+}
+
+fn finding(facts: &Facts, name: &Name, wanted: &[(FileId, usize, usize)]) -> Finding {
+    let (file, need, import) = wanted[0];
+    let mut finding = Finding::about(facts, &RULE, Severity::Warning, file);
+    finding.files = wanted.iter().map(|&(file, _, _)| facts.path(file)).collect();
+    finding.files.dedup();
+    let who = match finding.files.len() {
+        1 => finding.file.to_string(),
+        count => format!("{} and {} more", finding.file, count - 1),
+    };
+    finding.subject = name.to_string();
+    let origin = Origin::of(name).phrase();
+    finding.message = format!("{who} takes {name} from outside the environment{origin}");
+    let path = quoted(&facts.scan.world.file(file).path.to_string());
+    let leaf = String::from_utf8_lossy(VPath::new(name).file_name()).into_owned();
+    let command = match facts.scan.world.host.system.is_dyld() {
+        true => {
+            let new = quoted(&format!("@loader_path/{leaf}"));
+            signed(&format!("install_name_tool -change {} {new} {path}", quoted(&name.to_string())), &path)
+        }
+        false => format!("patchelf --replace-needed {} {} {path}", quoted(&name.to_string()), quoted(&leaf)),
+    };
+    finding.remedy =
+        Remedy { text: format!("bring {leaf} along beside the file, and ask for it there"), command: Some(command) };
+    finding.evidence.push(Evidence::Need { file, need, import });
+    finding
+}

@@ -1,0 +1,108 @@
+//! A library was found, and does not have what is taken from it.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
+
+use crate::diagnose::remedies::reinstall;
+use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
+use crate::graph::NodeId;
+use crate::image::{Import, Name, NeedKind, Origin};
+use crate::resolve::Resolution;
+use crate::world::FileId;
+
+pub(super) static RULE: Rule = Rule {
+    id: "symbol-missing",
+    title: "library lacks a symbol",
+    severity: Severity::Error,
+    why: "On macOS every symbol is bound to one library (two-level namespace, man ld), and Python binds all of them when it \
+          imports (RTLD_NOW). A library of the right name and the wrong version is found, loaded, and then “Symbol not \
+          found: … Expected in: …” ends the import.",
+    remedy: "Install the versions that were built for each other.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    for (node, file, _, _) in facts.files() {
+        if !facts.is_loadable(file) {
+            continue;
+        }
+        // What the system has is not known symbol by symbol.
+        let providers: BTreeMap<usize, FileId> = facts
+            .scan
+            .graph
+            .needs(node)
+            .into_iter()
+            .filter_map(|(target, edge)| Some((edge.need, facts.scan.file_of(target)?)))
+            .collect();
+        if providers.is_empty() {
+            continue;
+        }
+        for (need, imports) in taken(facts, file) {
+            if let Some(&provider) = providers.get(&need) {
+                let lacking = lacking(facts, provider, &imports);
+                findings.extend((!lacking.is_empty()).then(|| finding(facts, file, need, provider, &lacking)));
+            }
+        }
+    }
+}
+
+/// What a file takes from each of its needs, and must have.
+fn taken(facts: &Facts, file: FileId) -> BTreeMap<usize, Vec<Import>> {
+    let mut by_need = BTreeMap::<usize, Vec<Import>>::new();
+    for import in facts.scan.world.imports(file).into_iter().filter(|import| !import.is_weak) {
+        if let Origin::Need(need) = import.origin {
+            by_need.entry(need).or_default().push(import);
+        }
+    }
+    by_need
+}
+
+/// The symbols that neither the library nor what it offers as its own has.
+fn lacking(facts: &Facts, provider: FileId, imports: &[Import]) -> Vec<Name> {
+    let mut left: Vec<Name> = imports.iter().map(|import| import.symbol.clone()).collect();
+    let mut seen = FxHashSet::default();
+    let mut libraries = vec![provider];
+    while let Some(library) = libraries.pop() {
+        if !seen.insert(library) {
+            continue;
+        }
+        let symbols: Vec<&[u8]> = left.iter().map(AsRef::as_ref).collect();
+        let Some(defined) = facts.scan.world.exports(library, &symbols) else { return Vec::new() };
+        let mut defined = defined.into_iter();
+        left.retain(|_| !defined.next().unwrap_or(true));
+        let Some(node) = facts.scan.graph.file(library) else { return Vec::new() };
+        let Some(offered) = offered(facts, node) else { return Vec::new() };
+        libraries.extend(offered);
+    }
+    left
+}
+
+/// The libraries whose symbols a library offers as its own; none where not all of them are known.
+fn offered(facts: &Facts, node: NodeId) -> Option<Vec<FileId>> {
+    let needs = facts.scan.graph.needs(node).into_iter().filter(|(_, edge)| edge.kind == NeedKind::Reexport);
+    needs.map(|(_, edge)| edge.resolution.file().filter(|_| edge.resolution != Resolution::Builtin)).collect()
+}
+
+fn finding(facts: &Facts, file: FileId, need: usize, provider: FileId, lacking: &[Name]) -> Finding {
+    let imports = facts.imports_loading(file).to_vec();
+    let severity = if facts.modules(&imports).is_empty() { Severity::Warning } else { Severity::Error };
+    let mut finding = Finding::about(facts, &RULE, severity, file).breaking(facts, &imports);
+    let provider = facts.path(provider);
+    let first = &lacking[0];
+    let more = match lacking.len() {
+        1 => String::new(),
+        count => format!(" and {} more symbols", count - 1),
+    };
+    finding.subject = first.to_string();
+    finding.message = format!("{} takes {first}{more} from {provider}, which has none of that name", finding.file);
+    if let Some(owner) = facts.owner(file) {
+        finding.remedy = reinstall(facts, owner);
+    }
+    finding.evidence.push(Evidence::Need { file, need, import: imports.first().copied().unwrap_or(0) });
+    finding.evidence.push(Evidence::File { path: provider, what: "lacks it" });
+    for symbol in lacking.iter().take(10) {
+        finding.evidence.push(Evidence::Header { name: "symbol", value: symbol.clone() });
+    }
+    finding
+}

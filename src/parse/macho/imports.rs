@@ -1,0 +1,116 @@
+//! What a Mach-O file takes from others: chained fixups (since macOS 12), or bind opcodes.
+//!
+//! Forms are those of `mach-o/fixup-chains.h` and of the `BIND_OPCODE_…` constants in `mach-o/loader.h`. goblin's own
+//! interpreter of bind opcodes trusts the places that it is told, and keeps no special ordinals.
+
+use goblin::mach::bind_opcodes as op;
+use rustc_hash::FxHashSet;
+use scroll::{Pread, Sleb128, Uleb128};
+
+use super::{Part, Tables};
+use crate::image::{Import, Name, Origin};
+use crate::parse::Window;
+
+/// The largest table that is read.
+const MOST_BYTES: u64 = 64 << 20;
+/// More imports than any library has; what a hostile table claims beyond is not read.
+const MOST_IMPORTS: usize = 1 << 20;
+
+pub(super) fn read(tables: &Tables, file: &Window) -> Vec<Import> {
+    let bytes = |part: Part| file.up_to(part.offset, part.len.min(MOST_BYTES) as usize);
+    let mut imports = Vec::new();
+    if let Some(part) = tables.fixups {
+        chained(&bytes(part), &mut imports);
+    }
+    for (kind, part) in tables.binds.iter().enumerate() {
+        if let Some(part) = part {
+            bind(&bytes(*part), kind == 1, &mut imports);
+        }
+    }
+    let mut seen = FxHashSet::default();
+    imports.retain(|import| seen.insert((import.symbol.clone(), import.origin)));
+    imports
+}
+
+/// `dyld_chained_fixups_header` and its import table; what cannot be read ends it.
+fn chained(bytes: &[u8], imports: &mut Vec<Import>) -> Option<()> {
+    let word = |at: usize| bytes.pread_with::<u32>(at, scroll::LE).ok();
+    let (table, strings, count, format, packing) = (word(8)?, word(12)?, word(16)?, word(20)?, word(24)?);
+    let strings = bytes.get(strings as usize..)?;
+    // Compressed names (1) were specified and never written.
+    if packing != 0 {
+        return None;
+    }
+    let size = match format {
+        1 => 4,
+        2 => 8,
+        3 => 16,
+        _ => return None,
+    };
+    for index in 0..(count as usize).min(MOST_IMPORTS) {
+        let at = (table as usize).checked_add(index * size)?;
+        let (ordinal, is_weak, name) = if format == 3 {
+            let entry = bytes.pread_with::<u64>(at, scroll::LE).ok()?;
+            let ordinal = entry as u16;
+            // The highest values stand for the negative, special ordinals.
+            let ordinal = if ordinal > 0xfff0 { ordinal.cast_signed().into() } else { i64::from(ordinal) };
+            (ordinal, entry >> 16 & 1 == 1, (entry >> 32) as usize)
+        } else {
+            let entry = word(at)?;
+            let ordinal = entry as u8;
+            let ordinal = if ordinal > 0xf0 { ordinal.cast_signed().into() } else { i64::from(ordinal) };
+            (ordinal, entry >> 8 & 1 == 1, (entry >> 9) as usize)
+        };
+        let rest = strings.get(name..)?;
+        let symbol = Name::from(&rest[..memchr::memchr(0, rest)?]);
+        imports.push(Import { symbol, origin: Origin::of(ordinal)?, is_weak });
+    }
+    Some(())
+}
+
+/// Walks bind opcodes, as far as they say which symbol comes from where.
+fn bind(bytes: &[u8], is_weak_table: bool, imports: &mut Vec<Import>) -> Option<()> {
+    let mut at = 0;
+    let mut ordinal = 0;
+    while at < bytes.len() && imports.len() < MOST_IMPORTS {
+        let byte = bytes[at];
+        at += 1;
+        let immediate = byte & op::BIND_IMMEDIATE_MASK;
+        match byte & op::BIND_OPCODE_MASK {
+            // Lazy binds have one of these after each symbol.
+            op::BIND_OPCODE_DONE => {}
+            op::BIND_OPCODE_SET_DYLIB_ORDINAL_IMM => ordinal = i64::from(immediate),
+            op::BIND_OPCODE_SET_DYLIB_ORDINAL_ULEB => ordinal = Uleb128::read(bytes, &mut at).ok()?.cast_signed(),
+            op::BIND_OPCODE_SET_DYLIB_SPECIAL_IMM => {
+                ordinal = if immediate == 0 { 0 } else { i64::from((immediate | op::BIND_OPCODE_MASK).cast_signed()) };
+            }
+            op::BIND_OPCODE_SET_SYMBOL_TRAILING_FLAGS_IMM => {
+                let rest = &bytes[at..];
+                let name = &rest[..memchr::memchr(0, rest)?];
+                at += name.len() + 1;
+                let origin = if is_weak_table { Some(Origin::Weak) } else { Origin::of(ordinal) };
+                let is_weak = immediate & op::BIND_SYMBOL_FLAGS_WEAK_IMPORT != 0;
+                imports.extend(origin.map(|origin| Import { symbol: Name::from(name), origin, is_weak }));
+            }
+            op::BIND_OPCODE_SET_ADDEND_SLEB => {
+                Sleb128::read(bytes, &mut at).ok()?;
+            }
+            op::BIND_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB
+            | op::BIND_OPCODE_ADD_ADDR_ULEB
+            | op::BIND_OPCODE_DO_BIND_ADD_ADDR_ULEB => {
+                Uleb128::read(bytes, &mut at).ok()?;
+            }
+            op::BIND_OPCODE_DO_BIND_ULEB_TIMES_SKIPPING_ULEB => {
+                Uleb128::read(bytes, &mut at).ok()?;
+                Uleb128::read(bytes, &mut at).ok()?;
+            }
+            op::BIND_OPCODE_SET_TYPE_IMM | op::BIND_OPCODE_DO_BIND | op::BIND_OPCODE_DO_BIND_ADD_ADDR_IMM_SCALED => {}
+            // `BIND_OPCODE_THREADED`: subcode 0 has a count, 1 has nothing.
+            _ if immediate == 0 => {
+                Uleb128::read(bytes, &mut at).ok()?;
+            }
+            _ => {}
+        }
+    }
+    Some(())
+}

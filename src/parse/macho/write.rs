@@ -1,0 +1,316 @@
+//! The inverse of the reader: the smallest Mach-O file with given headers, for worlds that are written as text.
+
+use goblin::mach::header::{MH_BUNDLE, MH_DYLIB, MH_EXECUTE, MH_MAGIC_64, MH_OBJECT, MH_TWOLEVEL, SIZEOF_HEADER_64};
+use goblin::mach::load_command::{
+    LC_BUILD_VERSION, LC_CODE_SIGNATURE, LC_DYLD_CHAINED_FIXUPS, LC_DYLD_EXPORTS_TRIE, LC_ID_DYLIB, LC_LAZY_LOAD_DYLIB,
+    LC_LOAD_DYLIB, LC_LOAD_UPWARD_DYLIB, LC_LOAD_WEAK_DYLIB, LC_REEXPORT_DYLIB, LC_RPATH, LC_SEGMENT_64,
+    SIZEOF_LINKEDIT_DATA_COMMAND, SIZEOF_SEGMENT_COMMAND_64,
+};
+use sha2::{Digest, Sha256};
+
+use crate::image::{Arch, Image, ImageKind, Import, Machine, Name, NeedKind, Origin, Platform, Signature};
+
+/// Where `LINKEDIT` begins: load commands of text worlds are far smaller.
+const LINKEDIT: usize = 4096;
+/// Two to this power are the bytes of a page.
+const PAGE: u8 = 12;
+
+/// The smallest 64-bit Mach-O file that reads back as `image`, defining `symbols` for others and taking `imports` from
+/// them.
+pub fn write(image: &Image, symbols: &[Name], imports: &[Import]) -> Vec<u8> {
+    let mach = image.mach.clone().unwrap_or_default();
+    let mut commands = Commands::default();
+    let (trie, fixups) = (trie(symbols), fixups(imports));
+    let signature_at = LINKEDIT + trie.len().next_multiple_of(16) + fixups.len().next_multiple_of(16);
+    let signature_len = if mach.signature == Signature::Absent { 0 } else { signature(&[]).len() };
+
+    let end = signature_at + signature_len;
+    commands.segment("__TEXT", 0, LINKEDIT);
+    commands.segment("__LINKEDIT", LINKEDIT, end - LINKEDIT);
+    if let Some(identity) = &image.identity {
+        commands.dylib(LC_ID_DYLIB, identity);
+    }
+    for need in &image.needs {
+        let command = match need.kind {
+            NeedKind::Normal => LC_LOAD_DYLIB,
+            NeedKind::Weak => LC_LOAD_WEAK_DYLIB,
+            NeedKind::Delay => LC_LAZY_LOAD_DYLIB,
+            NeedKind::Reexport => LC_REEXPORT_DYLIB,
+            NeedKind::Upward => LC_LOAD_UPWARD_DYLIB,
+        };
+        commands.dylib(command, &need.name);
+    }
+    for rpath in &mach.rpaths {
+        commands.text(LC_RPATH, &[12], rpath);
+    }
+    if let Some(built) = mach.built_for {
+        let platform = match built.platform {
+            Platform::MacOs => 1,
+            Platform::IOs => 2,
+            Platform::MacCatalyst => 6,
+            Platform::Other(number) => number,
+        };
+        commands.words(LC_BUILD_VERSION, &[platform, built.minimum.packed(), built.sdk.packed(), 0]);
+    }
+    commands.linkedit(LC_DYLD_EXPORTS_TRIE, LINKEDIT, trie.len());
+    commands.linkedit(LC_DYLD_CHAINED_FIXUPS, LINKEDIT + trie.len().next_multiple_of(16), fixups.len());
+    commands.linkedit(LC_CODE_SIGNATURE, signature_at, signature_len);
+
+    let mut bytes = header(image, mach.is_two_level, &commands);
+    bytes.extend(&commands.bytes);
+    bytes.resize(LINKEDIT, 0);
+    for part in [trie, fixups] {
+        bytes.extend(&part);
+        bytes.resize(bytes.len().next_multiple_of(16), 0);
+    }
+    match mach.signature {
+        Signature::Absent => {}
+        Signature::Present => bytes.extend(signature(&Sha256::digest(&bytes[..LINKEDIT]))),
+        Signature::Stale => bytes.extend(signature(&[0xaa; 32])),
+    }
+    bytes
+}
+
+/// A universal file of several slices.
+pub fn universal(slices: &[(Arch, Vec<u8>)]) -> Vec<u8> {
+    const ALIGNMENT: usize = 1 << 12;
+    let mut bytes = Vec::new();
+    bytes.extend(0xcafe_babeu32.to_be_bytes());
+    bytes.extend((slices.len() as u32).to_be_bytes());
+    let mut at = ALIGNMENT;
+    for (arch, slice) in slices {
+        let (cpu, subtype) = cpu(*arch);
+        for word in [cpu, subtype, at as u32, slice.len() as u32, 12] {
+            bytes.extend(word.to_be_bytes());
+        }
+        at += slice.len().next_multiple_of(ALIGNMENT);
+    }
+    for (_, slice) in slices {
+        bytes.resize(bytes.len().next_multiple_of(ALIGNMENT), 0);
+        bytes.extend(slice);
+    }
+    bytes
+}
+
+#[derive(Default)]
+struct Commands {
+    bytes: Vec<u8>,
+    count: u32,
+}
+
+impl Commands {
+    fn words(&mut self, command: u32, words: &[u32]) {
+        self.command(command, words, &[]);
+    }
+
+    /// A command that ends in a text; its fields come before.
+    fn text(&mut self, command: u32, fields: &[u32], text: &[u8]) {
+        self.command(command, fields, &[text, b"\0"].concat());
+    }
+
+    fn dylib(&mut self, command: u32, name: &[u8]) {
+        self.text(command, &[24, 0, 0, 0], name);
+    }
+
+    fn linkedit(&mut self, command: u32, at: usize, len: usize) {
+        if len > 0 {
+            debug_assert_eq!(SIZEOF_LINKEDIT_DATA_COMMAND, 16);
+            self.words(command, &[at as u32, len as u32]);
+        }
+    }
+
+    fn segment(&mut self, name: &str, at: usize, len: usize) {
+        let mut body = [0u8; SIZEOF_SEGMENT_COMMAND_64 - 8];
+        body[..name.len()].copy_from_slice(name.as_bytes());
+        for (place, value) in [(16, at), (24, len), (32, at), (40, len)] {
+            body[place..place + 8].copy_from_slice(&(value as u64).to_le_bytes());
+        }
+        self.command(LC_SEGMENT_64, &[], &body);
+    }
+
+    fn command(&mut self, command: u32, fields: &[u32], tail: &[u8]) {
+        let len = (8 + fields.len() * 4 + tail.len()).next_multiple_of(8);
+        let start = self.bytes.len();
+        for word in [command, len as u32].iter().chain(fields) {
+            self.bytes.extend(word.to_le_bytes());
+        }
+        self.bytes.extend(tail);
+        self.bytes.resize(start + len, 0);
+        self.count += 1;
+    }
+}
+
+fn header(image: &Image, is_two_level: bool, commands: &Commands) -> Vec<u8> {
+    let filetype = match image.kind {
+        ImageKind::Shared => MH_DYLIB,
+        ImageKind::Bundle => MH_BUNDLE,
+        ImageKind::Program => MH_EXECUTE,
+        ImageKind::Inert => MH_OBJECT,
+    };
+    let (cpu, subtype) = cpu(image.arch);
+    let flags = if is_two_level { MH_TWOLEVEL } else { 0 };
+    let words = [MH_MAGIC_64, cpu, subtype, filetype, commands.count, commands.bytes.len() as u32, flags, 0];
+    let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    debug_assert_eq!(bytes.len(), SIZEOF_HEADER_64);
+    bytes
+}
+
+fn cpu(arch: Arch) -> (u32, u32) {
+    match arch.machine {
+        Machine::X86_64 => (0x0100_0007, 3),
+        Machine::Aarch64 => (0x0100_000c, 0),
+        Machine::Arm64e => (0x0100_000c, 0x8000_0002),
+        Machine::X86 => (7, 3),
+        Machine::Other(number) => (number, 0),
+        _ => (12, 0),
+    }
+}
+
+/// A trie with one edge for each whole name.
+fn trie(symbols: &[Name]) -> Vec<u8> {
+    if symbols.is_empty() {
+        return Vec::new();
+    }
+    // Places are written with four bytes each, so that they are known before anything is written.
+    let node = |at: usize| [at | 0x80, at >> 7 | 0x80, at >> 14 | 0x80, at >> 21 & 0x7f].map(|byte| byte as u8);
+    let edges: usize = symbols.iter().map(|symbol| symbol.len() + 2 + 4).sum();
+    let mut bytes = vec![0, symbols.len().min(255) as u8];
+    for (index, symbol) in symbols.iter().take(255).enumerate() {
+        bytes.push(b'_');
+        bytes.extend_from_slice(symbol);
+        bytes.push(0);
+        bytes.extend(node(2 + edges + index * 4));
+    }
+    // Each leaf exports something at place 0, and has no edges.
+    bytes.extend(symbols.iter().flat_map(|_| [2, 0, 0, 0]));
+    bytes
+}
+
+/// `dyld_chained_fixups_header` with imports of the first format, and nothing to fix.
+fn fixups(imports: &[Import]) -> Vec<u8> {
+    if imports.is_empty() {
+        return Vec::new();
+    }
+    let (mut table, mut strings) = (Vec::new(), vec![0]);
+    for import in imports {
+        let ordinal: u8 = match import.origin {
+            Origin::Need(index) => index as u8 + 1,
+            Origin::Own => 0,
+            Origin::Program => 0xff,
+            Origin::Flat => 0xfe,
+            Origin::Weak => 0xfd,
+        };
+        let entry = u32::from(ordinal) | u32::from(import.is_weak) << 8 | (strings.len() as u32) << 9;
+        table.extend(entry.to_le_bytes());
+        strings.extend_from_slice(&import.symbol);
+        strings.push(0);
+    }
+    let names_at = 32 + table.len() as u32;
+    let header = [0, 28, 32, names_at, imports.len() as u32, 1, 0, 0];
+    [header.iter().flat_map(|word: &u32| word.to_le_bytes()).collect(), table, strings].concat()
+}
+
+/// A signature whose code directory has one hash; all in it is big-endian.
+fn signature(hash: &[u8]) -> Vec<u8> {
+    const DIRECTORY: u32 = 20;
+    const HASHES: u32 = 44;
+    let len = HASHES + 32;
+    let blob = [0xfade_0cc0, DIRECTORY + len, 1, 0, DIRECTORY];
+    let directory = [0xfade_0c02, len, 0x2_0100, 2, HASHES, HASHES, 0, 1, LINKEDIT as u32];
+    let mut bytes: Vec<u8> = blob.iter().chain(&directory).flat_map(|word: &u32| word.to_be_bytes()).collect();
+    bytes.extend([32, 2, 0, PAGE, 0, 0, 0, 0]);
+    bytes.extend(hash);
+    bytes.resize((DIRECTORY + len) as usize, 0);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{universal, write};
+    use crate::image::{
+        Arch, BuiltFor, Format, Image, ImageKind, Import, MachO, Name, Need, NeedKind, Origin, Platform, Release,
+        Signature,
+    };
+    use crate::parse::{Slice, Tables, read};
+    use crate::vfs::{FileSystem, Memory, ReadAt, VPath};
+
+    fn image(arch: Arch) -> Image {
+        let need = |name: &str, kind| Need { name: Name::from(name), kind };
+        let mut image = Image::new(Format::MachO, arch);
+        image.needs = vec![
+            need("@rpath/liba.dylib", NeedKind::Normal),
+            need("/usr/lib/libb.dylib", NeedKind::Weak),
+            need("libc.dylib", NeedKind::Reexport),
+            need("libd.dylib", NeedKind::Upward),
+            need("libe.dylib", NeedKind::Delay),
+        ];
+        image.identity = Some(Name::from("@rpath/libx.dylib"));
+        image.mach = Some(Box::new(MachO {
+            rpaths: vec![Name::from("@loader_path/../lib"), Name::from("/opt/lib")],
+            built_for: Some(BuiltFor {
+                platform: Platform::MacOs,
+                minimum: Release::new(10, 15),
+                sdk: Release::parse("14.2.1").unwrap(),
+            }),
+            signature: Signature::Present,
+            is_two_level: true,
+        }));
+        image
+    }
+
+    fn opened(bytes: Vec<u8>, test: impl Fn(&dyn ReadAt, Vec<Slice>)) {
+        let mut memory = Memory::new();
+        let path = VPath::new("/libx.dylib");
+        memory.file(&path, bytes);
+        let file = memory.open(&path).unwrap();
+        test(&*file, read(&*file, file.stat().unwrap().len, Some(b"PyInit_x")));
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let symbols = [Name::from("PyInit_x"), Name::from("other")];
+        let import = |symbol: &str, origin, is_weak| Import { symbol: Name::from(symbol), origin, is_weak };
+        let imports = [
+            import("_a", Origin::Need(0), false),
+            import("_b", Origin::Need(1), true),
+            import("_PyLong_Type", Origin::Flat, false),
+            import("_operator_new", Origin::Weak, false),
+        ];
+        opened(write(&image(Arch::AARCH64), &symbols, &imports), |file, slices| {
+            let [Slice { image: Some(read), problem: None, tables: Some(tables), defines: true }] = &slices[..] else {
+                panic!("{slices:?}")
+            };
+            assert_eq!(*read, image(Arch::AARCH64));
+            assert!(tables.defines(file, b"other"));
+            assert!(!tables.defines(file, b"othe"));
+            assert!(!tables.defines(file, b"others"));
+            let Tables::MachO(tables) = tables else { panic!("{tables:?}") };
+            assert_eq!(tables.imports(file), imports);
+        });
+    }
+
+    #[test]
+    fn each_kind_of_file_and_signature_reads_back() {
+        for kind in [ImageKind::Shared, ImageKind::Bundle, ImageKind::Program, ImageKind::Inert] {
+            for signature in [Signature::Absent, Signature::Present, Signature::Stale] {
+                let mut image = Image { kind, ..image(Arch::X86_64) };
+                image.mach.as_mut().unwrap().signature = signature;
+                opened(write(&image, &[], &[]), |_, slices| assert_eq!(slices[0].image.as_ref(), Some(&image)));
+            }
+        }
+    }
+
+    #[test]
+    fn every_slice_of_a_universal_file_speaks_for_itself() {
+        let archs = [Arch::X86_64, Arch::AARCH64];
+        let slices = archs.map(|arch| (arch, write(&image(arch), &[Name::from("PyInit_x")], &[])));
+        opened(universal(&slices), |file, slices| {
+            for (slice, arch) in slices.iter().zip(archs) {
+                assert_eq!(slice.image, Some(image(arch)));
+                assert!(slice.defines && slice.problem.is_none());
+                assert!(slice.tables.as_ref().unwrap().defines(file, b"PyInit_x"));
+            }
+            assert_eq!(slices.len(), 2);
+        });
+    }
+}
