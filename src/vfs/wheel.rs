@@ -37,7 +37,7 @@ pub struct Wheels {
 pub struct Contents {
     /// The `.whl` file.
     pub wheel: VPath,
-    /// Its `.dist-info` folder, as a path below the root of all.
+    /// Its `.dist-info` folder, as a path below the root of all: of two wheels of one version, the later one's.
     pub metadata: Option<VPath>,
 }
 
