@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dylens::diagnose::install_name::InstallName;
 use dylens::diagnose::nuitka::{self, Binary, Surroundings};
-use dylens::diagnose::tool::Version;
+use dylens::discover::tool::Version;
 use dylens::image::{Arch, Name};
 use dylens::vfs::VPath;
 use serde::Deserialize;

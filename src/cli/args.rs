@@ -10,9 +10,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::output;
 use crate::diagnose::Severity;
-use crate::discover::{PROCESSORS, processor};
+use crate::discover::Tool;
 use crate::export::{FORMATS, Format, printable};
-use crate::image::Arch;
+use crate::image::{Arch, Release};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -53,7 +53,10 @@ pub struct Arguments {
     pub(super) arch: Option<Arch>,
     /// The release of macOS to judge for: 11.0
     #[arg(long, global = true, value_name = "VERSION", value_parser = release)]
-    pub(super) macos: Option<(u16, u16)>,
+    pub(super) macos: Option<Release>,
+    /// The tool to judge for, with its version: nuitka=2.3.10, pyinstaller, delocate, cx_freeze
+    #[arg(long = "for", global = true, value_name = "TOOL")]
+    pub(super) tool: Option<Tool>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -173,20 +176,14 @@ impl FailOn {
     }
 }
 
-/// A processor by any name that platform tags have for it.
+/// A processor by any name that people have for it.
 fn arch(word: &str) -> Result<Arch, String> {
-    let known = || format!("known are {}", PROCESSORS.map(|(word, _)| word).join(", "));
-    processor(word).ok_or_else(known)
+    Arch::named(word).ok_or_else(|| format!("known are {}", Arch::NAMES.map(|(word, _)| word).join(", ")))
 }
 
 /// `11`, `10.15`, `13.2.1`
-fn release(text: &str) -> Result<(u16, u16), String> {
-    let mut numbers = text.split('.').map(str::parse);
-    match (numbers.next(), numbers.next()) {
-        (Some(Ok(major)), None) => Ok((major, 0)),
-        (Some(Ok(major)), Some(Ok(minor))) => Ok((major, minor)),
-        _ => Err("a release is written 11.0".into()),
-    }
+fn release(text: &str) -> Result<Release, String> {
+    Release::parse(text).ok_or_else(|| "a release is written 11.0".into())
 }
 
 /// The formats' table as what `--format` takes.

@@ -37,7 +37,7 @@ impl Start {
     }
 
     fn of(arguments: &Arguments, paths: &[PathBuf]) -> Result<Start, Error> {
-        let wishes = Wishes { arch: arguments.arch, macos: arguments.macos };
+        let wishes = Wishes { arch: arguments.arch, macos: arguments.macos, tool: arguments.tool };
         match (arguments.demo, paths) {
             (true, [path, ..]) => Err(Error::new(
                 format!("--demo looks at its own environment, not at {}", path.display()),

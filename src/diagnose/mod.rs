@@ -16,7 +16,6 @@ pub mod nuitka;
 mod remedies;
 mod rules;
 mod source;
-pub mod tool;
 
 pub use facts::Facts;
 pub use finding::{Evidence, Finding, Remedy, Severity};

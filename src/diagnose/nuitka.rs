@@ -14,12 +14,9 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::tool::Version;
+use crate::discover::tool::Version;
 use crate::image::{Arch, Name};
 use crate::vfs::VPath;
-
-/// The newest release whose source was read.
-pub const NEWEST: Version = Version::new(4, 3, 3);
 
 /// A file as Nuitka is about to copy it.
 pub struct Binary<'a> {
@@ -534,8 +531,8 @@ fn acceptable() -> &'static [Acceptable] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Binary, Death, Found, NEWEST, Scanned, Surroundings, folders, scan};
-    use crate::diagnose::tool::Version;
+    use super::{Binary, Death, Found, Scanned, Surroundings, folders, scan};
+    use crate::discover::tool::{NEWEST_NUITKA, Version};
     use crate::image::{Arch, Name};
     use crate::vfs::VPath;
 
@@ -804,12 +801,12 @@ mod tests {
 
     #[test]
     fn versions_that_are_not_known_behave_as_the_nearest_that_is() {
-        let newest = NEWEST.to_string();
+        let newest = NEWEST_NUITKA.to_string();
         for case in [TOKENIZERS, TSDOWNSAMPLE, Case { id: "@rpath/other.so", ..TOKENIZERS }] {
             assert_eq!(case.scan("9.9"), case.scan(&newest));
             assert_eq!(case.scan("0.9"), case.scan("1.0"));
         }
-        assert!(Version::new(4, 3, 2) < NEWEST);
+        assert!(Version::new(4, 3, 2) < NEWEST_NUITKA);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod python;
 pub mod role;
 mod system;
 mod target;
+pub mod tool;
 mod wheel;
 
 pub use distribution::{Distribution, DistributionId, Distributions};
@@ -19,5 +20,6 @@ pub use note::Note;
 pub(crate) use python::{is_free_threaded, suffixes_of, tag_of};
 pub use role::Role;
 pub use target::{Kind, Request, Target, Wishes, discover};
+pub use tool::Tool;
 pub(crate) use wheel::is_wheel_name;
-pub use wheel::{PROCESSORS, Tag, Wheel, processor};
+pub use wheel::{Tag, Wheel};

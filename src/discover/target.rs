@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::tool::Tool;
 use super::wheel::{self, Wheel, is_wheel_name};
 use super::{Machine, Note, python, system};
 use crate::error::Error;
-use crate::image::{Arch, Format, Image, Name};
+use crate::image::{Arch, Format, Image, Name, Release};
 use crate::parse;
 use crate::vfs::{FileSystem, Kind as FileKind, VPath};
 use crate::world::{Dyld, Host, Python, System, is_native_name};
@@ -60,8 +61,10 @@ impl Request {
 pub struct Wishes {
     /// The processor, where files are made for several.
     pub arch: Option<Arch>,
-    /// The release of macOS, major and minor.
-    pub macos: Option<(u16, u16)>,
+    /// The oldest macOS that it has to run on.
+    pub macos: Option<Release>,
+    /// The tool that is to bundle it.
+    pub tool: Option<Tool>,
 }
 
 /// What is looked at, and on which host.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Kind, Machine, Note, Target, python, system};
 use crate::error::Error;
-use crate::image::{Arch, Machine as Processor, Name};
+use crate::image::{Arch, Name};
 use crate::vfs::wheel::{Contents, Overwritten};
 use crate::vfs::{FileSystem, VPath, Wheels};
 use crate::world::{Host, Python, System};
@@ -95,9 +95,9 @@ impl Tag {
     /// The processor that it is for; none where there are several (`universal2`) or any.
     fn arch(&self) -> Option<Arch> {
         match self.platform.as_str() {
-            "win32" => processor("i686"),
-            "win_amd64" => processor("x86_64"),
-            platform => PROCESSORS
+            "win32" => Arch::named("i686"),
+            "win_amd64" => Arch::named("x86_64"),
+            platform => Arch::NAMES
                 .iter()
                 .find(|(word, _)| platform.strip_suffix(word).is_some_and(|start| start.ends_with('_')))
                 .map(|(_, arch)| *arch),
@@ -142,24 +142,6 @@ impl Tag {
             other => format!("{other}-linux-{libc}"),
         })
     }
-}
-
-/// The processors of platform tags, by the words at their ends.
-pub const PROCESSORS: [(&str, Arch); 9] = [
-    ("x86_64", Arch::X86_64),
-    ("arm64", Arch::AARCH64),
-    ("aarch64", Arch::AARCH64),
-    ("i686", Arch { machine: Processor::X86, bits: 32, big_endian: false }),
-    ("armv7l", Arch { machine: Processor::Arm, bits: 32, big_endian: false }),
-    ("ppc64le", Arch { machine: Processor::Ppc64, bits: 64, big_endian: false }),
-    ("s390x", Arch { machine: Processor::S390x, bits: 64, big_endian: true }),
-    ("riscv64", Arch { machine: Processor::Riscv, bits: 64, big_endian: false }),
-    ("loongarch64", Arch { machine: Processor::LoongArch, bits: 64, big_endian: false }),
-];
-
-/// A processor by the name that platform tags have for it: `arm64`, `x86_64`, `i686`.
-pub fn processor(word: &str) -> Option<Arch> {
-    PROCESSORS.iter().find(|(known, _)| *known == word).map(|(_, arch)| *arch)
 }
 
 impl Wheel {

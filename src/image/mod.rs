@@ -128,22 +128,25 @@ impl Arch {
         }
     }
 
-    /// Reads what people call it, on any system.
+    /// What people and platform tags call processors.
+    pub const NAMES: [(&str, Arch); 12] = [
+        ("x86_64", Arch::X86_64),
+        ("arm64", Arch::AARCH64),
+        ("aarch64", Arch::AARCH64),
+        ("arm64e", Arch { machine: Machine::Arm64e, ..Arch::AARCH64 }),
+        ("i686", Arch { machine: Machine::X86, bits: 32, big_endian: false }),
+        ("i386", Arch { machine: Machine::X86, bits: 32, big_endian: false }),
+        ("armv7l", Arch { machine: Machine::Arm, bits: 32, big_endian: false }),
+        ("ppc64", Arch { machine: Machine::Ppc64, bits: 64, big_endian: true }),
+        ("ppc64le", Arch { machine: Machine::Ppc64, bits: 64, big_endian: false }),
+        ("s390x", Arch { machine: Machine::S390x, bits: 64, big_endian: true }),
+        ("riscv64", Arch { machine: Machine::Riscv, bits: 64, big_endian: false }),
+        ("loongarch64", Arch { machine: Machine::LoongArch, bits: 64, big_endian: false }),
+    ];
+
+    /// The processor of a name; see [`Arch::NAMES`].
     pub fn named(word: &str) -> Option<Arch> {
-        let (machine, bits, big_endian) = match word.to_ascii_lowercase().as_str() {
-            "x86_64" | "amd64" | "x64" => (Machine::X86_64, 64, false),
-            "aarch64" | "arm64" => (Machine::Aarch64, 64, false),
-            "arm64e" => (Machine::Arm64e, 64, false),
-            "i686" | "i386" | "x86" | "win32" => (Machine::X86, 32, false),
-            "armv7l" | "armv6l" | "arm" => (Machine::Arm, 32, false),
-            "ppc64" => (Machine::Ppc64, 64, true),
-            "ppc64le" => (Machine::Ppc64, 64, false),
-            "s390x" => (Machine::S390x, 64, true),
-            "riscv64" => (Machine::Riscv, 64, false),
-            "loongarch64" => (Machine::LoongArch, 64, false),
-            _ => return None,
-        };
-        Some(Arch { machine, bits, big_endian })
+        Arch::NAMES.iter().find(|(name, _)| *name == word).map(|(_, arch)| *arch)
     }
 }
 

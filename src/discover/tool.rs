@@ -7,12 +7,15 @@ use std::str::FromStr;
 /// A tool that copies native files and looks into them on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tool {
-    /// What it does differs from version to version ([`super::nuitka`]).
+    /// What it does differs from version to version.
     Nuitka(Version),
     PyInstaller(Option<Version>),
     Delocate(Option<Version>),
     CxFreeze(Option<Version>),
 }
+
+/// The newest release of Nuitka whose source was read.
+pub const NEWEST_NUITKA: Version = Version::new(4, 3, 3);
 
 /// The names of the tools, as they are typed.
 pub const TOOLS: [&str; 4] = ["nuitka", "pyinstaller", "delocate", "cx_freeze"];
@@ -77,7 +80,7 @@ impl FromStr for Tool {
             None => (text, None),
         };
         match name.trim().to_ascii_lowercase().replace('-', "_").as_str() {
-            "nuitka" => Ok(Tool::Nuitka(version.unwrap_or(super::nuitka::NEWEST))),
+            "nuitka" => Ok(Tool::Nuitka(version.unwrap_or(NEWEST_NUITKA))),
             "pyinstaller" => Ok(Tool::PyInstaller(version)),
             "delocate" => Ok(Tool::Delocate(version)),
             "cx_freeze" => Ok(Tool::CxFreeze(version)),
@@ -204,7 +207,7 @@ mod tests {
         }
         assert_eq!("Nuitka==2.4".parse::<Tool>().expect("a tool").to_string(), "nuitka=2.4");
         assert_eq!("cx-Freeze".parse(), Ok(Tool::CxFreeze(None)));
-        assert_eq!("nuitka".parse(), Ok(Tool::Nuitka(crate::diagnose::nuitka::NEWEST)));
+        assert_eq!("nuitka".parse(), Ok(Tool::Nuitka(super::NEWEST_NUITKA)));
     }
 
     #[test]
