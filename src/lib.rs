@@ -6,8 +6,8 @@
 //!  outside           ground state          derived, pure                                  faces
 //! ┌──────────┐  vfs  ┌───────────┐ parse ┌─────────┐   ┌───────┐   ┌──────────┐        ┌────────┐
 //! │ disk     ├──────▶│ World     ├──────▶│ Image   │   │       │   │          │    ┌──▶│ tui    │
-//! │ memory   │       │ files     │       │ resolve ├──▶│ Graph ├──▶│ diagnose ├─┐  ├──▶│ export │
-//! │          ├──────▶│ host facts│       │         │   │       │   │          │ │  └──▶│ cli    │
+//! │ wheels   │       │ files     │       │ resolve ├──▶│ Graph ├──▶│ diagnose ├─┐  ├──▶│ export │
+//! │ memory   ├──────▶│ host facts│       │         │   │       │   │          │ │  └──▶│ cli    │
 //! └──────────┘ disc. └───────────┘       └─────────┘   └───────┘   └──────────┘ ▼  │   └────────┘
 //!                                                                              Scan┘ (read only)
 //! ```
@@ -48,7 +48,7 @@
 //!
 //! # Rooms, in reading order
 //!
-//! [`vfs`] and [`image`] know nobody (but [`error`], which is words); [`parse`] knows those two; [`world`] adds `parse`; [`discover`] and [`resolve`] add
+//! [`image`] knows nobody, and [`vfs`] only the words of [`error`]; [`parse`] knows those two; [`world`] adds `parse`; [`discover`] and [`resolve`] add
 //! `world`; [`graph`] adds `resolve` and the roles that `discover` tells; [`scan`] runs them all, and hands the finished
 //! product to [`diagnose`], which reads it; [`export`] reads a `Scan`; [`tui`] adds `export`; [`cli`] knows all. No other
 //! arrow runs back; `tests/layers.rs` holds every room to it.

@@ -1,13 +1,13 @@
 //! Wheels read in place: what an installer would make of them, whom they are for, and which are refused.
 
-use std::io::{Cursor, Write};
+use std::io::{self, Cursor, Write};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use dylens::discover::{Distribution, Machine, Request, Target, Wishes, discover};
 use dylens::error::Error;
 use dylens::scan::{Progress, Scan};
-use dylens::vfs::{FileSystem, Kind, Memory, VPath, Wheels};
+use dylens::vfs::{Entry, FileSystem, Kind, Memory, ReadAt, Stat, VPath, Wheels};
 use dylens::world::{System, text};
 use proptest::prelude::*;
 use zip::write::SimpleFileOptions;
@@ -193,6 +193,52 @@ fn what_is_beside_the_wheel_passes_through() {
     assert!(fs.link(&root.join(MODULE)).is_err());
 }
 
+/// Memory that counts how often a file is opened.
+struct Counted(Memory, AtomicUsize);
+
+impl FileSystem for Counted {
+    fn list(&self, directory: &VPath) -> io::Result<Vec<Entry>> {
+        self.0.list(directory)
+    }
+    fn stat(&self, path: &VPath) -> io::Result<Stat> {
+        self.0.stat(path)
+    }
+    fn real(&self, path: &VPath) -> io::Result<VPath> {
+        self.0.real(path)
+    }
+    fn link(&self, path: &VPath) -> io::Result<VPath> {
+        self.0.link(path)
+    }
+    fn open(&self, path: &VPath) -> io::Result<Box<dyn ReadAt + '_>> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.0.open(path)
+    }
+}
+
+#[test]
+fn a_member_is_inflated_once_whoever_comes_for_it() {
+    let (files, _, request) = laid_out("", &[(LINUX, wheel(&[]))]);
+    let counted = Arc::new(Counted(files, AtomicUsize::new(0)));
+    let fs = Wheels::over(counted.clone(), &request.paths).expect("a wheel");
+    let before = counted.1.load(Ordering::Relaxed);
+    let path = request.paths[0].join(MODULE);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| assert_eq!(fs.read(&path, usize::MAX).expect("its bytes"), module()));
+        }
+    });
+    assert_eq!(counted.1.load(Ordering::Relaxed) - before, 1);
+}
+
+#[test]
+fn a_wheel_that_may_not_be_read_says_so() {
+    let (mut files, ..) = laid_out("", &[]);
+    let path = VPath::new("/w/a-1-py3-none-any.whl");
+    files.locked_file(&path);
+    let error = Wheels::over(Arc::new(files), &[path]).err().expect("no wheel");
+    assert!(error.what.ends_with(".whl cannot be read: permission denied"), "{error}");
+}
+
 #[test]
 fn each_member_has_an_identity_of_its_own() {
     let bytes = module();
@@ -275,6 +321,7 @@ fn two_members_of_one_name_are_refused_but_not_of_two_spellings() {
     let mut twice = bytes;
     twice[at] = b'b';
     assert_refused(twice, "the member b.py is there twice");
+    assert_refused(wheel(&[("b.py", b"one"), ("./b.py", b"two")]), "the member b.py is there twice");
 }
 
 #[test]
@@ -497,6 +544,48 @@ fn a_glibc_wheel_is_not_judged_by_musl() {
     let scan = scan_on(ALPINE, &[(LINUX, wheel(&[]))]).expect("a scan");
     assert!(matches!(scan.world.host.system, System::Glibc(_)));
     assert!(!findings(&scan).iter().any(|(rule, _)| *rule == "other-libc"), "{:?}", findings(&scan));
+}
+
+#[test]
+fn a_wheel_for_another_processor_is_granted_what_manylinux_promises_and_no_more() {
+    let module = elf("aarch64 defines:PyInit__a needs:libc.so.6,ld-linux-aarch64.so.1,libstdc++.so.6,libz.so.1");
+    let bytes = zip(&[("a/_a.cpython-311-aarch64-linux-gnu.so", &module)]);
+    let scan = scan("a-1.0-cp311-cp311-manylinux_2_17_aarch64.whl", bytes);
+    assert!(scan.world.host.library_path.is_none() && scan.world.host.packager.is_empty());
+    let missing: Vec<&str> = scan.findings.iter().map(|finding| finding.subject.as_str()).collect();
+    assert_eq!(missing, ["libz.so.1"]);
+}
+
+#[test]
+fn what_a_wheel_brings_comes_before_what_is_granted() {
+    let module = elf("aarch64 defines:PyInit__a needs:libstdc++.so.6 runpath:$ORIGIN");
+    let library = elf("aarch64 soname:libstdc++.so.6");
+    let bytes = zip(&[("a/_a.cpython-311-aarch64-linux-gnu.so", &module), ("a/libstdc++.so.6", &library)]);
+    let scan = scan("a-1.0-cp311-cp311-manylinux_2_17_aarch64.whl", bytes);
+    let module = scan.imports.iter().find(|import| import.opened.text().contains("_a.")).expect("an import");
+    assert_eq!(module.loads.loads.len(), 2, "the module and its own library");
+}
+
+#[test]
+fn tags_that_multiply_come_to_an_end() {
+    let many = "x.".repeat(5_000);
+    let line = format!("Tag: {many}-{many}-{many}\n");
+    let bytes = wheel(&[("a-1.0.dist-info/WHEEL", line.as_bytes())]);
+    assert_eq!(target(LINUX, bytes).expect("a target").wheels[0].declared.len(), 1000);
+}
+
+#[test]
+fn what_mends_a_wheel_is_not_typed_into_the_archive() {
+    let module = elf("x86_64 defines:PyInit__a needs:libx-0a1b2c3d.so.1 rpath:$ORIGIN/../nowhere");
+    let library = elf("x86_64 soname:libx-0a1b2c3d.so.1");
+    let record = format!("{MODULE},,\na.libs/libx-0a1b2c3d.so.1,,\n");
+    let members =
+        [(MODULE, &module[..]), ("a.libs/libx-0a1b2c3d.so.1", &library), ("a-1.0.dist-info/RECORD", record.as_bytes())];
+    let scan = scan(LINUX, zip(&members));
+    let finding = scan.findings.iter().find(|finding| finding.rule.id == "library-missing").expect("a missing library");
+    assert!(finding.remedy.text.contains("unpacked wheel"), "{}", finding.remedy.text);
+    let command = finding.remedy.command.as_deref().expect("a command");
+    assert!(command.contains("$ORIGIN/../a.libs") && command.ends_with(&format!(" {MODULE}")), "{command}");
 }
 
 #[test]

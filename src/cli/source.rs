@@ -25,21 +25,26 @@ struct Start {
 }
 
 impl Start {
-    fn demo(because: &'static str) -> Result<Start, Error> {
+    fn demo(because: &'static str, wishes: Wishes) -> Result<Start, Error> {
         let world = text::read(DEMO).map_err(|what| Error::new(format!("the demo is broken: {what}"), "report it"))?;
         let machine = Machine::described(&world.settings);
-        Ok(Start { fs: Arc::new(world.files), machine, request: Request::default(), because: Some(because) })
+        Ok(Start {
+            fs: Arc::new(world.files),
+            machine,
+            request: Request { paths: Vec::new(), wishes },
+            because: Some(because),
+        })
     }
 
     fn of(arguments: &Arguments, paths: &[PathBuf]) -> Result<Start, Error> {
+        let wishes = Wishes { arch: arguments.arch, macos: arguments.macos, tool: arguments.tool };
         match (arguments.demo, paths) {
             (true, [path, ..]) => Err(Error::new(
                 format!("--demo looks at its own environment, not at {}", path.display()),
                 "leave out the one or the other",
             )),
-            (true, []) => Start::demo("the demo"),
+            (true, []) => Start::demo("the demo", wishes),
             (false, paths) => {
-                let wishes = Wishes { arch: arguments.arch, macos: arguments.macos, tool: arguments.tool };
                 let request = Request { paths: paths.iter().map(|path| Disk::path(path)).collect(), wishes };
                 Ok(Start { fs: Arc::new(Disk), machine: Machine::this(), request, because: None })
             }
@@ -97,7 +102,7 @@ pub(super) fn source(arguments: &Arguments) -> Result<Source, Error> {
         && let Err(error) = discover(&start.fs, &start.machine, &start.request)
     {
         output::complain(&format!("{}; this is the demo", error.what));
-        start = Start::demo("the demo, as no environment was found here")?;
+        start = Start::demo("the demo, as no environment was found here", start.request.wishes)?;
     }
     Ok(Arc::new(move |progress: &Progress| start.scan(progress)))
 }

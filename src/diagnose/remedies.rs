@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use super::{Facts, Remedy};
-use crate::discover::DistributionId;
+use crate::discover::{DistributionId, Kind};
 use crate::vfs::VPath;
 
 /// Which package of which system, or of the package index, ships a library.
@@ -44,6 +44,9 @@ fn packages() -> &'static [Package] {
 pub(super) fn reinstall(facts: &Facts, owner: DistributionId) -> Remedy {
     let distribution = facts.scan.distributions.get(owner);
     let name = &distribution.name;
+    if facts.scan.target.kind == Kind::Wheel {
+        return Remedy { text: format!("get another wheel of {name}"), command: None };
+    }
     let pinned = distribution.pinned();
     let command = match distribution.installer.as_str() {
         "conda" => format!("conda install --force-reinstall {}", pinned.replace("==", "=")),
@@ -91,16 +94,27 @@ fn from_package(facts: &Facts, package: &Package, library: &str) -> Remedy {
 }
 
 /// A search path entry that leads from a file to the folder of another.
-pub(super) fn add_rpath(from: &VPath, to: &VPath) -> Remedy {
+pub(super) fn add_rpath(facts: &Facts, from: &VPath, to: &VPath) -> Remedy {
     let origin = relative(&from.parent().unwrap_or_default(), &to.parent().unwrap_or_default());
     let entry = match origin.as_str() {
         "" => "$ORIGIN".to_owned(),
         origin => format!("$ORIGIN/{origin}"),
     };
-    Remedy {
-        text: "lead the loader there".into(),
-        command: Some(format!("patchelf --force-rpath --add-rpath '{entry}' {}", quoted(&from.to_string()))),
+    let command = format!("patchelf --force-rpath --add-rpath '{entry}' {}", argument(facts, from));
+    Remedy { text: format!("lead the loader there{}", unpacked(facts)), command: Some(command) }
+}
+
+/// A path for a POSIX shell; what lies in a wheel, as it lies in the unpacked one.
+pub(super) fn argument(facts: &Facts, path: &VPath) -> String {
+    match facts.scan.target.kind {
+        Kind::Wheel => quoted(&facts.scan.shown(path).to_string()),
+        _ => quoted(&path.to_string()),
     }
+}
+
+/// What follows the words for a change of files that lie in a wheel.
+pub(super) fn unpacked(facts: &Facts) -> &'static str {
+    if facts.scan.target.kind == Kind::Wheel { ", in the unpacked wheel" } else { "" }
 }
 
 /// The way from one folder to another.

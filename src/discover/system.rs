@@ -43,13 +43,39 @@ pub(super) fn system_for(fs: &dyn FileSystem, machine: &Machine, is_musl: bool, 
     loaders.find(|path| fs.stat(path).is_ok()).map(|loader| configured_by(fs, machine, loader))
 }
 
+/// The libraries that wheels may expect of every system with glibc (PEP 599, as in the manylinux documents before it),
+/// besides its loader.
+const GRANTED: [&str; 19] = [
+    "libgcc_s.so.1",
+    "libstdc++.so.6",
+    "libm.so.6",
+    "libdl.so.2",
+    "librt.so.1",
+    "libc.so.6",
+    "libnsl.so.1",
+    "libutil.so.1",
+    "libpthread.so.0",
+    "libresolv.so.2",
+    "libX11.so.6",
+    "libXext.so.6",
+    "libXrender.so.1",
+    "libICE.so.6",
+    "libSM.so.6",
+    "libGL.so.1",
+    "libgobject-2.0.so.0",
+    "libgthread-2.0.so.0",
+    "libglib-2.0.so.0",
+];
+
 /// A system of which nothing is known but its C library: no directory of this machine is one of its own.
 pub(super) fn bare(is_musl: bool, arch: Option<Arch>) -> System {
     let loader = loaders(is_musl, arch).next().map(VPath::new).unwrap_or_default();
-    match is_musl {
-        true => System::Musl(Musl { loader, directories: Vec::new() }),
-        false => System::Glibc(Glibc { loader, ..Glibc::default() }),
+    if is_musl {
+        return System::Musl(Musl { loader, directories: Vec::new() });
     }
+    let own = loaders(false, arch).filter_map(|loader| loader.rsplit('/').next());
+    let granted = GRANTED.into_iter().chain(own).map(Name::from).collect();
+    System::Glibc(Glibc { loader, granted, ..Glibc::default() })
 }
 
 /// The loaders of a C library, for one processor or for all.
@@ -132,7 +158,8 @@ fn glibc(fs: &dyn FileSystem, machine: &Machine, loader: VPath) -> Glibc {
     }
     let lib = real.parent().unwrap_or_default();
     let lib = lib.as_bytes().strip_prefix(b"/usr").unwrap_or(lib.as_bytes()).strip_prefix(b"/").unwrap_or(b"lib");
-    Glibc { loader, version, cache, trusted, lib: Name::from(lib), platform: Name::from(&platform), hwcaps }
+    let granted = Vec::new();
+    Glibc { loader, version, cache, trusted, lib: Name::from(lib), platform: Name::from(&platform), hwcaps, granted }
 }
 
 /// `AT_PLATFORM`, which is the machine's name everywhere but on the latest Intel processors.

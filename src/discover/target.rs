@@ -125,20 +125,19 @@ impl Target {
 pub fn discover(fs: &Arc<dyn FileSystem>, machine: &Machine, request: &Request) -> Result<Target, Error> {
     let paths: Vec<VPath> = request.paths.iter().map(|path| machine.directory.join(path)).collect();
     let found: Vec<Found> = paths.iter().map(|path| Found::at(&**fs, path)).collect::<Result<_, _>>()?;
-    let target = match &found[..] {
-        [] => unasked(fs, machine)?,
-        found if found.iter().all(Found::is_wheel) => {
-            let mut wheels: Vec<VPath> = Vec::new();
-            for Found { real, .. } in found {
-                if !wheels.contains(real) {
-                    wheels.push(real.clone());
+    let target = match (&found[..], found.iter().find(|found| !found.is_wheel())) {
+        ([], _) => unasked(fs, machine)?,
+        (wheels, None) => {
+            let mut real: Vec<VPath> = Vec::new();
+            for wheel in wheels {
+                if !real.contains(&wheel.real) {
+                    real.push(wheel.real.clone());
                 }
             }
-            wheel::target(fs, machine, &wheels)?
+            wheel::target(fs, machine, &real)?
         }
-        [one] => one.target(fs, machine)?,
-        several => {
-            let other = several.iter().find(|found| !found.is_wheel()).map_or(&several[0], |found| found);
+        ([one], _) => one.target(fs, machine)?,
+        (_, Some(other)) => {
             let what = format!("several paths can only be wheels, and {} is none", other.path);
             return Err(Error::new(what, "give one path, or several .whl files"));
         }

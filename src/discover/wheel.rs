@@ -47,6 +47,9 @@ enum Family {
     Windows,
 }
 
+/// More than any wheel fits, and few enough for a text that is made to multiply.
+const MOST_TAGS: usize = 1000;
+
 impl Tag {
     /// The combinations of a compressed set, `py2.py3-none-any`; none where the text is no such set.
     pub fn set(text: &str) -> Vec<Tag> {
@@ -56,15 +59,14 @@ impl Tag {
         else {
             return Vec::new();
         };
-        let mut tags = Vec::new();
-        for python in pythons.split('.') {
-            for abi in abis.split('.') {
-                for platform in platforms.split('.') {
-                    tags.push(Tag { python: python.into(), abi: abi.into(), platform: platform.into() });
-                }
-            }
-        }
-        tags
+        let fitting = pythons.split('.').flat_map(|python| abis.split('.').map(move |abi| (python, abi)));
+        let all = fitting.flat_map(|(python, abi)| platforms.split('.').map(move |platform| (python, abi, platform)));
+        let tag = |(python, abi, platform): (&str, &str, &str)| Tag {
+            python: python.into(),
+            abi: abi.into(),
+            platform: platform.into(),
+        };
+        all.take(MOST_TAGS).map(tag).collect()
     }
 
     /// The one version that it fits: `cp311` is 3.11, `cp39-abi3` and `py3` are many.
@@ -179,7 +181,7 @@ impl Wheel {
             let text = super::distribution::wheel_file(fs, metadata);
             wheel.generator = text.generator();
             wheel.is_pure = text.values("Root-Is-Purelib").any(|value| value.eq_ignore_ascii_case("true"));
-            wheel.declared = text.values("Tag").flat_map(Tag::set).collect();
+            wheel.declared = text.values("Tag").flat_map(Tag::set).take(MOST_TAGS).collect();
             (wheel.name, wheel.version) = super::distribution::named(metadata);
         }
         let file = contents.wheel.text();
@@ -244,8 +246,9 @@ pub(super) fn target(fs: &Arc<dyn FileSystem>, machine: &Machine, paths: &[VPath
 /// A system as the tags ask for it.
 ///
 /// What is made for the C library and the processor of this machine's loader is judged by that loader, with its
-/// environment, as an installation here would be. Nothing else of this machine belongs to a wheel that it could not load:
-/// a wheel for another C library or processor is judged by a loader without any directory of its own.
+/// environment, as an installation here would be. Nothing of this machine belongs to a wheel that it could not load: one
+/// for another C library or processor is judged by a loader without any directory of its own, which is granted what every
+/// such system has.
 fn host(fs: &dyn FileSystem, machine: &Machine, wheels: &[Wheel], root: &VPath) -> Host {
     let tags: Vec<&Tag> = wheels.iter().flat_map(|wheel| &wheel.tags).collect();
     let mut families: Vec<Family> = Vec::new();

@@ -160,7 +160,12 @@ pub fn find(ask: &Ask, probe: &mut dyn FnMut(&dyn Fn() -> Probe)) -> Resolution 
         System::Dyld(system) => dyld::candidates(system, ask, &mut visit),
         System::Unknown => glibc::candidates(&crate::world::Glibc::default(), ask, &mut visit),
     };
-    outcome
+    match &world.host.system {
+        System::Glibc(system) if outcome == Resolution::Missing && system.granted.contains(ask.name) => {
+            Resolution::Builtin
+        }
+        _ => outcome,
+    }
 }
 
 /// musl takes the first file that opens, whatever it is, and gives up where a place cannot be searched.

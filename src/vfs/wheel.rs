@@ -37,7 +37,7 @@ pub struct Wheels {
 pub struct Contents {
     /// The `.whl` file.
     pub wheel: VPath,
-    /// Its `.dist-info` folder, as a path below the root of all.
+    /// Its `.dist-info` folder, as a path below the root of all: of two wheels of one version, the later one's.
     pub metadata: Option<VPath>,
 }
 
@@ -74,7 +74,8 @@ impl Wheels {
     /// Reads the tables of contents of wheels, in the order in which they would be installed.
     ///
     /// # Errors
-    /// Where one of them is no zip archive, or none that an installer could be trusted with: see [`archive`]'s bounds.
+    /// Where one of them is no zip archive, or one that no installer should unpack: a name that
+    /// leads out, an unknown or encrypted packing, sizes beyond all wheels.
     pub fn over(inner: Arc<dyn FileSystem>, wheels: &[VPath]) -> Result<Wheels, Error> {
         let root = root(&*inner, wheels);
         let top = Node { number: 0, what: What::Directory(Vec::new()) };

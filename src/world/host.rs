@@ -88,6 +88,8 @@ pub struct Glibc {
     pub platform: Name,
     /// Subdirectories tried before each directory, best first.
     pub hwcaps: Vec<Name>,
+    /// What every such system has, where its files are not at hand: taken for granted where no file is found.
+    pub granted: Vec<Name>,
 }
 
 /// The loader's cache: which file stands for a name.

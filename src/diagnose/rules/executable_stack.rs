@@ -1,6 +1,6 @@
 //! A library asks for an executable stack, which newer loaders refuse.
 
-use crate::diagnose::remedies::quoted;
+use crate::diagnose::remedies::argument;
 use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
 use crate::image::Name;
 use crate::world::System;
@@ -36,7 +36,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         finding.message = format!("{} asks for an executable stack, which this glibc refuses", finding.file);
         finding.remedy = Remedy {
             text: "clear the flag".into(),
-            command: Some(format!("patchelf --clear-execstack {}", quoted(&content.path.to_string()))),
+            command: Some(format!("patchelf --clear-execstack {}", argument(facts, &content.path))),
         };
         finding.evidence.push(Evidence::Header { name: "PT_GNU_STACK", value: Name::from("RWE") });
         findings.push(finding);

@@ -3,7 +3,7 @@
 use super::library_preloaded::preloader;
 use crate::diagnose::dylib;
 use crate::diagnose::missing::{Missing, missing};
-use crate::diagnose::remedies::{add_rpath, install, quoted, reinstall};
+use crate::diagnose::remedies::{add_rpath, argument, install, quoted, reinstall, unpacked};
 use crate::diagnose::{Evidence, Facts, Finding, Line, Remedy, Rule, Severity};
 use crate::discover::DistributionId;
 use crate::image::Name;
@@ -154,12 +154,13 @@ fn misplaced(facts: &Facts, name: &Name, by: FileId, provider: FileId) -> (Strin
     if path.file_name() != &**name {
         let link = path.parent().unwrap_or_default().join(name);
         let target = quoted(&VPath::new(path.file_name()).to_string());
-        let command = format!("ln -s {target} {}", quoted(&link.to_string()));
-        let remedy = Remedy { text: "give the file the name that is asked for".into(), command: Some(command) };
+        let command = format!("ln -s {target} {}", argument(facts, &link));
+        let text = format!("give the file the name that is asked for{}", unpacked(facts));
+        let remedy = Remedy { text, command: Some(command) };
         return (format!("; {shown} has that soname under another file name"), remedy, evidence("has the soname"));
     }
     let from = facts.scan.world.file(by).path.clone();
-    let remedy = add_rpath(&from, &path);
+    let remedy = add_rpath(facts, &from, &path);
     (format!("; {shown} is there, and no search path leads to it"), remedy, evidence("not on the search path"))
 }
 

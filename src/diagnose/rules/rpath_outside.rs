@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::remedies::quoted;
+use crate::diagnose::remedies::argument;
 use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
 use crate::image::Name;
 use crate::resolve::{Resolution, Step};
@@ -85,8 +85,7 @@ fn finding(facts: &Facts, decides: bool, entry: &Name, files: &[FileId]) -> Find
         true => format!("{who} takes libraries from {entry}, outside the environment"),
         false => format!("{who} has the search path {entry}, outside the environment; nothing is taken from there"),
     };
-    let command =
-        format!("patchelf --set-rpath '$ORIGIN' {}", quoted(&facts.scan.world.file(files[0]).path.to_string()));
+    let command = format!("patchelf --set-rpath '$ORIGIN' {}", argument(facts, &facts.scan.world.file(files[0]).path));
     finding.remedy = Remedy { text: "write a path that starts at $ORIGIN".into(), command: Some(command) };
     finding.evidence.push(Evidence::Header { name: "rpath", value: entry.clone() });
     finding

@@ -55,7 +55,7 @@ pub(super) fn members(fs: &dyn FileSystem, wheel: &VPath) -> Result<Vec<(VPath, 
     let refused = |what: String| Error::new(format!("{wheel}: {what}"), ANOTHER);
     let names: Result<Vec<VPath>, String> = entries.iter().map(check_member).collect();
     let names = names.map_err(refused)?;
-    check_whole(&entries, len).map_err(refused)?;
+    check_whole(&entries, &names, len).map_err(refused)?;
     let files = names.into_iter().zip(entries).filter(|(_, entry)| !entry.is_dir());
     let placed = |(name, entry): (VPath, ZipFileEntry<'static>)| {
         (VPath::new(&*installed(name.as_bytes())), Member::new(wheel, entry.into()))
@@ -115,14 +115,15 @@ fn is_unsafe(name: &[u8]) -> Option<&'static str> {
 }
 
 /// Judges all members together: none twice, none inside another, not too much in all.
-fn check_whole(entries: &[ZipFileEntry], len: u64) -> Result<(), String> {
-    let text = |entry: &ZipFileEntry| VPath::new(entry.name_raw());
-    let mut by_name: Vec<&ZipFileEntry> = entries.iter().collect();
-    by_name.sort_by_key(|entry| entry.name_raw());
-    if let Some(pair) = by_name.windows(2).find(|pair| pair[0].name_raw() == pair[1].name_raw()) {
-        return Err(format!("the member {} is there twice", text(pair[0])));
+fn check_whole(entries: &[ZipFileEntry], names: &[VPath], len: u64) -> Result<(), String> {
+    let mut files: Vec<&VPath> =
+        names.iter().zip(entries).filter(|(_, it)| !it.is_dir()).map(|(name, _)| name).collect();
+    files.sort();
+    if let Some(pair) = files.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(format!("the member {} is there twice", pair[0]));
     }
-    let mut by_place = by_name;
+    let text = |entry: &ZipFileEntry| VPath::new(entry.name_raw());
+    let mut by_place: Vec<&ZipFileEntry> = entries.iter().collect();
     by_place.sort_by_key(|entry| entry.header_start());
     // A local header is at least 30 bytes and the name.
     let end = |entry: &ZipFileEntry| {

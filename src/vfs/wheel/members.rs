@@ -80,19 +80,28 @@ impl Member {
 }
 
 /// The contents that were opened last, the latest at the end.
-#[derive(Default)]
-pub(super) struct Kept(Mutex<VecDeque<(usize, Arc<Vec<u8>>)>>);
+pub(super) struct Kept {
+    queue: Mutex<VecDeque<(usize, Arc<Vec<u8>>)>>,
+    /// In bytes.
+    most: usize,
+}
+
+impl Default for Kept {
+    fn default() -> Kept {
+        Kept { queue: Mutex::default(), most: MOST_KEPT }
+    }
+}
 
 impl Kept {
     /// Keeps a member's content, and drops what was not opened for longest where that is too much.
     pub(super) fn keep(&self, member: usize, bytes: &Arc<Vec<u8>>) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(at) = kept.iter().rposition(|(known, _)| *known == member) {
             kept.remove(at);
         }
         kept.push_back((member, bytes.clone()));
         let mut total: usize = kept.iter().map(|(_, bytes)| bytes.len()).sum();
-        while total > MOST_KEPT && kept.len() > 1 {
+        while total > self.most && kept.len() > 1 {
             total -= kept.pop_front().map_or(0, |(_, bytes)| bytes.len());
         }
     }
@@ -142,5 +151,24 @@ impl Seek for Cursor<'_> {
         };
         self.at = at.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
         Ok(self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_opened_for_longest_is_dropped_but_never_the_latest() {
+        let kept = Kept { most: 10, ..Kept::default() };
+        let contents: Vec<Arc<Vec<u8>>> = [4, 4, 4, 20].map(|len| Arc::new(vec![0; len])).into();
+        for member in [0, 1, 0, 2] {
+            kept.keep(member, &contents[member]);
+        }
+        // Whoever else has a content besides this test.
+        let is_kept = |member: usize| Arc::strong_count(&contents[member]) > 1;
+        assert_eq!([0, 1, 2].map(is_kept), [true, false, true]);
+        kept.keep(3, &contents[3]);
+        assert_eq!([0, 1, 2, 3].map(is_kept), [false, false, false, true]);
     }
 }
