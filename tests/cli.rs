@@ -224,7 +224,7 @@ fn wheels_are_given_like_folders() {
         writer.finish().unwrap();
     }
     let names = ["a-1-cp39-abi3-linux_x86_64.whl", "b-1-cp39-abi3-linux_x86_64.whl"];
-    let output = dylens(folder.path(), &["--macos", "11.0", "check", names[0], names[1], "--arch", "arm64"]);
+    let output = dylens(folder.path(), &["--macos", "11.0", "check", names[0], names[1], "--arch", "x86_64"]);
     assert!(out(&output).starts_with("wheel ") && out(&output).contains("2 wheels"), "{}", out(&output));
     assert_eq!(code(&output), 0, "{}", said(&output));
     let output = dylens(folder.path(), &["why", names[0], "b.so"]);

@@ -42,10 +42,10 @@ pub enum Stops {
 }
 
 impl Stops {
-    /// What a person is told, to follow “and”.
+    /// What a person is told, to follow “but”.
     pub fn phrase(self) -> String {
         match self {
-            Stops::Never => "no version of Nuitka minds it".into(),
+            Stops::Never => "it tells where the file was built, or by whom".into(),
             Stops::Before(version) => format!("Nuitka before {version} stops at it"),
             Stops::Always => format!("every Nuitka up to {NEWEST_NUITKA} stops at it"),
         }

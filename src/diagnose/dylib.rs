@@ -1,6 +1,6 @@
 //! Why dyld does not find a library, and what mends it.
 
-use super::remedies::{quoted, relative};
+use super::remedies::{argument, quoted, relative, unpacked};
 use super::{Evidence, Facts, Remedy};
 use crate::image::Name;
 use crate::vfs::VPath;
@@ -94,7 +94,7 @@ fn own(facts: &Facts, by: FileId, is_wanted: impl Fn(&[u8]) -> bool) -> Option<V
 fn misplaced(facts: &Facts, name: &Name, from: &VPath, provider: &VPath) -> (String, Remedy, Vec<Evidence>) {
     let shown = facts.scan.shown(provider);
     let way = relative(&from.parent().unwrap_or_default(), &provider.parent().unwrap_or_default());
-    let file = quoted(&from.to_string());
+    let file = argument(facts, from);
     let command = match name.strip_prefix(b"@rpath/").filter(|rest| !rest.contains(&b'/')) {
         Some(_) => format!("install_name_tool -add_rpath {} {file}", quoted(&place(&way, ""))),
         None => {
@@ -103,8 +103,8 @@ fn misplaced(facts: &Facts, name: &Name, from: &VPath, provider: &VPath) -> (Str
             format!("install_name_tool -change {old} {new} {file}")
         }
     };
-    let remedy =
-        Remedy { text: "lead dyld there, and sign the file again".into(), command: Some(signed(&command, &file)) };
+    let text = format!("lead dyld there, and sign the file again{}", unpacked(facts));
+    let remedy = Remedy { text, command: Some(signed(&command, &file)) };
     let evidence = vec![Evidence::File { path: shown.clone(), what: "not on the search path" }];
     (format!("; {shown} is there, and no search path leads to it"), remedy, evidence)
 }
@@ -125,9 +125,10 @@ fn other_version(facts: &Facts, leaf: &[u8], from: &VPath, provider: &VPath) -> 
     let shown = facts.scan.shown(provider);
     let file = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
     let folder = provider.parent().unwrap_or_else(|| from.parent().unwrap_or_default());
-    let link = quoted(&folder.join(leaf).to_string());
+    let link = argument(facts, &folder.join(leaf));
     let command = format!("ln -s {} {link}", quoted(&file(provider.file_name())));
-    let remedy = Remedy { text: "give the library the name that is asked for".into(), command: Some(command) };
+    let text = format!("give the library the name that is asked for{}", unpacked(facts));
+    let remedy = Remedy { text, command: Some(command) };
     let evidence = vec![Evidence::File { path: shown.clone(), what: "another version's name" }];
     (format!("; the package brings it under another version's name, {shown}"), remedy, evidence)
 }

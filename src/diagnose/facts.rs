@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::bundling;
 use super::nuitka::Death;
 use super::source::{Line, Sources};
-use crate::discover::{DistributionId, Kind, Role, Tag, Tool};
+use crate::discover::{DistributionId, Role, Tag, Tool};
 use crate::graph::{Node, NodeId};
 use crate::image::{Format, Image, ImageKind, Name, Release};
 use crate::resolve::Resolution;
@@ -151,14 +151,6 @@ impl<'a> Facts<'a> {
         let arch = content.image.as_ref()?.arch;
         let promised = || self.tags(self.owner(file)?).iter().filter_map(|tag| tag.oldest_mac(arch)).min();
         self.scan.target.wishes.macos.or_else(promised)
-    }
-
-    /// A path as a command can name it: what lies in a wheel, as it will lie in site-packages.
-    pub fn pasted(&self, path: &VPath) -> String {
-        match self.scan.target.kind {
-            Kind::Wheel => self.scan.shown(path).to_string(),
-            _ => path.to_string(),
-        }
     }
 
     /// The files of the environment that bear a name: as their soname or as their file name.

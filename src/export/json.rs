@@ -8,10 +8,12 @@ use serde::Serialize;
 use super::findings::{self, CountsMirror, FindingMirror, SCHEMA, Target};
 use super::places::distribution_title;
 use super::{Format, Options};
+use crate::diagnose::install_name::InstallName;
 use crate::discover::Role;
 use crate::graph::{Edge, NeedEdge, Node, NodeId};
+use crate::image::{Image, ImageKind, Signature};
 use crate::resolve::Resolution;
-use crate::scan::Scan;
+use crate::scan::{Rust, Scan};
 use crate::world::FileId;
 
 /// `--format json`.
@@ -52,10 +54,36 @@ struct NodeMirror {
     bytes: Option<u64>,
     format: Option<String>,
     arch: Option<String>,
+    /// The processors of all slices of a universal file.
+    slices: Vec<String>,
     soname: Option<String>,
     rpath: Option<String>,
     runpath: Option<String>,
+    mach: Option<MachMirror>,
+    rust: Option<RustMirror>,
     problem: Option<String>,
+}
+
+/// The mirror of what only Mach-O files say.
+#[derive(Serialize)]
+struct MachMirror {
+    filetype: &'static str,
+    install_name: Option<String>,
+    /// What kind of install name that is: `exact`, `dotted-prefix` …
+    install_name_class: &'static str,
+    rpaths: Vec<String>,
+    minimum: Option<String>,
+    sdk: Option<String>,
+    signature: &'static str,
+}
+
+/// The mirror of what is known of a file's Rust.
+#[derive(Serialize)]
+struct RustMirror {
+    recognized_by: &'static str,
+    rustc: Option<String>,
+    crates: BTreeMap<&'static str, String>,
+    builder: Option<String>,
 }
 
 /// The mirror of one outcome of one need.
@@ -130,6 +158,9 @@ fn nodes(scan: &Scan, ids: &[String]) -> Vec<NodeMirror> {
         match what {
             Node::Distribution(_) => None,
             Node::File { file, role, owner } => Some(NodeMirror {
+                mach: mach(scan, *file, role),
+                // Whoever asks for a library's language looks at that library; to read them all takes seconds.
+                rust: matches!(role, Role::Module(_)).then(|| scan.rust(*file)).flatten().map(rust_mirror),
                 module: if let Role::Module(name) = role { Some(name.clone()) } else { None },
                 distribution: Some(ids[owner.0].clone()),
                 links: links.get(file).cloned().unwrap_or_default(),
@@ -151,13 +182,47 @@ fn with_headers(scan: &Scan, file: FileId, node: NodeMirror) -> NodeMirror {
     NodeMirror {
         bytes: Some(file.len),
         format: image.map(|image| image.format.to_string()),
-        arch: image.map(|image| image.arch.to_string()),
+        arch: image.map(Image::arch_word),
+        slices: match file.is_universal() {
+            true => file.archs().map(|arch| arch.word(crate::image::Format::MachO)).collect(),
+            false => Vec::new(),
+        },
         soname: image.and_then(|image| text(&image.identity)),
         rpath: image.and_then(|image| text(&image.rpath)),
         runpath: image.and_then(|image| text(&image.runpath)),
         problem: file.problem.as_ref().map(ToString::to_string),
         ..node
     }
+}
+
+fn mach(scan: &Scan, file: FileId, role: &Role) -> Option<MachMirror> {
+    let content = scan.world.file(file);
+    let image = content.image.as_ref()?;
+    let mach = image.mach.as_ref()?;
+    let module = if let Role::Module(name) = role { Some(name.as_str()) } else { None };
+    Some(MachMirror {
+        filetype: match image.kind {
+            ImageKind::Shared => "dylib",
+            ImageKind::Bundle => "bundle",
+            ImageKind::Program => "program",
+            ImageKind::Inert => "other",
+        },
+        install_name: image.identity.as_ref().map(ToString::to_string),
+        install_name_class: InstallName::of(image.identity.as_deref(), &content.path, module).word(),
+        rpaths: mach.rpaths.iter().map(ToString::to_string).collect(),
+        minimum: mach.built_for.map(|built| built.minimum.to_string()),
+        sdk: mach.built_for.map(|built| built.sdk.to_string()),
+        signature: match mach.signature {
+            Signature::Present => "present",
+            Signature::Absent => "absent",
+            Signature::Stale => "stale",
+        },
+    })
+}
+
+fn rust_mirror(rust: Rust) -> RustMirror {
+    let Rust { how, rustc, crates, builder } = rust;
+    RustMirror { recognized_by: how.phrase(), rustc, crates, builder }
 }
 
 fn edges(scan: &Scan) -> Vec<EdgeMirror> {

@@ -6,6 +6,7 @@ use super::printable;
 use crate::diagnose::{Finding, Severity};
 use crate::discover::Role;
 use crate::graph::{Node, NodeId};
+use crate::image::Format;
 use crate::resolve::{Probe, Verdict};
 use crate::scan::{ImportKind, ImportOf, Scan};
 use crate::vfs::VPath;
@@ -48,7 +49,8 @@ fn modules(scan: &Scan) -> impl Iterator<Item = (usize, &ImportOf)> {
 
 /// The imports that an error says will fail. One that fails only where its package does without is not among them.
 pub(super) fn failing(scan: &Scan) -> Vec<&ImportOf> {
-    let errors = || scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let breaks = |finding: &&Finding| finding.severity == Severity::Error && finding.breaks > 0;
+    let errors = || scan.findings.iter().filter(breaks);
     let files: FxHashSet<&VPath> = errors().flat_map(|finding| finding.files.iter().chain([&finding.file])).collect();
     let accused: FxHashSet<usize> = errors().flat_map(|finding| finding.imports.iter().copied()).collect();
     let fails =
@@ -113,6 +115,12 @@ pub(super) fn system(scan: &Scan) -> String {
             Some((major, minor)) => format!("glibc {major}.{minor}"),
             None => "glibc".into(),
         },
+        // What runs on a Mac depends on its processor and its release, as on Linux on the C library's.
+        System::Dyld(dyld) => {
+            let release = dyld.release.map_or_else(String::new, |release| format!(" {release}"));
+            let arch = scan.world.host.arch.map_or_else(String::new, |arch| format!(" {}", arch.word(Format::MachO)));
+            format!("macOS{release}{arch}")
+        }
         system => system.word().into(),
     }
 }

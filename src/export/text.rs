@@ -7,6 +7,7 @@ use super::paint::count;
 use super::places::{self, Counts};
 use super::{Format, Glyph, Ink, Options, Paint, printable};
 use crate::diagnose::{Evidence, Finding, Severity};
+use crate::discover::Kind;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 
@@ -17,6 +18,8 @@ pub const TEXT: Format = Format { name: "text", about: "the report, for people",
 const PLACES: usize = 8;
 /// How many warnings of one rule are shown.
 const ALIKE: usize = 5;
+/// So much information may be read in full without anybody asking for it.
+const FEW: usize = 2;
 
 fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let report = Report { scan, paint: &options.paint, verbose: options.verbose };
@@ -41,14 +44,20 @@ impl Report<'_> {
         let counts = Counts::of(self.scan);
         let because = target.because.as_ref().map_or_else(String::new, |because| format!(" ({})", printable(because)));
         let python = self.scan.world.host.python.as_ref().filter(|python| python.version.is_some());
-        let python = python.map_or_else(|| "unknown Python".to_owned(), |it| format!("Python {}", it.version_text()));
-        let facts = [
-            python,
-            places::system(self.scan),
-            count(counts.modules, "module"),
-            count(counts.libraries, "library"),
-            count(counts.distributions, "distribution"),
-        ];
+        let python = match python {
+            Some(python) => Some(format!("Python {}", python.version_text())),
+            // A wheel for any Python has none of its own.
+            None => (target.kind != Kind::Wheel).then(|| "unknown Python".to_owned()),
+        };
+        let facts: Vec<String> = python
+            .into_iter()
+            .chain([
+                places::system(self.scan),
+                count(counts.modules, "module"),
+                count(counts.libraries, "library"),
+                count(counts.distributions, "distribution"),
+            ])
+            .collect();
         let root = self.paint.ink(Ink::Strong, &printable(&target.named().to_string()));
         let dot = format!(" {} ", self.paint.glyph(Glyph::Dot));
         let mut head = format!("{} {root}{because}{dot}{}\n", target.kind.word(), facts.join(&dot));
@@ -104,7 +113,7 @@ impl Report<'_> {
     /// The sentence, with the file called by its last part: the line above has the whole of it.
     fn message(&self, finding: &Finding) -> String {
         let name = VPath::new(finding.file.file_name()).to_string();
-        let message = finding.message.replace(&finding.file.to_string(), &name);
+        let message = finding.message.replacen(&finding.file.to_string(), &name, 1);
         self.paint.wrapped(&printable(&message), 2)
     }
 
@@ -180,9 +189,9 @@ impl Report<'_> {
         text
     }
 
-    /// Counted, or in full on request.
+    /// Where there are many, counted, and in full on request.
     fn infos(&self) -> String {
-        if self.verbose {
+        if self.verbose || self.of(Severity::Info).count() <= FEW {
             return self.of(Severity::Info).map(|finding| format!("\n{}", self.short(finding))).collect();
         }
         let mut rules: BTreeMap<&str, (&str, usize)> = BTreeMap::new();
@@ -197,12 +206,20 @@ impl Report<'_> {
         format!("\n{glyph} Also: {}; -v shows them\n", list.join(", "))
     }
 
+    /// Errors that keep no module from being imported: those of the tool that is to bundle them, mostly.
+    fn other_errors(&self, errors: usize) -> String {
+        match self.scan.target.wishes.tool {
+            Some(tool) => format!("{tool} will stop; see {}. Every import would load.", count(errors, "error")),
+            None => format!("{}.", count(errors, "error")),
+        }
+    }
+
     /// The last line.
     fn verdict(&self) -> String {
         let Counts { modules, failing, optional, .. } = Counts::of(self.scan);
         let errors = self.of(Severity::Error).count();
         let (ink, glyph, sentence) = match (modules, failing, errors) {
-            (_, 0, 1..) => (Ink::Error, Glyph::Error, format!("{}.", count(errors, "error"))),
+            (_, 0, 1..) => (Ink::Error, Glyph::Error, self.other_errors(errors)),
             (0, _, _) => (Ink::Good, Glyph::Good, "Nothing here is importable; nothing is broken.".to_owned()),
             (1, 0, _) => (Ink::Good, Glyph::Good, "The import would load.".to_owned()),
             (_, 0, _) => (Ink::Good, Glyph::Good, format!("All {modules} imports would load.")),

@@ -1,6 +1,6 @@
 //! A file for arm64 Macs has no code signature, or one that no longer fits.
 
-use crate::diagnose::remedies::quoted;
+use crate::diagnose::remedies::{argument, unpacked};
 use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
 use crate::image::{Image, ImageKind, Machine, Name, Signature};
 
@@ -30,9 +30,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let severity = if facts.modules(&imports).is_empty() { Severity::Warning } else { Severity::Error };
         let mut finding = Finding::about(facts, &RULE, severity, file).breaking(facts, &imports);
         finding.message = format!("{} {what}; Macs with Apple silicon do not load it", finding.file);
-        let path = quoted(&content.path.to_string());
-        finding.remedy =
-            Remedy { text: "sign it again".into(), command: Some(format!("codesign --force --sign - {path}")) };
+        let command = format!("codesign --force --sign - {}", argument(facts, &content.path));
+        finding.remedy = Remedy { text: format!("sign it again{}", unpacked(facts)), command: Some(command) };
         finding.evidence.push(Evidence::Header { name: "made for", value: Name::from(&image.arch_word()) });
         findings.push(finding);
     }

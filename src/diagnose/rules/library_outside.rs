@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnose::dylib::{Origin, signed};
-use crate::diagnose::remedies::quoted;
+use crate::diagnose::remedies::{argument, quoted};
 use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
 use crate::image::Name;
 use crate::vfs::VPath;
@@ -55,7 +55,7 @@ fn finding(facts: &Facts, name: &Name, wanted: &[(FileId, usize, usize)]) -> Fin
     finding.subject = name.to_string();
     let origin = Origin::of(name).phrase();
     finding.message = format!("{who} takes {name} from outside the environment{origin}");
-    let path = quoted(&facts.scan.world.file(file).path.to_string());
+    let path = argument(facts, &facts.scan.world.file(file).path);
     let leaf = String::from_utf8_lossy(VPath::new(name).file_name()).into_owned();
     let command = match facts.scan.world.host.system.is_dyld() {
         true => {

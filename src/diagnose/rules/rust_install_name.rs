@@ -3,7 +3,7 @@
 use crate::diagnose::bundling::{self, Stops};
 use crate::diagnose::dylib::signed;
 use crate::diagnose::install_name::InstallName;
-use crate::diagnose::remedies::quoted;
+use crate::diagnose::remedies::{argument, quoted, unpacked};
 use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
 use crate::discover::{Role, Tool};
 use crate::image::Name;
@@ -61,12 +61,13 @@ fn finding(facts: &Facts, rule: &'static Rule, file: FileId, name: &InstallName,
     let identity = content.image.as_ref().and_then(|image| image.identity.clone()).unwrap_or_default();
     let mut finding = Finding::about(facts, rule, severity, file);
     finding.subject = identity.to_string();
-    finding.message = match (death, facts.scan.target.wishes.tool) {
+    let minds = match (death, facts.scan.target.wishes.tool) {
         (Some(death), Some(tool)) => {
-            format!("{} has {}; {} stops here: {}", finding.file, name.phrase(), spoken(tool), death.message)
+            format!("{} takes it for a missing library and stops: {}", spoken(tool), death.message)
         }
-        _ => format!("{} has {}; dyld does not mind, and {}", finding.file, name.phrase(), stops.phrase()),
+        _ => stops.phrase(),
     };
+    finding.message = format!("{} has {}; dyld does not mind, but {minds}", finding.file, name.phrase());
     finding.remedy = remedy(facts, &content.path, name, stops, rust.is_some());
     finding.evidence.push(Evidence::Header { name: "install name", value: identity });
     finding.evidence.push(Evidence::Header { name: "written by", value: Name::from(name.writer(rust.is_some())) });
@@ -98,7 +99,7 @@ fn told(rust: &Rust) -> Vec<Evidence> {
 
 fn remedy(facts: &Facts, path: &VPath, name: &InstallName, stops: Stops, is_rust: bool) -> Remedy {
     let leaf = String::from_utf8_lossy(path.file_name()).into_owned();
-    let file = quoted(&facts.pasted(path));
+    let file = argument(facts, path);
     let id = quoted(&format!("@rpath/{leaf}"));
     let command = signed(&format!("install_name_tool -id {id} {file}"), &file);
     let builder = match (name, is_rust) {
@@ -119,5 +120,5 @@ fn remedy(facts: &Facts, path: &VPath, name: &InstallName, stops: Stops, is_rust
         }
         Stops::Always => format!("give the file its own name{builder}"),
     };
-    Remedy { text, command: Some(command) }
+    Remedy { text: format!("{text}{}", unpacked(facts)), command: Some(command) }
 }
