@@ -192,3 +192,26 @@ fn a_module_that_is_imported_by_a_name_made_at_run_time_is_a_warning() {
     let other_name = "//- SITE/a/find.py\nname = f'a._audio{version}'\nimportlib.import_module(name)\n";
     assert_eq!(finding(&scan(&format!("{module}{other_name}")), "library-missing").severity, Severity::Error);
 }
+
+#[test]
+fn a_search_path_that_maturin_wrote_one_level_too_short_is_told_as_such() {
+    let world = |rpath: &str| {
+        scan(&format!(
+            "//- SITE/ts/_rust/_rs.TAG elf x86_64 defines:PyInit__rs needs:libgcc_s-1e52349c.so.1 rpath:{rpath}
+//- SITE/ts.libs/libgcc_s-1e52349c.so.1 elf x86_64 soname:libgcc_s-1e52349c.so.1
+//- SITE/ts-0.1.3.dist-info/WHEEL
+Wheel-Version: 1.0
+Generator: maturin (1.4.0)
+//- SITE/ts-0.1.3.dist-info/RECORD
+ts/_rust/_rs.TAG,,
+ts.libs/libgcc_s-1e52349c.so.1,,
+"
+        ))
+    };
+    let scan = world("$ORIGIN/../ts.libs");
+    let finding = finding(&scan, "library-missing");
+    assert!(finding.message.contains("$ORIGIN/../ts.libs is one level short"), "{}", finding.message);
+    assert!(finding.message.contains("maturin (1.4.0)"), "{}", finding.message);
+    assert!(finding.remedy.text.starts_with("rebuild with maturin 1.9.0 or later"), "{}", finding.remedy.text);
+    assert_silent(&world("$ORIGIN/../../ts.libs"));
+}

@@ -1,20 +1,27 @@
 //! What goes wrong on macOS: worlds of packages for it, looked at from anywhere.
 
 use super::*;
+use dylens::discover::{Tool, Wishes};
 
 /// Scans a folder of packages for macOS. `MODULE` stands for an extension module for arm64 named `m`.
-pub fn mac(files: &str) -> Scan {
+fn mac(files: &str) -> Scan {
     scan_of("/t", &format!("//- /t/p-1.dist-info/WHEEL\nWheel-Version: 1.0\n{files}"))
 }
 
 /// Scans one folder of a world whose lines are indented for reading.
-pub fn scan_of(root: &str, files: &str) -> Scan {
+fn scan_of(root: &str, files: &str) -> Scan {
+    scan_for(Wishes::default(), root, files)
+}
+
+/// As [`scan_of`], with what a person wants.
+fn scan_for(wishes: Wishes, root: &str, files: &str) -> Scan {
     let lines: Vec<&str> = files.lines().map(str::trim_start).collect();
     let text = lines.join("\n").replace("MODULE", "macho arm64 bundle defines:PyInit_m");
     let world = dylens::world::text::read(&text).expect("a world that can be read");
     let machine = Machine::described(&world.settings);
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
-    Scan::of(Arc::new(world.files), &machine, &Request::of(VPath::new(root)), &progress).expect("a scan")
+    Scan::of(Arc::new(world.files), &machine, &Request { paths: vec![VPath::new(root)], wishes }, &progress)
+        .expect("a scan")
 }
 
 #[test]
@@ -135,4 +142,147 @@ fn a_file_without_the_slice_that_the_others_have_does_not_load() {
     assert_eq!(finding.file.to_string(), "p/n.cpython-311-darwin.so");
     assert_eq!(finding.severity, Severity::Error);
     assert!(finding.message.contains("made for x86_64"), "{}", finding.message);
+}
+
+/// A module whose install name is not its own.
+const PREFIXED: &str =
+    "//- /t/p/_rust/_rs.cpython-311-darwin.so macho arm64 id:@rpath/p._rust._rs.cpython-311-darwin.so \
+                        defines:PyInit__rs
+//- /t/p/_rust/__init__.py
+//- /t/p-1.dist-info/WHEEL
+Generator: maturin (1.4.0)
+//- /t/p-1.dist-info/RECORD
+p/_rust/_rs.cpython-311-darwin.so,,
+";
+
+fn nuitka(version: &str) -> Wishes {
+    Wishes { tool: Some(format!("nuitka={version}").parse::<Tool>().expect("a tool")), ..Wishes::default() }
+}
+
+#[test]
+fn a_package_prefix_in_a_rust_module_s_install_name_is_told_and_harms_no_import() {
+    let scan = scan_of("/t", PREFIXED);
+    let finding = finding(&scan, "rust-install-name");
+    assert_eq!((finding.severity, finding.breaks), (Severity::Info, 0));
+    assert!(finding.message.contains("the package prefix “p._rust.”"), "{}", finding.message);
+    assert!(finding.message.ends_with("Nuitka before 2.3.11 stops at it"), "{}", finding.message);
+    assert_eq!(
+        finding.remedy.command.as_deref(),
+        Some(
+            "install_name_tool -id @rpath/_rs.cpython-311-darwin.so /t/p/_rust/_rs.cpython-311-darwin.so && codesign \
+             --force --sign - /t/p/_rust/_rs.cpython-311-darwin.so"
+        )
+    );
+}
+
+#[test]
+fn for_a_nuitka_that_stops_at_it_the_prefix_is_an_error_with_nuitka_s_words() {
+    let scan = scan_for(nuitka("2.3.10"), "/t", PREFIXED);
+    let finding = finding(&scan, "rust-install-name");
+    assert_eq!((finding.severity, finding.breaks), (Severity::Error, 0));
+    let says = "FATAL: Error, failed to find path @rpath/p._rust._rs.cpython-311-darwin.so (resolved DLL to \
+                /t/p/_rust/p._rust._rs.cpython-311-darwin.so) for /t/p/_rust/_rs.cpython-311-darwin.so from 'p._rust', \
+                please report the bug.";
+    assert!(finding.message.ends_with(says), "{}", finding.message);
+    for harmless in ["2.3.11", "4.3.3"] {
+        let scan = scan_for(nuitka(harmless), "/t", PREFIXED);
+        assert_eq!(super::finding(&scan, "rust-install-name").severity, Severity::Info, "{harmless}");
+    }
+    let tool = Some("pyinstaller".parse::<Tool>().expect("a tool"));
+    let scan = scan_for(Wishes { tool, ..Wishes::default() }, "/t", PREFIXED);
+    assert_eq!(super::finding(&scan, "rust-install-name").severity, Severity::Info);
+}
+
+#[test]
+fn the_file_s_own_name_and_no_name_are_as_they_should_be() {
+    assert_silent(&scan_of("/t", &PREFIXED.replace("id:@rpath/p._rust._rs", "id:@rpath/_rs")));
+    assert_silent(&mac("//- /t/p/m.cpython-311-darwin.so MODULE"));
+}
+
+#[test]
+fn a_name_that_every_nuitka_stops_at_is_a_warning() {
+    for (name, words) in [
+        ("@rpath/crate.cpython-311-darwin.so", "says “crate” instead of “_rs”"),
+        ("@rpath/_rs.abi3.so", "the tag “abi3” instead of the tag “cpython-311-darwin”"),
+        ("/Users/runner/work/p/target/release/deps/libp.dylib", "a folder of the machine that built it"),
+    ] {
+        let scan = scan_of("/t", &PREFIXED.replace("@rpath/p._rust._rs.cpython-311-darwin.so", name));
+        let finding = finding(&scan, "rust-install-name");
+        assert!(finding.message.contains(words), "{}", finding.message);
+        assert_eq!(finding.severity, Severity::Warning, "{name}");
+    }
+}
+
+#[test]
+fn what_is_not_rust_is_told_in_its_own_words() {
+    let scan = mac("//- /t/p/m.so macho arm64 id:bazel-out/bin/p/m.so defines:PyInit_m");
+    let finding = finding(&scan, "install-name");
+    assert_eq!(finding.severity, Severity::Info);
+    assert!(finding.message.contains("“bazel-out/bin/p” inside the folder of the build"), "{}", finding.message);
+    assert!(findings(&scan, "rust-install-name").is_empty());
+}
+
+#[test]
+fn where_bytes_tell_nothing_the_builder_of_the_wheel_tells_rust() {
+    let scan = scan_of("/t", PREFIXED);
+    let evidence = format!("{:?}", finding(&scan, "rust-install-name").evidence);
+    assert!(evidence.contains("maturin made the wheel") && evidence.contains("maturin (1.4.0)"), "{evidence}");
+}
+
+#[test]
+fn a_file_for_a_newer_macos_than_the_wheel_promises_is_a_warning() {
+    let world = |platform: &str, minos: &str| {
+        mac(&format!(
+            "Tag: cp311-cp311-{platform}
+             //- /t/p-1.dist-info/RECORD
+             p/m.cpython-311-darwin.so,,
+             //- /t/p/m.cpython-311-darwin.so MODULE minos:{minos}"
+        ))
+    };
+    let scan = world("macosx_11_0_arm64", "12.3");
+    let told = finding(&scan, "macos-too-new");
+    assert_eq!(told.severity, Severity::Warning);
+    assert!(
+        told.message.contains("built for macOS 12.3 and later, the wheel's tag promises macOS 11.0"),
+        "{}",
+        told.message
+    );
+    assert_silent(&world("macosx_11_0_arm64", "11.0"));
+    // No Mac with Apple silicon is older than 11.0, whatever universal2 says for the other kind.
+    assert!(findings(&world("macosx_10_9_universal2", "11.0"), "macos-too-new").is_empty());
+}
+
+#[test]
+fn the_release_that_a_person_names_is_the_one_that_counts() {
+    let world = "//- /t/p/m.so MODULE minos:13.0 needs:/usr/lib/swift/libswiftObservation.dylib";
+    let wishes = |release: &str| Wishes { macos: dylens::image::Release::parse(release), ..Wishes::default() };
+    let scan = scan_for(wishes("12.0"), "/t", &format!("//- /t/p-1.dist-info/WHEEL\n{world}"));
+    assert!(findings(&scan, "macos-too-new").len() == 2, "{:?}", messages(&scan));
+    let scan = scan_for(wishes("15.0"), "/t", &format!("//- /t/p-1.dist-info/WHEEL\n{world}"));
+    assert_silent(&scan);
+}
+
+#[test]
+fn a_wheel_for_both_kinds_of_mac_needs_both_slices() {
+    let world = |archs: &str| {
+        mac(&format!(
+            "Tag: cp311-cp311-macosx_11_0_universal2
+             //- /t/p-1.dist-info/RECORD
+             p/m.cpython-311-darwin.so,,
+             //- /t/p/m.cpython-311-darwin.so macho {archs} bundle defines:PyInit_m"
+        ))
+    };
+    let scan = world("arm64");
+    let told = finding(&scan, "slice-missing");
+    assert_eq!((told.severity, told.subject.as_str()), (Severity::Warning, "x86_64"));
+    assert_silent(&world("x86_64+arm64"));
+}
+
+#[test]
+fn the_processor_that_a_person_names_decides_which_slice_speaks() {
+    let world = "//- /t/p-1.dist-info/WHEEL
+         //- /t/p/m.so macho arm64 bundle defines:PyInit_m | x86_64 bundle defines:PyInit_m needs:@rpath/gone.dylib";
+    assert_silent(&scan_of("/t", world));
+    let wishes = Wishes { arch: dylens::image::Arch::named("x86_64"), ..Wishes::default() };
+    assert_eq!(finding(&scan_for(wishes, "/t", world), "library-missing").severity, Severity::Error);
 }

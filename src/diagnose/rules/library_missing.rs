@@ -160,8 +160,32 @@ fn misplaced(facts: &Facts, name: &Name, by: FileId, provider: FileId) -> (Strin
         return (format!("; {shown} has that soname under another file name"), remedy, evidence("has the soname"));
     }
     let from = facts.scan.world.file(by).path.clone();
-    let remedy = add_rpath(facts, &from, &path);
+    let mut remedy = add_rpath(facts, &from, &path);
+    if let Some(entry) = one_level_short(facts, by, &path) {
+        let maturin = facts.owner(by).map(|owner| facts.scan.distributions.get(owner).generator.as_str());
+        let maturin = maturin.filter(|generator| generator.starts_with("maturin"));
+        // maturin 1.9.0 is the first to count every dot of the module's name (`module-name` in pyproject.toml).
+        let writer = maturin.map_or_else(String::new, |this| {
+            remedy.text = format!("rebuild with maturin 1.9.0 or later, or {}", remedy.text);
+            format!("; maturin before 1.9.0 writes it so for modules in packages of packages, and {this} made this one")
+        });
+        let reason = format!("; the search path {entry} is one level short of {shown}{writer}");
+        return (reason, remedy, evidence("one folder further up"));
+    }
     (format!("; {shown} is there, and no search path leads to it"), remedy, evidence("not on the search path"))
+}
+
+/// The entry of a file's search path that would lead to another file if it went up once more.
+fn one_level_short(facts: &Facts, by: FileId, to: &VPath) -> Option<Name> {
+    let content = facts.scan.world.file(by);
+    let image = content.image.as_ref()?;
+    let (origin, folder) = (content.path.parent()?, to.parent()?);
+    let list = image.runpath.as_ref().or(image.rpath.as_ref())?;
+    let leads_past = |entry: &&[u8]| {
+        let below = entry.strip_prefix(b"$ORIGIN/").filter(|below| below.starts_with(b".."));
+        below.is_some_and(|below| origin.join("..").join(below).folded() == folder)
+    };
+    list.split(|&byte| byte == b':').find(leads_past).map(Name::from)
 }
 
 /// Whose a path is: by record, else whoever brought the file that wants it.
