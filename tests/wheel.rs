@@ -656,3 +656,21 @@ proptest! {
         let _ = scan_on(MACHINE, &[(LINUX, bytes)]);
     }
 }
+
+#[test]
+fn what_a_wheel_lacks_may_be_in_the_wheels_that_it_requires() {
+    let module = elf("x86_64 defines:PyInit__a needs:libqt.so.6,libc.so.6");
+    let lacking = |metadata: &str| {
+        let record = format!("{MODULE},,\n");
+        let told = [("a-1.0.dist-info/METADATA", metadata.as_bytes()), ("a-1.0.dist-info/RECORD", record.as_bytes())];
+        let wheel = zip(&[&[(MODULE, &module[..])], &told[..]].concat());
+        let scan = scan(LINUX, wheel);
+        scan.findings.iter().map(|finding| finding.message.clone()).collect::<String>()
+    };
+    let said = lacking("Name: a\nRequires-Dist: A_Qt6 (>=6.7)\nRequires-Dist: pytest; extra == 'test'\n");
+    assert!(
+        said.contains("libqt.so.6") && said.ends_with("the wheel requires A_Qt6, and nobody looked there"),
+        "{said}"
+    );
+    assert!(!lacking("Name: a\nRequires-Dist: a\n").contains("requires"));
+}

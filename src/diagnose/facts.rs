@@ -145,6 +145,15 @@ impl<'a> Facts<'a> {
         wheel.map_or(&distribution.tags, |wheel| &wheel.tags)
     }
 
+    /// What the distribution of a file requires and nobody brought: a wheel that is looked at by itself lacks the others.
+    pub fn absent_requirements(&self, file: FileId) -> Vec<&str> {
+        let Some(owner) = self.owner(file) else { return Vec::new() };
+        let normal = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
+        let there: FxHashSet<String> = self.scan.distributions.iter().map(|(_, it)| normal(&it.name)).collect();
+        let requires = self.scan.distributions.get(owner).requires.iter();
+        requires.map(String::as_str).filter(|name| !there.contains(&normal(name))).collect()
+    }
+
     /// The oldest macOS that a file has to run on: what the person wants, else what its wheel promises.
     pub fn oldest_mac(&self, file: FileId) -> Option<Release> {
         let content = self.scan.world.file(file);

@@ -36,6 +36,8 @@ pub struct Distribution {
     pub tags: Vec<Tag>,
     /// The bills of materials that came with it (`.dist-info/sboms/`, PEP 770).
     pub sboms: Vec<VPath>,
+    /// The distributions that it cannot do without, by name (`Requires-Dist`, but for extras and for other systems).
+    pub requires: Vec<String>,
     /// Says of itself that it is written in Rust (`Programming Language :: Rust`).
     pub is_rust: bool,
 }
@@ -166,6 +168,7 @@ pub(crate) fn read_metadata(fs: &dyn FileSystem, folder: &VPath) -> Distribution
     let Recorded { native, nameless, sboms } = recorded(&record, &site);
     let read = |name: &str| fs.read(&folder.join(name), 1 << 16).ok();
     let wheel = wheel_file(fs, folder);
+    let metadata = Headers::read(fs, &folder.join("METADATA"));
     Distribution {
         name,
         version,
@@ -177,8 +180,15 @@ pub(crate) fn read_metadata(fs: &dyn FileSystem, folder: &VPath) -> Distribution
         generator: wheel.generator(),
         tags: wheel.values("Tag").flat_map(Tag::set).collect(),
         sboms,
-        is_rust: Headers::read(fs, &folder.join("METADATA")).values("Classifier").any(|value| value == RUST),
+        requires: metadata.values("Requires-Dist").filter_map(required).collect(),
+        is_rust: metadata.values("Classifier").any(|value| value == RUST),
     }
+}
+
+/// The name in a requirement without a condition (PEP 508): `PyQt6-Qt6` of `PyQt6-Qt6 (<6.8.0,>=6.7.0)`.
+fn required(text: &str) -> Option<String> {
+    let name: &str = text.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).next()?;
+    (!name.is_empty() && !text.contains(';')).then(|| name.to_owned())
 }
 
 /// The classifier of what is written in Rust.

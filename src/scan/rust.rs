@@ -14,7 +14,8 @@ use crate::world::FileId;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rust {
     pub how: RustEvidence,
-    /// The compiler's release, with commit and date where it says them: `1.76.0 (07dca489a 2024-02-04)`.
+    /// The compiler's release, with commit and date where it says them: `1.76.0 (07dca489a 2024-02-04)`; `commit …`
+    /// where the release of a commit is not known.
     pub rustc: Option<String>,
     /// Versions of the crates that decide how a module meets Python and NumPy: `pyo3`, `numpy`.
     pub crates: BTreeMap<&'static str, String>,
@@ -63,7 +64,7 @@ impl Scan {
             crates = self.crates_of(owner);
         }
         let rust = traits.rust.as_ref();
-        let rustc = rust.and_then(|rust| rust.rustc.clone().or_else(|| release_of(rust.commit.as_deref()?)));
+        let rustc = rust.and_then(|rust| rust.rustc.clone().or_else(|| Some(release_of(rust.commit.as_deref()?))));
         let builder = Some(owner.generator.clone()).filter(|generator| !generator.is_empty());
         Some(Rust { how, rustc, crates, builder })
     }
@@ -92,14 +93,14 @@ fn purl(text: &[u8], name: &[u8]) -> Option<String> {
     String::from_utf8(rest[..end].to_vec()).ok()
 }
 
-/// The release that was built from a commit.
-fn release_of(commit: &str) -> Option<String> {
+/// The release that was built from a commit; where nobody knows it, the commit as compilers shorten it.
+fn release_of(commit: &str) -> String {
     static TABLE: OnceLock<BTreeMap<&'static str, &'static str>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
         let lines = include_str!("../../assets/rustc-commits.tsv").lines();
         lines.filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t')).collect()
     });
-    table.get(commit).map(|release| (*release).to_owned())
+    table.get(commit).map_or_else(|| format!("commit {}", &commit[..9]), |release| (*release).to_owned())
 }
 
 #[cfg(test)]
@@ -107,10 +108,9 @@ mod tests {
     use super::{purl, release_of};
 
     #[test]
-    fn a_commit_tells_the_release_and_an_unknown_one_tells_nothing() {
-        let release = release_of("07dca489ac2d933c78d3c5158e3f43beefeb02ce");
-        assert_eq!(release.as_deref(), Some("1.76.0 (07dca489a 2024-02-04)"));
-        assert_eq!(release_of("0000000000000000000000000000000000000000"), None);
+    fn a_commit_tells_the_release_and_an_unknown_one_only_itself() {
+        assert_eq!(release_of("07dca489ac2d933c78d3c5158e3f43beefeb02ce"), "1.76.0 (07dca489a 2024-02-04)");
+        assert_eq!(release_of("0123456789012345678901234567890123456789"), "commit 012345678");
     }
 
     #[test]

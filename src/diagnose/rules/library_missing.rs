@@ -5,7 +5,7 @@ use crate::diagnose::dylib;
 use crate::diagnose::missing::{Missing, missing};
 use crate::diagnose::remedies::{add_rpath, argument, install, quoted, reinstall, unpacked};
 use crate::diagnose::{Evidence, Facts, Finding, Line, Remedy, Rule, Severity};
-use crate::discover::DistributionId;
+use crate::discover::{DistributionId, Kind};
 use crate::image::Name;
 use crate::scan::ImportKind;
 use crate::vfs::VPath;
@@ -47,7 +47,12 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         finding.node = facts.scan.graph.name(&name).or(finding.node);
         finding.files = missing.wanted.iter().map(|(file, _, _)| facts.path(*file)).collect();
         finding.files.dedup();
-        let (reason, remedy, mut evidence) = cause(facts, &name, *first);
+        let (mut reason, mut remedy, mut evidence) = cause(facts, &name, *first);
+        let absent = facts.absent_requirements(*first).join(", ");
+        if facts.scan.target.kind == Kind::Wheel && !absent.is_empty() && evidence.is_empty() {
+            reason += &format!("; the wheel requires {absent}, and nobody looked there");
+            remedy.text = format!("look at the wheels that it requires as well; else {}", remedy.text);
+        }
         finding.message = format!("{text}, needed by {by}, is found nowhere{reason}{context}");
         finding.remedy = remedy;
         finding.evidence.push(Evidence::Need {
