@@ -41,7 +41,9 @@
 //!   views a recorder.
 //! - **A process is simulated, not a file**: what is loaded already, the chain of importers, the rpath of the interpreter
 //!   and the order of imports decide the answer.
-//! - **What loaders read is read**: program headers and the dynamic segment; never section headers.
+//! - **What loaders read is read**: program headers and the dynamic segment, load commands; never section headers.
+//! - **An environment for another machine is judged as if it were there**: whose files they are tells the loader, and what
+//!   lies about on the machine that looks is fenced off ([`world::World::fence`]).
 //! - Everything open-ended (a rule, an export format, a key) is a `const` in a table with a function pointer: to add one,
 //!   write one new file and its entry in that room's `mod.rs`.
 //! - **Worlds are text in tests** ([`world::text`]), and pass through the same readers as a disk.
