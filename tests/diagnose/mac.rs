@@ -286,3 +286,24 @@ fn the_processor_that_a_person_names_decides_which_slice_speaks() {
     let wishes = Wishes { arch: dylens::image::Arch::named("x86_64"), ..Wishes::default() };
     assert_eq!(finding(&scan_for(wishes, "/t", world), "library-missing").severity, Severity::Error);
 }
+
+/// A virtual environment that was copied from a Mac: its interpreter stayed there.
+const COPIED: &str = "//- /env/pyvenv.cfg
+home = /opt/homebrew/opt/python@3.11/bin
+version = 3.11.9
+//- /env/bin/python3 -> /opt/homebrew/opt/python@3.11/bin/python3.11
+//- /lib64/ld-linux-x86-64.so.2 elf x86_64
+//* LD_LIBRARY_PATH=/e
+";
+
+#[test]
+fn an_environment_copied_from_a_mac_is_judged_as_on_a_mac() {
+    let site = "/env/lib/python3.11/site-packages";
+    let module = |tag: &str| format!("{COPIED}//- {site}/p/m.{tag}.so MODULE needs:/usr/lib/libSystem.B.dylib\n");
+    let scan = scan_of("/env", &module("cpython-311-darwin"));
+    assert_eq!((scan.modules(), scan.world.host.system.word()), (1, "macOS"));
+    let blamed: Vec<&str> = scan.findings.iter().map(|finding| finding.rule.id).collect();
+    assert_eq!(blamed, ["environment-damaged"], "{:?}", messages(&scan));
+    let scan = scan_of("/env", &module("cpython-310-darwin"));
+    assert_eq!(finding(&scan, "extension-for-other-python").severity, Severity::Error);
+}
