@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::Scan;
 use crate::discover::{Distribution, Role};
 use crate::graph::Node;
-use crate::parse::traits::RustSign;
+use crate::image::RustSign;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
