@@ -32,13 +32,28 @@ pub(super) fn candidates(system: &Dyld, ask: &Ask, visit: &mut Visit) -> Control
     fallbacks(system, ask, visit)
 }
 
-/// `DYLD_FRAMEWORK_PATH` for frameworks, `DYLD_LIBRARY_PATH` by the last part of the name for all else.
+/// `DYLD_FRAMEWORK_PATH` for frameworks, `DYLD_LIBRARY_PATH` by the last part of the name for all else; as the process was
+/// started, then as the program was linked (`LC_DYLD_ENVIRONMENT`).
 fn overrides(system: &Dyld, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
-    let (list, tail) = match framework(ask.name) {
-        Some(partial) => (&system.framework_path, partial),
-        None => (&ask.world.host.library_path, leaf(ask.name)),
+    let (list, variable, tail) = match framework(ask.name) {
+        Some(partial) => (&system.framework_path, "DYLD_FRAMEWORK_PATH", partial),
+        None => (&ask.world.host.library_path, "DYLD_LIBRARY_PATH", leaf(ask.name)),
     };
-    directories(list.as_ref(), tail, Step::DyldPath, visit)
+    directories(list.as_ref(), tail, Step::DyldPath, visit)?;
+    directories(linked(ask, variable).as_ref(), tail, Step::DyldPath, visit)
+}
+
+/// A variable that the program was linked with; its folders may start at the program's own.
+fn linked(ask: &Ask, variable: &str) -> Option<Name> {
+    let process = ask.process;
+    let program = process.has_program().then(|| process.program())?;
+    let mut environment = process.image(program).mach.as_ref()?.environment.iter();
+    let list = environment.find_map(|entry| entry.strip_prefix(variable.as_bytes())?.strip_prefix(b"="))?;
+    let folders = list.split(|&byte| byte == b':').filter_map(|folder| match expanded(ask, program, folder) {
+        Expanded::To(path, _) => Some(path.as_bytes().to_vec()),
+        Expanded::Not(_) => None,
+    });
+    Some(Name::from(&folders.collect::<Vec<_>>().join(&b':')))
 }
 
 /// The name itself, whatever it starts with.
@@ -107,12 +122,14 @@ fn expanded(ask: &Ask, holder: ObjectId, name: &[u8]) -> Expanded {
 fn fallbacks(system: &Dyld, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
     const LIBRARIES: &[u8] = b"/usr/local/lib:/usr/lib";
     const FRAMEWORKS: &[u8] = b"/Library/Frameworks:/System/Library/Frameworks";
-    let (list, usual, tail) = match framework(ask.name) {
-        Some(partial) => (&system.fallback_framework_path, FRAMEWORKS, partial),
-        None => (&system.fallback_library_path, LIBRARIES, leaf(ask.name)),
+    let (list, variable, usual, tail) = match framework(ask.name) {
+        Some(partial) => (&system.fallback_framework_path, "DYLD_FALLBACK_FRAMEWORK_PATH", FRAMEWORKS, partial),
+        None => (&system.fallback_library_path, "DYLD_FALLBACK_LIBRARY_PATH", LIBRARIES, leaf(ask.name)),
     };
-    if list.is_some() || !falls_back(ask.process.image(ask.by)) {
-        return directories(list.as_ref(), tail, Step::Fallback, visit);
+    let linked = linked(ask, variable);
+    if list.is_some() || linked.is_some() || !falls_back(ask.process.image(ask.by)) {
+        directories(list.as_ref(), tail, Step::Fallback, visit)?;
+        return directories(linked.as_ref(), tail, Step::Fallback, visit);
     }
     for directory in usual.split(|&byte| byte == b':') {
         let path = VPath::new(directory).join(tail);
