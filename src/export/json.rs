@@ -106,6 +106,7 @@ struct EdgeMirror {
 
 fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
     let ids = distribution_ids(scan);
+    scan.read_modules();
     let document = Document {
         schema: SCHEMA,
         target: findings::target(scan),

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
+
 use super::Scan;
 use crate::discover::{Distribution, Role};
-use crate::graph::Node;
+use crate::graph::{Node, NodeId};
 use crate::image::RustSign;
 use crate::vfs::VPath;
 use crate::world::FileId;
@@ -67,6 +69,13 @@ impl Scan {
         let rustc = rust.and_then(|rust| rust.rustc.clone().or_else(|| Some(release_of(rust.commit.as_deref()?))));
         let builder = Some(owner.generator.clone()).filter(|generator| !generator.is_empty());
         Some(Rust { how, rustc, crates, builder })
+    }
+
+    /// Reads the bodies of all modules at once, for who will ask [`Scan::rust`] of each.
+    pub fn read_modules(&self) {
+        let is_module = |node: &Node| matches!(node, Node::File { role: Role::Module(_), .. });
+        let modules: Vec<NodeId> = self.graph.nodes().filter(|(_, node)| is_module(node)).map(|(id, _)| id).collect();
+        modules.par_iter().filter_map(|&node| self.file_of(node)).for_each(|file| drop(self.world.traits(file)));
     }
 
     /// The crates that the bills of materials of a distribution name (CycloneDX, PEP 770). That they name `numpy` is no
