@@ -1,9 +1,9 @@
 //! dyld's search, step by step: `Loader::getLoader`, `Loader::forEachResolvedAtPathVar` and
 //! `ProcessConfig::PathOverrides::forEachPathVariant` of dyld-1378, and `dyld(1)`.
 
-use std::ops::ControlFlow::{self, Break, Continue};
+use std::ops::ControlFlow::{self, Continue};
 
-use super::{Ask, Candidate, Next, ObjectId, Place, Refusal, Resolution, Skip, Step, Verdict, Visit, shared_cache};
+use super::{Ask, Next, ObjectId, Refusal, Resolution, Skip, Step, Verdict, Visit, one, shared_cache, skip};
 use crate::image::{Format, Image, ImageKind, Machine, Name, Platform, Problem, Release, Signature};
 use crate::vfs::VPath;
 use crate::world::{Absent, Dyld, File, FileId};
@@ -63,7 +63,7 @@ fn path(ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
         return rpath(ask, &name[b"@rpath/".len()..], visit);
     }
     match expanded(ask, ask.by, name) {
-        Expanded::To(path, step) => at(step, path, visit),
+        Expanded::To(path, step) => one(step, path, visit),
         Expanded::Not(why) => skip(Step::Path, why, visit),
     }
 }
@@ -84,7 +84,7 @@ fn rpath(ask: &Ask, tail: &[u8], visit: &mut Visit) -> ControlFlow<()> {
         for entry in process.image(holder).rpaths() {
             has_any = true;
             match expanded(ask, holder, entry) {
-                Expanded::To(directory, _) => at(step, directory.join(tail), visit)?,
+                Expanded::To(directory, _) => one(step, directory.join(tail), visit)?,
                 Expanded::Not(Skip::Relative(entry)) => skip(step, Skip::UnusableRpath(entry), visit)?,
                 Expanded::Not(why) => skip(step, why, visit)?,
             }
@@ -134,7 +134,7 @@ fn fallbacks(system: &Dyld, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
     for directory in usual.split(|&byte| byte == b':') {
         let path = VPath::new(directory).join(tail);
         if path.as_bytes() != &**ask.name {
-            at(Step::Fallback, path, visit)?;
+            one(Step::Fallback, path, visit)?;
         }
     }
     Continue(())
@@ -143,7 +143,7 @@ fn fallbacks(system: &Dyld, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
 fn directories(list: Option<&Name>, tail: &[u8], step: Step, visit: &mut Visit) -> ControlFlow<()> {
     let Some(list) = list else { return Continue(()) };
     for directory in list.split(|&byte| byte == b':').filter(|directory| !directory.is_empty()) {
-        at(step, VPath::new(directory).join(tail), visit)?;
+        one(step, VPath::new(directory).join(tail), visit)?;
     }
     Continue(())
 }
@@ -160,18 +160,6 @@ fn framework(name: &[u8]) -> Option<&[u8]> {
     let rest = &name[at + folder.len()..];
     let versions = rest.strip_prefix(b"Versions/").map(|rest| rest.iter().filter(|&&byte| byte == b'/').count());
     (rest == leaf || versions == Some(1)).then_some(&name[at..])
-}
-
-fn at(step: Step, path: VPath, visit: &mut Visit) -> ControlFlow<()> {
-    match visit(Candidate { step, place: Place::At(path) }) {
-        Next::Stop => Break(()),
-        _ => Continue(()),
-    }
-}
-
-fn skip(step: Step, why: Skip, visit: &mut Visit) -> ControlFlow<()> {
-    visit(Candidate { step, place: Place::Skipped(why) });
-    Continue(())
 }
 
 /// What dyld thinks of the file at a path (`JustInTimeLoader::makeJustInTimeLoaderDisk`): whatever cannot be used is
