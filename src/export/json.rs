@@ -106,7 +106,7 @@ struct EdgeMirror {
 
 fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
     let ids = distribution_ids(scan);
-    scan.read_modules();
+    scan.read_bodies();
     let document = Document {
         schema: SCHEMA,
         target: findings::target(scan),
@@ -160,8 +160,7 @@ fn nodes(scan: &Scan, ids: &[String]) -> Vec<NodeMirror> {
             Node::Distribution(_) => None,
             Node::File { file, role, owner } => Some(NodeMirror {
                 mach: mach(scan, *file, role),
-                // Whoever asks for a library's language looks at that library; to read them all takes seconds.
-                rust: matches!(role, Role::Module(_)).then(|| scan.rust(*file)).flatten().map(rust_mirror),
+                rust: scan.is_told_of_rust(*file, role).then(|| scan.rust(*file)).flatten().map(rust_mirror),
                 module: if let Role::Module(name) = role { Some(name.clone()) } else { None },
                 distribution: Some(ids[owner.0].clone()),
                 links: links.get(file).cloned().unwrap_or_default(),

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::Scan;
 use crate::discover::{Distribution, Role};
-use crate::graph::{Node, NodeId};
+use crate::graph::Node;
 use crate::image::RustSign;
 use crate::vfs::VPath;
 use crate::world::FileId;
@@ -71,11 +71,24 @@ impl Scan {
         Some(Rust { how, rustc, crates, builder })
     }
 
-    /// Reads the bodies of all modules at once, for who will ask [`Scan::rust`] of each.
-    pub fn read_modules(&self) {
-        let is_module = |node: &Node| matches!(node, Node::File { role: Role::Module(_), .. });
-        let modules: Vec<NodeId> = self.graph.nodes().filter(|(_, node)| is_module(node)).map(|(id, _)| id).collect();
-        modules.par_iter().filter_map(|&node| self.file_of(node)).for_each(|file| drop(self.world.traits(file)));
+    /// Is it worth reading a whole file to know whether it is Rust? A module always; of libraries those for macOS, whose
+    /// install names tell of it: to read every library of a large environment takes seconds.
+    pub fn is_told_of_rust(&self, file: FileId, role: &Role) -> bool {
+        let is_mach_o = || self.world.file(file).image.as_ref().is_some_and(|image| image.mach.is_some());
+        matches!(role, Role::Module(_)) || is_mach_o()
+    }
+
+    /// Reads the bodies of all files that are told of at once, for who will ask [`Scan::rust`] of each.
+    pub fn read_bodies(&self) {
+        let files: Vec<FileId> = self
+            .graph
+            .nodes()
+            .filter_map(|(_, node)| match node {
+                Node::File { file, role, .. } if self.is_told_of_rust(*file, role) => Some(*file),
+                _ => None,
+            })
+            .collect();
+        files.par_iter().for_each(|&file| drop(self.world.traits(file)));
     }
 
     /// The crates that the bills of materials of a distribution name (CycloneDX, PEP 770). That they name `numpy` is no
