@@ -36,6 +36,8 @@ struct DistributionMirror {
     name: String,
     version: String,
     installer: String,
+    /// The tools that made and changed its wheel.
+    generator: String,
     metadata: Option<String>,
     editable: Option<String>,
 }
@@ -138,6 +140,7 @@ fn distributions(scan: &Scan, ids: &[String]) -> Vec<DistributionMirror> {
         name: it.name.clone(),
         version: it.version.clone(),
         installer: it.installer.clone(),
+        generator: it.generator.clone(),
         metadata: it.metadata.as_ref().map(|path| scan.shown(path).to_string()),
         editable: it.editable.as_ref().map(ToString::to_string),
     };
