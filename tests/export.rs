@@ -2,11 +2,16 @@
 
 mod common;
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use common::{plain, scan, written};
 use dylens::diagnose::{Evidence, Finding, Remedy, Rule, Severity};
+use dylens::discover::{Machine, Request, Wishes};
 use dylens::export::{FINDINGS, FORMATS, Options, Paint, TEXT, TREE, printable, why};
-use dylens::scan::Scan;
+use dylens::scan::{Progress, Scan};
 use dylens::vfs::VPath;
+use dylens::world::text;
 
 const WORLD: &str = r"
 //* VIRTUAL_ENV=/env
@@ -94,6 +99,67 @@ fn broken() -> Scan {
         finding(&OLD, at("wave-1.0.dist-info"), "reef", "It is old."),
     ];
     scan
+}
+
+/// Packages for macOS: four names that are not their files' own, one that is.
+const MAC: &str = r"
+//- /t/wave-1.0.dist-info/WHEEL
+Generator: maturin (1.4.0)
+//- /t/wave-1.0.dist-info/RECORD
+wave/_rust/_core.cpython-311-darwin.so,,
+wave/_fast.cpython-311-darwin.so,,
+wave/_old.abi3.so,,
+wave/_plain.cpython-311-darwin.so,,
+wave/libsurf.1.2.dylib,,
+//- /t/wave/_rust/_core.cpython-311-darwin.so macho arm64 id:@rpath/wave._rust._core.cpython-311-darwin.so defines:PyInit__core needs:@loader_path/../libsurf.1.2.dylib
+//- /t/wave/_fast.cpython-311-darwin.so macho arm64 id:@rpath/wave._fast.cpython-311-darwin.so defines:PyInit__fast
+//- /t/wave/_old.abi3.so macho arm64 id:@rpath/_old.cpython-37m-darwin.so defines:PyInit__old
+//- /t/wave/_plain.cpython-311-darwin.so macho arm64 bundle defines:PyInit__plain
+//- /t/wave/libsurf.1.2.dylib macho arm64 id:@rpath/libsurf.1.dylib
+";
+
+fn mac(wishes: &Wishes) -> Scan {
+    let world = text::read(MAC).expect("a world");
+    let request = Request { wishes: wishes.clone(), ..Request::of(VPath::new("/t")) };
+    let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
+    Scan::of(Arc::new(world.files), &Machine::described(&[]), &request, &progress).expect("a scan")
+}
+
+#[test]
+fn nonstandard_install_names_stand_out_in_the_report() {
+    insta::assert_snapshot!(written(&TEXT, &mac(&Wishes::default()), &plain()));
+}
+
+#[test]
+fn nonstandard_install_names_are_marked_in_the_tree() {
+    insta::assert_snapshot!(written(&TREE, &mac(&Wishes::default()), &plain()));
+    let wishes = Wishes { tool: "nuitka=2.3.10".parse().ok(), ..Wishes::default() };
+    let text = written(&TREE, &mac(&wishes), &Options { paint: Paint { ascii: true, ..Paint::default() }, ..plain() });
+    assert!(text.contains("x wave._rust._core  nonstandard Rust install name"), "{text}");
+}
+
+#[test]
+fn nonstandard_install_names_are_marked_in_the_graph() {
+    let dot = FORMATS.iter().find(|format| format.name == "dot").expect("in the table");
+    let text = written(dot, &mac(&Wishes::default()), &plain());
+    let line = |name: &str| text.lines().find(|line| line.contains(name)).expect("a line").to_owned();
+    let comment = "comment=\"nonstandard install name (dotted-prefix): @rpath/wave._rust._core.cpython-311-darwin.so\"";
+    assert!(line("wave._rust._core").contains("label=\"! wave._rust._core\""), "{text}");
+    assert!(line("wave._rust._core").contains(comment), "{text}");
+    assert!(!line("wave._plain").contains("install name"), "{text}");
+}
+
+#[test]
+fn why_tells_of_a_nonstandard_install_name() {
+    let text = why(&mac(&Wishes::default()), "wave._rust._core", &plain().paint).expect("one module is called so");
+    assert!(text.contains("\n  ! it has an install name with the package prefix “wave._rust.”\n"), "{text}");
+}
+
+#[test]
+fn what_a_tool_prints_where_it_stops_is_told() {
+    let wishes = Wishes { tool: "nuitka=2.3.10".parse().ok(), ..Wishes::default() };
+    let text = written(&TEXT, &mac(&wishes), &plain());
+    assert!(text.contains("it prints: FATAL: Error, failed to find path @rpath/wave._rust._core"), "{text}");
 }
 
 #[test]
