@@ -25,6 +25,18 @@ pub struct Rust {
     pub builder: Option<String>,
 }
 
+impl Rust {
+    /// How it was recognized and what made the file, by name.
+    pub fn told(&self) -> Vec<(&'static str, &str)> {
+        let mut told = vec![("Rust", self.how.phrase())];
+        told.extend(self.rustc.iter().map(|rustc| ("rustc", rustc.as_str())));
+        told.extend(self.crates.get("pyo3").map(|version| ("PyO3", version.as_str())));
+        told.extend(self.crates.get("numpy").map(|version| ("rust-numpy", version.as_str())));
+        told.extend(self.builder.iter().map(|builder| ("built with", builder.as_str())));
+        told
+    }
+}
+
 /// What told that a file is Rust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RustEvidence {
@@ -53,14 +65,9 @@ impl Scan {
     /// Its own bytes tell most; modules that were stripped of all text (orjson) are told by what made their wheel.
     pub fn rust(&self, file: FileId) -> Option<Rust> {
         let traits = self.world.traits(file);
-        let node = self.graph.file(file)?;
-        let (role, owner) = match self.graph.node(node) {
-            Node::File { role, owner, .. } => (role, self.distributions.get(*owner)),
-            _ => return None,
-        };
+        let (role, owner) = self.role_and_owner(file)?;
         let by_bytes = traits.rust.as_ref().map(|rust| RustEvidence::Bytes(rust.sign));
-        let by_wheel = matches!(role, Role::Module(_)).then(|| told_by(owner)).flatten();
-        let how = by_bytes.or(by_wheel)?;
+        let how = by_bytes.or_else(|| self.rust_by_wheel(file))?;
         let mut crates = traits.rust.as_ref().map(|rust| rust.crates.clone()).unwrap_or_default();
         if crates.is_empty() && matches!(role, Role::Module(_)) {
             crates = self.crates_of(owner);
@@ -89,6 +96,19 @@ impl Scan {
             })
             .collect();
         files.par_iter().for_each(|&file| drop(self.world.traits(file)));
+    }
+
+    /// What a module's wheel tells of its Rust; reads nothing.
+    pub fn rust_by_wheel(&self, file: FileId) -> Option<RustEvidence> {
+        let (role, owner) = self.role_and_owner(file)?;
+        matches!(role, Role::Module(_)).then(|| told_by(owner)).flatten()
+    }
+
+    fn role_and_owner(&self, file: FileId) -> Option<(&Role, &Distribution)> {
+        match self.graph.node(self.graph.file(file)?) {
+            Node::File { role, owner, .. } => Some((role, self.distributions.get(*owner))),
+            _ => None,
+        }
     }
 
     /// The crates that the bills of materials of a distribution name (CycloneDX, PEP 770). That they name `numpy` is no

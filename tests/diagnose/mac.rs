@@ -1,7 +1,9 @@
 //! What goes wrong on macOS: worlds of packages for it, looked at from anywhere.
 
 use super::*;
+use dylens::diagnose::Evidence;
 use dylens::discover::{Tool, Wishes};
+use dylens::image::Name;
 
 /// Scans a folder of packages for macOS. `MODULE` stands for an extension module for arm64 named `m`.
 fn mac(files: &str) -> Scan {
@@ -183,7 +185,9 @@ fn for_a_nuitka_that_stops_at_it_the_prefix_is_an_error_with_nuitka_s_words() {
     let says = "FATAL: Error, failed to find path @rpath/p._rust._rs.cpython-311-darwin.so (resolved DLL to \
                 /t/p/_rust/p._rust._rs.cpython-311-darwin.so) for /t/p/_rust/_rs.cpython-311-darwin.so from 'p._rust', \
                 please report the bug.";
-    assert!(finding.message.ends_with(says), "{}", finding.message);
+    assert!(finding.message.ends_with("Nuitka 2.3.10 takes it for a missing library and stops"), "{}", finding.message);
+    let printed = Evidence::Header { name: "it prints", value: Name::from(says) };
+    assert!(finding.evidence.contains(&printed), "{:?}", finding.evidence);
     for harmless in ["2.3.11", "4.3.3"] {
         let scan = scan_for(nuitka(harmless), "/t", PREFIXED);
         assert_eq!(super::finding(&scan, "rust-install-name").severity, Severity::Info, "{harmless}");
