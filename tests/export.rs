@@ -67,6 +67,7 @@ fn finding(rule: &'static Rule, file: VPath, subject: &str, message: &str) -> Fi
         evidence: Vec::new(),
         imports: Vec::new(),
         breaks: 0,
+        prints: None,
     }
 }
 

@@ -68,6 +68,8 @@ pub struct Finding {
     pub subject: String,
     /// One sentence.
     pub message: String,
+    /// The very words that the tool which is to bundle the environment will print.
+    pub prints: Option<String>,
     pub remedy: Remedy,
     pub evidence: Vec<Evidence>,
     /// The imports that it breaks, by place in [`crate::scan::Scan::imports`].
@@ -94,6 +96,7 @@ impl Finding {
             file,
             subject,
             message: String::new(),
+            prints: None,
             remedy: Remedy::default(),
             evidence: Vec::new(),
             imports: Vec::new(),

@@ -55,7 +55,9 @@ pub(super) struct FindingMirror {
     severity: &'static str,
     file: String,
     subject: String,
+    /// The sentence, with the very words that the tool will print.
     message: String,
+    prints: Option<String>,
     remedy: String,
     command: Option<String>,
     files: Vec<String>,
@@ -119,7 +121,11 @@ fn mirror(scan: &Scan, finding: &Finding) -> FindingMirror {
         severity: finding.severity.word(),
         file: finding.file.to_string(),
         subject: finding.subject.clone(),
-        message: finding.message.clone(),
+        message: match &finding.prints {
+            Some(words) => format!("{}: {words}", finding.message),
+            None => finding.message.clone(),
+        },
+        prints: finding.prints.clone(),
         remedy,
         command: finding.remedy.command.clone(),
         files: finding.files.iter().map(VPath::to_string).collect(),

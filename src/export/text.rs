@@ -129,12 +129,11 @@ impl Report<'_> {
     /// What a tool prints where it stops; on request, what the headers of the file say.
     fn headers(&self, finding: &Finding) -> String {
         let told = finding.evidence.iter().filter_map(|evidence| match evidence {
-            Evidence::Header { name, value } if self.verbose || *name == "it prints" => {
-                Some(format!("{name}: {value}"))
-            }
+            Evidence::Header { name, value } if self.verbose => Some(format!("{name}: {value}")),
             _ => None,
         });
-        told.map(|line| self.paint.ink(Ink::Quiet, &format!("    {}\n", printable(&line)))).collect()
+        let prints = finding.prints.iter().map(|words| format!("it prints: {words}"));
+        prints.chain(told).map(|line| self.paint.ink(Ink::Quiet, &format!("    {}\n", printable(&line)))).collect()
     }
 
     fn breaks(&self, finding: &Finding) -> String {

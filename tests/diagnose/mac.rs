@@ -1,9 +1,7 @@
 //! What goes wrong on macOS: worlds of packages for it, looked at from anywhere.
 
 use super::*;
-use dylens::diagnose::Evidence;
 use dylens::discover::{Tool, Wishes};
-use dylens::image::Name;
 
 /// Scans a folder of packages for macOS. `MODULE` stands for an extension module for arm64 named `m`.
 fn mac(files: &str) -> Scan {
@@ -186,8 +184,7 @@ fn for_a_nuitka_that_stops_at_it_the_prefix_is_an_error_with_nuitka_s_words() {
                 /t/p/_rust/p._rust._rs.cpython-311-darwin.so) for /t/p/_rust/_rs.cpython-311-darwin.so from 'p._rust', \
                 please report the bug.";
     assert!(finding.message.ends_with("Nuitka 2.3.10 takes it for a missing library and stops"), "{}", finding.message);
-    let printed = Evidence::Header { name: "it prints", value: Name::from(says) };
-    assert!(finding.evidence.contains(&printed), "{:?}", finding.evidence);
+    assert_eq!(finding.prints.as_deref(), Some(says));
     for harmless in ["2.3.11", "4.3.3"] {
         let scan = scan_for(nuitka(harmless), "/t", PREFIXED);
         assert_eq!(super::finding(&scan, "rust-install-name").severity, Severity::Info, "{harmless}");
@@ -329,8 +326,11 @@ fn a_library_that_is_really_missing_stops_nuitka_too() {
     let scan = scan_for(nuitka("4.0.2"), "/t", world);
     let told = finding(&scan, "library-missing");
     assert!(
-        told.message.contains("FATAL: Error, failed to find path /opt/homebrew/opt/xz/lib/liblzma.5.dylib"),
-        "{}",
-        told.message
+        told.prints
+            .as_deref()
+            .unwrap_or_default()
+            .starts_with("FATAL: Error, failed to find path /opt/homebrew/opt/xz"),
+        "{:?}",
+        told.prints
     );
 }

@@ -165,6 +165,7 @@ fn missing(scan: &Scan, name: &str, command: Option<&str>) -> Option<Finding> {
         file: files[0].clone(),
         subject: name.into(),
         message: format!("{} needs {name}, which is nowhere to be found", scan.label(by)),
+        prints: None,
         remedy: Remedy { text: "Install the distribution again.".into(), command: command.map(str::to_owned) },
         evidence: vec![Evidence::Need { file: scan.file_of(by)?, need: edge.need, import: edge.first }],
         imports: Vec::new(),

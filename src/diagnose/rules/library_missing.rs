@@ -58,7 +58,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             missing.wanted.iter().find_map(|(file, _, _)| facts.deaths().get(file)).filter(|it| it.name == name);
         if let (Some(death), Some(tool)) = (death, facts.scan.target.wishes.tool) {
             finding.severity = Severity::Error;
-            finding.message += &format!("; {tool} stops: {}", death.message);
+            finding.message += &format!("; {tool} stops at it");
+            finding.prints = Some(death.message.clone());
         }
         finding.remedy = remedy;
         finding.evidence.push(Evidence::Need {

@@ -57,10 +57,9 @@ fn finding(facts: &Facts, rule: &'static Rule, file: FileId, name: &InstallName,
         _ => stops.phrase(),
     };
     finding.message = format!("{} has {}; dyld does not mind, but {minds}", finding.file, name.phrase());
+    finding.prints = death.map(|death| death.message.clone());
     finding.remedy = remedy(facts, &content.path, name, stops, rust.is_some());
     finding.evidence.push(Evidence::Header { name: "install name", value: identity });
-    let printed = death.map(|death| Evidence::Header { name: "it prints", value: Name::from(&death.message) });
-    finding.evidence.extend(printed);
     finding.evidence.push(Evidence::Header { name: "written by", value: Name::from(name.writer(rust.is_some())) });
     let told = rust.into_iter().flat_map(Rust::told);
     finding.evidence.extend(told.map(|(name, value)| Evidence::Header { name, value: Name::from(value) }));

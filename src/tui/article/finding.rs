@@ -51,6 +51,9 @@ pub(super) fn verdict(finding: &Finding) -> Vec<Prose> {
     if let Some(command) = &finding.remedy.command {
         text.push(Prose::field("type", Tone::Key, command));
     }
+    if let Some(words) = &finding.prints {
+        text.push(Prose::field("it prints", Tone::Plain, words));
+    }
     text
 }
 
