@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use common::{plain, scan, written};
 use dylens::diagnose::{Evidence, Finding, Remedy, Rule, Severity};
-use dylens::discover::{Machine, Request, Wishes};
+use dylens::discover::{Machine, Request, Tool, Wishes};
 use dylens::export::{FINDINGS, FORMATS, Options, Paint, TEXT, TREE, printable, why};
 use dylens::scan::{Progress, Scan};
 use dylens::vfs::VPath;
@@ -193,6 +193,85 @@ fn each_format_writes_the_same_bytes_for_the_same_world() {
 fn each_format_of_the_table_is_as_it_was() {
     for format in FORMATS {
         insta::assert_snapshot!(format!("format_{}", format.name), written(format, &broken(), &plain()));
+    }
+}
+
+/// Packages for macOS, with something to say about most of them.
+const PACKAGES: &str = r"
+//- /t/p-1.dist-info/WHEEL
+Wheel-Version: 1.0
+Generator: maturin (1.4.0)
+Tag: cp311-cp311-macosx_11_0_arm64
+//- /t/p-1.dist-info/RECORD
+p/__init__.py,,
+p/m.cpython-311-darwin.so,,
+p/gone.cpython-311-darwin.so,,
+//- /t/p/__init__.py
+from . import m
+//- /t/p/m.cpython-311-darwin.so macho arm64 id:@rpath/p.m.cpython-311-darwin.so defines:PyInit_m needs:@rpath/libomp.dylib,/opt/homebrew/opt/xz/lib/liblzma.5.dylib,/usr/lib/libSystem.B.dylib rpath:@loader_path/.dylibs,/opt/homebrew/lib sdk:12.0
+//- /t/p/n.cpython-311-darwin.so macho arm64+x86_64 bundle defines:PyInit_n needs:@loader_path/.dylibs/liba.dylib,@executable_path/../lib/libz.1.dylib weak:@rpath/libomp.dylib takes:lost@@loader_path/.dylibs/liba.dylib
+//- /t/p/.dylibs/liba.dylib macho arm64 unsigned id:/DLC/p/.dylibs/liba.dylib needs:/System/Library/Frameworks/Accelerate.framework/Versions/A/Accelerate,libbare.dylib sdk:12.0
+";
+
+/// A Linux machine with all that could lead a scan astray.
+const LINUX_AROUND: &str = r"
+//* HOME=/root
+//* PATH=/usr/bin
+//* LD_LIBRARY_PATH=/usr/lib
+//* LD_PRELOAD=/usr/lib/libz.so.1
+//* levels=x86-64-v3
+//- /lib64/ld-linux-x86-64.so.2 elf x86_64 soname:ld-linux-x86-64.so.2
+//- /lib64/libc.so.6 elf x86_64 soname:libc.so.6 versions:GLIBC_2.39
+//- /usr/lib/libz.so.1 elf x86_64 soname:libz.so.1
+//- /usr/bin/python3 elf x86_64 pie interp:/lib64/ld-linux-x86-64.so.2 needs:libc.so.6
+//- /usr/lib/python3.12/os.py
+//- /etc/os-release
+ID=debian
+";
+
+/// A Mac that has, of its own, everything that the packages ask for.
+const MAC_AROUND: &str = r"
+//* HOME=/Users/me
+//* PATH=/opt/homebrew/bin
+//* VIRTUAL_ENV=/Users/me/venv
+//* DYLD_LIBRARY_PATH=/opt/homebrew/lib
+//* DYLD_FALLBACK_LIBRARY_PATH=/usr/local/lib
+//* directory=/opt/homebrew/lib
+//- /usr/local/lib/libomp.dylib macho arm64
+//- /usr/local/lib/libbare.dylib macho arm64
+//- /usr/lib/libSystem.B.dylib macho arm64
+//- /System/Library/Frameworks/Accelerate.framework/Versions/A/Accelerate macho arm64
+//- /opt/homebrew/opt/xz/lib/liblzma.5.dylib macho arm64
+//- /opt/homebrew/lib/libomp.dylib macho arm64
+//- /opt/homebrew/lib/libz.1.dylib macho arm64
+//- /opt/homebrew/lib/libbare.dylib macho arm64
+//- /opt/homebrew/lib/python3.11/os.py
+//- /opt/homebrew/lib/python3.11/site-packages/q/q.cpython-311-darwin.so macho arm64 bundle defines:PyInit_q
+//- /opt/homebrew/bin/python3 macho arm64 program
+//- /Users/me/venv/pyvenv.cfg
+home = /opt/homebrew/bin
+//- /Users/me/venv/lib/python3.11/site-packages/q.cpython-311-darwin.so macho arm64 bundle defines:PyInit_q
+";
+
+#[test]
+fn packages_for_macos_give_the_same_bytes_on_every_machine() {
+    for tool in [None, Some("nuitka=1.0.1")] {
+        let tool: Option<Tool> = tool.map(|tool| tool.parse().expect("a tool"));
+        let on = |around: &str| {
+            let wishes = Wishes { tool, ..Wishes::default() };
+            let scan =
+                common::scan_for(&format!("{around}{PACKAGES}"), &Request { paths: vec![VPath::new("/t")], wishes });
+            assert!(scan.world.host.system.is_dyld());
+            let formats = FORMATS.iter().chain([&&FINDINGS, &&TEXT]);
+            formats.map(|format| (format.name, written(format, &scan, &plain()))).collect::<Vec<_>>()
+        };
+        let alone = on("");
+        for around in [LINUX_AROUND, MAC_AROUND] {
+            for ((name, alone), (_, here)) in alone.iter().zip(on(around)) {
+                let differing = alone.lines().zip(here.lines()).find(|(alone, here)| alone != here);
+                assert!(*alone == here, "{name}: {differing:?}");
+            }
+        }
     }
 }
 

@@ -36,6 +36,8 @@ struct DistributionMirror {
     name: String,
     version: String,
     installer: String,
+    /// The tools that made and changed its wheel.
+    generator: String,
     metadata: Option<String>,
     editable: Option<String>,
 }
@@ -106,6 +108,7 @@ struct EdgeMirror {
 
 fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
     let ids = distribution_ids(scan);
+    scan.read_bodies();
     let document = Document {
         schema: SCHEMA,
         target: findings::target(scan),
@@ -137,6 +140,7 @@ fn distributions(scan: &Scan, ids: &[String]) -> Vec<DistributionMirror> {
         name: it.name.clone(),
         version: it.version.clone(),
         installer: it.installer.clone(),
+        generator: it.generator.clone(),
         metadata: it.metadata.as_ref().map(|path| scan.shown(path).to_string()),
         editable: it.editable.as_ref().map(ToString::to_string),
     };
@@ -159,8 +163,7 @@ fn nodes(scan: &Scan, ids: &[String]) -> Vec<NodeMirror> {
             Node::Distribution(_) => None,
             Node::File { file, role, owner } => Some(NodeMirror {
                 mach: mach(scan, *file),
-                // Whoever asks for a library's language looks at that library; to read them all takes seconds.
-                rust: matches!(role, Role::Module(_)).then(|| scan.rust(*file)).flatten().map(rust_mirror),
+                rust: scan.is_told_of_rust(*file, role).then(|| scan.rust(*file)).flatten().map(rust_mirror),
                 module: if let Role::Module(name) = role { Some(name.clone()) } else { None },
                 distribution: Some(ids[owner.0].clone()),
                 links: links.get(file).cloned().unwrap_or_default(),

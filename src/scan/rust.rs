@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
+
 use super::Scan;
 use crate::discover::{Distribution, Role};
 use crate::graph::Node;
@@ -74,6 +76,26 @@ impl Scan {
         let rustc = rust.and_then(|rust| rust.rustc.clone().or_else(|| Some(release_of(rust.commit.as_deref()?))));
         let builder = Some(owner.generator.clone()).filter(|generator| !generator.is_empty());
         Some(Rust { how, rustc, crates, builder })
+    }
+
+    /// Is it worth reading a whole file to know whether it is Rust? A module always; of libraries those for macOS, whose
+    /// install names tell of it: to read every library of a large environment takes seconds.
+    pub fn is_told_of_rust(&self, file: FileId, role: &Role) -> bool {
+        let is_mach_o = || self.world.file(file).image.as_ref().is_some_and(|image| image.mach.is_some());
+        matches!(role, Role::Module(_)) || is_mach_o()
+    }
+
+    /// Reads the bodies of all files that are told of at once, for who will ask [`Scan::rust`] of each.
+    pub fn read_bodies(&self) {
+        let files: Vec<FileId> = self
+            .graph
+            .nodes()
+            .filter_map(|(_, node)| match node {
+                Node::File { file, role, .. } if self.is_told_of_rust(*file, role) => Some(*file),
+                _ => None,
+            })
+            .collect();
+        files.par_iter().for_each(|&file| drop(self.world.traits(file)));
     }
 
     /// What a module's wheel tells of its Rust; reads nothing.

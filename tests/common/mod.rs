@@ -13,11 +13,16 @@ use dylens::world::text;
 
 /// Scans a world written as text; its settings say what is looked at.
 pub fn scan(world: &str) -> Scan {
+    scan_for(world, &Request::default())
+}
+
+/// Scans what is asked for of a world written as text.
+pub fn scan_for(world: &str, request: &Request) -> Scan {
     let world = text::read(world).expect("the world is well written");
     let machine = Machine::described(&world.settings);
     let cancel = AtomicBool::new(false);
     let progress = Progress { tell: &|_| {}, cancel: &cancel };
-    Scan::of(Arc::new(world.files), &machine, &Request::default(), &progress).expect("there is something to scan")
+    Scan::of(Arc::new(world.files), &machine, request, &progress).expect("there is something to scan")
 }
 
 /// What a format writes of a scan.

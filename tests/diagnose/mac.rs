@@ -311,3 +311,26 @@ fn an_environment_copied_from_a_mac_is_judged_as_on_a_mac() {
     let scan = scan_of("/env", &module("cpython-310-darwin"));
     assert_eq!(finding(&scan, "extension-for-other-python").severity, Severity::Error);
 }
+
+#[test]
+fn two_copies_of_openmp_in_one_import_are_told() {
+    let scan =
+        mac("//- /t/p/m.so MODULE needs:@loader_path/.dylibs/libomp.dylib,@loader_path/../q/.dylibs/libomp.dylib
+         //- /t/p/.dylibs/libomp.dylib macho arm64 id:/DLC/p/.dylibs/libomp.dylib
+         //- /t/q/.dylibs/libomp.dylib macho arm64 id:/DLC/q/.dylibs/libomp.dylib");
+    let told = finding(&scan, "runtime-twice");
+    assert_eq!((told.severity, told.subject.as_str()), (Severity::Warning, "OpenMP"));
+    assert!(told.message.contains("both are loaded"), "{}", told.message);
+}
+
+#[test]
+fn a_library_that_is_really_missing_stops_nuitka_too() {
+    let world = "//- /t/p-1.dist-info/WHEEL\n//- /t/p/m.so MODULE needs:/opt/homebrew/opt/xz/lib/liblzma.5.dylib";
+    let scan = scan_for(nuitka("4.0.2"), "/t", world);
+    let told = finding(&scan, "library-missing");
+    assert!(
+        told.message.contains("FATAL: Error, failed to find path /opt/homebrew/opt/xz/lib/liblzma.5.dylib"),
+        "{}",
+        told.message
+    );
+}
