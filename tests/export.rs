@@ -2,16 +2,12 @@
 
 mod common;
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
 use common::{plain, scan, written};
 use dylens::diagnose::{Evidence, Finding, Remedy, Rule, Severity};
-use dylens::discover::{Machine, Request, Tool, Wishes};
+use dylens::discover::{Request, Tool, Wishes};
 use dylens::export::{FINDINGS, FORMATS, Options, Paint, TEXT, TREE, printable, why};
-use dylens::scan::{Progress, Scan};
+use dylens::scan::Scan;
 use dylens::vfs::VPath;
-use dylens::world::text;
 
 const WORLD: &str = r"
 //* VIRTUAL_ENV=/env
@@ -120,10 +116,7 @@ wave/libsurf.1.2.dylib,,
 ";
 
 fn mac(wishes: &Wishes) -> Scan {
-    let world = text::read(MAC).expect("a world");
-    let request = Request { wishes: wishes.clone(), ..Request::of(VPath::new("/t")) };
-    let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
-    Scan::of(Arc::new(world.files), &Machine::described(&[]), &request, &progress).expect("a scan")
+    common::scan_for(MAC, &Request { wishes: wishes.clone(), ..Request::of(VPath::new("/t")) })
 }
 
 #[test]

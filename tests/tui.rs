@@ -265,6 +265,30 @@ mod on_macos {
     }
 
     #[test]
+    fn the_counts_are_never_cut_off() {
+        let mut face = wheels(&[(WHEEL, MAC)], (60, 24));
+        for width in 60..180 {
+            face.resize((width, 24));
+            let header = face.screen().lines().next().expect("a header").to_owned();
+            let count = if width < 100 { "!1 prefix" } else { "! 1 nonstandard prefix" };
+            assert!(header.contains(count), "{header}");
+            assert!(header.contains("tsdow"), "{header}");
+        }
+    }
+
+    #[test]
+    fn every_size_is_drawn() {
+        let mut face = packages((80, 24));
+        for keys in ["1", "2", "3", "/is:prefix", "⎋w"] {
+            face.type_keys(keys);
+            for (width, height) in (1..130).flat_map(|width| [(width, 6), (width, 15), (width, 21)]) {
+                face.resize((width, height));
+                face.screen();
+            }
+        }
+    }
+
+    #[test]
     fn wheels_are_called_by_their_names() {
         let other = "wave-1.0-cp311-cp311-macosx_11_0_arm64.whl";
         assert_snapshot!("mac_wheel_article", wheels(&[(WHEEL, MAC)], (120, 20)).typed("3g").screen());

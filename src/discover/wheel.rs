@@ -353,6 +353,17 @@ mod tests {
     }
 
     #[test]
+    fn what_a_wheel_fits_is_told_in_few_words() {
+        let fits = |tags: &str| Wheel { tags: Tag::set(tags), ..Wheel::default() }.fits();
+        assert_eq!(fits("cp311-cp311-macosx_11_0_arm64"), "cp311 macosx_11_0_arm64");
+        assert_eq!(
+            fits("cp39-abi3-macosx_10_12_x86_64.macosx_11_0_arm64"),
+            "cp39-abi3 macosx_10_12_x86_64.macosx_11_0_arm64"
+        );
+        assert_eq!(fits("py2.py3-none-any"), "py2.py3 any");
+    }
+
+    #[test]
     fn a_tag_for_macs_promises_processors_and_a_release() {
         let tag = |platform: &str| Tag::set(&format!("cp311-cp311-{platform}")).remove(0);
         let both = tag("macosx_10_9_universal2");
