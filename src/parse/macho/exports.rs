@@ -89,6 +89,8 @@ fn step<'a>(trie: &[u8], start: usize, rest: &'a [u8]) -> Option<Step<'a>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::contains;
 
     /// `_a`, and `_PyInit_x` behind the shared underscore.
@@ -121,6 +123,20 @@ mod tests {
         assert!(!contains(b"\0\x01\0\0", b"_a"));
         for len in 0..TRIE.len() - 4 {
             assert!(!contains(&TRIE[..len], b"_PyInit_x"), "{len}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_damaged_trie_is_left_at_last(changes: Vec<(prop::sample::Index, u8)>, name in "[_aPx]{0,4}") {
+            let mut trie = TRIE.to_vec();
+            for (at, byte) in changes {
+                *at.get_mut(&mut trie) = byte;
+            }
+            contains(&trie, name.as_bytes());
+            contains(&trie, b"_PyInit_x");
         }
     }
 }

@@ -114,7 +114,9 @@ fn bind(bytes: &[u8], is_weak_table: bool, imports: &mut Vec<Import>) -> Option<
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_BYTES, chained};
+    use proptest::prelude::*;
+
+    use super::{MOST_BYTES, bind, chained};
 
     /// A table of imports that all have the same name.
     fn shared(name: &[u8], count: u32) -> Vec<u8> {
@@ -131,5 +133,24 @@ mod tests {
         imports.clear();
         chained(&shared(&[b'a'; 1 << 17], 1000), &mut imports);
         assert!(imports.iter().map(|import| import.symbol.len() as u64).sum::<u64>() <= MOST_BYTES);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_bytes_can_be_walked_as_bind_opcodes(bytes: Vec<u8>) {
+            let mut imports = Vec::new();
+            bind(&bytes, false, &mut imports);
+            prop_assert!(imports.len() <= bytes.len());
+        }
+
+        #[test]
+        fn any_words_can_be_read_as_chained_fixups(
+            places in [0..80u32, 0..80u32], count: u32, format in 0..5u32, rest: Vec<u8>,
+        ) {
+            let header = [0, 28, places[0], places[1], count, format, 0].map(u32::to_le_bytes).concat();
+            chained(&[header, rest].concat(), &mut Vec::new());
+        }
     }
 }
