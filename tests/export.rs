@@ -2,12 +2,16 @@
 
 mod common;
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use common::{plain, scan, written};
 use dylens::diagnose::{Evidence, Finding, Remedy, Rule, Severity};
-use dylens::discover::{Request, Tool, Wishes};
+use dylens::discover::{Machine, Request, Tool, Wishes};
 use dylens::export::{FINDINGS, FORMATS, Options, Paint, TEXT, TREE, printable, why};
-use dylens::scan::Scan;
+use dylens::scan::{Progress, Scan};
 use dylens::vfs::VPath;
+use dylens::world::text;
 
 const WORLD: &str = r"
 //* VIRTUAL_ENV=/env
@@ -97,6 +101,67 @@ fn broken() -> Scan {
     scan
 }
 
+/// Packages for macOS: four names that are not their files' own, one that is.
+const MAC: &str = r"
+//- /t/wave-1.0.dist-info/WHEEL
+Generator: maturin (1.4.0)
+//- /t/wave-1.0.dist-info/RECORD
+wave/_rust/_core.cpython-311-darwin.so,,
+wave/_fast.cpython-311-darwin.so,,
+wave/_old.abi3.so,,
+wave/_plain.cpython-311-darwin.so,,
+wave/libsurf.1.2.dylib,,
+//- /t/wave/_rust/_core.cpython-311-darwin.so macho arm64 id:@rpath/wave._rust._core.cpython-311-darwin.so defines:PyInit__core needs:@loader_path/../libsurf.1.2.dylib
+//- /t/wave/_fast.cpython-311-darwin.so macho arm64 id:@rpath/wave._fast.cpython-311-darwin.so defines:PyInit__fast
+//- /t/wave/_old.abi3.so macho arm64 id:@rpath/_old.cpython-37m-darwin.so defines:PyInit__old
+//- /t/wave/_plain.cpython-311-darwin.so macho arm64 bundle defines:PyInit__plain
+//- /t/wave/libsurf.1.2.dylib macho arm64 id:@rpath/libsurf.1.dylib
+";
+
+fn mac(wishes: &Wishes) -> Scan {
+    let world = text::read(MAC).expect("a world");
+    let request = Request { wishes: wishes.clone(), ..Request::of(VPath::new("/t")) };
+    let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
+    Scan::of(Arc::new(world.files), &Machine::described(&[]), &request, &progress).expect("a scan")
+}
+
+#[test]
+fn nonstandard_install_names_stand_out_in_the_report() {
+    insta::assert_snapshot!(written(&TEXT, &mac(&Wishes::default()), &plain()));
+}
+
+#[test]
+fn nonstandard_install_names_are_marked_in_the_tree() {
+    insta::assert_snapshot!(written(&TREE, &mac(&Wishes::default()), &plain()));
+    let wishes = Wishes { tool: "nuitka=2.3.10".parse().ok(), ..Wishes::default() };
+    let text = written(&TREE, &mac(&wishes), &Options { paint: Paint { ascii: true, ..Paint::default() }, ..plain() });
+    assert!(text.contains("x wave._rust._core  nonstandard Rust install name"), "{text}");
+}
+
+#[test]
+fn nonstandard_install_names_are_marked_in_the_graph() {
+    let dot = FORMATS.iter().find(|format| format.name == "dot").expect("in the table");
+    let text = written(dot, &mac(&Wishes::default()), &plain());
+    let line = |name: &str| text.lines().find(|line| line.contains(name)).expect("a line").to_owned();
+    let comment = "comment=\"nonstandard install name (dotted-prefix): @rpath/wave._rust._core.cpython-311-darwin.so\"";
+    assert!(line("wave._rust._core").contains("label=\"! wave._rust._core\""), "{text}");
+    assert!(line("wave._rust._core").contains(comment), "{text}");
+    assert!(!line("wave._plain").contains("install name"), "{text}");
+}
+
+#[test]
+fn why_tells_of_a_nonstandard_install_name() {
+    let text = why(&mac(&Wishes::default()), "wave._rust._core", &plain().paint).expect("one module is called so");
+    assert!(text.contains("\n  ! it has an install name with the package prefix “wave._rust.”\n"), "{text}");
+}
+
+#[test]
+fn what_a_tool_prints_where_it_stops_is_told() {
+    let wishes = Wishes { tool: "nuitka=2.3.10".parse().ok(), ..Wishes::default() };
+    let text = written(&TEXT, &mac(&wishes), &plain());
+    assert!(text.contains("it prints: FATAL: Error, failed to find path @rpath/wave._rust._core"), "{text}");
+}
+
 #[test]
 fn the_report_has_the_worst_first_and_what_mends_it() {
     insta::assert_snapshot!(written(&TEXT, &broken(), &plain()));
@@ -132,7 +197,7 @@ fn each_format_of_the_table_is_as_it_was() {
 }
 
 /// Packages for macOS, with something to say about most of them.
-const MAC: &str = r"
+const PACKAGES: &str = r"
 //- /t/p-1.dist-info/WHEEL
 Wheel-Version: 1.0
 Generator: maturin (1.4.0)
@@ -194,7 +259,8 @@ fn packages_for_macos_give_the_same_bytes_on_every_machine() {
         let tool: Option<Tool> = tool.map(|tool| tool.parse().expect("a tool"));
         let on = |around: &str| {
             let wishes = Wishes { tool, ..Wishes::default() };
-            let scan = common::scan_for(&format!("{around}{MAC}"), &Request { paths: vec![VPath::new("/t")], wishes });
+            let scan =
+                common::scan_for(&format!("{around}{PACKAGES}"), &Request { paths: vec![VPath::new("/t")], wishes });
             assert!(scan.world.host.system.is_dyld());
             let formats = FORMATS.iter().chain([&&FINDINGS, &&TEXT]);
             formats.map(|format| (format.name, written(format, &scan, &plain()))).collect::<Vec<_>>()

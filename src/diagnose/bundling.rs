@@ -8,7 +8,7 @@ use super::Facts;
 use super::nuitka::{self, Binary, Death, Found, Surroundings};
 use crate::discover::Role;
 use crate::discover::tool::{NEWEST_NUITKA, Version};
-use crate::image::Name;
+use crate::image::{Arch, Name};
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -54,7 +54,8 @@ impl Stops {
 
 /// Which releases stop at the install name of this file.
 pub(super) fn stops(facts: &Facts, file: FileId) -> Stops {
-    let dies = |version: &Version| own_death(facts, file, *version).is_some();
+    let place = Place::of(facts, file);
+    let dies = |version: &Version| place.scan(&[], *version).is_err_and(|death| death.is_identity);
     match RELEASES.iter().rposition(dies) {
         None => Stops::Never,
         Some(last) => RELEASES.get(last + 1).map_or(Stops::Always, |next| Stops::Before(*next)),
@@ -66,13 +67,16 @@ pub(super) fn deaths(facts: &Facts, version: Version) -> BTreeMap<FileId, Death>
     let mut deaths = BTreeMap::new();
     let mut seen = FxHashSet::default();
     for root in roots(facts) {
-        let package = package(facts, root);
+        let root_place = Place::of(facts, root);
+        let package = root_place.package.clone();
         let mut queue = VecDeque::from([(root, Vec::new())]);
         while let Some((file, inherited)) = queue.pop_front() {
             if !seen.insert((file, package.clone())) {
                 continue;
             }
-            match scan(facts, file, package.as_deref(), &inherited, version) {
+            // Whatever a file needs is scanned for the file's package, and searched in its folders.
+            let place = Place { file, ..root_place.clone() };
+            match place.scan(&inherited, version) {
                 Ok(scanned) => {
                     let found = scanned.resolved.iter().filter_map(|resolved| match &resolved.found {
                         Found::File(path) => facts.scan.world.open(path).ok(),
@@ -103,12 +107,6 @@ fn roots(facts: &Facts) -> Vec<FileId> {
     of(true).chain(of(false)).collect()
 }
 
-/// The end that this version comes to at the file's own install name, if it gets as far.
-fn own_death(facts: &Facts, file: FileId, version: Version) -> Option<Death> {
-    let package = package(facts, file);
-    scan(facts, file, package.as_deref(), &[], version).err().filter(|death| death.is_identity)
-}
-
 /// The package that Nuitka scans a file for: the module's, or the one at the top for a library.
 fn package(facts: &Facts, file: FileId) -> Option<String> {
     match facts.role(file) {
@@ -120,35 +118,53 @@ fn package(facts: &Facts, file: FileId) -> Option<String> {
     }
 }
 
-fn scan(
-    facts: &Facts,
+/// A file, and what Nuitka knows of the place where it lies.
+#[derive(Clone)]
+struct Place<'a> {
+    facts: &'a Facts<'a>,
     file: FileId,
-    package: Option<&str>,
-    inherited: &[VPath],
-    version: Version,
-) -> Result<nuitka::Scanned, Death> {
-    let world = &facts.scan.world;
-    let content = world.file(file);
-    let image = content.image.as_ref();
-    let needs: Vec<Name> =
-        image.map_or_else(Vec::new, |image| image.needs.iter().map(|need| need.name.clone()).collect());
-    let binary = Binary {
-        path: &content.path,
-        package,
-        identity: image.and_then(|image| image.identity.as_ref()),
-        needs: &needs,
-        rpaths: image.map_or(&[], |image| image.rpaths()),
-        inherited,
-    };
-    let exists = |path: &VPath| match path.folded() {
-        path if facts.scan.target.root.starts_with(&path) => true,
-        path => world.open(&path).is_ok() || world.directory(&path).is_some(),
-    };
-    let suffix = facts.python().suffixes.iter().find(|suffix| suffix.starts_with(b".cpython"));
-    let suffix = suffix.map_or_else(|| ".so".into(), ToString::to_string);
-    let top = facts.package_folder(file);
-    let files: Vec<VPath> = facts.files().map(|(_, file, _, _)| world.file(file).path.clone()).collect();
-    let folders = top.map_or_else(Vec::new, |top| nuitka::folders(&top, &files));
-    let arch = world.host.arch.unwrap_or(crate::image::Arch::AARCH64);
-    nuitka::scan(version, &binary, &Surroundings { exists: &exists, suffix: &suffix, arch, folders: &folders })
+    package: Option<String>,
+    suffix: String,
+    folders: Vec<VPath>,
+}
+
+impl<'a> Place<'a> {
+    fn of(facts: &'a Facts<'a>, file: FileId) -> Place<'a> {
+        let suffix = facts.python().suffixes.iter().find(|suffix| suffix.starts_with(b".cpython"));
+        let folders = facts.package_folder(file).map_or_else(Vec::new, |top| {
+            let path = |(_, file, _, _)| facts.scan.world.file(file).path.clone();
+            let below: Vec<VPath> = facts.files().map(path).filter(|path| path.starts_with(&top)).collect();
+            nuitka::folders(&top, &below)
+        });
+        Place {
+            facts,
+            file,
+            package: package(facts, file),
+            suffix: suffix.map_or_else(|| ".so".into(), ToString::to_string),
+            folders,
+        }
+    }
+
+    fn scan(&self, inherited: &[VPath], version: Version) -> Result<nuitka::Scanned, Death> {
+        let world = &self.facts.scan.world;
+        let content = world.file(self.file);
+        let image = content.image.as_ref();
+        let needs = image.map_or(&[][..], |image| &image.needs);
+        let needs: Vec<Name> = needs.iter().map(|need| need.name.clone()).collect();
+        let binary = Binary {
+            path: &content.path,
+            package: self.package.as_deref(),
+            identity: image.and_then(|image| image.identity.as_ref()),
+            needs: &needs,
+            rpaths: image.map_or(&[], |image| image.rpaths()),
+            inherited,
+        };
+        let exists = |path: &VPath| match path.folded() {
+            path if self.facts.scan.target.root.starts_with(&path) => true,
+            path => world.open(&path).is_ok() || world.directory(&path).is_some(),
+        };
+        let arch = world.host.arch.unwrap_or(Arch::AARCH64);
+        let around = Surroundings { exists: &exists, suffix: &self.suffix, arch, folders: &self.folders };
+        nuitka::scan(version, &binary, &around)
+    }
 }

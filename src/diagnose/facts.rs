@@ -10,7 +10,7 @@ use super::nuitka::Death;
 use super::source::{Line, Sources};
 use crate::discover::{DistributionId, Role, Tag, Tool};
 use crate::graph::{Node, NodeId};
-use crate::image::{Format, Image, ImageKind, Name, Release};
+use crate::image::{Image, ImageKind, Name, Release};
 use crate::resolve::Resolution;
 use crate::scan::{ImportKind, Item, Scan};
 use crate::vfs::VPath;
@@ -214,8 +214,7 @@ impl<'a> Facts<'a> {
 
     /// Is this image made for the interpreter's system and processor?
     pub fn fits(&self, image: &Image) -> bool {
-        let host = &self.scan.world.host;
-        image.format == host.system.format().unwrap_or(Format::Elf) && host.arch.is_none_or(|arch| arch == image.arch)
+        self.scan.world.host.fits(image)
     }
 
     /// Was the image linked against the C library that the host does not have?

@@ -110,11 +110,18 @@ impl Finding {
         self
     }
 
+    /// Is it about an install name that is not the file's own? Nothing may break by it, yet it is what people come to
+    /// see: it stands out wherever findings are told, and first among those of its severity that break nothing.
+    pub fn is_of_install_name(&self) -> bool {
+        matches!(self.rule.id, "rust-install-name" | "install-name")
+    }
+
     /// What findings are ordered by: the worst first, then what breaks most, then by place.
     pub(super) fn rank(&self) -> impl Ord {
         (
             Reverse(self.severity),
             Reverse(self.breaks),
+            !self.is_of_install_name(),
             self.rule.id,
             self.file.clone(),
             self.subject.clone(),

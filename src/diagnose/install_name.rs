@@ -4,7 +4,12 @@
 //! is an error. It matters to whoever links against the file, and to tools that take it for a dependency
 //! ([`super::nuitka`]).
 
+use crate::discover::Role;
+use crate::graph::Node;
+use crate::image::Format;
+use crate::scan::Scan;
 use crate::vfs::VPath;
+use crate::world::FileId;
 
 /// The class of an install name, with its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +93,22 @@ impl Place {
 }
 
 impl InstallName {
+    /// That of a file of the environment; none where it is no Mach-O file.
+    pub fn of_file(scan: &Scan, file: FileId) -> Option<InstallName> {
+        let content = scan.world.file(file);
+        let image = content.image.as_ref().filter(|image| image.format == Format::MachO)?;
+        let Node::File { role, .. } = scan.graph.node(scan.graph.file(file)?) else { return None };
+        let module = if let Role::Module(name) = role { Some(name.as_str()) } else { None };
+        Some(InstallName::of(image.identity.as_deref(), &content.path, module))
+    }
+
+    /// That of a file, where it is not what the conventions ask for and the file is one that this system would load:
+    /// what every face marks.
+    pub fn nonstandard(scan: &Scan, file: FileId) -> Option<InstallName> {
+        let fits = scan.world.file(file).image.as_ref().is_some_and(|image| scan.world.host.fits(image));
+        InstallName::of_file(scan, file).filter(|name| fits && !name.is_standard())
+    }
+
     /// Classifies the install name of a file. `module` is its dotted name where it is an extension module.
     pub fn of(identity: Option<&[u8]>, path: &VPath, module: Option<&str>) -> InstallName {
         let Some(identity) = identity else { return InstallName::None };

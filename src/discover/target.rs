@@ -115,6 +115,15 @@ impl Target {
     pub fn named(&self) -> &VPath {
         self.only.as_ref().unwrap_or(&self.root)
     }
+
+    /// What it is called where there is little room: `tsdownsample 0.1.3`, `2 wheels`, else the last part of its path.
+    pub fn title(&self) -> String {
+        match &self.wheels[..] {
+            [] => VPath::new(self.named().file_name()).to_string(),
+            [wheel] => wheel.title(),
+            wheels => format!("{} wheels", wheels.len()),
+        }
+    }
 }
 
 /// Finds out what to look at: the path given, several wheels, else `$VIRTUAL_ENV`, `$CONDA_PREFIX`, `./.venv`, `./venv`,

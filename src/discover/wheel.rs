@@ -174,6 +174,31 @@ impl Tag {
 }
 
 impl Wheel {
+    /// `tsdownsample 0.1.3`; the file's name where nothing tells more.
+    pub fn title(&self) -> String {
+        match self.name.is_empty() {
+            true => VPath::new(self.path.file_name()).to_string(),
+            false => format!("{} {}", self.name, self.version).trim_end().to_owned(),
+        }
+    }
+
+    /// What it fits, in few words: `cp311 macosx_11_0_arm64`, `cp39-abi3 macosx_10_9_universal2`.
+    pub fn fits(&self) -> String {
+        let mut words: [Vec<String>; 2] = [Vec::new(), Vec::new()];
+        for tag in &self.tags {
+            let python = match tag.abi == tag.python || tag.abi == "none" {
+                true => tag.python.clone(),
+                false => format!("{}-{}", tag.python, tag.abi),
+            };
+            for (words, word) in words.iter_mut().zip([python, tag.platform.clone()]) {
+                if !words.contains(&word) {
+                    words.push(word);
+                }
+            }
+        }
+        words.map(|words| words.join(".")).join(" ").trim().to_owned()
+    }
+
     /// Reads the name of a wheel and its `WHEEL`. Nothing of either is an error: an unknown wheel is one without tags.
     fn read(fs: &dyn FileSystem, contents: &Contents) -> Wheel {
         let mut wheel = Wheel { path: contents.wheel.clone(), ..Wheel::default() };

@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::places::{distribution_title, title};
+use super::places::{distribution_title, nonstandard, title};
 use super::{Format, Options, printable};
 use crate::discover::Role;
 use crate::graph::{Edge, NeedEdge, Node, NodeId};
+use crate::image::Name;
 use crate::scan::Scan;
 
 /// `--format dot`.
@@ -62,8 +63,21 @@ fn line(scan: &Scan, node: NodeId) -> String {
         Node::Missing(_) => "shape=ellipse, style=dashed, color=red, fontcolor=red",
         _ => "shape=ellipse, style=filled, color=\"#c0c0c0\", fillcolor=\"#f2f2f2\"",
     };
+    let (sign, named) = match (nonstandard(scan, node), identity(scan, node)) {
+        (Some(class), Some(identity)) => {
+            let comment = quoted(&format!("nonstandard install name ({}): {identity}", class.word()));
+            let color = if is_broken { "" } else { ", color=\"#c08000\", penwidth=2" };
+            ("! ", format!("{color}, comment={comment}"))
+        }
+        _ => ("", String::new()),
+    };
     let path = scan.path_of(node).map_or_else(String::new, |path| format!(", tooltip={}", quoted(&path.to_string())));
-    format!("n{} [label={}, {look}{path}];", node.index(), quoted(&title(scan, node)))
+    let label = quoted(&format!("{sign}{}", title(scan, node)));
+    format!("n{} [label={label}, {look}{named}{path}];", node.index())
+}
+
+fn identity(scan: &Scan, node: NodeId) -> Option<Name> {
+    scan.world.file(scan.file_of(node)?).image.as_ref()?.identity.clone()
 }
 
 fn dress(need: &NeedEdge, is_missed: bool) -> String {

@@ -108,6 +108,7 @@ struct EdgeMirror {
 
 fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
     let ids = distribution_ids(scan);
+    scan.read_bodies();
     let document = Document {
         schema: SCHEMA,
         target: findings::target(scan),
@@ -161,9 +162,8 @@ fn nodes(scan: &Scan, ids: &[String]) -> Vec<NodeMirror> {
         match what {
             Node::Distribution(_) => None,
             Node::File { file, role, owner } => Some(NodeMirror {
-                mach: mach(scan, *file, role),
-                // Whoever asks for a library's language looks at that library; to read them all takes seconds.
-                rust: matches!(role, Role::Module(_)).then(|| scan.rust(*file)).flatten().map(rust_mirror),
+                mach: mach(scan, *file),
+                rust: scan.is_told_of_rust(*file, role).then(|| scan.rust(*file)).flatten().map(rust_mirror),
                 module: if let Role::Module(name) = role { Some(name.clone()) } else { None },
                 distribution: Some(ids[owner.0].clone()),
                 links: links.get(file).cloned().unwrap_or_default(),
@@ -198,11 +198,10 @@ fn with_headers(scan: &Scan, file: FileId, node: NodeMirror) -> NodeMirror {
     }
 }
 
-fn mach(scan: &Scan, file: FileId, role: &Role) -> Option<MachMirror> {
+fn mach(scan: &Scan, file: FileId) -> Option<MachMirror> {
     let content = scan.world.file(file);
     let image = content.image.as_ref()?;
     let mach = image.mach.as_ref()?;
-    let module = if let Role::Module(name) = role { Some(name.as_str()) } else { None };
     Some(MachMirror {
         filetype: match image.kind {
             ImageKind::Shared => "dylib",
@@ -211,7 +210,7 @@ fn mach(scan: &Scan, file: FileId, role: &Role) -> Option<MachMirror> {
             ImageKind::Inert => "other",
         },
         install_name: image.identity.as_ref().map(ToString::to_string),
-        install_name_class: InstallName::of(image.identity.as_deref(), &content.path, module).word(),
+        install_name_class: InstallName::of_file(scan, file)?.word(),
         rpaths: mach.rpaths.iter().map(ToString::to_string).collect(),
         minimum: mach.built_for.map(|built| built.minimum.to_string()),
         sdk: mach.built_for.map(|built| built.sdk.to_string()),

@@ -15,7 +15,7 @@ mod tree;
 mod why;
 
 pub use findings::FINDINGS;
-pub use paint::{Glyph, Ink, Paint};
+pub use paint::{Glyph, Ink, Paint, count};
 pub use text::TEXT;
 pub use tree::TREE;
 pub use why::why;

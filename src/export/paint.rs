@@ -33,6 +33,8 @@ pub enum Glyph {
     Error,
     Warning,
     Info,
+    /// An install name that is not the file's own.
+    Nonstandard,
     Good,
     Arrow,
     Above,
@@ -82,6 +84,7 @@ impl Glyph {
             Glyph::Error => ("✗", "x"),
             Glyph::Warning => ("▲", "!"),
             Glyph::Info => ("·", "-"),
+            Glyph::Nonstandard => ("!", "!"),
             Glyph::Good => ("✓", "ok"),
             Glyph::Arrow => ("→", "->"),
             Glyph::Above => ("↑", "^"),
@@ -137,7 +140,7 @@ impl Paint {
 }
 
 /// `1 module`, `2 modules`.
-pub(super) fn count(number: usize, one: &str) -> String {
+pub fn count(number: usize, one: &str) -> String {
     match (number, one.strip_suffix('y')) {
         (1, _) => format!("1 {one}"),
         (_, Some(stem)) => format!("{number} {stem}ies"),

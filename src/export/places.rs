@@ -3,6 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::printable;
+use crate::diagnose::install_name::InstallName;
 use crate::diagnose::{Finding, Severity};
 use crate::discover::Role;
 use crate::graph::{Node, NodeId};
@@ -184,4 +185,9 @@ pub(super) fn distribution_title(scan: &Scan, node: NodeId) -> String {
     let Node::Distribution(id) = scan.graph.node(node) else { return scan.label(node) };
     let distribution = scan.distributions.get(*id);
     format!("{} {}", distribution.name, distribution.version).trim_end().to_owned()
+}
+
+/// The install name of a node's file, where it is not the file's own.
+pub(super) fn nonstandard(scan: &Scan, node: NodeId) -> Option<InstallName> {
+    InstallName::nonstandard(scan, scan.file_of(node)?)
 }

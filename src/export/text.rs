@@ -31,6 +31,11 @@ fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> 
     out.write_all(text.as_bytes())
 }
 
+/// Is it told as the warnings are, though nothing breaks by it?
+fn is_highlight(finding: &Finding) -> bool {
+    finding.is_of_install_name() && finding.severity == Severity::Info
+}
+
 struct Report<'a> {
     scan: &'a Scan,
     paint: &'a Paint,
@@ -80,6 +85,7 @@ impl Report<'_> {
         let mut text = self.title(finding);
         text += &self.files(finding);
         text += &self.message(finding);
+        text += &self.headers(finding);
         text += &self.breaks(finding);
         text += &self.tried(finding);
         text += &self.remedy(finding);
@@ -87,8 +93,11 @@ impl Report<'_> {
     }
 
     fn title(&self, finding: &Finding) -> String {
-        let ink = Ink::of(finding.severity);
-        let glyph = self.paint.ink(ink, self.paint.glyph(Glyph::of(finding.severity)));
+        let (ink, glyph) = match is_highlight(finding) {
+            true => (Ink::Warning, Glyph::Nonstandard),
+            false => (Ink::of(finding.severity), Glyph::of(finding.severity)),
+        };
+        let glyph = self.paint.ink(ink, self.paint.glyph(glyph));
         let title = self.paint.ink(ink, finding.rule.title);
         let subject = self.paint.ink(Ink::Strong, &printable(&finding.subject));
         let rule = self.paint.ink(Ink::Quiet, &format!("[{}]", finding.rule.id));
@@ -115,6 +124,17 @@ impl Report<'_> {
         let name = VPath::new(finding.file.file_name()).to_string();
         let message = finding.message.replacen(&finding.file.to_string(), &name, 1);
         self.paint.wrapped(&printable(&message), 2)
+    }
+
+    /// What a tool prints where it stops; on request, what the headers of the file say.
+    fn headers(&self, finding: &Finding) -> String {
+        let told = finding.evidence.iter().filter_map(|evidence| match evidence {
+            Evidence::Header { name, value } if self.verbose || *name == "it prints" => {
+                Some(format!("{name}: {value}"))
+            }
+            _ => None,
+        });
+        told.map(|line| self.paint.ink(Ink::Quiet, &format!("    {}\n", printable(&line)))).collect()
     }
 
     fn breaks(&self, finding: &Finding) -> String {
@@ -165,6 +185,9 @@ impl Report<'_> {
             text += &self.files(finding);
         }
         text += &self.paint.wrapped(&printable(&finding.message), 2);
+        if is_highlight(finding) {
+            return text + &self.remedy(finding);
+        }
         if let Some(command) = &finding.remedy.command {
             text += &format!("    {}\n", self.paint.ink(Ink::Command, &printable(command)));
         }
@@ -174,7 +197,8 @@ impl Report<'_> {
     fn warnings(&self) -> String {
         let mut alike: BTreeMap<&str, usize> = BTreeMap::new();
         let mut text = String::new();
-        for finding in self.of(Severity::Warning) {
+        let names = self.of(Severity::Info).filter(|finding| is_highlight(finding));
+        for finding in self.of(Severity::Warning).chain(names) {
             let seen = alike.entry(finding.rule.id).or_default();
             *seen += 1;
             if self.verbose {
@@ -191,11 +215,12 @@ impl Report<'_> {
 
     /// Where there are many, counted, and in full on request.
     fn infos(&self) -> String {
-        if self.verbose || self.of(Severity::Info).count() <= FEW {
-            return self.of(Severity::Info).map(|finding| format!("\n{}", self.short(finding))).collect();
+        let infos = || self.of(Severity::Info).filter(|finding| !is_highlight(finding));
+        if self.verbose || infos().count() <= FEW {
+            return infos().map(|finding| format!("\n{}", self.short(finding))).collect();
         }
         let mut rules: BTreeMap<&str, (&str, usize)> = BTreeMap::new();
-        for finding in self.of(Severity::Info) {
+        for finding in infos() {
             rules.entry(finding.rule.id).or_insert((finding.rule.title, 0)).1 += 1;
         }
         if rules.is_empty() {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::places::{distribution_title, title};
+use super::places::{distribution_title, nonstandard, title};
 use super::{Format, Glyph, Ink, Options, printable};
 use crate::diagnose::Severity;
 use crate::discover::Role;
@@ -129,9 +129,13 @@ impl<'a> Tree<'a> {
             }
             (Node::Missing(_), _) => paint.ink(Ink::Quiet, &format!("{name}  not on the search path")),
             (Node::System(_) | Node::Builtin(_), _) => paint.ink(Ink::Quiet, &name),
-            _ => match self.trouble(node) {
-                Some(trouble) => bad(&printable(&trouble)),
-                None => name,
+            _ => match (self.trouble(node), nonstandard(self.scan, node)) {
+                (Some(trouble), _) => bad(&printable(&trouble)),
+                (None, Some(class)) => {
+                    let glyph = paint.glyph(Glyph::Nonstandard);
+                    paint.ink(Ink::Warning, &format!("{glyph} {name}  install name: {}", class.word()))
+                }
+                (None, None) => name,
             },
         }
     }

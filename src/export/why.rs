@@ -59,6 +59,10 @@ impl Why<'_> {
         if let Some(path) = self.scan.path_of(node) {
             text += &format!("  {}\n", printable(&path.to_string()));
         }
+        if let Some(name) = places::nonstandard(self.scan, node) {
+            let line = format!("{} it has {}", self.paint.glyph(Glyph::Nonstandard), printable(&name.phrase()));
+            text += &format!("  {}\n", self.paint.ink(Ink::Warning, &line));
+        }
         let problem = self.scan.file_of(node).and_then(|file| self.scan.world.file(file).problem.clone());
         if let Some(problem) = problem {
             let problem = printable(&problem.to_string());

@@ -12,6 +12,8 @@ pub struct MachO {
     /// `LC_BUILD_VERSION`, or `LC_VERSION_MIN_…` of older linkers.
     pub built_for: Option<BuiltFor>,
     pub signature: Signature,
+    /// `LC_DYLD_ENVIRONMENT`: `DYLD_…=…` that a main program is linked with.
+    pub environment: Vec<Name>,
     /// `MH_TWOLEVEL`: imports name the library that they are taken from.
     pub is_two_level: bool,
 }

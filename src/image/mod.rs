@@ -6,9 +6,11 @@
 
 mod mach;
 mod name;
+mod traits;
 
 pub use mach::{BuiltFor, Import, MachO, Origin, Platform, Release, Signature};
 pub use name::Name;
+pub use traits::{RustSign, RustTraits, Traits};
 
 use std::fmt;
 

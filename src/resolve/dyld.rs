@@ -1,9 +1,9 @@
 //! dyld's search, step by step: `Loader::getLoader`, `Loader::forEachResolvedAtPathVar` and
 //! `ProcessConfig::PathOverrides::forEachPathVariant` of dyld-1378, and `dyld(1)`.
 
-use std::ops::ControlFlow::{self, Break, Continue};
+use std::ops::ControlFlow::{self, Continue};
 
-use super::{Ask, Candidate, Next, ObjectId, Place, Refusal, Resolution, Skip, Step, Verdict, Visit, shared_cache};
+use super::{Ask, Next, ObjectId, Refusal, Resolution, Skip, Step, Verdict, Visit, one, shared_cache, skip};
 use crate::image::{Format, Image, ImageKind, Machine, Name, Platform, Problem, Release, Signature};
 use crate::vfs::VPath;
 use crate::world::{Absent, Dyld, File, FileId};
@@ -32,13 +32,28 @@ pub(super) fn candidates(system: &Dyld, ask: &Ask, visit: &mut Visit) -> Control
     fallbacks(system, ask, visit)
 }
 
-/// `DYLD_FRAMEWORK_PATH` for frameworks, `DYLD_LIBRARY_PATH` by the last part of the name for all else.
+/// `DYLD_FRAMEWORK_PATH` for frameworks, `DYLD_LIBRARY_PATH` by the last part of the name for all else; as the process was
+/// started, then as the program was linked (`LC_DYLD_ENVIRONMENT`).
 fn overrides(system: &Dyld, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
-    let (list, tail) = match framework(ask.name) {
-        Some(partial) => (&system.framework_path, partial),
-        None => (&ask.world.host.library_path, leaf(ask.name)),
+    let (list, variable, tail) = match framework(ask.name) {
+        Some(partial) => (&system.framework_path, "DYLD_FRAMEWORK_PATH", partial),
+        None => (&ask.world.host.library_path, "DYLD_LIBRARY_PATH", leaf(ask.name)),
     };
-    directories(list.as_ref(), tail, Step::DyldPath, visit)
+    directories(list.as_ref(), tail, Step::DyldPath, visit)?;
+    directories(linked(ask, variable).as_ref(), tail, Step::DyldPath, visit)
+}
+
+/// A variable that the program was linked with; its folders may start at the program's own.
+fn linked(ask: &Ask, variable: &str) -> Option<Name> {
+    let process = ask.process;
+    let program = process.has_program().then(|| process.program())?;
+    let mut environment = process.image(program).mach.as_ref()?.environment.iter();
+    let list = environment.find_map(|entry| entry.strip_prefix(variable.as_bytes())?.strip_prefix(b"="))?;
+    let folders = list.split(|&byte| byte == b':').filter_map(|folder| match expanded(ask, program, folder) {
+        Expanded::To(path, _) => Some(path.as_bytes().to_vec()),
+        Expanded::Not(_) => None,
+    });
+    Some(Name::from(&folders.collect::<Vec<_>>().join(&b':')))
 }
 
 /// The name itself, whatever it starts with.
@@ -48,7 +63,7 @@ fn path(ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
         return rpath(ask, &name[b"@rpath/".len()..], visit);
     }
     match expanded(ask, ask.by, name) {
-        Expanded::To(path, step) => at(step, path, visit),
+        Expanded::To(path, step) => one(step, path, visit),
         Expanded::Not(why) => skip(Step::Path, why, visit),
     }
 }
@@ -69,7 +84,7 @@ fn rpath(ask: &Ask, tail: &[u8], visit: &mut Visit) -> ControlFlow<()> {
         for entry in process.image(holder).rpaths() {
             has_any = true;
             match expanded(ask, holder, entry) {
-                Expanded::To(directory, _) => at(step, directory.join(tail), visit)?,
+                Expanded::To(directory, _) => one(step, directory.join(tail), visit)?,
                 Expanded::Not(Skip::Relative(entry)) => skip(step, Skip::UnusableRpath(entry), visit)?,
                 Expanded::Not(why) => skip(step, why, visit)?,
             }
@@ -107,17 +122,19 @@ fn expanded(ask: &Ask, holder: ObjectId, name: &[u8]) -> Expanded {
 fn fallbacks(system: &Dyld, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
     const LIBRARIES: &[u8] = b"/usr/local/lib:/usr/lib";
     const FRAMEWORKS: &[u8] = b"/Library/Frameworks:/System/Library/Frameworks";
-    let (list, usual, tail) = match framework(ask.name) {
-        Some(partial) => (&system.fallback_framework_path, FRAMEWORKS, partial),
-        None => (&system.fallback_library_path, LIBRARIES, leaf(ask.name)),
+    let (list, variable, usual, tail) = match framework(ask.name) {
+        Some(partial) => (&system.fallback_framework_path, "DYLD_FALLBACK_FRAMEWORK_PATH", FRAMEWORKS, partial),
+        None => (&system.fallback_library_path, "DYLD_FALLBACK_LIBRARY_PATH", LIBRARIES, leaf(ask.name)),
     };
-    if list.is_some() || !falls_back(ask.process.image(ask.by)) {
-        return directories(list.as_ref(), tail, Step::Fallback, visit);
+    let linked = linked(ask, variable);
+    if list.is_some() || linked.is_some() || !falls_back(ask.process.image(ask.by)) {
+        directories(list.as_ref(), tail, Step::Fallback, visit)?;
+        return directories(linked.as_ref(), tail, Step::Fallback, visit);
     }
     for directory in usual.split(|&byte| byte == b':') {
         let path = VPath::new(directory).join(tail);
         if path.as_bytes() != &**ask.name {
-            at(Step::Fallback, path, visit)?;
+            one(Step::Fallback, path, visit)?;
         }
     }
     Continue(())
@@ -126,7 +143,7 @@ fn fallbacks(system: &Dyld, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
 fn directories(list: Option<&Name>, tail: &[u8], step: Step, visit: &mut Visit) -> ControlFlow<()> {
     let Some(list) = list else { return Continue(()) };
     for directory in list.split(|&byte| byte == b':').filter(|directory| !directory.is_empty()) {
-        at(step, VPath::new(directory).join(tail), visit)?;
+        one(step, VPath::new(directory).join(tail), visit)?;
     }
     Continue(())
 }
@@ -143,18 +160,6 @@ fn framework(name: &[u8]) -> Option<&[u8]> {
     let rest = &name[at + folder.len()..];
     let versions = rest.strip_prefix(b"Versions/").map(|rest| rest.iter().filter(|&&byte| byte == b'/').count());
     (rest == leaf || versions == Some(1)).then_some(&name[at..])
-}
-
-fn at(step: Step, path: VPath, visit: &mut Visit) -> ControlFlow<()> {
-    match visit(Candidate { step, place: Place::At(path) }) {
-        Next::Stop => Break(()),
-        _ => Continue(()),
-    }
-}
-
-fn skip(step: Step, why: Skip, visit: &mut Visit) -> ControlFlow<()> {
-    visit(Candidate { step, place: Place::Skipped(why) });
-    Continue(())
 }
 
 /// What dyld thinks of the file at a path (`JustInTimeLoader::makeJustInTimeLoaderDisk`): whatever cannot be used is

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::expand::{Tokens, expand};
-use super::{Ask, Candidate, Next, ObjectId, Place, Skip, Step, Visit};
+use super::{Ask, Candidate, Next, ObjectId, Place, Skip, Step, Visit, one, skip};
 use crate::image::{DF_1_NODEFLIB, Name};
 use crate::vfs::VPath;
 use crate::world::Glibc;
@@ -155,16 +155,4 @@ fn tokens<'a>(system: &'a Glibc, ask: &'a Ask, holder: ObjectId) -> Tokens<'a> {
 
 fn within<'a>(step: Step, directory: &'a VPath, name: &'a Name) -> Candidate<'a> {
     Candidate { step, place: Place::In(directory, name) }
-}
-
-fn one(step: Step, path: VPath, visit: &mut Visit) -> ControlFlow<()> {
-    match visit(Candidate { step, place: Place::At(path) }) {
-        Next::Stop => Break(()),
-        _ => Continue(()),
-    }
-}
-
-fn skip(step: Step, why: Skip, visit: &mut Visit) -> ControlFlow<()> {
-    visit(Candidate { step, place: Place::Skipped(why) });
-    Continue(())
 }

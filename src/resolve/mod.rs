@@ -106,6 +106,20 @@ enum Next {
     Stop,
 }
 
+/// Tries one path.
+fn one(step: Step, path: VPath, visit: &mut Visit) -> ControlFlow<()> {
+    match visit(Candidate { step, place: Place::At(path) }) {
+        Next::Stop => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    }
+}
+
+/// Tells why a step is passed over.
+fn skip(step: Step, why: Skip, visit: &mut Visit) -> ControlFlow<()> {
+    visit(Candidate { step, place: Place::Skipped(why) });
+    ControlFlow::Continue(())
+}
+
 /// Asks the loader of the world's system for a name that the process does not have yet. `probe` is called for each place
 /// with what makes the words for it: nobody pays for words that nobody reads.
 pub fn find(ask: &Ask, probe: &mut dyn FnMut(&dyn Fn() -> Probe)) -> Resolution {

@@ -7,7 +7,7 @@ use rayon::Scope;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Event, Progress};
-use crate::discover::{Distribution, Role, Target, is_metadata, read_conda, read_metadata};
+use crate::discover::{Distribution, Kind as TargetKind, Role, Target, is_metadata, read_conda, read_metadata};
 use crate::image::{Arch, Format, Name};
 use crate::vfs::{Kind, VPath};
 use crate::world::{Absent, Dyld, File, FileId, Python, System, World, is_native_name};
@@ -314,20 +314,28 @@ pub(super) fn complete_host(world: &mut World, items: &[Item], target: &Target) 
         }
         return;
     }
-    if python.suffixes.is_empty() || python.version.is_none() {
-        let tags = items.iter().filter_map(|item| crate::discover::tag_of(item.path.file_name()));
-        let tag = most_frequent(tags);
-        if let Some(tag) = &tag {
-            python.free_threaded = crate::discover::is_free_threaded(tag);
-            python.version = python.version.or_else(|| version_of(tag));
-        }
-        if python.suffixes.is_empty() || tag.is_some() {
-            python.suffixes = tag.map_or_else(
-                || vec![Name::from(".abi3.so"), Name::from(".so")],
-                |tag| crate::discover::suffixes_of(&tag),
-            );
-        }
+    // Without a standard library to tell it, the endings are those that the files themselves bear.
+    if python.library.is_some() || target.kind == TargetKind::Wheel {
+        return;
     }
+    let tags = items.iter().filter_map(|item| crate::discover::tag_of(item.path.file_name()));
+    match (most_frequent(tags), python.version) {
+        (Some(tag), None) => {
+            python.free_threaded = crate::discover::is_free_threaded(&tag);
+            python.version = version_of(&tag);
+            python.suffixes = crate::discover::suffixes_of(&tag);
+        }
+        (Some(tag), Some(version)) => python.suffixes = crate::discover::suffixes_of(&retagged(&tag, version, python)),
+        (None, _) if python.suffixes.is_empty() => python.suffixes = vec![Name::from(".abi3.so"), Name::from(".so")],
+        (None, _) => {}
+    }
+}
+
+/// The ending of another version's modules on the system that a tag is for.
+fn retagged(tag: &str, (major, minor): (u16, u16), python: &Python) -> String {
+    let system = tag.strip_prefix(".cpython-").and_then(|rest| rest.split_once('-')).map(|(_, system)| system);
+    let threads = if python.free_threaded { "t" } else { "" };
+    system.map_or_else(|| tag.to_owned(), |system| format!(".cpython-{major}{minor}{threads}-{system}"))
 }
 
 /// Whose files are these? What most of them are made for decides; the machine that looks at them has no say.

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
+
 use super::Scan;
 use crate::discover::{Distribution, Role};
 use crate::graph::Node;
-use crate::parse::traits::RustSign;
+use crate::image::RustSign;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -21,6 +23,18 @@ pub struct Rust {
     pub crates: BTreeMap<&'static str, String>,
     /// The tools that made the wheel: `maturin (1.4.0)`.
     pub builder: Option<String>,
+}
+
+impl Rust {
+    /// How it was recognized and what made the file, by name.
+    pub fn told(&self) -> Vec<(&'static str, &str)> {
+        let mut told = vec![("Rust", self.how.phrase())];
+        told.extend(self.rustc.iter().map(|rustc| ("rustc", rustc.as_str())));
+        told.extend(self.crates.get("pyo3").map(|version| ("PyO3", version.as_str())));
+        told.extend(self.crates.get("numpy").map(|version| ("rust-numpy", version.as_str())));
+        told.extend(self.builder.iter().map(|builder| ("built with", builder.as_str())));
+        told
+    }
 }
 
 /// What told that a file is Rust.
@@ -51,14 +65,9 @@ impl Scan {
     /// Its own bytes tell most; modules that were stripped of all text (orjson) are told by what made their wheel.
     pub fn rust(&self, file: FileId) -> Option<Rust> {
         let traits = self.world.traits(file);
-        let node = self.graph.file(file)?;
-        let (role, owner) = match self.graph.node(node) {
-            Node::File { role, owner, .. } => (role, self.distributions.get(*owner)),
-            _ => return None,
-        };
+        let (role, owner) = self.role_and_owner(file)?;
         let by_bytes = traits.rust.as_ref().map(|rust| RustEvidence::Bytes(rust.sign));
-        let by_wheel = matches!(role, Role::Module(_)).then(|| told_by(owner)).flatten();
-        let how = by_bytes.or(by_wheel)?;
+        let how = by_bytes.or_else(|| self.rust_by_wheel(file))?;
         let mut crates = traits.rust.as_ref().map(|rust| rust.crates.clone()).unwrap_or_default();
         if crates.is_empty() && matches!(role, Role::Module(_)) {
             crates = self.crates_of(owner);
@@ -67,6 +76,39 @@ impl Scan {
         let rustc = rust.and_then(|rust| rust.rustc.clone().or_else(|| Some(release_of(rust.commit.as_deref()?))));
         let builder = Some(owner.generator.clone()).filter(|generator| !generator.is_empty());
         Some(Rust { how, rustc, crates, builder })
+    }
+
+    /// Is it worth reading a whole file to know whether it is Rust? A module always; of libraries those for macOS, whose
+    /// install names tell of it: to read every library of a large environment takes seconds.
+    pub fn is_told_of_rust(&self, file: FileId, role: &Role) -> bool {
+        let is_mach_o = || self.world.file(file).image.as_ref().is_some_and(|image| image.mach.is_some());
+        matches!(role, Role::Module(_)) || is_mach_o()
+    }
+
+    /// Reads the bodies of all files that are told of at once, for who will ask [`Scan::rust`] of each.
+    pub fn read_bodies(&self) {
+        let files: Vec<FileId> = self
+            .graph
+            .nodes()
+            .filter_map(|(_, node)| match node {
+                Node::File { file, role, .. } if self.is_told_of_rust(*file, role) => Some(*file),
+                _ => None,
+            })
+            .collect();
+        files.par_iter().for_each(|&file| drop(self.world.traits(file)));
+    }
+
+    /// What a module's wheel tells of its Rust; reads nothing.
+    pub fn rust_by_wheel(&self, file: FileId) -> Option<RustEvidence> {
+        let (role, owner) = self.role_and_owner(file)?;
+        matches!(role, Role::Module(_)).then(|| told_by(owner)).flatten()
+    }
+
+    fn role_and_owner(&self, file: FileId) -> Option<(&Role, &Distribution)> {
+        match self.graph.node(self.graph.file(file)?) {
+            Node::File { role, owner, .. } => Some((role, self.distributions.get(*owner))),
+            _ => None,
+        }
     }
 
     /// The crates that the bills of materials of a distribution name (CycloneDX, PEP 770). That they name `numpy` is no

@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use petgraph::Direction;
 
+use crate::diagnose::install_name::InstallName;
 use crate::diagnose::{Finding, Severity};
 use crate::discover::Role;
 use crate::export::printable;
@@ -60,12 +61,15 @@ impl Sort {
 pub struct Badge {
     pub errors: usize,
     pub warnings: usize,
+    /// Nonstandard install names that are no errors; they count as nothing else.
+    pub names: usize,
 }
 
 impl Badge {
-    fn count(&mut self, severity: Severity) {
-        match severity {
+    fn count(&mut self, finding: &Finding) {
+        match finding.severity {
             Severity::Error => self.errors += 1,
+            _ if finding.is_of_install_name() => self.names += 1,
             Severity::Warning => self.warnings += 1,
             Severity::Info => {}
         }
@@ -75,14 +79,19 @@ impl Badge {
         self == Badge::default()
     }
 
+    /// Is there anything that may keep something from loading?
+    pub fn is_troubled(self) -> bool {
+        self.errors + self.warnings > 0
+    }
+
     /// `✗2 !1`, in pieces.
     pub fn pieces(self) -> Vec<(Tone, String)> {
         let mut pieces = Vec::new();
         if self.errors > 0 {
             pieces.push((Tone::Error, format!("✗{}", self.errors)));
         }
-        if self.warnings > 0 {
-            pieces.push((Tone::Warning, format!("!{}", self.warnings)));
+        if self.warnings + self.names > 0 {
+            pieces.push((Tone::Warning, format!("!{}", self.warnings + self.names)));
         }
         pieces
     }
@@ -103,6 +112,10 @@ pub struct Entry {
     pub badge: Badge,
     /// Something is wrong with this very node.
     pub is_broken: bool,
+    /// The install name of a file that calls itself by another name than its own.
+    pub nonstandard: Option<InstallName>,
+    /// Rust's, as far as that is known without reading the file.
+    pub is_rust: bool,
 }
 
 impl Entry {
@@ -111,6 +124,17 @@ impl Entry {
     pub fn short(&self) -> &str {
         let stem = self.label.split('.').next().filter(|stem| !stem.is_empty());
         stem.filter(|_| self.sort == Sort::Module).unwrap_or(&self.label)
+    }
+
+    /// What stands behind the name wherever it is shown: nothing is said by color alone. The glyph of what is missing
+    /// says it already.
+    pub fn sign(&self) -> &'static str {
+        match (self.is_broken && self.sort != Sort::Missing, self.nonstandard.is_some()) {
+            (true, true) => " ✗ !",
+            (true, false) => " ✗",
+            (false, true) => " !",
+            (false, false) => "",
+        }
     }
 }
 
@@ -140,16 +164,18 @@ impl Atlas {
         let by_path: FxHashMap<VPath, NodeId> =
             self.scan.graph.nodes().filter_map(|(id, _)| Some((self.scan.path_of(id)?, id))).collect();
         for (index, finding) in self.scan.findings.iter().enumerate() {
-            self.total.count(finding.severity);
+            self.total.count(finding);
             let places = places(finding, &by_path);
             let mut seen: FxHashSet<NodeId> = places.iter().copied().collect();
             let mut stack = places.clone();
             for &place in &places {
                 self.findings.entry(place).or_default().push(index);
-                self.entries[place.index()].is_broken |= finding.severity == Severity::Error;
+                let entry = &mut self.entries[place.index()];
+                entry.is_broken |= finding.severity == Severity::Error;
+                entry.is_rust |= finding.rule.id == "rust-install-name";
             }
             while let Some(node) = stack.pop() {
-                self.entries[node.index()].badge.count(finding.severity);
+                self.entries[node.index()].badge.count(finding);
                 let above = self.scan.graph.inner.neighbors_directed(node, Direction::Incoming);
                 stack.extend(above.filter(|&above| seen.insert(above)));
             }
@@ -201,11 +227,18 @@ impl Atlas {
         entry.sort == Sort::System && entry.badge.is_clean()
     }
 
+    /// Are all nonstandard install names dotted prefixes?
+    pub fn has_only_prefixes(&self) -> bool {
+        let mut names = self.entries.iter().filter_map(|entry| entry.nonstandard.as_ref());
+        names.all(|name| matches!(name, InstallName::DottedPrefix { .. }))
+    }
+
     /// The glyph of a node and its tone; what is broken is marked whatever it is.
     pub fn mark(&self, id: NodeId) -> (Tone, &'static str) {
         let entry = self.entry(id);
         match entry.sort {
             _ if entry.is_broken => (Tone::Error, entry.sort.glyph()),
+            _ if entry.nonstandard.is_some() => (Tone::Warning, entry.sort.glyph()),
             Sort::System | Sort::Absent => (Tone::Dim, entry.sort.glyph()),
             _ => (Tone::Plain, entry.sort.glyph()),
         }
@@ -229,7 +262,8 @@ fn entry(scan: &Scan, id: NodeId, node: &Node) -> Entry {
         Node::Missing(_) if scan.is_missed(id) => (Sort::Missing, None),
         Node::Missing(_) => (Sort::Absent, None),
     };
-    let has_problem = scan.file_of(id).is_some_and(|file| scan.world.file(file).problem.is_some());
+    let file = scan.file_of(id);
+    let has_problem = file.is_some_and(|file| scan.world.file(file).problem.is_some());
     let label = printable(&scan.label(id));
     let path = scan.path_of(id).map_or_else(|| label.clone(), |path| printable(&path.to_string()));
     Entry {
@@ -239,6 +273,8 @@ fn entry(scan: &Scan, id: NodeId, node: &Node) -> Entry {
         owner: owner.map_or_else(String::new, |owner| printable(&scan.distributions.get(owner).name)),
         badge: Badge::default(),
         is_broken: has_problem || sort == Sort::Missing,
+        nonstandard: file.and_then(|file| InstallName::nonstandard(scan, file)),
+        is_rust: file.is_some_and(|file| scan.rust_by_wheel(file).is_some()),
         label,
     }
 }

@@ -1,7 +1,8 @@
 //! Fuzzy search over every node.
 //!
 //! A query is words, all of which must match; the matcher takes a blank for a letter like any other, so the words are
-//! matched one by one. Words such as `is:broken`, `kind:module`, `pkg:scipy` and `needs:libz` narrow what is searched.
+//! matched one by one. Words such as `is:broken`, `is:prefix`, `kind:module`, `pkg:scipy` and `needs:libz` narrow what is
+//! searched.
 
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
@@ -74,8 +75,10 @@ fn is_narrowing(word: &str) -> bool {
 fn is_within(atlas: &Atlas, id: NodeId, entry: &Entry, word: &str) -> bool {
     let Some((key, value)) = word.split_once(':') else { return true };
     match key {
-        "is" if "broken".starts_with(value) => entry.is_broken || !entry.badge.is_clean(),
+        "is" if "broken".starts_with(value) => entry.is_broken || entry.badge.is_troubled(),
         "is" if "missing".starts_with(value) => entry.sort == Sort::Missing,
+        "is" if "prefix".starts_with(value) => entry.nonstandard.is_some(),
+        "is" if "rust".starts_with(value) => entry.is_rust,
         "is" if "system".starts_with(value) => entry.sort == Sort::System,
         "kind" => entry.sort.word().contains(value),
         "pkg" => entry.owner.to_lowercase().contains(&value.to_lowercase()),

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::FileId;
-use crate::image::{Arch, Format, Name, Release};
+use crate::image::{Arch, Format, Image, Name, Release};
 use crate::vfs::VPath;
 
 /// The system on which the inspected environment runs: not always the one that runs dylens.
@@ -19,6 +19,13 @@ pub struct Host {
     pub python: Option<Python>,
     /// The tool that installs the system's packages: `apt`, `dnf`, `apk`, `brew`; empty where it is unknown.
     pub packager: String,
+}
+
+impl Host {
+    /// Is this image made for the system and the processor?
+    pub fn fits(&self, image: &Image) -> bool {
+        image.format == self.system.format().unwrap_or(Format::Elf) && self.arch.is_none_or(|arch| arch == image.arch)
+    }
 }
 
 /// The loader that judges.

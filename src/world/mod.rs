@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::image::{Arch, Image, Import, Name, Problem};
-use crate::parse::traits::{self, Traits};
+use crate::image::{Arch, Image, Import, Name, Problem, Traits};
+use crate::parse::traits;
 use crate::parse::{self, Slice, Tables};
 use crate::vfs::{FileSystem, Identity, Kind, Stat, VPath};
 

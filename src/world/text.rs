@@ -20,7 +20,7 @@
 //!
 //! Words after `macho` and a processor (`arm64+x86_64` is a universal file of two equal slices; ` | ` begins another slice
 //! with other words): `needs:`, `weak:`, `reexport:`, `upward:`, `lazy:`, `rpath:`, `defines:`, `takes:` (`SYMBOL@LIBRARY`;
-//! `SYMBOL` alone is looked up flat): lists between commas; `id:`, `minos:`, `sdk:`, `platform:`; the flags `bundle`,
+//! `SYMBOL` alone is looked up flat): lists between commas; `id:`, `env:` (`LC_DYLD_ENVIRONMENT`), `minos:`, `sdk:`, `platform:`; the flags `bundle`,
 //! `program`, `object`, `unsigned`, `stale` (edited after it was signed), `flat`; `cut:N`.
 //!
 //! Other contents: `empty`, `locked` (may not be read), `lfs`, `hex:…`.

@@ -1,7 +1,9 @@
 //! What goes wrong on macOS: worlds of packages for it, looked at from anywhere.
 
 use super::*;
+use dylens::diagnose::Evidence;
 use dylens::discover::{Tool, Wishes};
+use dylens::image::Name;
 
 /// Scans a folder of packages for macOS. `MODULE` stands for an extension module for arm64 named `m`.
 fn mac(files: &str) -> Scan {
@@ -183,7 +185,9 @@ fn for_a_nuitka_that_stops_at_it_the_prefix_is_an_error_with_nuitka_s_words() {
     let says = "FATAL: Error, failed to find path @rpath/p._rust._rs.cpython-311-darwin.so (resolved DLL to \
                 /t/p/_rust/p._rust._rs.cpython-311-darwin.so) for /t/p/_rust/_rs.cpython-311-darwin.so from 'p._rust', \
                 please report the bug.";
-    assert!(finding.message.ends_with(says), "{}", finding.message);
+    assert!(finding.message.ends_with("Nuitka 2.3.10 takes it for a missing library and stops"), "{}", finding.message);
+    let printed = Evidence::Header { name: "it prints", value: Name::from(says) };
+    assert!(finding.evidence.contains(&printed), "{:?}", finding.evidence);
     for harmless in ["2.3.11", "4.3.3"] {
         let scan = scan_for(nuitka(harmless), "/t", PREFIXED);
         assert_eq!(super::finding(&scan, "rust-install-name").severity, Severity::Info, "{harmless}");
@@ -285,4 +289,48 @@ fn the_processor_that_a_person_names_decides_which_slice_speaks() {
     assert_silent(&scan_of("/t", world));
     let wishes = Wishes { arch: dylens::image::Arch::named("x86_64"), ..Wishes::default() };
     assert_eq!(finding(&scan_for(wishes, "/t", world), "library-missing").severity, Severity::Error);
+}
+
+/// A virtual environment that was copied from a Mac: its interpreter stayed there.
+const COPIED: &str = "//- /env/pyvenv.cfg
+home = /opt/homebrew/opt/python@3.11/bin
+version = 3.11.9
+//- /env/bin/python3 -> /opt/homebrew/opt/python@3.11/bin/python3.11
+//- /lib64/ld-linux-x86-64.so.2 elf x86_64
+//* LD_LIBRARY_PATH=/e
+";
+
+#[test]
+fn an_environment_copied_from_a_mac_is_judged_as_on_a_mac() {
+    let site = "/env/lib/python3.11/site-packages";
+    let module = |tag: &str| format!("{COPIED}//- {site}/p/m.{tag}.so MODULE needs:/usr/lib/libSystem.B.dylib\n");
+    let scan = scan_of("/env", &module("cpython-311-darwin"));
+    assert_eq!((scan.modules(), scan.world.host.system.word()), (1, "macOS"));
+    let blamed: Vec<&str> = scan.findings.iter().map(|finding| finding.rule.id).collect();
+    assert_eq!(blamed, ["environment-damaged"], "{:?}", messages(&scan));
+    let scan = scan_of("/env", &module("cpython-310-darwin"));
+    assert_eq!(finding(&scan, "extension-for-other-python").severity, Severity::Error);
+}
+
+#[test]
+fn two_copies_of_openmp_in_one_import_are_told() {
+    let scan =
+        mac("//- /t/p/m.so MODULE needs:@loader_path/.dylibs/libomp.dylib,@loader_path/../q/.dylibs/libomp.dylib
+         //- /t/p/.dylibs/libomp.dylib macho arm64 id:/DLC/p/.dylibs/libomp.dylib
+         //- /t/q/.dylibs/libomp.dylib macho arm64 id:/DLC/q/.dylibs/libomp.dylib");
+    let told = finding(&scan, "runtime-twice");
+    assert_eq!((told.severity, told.subject.as_str()), (Severity::Warning, "OpenMP"));
+    assert!(told.message.contains("both are loaded"), "{}", told.message);
+}
+
+#[test]
+fn a_library_that_is_really_missing_stops_nuitka_too() {
+    let world = "//- /t/p-1.dist-info/WHEEL\n//- /t/p/m.so MODULE needs:/opt/homebrew/opt/xz/lib/liblzma.5.dylib";
+    let scan = scan_for(nuitka("4.0.2"), "/t", world);
+    let told = finding(&scan, "library-missing");
+    assert!(
+        told.message.contains("FATAL: Error, failed to find path /opt/homebrew/opt/xz/lib/liblzma.5.dylib"),
+        "{}",
+        told.message
+    );
 }

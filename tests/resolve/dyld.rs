@@ -352,3 +352,16 @@ fn a_venv_whose_world_has_no_mac_in_it_is_not_judged_by_dyld() {
     assert!(!scan(super::GLIBC, "//- @/m.so elf x86_64 defines:PyInit_m").world.host.system.is_dyld());
     assert!(VENV.contains("pyvenv.cfg"));
 }
+
+#[test]
+fn what_the_program_was_linked_with_counts_and_what_a_library_was_linked_with_does_not() {
+    let python = DYLD.replace("macho arm64 program", "macho arm64 program env:DYLD_LIBRARY_PATH=@executable_path/over");
+    let module = "//- @/m.so MODULE needs:@loader_path/liba.dylib\n//- @/liba.dylib macho arm64\n";
+    let files = flush(&format!("{module}//- /usr/bin/over/liba.dylib macho arm64"));
+    check(&python, &files, &["m.so: @loader_path/liba.dylib = DYLD_LIBRARY_PATH /usr/bin/over/liba.dylib"]);
+    let module = module.replace("MODULE", "MODULE env:DYLD_LIBRARY_PATH=/usr/bin/over");
+    dyld(
+        &format!("{module}//- /usr/bin/over/liba.dylib macho arm64"),
+        &["m.so: @loader_path/liba.dylib = @loader_path liba.dylib"],
+    );
+}

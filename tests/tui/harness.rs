@@ -1,11 +1,12 @@
 //! A face without a terminal: keys in, screens out.
 
+use std::io::{Cursor, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use dylens::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
-use dylens::discover::{Machine, Request};
+use dylens::discover::{Machine, Request, Wishes};
 use dylens::graph::NodeId;
 use dylens::scan::{Progress, Scan};
 use dylens::tui::atlas::Atlas;
@@ -14,9 +15,11 @@ use dylens::tui::model::Model;
 use dylens::tui::theme::Theme;
 use dylens::tui::update::update;
 use dylens::tui::view::draw;
-use dylens::vfs::VPath;
+use dylens::vfs::{FileSystem, Kind, Memory, VPath};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 pub const WORLD: &str = "\
 //* levels=x86-64-v2
@@ -47,6 +50,23 @@ kiwisolver/_cext.cpython-311-x86_64-linux-gnu.so,,
 //- /env/lib/python3.11/site-packages/kiwisolver/_cext.cpython-311-x86_64-linux-gnu.so elf x86_64 defines:PyInit__cext needs:libc.so.6
 ";
 
+/// Packages for macOS: a module of Rust's that calls itself by its dotted name, and a universal one that lacks a library,
+/// looks for it in many places and was edited after it was signed.
+pub const MAC: &str = "\
+//- /t/tsdownsample-0.1.3.dist-info/WHEEL
+Generator: maturin (1.4.0)
+//- /t/tsdownsample-0.1.3.dist-info/RECORD
+tsdownsample/_rust/_tsdownsample_rs.cpython-311-darwin.so,,
+//- /t/tsdownsample/_rust/_tsdownsample_rs.cpython-311-darwin.so macho arm64 id:@rpath/tsdownsample._rust._tsdownsample_rs.cpython-311-darwin.so defines:PyInit__tsdownsample_rs needs:/usr/lib/libSystem.B.dylib sdk:13.1
+";
+pub const MAC_BROKEN: &str = "\
+//- /t/wave-1.0.dist-info/RECORD
+wave/_core.cpython-311-darwin.so,,
+wave/lib/libsurf.1.2.dylib,,
+//- /t/wave/_core.cpython-311-darwin.so macho x86_64+arm64 bundle defines:PyInit__core needs:@rpath/libtide.2.dylib,@loader_path/lib/libsurf.1.2.dylib,/usr/lib/libSystem.B.dylib rpath:@loader_path/lib,@executable_path/../lib,/Users/runner/work/wave/build/lib minos:10.15 sdk:12.3
+//- /t/wave/lib/libsurf.1.2.dylib macho x86_64+arm64 id:@rpath/libsurf.1.dylib needs:@rpath/libtide.2.dylib,/usr/lib/libSystem.B.dylib rpath:@loader_path/../more stale
+";
+
 const MISSING: Rule = Rule {
     id: "library-missing",
     title: "library not found",
@@ -72,6 +92,49 @@ pub fn face(world: &str, size: (u16, u16)) -> Face {
 pub fn healthy(size: (u16, u16)) -> Face {
     let world = WORLD.replace("libopenblas.so.0,", "").replace("libjpeg.so.62,", "");
     face(&world, size)
+}
+
+/// A face that shows packages for macOS with what the rules find in them.
+pub fn mac(world: &str, size: (u16, u16), wishes: &Wishes) -> Face {
+    let text = dylens::world::text::read(world).expect("a world");
+    let request = Request { wishes: wishes.clone(), ..Request::of(VPath::new("/t")) };
+    judged(text.files, &request, size)
+}
+
+/// A face that shows wheels, each with its name and its members.
+pub fn wheels(wheels: &[(&str, &str)], size: (u16, u16)) -> Face {
+    let mut files = Memory::new();
+    let path = |name: &str| VPath::new("/w").join(name);
+    for (name, world) in wheels {
+        let world = dylens::world::text::read(world).expect("a world").files;
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        pack(&world, &VPath::new("/t"), &mut writer);
+        files.file(&path(name), writer.finish().expect("an archive").into_inner());
+    }
+    let paths = wheels.iter().map(|(name, _)| path(name)).collect();
+    judged(files, &Request { paths, ..Request::default() }, size)
+}
+
+fn pack(world: &Memory, folder: &VPath, writer: &mut ZipWriter<Cursor<Vec<u8>>>) {
+    for entry in world.list(folder).expect("a folder") {
+        let path = folder.join(&entry.name);
+        match entry.kind {
+            Kind::Directory => pack(world, &path, writer),
+            _ => {
+                let name = path.to_string();
+                writer.start_file(&name["/t/".len()..], SimpleFileOptions::default()).expect("a member");
+                writer.write_all(&world.read(&path, usize::MAX).expect("a file")).expect("its bytes");
+            }
+        }
+    }
+}
+
+fn judged(files: Memory, request: &Request, size: (u16, u16)) -> Face {
+    let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
+    let scan = Scan::of(Arc::new(files), &Machine::described(&[]), request, &progress).expect("a scan");
+    let mut face = Face::waiting(size);
+    update(&mut face.model, Msg::Scanned(Arc::new(Atlas::new(scan))));
+    face
 }
 
 fn scan(world: &str) -> Scan {

@@ -54,6 +54,12 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             remedy.text = format!("look at the wheels that it requires as well; else {}", remedy.text);
         }
         finding.message = format!("{text}, needed by {by}, is found nowhere{reason}{context}");
+        let death =
+            missing.wanted.iter().find_map(|(file, _, _)| facts.deaths().get(file)).filter(|it| it.name == name);
+        if let (Some(death), Some(tool)) = (death, facts.scan.target.wishes.tool) {
+            finding.severity = Severity::Error;
+            finding.message += &format!("; {tool} stops: {}", death.message);
+        }
         finding.remedy = remedy;
         finding.evidence.push(Evidence::Need {
             file: *first,

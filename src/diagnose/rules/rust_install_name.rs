@@ -5,7 +5,7 @@ use crate::diagnose::dylib::signed;
 use crate::diagnose::install_name::InstallName;
 use crate::diagnose::remedies::{argument, quoted, unpacked};
 use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
-use crate::discover::{Role, Tool};
+use crate::discover::Tool;
 use crate::image::Name;
 use crate::scan::Rust;
 use crate::vfs::VPath;
@@ -31,17 +31,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 
 /// Judges the files with a nonstandard install name that are Rust, or that are not.
 pub(super) fn check_those(facts: &Facts, rule: &'static Rule, of_rust: bool, findings: &mut Vec<Finding>) {
-    if !facts.scan.world.host.system.is_dyld() {
-        return;
-    }
-    for (_, file, role, _) in facts.files() {
-        let content = facts.scan.world.file(file);
-        let Some(image) = content.image.as_ref().filter(|image| facts.fits(image)) else { continue };
-        let module = if let Role::Module(name) = role { Some(name.as_str()) } else { None };
-        let name = InstallName::of(image.identity.as_deref(), &content.path, module);
-        if name.is_standard() {
-            continue;
-        }
+    for (_, file, _, _) in facts.files() {
+        let Some(name) = InstallName::nonstandard(facts.scan, file) else { continue };
         let rust = facts.scan.rust(file);
         if rust.is_some() == of_rust {
             findings.push(finding(facts, rule, file, &name, rust.as_ref()));
@@ -62,16 +53,17 @@ fn finding(facts: &Facts, rule: &'static Rule, file: FileId, name: &InstallName,
     let mut finding = Finding::about(facts, rule, severity, file);
     finding.subject = identity.to_string();
     let minds = match (death, facts.scan.target.wishes.tool) {
-        (Some(death), Some(tool)) => {
-            format!("{} takes it for a missing library and stops: {}", spoken(tool), death.message)
-        }
+        (Some(_), Some(tool)) => format!("{} takes it for a missing library and stops", spoken(tool)),
         _ => stops.phrase(),
     };
     finding.message = format!("{} has {}; dyld does not mind, but {minds}", finding.file, name.phrase());
     finding.remedy = remedy(facts, &content.path, name, stops, rust.is_some());
     finding.evidence.push(Evidence::Header { name: "install name", value: identity });
+    let printed = death.map(|death| Evidence::Header { name: "it prints", value: Name::from(&death.message) });
+    finding.evidence.extend(printed);
     finding.evidence.push(Evidence::Header { name: "written by", value: Name::from(name.writer(rust.is_some())) });
-    finding.evidence.extend(rust.into_iter().flat_map(told));
+    let told = rust.into_iter().flat_map(Rust::told);
+    finding.evidence.extend(told.map(|(name, value)| Evidence::Header { name, value: Name::from(value) }));
     if let (None, Some(tool)) = (death, facts.scan.target.wishes.tool) {
         finding.evidence.push(Evidence::Header { name: tool.name(), value: Name::from(tool.use_of_install_names()) });
     }
@@ -84,17 +76,6 @@ fn spoken(tool: Tool) -> String {
         Tool::Nuitka(version) => format!("Nuitka {version}"),
         other => other.to_string(),
     }
-}
-
-/// How Rust was recognized, and what made the file.
-fn told(rust: &Rust) -> Vec<Evidence> {
-    let header = |name, value: &str| Evidence::Header { name, value: Name::from(value) };
-    let mut told = vec![header("Rust", rust.how.phrase())];
-    told.extend(rust.rustc.iter().map(|rustc| header("rustc", rustc)));
-    told.extend(rust.crates.get("pyo3").map(|version| header("PyO3", version)));
-    told.extend(rust.crates.get("numpy").map(|version| header("rust-numpy", version)));
-    told.extend(rust.builder.iter().map(|builder| header("built with", builder)));
-    told
 }
 
 fn remedy(facts: &Facts, path: &VPath, name: &InstallName, stops: Stops, is_rust: bool) -> Remedy {

@@ -305,6 +305,7 @@ impl Commands {
             C::LoadUpwardDylib(dylib) => self.need(dylib, NeedKind::Upward, bytes, endian),
             C::LazyLoadDylib(dylib) => self.need(dylib, NeedKind::Delay, bytes, endian),
             C::Rpath(rpath) => self.mach.rpaths.extend(string(bytes, rpath.path)),
+            C::DyldEnvironment(text) => self.mach.environment.extend(string(bytes, text.name)),
             C::CodeSignature(data) => self.signature = part(data),
             C::BuildVersion(build) => self.build_version(build),
             C::VersionMinMacosx(build) => self.version_min(Platform::MacOs, build.version, build.sdk),

@@ -2,9 +2,9 @@
 
 use goblin::mach::header::{MH_BUNDLE, MH_DYLIB, MH_EXECUTE, MH_MAGIC_64, MH_OBJECT, MH_TWOLEVEL, SIZEOF_HEADER_64};
 use goblin::mach::load_command::{
-    LC_BUILD_VERSION, LC_CODE_SIGNATURE, LC_DYLD_CHAINED_FIXUPS, LC_DYLD_EXPORTS_TRIE, LC_ID_DYLIB, LC_LAZY_LOAD_DYLIB,
-    LC_LOAD_DYLIB, LC_LOAD_UPWARD_DYLIB, LC_LOAD_WEAK_DYLIB, LC_REEXPORT_DYLIB, LC_RPATH, LC_SEGMENT_64,
-    SIZEOF_LINKEDIT_DATA_COMMAND, SIZEOF_SEGMENT_COMMAND_64,
+    LC_BUILD_VERSION, LC_CODE_SIGNATURE, LC_DYLD_CHAINED_FIXUPS, LC_DYLD_ENVIRONMENT, LC_DYLD_EXPORTS_TRIE,
+    LC_ID_DYLIB, LC_LAZY_LOAD_DYLIB, LC_LOAD_DYLIB, LC_LOAD_UPWARD_DYLIB, LC_LOAD_WEAK_DYLIB, LC_REEXPORT_DYLIB,
+    LC_RPATH, LC_SEGMENT_64, SIZEOF_LINKEDIT_DATA_COMMAND, SIZEOF_SEGMENT_COMMAND_64,
 };
 use sha2::{Digest, Sha256};
 
@@ -42,6 +42,9 @@ pub fn write(image: &Image, symbols: &[Name], imports: &[Import]) -> Vec<u8> {
     }
     for rpath in &mach.rpaths {
         commands.text(LC_RPATH, &[12], rpath);
+    }
+    for variable in &mach.environment {
+        commands.text(LC_DYLD_ENVIRONMENT, &[12], variable);
     }
     if let Some(built) = mach.built_for {
         let platform = match built.platform {
@@ -253,6 +256,7 @@ mod tests {
                 sdk: Release::parse("14.2.1").unwrap(),
             }),
             signature: Signature::Present,
+            environment: vec![Name::from("DYLD_LIBRARY_PATH=/x")],
             is_two_level: true,
         }));
         image

@@ -6,6 +6,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use super::{bordered, lines, title};
+use crate::export::count;
 use crate::tui::model::{Model, Pane};
 use crate::tui::theme::Tone;
 
@@ -21,7 +22,7 @@ pub(super) fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
     if (below > 0 || model.scroll > 0) && area.width > 24 {
         let text = match below {
             0 => " ▴ end ".to_owned(),
-            below => format!(" ▾ {below} more lines "),
+            below => format!(" ▾ {} ", count(below, "more line")),
         };
         let line = Line::styled(text, model.theme.style(Tone::Dim));
         let width = line.width() as u16;

@@ -7,95 +7,140 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
-use crate::export::printable;
+use crate::export::{count, printable};
+use crate::tui::article::system;
 use crate::tui::atlas::{Atlas, Badge};
 use crate::tui::keys::{COMMANDS, Command, Group};
 use crate::tui::model::{Modal, Model, View};
+use crate::tui::prose::shortened;
 use crate::tui::screen::{Areas, Room};
 use crate::tui::theme::{Tone, spinner};
+use crate::world::Python;
 
-/// Name, Python, counts; on the right the tabs, or below where there is a line for them.
+/// What is looked at and how it stands; on the right the tabs, or below where there is a line for them.
 pub(super) fn header(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     if areas.header.height == 0 {
         return;
     }
     let is_wide = areas.tabs.is_some();
+    let tabs = tabs(model, is_wide);
     let mut spans = vec![Span::styled(" dylens ", model.theme.style(Tone::Active))];
+    let work = model.work.as_ref().map(|_| format!("  {} scanning", spinner(model.tick))).unwrap_or_default();
     if let Some(atlas) = &model.atlas {
-        spans.extend(target(model, atlas, is_wide));
+        let beside = if is_wide { 0 } else { tabs.width() };
+        let room = usize::from(areas.header.width).saturating_sub(beside + spans[0].width() + work.width());
+        spans.extend(target(model, atlas, is_wide, room));
     }
-    if model.work.is_some() {
-        spans.push(Span::styled(format!("  {} scanning", spinner(model.tick)), model.theme.style(Tone::Key)));
-    }
+    spans.push(Span::styled(work, model.theme.style(Tone::Key)));
     Line::from(spans).render(areas.header, buffer);
-    let line = tabs(model, is_wide);
     match areas.tabs {
         Some(area) => {
-            line.render(area, buffer);
+            tabs.render(area, buffer);
             filter(model, area, buffer);
         }
         None => {
-            let width = (line.width() as u16).min(areas.header.width);
+            let width = (tabs.width() as u16).min(areas.header.width);
             let x = areas.header.right() - width;
-            line.render(Rect { x, width, ..areas.header }, buffer);
+            tabs.render(Rect { x, width, ..areas.header }, buffer);
         }
     }
 }
 
-fn target(model: &Model, atlas: &Atlas, is_wide: bool) -> Vec<Span<'static>> {
-    let scan = &atlas.scan;
-    let dim = model.theme.style(Tone::Dim);
-    let name = VPathName(scan).text();
-    let mut spans = vec![Span::styled(format!(" {name}"), model.theme.style(Tone::Strong))];
-    let python = scan.world.host.python.as_ref().map(|python| python.version_text());
-    let python = python.unwrap_or_else(|| "?".into());
-    if !is_wide {
-        spans.push(Span::raw(format!(" py{python} ")));
-        spans.extend(counts(model, atlas.total, false));
-        return spans;
+/// A part of the header. Where there is not room for all, those of the highest rank give way first; nought never does.
+struct Part {
+    rank: u8,
+    tone: Tone,
+    text: String,
+}
+
+impl Part {
+    fn new(rank: u8, tone: Tone, text: impl Into<String>) -> Part {
+        Part { rank, tone, text: text.into() }
     }
-    let arch = scan.world.host.arch.map_or_else(String::new, |arch| format!(" {arch}"));
-    spans.push(Span::raw(format!("  Python {python}  {}{arch}", scan.world.host.system.word())));
-    spans.push(Span::raw(format!("   {} modules · {} libraries   ", scan.modules(), atlas.libraries)));
-    spans.extend(counts(model, atlas.total, true));
+}
+
+/// Name, Python, system, counts, as far as there is room for them.
+fn target(model: &Model, atlas: &Atlas, is_wide: bool, room: usize) -> Vec<Span<'static>> {
+    let (scan, target) = (&atlas.scan, &atlas.scan.target);
+    let mut parts = vec![Part::new(0, Tone::Strong, format!(" {}", printable(&target.title())))];
+    let python = scan.world.host.python.as_ref().map_or_else(|| "?".into(), Python::version_text);
+    match (&target.wheels[..], is_wide) {
+        // Its tags tell the Python.
+        ([_, ..], false) => parts.push(Part::new(5, Tone::Plain, format!(" · {}", system(scan)))),
+        ([wheel, others @ ..], true) if others.iter().all(|other| other.fits() == wheel.fits()) => {
+            parts.push(Part::new(4, Tone::Plain, format!(" · {}", printable(&wheel.fits()))));
+        }
+        (_, true) => parts.push(Part::new(3, Tone::Plain, format!("  Python {python}"))),
+        (_, false) => parts.push(Part::new(3, Tone::Plain, format!(" py{python}"))),
+    }
+    if is_wide {
+        parts.push(Part::new(2, Tone::Plain, format!("  {}", system(scan))));
+    }
+    if let Some(tool) = target.wishes.tool {
+        parts.push(Part::new(1, Tone::Plain, format!("  for {tool}")));
+    }
+    if is_wide {
+        let (modules, libraries) = (count(scan.modules(), "module"), count(atlas.libraries, "library"));
+        parts.push(Part::new(5, Tone::Plain, format!("   {modules} · {libraries} ")));
+    }
+    parts.push(Part::new(0, Tone::Plain, " "));
+    parts.extend(counts(atlas, is_wide));
     if scan.is_partial {
-        spans.push(Span::styled("  stopped early: not all is here", model.theme.style(Tone::Warning)));
+        parts.push(Part::new(1, Tone::Warning, if is_wide { "  stopped early: not all is here" } else { " partial" }));
     }
-    // Last, because it is what may be cut off: people know mostly what they typed.
-    let because =
-        scan.target.because.as_ref().map_or_else(|| scan.target.kind.word().into(), |because| printable(because));
-    spans.push(Span::styled(format!("  ({because})"), dim));
-    spans
+    if is_wide && target.wheels.len() < 2 {
+        let because = target.because.as_ref().map_or_else(|| target.kind.word().into(), |because| printable(because));
+        parts.push(Part::new(6, Tone::Dim, format!("   ({because})")));
+    }
+    let span = |part: Part| Span::styled(part.text, model.theme.style(part.tone));
+    fitting(parts, room).into_iter().map(span).collect()
 }
 
-/// What the target is called: the last part of its path.
-struct VPathName<'a>(&'a crate::scan::Scan);
-
-impl VPathName<'_> {
-    fn text(&self) -> String {
-        let target = &self.0.target;
-        let path = target.named();
-        printable(&String::from_utf8_lossy(path.file_name()))
+/// The parts that fit; at last the name is shortened, so that the counts are never cut off.
+fn fitting(mut parts: Vec<Part>, room: usize) -> Vec<Part> {
+    let width = |parts: &[Part]| parts.iter().map(|part| part.text.width()).sum::<usize>();
+    while width(&parts) > room
+        && let Some(rank) = parts.iter().map(|part| part.rank).max().filter(|rank| *rank > 0)
+    {
+        parts.retain(|part| part.rank < rank);
     }
+    let over = width(&parts).saturating_sub(room);
+    if let Some(name) = parts.first_mut().filter(|_| over > 0) {
+        name.text = shortened(&name.text, name.text.width().saturating_sub(over));
+    }
+    parts
 }
 
-fn counts(model: &Model, total: Badge, with_words: bool) -> Vec<Span<'static>> {
-    if total.is_clean() {
-        return vec![Span::styled(if with_words { "✓ no errors" } else { " ✓" }, model.theme.style(Tone::Good))];
+/// How many errors, warnings and nonstandard install names.
+fn counts(atlas: &Atlas, with_words: bool) -> Vec<Part> {
+    let Badge { errors, warnings, names } = atlas.total;
+    let mut parts = Vec::new();
+    let mut part = |tone, sign: &str, number: usize, word: String| {
+        let text = if with_words { format!(" {sign} {number} {word} ") } else { format!(" {sign}{number}") };
+        parts.push(Part::new(0, tone, text));
+    };
+    if errors > 0 {
+        part(Tone::Error, "✗", errors, plural(errors, "error", "errors"));
     }
-    let plural = |count: usize| if count == 1 { "" } else { "s" };
-    let words = [
-        (total.errors, Tone::Error, "✗", format!(" error{}", plural(total.errors))),
-        (total.warnings, Tone::Warning, "!", format!(" warning{}", plural(total.warnings))),
-    ];
-    words
-        .into_iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, tone, sign, word)| {
-            let text = if with_words { format!("{sign} {count}{word}  ") } else { format!(" {sign}{count}") };
-            Span::styled(text, model.theme.style(tone))
-        })
-        .collect()
+    if warnings > 0 {
+        part(Tone::Warning, "!", warnings, plural(warnings, "warning", "warnings"));
+    }
+    if !atlas.total.is_troubled() {
+        parts.push(Part::new(0, Tone::Good, if with_words { " ✓ no errors " } else { " ✓" }));
+    }
+    if names > 0 {
+        let word = match atlas.has_only_prefixes() {
+            true => plural(names, "prefix", "prefixes"),
+            false => plural(names, "install name", "install names"),
+        };
+        let text = if with_words { format!(" ! {names} nonstandard {word} ") } else { format!(" !{names} {word}") };
+        parts.push(Part::new(0, Tone::Warning, text));
+    }
+    parts
+}
+
+fn plural(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { one.to_owned() } else { many.to_owned() }
 }
 
 fn tabs(model: &Model, is_wide: bool) -> Line<'static> {
@@ -129,8 +174,9 @@ pub(super) fn footer(model: &Model, area: Rect, buffer: &mut Buffer) {
     if Room::of(model.size) == Room::List
         && let Some(atlas) = &model.atlas
     {
-        let mut spans = target(model, atlas, false);
-        spans.push(Span::raw("  ? keys"));
+        let keys = "  ? keys";
+        let mut spans = target(model, atlas, false, usize::from(area.width).saturating_sub(keys.width()));
+        spans.push(Span::raw(keys));
         Line::from(spans).render(area, buffer);
         return;
     }

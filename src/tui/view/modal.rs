@@ -54,7 +54,8 @@ fn hit(model: &Model, atlas: &Atlas, hit: &Hit, width: usize) -> Line<'static> {
     let entry = atlas.entry(hit.node);
     let (tone, glyph) = atlas.mark(hit.node);
     let owner = shortened(&entry.owner, width / 4);
-    let room = width.saturating_sub(3 + owner.width());
+    let sign = entry.sign();
+    let room = width.saturating_sub(3 + sign.width() + owner.width());
     let letters: Vec<char> = entry.brief.chars().collect();
     // The end of a path is its name: what does not fit is cut off at the front.
     let mut start = letters.len();
@@ -77,6 +78,7 @@ fn hit(model: &Model, atlas: &Atlas, hit: &Hit, width: usize) -> Line<'static> {
         };
         spans.push(Span::styled(letter.to_string(), model.theme.style(tone)));
     }
+    spans.push(Span::styled(sign, model.theme.style(tone)));
     let blank = (room + 1).saturating_sub(used);
     spans.push(Span::styled(format!("{}{owner}", " ".repeat(blank)), model.theme.style(Tone::Dim)));
     Line::from(spans)
@@ -98,11 +100,13 @@ pub(super) fn pick(model: &Model, atlas: &Atlas, pick: &Pick, body: Rect, buffer
             0 => String::new(),
             depth => format!("{}╰─▸ ", "  ".repeat((depth - 1).min(20))),
         };
-        let room = usize::from(area.width).saturating_sub(indent.width() + 2);
+        let entry = atlas.entry(node);
+        let room = usize::from(area.width).saturating_sub(indent.width() + 2 + entry.sign().width());
         let line = Line::from(vec![
             Span::styled(indent, model.theme.style(Tone::Dim)),
             Span::styled(format!("{glyph} "), model.theme.style(tone)),
-            Span::raw(shortened(&atlas.entry(node).brief, room)),
+            Span::raw(shortened(&entry.brief, room)),
+            Span::styled(entry.sign(), model.theme.style(tone)),
         ]);
         row(model, &line, area, (at == pick.cursor).then_some(true), buffer);
     }
@@ -143,7 +147,8 @@ pub(super) fn help(model: &Model, top: usize, body: Rect, buffer: &mut Buffer) {
     }
     text.push(Line::styled(" Signs", model.theme.style(Tone::Strong)));
     text.push(Line::raw("   ◆ distribution  ● extension module  ○ library  ▷ program  · system"));
-    text.push(Line::raw("   ✗ error, not found  ! warning  ↑ shown above  ⟳ needs itself"));
+    text.push(Line::raw("   ✗ error, not found  ! warning, nonstandard install name"));
+    text.push(Line::raw("   ↑ breaks so many imports; in the tree: shown above  ⟳ needs itself"));
     let inside = boxed(model, title(model, "Keys"), (78, text.len() as u16 + 2), body, buffer);
     let top = top.min(text.len().saturating_sub(inside.height.into()));
     for (line, area) in text.iter().skip(top).zip(lines(inside)) {

@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{bordered, title};
 use crate::graph::NodeId;
-use crate::tui::atlas::{Atlas, Sort};
+use crate::tui::atlas::Atlas;
 use crate::tui::hourglass::{Column, Hourglass};
 use crate::tui::model::{Model, Pane};
 use crate::tui::prose::shortened;
@@ -203,9 +203,7 @@ fn label(atlas: &Atlas, hourglass: &Hourglass, column: Column, node: NodeId) -> 
         Column::Center => false,
     };
     let cycle = if is_cycle { " ⟳" } else { "" };
-    // What is broken is said by a sign, not only by its color.
-    let broken = if entry.is_broken && entry.sort != Sort::Missing { " ✗" } else { "" };
-    format!("{} {}{cycle}{broken}", entry.sort.glyph(), entry.short())
+    format!("{} {}{cycle}{}", entry.sort.glyph(), entry.short(), entry.sign())
 }
 
 /// Gives each column what it wants where that is possible, else no more than its share.

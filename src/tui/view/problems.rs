@@ -33,7 +33,7 @@ pub(super) fn view(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer
 
 /// `✗ libopenblas.so.0   library not found   ↑112`
 fn line(model: &Model, finding: &Finding, name: &str, width: usize) -> Line<'static> {
-    let (tone, sign) = sign(finding.severity);
+    let (tone, sign) = sign(finding);
     let breaks = if finding.breaks > 0 { format!(" ↑{}", finding.breaks) } else { String::new() };
     let room = width.saturating_sub(2 + breaks.width());
     let subject = shortened(name, room);

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::{bordered, lines, row, title};
+use crate::discover::Target;
 use crate::export::printable;
 use crate::tui::atlas::{Atlas, Badge, Sort};
 use crate::tui::model::{Model, Pane};
@@ -31,17 +32,18 @@ fn line(model: &Model, atlas: &Atlas, row: &Row, width: usize) -> Line<'static> 
         (true, false) => "▸ ",
     };
     let (mark, label, badge) = match row.node() {
-        None => ((Tone::Plain, "◆"), printable(&atlas.scan.target.root.to_string()), atlas.total),
+        None => ((Tone::Plain, "◆"), environment(&atlas.scan.target), atlas.total),
         Some(node) => (atlas.mark(node), label(atlas, row), atlas.entry(node).badge),
     };
+    let sign = row.node().map_or("", |node| atlas.entry(node).sign());
     let badges = badges(badge);
     let seen = match row.seen {
         Seen::New => "",
         Seen::Above => " ↑",
         Seen::Cycle => " ⟳",
     };
-    let taken =
-        indent.width() + handle.width() + 2 + seen.width() + badges.iter().map(|(_, text)| text.width()).sum::<usize>();
+    let badges_wide: usize = badges.iter().map(|(_, text)| text.width()).sum();
+    let taken = indent.width() + handle.width() + 2 + sign.width() + seen.width() + badges_wide;
     let label = shortened(&label, width.saturating_sub(taken));
     let style = model.theme.style(if row.depth() <= 1 { Tone::Strong } else { Tone::Plain });
     let blank = width.saturating_sub(taken + label.width());
@@ -49,10 +51,17 @@ fn line(model: &Model, atlas: &Atlas, row: &Row, width: usize) -> Line<'static> 
         Span::raw(format!("{indent}{handle}")),
         Span::styled(format!("{} ", mark.1), model.theme.style(mark.0)),
         Span::styled(label, style),
+        Span::styled(sign, model.theme.style(mark.0)),
         Span::styled(format!("{seen}{}", " ".repeat(blank)), model.theme.style(Tone::Dim)),
     ];
     spans.extend(badges.into_iter().map(|(tone, text)| Span::styled(text, model.theme.style(tone))));
     Line::from(spans)
+}
+
+/// Wheels by their names; all else by its path, which tells environments of one name apart.
+fn environment(target: &Target) -> String {
+    let name = if target.wheels.is_empty() { target.root.to_string() } else { target.title() };
+    printable(&name)
 }
 
 /// Distributions with their version; below them files by path, needs by name.

@@ -48,6 +48,7 @@ fn slice(arch: Arch, words: &[&str]) -> Result<Vec<u8>, String> {
             "lazy" => needs(NeedKind::Delay),
             "id" => image.identity = Some(Name::from(value)),
             "rpath" => mach.rpaths.extend(list().map(Name::from)),
+            "env" => mach.environment.push(Name::from(value)),
             "defines" => symbols.extend(list().map(Name::from)),
             "takes" => imports.extend(list()),
             "minos" => built.minimum = release()?,

@@ -1,0 +1,170 @@
+//! A node: what it is, what it needs and got, who needs it.
+
+use super::finding::verdict;
+use super::{MOST, list, mach, search, shown_file};
+use crate::discover::Role;
+use crate::export::count;
+use crate::graph::{Node, NodeId};
+use crate::image::Format;
+use crate::resolve::Resolution;
+use crate::scan::Scan;
+use crate::tui::atlas::{Atlas, Sort, brief};
+use crate::tui::prose::Prose;
+use crate::tui::theme::Tone;
+
+/// Everything about a node; `via` is the file by whose need one came to it.
+pub fn of_node(atlas: &Atlas, node: NodeId, via: Option<NodeId>) -> Vec<Prose> {
+    let entry = atlas.entry(node);
+    let (tone, glyph) = atlas.mark(node);
+    let mut head = Prose::of(tone, format!("{glyph} ")).then(Tone::Strong, &entry.label);
+    head = head.then(tone, entry.sign()).then(Tone::Dim, format!("  {}", entry.sort.word()));
+    for (tone, badge) in entry.badge.pieces() {
+        head = head.then(Tone::Plain, "  ").then(tone, badge);
+    }
+    let mut text = vec![head];
+    for &finding in atlas.findings(node).iter().take(MOST) {
+        text.extend(verdict(&atlas.scan.findings[finding]));
+    }
+    match entry.sort {
+        Sort::Distribution => distribution(atlas, node, &mut text),
+        _ => file(&atlas.scan, node, &mut text),
+    }
+    let asking = via.or_else(|| {
+        let is_missing = matches!(entry.sort, Sort::Missing | Sort::Absent);
+        is_missing.then(|| atlas.scan.graph.dependents(node).first().map(|&(file, _)| file)).flatten()
+    });
+    if let Some(asking) = asking {
+        asked(&atlas.scan, asking, node, &mut text);
+    }
+    needs(atlas, node, &mut text);
+    dependents(atlas, node, &mut text);
+    text
+}
+
+fn distribution(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
+    let Node::Distribution(id) = atlas.scan.graph.node(node) else { return };
+    let distribution = atlas.scan.distributions.get(*id);
+    let told = [
+        ("version", distribution.version.clone()),
+        ("installed", distribution.installer.clone()),
+        ("editable", distribution.editable.as_ref().map(ToString::to_string).unwrap_or_default()),
+    ];
+    for (name, value) in told.into_iter().filter(|(_, value)| !value.is_empty()) {
+        text.push(Prose::field(name, Tone::Plain, value));
+    }
+    let files = atlas.scan.graph.contents(node);
+    let rows = files.iter().map(|&file| {
+        let (entry, (tone, glyph)) = (atlas.entry(file), atlas.mark(file));
+        let tone = if entry.badge.errors > 0 { Tone::Error } else { tone };
+        (tone, format!("{glyph} {}{}", entry.brief, entry.sign()))
+    });
+    list(&count(files.len(), "file"), rows.collect(), text);
+}
+
+/// What the file says of itself.
+fn file(scan: &Scan, node: NodeId, text: &mut Vec<Prose>) {
+    let Some(id) = scan.file_of(node) else { return };
+    let file = scan.world.file(id);
+    text.push(Prose::field("file", Tone::Plain, shown_file(scan, id)));
+    if let Node::File { role, owner, .. } = scan.graph.node(node) {
+        let owner = scan.distributions.get(*owner);
+        text.push(Prose::field("belongs to", Tone::Plain, format!("{} {}", owner.name, owner.version)));
+        if let Role::Module(name) = role {
+            text.push(Prose::field("module", Tone::Plain, name));
+        }
+    }
+    if let Some(problem) = &file.problem {
+        text.push(Prose::field("broken", Tone::Error, problem.to_string()));
+    }
+    let Some(image) = &file.image else { return };
+    let kind = if image.format == Format::MachO { mach::kind(image) } else { "" };
+    let arch = image.arch_word();
+    text.push(Prose::field("format", Tone::Plain, format!("{}{kind} {arch}, {}", image.format, size(file.len))));
+    if image.format == Format::MachO {
+        return mach::facts(scan, id, image, text);
+    }
+    let told = [
+        ("soname", &image.identity),
+        ("rpath", &image.rpath),
+        ("runpath", &image.runpath),
+        ("loader", &image.interpreter),
+    ];
+    for (name, value) in told {
+        if let Some(value) = value {
+            text.push(Prose::field(name, Tone::Plain, value.to_string()));
+        }
+    }
+}
+
+/// How one file's need of a node was answered.
+fn asked(scan: &Scan, by: NodeId, node: NodeId, text: &mut Vec<Prose>) {
+    let Some(file) = scan.file_of(by) else { return };
+    let Some((_, edge)) = scan.graph.needs(by).into_iter().find(|&(target, _)| target == node) else { return };
+    text.push(Prose::field("needed by", Tone::Plain, brief(&shown_file(scan, file))));
+    if edge.name.to_string() != scan.label(node) {
+        text.push(Prose::field("as", Tone::Plain, edge.name.to_string()));
+    }
+    if let Some((probes, resolution)) = scan.explain_in(edge.first, file, edge.need) {
+        if probes.is_empty() && resolution.is_met() {
+            text.push(Prose::field("found", Tone::Good, resolution.step().phrase()));
+        } else {
+            search(scan, &probes, &resolution, text);
+        }
+    }
+}
+
+fn needs(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
+    let scan = &atlas.scan;
+    let needs = scan.graph.needs(node);
+    if needs.is_empty() {
+        return;
+    }
+    let rows = needs.iter().map(|(target, edge)| match &edge.resolution {
+        Resolution::Missing => {
+            let (tone, glyph) = atlas.mark(*target);
+            (tone, format!("{glyph} {} → {}", edge.name, atlas.entry(*target).sort.word()))
+        }
+        Resolution::Refused { at, why } => {
+            (Tone::Error, format!("✗ {} → {} {}", edge.name, scan.shown(at), why.phrase()))
+        }
+        met => {
+            let (target, how) = (atlas.entry(*target), met.step().phrase());
+            let tone = if target.nonstandard.is_some() { Tone::Warning } else { Tone::Plain };
+            let got = match met.file() {
+                Some(file) => format!("{}{} ({how})", brief(&shown_file(scan, file)), target.sign()),
+                None => how.to_owned(),
+            };
+            (tone, format!("✓ {} → {got}", edge.name))
+        }
+    });
+    list(&format!("needs {}", needs.len()), rows.collect(), text);
+    let Some(file) = scan.file_of(node) else { return };
+    for (_, edge) in needs.iter().filter(|(_, edge)| !edge.resolution.is_met()).take(3) {
+        text.push(Prose::field("asks for", Tone::Strong, edge.name.to_string()));
+        if let Some((probes, resolution)) = scan.explain_in(edge.first, file, edge.need) {
+            search(scan, &probes, &resolution, text);
+        }
+    }
+}
+
+fn dependents(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
+    let mut dependents: Vec<NodeId> = atlas.scan.graph.dependents(node).into_iter().map(|(node, _)| node).collect();
+    dependents.dedup();
+    if !dependents.is_empty() {
+        let rows = dependents.iter().map(|&by| {
+            let entry = atlas.entry(by);
+            let tone = if entry.nonstandard.is_some() { Tone::Warning } else { Tone::Plain };
+            (tone, format!("{}{}", entry.brief, entry.sign()))
+        });
+        list(&format!("used by {}", dependents.len()), rows.collect(), text);
+    }
+}
+
+/// A size as people say it.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{bytes} bytes"),
+        10_000..10_000_000 => format!("{} kB", bytes / 1000),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
