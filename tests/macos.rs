@@ -1,12 +1,21 @@
 //! The files of real wheels for macOS: what class their install names are of, and what Nuitka makes of them.
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use dylens::diagnose::install_name::InstallName;
 use dylens::diagnose::nuitka::{self, Binary, Surroundings};
 use dylens::discover::tool::Version;
+use dylens::discover::{Machine, Request, Tool, Wishes};
+use dylens::export::{FINDINGS, FORMATS};
 use dylens::image::{Arch, Name};
-use dylens::vfs::VPath;
+use dylens::scan::{Progress, Scan};
+use dylens::vfs::{FileSystem, VPath};
+use dylens::world::text;
+use proptest::prelude::*;
 use serde::Deserialize;
 
 /// The folder that the wheels were unpacked to.
@@ -142,4 +151,61 @@ fn the_first_version_that_stops_prints_what_it_was_seen_to_print() {
         }
     }
     assert_eq!(count, 59);
+}
+
+/// A package for macOS whose module takes symbols from its library, in slices for two processors.
+const PACKAGE: &str = "
+//- /t/p-1.dist-info/WHEEL
+Generator: maturin (1.4.0)
+//- /t/p/m.cpython-311-darwin.so macho arm64+x86_64 id:@rpath/p.m.so needs:@rpath/liba.dylib,@loader_path/liba.dylib weak:libb.dylib rpath:@loader_path/lib,/opt/lib defines:PyInit_m takes:_a@@rpath/liba.dylib,_b sdk:12.0
+//- /t/p/lib/liba.dylib macho arm64+x86_64 id:@rpath/liba.dylib reexport:@loader_path/libc.dylib defines:a,_a,b sdk:14.0
+//- /t/p/lib/libc.dylib macho arm64 id:/DLC/p/libc.dylib needs:@executable_path/liba.dylib,/usr/lib/libSystem.B.dylib
+";
+const FILES: [&str; 3] = ["/t/p/m.cpython-311-darwin.so", "/t/p/lib/liba.dylib", "/t/p/lib/libc.dylib"];
+
+/// One change to a file: at this place, as a part of its whole, this word.
+type Change = (usize, f64, u32);
+
+/// Changes where headers and tables lie (the first 300 bytes of each page), or anywhere; and where to cut each file off.
+fn damage() -> impl Strategy<Value = (Vec<Change>, [Option<f64>; 3])> {
+    let word = prop_oneof![any::<u32>(), Just(0), Just(1), Just(u32::MAX), Just(1 << 31), 0..300u32];
+    let cut = || proptest::option::weighted(0.1, 0.0..1.0);
+    (proptest::collection::vec((0..FILES.len(), 0.0..1.0, word), 1..8), [cut(), cut(), cut()])
+}
+
+fn damaged(bytes: &mut [u8], place: f64, word: u32) {
+    let pages = bytes.len().div_ceil(4096);
+    let place = place * pages as f64;
+    let at = place as usize * 4096 + (place.fract() * 300.0) as usize;
+    for (byte, new) in bytes.iter_mut().skip(at).zip(word.to_le_bytes()) {
+        *byte = new;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+
+    #[test]
+    fn damaged_files_are_read_or_told_as_damaged((changes, cuts) in damage()) {
+        let world = text::read(PACKAGE).expect("the world is well written");
+        let mut files = FILES.map(|path| world.files.read(&VPath::new(path), usize::MAX).expect("its bytes"));
+        for (file, place, word) in changes {
+            damaged(&mut files[file], place, word);
+        }
+        let mut memory = world.files;
+        for ((path, mut bytes), cut) in FILES.iter().zip(files).zip(cuts) {
+            bytes.truncate(cut.map_or(bytes.len(), |cut| (cut * bytes.len() as f64) as usize));
+            memory.file(&VPath::new(path), bytes);
+        }
+        let tool = Some(Tool::Nuitka(Version::new(1, 0, 1)));
+        let request =
+            Request { paths: vec![VPath::new("/t")], wishes: Wishes { tool, ..Wishes::default() } };
+        let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
+        let scan = Scan::of(Arc::new(memory), &Machine::default(), &request, &progress).expect("there is something");
+        for format in FORMATS {
+            common::written(format, &scan, &common::plain());
+        }
+        let findings: serde_json::Value = serde_json::from_str(&common::written(&FINDINGS, &scan, &common::plain())).expect("valid JSON");
+        prop_assert_eq!(&findings["target"]["root"], "/t");
+    }
 }

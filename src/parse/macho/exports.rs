@@ -7,13 +7,8 @@ use goblin::mach::symbols::{N_EXT, N_STAB, N_TYPE, N_UNDF};
 use rustc_hash::FxHashSet;
 use scroll::{Pread, Uleb128};
 
-use super::{Part, Tables};
+use super::{MOST_BYTES, Part, Strings, Tables};
 use crate::parse::Window;
-
-/// The largest trie that is read: those of the largest frameworks take a few megabytes.
-const MOST_BYTES: u64 = 64 << 20;
-/// A name has fewer pieces; a trie that leads in circles has more.
-const MOST_STEPS: usize = 4096;
 
 impl Tables {
     /// Which of these names does the file define for others?
@@ -32,12 +27,12 @@ impl Tables {
         let size = if self.is_wide { 16 } else { 12 };
         let table = file.bytes(symbols.offset, symbols.len.min(MOST_BYTES) as usize)?;
         let text = file.bytes(strings.offset, strings.len.min(MOST_BYTES) as usize)?;
+        let mut text = Strings::new(&text);
         let names = table.chunks_exact(size).filter_map(|entry| {
             let kind = entry[4];
             let is_exported = kind & N_EXT != 0 && kind & N_STAB == 0 && kind & N_TYPE != N_UNDF;
             let at = is_exported.then(|| entry.pread_with::<u32>(0, self.endian).ok()).flatten()?;
-            let rest = text.get(at as usize..)?;
-            Some(rest[..memchr::memchr(0, rest)?].to_vec())
+            text.at(at as usize).map(<[u8]>::to_vec)
         });
         Some(names.collect())
     }
@@ -45,16 +40,18 @@ impl Tables {
 
 /// Does a trie lead to this name?
 fn contains(trie: &[u8], symbol: &[u8]) -> bool {
-    let mut rest = symbol;
-    let mut at = 0;
-    for _ in 0..MOST_STEPS {
+    let (mut at, mut rest) = (0, symbol);
+    // Nodes do not overlap: a way that reads more than there is leads in circles.
+    let mut unread = trie.len();
+    loop {
         match step(trie, at, rest) {
             Some(Step::Here) => return true,
-            Some(Step::To { node, rest: left }) => (at, rest) = (node, left),
-            None => return false,
+            Some(Step::To { node, rest: left, read }) if read <= unread => {
+                (at, rest, unread) = (node, left, unread - read);
+            }
+            _ => return false,
         }
     }
-    false
 }
 
 enum Step<'a> {
@@ -63,10 +60,13 @@ enum Step<'a> {
     To {
         node: usize,
         rest: &'a [u8],
+        /// How many bytes were looked at.
+        read: usize,
     },
 }
 
-fn step<'a>(trie: &[u8], mut at: usize, rest: &'a [u8]) -> Option<Step<'a>> {
+fn step<'a>(trie: &[u8], start: usize, rest: &'a [u8]) -> Option<Step<'a>> {
+    let mut at = start;
     let terminal = usize::try_from(Uleb128::read(trie, &mut at).ok()?).ok()?;
     if rest.is_empty() && terminal > 0 {
         return Some(Step::Here);
@@ -81,7 +81,7 @@ fn step<'a>(trie: &[u8], mut at: usize, rest: &'a [u8]) -> Option<Step<'a>> {
         let node = usize::try_from(Uleb128::read(trie, &mut at).ok()?).ok()?;
         // Some linkers end a name that others start with by an empty edge.
         if let Some(rest) = rest.strip_prefix(edge) {
-            return Some(Step::To { node, rest });
+            return Some(Step::To { node, rest, read: at - terminal - start });
         }
     }
     None
@@ -89,6 +89,8 @@ fn step<'a>(trie: &[u8], mut at: usize, rest: &'a [u8]) -> Option<Step<'a>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::contains;
 
     /// `_a`, and `_PyInit_x` behind the shared underscore.
@@ -110,10 +112,31 @@ mod tests {
     }
 
     #[test]
+    fn a_trie_that_leads_in_circles_past_long_names_is_left_soon() {
+        let edges = vec![[&[b'x'; 1 << 16][..], b"\0\0"].concat(); 200].concat();
+        let trie = [b"\0\xc9", &edges[..], b"\0\0"].concat();
+        assert!((0..20).all(|_| !contains(&trie, b"_a")));
+    }
+
+    #[test]
     fn a_trie_that_leads_in_circles_or_is_cut_has_nothing() {
         assert!(!contains(b"\0\x01\0\0", b"_a"));
         for len in 0..TRIE.len() - 4 {
             assert!(!contains(&TRIE[..len], b"_PyInit_x"), "{len}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_damaged_trie_is_left_at_last(changes: Vec<(prop::sample::Index, u8)>, name in "[_aPx]{0,4}") {
+            let mut trie = TRIE.to_vec();
+            for (at, byte) in changes {
+                *at.get_mut(&mut trie) = byte;
+            }
+            contains(&trie, name.as_bytes());
+            contains(&trie, b"_PyInit_x");
         }
     }
 }

@@ -7,12 +7,10 @@ use goblin::mach::bind_opcodes as op;
 use rustc_hash::FxHashSet;
 use scroll::{Pread, Sleb128, Uleb128};
 
-use super::{Part, Tables};
+use super::{MOST_BYTES, Part, Strings, Tables};
 use crate::image::{Import, Name, Origin};
 use crate::parse::Window;
 
-/// The largest table that is read.
-const MOST_BYTES: u64 = 64 << 20;
 /// More imports than any library has; what a hostile table claims beyond is not read.
 const MOST_IMPORTS: usize = 1 << 20;
 
@@ -36,7 +34,7 @@ pub(super) fn read(tables: &Tables, file: &Window) -> Vec<Import> {
 fn chained(bytes: &[u8], imports: &mut Vec<Import>) -> Option<()> {
     let word = |at: usize| bytes.pread_with::<u32>(at, scroll::LE).ok();
     let (table, strings, count, format, packing) = (word(8)?, word(12)?, word(16)?, word(20)?, word(24)?);
-    let strings = bytes.get(strings as usize..)?;
+    let mut strings = Strings::new(bytes.get(strings as usize..)?);
     // Compressed names (1) were specified and never written.
     if packing != 0 {
         return None;
@@ -61,8 +59,7 @@ fn chained(bytes: &[u8], imports: &mut Vec<Import>) -> Option<()> {
             let ordinal = if ordinal > 0xf0 { ordinal.cast_signed().into() } else { i64::from(ordinal) };
             (ordinal, entry >> 8 & 1 == 1, (entry >> 9) as usize)
         };
-        let rest = strings.get(name..)?;
-        let symbol = Name::from(&rest[..memchr::memchr(0, rest)?]);
+        let symbol = Name::from(strings.at(name)?);
         imports.push(Import { symbol, origin: Origin::of(ordinal)?, is_weak });
     }
     Some(())
@@ -113,4 +110,47 @@ fn bind(bytes: &[u8], is_weak_table: bool, imports: &mut Vec<Import>) -> Option<
         }
     }
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{MOST_BYTES, bind, chained};
+
+    /// A table of imports that all have the same name.
+    fn shared(name: &[u8], count: u32) -> Vec<u8> {
+        let header = [0, 28, 28, 28 + count * 4, count, 1, 0];
+        let words = header.into_iter().chain((0..count).map(|_| 1));
+        [words.flat_map(u32::to_le_bytes).collect(), name.to_vec(), vec![0]].concat()
+    }
+
+    #[test]
+    fn a_name_that_many_imports_share_is_not_copied_without_end() {
+        let mut imports = Vec::new();
+        chained(&shared(b"_a", 1000), &mut imports);
+        assert_eq!(imports.len(), 1000);
+        imports.clear();
+        chained(&shared(&[b'a'; 1 << 17], 1000), &mut imports);
+        assert!(imports.iter().map(|import| import.symbol.len() as u64).sum::<u64>() <= MOST_BYTES);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_bytes_can_be_walked_as_bind_opcodes(bytes: Vec<u8>) {
+            let mut imports = Vec::new();
+            bind(&bytes, false, &mut imports);
+            prop_assert!(imports.len() <= bytes.len());
+        }
+
+        #[test]
+        fn any_words_can_be_read_as_chained_fixups(
+            places in [0..80u32, 0..80u32], count: u32, format in 0..5u32, rest: Vec<u8>,
+        ) {
+            let header = [0, 28, places[0], places[1], count, format, 0].map(u32::to_le_bytes).concat();
+            chained(&[header, rest].concat(), &mut Vec::new());
+        }
+    }
 }

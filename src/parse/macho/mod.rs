@@ -34,6 +34,8 @@ const FAT_MAGIC_64: u32 = 0xcafe_babf;
 const MOST_SLICES: u32 = 30;
 /// More than any linker writes; what a hostile header claims beyond is not read.
 const MOST_COMMAND_BYTES: u32 = 1 << 20;
+/// The largest table of symbols that is read: those of the largest frameworks take a few megabytes.
+const MOST_BYTES: u64 = 64 << 20;
 /// `dylib_use_command` (Xcode 16): where a dylib command has this instead of a time, flags follow its fields.
 const DYLIB_USE_MARKER: u32 = 0x1a74_1800;
 
@@ -371,6 +373,27 @@ fn part(data: &LinkeditDataCommand) -> Option<Part> {
 fn string(command: &[u8], at: u32) -> Option<Name> {
     let rest = command.get(at as usize..)?;
     Some(Name::from(&rest[..memchr::memchr(0, rest).unwrap_or(rest.len())]))
+}
+
+/// A table of strings, each with a zero behind it, read here and there.
+struct Strings<'a> {
+    bytes: &'a [u8],
+    /// How much may still be read: entries without number may share one long string.
+    left: usize,
+}
+
+impl<'a> Strings<'a> {
+    fn new(bytes: &'a [u8]) -> Strings<'a> {
+        Strings { bytes, left: MOST_BYTES as usize }
+    }
+
+    fn at(&mut self, at: usize) -> Option<&'a [u8]> {
+        let rest = self.bytes.get(at..)?;
+        let rest = &rest[..rest.len().min(self.left)];
+        let end = memchr::memchr(0, rest);
+        self.left -= end.map_or(rest.len(), |end| end + 1);
+        Some(&rest[..end?])
+    }
 }
 
 fn arch_of(cpu: u32, subtype: u32) -> Arch {
