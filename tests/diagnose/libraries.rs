@@ -215,3 +215,12 @@ ts.libs/libgcc_s-1e52349c.so.1,,
     assert!(finding.remedy.text.starts_with("rebuild with maturin 1.9.0 or later"), "{}", finding.remedy.text);
     assert_silent(&world("$ORIGIN/../../ts.libs"));
 }
+
+#[test]
+fn of_a_file_that_lacks_a_great_many_libraries_the_first_tell_where_they_were_looked_for() {
+    let needs: Vec<String> = (100..200).map(|number| format!("lib{number}.so")).collect();
+    let scan = scan(&format!("//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:{}\n", needs.join(",")));
+    let all = findings(&scan, "library-missing");
+    assert_eq!(all.len(), 100);
+    assert_eq!(all.iter().filter(|finding| !finding.evidence.is_empty()).count(), 32);
+}

@@ -1,5 +1,7 @@
 //! A library that an import needs is found nowhere.
 
+use rustc_hash::FxHashMap;
+
 use super::library_preloaded::preloader;
 use crate::diagnose::dylib;
 use crate::diagnose::missing::{Missing, missing};
@@ -24,52 +26,65 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
+/// Of one file so many names at most tell where they were looked for: each takes an import of its own to tell.
+const MOST_TOLD: usize = 32;
+
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    let mut told = FxHashMap::<FileId, usize>::default();
     for (name, missing) in missing(facts) {
-        if preloader(facts, &name, &missing).is_some() {
-            continue;
-        }
         let Some((first, need, imports)) = missing.wanted.first() else { continue };
-        let all = missing.imports();
-        let text = name.to_string();
-        let (severity, context) = severity(facts, &missing);
-        // What comes with the same package loads in its importers' context; that it does not by itself harms nobody.
-        let is_own = |file: &FileId| facts.owner(*file) == facts.owner(*first);
-        if severity == Severity::Info && facts.providers(&name).iter().any(is_own) {
-            continue;
+        let Some(mut finding) = judge(facts, &name, &missing, *first) else { continue };
+        let told = told.entry(*first).or_default();
+        *told += 1;
+        if *told <= MOST_TOLD {
+            let import = imports.first().copied().unwrap_or(0);
+            finding.evidence.insert(0, Evidence::Need { file: *first, need: *need, import });
         }
-        let mut finding = Finding::about(facts, &RULE, severity, *first).breaking(facts, &all);
-        let by = match missing.wanted.len() {
-            1 => finding.file.to_string(),
-            count => format!("{} and {} more", finding.file, count - 1),
-        };
-        finding.subject = text.clone();
-        finding.node = facts.scan.graph.name(&name).or(finding.node);
-        finding.files = missing.wanted.iter().map(|(file, _, _)| facts.path(*file)).collect();
-        finding.files.dedup();
-        let (mut reason, mut remedy, mut evidence) = cause(facts, &name, *first);
-        let absent = facts.absent_requirements(*first).join(", ");
-        if facts.scan.target.kind == Kind::Wheel && !absent.is_empty() && evidence.is_empty() {
-            reason += &format!("; the wheel requires {absent}, and nobody looked there");
-            remedy.text = format!("look at the wheels that it requires as well; else {}", remedy.text);
-        }
-        finding.message = format!("{text}, needed by {by}, is found nowhere{reason}{context}");
-        let death =
-            missing.wanted.iter().find_map(|(file, _, _)| facts.deaths().get(file)).filter(|it| it.name == name);
-        if let (Some(death), Some(tool)) = (death, facts.scan.target.wishes.tool) {
-            finding.severity = Severity::Error;
-            finding.message += &format!("; {tool} stops at it");
-            finding.prints = Some(death.message.clone());
-        }
-        finding.remedy = remedy;
-        finding.evidence.push(Evidence::Need {
-            file: *first,
-            need: *need,
-            import: imports.first().copied().unwrap_or(0),
-        });
-        finding.evidence.append(&mut evidence);
         findings.push(finding);
     }
+}
+
+/// One name that is missing; `first` is the file that most imports miss it in.
+fn judge(facts: &Facts, name: &Name, missing: &Missing, first: FileId) -> Option<Finding> {
+    if preloader(facts, name, missing).is_some() {
+        return None;
+    }
+    let (severity, context) = severity(facts, missing);
+    // What comes with the same package loads in its importers' context; that it does not by itself harms nobody.
+    let is_own = |file: &FileId| facts.owner(*file) == facts.owner(first);
+    if severity == Severity::Info && facts.providers(name).iter().any(is_own) {
+        return None;
+    }
+    let mut finding = Finding::about(facts, &RULE, severity, first).breaking(facts, &missing.imports());
+    let by = match missing.wanted.len() {
+        1 => finding.file.to_string(),
+        count => format!("{} and {} more", finding.file, count - 1),
+    };
+    finding.subject = name.to_string();
+    finding.node = facts.scan.graph.name(name).or(finding.node);
+    finding.files = missing.wanted.iter().map(|(file, _, _)| facts.path(*file)).collect();
+    finding.files.dedup();
+    let (reason, remedy, evidence) = with_requirements(facts, first, cause(facts, name, first));
+    finding.message = format!("{name}, needed by {by}, is found nowhere{reason}{context}");
+    finding.remedy = remedy;
+    finding.evidence = evidence;
+    let death = missing.wanted.iter().find_map(|(file, _, _)| facts.deaths().get(file)).filter(|it| it.name == *name);
+    if let (Some(death), Some(tool)) = (death, facts.scan.target.wishes.tool) {
+        finding.severity = Severity::Error;
+        finding.message += &format!("; {tool} stops at it");
+        finding.prints = Some(death.message.clone());
+    }
+    Some(finding)
+}
+
+/// A wheel that is looked at by itself lacks what the wheels that it requires would bring.
+fn with_requirements(facts: &Facts, by: FileId, (reason, mut remedy, evidence): Cause) -> Cause {
+    let absent = facts.absent_requirements(by).join(", ");
+    if facts.scan.target.kind != Kind::Wheel || absent.is_empty() || !evidence.is_empty() {
+        return (reason, remedy, evidence);
+    }
+    remedy.text = format!("look at the wheels that it requires as well; else {}", remedy.text);
+    (format!("{reason}; the wheel requires {absent}, and nobody looked there"), remedy, evidence)
 }
 
 /// Severity follows reach.
@@ -103,8 +118,11 @@ fn severity(facts: &Facts, missing: &Missing) -> (Severity, String) {
     }
 }
 
+/// Why a name is missing, what mends it, and what shows it.
+type Cause = (String, Remedy, Vec<Evidence>);
+
 /// Why the name is missing, what mends it, and what shows it.
-fn cause(facts: &Facts, name: &Name, by: FileId) -> (String, Remedy, Vec<Evidence>) {
+fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {
     if facts.scan.world.host.system.is_dyld() {
         return dylib::cause(facts, name, by);
     }
@@ -159,7 +177,7 @@ fn cause(facts: &Facts, name: &Name, by: FileId) -> (String, Remedy, Vec<Evidenc
 }
 
 /// The package has the library itself, under another name or off the search path.
-fn misplaced(facts: &Facts, name: &Name, by: FileId, provider: FileId) -> (String, Remedy, Vec<Evidence>) {
+fn misplaced(facts: &Facts, name: &Name, by: FileId, provider: FileId) -> Cause {
     let path = facts.scan.world.file(provider).path.clone();
     let shown = facts.scan.shown(&path);
     let evidence = |what| vec![Evidence::File { path: shown.clone(), what }];
