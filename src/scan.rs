@@ -1,10 +1,12 @@
 //! The pipeline: a [`Target`] goes in, a [`Scan`] comes out.
 
 mod inventory;
+pub mod numpy;
 mod rust;
 mod simulate;
 
 pub use inventory::Item;
+pub use numpy::{Binding, Provider};
 pub use rust::{Rust, RustEvidence};
 pub use simulate::{ImportKind, ImportOf};
 

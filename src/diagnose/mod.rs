@@ -14,6 +14,7 @@ mod finding;
 pub mod install_name;
 mod missing;
 pub mod nuitka;
+mod numpy;
 mod remedies;
 mod rules;
 mod source;

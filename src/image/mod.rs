@@ -10,7 +10,7 @@ mod traits;
 
 pub use mach::{BuiltFor, Import, MachO, Origin, Platform, Release, Signature};
 pub use name::Name;
-pub use traits::{RustSign, RustTraits, Traits};
+pub use traits::{NumpyTexts, RustSign, RustTraits, Traits};
 
 use std::fmt;
 

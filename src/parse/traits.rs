@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use aho_corasick::AhoCorasick;
 
-use crate::image::{RustSign, RustTraits, Traits};
+use super::elf;
+use crate::image::{NumpyTexts, RustSign, RustTraits, Traits};
 use crate::vfs::ReadAt;
 
 /// How much is read at a time, in bytes.
@@ -20,7 +21,7 @@ const OVERLAP: usize = 256;
 const CRATES: [&str; 2] = ["pyo3", "numpy"];
 
 /// The texts that are looked for; `/` stands for the separators of both kinds of system.
-const TEXTS: [(&str, Text); 7] = [
+const TEXTS: [(&str, Text); 19] = [
     ("/rustc/", Text::Commit),
     ("rustc version ", Text::Version),
     ("library/core/src/", Text::Library),
@@ -28,6 +29,18 @@ const TEXTS: [(&str, Text); 7] = [
     ("library/alloc/src/", Text::Library),
     ("/pyo3-", Text::Crate(0)),
     ("/numpy-", Text::Crate(1)),
+    ("_ARRAY_API", Text::Numpy(|texts| &mut texts.capsule)),
+    ("_UFUNC_API", Text::Numpy(|texts| &mut texts.capsule)),
+    ("numpy._core._multiarray_umath", Text::Numpy(|texts| &mut texts.umath_2)),
+    ("numpy.core._multiarray_umath", Text::Numpy(|texts| &mut texts.umath_1)),
+    ("numpy.core.multiarray", Text::Numpy(|texts| &mut texts.multiarray_1)),
+    ("numpy._core", Text::Numpy(|texts| &mut texts.core_2)),
+    ("numpy.core.multiarray failed to import", Text::Numpy(|texts| &mut texts.failed_1)),
+    ("pybind11", Text::Numpy(|texts| &mut texts.pybind11)),
+    ("_RUST_NUMPY_BORROW_CHECKING_API", Text::Numpy(|texts| &mut texts.rust)),
+    ("Failed to access NumPy", Text::Numpy(|texts| &mut texts.rust)),
+    ("numpy.corenumpy._core", Text::Numpy(|texts| &mut texts.rust_both)),
+    ("C-API version 0x%x (NumPy ", Text::Minimum),
 ];
 
 #[derive(Clone, Copy)]
@@ -36,23 +49,16 @@ enum Text {
     Version,
     Library,
     Crate(usize),
+    Numpy(fn(&mut NumpyTexts) -> &mut bool),
+    Minimum,
 }
 
-/// Reads a whole file for what its body tells. What cannot be read tells nothing.
+/// Reads what a file's body tells: the constants of an ELF file whose sections say where they are, else the whole of it.
+/// What cannot be read tells nothing.
 pub fn read(file: &dyn ReadAt, len: u64) -> Traits {
-    let finder = finder();
     let mut found = Found::default();
-    let mut buffer = vec![0; CHUNK];
-    let mut offset = 0;
-    while offset < len {
-        let Ok(got @ 1..) = file.read_at(offset, &mut buffer) else { break };
-        for found_at in finder.find_overlapping_iter(&buffer[..got]) {
-            found.note(TEXTS[found_at.pattern().as_usize() / 2].1, &buffer[found_at.end()..got]);
-        }
-        if (got as u64) < OVERLAP as u64 + 1 || offset + got as u64 >= len {
-            break;
-        }
-        offset += (got - OVERLAP) as u64;
+    for (start, end) in elf::constants(file, len).unwrap_or_else(|| vec![(0, len)]) {
+        found.look(file, start, end);
     }
     found.traits()
 }
@@ -72,9 +78,28 @@ struct Found {
     rustc: Option<String>,
     commit: Option<String>,
     crates: BTreeMap<&'static str, String>,
+    numpy: NumpyTexts,
 }
 
 impl Found {
+    /// Looks through a part of a file.
+    fn look(&mut self, file: &dyn ReadAt, start: u64, end: u64) {
+        let finder = finder();
+        let mut buffer = vec![0; CHUNK.min(end.saturating_sub(start) as usize)];
+        let mut offset = start;
+        while offset < end {
+            let wanted = buffer.len().min((end - offset) as usize);
+            let Ok(got @ 1..) = file.read_at(offset, &mut buffer[..wanted]) else { break };
+            for text in finder.find_overlapping_iter(&buffer[..got]) {
+                self.note(TEXTS[text.pattern().as_usize() / 2].1, &buffer[text.end()..got]);
+            }
+            if got <= OVERLAP || offset + got as u64 >= end {
+                break;
+            }
+            offset += (got - OVERLAP) as u64;
+        }
+    }
+
     /// Looks at what follows a text.
     fn note(&mut self, text: Text, rest: &[u8]) {
         match text {
@@ -94,6 +119,13 @@ impl Found {
                     self.rustc.get_or_insert_with(|| String::from_utf8_lossy(&line[..end]).into_owned());
                 }
             }
+            Text::Numpy(which) => *which(&mut self.numpy) = true,
+            Text::Minimum => {
+                let end = rest.iter().take(8).position(|&byte| byte == b')').unwrap_or(0);
+                if rest.first().is_some_and(u8::is_ascii_digit) && end > 0 {
+                    self.numpy.minimum = Some(String::from_utf8_lossy(&rest[..end]).into_owned());
+                }
+            }
             Text::Crate(index) => {
                 if let Some(version) = crate_version(rest) {
                     self.crates.entry(CRATES[index]).or_insert(version);
@@ -103,8 +135,8 @@ impl Found {
     }
 
     fn traits(self) -> Traits {
-        let Found { sign, rustc, commit, crates } = self;
-        Traits { rust: sign.map(|sign| RustTraits { sign, rustc, commit, crates }) }
+        let Found { sign, rustc, commit, crates, numpy } = self;
+        Traits { numpy, rust: sign.map(|sign| RustTraits { sign, rustc, commit, crates }) }
     }
 }
 

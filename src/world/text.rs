@@ -16,7 +16,8 @@
 //!
 //! Words after `elf` and a processor: `needs:`, `auxiliary:`, `filter:`, `defines:`, `versions:` (defined), `wants:FILE@VERSION`
 //! (a `?` behind it makes it weak): lists between commas; `soname:`, `rpath:`, `runpath:`, `interp:`; the flags
-//! `program`, `pie`, `object`, `execstack`, `nodeflib`, `noopen`; `cut:N` leaves N bytes of the file.
+//! `program`, `pie`, `object`, `execstack`, `nodeflib`, `noopen`; `says:` (texts in the body, `~` for a blank); `cut:N` leaves
+//! N bytes of the file.
 //!
 //! Words after `macho` and a processor (`arm64+x86_64` is a universal file of two equal slices; ` | ` begins another slice
 //! with other words): `needs:`, `weak:`, `reexport:`, `upward:`, `lazy:`, `rpath:`, `defines:`, `takes:` (`SYMBOL@LIBRARY`;
@@ -103,7 +104,7 @@ fn image(words: &str) -> Result<Vec<u8>, String> {
     let mut words = words.split_whitespace().skip(1);
     let arch = Arch::named(words.next().unwrap_or_default()).ok_or("unknown processor")?;
     let mut image = Image::new(Format::Elf, arch);
-    let (mut symbols, mut versions, mut cut) = (Vec::new(), Vec::new(), None);
+    let (mut symbols, mut versions, mut cut, mut body) = (Vec::new(), Vec::new(), None, Vec::new());
     for word in words {
         let (key, value) = word.split_once(':').unwrap_or((word, ""));
         let list = || value.split(',').filter(|item| !item.is_empty());
@@ -116,6 +117,7 @@ fn image(words: &str) -> Result<Vec<u8>, String> {
             "interp" => image.interpreter = Some(Name::from(value)),
             "filter" => image.needs.extend(list().map(|name| need(name, NeedKind::Reexport))),
             "defines" => symbols.extend(list().map(Name::from)),
+            "says" => body.extend(said(value)),
             "versions" => versions.extend(list().map(Name::from)),
             "wants" => {
                 for item in list() {
@@ -138,10 +140,16 @@ fn image(words: &str) -> Result<Vec<u8>, String> {
         }
     }
     let mut bytes = elf::write(&image, &symbols, &versions);
+    bytes.extend(body);
     if let Some(len) = cut {
         bytes.truncate(len);
     }
     Ok(bytes)
+}
+
+/// The bytes of texts between commas, each with its end; `~` stands for a blank.
+fn said(list: &str) -> Vec<u8> {
+    list.split(',').flat_map(|text| [text.replace('~', " ").into_bytes(), vec![0]].concat()).collect()
 }
 
 fn need(name: &str, kind: NeedKind) -> Need {

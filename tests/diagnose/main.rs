@@ -4,6 +4,7 @@ mod environment;
 mod files;
 mod libraries;
 mod mac;
+mod numpy;
 mod python;
 mod runtime;
 

@@ -12,6 +12,10 @@ mod library_unused;
 mod link_broken;
 mod macos_too_new;
 mod not_an_image;
+mod numpy_abi;
+mod numpy_missing;
+mod numpy_shim;
+mod numpy_too_old;
 mod other_libc;
 mod recorded_file_missing;
 mod rpath_outside;
@@ -33,6 +37,10 @@ pub const RULES: &[&Rule] = &[
     &symbol_missing::RULE,
     &wrong_architecture::RULE,
     &slice_missing::RULE,
+    &numpy_missing::RULE,
+    &numpy_abi::RULE,
+    &numpy_too_old::RULE,
+    &numpy_shim::RULE,
     &code_signature::RULE,
     &macos_too_new::RULE,
     &rust_install_name::RULE,

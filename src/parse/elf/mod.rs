@@ -3,9 +3,11 @@
 //! Through goblin's low-level readers: `goblin::elf::Elf::parse` and its `Strtab` read whole tables that a summary does
 //! not need.
 
+mod sections;
 mod symbols;
 mod write;
 
+pub(super) use sections::constants;
 pub use symbols::Tables;
 pub use write::write;
 

@@ -1,6 +1,6 @@
 //! Mach-O images as words.
 
-use super::need;
+use super::{need, said};
 use crate::image::{
     Arch, BuiltFor, Format, Image, ImageKind, Import, MachO, Name, NeedKind, Origin, Platform, Release, Signature,
 };
@@ -34,7 +34,7 @@ fn slice(arch: Arch, words: &[&str]) -> Result<Vec<u8>, String> {
     let mut image = Image::new(Format::MachO, arch);
     let mut mach = MachO { signature: Signature::Present, is_two_level: true, ..MachO::default() };
     let mut built = BuiltFor { platform: Platform::MacOs, minimum: Release::new(11, 0), sdk: Release::new(14, 0) };
-    let (mut symbols, mut imports) = (Vec::new(), Vec::new());
+    let (mut symbols, mut imports, mut body) = (Vec::new(), Vec::new(), Vec::new());
     for word in words {
         let (key, value) = word.split_once(':').unwrap_or((word, ""));
         let list = || value.split(',').filter(|item| !item.is_empty());
@@ -50,6 +50,7 @@ fn slice(arch: Arch, words: &[&str]) -> Result<Vec<u8>, String> {
             "rpath" => mach.rpaths.extend(list().map(Name::from)),
             "env" => mach.environment.push(Name::from(value)),
             "defines" => symbols.extend(list().map(Name::from)),
+            "says" => body.extend(said(value)),
             "takes" => imports.extend(list()),
             "minos" => built.minimum = release()?,
             "sdk" => built.sdk = release()?,
@@ -67,7 +68,7 @@ fn slice(arch: Arch, words: &[&str]) -> Result<Vec<u8>, String> {
     let imports: Vec<Import> = imports.into_iter().map(|item| import(&image, item)).collect::<Result<_, _>>()?;
     mach.built_for = Some(built);
     image.mach = Some(Box::new(mach));
-    Ok(write(&image, &symbols, &imports))
+    Ok([write(&image, &symbols, &imports), body].concat())
 }
 
 /// `SYMBOL@LIBRARY`, or `SYMBOL` alone; a `?` behind it makes it weak.

@@ -1,0 +1,41 @@
+//! Code that was built for NumPy 1 meets NumPy 2.
+
+use crate::diagnose::numpy::{by_owner, finding, is_told, spoken, who};
+use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+use crate::scan::Binding;
+
+pub(super) static RULE: Rule = Rule {
+    id: "numpy-abi",
+    title: "built for NumPy 1, NumPy 2 is installed",
+    severity: Severity::Error,
+    why: "NumPy 2.0 changed the layout of its types. Code compiled with headers before 2.0 checks for that when it is \
+          imported and gives up: “A module that was compiled using NumPy 1.x cannot be run in NumPy 2…”, \
+          “numpy.dtype size changed, may indicate binary incompatibility”. Code compiled with headers of 2.0 or later \
+          runs with both.",
+    remedy: "Upgrade the package to a release built for NumPy 2, or go back to NumPy 1.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    let Some(provider) = facts.numpy().provider.as_ref().filter(|it| is_told(facts) && it.abi == Some(2)) else {
+        return;
+    };
+    if provider.extension.is_none() {
+        return;
+    }
+    for (owner, files) in by_owner(facts, |binding| matches!(binding, Binding::Headers1 | Binding::CythonTypes1)) {
+        let mut finding = finding(facts, &RULE, Severity::Error, &files);
+        let distribution = facts.scan.distributions.get(owner);
+        finding.subject = distribution.name.clone();
+        finding.message = format!(
+            "{} was built for NumPy 1, and {} is installed: its import fails",
+            who(facts, owner, &files),
+            spoken(provider)
+        );
+        finding.remedy = Remedy {
+            text: format!("upgrade {} to a release built for NumPy 2, or go back to NumPy 1", distribution.name),
+            command: Some("python -m pip install 'numpy<2'".into()),
+        };
+        findings.push(finding);
+    }
+}

@@ -1,0 +1,47 @@
+//! Code asks for NumPy's C API, and nobody is there to answer.
+
+use crate::diagnose::numpy::{by_owner, finding, is_told, who};
+use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "numpy-missing",
+    title: "NumPy's C API has no provider",
+    severity: Severity::Error,
+    why: "Compiled code takes NumPy's C API out of a capsule in NumPy's own extension (numpy/_core/_multiarray_umath, before \
+          2.0 numpy/core/…). No linker and no loader knows of it. Without NumPy, C and Cython code fails when it is \
+          imported, “numpy.core.multiarray failed to import”; Rust and pybind11 code loads and fails at its first use, \
+          “Failed to access NumPy array API capsule”.",
+    remedy: "Install NumPy.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    let provider = facts.numpy().provider.as_ref();
+    if !is_told(facts) || provider.is_some_and(|provider| provider.extension.is_some()) {
+        return;
+    }
+    for (owner, files) in by_owner(facts, |_| true) {
+        // Packages that do not require NumPy offer what it would add to them, and do without.
+        let requires = facts.scan.distributions.get(owner).requires.iter().any(|name| name == "numpy");
+        let severity = if requires { Severity::Error } else { Severity::Info };
+        let mut finding = finding(facts, &RULE, severity, &files);
+        let when = match files.iter().any(|(_, binding)| binding.asks_at_import()) {
+            true => "its import fails",
+            false => "it loads, and fails at its first use of an array",
+        };
+        let what = match provider {
+            Some(provider) => {
+                format!("{} is there without its extension _multiarray_umath", facts.scan.shown(&provider.folder))
+            }
+            None => "there is no NumPy".into(),
+        };
+        finding.subject = "numpy".into();
+        finding.message = format!("{} asks for NumPy's C API, and {what}: {when}", who(facts, owner, &files));
+        let command = match provider {
+            Some(_) => "python -m pip install --force-reinstall --no-deps numpy",
+            None => "python -m pip install numpy",
+        };
+        finding.remedy = Remedy { text: "install NumPy".into(), command: Some(command.into()) };
+        findings.push(finding);
+    }
+}

@@ -1,0 +1,121 @@
+//! NumPy's C API: who asks, who answers, and what goes wrong between them.
+
+use super::*;
+
+/// What code says that was compiled with headers of NumPy 1, of NumPy 2, by pybind11, by rust-numpy.
+const C1: &str = "says:_ARRAY_API,numpy.core._multiarray_umath";
+const C2: &str = "says:_ARRAY_API,numpy._core._multiarray_umath,numpy.core._multiarray_umath,\
+                  module~was~compiled~against~NumPy~C-API~version~0x%x~(NumPy~1.23)~but~the~running~NumPy";
+const PYBIND11: &str = "says:_ARRAY_API,numpy.core.multiarray,pybind11";
+const RUST: &str = "says:library/core/src/x.rs,/r/numpy-0.20.0/src/npyffi/array.rs,_ARRAY_API,numpy.core.multiarray";
+const CYTHON: &str = "says:numpy.core.multiarray~failed~to~import";
+
+/// A NumPy of this release, as it is installed.
+fn numpy(release: &str) -> String {
+    let folder = if release.starts_with('2') { "_core" } else { "core" };
+    let extension = format!("SITE/numpy/{folder}/_multiarray_umath.TAG");
+    format!(
+        "//- SITE/numpy/__init__.py
+//- SITE/numpy/core/multiarray.py
+//- {extension} elf x86_64 defines:PyInit__multiarray_umath needs:libc.so.6
+//- SITE/numpy-{release}.dist-info/RECORD
+numpy/{folder}/_multiarray_umath.TAG,,
+"
+    )
+}
+
+/// A package that requires NumPy, with one module that says something.
+fn package(says: &str) -> String {
+    format!(
+        "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libc.so.6 {says}
+//- SITE/a/__init__.py
+from . import _a
+//- SITE/a-1.0.dist-info/RECORD
+a/_a.TAG,,
+//- SITE/a-1.0.dist-info/METADATA
+Name: a
+Requires-Dist: numpy (>=1.20)
+"
+    )
+}
+
+fn judged(numpy: &str, package: &str) -> Vec<(String, Severity, usize)> {
+    let scan = scan(&format!("{numpy}{package}"));
+    let of = |finding: &Finding| (finding.rule.id.to_owned(), finding.severity, finding.breaks);
+    scan.findings.iter().map(of).collect()
+}
+
+fn told(rule: &str, severity: Severity, breaks: usize) -> Vec<(String, Severity, usize)> {
+    vec![(rule.to_owned(), severity, breaks)]
+}
+
+#[test]
+fn what_fits_draws_no_word() {
+    for (release, says) in [("1.26.4", C1), ("1.26.4", C2), ("2.0.2", C2), ("1.26.4", RUST), ("1.26.4", PYBIND11)] {
+        assert_eq!(judged(&numpy(release), &package(says)), [], "{release} {says}");
+    }
+}
+
+#[test]
+fn code_built_for_numpy_1_does_not_import_with_numpy_2() {
+    for says in [C1, CYTHON] {
+        assert_eq!(judged(&numpy("2.0.2"), &package(says)), told("numpy-abi", Severity::Error, 1), "{says}");
+    }
+}
+
+#[test]
+fn code_that_asks_for_a_newer_api_than_is_there_does_not_import() {
+    let scan = scan(&format!("{}{}", numpy("1.21.6"), package(C2)));
+    let finding = finding(&scan, "numpy-too-old");
+    assert_eq!((finding.severity, finding.breaks, finding.subject.as_str()), (Severity::Error, 1, "numpy>=1.23"));
+    assert_eq!(finding.remedy.command.as_deref(), Some("python -m pip install --upgrade 'numpy>=1.23'"));
+    assert_eq!(judged(&numpy("1.23.0"), &package(C2)), []);
+}
+
+#[test]
+fn one_module_among_others_that_asks_for_more_is_a_warning() {
+    let easy = C2.replace("1.23", "1.16");
+    let other = format!("//- SITE/a/_b.TAG elf x86_64 defines:PyInit__b needs:libc.so.6 {easy}\n");
+    let both = package(C2).replace("a/_a.TAG,,", "a/_a.TAG,,\na/_b.TAG,,");
+    assert_eq!(judged(&numpy("1.21.6"), &format!("{other}{both}")), told("numpy-too-old", Severity::Warning, 0));
+}
+
+#[test]
+fn without_numpy_c_code_fails_at_import_and_rust_at_first_use() {
+    assert_eq!(judged("", &package(C2)), told("numpy-missing", Severity::Error, 1));
+    assert_eq!(judged("", &package(RUST)), told("numpy-missing", Severity::Error, 0));
+    let scan = scan(&package(RUST));
+    assert!(finding(&scan, "numpy-missing").message.ends_with("it loads, and fails at its first use of an array"));
+}
+
+#[test]
+fn a_package_that_does_not_require_numpy_does_without() {
+    let optional = package(RUST).replace("Requires-Dist: numpy (>=1.20)\n", "");
+    assert_eq!(judged("", &optional), told("numpy-missing", Severity::Info, 0));
+}
+
+#[test]
+fn a_numpy_that_lost_its_extension_answers_nobody() {
+    let numpy = numpy("1.26.4");
+    let gone: Vec<&str> = numpy.lines().filter(|line| !line.contains("elf x86_64")).collect();
+    let scan = scan(&format!("{}\n{}", gone.join("\n"), package(C1)));
+    let finding = finding(&scan, "numpy-missing");
+    assert!(finding.message.contains("without its extension _multiarray_umath"), "{}", finding.message);
+    assert_eq!(finding.severity, Severity::Error);
+}
+
+#[test]
+fn rust_that_knows_only_numpy_1_works_with_numpy_2_through_a_module_that_bundlers_drop() {
+    assert_eq!(judged(&numpy("2.0.2"), &package(RUST)), told("numpy-shim", Severity::Warning, 0));
+    assert_eq!(judged(&numpy("2.0.2"), &package(PYBIND11)), told("numpy-shim", Severity::Info, 0));
+    let without = numpy("2.0.2").replace("//- SITE/numpy/core/multiarray.py\n", "");
+    assert_eq!(judged(&without, &package(RUST)), told("numpy-shim", Severity::Error, 0));
+    let newer = RUST.replace("numpy-0.20.0", "numpy-0.22.1");
+    assert_eq!(judged(&without, &package(&newer)), []);
+}
+
+#[test]
+fn numpy_s_own_modules_ask_nobody() {
+    let own = format!("//- SITE/numpy/fft/_pocketfft.TAG elf x86_64 defines:PyInit__pocketfft needs:libc.so.6 {C1}\n");
+    assert_eq!(judged(&numpy("2.0.2"), &own), []);
+}
