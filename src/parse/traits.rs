@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::elf;
 use crate::image::{NumpyTexts, RustSign, RustTraits, Traits};
@@ -29,17 +29,20 @@ const TEXTS: [(&str, Text); 19] = [
     ("library/alloc/src/", Text::Library),
     ("/pyo3-", Text::Crate(0)),
     ("/numpy-", Text::Crate(1)),
-    ("_ARRAY_API", Text::Numpy(|texts| &mut texts.capsule)),
-    ("_UFUNC_API", Text::Numpy(|texts| &mut texts.capsule)),
-    ("numpy._core._multiarray_umath", Text::Numpy(|texts| &mut texts.umath_2)),
-    ("numpy.core._multiarray_umath", Text::Numpy(|texts| &mut texts.umath_1)),
-    ("numpy.core.multiarray", Text::Numpy(|texts| &mut texts.multiarray_1)),
-    ("numpy._core", Text::Numpy(|texts| &mut texts.core_2)),
-    ("numpy.core.multiarray failed to import", Text::Numpy(|texts| &mut texts.failed_1)),
-    ("pybind11", Text::Numpy(|texts| &mut texts.pybind11)),
-    ("_RUST_NUMPY_BORROW_CHECKING_API", Text::Numpy(|texts| &mut texts.rust)),
-    ("Failed to access NumPy", Text::Numpy(|texts| &mut texts.rust)),
-    ("numpy.corenumpy._core", Text::Numpy(|texts| &mut texts.rust_both)),
+    ("_ARRAY_API", Text::Numpy(|texts| texts.capsule = true)),
+    ("_UFUNC_API", Text::Numpy(|texts| texts.capsule = true)),
+    ("numpy._core._multiarray_umath", Text::Numpy(|texts| (texts.umath_2, texts.core_2) = (true, true))),
+    ("numpy.core._multiarray_umath", Text::Numpy(|texts| texts.umath_1 = true)),
+    ("numpy.core.multiarray", Text::Numpy(|texts| texts.multiarray_1 = true)),
+    ("numpy._core", Text::Numpy(|texts| texts.core_2 = true)),
+    (
+        "numpy.core.multiarray failed to import",
+        Text::Numpy(|texts| (texts.failed_1, texts.multiarray_1) = (true, true)),
+    ),
+    ("pybind11", Text::Numpy(|texts| texts.pybind11 = true)),
+    ("_RUST_NUMPY_BORROW_CHECKING_API", Text::Numpy(|texts| texts.rust = true)),
+    ("Failed to access NumPy", Text::Numpy(|texts| texts.rust = true)),
+    ("numpy.corenumpy._core", Text::Numpy(|texts| (texts.rust_both, texts.core_2) = (true, true))),
     ("C-API version 0x%x (NumPy ", Text::Minimum),
 ];
 
@@ -49,7 +52,8 @@ enum Text {
     Version,
     Library,
     Crate(usize),
-    Numpy(fn(&mut NumpyTexts) -> &mut bool),
+    /// What it tells; a longer text tells what a shorter one within it would.
+    Numpy(fn(&mut NumpyTexts)),
     Minimum,
 }
 
@@ -68,7 +72,9 @@ fn finder() -> &'static AhoCorasick {
     static FINDER: std::sync::OnceLock<AhoCorasick> = std::sync::OnceLock::new();
     FINDER.get_or_init(|| {
         let spelled = TEXTS.iter().flat_map(|(text, _)| [(*text).to_owned(), text.replace('/', "\\")]);
-        AhoCorasick::new(spelled).expect("a handful of short texts")
+        // Leftmost matches are found many bytes at a time, overlapping ones one by one.
+        let mut builder = AhoCorasick::builder();
+        builder.match_kind(MatchKind::LeftmostLongest).build(spelled).expect("a handful of short texts")
     })
 }
 
@@ -90,7 +96,7 @@ impl Found {
         while offset < end {
             let wanted = buffer.len().min((end - offset) as usize);
             let Ok(got @ 1..) = file.read_at(offset, &mut buffer[..wanted]) else { break };
-            for text in finder.find_overlapping_iter(&buffer[..got]) {
+            for text in finder.find_iter(&buffer[..got]) {
                 self.note(TEXTS[text.pattern().as_usize() / 2].1, &buffer[text.end()..got]);
             }
             if got <= OVERLAP || offset + got as u64 >= end {
@@ -119,7 +125,7 @@ impl Found {
                     self.rustc.get_or_insert_with(|| String::from_utf8_lossy(&line[..end]).into_owned());
                 }
             }
-            Text::Numpy(which) => *which(&mut self.numpy) = true,
+            Text::Numpy(tell) => tell(&mut self.numpy),
             Text::Minimum => {
                 let end = rest.iter().take(8).position(|&byte| byte == b')').unwrap_or(0);
                 if rest.first().is_some_and(u8::is_ascii_digit) && end > 0 {

@@ -3,7 +3,7 @@
 
 use goblin::container::{Container, Ctx, Endian};
 use goblin::elf::header::{EI_CLASS, EI_DATA, ELFCLASS64, ELFDATA2MSB, Header};
-use goblin::elf::section_header::{SHF_ALLOC, SHF_EXECINSTR, SHF_MERGE, SHT_PROGBITS, SectionHeader};
+use goblin::elf::section_header::{SHT_NOBITS, SectionHeader};
 use scroll::Pread;
 use scroll::ctx::SizeWith;
 
@@ -12,8 +12,10 @@ use crate::vfs::ReadAt;
 
 /// Real modules have a few dozen.
 const MOST_SECTIONS: usize = 1024;
-/// The notes of compilers (`.comment`) are short; the texts of debuggers are not, and tell nothing more.
-const MOST_NOTE_BYTES: u64 = 4096;
+const MOST_NAME_BYTES: u64 = 1 << 16;
+/// Where compilers keep texts: constants, initialized data, notes of their own. Tables for exceptions are large, and say
+/// nothing.
+const HOLDERS: [&[u8]; 3] = [b".rodata", b".data", b".comment"];
 
 /// The parts of a file, start and end, that hold constants; none where it is no ELF file or does not say.
 pub(in crate::parse) fn constants(file: &dyn ReadAt, len: u64) -> Option<Vec<(u64, u64)>> {
@@ -29,15 +31,16 @@ pub(in crate::parse) fn constants(file: &dyn ReadAt, len: u64) -> Option<Vec<(u6
     let (size, count) = (SectionHeader::size_with(&ctx), (header.e_shnum as usize).min(MOST_SECTIONS));
     let table = window.bytes(header.e_shoff, count.checked_mul(size)?).filter(|table| !table.is_empty())?;
     let section = |index: usize| table.pread_with::<SectionHeader>(index * size, ctx).ok();
-    let parts = (0..count).filter_map(section).filter(is_constant);
-    let parts: Vec<(u64, u64)> = parts
+    let names = section(header.e_shstrndx.into())?;
+    let names = window.up_to(names.sh_offset, names.sh_size.min(MOST_NAME_BYTES) as usize);
+    let is_text = |section: &SectionHeader| {
+        let name = names.get(section.sh_name..).unwrap_or_default();
+        HOLDERS.iter().any(|holder| name.starts_with(holder)) && section.sh_type != SHT_NOBITS
+    };
+    let parts: Vec<(u64, u64)> = (0..count)
+        .filter_map(section)
+        .filter(is_text)
         .map(|section| (section.sh_offset.min(len), section.sh_offset.saturating_add(section.sh_size).min(len)))
         .collect();
     (!parts.is_empty()).then_some(parts)
-}
-
-fn is_constant(section: &SectionHeader) -> bool {
-    let has = |flag: u32| section.sh_flags & u64::from(flag) != 0;
-    let is_note = || has(SHF_MERGE) && section.sh_size <= MOST_NOTE_BYTES;
-    section.sh_type == SHT_PROGBITS && !has(SHF_EXECINSTR) && (has(SHF_ALLOC) || is_note())
 }
