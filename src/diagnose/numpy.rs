@@ -42,11 +42,15 @@ pub(super) fn by_owner<'a>(
 }
 
 /// One finding about the files of one distribution. `severity` is what it is where an import of them counts; imports that
-/// a package makes only where they may fail make it a warning.
+/// a package makes only where they may fail make it a warning, unless it has no other module to make do with.
 pub(super) fn finding(facts: &Facts, rule: &'static Rule, severity: Severity, files: &[(FileId, &Binding)]) -> Finding {
     let imports: Vec<usize> = files.iter().flat_map(|(file, _)| facts.imports_loading(*file)).copied().collect();
     let modules = facts.modules(&imports);
-    let is_optional = !modules.is_empty() && modules.iter().all(|&import| facts.optional(import).is_some());
+    let owner = facts.owner(files[0].0);
+    let has_others =
+        facts.numpy().consumers.iter().filter(|(file, _)| facts.owner(*file) == owner).count() > files.len();
+    let is_guarded = |&import: &usize| facts.optional(import).is_some();
+    let is_optional = has_others && !modules.is_empty() && modules.iter().all(is_guarded);
     let severity = if is_optional { severity.min(Severity::Warning) } else { severity };
     let mut finding = Finding::about(facts, rule, severity, files[0].0);
     finding.files = files.iter().map(|(file, _)| facts.path(*file)).collect();

@@ -185,10 +185,14 @@ pub(crate) fn read_metadata(fs: &dyn FileSystem, folder: &VPath) -> Distribution
     }
 }
 
-/// The name in a requirement without a condition (PEP 508): `PyQt6-Qt6` of `PyQt6-Qt6 (<6.8.0,>=6.7.0)`.
+/// The name in a requirement (PEP 508), `PyQt6-Qt6` of `PyQt6-Qt6 (<6.8.0,>=6.7.0)`; none where it is an extra's or another
+/// system's. What depends on Python's version is mostly the version of what is required.
 fn required(text: &str) -> Option<String> {
-    let name: &str = text.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).next()?;
-    (!name.is_empty() && !text.contains(';')).then(|| name.to_owned())
+    const ELSEWHERE: [&str; 5] = ["extra", "sys_platform", "platform_", "os_name", "implementation"];
+    let (requirement, condition) = text.split_once(';').unwrap_or((text, ""));
+    let name = requirement.trim().split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).next()?;
+    let is_ours = !ELSEWHERE.iter().any(|word| condition.contains(word));
+    (!name.is_empty() && is_ours).then(|| name.to_owned())
 }
 
 /// The classifier of what is written in Rust.
@@ -198,8 +202,8 @@ const RUST: &str = "Programming Language :: Rust";
 pub(super) struct Headers(Vec<u8>);
 
 impl Headers {
-    /// The description follows the headers and can be long; the headers hardly ever are.
-    const MOST_BYTES: usize = 1 << 15;
+    /// The description follows the headers and can be long; of the headers only the license is (scipy's takes 46 kB).
+    const MOST_BYTES: usize = 1 << 18;
 
     /// A file that cannot be read has no headers.
     fn read(fs: &dyn FileSystem, path: &VPath) -> Headers {

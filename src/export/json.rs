@@ -13,7 +13,7 @@ use crate::discover::Role;
 use crate::graph::{Edge, NeedEdge, Node, NodeId};
 use crate::image::{Image, ImageKind, Signature};
 use crate::resolve::Resolution;
-use crate::scan::{Rust, Scan};
+use crate::scan::{Binding, Rust, Scan};
 use crate::world::FileId;
 
 /// `--format json`.
@@ -63,6 +63,7 @@ struct NodeMirror {
     runpath: Option<String>,
     mach: Option<MachMirror>,
     rust: Option<RustMirror>,
+    numpy: Option<NumpyMirror>,
     problem: Option<String>,
 }
 
@@ -77,6 +78,16 @@ struct MachMirror {
     minimum: Option<String>,
     sdk: Option<String>,
     signature: &'static str,
+}
+
+/// The mirror of how a file asks for NumPy's C API.
+#[derive(Serialize)]
+struct NumpyMirror {
+    asks_by: String,
+    /// `import` or `first use`.
+    asks_at: &'static str,
+    /// The oldest NumPy that has what is asked for.
+    minimum: Option<String>,
 }
 
 /// The mirror of what is known of a file's Rust.
@@ -163,7 +174,8 @@ fn nodes(scan: &Scan, ids: &[String]) -> Vec<NodeMirror> {
             Node::Distribution(_) => None,
             Node::File { file, role, owner } => Some(NodeMirror {
                 mach: mach(scan, *file),
-                rust: scan.is_told_of_rust(*file, role).then(|| scan.rust(*file)).flatten().map(rust_mirror),
+                numpy: scan.is_body_told(*file, role).then(|| scan.numpy_binding(*file)).flatten().map(numpy_mirror),
+                rust: scan.is_body_told(*file, role).then(|| scan.rust(*file)).flatten().map(rust_mirror),
                 module: if let Role::Module(name) = role { Some(name.clone()) } else { None },
                 distribution: Some(ids[owner.0].clone()),
                 links: links.get(file).cloned().unwrap_or_default(),
@@ -220,6 +232,15 @@ fn mach(scan: &Scan, file: FileId) -> Option<MachMirror> {
             Signature::Stale => "stale",
         },
     })
+}
+
+fn numpy_mirror(binding: Binding) -> NumpyMirror {
+    let minimum = match binding {
+        Binding::Headers2 { minimum } => minimum.map(|(major, minor)| format!("{major}.{minor}")),
+        _ => None,
+    };
+    let asks_at = if binding.asks_at_import() { "import" } else { "first use" };
+    NumpyMirror { asks_by: binding.phrase(), asks_at, minimum }
 }
 
 fn rust_mirror(rust: Rust) -> RustMirror {

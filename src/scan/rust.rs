@@ -78,9 +78,9 @@ impl Scan {
         Some(Rust { how, rustc, crates, builder })
     }
 
-    /// Is it worth reading a whole file to know whether it is Rust? A module always; of libraries those for macOS, whose
-    /// install names tell of it: to read every library of a large environment takes seconds.
-    pub fn is_told_of_rust(&self, file: FileId, role: &Role) -> bool {
+    /// Is it worth reading a file's body to know what made it, and what it asks for? A module's always; of libraries those
+    /// for macOS, whose install names tell of Rust: to read every library of a large environment takes seconds.
+    pub fn is_body_told(&self, file: FileId, role: &Role) -> bool {
         let is_mach_o = || self.world.file(file).image.as_ref().is_some_and(|image| image.mach.is_some());
         matches!(role, Role::Module(_)) || is_mach_o()
     }
@@ -91,7 +91,7 @@ impl Scan {
             .graph
             .nodes()
             .filter_map(|(_, node)| match node {
-                Node::File { file, role, .. } if self.is_told_of_rust(*file, role) => Some(*file),
+                Node::File { file, role, .. } if self.is_body_told(*file, role) => Some(*file),
                 _ => None,
             })
             .collect();

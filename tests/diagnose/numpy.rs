@@ -89,7 +89,7 @@ fn without_numpy_c_code_fails_at_import_and_rust_at_first_use() {
 }
 
 #[test]
-fn a_package_that_does_not_require_numpy_does_without() {
+fn a_package_that_does_not_require_numpy_and_asks_at_first_use_does_without() {
     let optional = package(RUST).replace("Requires-Dist: numpy (>=1.20)\n", "");
     assert_eq!(judged("", &optional), told("numpy-missing", Severity::Info, 0));
 }
@@ -118,4 +118,19 @@ fn rust_that_knows_only_numpy_1_works_with_numpy_2_through_a_module_that_bundler
 fn numpy_s_own_modules_ask_nobody() {
     let own = format!("//- SITE/numpy/fft/_pocketfft.TAG elf x86_64 defines:PyInit__pocketfft needs:libc.so.6 {C1}\n");
     assert_eq!(judged(&numpy("2.0.2"), &own), []);
+}
+
+#[test]
+fn a_package_that_asks_at_import_cannot_do_without_whatever_it_says() {
+    let silent = package(C1).replace("Requires-Dist: numpy (>=1.20)\n", "");
+    assert_eq!(judged("", &silent), told("numpy-missing", Severity::Error, 1));
+}
+
+#[test]
+fn a_requirement_that_depends_on_python_s_version_is_one_and_an_extra_s_is_none() {
+    let of = |line: &str| package(RUST).replace("Requires-Dist: numpy (>=1.20)", line);
+    let by_version = of("Requires-Dist: numpy>=1.22.4; python_version < \"3.11\"");
+    assert_eq!(judged("", &by_version), told("numpy-missing", Severity::Error, 0));
+    let of_an_extra = of("Requires-Dist: numpy>=1.22.4; extra == \"numpy\"");
+    assert_eq!(judged("", &of_an_extra), told("numpy-missing", Severity::Info, 0));
 }

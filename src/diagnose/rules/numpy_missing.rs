@@ -21,11 +21,12 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         return;
     }
     for (owner, files) in by_owner(facts, |_| true) {
-        // Packages that do not require NumPy offer what it would add to them, and do without.
+        // Packages that do not require NumPy, and ask for it only when they are handed an array, do without.
         let requires = facts.scan.distributions.get(owner).requires.iter().any(|name| name == "numpy");
-        let severity = if requires { Severity::Error } else { Severity::Info };
+        let at_import = files.iter().any(|(_, binding)| binding.asks_at_import());
+        let severity = if requires || at_import { Severity::Error } else { Severity::Info };
         let mut finding = finding(facts, &RULE, severity, &files);
-        let when = match files.iter().any(|(_, binding)| binding.asks_at_import()) {
+        let when = match at_import {
             true => "its import fails",
             false => "it loads, and fails at its first use of an array",
         };

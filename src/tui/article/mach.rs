@@ -1,5 +1,4 @@
-//! What only Mach-O files say: install name, rpaths, slices, the release they are built for, the signature; and whether
-//! Rust made them.
+//! What only Mach-O files say: install name, rpaths, slices, the release they are built for, the signature.
 
 use crate::diagnose::install_name::InstallName;
 use crate::image::{Format, Image, ImageKind, Release, Signature};
@@ -18,7 +17,7 @@ pub(super) fn kind(image: &Image) -> &'static str {
     }
 }
 
-/// Everything about a file that a loader or a tool may mind. Reads the whole file, once, to tell whether it is Rust.
+/// Everything about a file that a loader or a tool may mind. Reads its body, once, to tell whether it is Rust.
 pub(super) fn facts(scan: &Scan, file: FileId, image: &Image, text: &mut Vec<Prose>) {
     let content = scan.world.file(file);
     if content.is_universal() {
@@ -27,16 +26,11 @@ pub(super) fn facts(scan: &Scan, file: FileId, image: &Image, text: &mut Vec<Pro
         text.push(slices.then(Tone::Dim, format!(" (of {}; --arch chooses)", archs.join(", "))));
     }
     built_for(image, text);
-    let rust = scan.rust(file);
-    install_name(scan, file, image, rust.is_some(), text);
+    install_name(scan, file, image, text);
     let mut name = "rpath";
     for rpath in image.rpaths() {
         text.push(Prose::field(name, Tone::Plain, rpath.to_string()));
         name = "";
-    }
-    if let Some(rust) = rust {
-        let told = rust.told();
-        text.extend(told.into_iter().map(|(name, value)| Prose::field(name, Tone::Plain, value)));
     }
 }
 
@@ -55,10 +49,10 @@ fn built_for(image: &Image, text: &mut Vec<Prose>) {
     }
 }
 
-fn install_name(scan: &Scan, file: FileId, image: &Image, is_rust: bool, text: &mut Vec<Prose>) {
+fn install_name(scan: &Scan, file: FileId, image: &Image, text: &mut Vec<Prose>) {
     let (Some(identity), Some(name)) = (&image.identity, InstallName::of_file(scan, file)) else { return };
     let tone = if InstallName::nonstandard(scan, file).is_some() { Tone::Warning } else { Tone::Plain };
     text.push(Prose::field("install name", tone, identity.to_string()));
     text.push(Prose::field("that is", tone, name.phrase()));
-    text.push(Prose::field("written by", Tone::Plain, name.writer(is_rust)));
+    text.push(Prose::field("written by", Tone::Plain, name.writer(scan.rust(file).is_some())));
 }

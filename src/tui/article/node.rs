@@ -5,12 +5,13 @@ use super::{MOST, list, mach, search, shown_file};
 use crate::discover::Role;
 use crate::export::count;
 use crate::graph::{Node, NodeId};
-use crate::image::Format;
+use crate::image::{Format, Image};
 use crate::resolve::Resolution;
 use crate::scan::Scan;
 use crate::tui::atlas::{Atlas, Sort, brief};
 use crate::tui::prose::Prose;
 use crate::tui::theme::Tone;
+use crate::world::FileId;
 
 /// Everything about a node; `via` is the file by whose need one came to it.
 pub fn of_node(atlas: &Atlas, node: NodeId, via: Option<NodeId>) -> Vec<Prose> {
@@ -80,9 +81,30 @@ fn file(scan: &Scan, node: NodeId, text: &mut Vec<Prose>) {
     let kind = if image.format == Format::MachO { mach::kind(image) } else { "" };
     let arch = image.arch_word();
     text.push(Prose::field("format", Tone::Plain, format!("{}{kind} {arch}, {}", image.format, size(file.len))));
-    if image.format == Format::MachO {
-        return mach::facts(scan, id, image, text);
+    match image.format {
+        Format::MachO => mach::facts(scan, id, image, text),
+        _ => headers(image, text),
     }
+    if let Node::File { role, .. } = scan.graph.node(node)
+        && scan.is_body_told(id, role)
+    {
+        body(scan, id, text);
+    }
+}
+
+/// What the body tells: whether Rust made the file, and how it asks for NumPy. Read once, mostly while findings were made.
+fn body(scan: &Scan, file: FileId, text: &mut Vec<Prose>) {
+    if let Some(rust) = scan.rust(file) {
+        let told = rust.told();
+        text.extend(told.into_iter().map(|(name, value)| Prose::field(name, Tone::Plain, value)));
+    }
+    if let Some(binding) = scan.numpy_binding(file) {
+        let when = if binding.asks_at_import() { "at import" } else { "at first use" };
+        text.push(Prose::field("NumPy", Tone::Plain, format!("{}, {when}", binding.phrase())));
+    }
+}
+
+fn headers(image: &Image, text: &mut Vec<Prose>) {
     let told = [
         ("soname", &image.identity),
         ("rpath", &image.rpath),
