@@ -41,7 +41,10 @@
 //!   views a recorder.
 //! - **A process is simulated, not a file**: what is loaded already, the chain of importers, the rpath of the interpreter
 //!   and the order of imports decide the answer.
-//! - **What loaders read is read**: program headers and the dynamic segment, load commands; never section headers.
+//! - **What loaders read is read**: program headers and the dynamic segment, load commands; section headers only where
+//!   text is looked for ([`image::Traits`]), which no loader does.
+//! - **Some bonds no loader sees.** How code asks for NumPy's C API, and what made it, is told by the texts in its body; a
+//!   bundler's answer by its own rules ([`diagnose::nuitka`]). They are judged like the others, with evidence.
 //! - **An environment for another machine is judged as if it were there**: whose files they are tells the loader, and what
 //!   lies about on the machine that looks is fenced off ([`world::World::fence`]).
 //! - Everything open-ended (a rule, an export format, a key) is a `const` in a table with a function pointer: to add one,
@@ -50,10 +53,10 @@
 //!
 //! # Rooms, in reading order
 //!
-//! [`image`] knows nobody, and [`vfs`] only the words of [`error`]; [`parse`] knows those two; [`world`] adds `parse`; [`discover`] and [`resolve`] add
-//! `world`; [`graph`] adds `resolve` and the roles that `discover` tells; [`scan`] runs them all, and hands the finished
-//! product to [`diagnose`], which reads it; [`export`] reads a `Scan`; [`tui`] adds `export`; [`cli`] knows all. No other
-//! arrow runs back; `tests/layers.rs` holds every room to it.
+//! [`image`] knows nobody, and [`vfs`] only the words of [`error`]; [`parse`] knows those two; [`world`] adds `parse`;
+//! [`discover`] and [`resolve`] add `world`; [`graph`] adds `resolve` and the roles that `discover` tells; [`scan`] runs
+//! them all, and hands the finished product to [`diagnose`], which reads it; [`export`] reads a `Scan`; [`tui`] adds
+//! `export`; [`cli`] knows all. No other arrow runs back; `tests/layers.rs` holds every room to it.
 
 #![forbid(unsafe_code)]
 
