@@ -27,6 +27,12 @@ pub(super) fn is_told(facts: &Facts) -> bool {
     matches!(facts.scan.target.kind, Kind::Venv | Kind::Conda | Kind::Prefix | Kind::SitePackages)
 }
 
+/// The NumPy that answers, where it can be told: whoever asks first whether it can reads no file in vain.
+pub(super) fn answering<'a>(facts: &'a Facts) -> Option<&'a Provider> {
+    let provider = is_told(facts).then(|| facts.numpy().provider.as_ref()).flatten();
+    provider.filter(|provider| provider.extension.is_some())
+}
+
 /// The consumers that a rule is about, by the distribution that brought them.
 pub(super) fn by_owner<'a>(
     facts: &'a Facts,

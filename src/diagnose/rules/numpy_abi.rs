@@ -1,6 +1,6 @@
 //! Code that was built for NumPy 1 meets NumPy 2.
 
-use crate::diagnose::numpy::{by_owner, finding, is_told, spoken, who};
+use crate::diagnose::numpy::{answering, by_owner, finding, spoken, who};
 use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
 use crate::scan::Binding;
 
@@ -17,12 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    let Some(provider) = facts.numpy().provider.as_ref().filter(|it| is_told(facts) && it.abi == Some(2)) else {
-        return;
-    };
-    if provider.extension.is_none() {
-        return;
-    }
+    let Some(provider) = answering(facts).filter(|provider| provider.abi == Some(2)) else { return };
     for (owner, files) in by_owner(facts, |binding| matches!(binding, Binding::Headers1 | Binding::CythonTypes1)) {
         let mut finding = finding(facts, &RULE, Severity::Error, &files);
         let distribution = facts.scan.distributions.get(owner);

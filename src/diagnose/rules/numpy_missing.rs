@@ -1,6 +1,6 @@
 //! Code asks for NumPy's C API, and nobody is there to answer.
 
-use crate::diagnose::numpy::{by_owner, finding, is_told, who};
+use crate::diagnose::numpy::{answering, by_owner, finding, is_told, who};
 use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,10 +16,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    let provider = facts.numpy().provider.as_ref();
-    if !is_told(facts) || provider.is_some_and(|provider| provider.extension.is_some()) {
+    if !is_told(facts) || answering(facts).is_some() {
         return;
     }
+    let provider = facts.numpy().provider.as_ref();
     for (owner, files) in by_owner(facts, |_| true) {
         // Packages that do not require NumPy, and ask for it only when they are handed an array, do without.
         let requires = facts.scan.distributions.get(owner).requires.iter().any(|name| name == "numpy");

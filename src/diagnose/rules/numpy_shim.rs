@@ -1,6 +1,6 @@
 //! Code that knows only NumPy 1 reaches NumPy 2 through a module that is there for its sake alone.
 
-use crate::diagnose::numpy::{by_owner, finding, is_told, spoken, who};
+use crate::diagnose::numpy::{answering, by_owner, finding, spoken, who};
 use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
 use crate::discover::Tool;
 use crate::scan::Binding;
@@ -18,15 +18,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    let Some(provider) = facts.numpy().provider.as_ref().filter(|it| is_told(facts) && it.abi == Some(2)) else {
-        return;
-    };
+    let Some(provider) = answering(facts).filter(|provider| provider.abi == Some(2)) else { return };
     let is_old = |binding: &Binding| {
         matches!(binding, Binding::RustNumpy { knows_2: false, .. } | Binding::Pybind11 { knows_2: false })
     };
-    if provider.extension.is_none() {
-        return;
-    }
     for (owner, files) in by_owner(facts, is_old) {
         let is_rust = files.iter().any(|(_, binding)| matches!(binding, Binding::RustNumpy { .. }));
         let severity = match (provider.has_shim, is_rust) {

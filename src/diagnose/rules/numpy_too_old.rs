@@ -1,6 +1,6 @@
 //! Code asks for a newer C API than the NumPy that is installed has.
 
-use crate::diagnose::numpy::{by_owner, finding, is_told, spoken, who};
+use crate::diagnose::numpy::{answering, by_owner, finding, spoken, who};
 use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
 use crate::scan::numpy::{Release, feature};
 use crate::scan::{Binding, Provider};
@@ -17,15 +17,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    let Some(provider) = facts.numpy().provider.as_ref().filter(|_| is_told(facts)) else { return };
-    if provider.extension.is_none() {
-        return;
-    }
+    let Some(provider) = answering(facts) else { return };
+    let all = by_owner(facts, |binding| matches!(binding, Binding::Headers2 { .. }));
     for (owner, files) in by_owner(facts, |binding| lacks(provider, binding).is_some()) {
         let wanted = files.iter().filter_map(|(_, binding)| lacks(provider, binding)).max();
         let Some((major, minor)) = wanted else { continue };
         // Where the package's other modules make do with what is there, it uses this one only where it can.
-        let all = by_owner(facts, |binding| matches!(binding, Binding::Headers2 { .. }));
         let is_whole = all.get(&owner).is_some_and(|all| all.len() == files.len());
         let severity = if is_whole { Severity::Error } else { Severity::Warning };
         let mut finding = finding(facts, &RULE, severity, &files);
