@@ -1,14 +1,16 @@
 //! Why dyld does not find a library, and what mends it.
 
+use super::missing::Cause;
 use super::remedies::{argument, quoted, relative, unpacked};
 use super::{Evidence, Facts, Remedy};
 use crate::image::Name;
+use crate::resolve::shared_cache::is_of_the_system;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
 /// Why the name is missing, what mends it, and what shows it.
-pub(super) fn cause(facts: &Facts, name: &Name, by: FileId) -> (String, Remedy, Vec<Evidence>) {
-    let leaf = leaf(name);
+pub(super) fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {
+    let leaf = name.leaf();
     let from = facts.scan.world.file(by).path.clone();
     if let Some(provider) = own(facts, by, |file| file == leaf) {
         return misplaced(facts, name, &from, &provider);
@@ -50,7 +52,7 @@ impl Origin {
         let is_conda = ["conda", "miniforge", "mambaforge"].iter().any(|word| text.contains(word));
         match name.first() {
             Some(b'/') if text.starts_with("/opt/local/") => Origin::MacPorts,
-            Some(b'/') if text.starts_with("/usr/lib/") || text.starts_with("/System/") => Origin::Nowhere,
+            Some(b'/') if is_of_the_system(name) => Origin::Nowhere,
             Some(b'/') if is_conda => Origin::Conda,
             Some(b'/') => Origin::Build,
             _ => Origin::Nowhere,
@@ -91,7 +93,7 @@ fn own(facts: &Facts, by: FileId, is_wanted: impl Fn(&[u8]) -> bool) -> Option<V
 }
 
 /// The package has the library, and no search path leads to it.
-fn misplaced(facts: &Facts, name: &Name, from: &VPath, provider: &VPath) -> (String, Remedy, Vec<Evidence>) {
+fn misplaced(facts: &Facts, name: &Name, from: &VPath, provider: &VPath) -> Cause {
     let shown = facts.scan.shown(provider);
     let way = relative(&from.parent().unwrap_or_default(), &provider.parent().unwrap_or_default());
     let file = argument(facts, from);
@@ -121,7 +123,7 @@ pub(super) fn signed(command: &str, file: &str) -> String {
 }
 
 /// The package has the library under another version's name.
-fn other_version(facts: &Facts, leaf: &[u8], from: &VPath, provider: &VPath) -> (String, Remedy, Vec<Evidence>) {
+fn other_version(facts: &Facts, leaf: &[u8], from: &VPath, provider: &VPath) -> Cause {
     let shown = facts.scan.shown(provider);
     let file = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
     let folder = provider.parent().unwrap_or_else(|| from.parent().unwrap_or_default());
@@ -131,10 +133,6 @@ fn other_version(facts: &Facts, leaf: &[u8], from: &VPath, provider: &VPath) -> 
     let remedy = Remedy { text, command: Some(command) };
     let evidence = vec![Evidence::File { path: shown.clone(), what: "another version's name" }];
     (format!("; the package brings it under another version's name, {shown}"), remedy, evidence)
-}
-
-fn leaf(name: &[u8]) -> &[u8] {
-    name.rsplit(|&byte| byte == b'/').next().unwrap_or(name)
 }
 
 /// `libx.dylib` of `libx.1.26.0.dylib`.

@@ -7,6 +7,7 @@
 use crate::discover::Role;
 use crate::graph::Node;
 use crate::image::Format;
+use crate::resolve::shared_cache::is_of_the_system;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 use crate::world::FileId;
@@ -120,7 +121,7 @@ impl InstallName {
         let is_same_name = identity.file_name() == path.file_name();
         if text.starts_with("/DLC/") {
             InstallName::Delocated
-        } else if is_of_the_system(&text) {
+        } else if is_of_the_system(text.as_bytes()) {
             InstallName::SystemPath { path: text }
         } else if text.starts_with('/') {
             let place = Place::of(&text);
@@ -320,10 +321,6 @@ fn unversioned(stem: &str) -> &str {
         Some(at) if plain[at + 1..].bytes().all(|byte| byte.is_ascii_digit()) && at > 0 => unversioned(&plain[..at]),
         _ => plain,
     }
-}
-
-fn is_of_the_system(path: &str) -> bool {
-    path.starts_with("/usr/lib/") || path.starts_with("/System/")
 }
 
 #[cfg(test)]

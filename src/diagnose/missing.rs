@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::Facts;
+use super::{Evidence, Facts, Remedy};
 use crate::image::Name;
 use crate::resolve::Resolution;
 use crate::world::FileId;
+
+/// Why a name is missing, what mends it, and what shows it.
+pub type Cause = (String, Remedy, Vec<Evidence>);
 
 /// One name that is missing, and who misses it.
 #[derive(Default)]

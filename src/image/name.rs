@@ -19,6 +19,11 @@ impl Name {
         &self.0
     }
 
+    /// What follows the last slash.
+    pub fn leaf(&self) -> &[u8] {
+        self.0.rsplit(|&byte| byte == b'/').next().unwrap_or(&self.0)
+    }
+
     /// As text, with what is no UTF-8 replaced: as [`Display`](fmt::Display), and cheaper.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.0)

@@ -37,7 +37,7 @@ pub(super) fn candidates(system: &Dyld, ask: &Ask, visit: &mut Visit) -> Control
 fn overrides(system: &Dyld, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
     let (list, variable, tail) = match framework(ask.name) {
         Some(partial) => (&system.framework_path, "DYLD_FRAMEWORK_PATH", partial),
-        None => (&ask.world.host.library_path, "DYLD_LIBRARY_PATH", leaf(ask.name)),
+        None => (&ask.world.host.library_path, "DYLD_LIBRARY_PATH", ask.name.leaf()),
     };
     directories(list.as_ref(), tail, Step::DyldPath, visit)?;
     directories(linked(ask, variable).as_ref(), tail, Step::DyldPath, visit)
@@ -124,7 +124,7 @@ fn fallbacks(system: &Dyld, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
     const FRAMEWORKS: &[u8] = b"/Library/Frameworks:/System/Library/Frameworks";
     let (list, variable, usual, tail) = match framework(ask.name) {
         Some(partial) => (&system.fallback_framework_path, "DYLD_FALLBACK_FRAMEWORK_PATH", FRAMEWORKS, partial),
-        None => (&system.fallback_library_path, "DYLD_FALLBACK_LIBRARY_PATH", LIBRARIES, leaf(ask.name)),
+        None => (&system.fallback_library_path, "DYLD_FALLBACK_LIBRARY_PATH", LIBRARIES, ask.name.leaf()),
     };
     let linked = linked(ask, variable);
     if list.is_some() || linked.is_some() || !falls_back(ask.process.image(ask.by)) {
@@ -148,13 +148,9 @@ fn directories(list: Option<&Name>, tail: &[u8], step: Step, visit: &mut Visit) 
     Continue(())
 }
 
-fn leaf(name: &[u8]) -> &[u8] {
-    name.rsplit(|&byte| byte == b'/').next().unwrap_or(name)
-}
-
 /// `foo.framework/foo` or `foo.framework/Versions/A/foo` at the end of a name (`getFrameworkPartialPath`).
-fn framework(name: &[u8]) -> Option<&[u8]> {
-    let leaf = leaf(name);
+fn framework(name: &Name) -> Option<&[u8]> {
+    let leaf = name.leaf();
     let folder = [leaf, b".framework/"].concat();
     let at = memchr::memmem::rfind(name, &folder).filter(|&at| at == 0 || name[at - 1] == b'/')?;
     let rest = &name[at + folder.len()..];
@@ -224,10 +220,11 @@ pub(super) fn unfit(image: &Image) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::framework;
+    use crate::image::Name;
 
     #[test]
     fn a_framework_is_known_by_its_path() {
-        let partial = |name: &str| framework(name.as_bytes()).map(|name| String::from_utf8_lossy(name).into_owned());
+        let partial = |name: &str| framework(&Name::from(name)).map(|name| String::from_utf8_lossy(name).into_owned());
         assert_eq!(partial("/path/foo.framework/foo").as_deref(), Some("foo.framework/foo"));
         assert_eq!(partial("@rpath/foo.framework/Versions/A/foo").as_deref(), Some("foo.framework/Versions/A/foo"));
         assert_eq!(partial("/path/foo.framework/Frameworks/bar.framework/bar").as_deref(), Some("bar.framework/bar"));

@@ -31,9 +31,14 @@ fn entry(line: &'static str) -> Option<(&'static [u8], Known)> {
     Some((name.as_bytes(), Known { since: release(), until: release() }))
 }
 
+/// Does the name lie where only macOS itself puts libraries?
+pub fn is_of_the_system(name: &[u8]) -> bool {
+    name.starts_with(b"/usr/lib/") || name.starts_with(b"/System/")
+}
+
 /// What is known of the library that dyld would find in its cache under this name; none where there is no such library.
 pub fn find(name: &[u8]) -> Option<Known> {
-    if !name.starts_with(b"/usr/lib/") && !name.starts_with(b"/System/") {
+    if !is_of_the_system(name) {
         return None;
     }
     let listed = |name: &[u8]| table().get(name).copied();

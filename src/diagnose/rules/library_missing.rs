@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::library_preloaded::preloader;
 use crate::diagnose::dylib;
-use crate::diagnose::missing::{Missing, missing};
+use crate::diagnose::missing::{Cause, Missing, missing};
 use crate::diagnose::remedies::{add_rpath, argument, install, quoted, reinstall, unpacked};
 use crate::diagnose::{Evidence, Facts, Finding, Line, Remedy, Rule, Severity};
 use crate::discover::{DistributionId, Kind};
@@ -79,8 +79,9 @@ fn judge(facts: &Facts, name: &Name, missing: &Missing, first: FileId) -> Option
 
 /// A wheel that is looked at by itself lacks what the wheels that it requires would bring.
 fn with_requirements(facts: &Facts, by: FileId, (reason, mut remedy, evidence): Cause) -> Cause {
-    let absent = facts.absent_requirements(by).join(", ");
-    if facts.scan.target.kind != Kind::Wheel || absent.is_empty() || !evidence.is_empty() {
+    let is_alone = facts.scan.target.kind == Kind::Wheel && evidence.is_empty();
+    let absent = if is_alone { facts.absent_requirements(by).join(", ") } else { String::new() };
+    if absent.is_empty() {
         return (reason, remedy, evidence);
     }
     remedy.text = format!("look at the wheels that it requires as well; else {}", remedy.text);
@@ -117,9 +118,6 @@ fn severity(facts: &Facts, missing: &Missing) -> (Severity, String) {
         false => (Severity::Info, "; no import reaches it".into()),
     }
 }
-
-/// Why a name is missing, what mends it, and what shows it.
-type Cause = (String, Remedy, Vec<Evidence>);
 
 /// Why the name is missing, what mends it, and what shows it.
 fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {

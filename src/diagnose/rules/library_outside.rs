@@ -6,6 +6,7 @@ use crate::diagnose::dylib::{Origin, signed};
 use crate::diagnose::remedies::{argument, quoted};
 use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
 use crate::image::Name;
+use crate::resolve::shared_cache::is_of_the_system;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -24,9 +25,12 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let mut by_name = BTreeMap::<Name, Vec<(FileId, usize, usize)>>::new();
     for (node, file, _, _) in facts.files() {
         for (_, edge) in facts.scan.graph.needs(node) {
-            let is_system = edge.name.starts_with(b"/usr/lib/") || edge.name.starts_with(b"/System/");
             let path = VPath::new(&edge.name);
-            if path.is_absolute() && !is_system && edge.resolution.is_met() && is_outside(facts, &path) {
+            if path.is_absolute()
+                && !is_of_the_system(&edge.name)
+                && edge.resolution.is_met()
+                && is_outside(facts, &path)
+            {
                 by_name.entry(edge.name.clone()).or_default().push((file, edge.need, edge.first));
             }
         }
