@@ -452,10 +452,46 @@ impl<'w> Simulation<'w> {
         let labels = self.labels(file);
         // glibc reads the program's own directory from the kernel; everywhere else it is that of the name as given.
         let origin = labels.origin.clone().or_else(|| opened.parent()).unwrap_or_else(|| VPath::new("/"));
-        let above = loader.map_or(Scope(0), |loader| self.process.object(loader).rpaths);
+        let object = Object { file, opened, loader, origin, rpaths: Scope(0), search: Scope(0) };
+        self.process.objects.push(object);
+        self.process.labels.push(labels.clone());
+        if self.by_file.len() <= file.index() {
+            self.by_file.resize(file.index() + 1, None);
+        }
+        self.by_file[file.index()] = Some(id);
+        self.place(id);
+        if self.process.world.host.system.is_dyld() {
+            self.install(id);
+            return id;
+        }
+        if let Some(name) = asked {
+            self.answer(name, id, false);
+        }
+        // musl knows objects by the name that was searched for, glibc by their soname as well.
+        if let Some(soname) = labels.soname
+            && !matches!(self.process.world.host.system, System::Musl(_))
+        {
+            self.answer(soname, id, true);
+        }
+        id
+    }
+
+    /// Tells what an object's searches depend on, from where it lies and who loaded it.
+    fn place(&mut self, id: ObjectId) {
+        let Object { loader, origin, .. } = self.process.object(id);
+        let (above, origin) = (loader.map_or(Scope(0), |loader| self.process.object(loader).rpaths), origin.clone());
+        let labels = self.process.labels[id.0 as usize].clone();
         let image = labels.file.image.as_ref().unwrap_or(&EMPTY);
-        let is_musl = matches!(self.process.world.host.system, System::Musl(_));
-        let is_dyld = self.process.world.host.system.is_dyld();
+        let (rpaths, search) = match &self.process.world.host.system {
+            System::Dyld(_) => self.scopes_of_dyld(above, origin, image),
+            system => self.scopes_of_elf(above, origin, image, matches!(system, System::Musl(_))),
+        };
+        let object = &mut self.process.objects[id.0 as usize];
+        (object.rpaths, object.search) = (rpaths, search);
+    }
+
+    /// The rpaths that count for what an ELF object brings in, and all that its own searches depend on.
+    fn scopes_of_elf(&mut self, above: Scope, origin: Origin, image: &Image, is_musl: bool) -> (Scope, Scope) {
         let inherited = match is_musl {
             true => image.runpath.as_ref().or(image.rpath.as_ref()),
             false => image.rpath.as_ref().filter(|_| image.runpath.is_none()),
@@ -467,33 +503,13 @@ impl<'w> Simulation<'w> {
         let has_default_libraries = image.flags & DF_1_NODEFLIB == 0;
         let names_a_path = image.needs.iter().any(|need| need.name.contains(&b'/'));
         let search = if image.runpath.is_some() || !has_default_libraries || names_a_path {
-            self.scope((rpaths, origin.clone(), image.runpath.clone(), Counts::Own { has_default_libraries }))
+            self.scope((rpaths, origin, image.runpath.clone(), Counts::Own { has_default_libraries }))
         } else if inherited.is_none() && rpaths != Scope(0) {
             self.scope((rpaths, Origin::default(), None, Counts::Above))
         } else {
             rpaths
         };
-        self.process.objects.push(Object { file, opened, loader, origin, rpaths, search });
-        self.process.labels.push(labels.clone());
-        if self.by_file.len() <= file.index() {
-            self.by_file.resize(file.index() + 1, None);
-        }
-        self.by_file[file.index()] = Some(id);
-        if is_dyld {
-            self.place(id);
-            self.install(id);
-            return id;
-        }
-        if let Some(name) = asked {
-            self.answer(name, id, false);
-        }
-        // musl knows objects by the name that was searched for, glibc by their soname as well.
-        if let Some(soname) = labels.soname
-            && !is_musl
-        {
-            self.answer(soname, id, true);
-        }
-        id
+        (rpaths, search)
     }
 
     /// Lets an object answer to a name; the first to do so keeps it.

@@ -4,8 +4,8 @@
 //! looked up along is this walk's own: an image that two need has the chain of whoever comes first to *its* needs.
 
 use super::super::{Ask, Resolution, Step, find};
-use super::{Counts, EMPTY, Import, ObjectId, Simulation, Wanted};
-use crate::image::Name;
+use super::{Counts, Import, ObjectId, Origin, Scope, Simulation, Wanted};
+use crate::image::{Image, Name};
 use crate::resolve::dyld::falls_back;
 
 /// What delocate writes in front of the install names of the libraries that it brings along: no place at all.
@@ -115,22 +115,16 @@ impl Simulation<'_> {
         found
     }
 
-    /// Tells what an object's searches depend on, from where it lies and who loaded it.
-    pub(super) fn place(&mut self, id: ObjectId) {
-        let object = self.process.object(id).clone();
-        let above = object.loader.map_or(super::Scope(0), |loader| self.process.object(loader).rpaths);
-        let labels = self.labels(object.file);
-        let image = labels.file.image.as_ref().unwrap_or(&EMPTY);
+    /// The rpaths that count for what an image brings in, and all that its own searches depend on.
+    pub(super) fn scopes_of_dyld(&mut self, above: Scope, origin: Origin, image: &Image) -> (Scope, Scope) {
         let own = image.rpaths().join(&b"\n"[..]);
         let has_own = !own.is_empty();
         let rpaths = match has_own {
-            true => self.scope((above, object.origin.clone(), Some(Name::from(&own)), Counts::Inherited)),
+            true => self.scope((above, origin.clone(), Some(Name::from(&own)), Counts::Inherited)),
             false => above,
         };
         let counts = Counts::Dyld { has_own, falls_back: falls_back(image) };
-        let search = self.scope((rpaths, object.origin, None, counts));
-        let object = &mut self.process.objects[id.0 as usize];
-        (object.rpaths, object.search) = (rpaths, search);
+        (rpaths, self.scope((rpaths, origin, None, counts)))
     }
 
     /// Lets an object answer to its install name.
