@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use dylens::diagnose::RULES;
 use dylens::export::FORMATS;
+use dylens::tui::command::{Group, commands};
+use dylens::tui::keys::Keymap;
+use dylens::tui::view::VIEWS;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
@@ -70,4 +73,46 @@ fn every_format_has_its_file_and_is_written_once() {
         let is_listed = names.contains(stem.as_str()) || ["findings", "why"].contains(&stem.as_str());
         assert!(!defines || is_listed, "src/export/{stem}.rs defines a format that FORMATS does not list");
     }
+}
+
+#[test]
+fn every_view_has_its_file_and_every_file_its_view() {
+    let files = stems("src/tui/view");
+    let entries: BTreeSet<String> = VIEWS.iter().map(|view| view.id.to_owned()).collect();
+    assert_eq!(entries.len(), VIEWS.len(), "two views share an id");
+    assert_eq!(files, entries, "src/tui/view: {}", difference(&files, &entries));
+    for view in VIEWS {
+        assert!(!view.about.is_empty() && !view.title.is_empty() && view.short.len() <= 6, "{}", view.id);
+        assert!(!view.panes.is_empty(), "{}: no pane has the keys", view.id);
+    }
+}
+
+/// The tables of keys, as the README has them between its marks.
+fn keys() -> String {
+    let keymap = Keymap::default();
+    let mut text = String::new();
+    for group in Group::ALL {
+        text += &format!("\n| {} | |\n|---|---|\n", group.word());
+        for command in commands().iter().filter(|command| command.group == group) {
+            let names = keymap.names(command.id);
+            let names: Vec<String> = names.iter().map(|name| format!("`{}`", name.replace('|', "\\|"))).collect();
+            text += &format!("| {} | {} |\n", names.join(" "), command.title);
+        }
+    }
+    text + "\n"
+}
+
+/// The keys of the README are those of the table. `UPDATE_README=1 cargo test --test parity` writes them.
+#[test]
+fn the_readme_tells_every_key() {
+    let path = root().join("README.md");
+    let Ok(readme) = fs::read_to_string(&path) else { return };
+    let (start, end) = ("<!-- keys: made from the table -->\n", "<!-- end of keys -->");
+    let (before, rest) = readme.split_once(start).expect("README.md: a mark before the keys");
+    let (told, after) = rest.split_once(end).expect("README.md: a mark behind the keys");
+    if told != keys() && std::env::var_os("UPDATE_README").is_some() {
+        fs::write(&path, format!("{before}{start}{}{end}{after}", keys())).expect("README.md can be written");
+        return;
+    }
+    assert_eq!(told, keys(), "README.md tells other keys; UPDATE_README=1 cargo test --test parity writes them");
 }

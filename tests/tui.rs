@@ -3,11 +3,17 @@
 #[path = "tui/harness.rs"]
 mod harness;
 
-use dylens::tui::keys::Act;
-use dylens::tui::model::Modal;
-use dylens::tui::update::act;
+use dylens::tui::command::Command;
+use dylens::tui::effect::Effect;
+use dylens::tui::modal::Modal;
+use dylens::tui::model::Model;
 use harness::{Face, WORLD, face, healthy};
 use insta::assert_snapshot;
+
+/// Runs a command by its name.
+fn run(model: &mut Model, id: &str) -> Option<Effect> {
+    Command::named(id).expect("a command").run(model)
+}
 
 #[test]
 fn the_first_frame_comes_before_the_scan() {
@@ -127,11 +133,10 @@ fn findings_are_walked_from_anywhere() {
 
 #[test]
 fn the_command_is_copied_and_said() {
-    use dylens::tui::effect::Effect;
     let mut face = face(WORLD, (80, 24));
-    assert_eq!(act(&mut face.model, Act::Copy), Some(Effect::Copy("pip install --force-reinstall numpy".into())));
+    assert_eq!(run(&mut face.model, "copy"), Some(Effect::Copy("pip install --force-reinstall numpy".into())));
     face.type_keys("]");
-    assert_eq!(act(&mut face.model, Act::Copy), None);
+    assert_eq!(run(&mut face.model, "copy"), None);
     assert!(face.screen().contains("nothing to copy"));
 }
 
@@ -147,19 +152,17 @@ fn the_filter_shows_the_system() {
 
 #[test]
 fn escape_never_quits_and_q_closes_one_layer() {
-    use dylens::tui::effect::Effect;
     let mut face = face(WORLD, (80, 24)).typed("?");
-    assert_eq!(act(&mut face.model, Act::Quit), None);
-    assert_eq!(act(&mut face.model, Act::Close), None);
-    assert_eq!(act(&mut face.model, Act::Quit), Some(Effect::Quit));
+    assert_eq!(run(&mut face.model, "quit"), None);
+    assert_eq!(run(&mut face.model, "close"), None);
+    assert_eq!(run(&mut face.model, "quit"), Some(Effect::Quit));
 }
 
 #[test]
 fn a_rescan_keeps_the_choice_by_path() {
-    use dylens::tui::effect::Effect;
     let mut face = face(WORLD, (80, 24)).typed("/linalg⏎3");
     let (chosen, screen) = (face.chosen(), face.screen());
-    assert_eq!(act(&mut face.model, Act::Rescan), Some(Effect::Scan));
+    assert_eq!(run(&mut face.model, "rescan"), Some(Effect::Scan));
     assert!(face.screen().contains("scanning"));
     face.scanned(WORLD);
     assert_eq!(face.chosen(), chosen);
@@ -193,7 +196,7 @@ fn without_colors_there_are_none() {
 mod on_macos {
     use super::harness::{Face, MAC, MAC_BROKEN, mac, wheels};
     use dylens::discover::Wishes;
-    use dylens::tui::model::Modal;
+    use dylens::tui::modal::Modal;
     use insta::assert_snapshot;
 
     const WHEEL: &str = "tsdownsample-0.1.3-cp311-cp311-macosx_11_0_arm64.whl";

@@ -3,7 +3,7 @@
 use petgraph::Direction;
 
 use super::atlas::Atlas;
-use super::keys::Way;
+use super::command::Way;
 use crate::graph::NodeId;
 
 /// A column of the picture.

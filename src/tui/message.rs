@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crossterm::event::KeyEvent;
 
 use super::atlas::Atlas;
-use super::keys::Way;
+use super::command::Way;
 use crate::error::Error;
 use crate::scan::Event;
 

@@ -1,18 +1,30 @@
 //! The living face: a scan, looked at in a terminal.
 //!
 //! Everything that happens is a [`message::Msg`]; [`update::update`] is the only place where the [`model::Model`]
-//! changes, and what it wants done outside is an [`effect::Effect`]; [`view::view`] draws the model and touches nothing.
+//! changes, and what it wants done outside is an [`effect::Effect`]; [`draw::draw`] draws the model and touches nothing.
 //! [`runtime`] is the loop around these three, [`terminal`] what takes the terminal over and gives it back.
 //!
 //! What is drawn is read from an [`atlas::Atlas`]: the scan with names, signs and badges told once. Text from inspected
 //! files becomes printable there and in [`prose`], and nowhere else.
+//!
+//! # To add
+//!
+//! - **a view**: one file in `view/` with a `const VIEW: View`, its entry in [`view::VIEWS`], and a key in
+//!   `assets/keys.toml` under its id. What it has to remember is a field of the [`model::Model`]; tab, command and help
+//!   come from the entry.
+//! - **a command**: its entry in the table of [`command`] and a key in `assets/keys.toml`. Footer, menus, help and README
+//!   come from the entry.
+//! - **something that lies on top**: one file in `modal/` and a variant of [`modal::Modal`].
 
 mod article;
 pub mod atlas;
+pub mod command;
+pub mod draw;
 pub mod effect;
 pub mod hourglass;
 pub mod keys;
 pub mod message;
+pub mod modal;
 pub mod model;
 pub mod prose;
 pub mod rows;

@@ -2,65 +2,27 @@
 
 use std::sync::Arc;
 
-use tui_input::Input;
-
 use super::atlas::Atlas;
 use super::hourglass::Hourglass;
 use super::keys::Keymap;
+use super::modal::Modal;
 use super::prose::Prose;
 use super::rows::Tree;
-use super::search::Hit;
 use super::theme::Theme;
+use super::view::{VIEWS, View};
 use crate::graph::NodeId;
 use crate::scan::Phase;
-
-/// A way of looking at the scan.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum View {
-    #[default]
-    Problems,
-    Graph,
-    Tree,
-}
-
-impl View {
-    pub const ALL: [View; 3] = [View::Problems, View::Graph, View::Tree];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            View::Problems => "Problems",
-            View::Graph => "Graph",
-            View::Tree => "Tree",
-        }
-    }
-
-    /// Its name where there is little room.
-    pub fn short(self) -> &'static str {
-        match self {
-            View::Problems => "Prob",
-            view => view.word(),
-        }
-    }
-
-    /// Its panes, in the order of Tab; the first has the keys when the view opens.
-    pub fn panes(self) -> &'static [Pane] {
-        match self {
-            View::Problems => &[Pane::List, Pane::Picture, Pane::Evidence],
-            View::Graph => &[Pane::Picture, Pane::Evidence],
-            View::Tree => &[Pane::List, Pane::Evidence],
-        }
-    }
-}
 
 /// A part of the screen that can have the keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pane {
-    /// The findings, or the rows of the tree.
+    /// What the view shows.
     #[default]
-    List,
-    /// The graph around a node.
-    Picture,
-    Evidence,
+    Main,
+    /// The graph around the chosen node, beside a list.
+    Graph,
+    /// What there is to be told of the chosen node or finding.
+    Detail,
 }
 
 /// What is left out.
@@ -83,32 +45,6 @@ pub struct Work {
     pub is_stopping: bool,
 }
 
-/// What lies on top of the view: never more than one.
-pub enum Modal {
-    Search(Search),
-    Pick(Pick),
-    Filter,
-    /// The help, scrolled down by some lines.
-    Help(usize),
-}
-
-/// The search prompt and its hits.
-#[derive(Default)]
-pub struct Search {
-    pub input: Input,
-    /// Best first, as many as are worth showing.
-    pub hits: Vec<Hit>,
-    pub total: usize,
-    pub cursor: usize,
-}
-
-/// A list of nodes to go to.
-pub struct Pick {
-    pub title: String,
-    pub rows: Vec<(usize, NodeId)>,
-    pub cursor: usize,
-}
-
 /// The state of the face.
 pub struct Model {
     pub theme: Theme,
@@ -118,7 +54,7 @@ pub struct Model {
     pub atlas: Option<Arc<Atlas>>,
     pub work: Option<Work>,
     pub tick: usize,
-    pub view: View,
+    pub view: &'static View,
     pub pane: Pane,
     /// The node that every view is about.
     pub chosen: Option<NodeId>,
@@ -147,7 +83,7 @@ impl Model {
             atlas: None,
             work: Some(Work::default()),
             tick: 0,
-            view: View::default(),
+            view: VIEWS[0],
             pane: Pane::default(),
             chosen: None,
             finding: 0,
@@ -171,7 +107,7 @@ impl Model {
     /// The finding that the evidence pane is about: the list's, as long as its node is the chosen one.
     pub fn current_finding(&self) -> Option<usize> {
         let atlas = self.atlas.as_ref()?;
-        let is_current = self.view == View::Problems
+        let is_current = self.view.is("problems")
             && self.finding < atlas.scan.findings.len()
             && atlas.node_of(self.finding).is_none_or(|node| Some(node) == self.chosen);
         is_current.then_some(self.finding)

@@ -12,14 +12,14 @@ use crossterm::event::{self, Event, KeyEventKind, MouseButton, MouseEventKind};
 use crossterm::execute;
 
 use super::atlas::Atlas;
+use super::command::Way;
+use super::draw::frame;
 use super::effect::Effect;
-use super::keys::Way;
 use super::message::Msg;
 use super::model::Model;
 use super::terminal::Screen;
 use super::theme::Theme;
 use super::update::update;
-use super::view::view;
 use super::{Options, Source};
 use crate::error::Error;
 use crate::scan::Progress;
@@ -34,7 +34,7 @@ pub(super) fn run(source: Source, options: &Options) -> io::Result<Result<(), Er
     let size = screen.terminal.size()?;
     let theme = Theme { no_color: options.no_color, ascii: options.ascii };
     let mut model = Model::new(theme, (size.width, size.height));
-    screen.draw(|frame| view(&model, frame))?;
+    screen.draw(|target| frame(&model, target))?;
 
     let (sender, messages) = channel();
     signals.tell(sender.clone());
@@ -59,7 +59,7 @@ fn turn(
     let mut is_dirty = true;
     loop {
         if is_dirty {
-            screen.draw(|frame| view(model, frame))?;
+            screen.draw(|target| frame(model, target))?;
             is_dirty = false;
         }
         let first = match model.is_spinning() {

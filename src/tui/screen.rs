@@ -2,7 +2,9 @@
 
 use ratatui::layout::Rect;
 
-use super::model::{Model, Pane, View};
+use super::command::Way;
+use super::model::{Model, Pane};
+use super::view::Arrangement;
 
 /// The rectangles of a frame; a pane without one is not on the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,9 +12,9 @@ pub struct Areas {
     pub header: Rect,
     /// The tabs' own line, where there is room for one.
     pub tabs: Option<Rect>,
-    pub list: Option<Rect>,
-    pub picture: Option<Rect>,
-    pub evidence: Option<Rect>,
+    pub main: Option<Rect>,
+    pub graph: Option<Rect>,
+    pub detail: Option<Rect>,
     pub footer: Rect,
 }
 
@@ -62,39 +64,40 @@ impl Areas {
         }
     }
 
-    /// The one pane that has the keys, or the one that the evidence is about.
+    /// The one pane that has the keys, or the one that the detail is about.
     fn with_main(self, model: &Model, area: Rect) -> Areas {
-        match (model.view, model.pane) {
-            (View::Graph, _) | (_, Pane::Picture) => Areas { picture: Some(area), ..self },
-            _ => Areas { list: Some(area), ..self },
+        match model.pane {
+            Pane::Graph => Areas { graph: Some(area), ..self },
+            _ => Areas { main: Some(area), ..self },
         }
     }
 
     fn compact(self, model: &Model, body: Rect) -> Areas {
-        let findings = model.atlas.as_ref().map_or(0, |atlas| atlas.scan.findings.len());
-        let main = match (model.view, model.pane) {
-            // The evidence is what a person came for: the list takes what it needs.
-            (View::Problems, Pane::List | Pane::Evidence) => (findings as u16 + 2).clamp(4, body.height / 3),
+        let main = match (model.view.arrangement, model.pane) {
+            // The detail is what a person came for: the list takes what it needs.
+            (Arrangement::List, Pane::Main | Pane::Detail) => {
+                ((model.view.rows)(model).min(usize::from(u16::MAX) - 2) as u16 + 2).clamp(4, body.height / 3)
+            }
             _ => body.height / 2,
         };
-        let (main, evidence) = off_top(body, main);
-        Areas { evidence: Some(evidence), ..self.with_main(model, main) }
+        let (main, detail) = off_top(body, main);
+        Areas { detail: Some(detail), ..self.with_main(model, main) }
     }
 
     fn wide(self, model: &Model, body: Rect) -> Areas {
-        match model.view {
-            View::Problems => {
-                let (list, right) = off_left(body, (body.width * 3 / 10).min(52));
-                let (picture, evidence) = off_top(right, body.height * 2 / 5);
-                Areas { list: Some(list), picture: Some(picture), evidence: Some(evidence), ..self }
+        match model.view.arrangement {
+            Arrangement::List => {
+                let (main, right) = off_left(body, (body.width * 3 / 10).min(52));
+                let (graph, detail) = off_top(right, body.height * 2 / 5);
+                Areas { main: Some(main), graph: Some(graph), detail: Some(detail), ..self }
             }
-            View::Graph => {
-                let (picture, evidence) = off_top(body, body.height * 3 / 5);
-                Areas { picture: Some(picture), evidence: Some(evidence), ..self }
+            Arrangement::Above => {
+                let (main, detail) = off_top(body, body.height * 3 / 5);
+                Areas { main: Some(main), detail: Some(detail), ..self }
             }
-            View::Tree => {
-                let (list, evidence) = off_left(body, body.width / 2);
-                Areas { list: Some(list), evidence: Some(evidence), ..self }
+            Arrangement::Halves => {
+                let (main, detail) = off_left(body, body.width / 2);
+                Areas { main: Some(main), detail: Some(detail), ..self }
             }
         }
     }
@@ -102,9 +105,9 @@ impl Areas {
     /// The rectangle of a pane.
     pub fn pane(&self, pane: Pane) -> Option<Rect> {
         match pane {
-            Pane::List => self.list,
-            Pane::Picture => self.picture,
-            Pane::Evidence => self.evidence,
+            Pane::Main => self.main,
+            Pane::Graph => self.graph,
+            Pane::Detail => self.detail,
         }
     }
 }
@@ -123,6 +126,28 @@ pub fn inside(area: Rect) -> Rect {
 pub fn window(len: usize, cursor: usize, height: usize) -> std::ops::Range<usize> {
     let start = cursor.saturating_sub(height / 2).min(len.saturating_sub(height));
     start..(start + height).min(len)
+}
+
+/// The place in a list that lies under a row of the screen, for [`window`].
+pub fn row_at(area: Rect, row: u16, len: usize, cursor: usize) -> usize {
+    window(len, cursor, area.height.into()).start + usize::from(row.saturating_sub(area.y))
+}
+
+/// How far half a page is in a list.
+const HALF_PAGE: usize = 10;
+
+/// A place in a list of `len`, after a step.
+pub fn along(at: usize, len: usize, way: Way) -> usize {
+    let last = len.saturating_sub(1);
+    match way {
+        Way::Up => at.saturating_sub(1),
+        Way::Down => at.saturating_add(1).min(last),
+        Way::Top => 0,
+        Way::Bottom => last,
+        Way::HalfUp => at.saturating_sub(HALF_PAGE),
+        Way::HalfDown => at.saturating_add(HALF_PAGE).min(last),
+        Way::Left | Way::Right => at,
+    }
 }
 
 fn off_top(area: Rect, height: u16) -> (Rect, Rect) {

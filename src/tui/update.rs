@@ -1,19 +1,21 @@
 //! What happens when something happens: the only place where the model changes.
 
-mod choose;
-mod prompt;
-mod walk;
+pub(super) mod choose;
+pub(super) mod walk;
 
 use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyModifiers};
 
 use super::atlas::Atlas;
+use super::command::Way;
 use super::effect::Effect;
-use super::keys::{Act, Key, Way};
+use super::keys::Key;
 use super::message::Msg;
-use super::model::{Filter, Modal, Model, Pane, View, Work};
+use super::modal::{self, Modal};
+use super::model::{Filter, Model, Work};
 use super::screen::{Areas, inside};
+use super::view::VIEWS;
 use crate::error::Error;
 use crate::export::printable;
 use crate::scan::Event;
@@ -22,7 +24,7 @@ use crate::scan::Event;
 pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
     match msg {
         Msg::Key(event) => key(model, event),
-        Msg::Paste(text) => prompt::paste(model, &text),
+        Msg::Paste(text) => modal::paste(model, &text),
         Msg::Wheel(way) => wheel(model, way),
         Msg::Click { column, row } => choose::click(model, column, row),
         Msg::Resize(width, height) => {
@@ -52,52 +54,21 @@ fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
     }
     model.told = None;
     let key = Key::of(event);
-    if matches!(model.modal, Some(Modal::Search(_))) && prompt::takes(key) {
-        return prompt::key(model, event);
+    if model.modal.as_ref().is_some_and(|modal| modal.takes(key)) {
+        return modal::key(model, event);
     }
-    let in_filter = matches!(model.modal, Some(Modal::Filter));
-    let own = in_filter.then(|| model.keymap.command(key, true)).flatten();
-    let command = own.or_else(|| model.keymap.command(key, false))?;
-    act(model, command.act)
+    let menu = model.modal.as_ref().and_then(Modal::menu);
+    let own = menu.and_then(|group| model.keymap.command(key, Some(group)));
+    own.or_else(|| model.keymap.command(key, None))?.run(model)
 }
 
-/// Does what a command asks for. A command that makes no sense at the moment does nothing.
-pub fn act(model: &mut Model, act: Act) -> Option<Effect> {
-    match act {
-        Act::Leave => return Some(Effect::Quit),
-        Act::Suspend => return Some(Effect::Suspend),
-        Act::Quit if model.modal.is_none() => return Some(Effect::Quit),
-        Act::Quit | Act::Close => return close(model),
-        Act::ToggleSystem => set_filter(model, Filter { system: !model.filter.system, ..model.filter }),
-        Act::ToggleBroken => set_filter(model, Filter { broken: !model.filter.broken, ..model.filter }),
-        Act::ClearFilter => set_filter(model, Filter::default()),
-        Act::Help => {
-            let is_open = matches!(model.modal, Some(Modal::Help(_)));
-            model.modal = (!is_open).then_some(Modal::Help(0));
-        }
-        _ if model.modal.is_some() => return prompt::act(model, act),
-        Act::Rescan => return rescan(model),
-        _ if model.atlas.is_none() => {}
-        Act::Move(way) => walk::step(model, way),
-        Act::Scroll(way) => scroll(model, way),
-        Act::Show(view) => choose::show(model, view),
-        Act::Pane(way) => pane(model, way),
-        Act::Open => walk::open(model),
-        Act::Fold => walk::fold(model),
-        Act::Back => choose::back(model),
-        Act::Forward => choose::forward(model),
-        Act::Finding(way) => choose::next_finding(model, way),
-        Act::Search => prompt::open_search(model),
-        Act::Why => prompt::open_why(model),
-        Act::Who => prompt::open_who(model),
-        Act::Copy => return copy(model),
-        Act::Filter => model.modal = Some(Modal::Filter),
-    }
-    None
+/// Quits, where nothing lies on top; else takes that away.
+pub(super) fn quit(model: &mut Model) -> Option<Effect> {
+    if model.modal.is_none() { Some(Effect::Quit) } else { close(model) }
 }
 
 /// Takes away one layer; never the program.
-fn close(model: &mut Model) -> Option<Effect> {
+pub(super) fn close(model: &mut Model) -> Option<Effect> {
     if model.modal.take().is_some() {
         return None;
     }
@@ -105,44 +76,50 @@ fn close(model: &mut Model) -> Option<Effect> {
         work.is_stopping = true;
         return Some(Effect::Stop);
     }
-    model.pane = model.view.panes()[0];
+    model.pane = model.view.panes[0];
     None
 }
 
-fn set_filter(model: &mut Model, filter: Filter) {
+/// Leaves out something else.
+pub(super) fn set_filter(model: &mut Model, filter: Filter) -> Option<Effect> {
     model.filter = filter;
-    let Some(atlas) = model.atlas.clone() else { return };
+    let atlas = model.atlas.clone()?;
     model.tree.rebuild(&atlas, filter);
     choose::recenter(model);
     choose::settle(model);
+    None
 }
 
-fn pane(model: &mut Model, way: Way) {
-    let panes = model.view.panes();
+/// Gives the keys to a pane further on.
+pub(super) fn pane(model: &mut Model, by: isize) -> Option<Effect> {
+    let panes = model.view.panes;
     let at = panes.iter().position(|&pane| pane == model.pane).unwrap_or(0);
-    let by = if way == Way::Up { panes.len() - 1 } else { 1 };
-    model.pane = panes[(at + by) % panes.len()];
+    model.pane = panes[(at as isize + by).rem_euclid(panes.len() as isize) as usize];
+    None
 }
 
-/// Half of the evidence pane up or down.
-fn scroll(model: &mut Model, way: Way) {
-    let step = Areas::of(model).evidence.map_or(1, |area| usize::from(inside(area).height / 2).max(1));
+/// Half of the detail up or down.
+pub(super) fn scroll(model: &mut Model, way: Way) {
+    let step = Areas::of(model).detail.map_or(1, |area| usize::from(inside(area).height / 2).max(1));
     let to = if way == Way::Up { model.scroll.saturating_sub(step) } else { model.scroll + step };
     scroll_to(model, to);
 }
 
 /// Scrolls the evidence, never beyond its last line.
 fn scroll_to(model: &mut Model, line: usize) {
-    let Some(area) = Areas::of(model).evidence.map(inside) else { return };
+    let Some(area) = Areas::of(model).detail.map(inside) else { return };
     let lines: usize = model.article.iter().map(|prose| prose.wrapped(area.width.into(), model.theme).len()).sum();
     model.scroll = line.min(lines.saturating_sub(area.height.into()));
 }
 
 fn wheel(model: &mut Model, way: Way) -> Option<Effect> {
-    (0..3).find_map(|_| act(model, Act::Move(way)))
+    if model.atlas.is_some() {
+        (0..3).for_each(|_| walk::step(model, way));
+    }
+    None
 }
 
-fn copy(model: &mut Model) -> Option<Effect> {
+pub(super) fn copy(model: &mut Model) -> Option<Effect> {
     let atlas = model.atlas.clone()?;
     let current = model.current_finding();
     let of_node = model.chosen.map_or(&[][..], |node| atlas.findings(node));
@@ -156,7 +133,7 @@ fn copy(model: &mut Model) -> Option<Effect> {
     None
 }
 
-fn rescan(model: &mut Model) -> Option<Effect> {
+pub(super) fn rescan(model: &mut Model) -> Option<Effect> {
     if model.work.is_some() {
         return None;
     }
@@ -179,8 +156,8 @@ fn scanned(model: &mut Model, atlas: Arc<Atlas>) -> Option<Effect> {
     match model.atlas.take() {
         Some(old) => choose::carry_over(model, &old, atlas),
         None => {
-            model.view = View::Problems;
-            model.pane = Pane::List;
+            model.view = VIEWS[0];
+            model.pane = model.view.panes[0];
             choose::begin(model, atlas);
         }
     }

@@ -1,115 +1,118 @@
-//! The model, drawn. Nothing here changes anything: the same model gives the same frame.
+//! The ways of looking at a scan: one file and one entry each.
+//!
+//! A [`View`] fills the main pane, moves in it, and says which node it stands on; the graph around that node and the
+//! detail beside it are the same for all. Which node is chosen belongs to the model, so that a change of view keeps it.
 
-mod evidence;
-mod frame;
-mod modal;
-mod picture;
+mod graph;
 mod problems;
 mod tree;
-mod waiting;
 
-use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Widget};
 
-use super::model::{Modal, Model, Pane, View};
-use super::screen::{Areas, Room, inside};
-use super::theme::{Tone, to_ascii};
+use super::atlas::Atlas;
+use super::command::Way;
+use super::effect::Effect;
+use super::model::{Model, Pane};
+use super::prose::Prose;
+use crate::graph::NodeId;
 
-/// Draws a frame.
-pub fn view(model: &Model, frame: &mut Frame) {
-    let area = frame.area();
-    draw(model, area, frame.buffer_mut());
+pub use graph::draw as draw_graph;
+pub use graph::{click as click_graph, open as open_graph, step as step_graph};
+
+/// Every view, in the order of the tabs.
+pub const VIEWS: &[&View] = &[&problems::VIEW, &graph::VIEW, &tree::VIEW];
+
+/// A way of looking at the scan.
+#[derive(Debug)]
+pub struct View {
+    /// Its name: that of its file, of its command and of its keys.
+    pub id: &'static str,
+    /// What its tab says.
+    pub title: &'static str,
+    /// The same where there is little room.
+    pub short: &'static str,
+    /// What the help says.
+    pub about: &'static str,
+    /// Its panes, in the order of Tab; the first has the keys when the view opens.
+    pub panes: &'static [Pane],
+    /// How the panes lie where there is room for them beside each other.
+    pub arrangement: Arrangement,
+    /// Is there anything to look at? A view without has no tab.
+    pub is_there: fn(&Model) -> bool,
+    /// How many rows the main pane would fill.
+    pub rows: fn(&Model) -> usize,
+    /// Draws the main pane into an area, its border included.
+    pub draw: fn(&Model, &Atlas, Rect, &mut Buffer),
+    /// Moves the cursor of the main pane, and what is chosen with it.
+    pub step: fn(&mut Model, Way),
+    /// Enter.
+    pub open: fn(&mut Model) -> Option<Effect>,
+    /// Space: opens or closes what is under the cursor.
+    pub fold: fn(&mut Model),
+    /// A click into the main pane, whose inside is the area.
+    pub click: fn(&mut Model, Rect, (u16, u16)),
+    /// Brings the cursor to the chosen node, where the view has a place for it.
+    pub arrive: fn(&mut Model, &Atlas),
+    /// What the detail says, where that is not the chosen node's own article.
+    pub article: fn(&Model, &Atlas) -> Option<Vec<Prose>>,
+    /// The file by whose need one came to the chosen node.
+    pub via: fn(&Model) -> Option<NodeId>,
+    /// Has it a place for every node? If not, a jump to a node leads to the graph.
+    pub has_every_node: bool,
 }
 
-/// Draws into a buffer: what frames, tests and pictures share.
-pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
-    // The terminal may have another size than the last message said.
-    if area.width >= model.size.0 && area.height >= model.size.1 {
-        match Room::of(model.size) {
-            Room::None => too_small(model, buffer),
-            _ => panes(model, buffer),
-        }
+impl View {
+    /// What a view does that says nothing of its own.
+    const PLAIN: View = View {
+        id: "",
+        title: "",
+        short: "",
+        about: "",
+        panes: &[Pane::Main, Pane::Detail],
+        arrangement: Arrangement::Halves,
+        is_there: |_| true,
+        rows: |_| usize::MAX,
+        draw: |_, _, _, _| {},
+        step: |_, _| {},
+        open: |_| None,
+        fold: |_| {},
+        click: |_, _, _| {},
+        arrive: |_, _| {},
+        article: |_, _| None,
+        via: |_| None,
+        has_every_node: true,
+    };
+
+    /// The view of this name.
+    pub fn named(id: &str) -> Option<&'static View> {
+        VIEWS.iter().copied().find(|view| view.id == id)
     }
-    if model.theme.ascii {
-        to_ascii(buffer);
+
+    /// The views that have something to show, in the order of the tabs.
+    pub fn all(model: &Model) -> impl Iterator<Item = &'static View> {
+        VIEWS.iter().copied().filter(|view| (view.is_there)(model))
     }
-}
 
-fn too_small(model: &Model, buffer: &mut Buffer) {
-    let (width, height) = model.size;
-    let texts =
-        [format!("window too small ({width}x{height}), q quits"), "too small, q quits".into(), "q quits".into()];
-    let text = texts.into_iter().find(|text| text.len() <= usize::from(width)).unwrap_or_default();
-    Line::from(text).render(Rect { x: 0, y: height / 2, width, height: height.min(1) }, buffer);
-}
-
-fn panes(model: &Model, buffer: &mut Buffer) {
-    let areas = Areas::of(model);
-    frame::header(model, &areas, buffer);
-    frame::footer(model, areas.footer, buffer);
-    match &model.atlas {
-        None => waiting::view(model, body(model, &areas), buffer),
-        Some(atlas) => {
-            if let Some(area) = areas.list {
-                match model.view {
-                    View::Tree => tree::view(model, atlas, area, buffer),
-                    _ => problems::view(model, atlas, area, buffer),
-                }
-            }
-            if let Some(area) = areas.picture {
-                picture::view(model, atlas, area, buffer);
-            }
-            if let Some(area) = areas.evidence {
-                evidence::view(model, area, buffer);
-            }
-        }
-    }
-    let body = body(model, &areas);
-    match (&model.modal, &model.atlas) {
-        (Some(Modal::Search(search)), Some(atlas)) => modal::search(model, atlas, search, body, buffer),
-        (Some(Modal::Pick(pick)), Some(atlas)) => modal::pick(model, atlas, pick, body, buffer),
-        (Some(Modal::Filter), _) => modal::filter(model, body, buffer),
-        (Some(Modal::Help(top)), _) => modal::help(model, *top, body, buffer),
-        _ => {}
-    }
-}
-
-/// Everything between header and footer.
-fn body(model: &Model, areas: &Areas) -> Rect {
-    let top = areas.header.height + areas.tabs.map_or(0, |tabs| tabs.height);
-    let height = model.size.1.saturating_sub(top + areas.footer.height);
-    Rect { x: 0, y: top, width: model.size.0, height }
-}
-
-/// A border with a title; lit where the pane has the keys. The answer is what is inside.
-fn bordered(model: &Model, pane: Option<Pane>, title: Line<'_>, area: Rect, buffer: &mut Buffer) -> Rect {
-    let has_keys = pane.is_none_or(|pane| pane == model.pane && model.modal.is_none());
-    let tone = if has_keys { Tone::Active } else { Tone::Dim };
-    Block::bordered()
-        .border_type(BorderType::Rounded)
-        .border_style(model.theme.style(tone))
-        .title(title)
-        .render(area, buffer);
-    inside(area)
-}
-
-/// A title of one tone, with blanks around it.
-fn title(model: &Model, text: &str) -> Line<'static> {
-    Line::from(Span::styled(format!(" {text} "), model.theme.style(Tone::Strong)))
-}
-
-/// Draws a line into a row; what lies under the cursor is marked over its whole width.
-fn row(model: &Model, line: &Line<'_>, area: Rect, cursor: Option<bool>, buffer: &mut Buffer) {
-    line.render(area, buffer);
-    if let Some(has_keys) = cursor {
-        buffer.set_style(area, model.theme.cursor(has_keys));
+    /// Is it this one?
+    pub fn is(&self, id: &str) -> bool {
+        self.id == id
     }
 }
 
-/// The rows of an area, from the top.
-fn lines(area: Rect) -> impl Iterator<Item = Rect> {
-    (area.y..area.bottom()).map(move |y| Rect { y, height: 1, ..area })
+impl PartialEq for View {
+    fn eq(&self, other: &View) -> bool {
+        self.id == other.id
+    }
+}
+
+/// How the panes of a wide screen lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrangement {
+    /// A narrow list; right of it the graph over the detail.
+    List,
+    /// The main pane over the detail.
+    Above,
+    /// The main pane left of the detail.
+    Halves,
 }

@@ -6,26 +6,73 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
-use super::{bordered, lines, row, title};
+use super::{Arrangement, View};
 use crate::diagnose::Finding;
 use crate::export::printable;
-use crate::tui::article::sign;
+use crate::tui::article::{of_finding, sign};
 use crate::tui::atlas::Atlas;
+use crate::tui::command::Way;
+use crate::tui::draw::{bordered, lines, row, title};
+use crate::tui::hourglass::Hourglass;
 use crate::tui::model::{Model, Pane};
 use crate::tui::prose::{Prose, shortened};
-use crate::tui::screen::window;
+use crate::tui::screen::{along, row_at, window};
 use crate::tui::theme::Tone;
+use crate::tui::update::choose;
 
-pub(super) fn view(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
+pub(super) const VIEW: View = View {
+    id: "problems",
+    title: "Problems",
+    short: "Prob",
+    about: "the findings",
+    panes: &[Pane::Main, Pane::Graph, Pane::Detail],
+    arrangement: Arrangement::List,
+    rows: |model| model.atlas.as_ref().map_or(0, |atlas| atlas.scan.findings.len()),
+    draw,
+    step,
+    open: |model| {
+        choose::show_named(model, "graph");
+        None
+    },
+    click: |model, area, (_, row)| {
+        let at = row_at(area, row, (VIEW.rows)(model), model.finding);
+        choose::select_finding(model, at);
+    },
+    arrive: |model, atlas| {
+        let first = model.chosen.and_then(|node| atlas.findings(node).first().copied());
+        if let (None, Some(finding)) = (current(model), first) {
+            model.finding = finding;
+        }
+    },
+    article: |model, atlas| Some(of_finding(atlas, &atlas.scan.findings[current(model)?])),
+    via: |model| model.hourglass.as_ref().and_then(Hourglass::via),
+    has_every_node: false,
+    ..View::PLAIN
+};
+
+/// The finding that the detail is about: the list's, as long as its node is the chosen one.
+fn current(model: &Model) -> Option<usize> {
+    model.current_finding()
+}
+
+fn step(model: &mut Model, way: Way) {
+    match way {
+        Way::Right => model.pane = Pane::Graph,
+        Way::Left => {}
+        _ => choose::select_finding(model, along(model.finding, (VIEW.rows)(model), way)),
+    }
+}
+
+fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     let findings = &atlas.scan.findings;
     let heading = title(model, &format!("Problems {}", findings.len()));
-    let inside = bordered(model, Some(Pane::List), heading, area, buffer);
+    let inside = bordered(model, Some(Pane::Main), heading, area, buffer);
     if findings.is_empty() {
         return nothing(model, atlas, inside, buffer);
     }
     let shown = window(findings.len(), model.finding, inside.height.into());
     for (at, area) in shown.clone().zip(lines(inside)) {
-        let cursor = (at == model.finding).then_some(model.pane == Pane::List);
+        let cursor = (at == model.finding).then_some(model.pane == Pane::Main);
         let name = name(atlas, at);
         row(model, &line(model, &findings[at], &name, area.width.into()), area, cursor, buffer);
     }

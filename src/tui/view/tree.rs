@@ -5,21 +5,91 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::{bordered, lines, row, title};
+use super::View;
 use crate::discover::Target;
 use crate::export::printable;
+use crate::tui::article::of_environment;
 use crate::tui::atlas::{Atlas, Badge, Sort};
+use crate::tui::command::Way;
+use crate::tui::draw::{bordered, lines, row, title};
 use crate::tui::model::{Model, Pane};
 use crate::tui::prose::shortened;
 use crate::tui::rows::{Row, Seen};
-use crate::tui::screen::window;
+use crate::tui::screen::{along, row_at, window};
 use crate::tui::theme::Tone;
+use crate::tui::update::choose;
 
-pub(super) fn view(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
-    let inside = bordered(model, Some(Pane::List), title(model, "Environment"), area, buffer);
+pub(super) const VIEW: View = View {
+    id: "tree",
+    title: "Tree",
+    short: "Tree",
+    about: "the environment as a tree",
+    rows: |model| model.tree.rows.len(),
+    draw,
+    step,
+    open: |model| {
+        fold(model);
+        None
+    },
+    fold,
+    click: |model, area, (_, row)| {
+        let at = row_at(area, row, model.tree.rows.len(), model.tree.cursor);
+        to_row(model, at);
+    },
+    arrive: |model, atlas| {
+        if let Some(node) = model.chosen {
+            model.tree.reveal(atlas, model.filter, node);
+        }
+    },
+    article: |model, atlas| (model.tree.cursor == 0).then(|| of_environment(atlas)),
+    via: |model| model.tree.rows.get(model.tree.cursor).and_then(|row| row.via()),
+    ..View::PLAIN
+};
+
+fn step(model: &mut Model, way: Way) {
+    let Some(atlas) = model.atlas.clone() else { return };
+    let len = model.tree.rows.len();
+    let to = match way {
+        Way::Right if model.tree.set_open(true) => {
+            model.tree.rebuild(&atlas, model.filter);
+            model.tree.cursor
+        }
+        Way::Right if model.tree.rows.get(model.tree.cursor).is_some_and(|row| row.is_open) => {
+            along(model.tree.cursor, len, Way::Down)
+        }
+        Way::Left if model.tree.set_open(false) => {
+            model.tree.rebuild(&atlas, model.filter);
+            model.tree.cursor
+        }
+        Way::Left => model.tree.parent().unwrap_or(model.tree.cursor),
+        _ => along(model.tree.cursor, len, way),
+    };
+    to_row(model, to);
+}
+
+/// Puts the cursor on a row, and everything on its node.
+fn to_row(model: &mut Model, row: usize) {
+    model.tree.cursor = row.min(model.tree.rows.len().saturating_sub(1));
+    if let Some(node) = model.tree.rows.get(model.tree.cursor).and_then(|row| row.node()) {
+        model.chosen = Some(node);
+        choose::recenter(model);
+    }
+    choose::settle(model);
+}
+
+/// Opens or closes the row.
+fn fold(model: &mut Model) {
+    let is_open = model.tree.rows.get(model.tree.cursor).is_some_and(|row| row.is_open);
+    if let (true, Some(atlas)) = (model.tree.set_open(!is_open), model.atlas.clone()) {
+        model.tree.rebuild(&atlas, model.filter);
+    }
+}
+
+fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
+    let inside = bordered(model, Some(Pane::Main), title(model, "Environment"), area, buffer);
     let shown = window(model.tree.rows.len(), model.tree.cursor, inside.height.into());
     for (at, area) in shown.zip(lines(inside)) {
-        let cursor = (at == model.tree.cursor).then_some(model.pane == Pane::List);
+        let cursor = (at == model.tree.cursor).then_some(model.pane == Pane::Main);
         row(model, &line(model, atlas, &model.tree.rows[at], area.width.into()), area, cursor, buffer);
     }
 }

@@ -10,11 +10,13 @@ use unicode_width::UnicodeWidthStr;
 use crate::export::{count, printable};
 use crate::tui::article::system;
 use crate::tui::atlas::{Atlas, Badge};
-use crate::tui::keys::{COMMANDS, Command, Group};
-use crate::tui::model::{Modal, Model, View};
+use crate::tui::command::{Command, Group, commands};
+use crate::tui::modal::Modal;
+use crate::tui::model::Model;
 use crate::tui::prose::shortened;
 use crate::tui::screen::{Areas, Room};
 use crate::tui::theme::{Tone, spinner};
+use crate::tui::view::View;
 use crate::world::Python;
 
 /// What is looked at and how it stands; on the right the tabs, or below where there is a line for them.
@@ -145,13 +147,14 @@ fn plural(number: usize, one: &str, many: &str) -> String {
 
 fn tabs(model: &Model, is_wide: bool) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
-    for (at, view) in View::ALL.into_iter().enumerate() {
+    for view in View::all(model) {
         let is_open = view == model.view;
+        let key = model.keymap.names(view.id).first().copied().unwrap_or_default();
         // Brackets too: the open tab must be told without styles.
         let (left, right) = if is_open { ("[", "]") } else { (" ", " ") };
-        let word = if is_wide { view.word() } else { view.short() };
+        let word = if is_wide { view.title } else { view.short };
         let style = model.theme.style(if is_open { Tone::Active } else { Tone::Plain });
-        spans.push(Span::styled(format!("{left}{} {word}{right}", at + 1), style));
+        spans.push(Span::styled(format!("{left}{key} {word}{right}"), style));
     }
     Line::from(spans)
 }
@@ -188,19 +191,20 @@ pub(super) fn footer(model: &Model, area: Rect, buffer: &mut Buffer) {
 
 /// While something lies on top, only what works there.
 fn modal_hints(model: &Model, area: Rect, buffer: &mut Buffer) {
-    let leads = matches!(model.modal, Some(Modal::Search(_) | Modal::Pick(_)));
-    let works = |command: &&Command| command.id == "close" || (leads && command.id == "open");
-    let spans = COMMANDS.iter().filter(works).flat_map(|command| match command.id {
-        "open" => hint(model, command, "go there"),
-        _ => hint(model, command, "close"),
-    });
-    Line::from_iter(spans).render(area, buffer);
+    let enter = model.modal.as_ref().map_or("", Modal::enter);
+    let words = [("open", enter), ("close", "close")];
+    let known = words.iter().filter(|(_, word)| !word.is_empty());
+    let spans = known.filter_map(|&(id, word)| Some(hint(model, Command::named(id)?, word)));
+    Line::from_iter(spans.flatten()).render(area, buffer);
 }
 
 /// The first keys of the commands that have a hint, as many as fit; how to get help and how to leave always do.
 fn hints(model: &Model, area: Rect, buffer: &mut Buffer) {
-    let (always, others): (Vec<&Command>, Vec<&Command>) =
-        COMMANDS.iter().filter(|command| !command.hint.is_empty()).partition(|command| command.group == Group::Program);
+    let (always, others): (Vec<&Command>, Vec<&Command>) = commands()
+        .iter()
+        .copied()
+        .filter(|command| !command.hint.is_empty())
+        .partition(|command| command.group == Group::Program);
     let always: Vec<Vec<Span>> = always.into_iter().map(|command| hint(model, command, command.hint)).collect();
     let width = |spans: &[Span]| spans.iter().map(Span::width).sum::<usize>();
     let mut room = usize::from(area.width).saturating_sub(always.iter().map(|spans| width(spans)).sum());

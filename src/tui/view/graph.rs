@@ -9,18 +9,88 @@ use ratatui::text::Line;
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
-use super::{bordered, title};
+use super::{Arrangement, View};
 use crate::graph::NodeId;
 use crate::tui::atlas::Atlas;
+use crate::tui::command::Way;
+use crate::tui::draw::{bordered, title};
 use crate::tui::hourglass::{Column, Hourglass};
 use crate::tui::model::{Model, Pane};
 use crate::tui::prose::shortened;
 use crate::tui::screen::window;
 use crate::tui::theme::Tone;
+use crate::tui::update::choose;
 
-pub(super) fn view(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
+pub(super) const VIEW: View = View {
+    id: "graph",
+    title: "Graph",
+    short: "Graph",
+    about: "the graph around the node",
+    arrangement: Arrangement::Above,
+    draw,
+    step,
+    open: |model| {
+        open(model);
+        None
+    },
+    click,
+    via: |model| model.hourglass.as_ref().and_then(Hourglass::via),
+    ..View::PLAIN
+};
+
+/// Has the picture the keys, wherever it is shown?
+fn has_keys(model: &Model) -> bool {
+    model.pane == pane(model)
+}
+
+/// The picture is the main pane of its own view, and beside the lists of others.
+fn pane(model: &Model) -> Pane {
+    if model.view.is("graph") { Pane::Main } else { Pane::Graph }
+}
+
+/// Moves along the edges; beyond the picture, the next node becomes its center.
+pub fn step(model: &mut Model, way: Way) {
+    let Some(hourglass) = &mut model.hourglass else { return };
+    match hourglass.step(way) {
+        Some(beyond) => {
+            choose::center(model, beyond);
+            // One goes on walking: the cursor follows the edge, where the new center has one.
+            if let Some(hourglass) = &mut model.hourglass {
+                let _ = hourglass.step(way);
+                model.chosen = Some(hourglass.node());
+            }
+        }
+        None => model.chosen = Some(hourglass.node()),
+    }
+    choose::settle(model);
+}
+
+/// Makes the node under the cursor the center.
+pub fn open(model: &mut Model) {
+    if let Some(node) = model.hourglass.as_ref().map(|hourglass| hourglass.node()) {
+        choose::center(model, node);
+    }
+}
+
+/// Puts the cursor on the node of a row and column.
+pub fn click(model: &mut Model, area: Rect, (column, row): (u16, u16)) {
+    let Some(hourglass) = &mut model.hourglass else { return };
+    let at = usize::from(row - area.y);
+    hourglass.column = match (column - area.x) * 3 / area.width.max(1) {
+        0 if !hourglass.dependents.is_empty() => Column::Dependents,
+        2 if !hourglass.needs.is_empty() => Column::Needs,
+        _ => Column::Center,
+    };
+    let nodes = hourglass.column(hourglass.column).len();
+    hourglass.row = at.saturating_sub(usize::from(area.height).saturating_sub(nodes) / 2).min(nodes - 1);
+    model.chosen = Some(hourglass.node());
+    choose::settle(model);
+}
+
+/// Draws the picture.
+pub fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     let Some(hourglass) = &model.hourglass else {
-        bordered(model, Some(Pane::Picture), title(model, "Focus"), area, buffer);
+        bordered(model, Some(pane(model)), title(model, "Focus"), area, buffer);
         return;
     };
     let hidden = match hourglass.hidden {
@@ -31,7 +101,7 @@ pub(super) fn view(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer
     let counts = format!("{} above · {} below{hidden}", hourglass.dependents.len(), hourglass.needs.len());
     let room = usize::from(area.width).saturating_sub(counts.width() + 9);
     let heading = format!("{} · {counts}", shortened(&center.label, room.max(8)));
-    let inside = bordered(model, Some(Pane::Picture), title(model, &heading), area, buffer);
+    let inside = bordered(model, Some(pane(model)), title(model, &heading), area, buffer);
     if inside.height > 0 && inside.width >= 12 {
         Picture::of(atlas, hourglass, inside).draw(model, buffer);
     }
@@ -106,9 +176,9 @@ impl<'a> Picture<'a> {
         };
         Line::styled(shortened(label, area.width.into()), style).render(area, buffer);
         let is_cursor = node == Some(self.hourglass.node()) && self.hourglass.column == column;
-        if is_cursor && (model.pane == Pane::Picture || column != Column::Center) {
+        if is_cursor && (has_keys(model) || column != Column::Center) {
             let width = (label.width() as u16).min(area.width);
-            buffer.set_style(Rect { width, ..area }, theme.cursor(model.pane == Pane::Picture));
+            buffer.set_style(Rect { width, ..area }, theme.cursor(has_keys(model)));
         }
     }
 

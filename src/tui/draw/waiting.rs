@@ -10,7 +10,7 @@ use crate::tui::model::Model;
 use crate::tui::prose::{Prose, shortened};
 use crate::tui::theme::{Tone, spinner};
 
-pub(super) fn view(model: &Model, body: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(model: &Model, body: Rect, buffer: &mut Buffer) {
     let Some(work) = &model.work else { return };
     let width = body.width.min(72);
     let height = body.height.min(6);

@@ -10,9 +10,9 @@ use crate::export::count;
 use crate::tui::model::{Model, Pane};
 use crate::tui::theme::Tone;
 
-pub(super) fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     let heading = if model.current_finding().is_some() { "Evidence" } else { "Detail" };
-    let inside = bordered(model, Some(Pane::Evidence), title(model, heading), area, buffer);
+    let inside = bordered(model, Some(Pane::Detail), title(model, heading), area, buffer);
     let wrapped: Vec<Line> =
         model.article.iter().flat_map(|prose| prose.wrapped(inside.width.into(), model.theme)).collect();
     for (line, area) in wrapped.iter().skip(model.scroll).zip(lines(inside)) {

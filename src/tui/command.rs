@@ -1,0 +1,220 @@
+//! What a person can do: one table, from which keys, footer, menus, help and the README are derived.
+
+use std::sync::LazyLock;
+
+use super::effect::Effect;
+use super::modal::{self, Modal};
+use super::model::{Model, Pane};
+use super::update::{self, choose, walk};
+use super::view::{VIEWS, View};
+
+/// A direction, on the screen or in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Up,
+    Down,
+    Left,
+    Right,
+    Top,
+    Bottom,
+    HalfUp,
+    HalfDown,
+}
+
+/// Under which heading the help shows a command. A group with a menu of its own has its keys there and nowhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    Look,
+    Ask,
+    Move,
+    Program,
+    Filter,
+}
+
+impl Group {
+    pub const ALL: [Group; 5] = [Group::Look, Group::Ask, Group::Move, Group::Program, Group::Filter];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Group::Move => "Moving",
+            Group::Look => "Looking",
+            Group::Ask => "Asking",
+            Group::Program => "Program",
+            Group::Filter => "In the filter menu",
+        }
+    }
+
+    /// The title of its menu; none where its keys count everywhere.
+    pub fn menu(self) -> Option<&'static str> {
+        match self {
+            Group::Filter => Some("Filter"),
+            _ => None,
+        }
+    }
+}
+
+/// A thing to do, with its words.
+pub struct Command {
+    /// The name in `assets/keys.toml`.
+    pub id: &'static str,
+    pub group: Group,
+    /// What help and palette say.
+    pub title: &'static str,
+    /// What the footer says; empty where it says nothing.
+    pub hint: &'static str,
+    /// Would it do anything now?
+    pub enabled: fn(&Model) -> bool,
+    /// How that which it changes stands, for menus.
+    pub state: fn(&Model) -> String,
+    pub run: Run,
+}
+
+/// How a command is carried out.
+#[derive(Clone, Copy)]
+pub enum Run {
+    Do(fn(&mut Model) -> Option<Effect>),
+    Show(&'static View),
+}
+
+impl Command {
+    const fn new(
+        id: &'static str,
+        group: Group,
+        title: &'static str,
+        run: fn(&mut Model) -> Option<Effect>,
+    ) -> Command {
+        Command { id, group, title, hint: "", enabled: is_bare, state: |_| String::new(), run: Run::Do(run) }
+    }
+
+    /// With a word for the footer.
+    const fn hint(self, hint: &'static str) -> Command {
+        Command { hint, ..self }
+    }
+
+    /// Only under a condition other than the usual one: a scan is there and nothing lies on top.
+    const fn when(self, enabled: fn(&Model) -> bool) -> Command {
+        Command { enabled, ..self }
+    }
+
+    /// Tells how it stands.
+    const fn state(self, state: fn(&Model) -> String) -> Command {
+        Command { state, ..self }
+    }
+
+    /// Does it, where it makes sense.
+    pub fn run(&self, model: &mut Model) -> Option<Effect> {
+        if !(self.enabled)(model) {
+            return None;
+        }
+        match self.run {
+            Run::Do(run) => run(model),
+            Run::Show(view) => {
+                choose::show(model, view);
+                None
+            }
+        }
+    }
+
+    /// The command of this name.
+    pub fn named(id: &str) -> Option<&'static Command> {
+        commands().iter().copied().find(|command| command.id == id)
+    }
+}
+
+/// A scan is there, and nothing lies on top of it.
+fn is_bare(model: &Model) -> bool {
+    model.atlas.is_some() && model.modal.is_none()
+}
+
+fn has_scan(model: &Model) -> bool {
+    model.atlas.is_some()
+}
+
+fn always(_: &Model) -> bool {
+    true
+}
+
+fn step(model: &mut Model, way: Way) -> Option<Effect> {
+    walk::step(model, way);
+    None
+}
+
+fn scroll(model: &mut Model, way: Way) -> Option<Effect> {
+    update::scroll(model, way);
+    None
+}
+
+use Group::{Ask, Filter, Look, Move, Program};
+
+/// Every command but those that open a view; the footer shows those with a hint in this order.
+const COMMANDS: &[Command] = &[
+    Command::new("open", Look, "center on the node, open the row", walk::open).hint("open").when(has_scan),
+    Command::new("search", Ask, "search every node", modal::search::open).hint("search"),
+    Command::new("why", Ask, "why is this here: the shortest ways to it", modal::pick::why).hint("why"),
+    Command::new("who", Ask, "who needs this: everything above it", modal::pick::who).hint("who needs"),
+    Command::new("next-finding", Look, "next finding", |model| choose::next_finding(model, Way::Down))
+        .hint("next finding"),
+    Command::new("previous-finding", Look, "previous finding", |model| choose::next_finding(model, Way::Up)),
+    Command::new("copy", Ask, "copy the command that mends the finding", update::copy).hint("copy fix"),
+    Command::new("next-pane", Look, "next pane", |model| update::pane(model, 1)).hint("pane"),
+    Command::new("previous-pane", Look, "previous pane", |model| update::pane(model, -1)),
+    Command::new("filter", Look, "what is shown", modal::menu::filter).hint("filter").when(has_scan),
+    Command::new("fold", Look, "expand or collapse the row", walk::fold),
+    Command::new("back", Look, "back to the node before", choose::back),
+    Command::new("forward", Look, "forward again", choose::forward),
+    Command::new("up", Move, "up", |model| step(model, Way::Up)).when(has_scan),
+    Command::new("down", Move, "down", |model| step(model, Way::Down)).when(has_scan),
+    Command::new("left", Move, "to a dependent; in the tree: collapse, parent", |model| step(model, Way::Left))
+        .when(has_scan),
+    Command::new("right", Move, "to a need; in the tree: expand, first child", |model| step(model, Way::Right))
+        .when(has_scan),
+    Command::new("top", Move, "first", |model| step(model, Way::Top)).when(has_scan),
+    Command::new("bottom", Move, "last", |model| step(model, Way::Bottom)).when(has_scan),
+    Command::new("half-up", Move, "half a page up", |model| step(model, Way::HalfUp)).when(has_scan),
+    Command::new("half-down", Move, "half a page down", |model| step(model, Way::HalfDown)).when(has_scan),
+    Command::new("scroll-up", Move, "scroll the evidence up", |model| scroll(model, Way::Up)).when(has_scan),
+    Command::new("scroll-down", Move, "scroll the evidence down", |model| scroll(model, Way::Down)).when(has_scan),
+    Command::new("rescan", Program, "scan again", update::rescan).when(|model| model.modal.is_none()),
+    Command::new("help", Program, "all keys", modal::help::toggle).hint("keys").when(always),
+    Command::new("close", Program, "close what lies on top; while scanning: stop and look", update::close).when(always),
+    Command::new("quit", Program, "close what lies on top, or quit", update::quit).hint("quit").when(always),
+    Command::new("leave", Program, "quit at once", |_| Some(Effect::Quit)).when(always),
+    Command::new("suspend", Program, "suspend", |_| Some(Effect::Suspend)).when(always),
+    Command::new("filter-system", Filter, "system libraries", |model| {
+        update::set_filter(model, super::model::Filter { system: !model.filter.system, ..model.filter })
+    })
+    .state(|model| if model.filter.system { "shown" } else { "hidden" }.into())
+    .when(in_filter),
+    Command::new("filter-broken", Filter, "only what has findings, in the tree", |model| {
+        update::set_filter(model, super::model::Filter { broken: !model.filter.broken, ..model.filter })
+    })
+    .state(|model| if model.filter.broken { "yes" } else { "no" }.into())
+    .when(in_filter),
+    Command::new("filter-clear", Filter, "as at the start", |model| {
+        update::set_filter(model, super::model::Filter::default())
+    })
+    .when(in_filter),
+];
+
+fn in_filter(model: &Model) -> bool {
+    matches!(model.modal, Some(Modal::Menu(Group::Filter)))
+}
+
+/// Every command: those that open a view, and the table.
+pub fn commands() -> &'static [&'static Command] {
+    static ALL: LazyLock<Vec<&'static Command>> = LazyLock::new(|| {
+        let show = |view: &&'static View| -> &'static Command {
+            Box::leak(Box::new(Command {
+                run: Run::Show(view),
+                ..Command::new(view.id, Look, view.about, |_| None).when(is_bare)
+            }))
+        };
+        VIEWS.iter().map(show).chain(COMMANDS).collect()
+    });
+    &ALL
+}
+
+/// Has this pane the keys?
+pub fn has_keys(model: &Model, pane: Pane) -> bool {
+    model.pane == pane && model.modal.is_none()
+}

@@ -1,0 +1,115 @@
+//! The model, drawn. Nothing here changes anything: the same model gives the same frame.
+
+mod detail;
+mod frame;
+mod waiting;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Clear, Widget};
+
+use super::model::{Model, Pane};
+use super::screen::{Areas, Room, inside};
+use super::theme::{Tone, to_ascii};
+use super::view::draw_graph;
+
+/// Draws a frame.
+pub fn frame(model: &Model, frame: &mut Frame) {
+    let area = frame.area();
+    draw(model, area, frame.buffer_mut());
+}
+
+/// Draws into a buffer: what frames, tests and pictures share.
+pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
+    // The terminal may have another size than the last message said.
+    if area.width >= model.size.0 && area.height >= model.size.1 {
+        match Room::of(model.size) {
+            Room::None => too_small(model, buffer),
+            _ => panes(model, buffer),
+        }
+    }
+    if model.theme.ascii {
+        to_ascii(buffer);
+    }
+}
+
+fn too_small(model: &Model, buffer: &mut Buffer) {
+    let (width, height) = model.size;
+    let texts =
+        [format!("window too small ({width}x{height}), q quits"), "too small, q quits".into(), "q quits".into()];
+    let text = texts.into_iter().find(|text| text.len() <= usize::from(width)).unwrap_or_default();
+    Line::from(text).render(Rect { x: 0, y: height / 2, width, height: height.min(1) }, buffer);
+}
+
+fn panes(model: &Model, buffer: &mut Buffer) {
+    let areas = Areas::of(model);
+    frame::header(model, &areas, buffer);
+    frame::footer(model, areas.footer, buffer);
+    match &model.atlas {
+        None => waiting::draw(model, body(model, &areas), buffer),
+        Some(atlas) => {
+            if let Some(area) = areas.main {
+                (model.view.draw)(model, atlas, area, buffer);
+            }
+            if let Some(area) = areas.graph {
+                draw_graph(model, atlas, area, buffer);
+            }
+            if let Some(area) = areas.detail {
+                detail::draw(model, area, buffer);
+            }
+        }
+    }
+    let body = body(model, &areas);
+    if let Some(modal) = &model.modal {
+        modal.draw(model, body, buffer);
+    }
+}
+
+/// Everything between header and footer.
+fn body(model: &Model, areas: &Areas) -> Rect {
+    let top = areas.header.height + areas.tabs.map_or(0, |tabs| tabs.height);
+    let height = model.size.1.saturating_sub(top + areas.footer.height);
+    Rect { x: 0, y: top, width: model.size.0, height }
+}
+
+/// A border with a title; lit where the pane has the keys. The answer is what is inside.
+pub fn bordered(model: &Model, pane: Option<Pane>, title: Line<'_>, area: Rect, buffer: &mut Buffer) -> Rect {
+    let has_keys = pane.is_none_or(|pane| pane == model.pane && model.modal.is_none());
+    let tone = if has_keys { Tone::Active } else { Tone::Dim };
+    Block::bordered()
+        .border_type(BorderType::Rounded)
+        .border_style(model.theme.style(tone))
+        .title(title)
+        .render(area, buffer);
+    inside(area)
+}
+
+/// A title of one tone, with blanks around it.
+pub fn title(model: &Model, text: &str) -> Line<'static> {
+    Line::from(Span::styled(format!(" {text} "), model.theme.style(Tone::Strong)))
+}
+
+/// Draws a line into a row; what lies under the cursor is marked over its whole width.
+pub fn row(model: &Model, line: &Line<'_>, area: Rect, cursor: Option<bool>, buffer: &mut Buffer) {
+    line.render(area, buffer);
+    if let Some(has_keys) = cursor {
+        buffer.set_style(area, model.theme.cursor(has_keys));
+    }
+}
+
+/// The rows of an area, from the top.
+pub fn lines(area: Rect) -> impl Iterator<Item = Rect> {
+    (area.y..area.bottom()).map(move |y| Rect { y, height: 1, ..area })
+}
+
+/// A box in the middle, cleared, with a border.
+pub fn boxed(model: &Model, heading: Line<'_>, (width, height): (u16, u16), body: Rect, buffer: &mut Buffer) -> Rect {
+    let (width, height) = (width.min(body.width), height.min(body.height));
+    let x = body.x + (body.width - width) / 2;
+    let y = body.y + (body.height - height) / 4;
+    let area = Rect { x, y, width, height };
+    Clear.render(area, buffer);
+    bordered(model, None, heading, area, buffer)
+}

@@ -1,0 +1,83 @@
+//! A list of nodes to go to: ways, indented as they go down, or one under the other.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::Modal;
+use crate::graph::NodeId;
+use crate::tui::command::Way;
+use crate::tui::draw::{boxed, lines, row, title};
+use crate::tui::effect::Effect;
+use crate::tui::model::Model;
+use crate::tui::prose::shortened;
+use crate::tui::screen::{along, window};
+use crate::tui::theme::Tone;
+
+/// A list of nodes to go to, each with its depth.
+pub struct Pick {
+    pub title: String,
+    pub rows: Vec<(usize, NodeId)>,
+    pub cursor: usize,
+}
+
+/// The shortest ways from distributions down to the chosen node.
+pub fn why(model: &mut Model) -> Option<Effect> {
+    let (atlas, node) = (model.atlas.as_ref()?, model.chosen?);
+    let ways = atlas.scan.graph.why(node, 30);
+    let label = &atlas.entry(node).label;
+    let title = match ways.len() {
+        0 => format!("Why {label}: nothing leads to it"),
+        1 => format!("Why {label}: one distribution leads to it"),
+        many => format!("Why {label}: {many} distributions lead to it"),
+    };
+    let rows = ways.into_iter().flat_map(|way| way.into_iter().enumerate());
+    model.modal = Some(Modal::Pick(Pick { title, rows: rows.collect(), cursor: 0 }));
+    None
+}
+
+/// Everything that breaks where the chosen node is missing.
+pub fn who(model: &mut Model) -> Option<Effect> {
+    let (atlas, node) = (model.atlas.as_ref()?, model.chosen?);
+    let above = atlas.scan.graph.above(node);
+    let title = format!("Who needs {}: {} nodes above it", atlas.entry(node).label, above.len());
+    let rows = above.into_iter().map(|node| (0, node)).collect();
+    model.modal = Some(Modal::Pick(Pick { title, rows, cursor: 0 }));
+    None
+}
+
+impl Pick {
+    pub(super) fn step(&mut self, way: Way) {
+        self.cursor = along(self.cursor, self.rows.len(), way);
+    }
+
+    /// The node under the cursor.
+    pub fn node(&self) -> Option<NodeId> {
+        self.rows.get(self.cursor).map(|&(_, node)| node)
+    }
+
+    pub(super) fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
+        let Some(atlas) = &model.atlas else { return };
+        let heading = title(model, &shortened(&self.title, usize::from(body.width).saturating_sub(6)));
+        let height = (self.rows.len() as u16).saturating_add(2).clamp(4, body.height.max(4));
+        let inside = boxed(model, heading, (100, height), body, buffer);
+        for (at, area) in window(self.rows.len(), self.cursor, inside.height.into()).zip(lines(inside)) {
+            let (depth, node) = self.rows[at];
+            let (tone, glyph) = atlas.mark(node);
+            let indent = match depth {
+                0 => String::new(),
+                depth => format!("{}╰─▸ ", "  ".repeat((depth - 1).min(20))),
+            };
+            let entry = atlas.entry(node);
+            let room = usize::from(area.width).saturating_sub(indent.width() + 2 + entry.sign().width());
+            let line = Line::from(vec![
+                Span::styled(indent, model.theme.style(Tone::Dim)),
+                Span::styled(format!("{glyph} "), model.theme.style(tone)),
+                Span::raw(shortened(&entry.brief, room)),
+                Span::styled(entry.sign(), model.theme.style(tone)),
+            ]);
+            row(model, &line, area, (at == self.cursor).then_some(true), buffer);
+        }
+    }
+}
