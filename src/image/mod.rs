@@ -6,10 +6,12 @@
 
 mod mach;
 mod name;
+mod pe;
 mod traits;
 
 pub use mach::{BuiltFor, Import, MachO, Origin, Platform, Release, Signature};
 pub use name::Name;
+pub use pe::{Export, Pe};
 pub use traits::{NumpyTexts, RustSign, RustTraits, Traits};
 
 use std::fmt;
@@ -38,6 +40,8 @@ pub struct Image {
     pub versions: Vec<VersionNeed>,
     /// What only Mach-O files say.
     pub mach: Option<Box<MachO>>,
+    /// What only PE files say.
+    pub pe: Option<Box<Pe>>,
 }
 
 impl Image {
@@ -56,6 +60,7 @@ impl Image {
             executable_stack: false,
             versions: Vec::new(),
             mach: None,
+            pe: None,
         }
     }
 

@@ -1,12 +1,12 @@
 //! Bytes → ([`Image`], problem).
 //!
-//! Reads what a loader reads and nothing else: program headers and the dynamic segment, never section headers. Parsing
+//! Reads what a loader reads and nothing else: program headers and the dynamic segment, never ELF's section headers. Parsing
 //! never fails: what cannot be understood is a [`Problem`], and both are there where a file is damaged but readable.
 //! This room knows nothing of paths.
 
 pub mod elf;
 pub mod macho;
-mod pe;
+pub mod pe;
 pub mod traits;
 
 use crate::image::{Image, Name, Problem};
@@ -38,6 +38,7 @@ impl Slice {
 pub enum Tables {
     Elf(elf::Tables),
     MachO(macho::Tables),
+    Pe(Box<pe::Tables>),
 }
 
 impl Tables {
@@ -46,6 +47,7 @@ impl Tables {
         match self {
             Tables::Elf(tables) => tables.defines(file, name),
             Tables::MachO(tables) => tables.defines(file, name),
+            Tables::Pe(tables) => tables.defines(file, name),
         }
     }
 
@@ -53,7 +55,7 @@ impl Tables {
     pub fn defined_versions(&self, file: &dyn ReadAt) -> Option<Vec<Name>> {
         match self {
             Tables::Elf(tables) => tables.defined_versions(file),
-            Tables::MachO(_) => None,
+            Tables::MachO(_) | Tables::Pe(_) => None,
         }
     }
 }
@@ -73,10 +75,7 @@ pub fn read(file: &dyn ReadAt, len: u64, symbol: Option<&[u8]>) -> Vec<Slice> {
     if let Some(slices) = macho::read(&window, symbol) {
         return slices;
     }
-    vec![match pe::read(&head) {
-        Some(image) => Slice { image: Some(image), ..Slice::default() },
-        None => Slice::problem(not_an_image(&head, len)),
-    }]
+    vec![pe::read(&window, symbol).unwrap_or_else(|| Slice::problem(not_an_image(&head, len)))]
 }
 
 /// A file with its first page at hand.

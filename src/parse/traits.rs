@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::elf;
+use super::{elf, pe};
 use crate::image::{NumpyTexts, RustSign, RustTraits, Traits};
 use crate::vfs::ReadAt;
 
@@ -57,11 +57,12 @@ enum Text {
     Minimum,
 }
 
-/// Reads what a file's body tells: the constants of an ELF file whose sections say where they are, else the whole of it.
+/// Reads what a file's body tells: the constants of an ELF or PE file whose sections say where they are, else the whole of it.
 /// What cannot be read tells nothing.
 pub fn read(file: &dyn ReadAt, len: u64) -> Traits {
     let mut found = Found::default();
-    for (start, end) in elf::constants(file, len).unwrap_or_else(|| vec![(0, len)]) {
+    for (start, end) in elf::constants(file, len).or_else(|| pe::constants(file, len)).unwrap_or_else(|| vec![(0, len)])
+    {
         found.look(file, start, end);
     }
     found.traits()
@@ -197,6 +198,15 @@ mod tests {
             assert_eq!(of(text.into()).rust, None, "{text}");
         }
         assert_eq!(of(b"/numpy-2.0.2/src/x.c".to_vec()).rust, None);
+    }
+
+    #[test]
+    fn a_pe_file_is_looked_through_where_it_keeps_its_constants() {
+        let image = crate::image::Image::new(crate::image::Format::Pe, crate::image::Arch::X86_64);
+        let text = format!("D:\\a\\rustc\\{COMMIT}\\library\\core\\src numpy._core._multiarray_umath\0_ARRAY_API\0");
+        let told = of(crate::parse::pe::write(&image, &[], &[], text.as_bytes()));
+        assert_eq!(told.rust.expect("Rust").commit.as_deref(), Some(COMMIT));
+        assert!(told.numpy.umath_2 && told.numpy.capsule);
     }
 
     #[test]

@@ -123,6 +123,7 @@ static EMPTY: Image = Image {
     executable_stack: false,
     versions: Vec::new(),
     mach: None,
+    pe: None,
 };
 
 /// One need of one file, as one import met it.

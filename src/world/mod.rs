@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::image::{Arch, Image, Import, Name, Problem, Traits};
+use crate::image::{Arch, Export, Image, Import, Name, Problem, Traits};
 use crate::parse::traits;
 use crate::parse::{self, Slice, Tables};
 use crate::vfs::{FileSystem, Identity, Kind, Stat, VPath};
@@ -335,11 +335,22 @@ impl World {
         Some(tables.defines_all(&*self.fs.open(&file.path).ok()?, symbols))
     }
 
-    /// The symbols that a Mach-O file takes from others; nothing is known of other formats.
+    /// What a PE file exports under these names, `#12` an ordinal. None where that cannot be told.
+    pub fn dll_exports(&self, id: FileId, names: &[&[u8]]) -> Option<Vec<Option<Export>>> {
+        let file = self.file(id);
+        let Some(Tables::Pe(tables)) = &file.tables else { return None };
+        Some(tables.exports(&*self.fs.open(&file.path).ok()?, names))
+    }
+
+    /// The symbols that a Mach-O or PE file takes from others; ELF files do not say from whom.
     pub fn imports(&self, id: FileId) -> Vec<Import> {
         let file = self.file(id);
-        let Some(Tables::MachO(tables)) = &file.tables else { return Vec::new() };
-        self.fs.open(&file.path).map_or_else(|_| Vec::new(), |opened| tables.imports(&*opened))
+        let Ok(opened) = self.fs.open(&file.path) else { return Vec::new() };
+        match &file.tables {
+            Some(Tables::MachO(tables)) => tables.imports(&*opened),
+            Some(Tables::Pe(tables)) => tables.imports(&*opened),
+            _ => Vec::new(),
+        }
     }
 
     /// What the body of a file tells of the tools that made it. Reads the whole file, once.

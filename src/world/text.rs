@@ -24,9 +24,14 @@
 //! `SYMBOL` alone is looked up flat): lists between commas; `id:`, `env:` (`LC_DYLD_ENVIRONMENT`), `minos:`, `sdk:`, `platform:`; the flags `bundle`,
 //! `program`, `object`, `unsigned`, `stale` (edited after it was signed), `flat`; `cut:N`.
 //!
+//! Words after `pe` and a processor: `needs:`, `delay:` (in this order in the file, as linkers write them), `defines:`, `forwards:` (`NAME=DLL.NAME`),
+//! `takes:` (`SYMBOL@DLL`, `#12@DLL`): lists between commas; `id:` (the DLL's own name), `pdb:`, `says:`; the flags `program`, `object`,
+//! `managed`; `cut:N`.
+//!
 //! Other contents: `empty`, `locked` (may not be read), `lfs`, `hex:…`.
 
 mod macho;
+mod pe;
 
 use crate::image::{
     Arch, DF_1_NODEFLIB, DF_1_NOOPEN, DF_1_PIE, Format, Image, ImageKind, Name, Need, NeedKind, VersionNeed,
@@ -83,6 +88,7 @@ pub fn read(text: &str) -> Result<Text, String> {
                 world.files.file(&path, b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n".into())
             }
             Some("elf") => world.files.file(&path, image(what).map_err(|what| failed(&what))?),
+            Some("pe") => world.files.file(&path, pe::file(&what[2..]).map_err(|what| failed(&what))?),
             Some("macho") => world.files.file(&path, macho::file(&what[5..]).map_err(|what| failed(&what))?),
             Some(word) if word.starts_with("hex:") => {
                 world.files.file(&path, hex(&word[4..]).ok_or_else(|| failed("odd hex"))?);
