@@ -6,7 +6,7 @@ mod rust;
 mod simulate;
 
 pub use inventory::Item;
-pub use numpy::{Binding, Provider};
+pub use numpy::{Bond, Numpy, Provider};
 pub use rust::{Rust, RustEvidence};
 pub use simulate::{ImportKind, ImportOf};
 
@@ -76,6 +76,8 @@ pub struct Scan {
     /// Every simulated import; the interpreter's own start is the first where there is an interpreter.
     pub imports: Vec<ImportOf>,
     pub graph: Graph,
+    /// Who asks for NumPy's C API and who answers; nothing in a survey.
+    pub numpy: Numpy,
     /// Most important first.
     pub findings: Vec<Finding>,
     /// Folders that could not be read, and the system's words.
@@ -91,6 +93,7 @@ pub struct Scan {
 pub fn scan(target: Target, progress: &Progress) -> Result<Scan, Error> {
     let mut scan = survey(target, progress)?;
     (progress.tell)(Event::Phase(Phase::Diagnosing));
+    scan.find_numpy();
     scan.findings = diagnose(&scan);
     Ok(scan)
 }
@@ -120,6 +123,7 @@ pub fn survey(target: Target, progress: &Progress) -> Result<Scan, Error> {
         items: found.items,
         imports: simulated.imports,
         graph,
+        numpy: Numpy::default(),
         findings: Vec::new(),
         unreadable: found.unreadable,
         is_partial: progress.is_cancelled(),
@@ -221,6 +225,7 @@ impl Scan {
                 VPath::new(self.world.file(*file).path.file_name()).to_string()
             }
             Node::Builtin(name) | Node::Missing(name) => name.to_string(),
+            Node::Python(module) => module.name.to_string(),
         }
     }
 
@@ -254,6 +259,9 @@ impl Scan {
     /// Does it matter that this name is found nowhere? Not where Python code brings it in, nor where nothing importable
     /// asks for it, nor where who asks would not be loaded anyway.
     pub fn is_missed(&self, node: NodeId) -> bool {
+        if let Node::Python(_) = self.graph.node(node) {
+            return self.is_module_missed(node);
+        }
         match self.severity_of(node) {
             Some(severity) => severity > Severity::Info,
             None => self.graph.dependents(node).iter().any(|&(by, edge)| {

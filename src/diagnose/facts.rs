@@ -7,7 +7,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::bundling;
 use super::nuitka::Death;
-use super::numpy::Numpy;
 use super::source::{Line, Sources};
 use crate::discover::{DistributionId, Role, Tag, Tool};
 use crate::graph::{Node, NodeId};
@@ -26,7 +25,6 @@ pub struct Facts<'a> {
     providers: OnceLock<FxHashMap<Name, Vec<FileId>>>,
     named: OnceLock<FxHashSet<FileId>>,
     deaths: OnceLock<BTreeMap<FileId, Death>>,
-    numpy: OnceLock<Numpy>,
 }
 
 /// The needs that were not met: by file and place, the imports that saw it.
@@ -43,7 +41,6 @@ impl<'a> Facts<'a> {
             providers: OnceLock::new(),
             named: OnceLock::new(),
             deaths: OnceLock::new(),
-            numpy: OnceLock::new(),
         }
     }
 
@@ -129,11 +126,6 @@ impl<'a> Facts<'a> {
             }
         }
         imports
-    }
-
-    /// Who asks for NumPy's C API, and who answers.
-    pub fn numpy(&self) -> &Numpy {
-        self.numpy.get_or_init(|| Numpy::of(self))
     }
 
     /// What ends the build of the tool that is to bundle the environment, file by file.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::places::{distribution_title, nonstandard, title};
 use super::{Format, Options, printable};
 use crate::discover::Role;
-use crate::graph::{Edge, NeedEdge, Node, NodeId};
+use crate::graph::{Edge, NeedEdge, Node, NodeId, NumpyEdge, Presence};
 use crate::image::Name;
 use crate::scan::Scan;
 
@@ -30,9 +30,13 @@ fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
     }
     let inner = &scan.graph.inner;
     for edge in inner.edge_indices() {
-        if let (Some((source, target)), Edge::Needs(need)) = (inner.edge_endpoints(edge), &inner[edge]) {
-            writeln!(out, "  n{} -> n{} [{}];", source.index(), target.index(), dress(need, scan.is_missed(target)))?;
-        }
+        let Some((source, target)) = inner.edge_endpoints(edge) else { continue };
+        let dress = match &inner[edge] {
+            Edge::Contains => continue,
+            Edge::Needs(need) => dress(need, scan.is_missed(target)),
+            Edge::Numpy(bond) => dress_of_numpy(bond),
+        };
+        writeln!(out, "  n{} -> n{} [{dress}];", source.index(), target.index())?;
     }
     out.write_all(b"}\n")
 }
@@ -61,6 +65,13 @@ fn line(scan: &Scan, node: NodeId) -> String {
             "shape=ellipse, style=dashed, color=\"#909090\", fontcolor=\"#606060\""
         }
         Node::Missing(_) => "shape=ellipse, style=dashed, color=red, fontcolor=red",
+        Node::Python(module) if module.presence == Presence::Absent && scan.is_missed(node) => {
+            "shape=note, style=dashed, color=red, fontcolor=red"
+        }
+        Node::Python(module) if module.presence.path().is_none() => {
+            "shape=note, style=dashed, color=\"#909090\", fontcolor=\"#606060\""
+        }
+        Node::Python(_) => "shape=note, style=filled, fillcolor=\"#f3e6f5\"",
         _ => "shape=ellipse, style=filled, color=\"#c0c0c0\", fillcolor=\"#f2f2f2\"",
     };
     let (sign, named) = match (nonstandard(scan, node), identity(scan, node)) {
@@ -88,6 +99,16 @@ fn dress(need: &NeedEdge, is_missed: bool) -> String {
         (false, true) => format!("color=red, style=dashed, tooltip={tooltip}"),
         (_, false) => format!("style=dotted, tooltip={tooltip}"),
         (true, true) => format!("tooltip={tooltip}"),
+    }
+}
+
+/// Bonds to NumPy's C API have a color of their own; no loader follows them.
+fn dress_of_numpy(bond: &NumpyEdge) -> String {
+    let asks_by = bond.binding.as_ref().map_or_else(String::new, |binding| format!(" ({})", binding.phrase()));
+    let tooltip = quoted(&format!("{}{asks_by}: {}", bond.asks_for, bond.answer.phrase()));
+    match bond.answer.fails() {
+        true => format!("color=red, style=dashed, tooltip={tooltip}"),
+        false => format!("color=\"#a040a0\", style=dashed, tooltip={tooltip}"),
     }
 }
 

@@ -10,10 +10,10 @@ use super::places::distribution_title;
 use super::{Format, Options};
 use crate::diagnose::install_name::InstallName;
 use crate::discover::Role;
-use crate::graph::{Edge, NeedEdge, Node, NodeId};
-use crate::image::{Image, ImageKind, Signature};
+use crate::graph::{Edge, NeedEdge, Node, NodeId, NumpyEdge};
+use crate::image::{Binding, Image, ImageKind, Signature};
 use crate::resolve::Resolution;
-use crate::scan::{Binding, Rust, Scan};
+use crate::scan::{Rust, Scan};
 use crate::world::FileId;
 
 /// `--format json`.
@@ -65,6 +65,11 @@ struct NodeMirror {
     rust: Option<RustMirror>,
     numpy: Option<NumpyMirror>,
     problem: Option<String>,
+    /// `present`, `absent` or `unknown`, of a Python module on the way to NumPy's C API; and its file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    presence: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
 }
 
 /// The mirror of what only Mach-O files say.
@@ -99,22 +104,26 @@ struct RustMirror {
     builder: Option<String>,
 }
 
-/// The mirror of one outcome of one need.
+/// The mirror of one outcome of one need, or of a bond to NumPy's C API (kind `numpy`).
 #[derive(Serialize)]
 struct EdgeMirror {
     source: String,
     target: String,
+    /// The name that is asked for: a library's, or a Python module's.
     need: String,
-    /// Its place in the import list.
-    index: usize,
+    /// Its place in the import list; none of a bond to NumPy's C API, which no loader sees.
+    index: Option<usize>,
     kind: &'static str,
     status: &'static str,
-    step: &'static str,
+    step: Option<&'static str>,
     /// The path by which the loader opened the file.
     opened: Option<String>,
     /// How many imports see it so.
     imports: u32,
     problem: Option<String>,
+    /// How code asks for NumPy's C API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    numpy: Option<NumpyMirror>,
 }
 
 fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
@@ -174,7 +183,7 @@ fn nodes(scan: &Scan, ids: &[String]) -> Vec<NodeMirror> {
             Node::Distribution(_) => None,
             Node::File { file, role, owner } => Some(NodeMirror {
                 mach: mach(scan, *file),
-                numpy: scan.is_body_told(*file, role).then(|| scan.numpy_binding(*file)).flatten().map(numpy_mirror),
+                numpy: scan.numpy.of(*file).map(|bond| numpy_mirror(&bond.binding)),
                 rust: scan.is_body_told(*file, role).then(|| scan.rust(*file)).flatten().map(rust_mirror),
                 module: if let Role::Module(name) = role { Some(name.clone()) } else { None },
                 distribution: Some(ids[owner.0].clone()),
@@ -183,6 +192,11 @@ fn nodes(scan: &Scan, ids: &[String]) -> Vec<NodeMirror> {
             }),
             Node::System(file) => Some(with_headers(scan, *file, known)),
             Node::Builtin(_) | Node::Missing(_) => Some(known),
+            Node::Python(module) => Some(NodeMirror {
+                presence: Some(module.presence.word()),
+                source: module.presence.path().map(|path| scan.shown(path).to_string()),
+                ..known
+            }),
         }
     };
     let mut nodes: Vec<NodeMirror> = scan.graph.nodes().filter_map(mirror).collect();
@@ -234,13 +248,12 @@ fn mach(scan: &Scan, file: FileId) -> Option<MachMirror> {
     })
 }
 
-fn numpy_mirror(binding: Binding) -> NumpyMirror {
+fn numpy_mirror(binding: &Binding) -> NumpyMirror {
     let minimum = match binding {
         Binding::Headers2 { minimum } => minimum.map(|(major, minor)| format!("{major}.{minor}")),
         _ => None,
     };
-    let asks_at = if binding.asks_at_import() { "import" } else { "first use" };
-    NumpyMirror { asks_by: binding.phrase(), asks_at, minimum }
+    NumpyMirror { asks_by: binding.phrase(), asks_at: binding.asks_at(), minimum }
 }
 
 fn rust_mirror(rust: Rust) -> RustMirror {
@@ -254,8 +267,11 @@ fn edges(scan: &Scan) -> Vec<EdgeMirror> {
         .edge_indices()
         .filter_map(|edge| {
             let (source, target) = inner.edge_endpoints(edge)?;
-            let Edge::Needs(need) = &inner[edge] else { return None };
-            Some(edge_mirror(scan, (source, target), need))
+            match &inner[edge] {
+                Edge::Contains => None,
+                Edge::Needs(need) => Some(edge_mirror(scan, (source, target), need)),
+                Edge::Numpy(bond) => Some(bond_mirror(scan, (source, target), bond)),
+            }
         })
         .collect();
     edges.sort_by(|a, b| (&a.source, a.index, &a.target).cmp(&(&b.source, b.index, &b.target)));
@@ -267,10 +283,10 @@ fn edge_mirror(scan: &Scan, (source, target): (NodeId, NodeId), edge: &NeedEdge)
         source: id(scan, source),
         target: id(scan, target),
         need: edge.name.to_string(),
-        index: edge.need,
+        index: Some(edge.need),
         kind: edge.kind.word(),
         status: edge.resolution.word(),
-        step: edge.resolution.step().word(),
+        step: Some(edge.resolution.step().word()),
         opened: match &edge.resolution {
             Resolution::Found { opened, .. } => Some(scan.shown(opened).to_string()),
             Resolution::Refused { at, .. } => Some(scan.shown(at).to_string()),
@@ -281,6 +297,23 @@ fn edge_mirror(scan: &Scan, (source, target): (NodeId, NodeId), edge: &NeedEdge)
             Resolution::Refused { why, .. } => Some(why.phrase()),
             _ => None,
         },
+        numpy: None,
+    }
+}
+
+fn bond_mirror(scan: &Scan, (source, target): (NodeId, NodeId), bond: &NumpyEdge) -> EdgeMirror {
+    EdgeMirror {
+        source: id(scan, source),
+        target: id(scan, target),
+        need: bond.asks_for.to_string(),
+        index: None,
+        kind: "numpy",
+        status: bond.answer.word(),
+        step: None,
+        opened: None,
+        imports: 0,
+        problem: bond.answer.fails().then(|| bond.answer.phrase().to_owned()),
+        numpy: bond.binding.as_ref().map(numpy_mirror),
     }
 }
 
@@ -301,5 +334,6 @@ fn kind(node: &Node) -> &'static str {
         Node::System(_) => "system",
         Node::Builtin(_) => "builtin",
         Node::Missing(_) => "missing",
+        Node::Python(_) => "python",
     }
 }

@@ -3,6 +3,10 @@
 //! The graph is petgraph's. Its nodes are distributions, files and names that nothing satisfies; its edges say what kind
 //! of bond it is and which step of the loader's rule made it. A need that different imports meet differently has an edge
 //! for each outcome.
+//!
+//! Beside what the loader does stands a bond that it never sees: code that asks for NumPy's C API, the Python modules that
+//! it imports for it, and the extension that has it. Such an edge is no need: what is above or below a file, loops and
+//! ways are told by the loader's edges alone.
 
 mod query;
 
@@ -14,8 +18,9 @@ use petgraph::visit::EdgeRef;
 use rustc_hash::FxHashMap;
 
 use crate::discover::{DistributionId, Role};
-use crate::image::{Name, NeedKind};
+use crate::image::{Answer, Binding, Name, NeedKind};
 use crate::resolve::Resolution;
+use crate::vfs::VPath;
 use crate::world::FileId;
 
 /// A node of the [`Graph`].
@@ -39,6 +44,45 @@ pub enum Node {
     Builtin(Name),
     /// A name that the loader does not find.
     Missing(Name),
+    /// A Python module that code imports to get at NumPy's C API.
+    Python(PythonModule),
+}
+
+/// A Python module on the way to NumPy's C API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PythonModule {
+    /// Its dotted name.
+    pub name: Name,
+    pub presence: Presence,
+}
+
+/// Is a Python module there?
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// The file that an import of it would run.
+    Present(VPath),
+    Absent,
+    /// It cannot be told from here: a wheel is installed beside others, a bundle may hide modules in its program.
+    Unknown,
+}
+
+impl Presence {
+    /// The word used in every output.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Presence::Present(_) => "present",
+            Presence::Absent => "absent",
+            Presence::Unknown => "unknown",
+        }
+    }
+
+    /// The file that is there.
+    pub fn path(&self) -> Option<&VPath> {
+        match self {
+            Presence::Present(path) => Some(path),
+            _ => None,
+        }
+    }
 }
 
 /// What binds two nodes.
@@ -48,6 +92,25 @@ pub enum Edge {
     Contains,
     /// A file asks for another.
     Needs(NeedEdge),
+    /// Code asks for NumPy's C API, or a Python module hands it on.
+    Numpy(NumpyEdge),
+}
+
+impl Edge {
+    /// Does a loader, or who installs, follow this edge?
+    fn is_of_loader(&self) -> bool {
+        !matches!(self, Edge::Numpy(_))
+    }
+}
+
+/// A bond between code that asks for NumPy's C API and what it imports for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumpyEdge {
+    /// The dotted name of the module that is imported.
+    pub asks_for: Name,
+    /// How the code asks; none of the Python module that hands on what it got itself.
+    pub binding: Option<Binding>,
+    pub answer: Answer,
 }
 
 /// One outcome of one need.
@@ -70,6 +133,7 @@ pub struct Graph {
     pub inner: DiGraph<Node, Edge>,
     by_file: FxHashMap<FileId, NodeId>,
     by_name: FxHashMap<Name, NodeId>,
+    by_module: FxHashMap<Name, NodeId>,
     distributions: Vec<NodeId>,
 }
 
@@ -100,6 +164,19 @@ impl Graph {
         self.inner.add_edge(source, target, Edge::Needs(edge));
     }
 
+    /// Adds a Python module on the way to NumPy's C API, once.
+    pub(crate) fn add_module(&mut self, module: PythonModule) -> NodeId {
+        let name = module.name.clone();
+        *self.by_module.entry(name).or_insert_with(|| self.inner.add_node(Node::Python(module)))
+    }
+
+    /// Adds a bond to NumPy's C API; a Python module has one, whoever comes through it.
+    pub(crate) fn add_numpy(&mut self, source: NodeId, target: NodeId, edge: NumpyEdge) {
+        if edge.binding.is_some() || self.inner.find_edge(source, target).is_none() {
+            self.inner.add_edge(source, target, Edge::Numpy(edge));
+        }
+    }
+
     fn node_of(&mut self, file: FileId) -> NodeId {
         *self.by_file.entry(file).or_insert_with(|| self.inner.add_node(Node::System(file)))
     }
@@ -116,6 +193,11 @@ impl Graph {
     /// The node of a missing or built-in name.
     pub fn name(&self, name: &[u8]) -> Option<NodeId> {
         self.by_name.get(name).copied()
+    }
+
+    /// The node of a Python module on the way to NumPy's C API.
+    pub fn module(&self, name: &[u8]) -> Option<NodeId> {
+        self.by_module.get(name).copied()
     }
 
     /// The distributions, in the order of [`crate::scan::Scan::distributions`].
@@ -160,16 +242,43 @@ impl Graph {
     }
 
     fn edges(&self, id: NodeId, direction: Direction) -> Vec<(NodeId, &NeedEdge)> {
-        let other = |edge: &petgraph::graph::EdgeReference<Edge>| match direction {
-            Direction::Outgoing => edge.target(),
-            Direction::Incoming => edge.source(),
-        };
         self.inner
             .edges_directed(id, direction)
             .filter_map(|edge| match edge.weight() {
-                Edge::Needs(need) => Some((other(&edge), need)),
-                Edge::Contains => None,
+                Edge::Needs(need) => Some((other_end(&edge, direction), need)),
+                Edge::Contains | Edge::Numpy(_) => None,
             })
             .collect()
+    }
+
+    /// The nodes next to this one by what a loader, or who installs, follows.
+    pub fn loaders(&self, id: NodeId, direction: Direction) -> impl Iterator<Item = NodeId> {
+        self.next_to(id, direction, Edge::is_of_loader)
+    }
+
+    /// The bonds of a node to NumPy's C API, its own or those of who asks it, in order.
+    pub fn numpy(&self, id: NodeId, direction: Direction) -> Vec<(NodeId, &NumpyEdge)> {
+        let edges = self.inner.edges_directed(id, direction);
+        let mut bonds: Vec<(NodeId, &NumpyEdge)> = edges
+            .filter_map(|edge| match edge.weight() {
+                Edge::Numpy(bond) => Some((other_end(&edge, direction), bond)),
+                Edge::Contains | Edge::Needs(_) => None,
+            })
+            .collect();
+        bonds.sort_by_key(|(node, _)| *node);
+        bonds
+    }
+
+    fn next_to(&self, id: NodeId, direction: Direction, is_wanted: fn(&Edge) -> bool) -> impl Iterator<Item = NodeId> {
+        let edges = self.inner.edges_directed(id, direction);
+        edges.filter(move |edge| is_wanted(edge.weight())).map(move |edge| other_end(&edge, direction))
+    }
+}
+
+/// The node that an edge leads to, seen from the other.
+fn other_end(edge: &petgraph::graph::EdgeReference<Edge>, direction: Direction) -> NodeId {
+    match direction {
+        Direction::Outgoing => edge.target(),
+        Direction::Incoming => edge.source(),
     }
 }

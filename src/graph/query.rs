@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 
 use petgraph::Direction;
-use petgraph::visit::EdgeRef;
+use petgraph::visit::EdgeFiltered;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Graph, Node, NodeId};
+use super::{Edge, Graph, Node, NodeId};
 use crate::discover::Role;
 
 /// A way through the graph, from a distribution down to the node that was asked for.
@@ -25,6 +25,11 @@ impl Graph {
     /// The shortest ways that enter by certain files. Breadth first against the edges: the first way by which a node is
     /// reached is a shortest one.
     fn ways(&self, id: NodeId, most: usize, is_entry: impl Fn(&Node) -> bool) -> Vec<Path> {
+        // Nobody but code that asks for NumPy leads to a Python module.
+        let follows: fn(&Edge) -> bool = match self.node(id) {
+            Node::Python(_) => |_| true,
+            _ => Edge::is_of_loader,
+        };
         let mut next: FxHashMap<NodeId, NodeId> = FxHashMap::default();
         let mut queue = VecDeque::from([id]);
         let mut ways = Vec::new();
@@ -37,7 +42,7 @@ impl Graph {
                 }
                 continue;
             }
-            let mut above: Vec<NodeId> = self.inner.neighbors_directed(node, Direction::Incoming).collect();
+            let mut above: Vec<NodeId> = self.next_to(node, Direction::Incoming, follows).collect();
             above.sort();
             for above in above {
                 let enters = matches!(self.node(above), Node::Distribution(_));
@@ -64,12 +69,7 @@ impl Graph {
         let mut seen = FxHashSet::from_iter([id]);
         let mut stack = vec![id];
         while let Some(node) = stack.pop() {
-            for edge in self.inner.edges_directed(node, direction) {
-                let other = if direction == Direction::Incoming { edge.source() } else { edge.target() };
-                if seen.insert(other) {
-                    stack.push(other);
-                }
-            }
+            stack.extend(self.loaders(node, direction).filter(|&other| seen.insert(other)));
         }
         seen.remove(&id);
         let mut reached: Vec<NodeId> = seen.into_iter().collect();
@@ -79,8 +79,9 @@ impl Graph {
 
     /// The loops of files that need each other, each with its members in order.
     pub fn cycles(&self) -> Vec<Vec<NodeId>> {
+        let loaders = EdgeFiltered::from_fn(&self.inner, |edge| edge.weight().is_of_loader());
         let mut cycles: Vec<Vec<NodeId>> =
-            petgraph::algo::tarjan_scc(&self.inner).into_iter().filter(|members| members.len() > 1).collect();
+            petgraph::algo::tarjan_scc(&loaders).into_iter().filter(|members| members.len() > 1).collect();
         for cycle in &mut cycles {
             cycle.sort();
         }

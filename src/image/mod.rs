@@ -6,13 +6,15 @@
 
 mod mach;
 mod name;
+mod numpy;
 mod pe;
 mod traits;
 
 pub use mach::{BuiltFor, Import, MachO, Origin, Platform, Release, Signature};
 pub use name::Name;
+pub use numpy::{Answer, Binding, NumpyRelease, NumpyTexts, numpy_release};
 pub use pe::{Export, Pe};
-pub use traits::{NumpyTexts, RustSign, RustTraits, Traits};
+pub use traits::{RustSign, RustTraits, Traits};
 
 use std::fmt;
 

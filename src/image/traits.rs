@@ -2,35 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::NumpyTexts;
+
 /// What the body of a file tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traits {
     pub rust: Option<RustTraits>,
     pub numpy: NumpyTexts,
-}
-
-/// The texts by which code asks for NumPy's C API; what they mean together is [`crate::scan::Binding`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NumpyTexts {
-    /// `_ARRAY_API` or `_UFUNC_API`: the capsules that hold the API.
-    pub capsule: bool,
-    /// `numpy._core._multiarray_umath`, where NumPy 2 keeps it.
-    pub umath_2: bool,
-    /// `numpy.core._multiarray_umath`, where NumPy 1 kept it.
-    pub umath_1: bool,
-    /// `numpy.core.multiarray`, which older code asks for.
-    pub multiarray_1: bool,
-    /// `numpy._core`, with whatever behind it.
-    pub core_2: bool,
-    /// `numpy.core.multiarray failed to import`, which Cython's declarations for NumPy 1 say.
-    pub failed_1: bool,
-    pub pybind11: bool,
-    /// Words of rust-numpy.
-    pub rust: bool,
-    /// `numpy.corenumpy._core`: Rust puts its texts side by side without an end.
-    pub rust_both: bool,
-    /// The oldest NumPy that the API asked for came with: `1.23`.
-    pub minimum: Option<String>,
 }
 
 /// What rustc left in a file.

@@ -21,7 +21,7 @@ const OVERLAP: usize = 256;
 const CRATES: [&str; 2] = ["pyo3", "numpy"];
 
 /// The texts that are looked for; `/` stands for the separators of both kinds of system.
-const TEXTS: [(&str, Text); 19] = [
+const TEXTS: [(&str, Text); 20] = [
     ("/rustc/", Text::Commit),
     ("rustc version ", Text::Version),
     ("library/core/src/", Text::Library),
@@ -39,6 +39,7 @@ const TEXTS: [(&str, Text); 19] = [
         "numpy.core.multiarray failed to import",
         Text::Numpy(|texts| (texts.failed_1, texts.multiarray_1) = (true, true)),
     ),
+    ("numpy._core.multiarray failed to import", Text::Numpy(|texts| (texts.failed_2, texts.core_2) = (true, true))),
     ("pybind11", Text::Numpy(|texts| texts.pybind11 = true)),
     ("_RUST_NUMPY_BORROW_CHECKING_API", Text::Numpy(|texts| texts.rust = true)),
     ("Failed to access NumPy", Text::Numpy(|texts| texts.rust = true)),

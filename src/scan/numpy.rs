@@ -1,143 +1,49 @@
-//! NumPy's C API: how a file asks for it, and which NumPy is there to answer.
+//! NumPy's C API: who asks for it, which NumPy is there to answer, and what comes of it.
 //!
-//! No loader sees this bond: the code imports a Python module, takes a capsule out of it and calls through that. How it
-//! asks is told by the texts in its body; the order of the tests, and what each kind does with each NumPy, was measured
-//! on some six hundred modules.
+//! No loader sees this bond, so it is looked for only where a scan is judged ([`crate::scan::scan`]): it takes reading the
+//! constants of every module. It becomes edges of the [`Graph`] from who asks, over the Python modules that are imported
+//! for it, to the extension that has the API.
 
-use std::sync::OnceLock;
+mod modules;
+mod provider;
 
+pub use provider::{Provider, feature};
+
+use petgraph::Direction;
 use rayon::prelude::*;
-use serde::Deserialize;
 
 use super::Scan;
 use crate::discover::{Distribution, Role};
-use crate::graph::Node;
-use crate::image::{NumpyTexts, RustTraits};
-use crate::vfs::VPath;
+use crate::graph::{Graph, Node, NodeId, NumpyEdge, Presence, PythonModule};
+use crate::image::{Answer, Binding, Name, NumpyRelease};
 use crate::world::FileId;
 
-/// How a file asks for NumPy's C API.
+/// What is known of NumPy in an environment; nothing where it was not judged.
+#[derive(Debug, Default)]
+pub struct Numpy {
+    /// The NumPy that an import finds.
+    pub provider: Option<Provider>,
+    /// Who asks, by path.
+    pub bonds: Vec<Bond>,
+}
+
+/// One file that asks for NumPy's C API, and what it gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Binding {
-    /// `import_array` of headers before 2.0.
-    Headers1,
-    /// `import_array` of headers from 2.0 on, and the oldest NumPy that has what they use.
-    Headers2 { minimum: Option<Release> },
-    /// Cython's declarations for NumPy 1, whose types are checked and no function is called.
-    CythonTypes1,
-    /// pybind11 before 2.12, or from there on.
-    Pybind11 { knows_2: bool },
-    /// rust-numpy before 0.22, or from there on; its version where the file says it.
-    RustNumpy { knows_2: bool, version: Option<String> },
+pub struct Bond {
+    pub file: FileId,
+    pub binding: Binding,
+    /// The dotted name of the module that it imports to get at the API: where it tries several, the one that decides.
+    pub asks_for: &'static str,
+    pub answer: Answer,
+    /// The dotted name of the module that is missing on the way.
+    pub missing: Option<&'static str>,
 }
 
-/// A release of NumPy, major and minor.
-pub type Release = (u16, u16);
-
-impl Binding {
-    /// Tells how a file asks by the texts in its body; none where it does not ask.
-    pub fn of(texts: &NumpyTexts, rust: Option<&RustTraits>) -> Option<Binding> {
-        if texts.capsule && texts.umath_2 {
-            let minimum = texts.minimum.as_deref().and_then(release);
-            return Some(Binding::Headers2 { minimum });
-        }
-        if texts.capsule && texts.umath_1 {
-            return Some(Binding::Headers1);
-        }
-        if let Some(rust) = rust {
-            let version = rust.crates.get("numpy").cloned();
-            let is_user = texts.rust || version.is_some() || texts.capsule && (texts.multiarray_1 || texts.core_2);
-            let told = version.as_deref().and_then(release).map(|version| version >= (0, 22));
-            let knows_2 = told.unwrap_or(texts.rust_both || texts.core_2);
-            return is_user.then_some(Binding::RustNumpy { knows_2, version });
-        }
-        if texts.capsule && texts.pybind11 {
-            return Some(Binding::Pybind11 { knows_2: !texts.multiarray_1 });
-        }
-        (!texts.capsule && texts.failed_1 && !texts.umath_2).then_some(Binding::CythonTypes1)
+impl Numpy {
+    /// The bond of a file; none where it does not ask.
+    pub fn of(&self, file: FileId) -> Option<&Bond> {
+        self.bonds.iter().find(|bond| bond.file == file)
     }
-
-    /// Does it ask when it is imported, or only when it is first used?
-    pub fn asks_at_import(&self) -> bool {
-        matches!(self, Binding::Headers1 | Binding::Headers2 { .. } | Binding::CythonTypes1)
-    }
-
-    /// What a person is told.
-    pub fn phrase(&self) -> String {
-        match self {
-            Binding::Headers1 => "C headers of NumPy 1".into(),
-            Binding::Headers2 { minimum: Some((major, minor)) } => {
-                format!("C headers of NumPy 2, for {major}.{minor} and later")
-            }
-            Binding::Headers2 { minimum: None } => "C headers of NumPy 2".into(),
-            Binding::CythonTypes1 => "Cython's types of NumPy 1".into(),
-            Binding::Pybind11 { knows_2: false } => "pybind11 before 2.12".into(),
-            Binding::Pybind11 { knows_2: true } => "pybind11 2.12 or later".into(),
-            Binding::RustNumpy { version: Some(version), .. } => format!("rust-numpy {version}"),
-            Binding::RustNumpy { knows_2: false, .. } => "rust-numpy before 0.22".into(),
-            Binding::RustNumpy { knows_2: true, .. } => "rust-numpy 0.22 or later".into(),
-        }
-    }
-}
-
-/// A NumPy that could answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Provider {
-    /// The folder `numpy`.
-    pub folder: VPath,
-    /// None where nothing tells it.
-    pub release: Option<Release>,
-    /// 1 or 2; of a NumPy without its extension by its release.
-    pub abi: Option<u8>,
-    /// The extension that holds the capsules; none where it is gone.
-    pub extension: Option<VPath>,
-    /// `numpy/core/multiarray.py` is there: in NumPy 2 only for the sake of older code.
-    pub has_shim: bool,
-}
-
-impl Provider {
-    /// The C-API version that it offers.
-    pub fn feature(&self) -> Option<u8> {
-        feature(self.release?)
-    }
-}
-
-/// `(1, 23)` of `1.23`, `1.23.5`, `0.20.0`.
-fn release(text: &str) -> Option<Release> {
-    let mut numbers = text.split('.').map(|part| part.parse().ok());
-    Some((numbers.next()??, numbers.next()??))
-}
-
-/// The C-API version of a release; the newest known one's for those after it.
-pub fn feature(release: Release) -> Option<u8> {
-    let known = releases().iter().filter(|(known, _, _)| *known <= release);
-    known.max_by_key(|(known, _, _)| *known).map(|(_, _, feature)| *feature)
-}
-
-/// The ABI of a release, 1 or 2.
-fn abi(release: Release) -> Option<u8> {
-    let known = releases().iter().filter(|(known, _, _)| *known <= release);
-    known.max_by_key(|(known, _, _)| *known).map(|(_, abi, _)| *abi)
-}
-
-/// Release, ABI and C-API version.
-fn releases() -> &'static [(Release, u8, u8)] {
-    #[derive(Deserialize)]
-    struct Table {
-        release: Vec<Row>,
-    }
-    #[derive(Deserialize)]
-    struct Row {
-        version: String,
-        abi: u8,
-        feature: u8,
-    }
-    static RELEASES: OnceLock<Vec<(Release, u8, u8)>> = OnceLock::new();
-    RELEASES.get_or_init(|| {
-        let table: Table = toml::from_str(include_str!("../../assets/numpy-abi.toml")).expect("the table that ships");
-        let row = |row: Row| Some((self::release(&row.version)?, row.abi, row.feature));
-        table.release.into_iter().filter_map(row).collect()
-    })
 }
 
 impl Scan {
@@ -151,8 +57,17 @@ impl Scan {
         Binding::of(&traits.numpy, traits.rust.as_ref())
     }
 
+    /// Looks for who asks and who answers, and draws what is found into the graph.
+    pub(super) fn find_numpy(&mut self) {
+        let provider = self.provider();
+        let consumers = self.numpy_consumers();
+        let bonds = consumers.into_iter().map(|(file, binding)| self.bond(provider.as_ref(), file, binding)).collect();
+        self.numpy = Numpy { provider, bonds };
+        self.draw_numpy();
+    }
+
     /// Every file that asks for NumPy's C API, by path: modules, and libraries of packages that require NumPy.
-    pub fn numpy_consumers(&self) -> Vec<(FileId, Binding)> {
+    fn numpy_consumers(&self) -> Vec<(FileId, Binding)> {
         /// The library that asks for a package (pyarrow's `libarrow_python`) is small beside those that compute.
         const MOST_BYTES: u64 = 32 << 20;
         let requires_numpy = |owner: &Distribution| owner.requires.iter().any(|name| name == "numpy");
@@ -172,101 +87,97 @@ impl Scan {
         consumers
     }
 
-    /// The NumPy that `import numpy` finds.
-    pub fn numpy(&self) -> Option<Provider> {
-        let python = self.world.host.python.as_ref()?;
-        python.path.iter().find_map(|base| self.provider(&base.join("numpy")))
+    /// What code that asks so gets of the NumPy that is there.
+    fn bond(&self, provider: Option<&Provider>, file: FileId, binding: Binding) -> Bond {
+        let asks_for = binding.asks_for(provider.and_then(|provider| provider.abi));
+        let is_absent = |name: &str| self.python_module(name) == Presence::Absent;
+        // Where none is there, the first is the one that people know.
+        let asked = asks_for.iter().copied().find(|name| !is_absent(name)).unwrap_or(asks_for[0]);
+        let (answer, missing) = match provider {
+            None if is_absent("numpy") => (Answer::NoProvider, Some("numpy")),
+            None => (Answer::Unknown, None),
+            Some(provider) => match provider.lacks {
+                Some(name) if name == provider.extension_name() => (Answer::NoProvider, Some(name)),
+                Some(name) => (Answer::NoModule, Some(name)),
+                None if binding.refuses_2() && provider.abi == Some(2) => (Answer::OtherAbi, None),
+                None if is_absent(asked) => (Answer::NoModule, Some(asked)),
+                None if lacks_api(provider, &binding) => (Answer::TooOld, None),
+                None if asked == "numpy.core.multiarray" && provider.abi == Some(2) => (Answer::ThroughShim, None),
+                None => (Answer::Given, None),
+            },
+        };
+        Bond { file, binding, asks_for: asked, answer, missing }
     }
 
-    fn provider(&self, folder: &VPath) -> Option<Provider> {
-        let exists = |name: &str| self.world.fs().stat(&folder.join(name)).is_ok();
-        if !exists("__init__.py") {
-            return None;
-        }
-        let extension = |within: &str| {
-            let place = folder.join(within);
-            let is_it = |path: &&VPath| {
-                path.parent().as_ref() == Some(&place) && path.file_name().starts_with(b"_multiarray_umath.")
+    /// Draws the bonds.
+    fn draw_numpy(&mut self) {
+        let Scan { graph, numpy, .. } = &mut *self;
+        let mut graph = std::mem::take(graph);
+        let numpy = std::mem::take(numpy);
+        let extension = numpy.provider.as_ref().and_then(|provider| graph.file(provider.file?));
+        for bond in &numpy.bonds {
+            let Some(source) = graph.file(bond.file) else { continue };
+            let target = self.target_of(&mut graph, bond, numpy.provider.as_ref(), extension);
+            let edge = NumpyEdge {
+                asks_for: Name::from(bond.asks_for),
+                binding: Some(bond.binding.clone()),
+                answer: bond.answer,
             };
-            self.items.iter().filter(|item| item.found.is_ok()).map(|item| &item.path).find(is_it).cloned()
+            graph.add_numpy(source, target, edge);
+        }
+        self.graph = graph;
+        self.numpy = numpy;
+    }
+
+    /// The node that a bond leads to: the module that is missing, the Python module that is imported for it, or the
+    /// extension itself.
+    fn target_of(
+        &self,
+        graph: &mut Graph,
+        bond: &Bond,
+        provider: Option<&Provider>,
+        extension: Option<NodeId>,
+    ) -> NodeId {
+        let module = |name: &str| PythonModule { name: Name::from(name), presence: self.python_module(name) };
+        if let Some(missing) = bond.missing {
+            return graph.add_module(PythonModule { name: Name::from(missing), presence: Presence::Absent });
+        }
+        let (Some(provider), Some(extension)) = (provider, extension) else {
+            return graph.add_module(module("numpy"));
         };
-        let (new, old) = (extension("_core"), extension("core"));
-        let site = folder.parent()?;
-        let is_metadata = |it: &&Distribution| {
-            it.name == "numpy" && it.metadata.as_ref().and_then(VPath::parent).as_ref() == Some(&site)
+        // Cython's types are NumPy's own, and the extension has them.
+        if bond.asks_for == provider.extension_name() || bond.asks_for == "numpy" {
+            return extension;
+        }
+        let between = graph.add_module(module(bond.asks_for));
+        let hands_on = NumpyEdge {
+            asks_for: Name::from(provider.extension_name()),
+            binding: None,
+            answer: if bond.answer == Answer::OtherAbi { Answer::OtherAbi } else { Answer::Given },
         };
-        let distribution = self.distributions.iter().map(|(_, it)| it).find(is_metadata);
-        let release = distribution.and_then(|it| release(&it.version));
-        let abi = match (&new, &old) {
-            (Some(_), _) => Some(2),
-            (None, Some(_)) => Some(1),
-            (None, None) => release.and_then(abi),
-        };
-        let has_shim = exists("core/multiarray.py");
-        Some(Provider { folder: folder.clone(), release, abi, extension: new.or(old), has_shim })
+        graph.add_numpy(between, extension, hands_on);
+        between
+    }
+
+    /// Is this Python module missed by code that asks for it, and not merely by what does without?
+    pub(super) fn is_module_missed(&self, node: NodeId) -> bool {
+        let asking = self.graph.numpy(node, Direction::Incoming);
+        let is_blamed =
+            |by: NodeId| self.severity_of(by).is_none_or(|severity| severity > crate::diagnose::Severity::Info);
+        asking.into_iter().any(|(by, bond)| bond.answer.fails() && is_blamed(by))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{Binding, feature, release};
-    use crate::image::{NumpyTexts, RustSign, RustTraits};
+/// Does the code ask for more than the NumPy that is there offers?
+fn lacks_api(provider: &Provider, binding: &Binding) -> bool {
+    let wanted = wanted(binding).and_then(feature);
+    matches!((wanted, provider.feature()), (Some(wanted), Some(there)) if wanted > there)
+}
 
-    fn texts(set: impl Fn(&mut NumpyTexts)) -> NumpyTexts {
-        let mut texts = NumpyTexts::default();
-        set(&mut texts);
-        texts
-    }
-
-    fn rust(version: Option<&str>) -> RustTraits {
-        let crates = version.map(|version| ("numpy", version.to_owned())).into_iter().collect();
-        RustTraits { sign: RustSign::Library, rustc: None, commit: None, crates }
-    }
-
-    #[test]
-    fn headers_are_told_by_the_module_that_they_name() {
-        let one = texts(|texts| (texts.capsule, texts.umath_1) = (true, true));
-        assert_eq!(Binding::of(&one, None), Some(Binding::Headers1));
-        let mut two = NumpyTexts { umath_2: true, core_2: true, minimum: Some("1.23".into()), ..one.clone() };
-        assert_eq!(Binding::of(&two, None), Some(Binding::Headers2 { minimum: Some((1, 23)) }));
-        two.capsule = false;
-        assert_eq!(Binding::of(&two, None), None);
-    }
-
-    #[test]
-    fn rust_and_pybind11_are_told_apart_by_whether_they_know_numpy_2() {
-        let old = texts(|texts| (texts.capsule, texts.multiarray_1) = (true, true));
-        let knows = |texts: &NumpyTexts, version| match Binding::of(texts, Some(&rust(version))) {
-            Some(Binding::RustNumpy { knows_2, .. }) => Some(knows_2),
-            _ => None,
-        };
-        assert_eq!(knows(&old, Some("0.20.0")), Some(false));
-        assert_eq!(knows(&old, Some("0.22.1")), Some(true));
-        assert_eq!(knows(&old, None), Some(false));
-        assert_eq!(knows(&NumpyTexts { rust_both: true, ..old.clone() }, None), Some(true));
-        assert_eq!(knows(&NumpyTexts::default(), None), None);
-        let pybind11 = NumpyTexts { pybind11: true, ..old };
-        assert_eq!(Binding::of(&pybind11, None), Some(Binding::Pybind11 { knows_2: false }));
-        let newer = NumpyTexts { multiarray_1: false, core_2: true, ..pybind11 };
-        assert_eq!(Binding::of(&newer, None), Some(Binding::Pybind11 { knows_2: true }));
-    }
-
-    #[test]
-    fn cython_s_types_are_told_by_what_they_say_when_numpy_is_gone() {
-        let types = texts(|texts| (texts.failed_1, texts.multiarray_1) = (true, true));
-        assert_eq!(Binding::of(&types, None), Some(Binding::CythonTypes1));
-        // Modules built for NumPy 2 keep the sentence where their declarations are old.
-        assert_eq!(Binding::of(&NumpyTexts { umath_2: true, ..types }, None), None);
-        assert_eq!(Binding::of(&texts(|texts| texts.multiarray_1 = true), None), None);
-    }
-
-    #[test]
-    fn every_release_has_a_c_api_version_and_newer_ones_that_of_the_newest() {
-        assert_eq!(feature((1, 26)), Some(0x11));
-        assert_eq!(feature((2, 0)), Some(0x12));
-        assert_eq!(feature((2, 99)), Some(0x16));
-        assert_eq!(feature((1, 3)), None);
-        assert_eq!(release("1.23.5"), Some((1, 23)));
-        assert_eq!(release("x"), None);
+/// The oldest release whose API suffices for code.
+pub fn wanted(binding: &Binding) -> Option<NumpyRelease> {
+    match binding {
+        Binding::Headers2 { minimum } => *minimum,
+        _ => None,
     }
 }

@@ -28,6 +28,10 @@ pub enum Sort {
     Missing,
     /// On no search path, and nobody is the worse for it.
     Absent,
+    /// A Python module on the way to NumPy's C API.
+    Python,
+    /// One that is not there, and missed.
+    NoPython,
 }
 
 impl Sort {
@@ -40,6 +44,8 @@ impl Sort {
             Sort::System => "·",
             Sort::Missing => "✗",
             Sort::Absent => "◌",
+            Sort::Python => "◇",
+            Sort::NoPython => "∅",
         }
     }
 
@@ -52,6 +58,8 @@ impl Sort {
             Sort::System => "system library",
             Sort::Missing => "not found",
             Sort::Absent => "not on the search path",
+            Sort::Python => "Python module",
+            Sort::NoPython => "no such Python module",
         }
     }
 }
@@ -129,7 +137,7 @@ impl Entry {
     /// What stands behind the name wherever it is shown: nothing is said by color alone. The glyph of what is missing
     /// says it already.
     pub fn sign(&self) -> &'static str {
-        match (self.is_broken && self.sort != Sort::Missing, self.nonstandard.is_some()) {
+        match (self.is_broken && !matches!(self.sort, Sort::Missing | Sort::NoPython), self.nonstandard.is_some()) {
             (true, true) => " ✗ !",
             (true, false) => " ✗",
             (false, true) => " !",
@@ -176,7 +184,8 @@ impl Atlas {
             }
             while let Some(node) = stack.pop() {
                 self.entries[node.index()].badge.count(finding);
-                let above = self.scan.graph.inner.neighbors_directed(node, Direction::Incoming);
+                // That NumPy is broken is NumPy's own: who asks for its C API has a finding of its own.
+                let above = self.scan.graph.loaders(node, Direction::Incoming);
                 stack.extend(above.filter(|&above| seen.insert(above)));
             }
         }
@@ -261,6 +270,8 @@ fn entry(scan: &Scan, id: NodeId, node: &Node) -> Entry {
         Node::System(_) | Node::Builtin(_) => (Sort::System, None),
         Node::Missing(_) if scan.is_missed(id) => (Sort::Missing, None),
         Node::Missing(_) => (Sort::Absent, None),
+        Node::Python(_) if scan.is_missed(id) => (Sort::NoPython, None),
+        Node::Python(_) => (Sort::Python, None),
     };
     let file = scan.file_of(id);
     let has_problem = file.is_some_and(|file| scan.world.file(file).problem.is_some());
@@ -272,7 +283,7 @@ fn entry(scan: &Scan, id: NodeId, node: &Node) -> Entry {
         path,
         owner: owner.map_or_else(String::new, |owner| printable(&scan.distributions.get(owner).name)),
         badge: Badge::default(),
-        is_broken: has_problem || sort == Sort::Missing,
+        is_broken: has_problem || matches!(sort, Sort::Missing | Sort::NoPython),
         nonstandard: file.and_then(|file| InstallName::nonstandard(scan, file)),
         is_rust: file.is_some_and(|file| scan.rust_by_wheel(file).is_some()),
         label,

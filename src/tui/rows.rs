@@ -150,13 +150,7 @@ impl Builder<'_> {
             && match self.atlas.entry(node).sort {
                 // Most rows are closed: whether there is anything below must not cost a list.
                 Sort::Missing | Sort::Absent => false,
-                _ => self
-                    .atlas
-                    .scan
-                    .graph
-                    .inner
-                    .neighbors_directed(node, Direction::Outgoing)
-                    .any(|below| self.is_shown(below)),
+                _ => self.atlas.scan.graph.loaders(node, Direction::Outgoing).any(|below| self.is_shown(below)),
             };
         let is_open = has_children && self.open.contains(&way);
         let seen = match () {

@@ -12,15 +12,20 @@ const CYTHON: &str = "says:numpy.core.multiarray~failed~to~import";
 
 /// A NumPy of this release, as it is installed.
 fn numpy(release: &str) -> String {
-    let folder = if release.starts_with('2') { "_core" } else { "core" };
-    let extension = format!("SITE/numpy/{folder}/_multiarray_umath.TAG");
+    let is_2 = release.starts_with('2');
+    let folder = if is_2 { "_core" } else { "core" };
+    // For older code NumPy 2 keeps modules under their old names.
+    let shims = "//- SITE/numpy/core/__init__.py\n//- SITE/numpy/core/multiarray.py\n//- SITE/numpy/core/_multiarray_umath.py\n";
     format!(
         "//- SITE/numpy/__init__.py
-//- SITE/numpy/core/multiarray.py
-//- {extension} elf x86_64 defines:PyInit__multiarray_umath needs:libc.so.6
+//- SITE/numpy/{folder}/__init__.py
+//- SITE/numpy/{folder}/multiarray.py
+//- SITE/numpy/{folder}/umath.py
+{}//- SITE/numpy/{folder}/_multiarray_umath.TAG elf x86_64 defines:PyInit__multiarray_umath needs:libc.so.6
 //- SITE/numpy-{release}.dist-info/RECORD
 numpy/{folder}/_multiarray_umath.TAG,,
-"
+",
+        if is_2 { shims } else { "" }
     )
 }
 
@@ -109,7 +114,7 @@ fn rust_that_knows_only_numpy_1_works_with_numpy_2_through_a_module_that_bundler
     assert_eq!(judged(&numpy("2.0.2"), &package(RUST)), told("numpy-shim", Severity::Warning, 0));
     assert_eq!(judged(&numpy("2.0.2"), &package(PYBIND11)), told("numpy-shim", Severity::Info, 0));
     let without = numpy("2.0.2").replace("//- SITE/numpy/core/multiarray.py\n", "");
-    assert_eq!(judged(&without, &package(RUST)), told("numpy-shim", Severity::Error, 0));
+    assert_eq!(judged(&without, &package(RUST)), told("numpy-module-missing", Severity::Error, 0));
     let newer = RUST.replace("numpy-0.20.0", "numpy-0.22.1");
     assert_eq!(judged(&without, &package(&newer)), []);
 }
@@ -133,4 +138,76 @@ fn a_requirement_that_depends_on_python_s_version_is_one_and_an_extra_s_is_none(
     assert_eq!(judged("", &by_version), told("numpy-missing", Severity::Error, 0));
     let of_an_extra = of("Requires-Dist: numpy>=1.22.4; extra == \"numpy\"");
     assert_eq!(judged("", &of_an_extra), told("numpy-missing", Severity::Info, 0));
+}
+
+/// The bonds of the module `a._a`, from it to the end: what is asked for, what comes of it, and the node at the end.
+fn bonds(scan: &Scan) -> Vec<(String, &'static str, String)> {
+    let of = |name: &[u8]| {
+        scan.items.iter().find(|item| item.path.file_name() == name).and_then(|item| item.found.as_ref().ok())
+    };
+    let file = of(b"_a.cpython-311-x86_64-linux-gnu.so").expect("the module");
+    let mut node = scan.graph.file(*file).expect("its node");
+    let mut bonds = Vec::new();
+    while let Some((next, bond)) = scan.graph.numpy(node, petgraph::Direction::Outgoing).first() {
+        bonds.push((bond.asks_for.to_string(), bond.answer.word(), scan.label(*next)));
+        node = *next;
+    }
+    bonds
+}
+
+#[test]
+fn the_bond_is_drawn_from_who_asks_over_the_modules_between_to_the_extension() {
+    let drawn = |numpy: &str, says: &str| {
+        let scan = scan(&format!("{numpy}{}", package(says)));
+        let bonds = bonds(&scan);
+        bonds.into_iter().map(|(asks_for, answer, end)| format!("{asks_for} {answer} {end}")).collect::<Vec<_>>()
+    };
+    let umath = "_multiarray_umath.cpython-311-x86_64-linux-gnu.so";
+    assert_eq!(drawn(&numpy("2.1.0"), C2), [format!("numpy._core._multiarray_umath given {umath}")]);
+    assert_eq!(drawn(&numpy("1.26.4"), C2), [format!("numpy.core._multiarray_umath given {umath}")]);
+    assert_eq!(
+        drawn(&numpy("2.1.0"), RUST),
+        [
+            "numpy.core.multiarray through-shim numpy.core.multiarray".to_owned(),
+            format!("numpy._core._multiarray_umath given {umath}")
+        ]
+    );
+    assert_eq!(
+        drawn(&numpy("2.1.0"), C1),
+        [
+            "numpy.core._multiarray_umath other-abi numpy.core._multiarray_umath".to_owned(),
+            format!("numpy._core._multiarray_umath other-abi {umath}")
+        ]
+    );
+    assert_eq!(drawn("", C2), ["numpy._core._multiarray_umath no-provider numpy"]);
+    let without = numpy("2.1.0").replace("//- SITE/numpy/core/multiarray.py\n", "");
+    assert_eq!(drawn(&without, RUST), ["numpy.core.multiarray no-module numpy.core.multiarray"]);
+}
+
+#[test]
+fn a_bond_is_no_need() {
+    let scan = scan(&format!("{}{}", numpy("2.1.0"), package(RUST)));
+    let module = scan.graph.module(b"numpy.core.multiarray").expect("the module between");
+    assert!(scan.graph.dependents(module).is_empty());
+    let extension = scan.numpy.provider.as_ref().and_then(|provider| scan.graph.file(provider.file?)).expect("NumPy");
+    let names = |nodes: Vec<dylens::graph::NodeId>| nodes.into_iter().map(|node| scan.label(node)).collect::<Vec<_>>();
+    assert_eq!(names(scan.graph.above(extension)), ["numpy"]);
+    assert_eq!(scan.graph.cycles(), Vec::<Vec<_>>::new());
+    // Who asks for a Python module is the only way to it.
+    assert_eq!(
+        names(scan.graph.why(module, 3).remove(0)),
+        ["a", "_a.cpython-311-x86_64-linux-gnu.so", "numpy.core.multiarray"]
+    );
+}
+
+#[test]
+fn numpy_without_a_module_that_it_imports_itself_answers_nobody() {
+    let without = numpy("2.1.0").replace("//- SITE/numpy/_core/multiarray.py\n", "");
+    let scan = scan(&format!("{without}{}", package(C2)));
+    let finding = finding(&scan, "numpy-module-missing");
+    assert_eq!(
+        (finding.severity, finding.breaks, finding.subject.as_str()),
+        (Severity::Error, 1, "numpy._core.multiarray")
+    );
+    assert!(scan.is_missed(scan.graph.module(b"numpy._core.multiarray").expect("a node that is lit")));
 }

@@ -14,6 +14,7 @@ mod macos_too_new;
 mod not_an_image;
 mod numpy_abi;
 mod numpy_missing;
+mod numpy_module_missing;
 mod numpy_shim;
 mod numpy_too_old;
 mod other_libc;
@@ -38,6 +39,7 @@ pub const RULES: &[&Rule] = &[
     &wrong_architecture::RULE,
     &slice_missing::RULE,
     &numpy_missing::RULE,
+    &numpy_module_missing::RULE,
     &numpy_abi::RULE,
     &numpy_too_old::RULE,
     &numpy_shim::RULE,

@@ -1,8 +1,8 @@
 //! Code that was built for NumPy 1 meets NumPy 2.
 
-use crate::diagnose::numpy::{answering, by_owner, finding, spoken, who};
+use crate::diagnose::numpy::{answered, finding, provider, spoken, who};
 use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
-use crate::scan::Binding;
+use crate::image::Answer;
 
 pub(super) static RULE: Rule = Rule {
     id: "numpy-abi",
@@ -17,14 +17,14 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    let Some(provider) = answering(facts).filter(|provider| provider.abi == Some(2)) else { return };
-    for (owner, files) in by_owner(facts, |binding| matches!(binding, Binding::Headers1 | Binding::CythonTypes1)) {
-        let mut finding = finding(facts, &RULE, Severity::Error, &files);
+    let Some(provider) = provider(facts) else { return };
+    for (owner, bonds) in answered(facts, Answer::OtherAbi) {
+        let mut finding = finding(facts, &RULE, Severity::Error, &bonds);
         let distribution = facts.scan.distributions.get(owner);
         finding.subject = distribution.name.clone();
         finding.message = format!(
             "{} was built for NumPy 1, and {} is installed: its import fails",
-            who(facts, owner, &files),
+            who(facts, owner, &bonds),
             spoken(provider)
         );
         finding.remedy = Remedy {

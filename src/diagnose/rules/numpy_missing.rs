@@ -1,7 +1,8 @@
 //! Code asks for NumPy's C API, and nobody is there to answer.
 
-use crate::diagnose::numpy::{answering, by_owner, finding, is_told, who};
+use crate::diagnose::numpy::{answered, asks_at_import, fails_at, finding, provider, who};
 use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+use crate::image::Answer;
 
 pub(super) static RULE: Rule = Rule {
     id: "numpy-missing",
@@ -16,29 +17,21 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    if !is_told(facts) || answering(facts).is_some() {
-        return;
-    }
-    let provider = facts.numpy().provider.as_ref();
-    for (owner, files) in by_owner(facts, |_| true) {
+    for (owner, bonds) in answered(facts, Answer::NoProvider) {
         // Packages that do not require NumPy, and ask for it only when they are handed an array, do without.
         let requires = facts.scan.distributions.get(owner).requires.iter().any(|name| name == "numpy");
-        let at_import = files.iter().any(|(_, binding)| binding.asks_at_import());
-        let severity = if requires || at_import { Severity::Error } else { Severity::Info };
-        let mut finding = finding(facts, &RULE, severity, &files);
-        let when = match at_import {
-            true => "its import fails",
-            false => "it loads, and fails at its first use of an array",
-        };
-        let what = match provider {
+        let severity = if requires || asks_at_import(&bonds) { Severity::Error } else { Severity::Info };
+        let mut finding = finding(facts, &RULE, severity, &bonds);
+        let what = match provider(facts) {
             Some(provider) => {
                 format!("{} is there without its extension _multiarray_umath", facts.scan.shown(&provider.folder))
             }
             None => "there is no NumPy".into(),
         };
         finding.subject = "numpy".into();
-        finding.message = format!("{} asks for NumPy's C API, and {what}: {when}", who(facts, owner, &files));
-        let command = match provider {
+        finding.message =
+            format!("{} asks for NumPy's C API, and {what}: {}", who(facts, owner, &bonds), fails_at(&bonds));
+        let command = match provider(facts) {
             Some(_) => "python -m pip install --force-reinstall --no-deps numpy",
             None => "python -m pip install numpy",
         };

@@ -1,9 +1,9 @@
 //! Code asks for a newer C API than the NumPy that is installed has.
 
-use crate::diagnose::numpy::{answering, by_owner, finding, spoken, who};
+use crate::diagnose::numpy::{answered, by_owner, finding, provider, spoken, who};
 use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
-use crate::scan::numpy::{Release, feature};
-use crate::scan::{Binding, Provider};
+use crate::image::Answer;
+use crate::scan::numpy::wanted;
 
 pub(super) static RULE: Rule = Rule {
     id: "numpy-too-old",
@@ -17,19 +17,18 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    let Some(provider) = answering(facts) else { return };
-    let all = by_owner(facts, |binding| matches!(binding, Binding::Headers2 { .. }));
-    for (owner, files) in by_owner(facts, |binding| lacks(provider, binding).is_some()) {
-        let wanted = files.iter().filter_map(|(_, binding)| lacks(provider, binding)).max();
-        let Some((major, minor)) = wanted else { continue };
+    let Some(provider) = provider(facts) else { return };
+    let all = by_owner(facts, |bond| bond.binding.asks_at_import());
+    for (owner, bonds) in answered(facts, Answer::TooOld) {
+        let Some((major, minor)) = bonds.iter().filter_map(|bond| wanted(&bond.binding)).max() else { continue };
         // Where the package's other modules make do with what is there, it uses this one only where it can.
-        let is_whole = all.get(&owner).is_some_and(|all| all.len() == files.len());
+        let is_whole = all.get(&owner).is_some_and(|all| all.len() == bonds.len());
         let severity = if is_whole { Severity::Error } else { Severity::Warning };
-        let mut finding = finding(facts, &RULE, severity, &files);
+        let mut finding = finding(facts, &RULE, severity, &bonds);
         finding.subject = format!("numpy>={major}.{minor}");
         finding.message = format!(
             "{} asks for the C API of NumPy {major}.{minor}, and {} is installed: its import fails",
-            who(facts, owner, &files),
+            who(facts, owner, &bonds),
             spoken(provider)
         );
         finding.remedy = Remedy {
@@ -38,10 +37,4 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         };
         findings.push(finding);
     }
-}
-
-/// The release that code asks for, where the one that is there offers less.
-fn lacks(provider: &Provider, binding: &Binding) -> Option<Release> {
-    let Binding::Headers2 { minimum: Some(minimum) } = binding else { return None };
-    (feature(*minimum)? > provider.feature()?).then_some(*minimum)
 }

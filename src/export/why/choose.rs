@@ -6,7 +6,7 @@ use super::super::places::{distribution_title, title};
 use super::super::printable;
 use crate::discover::Role;
 use crate::error::Error;
-use crate::graph::{Node, NodeId};
+use crate::graph::{Node, NodeId, Presence};
 use crate::scan::Scan;
 
 /// How many nodes of the very same name are explained one after the other.
@@ -82,5 +82,10 @@ pub(super) fn described(scan: &Scan, node: NodeId) -> String {
         Node::System(_) => "a file outside the environment".into(),
         Node::Builtin(_) => "part of the loader itself".into(),
         Node::Missing(_) => "a name that the loader does not find".into(),
+        Node::Python(module) => match module.presence {
+            Presence::Present(_) => "a Python module on the way to NumPy's C API".into(),
+            Presence::Absent => "a Python module that is not there".into(),
+            Presence::Unknown => "a Python module of which it cannot be told whether it is there".into(),
+        },
     }
 }

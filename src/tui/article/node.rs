@@ -98,9 +98,9 @@ fn body(scan: &Scan, file: FileId, text: &mut Vec<Prose>) {
         let told = rust.told();
         text.extend(told.into_iter().map(|(name, value)| Prose::field(name, Tone::Plain, value)));
     }
-    if let Some(binding) = scan.numpy_binding(file) {
-        let when = if binding.asks_at_import() { "at import" } else { "at first use" };
-        text.push(Prose::field("NumPy", Tone::Plain, format!("{}, {when}", binding.phrase())));
+    if let Some(bond) = scan.numpy.of(file) {
+        let told = format!("{}, at {}", bond.binding.phrase(), bond.binding.asks_at());
+        text.push(Prose::field("NumPy", Tone::Plain, told));
     }
 }
 
