@@ -23,7 +23,7 @@
 //!    [`discover::machine`] and [`tui`].
 //! 4. Only [`discover::machine`] reads the environment; only [`vfs`] opens files; only [`scan`] and [`tui`] start
 //!    threads; only [`tui`] and [`cli`] print.
-//! 5. No type outside the exports' own mirrors is `Serialize`: JSON is a mirror with a version, never a dump of the
+//! 5. No type outside [`snapshot`] and the exports' own mirrors is `Serialize`: JSON is a mirror with a version, never a dump of the
 //!    inside.
 //! 6. Parsing never fails: a broken file is a node with a finding, not an error.
 //! 7. The same world gives the same bytes: ordered wherever order reaches a person.
@@ -38,7 +38,7 @@
 //!   functions called in order; the loop that walks the list is written once. A step that the rule skips is a candidate
 //!   too, so "rpath is ignored because runpath is set" is data that a person can be shown.
 //! - **Explanations are replayed, not stored.** A search calls back for each place; a scan passes a no-op, the "why"
-//!   views a recorder.
+//!   views a recorder, and a [`snapshot`] keeps what was recorded.
 //! - **A process is simulated, not a file**: what is loaded already, the chain of importers, the rpath of the interpreter
 //!   and the order of imports decide the answer.
 //! - **What loaders read is read**: program headers and the dynamic segment, load commands; section headers only where
@@ -55,8 +55,8 @@
 //!
 //! [`image`] knows nobody, and [`vfs`] only the words of [`error`]; [`parse`] knows those two; [`world`] adds `parse`;
 //! [`discover`] and [`resolve`] add `world`; [`graph`] adds `resolve` and the roles that `discover` tells; [`scan`] runs
-//! them all, and hands the finished product to [`diagnose`], which reads it; [`export`] reads a `Scan`; [`tui`] adds
-//! `export`; [`cli`] knows all. No other arrow runs back; `tests/layers.rs` holds every room to it.
+//! them all, and hands the finished product to [`diagnose`], which reads it; [`snapshot`] writes a `Scan` and reads it back;
+//! [`export`] adds `snapshot`; [`tui`] adds `export`; [`cli`] knows all. No other arrow runs back; `tests/layers.rs` holds every room to it.
 
 #![forbid(unsafe_code)]
 
@@ -74,6 +74,7 @@ pub mod graph;
 pub mod scan;
 
 pub mod diagnose;
+pub mod snapshot;
 
 pub mod cli;
 pub mod export;

@@ -2,11 +2,13 @@
 
 mod inventory;
 pub mod numpy;
+mod record;
 mod rust;
 mod simulate;
 
 pub use inventory::Item;
 pub use numpy::{Bond, Numpy, Provider};
+pub use record::{Found, Record, Search};
 pub use rust::{Rust, RustEvidence};
 pub use simulate::{ImportKind, ImportOf};
 
@@ -84,6 +86,8 @@ pub struct Scan {
     pub unreadable: Vec<(VPath, String)>,
     /// Stopped before everything was read.
     pub is_partial: bool,
+    /// What answers in place of the files, where they are not at hand: the scan was read from a snapshot.
+    pub record: Option<Record>,
 }
 
 /// Scans a target: all that is there, and what is wrong with it.
@@ -127,6 +131,7 @@ pub fn survey(target: Target, progress: &Progress) -> Result<Scan, Error> {
         findings: Vec::new(),
         unreadable: found.unreadable,
         is_partial: progress.is_cancelled(),
+        record: None,
     })
 }
 
@@ -243,6 +248,9 @@ impl Scan {
 
     /// As [`Scan::explain`], in a given import.
     pub fn explain_in(&self, import: usize, file: FileId, need: usize) -> Option<(Vec<Probe>, Resolution)> {
+        if let Some(record) = &self.record {
+            return record.searches.get(&(import, file, need)).cloned();
+        }
         let mut probes = Vec::new();
         let resolution = simulate::explain(&self.world, self.imports.get(import)?, (file, need), &mut |probe| {
             probes.push(probe);

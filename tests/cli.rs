@@ -151,10 +151,14 @@ fn each_bad_argument_has_its_line() {
     let folder = small();
     let refusal = |words: &[&str]| refusal(folder.path(), words);
     assert_eq!(refusal(&["--fast"]), "dylens: unexpected argument '--fast' found; see dylens --help\n");
+    let formats: Vec<&str> = dylens::export::FORMATS.iter().map(|format| format.name).collect();
     assert_eq!(
         refusal(&["export", "--format", "jsonk"]),
-        "dylens: invalid value 'jsonk' for '--format <FORMAT>' [possible values: json, jsonl, dot, text, tree]; a \
-         similar value exists: 'json'\n"
+        format!(
+            "dylens: invalid value 'jsonk' for '--format <FORMAT>' [possible values: {}]; a similar value exists: \
+             'json'\n",
+            formats.join(", ")
+        )
     );
     assert_eq!(
         refusal(&["a.so", "check"]),

@@ -185,7 +185,8 @@ fn each_format_writes_the_same_bytes_for_the_same_world() {
 
 #[test]
 fn each_format_of_the_table_is_as_it_was() {
-    for format in FORMATS {
+    // What a snapshot holds is held to what comes out of it again, in tests/snapshot.rs.
+    for format in FORMATS.iter().filter(|format| format.name != "snapshot") {
         insta::assert_snapshot!(format!("format_{}", format.name), written(format, &broken(), &plain()));
     }
 }

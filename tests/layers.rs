@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Each room and the rooms it may know, itself left out.
 ///
 /// One circle is drawn on purpose: `scan` runs `diagnose`, and `diagnose` reads the `Scan`.
-const ROOMS: [(&str, &[&str]); 14] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("vfs", &["error"]),
     ("image", &[]),
     ("error", &[]),
@@ -20,13 +20,14 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ("graph", &["discover", "image", "resolve", "vfs", "world"]),
     ("diagnose", &["discover", "graph", "image", "resolve", "scan", "vfs", "world"]),
     ("scan", &["diagnose", "discover", "error", "graph", "image", "resolve", "vfs", "world"]),
-    ("export", &["diagnose", "discover", "error", "graph", "image", "resolve", "scan", "vfs", "world"]),
+    ("snapshot", &["diagnose", "discover", "error", "graph", "image", "resolve", "scan", "vfs", "world"]),
+    ("export", &["diagnose", "discover", "error", "graph", "image", "resolve", "scan", "snapshot", "vfs", "world"]),
     ("tui", &["diagnose", "discover", "error", "export", "graph", "image", "resolve", "scan", "vfs", "world"]),
     (
         "cli",
         &[
-            "diagnose", "discover", "error", "export", "graph", "image", "resolve", "scan", "tui", "vfs", "world",
-            "parse",
+            "diagnose", "discover", "error", "export", "graph", "image", "resolve", "scan", "snapshot", "tui", "vfs",
+            "world", "parse",
         ],
     ),
     ("main", &["cli"]),

@@ -11,7 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::cli::output;
 use crate::diagnose::Severity;
 use crate::discover::Tool;
-use crate::export::{FORMATS, Format, printable};
+use crate::error::Error;
+use crate::export::{self, FORMATS, Format, printable};
 use crate::image::{Arch, Release};
 
 const EXAMPLES: &str = "\
@@ -61,6 +62,11 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Show a snapshot that was written with `export -o x.dylens.json`
+    Open {
+        #[arg(value_name = "FILE")]
+        path: PathBuf,
+    },
     /// Report what will not load
     Check(Check),
     /// Explain why a library is here and where it was looked for
@@ -69,6 +75,11 @@ pub(super) enum Command {
     Tree(Tree),
     /// Write the graph as a file for other programs
     Export(Export),
+    /// Print the JSON Schema of snapshots
+    Schema {
+        #[command(flatten)]
+        to: To,
+    },
     /// Explain a rule; without one, list all
     Explain {
         /// A rule's name, as the report prints it
@@ -120,16 +131,40 @@ pub(super) struct Tree {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  dylens export --format jsonl .venv\n  \
-    dylens export --format dot .venv | dot -Tsvg -o graph.svg\n  dylens export -o graph.json .venv")]
+    dylens export --format dot .venv | dot -Tsvg -o graph.svg\n  dylens export --anonymize -o broken.dylens.json.zst .venv")]
 pub(super) struct Export {
     /// What to look at [default: the environment found here]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// How to write it
-    #[arg(long, default_value = "json", value_parser = formats())]
-    pub format: &'static Format,
+    /// How to write it [default: as the name of the file ends, else json]
+    #[arg(long, value_parser = formats())]
+    pub format: Option<&'static Format>,
+    /// Hide the names of people and their home folders
+    #[arg(long)]
+    pub anonymize: bool,
     #[command(flatten)]
     pub to: To,
+}
+
+impl Export {
+    /// The format that was asked for, or else that of the file's name.
+    ///
+    /// # Errors
+    /// Where the name of the file ends as no format does.
+    pub(super) fn format(&self) -> Result<&'static Format, Error> {
+        let name = self.to.output.as_ref().and_then(|file| file.file_name()).map(|name| name.to_string_lossy());
+        match (self.format, name) {
+            (Some(format), _) => Ok(format),
+            (None, None) => Ok(&export::JSON),
+            (None, Some(name)) => Format::of_name(&name).ok_or_else(|| {
+                let known: Vec<&str> = FORMATS.iter().filter_map(|format| format.endings.first().copied()).collect();
+                Error::new(
+                    format!("no format is known for files like {name}"),
+                    format!("give --format, or one of {}", known.join(", ")),
+                )
+            }),
+        }
+    }
 }
 
 /// Where the bytes go.

@@ -4,16 +4,18 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::args::{Arguments, Check, Export, FailOn, Report, Tree, Why};
+use super::args::{Arguments, Check, Export, FailOn, Report, To, Tree, Why};
 use super::{FOUND, output, progress, source};
+use crate::discover::Machine;
 use crate::error::Error;
 use crate::export::{self, Options};
 use crate::scan::Scan;
+use crate::snapshot::{self, Veil};
 use crate::tui;
 
 /// Without a subcommand: the explorer where a person sits at the terminal, else the report.
-pub(super) fn open(arguments: &Arguments) -> Result<ExitCode, Error> {
-    let source = source::source(arguments)?;
+pub(super) fn open(arguments: &Arguments, paths: &[PathBuf]) -> Result<ExitCode, Error> {
+    let source = source::source(arguments, paths)?;
     if output::is_interactive() && !arguments.no_tui {
         let no_color = match arguments.color {
             super::args::When::Always => false,
@@ -41,7 +43,7 @@ pub(super) fn check(arguments: &Arguments, check: &Check) -> Result<ExitCode, Er
     };
     let paint = output::paint(arguments, check.to.output.is_none());
     let options = Options { verbose: check.verbose, ..Options::new(paint) };
-    output::deliver(&written(format, scan, &options)?, &check.to)?;
+    output::deliver(written(format, scan, &options)?, &check.to)?;
     Ok(verdict(scan, check.fail_on))
 }
 
@@ -67,12 +69,26 @@ pub(super) fn tree(arguments: &Arguments, tree: &Tree) -> Result<ExitCode, Error
 
 /// `dylens export`.
 pub(super) fn export(arguments: &Arguments, export: &Export) -> Result<ExitCode, Error> {
-    let scan = match export.format.judges {
+    let format = export.format()?;
+    let scan = match format.judges {
         true => source::scanned(arguments, &export.paths)?,
         false => source::surveyed(arguments, &export.paths)?,
     };
+    let veiled = export.anonymize.then(|| veiled(scan)).transpose()?;
     let options = Options::new(output::paint(arguments, export.to.output.is_none()));
-    output::deliver(&written(export.format, scan, &options)?, &export.to)?;
+    output::deliver(written(format, veiled.as_ref().unwrap_or(scan), &options)?, &export.to)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The scan as a stranger may see it: a snapshot of it, with the names of people hidden, opened again.
+fn veiled(scan: &Scan) -> Result<Scan, Error> {
+    let home = Machine::this().variable("HOME").map(<[u8]>::to_vec);
+    snapshot::open(&snapshot::take(scan, Veil::drawn(home.as_deref())), &scan.target.root)
+}
+
+/// `dylens schema`.
+pub(super) fn schema(to: &To) -> Result<ExitCode, Error> {
+    output::deliver(snapshot::SCHEMA.into(), to)?;
     Ok(ExitCode::SUCCESS)
 }
 

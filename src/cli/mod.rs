@@ -28,7 +28,9 @@ const COULD_NOT: u8 = 2;
 /// Where it cannot be done: no such path, nothing native, a place that cannot be written to.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
     match &arguments.command {
-        None => commands::open(arguments),
+        None => commands::open(arguments, &arguments.paths),
+        Some(Command::Open { path }) => commands::open(arguments, std::slice::from_ref(path)),
+        Some(Command::Schema { to }) => commands::schema(to),
         Some(Command::Check(check)) => commands::check(arguments, check),
         Some(Command::Why(why)) => commands::why(arguments, why),
         Some(Command::Tree(tree)) => commands::tree(arguments, tree),

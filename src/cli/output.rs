@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::args::{Arguments, To, When};
 use crate::error::Error;
 use crate::export::Paint;
+use crate::snapshot::packed;
 
 /// Prints one line on the error stream.
 pub(super) fn complain(what: &str) {
@@ -26,12 +27,14 @@ pub(super) fn print(bytes: &[u8]) -> Result<(), Error> {
 }
 
 /// Writes to the file that was asked for, or else to standard output.
-pub(super) fn deliver(bytes: &[u8], to: &To) -> Result<(), Error> {
-    let Some(file) = &to.output else { return print(bytes) };
+/// A file that is called `.gz` or `.zst` is packed as its name says.
+pub(super) fn deliver(bytes: Vec<u8>, to: &To) -> Result<(), Error> {
+    let Some(file) = &to.output else { return print(&bytes) };
     if !to.force && file.symlink_metadata().is_ok() {
         return Err(exists(file));
     }
-    replace(file, bytes, to.force).map_err(|error| match error.kind() {
+    let bytes = packed(bytes, file.as_os_str().as_encoded_bytes());
+    replace(file, &bytes, to.force).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => exists(file),
         _ => Error::new(format!("{} cannot be written: {error}", file.display()), "give another file with -o"),
     })

@@ -8,8 +8,9 @@ use super::{output, progress};
 use crate::discover::{Machine, Request, Target, Wishes, discover};
 use crate::error::Error;
 use crate::scan::{Progress, Scan, scan, survey};
+use crate::snapshot;
 use crate::tui::Source;
-use crate::vfs::{Disk, FileSystem};
+use crate::vfs::{Disk, FileSystem, Kind, VPath};
 use crate::world::text;
 
 /// The demo, as a world written as text.
@@ -22,6 +23,8 @@ struct Start {
     request: Request,
     /// Said instead of how the target was found.
     because: Option<&'static str>,
+    /// The snapshot that is asked for instead of a scan.
+    snapshot: Option<VPath>,
 }
 
 impl Start {
@@ -33,6 +36,7 @@ impl Start {
             machine,
             request: Request { paths: Vec::new(), wishes },
             because: Some(because),
+            snapshot: None,
         })
     }
 
@@ -46,17 +50,53 @@ impl Start {
             (true, []) => Start::demo("the demo", wishes),
             (false, paths) => {
                 let request = Request { paths: paths.iter().map(|path| Disk::path(path)).collect(), wishes };
-                Ok(Start { fs: Arc::new(Disk), machine: Machine::this(), request, because: None })
+                let mut start =
+                    Start { fs: Arc::new(Disk), machine: Machine::this(), request, because: None, snapshot: None };
+                start.snapshot = start.named_snapshot()?;
+                Ok(start)
             }
         }
     }
 
+    /// The snapshot among the paths that were given: there can be only one, and nothing more to wish for.
+    ///
+    /// # Errors
+    /// Where a snapshot is asked for what was settled when it was taken.
+    fn named_snapshot(&self) -> Result<Option<VPath>, Error> {
+        let paths: Vec<VPath> = self.request.paths.iter().map(|path| self.machine.directory.join(path)).collect();
+        let Some(path) = paths.iter().find(|path| is_snapshot(&*self.fs, path)) else { return Ok(None) };
+        if paths.len() > 1 {
+            return Err(Error::new(
+                format!("{path} is a snapshot, and stands beside other paths"),
+                "give it alone; dylens diff compares two",
+            ));
+        }
+        if self.request.wishes != Wishes::default() {
+            return Err(Error::new(
+                format!("{path} is a snapshot: what it was judged for was settled when it was taken"),
+                "leave out --arch, --macos and --for, or give them when you take it",
+            ));
+        }
+        Ok(Some(path.clone()))
+    }
+
     fn scan(&self, progress: &Progress) -> Result<Scan, Error> {
-        scan(self.target()?, progress)
+        match &self.snapshot {
+            Some(path) => snapshot::open(&self.read(path)?, path),
+            None => scan(self.target()?, progress),
+        }
     }
 
     fn survey(&self, progress: &Progress) -> Result<Scan, Error> {
-        survey(self.target()?, progress)
+        match &self.snapshot {
+            Some(_) => self.scan(progress),
+            None => survey(self.target()?, progress),
+        }
+    }
+
+    fn read(&self, path: &VPath) -> Result<Vec<u8>, Error> {
+        let read = self.fs.read(path, usize::MAX);
+        read.map_err(|error| Error::new(format!("{path} cannot be read: {error}"), "look at its permissions"))
     }
 
     fn target(&self) -> Result<Target, Error> {
@@ -66,6 +106,14 @@ impl Start {
         }
         Ok(target)
     }
+}
+
+/// By its name, or by how it begins: neither a wheel nor a native file begins so.
+fn is_snapshot(fs: &dyn FileSystem, path: &VPath) -> bool {
+    const HEAD: usize = 64;
+    let is_file = fs.stat(path).is_ok_and(|stat| stat.kind == Kind::File);
+    let is_called_so = || memchr::memmem::find(path.file_name(), snapshot::ENDING.as_bytes()).is_some();
+    is_file && (is_called_so() || fs.read(path, HEAD).is_ok_and(|head| snapshot::is_likely(&head)))
 }
 
 /// Scans what the arguments ask for.
@@ -95,10 +143,10 @@ fn kept(scan: Scan) -> &'static Scan {
 ///
 /// # Errors
 /// Where `--demo` and a path contradict each other.
-pub(super) fn source(arguments: &Arguments) -> Result<Source, Error> {
-    let mut start = Start::of(arguments, &arguments.paths)?;
+pub(super) fn source(arguments: &Arguments, paths: &[PathBuf]) -> Result<Source, Error> {
+    let mut start = Start::of(arguments, paths)?;
     if !arguments.demo
-        && arguments.paths.is_empty()
+        && paths.is_empty()
         && let Err(error) = discover(&start.fs, &start.machine, &start.request)
     {
         output::complain(&format!("{}; this is the demo", error.what));

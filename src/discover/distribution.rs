@@ -76,6 +76,11 @@ impl Distributions {
         all
     }
 
+    /// Distributions in the order in which they are given; whose each file is was told already.
+    pub(crate) fn restored(list: Vec<Distribution>) -> Distributions {
+        Distributions { list, ..Distributions::default() }
+    }
+
     pub fn get(&self, id: DistributionId) -> &Distribution {
         &self.list[id.0]
     }

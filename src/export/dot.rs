@@ -10,7 +10,8 @@ use crate::image::Name;
 use crate::scan::Scan;
 
 /// `--format dot`.
-pub const DOT: Format = Format { name: "dot", about: "the graph, for Graphviz", judges: true, write };
+pub const DOT: Format =
+    Format { name: "dot", about: "the graph, for Graphviz", endings: &[".dot", ".gv"], judges: true, write };
 
 const HEAD: &str = "\
 digraph dylens {

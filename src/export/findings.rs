@@ -12,7 +12,8 @@ use crate::scan::Scan;
 use crate::vfs::VPath;
 
 /// `dylens check --format json`.
-pub const FINDINGS: Format = Format { name: "json", about: "the findings, for other programs", judges: true, write };
+pub const FINDINGS: Format =
+    Format { name: "json", about: "the findings, for other programs", endings: &[], judges: true, write };
 
 /// Changes with every change that a reader of the JSON could stumble over.
 pub(super) const SCHEMA: u32 = 1;

@@ -13,8 +13,13 @@ use crate::vfs::VPath;
 use crate::world::FileId;
 
 /// `--format jsonl`.
-pub const JSONL: Format =
-    Format { name: "jsonl", about: "one line of JSON for each need of each file", judges: false, write };
+pub const JSONL: Format = Format {
+    name: "jsonl",
+    about: "one line of JSON for each need of each file",
+    endings: &[".jsonl", ".ndjson"],
+    judges: false,
+    write,
+};
 
 /// The mirror of a need. Its fields and their order are fixed.
 #[derive(Serialize)]

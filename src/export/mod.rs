@@ -10,11 +10,13 @@ mod json;
 mod jsonl;
 mod paint;
 mod places;
+mod snapshot;
 mod text;
 mod tree;
 mod why;
 
 pub use findings::FINDINGS;
+pub use json::JSON;
 pub use paint::{Glyph, Ink, Paint, count};
 pub use text::TEXT;
 pub use tree::TREE;
@@ -31,13 +33,27 @@ pub struct Format {
     pub name: &'static str,
     /// One line for the help.
     pub about: &'static str,
+    /// How files of it are called: by their endings, the usual one first.
+    pub endings: &'static [&'static str],
     /// Does it say what is wrong? If not, nobody has to find out.
     pub judges: bool,
     pub write: fn(&Scan, &Options, &mut dyn Write) -> io::Result<()>,
 }
 
+impl Format {
+    /// The format of a file that is called so; it may be packed (`.gz`, `.zst`).
+    pub fn of_name(name: &str) -> Option<&'static Format> {
+        let name = name.to_lowercase();
+        let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+        let ending =
+            |format: &Format| format.endings.iter().filter(|ending| name.ends_with(**ending)).map(|it| it.len()).max();
+        let fitting = FORMATS.iter().filter_map(|format| Some((ending(format)?, *format)));
+        fitting.max_by_key(|(len, _)| *len).map(|(_, format)| format)
+    }
+}
+
 /// Every format of `dylens export`.
-pub const FORMATS: &[&Format] = &[&json::JSON, &jsonl::JSONL, &dot::DOT, &TEXT, &TREE];
+pub const FORMATS: &[&Format] = &[&JSON, &snapshot::SNAPSHOT, &jsonl::JSONL, &dot::DOT, &TEXT, &TREE];
 
 /// What a person decides of the formats made to be read.
 #[derive(Clone, Debug)]

@@ -12,7 +12,8 @@ use crate::scan::Scan;
 use crate::vfs::VPath;
 
 /// The report, as `dylens check` prints it.
-pub const TEXT: Format = Format { name: "text", about: "the report, for people", judges: true, write };
+pub const TEXT: Format =
+    Format { name: "text", about: "the report, for people", endings: &[".txt"], judges: true, write };
 
 /// How many places of a search are shown.
 const PLACES: usize = 8;

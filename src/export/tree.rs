@@ -14,8 +14,13 @@ use crate::scan::Scan;
 use crate::vfs::VPath;
 
 /// `dylens tree`.
-pub const TREE: Format =
-    Format { name: "tree", about: "distributions, their modules and what these need", judges: true, write };
+pub const TREE: Format = Format {
+    name: "tree",
+    about: "distributions, their modules and what these need",
+    endings: &[".tree.txt"],
+    judges: true,
+    write,
+};
 
 fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let errors = scan.findings.iter().filter(|finding| finding.severity == Severity::Error);

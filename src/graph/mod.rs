@@ -138,6 +138,41 @@ pub struct Graph {
 }
 
 impl Graph {
+    /// A graph of these nodes and edges, in this order; none where an edge leads nowhere.
+    pub(crate) fn restored(nodes: Vec<Node>, edges: Vec<(NodeId, NodeId, Edge)>) -> Option<Graph> {
+        let mut graph = Graph::default();
+        for node in nodes {
+            let named = match &node {
+                Node::Builtin(name) | Node::Missing(name) => Some(name.clone()),
+                _ => None,
+            };
+            let file = match node {
+                Node::File { file, .. } | Node::System(file) => Some(file),
+                _ => None,
+            };
+            let module = match &node {
+                Node::Python(module) => Some(module.name.clone()),
+                _ => None,
+            };
+            let is_distribution = matches!(node, Node::Distribution(_));
+            let id = graph.inner.add_node(node);
+            if is_distribution {
+                graph.distributions.push(id);
+            }
+            graph.by_file.extend(file.map(|file| (file, id)));
+            graph.by_name.extend(named.map(|name| (name, id)));
+            graph.by_module.extend(module.map(|name| (name, id)));
+        }
+        let count = graph.inner.node_count();
+        for (source, target, edge) in edges {
+            if source.index() >= count || target.index() >= count {
+                return None;
+            }
+            graph.inner.add_edge(source, target, edge);
+        }
+        Some(graph)
+    }
+
     /// Adds the node of a distribution; they come first and in order.
     pub(crate) fn add_distribution(&mut self, id: DistributionId) -> NodeId {
         let node = self.inner.add_node(Node::Distribution(id));

@@ -300,7 +300,7 @@ impl<'w> Simulation<'w> {
     }
 
     /// Walks through the search once more, in the process as it stands now.
-    fn replay(
+    pub fn replay(
         &mut self,
         resolution: Resolution,
         wanted: (FileId, usize),

@@ -64,6 +64,9 @@ impl Scan {
     ///
     /// Its own bytes tell most; modules that were stripped of all text (orjson) are told by what made their wheel.
     pub fn rust(&self, file: FileId) -> Option<Rust> {
+        if let Some(record) = &self.record {
+            return record.rust.get(&file).cloned();
+        }
         let traits = self.world.traits(file);
         let (role, owner) = self.role_and_owner(file)?;
         let by_bytes = traits.rust.as_ref().map(|rust| RustEvidence::Bytes(rust.sign));

@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Progress;
 use super::inventory::Roles;
+use super::{Found, Progress, Search};
 use crate::discover::Role;
 use crate::graph::NeedEdge;
 use crate::resolve::{Import, Probe, Resolution, Simulation, Wanted};
@@ -259,4 +259,34 @@ pub(super) fn explain(
         ImportKind::Program => Simulation::of_program(world, import.file, &mut |_| {}).0.explain_started(wanted, probe),
         _ => Simulation::new(world, &mut |_| {}).explain(import.file, &import.opened, wanted, probe),
     }
+}
+
+/// As [`explain`], for many needs that one import met.
+pub(super) fn explain_all(world: &World, import: &ImportOf, searches: &[Search]) -> Vec<(Search, Found)> {
+    let wanted: FxHashSet<(FileId, usize)> = searches.iter().map(|&(_, file, need)| (file, need)).collect();
+    let mut met = FxHashMap::<(FileId, usize), Resolution>::default();
+    let mut record = |seen: Wanted| {
+        if wanted.contains(&(seen.by, seen.need)) {
+            met.entry((seen.by, seen.need)).or_insert(seen.resolution);
+        }
+    };
+    let mut simulation = match import.kind {
+        ImportKind::Program => Simulation::of_program(world, import.file, &mut record).0,
+        _ => Simulation::new(world, &mut |_| {}),
+    };
+    let is_started = matches!(import.kind, ImportKind::Interpreter | ImportKind::Program);
+    if !is_started {
+        simulation.import(import.file, &import.opened, &mut record);
+    }
+    let explained = searches.iter().filter_map(|&search| {
+        let wanted = (search.1, search.2);
+        let mut probes = Vec::new();
+        let mut tell = |probe| probes.push(probe);
+        let resolution = match is_started {
+            true => simulation.explain_started(wanted, &mut tell),
+            false => simulation.replay(met.remove(&wanted)?, wanted, &mut tell),
+        }?;
+        Some((search, (probes, resolution)))
+    });
+    explained.collect()
 }

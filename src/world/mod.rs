@@ -23,6 +23,11 @@ use crate::vfs::{FileSystem, Identity, Kind, Stat, VPath};
 pub struct FileId(u32);
 
 impl FileId {
+    /// The file of this number in a world that was put together from [`FileParts`].
+    pub(crate) fn of(number: u32) -> FileId {
+        FileId(number)
+    }
+
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -45,7 +50,48 @@ pub struct File {
     others: Vec<Slice>,
 }
 
+/// What is known of a file without opening it again.
+#[derive(Clone, Debug)]
+pub struct FileParts {
+    pub path: VPath,
+    /// In bytes.
+    pub len: u64,
+    pub image: Option<Image>,
+    pub problem: Option<Problem>,
+    /// The slices of a universal file that were not chosen.
+    pub others: Vec<(Option<Image>, Option<Problem>)>,
+}
+
 impl File {
+    /// The parts of the file that are known without opening it again.
+    pub fn parts(&self) -> FileParts {
+        // The identity tells files apart only on one machine, and symbols are in the file itself.
+        let File { path, identity: _, len, image, problem, tables: _, asked: _, others } = self;
+        let slice = |slice: &Slice| (slice.image.clone(), slice.problem.clone());
+        FileParts {
+            path: path.clone(),
+            len: *len,
+            image: image.clone(),
+            problem: problem.clone(),
+            others: others.iter().map(slice).collect(),
+        }
+    }
+
+    fn restored(number: u64, parts: FileParts) -> File {
+        let FileParts { path, len, image, problem, others } = parts;
+        let slice = |(image, problem)| Slice { image, problem, ..Slice::default() };
+        File {
+            path,
+            identity: Identity { device: 0, inode: number },
+            len,
+            image,
+            problem,
+            tables: None,
+            asked: None,
+            others: others.into_iter().map(slice).collect(),
+        }
+    }
+
     fn new(path: VPath, stat: &Stat, slices: Vec<Slice>, symbol: Option<&[u8]>, arch: Option<Arch>) -> File {
         let file = File {
             path,
@@ -183,6 +229,12 @@ impl World {
             traits: Mutex::default(),
             fence: None,
         }
+    }
+
+    /// A world of files that are known already, numbered in this order; nothing else is there.
+    pub(crate) fn restored(fs: Arc<dyn FileSystem>, host: Host, files: Vec<FileParts>) -> World {
+        let files = files.into_iter().zip(0..).map(|(parts, number)| Arc::new(File::restored(number, parts))).collect();
+        World { files: RwLock::new(files), ..World::new(fs, host) }
     }
 
     /// Lets nothing exist but what lies in these folders: the environment belongs to another machine than the one that

@@ -132,9 +132,7 @@ fn pack(world: &Memory, folder: &VPath, writer: &mut ZipWriter<Cursor<Vec<u8>>>)
 fn judged(files: Memory, request: &Request, size: (u16, u16)) -> Face {
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
     let scan = Scan::of(Arc::new(files), &Machine::described(&[]), request, &progress).expect("a scan");
-    let mut face = Face::waiting(size);
-    update(&mut face.model, Msg::Scanned(Arc::new(Atlas::new(scan))));
-    face
+    Face::of(scan, size)
 }
 
 fn scan(world: &str) -> Scan {
@@ -178,6 +176,13 @@ impl Face {
     /// A face before its first scan.
     pub fn waiting(size: (u16, u16)) -> Face {
         Face { model: Model::new(Theme::default(), size) }
+    }
+
+    /// A face that shows a scan.
+    pub fn of(scan: Scan, size: (u16, u16)) -> Face {
+        let mut face = Face::waiting(size);
+        update(&mut face.model, Msg::Scanned(Arc::new(Atlas::new(scan))));
+        face
     }
 
     pub fn scanned(&mut self, world: &str) {

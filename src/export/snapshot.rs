@@ -1,0 +1,15 @@
+//! Everything that the faces show, to be opened elsewhere.
+
+use std::io::{self, Write};
+
+use super::{Format, Options};
+use crate::scan::Scan;
+use crate::snapshot::{self, ENDING, Veil};
+
+/// `--format snapshot`.
+pub const SNAPSHOT: Format =
+    Format { name: "snapshot", about: "everything, for dylens open", endings: &[ENDING], judges: true, write };
+
+fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(&snapshot::take(scan, Veil::none()))
+}

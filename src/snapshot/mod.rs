@@ -1,0 +1,91 @@
+//! The versioned, serializable mirror of a [`Scan`]: written, and read back where the environment is not at hand.
+//!
+//! A snapshot holds everything that a face shows: the files with what their headers say, the graph, the findings, and
+//! where each need was looked for. What is opened is a [`Scan`] like any other, whose [`crate::scan::Record`] answers what
+//! would be read from the files again; no face knows the difference. Rules are not asked again: a snapshot shows what was
+//! found when it was taken.
+//!
+//! No type outside this room and the exports' own mirrors is `Serialize`. Each type has its mirror in a table
+//! ([`mirror`]), which does not compile where a field is forgotten. The JSON Schema in `assets/snapshot.schema.json` is
+//! written from the same tables; a test compares them.
+//!
+//! Numbers in a snapshot are not believed: what would lead nowhere is [`mirror::Damage`].
+
+mod document;
+mod finding;
+mod graph;
+mod image;
+mod mirror;
+mod numpy;
+mod pack;
+mod target;
+mod text;
+mod veil;
+
+pub use pack::{Packing, packed, unpacked};
+pub use veil::Veil;
+
+use serde::Deserialize;
+
+use crate::error::Error;
+use crate::scan::Scan;
+use crate::vfs::VPath;
+use document::{Document, VERSION};
+
+/// How snapshots are called.
+pub const ENDING: &str = ".dylens.json";
+
+/// The JSON Schema of a snapshot.
+pub const SCHEMA: &str = include_str!("../../assets/snapshot.schema.json");
+
+/// Takes a snapshot, as JSON; `veil` hides the names of people.
+pub fn take(scan: &Scan, veil: Veil) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec(&Document::of(scan, veil)).expect("every key is a string");
+    bytes.push(b'\n');
+    bytes
+}
+
+/// Reads a snapshot back. `path` is what it is called.
+///
+/// # Errors
+/// Where it is none, is damaged, or was written by a newer dylens: says so with its path.
+pub fn open(bytes: &[u8], path: &VPath) -> Result<Scan, Error> {
+    /// What every version starts with.
+    #[derive(Deserialize)]
+    struct Head {
+        snapshot: u32,
+        #[serde(default)]
+        dylens: String,
+    }
+    let bytes = unpacked(bytes).map_err(|why| damaged(path, &why))?;
+    let head: Head = serde_json::from_slice(&bytes).map_err(|error| match error.is_data() {
+        true => Error::new(format!("{path} is no snapshot of dylens"), "write one with dylens export -o x.dylens.json"),
+        false => damaged(path, &error.to_string()),
+    })?;
+    if head.snapshot != VERSION {
+        return Err(Error::new(
+            format!(
+                "{path} is a snapshot of version {}, written by dylens {}; this dylens reads version {VERSION}",
+                head.snapshot, head.dylens
+            ),
+            "update dylens",
+        ));
+    }
+    let document: Document = serde_json::from_slice(&bytes).map_err(|error| damaged(path, &error.to_string()))?;
+    document.back().map_err(|damage| damaged(path, &damage.0))
+}
+
+/// Could this be a snapshot, by its first bytes?
+pub fn is_likely(head: &[u8]) -> bool {
+    Packing::told(head).is_some() || head.trim_ascii_start().starts_with(b"{")
+}
+
+fn damaged(path: &VPath, why: &str) -> Error {
+    Error::new(format!("{path} is damaged: {why}"), "take the snapshot again, or ask for another copy")
+}
+
+/// The JSON Schema as the mirrors tell it; what [`SCHEMA`] has to say.
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(Document);
+    serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n"
+}

@@ -1,0 +1,90 @@
+//! The mirror of what asks for NumPy's C API and what answers.
+
+use super::mirror::{Words, mirror};
+use super::text::{Bytes, FileNumber, Place};
+use crate::graph::{NumpyEdge, Presence, PythonModule};
+use crate::image::{Answer, Binding};
+use crate::scan::{Bond, Numpy, Provider};
+
+mirror! {
+    #[derive(Default)]
+    struct NumpyMirror = Numpy {
+        /// The NumPy that an import finds.
+        provider [default]: Option<ProviderMirror>,
+        /// Who asks, by path.
+        bonds [default]: Vec<BondMirror>,
+    }
+}
+
+mirror! {
+    struct ProviderMirror = Provider {
+        folder: Place,
+        release [default]: Option<(u16, u16)>,
+        abi [default]: Option<u8>,
+        extension [default]: Option<Place>,
+        file [default]: Option<FileNumber>,
+        /// The first module that NumPy itself cannot do without and that is not there.
+        lacks [default]: Option<Words>,
+    }
+}
+
+mirror! {
+    /// One file that asks, and what it gets.
+    struct BondMirror = Bond {
+        file: FileNumber,
+        binding: BindingMirror,
+        asks_for: Words,
+        answer: AnswerMirror,
+        missing [default]: Option<Words>,
+    }
+}
+
+mirror! {
+    /// How code asks.
+    enum BindingMirror = Binding {
+        Headers1 { before_1_16: bool },
+        Headers2 { minimum: Option<(u16, u16)> },
+        CythonTypes { knows_2: bool },
+        Pybind11 { knows_2: bool },
+        RustNumpy { knows_2: bool, version: Option<String> },
+    }
+}
+
+mirror! {
+    /// What code gets.
+    enum AnswerMirror = Answer {
+        Given,
+        ThroughShim,
+        Unknown,
+        NoProvider,
+        NoModule,
+        OtherAbi,
+        TooOld,
+    }
+}
+
+mirror! {
+    /// A Python module on the way to NumPy's C API.
+    struct PythonModuleMirror = PythonModule {
+        name: Bytes,
+        presence: PresenceMirror,
+    }
+}
+
+mirror! {
+    enum PresenceMirror = Presence {
+        Present(path: Place),
+        Absent,
+        Unknown,
+    }
+}
+
+mirror! {
+    /// Code asks for NumPy's C API, or a Python module hands it on.
+    struct NumpyEdgeMirror = NumpyEdge {
+        /// The dotted name of the module that is imported.
+        asks_for: Bytes,
+        binding [default]: Option<BindingMirror>,
+        answer: AnswerMirror,
+    }
+}

@@ -1,0 +1,288 @@
+//! The mirror of what was looked at, on which host.
+
+use super::image::{ArchMirror, ReleaseMirror};
+use super::mirror::{Damage, Mirror, Opening, Taking, mirror};
+use super::text::{Bytes, FileNumber, Place};
+use crate::discover::tool::Version;
+use crate::discover::{Distribution, Kind, Note, Tag, Tool, Wheel, Wishes};
+use crate::vfs::VPath;
+use crate::world::{Dyld, Glibc, Host, LdCache, Musl, Python, System};
+
+/// What was looked at.
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub(super) struct TargetMirror {
+    pub kind: KindMirror,
+    /// How it was chosen, where no path was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    /// The folders that were walked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub walk: Vec<Place>,
+    /// The one file that was asked about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<Place>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<NoteMirror>,
+    /// The wheels that were looked at, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wheels: Vec<WheelMirror>,
+    #[serde(default, skip_serializing_if = "Mirror::is_void")]
+    pub wishes: WishesMirror,
+}
+
+mirror! {
+    enum KindMirror = Kind {
+        Venv,
+        Conda,
+        Prefix,
+        SitePackages,
+        Folder,
+        File,
+        Wheel,
+    }
+}
+
+mirror! {
+    struct NoteMirror = Note {
+        path: Place,
+        what: String,
+        remedy: String,
+    }
+}
+
+mirror! {
+    struct WheelMirror = Wheel {
+        path: Place,
+        name: String,
+        version [default]: String,
+        build [default]: String,
+        tags [default]: Vec<TagMirror>,
+        declared [default]: Vec<TagMirror>,
+        generator [default]: String,
+        is_pure [default]: bool,
+    }
+}
+
+mirror! {
+    struct TagMirror = Tag {
+        python: String,
+        abi: String,
+        platform: String,
+    }
+}
+
+mirror! {
+    /// What a person wanted to have judged.
+    #[derive(Default)]
+    struct WishesMirror = Wishes {
+        arch [default]: Option<ArchMirror>,
+        macos [default]: Option<ReleaseMirror>,
+        tool [default]: Option<ToolMirror>,
+    }
+}
+
+mirror! {
+    enum ToolMirror = Tool {
+        Nuitka(version: VersionMirror),
+        PyInstaller(version: Option<VersionMirror>),
+        Delocate(version: Option<VersionMirror>),
+        CxFreeze(version: Option<VersionMirror>),
+    }
+}
+
+/// A version of a tool: `2.3.10`.
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(transparent)]
+pub(super) struct VersionMirror(String);
+
+impl Mirror for VersionMirror {
+    type Real = Version;
+
+    fn of(real: &Version, _: &Taking) -> VersionMirror {
+        VersionMirror(real.to_string())
+    }
+
+    fn back(self, _: &Opening) -> Result<Version, Damage> {
+        self.0.parse().map_err(|_| Damage::new(format!("{} is no version of a tool", self.0)))
+    }
+}
+
+mirror! {
+    /// The machine and the interpreter.
+    struct HostMirror = Host {
+        system: SystemMirror,
+        arch [default]: Option<ArchMirror>,
+        library_path [default]: Option<Bytes>,
+        preload [default]: Vec<Bytes>,
+        python [default]: Option<PythonMirror>,
+        packager [default]: String,
+    }
+}
+
+mirror! {
+    /// The loader that judged.
+    enum SystemMirror = System {
+        Glibc(glibc: GlibcMirror),
+        Musl(musl: MuslMirror),
+        Dyld(dyld: DyldMirror),
+        Unknown,
+    }
+}
+
+/// What glibc's loader is built and configured with. What `/etc/ld.so.cache` holds is left out: thousands of files of the
+/// machine, of which those that matter are among the files of the snapshot.
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub(super) struct GlibcMirror {
+    loader: Place,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version: Option<(u32, u32)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    trusted: Vec<Place>,
+    #[serde(default)]
+    lib: Bytes,
+    #[serde(default)]
+    platform: Bytes,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    hwcaps: Vec<Bytes>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    granted: Vec<Bytes>,
+}
+
+impl Mirror for GlibcMirror {
+    type Real = Glibc;
+
+    fn of(real: &Glibc, taking: &Taking) -> GlibcMirror {
+        let Glibc { loader, version, cache: _, trusted, lib, platform, hwcaps, granted } = real;
+        GlibcMirror {
+            loader: Mirror::of(loader, taking),
+            version: *version,
+            trusted: Mirror::of(trusted, taking),
+            lib: Mirror::of(lib, taking),
+            platform: Mirror::of(platform, taking),
+            hwcaps: Mirror::of(hwcaps, taking),
+            granted: Mirror::of(granted, taking),
+        }
+    }
+
+    fn back(self, opening: &Opening) -> Result<Glibc, Damage> {
+        Ok(Glibc {
+            loader: self.loader.back(opening)?,
+            version: self.version,
+            cache: LdCache::default(),
+            trusted: self.trusted.back(opening)?,
+            lib: self.lib.back(opening)?,
+            platform: self.platform.back(opening)?,
+            hwcaps: self.hwcaps.back(opening)?,
+            granted: self.granted.back(opening)?,
+        })
+    }
+}
+
+mirror! {
+    struct MuslMirror = Musl {
+        loader: Place,
+        directories [default]: Vec<Place>,
+    }
+}
+
+mirror! {
+    struct DyldMirror = Dyld {
+        release [default]: Option<ReleaseMirror>,
+        framework_path [default]: Option<Bytes>,
+        fallback_library_path [default]: Option<Bytes>,
+        fallback_framework_path [default]: Option<Bytes>,
+    }
+}
+
+mirror! {
+    struct PythonMirror = Python {
+        executable [default]: Option<Place>,
+        file [default]: Option<FileNumber>,
+        version [default]: Option<(u16, u16)>,
+        free_threaded [default]: bool,
+        library [default]: Option<Place>,
+        lib_dynload [default]: Option<Place>,
+        path [default]: Vec<Place>,
+        suffixes [default]: Vec<Bytes>,
+    }
+}
+
+/// A distribution. The files that it says it brought are left out: those that are there have it as their owner.
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub(super) struct DistributionMirror {
+    name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    version: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    metadata: Option<Place>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    editable: Option<Place>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    installer: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    generator: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<TagMirror>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    sboms: Vec<Place>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    requires: Vec<String>,
+    #[serde(default, skip_serializing_if = "Mirror::is_void")]
+    is_rust: bool,
+}
+
+impl Mirror for DistributionMirror {
+    type Real = Distribution;
+
+    fn of(real: &Distribution, taking: &Taking) -> DistributionMirror {
+        let Distribution {
+            name,
+            version,
+            metadata,
+            recorded: _,
+            nameless: _,
+            editable,
+            installer,
+            generator,
+            tags,
+            sboms,
+            requires,
+            is_rust,
+        } = real;
+        DistributionMirror {
+            name: Mirror::of(name, taking),
+            version: Mirror::of(version, taking),
+            metadata: Mirror::of(metadata, taking),
+            editable: Mirror::of(editable, taking),
+            installer: Mirror::of(installer, taking),
+            generator: Mirror::of(generator, taking),
+            tags: Mirror::of(tags, taking),
+            sboms: Mirror::of(sboms, taking),
+            requires: Mirror::of(requires, taking),
+            is_rust: *is_rust,
+        }
+    }
+
+    fn back(self, opening: &Opening) -> Result<Distribution, Damage> {
+        Ok(Distribution {
+            name: self.name,
+            version: self.version,
+            metadata: self.metadata.back(opening)?,
+            recorded: Vec::new(),
+            nameless: Vec::new(),
+            editable: self.editable.back(opening)?,
+            installer: self.installer,
+            generator: self.generator,
+            tags: self.tags.back(opening)?,
+            sboms: self.sboms.back(opening)?,
+            requires: self.requires,
+            is_rust: self.is_rust,
+        })
+    }
+}
+
+/// The folders of a target, which the veil learns the names of people from.
+pub(super) fn folders<'a>(root: &'a VPath, host: &'a Host) -> impl Iterator<Item = &'a VPath> {
+    let python = host.python.as_ref();
+    [root].into_iter().chain(python.into_iter().flat_map(|python| python.path.iter().chain(&python.executable)))
+}
