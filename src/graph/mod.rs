@@ -8,7 +8,9 @@
 //! it imports for it, and the extension that has it. Such an edge is no need: what is above or below a file, loops and
 //! ways are told by the loader's edges alone.
 
+pub mod layout;
 mod query;
+pub mod sketch;
 
 pub use query::Path;
 

@@ -1,0 +1,154 @@
+//! A part of the graph as it is to be drawn: items that stand for one node or for several, and links between them.
+//!
+//! An environment is mostly repetition: modules that need the same things, edges that a longer way implies. Folding and
+//! reducing take that away without losing count: the edges of the part are those that are drawn, those inside of folds and
+//! those that are implied or set aside, each told by its number.
+
+mod focus;
+mod reduce;
+
+pub use focus::{Around, focus};
+
+use petgraph::Direction;
+use petgraph::visit::EdgeRef;
+use rustc_hash::FxHashMap;
+
+use super::{Graph, NodeId};
+
+/// Why an item stands for several nodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Fold {
+    /// It does not: it is one node.
+    #[default]
+    No,
+    /// Nodes of one kind with the same neighbors.
+    Twins,
+    /// Libraries of the system.
+    System,
+    /// A distribution with its files.
+    Package,
+    /// Files that need each other.
+    Cycle,
+    /// What a column has no room for.
+    Rest,
+}
+
+/// What is drawn in one place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Item {
+    /// In order; never empty.
+    pub nodes: Vec<NodeId>,
+    pub fold: Fold,
+    /// The signed distance from the center of a focus: dependents are negative. Nought elsewhere.
+    pub band: i32,
+}
+
+impl Item {
+    /// The node that stands for the item.
+    pub fn node(&self) -> NodeId {
+        self.nodes[0]
+    }
+}
+
+/// A line between two items, by place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Link {
+    pub source: usize,
+    pub target: usize,
+    /// For how many edges between nodes it stands.
+    pub edges: usize,
+}
+
+/// Items and the links between them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sketch {
+    pub items: Vec<Item>,
+    /// Sorted; no two of them join the same items in the same direction, none joins an item to itself.
+    pub links: Vec<Link>,
+    /// Edges between nodes of one item.
+    pub inside: usize,
+    /// Edges that are not drawn because a longer way implies them.
+    pub implied: usize,
+    /// Edges that a focus does not draw: those between nodes at the same distance, or back.
+    pub aside: usize,
+}
+
+impl Sketch {
+    /// The part of a graph that these nodes make, each an item of its own.
+    pub fn of(graph: &Graph, nodes: &[NodeId]) -> Sketch {
+        let mut nodes = nodes.to_vec();
+        nodes.sort_unstable();
+        nodes.dedup();
+        let place: FxHashMap<NodeId, usize> = nodes.iter().enumerate().map(|(at, &node)| (node, at)).collect();
+        let mut ends: Vec<(usize, usize)> = Vec::new();
+        for (source, &node) in nodes.iter().enumerate() {
+            let targets = graph.inner.edges_directed(node, Direction::Outgoing);
+            ends.extend(targets.filter_map(|edge| Some((source, *place.get(&edge.target())?))));
+        }
+        ends.sort_unstable();
+        // That a file asks twice for another, or for itself, says nothing more.
+        ends.dedup();
+        ends.retain(|(source, target)| source != target);
+        let items = nodes.into_iter().map(|node| Item { nodes: vec![node], ..Item::default() }).collect();
+        let links = ends.into_iter().map(|(source, target)| Link { source, target, edges: 1 }).collect();
+        Sketch { items, links, ..Sketch::default() }
+    }
+
+    /// How many edges between nodes this accounts for, drawn or not.
+    pub fn edges(&self) -> usize {
+        self.links.iter().map(|link| link.edges).sum::<usize>() + self.hidden() + self.inside
+    }
+
+    /// How many edges between items are not drawn.
+    pub fn hidden(&self) -> usize {
+        self.implied + self.aside
+    }
+
+    /// The item that a node is in.
+    pub fn item_of(&self, node: NodeId) -> Option<usize> {
+        self.items.iter().position(|item| item.nodes.binary_search(&node).is_ok())
+    }
+
+    /// The ends of the links, as a layout takes them.
+    pub fn ends(&self) -> Vec<(usize, usize)> {
+        self.links.iter().map(|link| (link.source, link.target)).collect()
+    }
+
+    /// Who is linked with each item: those before it, and those behind.
+    fn neighbors(&self) -> (Vec<Vec<usize>>, Vec<Vec<usize>>) {
+        let (mut before, mut behind) = (vec![Vec::new(); self.items.len()], vec![Vec::new(); self.items.len()]);
+        for link in &self.links {
+            behind[link.source].push(link.target);
+            before[link.target].push(link.source);
+        }
+        (before, behind)
+    }
+
+    /// Puts items together: `place[i]` is where the item `i` goes. Items keep the order of their places.
+    fn gather(&mut self, place: &[usize], folds: &FxHashMap<usize, Fold>) {
+        let count = place.iter().max().map_or(0, |last| last + 1);
+        let mut items: Vec<Item> = vec![Item::default(); count];
+        for (item, &to) in std::mem::take(&mut self.items).into_iter().zip(place) {
+            let gathered = &mut items[to];
+            gathered.fold = folds.get(&to).copied().unwrap_or(item.fold);
+            gathered.band = item.band;
+            gathered.nodes.extend(item.nodes);
+        }
+        for item in &mut items {
+            item.nodes.sort_unstable();
+        }
+        self.items = items;
+        let moved =
+            self.links.iter().map(|link| Link { source: place[link.source], target: place[link.target], ..*link });
+        let mut moved: Vec<Link> = moved.collect();
+        moved.sort_unstable();
+        self.links.clear();
+        for link in moved {
+            match self.links.last_mut() {
+                _ if link.source == link.target => self.inside += link.edges,
+                Some(last) if (last.source, last.target) == (link.source, link.target) => last.edges += link.edges,
+                _ => self.links.push(link),
+            }
+        }
+    }
+}
