@@ -46,31 +46,42 @@ fn the_arrows_walk_along_the_edges_and_back() {
     let mut face = face(WORLD, (80, 24)).typed("2");
     let start = face.chosen();
     assert_eq!(start, "libopenblas.so.0");
-    assert_eq!(face.type_keys("h").chosen(), "_multiarray_umath.cpython-311-x86_64-linux-gnu.so");
-    assert_eq!(face.type_keys("j").chosen(), "_umath_linalg.cpython-311-x86_64-linux-gnu.so");
+    assert_eq!(face.type_keys("h").chosen(), "_umath_linalg.cpython-311-x86_64-linux-gnu.so", "the nearest row");
+    assert_eq!(face.type_keys("k").chosen(), "_multiarray_umath.cpython-311-x86_64-linux-gnu.so");
     assert_eq!(face.type_keys("l").chosen(), start);
-    assert_eq!(face.type_keys("h").chosen(), "_umath_linalg.cpython-311-x86_64-linux-gnu.so");
-    assert_eq!(face.type_keys("h").chosen(), "numpy", "beyond the picture, the next node becomes its center");
-    assert_eq!(face.type_keys("ll").chosen(), start, "the way there is the way back");
+    assert_eq!(face.type_keys("h").chosen(), "_multiarray_umath.cpython-311-x86_64-linux-gnu.so", "the way there");
+    assert_eq!(face.type_keys("h").chosen(), "numpy");
+    assert_eq!(face.type_keys("ll").chosen(), start);
+    assert_eq!(face.type_keys("hj⏎").chosen(), "_umath_linalg.cpython-311-x86_64-linux-gnu.so");
+    assert_eq!(face.type_keys("l").chosen(), start, "where one came from");
+    assert_eq!(face.type_keys("jl").chosen(), "libquadmath.so.0", "the other need, and what that needs");
     assert_eq!(face.type_keys("H").chosen(), "libopenblas.so.0");
 }
 
 #[test]
+fn the_flow_shows_a_scope_and_the_next() {
+    assert_snapshot!("flow_closure", face(WORLD, (120, 36)).typed("3").screen());
+    assert_snapshot!("flow_package", face(WORLD, (120, 36)).typed("3v").screen());
+    assert_snapshot!("flow_all", face(WORLD, (120, 36)).typed("3vv").screen());
+    assert_snapshot!("flow_compact", face(WORLD, (80, 24)).typed("3vv").screen());
+}
+
+#[test]
 fn the_tree_opens_at_the_chosen_node() {
-    assert_snapshot!("tree_wide", face(WORLD, (120, 36)).typed("3").screen());
-    assert_snapshot!("tree_compact", face(WORLD, (80, 24)).typed("3").screen());
+    assert_snapshot!("tree_wide", face(WORLD, (120, 36)).typed("4").screen());
+    assert_snapshot!("tree_compact", face(WORLD, (80, 24)).typed("4").screen());
 }
 
 #[test]
 fn the_tree_marks_what_it_has_shown_before() {
-    let mut face = face(WORLD, (80, 24)).typed("3g");
+    let mut face = face(WORLD, (80, 24)).typed("4g");
     face.type_keys("jj").type_keys("llllll").type_keys("jlllll");
     assert_snapshot!("tree_seen", face.screen());
 }
 
 #[test]
 fn the_root_of_the_tree_tells_of_the_environment() {
-    assert_snapshot!("tree_root", face(WORLD, (120, 36)).typed("3g").screen());
+    assert_snapshot!("tree_root", face(WORLD, (120, 36)).typed("4g").screen());
 }
 
 #[test]
@@ -78,7 +89,7 @@ fn the_choice_is_kept_when_views_change() {
     let mut face = face(WORLD, (80, 24)).typed("/kiwi⏎");
     let chosen = face.chosen();
     assert!(chosen.contains("kiwi"), "{chosen}");
-    for view in ["3", "1", "2", "1", "3", "2"] {
+    for view in ["4", "1", "2", "3", "1", "3", "4", "2"] {
         assert_eq!(face.type_keys(view).chosen(), chosen, "in view {view}");
     }
 }
@@ -125,7 +136,7 @@ fn the_help_is_the_key_table() {
 
 #[test]
 fn findings_are_walked_from_anywhere() {
-    let mut face = face(WORLD, (80, 24)).typed("3");
+    let mut face = face(WORLD, (80, 24)).typed("4");
     assert_eq!(face.type_keys("]").chosen(), "libjpeg.so.62");
     assert_eq!(face.type_keys("]").chosen(), "libopenblas.so.0");
     assert_eq!(face.type_keys("[").chosen(), "libjpeg.so.62");
@@ -160,7 +171,7 @@ fn escape_never_quits_and_q_closes_one_layer() {
 
 #[test]
 fn a_rescan_keeps_the_choice_by_path() {
-    let mut face = face(WORLD, (80, 24)).typed("/linalg⏎3");
+    let mut face = face(WORLD, (80, 24)).typed("/linalg⏎4");
     let (chosen, screen) = (face.chosen(), face.screen());
     assert_eq!(run(&mut face.model, "rescan"), Some(Effect::Scan));
     assert!(face.screen().contains("scanning"));
@@ -172,7 +183,7 @@ fn a_rescan_keeps_the_choice_by_path() {
 
 #[test]
 fn ascii_is_nothing_but_ascii() {
-    for keys in ["", "2", "3", "/umath", "?", "w", "f"] {
+    for keys in ["", "2", "3", "4", "/umath", "?", "w", "f"] {
         let mut face = face(WORLD, (120, 36));
         face.model.theme.ascii = true;
         let screen = face.type_keys(keys).screen();
@@ -187,7 +198,7 @@ fn ascii_is_nothing_but_ascii() {
 fn without_colors_there_are_none() {
     let mut face = face(WORLD, (80, 24));
     face.model.theme.no_color = true;
-    for keys in ["", "2", "3", "/umath", "⎋?"] {
+    for keys in ["", "2", "3", "4", "/umath", "⎋?"] {
         let styles = face.type_keys(keys).styles();
         assert!(!styles.contains("fg"), "{styles}");
     }
@@ -233,7 +244,7 @@ mod on_macos {
         let mut face = packages((100, 30)).typed("2");
         assert_eq!(face.type_keys("/tsdown rs⏎").chosen(), "_tsdownsample_rs.cpython-311-darwin.so");
         assert!(face.screen().contains("● _tsdownsample_rs !"), "{}", face.screen());
-        face.type_keys("3");
+        face.type_keys("4");
         assert_snapshot!("mac_tree", face.screen());
         face.type_keys("w");
         assert!(face.screen().contains("_tsdownsample_rs.cpython-311-darwin.so !"), "{}", face.screen());
@@ -282,7 +293,7 @@ mod on_macos {
     #[test]
     fn every_size_is_drawn() {
         let mut face = packages((80, 24));
-        for keys in ["1", "2", "3", "/is:prefix", "⎋w"] {
+        for keys in ["1", "2", "3", "v", "v", "4", "/is:prefix", "⎋w"] {
             face.type_keys(keys);
             for (width, height) in (1..130).flat_map(|width| [(width, 6), (width, 15), (width, 21)]) {
                 face.resize((width, height));
@@ -294,8 +305,8 @@ mod on_macos {
     #[test]
     fn wheels_are_called_by_their_names() {
         let other = "wave-1.0-cp311-cp311-macosx_11_0_arm64.whl";
-        assert_snapshot!("mac_wheel_article", wheels(&[(WHEEL, MAC)], (120, 20)).typed("3g").screen());
-        let both = wheels(&[(WHEEL, MAC), (other, MAC_BROKEN)], (120, 30)).typed("3g");
+        assert_snapshot!("mac_wheel_article", wheels(&[(WHEEL, MAC)], (120, 20)).typed("4g").screen());
+        let both = wheels(&[(WHEEL, MAC), (other, MAC_BROKEN)], (120, 30)).typed("4g");
         assert_snapshot!("mac_wheels_article", both.screen());
     }
 }
@@ -308,7 +319,7 @@ mod any_keys {
         #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn no_keys_at_no_size_panic(
-            keys in "[hjklgGHLwWfsbcy123?/ q\\]\\[⏎⎋⇥⇤⌫↑↓←→⇞⇟a-f:é]{0,40}",
+            keys in "[hjklgGHLwWfsbcyvtdo+1234?/ q\\]\\[⏎⎋⇥⇤⌫↑↓←→⇞⇟a-f:é]{0,40}",
             sizes in proptest::collection::vec((1u16..200, 1u16..70), 1..6),
         ) {
             let mut face: Face = face(WORLD, sizes[0]);
@@ -324,7 +335,7 @@ mod any_keys {
     #[test]
     fn every_small_size_is_drawn() {
         let mut face = face(WORLD, (80, 24));
-        for keys in ["1", "2", "3", "1⇥", "⎋/num", "⎋?", "⎋w", "⎋f"] {
+        for keys in ["1", "2", "+", "3", "v", "v", "4", "1⇥", "⎋/num", "⎋?", "⎋w", "⎋f"] {
             face.type_keys(keys);
             for width in 1..70 {
                 for height in [1, 2, 3, 5, 6, 7, 14, 15, 16, 21] {

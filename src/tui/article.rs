@@ -9,7 +9,7 @@ mod node;
 
 pub use environment::{of_environment, system};
 pub use finding::{of_finding, sign};
-pub use node::of_node;
+pub use node::{of_fold, of_node};
 
 use rustc_hash::FxHashSet;
 

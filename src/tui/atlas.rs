@@ -17,7 +17,7 @@ use crate::vfs::VPath;
 use super::theme::Tone;
 
 /// What a node is, as it is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sort {
     Distribution,
     Module,
@@ -60,6 +60,19 @@ impl Sort {
             Sort::Absent => "not on the search path",
             Sort::Python => "Python module",
             Sort::NoPython => "no such Python module",
+        }
+    }
+
+    /// Several of them, in a word.
+    pub fn many(self) -> &'static str {
+        match self {
+            Sort::Distribution => "distributions",
+            Sort::Module => "modules",
+            Sort::Library => "libraries",
+            Sort::Program => "programs",
+            Sort::System => "system libraries",
+            Sort::Missing => "missing",
+            Sort::Absent => "not on the search path",
         }
     }
 }
@@ -132,6 +145,14 @@ impl Entry {
     pub fn short(&self) -> &str {
         let stem = self.label.split('.').next().filter(|stem| !stem.is_empty());
         stem.filter(|_| self.sort == Sort::Module).unwrap_or(&self.label)
+    }
+
+    /// `linalg/_umath`: the short name with the folder before it, where there is one.
+    pub fn with_folder(&self) -> &str {
+        let Some((folders, name)) = self.brief.rsplit_once('/') else { return self.short() };
+        let start = folders.rfind('/').map_or(0, |at| at + 1);
+        let stem = if self.sort == Sort::Module { name.split('.').next().unwrap_or(name).len() } else { name.len() };
+        &self.brief[start..folders.len() + 1 + stem]
     }
 
     /// What stands behind the name wherever it is shown: nothing is said by color alone. The glyph of what is missing

@@ -6,7 +6,7 @@ use super::effect::Effect;
 use super::modal::{self, Modal};
 use super::model::{Model, Pane};
 use super::update::{self, choose, walk};
-use super::view::{VIEWS, View};
+use super::view::{VIEWS, View, flow};
 
 /// A direction, on the screen or in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,6 +160,9 @@ const COMMANDS: &[Command] = &[
     Command::new("previous-pane", Look, "previous pane", |model| update::pane(model, -1)),
     Command::new("filter", Look, "what is shown", modal::menu::filter).hint("filter").when(has_scan),
     Command::new("fold", Look, "expand or collapse the row", walk::fold),
+    Command::new("scope", Look, "the flow; there, its next scope", flow::next_scope),
+    Command::new("deeper", Look, "look further from the node", |model| update::depth(model, 1)),
+    Command::new("shallower", Look, "look less far from the node", |model| update::depth(model, -1)),
     Command::new("back", Look, "back to the node before", choose::back),
     Command::new("forward", Look, "forward again", choose::forward),
     Command::new("up", Move, "up", |model| step(model, Way::Up)).when(has_scan),
@@ -189,6 +192,26 @@ const COMMANDS: &[Command] = &[
         update::set_filter(model, super::model::Filter { broken: !model.filter.broken, ..model.filter })
     })
     .state(|model| if model.filter.broken { "yes" } else { "no" }.into())
+    .when(in_filter),
+    Command::new("filter-implied", Filter, "edges that a longer way implies", |model| {
+        update::set_lens(model, |lens| lens.implied = !lens.implied)
+    })
+    .state(|model| if model.lens.implied { "shown" } else { "hidden" }.into())
+    .when(in_filter),
+    Command::new("filter-twins", Filter, "nodes that look alike", |model| {
+        update::set_lens(model, |lens| lens.twins = !lens.twins)
+    })
+    .state(|model| if model.lens.twins { "folded" } else { "apart" }.into())
+    .when(in_filter),
+    Command::new("filter-packages", Filter, "distributions, in the flow", |model| {
+        update::set_lens(model, |lens| lens.packages = !lens.packages)
+    })
+    .state(|model| if model.lens.packages { "folded" } else { "apart" }.into())
+    .when(in_filter),
+    Command::new("filter-cycles", Filter, "files that need each other", |model| {
+        update::set_lens(model, |lens| lens.cycles = !lens.cycles)
+    })
+    .state(|model| if model.lens.cycles { "folded" } else { "apart" }.into())
     .when(in_filter),
     Command::new("filter-clear", Filter, "as at the start", |model| {
         update::set_filter(model, super::model::Filter::default())

@@ -1,5 +1,6 @@
 //! The model, drawn. Nothing here changes anything: the same model gives the same frame.
 
+pub mod canvas;
 mod detail;
 mod frame;
 mod waiting;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::atlas::Atlas;
-use super::hourglass::Hourglass;
 use super::keys::Keymap;
 use super::modal::Modal;
+use super::picture::{Lens, Picture};
 use super::prose::Prose;
 use super::rows::Tree;
 use super::theme::Theme;
@@ -60,7 +60,12 @@ pub struct Model {
     pub chosen: Option<NodeId>,
     /// The row in the list of findings.
     pub finding: usize,
-    pub hourglass: Option<Hourglass>,
+    /// The focus, and what of the graph is shown in pictures.
+    pub picture: Option<Picture>,
+    pub lens: Lens,
+    /// The flow, and the place of its scope in [`super::picture::Scope::FLOWS`].
+    pub flow: Option<Picture>,
+    pub scope: usize,
     pub tree: Tree,
     pub back: Vec<NodeId>,
     pub forward: Vec<NodeId>,
@@ -87,7 +92,10 @@ impl Model {
             pane: Pane::default(),
             chosen: None,
             finding: 0,
-            hourglass: None,
+            picture: None,
+            lens: Lens::default(),
+            flow: None,
+            scope: 0,
             tree: Tree::default(),
             back: Vec::new(),
             forward: Vec::new(),
@@ -102,6 +110,11 @@ impl Model {
     /// Does something turn, so that ticks are wanted?
     pub fn is_spinning(&self) -> bool {
         self.work.is_some()
+    }
+
+    /// What a node is called; nothing without a scan.
+    pub fn label(&self, node: NodeId) -> &str {
+        self.atlas.as_ref().map_or("", |atlas| &atlas.entry(node).label)
     }
 
     /// The finding that the evidence pane is about: the list's, as long as its node is the chosen one.

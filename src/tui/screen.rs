@@ -92,7 +92,7 @@ impl Areas {
                 Areas { main: Some(main), graph: Some(graph), detail: Some(detail), ..self }
             }
             Arrangement::Above => {
-                let (main, detail) = off_top(body, body.height * 3 / 5);
+                let (main, detail) = off_top(body, body.height / 2);
                 Areas { main: Some(main), detail: Some(detail), ..self }
             }
             Arrangement::Halves => {

@@ -74,6 +74,7 @@ const TWINS: &[(&str, &str)] = &[
     ("⟳", "@"),
     ("↑", "^"),
     ("▸", ">"),
+    ("▣", "+"),
     ("▾", "v"),
     ("▴", "^"),
     ("…", "~"),
@@ -118,7 +119,9 @@ const TWINS: &[(&str, &str)] = &[
 pub fn to_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         if !cell.symbol().is_ascii() {
-            let twin = TWINS.iter().find(|(sign, _)| *sign == cell.symbol()).map_or("?", |(_, twin)| twin);
+            let is_dots = matches!(cell.symbol().chars().next(), Some('\u{2800}'..='\u{28ff}'));
+            let other = if is_dots { ":" } else { "?" };
+            let twin = TWINS.iter().find(|(sign, _)| *sign == cell.symbol()).map_or(other, |(_, twin)| twin);
             cell.set_symbol(twin);
         }
     }

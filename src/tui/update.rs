@@ -14,6 +14,7 @@ use super::keys::Key;
 use super::message::Msg;
 use super::modal::{self, Modal};
 use super::model::{Filter, Model, Work};
+use super::picture::Lens;
 use super::screen::{Areas, inside};
 use super::view::VIEWS;
 use crate::error::Error;
@@ -29,6 +30,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
         Msg::Click { column, row } => choose::click(model, column, row),
         Msg::Resize(width, height) => {
             model.size = (width, height);
+            choose::fit(model);
             scroll_to(model, model.scroll);
             None
         }
@@ -85,10 +87,27 @@ pub(super) fn set_filter(model: &mut Model, filter: Filter) -> Option<Effect> {
     model.filter = filter;
     let atlas = model.atlas.clone()?;
     model.tree.rebuild(&atlas, filter);
-    choose::recenter(model);
-    choose::settle(model);
+    choose::redraw(model);
     None
 }
+
+/// Changes what pictures show.
+pub(super) fn set_lens(model: &mut Model, change: impl Fn(&mut Lens)) -> Option<Effect> {
+    change(&mut model.lens);
+    choose::redraw(model);
+    None
+}
+
+/// Looks further around the node, or less far.
+pub(super) fn depth(model: &mut Model, by: isize) -> Option<Effect> {
+    let now = model.picture.as_ref()?.depth;
+    let depth = now.saturating_add_signed(by).clamp(1, DEEPEST);
+    model.told = Some(format!("depth {depth}"));
+    set_lens(model, |lens| lens.depth = Some(depth))
+}
+
+/// Further than this a focus is no focus.
+const DEEPEST: usize = 6;
 
 /// Gives the keys to a pane further on.
 pub(super) fn pane(model: &mut Model, by: isize) -> Option<Effect> {

@@ -3,7 +3,8 @@
 //! A [`View`] fills the main pane, moves in it, and says which node it stands on; the graph around that node and the
 //! detail beside it are the same for all. Which node is chosen belongs to the model, so that a change of view keeps it.
 
-mod graph;
+pub(super) mod flow;
+pub(super) mod graph;
 mod problems;
 mod tree;
 
@@ -21,7 +22,7 @@ pub use graph::draw as draw_graph;
 pub use graph::{click as click_graph, open as open_graph, step as step_graph};
 
 /// Every view, in the order of the tabs.
-pub const VIEWS: &[&View] = &[&problems::VIEW, &graph::VIEW, &tree::VIEW];
+pub const VIEWS: &[&View] = &[&problems::VIEW, &graph::VIEW, &flow::VIEW, &tree::VIEW];
 
 /// A way of looking at the scan.
 #[derive(Debug)]

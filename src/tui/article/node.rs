@@ -4,11 +4,13 @@ use super::finding::verdict;
 use super::{MOST, list, mach, search, shown_file};
 use crate::discover::Role;
 use crate::export::count;
+use crate::graph::sketch::{Fold, Item};
 use crate::graph::{Node, NodeId};
 use crate::image::{Format, Image};
 use crate::resolve::Resolution;
 use crate::scan::Scan;
 use crate::tui::atlas::{Atlas, Sort, brief};
+use crate::tui::picture::Label;
 use crate::tui::prose::Prose;
 use crate::tui::theme::Tone;
 use crate::world::FileId;
@@ -39,6 +41,29 @@ pub fn of_node(atlas: &Atlas, node: NodeId, via: Option<NodeId>) -> Vec<Prose> {
     }
     needs(atlas, node, &mut text);
     dependents(atlas, node, &mut text);
+    text
+}
+
+/// What stands in a picture for several nodes: which they are.
+pub fn of_fold(atlas: &Atlas, item: &Item, label: &Label) -> Vec<Prose> {
+    let head = Prose::of(label.tone, format!("{} ", label.glyph)).then(Tone::Strong, &label.text);
+    let why = match item.fold {
+        Fold::Twins => "the same neighbors, drawn as one",
+        Fold::Package => "a distribution with its files, drawn as one",
+        Fold::Cycle => "they need each other, drawn as one",
+        Fold::Rest => "more than the picture has room for",
+        Fold::System | Fold::No => "drawn as one",
+    };
+    let mut text = vec![
+        head.then(label.tone, label.sign).then(Tone::Dim, format!("  {why}")),
+        Prose::of(Tone::Key, "space").then(Tone::Plain, " draws them apart"),
+        Prose::default(),
+    ];
+    let rows = item.nodes.iter().map(|&node| {
+        let (entry, (tone, glyph)) = (atlas.entry(node), atlas.mark(node));
+        (tone, format!("{glyph} {}{}", entry.brief, entry.sign()))
+    });
+    list(&count(item.nodes.len(), "node"), rows.collect(), &mut text);
     text
 }
 

@@ -37,8 +37,9 @@ pub(super) fn header(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     Line::from(spans).render(areas.header, buffer);
     match areas.tabs {
         Some(area) => {
+            let left = (tabs.width() as u16).min(area.width);
             tabs.render(area, buffer);
-            filter(model, area, buffer);
+            filter(model, Rect { x: area.x + left, width: area.width - left, ..area }, buffer);
         }
         None => {
             let width = (tabs.width() as u16).min(areas.header.width);
@@ -152,9 +153,14 @@ fn tabs(model: &Model, is_wide: bool) -> Line<'static> {
         let key = model.keymap.names(view.id).first().copied().unwrap_or_default();
         // Brackets too: the open tab must be told without styles.
         let (left, right) = if is_open { ("[", "]") } else { (" ", " ") };
-        let word = if is_wide { view.title } else { view.short };
+        let word = match (is_wide, is_open) {
+            (true, _) => format!(" {}", view.title),
+            (false, true) => format!(" {}", view.short),
+            // Where there is little room, only the open tab has a name.
+            (false, false) => String::new(),
+        };
         let style = model.theme.style(if is_open { Tone::Active } else { Tone::Plain });
-        spans.push(Span::styled(format!("{left}{key} {word}{right}"), style));
+        spans.push(Span::styled(format!("{left}{key}{word}{right}"), style));
     }
     Line::from(spans)
 }
@@ -163,7 +169,10 @@ fn filter(model: &Model, area: Rect, buffer: &mut Buffer) {
     let system = if model.filter.system { "shown" } else { "hidden" };
     let broken = if model.filter.broken { " · only what has findings" } else { "" };
     let text = format!("system libraries {system}{broken} ");
-    let width = (text.width() as u16).min(area.width);
+    let width = text.width() as u16;
+    if width > area.width {
+        return;
+    }
     let at = Rect { x: area.right() - width, width, ..area };
     Line::styled(text, model.theme.style(Tone::Dim)).render(at, buffer);
 }

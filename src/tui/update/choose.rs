@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use ratatui::layout::Rect;
+
 use crate::graph::NodeId;
 use crate::tui::article;
 use crate::tui::atlas::Atlas;
 use crate::tui::command::Way;
 use crate::tui::effect::Effect;
-use crate::tui::hourglass::Hourglass;
 use crate::tui::model::{Model, Pane};
+use crate::tui::picture::{Lens, Picture};
 use crate::tui::screen::{Areas, inside};
-use crate::tui::view::{View, click_graph};
+use crate::tui::view::{Arrangement, View, click_graph, flow, graph};
 
 /// The first look at a scan: the most important finding.
 pub(in crate::tui) fn begin(model: &mut Model, atlas: Arc<Atlas>) {
@@ -44,7 +46,9 @@ pub(in crate::tui) fn carry_over(model: &mut Model, old: &Atlas, new: Arc<Atlas>
     model.back = model.back.iter().filter_map(|&node| again(node)).collect();
     model.forward = model.forward.iter().filter_map(|&node| again(node)).collect();
     let (view, pane) = (model.view, model.pane);
-    model.hourglass = None;
+    model.picture = None;
+    model.flow = None;
+    model.lens.opened.clear();
     model.modal = None;
     begin(model, new);
     (model.view, model.pane) = (view, pane);
@@ -57,24 +61,58 @@ pub(in crate::tui) fn carry_over(model: &mut Model, old: &Atlas, new: Arc<Atlas>
     model.told = Some("scanned again".into());
 }
 
-/// Draws the picture anew around the chosen node.
+/// Draws the pictures anew around the chosen node.
 pub(in crate::tui) fn recenter(model: &mut Model) {
-    if let (Some(atlas), Some(node)) = (&model.atlas, model.chosen) {
-        model.hourglass = Some(Hourglass::around(atlas, node, model.filter.system));
+    let Some(atlas) = model.atlas.clone() else { return };
+    graph::remake(model, &atlas);
+    if model.view.is("flow") {
+        flow::remake(model);
     }
+}
+
+/// The room that the picture has which is shown, or would be.
+pub(in crate::tui) fn room(model: &Model) -> (u16, u16) {
+    let areas = Areas::of(model);
+    let area = if model.view.arrangement == Arrangement::List { areas.graph } else { areas.main };
+    let inside = area.map_or(Rect::new(0, 0, model.size.0, model.size.1 / 2), inside);
+    (inside.width, inside.height)
+}
+
+/// What pictures show, with what the filter says.
+pub(in crate::tui) fn lens(model: &Model) -> Lens {
+    Lens { system: model.filter.system, ..model.lens.clone() }
+}
+
+/// Draws the pictures anew; center and cursor stay where that is possible.
+pub(in crate::tui) fn redraw(model: &mut Model) {
+    fit(model);
+    settle(model);
+}
+
+/// The same, where what is told does not change.
+pub(in crate::tui) fn fit(model: &mut Model) {
+    let Some(atlas) = model.atlas.clone() else { return };
+    let (lens, room) = (lens(model), room(model));
+    let again = |old: &Picture| {
+        let mut new = Picture::of(&atlas, old.center, old.scope, &lens, room);
+        new.go(old.node(), room);
+        new
+    };
+    model.picture = model.picture.as_ref().map(again);
+    model.flow = model.flow.as_ref().map(again);
 }
 
 /// Makes a node the center of the picture, and remembers the one before.
 pub(in crate::tui) fn center(model: &mut Model, node: NodeId) {
-    let Some(before) = model.hourglass.as_ref().map(|hourglass| hourglass.center) else { return };
+    let Some(before) = model.picture.as_ref().map(|picture| picture.center) else { return };
     if before != node {
         model.back.push(before);
         model.forward.clear();
     }
     model.chosen = Some(node);
     recenter(model);
-    if let Some(hourglass) = &mut model.hourglass {
-        hourglass.came_from(before);
+    if let Some(picture) = &mut model.picture {
+        picture.came_from(before);
     }
     settle(model);
 }
@@ -96,7 +134,7 @@ fn arrive(model: &mut Model) {
 pub(in crate::tui) fn show(model: &mut Model, view: &'static View) {
     model.view = view;
     model.pane = view.panes[0];
-    if model.hourglass.as_ref().map(|hourglass| hourglass.center) != model.chosen {
+    if model.picture.as_ref().map(|picture| picture.center) != model.chosen {
         recenter(model);
     }
     arrive(model);
@@ -111,7 +149,7 @@ pub(in crate::tui) fn show_named(model: &mut Model, id: &str) {
 
 /// Back to the center before.
 pub(in crate::tui) fn back(model: &mut Model) -> Option<Effect> {
-    if let (Some(to), Some(from)) = (model.back.pop(), &model.hourglass) {
+    if let (Some(to), Some(from)) = (model.back.pop(), &model.picture) {
         model.forward.push(from.center);
         model.chosen = Some(to);
         recenter(model);
@@ -122,7 +160,7 @@ pub(in crate::tui) fn back(model: &mut Model) -> Option<Effect> {
 
 /// Forward again.
 pub(in crate::tui) fn forward(model: &mut Model) -> Option<Effect> {
-    if let (Some(to), Some(from)) = (model.forward.pop(), &model.hourglass) {
+    if let (Some(to), Some(from)) = (model.forward.pop(), &model.picture) {
         model.back.push(from.center);
         model.chosen = Some(to);
         recenter(model);

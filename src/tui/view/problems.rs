@@ -13,8 +13,8 @@ use crate::tui::article::{of_finding, sign};
 use crate::tui::atlas::Atlas;
 use crate::tui::command::Way;
 use crate::tui::draw::{bordered, lines, row, title};
-use crate::tui::hourglass::Hourglass;
 use crate::tui::model::{Model, Pane};
+use crate::tui::picture::Picture;
 use crate::tui::prose::{Prose, shortened};
 use crate::tui::screen::{along, row_at, window};
 use crate::tui::theme::Tone;
@@ -44,8 +44,11 @@ pub(super) const VIEW: View = View {
             model.finding = finding;
         }
     },
-    article: |model, atlas| Some(of_finding(atlas, &atlas.scan.findings[current(model)?])),
-    via: |model| model.hourglass.as_ref().and_then(Hourglass::via),
+    article: |model, atlas| match current(model) {
+        Some(finding) => Some(of_finding(atlas, &atlas.scan.findings[finding])),
+        None => super::graph::article_of(model.picture.as_ref()?, atlas),
+    },
+    via: |model| model.picture.as_ref().and_then(Picture::via),
     has_every_node: false,
     ..View::PLAIN
 };

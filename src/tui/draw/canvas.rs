@@ -1,0 +1,314 @@
+//! A picture on the screen: only what is in view is painted.
+//!
+//! The lines are gathered in a grid first, cell by cell, by the directions in which they leave the cell; then each cell
+//! becomes a character. Where lines of different nets cross, one goes over the other like a bridge.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
+
+use crate::graph::layout::{BEHIND, Layout, Net};
+use crate::tui::model::Model;
+use crate::tui::picture::{Label, Picture};
+use crate::tui::prose::shortened;
+use crate::tui::theme::Tone;
+
+const UP: u8 = 1;
+const DOWN: u8 = 2;
+const LEFT: u8 = 4;
+const RIGHT: u8 = 8;
+
+/// How much a line stands out; the greater wins where two share a cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Heat {
+    #[default]
+    None,
+    Quiet,
+    /// On the way to what is missing.
+    Doomed,
+    /// At the cursor.
+    Lit,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Cell {
+    /// The directions in which lines leave the cell.
+    arms: u8,
+    across: Heat,
+    upright: Heat,
+    /// The lines across and upright belong to one net.
+    is_joint: bool,
+}
+
+/// The part of a picture that is in view.
+struct Canvas<'a> {
+    picture: &'a Picture,
+    area: Rect,
+    /// The cell of the picture in the upper left corner.
+    origin: (i32, i32),
+    cells: Vec<Cell>,
+}
+
+/// Paints a picture into an area; one that is smaller stands in the middle.
+pub fn paint(model: &Model, picture: &Picture, area: Rect, has_keys: bool, buffer: &mut Buffer) {
+    if area.width == 0 || area.height == 0 {
+        return;
+    }
+    let origin = origin(picture, area);
+    let cells = vec![Cell::default(); usize::from(area.width) * usize::from(area.height)];
+    let mut canvas = Canvas { picture, area, origin, cells };
+    canvas.lines();
+    canvas.show_lines(model, buffer);
+    canvas.labels(model, has_keys, buffer);
+}
+
+/// Which cell of the picture lies in the upper left corner of the area.
+pub fn origin(picture: &Picture, area: Rect) -> (i32, i32) {
+    let shift =
+        |len: i32, room: u16, pan: i32| if len < i32::from(room) { -((i32::from(room) - len) / 2) } else { pan };
+    (shift(picture.layout.width, area.width, picture.pan.0), shift(picture.layout.height, area.height, picture.pan.1))
+}
+
+impl Canvas<'_> {
+    fn cell(&mut self, x: i32, y: i32) -> Option<&mut Cell> {
+        let (x, y) = (x - self.origin.0, y - self.origin.1);
+        let is_inside = (0..i32::from(self.area.width)).contains(&x) && (0..i32::from(self.area.height)).contains(&y);
+        is_inside.then(|| &mut self.cells[y as usize * usize::from(self.area.width) + x as usize])
+    }
+
+    fn heat(&self, source: usize, target: usize) -> Heat {
+        let link = (source, target);
+        match () {
+            () if self.picture.lit.contains(&link) => Heat::Lit,
+            () if self.picture.doomed.contains(&link) => Heat::Doomed,
+            () => Heat::Quiet,
+        }
+    }
+
+    fn lines(&mut self) {
+        let picture = self.picture;
+        let layout = &picture.layout;
+        let (right, bottom) = (self.origin.0 + i32::from(self.area.width), self.origin.1 + i32::from(self.area.height));
+        for net in &layout.nets {
+            let (from, to) = (layout.channel(net.column), layout.columns[net.column + 1].x);
+            if from < right && to >= self.origin.0 && net.top < bottom && net.bottom >= self.origin.1 {
+                self.net(layout, net);
+            }
+        }
+        // Lines that pass a column by.
+        let mut heats = vec![Heat::Quiet; layout.slots.len()];
+        for &(source, target) in &layout.links {
+            let heat = self.heat(source, target);
+            heats[source] = heats[source].max(heat);
+            heats[target] = heats[target].max(heat);
+        }
+        for (slot, heat) in layout.slots.iter().zip(heats).skip(picture.sketch.items.len()) {
+            let column = &layout.columns[slot.column];
+            let is_in_view = (self.origin.1..bottom).contains(&slot.row);
+            if is_in_view && column.x < right && column.x + column.width >= self.origin.0 {
+                self.across(slot.row, column.x - 1, column.x + column.width, heat);
+            }
+        }
+    }
+
+    fn net(&mut self, layout: &Layout, net: &Net) {
+        let (from, to) = (layout.channel(net.column), layout.columns[net.column + 1].x - 1);
+        let start = |slot: usize| if layout.slots[slot].item.is_some() { from + 1 } else { from };
+        let end = |slot: usize| if layout.slots[slot].item.is_some() { to - 1 } else { to };
+        let pairs = || net.sources.iter().flat_map(|&source| net.targets.iter().map(move |&target| (source, target)));
+        let Some(track) = net.track else {
+            let heat = pairs().map(|(source, target)| self.heat(source, target)).max().unwrap_or_default();
+            let (source, target) = (net.sources[0], net.targets[0]);
+            self.across(layout.slots[source].row, start(source), end(target), heat);
+            return;
+        };
+        let x = layout.track(net.column, track);
+        for &source in &net.sources {
+            let heat = net.targets.iter().map(|&target| self.heat(source, target)).max().unwrap_or_default();
+            let row = layout.slots[source].row;
+            match net.detours.iter().find(|detour| detour.source == source) {
+                None => self.across(row, start(source), x, heat),
+                Some(detour) => {
+                    let around = layout.track(net.column, detour.track);
+                    self.across(row, start(source), around, heat);
+                    self.upright(around, row, detour.row, heat);
+                    self.joint(around, row);
+                    self.joint(around, detour.row);
+                    self.across(detour.row, around, x, heat);
+                }
+            }
+            self.joint(x, net.row_of(source, &layout.slots));
+        }
+        for &target in &net.targets {
+            let heat = net.sources.iter().map(|&source| self.heat(source, target)).max().unwrap_or_default();
+            self.across(layout.slots[target].row, x, end(target), heat);
+            self.joint(x, layout.slots[target].row);
+        }
+        self.upright(x, net.top, net.bottom, Heat::Quiet);
+        for (source, target) in pairs() {
+            let heat = self.heat(source, target);
+            if heat > Heat::Quiet {
+                self.upright(x, net.row_of(source, &layout.slots), layout.slots[target].row, heat);
+            }
+        }
+    }
+
+    fn across(&mut self, y: i32, from: i32, to: i32, heat: Heat) {
+        let (left, right) = (self.origin.0, self.origin.0 + i32::from(self.area.width));
+        for x in from.max(left - 1)..=to.min(right) {
+            if let Some(cell) = self.cell(x, y) {
+                cell.arms |= if x > from { LEFT } else { 0 } | if x < to { RIGHT } else { 0 };
+                cell.across = cell.across.max(heat);
+            }
+        }
+    }
+
+    fn upright(&mut self, x: i32, from: i32, to: i32, heat: Heat) {
+        let (top, bottom) = (from.min(to), from.max(to));
+        let (first, last) = (self.origin.1, self.origin.1 + i32::from(self.area.height));
+        for y in top.max(first - 1)..=bottom.min(last) {
+            if let Some(cell) = self.cell(x, y) {
+                cell.arms |= if y > top { UP } else { 0 } | if y < bottom { DOWN } else { 0 };
+                cell.upright = cell.upright.max(heat);
+            }
+        }
+    }
+
+    fn joint(&mut self, x: i32, y: i32) {
+        if let Some(cell) = self.cell(x, y) {
+            cell.is_joint = true;
+        }
+    }
+
+    fn show_lines(&self, model: &Model, buffer: &mut Buffer) {
+        let width = usize::from(self.area.width);
+        for (at, cell) in self.cells.iter().enumerate().filter(|(_, cell)| cell.arms != 0) {
+            let is_bridge = !cell.is_joint && cell.across > Heat::None && cell.upright > Heat::None;
+            let (sign, heat) = match is_bridge {
+                true if cell.across > cell.upright => ("─", cell.across),
+                true => ("│", cell.upright),
+                false => (sign(cell.arms), cell.across.max(cell.upright)),
+            };
+            let tone = match heat {
+                Heat::Lit => Tone::Active,
+                Heat::Doomed => Tone::Error,
+                Heat::None | Heat::Quiet => Tone::Dim,
+            };
+            let (x, y) = (self.area.x + (at % width) as u16, self.area.y + (at / width) as u16);
+            buffer[(x, y)].set_symbol(sign).set_style(model.theme.style(tone));
+        }
+    }
+
+    fn labels(&mut self, model: &Model, has_keys: bool, buffer: &mut Buffer) {
+        let picture = self.picture;
+        for (item, label) in picture.labels.iter().enumerate() {
+            let slot = picture.layout.slots[item];
+            let column = &picture.layout.columns[slot.column];
+            let (x, y) = (column.x - self.origin.0, slot.row - self.origin.1);
+            let is_in_view = (0..i32::from(self.area.height)).contains(&y)
+                && x < i32::from(self.area.width)
+                && x + column.width + BEHIND > 0;
+            if is_in_view {
+                self.label(model, (item, label), (x, y, column.width), has_keys, buffer);
+            }
+        }
+    }
+
+    fn label(
+        &mut self,
+        model: &Model,
+        (item, label): (usize, &Label),
+        (x, y, width): (i32, i32, i32),
+        has_keys: bool,
+        buffer: &mut Buffer,
+    ) {
+        let theme = &model.theme;
+        let mark = theme.style(label.tone);
+        let room = (width as usize).saturating_sub(2 + label.sign.width());
+        let text = shortened(&label.text, room);
+        let is_center = self.picture.sketch.items[item].nodes.contains(&self.picture.center);
+        let name = if is_center { theme.style(Tone::Strong).patch(mark) } else { mark };
+        let used = 2 + text.width() + label.sign.width();
+        let pieces = [(format!("{} ", label.glyph), mark), (text, name), (label.sign.to_owned(), mark)];
+        let letters = pieces.iter().flat_map(|(text, style)| text.chars().map(move |letter| (letter, *style)));
+        let is_cursor = item == self.picture.cursor;
+        let mut at = x;
+        for (letter, style) in letters {
+            let wide = unicode_width::UnicodeWidthChar::width(letter).unwrap_or(0) as i32;
+            if wide > 0 && at >= 0 && at + wide <= i32::from(self.area.width) {
+                let style = if is_cursor { style.patch(theme.cursor(has_keys)) } else { style };
+                let cell = (self.area.x + at as u16, self.area.y + y as u16);
+                buffer[cell].set_char(letter).set_style(style);
+                if wide == 2 {
+                    buffer[(cell.0 + 1, cell.1)].set_symbol("").set_style(style);
+                }
+            }
+            at += wide;
+        }
+        self.lead(model, x + used as i32, (x + width, y), buffer);
+        self.tip(model, (x, y), buffer);
+    }
+
+    /// Leads the end of a label to the lines that begin right of its column.
+    fn lead(&mut self, model: &Model, from: i32, (to, y): (i32, i32), buffer: &mut Buffer) {
+        let Some(cell) = self.cell(to + 1 + self.origin.0, y + self.origin.1).copied() else { return };
+        if cell.arms & (RIGHT | LEFT) == 0 || cell.across == Heat::None {
+            return;
+        }
+        let style = model.theme.style(match cell.across {
+            Heat::Lit => Tone::Active,
+            Heat::Doomed => Tone::Error,
+            _ => Tone::Dim,
+        });
+        for x in (from + 1).max(0)..=to {
+            if x < i32::from(self.area.width) {
+                buffer[(self.area.x + x as u16, self.area.y + y as u16)].set_symbol("─").set_style(style);
+            }
+        }
+    }
+
+    /// The tip of an arrow before a label to which a line leads.
+    fn tip(&mut self, model: &Model, (x, y): (i32, i32), buffer: &mut Buffer) {
+        let Some(cell) = self.cell(x - 2 + self.origin.0, y + self.origin.1).copied() else { return };
+        if cell.arms & LEFT != 0 && cell.across > Heat::None {
+            let tone = match cell.across {
+                Heat::Lit => Tone::Active,
+                Heat::Doomed => Tone::Error,
+                _ => Tone::Dim,
+            };
+            let place = (self.area.x + (x - 2) as u16, self.area.y + y as u16);
+            buffer[place].set_symbol("▸").set_style(model.theme.style(tone));
+        }
+    }
+}
+
+/// The character whose arms leave it in these directions.
+fn sign(arms: u8) -> &'static str {
+    const SIGNS: [&str; 16] = [" ", "│", "│", "│", "─", "╯", "╮", "┤", "─", "╰", "╭", "├", "─", "┴", "┬", "┼"];
+    SIGNS[usize::from(arms & 15)]
+}
+
+/// A line of dots that shows where in the picture the view is: `⠶⠿[⠿⠶]⠤`.
+pub fn minimap(picture: &Picture, room: (u16, u16), width: usize) -> Option<[String; 3]> {
+    let layout = &picture.layout;
+    if layout.width <= room.0.into() && layout.height <= room.1.into() || width < 4 {
+        return None;
+    }
+    let (columns, rows) = (width as i32 * 2, 4);
+    let mut dots = vec![0u8; width];
+    // The bits of a braille cell, by row and column.
+    const BITS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
+    for (item, label) in picture.labels.iter().enumerate() {
+        let slot = layout.slots[item];
+        let x = (layout.columns[slot.column].x + label.text.width() as i32 / 2) * columns / layout.width.max(1);
+        let y = slot.row * rows / layout.height.max(1);
+        let (x, y) = (x.clamp(0, columns - 1), y.clamp(0, rows - 1));
+        dots[(x / 2) as usize] |= BITS[y as usize][(x % 2) as usize];
+    }
+    let cells: Vec<char> = dots.iter().map(|&bits| char::from_u32(0x2800 + u32::from(bits)).unwrap_or(' ')).collect();
+    let place = |x: i32| ((x * width as i32) / layout.width.max(1)).clamp(0, width as i32) as usize;
+    let start = place(picture.pan.0).min(width - 1);
+    let end = place(picture.pan.0 + i32::from(room.0)).clamp(start + 1, width);
+    let part = |range: std::ops::Range<usize>| cells[range].iter().collect::<String>();
+    Some([part(0..start), part(start..end), part(end..width)])
+}

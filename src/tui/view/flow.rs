@@ -1,0 +1,108 @@
+//! The flow: a whole scope of the graph, layered from left to right, with what is implied folded away.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::graph::{article_of, framed, point, toggle};
+use super::{Arrangement, View};
+use crate::tui::atlas::Atlas;
+use crate::tui::command::Way;
+use crate::tui::draw::{bordered, title};
+use crate::tui::effect::Effect;
+use crate::tui::model::{Model, Pane};
+use crate::tui::picture::{Picture, Scope};
+use crate::tui::update::choose;
+
+pub(super) const VIEW: View = View {
+    id: "flow",
+    title: "Flow",
+    short: "Flow",
+    about: "a whole scope of the graph, layered",
+    arrangement: Arrangement::Above,
+    draw,
+    step,
+    open: |model| {
+        open(model);
+        None
+    },
+    fold,
+    click: |model, area, at| {
+        let room = choose::room(model);
+        if let Some(picture) = &mut model.flow {
+            point(picture, area, at, room);
+            model.chosen = Some(picture.node());
+        }
+        choose::settle(model);
+    },
+    arrive: |model, _| {
+        let room = choose::room(model);
+        let found = model.flow.as_mut().zip(model.chosen).is_some_and(|(picture, node)| picture.go(node, room));
+        if !found {
+            remake(model);
+        }
+    },
+    article: |model, atlas| article_of(model.flow.as_ref()?, atlas),
+    via: |model| model.flow.as_ref().and_then(Picture::via),
+    ..View::PLAIN
+};
+
+fn step(model: &mut Model, way: Way) {
+    let room = choose::room(model);
+    if let Some(picture) = &mut model.flow {
+        picture.step(way, room);
+        model.chosen = Some(picture.node());
+    }
+    choose::settle(model);
+}
+
+/// Opens the fold under the cursor; a node becomes that around which the scope is drawn.
+fn open(model: &mut Model) {
+    match model.flow.as_ref().and_then(Picture::fold) {
+        Some(_) => fold(model),
+        None => {
+            remake(model);
+            choose::settle(model);
+        }
+    }
+}
+
+fn fold(model: &mut Model) {
+    let (Some(atlas), Some(picture)) = (model.atlas.clone(), &model.flow) else { return };
+    let node = toggle(&mut model.lens.opened, picture, &atlas);
+    model.chosen = Some(node);
+    remake(model);
+    choose::settle(model);
+}
+
+/// Draws the scope of the chosen node.
+pub(in crate::tui) fn remake(model: &mut Model) {
+    let (Some(atlas), Some(node)) = (model.atlas.clone(), model.chosen) else { return };
+    let room = choose::room(model);
+    let picture = Picture::of(&atlas, node, Scope::FLOWS[model.scope], &choose::lens(model), room);
+    model.flow = Some(picture);
+}
+
+/// The next scope: closure, package, everything. Elsewhere, the flow is opened.
+pub(in crate::tui) fn next_scope(model: &mut Model) -> Option<Effect> {
+    if model.view.is("flow") {
+        model.scope = (model.scope + 1) % Scope::FLOWS.len();
+        remake(model);
+        choose::settle(model);
+        model.told = Some(format!("scope: {}", Scope::FLOWS[model.scope].word()));
+    } else {
+        choose::show_named(model, "flow");
+    }
+    None
+}
+
+fn draw(model: &Model, _: &Atlas, area: Rect, buffer: &mut Buffer) {
+    let Some(picture) = &model.flow else {
+        bordered(model, Some(Pane::Main), title(model, "Flow"), area, buffer);
+        return;
+    };
+    let name = match picture.scope {
+        Scope::All => "Flow  whole environment".to_owned(),
+        scope => format!("Flow  {} of {}", scope.word(), model.label(picture.center)),
+    };
+    framed(model, picture, (&name, ""), Pane::Main, area, buffer);
+}
