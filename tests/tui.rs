@@ -54,7 +54,8 @@ fn the_arrows_walk_along_the_edges_and_back() {
     assert_eq!(face.type_keys("ll").chosen(), start);
     assert_eq!(face.type_keys("hj⏎").chosen(), "_umath_linalg.cpython-311-x86_64-linux-gnu.so");
     assert_eq!(face.type_keys("l").chosen(), start, "where one came from");
-    assert_eq!(face.type_keys("jl").chosen(), "libquadmath.so.0", "the other need, and what that needs");
+    let needs = [face.chosen(), face.type_keys("k").chosen(), face.type_keys("j").chosen()];
+    assert!(needs.contains(&"libgfortran-040039e1.so.5.0.0".to_owned()), "{needs:?}");
     assert_eq!(face.type_keys("H").chosen(), "libopenblas.so.0");
 }
 

@@ -73,7 +73,14 @@ impl Sort {
             Sort::System => "system libraries",
             Sort::Missing => "missing",
             Sort::Absent => "not on the search path",
+            Sort::Python => "Python modules",
+            Sort::NoPython => "missing Python modules",
         }
+    }
+
+    /// Is it a name that leads nowhere, though it should?
+    pub fn is_missing(self) -> bool {
+        matches!(self, Sort::Missing | Sort::NoPython)
     }
 }
 

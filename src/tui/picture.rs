@@ -371,7 +371,7 @@ fn seen(start: i32, span: (i32, i32), len: i32, room: i32) -> i32 {
 }
 
 fn is_missing(atlas: &Atlas, node: NodeId) -> bool {
-    atlas.entry(node).sort == Sort::Missing
+    atlas.entry(node).sort.is_missing()
 }
 
 /// Folds what looks alike, as the lens says; the center never, nor what is missing, nor what was opened.

@@ -2,8 +2,8 @@
 //!
 //! Links from the same slots are one net: a vertical line with teeth to its sources on the left and its targets on the
 //! right. Each vertical has a track. A source and the target of another net may stand on one row: then the source's track
-//! must be left of the target's. Where that goes in circles, a source leaves its row at once and comes by a row that is
-//! free: a detour.
+//! must be left of the target's. Where that goes in circles, a source leaves its row at once and comes by a row of its own
+//! below: a detour.
 
 use std::collections::BTreeMap;
 
@@ -52,15 +52,44 @@ impl Net {
 }
 
 pub(super) fn route(layout: &mut Layout) {
-    let mut nets = nets(layout);
     let mut channels: BTreeMap<usize, Vec<Net>> = BTreeMap::new();
-    for net in nets.drain(..) {
+    for net in nets(layout) {
         channels.entry(net.column).or_default().push(net);
     }
-    for (column, nets) in &mut channels {
-        layout.columns[*column].tracks = channel(nets, layout, *column);
+    let mut plans: Vec<Plan> = channels.into_values().map(|nets| Plan::of(nets, &layout.slots)).collect();
+    make_room(&plans, layout);
+    for plan in &mut plans {
+        let column = plan.nets[0].column;
+        layout.columns[column].tracks = plan.give_tracks(&layout.slots);
     }
-    layout.nets = channels.into_values().flatten().collect();
+    layout.nets = plans.into_iter().flat_map(|plan| plan.nets).collect();
+}
+
+/// The nets of a channel, before they have tracks.
+struct Plan {
+    nets: Vec<Net>,
+    /// In which order they get them.
+    order: Vec<usize>,
+    /// The net and source of each detour.
+    detours: Vec<(usize, usize)>,
+}
+
+/// Makes rows for detours, below the rows that they leave; channels share them.
+fn make_room(plans: &[Plan], layout: &mut Layout) {
+    let mut wanted: BTreeMap<i32, usize> = BTreeMap::new();
+    for plan in plans {
+        let mut here: BTreeMap<i32, usize> = BTreeMap::new();
+        for &(_, source) in &plan.detours {
+            *here.entry(layout.slots[source].row).or_default() += 1;
+        }
+        for (row, count) in here {
+            let most = wanted.entry(row).or_default();
+            *most = count.max(*most);
+        }
+    }
+    for slot in &mut layout.slots {
+        slot.row += wanted.range(..slot.row).map(|(_, count)| *count as i32).sum::<i32>();
+    }
 }
 
 /// Links into one slot are one net; so are nets from the same slots.
@@ -82,29 +111,67 @@ fn nets(layout: &Layout) -> Vec<Net> {
     from.into_iter().map(net).collect()
 }
 
-/// Gives the nets of a channel their tracks; the answer is how many there are.
-fn channel(nets: &mut [Net], layout: &Layout, column: usize) -> usize {
-    let slots = &layout.slots;
-    let (order, broken) = ordered(nets, slots);
-    let detours = detour(nets, &broken, layout, column);
-    // The constraints that are left, among them those of the rows by which detours come, which are nobody else's.
-    let left = constraints(nets, slots);
-    let mut tracks: Vec<Vec<(i32, i32)>> = Vec::new();
-    for at in order {
-        if nets[at].is_straight() {
-            continue;
+impl Plan {
+    fn of(nets: Vec<Net>, slots: &[Slot]) -> Plan {
+        let (order, broken) = ordered(&nets, slots);
+        let mut detours = Vec::new();
+        for (left, right) in broken {
+            let rows: Vec<i32> = nets[right].targets.iter().map(|&target| slots[target].row).collect();
+            let clashing = nets[left].sources.iter().filter(|&&source| rows.contains(&slots[source].row));
+            detours.extend(clashing.map(|&source| (left, source)));
         }
-        let after = left[at].iter().filter_map(|&before| nets[before].track).max();
-        let span = (nets[at].top, nets[at].bottom);
-        let mut track = after.map_or(0, |before| before + 1 - detours);
-        while tracks.get(track).is_some_and(|taken| taken.iter().any(|&other| overlap(other, span))) {
-            track += 1;
-        }
-        tracks.resize(tracks.len().max(track + 1), Vec::new());
-        tracks[track].push(span);
-        nets[at].track = Some(detours + track);
+        detours.sort_unstable();
+        detours.dedup();
+        Plan { nets, order, detours }
     }
-    detours + tracks.len()
+
+    /// The answer is how many tracks there are; those of the detours are left of all others.
+    fn give_tracks(&mut self, slots: &[Slot]) -> usize {
+        let around = self.lead_around(slots);
+        let nets = &mut self.nets;
+        nets.iter_mut().for_each(|net| net.stretch(slots));
+        // The constraints that are left: the rows by which detours come are nobody else's.
+        let left = constraints(nets, slots);
+        let mut tracks: Vec<Vec<(i32, i32)>> = Vec::new();
+        for &at in &self.order {
+            if nets[at].is_straight() {
+                continue;
+            }
+            let after = left[at].iter().filter_map(|&before| nets[before].track).max();
+            let span = (nets[at].top, nets[at].bottom);
+            let first = after.map_or(0, |before| before + 1 - around);
+            let track = first_free(&mut tracks, first, span);
+            nets[at].track = Some(around + track);
+        }
+        around + tracks.len()
+    }
+
+    /// Gives the detours their rows and tracks; the answer is how many tracks that takes.
+    fn lead_around(&mut self, slots: &[Slot]) -> usize {
+        let mut taken: BTreeMap<i32, i32> = BTreeMap::new();
+        let mut tracks: Vec<Vec<(i32, i32)>> = Vec::new();
+        for &(net, source) in &self.detours {
+            let from = slots[source].row;
+            let below = taken.entry(from).or_default();
+            *below += 1;
+            let row = from + *below;
+            let track = first_free(&mut tracks, 0, (from, row));
+            self.nets[net].detours.push(Detour { source, track, row });
+        }
+        tracks.len()
+    }
+}
+
+/// Takes the first track from `first` on that is free over these rows.
+fn first_free(tracks: &mut Vec<Vec<(i32, i32)>>, first: usize, span: (i32, i32)) -> usize {
+    let is_taken = |taken: &Vec<(i32, i32)>| taken.iter().any(|&other| overlap(other, span));
+    let mut track = first;
+    while tracks.get(track).is_some_and(is_taken) {
+        track += 1;
+    }
+    tracks.resize(tracks.len().max(track + 1), Vec::new());
+    tracks[track].push(span);
+    track
 }
 
 fn overlap(a: (i32, i32), b: (i32, i32)) -> bool {
@@ -183,36 +250,4 @@ fn ordered(nets: &[Net], slots: &[Slot]) -> (Vec<usize>, Vec<(usize, usize)>) {
     broken.sort_unstable();
     broken.dedup();
     (order, broken)
-}
-
-/// Leads sources around what they cannot pass; the answer is how many tracks that takes, left of all others.
-fn detour(nets: &mut [Net], broken: &[(usize, usize)], layout: &Layout, column: usize) -> usize {
-    let slots = &layout.slots;
-    let mut taken: Vec<i32> = Vec::new();
-    if !broken.is_empty() {
-        let here = layout.columns[column].slots.iter().chain(&layout.columns[column + 1].slots);
-        taken.extend(here.map(|&slot| slots[slot].row));
-    }
-    let mut spans: Vec<Vec<(i32, i32)>> = Vec::new();
-    for &(left, right) in broken {
-        let rows: Vec<i32> = nets[right].targets.iter().map(|&target| slots[target].row).collect();
-        let clashes = |&&source: &&usize| rows.contains(&nets[left].row_of(source, slots));
-        for source in nets[left].sources.iter().filter(clashes).copied().collect::<Vec<_>>() {
-            let from = slots[source].row;
-            // The nearest row on which nothing of either side stands: there is always one below.
-            let mut rows = (1..).flat_map(|by| [from - by, from + by]);
-            let row = rows.find(|row| *row >= 0 && !taken.contains(row)).unwrap_or(from);
-            taken.push(row);
-            let span = (from.min(row), from.max(row));
-            let track = spans.iter().position(|taken| !taken.iter().any(|&other| overlap(other, span)));
-            let track = track.unwrap_or_else(|| {
-                spans.push(Vec::new());
-                spans.len() - 1
-            });
-            spans[track].push(span);
-            nets[left].detours.push(Detour { source, track, row });
-        }
-        nets[left].stretch(slots);
-    }
-    spans.len()
 }
