@@ -61,6 +61,9 @@ pub const BEHIND: i32 = 3;
 /// No column is made narrower than this to fit.
 const LEAST: i32 = 14;
 
+/// The two ends of a link, by place.
+type Ends = (usize, usize);
+
 /// Lays items of these widths out, joined by these links. Where their columns are given, links that do not lead to a later
 /// column are turned around; two items in one column must not be linked.
 pub fn layout(widths: &[u16], links: &[(usize, usize)], columns: Option<&[usize]>) -> Layout {
@@ -79,11 +82,7 @@ pub fn layout(widths: &[u16], links: &[(usize, usize)], columns: Option<&[usize]
 }
 
 /// The links without loops: those that close one are turned around.
-fn open_loops(
-    count: usize,
-    links: &[(usize, usize)],
-    columns: Option<&[usize]>,
-) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+fn open_loops(count: usize, links: &[(usize, usize)], columns: Option<&[usize]>) -> (Vec<Ends>, Vec<Ends>) {
     let mut links: Vec<(usize, usize)> = links.iter().copied().filter(|(source, target)| source != target).collect();
     links.sort_unstable();
     links.dedup();
