@@ -128,3 +128,28 @@ fn the_schema_is_printed() {
     assert_eq!(schema, dylens::snapshot::SCHEMA);
     assert!(schema.contains("\"title\": \"dylens snapshot\""));
 }
+
+#[test]
+fn a_regression_makes_the_exit_code_of_diff() {
+    let folder = common::lay_out(
+        "//- /old/site-packages/a.so elf x86_64 needs:libx.so runpath:$ORIGIN defines:PyInit_a
+//- /old/site-packages/libx.so elf x86_64
+//- /new/site-packages/a.so elf x86_64 needs:libx.so runpath:$ORIGIN defines:PyInit_a
+",
+    );
+    let diff = |words: &[&str]| dylens(folder.path(), &[&["diff"], words].concat());
+    let (old, new) = ("old/site-packages", "new/site-packages");
+    dylens(folder.path(), &["export", "-o", "old.dylens.json.gz", old]);
+    for before in [old, "old.dylens.json.gz"] {
+        let worse = diff(&[before, new]);
+        assert_eq!(worse.status.code(), Some(1), "{}", said(&worse));
+        assert!(out(&worse).contains("libx.so → found nowhere"), "{}", out(&worse));
+    }
+    assert_eq!(diff(&[new, old]).status.code(), Some(0));
+    assert_eq!(diff(&["--fail-on", "never", old, new]).status.code(), Some(0));
+    assert_eq!(diff(&[old, old]).status.code(), Some(0));
+    assert_eq!(diff(&[old, "gone"]).status.code(), Some(2));
+    let json = out(&diff(&["--format", "json", old, new]));
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["regressions"], 2);
+}

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Each room and the rooms it may know, itself left out.
 ///
 /// One circle is drawn on purpose: `scan` runs `diagnose`, and `diagnose` reads the `Scan`.
-const ROOMS: [(&str, &[&str]); 15] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("vfs", &["error"]),
     ("image", &[]),
     ("error", &[]),
@@ -20,14 +20,18 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("graph", &["discover", "image", "resolve", "vfs", "world"]),
     ("diagnose", &["discover", "graph", "image", "resolve", "scan", "vfs", "world"]),
     ("scan", &["diagnose", "discover", "error", "graph", "image", "resolve", "vfs", "world"]),
+    ("diff", &["diagnose", "discover", "graph", "image", "scan", "vfs", "world"]),
     ("snapshot", &["diagnose", "discover", "error", "graph", "image", "resolve", "scan", "vfs", "world"]),
-    ("export", &["diagnose", "discover", "error", "graph", "image", "resolve", "scan", "snapshot", "vfs", "world"]),
+    (
+        "export",
+        &["diagnose", "diff", "discover", "error", "graph", "image", "resolve", "scan", "snapshot", "vfs", "world"],
+    ),
     ("tui", &["diagnose", "discover", "error", "export", "graph", "image", "resolve", "scan", "vfs", "world"]),
     (
         "cli",
         &[
-            "diagnose", "discover", "error", "export", "graph", "image", "resolve", "scan", "snapshot", "tui", "vfs",
-            "world", "parse",
+            "diagnose", "diff", "discover", "error", "export", "graph", "image", "resolve", "scan", "snapshot", "tui",
+            "vfs", "world", "parse",
         ],
     ),
     ("main", &["cli"]),

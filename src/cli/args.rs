@@ -12,7 +12,7 @@ use crate::cli::output;
 use crate::diagnose::Severity;
 use crate::discover::Tool;
 use crate::error::Error;
-use crate::export::{self, FORMATS, Format, printable};
+use crate::export::{self, COMPARED, Compared, FORMATS, Format, printable};
 use crate::image::{Arch, Release};
 
 const EXAMPLES: &str = "\
@@ -73,6 +73,8 @@ pub(super) enum Command {
     Why(Why),
     /// Print distributions, their modules and what these need
     Tree(Tree),
+    /// Compare two environments, wheels, bundles or snapshots, regressions first
+    Diff(Diff),
     /// Write the graph as a file for other programs
     Export(Export),
     /// Print the JSON Schema of snapshots
@@ -127,6 +129,30 @@ pub(super) struct Tree {
     /// Print the system's libraries too
     #[arg(long)]
     pub all: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  dylens diff last-good.dylens.json .venv\n  \
+    dylens diff --format markdown dist/old.whl dist/new.whl\n  dylens diff .venv main.dist\n\n\
+    Exit codes: 0 no regression at or above --fail-on, 1 regressions, 2 could not run.")]
+pub(super) struct Diff {
+    /// What was
+    #[arg(value_name = "BEFORE")]
+    pub before: PathBuf,
+    /// What is
+    #[arg(value_name = "AFTER")]
+    pub after: PathBuf,
+    /// How to write it
+    #[arg(long, default_value = "text", value_parser = compared())]
+    pub format: &'static Compared,
+    /// The least severity of a regression that makes the exit code 1
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "error")]
+    pub fail_on: FailOn,
+    /// Show every file of the distributions that came or went
+    #[arg(short, long)]
+    pub verbose: bool,
+    #[command(flatten)]
+    pub to: To,
 }
 
 #[derive(Debug, Args)]
@@ -226,6 +252,13 @@ fn formats() -> impl TypedValueParser<Value = &'static Format> {
     let values = FORMATS.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.about));
     PossibleValuesParser::new(values)
         .map(|name| *FORMATS.iter().find(|format| format.name == name).expect("the values are the names of the table"))
+}
+
+/// The table of what `dylens diff --format` takes.
+fn compared() -> impl TypedValueParser<Value = &'static Compared> {
+    let values = COMPARED.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.about));
+    PossibleValuesParser::new(values)
+        .map(|name| *COMPARED.iter().find(|format| format.name == name).expect("the values are the names of the table"))
 }
 
 /// Reads the arguments. Help and version are printed here; so is what is wrong.

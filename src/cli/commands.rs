@@ -4,11 +4,12 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::args::{Arguments, Check, Export, FailOn, Report, To, Tree, Why};
+use super::args::{self, Arguments, Check, Export, FailOn, Report, To, Tree, Why};
 use super::{FOUND, output, progress, source};
+use crate::diff::Diff;
 use crate::discover::Machine;
 use crate::error::Error;
-use crate::export::{self, Options};
+use crate::export::{self, Options, Told};
 use crate::scan::Scan;
 use crate::snapshot::{self, Veil};
 use crate::tui;
@@ -65,6 +66,19 @@ pub(super) fn tree(arguments: &Arguments, tree: &Tree) -> Result<ExitCode, Error
     let options = Options { depth: tree.depth, all: tree.all, ..Options::new(output::paint(arguments, true)) };
     output::print(&written(&export::TREE, scan, &options)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// `dylens diff`.
+pub(super) fn diff(arguments: &Arguments, diff: &args::Diff) -> Result<ExitCode, Error> {
+    let before = source::one(arguments, &diff.before)?;
+    let after = source::one(arguments, &diff.after)?;
+    let compared = Diff::of(before, after);
+    let told = Told { paint: output::paint(arguments, diff.to.output.is_none()), verbose: diff.verbose };
+    output::deliver((diff.format.write)(&compared, &told).into_bytes(), &diff.to)?;
+    match compared.worst().is_some_and(|severity| diff.fail_on.fails(severity)) {
+        true => Ok(ExitCode::from(FOUND)),
+        false => Ok(ExitCode::SUCCESS),
+    }
 }
 
 /// `dylens export`.

@@ -34,6 +34,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
         Some(Command::Check(check)) => commands::check(arguments, check),
         Some(Command::Why(why)) => commands::why(arguments, why),
         Some(Command::Tree(tree)) => commands::tree(arguments, tree),
+        Some(Command::Diff(diff)) => commands::diff(arguments, diff),
         Some(Command::Export(export)) => commands::export(arguments, export),
         Some(Command::Explain { rule }) => explain::explain(arguments, rule.as_deref()),
     }

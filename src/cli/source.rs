@@ -1,6 +1,6 @@
 //! What is looked at: the paths that were given, the environment found, or the demo.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::Arguments;
@@ -132,6 +132,21 @@ pub(super) fn scanned(arguments: &Arguments, paths: &[PathBuf]) -> Result<&'stat
 pub(super) fn surveyed(arguments: &Arguments, paths: &[PathBuf]) -> Result<&'static Scan, Error> {
     let start = Start::of(arguments, paths)?;
     progress::watched(|progress| start.survey(progress)).map(kept)
+}
+
+/// Scans one of several things that are looked at. What is wished for is not asked of a snapshot: that was settled when
+/// it was taken.
+///
+/// # Errors
+/// Where there is nothing to look at.
+pub(super) fn one(arguments: &Arguments, path: &Path) -> Result<&'static Scan, Error> {
+    let (fs, machine) = (Arc::new(Disk), Machine::this());
+    let file = machine.directory.join(Disk::path(path));
+    if is_snapshot(&*fs, &file) {
+        let start = Start { fs, machine, request: Request::default(), because: None, snapshot: Some(file) };
+        return progress::watched(|progress| start.scan(progress)).map(kept);
+    }
+    scanned(arguments, &[path.to_owned()])
 }
 
 /// A subcommand looks at one scan and ends: to take it apart piece by piece first would only cost time.

@@ -4,10 +4,12 @@
 //! derived from the table. What a format writes depends on the scan and the options alone: the same world gives the same
 //! bytes.
 
+mod compared;
 mod dot;
 mod findings;
 mod json;
 mod jsonl;
+mod markdown;
 mod paint;
 mod places;
 mod snapshot;
@@ -15,6 +17,7 @@ mod text;
 mod tree;
 mod why;
 
+pub use compared::{COMPARED, Compared, Told};
 pub use findings::FINDINGS;
 pub use json::JSON;
 pub use paint::{Glyph, Ink, Paint, count};
@@ -53,7 +56,8 @@ impl Format {
 }
 
 /// Every format of `dylens export`.
-pub const FORMATS: &[&Format] = &[&JSON, &snapshot::SNAPSHOT, &jsonl::JSONL, &dot::DOT, &TEXT, &TREE];
+pub const FORMATS: &[&Format] =
+    &[&JSON, &snapshot::SNAPSHOT, &jsonl::JSONL, &dot::DOT, &markdown::MARKDOWN, &TEXT, &TREE];
 
 /// What a person decides of the formats made to be read.
 #[derive(Clone, Debug)]

@@ -1,0 +1,52 @@
+//! Findings: what is wrong now and was not, and the other way round.
+
+use std::collections::BTreeMap;
+
+use super::{Change, Kind, Sides, key, unhashed};
+use crate::diagnose::{Finding, Severity};
+use crate::scan::Scan;
+use crate::vfs::VPath;
+
+/// What makes two findings the same: the rule, the file and what is wrong with it; never the words.
+type Same = (&'static str, String, String);
+
+pub(super) fn compare(sides: &Sides, changes: &mut Vec<Change>) {
+    let (before, mut after) = (by_sameness(sides.before), by_sameness(sides.after));
+    for (same, was) in before {
+        let is = after.remove(&same);
+        match is {
+            None => changes.push(change(&same, Some(was), None)),
+            Some(is) if is.severity != was.severity => changes.push(change(&same, Some(was), Some(is))),
+            Some(_) => {}
+        }
+    }
+    changes.extend(after.into_iter().map(|(same, is)| change(&same, None, Some(is))));
+}
+
+fn change(same: &Same, was: Option<&Finding>, is: Option<&Finding>) -> Change {
+    let told = |finding: &Finding| format!("{}: {}", finding.severity.word(), finding.message);
+    let (rule, file, _) = same;
+    let severity = |finding: Option<&Finding>| finding.map(|finding| finding.severity);
+    let is_worse = severity(is) > severity(was);
+    Change {
+        about: (*rule).to_owned(),
+        // Information never hurts.
+        regression: severity(is).filter(|severity| is_worse && *severity > Severity::Info),
+        is_mended: severity(is) < severity(was),
+        ..Change::new(Kind::Finding, file.clone(), was.map(told), is.map(told))
+            .at(was.and_then(|finding| finding.node), is.and_then(|finding| finding.node))
+    }
+}
+
+/// The findings of a scan; of several that are the same the worst.
+fn by_sameness(scan: &Scan) -> BTreeMap<Same, &Finding> {
+    let keys: BTreeMap<VPath, String> =
+        scan.graph.nodes().filter_map(|(node, _)| Some((scan.path_of(node)?, unhashed(&key(scan, node))))).collect();
+    let mut findings = BTreeMap::new();
+    // The worst come first.
+    for finding in &scan.findings {
+        let file = keys.get(&finding.file).cloned().unwrap_or_else(|| finding.file.to_string());
+        findings.entry((finding.rule.id, file, unhashed(&finding.subject))).or_insert(finding);
+    }
+    findings
+}

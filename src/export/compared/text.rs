@@ -1,0 +1,51 @@
+//! What has changed, for people: regressions first.
+
+use super::{Compared, Told, phrase, summary};
+use crate::diff::{Change, Diff, Kind};
+use crate::export::{Glyph, Ink, Paint, count, printable};
+
+/// `--format text`.
+pub(super) const TEXT: Compared = Compared { name: "text", about: "for people", write };
+
+fn write(diff: &Diff, told: &Told) -> String {
+    let paint = &told.paint;
+    let arrow = paint.glyph(Glyph::Arrow);
+    let head = format!("{} {arrow} {}", printable(&diff.before), printable(&diff.after));
+    let mut text = format!("{}\n{}\n", paint.ink(Ink::Strong, &head), summary(diff));
+    let regressions: Vec<&Change> = diff.regressions().collect();
+    section("Regressions", &regressions, paint, &mut text);
+    for kind in Kind::ALL {
+        let (changes, left) = told.of(diff, kind);
+        section(kind.title(), &changes, paint, &mut text);
+        if left > 0 {
+            if changes.is_empty() {
+                text += &format!("\n{}\n", paint.ink(Ink::Strong, kind.title()));
+            }
+            let line = format!("  and {} of distributions that came or went (-v)\n", count(left, "file"));
+            text += &paint.ink(Ink::Quiet, &line);
+        }
+    }
+    text
+}
+
+fn section(title: &str, changes: &[&Change], paint: &Paint, text: &mut String) {
+    if changes.is_empty() {
+        return;
+    }
+    *text += &format!("\n{}\n", paint.ink(Ink::Strong, title));
+    for change in changes {
+        *text += &line(change, paint);
+    }
+}
+
+fn line(change: &Change, paint: &Paint) -> String {
+    let (sign, ink) = match change.regression {
+        Some(severity) => (paint.glyph(Glyph::of(severity)).to_owned(), Ink::of(severity)),
+        None if change.is_mended => (change.sign().to_string(), Ink::Good),
+        None => (change.sign().to_string(), Ink::Quiet),
+    };
+    let about = if change.about.is_empty() { String::new() } else { format!(" {}:", printable(&change.about)) };
+    let told = printable(&phrase(change, paint.glyph(Glyph::Arrow)));
+    let subject = paint.ink(Ink::Strong, &printable(&change.subject));
+    format!("  {} {subject}{about} {told}\n", paint.ink(ink, &sign)).replace("  \n", "\n")
+}
