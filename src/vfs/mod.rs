@@ -6,8 +6,10 @@
 //! Only this room opens files. It knows nobody but the words for what stops a scan.
 
 mod disk;
+mod kept;
 mod memory;
 mod path;
+mod tree;
 pub mod wheel;
 
 pub use disk::Disk;

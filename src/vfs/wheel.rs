@@ -11,23 +11,18 @@ use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
-use super::{Entry, FileSystem, Identity, Kind, ReadAt, Stat, VPath};
+use super::kept::{Kept, OpenMember};
+use super::tree::{Place, Tree, What};
+use super::{Entry, FileSystem, ReadAt, Stat, VPath};
 use crate::error::Error;
-use members::{Kept, Member};
-
-/// No disk counts its devices that far, so no member is ever taken for a file outside.
-const DEVICE: u64 = u64::MAX;
+use members::Member;
 
 /// One or several wheels, shown as one folder over another file system.
 pub struct Wheels {
     inner: Arc<dyn FileSystem>,
-    root: VPath,
+    tree: Tree,
     contents: Vec<Contents>,
     overwritten: Vec<Overwritten>,
-    /// By path below the root.
-    nodes: FxHashMap<VPath, Node>,
     members: Vec<Member>,
     kept: Kept,
 }
@@ -50,26 +45,6 @@ pub struct Overwritten {
     pub files: Vec<VPath>,
 }
 
-/// A place below the root.
-struct Node {
-    /// Tells it from every other node.
-    number: u64,
-    what: What,
-}
-
-enum What {
-    Directory(Vec<Entry>),
-    /// By its place in the list of members.
-    File(usize),
-}
-
-/// Where a path leads.
-enum Place<'a> {
-    /// Below the root; as short as it can be.
-    Inside(VPath),
-    Outside(Cow<'a, VPath>),
-}
-
 impl Wheels {
     /// Reads the tables of contents of wheels, in the order in which they would be installed.
     ///
@@ -78,13 +53,11 @@ impl Wheels {
     /// leads out, an unknown or encrypted packing, sizes beyond all wheels.
     pub fn over(inner: Arc<dyn FileSystem>, wheels: &[VPath]) -> Result<Wheels, Error> {
         let root = root(&*inner, wheels);
-        let top = Node { number: 0, what: What::Directory(Vec::new()) };
         let mut all = Wheels {
             inner,
-            root,
+            tree: Tree::new(root),
             contents: Vec::new(),
             overwritten: Vec::new(),
-            nodes: FxHashMap::from_iter([(VPath::default(), top)]),
             members: Vec::new(),
             kept: Kept::default(),
         };
@@ -96,7 +69,7 @@ impl Wheels {
 
     /// The folder that stands for the wheels: the path of the only one, else `2 wheels` in the folder that has them all.
     pub fn root(&self) -> &VPath {
-        &self.root
+        self.tree.root()
     }
 
     /// The wheels, in order.
@@ -114,7 +87,7 @@ impl Wheels {
         // What lies in the root is installed first, then the parts of `NAME.data`.
         members.sort_by_key(|(path, member)| path.as_bytes() != member.name());
         let metadata = members.iter().filter_map(|(path, _)| path.parts().next());
-        let metadata = metadata.filter(|top| top.ends_with(b".dist-info")).min().map(|top| self.root.join(top));
+        let metadata = metadata.filter(|top| top.ends_with(b".dist-info")).min().map(|top| self.root().join(top));
         self.contents.push(Contents { wheel: wheel.clone(), metadata });
         for (path, member) in members {
             self.place(&path, member)?;
@@ -129,8 +102,8 @@ impl Wheels {
             let what = format!("{}: {path} is both a file and a folder", member.wheel());
             Error::new(what, "no installer could write it: get another wheel")
         };
-        match self.nodes.get_mut(path).map(|node| &mut node.what) {
-            Some(What::Directory(_)) => return Err(clash(&member)),
+        match self.tree.at_mut(path) {
+            Some(What::Directory(_) | What::Link(_)) => return Err(clash(&member)),
             Some(What::File(there)) => {
                 let earlier = std::mem::replace(there, number);
                 let earlier = &self.members[earlier];
@@ -139,52 +112,11 @@ impl Wheels {
                 }
             }
             None => {
-                self.insert(path, Kind::File, What::File(number)).map_err(|()| clash(&member))?;
+                self.tree.insert(path, What::File(number)).map_err(|()| clash(&member))?;
             }
         }
         self.members.push(member);
         Ok(())
-    }
-
-    /// Puts a new node into its folder, which is made where it is missing. Fails where a file is in the way.
-    fn insert(&mut self, path: &VPath, kind: Kind, what: What) -> Result<(), ()> {
-        let above = path.parent().unwrap_or_default();
-        if !self.nodes.contains_key(&above) {
-            self.insert(&above, Kind::Directory, What::Directory(Vec::new()))?;
-        }
-        match self.nodes.get_mut(&above).map(|node| &mut node.what) {
-            Some(What::Directory(entries)) => entries.push(Entry { name: VPath::new(path.file_name()), kind }),
-            _ => return Err(()),
-        }
-        let number = self.nodes.len() as u64;
-        self.nodes.insert(path.clone(), Node { number, what });
-        Ok(())
-    }
-
-    /// Members are no links, so that `..` between them can be folded away as text.
-    fn find<'a>(&self, path: &'a VPath) -> Place<'a> {
-        let folded = path.folded();
-        match folded.below(&self.root) {
-            Some(below) => Place::Inside(VPath::new(below)),
-            // To the file system below, a path through a wheel is a path through a file.
-            None if path.starts_with(&self.root) => Place::Outside(Cow::Owned(folded)),
-            None => Place::Outside(Cow::Borrowed(path)),
-        }
-    }
-
-    fn node(&self, path: &VPath) -> io::Result<&Node> {
-        self.nodes.get(path).ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
-
-    fn stat_of(&self, node: &Node) -> Stat {
-        let identity = Identity { device: DEVICE, inode: node.number };
-        match &node.what {
-            What::Directory(_) => Stat { kind: Kind::Directory, len: 0, identity, is_executable: true },
-            What::File(member) => {
-                let member = &self.members[*member];
-                Stat { kind: Kind::File, len: member.len(), identity, is_executable: member.is_executable() }
-            }
-        }
     }
 }
 
@@ -231,68 +163,46 @@ pub fn installed(name: &[u8]) -> Cow<'_, [u8]> {
 
 impl FileSystem for Wheels {
     fn list(&self, directory: &VPath) -> io::Result<Vec<Entry>> {
-        match self.find(directory) {
+        match self.tree.find(directory)? {
             Place::Outside(path) => self.inner.list(&path),
-            Place::Inside(path) => match &self.node(&path)?.what {
-                What::Directory(entries) => Ok(entries.clone()),
-                What::File(_) => Err(io::ErrorKind::NotADirectory.into()),
-            },
+            Place::Inside(path) => self.tree.list(&path),
         }
     }
 
     fn stat(&self, path: &VPath) -> io::Result<Stat> {
-        match self.find(path) {
+        let member = |number: usize| (self.members[number].len(), self.members[number].is_executable());
+        match self.tree.find(path)? {
             Place::Outside(path) => self.inner.stat(&path),
-            Place::Inside(path) => self.node(&path).map(|node| self.stat_of(node)),
+            Place::Inside(path) => self.tree.node(&path).map(|node| self.tree.stat(node, member)),
         }
     }
 
     fn real(&self, path: &VPath) -> io::Result<VPath> {
-        match self.find(path) {
+        match self.tree.find(path)? {
             Place::Outside(path) => self.inner.real(&path),
-            Place::Inside(path) => self.node(&path).map(|_| self.root.join(&path)),
+            Place::Inside(path) => self.tree.node(&path).map(|_| self.root().join(&path)),
         }
     }
 
     /// Wheels have no links: what a zip calls one is installed as the file that it is stored as.
     fn link(&self, path: &VPath) -> io::Result<VPath> {
-        match self.find(path) {
+        match self.tree.find_link(path)? {
             Place::Outside(path) => self.inner.link(&path),
-            Place::Inside(path) => Err(match self.node(&path) {
-                Ok(_) => io::ErrorKind::InvalidInput.into(),
-                Err(error) => error,
-            }),
+            Place::Inside(path) => self.tree.link(&path),
         }
     }
 
     fn open(&self, path: &VPath) -> io::Result<Box<dyn ReadAt + '_>> {
-        let path = match self.find(path) {
+        let path = match self.tree.find(path)? {
             Place::Outside(path) => return self.inner.open(&path),
             Place::Inside(path) => path,
         };
-        let node = self.node(&path)?;
+        let node = self.tree.node(&path)?;
         let What::File(number) = node.what else { return Err(io::ErrorKind::IsADirectory.into()) };
-        let bytes = self.members[number].bytes(&*self.inner)?;
+        let member = &self.members[number];
+        let bytes = member.bytes(&*self.inner)?;
         self.kept.keep(number, &bytes);
-        Ok(Box::new(OpenMember { bytes, stat: self.stat_of(node) }))
-    }
-}
-
-struct OpenMember {
-    bytes: Arc<Vec<u8>>,
-    stat: Stat,
-}
-
-impl ReadAt for OpenMember {
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(self.bytes.len());
-        let count = buffer.len().min(self.bytes.len() - from);
-        buffer[..count].copy_from_slice(&self.bytes[from..from + count]);
-        Ok(count)
-    }
-
-    fn stat(&self) -> io::Result<Stat> {
-        Ok(self.stat)
+        Ok(Box::new(OpenMember { bytes, stat: self.tree.stat(node, |_| (member.len(), member.is_executable())) }))
     }
 }
 

@@ -10,6 +10,7 @@ use zip::unstable::read::ZipIterable;
 use super::installed;
 use super::members::{Cursor, Member};
 use crate::error::Error;
+use crate::vfs::tree::is_unsafe;
 use crate::vfs::{FileSystem, VPath};
 
 const MOST_MEMBERS: usize = 200_000;
@@ -23,9 +24,6 @@ const HIGHEST_RATIO: u64 = 100;
 const HARMLESS: u64 = 256 << 20;
 /// Bytes that one byte of DEFLATE can stand for (RFC 1951: 258 for two codes of a bit each), and a few for its frame.
 const DEFLATE_RATIO: u64 = 1032;
-/// Bytes of a member's path (Linux's `PATH_MAX`), and its parts.
-const LONGEST_PATH: usize = 4096;
-const MOST_PARTS: usize = 100;
 
 const AGAIN: &str = "download it again";
 const ANOTHER: &str = "no installer should unpack it: get the wheel from where it is published";
@@ -80,7 +78,7 @@ fn instead(start: &[u8]) -> &'static str {
 fn check_member(entry: &ZipFileEntry) -> Result<VPath, String> {
     // Names without the flag for UTF-8 are in code page 437 (APPNOTE.TXT, appendix D).
     let name = entry.name().map_or_else(|_| VPath::new(entry.name_raw()), |name| VPath::new(name.as_bytes()));
-    if let Some(why) = is_unsafe(name.as_bytes()) {
+    if let Some(why) = is_unsafe(name.as_bytes(), "the wheel") {
         return Err(format!("the member {name} {why}"));
     }
     if entry.encrypted() {
@@ -96,22 +94,6 @@ fn check_member(entry: &ZipFileEntry) -> Result<VPath, String> {
         return Err(format!("the member {name} declares {unpacked} bytes in {packed}, as a zip bomb does"));
     }
     Ok(name.folded())
-}
-
-/// Why no installer should write a file of this name; none for a name that stays below the folder it is unpacked to on
-/// every system.
-fn is_unsafe(name: &[u8]) -> Option<&'static str> {
-    match name {
-        [] => Some("has no name"),
-        [b'/', ..] => Some("has an absolute path"),
-        [drive, b':', ..] if drive.is_ascii_alphabetic() => Some("has a drive letter"),
-        _ if name.len() > LONGEST_PATH => Some("has a longer path than systems take"),
-        _ if name.iter().filter(|&&byte| byte == b'/').count() >= MOST_PARTS => Some("lies too deep in folders"),
-        _ if name.contains(&b'\\') => Some("has a backslash in its path, which is a folder to some systems only"),
-        _ if name.contains(&0) => Some("has a null byte in its name"),
-        _ if name.split(|&byte| byte == b'/').any(|part| part == b"..") => Some("climbs out of the wheel"),
-        _ => None,
-    }
 }
 
 /// Judges all members together: none twice, none inside another, not too much in all.

@@ -1,6 +1,5 @@
-//! The members of wheels: inflated when they are opened, whole, and kept for a while.
+//! The members of wheels: inflated when they are opened, whole.
 
-use std::collections::VecDeque;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -9,9 +8,6 @@ use zip::read::OwnedZipFileEntry;
 
 use super::installed;
 use crate::vfs::{FileSystem, ReadAt, VPath};
-
-/// How many inflated bytes are kept; a larger member is kept until the next one comes.
-const MOST_KEPT: usize = 256 << 20;
 
 /// One file of a wheel.
 pub(super) struct Member {
@@ -79,34 +75,6 @@ impl Member {
     }
 }
 
-/// The contents that were opened last, the latest at the end.
-pub(super) struct Kept {
-    queue: Mutex<VecDeque<(usize, Arc<Vec<u8>>)>>,
-    /// In bytes.
-    most: usize,
-}
-
-impl Default for Kept {
-    fn default() -> Kept {
-        Kept { queue: Mutex::default(), most: MOST_KEPT }
-    }
-}
-
-impl Kept {
-    /// Keeps a member's content, and drops what was not opened for longest where that is too much.
-    pub(super) fn keep(&self, member: usize, bytes: &Arc<Vec<u8>>) {
-        let mut kept = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = kept.iter().rposition(|(known, _)| *known == member) {
-            kept.remove(at);
-        }
-        kept.push_back((member, bytes.clone()));
-        let mut total: usize = kept.iter().map(|(_, bytes)| bytes.len()).sum();
-        while total > self.most && kept.len() > 1 {
-            total -= kept.pop_front().map_or(0, |(_, bytes)| bytes.len());
-        }
-    }
-}
-
 /// A file as the archive's reader wants it: with a place where it is, and some bytes read ahead.
 pub(super) struct Cursor<'a> {
     file: &'a dyn ReadAt,
@@ -151,24 +119,5 @@ impl Seek for Cursor<'_> {
         };
         self.at = at.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
         Ok(self.at)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_not_opened_for_longest_is_dropped_but_never_the_latest() {
-        let kept = Kept { most: 10, ..Kept::default() };
-        let contents: Vec<Arc<Vec<u8>>> = [4, 4, 4, 20].map(|len| Arc::new(vec![0; len])).into();
-        for member in [0, 1, 0, 2] {
-            kept.keep(member, &contents[member]);
-        }
-        // Whoever else has a content besides this test.
-        let is_kept = |member: usize| Arc::strong_count(&contents[member]) > 1;
-        assert_eq!([0, 1, 2].map(is_kept), [true, false, true]);
-        kept.keep(3, &contents[3]);
-        assert_eq!([0, 1, 2, 3].map(is_kept), [false, false, false, true]);
     }
 }
