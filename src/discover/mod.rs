@@ -3,6 +3,7 @@
 //! Nothing is executed: `pyvenv.cfg` is read, symbolic links are followed, file names tell the rest. Only
 //! [`machine`] reads the environment of the process.
 
+pub mod bundle;
 mod distribution;
 pub mod machine;
 mod note;
@@ -13,6 +14,7 @@ mod target;
 pub mod tool;
 mod wheel;
 
+pub use bundle::{Bundle, Bundler};
 pub use distribution::{Distribution, DistributionId, Distributions};
 pub(crate) use distribution::{is_metadata, read_conda, read_metadata};
 pub use machine::Machine;

@@ -146,7 +146,7 @@ pub(crate) fn is_free_threaded(tag: &str) -> bool {
     tag.split('-').nth(1).is_some_and(|abi| abi.trim_end_matches('d').ends_with('t'))
 }
 
-fn plain_suffixes(python: &Python) -> Vec<Name> {
+pub(super) fn plain_suffixes(python: &Python) -> Vec<Name> {
     match python.version {
         // Without a tag to go by, any ending of that version counts that a Linux build is known to have.
         Some((major, minor)) if !python.free_threaded => [

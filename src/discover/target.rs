@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::bundle::{self, Bundle};
 use super::tool::Tool;
 use super::wheel::{self, Wheel, is_wheel_name};
 use super::{Machine, Note, python, system};
@@ -24,6 +25,8 @@ pub enum Kind {
     File,
     /// One or several wheels, read in place.
     Wheel,
+    /// A program with all that it needs, as a bundler made it.
+    Bundle,
 }
 
 impl Kind {
@@ -37,6 +40,7 @@ impl Kind {
             Kind::Folder => "folder",
             Kind::File => "file",
             Kind::Wheel => "wheel",
+            Kind::Bundle => "bundle",
         }
     }
 }
@@ -85,6 +89,10 @@ pub struct Target {
     pub notes: Vec<Note>,
     /// The wheels that are looked at, in order; empty for all other kinds.
     pub wheels: Vec<Wheel>,
+    /// What a bundler made, where it is one.
+    pub bundle: Option<Bundle>,
+    /// Made for another machine than the one that looks: nothing that lies about here is there.
+    pub is_foreign: bool,
     pub wishes: Wishes,
 }
 
@@ -107,6 +115,8 @@ impl Target {
             host,
             notes: Vec::new(),
             wheels: Vec::new(),
+            bundle: None,
+            is_foreign: false,
             wishes: Wishes::default(),
         }
     }
@@ -293,6 +303,11 @@ fn folder(
     } else {
         Kind::Folder
     };
+    if matches!(kind, Kind::SitePackages | Kind::Folder)
+        && let Some(target) = bundle::folder(shared, machine, root)?
+    {
+        return Ok(Target { because, ..target });
+    }
     let (python, walk) = match kind {
         Kind::Venv => venv(fs, root, &mut notes),
         Kind::Conda | Kind::Prefix => prefix(fs, root, kind),
@@ -313,6 +328,9 @@ fn file(shared: &Arc<dyn FileSystem>, machine: &Machine, real: &VPath, given: &V
         if let Some(prefix) = prefix {
             return folder(shared, machine, &prefix, None);
         }
+    }
+    if let Some(target) = bundle::program(shared, machine, real)? {
+        return Ok(target);
     }
     let magic = fs
         .read(real, 4)
@@ -478,7 +496,7 @@ fn host(fs: &dyn FileSystem, machine: &Machine, mut python: Python) -> Host {
 }
 
 /// The host of an interpreter for macOS.
-fn mac(fs: &dyn FileSystem, machine: &Machine, image: &Image, mut python: Python) -> Host {
+pub(super) fn mac(fs: &dyn FileSystem, machine: &Machine, image: &Image, mut python: Python) -> Host {
     let variable = |name: &str| machine.variable(name).map(Name::from);
     // `python3` of a framework build starts the program of an application bundle, and that is the process.
     let prefix = python.executable.as_ref().and_then(VPath::parent).and_then(|bin| bin.parent());
@@ -501,7 +519,7 @@ fn mac(fs: &dyn FileSystem, machine: &Machine, image: &Image, mut python: Python
     }
 }
 
-fn image(fs: &dyn FileSystem, path: &VPath) -> Option<Image> {
+pub(super) fn image(fs: &dyn FileSystem, path: &VPath) -> Option<Image> {
     let file = fs.open(path).ok()?;
     let slices = parse::read(&*file, file.stat().ok()?.len, None);
     let mut images: Vec<Image> = slices.into_iter().filter_map(|slice| slice.image).collect();

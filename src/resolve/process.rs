@@ -213,6 +213,8 @@ impl<'w> Simulation<'w> {
         let program = world.host.python.as_ref().and_then(|python| Some((python.file?, python.executable.clone()?)));
         if let Some((file, opened)) = program {
             simulation.start(file, opened, record);
+            simulation.process.has_started = true;
+            simulation.open(record);
         } else {
             simulation.load_loader();
         }
@@ -339,6 +341,20 @@ impl<'w> Simulation<'w> {
         import.loads.retain(|&load| load != file);
         import.loads.insert(0, file);
         import
+    }
+
+    /// Opens what the program opens before anything is imported.
+    fn open(&mut self, record: &mut dyn FnMut(Wanted)) {
+        let opens = self.process.world.host.python.as_ref().map(|python| python.opens.clone());
+        for path in opens.into_iter().flatten() {
+            let Ok(file) = self.process.world.open(&path) else { continue };
+            if self.object_of(file).is_none() {
+                let name = self.name(&Name::from(path.as_bytes()));
+                let object = self.load(file, path, Some(ObjectId(0)), None);
+                self.answer(name, object, false);
+                self.settle(object.0 as usize, record);
+            }
+        }
     }
 
     /// The loader is an object of the process itself: programs name it as a need.

@@ -280,6 +280,9 @@ pub(super) fn files<'a>(
 
 /// Tells from the files what no interpreter told: system, processor, version, suffixes.
 pub(super) fn complete_host(world: &mut World, items: &[Item], target: &Target) {
+    if target.is_foreign {
+        world.fence(target.walk.iter().chain([&target.root]).cloned().collect());
+    }
     let has_interpreter = world.host.python.as_ref().is_some_and(|python| python.executable.is_some());
     if !has_interpreter {
         complete_system(world, items, target);

@@ -1,6 +1,6 @@
 //! How files are named and read.
 //!
-//! A [`FileSystem`] is a disk, or (in tests and the demo) a memory; [`Wheels`] lie over either. Files are read piecewise with [`ReadAt`]: a summary
+//! A [`FileSystem`] is a disk, or (in tests and the demo) a memory; [`Wheels`] and programs of one file ([`OneFile`]) lie over either. Files are read piecewise with [`ReadAt`]: a summary
 //! needs a few kilobytes of a library of hundreds of megabytes. Nothing is mapped into memory: a file that another
 //! process shortens while it is read is then a short read, not a SIGBUS, and dylens needs no `unsafe`.
 //! Only this room opens files. It knows nobody but the words for what stops a scan.
@@ -8,12 +8,14 @@
 mod disk;
 mod kept;
 mod memory;
+pub mod onefile;
 mod path;
 mod tree;
 pub mod wheel;
 
 pub use disk::Disk;
 pub use memory::Memory;
+pub use onefile::OneFile;
 pub use path::VPath;
 pub use wheel::Wheels;
 

@@ -134,6 +134,8 @@ pub struct Python {
     pub path: Vec<VPath>,
     /// The endings that make a file an extension module, best first (`importlib.machinery.EXTENSION_SUFFIXES`).
     pub suffixes: Vec<Name>,
+    /// What the program itself opens before its first import, by full path: a bundler's bootloader its `libpython`.
+    pub opens: Vec<VPath>,
 }
 
 impl Python {

@@ -1,0 +1,265 @@
+//! What bundlers make of a program: its folder, its one file or its `.app`, told by their own marks.
+//!
+//! The program is the main image, and the only interpreter there is: its loader, its search paths and its folder decide.
+//! Python modules lie within the program, or in an archive beside it; their names are listed, nothing is unpacked or run.
+
+mod app;
+mod cx_freeze;
+mod modules;
+mod nuitka;
+mod pyinstaller;
+mod pyz;
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::python::{suffixes_of, tag_of};
+use super::{Kind, Machine, Target, system, target};
+use crate::error::Error;
+use crate::image::{Format, Image, Name};
+use crate::vfs::{FileSystem, Kind as FileKind, VPath};
+use crate::world::{Host, Python, System};
+
+pub use modules::Modules;
+pub(crate) use nuitka::names_in as nuitka_names_in;
+
+/// The tool that made a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Bundler {
+    Nuitka,
+    PyInstaller,
+    CxFreeze,
+    Py2app,
+}
+
+impl Bundler {
+    /// As its makers write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Bundler::Nuitka => "Nuitka",
+            Bundler::PyInstaller => "PyInstaller",
+            Bundler::CxFreeze => "cx_Freeze",
+            Bundler::Py2app => "py2app",
+        }
+    }
+}
+
+/// How the parts of a bundle lie together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Folder,
+    /// One file, which unpacks itself when it starts.
+    OneFile,
+    /// An application bundle of macOS.
+    App,
+}
+
+/// A program with all that it needs, as a bundler made it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bundle {
+    pub bundler: Bundler,
+    /// What the bundle tells of the bundler's version: `6 or later`. Most tell nothing.
+    pub version: Option<&'static str>,
+    pub form: Form,
+    /// The main program.
+    pub program: VPath,
+    /// The folder that modules are imported from and libraries lie in.
+    pub contents: VPath,
+    /// The Python modules that are no files.
+    pub modules: Modules,
+}
+
+impl fmt::Display for Bundle {
+    /// `PyInstaller (6 or later), one file`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.bundler.word())?;
+        if let Some(version) = self.version {
+            write!(f, " ({version})")?;
+        }
+        f.write_str(match self.form {
+            Form::Folder => ", one folder",
+            Form::OneFile => ", one file",
+            Form::App => ", application bundle",
+        })
+    }
+}
+
+/// What a bundler's marks tell of a folder or a file: all that makes a target of it.
+struct Found {
+    fs: Arc<dyn FileSystem>,
+    /// What is shown as the whole.
+    root: VPath,
+    bundle: Bundle,
+    python: Python,
+    /// What the program itself adds to the loader's search path when it starts (`LD_LIBRARY_PATH`).
+    library_path: Option<VPath>,
+}
+
+/// The bundle that a folder is, or is the inner part of; none where no bundler made it.
+///
+/// # Errors
+/// Where a bundler made it and its archive is damaged.
+pub(super) fn folder(fs: &Arc<dyn FileSystem>, machine: &Machine, root: &VPath) -> Result<Option<Target>, Error> {
+    let found = match app::around(&**fs, root) {
+        Some(app) => app::find(fs, &app)?,
+        None => in_folder(fs, root)?,
+    };
+    Ok(found.map(|found| found.target(machine)))
+}
+
+fn in_folder(fs: &Arc<dyn FileSystem>, root: &VPath) -> Result<Option<Found>, Error> {
+    if let Some(found) = pyinstaller::folder(fs, root)? {
+        return Ok(Some(found));
+    }
+    if let Some(found) = cx_freeze::folder(fs, root) {
+        return Ok(Some(found));
+    }
+    Ok(nuitka::folder(fs, root))
+}
+
+/// The bundle that a program is, or is the program of; none where no bundler made it.
+///
+/// # Errors
+/// Where a bundler made it and its archive is damaged.
+pub(super) fn program(fs: &Arc<dyn FileSystem>, machine: &Machine, file: &VPath) -> Result<Option<Target>, Error> {
+    if !is_program(&**fs, file) {
+        return Ok(None);
+    }
+    if let Some(found) = pyinstaller::one_file(fs, file)? {
+        return Ok(Some(found.target(machine)));
+    }
+    let above = file.parent().unwrap_or_else(|| VPath::new("/"));
+    if let Some(target) = folder(fs, machine, &above)?
+        && target.bundle.as_ref().is_some_and(|bundle| bundle.program == *file)
+    {
+        return Ok(Some(target));
+    }
+    Ok(nuitka::one_file(fs, file)?.map(|found| found.target(machine)))
+}
+
+impl Found {
+    fn target(self, machine: &Machine) -> Target {
+        let fs = &*self.fs;
+        let image = target::image(fs, &self.bundle.program);
+        let (mut host, is_foreign) = host(fs, machine, image.as_ref(), self.python);
+        if let Some(own) = self.library_path.filter(|_| host.system.format() == Some(Format::Elf)) {
+            let rest = host.library_path.as_ref().map(|rest| [&b":"[..], &**rest].concat()).unwrap_or_default();
+            host.library_path = Some(Name::from(&[own.as_bytes(), &rest].concat()));
+        }
+        let walk = vec![self.root.clone()];
+        let target = Target::new(&self.fs, Kind::Bundle, &self.root, host);
+        Target { walk, bundle: Some(self.bundle), is_foreign, ..target }
+    }
+}
+
+/// The host of a program, and whether it is another machine than this one: where the loader that it asks for is not here.
+fn host(fs: &dyn FileSystem, machine: &Machine, image: Option<&Image>, python: Python) -> (Host, bool) {
+    let is_here = |path: &[u8]| fs.stat(&VPath::new(path)).is_ok();
+    let Some(image) = image else {
+        let python = Python { executable: None, ..python };
+        return (Host { python: Some(python), ..Host::default() }, true);
+    };
+    let arch = Some(image.arch);
+    match image.format {
+        Format::MachO => (target::mac(fs, machine, image, python), !is_here(b"/usr/lib/dyld")),
+        Format::Elf => {
+            let interpreter = image.interpreter.as_ref();
+            let is_musl = interpreter.is_some_and(|name| memchr::memmem::find(name, b"ld-musl-").is_some());
+            match interpreter.filter(|name| is_here(name)) {
+                Some(name) => {
+                    let system = system::system(fs, machine, Some(name));
+                    (Host { arch, python: Some(python), ..system::host(fs, machine, system) }, false)
+                }
+                None => {
+                    let system = system::bare(is_musl, arch);
+                    (Host { arch, python: Some(python), system, ..Host::default() }, true)
+                }
+            }
+        }
+        _ => (Host { arch, python: Some(python), system: System::Unknown, ..Host::default() }, true),
+    }
+}
+
+/// How programs begin: ELF, Mach-O of 64 bits, universal, PE.
+fn is_program(fs: &dyn FileSystem, file: &VPath) -> bool {
+    let name = file.file_name();
+    let is_library = [&b".dll"[..], b".pyd", b".dylib", b".so"].iter().any(|ending| name.ends_with(ending));
+    let begins = |magic: &[u8]| {
+        magic.starts_with(b"MZ") || matches!(magic, b"\x7fELF" | b"\xcf\xfa\xed\xfe" | b"\xca\xfe\xba\xbe")
+    };
+    !is_library
+        && fs.stat(file).is_ok_and(|stat| stat.kind == FileKind::File)
+        && fs.read(file, 4).is_ok_and(|magic| begins(&magic))
+}
+
+/// The programs of a folder, the one that is called like the folder first. A folder of many is no bundle.
+fn programs(fs: &dyn FileSystem, folder: &VPath) -> Vec<VPath> {
+    const MOST: usize = 16;
+    let stem = folder.file_name().split(|&byte| byte == b'.').next().unwrap_or_default().to_vec();
+    let is_named = |name: &[u8]| {
+        let ending = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+        ending.len() == name.len() || matches!(ending, b"exe" | b"bin") || ending.len() > 4
+    };
+    let entries = fs.list(folder).unwrap_or_default();
+    let files = entries.into_iter().filter(|entry| entry.kind == FileKind::File && is_named(entry.name.as_bytes()));
+    let mut programs: Vec<VPath> = files.map(|entry| folder.join(&entry.name)).collect();
+    if programs.len() > 2 * MOST {
+        return Vec::new();
+    }
+    programs.retain(|path| is_program(fs, path) && fs.stat(path).is_ok_and(|stat| stat.is_executable));
+    let is_own = |path: &VPath| path.file_name().split(|&byte| byte == b'.').next() == Some(&stem[..]);
+    programs.sort_by_cached_key(|path| (!is_own(path), path.clone()));
+    if programs.len() > MOST { Vec::new() } else { programs }
+}
+
+/// The endings of the extension modules in these folders and those below: by the first that bears a tag, else by version.
+fn suffixes(fs: &dyn FileSystem, folders: &[VPath], python: &Python) -> Vec<Name> {
+    for folder in folders {
+        let mut names: Vec<VPath> = fs.list(folder).unwrap_or_default().into_iter().map(|entry| entry.name).collect();
+        names.sort();
+        if let Some(tag) = names.iter().find_map(|name| tag_of(name.as_bytes())) {
+            return suffixes_of(&tag);
+        }
+        if names.iter().any(|name| name.as_bytes().ends_with(b".pyd")) {
+            return windows_suffixes(&names);
+        }
+    }
+    super::python::plain_suffixes(python)
+}
+
+/// `.cp311-win_amd64.pyd`, where a module bears it, and `.pyd`.
+fn windows_suffixes(names: &[VPath]) -> Vec<Name> {
+    let tagged = names.iter().find_map(|name| {
+        let stem = name.as_bytes().strip_suffix(b".pyd")?;
+        let at = stem.iter().rposition(|&byte| byte == b'.')?;
+        stem[at..].starts_with(b".cp").then(|| Name::from(&[&stem[at..], b".pyd"].concat()))
+    });
+    tagged.into_iter().chain([Name::from(".pyd")]).collect()
+}
+
+/// The version in the name of Python's library: `libpython3.11.so.1.0`, `python311.dll`, `python3.11`.
+fn version_in(name: &str) -> Option<(u16, u16)> {
+    let rest = name.split("python").nth(1)?;
+    let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
+    let major = digits(rest);
+    match rest[major.len()..].strip_prefix('.') {
+        Some(rest) => Some((major.parse().ok()?, digits(rest).parse().ok()?)),
+        None => Some((major.get(..1)?.parse().ok()?, major.get(1..)?.parse().ok()?)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version_in;
+
+    #[test]
+    fn python_s_version_stands_in_the_name_of_its_library() {
+        for name in ["libpython3.11.so.1.0", "libpython3.11.dylib", "python311.dll", "lib/python3.11/lib-dynload"] {
+            assert_eq!(version_in(name), Some((3, 11)), "{name}");
+        }
+        assert_eq!(version_in("python38.dll"), Some((3, 8)));
+        for name in ["Python", "libpython.so", "python3.dll", "perl"] {
+            assert_eq!(version_in(name), None, "{name}");
+        }
+    }
+}
