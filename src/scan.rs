@@ -114,6 +114,9 @@ pub fn survey(target: Target, progress: &Progress) -> Result<Scan, Error> {
         return Err(nothing_native(&target));
     }
     let mut distributions = Distributions::new(found.distributions);
+    if let Some(bundle) = &target.bundle {
+        distributions.belong_to(&VPath::new(bundle.program.file_name()).text());
+    }
     inventory::complete_host(&mut world, &found.items, &target);
 
     let roles = inventory::roles(&world, &found.items);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Evidence, Facts, Finding, Remedy, Rule, Severity};
-use crate::discover::{DistributionId, Tool};
+use crate::discover::DistributionId;
 use crate::image::{Answer, Name};
 use crate::scan::{Bond, Provider};
 
@@ -87,12 +87,14 @@ pub(super) fn provider<'a>(facts: &Facts<'a>) -> Option<&'a Provider> {
     facts.scan.numpy.provider.as_ref()
 }
 
-/// The very option that makes the bundler which was asked about take a module along; none where none was.
+/// The very option that makes a bundler take a module along: the one that made the bundle, else the one which was asked
+/// about; none where there is neither.
 pub(super) fn name_to_bundler(facts: &Facts, first: &str, module: &str) -> Option<Remedy> {
-    let (tool, option) = match facts.scan.target.wishes.tool? {
-        Tool::Nuitka(_) => ("Nuitka", format!("--include-module={module}")),
-        Tool::PyInstaller(_) => ("PyInstaller", format!("--hidden-import={module}")),
-        _ => return None,
-    };
-    Some(Remedy { text: format!("{first}; or name the module to {tool}"), command: Some(option) })
+    if let Some(bundle) = &facts.scan.target.bundle {
+        let text = format!("build the bundle again, and name the module to {}", bundle.bundler.word());
+        return Some(Remedy { text, command: Some(bundle.bundler.module(module)) });
+    }
+    let bundler = facts.scan.target.wishes.tool?.bundler()?;
+    let text = format!("{first}; or name the module to {}", bundler.word());
+    Some(Remedy { text, command: Some(bundler.module(module)) })
 }

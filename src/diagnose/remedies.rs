@@ -44,6 +44,9 @@ fn packages() -> &'static [Package] {
 pub(super) fn reinstall(facts: &Facts, owner: DistributionId) -> Remedy {
     let distribution = facts.scan.distributions.get(owner);
     let name = &distribution.name;
+    if let Some(bundle) = &facts.scan.target.bundle {
+        return Remedy { text: format!("build the bundle again with {}", bundle.bundler.word()), command: None };
+    }
     if facts.scan.target.kind == Kind::Wheel {
         return Remedy { text: format!("get another wheel of {name}"), command: None };
     }
@@ -61,6 +64,11 @@ pub(super) fn reinstall(facts: &Facts, owner: DistributionId) -> Remedy {
 
 /// Where a library comes from that an environment does not bring itself.
 pub(super) fn install(facts: &Facts, library: &str) -> Remedy {
+    if let Some(bundle) = &facts.scan.target.bundle {
+        let word = bundle.bundler.word();
+        let text = format!("have {word} take {library} along, from wherever it lies where the bundle is built");
+        return Remedy { text, command: Some(bundle.bundler.library(&format!("PATH/{library}"), "")) };
+    }
     let known = packages().iter().filter(|package| library.starts_with(&package.name));
     if let Some(package) = known.max_by_key(|package| package.name.len()) {
         return from_package(facts, package, library);

@@ -58,6 +58,8 @@ pub struct Distributions {
     list: Vec<Distribution>,
     owners: FxHashMap<VPath, DistributionId>,
     folders: FxHashMap<VPath, DistributionId>,
+    /// Whose it is what lies loose in a bundle.
+    loose: Option<String>,
 }
 
 /// More than the largest `RECORD` seen (tens of thousands of lines).
@@ -108,17 +110,28 @@ impl Distributions {
         if let Some((owner, _)) = editable {
             return owner;
         }
-        let (folder, name) = self.folder_of(path, import_path, root);
+        let (folder, name) = match &self.loose {
+            // The top folder of a bundle is nobody's; what is below it, its package's.
+            Some(program) => bundled_folder(path, import_path, root, program),
+            None => self.folder_of(path, import_path, root),
+        };
         // A folder beside recorded files of one distribution is that distribution's (`numpy.libs`, files made later).
         if let Some(&owner) = self.folders.get(&folder) {
             return owner;
         }
-        let owner = self.owner_of_folder(&folder).unwrap_or_else(|| {
+        let same = |all: &Distributions| all.iter().find(|(_, it)| it.name == name).map(|(id, _)| id);
+        let known = self.loose.is_some().then(|| same(self)).flatten();
+        let owner = known.or_else(|| self.owner_of_folder(&folder)).unwrap_or_else(|| {
             self.list.push(Distribution { name, ..Distribution::default() });
             DistributionId(self.list.len() - 1)
         });
         self.folders.insert(folder, owner);
         owner
+    }
+
+    /// Of a bundle: whatever lies loose in it belongs to its program, by this name.
+    pub fn belong_to(&mut self, program: &str) {
+        self.loose = Some(program.to_owned());
     }
 
     fn owner_of_folder(&self, folder: &VPath) -> Option<DistributionId> {
@@ -150,6 +163,19 @@ impl Distributions {
         let name = name.map_or_else(|| root.file_name().to_vec(), <[u8]>::to_vec);
         (folder, format!("{}/", String::from_utf8_lossy(&name)))
     }
+}
+
+/// The package's folder that a file of a bundle lies in, and what to call it: `numpy.libs` is numpy's too.
+fn bundled_folder(path: &VPath, import_path: &[VPath], root: &VPath, program: &str) -> (VPath, String) {
+    let base = import_path.iter().filter(|base| path.starts_with(base)).max_by_key(|base| base.as_bytes().len());
+    let base = base.unwrap_or(root);
+    let below = path.below(base).unwrap_or_default();
+    let top = below.split(|&byte| byte == b'/').next().unwrap_or_default();
+    if base.file_name() == b"lib-dynload" || top == below {
+        return (base.clone(), program.to_owned());
+    }
+    let name = String::from_utf8_lossy(top);
+    (base.join(top), name.strip_suffix(".libs").unwrap_or(&name).to_owned())
 }
 
 /// Is this a folder of a distribution's metadata?

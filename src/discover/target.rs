@@ -126,6 +126,11 @@ impl Target {
         self.only.as_ref().unwrap_or(&self.root)
     }
 
+    /// What kind of thing it is, as a person says it; of a bundle also who made it.
+    pub fn what(&self) -> String {
+        self.bundle.as_ref().map_or_else(|| self.kind.word().to_owned(), ToString::to_string)
+    }
+
     /// What it is called where there is little room: `tsdownsample 0.1.3`, `2 wheels`, else the last part of its path.
     pub fn title(&self) -> String {
         match &self.wheels[..] {

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
+use super::Bundler;
+
 /// A tool that copies native files and looks into them on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tool {
@@ -35,6 +37,16 @@ impl Tool {
         match *self {
             Tool::Nuitka(version) => Some(version),
             Tool::PyInstaller(version) | Tool::Delocate(version) | Tool::CxFreeze(version) => version,
+        }
+    }
+
+    /// The bundler that it is, where it is one.
+    pub fn bundler(&self) -> Option<Bundler> {
+        match self {
+            Tool::Nuitka(_) => Some(Bundler::Nuitka),
+            Tool::PyInstaller(_) => Some(Bundler::PyInstaller),
+            Tool::CxFreeze(_) => Some(Bundler::CxFreeze),
+            Tool::Delocate(_) => None,
         }
     }
 

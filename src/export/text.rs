@@ -66,7 +66,7 @@ impl Report<'_> {
             .collect();
         let root = self.paint.ink(Ink::Strong, &printable(&target.named().to_string()));
         let dot = format!(" {} ", self.paint.glyph(Glyph::Dot));
-        let mut head = format!("{} {root}{because}{dot}{}\n", target.kind.word(), facts.join(&dot));
+        let mut head = format!("{} {root}{because}{dot}{}\n", target.what(), facts.join(&dot));
         if self.scan.is_partial {
             head += "stopped early: not everything was read\n";
         }

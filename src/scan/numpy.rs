@@ -101,6 +101,10 @@ impl Scan {
                 Some(name) => (Answer::NoModule, Some(name)),
                 None if binding.refuses_2() && provider.abi == Some(2) => (Answer::OtherAbi, None),
                 None if is_absent(asked) => (Answer::NoModule, Some(asked)),
+                // A bundle that does not tell what lies within its program.
+                None if self.target.bundle.is_some() && self.python_module(asked) == Presence::Unknown => {
+                    (Answer::Unknown, None)
+                }
                 None if lacks_api(provider, &binding) => (Answer::TooOld, None),
                 None if asked == "numpy.core.multiarray" && provider.abi == Some(2) => (Answer::ThroughShim, None),
                 None => (Answer::Given, None),

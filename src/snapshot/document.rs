@@ -140,6 +140,8 @@ impl Document {
             host: world.host.clone(),
             notes: target.notes.back(opening)?,
             wheels: target.wheels.back(opening)?,
+            bundle: target.bundle.back(opening)?,
+            is_foreign: target.is_foreign,
             wishes: target.wishes.back(opening)?,
         };
         Ok(Scan {
@@ -208,7 +210,8 @@ fn search_mirror((import, file, need): Search, (tried, resolution): &Found, taki
 
 fn target_mirror(target: &Target, taking: &Taking) -> TargetMirror {
     // The host is that of the world, which a scan completes.
-    let Target { fs: _, kind, root: _, because, walk, only, host: _, notes, wheels, wishes } = target;
+    let Target { fs: _, kind, root: _, because, walk, only, host: _, notes, wheels, bundle, is_foreign, wishes } =
+        target;
     TargetMirror {
         kind: Mirror::of(kind, taking),
         because: Mirror::of(because, taking),
@@ -216,6 +219,8 @@ fn target_mirror(target: &Target, taking: &Taking) -> TargetMirror {
         only: Mirror::of(only, taking),
         notes: Mirror::of(notes, taking),
         wheels: Mirror::of(wheels, taking),
+        bundle: Mirror::of(bundle, taking),
+        is_foreign: *is_foreign,
         wishes: Mirror::of(wishes, taking),
     }
 }

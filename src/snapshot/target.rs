@@ -1,8 +1,9 @@
 //! The mirror of what was looked at, on which host.
 
 use super::image::{ArchMirror, ReleaseMirror};
-use super::mirror::{Damage, Mirror, Opening, Taking, mirror};
+use super::mirror::{Damage, Mirror, Opening, Taking, Words, mirror};
 use super::text::{Bytes, FileNumber, Place};
+use crate::discover::bundle::{Bundle, Bundler, Form, Modules};
 use crate::discover::tool::Version;
 use crate::discover::{Distribution, Kind, Note, Tag, Tool, Wheel, Wishes};
 use crate::vfs::VPath;
@@ -26,6 +27,12 @@ pub(super) struct TargetMirror {
     /// The wheels that were looked at, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wheels: Vec<WheelMirror>,
+    /// What a bundler made, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<BundleMirror>,
+    /// Made for another machine than the one that looked.
+    #[serde(default, skip_serializing_if = "Mirror::is_void")]
+    pub is_foreign: bool,
     #[serde(default, skip_serializing_if = "Mirror::is_void")]
     pub wishes: WishesMirror,
 }
@@ -39,6 +46,64 @@ mirror! {
         Folder,
         File,
         Wheel,
+        Bundle,
+    }
+}
+
+mirror! {
+    struct BundleMirror = Bundle {
+        bundler: BundlerMirror,
+        version [default]: Option<Words>,
+        form: FormMirror,
+        program: Place,
+        contents: Place,
+        modules: ModulesMirror,
+    }
+}
+
+mirror! {
+    enum BundlerMirror = Bundler {
+        Nuitka,
+        PyInstaller,
+        CxFreeze,
+        Py2app,
+    }
+}
+
+mirror! {
+    enum FormMirror = Form {
+        Folder,
+        OneFile,
+        App,
+    }
+}
+
+/// The Python modules of a bundle that are no files.
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub(super) struct ModulesMirror {
+    names: Vec<String>,
+    archives: Vec<Place>,
+    is_whole: bool,
+}
+
+impl Mirror for ModulesMirror {
+    type Real = Modules;
+
+    fn of(real: &Modules, taking: &Taking) -> ModulesMirror {
+        let Modules { names, archives, is_whole } = real;
+        ModulesMirror {
+            names: names.iter().map(|name| Mirror::of(name, taking)).collect(),
+            archives: Mirror::of(archives, taking),
+            is_whole: *is_whole,
+        }
+    }
+
+    fn back(self, opening: &Opening) -> Result<Modules, Damage> {
+        Ok(Modules {
+            names: self.names.into_iter().collect(),
+            archives: self.archives.back(opening)?,
+            is_whole: self.is_whole,
+        })
     }
 }
 
@@ -204,6 +269,7 @@ mirror! {
         lib_dynload [default]: Option<Place>,
         path [default]: Vec<Place>,
         suffixes [default]: Vec<Bytes>,
+        opens [default]: Vec<Place>,
     }
 }
 

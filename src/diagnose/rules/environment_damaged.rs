@@ -7,11 +7,12 @@ use crate::vfs::VPath;
 pub(super) static RULE: Rule = Rule {
     id: "environment-damaged",
     title: "the environment is damaged",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     why: "A virtual environment is a folder with a pyvenv.cfg that says where its interpreter lives (PEP 405). Without \
           that, or with an interpreter that has moved, Python cannot start from it, and dylens judges without knowing \
           which interpreter would import the modules. Several wheels are judged as if one were installed after the \
-          other: a file that two of them bring is the later one's.",
+          other: a file that two of them bring is the later one's. The program of a bundle opens Python's library by its \
+          full path and reads Python's own modules from an archive; without them it does not start.",
     remedy: "Make the environment anew, or upgrade it in place.",
     check,
 };
@@ -19,13 +20,17 @@ pub(super) static RULE: Rule = Rule {
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     for note in &facts.scan.target.notes {
         let subject = VPath::new(note.path.file_name()).to_string();
-        let mut finding = Finding::at(&RULE, Severity::Warning, facts.scan.shown(&note.path), subject);
+        let kind = facts.scan.target.kind;
+        // A bundle has notes only of what its program cannot start without.
+        let severity = if kind == Kind::Bundle { Severity::Error } else { Severity::Warning };
+        let mut finding = Finding::at(&RULE, severity, facts.scan.shown(&note.path), subject);
         finding.message.clone_from(&note.what);
-        let text = match facts.scan.target.kind {
-            Kind::Wheel => "look at them one by one",
-            _ => "make it anew",
+        let with_command = |text: &str| Remedy { text: text.into(), command: Some(note.remedy.clone()) };
+        finding.remedy = match kind {
+            Kind::Wheel => with_command("look at them one by one"),
+            Kind::Bundle => Remedy { text: note.remedy.clone(), command: None },
+            _ => with_command("make it anew"),
         };
-        finding.remedy = Remedy { text: text.into(), command: Some(note.remedy.clone()) };
         findings.push(finding);
     }
 }

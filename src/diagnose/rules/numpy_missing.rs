@@ -2,6 +2,7 @@
 
 use crate::diagnose::numpy::{answered, asks_at_import, fails_at, finding, provider, who};
 use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+use crate::discover::Bundler;
 use crate::image::Answer;
 
 pub(super) static RULE: Rule = Rule {
@@ -35,7 +36,18 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             Some(_) => "python -m pip install --force-reinstall --no-deps numpy",
             None => "python -m pip install numpy",
         };
-        finding.remedy = Remedy { text: "install NumPy".into(), command: Some(command.into()) };
+        let install = || Remedy { text: "install NumPy".into(), command: Some(command.into()) };
+        finding.remedy = match (&facts.scan.target.bundle, provider(facts)) {
+            (Some(bundle), Some(provider)) => bundled(bundle.bundler, provider.extension_name()),
+            (Some(bundle), None) => bundled(bundle.bundler, "numpy"),
+            (None, _) => install(),
+        };
         findings.push(finding);
     }
+}
+
+/// What makes the bundler of a bundle take a module along.
+fn bundled(bundler: Bundler, module: &str) -> Remedy {
+    let text = format!("build the bundle again, and name the module to {}", bundler.word());
+    Remedy { text, command: Some(bundler.module(module)) }
 }

@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
+use crate::discover::Kind;
 use crate::discover::role::importable_as;
 use crate::discover::tag_of;
 use crate::vfs::VPath;
@@ -22,7 +23,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let there: FxHashSet<&VPath> = facts.scan.items.iter().map(|item| &item.path).collect();
     // A partial scan has not seen everything, and a single file is no environment.
-    if facts.scan.is_partial || facts.scan.is_single() {
+    // Bundlers take along what they believe to be needed, and the record whole.
+    if facts.scan.is_partial || facts.scan.is_single() || facts.scan.target.kind == Kind::Bundle {
         return;
     }
     for (owner, distribution) in facts.scan.distributions.iter() {

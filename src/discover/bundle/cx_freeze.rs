@@ -44,7 +44,7 @@ fn found(fs: &Arc<dyn FileSystem>, root: &VPath, program: VPath, lib: &VPath, fo
     let library = names.iter().find_map(|entry| version_in(&entry.name.text()));
     let mut python =
         Python { executable: Some(program.clone()), version: library, path: vec![lib.clone()], ..Python::default() };
-    python.suffixes = suffixes(&**fs, &[lib.clone()], &python);
+    python.suffixes = suffixes(&**fs, std::slice::from_ref(lib), &python);
     if python.version.is_none() {
         python.version = python.suffixes.first().and_then(|suffix| tagged_version(&suffix.to_string()));
     }

@@ -7,21 +7,25 @@ mod app;
 mod cx_freeze;
 mod modules;
 mod nuitka;
+mod options;
 mod pyinstaller;
 mod pyz;
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
 use super::python::{suffixes_of, tag_of};
-use super::{Kind, Machine, Target, system, target};
+use super::{Kind, Machine, Note, Target, system, target};
+use bstr::ByteSlice;
+
 use crate::error::Error;
 use crate::image::{Format, Image, Name};
 use crate::vfs::{FileSystem, Kind as FileKind, VPath};
 use crate::world::{Host, Python, System};
 
 pub use modules::Modules;
-pub(crate) use nuitka::names_in as nuitka_names_in;
+pub(crate) use nuitka::names_in;
 
 /// The tool that made a bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,17 +74,32 @@ pub struct Bundle {
 }
 
 impl fmt::Display for Bundle {
-    /// `PyInstaller (6 or later), one file`
+    /// `one-file bundle of PyInstaller 6 or later`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.bundler.word())?;
-        if let Some(version) = self.version {
-            write!(f, " ({version})")?;
-        }
-        f.write_str(match self.form {
-            Form::Folder => ", one folder",
-            Form::OneFile => ", one file",
-            Form::App => ", application bundle",
-        })
+        let form = match self.form {
+            Form::Folder => "one-folder bundle",
+            Form::OneFile => "one-file bundle",
+            Form::App => "application bundle",
+        };
+        write!(f, "{form} of {}", self.bundler.word())?;
+        self.version.map_or(Ok(()), |version| write!(f, " {version}"))
+    }
+}
+
+impl Bundle {
+    /// The parts without which the program does not start: what it opens itself, and the archive of Python's own modules.
+    fn notes<'a>(&self, fs: &dyn FileSystem, opens: impl Iterator<Item = &'a VPath>) -> Vec<Note> {
+        let is_gone = |path: &&VPath| fs.stat(path).is_err();
+        let remedy = format!("build it again with {}", self.bundler.word());
+        let library = opens.filter(is_gone).map(|path| {
+            let name = path.file_name().as_bstr();
+            let what = format!("{name} is gone: the program opens it by its full path, and cannot start");
+            Note::new(path, what, &remedy)
+        });
+        let base = self.contents.join(pyinstaller::BASE);
+        let needs_base = self.bundler == Bundler::PyInstaller && is_gone(&&base);
+        let what = "base_library.zip is gone, with the modules that Python itself needs: the program cannot start";
+        library.chain(needs_base.then(|| Note::new(&base, what.into(), &remedy))).collect()
     }
 }
 
@@ -125,16 +144,16 @@ pub(super) fn program(fs: &Arc<dyn FileSystem>, machine: &Machine, file: &VPath)
     if !is_program(&**fs, file) {
         return Ok(None);
     }
-    if let Some(found) = pyinstaller::one_file(fs, file)? {
+    let packed = match pyinstaller::one_file(fs, file)? {
+        Some(found) => Some(found),
+        None => nuitka::one_file(fs, file)?,
+    };
+    if let Some(found) = packed {
         return Ok(Some(found.target(machine)));
     }
     let above = file.parent().unwrap_or_else(|| VPath::new("/"));
-    if let Some(target) = folder(fs, machine, &above)?
-        && target.bundle.as_ref().is_some_and(|bundle| bundle.program == *file)
-    {
-        return Ok(Some(target));
-    }
-    Ok(nuitka::one_file(fs, file)?.map(|found| found.target(machine)))
+    let around = folder(fs, machine, &above)?;
+    Ok(around.filter(|target| target.bundle.as_ref().is_some_and(|bundle| bundle.program == *file)))
 }
 
 impl Found {
@@ -147,8 +166,9 @@ impl Found {
             host.library_path = Some(Name::from(&[own.as_bytes(), &rest].concat()));
         }
         let walk = vec![self.root.clone()];
+        let notes = self.bundle.notes(fs, host.python.iter().flat_map(|python| &python.opens));
         let target = Target::new(&self.fs, Kind::Bundle, &self.root, host);
-        Target { walk, bundle: Some(self.bundle), is_foreign, ..target }
+        Target { walk, notes, bundle: Some(self.bundle), is_foreign, ..target }
     }
 }
 
@@ -214,15 +234,22 @@ fn programs(fs: &dyn FileSystem, folder: &VPath) -> Vec<VPath> {
 
 /// The endings of the extension modules in these folders and those below: by the first that bears a tag, else by version.
 fn suffixes(fs: &dyn FileSystem, folders: &[VPath], python: &Python) -> Vec<Name> {
-    for folder in folders {
-        let mut names: Vec<VPath> = fs.list(folder).unwrap_or_default().into_iter().map(|entry| entry.name).collect();
-        names.sort();
-        if let Some(tag) = names.iter().find_map(|name| tag_of(name.as_bytes())) {
+    /// Modules that lie deeper than any other are not the only ones.
+    const MOST_FOLDERS: usize = 400;
+    let mut folders: VecDeque<VPath> = folders.iter().cloned().collect();
+    for _ in 0..MOST_FOLDERS {
+        let Some(folder) = folders.pop_front() else { break };
+        let mut entries = fs.list(&folder).unwrap_or_default();
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        let names: Vec<VPath> = entries.iter().map(|entry| entry.name.clone()).collect();
+        if let Some(tag) = names.iter().find_map(|name| tag_of(name.as_bytes()).filter(|tag| tag.ends_with(".so"))) {
             return suffixes_of(&tag);
         }
         if names.iter().any(|name| name.as_bytes().ends_with(b".pyd")) {
             return windows_suffixes(&names);
         }
+        let below = entries.into_iter().filter(|entry| entry.kind == FileKind::Directory);
+        folders.extend(below.map(|entry| folder.join(&entry.name)));
     }
     super::python::plain_suffixes(python)
 }
@@ -241,10 +268,10 @@ fn windows_suffixes(names: &[VPath]) -> Vec<Name> {
 fn version_in(name: &str) -> Option<(u16, u16)> {
     let rest = name.split("python").nth(1)?;
     let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
-    let major = digits(rest);
-    match rest[major.len()..].strip_prefix('.') {
-        Some(rest) => Some((major.parse().ok()?, digits(rest).parse().ok()?)),
-        None => Some((major.get(..1)?.parse().ok()?, major.get(1..)?.parse().ok()?)),
+    let first = digits(rest);
+    match first.len() {
+        1 => Some((first.parse().ok()?, digits(rest[1..].strip_prefix('.')?).parse().ok()?)),
+        _ => Some((first.get(..1)?.parse().ok()?, first.get(1..)?.parse().ok()?)),
     }
 }
 

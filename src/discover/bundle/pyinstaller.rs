@@ -11,7 +11,7 @@ use crate::vfs::{FileSystem, Kind, VPath};
 use crate::world::Python;
 
 /// What every bundle of PyInstaller has beside its libraries: the modules that Python itself needs to start.
-const BASE: &str = "base_library.zip";
+pub(super) const BASE: &str = "base_library.zip";
 
 /// A folder with a bootloader, and beside it (before 6.0) or in a folder of its own what it needs.
 pub(super) fn folder(fs: &Arc<dyn FileSystem>, root: &VPath) -> Result<Option<Found>, Error> {

@@ -96,7 +96,13 @@ impl Scan {
     }
 
     fn provider_in(&self, folder: &VPath) -> Option<Provider> {
-        self.world.fs().stat(&folder.join("__init__.py")).ok()?;
+        let is_there = match &self.target.bundle {
+            Some(bundle) => bundle.contents.join("numpy") == *folder && self.has_bundled_numpy(),
+            None => self.world.fs().stat(&folder.join("__init__.py")).is_ok(),
+        };
+        if !is_there {
+            return None;
+        }
         let extension = |within: &str| {
             let place = folder.join(within);
             let is_it = |path: &VPath| {
@@ -121,6 +127,15 @@ impl Scan {
         let mut provider = Provider { folder: folder.clone(), release, abi, extension, file, lacks: None };
         provider.lacks = self.lacking(&provider);
         Some(provider)
+    }
+
+    /// Does a bundle have the package itself? Where it does not tell, what lies in the package's folder does.
+    fn has_bundled_numpy(&self) -> bool {
+        match self.python_module("numpy") {
+            Presence::Present(_) => true,
+            Presence::Absent => false,
+            Presence::Unknown => self.items.iter().any(|item| item.path.file_name().starts_with(b"_multiarray_umath.")),
+        }
     }
 
     fn lacking(&self, provider: &Provider) -> Option<&'static str> {

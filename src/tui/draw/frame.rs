@@ -92,7 +92,7 @@ fn target(model: &Model, atlas: &Atlas, is_wide: bool, room: usize) -> Vec<Span<
         parts.push(Part::new(1, Tone::Warning, if is_wide { "  stopped early: not all is here" } else { " partial" }));
     }
     if is_wide && target.wheels.len() < 2 {
-        let because = target.because.as_ref().map_or_else(|| target.kind.word().into(), |because| printable(because));
+        let because = target.because.as_ref().map_or_else(|| target.what(), |because| printable(because));
         parts.push(Part::new(6, Tone::Dim, format!("   ({because})")));
     }
     let span = |part: Part| Span::styled(part.text, model.theme.style(part.tone));

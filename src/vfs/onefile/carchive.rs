@@ -144,10 +144,10 @@ fn cookie(file: &dyn ReadAt, len: u64) -> Option<u64> {
 /// Reads the lines of a table of contents; none where one of them cannot be.
 fn entries(mut table: &[u8]) -> Option<Vec<Entry>> {
     let mut entries = Vec::new();
-    while table.len() >= ENTRY {
-        let word = |place: usize| u32::from_be_bytes(table[place..place + 4].try_into().unwrap_or_default());
-        let length = word(0) as usize;
+    while !table.is_empty() {
+        let length = u32::from_be_bytes(table.get(..4)?.try_into().ok()?) as usize;
         let line = table.get(..length).filter(|line| line.len() >= ENTRY)?;
+        let word = |place: usize| u32::from_be_bytes(line[place..place + 4].try_into().unwrap_or_default());
         let name = &line[ENTRY..];
         let end = name.iter().position(|&byte| byte == 0).unwrap_or(name.len());
         entries.push(Entry {

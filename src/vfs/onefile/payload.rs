@@ -7,7 +7,7 @@
 
 use std::io::{self, Read};
 
-use ruzstd::decoding::StreamingDecoder;
+use zstd::stream::read::Decoder;
 
 use super::piece;
 use crate::vfs::{FileSystem, ReadAt, VPath};
@@ -87,9 +87,11 @@ pub(super) fn unpack(fs: &dyn FileSystem, program: &VPath, at: u64) -> Result<Ve
         [false, true].map(|is_archive| Reading { has_flags: !is_wide, has_checksums, is_wide, is_archive })
     });
     let is_packed = bytes[2] == b'Y';
-    let mut readings = readings.filter(|reading| !(reading.is_archive && (is_one_stream || !is_packed)));
+    let readings = readings.filter(|reading| !(reading.is_archive && (is_one_stream || !is_packed)));
+    // Where the rest of the program follows, a wrong way may come to an end too early.
     readings
-        .find_map(|reading| files(&row, reading, is_one_stream))
+        .filter_map(|reading| files(&row, reading, is_one_stream))
+        .min_by_key(|files| std::cmp::Reverse(files.len()))
         .ok_or_else(|| "its payload is laid out in a way that is not known".to_owned())
 }
 
@@ -97,7 +99,7 @@ pub(super) fn unpack(fs: &dyn FileSystem, program: &VPath, at: u64) -> Result<Ve
 fn unpacked(packed: &[u8], most: u64) -> Result<Vec<u8>, String> {
     let most = most.min(MOST_BYTES);
     let damaged = |error: &dyn std::fmt::Display| format!("its payload is damaged: {error}");
-    let decoder = StreamingDecoder::new(packed).map_err(|error| damaged(&error))?;
+    let decoder = Decoder::with_buffer(packed).map_err(|error| damaged(&error))?;
     let mut row = Vec::new();
     decoder.take(most + 1).read_to_end(&mut row).map_err(|error| damaged(&error))?;
     match row.len() as u64 > most {
