@@ -1,11 +1,15 @@
 //! Who asks for NumPy's C API, package by package: what the rules on NumPy judge, each its part.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::imports::{self, Named};
+use super::source::Line;
 use super::{Evidence, Facts, Finding, Remedy, Rule, Severity};
 use crate::discover::DistributionId;
+use crate::graph::Presence;
 use crate::image::{Answer, Name};
 use crate::scan::{Bond, Provider};
+use crate::vfs::VPath;
 
 /// The bonds that a rule is about, by the distribution that brought who asks.
 pub(super) fn by_owner<'a>(
@@ -52,15 +56,27 @@ pub(super) fn finding(facts: &Facts, rule: &'static Rule, severity: Severity, bo
 
 /// Does any of them ask when it is imported?
 pub(super) fn asks_at_import(bonds: &[&Bond]) -> bool {
-    bonds.iter().any(|bond| bond.binding.asks_at_import())
+    bonds.iter().any(|bond| bond.at_import)
 }
 
-/// What happens to code that gets nothing.
-pub(super) fn fails_at(bonds: &[&Bond]) -> &'static str {
-    match asks_at_import(bonds) {
-        true => "its import fails",
-        false => "it loads, and fails at its first use of an array",
+/// What happens to code that gets nothing; `line` is that of Python code which asks for NumPy before.
+pub(super) fn fails_at(bonds: &[&Bond], line: Option<&(Line, String)>) -> &'static str {
+    // Modules that may go on decide only where no other is there.
+    let goes_on = bonds.iter().all(|bond| bond.binding.may_go_on() || !bond.at_import);
+    match (line.is_some() || asks_at_import(bonds), goes_on && line.is_none()) {
+        (true, false) => "its import fails",
+        (true, true) => "its import fails, or goes on and it crashes at its first use of an array",
+        (false, _) => "it loads, and fails at its first use of an array",
     }
+}
+
+/// Says of a finding that Python code fails first, and where.
+pub(super) fn at_import(facts: &Facts, mut finding: Finding, bonds: &[&Bond], line: Line) -> Finding {
+    let path = facts.scan.shown(&line.path);
+    finding.evidence.push(Evidence::Line { path, number: line.number, text: line.text });
+    let imports: Vec<usize> = bonds.iter().flat_map(|bond| facts.imports_loading(bond.file)).copied().collect();
+    finding.severity = Severity::Error;
+    finding.breaking(facts, &imports)
 }
 
 /// `pandas 2.1.4`, and how many files of it where there are several.
@@ -97,4 +113,47 @@ pub(super) fn name_to_bundler(facts: &Facts, first: &str, module: &str) -> Optio
     let bundler = facts.scan.target.wishes.tool?.bundler()?;
     let text = format!("{first}; or name the module to {}", bundler.word());
     Some(Remedy { text, command: Some(bundler.module(module)) })
+}
+
+/// The line of Python code by which the import of a distribution's packages fails for want of NumPy or one of its modules,
+/// and the module that it wants; none where every line that certainly runs gets what it imports.
+pub(super) fn failing_line(facts: &Facts, bonds: &[&Bond]) -> Option<(Line, String)> {
+    // Before a module runs the `__init__.py` of every package that it is in.
+    let mut packages = BTreeMap::<VPath, BTreeSet<VPath>>::new();
+    for bond in bonds {
+        let Some(top) = facts.package_folder(bond.file) else { continue };
+        let path = facts.scan.world.file(bond.file).path.clone();
+        let above = std::iter::successors(path.parent(), VPath::parent).take_while(|folder| folder.starts_with(&top));
+        packages.entry(top.clone()).or_default().extend(above);
+    }
+    let lacking = |named: &Named| lacking(facts, named);
+    let fs = facts.scan.world.fs();
+    packages.iter().find_map(|(top, folders)| imports::first(fs, top, folders, &lacking))
+}
+
+/// The module of NumPy that a statement asks for in vain.
+fn lacking(facts: &Facts, named: &Named) -> Option<String> {
+    let (is_absent, module) = (|name: &str| facts.scan.python_module(name) == Presence::Absent, named.module.as_str());
+    if module != "numpy" && !module.starts_with("numpy.") {
+        return None;
+    }
+    match provider(facts) {
+        None => return is_absent("numpy").then(|| "numpy".to_owned()),
+        Some(Provider { lacks: Some(lacks), .. }) => return Some((*lacks).to_owned()),
+        Some(_) => {}
+    }
+    let outer = module.match_indices('.').map(|(at, _)| &module[..at]).chain([module]);
+    if let Some(absent) = outer.into_iter().find(|name| is_absent(name)) {
+        return Some(absent.to_owned());
+    }
+    // NumPy 2 names its old package among all its names, and fetches it when they are taken.
+    let takes_core = module == "numpy" && named.names.iter().any(|name| name == "*" || name == "core");
+    (takes_core && is_absent("numpy.core")).then(|| "numpy.core".to_owned())
+}
+
+/// Is NumPy whole, as far as other packages' Python code is known to ask? Where it is, no source need be read.
+pub(super) fn is_whole(facts: &Facts) -> bool {
+    const ASKED_FOR: [&str; 4] = ["numpy", "numpy.core", "numpy.core.multiarray", "numpy.core.umath"];
+    let is_absent = |name: &&str| facts.scan.python_module(name) == Presence::Absent;
+    provider(facts).is_none_or(|provider| provider.lacks.is_none()) && !ASKED_FOR.iter().any(is_absent)
 }

@@ -13,6 +13,7 @@ use crate::discover::Role;
 use crate::graph::{Edge, NeedEdge, Node, NodeId, NumpyEdge};
 use crate::image::{Binding, Image, ImageKind, Signature};
 use crate::resolve::Resolution;
+use crate::scan::numpy::{oldest_with, wanted};
 use crate::scan::{Rust, Scan};
 use crate::world::FileId;
 
@@ -94,6 +95,8 @@ struct NumpyMirror {
     asks_at: &'static str,
     /// The oldest NumPy that has what is asked for.
     minimum: Option<String>,
+    /// The C-API version that is asked for: `0x10`.
+    api: Option<String>,
 }
 
 /// The mirror of what is known of a file's Rust.
@@ -250,11 +253,14 @@ fn mach(scan: &Scan, file: FileId) -> Option<MachMirror> {
 }
 
 fn numpy_mirror(binding: &Binding) -> NumpyMirror {
-    let minimum = match binding {
-        Binding::Headers2 { minimum } => minimum.map(|(major, minor)| format!("{major}.{minor}")),
-        _ => None,
-    };
-    NumpyMirror { asks_by: binding.phrase(), asks_at: binding.asks_at(), minimum }
+    let feature = wanted(binding);
+    let minimum = feature.and_then(oldest_with).map(|(major, minor)| format!("{major}.{minor}"));
+    NumpyMirror {
+        asks_by: binding.phrase(),
+        asks_at: binding.asks_at(),
+        minimum,
+        api: feature.map(|feature| format!("{feature:#x}")),
+    }
 }
 
 fn rust_mirror(rust: Rust) -> RustMirror {

@@ -33,15 +33,23 @@ pub struct NumpyTexts {
     pub rust_both: bool,
     /// The oldest NumPy that the API asked for came with: `1.23`.
     pub minimum: Option<String>,
+    /// The C-API version that the code compares with, read out of its instructions.
+    pub feature: Option<u8>,
 }
 
 /// How a file asks for NumPy's C API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Binding {
-    /// `import_array` of headers before 2.0; those before 1.16 ask for another module.
-    Headers1 { before_1_16: bool },
+    /// `import_array` of headers before 2.0, and the C-API version that it wants, where its code could be read.
+    Headers1 {
+        /// Those before 1.16 ask for another module.
+        before_1_16: bool,
+        feature: Option<u8>,
+        /// In a module of pybind11, whose start may go on when `import_array` fails: it crashes at first use then.
+        in_pybind11: bool,
+    },
     /// `import_array` of headers from 2.0 on, and the oldest NumPy that has what they use.
-    Headers2 { minimum: Option<NumpyRelease> },
+    Headers2 { minimum: Option<NumpyRelease>, in_pybind11: bool },
     /// Cython's declarations, whose types are checked and no function is called.
     CythonTypes { knows_2: bool },
     /// pybind11 before 2.12, or from there on.
@@ -55,10 +63,11 @@ impl Binding {
     pub fn of(texts: &NumpyTexts, rust: Option<&RustTraits>) -> Option<Binding> {
         if texts.capsule && texts.umath_2 {
             let minimum = texts.minimum.as_deref().and_then(numpy_release);
-            return Some(Binding::Headers2 { minimum });
+            return Some(Binding::Headers2 { minimum, in_pybind11: texts.pybind11 });
         }
         if texts.capsule && texts.umath_1 {
-            return Some(Binding::Headers1 { before_1_16: false });
+            let (feature, in_pybind11) = (texts.feature, texts.pybind11);
+            return Some(Binding::Headers1 { before_1_16: false, feature, in_pybind11 });
         }
         if let Some(rust) = rust {
             let version = rust.crates.get("numpy").cloned();
@@ -71,7 +80,7 @@ impl Binding {
             return Some(Binding::Pybind11 { knows_2: !texts.multiarray_1 });
         }
         if texts.capsule && texts.multiarray_1 {
-            return Some(Binding::Headers1 { before_1_16: true });
+            return Some(Binding::Headers1 { before_1_16: true, feature: None, in_pybind11: false });
         }
         let says = |failed: bool| failed && !texts.capsule && !texts.umath_2;
         match () {
@@ -85,6 +94,11 @@ impl Binding {
     /// Does it ask when it is imported, or only when it is first used?
     pub fn asks_at_import(&self) -> bool {
         matches!(self, Binding::Headers1 { .. } | Binding::Headers2 { .. } | Binding::CythonTypes { .. })
+    }
+
+    /// May it be that the import goes on where the API is not given, and the first use crashes?
+    pub fn may_go_on(&self) -> bool {
+        matches!(self, Binding::Headers1 { in_pybind11: true, .. } | Binding::Headers2 { in_pybind11: true, .. })
     }
 
     /// `import` or `first use`.
@@ -101,8 +115,8 @@ impl Binding {
     /// of the NumPy that is there, 1 or 2: newer pybind11 and rust-numpy ask for its version first.
     pub fn asks_for(&self, abi: Option<u8>) -> &'static [&'static str] {
         match self {
-            Binding::Headers1 { before_1_16: true } => &["numpy.core.multiarray"],
-            Binding::Headers1 { before_1_16: false } => &["numpy.core._multiarray_umath"],
+            Binding::Headers1 { before_1_16: true, .. } => &["numpy.core.multiarray"],
+            Binding::Headers1 { before_1_16: false, .. } => &["numpy.core._multiarray_umath"],
             Binding::Headers2 { .. } => &["numpy._core._multiarray_umath", "numpy.core._multiarray_umath"],
             Binding::CythonTypes { .. } => &["numpy"],
             Binding::Pybind11 { knows_2 } | Binding::RustNumpy { knows_2, .. } => match abi {
@@ -116,12 +130,15 @@ impl Binding {
     /// What a person is told.
     pub fn phrase(&self) -> String {
         match self {
-            Binding::Headers1 { before_1_16: false } => "C headers of NumPy 1".into(),
-            Binding::Headers1 { before_1_16: true } => "C headers of NumPy before 1.16".into(),
-            Binding::Headers2 { minimum: Some((major, minor)) } => {
+            Binding::Headers1 { before_1_16: true, .. } => "C headers of NumPy before 1.16".into(),
+            Binding::Headers1 { feature: Some(feature), .. } => {
+                format!("C headers of NumPy 1, C-API version {feature:#x}")
+            }
+            Binding::Headers1 { feature: None, .. } => "C headers of NumPy 1".into(),
+            Binding::Headers2 { minimum: Some((major, minor)), .. } => {
                 format!("C headers of NumPy 2, for {major}.{minor} and later")
             }
-            Binding::Headers2 { minimum: None } => "C headers of NumPy 2".into(),
+            Binding::Headers2 { minimum: None, .. } => "C headers of NumPy 2".into(),
             Binding::CythonTypes { knows_2: false } => "Cython's types of NumPy 1".into(),
             Binding::CythonTypes { knows_2: true } => "Cython's types of NumPy 2".into(),
             Binding::Pybind11 { knows_2: false } => "pybind11 before 2.12".into(),
@@ -211,11 +228,17 @@ mod tests {
     #[test]
     fn headers_are_told_by_the_module_that_they_name() {
         let one = texts(|texts| (texts.capsule, texts.umath_1) = (true, true));
-        assert_eq!(Binding::of(&one, None), Some(Binding::Headers1 { before_1_16: false }));
+        assert_eq!(
+            Binding::of(&one, None),
+            Some(Binding::Headers1 { before_1_16: false, feature: None, in_pybind11: false })
+        );
         let oldest = texts(|texts| (texts.capsule, texts.multiarray_1) = (true, true));
-        assert_eq!(Binding::of(&oldest, None), Some(Binding::Headers1 { before_1_16: true }));
+        assert_eq!(
+            Binding::of(&oldest, None),
+            Some(Binding::Headers1 { before_1_16: true, feature: None, in_pybind11: false })
+        );
         let mut two = NumpyTexts { umath_2: true, core_2: true, minimum: Some("1.23".into()), ..one.clone() };
-        assert_eq!(Binding::of(&two, None), Some(Binding::Headers2 { minimum: Some((1, 23)) }));
+        assert_eq!(Binding::of(&two, None), Some(Binding::Headers2 { minimum: Some((1, 23)), in_pybind11: false }));
         two.capsule = false;
         assert_eq!(Binding::of(&two, None), None);
     }

@@ -6,10 +6,11 @@
 
 pub mod elf;
 pub mod macho;
+mod numpy_api;
 pub mod pe;
 pub mod traits;
 
-use crate::image::{Image, Name, Problem};
+use crate::image::{Image, Import, Name, Problem};
 use crate::vfs::ReadAt;
 
 /// How much of a file is read at first: program headers, notes and the symbol hash of most modules lie within.
@@ -48,6 +49,17 @@ impl Tables {
             Tables::Elf(tables) => tables.defines(file, name),
             Tables::MachO(tables) => tables.defines(file, name),
             Tables::Pe(tables) => tables.defines(file, name),
+        }
+    }
+
+    /// Does the file take a symbol from elsewhere whose name begins so? `start` is as C spells it. May say yes where it
+    /// defines one itself.
+    pub fn mentions(&self, file: &dyn ReadAt, start: &[u8]) -> bool {
+        let starts = |import: &Import| import.symbol.strip_prefix(b"_").unwrap_or(&import.symbol).starts_with(start);
+        match self {
+            Tables::Elf(tables) => tables.mentions(file, start),
+            Tables::MachO(tables) => tables.imports(file).iter().any(starts),
+            Tables::Pe(tables) => tables.imports(file).iter().any(|import| import.symbol.starts_with(start)),
         }
     }
 

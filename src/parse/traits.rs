@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::{elf, pe};
+use super::{elf, numpy_api, pe};
 use crate::image::{NumpyTexts, RustSign, RustTraits, Traits};
 use crate::vfs::ReadAt;
 
@@ -66,7 +66,13 @@ pub fn read(file: &dyn ReadAt, len: u64) -> Traits {
     {
         found.look(file, start, end);
     }
-    found.traits()
+    let mut traits = found.traits();
+    // Headers before 2.0 write the version that they want nowhere but into the code.
+    if traits.numpy.capsule && traits.numpy.umath_1 && !traits.numpy.umath_2 {
+        let parts = elf::code(file, len).or_else(|| pe::code(file, len)).unwrap_or_default();
+        traits.numpy.feature = parts.into_iter().filter_map(|part| numpy_api::wanted(file, part)).max();
+    }
+    traits
 }
 
 /// Finds the texts, each as Unix and as Windows spell it.

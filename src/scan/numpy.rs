@@ -7,15 +7,16 @@
 mod modules;
 mod provider;
 
-pub use provider::{Provider, feature};
+pub use provider::{Provider, feature, oldest_with};
 
 use petgraph::Direction;
 use rayon::prelude::*;
 
 use super::Scan;
-use crate::discover::{Distribution, Role};
+use crate::discover::Role;
 use crate::graph::{Graph, Node, NodeId, NumpyEdge, Presence, PythonModule};
-use crate::image::{Answer, Binding, Name, NumpyRelease};
+use crate::image::{Answer, Binding, Name};
+use crate::vfs::VPath;
 use crate::world::FileId;
 
 /// What is known of NumPy in an environment; nothing where it was not judged.
@@ -37,6 +38,9 @@ pub struct Bond {
     pub answer: Answer,
     /// The dotted name of the module that is missing on the way.
     pub missing: Option<&'static str>,
+    /// Is the API asked for when the file, or who loads it, is imported? Where there is no NumPy, a library of a package that
+    /// does not require it is not asked to.
+    pub at_import: bool,
 }
 
 impl Numpy {
@@ -49,12 +53,26 @@ impl Numpy {
 impl Scan {
     /// How a file asks for NumPy's C API; none where it does not, or is NumPy's own. Reads the file's constants, once.
     pub fn numpy_binding(&self, file: FileId) -> Option<Binding> {
-        let is_own = self.world.file(file).path.parts().any(|part| part == b"numpy" || part == b"numpy.libs");
-        if is_own {
+        if self.is_of_numpy(file) {
             return None;
         }
         let traits = self.world.traits(file);
         Binding::of(&traits.numpy, traits.rust.as_ref())
+    }
+
+    /// Is a file one of NumPy's own: by its place below an entry of the import path, or by who brought it?
+    fn is_of_numpy(&self, file: FileId) -> bool {
+        let path = &self.world.file(file).path;
+        let bases = self.world.host.python.iter().flat_map(|python| &python.path);
+        let is_top = |base: &VPath| {
+            let top = path.below(base).and_then(|below| below.split(|&byte| byte == b'/').next());
+            matches!(top, Some(b"numpy" | b"numpy.libs"))
+        };
+        let owner = self.graph.file(file).and_then(|node| match self.graph.node(node) {
+            Node::File { owner, .. } => Some(self.distributions.get(*owner)),
+            _ => None,
+        });
+        owner.is_some_and(|owner| owner.name == "numpy") || bases.into_iter().any(is_top)
     }
 
     /// Looks for who asks and who answers, and draws what is found into the graph.
@@ -66,22 +84,18 @@ impl Scan {
         self.draw_numpy();
     }
 
-    /// Every file that asks for NumPy's C API, by path: modules, and libraries of packages that require NumPy.
+    /// Every file that asks for NumPy's C API, by path.
     fn numpy_consumers(&self) -> Vec<(FileId, Binding)> {
-        /// The library that asks for a package (pyarrow's `libarrow_python`) is small beside those that compute.
-        const MOST_BYTES: u64 = 32 << 20;
-        let requires_numpy = |owner: &Distribution| owner.requires.iter().any(|name| name == "numpy");
         let files = self.graph.nodes().filter_map(|(_, node)| match node {
-            Node::File { file, role: Role::Module(_), .. } => Some(*file),
-            Node::File { file, role: Role::Library, owner } => {
-                let is_likely =
-                    requires_numpy(self.distributions.get(*owner)) && self.world.file(*file).len <= MOST_BYTES;
-                is_likely.then_some(*file)
-            }
+            Node::File { file, role: Role::Module(_), .. } => Some((*file, true)),
+            Node::File { file, role: Role::Library, .. } => Some((*file, false)),
             _ => None,
         });
-        let files: Vec<FileId> = files.collect();
-        let asks = |&file: &FileId| Some((file, self.numpy_binding(file)?));
+        let files: Vec<(FileId, bool)> = files.collect();
+        let asks = |&(file, is_module): &(FileId, bool)| {
+            let may_ask = is_module || self.world.mentions(file, b"PyCapsule_");
+            Some((file, may_ask.then(|| self.numpy_binding(file)).flatten()?))
+        };
         let mut consumers: Vec<(FileId, Binding)> = files.par_iter().filter_map(asks).collect();
         consumers.sort_by_cached_key(|(file, _)| self.world.file(*file).path.clone());
         consumers
@@ -110,7 +124,19 @@ impl Scan {
                 None => (Answer::Given, None),
             },
         };
-        Bond { file, binding, asks_for: asked, answer, missing }
+        let at_import = binding.asks_at_import() && (answer != Answer::NoProvider || !self.does_without(file));
+        Bond { file, binding, asks_for: asked, answer, missing, at_import }
+    }
+
+    /// Is a file a library of a package that does not require NumPy?
+    fn does_without(&self, file: FileId) -> bool {
+        let Some(node) = self.graph.file(file) else { return false };
+        match self.graph.node(node) {
+            Node::File { role: Role::Library, owner, .. } => {
+                !self.distributions.get(*owner).requires.iter().any(|name| name == "numpy")
+            }
+            _ => false,
+        }
     }
 
     /// Draws the bonds.
@@ -174,14 +200,14 @@ impl Scan {
 
 /// Does the code ask for more than the NumPy that is there offers?
 fn lacks_api(provider: &Provider, binding: &Binding) -> bool {
-    let wanted = wanted(binding).and_then(feature);
-    matches!((wanted, provider.feature()), (Some(wanted), Some(there)) if wanted > there)
+    matches!((wanted(binding), provider.feature()), (Some(wanted), Some(there)) if wanted > there)
 }
 
-/// The oldest release whose API suffices for code.
-pub fn wanted(binding: &Binding) -> Option<NumpyRelease> {
+/// The C-API version that code asks for, where it can be told.
+pub fn wanted(binding: &Binding) -> Option<u8> {
     match binding {
-        Binding::Headers2 { minimum } => *minimum,
+        Binding::Headers1 { feature, .. } => *feature,
+        Binding::Headers2 { minimum, .. } => minimum.and_then(feature),
         _ => None,
     }
 }

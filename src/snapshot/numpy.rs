@@ -36,14 +36,16 @@ mirror! {
         asks_for: Words,
         answer: AnswerMirror,
         missing [default]: Option<Words>,
+        /// Is it asked for at import, or only at first use?
+        at_import: bool,
     }
 }
 
 mirror! {
     /// How code asks.
     enum BindingMirror = Binding {
-        Headers1 { before_1_16: bool },
-        Headers2 { minimum: Option<(u16, u16)> },
+        Headers1 { before_1_16: bool, feature: Option<u8>, in_pybind11: bool },
+        Headers2 { minimum: Option<(u16, u16)>, in_pybind11: bool },
         CythonTypes { knows_2: bool },
         Pybind11 { knows_2: bool },
         RustNumpy { knows_2: bool, version: Option<String> },

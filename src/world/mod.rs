@@ -405,6 +405,13 @@ impl World {
         }
     }
 
+    /// Does a file take a symbol from elsewhere whose name begins so, as C spells it? May say yes where it defines one.
+    pub fn mentions(&self, id: FileId, start: &[u8]) -> bool {
+        let file = self.file(id);
+        let Some(tables) = &file.tables else { return false };
+        self.fs.open(&file.path).is_ok_and(|opened| tables.mentions(&*opened, start))
+    }
+
     /// What the body of a file tells of the tools that made it. Reads the whole file, once.
     pub fn traits(&self, id: FileId) -> Arc<Traits> {
         let known = || self.traits.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,6 +1,7 @@
 //! NumPy's C API: who asks, who answers, and what goes wrong between them.
 
 use super::*;
+use dylens::diagnose::Evidence;
 
 /// What code says that was compiled with headers of NumPy 1, of NumPy 2, by pybind11, by rust-numpy.
 const C1: &str = "says:_ARRAY_API,numpy.core._multiarray_umath";
@@ -126,6 +127,12 @@ fn numpy_s_own_modules_ask_nobody() {
 }
 
 #[test]
+fn a_folder_that_is_called_numpy_makes_nothing_numpy_s_own() {
+    let package = package(C1).replace("SITE/a/", "SITE/a/numpy/").replace("\na/_a.TAG", "\na/numpy/_a.TAG");
+    assert_eq!(judged(&numpy("2.0.2"), &package), told("numpy-abi", Severity::Error, 1));
+}
+
+#[test]
 fn a_package_that_asks_at_import_cannot_do_without_whatever_it_says() {
     let silent = package(C1).replace("Requires-Dist: numpy (>=1.20)\n", "");
     assert_eq!(judged("", &silent), told("numpy-missing", Severity::Error, 1));
@@ -210,4 +217,74 @@ fn numpy_without_a_module_that_it_imports_itself_answers_nobody() {
         (Severity::Error, 1, "numpy._core.multiarray")
     );
     assert!(scan.is_missed(scan.graph.module(b"numpy._core.multiarray").expect("a node that is lit")));
+}
+
+#[test]
+fn python_code_that_imports_numpy_fails_before_any_module_does() {
+    let package = package(RUST)
+        .replace("from . import _a\n", "from .b import c\n//- SITE/a/b.py\nimport numpy as np\nfrom . import _a\n");
+    let scan = scan(&package);
+    let finding = finding(&scan, "numpy-missing");
+    assert!(finding.message.ends_with("there is no NumPy: its import fails"), "{}", finding.message);
+    assert_eq!(finding.breaks, 1);
+    let lines = finding.evidence.iter().filter_map(|evidence| match evidence {
+        Evidence::Line { path, number, .. } => Some(format!("{path}:{number}")),
+        _ => None,
+    });
+    assert_eq!(lines.collect::<Vec<_>>(), ["lib/python3.11/site-packages/a/b.py:1"]);
+}
+
+#[test]
+fn python_code_that_imports_the_old_package_fails_where_that_is_gone() {
+    let importing = |code: &str| package(C2).replace("from . import _a\n", &format!("{code}\nfrom . import _a\n"));
+    let without = |module: &str| numpy("2.1.0").replace(&format!("//- SITE/numpy/core/{module}.py\n"), "");
+    let raising = "try:\n    import numpy.core.multiarray\nexcept ImportError:\n    raise";
+    let broken = told("numpy-module-missing", Severity::Error, 1);
+    assert_eq!(judged(&without("multiarray"), &importing(raising)), broken);
+    assert_eq!(judged(&without("multiarray"), &importing("from numpy.core.multiarray import x")), broken);
+    assert_eq!(judged(&without("__init__"), &importing("from numpy import *")), broken);
+    for fine in [
+        "import numpy",
+        "def f():\n    import numpy.core.multiarray",
+        "try:\n    import numpy.core.multiarray\nexcept ImportError:\n    pass",
+    ] {
+        assert_eq!(judged(&without("multiarray"), &importing(fine)), [], "{fine}");
+    }
+    assert_eq!(judged(&numpy("2.1.0"), &importing(raising)), []);
+}
+
+#[test]
+fn a_library_of_a_package_that_does_not_require_numpy_does_without() {
+    let library = |requires: &str, says: &str| {
+        format!(
+            "//- SITE/a/liba.so elf x86_64 defines:x,PyCapsule_GetPointer needs:libc.so.6 {says}
+//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:liba.so,libc.so.6 runpath:$ORIGIN
+//- SITE/a-1.0.dist-info/RECORD
+a/_a.TAG,,
+a/liba.so,,
+//- SITE/a-1.0.dist-info/METADATA
+Name: a
+{requires}
+"
+        )
+    };
+    assert_eq!(judged("", &library("", C2)), told("numpy-missing", Severity::Info, 0));
+    assert_eq!(judged("", &library("Requires-Dist: numpy", C2)), told("numpy-missing", Severity::Error, 1));
+    // Where there is one, it is asked.
+    assert_eq!(judged(&numpy("2.1.0"), &library("", C1)), told("numpy-abi", Severity::Error, 1));
+}
+
+#[test]
+fn a_module_of_pybind11_may_go_on_and_crash() {
+    let mixed = format!("{C1},pybind11");
+    let scan = scan(&format!("{}{}", numpy("2.1.0"), package(&mixed)));
+    let message = &finding(&scan, "numpy-abi").message;
+    assert!(message.ends_with("its import fails, or goes on and it crashes at its first use of an array"), "{message}");
+}
+
+#[test]
+fn the_oldest_headers_ask_for_another_module() {
+    let oldest = "says:_ARRAY_API,numpy.core.multiarray";
+    assert_eq!(judged(&numpy("1.26.4"), &package(oldest)), []);
+    assert_eq!(judged(&numpy("2.1.0"), &package(oldest)), told("numpy-abi", Severity::Error, 1));
 }

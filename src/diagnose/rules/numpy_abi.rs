@@ -1,6 +1,6 @@
 //! Code that was built for NumPy 1 meets NumPy 2.
 
-use crate::diagnose::numpy::{answered, finding, provider, spoken, who};
+use crate::diagnose::numpy::{answered, fails_at, finding, provider, spoken, who};
 use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
 use crate::image::Answer;
 
@@ -23,9 +23,10 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let distribution = facts.scan.distributions.get(owner);
         finding.subject = distribution.name.clone();
         finding.message = format!(
-            "{} was built for NumPy 1, and {} is installed: its import fails",
+            "{} was built for NumPy 1, and {} is installed: {}",
             who(facts, owner, &bonds),
-            spoken(provider)
+            spoken(provider),
+            fails_at(&bonds, None)
         );
         finding.remedy = Remedy {
             text: format!("upgrade {} to a release built for NumPy 2, or go back to NumPy 1", distribution.name),

@@ -1,6 +1,6 @@
 //! Code asks for NumPy's C API, and nobody is there to answer.
 
-use crate::diagnose::numpy::{answered, asks_at_import, fails_at, finding, provider, who};
+use crate::diagnose::numpy::{answered, asks_at_import, at_import, failing_line, fails_at, finding, provider, who};
 use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
 use crate::discover::Bundler;
 use crate::image::Answer;
@@ -21,7 +21,9 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     for (owner, bonds) in answered(facts, Answer::NoProvider) {
         // Packages that do not require NumPy, and ask for it only when they are handed an array, do without.
         let requires = facts.scan.distributions.get(owner).requires.iter().any(|name| name == "numpy");
-        let severity = if requires || asks_at_import(&bonds) { Severity::Error } else { Severity::Info };
+        let line = failing_line(facts, &bonds);
+        let is_needed = requires || asks_at_import(&bonds) || line.is_some();
+        let severity = if is_needed { Severity::Error } else { Severity::Info };
         let mut finding = finding(facts, &RULE, severity, &bonds);
         let what = match provider(facts) {
             Some(provider) => {
@@ -30,8 +32,11 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             None => "there is no NumPy".into(),
         };
         finding.subject = "numpy".into();
-        finding.message =
-            format!("{} asks for NumPy's C API, and {what}: {}", who(facts, owner, &bonds), fails_at(&bonds));
+        let fails = fails_at(&bonds, line.as_ref());
+        finding.message = format!("{} asks for NumPy's C API, and {what}: {fails}", who(facts, owner, &bonds));
+        if let Some((line, _)) = line {
+            finding = at_import(facts, finding, &bonds, line);
+        }
         let command = match provider(facts) {
             Some(_) => "python -m pip install --force-reinstall --no-deps numpy",
             None => "python -m pip install numpy",

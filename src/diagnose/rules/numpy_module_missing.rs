@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::numpy::{answered, fails_at, finding, name_to_bundler, provider, spoken, who};
+use crate::diagnose::numpy::{
+    answered, at_import, by_owner, failing_line, fails_at, finding, is_whole, name_to_bundler, provider, spoken, who,
+};
 use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::discover::DistributionId;
 use crate::image::Answer;
-use crate::scan::Bond;
+use crate::scan::{Bond, Provider};
 
 pub(super) static RULE: Rule = Rule {
     id: "numpy-module-missing",
@@ -33,16 +36,42 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
                 "{} asks for NumPy's C API by way of {module}, and {} has no such module: {}",
                 who(facts, owner, &bonds),
                 spoken(provider),
-                fails_at(&bonds)
+                fails_at(&bonds, None)
             );
-            finding.remedy = name_to_bundler(facts, "bring the module back", module).unwrap_or(Remedy {
-                text: "bring the module back".into(),
-                command: Some("python -m pip install --force-reinstall --no-deps numpy".into()),
-            });
-            finding
-                .evidence
-                .push(Evidence::File { path: facts.scan.shown(&provider.file_of(module)), what: "is not there" });
-            findings.push(finding);
+            findings.push(mended(facts, provider, finding, module));
         }
     }
+    if is_whole(facts) {
+        return;
+    }
+    for (owner, bonds) in by_owner(facts, |bond| !bond.answer.fails()) {
+        findings.extend(imported(facts, provider, owner, &bonds));
+    }
+}
+
+/// Python code asks for a module of NumPy that is not there, though compiled code gets what it wants.
+fn imported(facts: &Facts, provider: &Provider, owner: DistributionId, bonds: &[&Bond]) -> Option<Finding> {
+    let (line, module) = failing_line(facts, bonds)?;
+    let finding = finding(facts, &RULE, Severity::Error, bonds);
+    let mut finding = at_import(facts, finding, bonds, line.clone());
+    finding.subject = module.clone();
+    finding.message = format!(
+        "{} imports {module} ({}:{}), and {} has no such module: its import fails",
+        facts.scan.distributions.get(owner).pinned().replace("==", " "),
+        facts.scan.shown(&line.path),
+        line.number,
+        spoken(provider)
+    );
+    Some(mended(facts, provider, finding, &module))
+}
+
+/// Says what brings a module back.
+fn mended(facts: &Facts, provider: &Provider, mut finding: Finding, module: &str) -> Finding {
+    finding.remedy = name_to_bundler(facts, "bring the module back", module).unwrap_or(Remedy {
+        text: "bring the module back".into(),
+        command: Some("python -m pip install --force-reinstall --no-deps numpy".into()),
+    });
+    let path = facts.scan.shown(&provider.file_of(module));
+    finding.evidence.push(Evidence::File { path, what: "is not there" });
+    finding
 }

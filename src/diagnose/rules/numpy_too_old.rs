@@ -1,9 +1,9 @@
 //! Code asks for a newer C API than the NumPy that is installed has.
 
-use crate::diagnose::numpy::{answered, by_owner, finding, provider, spoken, who};
+use crate::diagnose::numpy::{answered, by_owner, fails_at, finding, provider, spoken, who};
 use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
 use crate::image::Answer;
-use crate::scan::numpy::wanted;
+use crate::scan::numpy::{oldest_with, wanted};
 
 pub(super) static RULE: Rule = Rule {
     id: "numpy-too-old",
@@ -20,16 +20,18 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let Some(provider) = provider(facts) else { return };
     let all = by_owner(facts, |bond| bond.binding.asks_at_import());
     for (owner, bonds) in answered(facts, Answer::TooOld) {
-        let Some((major, minor)) = bonds.iter().filter_map(|bond| wanted(&bond.binding)).max() else { continue };
+        let wanted = bonds.iter().filter_map(|bond| wanted(&bond.binding)).max();
+        let Some((major, minor)) = wanted.and_then(oldest_with) else { continue };
         // Where the package's other modules make do with what is there, it uses this one only where it can.
         let is_whole = all.get(&owner).is_some_and(|all| all.len() == bonds.len());
         let severity = if is_whole { Severity::Error } else { Severity::Warning };
         let mut finding = finding(facts, &RULE, severity, &bonds);
         finding.subject = format!("numpy>={major}.{minor}");
         finding.message = format!(
-            "{} asks for the C API of NumPy {major}.{minor}, and {} is installed: its import fails",
+            "{} asks for the C API of NumPy {major}.{minor}, and {} is installed: {}",
             who(facts, owner, &bonds),
-            spoken(provider)
+            spoken(provider),
+            fails_at(&bonds, None)
         );
         finding.remedy = Remedy {
             text: "upgrade NumPy".into(),

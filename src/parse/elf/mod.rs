@@ -7,7 +7,7 @@ mod sections;
 mod symbols;
 mod write;
 
-pub(super) use sections::constants;
+pub(super) use sections::{code, constants};
 pub use symbols::Tables;
 pub use write::write;
 

@@ -39,6 +39,14 @@ impl Tables {
         self.gnu_lookup(file, name).or_else(|| self.sysv_lookup(file, name)).unwrap_or(false)
     }
 
+    /// Does a name of a dynamic symbol begin so? Looks through the names alone, whosever they are.
+    pub fn mentions(&self, file: &dyn ReadAt, start: &[u8]) -> bool {
+        const MOST_BYTES: u64 = 64 << 20;
+        let Some(strings) = self.strings else { return false };
+        let text = Window::of(file).up_to(strings, self.strings_len.min(MOST_BYTES) as usize).into_owned();
+        memchr::memmem::find_iter(&text, start).any(|at| at == 0 || text[at - 1] == 0)
+    }
+
     /// The symbol versions that the file defines (`DT_VERDEF`); none where it has no such table, in which case glibc
     /// only warns.
     pub fn defined_versions(&self, file: &dyn ReadAt) -> Option<Vec<Name>> {

@@ -10,7 +10,7 @@ mod layout;
 mod sections;
 mod write;
 
-pub(super) use sections::constants;
+pub(super) use sections::{code, constants};
 pub use write::write;
 
 use goblin::pe::header::{

@@ -57,6 +57,11 @@ pub fn feature(release: NumpyRelease) -> Option<u8> {
     known(release).map(|row| row.2)
 }
 
+/// The first release with a C-API version.
+pub fn oldest_with(feature: u8) -> Option<NumpyRelease> {
+    releases().iter().filter(|row| row.2 >= feature).map(|row| row.0).min()
+}
+
 /// The ABI of a release, 1 or 2.
 fn abi(release: NumpyRelease) -> Option<u8> {
     known(release).map(|row| row.1)
