@@ -55,8 +55,9 @@
 //!
 //! [`image`] knows nobody, and [`vfs`] only the words of [`error`]; [`parse`] knows those two; [`world`] adds `parse`;
 //! [`discover`] and [`resolve`] add `world`; [`graph`] adds `resolve` and the roles that `discover` tells; [`scan`] runs
-//! them all, and hands the finished product to [`diagnose`], which reads it; [`snapshot`] writes a `Scan` and reads it back,
-//! [`diff`] compares two; [`export`] adds both; [`tui`] adds `export`; [`cli`] knows all. No other arrow runs back; `tests/layers.rs` holds every room to it.
+//! them all, and hands the finished product to [`diagnose`], which reads it; [`snapshot`] writes a `Scan` and reads it
+//! back, [`diff`] compares two, [`buildlog`] ties to one what a failed build's log accuses; [`export`] adds these; [`tui`]
+//! adds `export`; [`cli`] knows all. No other arrow runs back; `tests/layers.rs` holds every room to it.
 
 #![forbid(unsafe_code)]
 
@@ -76,6 +77,8 @@ pub mod scan;
 pub mod diagnose;
 pub mod diff;
 pub mod snapshot;
+
+pub mod buildlog;
 
 pub mod cli;
 pub mod export;

@@ -351,3 +351,63 @@ home
     assert_eq!(code(&output), 0, "{}", said(&output));
     assert!(out(&output).starts_with("virtual environment "), "{}", out(&output));
 }
+
+/// The folder of `small`, with a log of what its module lacks.
+fn failed_build() -> tempfile::TempDir {
+    let folder = small();
+    std::fs::write(
+        folder.path().join("build.log"),
+        "one\nImportError: libnowhere.so.9: cannot open shared object file: No such file or directory\n",
+    )
+    .expect("the log can be written");
+    folder
+}
+
+#[test]
+fn a_log_is_explained_beside_what_it_is_about() {
+    let folder = failed_build();
+    let output = dylens(folder.path(), &["log", "build.log", "site-packages"]);
+    assert_eq!((code(&output), said(&output)), (1, String::new()));
+    let text = out(&output);
+    assert!(text.starts_with("log build.log · 2 lines\ncompared with site-packages folder "), "{text}");
+    assert!(text.contains("✗ library not found: a.so  [library-missing]\n    line 2, glibc's loader: "), "{text}");
+    assert!(text.contains("libnowhere.so.9, needed by a.so, is found nowhere"), "{text}");
+    assert!(text.ends_with("✗ 1 failure\n"), "{text}");
+    let output = dylens(folder.path(), &["log", "--format", "json", "build.log", "site-packages"]);
+    let json: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
+    let first = &json["incidents"][0];
+    assert_eq!(
+        (first["line"].as_u64(), first["file"].as_str(), first["rule"].as_str()),
+        (Some(2), Some("a.so"), Some("library-missing"))
+    );
+    assert_eq!((first["accused"].as_str(), first["verdict"].as_str()), (Some("libnowhere.so.9"), Some("guilty")));
+}
+
+#[test]
+fn a_log_alone_is_explained_as_far_as_it_tells() {
+    let folder = failed_build();
+    let output = dylens(&folder.path().join("empty"), &["log", "../build.log"]);
+    assert_eq!(code(&output), 1);
+    assert!(out(&output).contains("compared with nothing: no Python environment here"), "{}", out(&output));
+    let output = dylens(folder.path(), &["log", "text.txt"]);
+    assert_eq!(code(&output), 0);
+    assert!(
+        out(&output).ends_with("no message in it accuses a native file, as far as dylens knows them\n"),
+        "{}",
+        out(&output)
+    );
+}
+
+#[test]
+fn a_log_that_cannot_be_read_has_its_line() {
+    let folder = failed_build();
+    let said = refusal(folder.path(), &["log", "gone.log"]);
+    assert!(said.starts_with("dylens: gone.log cannot be read: "), "{said}");
+    let said = refusal(folder.path(), &["log", "empty"]);
+    assert_eq!(
+        said,
+        "dylens: empty is a folder; give the log of a build, then what it is about: dylens log LOG PATH\n"
+    );
+    let said = refusal(folder.path(), &["log", "build.log", "nowhere"]);
+    assert!(said.starts_with("dylens: ") && said.contains("nowhere: no such file"), "{said}");
+}

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Each room and the rooms it may know, itself left out.
 ///
 /// One circle is drawn on purpose: `scan` runs `diagnose`, and `diagnose` reads the `Scan`.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 17] = [
     ("vfs", &["error"]),
     ("image", &[]),
     ("error", &[]),
@@ -22,16 +22,23 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("scan", &["diagnose", "discover", "error", "graph", "image", "resolve", "vfs", "world"]),
     ("diff", &["diagnose", "discover", "graph", "image", "scan", "vfs", "world"]),
     ("snapshot", &["diagnose", "discover", "error", "graph", "image", "resolve", "scan", "vfs", "world"]),
+    ("buildlog", &["diagnose", "discover", "graph", "image", "resolve", "scan", "vfs", "world"]),
     (
         "export",
-        &["diagnose", "diff", "discover", "error", "graph", "image", "resolve", "scan", "snapshot", "vfs", "world"],
+        &[
+            "buildlog", "diagnose", "diff", "discover", "error", "graph", "image", "resolve", "scan", "snapshot",
+            "vfs", "world",
+        ],
     ),
-    ("tui", &["diagnose", "discover", "error", "export", "graph", "image", "resolve", "scan", "vfs", "world"]),
+    (
+        "tui",
+        &["buildlog", "diagnose", "discover", "error", "export", "graph", "image", "resolve", "scan", "vfs", "world"],
+    ),
     (
         "cli",
         &[
-            "diagnose", "diff", "discover", "error", "export", "graph", "image", "resolve", "scan", "snapshot", "tui",
-            "vfs", "world", "parse",
+            "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "parse", "resolve",
+            "scan", "snapshot", "tui", "vfs", "world",
         ],
     ),
     ("main", &["cli"]),

@@ -23,6 +23,7 @@ Examples:
   dylens --demo                       explore an environment that shows every trouble
   dylens check .venv                  what will not load, and the command that mends it
   dylens why .venv libgfortran.so.5   who brings this library in, and where it is found
+  dylens log build.log .venv          what a failed build's log really says, and what mends it
   dylens export --format dot .venv | dot -Tsvg -o graph.svg
 
 A path that is called like a command is given as ./check.
@@ -82,6 +83,8 @@ pub(super) enum Command {
         #[command(flatten)]
         to: To,
     },
+    /// Explain what a failed build's log accuses
+    Log(Log),
     /// Explain a rule; without one, list all
     Explain {
         /// A rule's name, as the report prints it
@@ -191,6 +194,31 @@ impl Export {
             }),
         }
     }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  dylens log build.log\n  dylens log build.log .venv\n  \
+    dylens log nuitka-crash-report.xml dist/*.whl\n  \
+    pip install . 2>&1 | dylens log -\n  dylens log --format json build.log .venv | jq -r '.incidents[0].sentence'\n\n\
+    Read are the messages of Nuitka (and its crash report), PyInstaller (and its warn-*.txt), delocate, auditwheel, \
+    delvewheel,\ncx_Freeze, py2app, maturin, linkers, loaders, Python and NumPy. What the log says is compared with the \
+    environment,\nwheel or bundle at PATH, wherever its paths lay on the machine that wrote it.\n\
+    Exit codes: 0 nothing in it failed, 1 something did, 2 could not run.")]
+pub(super) struct Log {
+    /// The log; - for standard input
+    #[arg(value_name = "LOG")]
+    pub log: PathBuf,
+    /// What it is about [default: the environment found here, where the log speaks of it]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How to write what it comes to
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Report,
+    /// Show every message, also those that nobody has to mind
+    #[arg(short, long)]
+    pub verbose: bool,
+    #[command(flatten)]
+    pub to: To,
 }
 
 /// Where the bytes go.

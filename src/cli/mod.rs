@@ -5,6 +5,7 @@
 mod args;
 mod commands;
 mod explain;
+mod log;
 mod output;
 mod progress;
 mod source;
@@ -36,6 +37,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
         Some(Command::Tree(tree)) => commands::tree(arguments, tree),
         Some(Command::Diff(diff)) => commands::diff(arguments, diff),
         Some(Command::Export(export)) => commands::export(arguments, export),
+        Some(Command::Log(log)) => log::log(arguments, log),
         Some(Command::Explain { rule }) => explain::explain(arguments, rule.as_deref()),
     }
 }

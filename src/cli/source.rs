@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::args::Arguments;
 use super::{output, progress};
-use crate::discover::{Machine, Request, Target, Wishes, discover};
+use crate::discover::{Machine, Request, Target, Tool, Wishes, discover};
 use crate::error::Error;
 use crate::scan::{Progress, Scan, scan, survey};
 use crate::snapshot;
@@ -122,6 +122,23 @@ fn is_snapshot(fs: &dyn FileSystem, path: &VPath) -> bool {
 /// Where there is nothing to look at.
 pub(super) fn scanned(arguments: &Arguments, paths: &[PathBuf]) -> Result<&'static Scan, Error> {
     let start = Start::of(arguments, paths)?;
+    progress::watched(|progress| start.scan(progress)).map(kept)
+}
+
+/// As [`scanned`], for a tool that the person did not name and a log did.
+///
+/// # Errors
+/// Where there is nothing to look at.
+pub(super) fn scanned_for(
+    arguments: &Arguments,
+    paths: &[PathBuf],
+    tool: Option<Tool>,
+) -> Result<&'static Scan, Error> {
+    let mut start = Start::of(arguments, paths)?;
+    // What a snapshot was judged for was settled when it was taken.
+    if start.snapshot.is_none() {
+        start.request.wishes.tool = start.request.wishes.tool.or(tool);
+    }
     progress::watched(|progress| start.scan(progress)).map(kept)
 }
 

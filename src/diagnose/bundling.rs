@@ -55,7 +55,29 @@ impl Stops {
 /// Which releases stop at the install name of this file.
 pub(super) fn stops(facts: &Facts, file: FileId) -> Stops {
     let place = Place::of(facts, file);
-    let dies = |version: &Version| place.scan(&[], *version).is_err_and(|death| death.is_identity);
+    last_of(|version| place.scan(&[], *version).is_err_and(|death| death.is_identity))
+}
+
+/// Which releases stop at an install name, as far as it can be told by the names alone: nothing else lies around the file.
+/// `package` is the dotted one that a module lies in.
+pub fn stops_at(path: &VPath, package: Option<&str>, identity: &[u8]) -> Stops {
+    let identity = Name::from(identity);
+    let binary = Binary { path, package, identity: Some(&identity), needs: &[], rpaths: &[], inherited: &[] };
+    let name = path.file_name();
+    // The interpreter that runs Nuitka is the one that the module was made for.
+    let tag = name.windows(9).position(|part| part == b".cpython-");
+    let suffix = tag.map_or_else(|| ".so".into(), |at| String::from_utf8_lossy(&name[at..]).into_owned());
+    let around = Surroundings {
+        exists: &|other| other.folded() == path.folded(),
+        suffix: &suffix,
+        arch: Arch::AARCH64,
+        folders: &[],
+    };
+    last_of(|version| nuitka::scan(*version, &binary, &around).is_err_and(|death| death.is_identity))
+}
+
+/// The last of the releases that stop.
+fn last_of(dies: impl Fn(&Version) -> bool) -> Stops {
     match RELEASES.iter().rposition(dies) {
         None => Stops::Never,
         Some(last) => RELEASES.get(last + 1).map_or(Stops::Always, |next| Stops::Before(*next)),

@@ -27,6 +27,11 @@ pub(super) fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {
     (origin.phrase().into(), remedy, Vec::new())
 }
 
+/// Where an absolute name comes from, to go after the name; empty where it says nothing.
+pub fn origin(name: &[u8]) -> &'static str {
+    Origin::of(name).phrase()
+}
+
 /// Where an absolute name comes from.
 pub(super) enum Origin {
     /// The formula, where the path names it.

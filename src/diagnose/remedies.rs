@@ -8,6 +8,26 @@ use super::{Facts, Remedy};
 use crate::discover::{DistributionId, Kind};
 use crate::vfs::VPath;
 
+/// The packages that ship a library, by the tool that installs them; empty where none is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shipped {
+    pub apt: String,
+    pub brew: String,
+    pub pip: String,
+}
+
+/// Who ships a library by this file name; none where nobody knows.
+pub fn shipped(library: &str) -> Option<Shipped> {
+    let known = best(library)?;
+    Some(Shipped { apt: known.apt.clone(), brew: known.brew.clone(), pip: known.pip.clone() })
+}
+
+/// The entry of the table that fits a library best.
+fn best(library: &str) -> Option<&'static Package> {
+    let known = packages().iter().filter(|package| library.starts_with(&package.name));
+    known.max_by_key(|package| package.name.len())
+}
+
 /// Which package of which system, or of the package index, ships a library.
 #[derive(Deserialize)]
 struct Packages {
@@ -69,8 +89,7 @@ pub(super) fn install(facts: &Facts, library: &str) -> Remedy {
         let text = format!("have {word} take {library} along, from wherever it lies where the bundle is built");
         return Remedy { text, command: Some(bundle.bundler.library(&format!("PATH/{library}"), "")) };
     }
-    let known = packages().iter().filter(|package| library.starts_with(&package.name));
-    if let Some(package) = known.max_by_key(|package| package.name.len()) {
+    if let Some(package) = best(library) {
         return from_package(facts, package, library);
     }
     let command = match facts.scan.world.host.packager.as_str() {
@@ -136,7 +155,7 @@ pub(super) fn relative(from: &VPath, to: &VPath) -> String {
 }
 
 /// A word for a POSIX shell.
-pub(super) fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:@%,".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

@@ -7,6 +7,7 @@
 mod compared;
 mod dot;
 mod findings;
+mod incidents;
 mod json;
 mod jsonl;
 mod markdown;
@@ -19,6 +20,7 @@ mod why;
 
 pub use compared::{COMPARED, Compared, Told};
 pub use findings::FINDINGS;
+pub use incidents::{Incidents, incidents_json, incidents_text};
 pub use json::JSON;
 pub use paint::{Glyph, Ink, Paint, count};
 pub use text::TEXT;

@@ -1,0 +1,318 @@
+//! What really happened: each incident with the files of a scan and the findings of its rules, or by itself.
+//!
+//! Each kind of accusation has a file of its own; what none of them can tell is told by the message's own words.
+
+pub(super) mod library;
+mod module;
+mod numpy;
+mod symbol;
+mod windows;
+
+use std::cmp::Reverse;
+
+use super::ground::{Ground, leaf};
+use super::incident::{Incident, Log};
+use crate::diagnose::{Remedy, Severity};
+use crate::graph::NodeId;
+use crate::vfs::VPath;
+use crate::world::FileId;
+
+macro_rules! causes {
+    ($($variant:ident $word:literal $title:literal),+ $(,)?) => {
+        /// Why a build or a program failed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Cause {
+            $(#[doc = $title] $variant),+
+        }
+
+        impl Cause {
+            /// Every cause.
+            pub const ALL: &[Cause] = &[$(Cause::$variant),+];
+
+            /// The word for it, in the data and in every output.
+            pub fn word(self) -> &'static str {
+                match self { $(Cause::$variant => $word),+ }
+            }
+
+            /// What happened, in a few words.
+            pub fn title(self) -> &'static str {
+                match self { $(Cause::$variant => $title),+ }
+            }
+        }
+    };
+}
+
+causes! {
+    OwnInstallName "own-install-name" "a file's own install name is taken for a dependency",
+    LibraryMissing "library-missing" "library not found",
+    FoundByLoader "found-by-loader" "the loader finds it, the tool does not",
+    SharedCache "shared-cache" "a library of macOS, which is no file",
+    ApiSet "api-set" "a name that Windows answers itself",
+    SystemLibrary "system-library" "a library that every such system has",
+    MsvcRuntime "msvc-runtime" "Visual C++ runtime not found",
+    OtherWheel "other-wheel" "comes with another wheel",
+    Driver "driver" "comes with a driver",
+    SymbolMissing "symbol-missing" "symbol not found",
+    VersionMissing "version-missing" "library too old",
+    WrongArchitecture "wrong-architecture" "made for another processor",
+    NotAnImage "not-an-image" "not a whole native file",
+    PythonMismatch "python-mismatch" "built for another Python",
+    OtherLibc "other-libc" "built for the other C library",
+    NoInitFunction "no-init-function" "no module of that name in the file",
+    InitFailed "init-failed" "the library's own start failed",
+    NumpyAbi "numpy-abi" "built for another major NumPy",
+    NumpyTooOld "numpy-too-old" "built for a newer NumPy",
+    NumpyMissing "numpy-missing" "NumPy's C API is not there",
+    NumpyShim "numpy-shim" "the Python module that leads to NumPy's C API is not there",
+    ModuleMissing "module-missing" "Python module not found",
+    ModuleLeftOut "module-left-out" "Python module left out",
+    LinkLibrary "link-library" "library or header not found at build time",
+    LinkSymbol "link-symbol" "symbol not found at build time",
+    LinkFailed "link-failed" "the linker or compiler failed",
+    PolicySymbols "policy-symbols" "symbols that the policy does not allow",
+    PolicyLibraries "policy-libraries" "libraries that the policy does not allow",
+    Libpython "libpython" "linked with libpython",
+    PythonLibrary "python-library" "Python without its shared library",
+    MacosTooNew "macos-too-new" "built for a newer macOS",
+    CodeSignature "code-signature" "code signature not valid",
+    ExecutableStack "executable-stack" "asks for an executable stack",
+    StaticTls "static-tls" "no room for thread-local memory",
+    TwoCopies "two-copies" "two files of one name",
+    FileMissing "file-missing" "file not found",
+    LeftOut "left-out" "left out on purpose",
+    ForeignRpath "foreign-rpath" "search path of another system",
+    NothingNative "nothing-native" "nothing native in the wheel",
+    ProgramEnded "program-ended" "the program ended with an exception",
+    ToolStumbled "tool-stumbled" "the tool itself failed",
+}
+
+impl Cause {
+    /// The cause of a word.
+    pub fn named(word: &str) -> Option<Cause> {
+        Cause::ALL.iter().copied().find(|cause| cause.word() == word)
+    }
+
+    /// The rules whose findings are about the same trouble.
+    fn rules(self) -> &'static [&'static str] {
+        match self {
+            Cause::LibraryMissing | Cause::OtherWheel | Cause::Driver | Cause::MsvcRuntime => {
+                &["library-missing", "library-preloaded", "recorded-file-missing", "link-broken"]
+            }
+            Cause::SymbolMissing => &["symbol-missing", "version-missing", "numpy-abi", "extension-for-other-python"],
+            Cause::VersionMissing => &["version-missing"],
+            Cause::WrongArchitecture => &["wrong-architecture", "slice-missing", "not-an-image"],
+            Cause::NotAnImage => &["not-an-image", "wrong-architecture", "other-libc", "unreadable"],
+            Cause::PythonMismatch => &["extension-for-other-python"],
+            Cause::OtherLibc => &["other-libc"],
+            Cause::NoInitFunction => &["extension-for-other-python", "not-an-image", "wrong-architecture"],
+            Cause::NumpyAbi => &["numpy-abi", "numpy-shim"],
+            Cause::NumpyTooOld => &["numpy-too-old"],
+            Cause::NumpyMissing => &["numpy-missing", "numpy-abi", "recorded-file-missing"],
+            Cause::NumpyShim => &["numpy-shim", "numpy-missing"],
+            Cause::MacosTooNew => &["macos-too-new"],
+            Cause::CodeSignature => &["code-signature"],
+            Cause::ExecutableStack => &["executable-stack"],
+            Cause::TwoCopies => &["runtime-twice"],
+            Cause::FileMissing => &["recorded-file-missing", "link-broken"],
+            Cause::ForeignRpath => &["rpath-outside"],
+            Cause::OwnInstallName => &["rust-install-name", "install-name"],
+            _ => &[],
+        }
+    }
+}
+
+/// What is to be thought of the accused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is missing, broken or wrong, as the tool says.
+    Guilty,
+    /// Nothing is wrong with it, though the tool stumbles over it.
+    Innocent,
+    /// Nobody has to do anything.
+    Noise,
+    /// The log alone does not tell, or what is looked at says otherwise.
+    Unknown,
+}
+
+impl Verdict {
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Guilty => "guilty",
+            Verdict::Innocent => "innocent",
+            Verdict::Noise => "noise",
+            Verdict::Unknown => "unknown",
+        }
+    }
+}
+
+/// An incident and what it comes to.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    pub incident: Incident,
+    pub cause: Cause,
+    pub verdict: Verdict,
+    /// The file that it is about, as the scan shows it: none where it is not there.
+    pub file: Option<VPath>,
+    /// Where the graph is to be looked at.
+    pub node: Option<NodeId>,
+    /// The place among [`crate::scan::Scan::findings`] of the finding that is about the same.
+    pub finding: Option<usize>,
+    /// What really happened, in one sentence.
+    pub sentence: String,
+    pub remedy: Remedy,
+    /// The version of the tool, where the log names it.
+    pub version: Option<String>,
+}
+
+impl Judged {
+    /// What the message says by itself.
+    fn by_the_log(incident: &Incident) -> Judged {
+        let message = incident.message;
+        let command = filled(&message.command, incident);
+        Judged {
+            cause: message.cause,
+            verdict: if message.stops { Verdict::Guilty } else { Verdict::Unknown },
+            file: None,
+            node: None,
+            finding: None,
+            sentence: filled(&message.sentence, incident),
+            remedy: Remedy {
+                text: filled(&message.remedy, incident),
+                command: (!command.is_empty()).then_some(command),
+            },
+            version: None,
+            incident: incident.clone(),
+        }
+    }
+
+    fn cause(self, cause: Cause, verdict: Verdict) -> Judged {
+        Judged { cause, verdict, ..self }
+    }
+
+    fn says(self, sentence: impl Into<String>) -> Judged {
+        Judged { sentence: sentence.into(), ..self }
+    }
+
+    fn mended(self, text: impl Into<String>, command: Option<String>) -> Judged {
+        Judged { remedy: Remedy { text: text.into(), command }, ..self }
+    }
+
+    /// Ties it to a file of the scan.
+    fn at(self, ground: &Ground, file: FileId) -> Judged {
+        Judged { file: Some(ground.path(file)), node: ground.scan.graph.file(file), ..self }
+    }
+
+    /// Takes over what a rule found.
+    fn found(self, ground: &Ground, at: usize) -> Judged {
+        let finding = &ground.scan.findings[at];
+        Judged {
+            verdict: Verdict::Guilty,
+            file: self.file.or_else(|| Some(finding.file.clone())),
+            node: finding.node.or(self.node),
+            finding: Some(at),
+            sentence: finding.message.clone(),
+            remedy: finding.remedy.clone(),
+            ..self
+        }
+    }
+
+    /// Did the build or the program fail by it?
+    pub fn is_failure(&self) -> bool {
+        self.incident.message.stops || self.verdict == Verdict::Guilty
+    }
+
+    /// How it is told apart at a glance.
+    pub fn severity(&self) -> Severity {
+        match (self.verdict, self.incident.message.stops) {
+            (Verdict::Noise, _) => Severity::Info,
+            (_, true) => Severity::Error,
+            (Verdict::Innocent, false) => Severity::Info,
+            (_, false) => Severity::Warning,
+        }
+    }
+
+    /// What ends a build comes first, then what is known for sure, then what tells most; last, what nobody has to mind.
+    fn rank(&self) -> impl Ord {
+        let verdict = match self.verdict {
+            Verdict::Guilty => 0,
+            Verdict::Innocent if self.incident.message.stops => 0,
+            Verdict::Unknown => 1,
+            Verdict::Innocent => 2,
+            Verdict::Noise => 3,
+        };
+        let message = self.incident.message;
+        (verdict == 3, message.tells == 0, !message.stops, verdict, Reverse(message.tells), self.incident.first)
+    }
+}
+
+/// Judges all incidents of a log, the guilty first. Without a scan, by what the log alone tells.
+pub fn judge(log: &Log, ground: Option<&Ground>) -> Vec<Judged> {
+    let mut judged: Vec<Judged> = log.incidents.iter().map(|incident| one(incident, log, ground)).collect();
+    judged.sort_by(|a, b| a.rank().cmp(&b.rank()));
+    judged
+}
+
+fn one(incident: &Incident, log: &Log, ground: Option<&Ground>) -> Judged {
+    let plain = Judged::by_the_log(incident);
+    let judged = match incident.message.cause {
+        _ if incident.tool.id == "windows" => windows::judge(plain, ground),
+        Cause::LibraryMissing => library::judge(plain, ground),
+        Cause::SymbolMissing | Cause::VersionMissing => symbol::judge(plain, ground),
+        Cause::NumpyAbi | Cause::NumpyTooOld | Cause::NumpyMissing | Cause::NumpyShim => {
+            numpy::judge(plain, log, ground)
+        }
+        Cause::ModuleMissing | Cause::ModuleLeftOut => module::judge(plain, log, ground),
+        _ => file(plain, ground),
+    };
+    Judged { version: log.version(incident.tool.id).map(str::to_owned), ..judged }
+}
+
+/// An accusation of one file.
+fn file(plain: Judged, ground: Option<&Ground>) -> Judged {
+    let Some(ground) = ground else { return plain };
+    let rules = plain.cause.rules();
+    let by = plain.incident.by().or(plain.incident.told("accused"));
+    let Some(file) = by.and_then(|by| ground.file(by)) else { return plain };
+    let about = ground.finding_about(file, rules);
+    let tied = plain.at(ground, file);
+    match about {
+        Some(at) => tied.found(ground, at),
+        None => tied,
+    }
+}
+
+/// The text with what stands in the message's places; of paths what a person needs.
+fn filled(text: &str, incident: &Incident) -> String {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled += before;
+        match after.split_once('}').and_then(|(place, after)| Some((incident.told.get(place)?, after))) {
+            Some((value, after)) => {
+                filled += value;
+                rest = after;
+            }
+            None => {
+                // A brace of the text itself, or a place that this wording of the message does not have.
+                let is_place = after
+                    .split_once('}')
+                    .is_some_and(|(place, _)| !place.is_empty() && place.bytes().all(|byte| byte.is_ascii_lowercase()));
+                filled += if is_place { "it" } else { "{" };
+                rest = if is_place { after.split_once('}').map_or("", |(_, after)| after) } else { after };
+            }
+        }
+    }
+    filled + rest
+}
+
+/// What a tool that mends wheels is told to leave alone.
+fn exclude(tool: &str, name: &str) -> Option<String> {
+    let name = crate::diagnose::quoted(leaf(name));
+    match tool {
+        "auditwheel" => Some(format!("auditwheel repair --exclude {name} WHEEL")),
+        "delocate" => Some(format!("delocate-wheel --exclude {name} WHEEL")),
+        "delvewheel" => Some(format!("delvewheel repair --exclude {name} WHEEL")),
+        "maturin" => Some("maturin build --auditwheel skip".to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,350 @@
+//! A library is said to be missing.
+
+use super::{Cause, Judged, Verdict, exclude};
+use crate::buildlog::ground::{Ground, leaf, site_tail, slashed};
+use crate::buildlog::known::{self, Shipper};
+use crate::diagnose::install_name::InstallName;
+use crate::diagnose::{Remedy, Stops, origin, quoted};
+use crate::image::Name;
+use crate::resolve::Resolution;
+use crate::scan::Scan;
+use crate::vfs::VPath;
+use crate::world::FileId;
+
+pub(super) fn judge(plain: Judged, ground: Option<&Ground>) -> Judged {
+    let Some(accused) = plain.incident.told("accused").map(slashed) else { return plain };
+    let by = plain.incident.by().map(str::to_owned);
+    let file = ground.zip(by.as_deref()).and_then(|(ground, by)| ground.file(by));
+    let tied = match ground.zip(file) {
+        Some((ground, file)) => plain.at(ground, file),
+        None => plain,
+    };
+    let own = || own_name(&tied, ground, file, &accused, by.as_deref());
+    if let Some(judged) = own() {
+        return judged;
+    }
+    if let Some(judged) = of_the_system(&tied, &accused) {
+        return judged;
+    }
+    let Some(ground) = ground else { return by_name(tied, &accused, by.as_deref()) };
+    itself(&tied, ground, &accused)
+        .or_else(|| need(&tied, ground, file, &accused))
+        .or_else(|| nowhere(&tied, ground, file, &accused))
+        .unwrap_or_else(|| by_name(tied, &accused, by.as_deref()))
+}
+
+/// The accused is what the file calls itself: nothing is missing.
+fn own_name(
+    tied: &Judged,
+    ground: Option<&Ground>,
+    file: Option<FileId>,
+    accused: &str,
+    by: Option<&str>,
+) -> Option<Judged> {
+    let by = by?;
+    let (scan, file) = (ground.map(|ground| ground.scan), file);
+    let identity = scan.zip(file).and_then(|(scan, file)| identity(scan, file));
+    let is_need = scan.zip(file).is_some_and(|(scan, file)| needs(scan, file, accused));
+    let is_own = identity.as_ref().is_some_and(|identity| identity.as_bytes() == accused.as_bytes());
+    let told = known::own_name(accused, by);
+    if is_need || !is_own && told.is_none() {
+        return None;
+    }
+    let name = match scan.zip(file).filter(|_| is_own) {
+        Some((scan, file)) => InstallName::of_file(scan, file)?,
+        None => told.as_ref().map(|(name, _)| name.clone())?,
+    };
+    let shown = tied.file.as_ref().map_or_else(|| short(by), VPath::to_string);
+    let mut sentence = format!(
+        "nothing is missing: {accused} is the install name (LC_ID_DYLIB) of {shown} itself, which {} takes for a dependency; \
+         the file has {}, which dyld never looks at",
+        tied.incident.tool.name,
+        name.phrase()
+    );
+    let other = identity.filter(|_| !is_own);
+    if let Some(other) = &other {
+        sentence += &format!("; the file that is looked at calls itself {other}: the log is of another build of it");
+    }
+    let finding = ground.zip(file).and_then(|(ground, file)| ground.finding_about(file, Cause::OwnInstallName.rules()));
+    let judged = tied.clone().cause(Cause::OwnInstallName, Verdict::Innocent).says(sentence);
+    let owner = ground.zip(file).and_then(|(ground, file)| ground.owner(file));
+    let package = owner.or_else(|| package(by));
+    let stops = told.map(|(_, stops)| stops);
+    let found = ground.zip(finding).map(|(ground, at)| &ground.scan.findings[at]);
+    let command = found.and_then(|finding| finding.remedy.command.clone()).unwrap_or_else(|| renaming(by));
+    let remedy = match (stops, &found) {
+        // The rule has looked at the very file and all that lies around it.
+        (_, Some(finding)) if is_own => with_package(finding.remedy.text.clone(), &name, package),
+        (stops, _) => {
+            let upgrade = match stops {
+                Some(Stops::Before(version)) => format!("upgrade Nuitka to {version} or later, or "),
+                _ => String::new(),
+            };
+            with_package(format!("{upgrade}give the file its own name and sign it again"), &name, package)
+        }
+    };
+    Some(Judged { finding, remedy: Remedy { text: remedy, command: Some(command) }, ..judged })
+}
+
+/// Names that were wrong by a builder's mistake are right in what newer builders made.
+fn with_package(text: String, name: &InstallName, package: Option<String>) -> String {
+    let is_mistake = matches!(
+        name,
+        InstallName::OtherTag { .. }
+            | InstallName::OtherExtension { .. }
+            | InstallName::OtherStem { .. }
+            | InstallName::BuildPathOtherName { .. }
+    );
+    match package.filter(|_| is_mistake) {
+        Some(package) if text.starts_with("upgrade") => format!("{text}; or take a newer {package}"),
+        Some(package) => format!("take a newer {package}, whose builder may have mended it; or {text}"),
+        None => text,
+    }
+}
+
+/// The commands that give a file its own name.
+fn renaming(by: &str) -> String {
+    let file = quoted(by);
+    let id = quoted(&format!("@rpath/{}", leaf(by)));
+    format!("install_name_tool -id {id} {file} && codesign --force --sign - {file}")
+}
+
+fn identity(scan: &Scan, file: FileId) -> Option<Name> {
+    scan.world.file(file).image.as_ref().and_then(|image| image.identity.clone())
+}
+
+/// Does the file ask for it besides?
+fn needs(scan: &Scan, file: FileId, name: &str) -> bool {
+    let content = scan.world.file(file);
+    content.image.as_ref().is_some_and(|image| image.needs.iter().any(|need| need.name.as_bytes() == name.as_bytes()))
+}
+
+/// Names that systems answer without a file, or with one that all of them have.
+fn of_the_system(tied: &Judged, accused: &str) -> Option<Judged> {
+    let tool = tied.incident.tool;
+    let is_loader = matches!(tool.id, "dyld" | "glibc" | "musl" | "windows");
+    if known::is_of_shared_cache(accused) && !is_loader {
+        let sentence = format!(
+            "{accused} is there, though no file of that name is: since macOS 11 the system's libraries live in dyld's \
+             shared cache, where {} does not look",
+            tool.name
+        );
+        let judged = tied.clone().cause(Cause::SharedCache, Verdict::Noise).says(sentence);
+        let text = match tool.id {
+            "pyinstaller" => "nothing; PyInstaller 4.3 and later know of it".to_owned(),
+            _ => format!("nothing; newer releases of {} know of it", tool.name),
+        };
+        return Some(judged.mended(text, None));
+    }
+    if known::is_api_set(accused) {
+        let sentence =
+            format!("{accused} is a name that Windows 10 and later answer themselves (an API set): no file bears it");
+        let judged = tied.clone().cause(Cause::ApiSet, Verdict::Noise).says(sentence);
+        return Some(judged.mended("nothing, unless the program is to run on Windows 7", None));
+    }
+    if known::is_of_windows(accused) && !is_loader {
+        let sentence = format!("{accused} is a part of every Windows");
+        let judged = tied.clone().cause(Cause::SystemLibrary, Verdict::Noise).says(sentence);
+        return Some(judged.mended("nothing", None));
+    }
+    if known::is_msvc_runtime(accused) {
+        let who = tied.incident.by().map_or_else(String::new, |by| format!(", which {} needs,", short(by)));
+        let sentence = format!("{accused}{who} belongs to Microsoft's Visual C++ runtime, which is no part of Windows");
+        let judged = tied.clone().cause(Cause::MsvcRuntime, Verdict::Guilty).says(sentence);
+        let text = "install the Visual C++ Redistributable, or the wheel that brings the runtime";
+        return Some(judged.mended(text, Some("python -m pip install msvc-runtime".into())));
+    }
+    None
+}
+
+/// glibc says “no such file” of a file that is there, where it is made for another processor.
+fn itself(tied: &Judged, ground: &Ground, accused: &str) -> Option<Judged> {
+    let is_path = accused.contains('/') && !accused.starts_with('@');
+    let is_loader = matches!(tied.incident.tool.id, "glibc" | "musl" | "dyld");
+    let file = ground.file(accused).filter(|_| is_path && is_loader)?;
+    let rules = ["wrong-architecture", "not-an-image", "other-libc", "slice-missing"];
+    let (cause, at) = [(Cause::WrongArchitecture, ground.finding_about(file, &rules)?)][0];
+    let judged = tied.clone().at(ground, file).cause(cause, Verdict::Guilty).found(ground, at);
+    let sentence = format!("{}: the loader calls it missing, though the file is there", judged.sentence);
+    let cause = match ground.scan.findings[at].rule.id {
+        "not-an-image" => Cause::NotAnImage,
+        "other-libc" => Cause::OtherLibc,
+        _ => cause,
+    };
+    Some(Judged { cause, ..judged }.says(sentence))
+}
+
+/// What the loader makes of the very need.
+fn need(tied: &Judged, ground: &Ground, file: Option<FileId>, accused: &str) -> Option<Judged> {
+    let scan = ground.scan;
+    let is_meant =
+        |name: &Name| name.as_bytes() == accused.as_bytes() || leaf(&name.text()).eq_ignore_ascii_case(leaf(accused));
+    // Who does not say for whom a library is missing means whoever asks for it.
+    let asking = scan.graph.nodes().filter(|_| file.is_none() && ground.missing(accused).is_none());
+    let nodes = file.and_then(|file| scan.graph.file(file)).into_iter().chain(asking.map(|(node, _)| node));
+    let mut edges = nodes.flat_map(|node| scan.graph.needs(node).into_iter().map(move |(_, edge)| (node, edge)));
+    let (node, edge) = edges.find(|(_, edge)| is_meant(&edge.name))?;
+    let file = scan.file_of(node)?;
+    let tied = &tied.clone().at(ground, file);
+    if matches!(edge.resolution, Resolution::Missing | Resolution::Refused { .. }) {
+        return None;
+    }
+    let is_loader = matches!(tied.incident.tool.id, "glibc" | "musl" | "dyld");
+    let by = ground.path(file);
+    let place = edge.resolution.file().map(|found| ground.path(found));
+    let found = match (&edge.resolution, &place) {
+        (Resolution::Found { .. }, Some(place)) => format!("it is {place} ({})", edge.resolution.step().phrase()),
+        (Resolution::Loaded { .. }, Some(place)) => {
+            format!("it is {place}, which the process has already when {by} is loaded")
+        }
+        _ => "the system has it itself".to_owned(),
+    };
+    if is_loader {
+        let sentence = format!(
+            "in what is looked at, {accused} is found: {found}; the log is of another environment, or of a bundle that lacks it"
+        );
+        let judged = tied.clone().cause(Cause::LibraryMissing, Verdict::Unknown).says(sentence);
+        return Some(judged.mended("look at the environment or bundle that failed: dylens log FILE PATH", None));
+    }
+    let name = tied.incident.tool.name;
+    let sentence = format!("{accused}, which {name} does not find, is not missing: {found}");
+    let folder = place.and_then(|place| place.parent()).map(|folder| quoted(&folder.to_string()));
+    let command = folder.and_then(|folder| match tied.incident.tool.id {
+        "auditwheel" | "maturin" => Some(format!("LD_LIBRARY_PATH={folder} auditwheel repair WHEEL")),
+        "delocate" => Some(format!("DYLD_LIBRARY_PATH={folder} delocate-wheel WHEEL")),
+        "delvewheel" => Some(format!("delvewheel repair --add-path {folder} WHEEL")),
+        _ => None,
+    });
+    let text = match command {
+        Some(_) => format!("lead {name} there"),
+        None => "nothing, if the program runs; else name the file to the bundler (--add-binary, --include-data-files)"
+            .into(),
+    };
+    Some(tied.clone().cause(Cause::FoundByLoader, Verdict::Innocent).says(sentence).mended(text, command))
+}
+
+/// The loader does not find it either.
+fn nowhere(tied: &Judged, ground: &Ground, file: Option<FileId>, accused: &str) -> Option<Judged> {
+    let rules = Cause::LibraryMissing.rules();
+    let of_file = file.and_then(|file| {
+        let is_meant = |at: &usize| {
+            let finding = &ground.scan.findings[*at];
+            leaf(&finding.subject).eq_ignore_ascii_case(leaf(accused))
+        };
+        ground.finding_about(file, rules).filter(is_meant)
+    });
+    let at = of_file.or_else(|| ground.finding_of(accused, rules));
+    if let Some(judged) = of_another_wheel(tied, ground, accused) {
+        return Some(Judged { finding: at, ..judged });
+    }
+    let at = at?;
+    let judged = tied.clone().found(ground, at);
+    Some(Judged { node: ground.missing(accused).or(judged.node), ..judged })
+}
+
+/// What another wheel brings need not be in this one: its package imports the other first.
+fn of_another_wheel(tied: &Judged, ground: &Ground, accused: &str) -> Option<Judged> {
+    let tool = tied.incident.tool;
+    let excluding = exclude(tool.id, accused)?;
+    let elsewhere = ground.named(accused).into_iter().next().map(|file| ground.path(file));
+    let judged = shipped_elsewhere(tied.clone(), accused, Some(excluding))?;
+    let node = ground.missing(accused);
+    let by = node.and_then(|node| {
+        let (by, _) = ground.scan.graph.dependents(node).into_iter().next()?;
+        ground.scan.path_of(by)
+    });
+    let mut sentence = judged.sentence.clone();
+    if let Some(by) = by.as_ref().filter(|_| judged.incident.by().is_none()) {
+        sentence = format!("{by} needs it: {sentence}");
+    }
+    if let Some(place) = elsewhere {
+        sentence += &format!("; here it is {place}");
+    }
+    Some(Judged { node: node.or(judged.node), file: judged.file.clone().or(by), ..judged }.says(sentence))
+}
+
+/// A library that by its name is another wheel's, or a driver's.
+fn shipped_elsewhere(plain: Judged, accused: &str, excluding: Option<String>) -> Option<Judged> {
+    let tool = plain.incident.tool.name;
+    match known::shipper(accused)? {
+        Shipper::Wheel(wheel) => Some(match excluding {
+            Some(command) => plain
+                .cause(Cause::OtherWheel, Verdict::Innocent)
+                .says(format!(
+                    "{} comes with the wheel {wheel}, whose package loads it before this one: it does not belong into this \
+                     wheel, and {tool} looks only beside it",
+                    leaf(accused)
+                ))
+                .mended(format!("tell {tool} to leave it out, and require {wheel} in the wheel's metadata"), Some(command)),
+            None => plain
+                .cause(Cause::OtherWheel, Verdict::Guilty)
+                .says(format!("{} comes with the wheel {wheel}, which is not there, or not loaded yet", leaf(accused)))
+                .mended(
+                    format!("install {wheel} in the version that is asked for, and import its package first"),
+                    Some(format!("python -m pip install {wheel}")),
+                ),
+        }),
+        Shipper::Driver(driver) => {
+            let sentence = format!("{} is a part of {driver}, which the machine that runs the program has", leaf(accused));
+            let (verdict, text) = match (&excluding, plain.incident.message.stops) {
+                (Some(_), _) => (Verdict::Innocent, format!("tell {tool} to leave it out: it must never be copied")),
+                (None, true) => (Verdict::Guilty, format!("install {driver} on the machine that runs the program")),
+                (None, false) => (Verdict::Noise, "nothing: it must never be copied".to_owned()),
+            };
+            Some(plain.cause(Cause::Driver, verdict).says(sentence).mended(text, excluding))
+        }
+        Shipper::System(_) => None,
+    }
+}
+
+/// What the names alone tell.
+fn by_name(plain: Judged, accused: &str, by: Option<&str>) -> Judged {
+    let tool = plain.incident.tool;
+    if let Some(judged) = shipped_elsewhere(plain.clone(), accused, exclude(tool.id, accused)) {
+        return judged;
+    }
+    if accused.contains("$ORIGIN") {
+        let sentence =
+            format!("{accused} has $ORIGIN in it, which only Linux's loaders know: dyld's word is @loader_path");
+        let judged = plain.cause(Cause::ForeignRpath, Verdict::Guilty).says(sentence);
+        return judged.mended("give the file an rpath with @loader_path: install_name_tool -rpath OLD NEW", None);
+    }
+    if !plain.sentence.is_empty() {
+        return plain;
+    }
+    let is_loader = matches!(tool.id, "glibc" | "musl");
+    if is_loader && accused.contains('/') && by.is_none() {
+        let sentence = format!(
+            "the loader does not open {accused} itself: it is gone, or it is made for another processor, of which glibc \
+             says the same"
+        );
+        return plain
+            .says(sentence)
+            .mended("look at the file, and at what it is made for", Some(format!("file {}", quoted(accused))));
+    }
+    let who = by.map_or_else(String::new, |by| format!(", needed by {},", short(by)));
+    let sentence = format!("{accused}{who} is found nowhere{}", origin(accused.as_bytes()));
+    let judged = plain.says(sentence);
+    match known::shipper(accused) {
+        Some(Shipper::System(command)) => judged.mended("install the package that ships it", Some(command)),
+        _ if tool.id == "delvewheel" => {
+            let command = "delvewheel repair --add-path DIR WHEEL".to_owned();
+            judged.mended("lead delvewheel to the folder that has it", Some(command))
+        }
+        _ => judged.mended("look where the loader searches, in the environment itself: dylens log FILE PATH", None),
+    }
+}
+
+/// A path from where packages lie on; any other as it is.
+pub fn short(path: &str) -> String {
+    let path = slashed(path);
+    site_tail(&path).map_or(path.clone(), str::to_owned)
+}
+
+/// The distribution that a path belongs to, by the name of its folder.
+fn package(by: &str) -> Option<String> {
+    let by = slashed(by);
+    let tail = site_tail(&by)?;
+    let top = tail.split('/').next().filter(|top| top.len() < tail.len())?;
+    Some(top.trim_start_matches('_').to_owned())
+}

@@ -1,0 +1,51 @@
+//! A Python module is said to be missing.
+
+use super::library::short;
+use super::{Cause, Judged, Verdict};
+use crate::buildlog::Log;
+use crate::buildlog::ground::Ground;
+use crate::scan::Scan;
+
+pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
+    let incident = &plain.incident;
+    let Some(module) = incident.told("module").or(incident.told("accused")).map(str::to_owned) else { return plain };
+    let is_shim = module == "numpy.core" || module.starts_with("numpy.core.");
+    if is_shim && plain.cause == Cause::ModuleMissing {
+        return super::numpy::judge(Judged { cause: Cause::NumpyShim, ..plain }, log, ground);
+    }
+    let Some(ground) = ground else { return plain };
+    let tied = match incident.by().and_then(|by| ground.file(by)) {
+        Some(file) => plain.at(ground, file),
+        None => plain,
+    };
+    if tied.cause != Cause::ModuleMissing {
+        return tied;
+    }
+    match is_there(ground.scan, &module) {
+        true => {
+            let by = tied.incident.by().map_or_else(String::new, |by| format!(", which {} imports,", short(by)));
+            tied.cause(Cause::ModuleLeftOut, Verdict::Guilty)
+                .says(format!("{module}{by} is in the environment, and was left out of what failed: no Python code names it where a bundler looks"))
+                .mended("name it to the bundler; this is Nuitka's option, PyInstaller's is --hidden-import", Some(format!("--include-module={module}")))
+        }
+        false => {
+            let top = module.split('.').next().unwrap_or(&module).to_owned();
+            tied.says(format!("Python finds no module {module}, neither where the log was written nor here")).mended(
+                "install what brings it",
+                Some(format!("python -m pip install {}", crate::diagnose::quoted(&top))),
+            )
+        }
+    }
+}
+
+/// Is there a module of this name, in Python or native?
+pub(super) fn is_there(scan: &Scan, module: &str) -> bool {
+    let Some(python) = &scan.world.host.python else { return false };
+    let below = module.replace('.', "/");
+    let exists = |name: String| python.path.iter().any(|base| scan.world.fs().stat(&base.join(&name)).is_ok());
+    exists(format!("{below}.py"))
+        || exists(format!("{below}/__init__.py"))
+        || scan.graph.nodes().any(|(_, node)| {
+            matches!(node, crate::graph::Node::File { role: crate::discover::Role::Module(name), .. } if name == module)
+        })
+}

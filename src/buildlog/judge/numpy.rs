@@ -1,0 +1,146 @@
+//! Code does not get NumPy's C API.
+
+use super::library::short;
+use super::module::is_there;
+use super::{Cause, Judged, Verdict};
+use crate::buildlog::Log;
+use crate::buildlog::ground::Ground;
+use crate::image::Binding;
+use crate::world::FileId;
+
+pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
+    let judged = match plain.cause {
+        Cause::NumpyShim => shim(plain, log, ground),
+        _ => import(plain, log, ground),
+    };
+    // Bundles leave Python modules out; environments lose them.
+    let is_bundle = ["nuitka", "pyinstaller", "cx_freeze", "py2app"].iter().any(|tool| log.version(tool).is_some());
+    match judged.cause {
+        Cause::NumpyMissing if is_bundle && judged.finding.is_none() => {
+            let text = "the bundle lacks a part of NumPy: name the package to the bundler (PyInstaller: --collect-submodules numpy)";
+            judged.mended(text, Some("--include-package=numpy".into()))
+        }
+        _ => judged,
+    }
+}
+
+/// It fails when it is imported.
+fn import(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
+    let by = plain.incident.by().map(str::to_owned).or_else(|| neighbor(&plain, log));
+    let Some(ground) = ground else { return named(plain, by) };
+    let file = by.as_deref().and_then(|by| ground.file(by));
+    // A traceback tells Python sources: the package is the same as the module's.
+    let package = by.as_deref().map(short).and_then(|path| path.split('/').next().map(str::to_owned));
+    let is_of_package = |at: &usize| {
+        let finding = &ground.scan.findings[*at];
+        package
+            .as_ref()
+            .is_some_and(|package| finding.files.iter().any(|file| file.to_string().contains(&format!("{package}/"))))
+    };
+    let rules = plain.cause.rules();
+    let findings = || (0..ground.scan.findings.len()).filter(|&at| rules.contains(&ground.scan.findings[at].rule.id));
+    let at = file
+        .and_then(|file| ground.finding_about(file, rules))
+        .or_else(|| findings().find(is_of_package))
+        .or_else(|| findings().next());
+    match at {
+        Some(at) => {
+            let cause = match ground.scan.findings[at].rule.id {
+                "numpy-abi" => Cause::NumpyAbi,
+                "numpy-missing" => Cause::NumpyMissing,
+                "numpy-shim" => Cause::NumpyShim,
+                _ => plain.cause,
+            };
+            let judged = plain.found(ground, at);
+            Judged { cause, file: Some(ground.scan.findings[at].file.clone()), ..judged }
+        }
+        None => named(plain, by),
+    }
+}
+
+/// The place in a traceback that another incident of NumPy's tells, a few lines away.
+fn neighbor(plain: &Judged, log: &Log) -> Option<String> {
+    const NEAR: usize = 80;
+    let here = plain.incident.first;
+    let near = log.incidents.iter().filter(|other| other.tool.id == "numpy" && other.first.abs_diff(here) < NEAR);
+    near.filter_map(|other| other.by()).map(str::to_owned).next()
+}
+
+fn named(plain: Judged, by: Option<String>) -> Judged {
+    let Some(by) = by else { return plain };
+    let sentence = format!("{}; it was met in {}", plain.sentence, short(&by));
+    plain.says(sentence)
+}
+
+/// It fails at the first use of an array: a Python module is missing.
+fn shim(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
+    let module = plain.incident.told("module").unwrap_or("numpy.core.multiarray").to_owned();
+    let version = plain.incident.told("version").map(str::to_owned);
+    let consumer = ground.and_then(|ground| consumer(ground, version.as_deref(), plain.incident.by()));
+    let who = match (&consumer, ground, &version) {
+        (Some((file, binding)), Some(ground), _) => format!("{} ({})", ground.path(*file), binding.phrase()),
+        (_, _, Some(version)) => format!("a module with rust-numpy {version}"),
+        _ => match plain.incident.by() {
+            Some(by) if by.contains("site-packages") => short(by),
+            _ => "older code for NumPy 1 (rust-numpy before 0.22, pybind11 before 2.12)".into(),
+        },
+    };
+    let what = match module.as_str() {
+        "numpy" => {
+            "imports numpy at its first use of an array, and no Python code of its package says so: bundlers leave \
+                    NumPy out"
+                .to_owned()
+        }
+        module => format!(
+            "imports the Python module {module} at its first use of an array; NumPy 2 has it only for the sake of such code \
+             and never imports it itself, so that bundlers leave it out"
+        ),
+    };
+    let is_here = ground.is_some_and(|ground| is_there(ground.scan, &module));
+    let place = match (ground, is_here) {
+        (Some(_), true) => "; the environment has it",
+        _ => "",
+    };
+    let pyinstaller = log.version("pyinstaller").is_some();
+    let nuitka = log.version("nuitka").is_some();
+    let (option, other) = match (pyinstaller && !nuitka, nuitka) {
+        (true, _) => (format!("--hidden-import {module}"), String::new()),
+        (_, true) => (format!("--include-module={module}"), String::new()),
+        _ => (
+            format!("--include-module={module}"),
+            format!(" (that is Nuitka's option; PyInstaller: --hidden-import {module})"),
+        ),
+    };
+    let text = match module.as_str() {
+        "numpy" => format!("name it to the bundler{other}"),
+        _ => format!("name it to the bundler{other}; or upgrade the package, or go back to NumPy 1 (numpy<2)"),
+    };
+    let judged =
+        plain.cause(Cause::NumpyShim, Verdict::Guilty).says(format!("{who} {what}{place}")).mended(text, Some(option));
+    match ground.zip(consumer) {
+        Some((ground, (file, _))) => {
+            let finding = ground.finding_about(file, Cause::NumpyShim.rules());
+            Judged { finding, ..judged.at(ground, file) }
+        }
+        None => judged,
+    }
+}
+
+/// The file that asks in the way of the message: with the very version of rust-numpy, else any that knows only NumPy 1.
+fn consumer(ground: &Ground, version: Option<&str>, by: Option<&str>) -> Option<(FileId, Binding)> {
+    if let Some(file) = by.and_then(|by| ground.file(by))
+        && let Some(bond) = ground.scan.numpy.of(file)
+    {
+        return Some((file, bond.binding.clone()));
+    }
+    let bonds = &ground.scan.numpy.bonds;
+    let is_version = |binding: &Binding| matches!(binding, Binding::RustNumpy { version: Some(own), .. } if Some(own.as_str()) == version);
+    let is_old = |binding: &Binding| {
+        matches!(binding, Binding::RustNumpy { knows_2: false, .. } | Binding::Pybind11 { knows_2: false })
+    };
+    let is_rust = |binding: &Binding| matches!(binding, Binding::RustNumpy { .. });
+    let find = |fits: &dyn Fn(&Binding) -> bool| {
+        bonds.iter().find(|bond| fits(&bond.binding)).map(|bond| (bond.file, bond.binding.clone()))
+    };
+    find(&is_version).or_else(|| find(&is_old)).or_else(|| find(&is_rust))
+}

@@ -1,0 +1,92 @@
+//! Windows does not load a module, and does not say why: the sentence is in the person's language, and names no DLL.
+
+use super::library::{self, short};
+use super::{Cause, Judged, Verdict};
+use crate::buildlog::ground::Ground;
+use crate::graph::Node;
+
+/// What Windows' sentences mean, by their numbers and by their English words.
+const SENTENCES: [(u32, &str, Cause); 5] = [
+    (126, "The specified module could not be found", Cause::LibraryMissing),
+    (127, "The specified procedure could not be found", Cause::SymbolMissing),
+    (193, "is not a valid Win32 application", Cause::WrongArchitecture),
+    (1114, "A dynamic link library (DLL) initialization routine failed", Cause::InitFailed),
+    (182, "The operating system cannot run", Cause::SymbolMissing),
+];
+
+pub(super) fn judge(plain: Judged, ground: Option<&Ground>) -> Judged {
+    if plain.cause != Cause::LibraryMissing {
+        return super::file(plain, ground);
+    }
+    if plain.incident.told("accused").is_some() {
+        return library::judge(plain, ground);
+    }
+    let cause = cause(&plain);
+    let module = plain.incident.told("module").map(str::to_owned);
+    let plain = plain.cause(cause.unwrap_or(Cause::LibraryMissing), Verdict::Guilty);
+    let by = plain.incident.by().map(str::to_owned);
+    if let Some(ground) = ground
+        && let Some(file) = module
+            .as_deref()
+            .and_then(|module| ground.module(module))
+            .or_else(|| by.as_deref().and_then(|by| ground.file(by)))
+    {
+        let tied = plain.clone().at(ground, file);
+        if let Some((at, _)) = ground.findings_about(file).find(|(_, finding)| finding.breaks > 0) {
+            return tied.found(ground, at);
+        }
+        let missing: Vec<String> = ground
+            .scan
+            .graph
+            .below(ground.scan.graph.file(file).unwrap_or_default())
+            .into_iter()
+            .filter_map(|node| match ground.scan.graph.node(node) {
+                Node::Missing(name) => Some(name.to_string()),
+                _ => None,
+            })
+            .collect();
+        if !missing.is_empty() {
+            let sentence = format!("{} needs {}, which is found nowhere", ground.path(file), missing.join(", "));
+            return tied
+                .says(sentence)
+                .mended("install what ships it, or put its folder on the search path (os.add_dll_directory)", None);
+        }
+        return words(tied, cause, module.as_deref(), by.as_deref());
+    }
+    words(plain, cause, module.as_deref(), by.as_deref())
+}
+
+/// What the sentence means, where it can be told: `%1` stands in the same one in every language.
+fn cause(plain: &Judged) -> Option<Cause> {
+    let why = plain.incident.told("why").unwrap_or_default();
+    let code = plain.incident.told("code").and_then(|code| code.trim_end_matches('.').parse::<u32>().ok());
+    let known = SENTENCES.iter().find(|(number, sentence, _)| Some(*number) == code || why.contains(sentence));
+    known.map(|(_, _, cause)| *cause).or_else(|| why.contains("%1").then_some(Cause::WrongArchitecture))
+}
+
+fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&str>) -> Judged {
+    let who = match (module, by) {
+        (Some(module), Some(by)) => format!("the module {module} (imported in {})", short(by)),
+        (Some(module), None) => format!("the module {module}"),
+        (None, Some(by)) => format!("a module imported in {}", short(by)),
+        (None, None) => "the module".into(),
+    };
+    match cause {
+        Some(Cause::WrongArchitecture) => plain
+            .says(format!("{who}, or a DLL that it needs, is made for another processor than this Python (32 and 64 bits)"))
+            .mended("install the wheel for this Python's processor", None),
+        Some(Cause::SymbolMissing) => plain
+            .says(format!("{who} wants a function that the DLL which was found does not have: an older or foreign copy wins"))
+            .mended("see which copy is loaded: DLLs in the program's folder and in System32 win", None),
+        Some(Cause::InitFailed) => plain
+            .says(format!("a DLL of {who} was found and failed at its own start: mostly an old Visual C++ runtime, or two copies of one library"))
+            .mended("install the newest Visual C++ Redistributable, and import that package first", None),
+        _ => plain
+            .says(format!("{who} was found, and a DLL that it needs was not; Windows does not say which"))
+            .mended(
+                "look at the environment, which does: dylens log FILE PATH; most often it is the Visual C++ Redistributable, or \
+                 a folder that os.add_dll_directory has to name",
+                None,
+            ),
+    }
+}

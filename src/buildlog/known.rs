@@ -1,0 +1,219 @@
+//! What names tell by themselves, without any file at hand.
+
+use std::sync::OnceLock;
+
+use super::ground::{leaf, site_tail, slashed};
+use crate::diagnose::install_name::InstallName;
+use crate::diagnose::{Stops, shipped, stops_at};
+use crate::resolve::shared_cache;
+use crate::vfs::VPath;
+
+/// Is the accused name the install name of the file that is said to need it? Told by the two names alone, and so only
+/// where one is made of the other; with what Nuitka makes of it.
+pub(super) fn own_name(accused: &str, by: &str) -> Option<(InstallName, Stops)> {
+    let by = slashed(by);
+    let path = VPath::new(&by);
+    let is_mach = by.ends_with(".so") || by.ends_with(".dylib");
+    if !is_mach || accused.contains('\\') {
+        return None;
+    }
+    let module = module_of(&by);
+    let name = InstallName::of(Some(accused.as_bytes()), &path, module.as_deref());
+    let is_own = match &name {
+        InstallName::DottedPrefix { .. }
+        | InstallName::OtherTag { .. }
+        | InstallName::OtherExtension { .. }
+        | InstallName::OtherVersion { .. }
+        | InstallName::BuildPathSameName { .. } => true,
+        // `libCRATE.dylib`, as cargo calls what becomes the module CRATE, and `libx.2.dylib` of `libx.dylib`.
+        InstallName::BuildPathOtherName { name, .. } => bare(name) == bare(leaf(&by)),
+        // `libx.dylib` of `_libx.dylib`.
+        InstallName::OtherStem { .. } => accused.starts_with("@rpath/") && bare(leaf(accused)) == bare(leaf(&by)),
+        _ => false,
+    };
+    let package = module.as_deref().and_then(|module| module.rsplit_once('.')).map(|(package, _)| package.to_owned());
+    is_own.then(|| (name, stops_at(&path, package.as_deref(), accused.as_bytes())))
+}
+
+/// The dotted name of the module that a path stands for, where it can be told.
+fn module_of(path: &str) -> Option<String> {
+    let tail = site_tail(path)?;
+    let stem = tail.strip_suffix(".so")?;
+    let name = leaf(stem).split('.').next()?;
+    let folder = tail.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let is_library = name.starts_with("lib") && !leaf(stem).contains('.');
+    let dotted = if folder.is_empty() { name.to_owned() } else { format!("{}.{name}", folder.replace('/', ".")) };
+    (!is_library && !dotted.contains('-')).then_some(dotted)
+}
+
+/// `x` of `libx.1.2.dylib`, `_x.abi3.so` and `x.cpython-312-darwin.so`.
+fn bare(name: &str) -> &str {
+    let name = name.trim_start_matches('_');
+    let name = name.strip_prefix("lib").unwrap_or(name);
+    name.split('.').next().unwrap_or(name)
+}
+
+/// Is it a library that macOS keeps in dyld's shared cache, so that no file of that name is there?
+pub(super) fn is_of_shared_cache(name: &str) -> bool {
+    shared_cache::is_of_the_system(name.as_bytes()) && shared_cache::find(name.as_bytes()).is_some()
+}
+
+/// Is it a name of an API set, which Windows answers itself and no file bears?
+pub(super) fn is_api_set(name: &str) -> bool {
+    let name = leaf(name).to_lowercase();
+    name.starts_with("api-ms-win-") || name.starts_with("ext-ms-")
+}
+
+/// Does it belong to Microsoft's Visual C++ runtime, which Windows does not have by itself?
+pub(super) fn is_msvc_runtime(name: &str) -> bool {
+    let name = leaf(name).to_lowercase();
+    ["vcruntime", "msvcp", "vcomp", "concrt", "mfc1", "vccorlib"].iter().any(|start| name.starts_with(start))
+        && name.ends_with(".dll")
+}
+
+/// Libraries of Windows itself, which every machine has.
+pub(super) fn is_of_windows(name: &str) -> bool {
+    const SYSTEM: [&str; 24] = [
+        "kernel32", "user32", "gdi32", "advapi32", "shell32", "ole32", "oleaut32", "ws2_32", "ntdll", "bcrypt",
+        "crypt32", "secur32", "shlwapi", "psapi", "version", "winmm", "iphlpapi", "userenv", "setupapi", "comdlg32",
+        "comctl32", "imm32", "msvcrt", "ucrtbase",
+    ];
+    let name = leaf(name).to_lowercase();
+    name.strip_suffix(".dll").is_some_and(|stem| SYSTEM.contains(&stem))
+}
+
+/// Who ships a library that the package does not.
+pub(super) enum Shipper {
+    /// Another wheel, which is imported first and keeps its library loaded.
+    Wheel(String),
+    /// The driver of the machine that runs it.
+    Driver(&'static str),
+    /// A package of the system; the command for Debian or Homebrew.
+    System(String),
+}
+
+/// Who ships a library by this name.
+pub(super) fn shipper(name: &str) -> Option<Shipper> {
+    let leaf = leaf(name);
+    // Versions of CUDA's libraries move on; whose they are does not.
+    const WHEELS: [(&str, &str); 22] = [
+        ("libtorch", "torch"),
+        ("libc10", "torch"),
+        ("libshm.", "torch"),
+        ("torch_cpu.dll", "torch"),
+        ("c10.dll", "torch"),
+        ("libcudart.so", "nvidia-cuda-runtime"),
+        ("libcudart-", "nvidia-cuda-runtime"),
+        ("libcublas", "nvidia-cublas"),
+        ("libcudnn", "nvidia-cudnn"),
+        ("libcufft", "nvidia-cufft"),
+        ("libcurand", "nvidia-curand"),
+        ("libcusolver", "nvidia-cusolver"),
+        ("libcusparse", "nvidia-cusparse"),
+        ("libcupti", "nvidia-cuda-cupti"),
+        ("libnvrtc", "nvidia-cuda-nvrtc"),
+        ("libnvJitLink", "nvidia-nvjitlink"),
+        ("libnccl", "nvidia-nccl"),
+        ("libnvToolsExt", "nvidia-nvtx"),
+        ("libtensorflow_framework", "tensorflow"),
+        ("libarrow", "pyarrow"),
+        ("libpyside6", "PySide6"),
+        ("libshiboken6", "shiboken6"),
+    ];
+    const DRIVERS: [(&str, &str); 6] = [
+        ("libcuda.so", "NVIDIA's driver"),
+        ("nvcuda.dll", "NVIDIA's driver"),
+        ("libnvidia-", "NVIDIA's driver"),
+        ("libnvcuvid.so", "NVIDIA's driver"),
+        ("libamdhip64.so", "AMD's ROCm"),
+        ("libze_loader.so", "Intel's driver"),
+    ];
+    let begins =
+        |table: &[(&str, &'static str)]| table.iter().find(|(start, _)| leaf.starts_with(start)).map(|(_, who)| *who);
+    if let Some(driver) = begins(&DRIVERS) {
+        return Some(Shipper::Driver(driver));
+    }
+    if let Some(wheel) = begins(&WHEELS) {
+        return Some(Shipper::Wheel(
+            shipped(leaf).map(|it| it.pip).filter(|pip| !pip.is_empty()).unwrap_or(wheel.into()),
+        ));
+    }
+    let shipped = shipped(leaf)?;
+    let command = [("apt-get install", &shipped.apt), ("brew install", &shipped.brew)];
+    let command = command.iter().find(|(_, name)| !name.is_empty()).map(|(command, name)| format!("{command} {name}"));
+    command.map(Shipper::System)
+}
+
+/// Does a symbol belong to Python itself?
+pub(super) fn is_of_python(symbol: &str) -> bool {
+    let symbol = symbol.trim_start_matches('_');
+    symbol.starts_with("Py") && symbol[2..].starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+}
+
+/// A symbol that only glibc has: a file with it was linked on a glibc system.
+pub(super) fn is_of_glibc(symbol: &str) -> bool {
+    symbol.ends_with("_chk") && symbol.starts_with("__")
+        || matches!(symbol, "gnu_get_libc_version" | "__res_init" | "__strdup" | "backtrace" | "__fdelt_chk")
+        || symbol.starts_with("__isoc23_")
+        || symbol.starts_with("__libc_")
+}
+
+/// A mangled name of C++ as a person reads its first parts: `c10::detail::torchCheckFail`.
+pub(super) fn spoken_symbol(symbol: &str) -> Option<String> {
+    static NESTED: OnceLock<regex::Regex> = OnceLock::new();
+    let nested = NESTED.get_or_init(|| regex::Regex::new(r"^_?_ZN?K?(?:St)?(\d)").expect("a constant"));
+    let at = nested.captures(symbol)?.get(1)?.start();
+    let mut rest = &symbol[at..];
+    let mut parts = Vec::new();
+    while rest.starts_with(|c: char| c.is_ascii_digit()) {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let len: usize = rest[..digits].parse().ok()?;
+        let name = rest.get(digits..digits.checked_add(len)?)?;
+        parts.push(name);
+        rest = &rest[digits + len..];
+    }
+    (!parts.is_empty()).then(|| parts.join("::"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_of_python, own_name, spoken_symbol};
+    use crate::diagnose::Stops;
+
+    #[test]
+    fn a_module_s_own_name_is_told_by_the_names_alone() {
+        let own = |accused: &str, by: &str| own_name(accused, by).map(|(name, _)| name.word());
+        let site = "/v/lib/python3.12/site-packages";
+        let module = format!("{site}/a/_b/_c.cpython-312-darwin.so");
+        assert_eq!(own("@rpath/a._b._c.cpython-312-darwin.so", &module), Some("dotted-prefix"));
+        assert_eq!(own("@rpath/_c.cpython-310-darwin.so", &format!("{site}/a/_c.abi3.so")), Some("other-tag"));
+        assert_eq!(own("/Users/x/target/release/deps/libc.dylib", &module), Some("build-path-other-name"));
+        assert_eq!(own("@rpath/libx.1.dylib", &format!("{site}/a/libx.1.2.3.dylib")), Some("other-version"));
+        assert_eq!(own("@rpath/libz.dylib", &module), None, "another library");
+        assert_eq!(own("@loader_path/../.dylibs/libz.1.dylib", &module), None);
+        assert_eq!(own("/opt/homebrew/opt/xz/lib/liblzma.5.dylib", &module), None);
+    }
+
+    #[test]
+    fn what_nuitka_makes_of_a_name_is_asked_of_its_own_rules() {
+        let by = "/v/lib/python3.12/site-packages/a/_b/_c.cpython-312-darwin.so";
+        let (_, stops) = own_name("@rpath/a._b._c.cpython-312-darwin.so", by).expect("its own name");
+        assert_eq!(stops, Stops::Before("2.3.11".parse().expect("a version")));
+    }
+
+    #[test]
+    fn python_s_symbols_are_known_by_their_prefix() {
+        assert!(is_of_python("PyUnicode_AsUTF8") && is_of_python("_PyThreadState_Get") && is_of_python("_Py_Dealloc"));
+        assert!(!is_of_python("Pytorch") && !is_of_python("python") && !is_of_python("Polygon"));
+    }
+
+    #[test]
+    fn the_beginning_of_a_mangled_name_is_read() {
+        assert_eq!(
+            spoken_symbol("_ZN3c106detail14torchCheckFailEPKcS2_jRKSs").as_deref(),
+            Some("c10::detail::torchCheckFail")
+        );
+        assert_eq!(spoken_symbol("deflate"), None);
+        assert_eq!(spoken_symbol("_ZN99x"), None);
+    }
+}

@@ -1,0 +1,106 @@
+//! A failed build's log → incidents → what really happened.
+//!
+//! **Bytes go in** ([`Reader`], piece by piece: a log may be larger than memory); lines are unwrapped ([`lines`]: encodings,
+//! colors, progress bars, prefixes, Nuitka's wrapped messages) and compared with the texts of each tool ([`pattern`]).
+//! Each text that is found becomes an [`Incident`]. [`judge()`] ties the incidents to the files of a [`Scan`], wherever those
+//! lay on the machine that wrote the log, joins them with what the rules found, and says in a sentence what happened and
+//! what mends it: also that an accused file is innocent. Without a scan it says what the log alone tells.
+//!
+//! The tools are a table, [`TOOLS`], and their texts are data: to add a tool, one new file in `assets/buildlog` and its
+//! entry here.
+
+mod ground;
+mod incident;
+pub mod judge;
+mod known;
+mod lines;
+mod pattern;
+mod reader;
+
+pub use ground::Ground;
+pub use incident::{Incident, Log};
+pub use judge::library::short;
+pub use judge::{Cause, Judged, Verdict, judge};
+pub use pattern::Message;
+pub use reader::Reader;
+
+use std::fmt;
+use std::io::{self, Read};
+use std::sync::OnceLock;
+
+use pattern::{Texts, texts};
+
+#[cfg(doc)]
+use crate::scan::Scan;
+
+/// A program whose messages are known.
+pub struct Tool {
+    /// What it is called where a program reads it; that of its file in `assets/buildlog`.
+    pub id: &'static str,
+    /// What a person calls it.
+    pub name: &'static str,
+    /// Its messages, as data.
+    data: &'static str,
+}
+
+impl fmt::Debug for Tool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+macro_rules! tools {
+    ($($id:literal $name:literal),+ $(,)?) => {
+        /// Every tool, in the order in which its texts are tried.
+        pub const TOOLS: &[Tool] = &[
+            $(Tool { id: $id, name: $name, data: include_str!(concat!("../../assets/buildlog/", $id, ".toml")) }),+
+        ];
+    };
+}
+
+tools! {
+    "nuitka" "Nuitka",
+    "pyinstaller" "PyInstaller",
+    "delocate" "delocate",
+    "auditwheel" "auditwheel",
+    "delvewheel" "delvewheel",
+    "cx_freeze" "cx_Freeze",
+    "py2app" "py2app",
+    "maturin" "maturin",
+    "linker" "the linker",
+    "dyld" "dyld",
+    "windows" "Windows",
+    "glibc" "glibc's loader",
+    "musl" "musl's loader",
+    "rust_numpy" "rust-numpy",
+    "numpy" "NumPy",
+    "cpython" "Python",
+}
+
+/// The texts of all tools, compiled when first asked for.
+fn all() -> &'static Texts {
+    static TEXTS: OnceLock<Texts> = OnceLock::new();
+    TEXTS.get_or_init(|| texts(TOOLS))
+}
+
+/// Every message that is known, with its tool.
+pub fn messages() -> impl Iterator<Item = &'static Message> {
+    all().messages.iter()
+}
+
+/// Reads a whole log.
+///
+/// # Errors
+/// Where it cannot be read to its end.
+pub fn read(log: &mut dyn Read) -> io::Result<Log> {
+    let mut reader = Reader::default();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match log.read(&mut buffer) {
+            Ok(0) => return Ok(reader.finish()),
+            Ok(count) => reader.feed(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}

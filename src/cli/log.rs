@@ -1,0 +1,115 @@
+//! `dylens log`: from a failed build's log to the cause.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::args::{Arguments, Log as Wanted, Report};
+use super::{FOUND, output, source};
+use crate::buildlog::{self, Ground, Judged, Log, judge};
+use crate::discover::Tool;
+use crate::error::Error;
+use crate::export::{Incidents, incidents_json, incidents_text};
+use crate::scan::Scan;
+
+/// Reads the log, compares it with what it is about, and says what it comes to.
+///
+/// # Errors
+/// Where the log cannot be read, or there is nothing at the path that was given.
+pub(super) fn log(arguments: &Arguments, wanted: &Wanted) -> Result<ExitCode, Error> {
+    let (name, log) = read(&wanted.log)?;
+    let told = compared(arguments, &wanted.paths, log)?;
+    let all = told.incidents(&name);
+    let bytes = match wanted.format {
+        Report::Text => {
+            let paint = output::paint(arguments, wanted.to.output.is_none());
+            incidents_text(&all, &paint, wanted.verbose).into_bytes()
+        }
+        Report::Json => {
+            let mut bytes = Vec::new();
+            incidents_json(&all, &mut bytes)
+                .map_err(|error| Error::new(format!("the incidents cannot be written: {error}"), "report it"))?;
+            bytes
+        }
+    };
+    output::deliver(bytes, &wanted.to)?;
+    Ok(match told.judged.iter().any(Judged::is_failure) {
+        true => ExitCode::from(FOUND),
+        false => ExitCode::SUCCESS,
+    })
+}
+
+/// A log, what it comes to, and what it was compared with.
+pub(super) struct Told {
+    pub log: Log,
+    pub judged: Vec<Judged>,
+    pub scan: Option<&'static Scan>,
+    /// Why it was compared with nothing.
+    pub alone: Option<String>,
+}
+
+impl Told {
+    pub(super) fn incidents<'a>(&'a self, name: &'a str) -> Incidents<'a> {
+        Incidents { name, log: &self.log, judged: &self.judged, scan: self.scan, alone: self.alone.as_deref() }
+    }
+}
+
+/// Compares a log with what is at the paths; without any, with the environment that is found, if the log speaks of it.
+///
+/// # Errors
+/// Where there is nothing at a path that was given.
+pub(super) fn compared(arguments: &Arguments, paths: &[std::path::PathBuf], log: Log) -> Result<Told, Error> {
+    let is_asked = !paths.is_empty() || arguments.demo;
+    let scan = match source::scanned_for(arguments, paths, tool(&log)) {
+        Ok(scan) => scan,
+        Err(error) if is_asked => return Err(error),
+        Err(error) => {
+            let judged = judge(&log, None);
+            return Ok(Told { log, judged, scan: None, alone: Some(error.what) });
+        }
+    };
+    let judged = judge(&log, Some(&Ground::new(scan)));
+    let is_about = judged.iter().any(|judged| judged.file.is_some() || judged.node.is_some());
+    if is_asked || is_about || judged.is_empty() {
+        return Ok(Told { log, judged, scan: Some(scan), alone: None });
+    }
+    // What lies about here has nothing to do with a log that names none of it.
+    let alone = Some(format!(
+        "the log names no file of {}; give the environment, wheel or bundle that it is about",
+        scan.target.named()
+    ));
+    let judged = judge(&log, None);
+    Ok(Told { log, judged, scan: None, alone })
+}
+
+/// The tool that wrote the log, where what it does differs from version to version.
+fn tool(log: &Log) -> Option<Tool> {
+    format!("nuitka={}", log.version("nuitka")?).parse().ok()
+}
+
+fn read(path: &Path) -> Result<(String, Log), Error> {
+    if path.as_os_str() == "-" {
+        let log = from(&mut io::stdin().lock(), "standard input")?;
+        return Ok(("standard input".into(), log));
+    }
+    let name = path.display().to_string();
+    let failed = |error: &io::Error| {
+        let remedy = "give the log of a build, or - for standard input";
+        Error::new(format!("{name} cannot be read: {error}"), remedy)
+    };
+    if path.is_dir() {
+        return Err(Error::new(
+            format!("{name} is a folder"),
+            "give the log of a build, then what it is about: dylens log LOG PATH",
+        ));
+    }
+    let mut file = File::open(path).map_err(|error| failed(&error))?;
+    let log = from(&mut file, &name)?;
+    Ok((name, log))
+}
+
+fn from(bytes: &mut dyn Read, name: &str) -> Result<Log, Error> {
+    buildlog::read(bytes)
+        .map_err(|error| Error::new(format!("{name} cannot be read: {error}"), "give the log of a build"))
+}

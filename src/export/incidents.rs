@@ -1,0 +1,210 @@
+//! What a log comes to: `dylens log`, as text and as JSON.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::paint::count;
+use super::{Glyph, Ink, Paint, printable};
+use crate::buildlog::{self, Judged, Log, Verdict};
+use crate::diagnose::Severity;
+use crate::scan::Scan;
+
+/// A log with what it comes to.
+pub struct Incidents<'a> {
+    /// What the log is called.
+    pub name: &'a str,
+    pub log: &'a Log,
+    /// The guilty first.
+    pub judged: &'a [Judged],
+    /// What it was compared with.
+    pub scan: Option<&'a Scan>,
+    /// Why it was compared with nothing.
+    pub alone: Option<&'a str>,
+}
+
+/// Changes with every change that a reader of the JSON could stumble over.
+const SCHEMA: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    log: &'a str,
+    lines: usize,
+    target: Option<String>,
+    alone: Option<&'a str>,
+    incidents: Vec<Mirror<'a>>,
+    unkept: usize,
+}
+
+/// The mirror of a judged incident.
+#[derive(Serialize)]
+struct Mirror<'a> {
+    line: usize,
+    last_line: usize,
+    times: usize,
+    tool: &'a str,
+    version: Option<&'a str>,
+    id: &'a str,
+    message: &'a str,
+    severity: &'static str,
+    cause: &'static str,
+    verdict: &'static str,
+    accused: Option<&'a str>,
+    needed_by: Option<&'a str>,
+    file: Option<String>,
+    node: Option<String>,
+    sentence: &'a str,
+    remedy: String,
+    command: Option<&'a str>,
+    rule: Option<&'static str>,
+}
+
+/// Writes them for other programs.
+///
+/// # Errors
+/// Where nothing can be written to `out`.
+pub fn incidents_json(all: &Incidents, out: &mut dyn Write) -> io::Result<()> {
+    let document = Document {
+        schema: SCHEMA,
+        log: all.name,
+        lines: all.log.lines,
+        target: all.scan.map(|scan| scan.target.named().to_string()),
+        alone: all.alone,
+        incidents: all.judged.iter().map(|judged| mirror(judged, all.scan)).collect(),
+        unkept: all.log.unkept,
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
+}
+
+fn mirror<'a>(judged: &'a Judged, scan: Option<&Scan>) -> Mirror<'a> {
+    let incident = &judged.incident;
+    let finding = scan.zip(judged.finding).and_then(|(scan, at)| scan.findings.get(at));
+    let command = judged.remedy.command.as_deref();
+    Mirror {
+        line: incident.first,
+        last_line: incident.last,
+        times: incident.times,
+        tool: incident.tool.id,
+        version: judged.version.as_deref(),
+        id: &incident.message.id,
+        message: &incident.says,
+        severity: judged.severity().word(),
+        cause: judged.cause.word(),
+        verdict: judged.verdict.word(),
+        accused: incident.accused(),
+        needed_by: incident.by(),
+        file: judged.file.as_ref().map(ToString::to_string),
+        node: scan.zip(judged.node).map(|(scan, node)| scan.label(node)),
+        sentence: &judged.sentence,
+        remedy: match command {
+            Some(command) if judged.remedy.text.is_empty() => command.to_owned(),
+            Some(command) => format!("{} {command}", judged.remedy.text),
+            None => judged.remedy.text.clone(),
+        },
+        command,
+        rule: finding.map(|finding| finding.rule.id),
+    }
+}
+
+/// So many warnings of one kind, and so many that nobody has to mind, are shown.
+const ALIKE: usize = 5;
+
+/// Writes them for people.
+pub fn incidents_text(all: &Incidents, paint: &Paint, verbose: bool) -> String {
+    let mut text = head(all, paint);
+    let mut hidden = 0;
+    for (index, judged) in all.judged.iter().enumerate() {
+        let alike = all.judged[..index].iter().filter(|other| other.cause == judged.cause);
+        let is_noise = judged.verdict == Verdict::Noise;
+        if !verbose && (is_noise || alike.count() >= ALIKE) {
+            hidden += 1;
+        } else {
+            text += &format!("\n{}", whole(judged, all.scan, paint));
+        }
+    }
+    if hidden > 0 {
+        let noise = all.judged.iter().filter(|judged| judged.verdict == Verdict::Noise).count();
+        text +=
+            &format!("\n{} more, {noise} of them nobody has to mind (--verbose shows all)\n", count(hidden, "message"));
+    }
+    if all.log.unkept > 0 {
+        text += &format!("{} were not looked at: the log has too many\n", count(all.log.unkept, "message"));
+    }
+    text + &verdict(all, paint)
+}
+
+fn head(all: &Incidents, paint: &Paint) -> String {
+    let name = paint.ink(Ink::Strong, &printable(all.name));
+    let dot = format!(" {} ", paint.glyph(Glyph::Dot));
+    let tools: Vec<String> = all
+        .log
+        .versions
+        .iter()
+        .map(|(id, version)| {
+            let tool = buildlog::TOOLS.iter().find(|tool| tool.id == *id);
+            format!("{} {}", tool.map_or("Python", |tool| tool.name), printable(version))
+        })
+        .collect();
+    let facts = [vec![format!("log {name}"), count(all.log.lines, "line")], tools].concat().join(&dot);
+    let with = match (all.scan, all.alone) {
+        (Some(scan), _) => {
+            format!("compared with {} {}\n", scan.target.kind.word(), printable(&scan.target.named().to_string()))
+        }
+        (None, Some(why)) => paint.wrapped(&format!("compared with nothing: {}", printable(why)), 0),
+        (None, None) => String::new(),
+    };
+    format!("{facts}\n{with}")
+}
+
+fn whole(judged: &Judged, scan: Option<&Scan>, paint: &Paint) -> String {
+    let incident = &judged.incident;
+    let severity = judged.severity();
+    let (ink, glyph) = match (severity, judged.verdict) {
+        (Severity::Error, Verdict::Innocent) => (Ink::Warning, Glyph::Nonstandard),
+        _ => (Ink::of(severity), Glyph::of(severity)),
+    };
+    let who = judged
+        .file
+        .as_ref()
+        .map(ToString::to_string)
+        .or_else(|| incident.by().or(incident.accused()).map(buildlog::short));
+    let title = paint.ink(ink, judged.cause.title());
+    let who = who.map_or_else(String::new, |who| format!(": {}", paint.ink(Ink::Strong, &printable(&who))));
+    let word = match scan.zip(judged.finding).and_then(|(scan, at)| scan.findings.get(at)) {
+        Some(finding) => finding.rule.id,
+        None => judged.cause.word(),
+    };
+    let word = paint.ink(Ink::Quiet, &format!("[{word}]"));
+    let mut text = format!("{} {title}{who}  {word}\n", paint.ink(ink, paint.glyph(glyph)));
+    let lines = match incident.last > incident.first {
+        true => format!("lines {} to {}", incident.first, incident.last),
+        false => format!("line {}", incident.first),
+    };
+    let times = if incident.times > 1 { format!(", {} times", incident.times) } else { String::new() };
+    let says = printable(&incident.says);
+    text += &paint.ink(Ink::Quiet, &paint.wrapped(&format!("{lines}{times}, {}: {says}", incident.tool.name), 4));
+    text += &paint.wrapped(&printable(&judged.sentence), 2);
+    if !judged.remedy.text.is_empty() {
+        text += &paint.wrapped(&format!("remedy: {}", printable(&judged.remedy.text)), 2);
+    }
+    if let Some(command) = &judged.remedy.command {
+        text += &format!("    {}\n", paint.ink(Ink::Command, &printable(command)));
+    }
+    text
+}
+
+fn verdict(all: &Incidents, paint: &Paint) -> String {
+    let failures = all.judged.iter().filter(|judged| judged.is_failure()).count();
+    match (all.judged.len(), failures) {
+        (0, _) => "\nno message in it accuses a native file, as far as dylens knows them\n".to_owned(),
+        (_, 0) => {
+            format!("\n{} nothing in it ended a build or a program\n", paint.ink(Ink::Good, paint.glyph(Glyph::Good)))
+        }
+        (_, failures) => {
+            let what = count(failures, "failure");
+            format!("\n{} {}\n", paint.ink(Ink::Error, paint.glyph(Glyph::Error)), paint.ink(Ink::Error, &what))
+        }
+    }
+}

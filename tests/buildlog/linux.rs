@@ -1,0 +1,326 @@
+//! Logs of Linux.
+
+use dylens::buildlog::Verdict;
+
+use super::{Expected, alone, assert_first, beside};
+
+/// A virtual environment of Python 3.11 on glibc 2.36.
+const ENV: &str = "//- /lib64/ld-linux-x86-64.so.2 elf x86_64 soname:ld-linux-x86-64.so.2
+    //- /lib64/libc.so.6 elf x86_64 soname:libc.so.6 versions:GLIBC_2.2.5,GLIBC_2.34,GLIBC_2.36
+    //- /etc/os-release
+    ID=debian
+    //- /usr/bin/python3.11 elf x86_64 pie interp:/lib64/ld-linux-x86-64.so.2 needs:libc.so.6
+    //- /usr/lib/python3.11/lib-dynload/_json.LINUX elf x86_64 defines:PyInit__json needs:libc.so.6
+    //- /env/pyvenv.cfg
+    home = /usr/bin
+    version = 3.11.7
+    //- /env/bin/python3 -> /usr/bin/python3.11
+";
+
+fn env(files: &str) -> String {
+    format!("{ENV}{files}")
+}
+
+#[test]
+fn a_library_that_glibc_misses_is_tied_to_who_needs_it() {
+    let log = "Traceback (most recent call last):\n  File \"x.py\", line 1, in <module>\n\
+               ImportError: libGL.so.1: cannot open shared object file: No such file or directory\n";
+    let world = env(
+        "//- SITE/p/m.LINUX elf x86_64 defines:PyInit_m needs:libGL.so.1,libc.so.6\n//- SITE/p/__init__.py\nfrom . import m",
+    );
+    let expected = Expected {
+        cause: "library-missing",
+        verdict: Verdict::Guilty,
+        file: "lib/python3.11/site-packages/p/m.cpython-311-x86_64-linux-gnu.so",
+        sentence: "libGL.so.1",
+        remedy: "install the package",
+        command: "apt-get install libgl1",
+    };
+    assert_first(&beside(log, "/env", &world), &expected);
+    assert_first(&alone(log), &Expected { file: "", ..expected });
+}
+
+#[test]
+fn glibc_calls_a_file_for_another_processor_missing() {
+    let log = "ImportError: /x/lib/python3.11/site-packages/p/m.cpython-311-x86_64-linux-gnu.so: cannot open shared object file: \
+               No such file or directory\n";
+    let world = env("//- SITE/p/m.LINUX elf aarch64 defines:PyInit_m\n//- SITE/p/__init__.py\nfrom . import m");
+    let expected = Expected {
+        cause: "wrong-architecture",
+        verdict: Verdict::Guilty,
+        file: "lib/python3.11/site-packages/p/m.cpython-311-x86_64-linux-gnu.so",
+        sentence: "though the file is there",
+        remedy: "",
+        command: "",
+    };
+    assert_first(&beside(log, "/env", &world), &expected);
+    let plain = Expected {
+        cause: "library-missing",
+        file: "",
+        sentence: "made for another processor",
+        command: "file /x/",
+        ..expected
+    };
+    assert_first(&alone(log), &plain);
+}
+
+#[test]
+fn what_is_found_here_was_missing_elsewhere() {
+    let log = "ImportError: liba.so: cannot open shared object file: No such file or directory\n";
+    let world = env(
+        "//- SITE/p/m.LINUX elf x86_64 defines:PyInit_m needs:liba.so runpath:$ORIGIN\n//- SITE/p/liba.so elf x86_64 soname:liba.so",
+    );
+    assert_first(
+        &beside(log, "/env", &world),
+        &Expected {
+            cause: "library-missing",
+            verdict: Verdict::Unknown,
+            file: "lib/python3.11/site-packages/p/m.cpython-311-x86_64-linux-gnu.so",
+            sentence: "in what is looked at, liba.so is found: it is lib/python3.11/site-packages/p/liba.so",
+            remedy: "look at the environment or bundle that failed",
+            command: "",
+        },
+    );
+}
+
+#[test]
+fn damaged_files_are_told_by_their_damage() {
+    for (says, contents) in [("invalid ELF header", "hex:00112233"), ("file too short", "empty")] {
+        let log = format!("ImportError: /x/lib/python3.11/site-packages/p/m.cpython-311-x86_64-linux-gnu.so: {says}\n");
+        let world = env(&format!("//- SITE/p/m.LINUX {contents}\n//- SITE/p/__init__.py\nfrom . import m"));
+        let expected = Expected {
+            cause: "not-an-image",
+            verdict: Verdict::Guilty,
+            file: "lib/python3.11/site-packages/p/m.cpython-311-x86_64-linux-gnu.so",
+            sentence: "p/m.cpython-311",
+            remedy: "",
+            command: "",
+        };
+        assert_first(&beside(&log, "/env", &world), &expected);
+        assert_first(&alone(&log), &Expected { file: "", remedy: "reinstall", ..expected });
+    }
+}
+
+#[test]
+fn a_version_of_glibc_that_the_system_does_not_have() {
+    let log = "ImportError: /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.38' not found (required by \
+               /x/lib/python3.11/site-packages/p/m.cpython-311-x86_64-linux-gnu.so)\n";
+    let expected = Expected {
+        cause: "version-missing",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "glibc 2.38",
+        remedy: "manylinux",
+        command: "",
+    };
+    assert_first(&alone(log), &expected);
+    let world = env(
+        "//- SITE/p/m.LINUX elf x86_64 defines:PyInit_m needs:libc.so.6 wants:libc.so.6@GLIBC_2.38\n//- SITE/p/__init__.py\nfrom . import m",
+    );
+    let file = "lib/python3.11/site-packages/p/m.cpython-311-x86_64-linux-gnu.so";
+    assert_first(&beside(log, "/env", &world), &Expected { file, sentence: "GLIBC_2.38", remedy: "", ..expected });
+}
+
+#[test]
+fn an_old_copy_of_the_c_plus_plus_runtime_wins() {
+    let log = "ImportError: /opt/conda/bin/../lib/libstdc++.so.6: version `GLIBCXX_3.4.30' not found (required by /x/site-packages/p/m.so)\n";
+    assert_first(
+        &alone(log),
+        &Expected {
+            cause: "version-missing",
+            verdict: Verdict::Guilty,
+            file: "",
+            sentence: "the copy that wins, /opt/conda/bin/../lib/libstdc++.so.6, is too old",
+            remedy: "libstdcxx-ng",
+            command: "",
+        },
+    );
+}
+
+#[test]
+fn symbols_tell_whose_they_are() {
+    let by = "ImportError: /x/site-packages/p/m.so: undefined symbol: ";
+    for (symbol, cause, sentence) in [
+        ("PyUnicode_AsUTF8AndSize", "python-mismatch", "a function of Python"),
+        ("_ZN3c1017RegisterOperators6OptionsC1Ev", "symbol-missing", "PyTorch's C++ interface"),
+        ("_ZN4absl8StrSplitEv", "symbol-missing", "absl::StrSplit"),
+        ("krb5_ser_context_init, version krb5_3_MIT", "symbol-missing", "krb5_ser_context_init"),
+    ] {
+        let expected = Expected { cause, verdict: Verdict::Guilty, file: "", sentence, remedy: "", command: "" };
+        assert_first(&alone(&format!("{by}{symbol}\n")), &expected);
+    }
+}
+
+#[test]
+fn musl_refuses_what_was_built_for_glibc() {
+    let log = "ImportError: Error relocating /x/site-packages/p/m.so: __memcpy_chk: symbol not found\n";
+    let expected = Expected {
+        cause: "other-libc",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "only glibc has",
+        remedy: "musllinux",
+        command: "",
+    };
+    assert_first(&alone(log), &expected);
+    let log = "ImportError: Error relocating /x/site-packages/p/m.so: deflateInit_: symbol not found\n";
+    assert_first(
+        &alone(log),
+        &Expected { cause: "symbol-missing", sentence: "deflateInit_", remedy: "install the version", ..expected },
+    );
+    let log = "ImportError: Error loading shared library libfoo.so.1: No such file or directory (needed by /x/site-packages/p/m.so)\n";
+    assert_first(
+        &alone(log),
+        &Expected { cause: "library-missing", sentence: "libfoo.so.1, needed by p/m.so,", remedy: "", ..expected },
+    );
+}
+
+#[test]
+fn auditwheel_looks_for_what_another_wheel_brings() {
+    let log = "INFO:auditwheel.main_repair:Repairing p-1-cp311-cp311-linux_x86_64.whl\n\
+               ValueError: Cannot repair wheel, because required library \"libtorch_cpu.so\" could not be located\n";
+    let expected = Expected {
+        cause: "other-wheel",
+        verdict: Verdict::Innocent,
+        file: "",
+        sentence: "comes with the wheel torch",
+        remedy: "tell auditwheel to leave it out",
+        command: "auditwheel repair --exclude libtorch_cpu.so",
+    };
+    assert_first(&alone(log), &expected);
+    let world = env(
+        "//- SITE/p/m.LINUX elf x86_64 defines:PyInit_m needs:libtorch_cpu.so,libc.so.6\n//- SITE/p/__init__.py\nfrom . import m",
+    );
+    let file = "lib/python3.11/site-packages/p/m.cpython-311-x86_64-linux-gnu.so";
+    assert_first(&beside(log, "/env", &world), &Expected { file, ..expected });
+    let log = log.replace("libtorch_cpu.so", "libcuda.so.1");
+    assert_first(
+        &alone(&log),
+        &Expected { cause: "driver", sentence: "NVIDIA's driver", command: "--exclude libcuda.so.1", ..expected },
+    );
+    let log = log.replace("libcuda.so.1", "libfoo.so.3");
+    let missing = Expected {
+        cause: "library-missing",
+        verdict: Verdict::Guilty,
+        sentence: "is found nowhere",
+        remedy: "",
+        command: "",
+        ..expected
+    };
+    assert_first(&alone(&log), &missing);
+}
+
+#[test]
+fn a_program_that_misses_another_wheel_s_library_wants_the_wheel() {
+    let log = "ImportError: libcudart.so.12: cannot open shared object file: No such file or directory\n";
+    let expected = Expected {
+        cause: "other-wheel",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "comes with the wheel nvidia-cuda-runtime-cu12",
+        remedy: "import its package first",
+        command: "python -m pip install nvidia-cuda-runtime-cu12",
+    };
+    assert_first(&alone(log), &expected);
+}
+
+#[test]
+fn auditwheel_looks_at_a_library_by_itself() {
+    let log = "ValueError: Cannot repair wheel, because required library \"libb.so\" could not be located\n";
+    let world = env("//- SITE/p/m.LINUX elf x86_64 defines:PyInit_m needs:liba.so rpath:$ORIGIN/lib:$ORIGIN/more\n\
+                     //- SITE/p/lib/liba.so elf x86_64 soname:liba.so needs:libb.so\n//- SITE/p/more/libb.so elf x86_64 soname:libb.so");
+    assert_first(
+        &beside(log, "/env", &world),
+        &Expected {
+            cause: "found-by-loader",
+            verdict: Verdict::Innocent,
+            file: "lib/python3.11/site-packages/p/lib/liba.so",
+            sentence: "is not missing: it is lib/python3.11/site-packages/p/more/libb.so",
+            remedy: "lead auditwheel there",
+            command: "LD_LIBRARY_PATH=",
+        },
+    );
+}
+
+#[test]
+fn pyinstaller_warns_of_what_the_program_finds() {
+    let log = "41 INFO: PyInstaller: 6.11.1, contrib hooks: 2024.10\n9001 WARNING: Library not found: could not resolve 'libb.so', \
+               dependency of '/x/lib/python3.11/site-packages/p/lib/liba.so'.\n";
+    let world = env("//- SITE/p/m.LINUX elf x86_64 defines:PyInit_m needs:liba.so rpath:$ORIGIN/lib:$ORIGIN/more\n\
+                     //- SITE/p/lib/liba.so elf x86_64 soname:liba.so needs:libb.so\n//- SITE/p/more/libb.so elf x86_64 soname:libb.so");
+    let judged = beside(log, "/env", &world);
+    assert_eq!(
+        (judged[0].cause.word(), judged[0].verdict, judged[0].is_failure()),
+        ("found-by-loader", Verdict::Innocent, false)
+    );
+    assert_eq!(judged[0].version.as_deref(), Some("6.11.1"));
+}
+
+#[test]
+fn policies_are_told_by_what_keeps_a_wheel_from_them() {
+    let log = "auditwheel: error: cannot repair \"dist/p-1-cp311-cp311-linux_x86_64.whl\" to \"manylinux_2_17_x86_64\" ABI because of the \
+               presence of too-recent versioned symbols. You'll need to compile the wheel on an older toolchain.\n";
+    let expected = Expected {
+        cause: "policy-symbols",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "manylinux_2_17_x86_64",
+        remedy: "older",
+        command: "",
+    };
+    assert_first(
+        &alone(log),
+        &Expected { remedy: "aim at a younger one", command: "auditwheel -v show dist/p", ..expected },
+    );
+    let log = "💥 maturin failed\n  Caused by: Error ensuring manylinux_2_17 compliance\n  Caused by: Your library is not manylinux_2_17 \
+               (aka manylinux2014) compliant because of the presence of too-recent versioned symbols: [\"libc.so.6 offending versions: \
+               GLIBC_2.28\"]. Consider building in a manylinux docker container\n";
+    assert_first(&alone(log), &Expected { sentence: "GLIBC_2.28", remedy: "--zig", ..expected });
+    let log = "Your library links libpython (libpython3.11.so.1.0), which libraries must not do. Have you forgotten to activate the extension-module feature?\n";
+    assert_first(
+        &alone(log),
+        &Expected { cause: "libpython", sentence: "libpython3.11.so.1.0", remedy: "extension-module", ..expected },
+    );
+}
+
+#[test]
+fn what_the_linker_misses_stands_before_that_it_failed() {
+    let log = "error: linking with `cc` failed: exit status: 1\n  |\n  = note: \"cc\" \"-m64\"\n  = note: /usr/bin/ld: cannot find -lssl: \
+               No such file or directory\n          collect2: error: ld returned 1 exit status\n";
+    let expected = Expected {
+        cause: "link-library",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "the linker wants the library ssl",
+        remedy: "development files",
+        command: "",
+    };
+    let judged = alone(log);
+    assert_first(&judged, &expected);
+    assert_eq!(judged.last().map(|judged| judged.cause.word()), Some("link-failed"));
+    for line in [
+        "rust-lld: error: unable to find library -lssl",
+        "ld.lld: error: unable to find library -lssl",
+        "/usr/bin/ld: cannot find -lssl",
+        "ld: library not found for -lssl",
+        "ld: library 'ssl' not found",
+    ] {
+        assert_first(&alone(&format!("{line}\n")), &expected);
+    }
+}
+
+#[test]
+fn an_executable_stack_is_told_with_the_command_that_takes_it_away() {
+    let log = "ImportError: libx.so.1: cannot enable executable stack as shared object requires: Invalid argument\n";
+    assert_first(
+        &alone(log),
+        &Expected {
+            cause: "executable-stack",
+            verdict: Verdict::Guilty,
+            file: "",
+            sentence: "libx.so.1 asks for an executable stack",
+            remedy: "",
+            command: "patchelf --clear-execstack libx.so.1",
+        },
+    );
+}

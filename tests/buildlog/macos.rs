@@ -1,0 +1,274 @@
+//! Logs of macOS.
+
+use dylens::buildlog::Verdict;
+
+use super::{Expected, alone, assert_first, beside};
+
+const RUST: &str = "//- /env/p/_rust/_rs.DARWIN macho arm64 id:@rpath/p._rust._rs.DARWIN defines:PyInit__rs
+    //- /env/p/_rust/__init__.py
+    //- /env/p-1.dist-info/METADATA
+    Name: p
+    Version: 1
+    //- /env/p-1.dist-info/WHEEL
+    Generator: maturin (1.4.0)
+    //- /env/p-1.dist-info/RECORD
+    p/_rust/_rs.DARWIN,,";
+
+#[test]
+fn nuitka_takes_a_module_s_own_name_for_a_library() {
+    let log = "FATAL: Error, failed to find path @rpath/p._rust._rs.cpython-312-darwin.so (resolved DLL to \
+               /x/lib/python3.12/site-packages/p/_rust/p._rust._rs.cpython-312-darwin.so) for \
+               /x/lib/python3.12/site-packages/p/_rust/_rs.cpython-312-darwin.so from 'p', please report the bug.";
+    let expected = Expected {
+        cause: "own-install-name",
+        verdict: Verdict::Innocent,
+        file: "p/_rust/_rs.cpython-311-darwin.so",
+        sentence: "with the package prefix “p._rust.”",
+        remedy: "upgrade Nuitka to 2.3.11 or later",
+        command: "install_name_tool -id @rpath/_rs.",
+    };
+    // The wheel that is looked at is for another interpreter than the log's.
+    assert_first(&beside(log, "/env", RUST), &expected);
+    assert_first(&alone(log), &Expected { file: "", ..expected });
+}
+
+#[test]
+fn every_wording_of_nuitka_s_comes_to_the_same() {
+    let (name, resolved) =
+        ("@rpath/p._rust._rs.cpython-311-darwin.so", "/x/site-packages/p/_rust/p._rust._rs.cpython-311-darwin.so");
+    let by = "/x/site-packages/p/_rust/_rs.cpython-311-darwin.so";
+    for log in [
+        format!("Error, failed to resolve DLL path {name} (for {by}), please report the bug."),
+        format!("Error, failed to find path {name} (resolved DLL to {resolved}) for {by}, please report the bug."),
+        format!(
+            "Error, failed to find path {name} (resolved DLL to {resolved}) for {by} from 'p._rust', please report the bug."
+        ),
+        format!(
+            "Error, failed to find path {name} (resolved DLL to {resolved}) for{by} from 'p._rust', please report the bug."
+        ),
+        format!(
+            "Error, failed to find path '{name}' (resolved DLL to '{resolved}') for binary '{by}' from package 'p._rust', please report the bug."
+        ),
+        format!("Error, problem with dependency scan of '{by}' with '{name}' please report the bug."),
+    ] {
+        let judged = beside(&format!("FATAL: {log}\n"), "/env", RUST);
+        assert_eq!(judged.len(), 1, "{log}");
+        assert_eq!((judged[0].cause.word(), judged[0].incident.by()), ("own-install-name", Some(by)), "{log}");
+        assert!(judged[0].finding.is_some(), "{log}");
+    }
+}
+
+#[test]
+fn a_library_that_nuitka_misses_and_dyld_too_is_missing() {
+    let world = "//- /env/p/m.DARWIN MODULE defines:PyInit_m needs:/opt/homebrew/opt/xz/lib/liblzma.5.dylib
+        //- /env/p-1.dist-info/WHEEL
+        Wheel-Version: 1.0";
+    let log = "FATAL: Error, failed to find path /opt/homebrew/opt/xz/lib/liblzma.5.dylib (resolved DLL to \
+               /opt/homebrew/opt/xz/lib/liblzma.5.dylib) for /x/site-packages/p/m.cpython-311-darwin.so from 'p', please report the bug.";
+    let expected = Expected {
+        cause: "library-missing",
+        verdict: Verdict::Guilty,
+        file: "p/m.cpython-311-darwin.so",
+        sentence: "Homebrew",
+        remedy: "install liblzma.5.dylib",
+        command: "brew install xz",
+    };
+    assert_first(&beside(log, "/env", world), &expected);
+    assert_first(&alone(log), &Expected { file: "", remedy: "install the package", ..expected });
+}
+
+#[test]
+fn a_name_of_a_need_that_looks_like_the_file_s_own_is_a_need() {
+    let world = "//- /env/p/libx.1.2.dylib macho arm64 id:@rpath/libx.1.2.dylib needs:@rpath/libx.1.dylib
+        //- /env/p/m.DARWIN MODULE defines:PyInit_m needs:@loader_path/libx.1.2.dylib";
+    let log = "FATAL: Error, failed to find path @rpath/libx.1.dylib (resolved DLL to /x/site-packages/p/libx.1.dylib) for \
+               /x/site-packages/p/libx.1.2.dylib from 'p', please report the bug.";
+    let judged = beside(log, "/env", world);
+    assert_eq!(judged[0].cause.word(), "library-missing", "{judged:#?}");
+}
+
+#[test]
+fn another_tag_is_the_builder_s_mistake() {
+    let world = "//- /env/w/_n.abi3.so macho arm64 id:@rpath/_n.cpython-37m-darwin.so defines:PyInit__n
+        //- /env/w-1.dist-info/METADATA
+        Name: w
+        Version: 1
+        //- /env/w-1.dist-info/RECORD
+        w/_n.abi3.so,,";
+    let log = "Error, failed to find path @rpath/_n.cpython-37m-darwin.so (resolved DLL to /x/site-packages/w/_n.cpython-37m-darwin.so) \
+               for /x/site-packages/w/_n.abi3.so, please report the bug.";
+    assert_first(
+        &beside(log, "/env", world),
+        &Expected {
+            cause: "own-install-name",
+            verdict: Verdict::Innocent,
+            file: "w/_n.abi3.so",
+            sentence: "the tag “cpython-37m-darwin” instead of the tag “abi3”",
+            remedy: "take a newer w",
+            command: "codesign --force --sign -",
+        },
+    );
+}
+
+#[test]
+fn libraries_of_the_shared_cache_are_no_loss() {
+    let log = "5041 ERROR: Can not find path /usr/lib/libSystem.B.dylib (needed by /x/bin/python3.8)\n\
+               5042 ERROR: Can not find path /opt/local/lib/libz.1.dylib (needed by /x/bin/python3.8)\n";
+    let judged = alone(log);
+    assert_eq!(judged[0].incident.accused(), Some("/opt/local/lib/libz.1.dylib"), "what matters comes first");
+    let noise = &judged[1];
+    assert_eq!((noise.cause.word(), noise.verdict), ("shared-cache", Verdict::Noise));
+    assert!(noise.sentence.contains("dyld's shared cache"), "{}", noise.sentence);
+}
+
+#[test]
+fn delocate_does_not_find_what_dyld_finds_by_the_rpath_of_who_asks() {
+    let world =
+        "//- /env/p/m.DARWIN MODULE defines:PyInit_m needs:@rpath/liba.dylib rpath:@loader_path/lib,@loader_path/more
+        //- /env/p/lib/liba.dylib macho arm64 id:@rpath/liba.dylib needs:@rpath/libb.dylib
+        //- /env/p/more/libb.dylib macho arm64 id:@rpath/libb.dylib";
+    let log = "ERROR:delocate.libsana:\n@rpath/libb.dylib not found:\n  Needed by: /private/tmp/tmpx/wheel/p/lib/liba.dylib\n  \
+               Search path:\n    /usr/local/lib\ndelocate.libsana.DelocationError: Could not find all dependencies.\n";
+    assert_first(
+        &beside(log, "/env", world),
+        &Expected {
+            cause: "found-by-loader",
+            verdict: Verdict::Innocent,
+            file: "p/lib/liba.dylib",
+            sentence: "is not missing: it is p/more/libb.dylib",
+            remedy: "lead delocate there",
+            command: "DYLD_LIBRARY_PATH=p/more delocate-wheel",
+        },
+    );
+}
+
+#[test]
+fn what_the_loader_finds_is_not_missing() {
+    let world = "//- /env/p/m.DARWIN MODULE defines:PyInit_m needs:@rpath/liba.dylib rpath:@loader_path/lib
+        //- /env/p/lib/liba.dylib macho arm64 id:@rpath/liba.dylib";
+    let log = "@rpath/liba.dylib not found:\n  Needed by: /tmp/wheel/p/m.cpython-311-darwin.so\n";
+    assert_first(
+        &beside(log, "/env", world),
+        &Expected {
+            cause: "found-by-loader",
+            verdict: Verdict::Innocent,
+            file: "p/m.cpython-311-darwin.so",
+            sentence: "is not missing: it is p/lib/liba.dylib",
+            remedy: "lead delocate there",
+            command: "DYLD_LIBRARY_PATH=p/lib delocate-wheel",
+        },
+    );
+}
+
+#[test]
+fn dyld_s_words_are_read_in_their_old_and_new_forms() {
+    let world = "//- /env/p/m.DARWIN MODULE defines:PyInit_m needs:@rpath/libomp.dylib
+        //- /env/p-1.dist-info/WHEEL
+        Wheel-Version: 1.0";
+    for log in [
+        "ImportError: dlopen(/x/site-packages/p/m.cpython-311-darwin.so, 0x0002): Library not loaded: @rpath/libomp.dylib\n  \
+         Referenced from: <4C4C4455-5555-3144-A1F6-000000000000> /x/site-packages/p/m.cpython-311-darwin.so\n  \
+         Reason: tried: '/usr/local/lib/libomp.dylib' (no such file)\n",
+        "ImportError: dlopen(/x/site-packages/p/m.cpython-311-darwin.so, 2): Library not loaded: @rpath/libomp.dylib\n  \
+         Referenced from: /x/site-packages/p/m.cpython-311-darwin.so\n  Reason: image not found\n",
+    ] {
+        assert_first(
+            &beside(log, "/env", world),
+            &Expected {
+                cause: "library-missing",
+                verdict: Verdict::Guilty,
+                file: "p/m.cpython-311-darwin.so",
+                sentence: "@rpath/libomp.dylib, needed by p/m.cpython-311-darwin.so, is found nowhere",
+                remedy: "install",
+                command: "brew install libomp",
+            },
+        );
+    }
+}
+
+#[test]
+fn a_module_for_the_other_processor_is_told_with_both() {
+    let log = "ImportError: dlopen(/x/site-packages/p/m.so, 0x0002): tried: '/x/site-packages/p/m.so' (mach-o file, but is an \
+               incompatible architecture (have 'x86_64', need 'arm64'))\n";
+    let expected = Expected {
+        cause: "wrong-architecture",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "not made for the processor",
+        remedy: "install the wheel for arm64",
+        command: "",
+    };
+    assert_first(&alone(log), &expected);
+    let world = "//- /env/p/m.so macho x86_64 bundle defines:PyInit_m
+        //- /env/p/n.DARWIN MODULE defines:PyInit_n
+        //- /env/p/o.DARWIN MODULE defines:PyInit_o";
+    assert_first(&beside(log, "/env", world), &Expected { file: "p/m.so", sentence: "x86_64", remedy: "", ..expected });
+}
+
+#[test]
+fn a_signature_that_is_stale_is_made_anew() {
+    let log = "ImportError: dlopen(/x/site-packages/p/m.so, 0x0002): tried: '/x/site-packages/p/m.so' (code signature in \
+               <3F8E-1> '/x/site-packages/p/m.so' not valid for use in process: mapped file has no cdhash)\n";
+    let expected = Expected {
+        cause: "code-signature",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "signature",
+        remedy: "sign it again",
+        command: "codesign --force --sign -",
+    };
+    assert_first(&alone(log), &expected);
+    let world = "//- /env/p/m.so MODULE defines:PyInit_m stale";
+    assert_first(&beside(log, "/env", world), &Expected { file: "p/m.so", remedy: "", ..expected });
+}
+
+#[test]
+fn an_elf_token_in_a_mach_o_rpath_is_none() {
+    let log = "ImportError: dlopen(/x/app.dist/m.so, 0x0002): Library not loaded: $ORIGIN/libq.dylib\n  \
+               Referenced from: <1> /x/app.dist/m.so\n  Reason: tried: '$ORIGIN/libq.dylib' (no such file)\n";
+    assert_first(
+        &alone(log),
+        &Expected {
+            cause: "foreign-rpath",
+            verdict: Verdict::Guilty,
+            file: "",
+            sentence: "only Linux's loaders know",
+            remedy: "@loader_path",
+            command: "",
+        },
+    );
+}
+
+#[test]
+fn the_oldest_macos_of_a_library_is_delocate_s_complaint() {
+    let log = "delocate.libsana.DelocationError: Library dependencies do not satisfy target MacOS version 11.0:\n\
+               /private/tmp/wheel/p/.dylibs/libomp.dylib has a minimum target of 14.0\n";
+    assert_first(
+        &alone(log),
+        &Expected {
+            cause: "macos-too-new",
+            verdict: Verdict::Guilty,
+            file: "",
+            sentence: "is built for macOS 14.0 and later, and the wheel promises 11.0",
+            remedy: "MACOSX_DEPLOYMENT_TARGET=14.0",
+            command: "",
+        },
+    );
+}
+
+#[test]
+fn cx_freeze_and_py2app_miss_a_library() {
+    for log in [
+        "\nERROR: Problem resolving RPath [@rpath/libq.dylib] in file:\n/x/site-packages/p/m.so\n",
+        "WARNING: Unable to resolve reference to @rpath/libq.dylib from file /x/site-packages/p/m.so.  Frozen application may not function correctly.\n",
+        "cx_Freeze.exception.PlatformError: Could not resolve path: @rpath/libq.dylib from file /x/site-packages/p/m.so.\n",
+        "ValueError: dylib @rpath/libq.dylib could not be found\n",
+    ] {
+        let judged = alone(log);
+        assert_eq!(
+            (judged[0].cause.word(), judged[0].incident.accused()),
+            ("library-missing", Some("@rpath/libq.dylib")),
+            "{log}"
+        );
+    }
+}

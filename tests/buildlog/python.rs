@@ -1,0 +1,65 @@
+//! Logs of Python modules that are not there, and of bundlers that tell of them.
+
+use dylens::buildlog::Verdict;
+
+use super::{Expected, alone, assert_first, beside};
+
+#[test]
+fn a_module_that_the_environment_has_was_left_out_of_the_bundle() {
+    let log = "Nuitka:INFO: Starting Python compilation with Nuitka '2.4' on Python '3.11'\nModuleNotFoundError: No module named 'p._hidden'\n";
+    let world = "//- /env/p/m.DARWIN MODULE defines:PyInit_m\n//- /env/p/_hidden.py\n";
+    let expected = Expected {
+        cause: "module-left-out",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "is in the environment, and was left out",
+        remedy: "--hidden-import",
+        command: "--include-module=p._hidden",
+    };
+    assert_first(&beside(log, "/env", world), &expected);
+    let missing = Expected {
+        cause: "module-missing",
+        sentence: "neither where the log was written nor here",
+        remedy: "install",
+        command: "pip install p",
+        ..expected
+    };
+    assert_first(&beside(log, "/env", "//- /env/q/m.DARWIN MODULE defines:PyInit_m\n"), &missing);
+}
+
+#[test]
+fn pyinstaller_s_list_of_modules_is_no_failure() {
+    let log = "missing module named 'collections.abc' - imported by traceback (top-level), typing (top-level)\n\
+               missing module named pwd - imported by posixpath (delayed, conditional, optional)\n\
+               excluded module named _frozen_importlib - imported by importlib (optional)\n";
+    let judged = alone(log);
+    assert_eq!(judged.len(), 3);
+    assert!(judged.iter().all(|judged| !judged.is_failure()), "{judged:#?}");
+}
+
+#[test]
+fn cx_freeze_s_lists_are_read_where_they_stand_and_nowhere_else() {
+    let log = "? nothing\nMissing dependencies:\n? libfoo.so.1\n? libbar.so\nThis is not necessarily a problem\n? other\n\
+               Missing modules:\n? _winapi imported from subprocess, encodings\n";
+    let judged = alone(log);
+    let accused: Vec<&str> = judged.iter().filter_map(|judged| judged.incident.accused()).collect();
+    assert_eq!(accused, ["libfoo.so.1", "libbar.so", "_winapi"]);
+}
+
+#[test]
+fn a_file_without_the_init_function_is_no_module() {
+    let log = "ImportError: dynamic module does not define module export function (PyInit__x)\n";
+    assert_first(
+        &alone(log),
+        &Expected {
+            cause: "no-init-function",
+            verdict: Verdict::Guilty,
+            file: "",
+            sentence: "has no PyInit__x",
+            remedy: "reinstall",
+            command: "",
+        },
+    );
+    let log = "⚠️  Warning: Couldn't find the symbol `PyInit_m` in the native library. Python will fail to import this module.\n";
+    assert_eq!(alone(log)[0].cause.word(), "no-init-function");
+}

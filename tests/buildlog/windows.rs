@@ -1,0 +1,105 @@
+//! Logs of Windows.
+
+use dylens::buildlog::Verdict;
+
+use super::{Expected, alone, assert_first};
+
+const PLAIN: Expected =
+    Expected { cause: "library-missing", verdict: Verdict::Guilty, file: "", sentence: "", remedy: "", command: "" };
+
+#[test]
+fn windows_says_that_a_dll_is_missing_and_not_which() {
+    let log = "Traceback (most recent call last):\n  File \"C:\\v\\Lib\\site-packages\\p\\__init__.py\", line 3, in <module>\n    from ._x import y\n\
+               ImportError: DLL load failed while importing _x: The specified module could not be found.\n";
+    let expected = Expected {
+        sentence: "the module _x (imported in p/__init__.py) was found, and a DLL that it needs was not",
+        remedy: "dylens log",
+        ..PLAIN
+    };
+    assert_first(&alone(log), &expected);
+}
+
+#[test]
+fn the_language_of_windows_does_not_matter() {
+    for why in [
+        "Das angegebene Modul wurde nicht gefunden.",
+        "指定されたモジュールが見つかりません。",
+        "Le module spécifié est introuvable.",
+    ] {
+        let log = format!("ImportError: DLL load failed while importing _x: {why}\n");
+        assert_first(&alone(&log), &Expected { sentence: "the module _x was found", ..PLAIN });
+    }
+    for why in ["%1 is not a valid Win32 application.", "%1 ist keine zulässige Win32-Anwendung."] {
+        let log = format!("ImportError: DLL load failed while importing _x: {why}\n");
+        assert_first(&alone(&log), &Expected { cause: "wrong-architecture", sentence: "another processor", ..PLAIN });
+    }
+}
+
+#[test]
+fn other_sentences_mean_other_things() {
+    let of = |why: &str| format!("ImportError: DLL load failed while importing _x: {why}\n");
+    let log = of("The specified procedure could not be found.");
+    assert_first(&alone(&log), &Expected { cause: "symbol-missing", sentence: "a function that the DLL", ..PLAIN });
+    let log = of("A dynamic link library (DLL) initialization routine failed.");
+    assert_first(&alone(&log), &Expected { cause: "init-failed", remedy: "Redistributable", ..PLAIN });
+    assert_first(
+        &alone("ImportError: DLL load failed with error code 193 while importing _x\n"),
+        &Expected { cause: "wrong-architecture", ..PLAIN },
+    );
+    assert_first(&alone("ImportError: DLL load failed: The specified module could not be found.\n"), &PLAIN);
+    let log = "ImportError: Module use of python39.dll conflicts with this version of Python.\n";
+    assert_first(&alone(log), &Expected { cause: "python-mismatch", sentence: "python39.dll", ..PLAIN });
+}
+
+#[test]
+fn api_sets_are_noise_and_the_runtime_of_visual_c_is_not() {
+    let log = "3500 WARNING: lib not found: api-ms-win-crt-heap-l1-1-0.dll dependency of c:\\python38\\python.exe\n\
+               3501 WARNING: lib not found: MSVCP140.dll dependency of c:\\v\\lib\\site-packages\\p\\_x.pyd\n\
+               3502 WARNING: Library not found: could not resolve 'KERNEL32.dll', dependency of 'C:\\\\v\\\\x.pyd'.\n";
+    let judged = alone(log);
+    assert_first(
+        &judged,
+        &Expected {
+            cause: "msvc-runtime",
+            sentence: "MSVCP140.dll, which p/_x.pyd needs,",
+            remedy: "Redistributable",
+            ..PLAIN
+        },
+    );
+    assert!(judged[1..].iter().all(|judged| judged.verdict == Verdict::Noise), "{judged:#?}");
+}
+
+#[test]
+fn a_path_that_python_quoted_is_read_as_it_is() {
+    let log = "WARNING: Library not found: could not resolve 'tbb12.dll', dependency of 'C:\\\\a b\\\\site-packages\\\\numba\\\\tbbpool.pyd'.\n";
+    let judged = alone(log);
+    assert_eq!(judged[0].incident.by(), Some(r"C:\a b\site-packages\numba\tbbpool.pyd"));
+    assert!(
+        judged[0].sentence.starts_with("tbb12.dll, needed by numba/tbbpool.pyd, is found nowhere"),
+        "{}",
+        judged[0].sentence
+    );
+}
+
+#[test]
+fn delvewheel_is_led_to_the_folder() {
+    let log = "repairing p-1-cp311-cp311-win_amd64.whl\nfinding DLL dependencies\nFileNotFoundError: Unable to find library: foo.dll\n";
+    assert_first(
+        &alone(log),
+        &Expected { sentence: "foo.dll is found nowhere", command: "delvewheel repair --add-path DIR", ..PLAIN },
+    );
+    let log = log.replace("foo.dll", "torch_cpu.dll");
+    let expected =
+        Expected { cause: "other-wheel", verdict: Verdict::Innocent, command: "--exclude torch_cpu.dll", ..PLAIN };
+    assert_first(&alone(&log), &expected);
+}
+
+#[test]
+fn microsoft_s_linker_is_read_in_any_language() {
+    for says in ["cannot open input file 'foo.lib'", "Eingabedatei \"foo.lib\" kann nicht geöffnet werden."] {
+        let log = format!("LINK : fatal error LNK1181: {says}\nerror: command 'link.exe' failed with exit code 1181\n");
+        assert_first(&alone(&log), &Expected { cause: "link-library", sentence: "the linker wants foo.lib", ..PLAIN });
+    }
+    let log = "m.obj : error LNK2001: unresolved external symbol __imp_PyList_New\n";
+    assert_first(&alone(log), &Expected { cause: "link-symbol", ..PLAIN });
+}
