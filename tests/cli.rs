@@ -411,3 +411,43 @@ fn a_log_that_cannot_be_read_has_its_line() {
     let said = refusal(folder.path(), &["log", "build.log", "nowhere"]);
     assert!(said.starts_with("dylens: ") && said.contains("nowhere: no such file"), "{said}");
 }
+
+/// Runs a command of the shell through dylens, and says what it wrote to where.
+#[cfg(unix)]
+fn run(directory: &Path, more: &[&str], script: &str) -> Output {
+    dylens(directory, &[&["run"], more, &["--", "/bin/sh", "-c", script]].concat())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_s_output_passes_through_pipes_and_is_explained_beside() {
+    let folder = failed_build();
+    let script = "cat build.log; echo two >&2; exit 9";
+    let output = run(folder.path(), &["--env", "site-packages"], script);
+    assert_eq!(code(&output), 9);
+    assert_eq!(out(&output), std::fs::read_to_string(folder.path().join("build.log")).expect("the log"));
+    let said = said(&output);
+    assert!(said.starts_with("two\n") && said.contains("libnowhere.so.9, needed by a.so, is found nowhere"), "{said}");
+    let output = run(folder.path(), &[], "cat build.log; exit 0");
+    assert_eq!((code(&output), self::said(&output)), (0, String::new()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_failure_that_says_nothing_of_files_is_told_so() {
+    let folder = small();
+    let output = run(folder.path(), &[], "echo out; exit 4");
+    assert_eq!((code(&output), out(&output)), (4, "out\n".into()));
+    assert_eq!(said(&output), "dylens: the command failed, and no message that it printed accuses a native file\n");
+    let output = run(folder.path(), &[], "kill -KILL $$");
+    assert_eq!(code(&output), 128 + 9);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_that_cannot_be_started_has_its_line() {
+    let said = refusal(&small().path().join("empty"), &["run", "--", "./nothing", "--flag"]);
+    assert!(said.starts_with("dylens: ./nothing cannot be started: "), "{said}");
+    let said = refusal(small().path(), &["run"]);
+    assert!(said.contains("<COMMAND>"), "{said}");
+}

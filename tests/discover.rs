@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use dylens::discover::{Kind, Machine, Request, Target, discover};
+use dylens::discover::{Kind, Machine, Request, Target, discover, environment};
 use dylens::error::Error;
 use dylens::graph::Node;
 use dylens::scan::{Progress, Scan};
@@ -237,4 +237,44 @@ fn a_stopped_scan_says_that_it_is_partial() {
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(true) };
     let scan = Scan::of(Arc::new(world.files), &machine, &Request::of(VPath::new("/v")), &progress).expect("a scan");
     assert!(scan.is_partial);
+}
+
+/// The environment in which a program works, as it is typed.
+fn environment_of(program: &str) -> Option<String> {
+    let world = "//* PATH=/v/bin:/usr/bin
+//* directory=/p
+//- /v/pyvenv.cfg
+home = /usr/bin
+//- /v/bin/python -> /usr/bin/python3.11
+//- /v/bin/pyinstaller
+#!/v/bin/python
+//- /p/.venv/pyvenv.cfg
+home = /usr/bin
+//- /p/.venv/bin/python -> /usr/bin/python3.11
+//- /usr/bin/make
+binary
+//- /usr/bin/tox
+#!/p/.venv/bin/python -I
+//- /usr/bin/sh-script
+#!/bin/sh
+";
+    let world = text::read(&format!("{SYSTEM}{world}")).expect("a world that can be read");
+    let machine = Machine::described(&world.settings);
+    environment(&world.files, &machine, &VPath::new(program)).map(|path| path.to_string())
+}
+
+#[test]
+fn a_command_s_environment_is_that_of_its_python() {
+    assert_eq!(environment_of("python").as_deref(), Some("/v"));
+    assert_eq!(environment_of("pyinstaller").as_deref(), Some("/v"));
+    assert_eq!(environment_of(".venv/bin/python").as_deref(), Some("/p/.venv"));
+    assert_eq!(environment_of("tox").as_deref(), Some("/p/.venv"), "its first line names the interpreter");
+    assert_eq!(environment_of("python3").as_deref(), Some("/usr"));
+}
+
+#[test]
+fn a_command_that_is_no_python_s_has_no_environment() {
+    for program in ["make", "sh-script", "nothing", "./nothing"] {
+        assert_eq!(environment_of(program), None, "{program}");
+    }
 }

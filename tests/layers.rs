@@ -45,7 +45,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
 ];
 
 /// Words that only some files may use, and what to do instead.
-const WORDS: [(&[&str], &[&str], &str); 6] = [
+const WORDS: [(&[&str], &[&str], &str); 7] = [
     (
         &["std::fs"],
         &["vfs/", "cli/", "tui/", "main.rs"],
@@ -63,13 +63,18 @@ const WORDS: [(&[&str], &[&str], &str); 6] = [
     ),
     (
         &["std::thread", "rayon"],
-        &["scan.rs", "scan/", "tui/"],
+        &["scan.rs", "scan/", "tui/", "cli/run.rs"],
         "only `scan` and `tui` start threads: work on one item here",
     ),
     (
         &["println!", "eprintln!", "print!(", "eprint!(", "dbg!("],
         &["cli/", "tui/", "main.rs"],
         "only the faces print: return what is to be said, or write it to the `Write` that is handed in",
+    ),
+    (
+        &["process::Command", "process::{Command", "portable_pty", "Stdio::"],
+        &["cli/run.rs"],
+        "only `dylens run` starts a program, and only the one that the person typed: read the file instead",
     ),
     (&["unsafe "], &[], "nothing here is unsafe: files are read piecewise, never mapped"),
 ];

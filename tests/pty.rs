@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A program on a terminal of 100 × 30 cells.
 struct Session {
     child: Box<dyn Child + Send + Sync>,
-    _master: Box<dyn MasterPty + Send>,
+    master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
     seen: Arc<Mutex<Vec<u8>>>,
 }
@@ -42,7 +42,7 @@ impl Session {
                 sink.lock().expect("no panic").extend_from_slice(&buffer[..count]);
             }
         });
-        Session { child, _master: pty.master, writer, seen }
+        Session { child, master: pty.master, writer, seen }
     }
 
     /// The terminal as it stands.
@@ -151,4 +151,66 @@ fn control_c_leaves_at_once() {
     session.press("\x03");
     session.end();
     session.assert_restored();
+}
+
+/// A message of the loader, and failure.
+const FAILING: &str = "printf '\\033[31mImportError: libnowhere.so.9: cannot open shared object file: No such file or directory\\033[0m\\n'";
+
+#[test]
+fn a_command_that_succeeds_is_left_as_it_is() {
+    let mut session = Session::start(&["run", "--", "/bin/sh", "-c", "test -t 0 && test -t 1 && echo on a terminal"]);
+    assert_eq!(session.end().exit_code(), 0);
+    assert_eq!(session.text().trim(), "on a terminal");
+}
+
+#[test]
+fn a_command_that_fails_is_explained_and_keeps_its_exit_code() {
+    let script = format!("{FAILING}; exit 7");
+    let mut session = Session::start(&["--no-tui", "run", "--env", "tests", "--", "/bin/sh", "-c", &script]);
+    assert_eq!(session.end().exit_code(), 7, "even where there is nothing to compare its output with");
+    assert!(session.text().contains("no native modules in"), "{}", session.text());
+    let mut session = Session::start(&["--no-tui", "run", "--", "/bin/sh", "-c", &script]);
+    assert_eq!(session.end().exit_code(), 7);
+    let text = session.text();
+    assert!(text.contains("library not found: libnowhere.so.9"), "{text}");
+    let parser = session.terminal();
+    let red = parser.screen().cell(0, 0).expect("a cell").fgcolor();
+    assert_eq!(red, vt100::Color::Idx(1), "the command's own colors");
+    session.assert_restored();
+}
+
+#[test]
+fn a_command_gets_the_keys_and_the_size_of_the_window() {
+    let mut session = Session::start(&["run", "--", "/bin/sh", "-c", "stty size; read line; echo \"<$line>\""]);
+    session.wait_for("30 100");
+    session.press("hello\r");
+    session.wait_for("<hello>");
+    assert_eq!(session.end().exit_code(), 0);
+}
+
+#[test]
+fn a_command_is_told_when_the_window_changes() {
+    let script = "trap 'stty size; exit 5' WINCH; echo ready; while :; do sleep 0.05; done";
+    let mut session = Session::start(&["run", "--", "/bin/sh", "-c", script]);
+    session.wait_for("ready");
+    let size = PtySize { rows: 20, cols: 60, pixel_width: 0, pixel_height: 0 };
+    session.master.resize(size).expect("a size");
+    session.wait_for("20 60");
+    assert_eq!(session.end().exit_code(), 5);
+}
+
+#[test]
+fn interrupting_interrupts_the_command() {
+    let script = "trap 'echo interrupted; exit 3' INT; echo ready; while :; do sleep 0.05; done";
+    let mut session = Session::start(&["run", "--", "/bin/sh", "-c", script]);
+    session.wait_for("ready");
+    session.press("\x03");
+    session.wait_for("interrupted");
+    assert_eq!(session.end().exit_code(), 3);
+}
+
+#[test]
+fn a_signal_that_ends_the_command_is_told_as_shells_do() {
+    let mut session = Session::start(&["run", "--", "/bin/sh", "-c", "kill -TERM $$"]);
+    assert_eq!(session.end().exit_code(), 128 + 15);
 }

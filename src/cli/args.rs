@@ -24,6 +24,7 @@ Examples:
   dylens check .venv                  what will not load, and the command that mends it
   dylens why .venv libgfortran.so.5   who brings this library in, and where it is found
   dylens log build.log .venv          what a failed build's log really says, and what mends it
+  dylens run -- python -m nuitka …    run a build; where it fails, explain what it printed
   dylens export --format dot .venv | dot -Tsvg -o graph.svg
 
 A path that is called like a command is given as ./check.
@@ -85,6 +86,8 @@ pub(super) enum Command {
     },
     /// Explain what a failed build's log accuses
     Log(Log),
+    /// Run a command, and explain what it printed where it fails
+    Run(Run),
     /// Explain a rule; without one, list all
     Explain {
         /// A rule's name, as the report prints it
@@ -219,6 +222,21 @@ pub(super) struct Log {
     pub verbose: bool,
     #[command(flatten)]
     pub to: To,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  dylens run -- python -m nuitka --standalone app.py\n  \
+    dylens run -- pyinstaller app.spec\n  dylens run -- python -c 'import torch'\n  dylens --no-tui run -- make wheel\n\n\
+    The command is started as it is typed, and gets a terminal of its own where dylens has one: colors, input, the size of\nthe \
+    window and signals pass through. Where it succeeds, nothing is added. Where it fails, what its output accuses is\nexplained, \
+    compared with the environment of its Python. The exit code is the command's own.")]
+pub(super) struct Run {
+    /// What its output is about [default: the environment of its Python]
+    #[arg(long, value_name = "PATH")]
+    pub env: Option<PathBuf>,
+    /// The command and its arguments
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
 }
 
 /// Where the bytes go.

@@ -8,6 +8,7 @@ mod explain;
 mod log;
 mod output;
 mod progress;
+mod run;
 mod source;
 
 pub use args::{Arguments, parse};
@@ -38,6 +39,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
         Some(Command::Diff(diff)) => commands::diff(arguments, diff),
         Some(Command::Export(export)) => commands::export(arguments, export),
         Some(Command::Log(log)) => log::log(arguments, log),
+        Some(Command::Run(run)) => run::run(arguments, run),
         Some(Command::Explain { rule }) => explain::explain(arguments, rule.as_deref()),
     }
 }

@@ -15,6 +15,12 @@ pub(super) fn complain(what: &str) {
     let _ = writeln!(io::stderr(), "dylens: {what}");
 }
 
+/// Prints what there is to say besides a command's own output.
+pub(super) fn explain(text: &str) {
+    // Nobody is left to be told where even this fails.
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
 /// Writes to standard output. A reader that has seen enough (`| head`) is no error.
 pub(super) fn print(bytes: &[u8]) -> Result<(), Error> {
     let mut out = io::stdout().lock();
@@ -82,6 +88,13 @@ pub(super) fn paint(arguments: &Arguments, to_screen: bool) -> Paint {
         When::Auto => to_screen && io::stdout().is_terminal() && !declines_color(),
     };
     Paint { color, ascii: arguments.ascii, width: width(to_screen) }
+}
+
+/// As [`paint`], for what goes to the error stream.
+pub(super) fn paint_for_errors(arguments: &Arguments) -> Paint {
+    let is_seen = io::stderr().is_terminal() && !declines_color();
+    let color = arguments.color == When::Always || arguments.color == When::Auto && is_seen;
+    Paint { color, ascii: arguments.ascii, width: width(io::stderr().is_terminal()) }
 }
 
 /// Is `NO_COLOR` set, or is the terminal a dumb one?

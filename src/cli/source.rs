@@ -1,11 +1,12 @@
 //! What is looked at: the paths that were given, the environment found, or the demo.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::Arguments;
 use super::{output, progress};
-use crate::discover::{Machine, Request, Target, Tool, Wishes, discover};
+use crate::discover::{Machine, Request, Target, Tool, Wishes, discover, environment};
 use crate::error::Error;
 use crate::scan::{Progress, Scan, scan, survey};
 use crate::snapshot;
@@ -123,6 +124,12 @@ fn is_snapshot(fs: &dyn FileSystem, path: &VPath) -> bool {
 pub(super) fn scanned(arguments: &Arguments, paths: &[PathBuf]) -> Result<&'static Scan, Error> {
     let start = Start::of(arguments, paths)?;
     progress::watched(|progress| start.scan(progress)).map(kept)
+}
+
+/// The environment in which a command works: that of the Python that it is, or that runs it. None where it is no Python's.
+pub(super) fn environment_of(program: &OsStr) -> Option<PathBuf> {
+    let program = Disk::path(std::path::Path::new(program));
+    environment(&Disk, &Machine::this(), &program).map(|path| PathBuf::from(path.to_string()))
 }
 
 /// As [`scanned`], for a tool that the person did not name and a log did.

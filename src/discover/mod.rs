@@ -21,7 +21,7 @@ pub use machine::Machine;
 pub use note::Note;
 pub(crate) use python::{is_free_threaded, suffixes_of, tag_of};
 pub use role::Role;
-pub use target::{Kind, Request, Target, Wishes, discover};
+pub use target::{Kind, Request, Target, Wishes, discover, environment};
 pub use tool::Tool;
 pub(crate) use wheel::is_wheel_name;
 pub use wheel::{Tag, Wheel};

@@ -251,6 +251,43 @@ fn unasked(fs: &Arc<dyn FileSystem>, machine: &Machine) -> Result<Target, Error>
     ))
 }
 
+/// The prefix of the environment in which a program works, given as it is typed: the one in whose `bin` it lies, else that of
+/// the interpreter in its first line. None where it is not found, or is no Python's.
+pub fn environment(fs: &dyn FileSystem, machine: &Machine, program: &VPath) -> Option<VPath> {
+    const LONGEST: usize = 4096;
+    let is_program = |path: &VPath| fs.stat(path).is_ok_and(|stat| stat.kind == FileKind::File);
+    let path = match program.as_bytes().contains(&b'/') {
+        true => Some(machine.directory.join(program)).filter(is_program),
+        false => {
+            let folders = machine.variable("PATH")?.split(|&byte| byte == b':').filter(|part| !part.is_empty());
+            folders.map(|folder| machine.directory.join(folder).join(program)).find(is_program)
+        }
+    }?;
+    let prefix_of = |path: &VPath| path.parent().and_then(|bin| bin.parent());
+    let is_prefix = |prefix: &VPath| {
+        ["pyvenv.cfg", "conda-meta"].iter().any(|name| fs.stat(&prefix.join(name)).is_ok())
+            || python::library(fs, prefix, None).is_some()
+    };
+    let own = prefix_of(&path).filter(|prefix| {
+        // `/usr/bin` holds every program, and only Python's own work in Python's prefix.
+        let is_python = path.file_name().starts_with(b"python") || path.file_name().starts_with(b"pip");
+        is_prefix(prefix) && (is_python || fs.stat(&prefix.join("pyvenv.cfg")).is_ok())
+    });
+    let real = || fs.real(&path).ok().filter(|real| *real != path);
+    own.or_else(|| {
+        let start = fs.read(&path, LONGEST).ok()?;
+        let line = start.strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;
+        let interpreter = line.trim_ascii().split(|&byte| byte == b' ').next()?;
+        let is_python = VPath::new(interpreter).file_name().starts_with(b"python");
+        prefix_of(&VPath::new(interpreter)).filter(|prefix| is_python && is_prefix(prefix))
+    })
+    .or_else(|| {
+        real()
+            .and_then(|real| prefix_of(&real))
+            .filter(|prefix| is_prefix(prefix) && path.file_name().starts_with(b"python"))
+    })
+}
+
 /// The prefix of the first `python3` on `PATH`; a shim of pyenv is followed to the version it stands for.
 fn python_on_path(fs: &dyn FileSystem, machine: &Machine) -> Option<(VPath, VPath)> {
     for directory in machine.variable("PATH")?.split(|&byte| byte == b':').filter(|part| part.starts_with(b"/")) {
