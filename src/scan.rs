@@ -118,6 +118,7 @@ pub fn survey(target: Target, progress: &Progress) -> Result<Scan, Error> {
         distributions.belong_to(&VPath::new(bundle.program.file_name()).text());
     }
     inventory::complete_host(&mut world, &found.items, &target);
+    inventory::prepare(&mut world, &found.items);
 
     let roles = inventory::roles(&world, &found.items);
     (progress.tell)(Event::Phase(Phase::Importing));

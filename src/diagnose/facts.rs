@@ -10,7 +10,7 @@ use super::nuitka::Death;
 use super::source::{Line, Sources};
 use crate::discover::{DistributionId, Role, Tag, Tool};
 use crate::graph::{Node, NodeId};
-use crate::image::{Image, ImageKind, Name, Release};
+use crate::image::{Format, Image, ImageKind, Name, Release};
 use crate::resolve::Resolution;
 use crate::scan::{ImportKind, Item, Scan};
 use crate::vfs::VPath;
@@ -168,8 +168,13 @@ impl<'a> Facts<'a> {
             let mut providers = FxHashMap::<Name, Vec<FileId>>::default();
             for (_, file, _, _) in self.files() {
                 let content = self.scan.world.file(file);
-                let soname = content.image.as_ref().and_then(|image| image.identity.clone());
                 let named = Name::from(content.path.file_name());
+                // Windows knows DLLs by the names of their files alone.
+                if content.image.as_ref().is_some_and(|image| image.format == Format::Pe) {
+                    providers.entry(named.without_case()).or_default().push(file);
+                    continue;
+                }
+                let soname = content.image.as_ref().and_then(|image| image.identity.clone());
                 if soname.as_ref() != Some(&named) {
                     providers.entry(named).or_default().push(file);
                 }
@@ -179,7 +184,7 @@ impl<'a> Facts<'a> {
             }
             providers
         });
-        providers.get(name).map_or(&[], Vec::as_slice)
+        providers.get(&Name::from(name).without_case()).map_or(&[], Vec::as_slice)
     }
 
     /// Does Python code of its package name a file that nothing else brings in, with or without version and suffix?
@@ -225,7 +230,7 @@ impl<'a> Facts<'a> {
         match self.scan.world.host.system {
             System::Glibc(_) => is_musl && !is_glibc,
             System::Musl(_) => is_glibc && !is_musl,
-            System::Dyld(_) | System::Unknown => false,
+            System::Dyld(_) | System::Windows(_) | System::Unknown => false,
         }
     }
 

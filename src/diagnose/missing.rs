@@ -18,6 +18,12 @@ pub struct Missing {
 }
 
 impl Missing {
+    /// The name as the file that most imports miss it in spells it.
+    pub fn spelled(&self, facts: &Facts) -> Option<Name> {
+        let (file, need, _) = self.wanted.first()?;
+        Some(facts.scan.world.file(*file).image.as_ref()?.needs.get(*need)?.name.clone())
+    }
+
     /// Every import that sees the name missing.
     pub fn imports(&self) -> Vec<usize> {
         self.wanted.iter().flat_map(|(_, _, imports)| imports.iter().copied()).collect()
@@ -40,7 +46,7 @@ pub fn missing(facts: &Facts) -> BTreeMap<Name, Missing> {
             })
         });
         if !facts.is_of_other_libc(image) && !is_refused_inside {
-            let missing = all.entry(image.needs[need].name.clone()).or_default();
+            let missing = all.entry(image.needs[need].name.without_case()).or_default();
             missing.wanted.push((file, need, imports.clone()));
         }
     }

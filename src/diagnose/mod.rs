@@ -19,6 +19,7 @@ mod numpy;
 mod remedies;
 mod rules;
 mod source;
+mod windows;
 
 pub use bundling::{Stops, stops_at};
 pub use dylib::origin;

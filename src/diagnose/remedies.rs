@@ -89,7 +89,10 @@ pub(super) fn install(facts: &Facts, library: &str) -> Remedy {
         let text = format!("have {word} take {library} along, from wherever it lies where the bundle is built");
         return Remedy { text, command: Some(bundle.bundler.library(&format!("PATH/{library}"), "")) };
     }
-    if let Some(package) = best(library) {
+    // Windows does not mind case, and the table has what it asks for in lower case.
+    let is_windows = facts.scan.world.host.system.is_windows();
+    let asked = if is_windows { library.to_ascii_lowercase() } else { library.to_owned() };
+    if let Some(package) = best(&asked) {
         return from_package(facts, package, library);
     }
     let command = match facts.scan.world.host.packager.as_str() {
@@ -115,8 +118,9 @@ fn from_package(facts: &Facts, package: &Package, library: &str) -> Remedy {
     };
     let command = command.or_else(|| system(&package.pip, "python -m pip install --upgrade"));
     // Debian's name at least tells other Linux systems what to look for.
-    let is_mac = facts.scan.world.host.system.is_dyld();
-    let command = command.or_else(|| system(&package.apt, "apt-get install").filter(|_| !is_mac));
+    let host = &facts.scan.world.host.system;
+    let is_linux = !host.is_dyld() && !host.is_windows();
+    let command = command.or_else(|| system(&package.apt, "apt-get install").filter(|_| is_linux));
     Remedy { text: format!("install the package that ships {library}"), command }
 }
 

@@ -4,24 +4,29 @@
 //! [`machine`] reads the environment of the process.
 
 pub mod bundle;
+mod code;
 mod distribution;
 pub mod machine;
 mod note;
+mod prepared;
 mod python;
 pub mod role;
 mod system;
 mod target;
 pub mod tool;
 mod wheel;
+mod windows;
 
 pub use bundle::{Bundle, Bundler};
 pub use distribution::{Distribution, DistributionId, Distributions};
 pub(crate) use distribution::{is_metadata, read_conda, read_metadata};
 pub use machine::Machine;
 pub use note::Note;
+pub(crate) use prepared::prepared;
 pub(crate) use python::{is_free_threaded, suffixes_of, tag_of};
 pub use role::Role;
 pub use target::{Kind, Request, Target, Wishes, discover, environment};
 pub use tool::Tool;
 pub(crate) use wheel::is_wheel_name;
 pub use wheel::{Tag, Wheel};
+pub(crate) use windows::suffixes as windows_suffixes;

@@ -1,6 +1,6 @@
 //! The interpreter of an environment, told from its files: base prefix, version, import path, suffixes.
 
-use super::Note;
+use super::{Note, windows};
 use crate::image::Name;
 use crate::vfs::{FileSystem, Kind, VPath};
 use crate::world::Python;
@@ -10,6 +10,8 @@ use crate::world::Python;
 pub(super) struct VenvConfig {
     pub home: Option<VPath>,
     pub has_system_packages: bool,
+    /// Made on Windows: its paths start with a drive.
+    pub is_windows: bool,
     pub version: Option<(u16, u16)>,
 }
 
@@ -29,6 +31,9 @@ pub(super) fn venv_config(fs: &dyn FileSystem, root: &VPath, notes: &mut Vec<Not
         let Some((key, value)) = line.split_once('=') else { continue };
         let value = value.trim();
         match key.trim().to_ascii_lowercase().as_str() {
+            "home" if windows::has_drive(value) => {
+                (config.home, config.is_windows) = (Some(windows::path(value)), true);
+            }
             "home" if !value.is_empty() => config.home = Some(VPath::new(value)),
             "include-system-site-packages" => config.has_system_packages = value.eq_ignore_ascii_case("true"),
             "version" | "version_info" => config.version = version(value),
@@ -41,11 +46,13 @@ pub(super) fn venv_config(fs: &dyn FileSystem, root: &VPath, notes: &mut Vec<Not
             "pyvenv.cfg names no home: Python does not know which interpreter this environment belongs to".into(),
             &format!("python3 -m venv --upgrade {root}"),
         )),
-        Some(home) if fs.stat(home).is_err() => notes.push(Note::new(
-            &path,
-            format!("pyvenv.cfg says that the interpreter is in {home}, which is gone"),
-            &format!("python3 -m venv --upgrade {root}"),
-        )),
+        // Of an environment that was brought from Windows to another system, home stayed there.
+        Some(home) if fs.stat(home).is_err() && !(config.is_windows && root.as_bytes().starts_with(b"/")) => notes
+            .push(Note::new(
+                &path,
+                format!("pyvenv.cfg says that the interpreter is in {home}, which is gone"),
+                &format!("python3 -m venv --upgrade {root}"),
+            )),
         Some(_) => {}
     }
     config
@@ -76,6 +83,9 @@ pub(super) fn executable(fs: &dyn FileSystem, prefix: &VPath, version: Option<(u
 /// The folder `lib/python3.X` of a prefix: the newest, or that of the given version.
 pub(super) fn library(fs: &dyn FileSystem, prefix: &VPath, wanted: Option<(u16, u16)>) -> Option<(VPath, Version)> {
     let lib = prefix.join("lib");
+    if let Some(found) = windows::library(fs, prefix, wanted) {
+        return Some(found);
+    }
     let mut found: Vec<(VPath, Version)> = fs
         .list(&lib)
         .ok()?
@@ -123,16 +133,24 @@ pub(super) fn suffixes(fs: &dyn FileSystem, library: &VPath, python: &Python) ->
     tag.map_or_else(|| plain_suffixes(python), |tag| suffixes_of(&tag))
 }
 
-/// `.cpython-311-x86_64-linux-gnu.so` of a module's file name; none for a name without an ABI tag.
+/// `.cpython-311-x86_64-linux-gnu.so` or `.cp311-win_amd64.pyd` of a module's file name; none for a name without an ABI tag.
 pub(crate) fn tag_of(name: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(name).ok()?;
-    let at = text.find(".cpython-").or_else(|| text.find(".pypy3")).or_else(|| text.find(".graalpy"))?;
-    (text.ends_with(".so") || text.ends_with(".pyd")).then(|| text[at..].to_owned())
+    let is_windows = text.ends_with(".pyd");
+    let windows =
+        || is_windows.then(|| text.find(".cp").filter(|&at| text[at + 3..].starts_with(|c: char| c.is_ascii_digit())));
+    let at = text.find(".cpython-").or_else(|| text.find(".pypy3")).or_else(|| text.find(".graalpy"));
+    let at = at.or_else(|| windows().flatten())?;
+    (text.ends_with(".so") || is_windows).then(|| text[at..].to_owned())
 }
 
 /// What CPython's `_PyImport_DynLoadFiletab` holds for a tag.
 pub(crate) fn suffixes_of(tag: &str) -> Vec<Name> {
     let mut suffixes = vec![Name::from(tag)];
+    if tag.ends_with(".pyd") {
+        suffixes.push(Name::from(".pyd"));
+        return suffixes;
+    }
     // A free-threaded build has no stable ABI before 3.15, whose files are called abi3t.
     if !is_free_threaded(tag) && tag.starts_with(".cpython") {
         suffixes.push(Name::from(".abi3.so"));
@@ -141,9 +159,10 @@ pub(crate) fn suffixes_of(tag: &str) -> Vec<Name> {
     suffixes
 }
 
-/// `cpython-313t-…`
+/// `.cpython-313t-…`, `.cp313t-…`
 pub(crate) fn is_free_threaded(tag: &str) -> bool {
-    tag.split('-').nth(1).is_some_and(|abi| abi.trim_end_matches('d').ends_with('t'))
+    let place = usize::from(!tag.ends_with(".pyd") || tag.starts_with(".cpython-"));
+    tag.split('-').nth(place).is_some_and(|abi| abi.trim_end_matches('d').ends_with('t'))
 }
 
 pub(super) fn plain_suffixes(python: &Python) -> Vec<Name> {
@@ -182,7 +201,7 @@ pub(super) fn pth_paths(fs: &dyn FileSystem, site: &VPath) -> Vec<VPath> {
             mapped(&text)
         } else {
             let is_path = |line: &&str| !line.is_empty() && !line.starts_with(['#']) && !line.starts_with("import");
-            text.lines().map(str::trim).filter(is_path).map(|line| site.join(line)).collect()
+            text.lines().map(str::trim).filter(is_path).map(|line| path_in(fs, site, line)).collect()
         };
         let real = |path: VPath| {
             let real = fs.real(&path).ok()?;
@@ -191,6 +210,15 @@ pub(super) fn pth_paths(fs: &dyn FileSystem, site: &VPath) -> Vec<VPath> {
         paths.extend(lines.into_iter().filter_map(real).filter(|path| path != site));
     }
     paths
+}
+
+/// A line of a `.pth` file as a path; those for Windows have its separators.
+fn path_in(fs: &dyn FileSystem, site: &VPath, line: &str) -> VPath {
+    let path = site.join(line);
+    match line.contains('\\') && fs.stat(&path).is_err() {
+        true => site.join(line.replace('\\', "/")),
+        false => path,
+    }
 }
 
 /// The folders in `MAPPING: dict[str, str] = {'pkg': '/project/src/pkg'}` of setuptools' editable finders.

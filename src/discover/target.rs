@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::bundle::{self, Bundle};
 use super::tool::Tool;
 use super::wheel::{self, Wheel, is_wheel_name};
-use super::{Machine, Note, python, system};
+use super::{Machine, Note, python, system, windows};
 use crate::error::Error;
 use crate::image::{Arch, Format, Image, Name, Release};
 use crate::parse;
@@ -402,6 +402,9 @@ fn is_site(fs: &dyn FileSystem, folder: &VPath) -> bool {
 
 fn venv(fs: &dyn FileSystem, root: &VPath, notes: &mut Vec<Note>) -> (Python, Vec<VPath>) {
     let config = python::venv_config(fs, root, notes);
+    if config.is_windows || fs.stat(&root.join("Scripts/python.exe")).is_ok() {
+        return windows_venv(fs, root, &config);
+    }
     let own = python::library(fs, root, config.version).or_else(|| python::library(fs, root, None));
     let version = own.as_ref().map(|(_, version)| version.number).or(config.version);
     let executable = python::executable(fs, root, version)
@@ -432,6 +435,27 @@ fn venv(fs: &dyn FileSystem, root: &VPath, notes: &mut Vec<Note>) -> (Python, Ve
     (python, walk)
 }
 
+/// A virtual environment of Windows: `python.exe` of its `Scripts` starts the one that `home` names, and has no modules.
+fn windows_venv(fs: &dyn FileSystem, root: &VPath, config: &python::VenvConfig) -> (Python, Vec<VPath>) {
+    let base = config.home.as_ref().and_then(|home| fs.real(home).ok());
+    let launcher = root.join("Scripts");
+    let mut executables = base.iter().chain([&launcher]).map(|folder| folder.join("python.exe"));
+    let executable = executables.find(|path| fs.stat(path).is_ok());
+    let mut python = Python { executable, version: config.version, ..Python::default() };
+    let mut walk = vec![root.clone()];
+    if let Some((base, (library, version))) =
+        base.as_ref().and_then(|base| Some((base, windows::library(fs, base, config.version)?)))
+    {
+        (python.version, python.free_threaded) = (Some(version.number), version.free_threaded);
+        standard_library(fs, &library, &mut python);
+        if config.has_system_packages {
+            add_sites(fs, &library, base, &mut python);
+        }
+    }
+    add_site(fs, &root.join("Lib/site-packages"), &mut python, &mut walk);
+    (python, walk)
+}
+
 fn prefix(fs: &dyn FileSystem, root: &VPath, kind: Kind) -> (Python, Vec<VPath>) {
     let executable = python::executable(fs, root, None);
     let named = executable.as_ref().and_then(|path| python::version(path.to_string().rsplit("/python").next()?));
@@ -446,7 +470,10 @@ fn prefix(fs: &dyn FileSystem, root: &VPath, kind: Kind) -> (Python, Vec<VPath>)
         // The system's own prefix holds far more than Python.
         walk = match root.as_bytes() {
             b"/usr" | b"/usr/local" | b"/" => python.path.clone(),
-            _ if kind == Kind::Conda => vec![root.join("lib"), root.join("bin"), root.join("conda-meta")],
+            _ if kind == Kind::Conda => {
+                let folders = ["lib", "bin", "conda-meta", "Lib", "DLLs", "Library"];
+                folders.map(|folder| root.join(folder)).to_vec()
+            }
             _ => vec![root.clone()],
         };
         for site in python.path.clone() {
@@ -480,16 +507,24 @@ fn loose(fs: &dyn FileSystem, root: &VPath, notes: &mut Vec<Note>) -> (Python, V
         python.path.push(root.clone());
     }
     if is_site(fs, root) {
-        walk.extend(python::pth_paths(fs, root).into_iter().filter(|path| !path.starts_with(root)));
+        for path in python::pth_paths(fs, root) {
+            if !path.starts_with(root) {
+                walk.push(path.clone());
+            }
+            if !python.path.contains(&path) {
+                python.path.push(path);
+            }
+        }
     }
     (python, walk)
 }
 
 fn standard_library(fs: &dyn FileSystem, library: &VPath, python: &mut Python) {
     python.suffixes = python::suffixes(fs, library, python);
-    let dynload = library.join("lib-dynload");
     python.path.push(library.clone());
     python.library = Some(library.clone());
+    let windows = library.parent().filter(|_| library.file_name() == b"Lib").map(|prefix| prefix.join("DLLs"));
+    let dynload = windows.unwrap_or_else(|| library.join("lib-dynload"));
     if fs.stat(&dynload).is_ok() {
         python.path.push(dynload.clone());
         python.lib_dynload = Some(dynload);
@@ -531,6 +566,9 @@ fn host(fs: &dyn FileSystem, machine: &Machine, mut python: Python) -> Host {
     if let Some(image) = image.as_ref().filter(|image| image.format == Format::MachO) {
         return mac(fs, machine, image, python);
     }
+    if let Some(image) = image.as_ref().filter(|image| image.format == Format::Pe) {
+        return windows(fs, machine, image, python);
+    }
     let interpreter = image.as_ref().and_then(|image| image.interpreter.as_ref());
     let system = system::system(fs, machine, interpreter);
     let arch = image.as_ref().map(|image| image.arch);
@@ -559,6 +597,16 @@ pub(super) fn mac(fs: &dyn FileSystem, machine: &Machine, image: &Image, mut pyt
         python: Some(python),
         packager: "brew".into(),
     }
+}
+
+/// The host of an interpreter for Windows.
+fn windows(fs: &dyn FileSystem, machine: &Machine, image: &Image, mut python: Python) -> Host {
+    let folder = python.executable.as_ref().and_then(VPath::parent);
+    if !folder.as_ref().is_some_and(|folder| windows::is_installation(fs, folder)) {
+        python.executable = None;
+    }
+    let system = System::Windows(windows::system(fs, machine, folder.as_ref()));
+    Host { system, arch: Some(image.arch), python: Some(python), ..Host::default() }
 }
 
 pub(super) fn image(fs: &dyn FileSystem, path: &VPath) -> Option<Image> {

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::image::{Arch, Name, Release};
 use crate::vfs::wheel::{Contents, Overwritten};
 use crate::vfs::{FileSystem, VPath, Wheels};
-use crate::world::{Host, Python, System};
+use crate::world::{Host, Python, System, Windows};
 
 /// A wheel, as its file name and its metadata tell (PEP 427).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -296,6 +296,7 @@ fn host(fs: &dyn FileSystem, machine: &Machine, wheels: &[Wheel], root: &VPath) 
                 None => elsewhere(system::bare(is_musl, arch)),
             }
         }
+        [Family::Windows] => elsewhere(System::Windows(Windows::default())),
         _ => elsewhere(System::Unknown),
     }
 }

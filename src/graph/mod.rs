@@ -195,7 +195,9 @@ impl Graph {
         let source = self.node_of(by);
         let target = match edge.resolution.file() {
             Some(file) => self.node_of(file),
-            None if edge.resolution == Resolution::Builtin => self.named(&edge.name, Node::Builtin(edge.name.clone())),
+            None if matches!(edge.resolution, Resolution::Builtin(_)) => {
+                self.named(&edge.name, Node::Builtin(edge.name.clone()))
+            }
             None => self.named(&edge.name, Node::Missing(edge.name.clone())),
         };
         self.inner.add_edge(source, target, Edge::Needs(edge));
@@ -219,7 +221,7 @@ impl Graph {
     }
 
     fn named(&mut self, name: &Name, node: Node) -> NodeId {
-        *self.by_name.entry(name.clone()).or_insert_with(|| self.inner.add_node(node))
+        *self.by_name.entry(name.without_case()).or_insert_with(|| self.inner.add_node(node))
     }
 
     /// The node of a file.
@@ -229,7 +231,7 @@ impl Graph {
 
     /// The node of a missing or built-in name.
     pub fn name(&self, name: &[u8]) -> Option<NodeId> {
-        self.by_name.get(name).copied()
+        self.by_name.get(&Name::from(name).without_case()).copied()
     }
 
     /// The node of a Python module on the way to NumPy's C API.

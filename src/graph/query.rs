@@ -55,6 +55,24 @@ impl Graph {
         ways
     }
 
+    /// The shortest way along needs from one node to another, both ends with it; empty where there is none.
+    pub fn way(&self, from: NodeId, to: NodeId) -> Path {
+        let mut next: FxHashMap<NodeId, NodeId> = FxHashMap::default();
+        let mut queue = VecDeque::from([to]);
+        while let Some(node) = queue.pop_front() {
+            if node == from {
+                return std::iter::successors(Some(node), |node| next.get(node).copied()).collect();
+            }
+            for (above, _) in self.dependents(node) {
+                if above != to && !next.contains_key(&above) {
+                    next.insert(above, node);
+                    queue.push_back(above);
+                }
+            }
+        }
+        Vec::new()
+    }
+
     /// Every node from which this one is reached, itself left out, in order.
     pub fn above(&self, id: NodeId) -> Vec<NodeId> {
         self.reach(id, Direction::Incoming)

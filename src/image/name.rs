@@ -24,6 +24,15 @@ impl Name {
         self.0.rsplit(|&byte| byte == b'/').next().unwrap_or(&self.0)
     }
 
+    /// The name as it is compared with others: that of a DLL in lower case, all others as they are.
+    pub fn without_case(&self) -> Name {
+        let is_dll = self.len() > 4 && self[self.len() - 4..].eq_ignore_ascii_case(b".dll");
+        match is_dll && self.iter().any(u8::is_ascii_uppercase) {
+            true => Name::from(&self.to_ascii_lowercase()),
+            false => self.clone(),
+        }
+    }
+
     /// As text, with what is no UTF-8 replaced: as [`Display`](fmt::Display), and cheaper.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.0)

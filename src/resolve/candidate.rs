@@ -18,6 +18,10 @@ pub enum Step {
     LoadedFile,
     /// Part of the loader itself.
     Builtin,
+    /// A contract of Windows (`api-ms-win-…`), which is no file.
+    ApiSet,
+    /// One of the DLLs that Windows takes from System32 whatever lies elsewhere.
+    KnownDll,
     /// The name is a path.
     Path,
     /// `@loader_path`: the directory of the image that needs it.
@@ -41,6 +45,17 @@ pub enum Step {
     Cache,
     /// A directory compiled into the loader.
     Trusted,
+    /// The folder of the module that is imported, on Windows; of the DLL that is opened by its path.
+    ModuleFolder,
+    /// The folder of `python.exe`.
+    ProgramFolder,
+    /// A folder that Python code hands to `os.add_dll_directory`.
+    AddedFolder,
+    /// Another folder of the package that a plugin belongs to: what lies there is loaded before the plugin is.
+    PackageFolder,
+    System32,
+    /// `PATH`, for those who still search it.
+    SearchPath,
     /// No step found it.
     Nowhere,
 }
@@ -67,6 +82,14 @@ impl Step {
             Step::RunpathOfLoader => "runpath:importer",
             Step::Cache => "cache",
             Step::Trusted => "default",
+            Step::ApiSet => "API set",
+            Step::KnownDll => "KnownDLLs",
+            Step::ModuleFolder => "module folder",
+            Step::ProgramFolder => "program folder",
+            Step::AddedFolder => "add_dll_directory",
+            Step::PackageFolder => "package folder",
+            Step::System32 => "System32",
+            Step::SearchPath => "PATH",
             Step::Nowhere => "none",
         }
     }
@@ -92,6 +115,14 @@ impl Step {
             Step::RunpathOfLoader => "the runpath of an importer",
             Step::Cache => "the loader's cache",
             Step::Trusted => "the default directories",
+            Step::ApiSet => "an API set of Windows",
+            Step::KnownDll => "System32, by KnownDLLs",
+            Step::ModuleFolder => "the folder of the module",
+            Step::ProgramFolder => "the folder of the program",
+            Step::AddedFolder => "os.add_dll_directory",
+            Step::PackageFolder => "its package, loaded before it",
+            Step::System32 => "System32",
+            Step::SearchPath => "PATH",
             Step::Nowhere => "no step",
         }
     }
@@ -133,6 +164,8 @@ pub enum Skip {
     UnusableRpath(VPath),
     /// No image up the chain has an `LC_RPATH`.
     NoRpath,
+    /// A delayed import is asked for when it is first used, and not on behalf of a module.
+    Delayed,
 }
 
 impl Skip {
@@ -147,6 +180,7 @@ impl Skip {
             Skip::UnknownProgram(path) => format!("{path} depends on the program, which is not known"),
             Skip::UnusableRpath(path) => format!("{path} is no place that dyld accepts in an LC_RPATH"),
             Skip::NoRpath => "no LC_RPATH's found".into(),
+            Skip::Delayed => "not searched for a DLL that is loaded when it is first used".into(),
         }
     }
 }
@@ -165,6 +199,8 @@ pub enum Verdict {
     Found(FileId),
     /// dyld's shared cache has it: no file is needed.
     InSharedCache,
+    /// Windows, or the Python that is not at hand, has it.
+    Granted,
     Missing,
     /// A link whose target is gone.
     Dangling(VPath),
@@ -183,6 +219,7 @@ impl Verdict {
         match self {
             Verdict::Found(_) => "found".into(),
             Verdict::InSharedCache => "in the shared cache".into(),
+            Verdict::Granted => "there, on every such system".into(),
             Verdict::Missing => "no such file".into(),
             Verdict::Dangling(target) => format!("a link to {target}, which is gone"),
             Verdict::Loop => "too many levels of symbolic links".into(),

@@ -22,7 +22,7 @@ pub(super) fn known(ask: &Ask, path: &VPath) -> Option<Resolution> {
     if let Some(file) = ask.process.installed_as(path.as_bytes()) {
         return Some(Resolution::Loaded { file, step: Step::LoadedInstallName });
     }
-    shared_cache::find(path.as_bytes()).map(|_| Resolution::Builtin)
+    shared_cache::find(path.as_bytes()).map(|_| Resolution::Builtin(Step::Builtin))
 }
 
 /// The places where dyld looks for a name, in order.

@@ -16,6 +16,8 @@ mod glibc;
 mod musl;
 mod process;
 pub mod shared_cache;
+pub mod system32;
+pub mod windows;
 
 pub use candidate::{Candidate, Place, Probe, Skip, Step, Verdict};
 pub use process::{Import, Object, ObjectId, Process, Simulation, Wanted};
@@ -33,8 +35,8 @@ pub enum Resolution {
     Found { file: FileId, opened: VPath, step: Step },
     /// The process has it already.
     Loaded { file: FileId, step: Step },
-    /// Part of the system, no file of its own.
-    Builtin,
+    /// Part of the system, no file of its own; by which step it is.
+    Builtin(Step),
     /// Every place was tried.
     Missing,
     /// A place had something that ends the search with an error of its own.
@@ -58,8 +60,7 @@ impl Resolution {
     /// The step of the loader's rule that decided.
     pub fn step(&self) -> Step {
         match self {
-            Resolution::Found { step, .. } | Resolution::Loaded { step, .. } => *step,
-            Resolution::Builtin => Step::Builtin,
+            Resolution::Found { step, .. } | Resolution::Loaded { step, .. } | Resolution::Builtin(step) => *step,
             Resolution::Missing | Resolution::Refused { .. } => Step::Nowhere,
         }
     }
@@ -69,7 +70,7 @@ impl Resolution {
         match self {
             Resolution::Found { .. } => "found",
             Resolution::Loaded { .. } => "loaded",
-            Resolution::Builtin => "builtin",
+            Resolution::Builtin(_) => "builtin",
             Resolution::Missing | Resolution::Refused { .. } => "missing",
         }
     }
@@ -125,6 +126,10 @@ fn skip(step: Step, why: Skip, visit: &mut Visit) -> ControlFlow<()> {
 pub fn find(ask: &Ask, probe: &mut dyn FnMut(&dyn Fn() -> Probe)) -> Resolution {
     let mut outcome = Resolution::Missing;
     let world = ask.world;
+    if let (System::Windows(_), Some(step)) = (&world.host.system, windows::always(&windows::folded(ask.name))) {
+        probe(&|| Probe { step, path: None, verdict: Verdict::Granted });
+        return Resolution::Builtin(step);
+    }
     let is_musl = matches!(world.host.system, System::Musl(_));
     let is_dyld = world.host.system.is_dyld();
     let mut visit = |candidate: Candidate| {
@@ -155,6 +160,7 @@ pub fn find(ask: &Ask, probe: &mut dyn FnMut(&dyn Fn() -> Probe)) -> Resolution 
         };
         let (verdict, next) = match &world.host.system {
             System::Dyld(_) => dyld::judge(ask, found),
+            System::Windows(_) => windows::judge(ask, found),
             _ => judge(ask, found),
         };
         let (verdict, next) = if is_musl { as_musl(verdict, next) } else { (verdict, next) };
@@ -172,12 +178,20 @@ pub fn find(ask: &Ask, probe: &mut dyn FnMut(&dyn Fn() -> Probe)) -> Resolution 
         System::Glibc(system) => glibc::candidates(system, ask, &mut visit),
         System::Musl(system) => musl::candidates(system, ask, &mut visit),
         System::Dyld(system) => dyld::candidates(system, ask, &mut visit),
+        System::Windows(system) => windows::candidates(system, ask, &mut visit),
         System::Unknown => glibc::candidates(&crate::world::Glibc::default(), ask, &mut visit),
     };
     match &world.host.system {
         System::Glibc(system) if outcome == Resolution::Missing && system.granted.contains(ask.name) => {
-            Resolution::Builtin
+            Resolution::Builtin(Step::Builtin)
         }
+        System::Windows(system) if outcome == Resolution::Missing => match windows::granted(system, ask) {
+            Some(step) => {
+                probe(&|| Probe { step, path: None, verdict: Verdict::Granted });
+                Resolution::Builtin(step)
+            }
+            None => outcome,
+        },
         _ => outcome,
     }
 }

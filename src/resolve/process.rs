@@ -6,6 +6,7 @@
 //! remembered by what they depend on, so that a thousand imports of a hundred libraries each take milliseconds.
 
 mod dyld;
+mod windows;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,7 +14,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::{Ask, Probe, Resolution, Step, find, musl};
-use crate::image::{Arch, DF_1_NODEFLIB, Image, Name, NeedKind};
+use crate::image::{Arch, DF_1_NODEFLIB, Image, Name, Need, NeedKind};
+use crate::resolve::windows::folded;
 use crate::vfs::VPath;
 use crate::world::{File, FileId, System, World};
 
@@ -54,6 +56,8 @@ pub struct Process<'w> {
     has_program: bool,
     /// The images that dyld knows under another name than their path.
     install_names: FxHashMap<Name, ObjectId>,
+    /// The folders that Python code has handed to `os.add_dll_directory` by now.
+    added: Vec<VPath>,
 }
 
 impl<'w> Process<'w> {
@@ -98,6 +102,11 @@ impl<'w> Process<'w> {
     /// The image whose `LC_ID_DYLIB` is this path.
     pub(super) fn installed_as(&self, path: &[u8]) -> Option<FileId> {
         self.install_names.get(path).map(|&object| self.file(object))
+    }
+
+    /// The folders that Windows searches since Python code said so.
+    pub(super) fn added(&self) -> &[VPath] {
+        &self.added
     }
 
     /// Does what is loaded now come by `dlopen`?
@@ -242,6 +251,7 @@ impl<'w> Simulation<'w> {
                 has_started: false,
                 has_program: false,
                 install_names: FxHashMap::default(),
+                added: Vec::new(),
             },
             base: 0,
             importer: None,
@@ -263,6 +273,10 @@ impl<'w> Simulation<'w> {
     /// Imports one file in a fresh process. Every need of every object that is loaded is handed to `record`.
     pub fn import(&mut self, file: FileId, opened: &VPath, record: &mut dyn FnMut(Wanted)) -> Import {
         self.reset();
+        if self.object_of(file).is_some() {
+            return Import::default();
+        }
+        self.prepare(opened, record);
         if self.object_of(file).is_some() {
             return Import::default();
         }
@@ -318,7 +332,7 @@ impl<'w> Simulation<'w> {
                 let path = Some(self.process.world.file(*file).path.clone());
                 probe(Probe { step: *step, path, verdict: super::Verdict::Found(*file) });
             }
-            Resolution::Builtin if !self.process.world.host.system.is_dyld() => {}
+            Resolution::Builtin(Step::Builtin) if !self.process.world.host.system.is_dyld() => {}
             _ => {
                 find(&Ask { world: self.process.world, process: &self.process, by, name: &name }, &mut |words| {
                     probe(words())
@@ -363,7 +377,7 @@ impl<'w> Simulation<'w> {
         let path = match &world.host.system {
             System::Glibc(system) => &system.loader,
             System::Musl(system) => &system.loader,
-            System::Dyld(_) | System::Unknown => return,
+            System::Dyld(_) | System::Windows(_) | System::Unknown => return,
         };
         if let Ok(file) = world.open(path)
             && world.file(file).image.is_some()
@@ -381,6 +395,10 @@ impl<'w> Simulation<'w> {
             // The library of a framework build is called Python, as its program is.
             path.file_name().starts_with(b"libpython") || (*index > 0 && path.file_name() == b"Python")
         };
+        // A module's own folder is searched on Windows, whoever asks.
+        if self.process.world.host.system.is_windows() {
+            return None;
+        }
         let libpython = (0..self.base).find(is_libpython).map(|index| self.process.id(index));
         let program = self.process.world.host.python.as_ref().and_then(|python| python.file);
         libpython.or_else(|| (self.base > 0 && program.is_some()).then_some(ObjectId(0)))
@@ -395,6 +413,7 @@ impl<'w> Simulation<'w> {
         }
         self.process.labels.truncate(self.base);
         self.process.install_names.retain(|_, object| (object.0 as usize) < self.base);
+        self.process.added.clear();
     }
 
     /// Satisfies the needs of all objects from `first` on, and of those that come in thereby: breadth first, but for
@@ -413,7 +432,10 @@ impl<'w> Simulation<'w> {
             let mut filters = 0;
             for (place, (need, &name)) in needs.iter().zip(&labels.needs).enumerate() {
                 let before = self.process.objects.len();
-                let resolution = self.satisfy(by, name, &need.name);
+                let resolution = self.satisfy_kind(by, name, &need.name, need.kind);
+                if let Some(to) = resolution.file().filter(|_| need.kind != NeedKind::Delay) {
+                    self.follow_forwarders(by, place, to);
+                }
                 if !resolution.is_met() && need.kind.is_binding() {
                     import.unmet.push((file, place));
                 }
@@ -434,7 +456,14 @@ impl<'w> Simulation<'w> {
     }
 
     fn satisfy(&mut self, by: ObjectId, name: u32, text: &Name) -> Resolution {
+        self.satisfy_kind(by, name, text, NeedKind::Normal)
+    }
+
+    fn satisfy_kind(&mut self, by: ObjectId, name: u32, text: &Name, kind: NeedKind) -> Resolution {
         let world = self.process.world;
+        if world.host.system.is_windows() {
+            return self.satisfy_windows(by, name, text, kind);
+        }
         if world.host.system.is_dyld() {
             return self.satisfy_dyld(by, name, text);
         }
@@ -443,7 +472,7 @@ impl<'w> Simulation<'w> {
             return Resolution::Loaded { file: self.process.object(object).file, step };
         }
         if matches!(world.host.system, System::Musl(_)) && musl::is_reserved(text) {
-            return Resolution::Builtin;
+            return Resolution::Builtin(Step::Builtin);
         }
         let key = (self.process.object(by).search, name);
         let found = match self.searches.get(&key) {
@@ -481,6 +510,11 @@ impl<'w> Simulation<'w> {
             self.install(id);
             return id;
         }
+        if self.process.world.host.system.is_windows() {
+            let name = self.name(&folded(labels.file.path.file_name()));
+            self.answer(name, id, false);
+            return id;
+        }
         if let Some(name) = asked {
             self.answer(name, id, false);
         }
@@ -496,11 +530,16 @@ impl<'w> Simulation<'w> {
     /// Tells what an object's searches depend on, from where it lies and who loaded it.
     fn place(&mut self, id: ObjectId) {
         let Object { loader, origin, .. } = self.process.object(id);
+        let loader = *loader;
         let (above, origin) = (loader.map_or(Scope(0), |loader| self.process.object(loader).rpaths), origin.clone());
         let labels = self.process.labels[id.0 as usize].clone();
         let image = labels.file.image.as_ref().unwrap_or(&EMPTY);
         let (rpaths, search) = match &self.process.world.host.system {
             System::Dyld(_) => self.scopes_of_dyld(above, origin, image),
+            System::Windows(_) => {
+                let opened = self.process.object(id).opened.clone();
+                self.scopes_of_windows(loader.map(|_| above), origin, &opened)
+            }
             system => self.scopes_of_elf(above, origin, image, matches!(system, System::Musl(_))),
         };
         let object = &mut self.process.objects[id.0 as usize];
@@ -567,7 +606,9 @@ impl<'w> Simulation<'w> {
         // A file of another system asks this system's loader for nothing.
         let is_foreign = system.format().is_some_and(|format| format != image.format);
         let wanted = if is_foreign { &[][..] } else { &image.needs };
-        let needs = wanted.iter().map(|need| self.name(&need.name)).collect();
+        let is_windows = system.is_windows();
+        let name = |need: &Need| if is_windows { folded(&need.name) } else { need.name.clone() };
+        let needs = wanted.iter().map(|need| self.name(&name(need))).collect();
         let soname = image.identity.as_ref().map(|soname| self.name(soname));
         // `@loader_path` is where the file really lies, `$ORIGIN` where it was opened.
         let origin = system.is_dyld().then(|| self.process.world.real(&content.path).parent()).flatten();

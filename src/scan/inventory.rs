@@ -8,9 +8,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Event, Progress};
 use crate::discover::{Distribution, Kind as TargetKind, Role, Target, is_metadata, read_conda, read_metadata};
-use crate::image::{Arch, Format, Name};
+use crate::image::{Arch, Format, Image, Name};
 use crate::vfs::{Kind, VPath};
-use crate::world::{Absent, Dyld, File, FileId, Python, System, World, is_native_name};
+use crate::world::{Absent, DllFolders, Dyld, File, FileId, Python, System, Windows, World, is_native_name};
 
 /// A native file, or something that bears a native file's name.
 #[derive(Clone, Debug)]
@@ -284,7 +284,8 @@ pub(super) fn complete_host(world: &mut World, items: &[Item], target: &Target) 
         world.fence(target.walk.iter().chain([&target.root]).cloned().collect());
     }
     let has_interpreter = world.host.python.as_ref().is_some_and(|python| python.executable.is_some());
-    if !has_interpreter {
+    // The launcher of a virtual environment for Windows tells the system, though the interpreter is not at hand.
+    if !has_interpreter && !world.host.system.is_windows() {
         complete_system(world, items, target);
     }
     if let System::Dyld(dyld) = &mut world.host.system {
@@ -293,7 +294,10 @@ pub(super) fn complete_host(world: &mut World, items: &[Item], target: &Target) 
     let format = world.host.system.format().unwrap_or(Format::Elf);
     let archs = || -> Vec<Arch> {
         let files = items.iter().filter_map(|item| Some(world.file(*item.found.as_ref().ok()?)));
-        let fits = |file: &Arc<File>| file.image.as_ref().is_some_and(|image| image.format == format);
+        // Code for .NET runs on every processor, whatever its header says.
+        let is_managed = |image: &Image| image.pe.as_ref().is_some_and(|pe| pe.is_managed);
+        let fits =
+            |file: &Arc<File>| file.image.as_ref().is_some_and(|image| image.format == format && !is_managed(image));
         files.filter(fits).flat_map(|file| file.archs().collect::<Vec<_>>()).collect()
     };
     // Of several that files are made for equally often, today's Macs win.
@@ -301,7 +305,11 @@ pub(super) fn complete_host(world: &mut World, items: &[Item], target: &Target) 
     let told = target.wishes.arch.or(world.host.arch);
     let arch = told.or_else(|| most_frequent(archs().into_iter().map(ranked)).map(|(_, arch)| arch));
     world.choose(arch);
+    let is_windows = world.host.system.is_windows() && target.kind != TargetKind::Wheel;
     let python = world.host.python.get_or_insert_default();
+    if let Some(suffixes) = crate::discover::windows_suffixes(python, arch).filter(|_| is_windows) {
+        python.suffixes = suffixes;
+    }
     // In a folder of environments, each brings an entry of the import path.
     if python.executable.is_none() {
         for site in items.iter().filter_map(|item| site_above(&item.path)) {
@@ -329,28 +337,66 @@ pub(super) fn complete_host(world: &mut World, items: &[Item], target: &Target) 
             python.suffixes = crate::discover::suffixes_of(&tag);
         }
         (Some(tag), Some(version)) => python.suffixes = crate::discover::suffixes_of(&retagged(&tag, version, python)),
-        (None, _) if python.suffixes.is_empty() => python.suffixes = vec![Name::from(".abi3.so"), Name::from(".so")],
+        (None, _) if python.suffixes.is_empty() => {
+            let endings: &[&str] = if format == Format::Pe { &[".pyd"] } else { &[".abi3.so", ".so"] };
+            python.suffixes = endings.iter().map(Name::from).collect();
+        }
         (None, _) => {}
     }
 }
 
+/// Tells what Python code does for the DLLs of packages for Windows.
+pub(super) fn prepare(world: &mut World, items: &[Item]) {
+    if !world.host.system.is_windows() {
+        return;
+    }
+    let python = world.host.python.clone().unwrap_or_default();
+    let files = items.iter().map(|item| &item.path);
+    let prepared = crate::discover::prepared(world.fs(), &python, files);
+    let packages = packages(&python, items);
+    if let System::Windows(system) = &mut world.host.system {
+        (system.prepared, system.packages) = (prepared, packages);
+    }
+}
+
+/// The packages at the top of the import path that have DLLs, and the folders that these lie in.
+fn packages(python: &Python, items: &[Item]) -> Vec<DllFolders> {
+    let mut packages = std::collections::BTreeMap::<VPath, Vec<VPath>>::new();
+    for path in items.iter().map(|item| &item.path) {
+        let bases = python.path.iter().filter(|base| path.starts_with(base));
+        let Some(base) = bases.max_by_key(|base| base.as_bytes().len()) else { continue };
+        let Some(folder) = path.parent().filter(|folder| folder != base) else { continue };
+        let top = folder.below(base).and_then(|below| below.split(|&byte| byte == b'/').next()).unwrap_or_default();
+        let folders = packages.entry(base.join(top)).or_default();
+        if path.as_bytes().to_ascii_lowercase().ends_with(b".dll") && !folders.contains(&folder) {
+            folders.push(folder);
+        }
+    }
+    let packages = packages.into_iter().filter(|(_, folders)| !folders.is_empty());
+    packages.map(|(package, folders)| DllFolders { package, folders }).collect()
+}
+
 /// The ending of another version's modules on the system that a tag is for.
 fn retagged(tag: &str, (major, minor): (u16, u16), python: &Python) -> String {
-    let system = tag.strip_prefix(".cpython-").and_then(|rest| rest.split_once('-')).map(|(_, system)| system);
     let threads = if python.free_threaded { "t" } else { "" };
-    system.map_or_else(|| tag.to_owned(), |system| format!(".cpython-{major}{minor}{threads}-{system}"))
+    for start in [".cpython-", ".cp"] {
+        if let Some((_, system)) = tag.strip_prefix(start).and_then(|rest| rest.split_once('-')) {
+            return format!("{start}{major}{minor}{threads}-{system}");
+        }
+    }
+    tag.to_owned()
 }
 
 /// Whose files are these? What most of them are made for decides; the machine that looks at them has no say.
 fn complete_system(world: &mut World, items: &[Item], target: &Target) {
     let format = |item: &Item| Some(world.file(*item.found.as_ref().ok()?).image.as_ref()?.format);
-    if most_frequent(items.iter().filter_map(format)) != Some(Format::MachO) {
-        return;
-    }
-    world.host.system = System::Dyld(Dyld::default());
+    (world.host.system, world.host.packager) = match most_frequent(items.iter().filter_map(format)) {
+        Some(Format::MachO) => (System::Dyld(Dyld::default()), "brew".into()),
+        Some(Format::Pe) => (System::Windows(Windows::default()), String::new()),
+        _ => return,
+    };
     world.host.library_path = None;
     world.host.preload = Vec::new();
-    world.host.packager = "brew".into();
     world.fence(target.walk.iter().chain([&target.root]).cloned().collect());
 }
 
@@ -360,9 +406,10 @@ fn site_above(path: &VPath) -> Option<VPath> {
     above.find(|folder| matches!(folder.file_name(), b"site-packages" | b"dist-packages" | b"lib-dynload"))
 }
 
-/// `(3, 11)` of `.cpython-311-x86_64-linux-gnu.so`.
+/// `(3, 11)` of `.cpython-311-x86_64-linux-gnu.so` and of `.cp311-win_amd64.pyd`.
 fn version_of(tag: &str) -> Option<(u16, u16)> {
-    let digits: String = tag.strip_prefix(".cpython-")?.chars().take_while(char::is_ascii_digit).collect();
+    let rest = tag.strip_prefix(".cpython-").or_else(|| tag.strip_prefix(".cp"))?;
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
     Some((digits.get(..1)?.parse().ok()?, digits.get(1..)?.parse().ok()?))
 }
 

@@ -164,7 +164,7 @@ mirror! {
         Found { file: FileNumber, opened: Place, step: StepMirror },
         /// The process has it already.
         Loaded { file: FileNumber, step: StepMirror },
-        Builtin,
+        Builtin(step: StepMirror),
         Missing,
         /// A place had something that ends the search with an error.
         Refused { at: Place, why: RefusalMirror },
@@ -187,6 +187,8 @@ mirror! {
         LoadedInstallName,
         LoadedFile,
         Builtin,
+        ApiSet,
+        KnownDll,
         Path,
         LoaderPath,
         ExecutablePath,
@@ -200,6 +202,12 @@ mirror! {
         RunpathOfLoader,
         Cache,
         Trusted,
+        ModuleFolder,
+        ProgramFolder,
+        AddedFolder,
+        PackageFolder,
+        System32,
+        SearchPath,
         Nowhere,
     }
 }
@@ -217,6 +225,7 @@ mirror! {
     enum VerdictMirror = Verdict {
         Found(file: FileNumber),
         InSharedCache,
+        Granted,
         Missing,
         Dangling(target: Place),
         Loop,
@@ -239,6 +248,7 @@ mirror! {
         UnknownProgram(entry: Place),
         UnusableRpath(entry: Place),
         NoRpath,
+        Delayed,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::discover::bundle::{Bundle, Bundler, Form, Modules};
 use crate::discover::tool::Version;
 use crate::discover::{Distribution, Kind, Note, Tag, Tool, Wheel, Wishes};
 use crate::vfs::VPath;
-use crate::world::{Dyld, Glibc, Host, LdCache, Musl, Python, System};
+use crate::world::{Deed, DllFolders, Dyld, Glibc, Host, LdCache, Musl, Prepared, Python, System, Windows};
 
 /// What was looked at.
 #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -190,6 +190,7 @@ mirror! {
         Glibc(glibc: GlibcMirror),
         Musl(musl: MuslMirror),
         Dyld(dyld: DyldMirror),
+        Windows(windows: WindowsMirror),
         Unknown,
     }
 }
@@ -351,4 +352,38 @@ impl Mirror for DistributionMirror {
 pub(super) fn folders<'a>(root: &'a VPath, host: &'a Host) -> impl Iterator<Item = &'a VPath> {
     let python = host.python.as_ref();
     [root].into_iter().chain(python.into_iter().flat_map(|python| python.path.iter().chain(&python.executable)))
+}
+
+mirror! {
+    struct WindowsMirror = Windows {
+        system32 [default]: Option<Place>,
+        path [default]: Vec<Place>,
+        packages [default]: Vec<DllFoldersMirror>,
+        prepared [default]: Vec<PreparedMirror>,
+    }
+}
+
+mirror! {
+    struct DllFoldersMirror = DllFolders {
+        package: Place,
+        folders: Vec<Place>,
+    }
+}
+
+mirror! {
+    /// What Python code does for the DLLs of a package.
+    struct PreparedMirror = Prepared {
+        package [default]: Option<Place>,
+        deed: DeedMirror,
+        source: Place,
+        line: usize,
+    }
+}
+
+mirror! {
+    enum DeedMirror = Deed {
+        Adds(folder: Place),
+        AddsUnknown,
+        Loads(path: Place),
+    }
 }

@@ -24,7 +24,10 @@ pub struct Host {
 impl Host {
     /// Is this image made for the system and the processor?
     pub fn fits(&self, image: &Image) -> bool {
-        image.format == self.system.format().unwrap_or(Format::Elf) && self.arch.is_none_or(|arch| arch == image.arch)
+        let is_for_system = self.system.format().is_none_or(|format| format == image.format);
+        // Code for .NET is translated for whatever processor runs it.
+        let is_managed = image.pe.as_ref().is_some_and(|pe| pe.is_managed);
+        is_for_system && (is_managed || self.arch.is_none_or(|arch| arch == image.arch))
     }
 }
 
@@ -34,6 +37,7 @@ pub enum System {
     Glibc(Glibc),
     Musl(Musl),
     Dyld(Dyld),
+    Windows(Windows),
     /// No loader was found: an environment for another system, or none at all.
     #[default]
     Unknown,
@@ -46,6 +50,7 @@ impl System {
             System::Glibc(_) => "glibc",
             System::Musl(_) => "musl",
             System::Dyld(_) => "macOS",
+            System::Windows(_) => "Windows",
             System::Unknown => "an unknown system",
         }
     }
@@ -55,6 +60,7 @@ impl System {
         match self {
             System::Glibc(_) | System::Musl(_) => Some(Format::Elf),
             System::Dyld(_) => Some(Format::MachO),
+            System::Windows(_) => Some(Format::Pe),
             System::Unknown => None,
         }
     }
@@ -62,6 +68,61 @@ impl System {
     /// Is dyld the judge?
     pub fn is_dyld(&self) -> bool {
         matches!(self, System::Dyld(_))
+    }
+
+    /// Is it Windows?
+    pub fn is_windows(&self) -> bool {
+        matches!(self, System::Windows(_))
+    }
+}
+
+/// What Windows' loader is asked with.
+#[derive(Clone, Debug, Default)]
+pub struct Windows {
+    /// The folder of the system's own DLLs, where it is at hand; else what every Windows has is granted.
+    pub system32: Option<VPath>,
+    /// The folders of `PATH` that count: conda's.
+    pub path: Vec<VPath>,
+    /// Each package that has DLLs besides its modules, and the folders that they lie in.
+    pub packages: Vec<DllFolders>,
+    /// What Python code does before a module is imported, in the order in which it does it.
+    pub prepared: Vec<Prepared>,
+}
+
+/// Where a package has its DLLs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DllFolders {
+    /// At the top of the import path.
+    pub package: VPath,
+    pub folders: Vec<VPath>,
+}
+
+/// What Python code does for the DLLs that a package needs: told from its text, never run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    /// The folder whose modules are imported after it; none where every Python that starts does it (`.pth` files).
+    pub package: Option<VPath>,
+    pub deed: Deed,
+    /// The source, and its line counted from 1.
+    pub source: VPath,
+    pub line: usize,
+}
+
+/// What a line of Python does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// `os.add_dll_directory`: the folder is searched from then on.
+    Adds(VPath),
+    /// The same, with a folder that the text does not tell.
+    AddsUnknown,
+    /// `ctypes.WinDLL(…)` and its like: the DLL is loaded from then on.
+    Loads(VPath),
+}
+
+impl Prepared {
+    /// Is it done before the module at this path is loaded?
+    pub fn is_for(&self, module: &VPath) -> bool {
+        self.package.as_ref().is_none_or(|package| module.starts_with(package))
     }
 }
 

@@ -6,7 +6,7 @@
 pub mod host;
 pub mod text;
 
-pub use host::{Dyld, Glibc, Host, LdCache, Musl, Python, System};
+pub use host::{Deed, DllFolders, Dyld, Glibc, Host, LdCache, Musl, Prepared, Python, System, Windows};
 
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
@@ -16,7 +16,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::image::{Arch, Export, Image, Import, Name, Problem, Traits};
 use crate::parse::traits;
 use crate::parse::{self, Slice, Tables};
-use crate::vfs::{FileSystem, Identity, Kind, Stat, VPath};
+use crate::vfs::{Entry, FileSystem, Identity, Kind, Stat, VPath};
 
 /// A native file of the world, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -166,6 +166,7 @@ pub struct World {
     directories: RwLock<FxHashMap<VPath, Option<Arc<Directory>>>>,
     versions: Mutex<FxHashMap<FileId, Option<Arc<FxHashSet<Name>>>>>,
     traits: Mutex<FxHashMap<FileId, Arc<Traits>>>,
+    spellings: Mutex<FxHashMap<VPath, Arc<FxHashMap<Name, VPath>>>>,
     /// All that exists, where the files around the environment are another machine's.
     fence: Option<Vec<VPath>>,
 }
@@ -227,6 +228,7 @@ impl World {
             directories: RwLock::default(),
             versions: Mutex::default(),
             traits: Mutex::default(),
+            spellings: Mutex::default(),
             fence: None,
         }
     }
@@ -304,6 +306,19 @@ impl World {
         let found = self.outside(&directory.path.join(name));
         directory.know(&VPath::new(name), found.clone());
         found
+    }
+
+    /// How a directory spells a name that is given in lower case, where case does not matter; none where it has none such.
+    pub fn spelled(&self, directory: &VPath, name: &Name) -> Option<VPath> {
+        let spellings = || self.spellings.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = spellings().get(directory).cloned();
+        let names = known.unwrap_or_else(|| {
+            let listed = if self.exists(directory) { self.fs.list(directory).unwrap_or_default() } else { Vec::new() };
+            let folded = |entry: Entry| (Name::from(&entry.name.as_bytes().to_ascii_lowercase()), entry.name);
+            let names: Arc<FxHashMap<Name, VPath>> = Arc::new(listed.into_iter().map(folded).collect());
+            spellings().entry(directory.clone()).or_insert(names).clone()
+        });
+        names.get(name).cloned()
     }
 
     /// Begins to walk a directory: all that is on the way to it is free of links, but for what `is_behind_link`.
@@ -579,8 +594,13 @@ enum Walked {
 
 /// Is this a name that native files have? Looking at names first is what makes a scan fast.
 pub fn is_native_name(name: &[u8]) -> bool {
-    const ENDINGS: [&[u8]; 4] = [b".so", b".dylib", b".pyd", b".dll"];
-    if ENDINGS.iter().any(|ending| name.len() > ending.len() && name.ends_with(ending)) {
+    const ENDINGS: [&[u8]; 2] = [b".so", b".dylib"];
+    // Windows does not mind case.
+    let is_windows = name.len() > 4 && {
+        let ending = &name[name.len() - 4..];
+        ending.eq_ignore_ascii_case(b".dll") || ending.eq_ignore_ascii_case(b".pyd")
+    };
+    if is_windows || ENDINGS.iter().any(|ending| name.len() > ending.len() && name.ends_with(ending)) {
         return true;
     }
     let Some(at) = memchr::memmem::find(name, b".so.") else { return false };
@@ -596,7 +616,7 @@ mod tests {
 
     #[test]
     fn native_files_are_known_by_their_names() {
-        for name in ["a.so", "liba.so.1", "liba.so.5.0.0", "a.dylib", "a.pyd", "a.dll", "a.cpython-311-darwin.so"] {
+        for name in ["a.so", "liba.so.1", "liba.so.5.0.0", "a.dylib", "a.pyd", "A.DLL", "a.cpython-311-darwin.so"] {
             assert!(is_native_name(name.as_bytes()), "{name}");
         }
         for name in [".so", "a.so.py", "a.sock", "a.py", "liba.so.1.hmac", "a.solution", "so"] {

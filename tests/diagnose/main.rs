@@ -7,6 +7,7 @@ mod mac;
 mod numpy;
 mod python;
 mod runtime;
+mod windows;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

@@ -3,6 +3,7 @@
 mod dyld;
 mod glibc;
 mod musl;
+mod windows;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use dylens::graph::Node;
 use dylens::scan::{Progress, Scan};
 use dylens::vfs::VPath;
 
+const WINDOWS_SITE: &str = "/env/Lib/site-packages";
 const SITE: &str = "/env/lib/python3.11/site-packages";
 
 /// An environment with glibc 2.40.
@@ -35,6 +37,21 @@ const DYLD: &str = "
 //- /usr/lib/libpython3.11.dylib macho arm64 id:@executable_path/../lib/libpython3.11.dylib
 ";
 
+/// A virtual environment on Windows, and the installation that it belongs to.
+const WINDOWS: &str = "
+//- /py/python.exe pe x86_64 program needs:python311.dll,VCRUNTIME140.dll,KERNEL32.dll
+//- /py/python311.dll pe x86_64 needs:KERNEL32.dll,VCRUNTIME140.dll,api-ms-win-crt-heap-l1-1-0.dll defines:PyLong_Type
+//- /py/python3.dll pe x86_64 forwards:PyLong_Type=python311.PyLong_Type
+//- /py/vcruntime140.dll pe x86_64 needs:KERNEL32.dll
+//- /py/Lib/os.py
+//- /py/DLLs/_ssl.pyd pe x86_64 needs:libssl-3.dll defines:PyInit__ssl
+//- /py/DLLs/libssl-3.dll pe x86_64
+//- /env/pyvenv.cfg
+home = /py
+version = 3.11.7
+//- /env/Scripts/python.exe pe x86_64 program
+";
+
 const VENV: &str = "
 //- /env/pyvenv.cfg
 home = /usr/bin
@@ -45,17 +62,24 @@ version = 3.11.7
 
 /// Scans a world: a system, and files in which `@/` is the folder of the modules.
 fn scan(system: &str, files: &str) -> Scan {
-    let text = format!("{system}{VENV}{files}").replace("@/", &format!("{SITE}/"));
+    let text = match system.contains("python.exe") {
+        true => format!("{system}{files}").replace("@/", &format!("{WINDOWS_SITE}/")),
+        false => format!("{system}{VENV}{files}").replace("@/", &format!("{SITE}/")),
+    };
     let world = dylens::world::text::read(&text).expect("a world that can be read");
     let machine = Machine::described(&world.settings);
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
     Scan::of(Arc::new(world.files), &machine, &Request::of(VPath::new("/env")), &progress).expect("a scan")
 }
 
+/// A path, without the folder of the modules.
+fn short(path: &VPath) -> String {
+    path.to_string().replace(&format!("{SITE}/"), "").replace(&format!("{WINDOWS_SITE}/"), "")
+}
+
 /// What became of each need: `FILE: NEED` to `STEP PATH`, with paths below the folder of the modules shortened, and
 /// ` | ` between the outcomes where imports differ.
 fn outcomes(scan: &Scan) -> BTreeMap<String, String> {
-    let short = |path: &VPath| path.to_string().replace(&format!("{SITE}/"), "");
     let mut outcomes: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (id, node) in scan.graph.nodes() {
         let (Node::File { file, .. } | Node::System(file)) = node else { continue };
@@ -87,12 +111,11 @@ fn check(system: &str, files: &str, expected: &[&str]) -> Scan {
 
 /// Every place that was tried for the first need of a file, with what was there.
 fn tried(scan: &Scan, file: &str) -> Vec<String> {
-    let path = VPath::new(format!("{SITE}/{file}").as_str());
-    let file = scan.world.open(&path).expect("a file of the world");
+    let place = |site: &str| scan.world.open(&VPath::new(format!("{site}/{file}").as_str()));
+    let file = place(SITE).or_else(|_| place(WINDOWS_SITE)).expect("a file of the world");
     let (probes, _) = scan.explain(file, 0).expect("a need that was met or not");
-    let short = |path: VPath| path.to_string().replace(&format!("{SITE}/"), "");
     let line = |probe: dylens::resolve::Probe| {
-        let place = probe.path.map_or_else(|| "-".into(), short);
+        let place = probe.path.as_ref().map_or_else(|| "-".into(), short);
         format!("{} {place}: {}", probe.step.word(), probe.verdict.phrase())
     };
     probes.into_iter().map(line).collect()

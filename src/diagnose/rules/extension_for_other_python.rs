@@ -61,8 +61,9 @@ fn tag(path: &VPath, is_free_threaded: bool) -> Option<String> {
 
 /// `CPython 3.12 (free-threaded), x86_64-linux-gnu`
 fn describe(tag: &str) -> String {
-    let Some(rest) = tag.strip_prefix(".cpython-") else { return tag.trim_matches('.').to_owned() };
-    let (abi, system) = rest.trim_end_matches(".so").split_once('-').unwrap_or((rest, ""));
+    let rest = tag.strip_prefix(".cpython-").or_else(|| tag.strip_prefix(".cp"));
+    let Some(rest) = rest else { return tag.trim_matches('.').to_owned() };
+    let (abi, system) = rest.trim_end_matches(".so").trim_end_matches(".pyd").split_once('-').unwrap_or((rest, ""));
     let digits: String = abi.chars().take_while(char::is_ascii_digit).collect();
     let (major, minor) = digits.split_at(digits.len().min(1));
     let mode = if is_free_threaded(tag) { " (free-threaded)" } else { "" };

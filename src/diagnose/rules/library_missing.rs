@@ -3,10 +3,10 @@
 use rustc_hash::FxHashMap;
 
 use super::library_preloaded::preloader;
-use crate::diagnose::dylib;
 use crate::diagnose::missing::{Cause, Missing, missing};
 use crate::diagnose::remedies::{add_rpath, argument, install, quoted, reinstall, unpacked};
 use crate::diagnose::{Evidence, Facts, Finding, Line, Remedy, Rule, Severity};
+use crate::diagnose::{dylib, windows};
 use crate::discover::{DistributionId, Kind};
 use crate::image::Name;
 use crate::scan::ImportKind;
@@ -21,8 +21,10 @@ pub(super) static RULE: Rule = Rule {
           name that no place on the search path has ends the import with “cannot open shared object file” or “Library \
           not loaded”. The search path of each need is the loader's own. Linux, ld.so(8): rpath of the file and of those \
           that load it, LD_LIBRARY_PATH, runpath, the cache, the default directories. macOS, dyld(1): @loader_path, and \
-          for @rpath the LC_RPATHs of the file, of those that load it and of the program.",
-    remedy: "Install what ships the library, reinstall the package that lost it, or lead the loader to it with an rpath.",
+          for @rpath the LC_RPATHs of the file, of those that load it and of the program. Windows, “Dynamic-link library \
+          search order”: the folder of the module, that of python.exe, those given to os.add_dll_directory, System32; neither \
+          PATH nor the working directory.",
+    remedy: "Install what ships the library, reinstall the package that lost it, or lead the loader to it: by an rpath, on Windows by os.add_dll_directory.",
     check,
 };
 
@@ -49,7 +51,8 @@ fn judge(facts: &Facts, name: &Name, missing: &Missing, first: FileId) -> Option
     if preloader(facts, name, missing).is_some() {
         return None;
     }
-    let (severity, context) = severity(facts, missing);
+    let name = &missing.spelled(facts).unwrap_or_else(|| name.clone());
+    let (severity, context) = severity(facts, name, first, missing);
     // What comes with the same package loads in its importers' context; that it does not by itself harms nobody.
     let is_own = |file: &FileId| facts.owner(*file) == facts.owner(first);
     if severity == Severity::Info && facts.providers(name).iter().any(is_own) {
@@ -65,7 +68,8 @@ fn judge(facts: &Facts, name: &Name, missing: &Missing, first: FileId) -> Option
     finding.files = missing.wanted.iter().map(|(file, _, _)| facts.path(*file)).collect();
     finding.files.dedup();
     let (reason, remedy, evidence) = with_requirements(facts, first, cause(facts, name, first));
-    finding.message = format!("{name}, needed by {by}, is found nowhere{reason}{context}");
+    let chain = windows::chain(facts, name, first, &facts.modules(&missing.imports()));
+    finding.message = format!("{name}, needed by {by}, is found nowhere{reason}{context}{chain}");
     finding.remedy = remedy;
     finding.evidence = evidence;
     let death = missing.wanted.iter().find_map(|(file, _, _)| facts.deaths().get(file)).filter(|it| it.name == *name);
@@ -89,10 +93,18 @@ fn with_requirements(facts: &Facts, by: FileId, (reason, mut remedy, evidence): 
 }
 
 /// Severity follows reach.
-fn severity(facts: &Facts, missing: &Missing) -> (Severity, String) {
+fn severity(facts: &Facts, name: &Name, by: FileId, missing: &Missing) -> (Severity, String) {
     let imports = missing.imports();
     let modules = facts.modules(&imports);
     if let Some(&first) = modules.first() {
+        if windows::may_be_installed(facts, name) {
+            return (Severity::Warning, String::new());
+        }
+        if let Some(line) = windows::unclear(facts, by) {
+            let source = facts.scan.shown(&line.source);
+            let context = format!("; {source}:{} adds a folder that its text does not tell", line.line);
+            return (Severity::Warning, context);
+        }
         // Packages guard the imports of what works only where something else is installed.
         let optional: Option<Vec<Line>> = modules.iter().map(|&import| facts.optional(import)).collect();
         let Some(line) = optional.and_then(|lines| lines.into_iter().next()) else {
@@ -123,6 +135,11 @@ fn severity(facts: &Facts, missing: &Missing) -> (Severity, String) {
 fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {
     if facts.scan.world.host.system.is_dyld() {
         return dylib::cause(facts, name, by);
+    }
+    if let Some(cause) =
+        Some(()).filter(|()| facts.scan.world.host.system.is_windows()).and_then(|()| windows::cause(facts, name, by))
+    {
+        return cause;
     }
     let file = |path: &VPath, what| vec![Evidence::File { path: facts.scan.shown(path), what }];
     if let Some(item) = facts.broken_items().find(|item| item.path.file_name() == &**name) {

@@ -3,6 +3,7 @@
 use crate::diagnose::missing::{Missing, missing};
 use crate::diagnose::{Evidence, Facts, Finding, Line, Remedy, Rule, Severity, Spelled};
 use crate::image::Name;
+use crate::resolve::system32;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -25,6 +26,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let mut finding = Finding::about(facts, &RULE, Severity::Info, *first);
         let shown = facts.path(provider);
         let place = facts.scan.shown(&line.path);
+        let name = missing.spelled(facts).unwrap_or(name);
         finding.subject = name.to_string();
         finding.node = facts.scan.graph.name(&name).or(finding.node);
         finding.files = missing.wanted.iter().map(|(file, _, _)| facts.path(*file)).collect();
@@ -47,6 +49,10 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 
 /// The file that has a missing name, and the line of Python that brings it into the process before it is needed.
 pub(super) fn preloader(facts: &Facts, name: &Name, missing: &Missing) -> Option<(FileId, Line)> {
+    // Windows' own copy is what code asks for by this name, and not another package's.
+    if facts.scan.world.host.system.is_windows() && system32::is_redistributable(name) {
+        return None;
+    }
     let importers = importers(facts, missing);
     facts.providers(name).iter().filter(|&&provider| facts.is_loadable(provider)).find_map(|&provider| {
         let line = importers.iter().find_map(|&importer| evidence(facts, importer, name, provider))?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
 use crate::discover::{DistributionId, Role, tag_of};
+use crate::image::Format;
 use crate::scan::ImportKind;
 use crate::world::FileId;
 
@@ -47,7 +48,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 /// Does some file ask for it, though it may not find it, or is it a module of another Python?
 fn is_wanted(facts: &Facts, file: FileId) -> bool {
     let content = facts.scan.world.file(file);
-    let soname = content.image.as_ref().and_then(|image| image.identity.clone());
+    let soname = content.image.as_ref().filter(|image| image.format != Format::Pe);
+    let soname = soname.and_then(|image| image.identity.clone());
     let is_missed = |name: &[u8]| facts.scan.graph.name(name).is_some();
     is_missed(content.path.file_name())
         || soname.is_some_and(|soname| is_missed(&soname))

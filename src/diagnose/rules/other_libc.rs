@@ -18,7 +18,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let (other, wheel) = match facts.scan.world.host.system {
         System::Glibc(_) => ("musl", "manylinux"),
         System::Musl(_) => ("glibc", "musllinux"),
-        System::Dyld(_) | System::Unknown => return,
+        System::Dyld(_) | System::Windows(_) | System::Unknown => return,
     };
     let here = facts.scan.world.host.system.word();
     for (_, file, _, owner) in facts.files() {

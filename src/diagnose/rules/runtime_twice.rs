@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::image::Name;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
@@ -10,8 +11,8 @@ pub(super) static RULE: Rule = Rule {
     title: "two copies of one runtime",
     severity: Severity::Warning,
     why: "Some libraries keep state for the whole process: a thread pool (OpenMP), random numbers and error queues \
-          (OpenSSL), exceptions and streams (libstdc++), an event loop (Qt). Two files with one soname: the copy that is \
-          loaded first serves all. Two with different names (repair tools add a hash): both are loaded, each with a \
+          (OpenSSL), exceptions and streams (libstdc++), an event loop (Qt). Two files with one soname (on Windows, one file \
+          name): the copy that is loaded first serves all. Two with different names (repair tools add a hash): both are loaded, each with a \
           state of its own; with OpenMP that can hang or crash.",
     remedy: "Mostly harmless. Where it is not: import the package whose copy should win first, or install packages that \
              share one copy (conda-forge).",
@@ -19,7 +20,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// The start of the library's name, hash or version cut off, and what a person calls the runtime.
-const FAMILIES: [(&str, &str); 9] = [
+const FAMILIES: [(&str, &str); 13] = [
+    ("libiomp5md", "OpenMP"),
+    ("vcomp140", "OpenMP"),
+    ("Qt5Core", "Qt"),
+    ("Qt6Core", "Qt"),
     ("libgomp", "OpenMP"),
     ("libiomp5", "OpenMP"),
     ("libomp", "OpenMP"),
@@ -72,7 +77,12 @@ fn family(facts: &Facts, file: FileId) -> Option<&'static str> {
 fn finding(facts: &Facts, severity: Severity, family: &str, files: &[FileId], imports: &[usize]) -> Finding {
     let mut paths: Vec<_> = files.iter().map(|&file| facts.path(file)).collect();
     let world = &facts.scan.world;
-    let soname = |file: &FileId| world.file(*file).image.as_ref().and_then(|image| image.identity.clone());
+    let is_windows = world.host.system.is_windows();
+    let soname = |file: &FileId| match is_windows {
+        // There the file's name is the name.
+        true => Some(Name::from(world.file(*file).path.file_name()).without_case()),
+        false => world.file(*file).image.as_ref().and_then(|image| image.identity.clone()),
+    };
     let shares_name = files.iter().all(|file| soname(file).is_some() && soname(file) == soname(&files[0]));
     let mut finding = Finding::about(facts, &RULE, severity, files[0]);
     // In one import the order of loading is known; across imports it is the person's.
@@ -82,7 +92,8 @@ fn finding(facts: &Facts, severity: Severity, family: &str, files: &[FileId], im
     let list: Vec<String> = paths.iter().map(ToString::to_string).collect();
     let wins = match (imports.is_empty(), shares_name) {
         (_, true) => format!(
-            "they share a soname, so the copy loaded first ({}) serves all",
+            "they share a {}, so the copy loaded first ({}) serves all",
+            if is_windows { "name" } else { "soname" },
             if imports.is_empty() { "by whichever is imported first" } else { &list[0] }
         ),
         (false, false) => format!("both are loaded, {} first; each keeps a state of its own", list[0]),

@@ -8,7 +8,6 @@ use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::graph::NodeId;
 use crate::image::{Import, Name, NeedKind, Origin};
-use crate::resolve::Resolution;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
@@ -17,7 +16,8 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     why: "On macOS every symbol is bound to one library (two-level namespace, man ld), and Python binds all of them when it \
           imports (RTLD_NOW). A library of the right name and the wrong version is found, loaded, and then “Symbol not \
-          found: … Expected in: …” ends the import.",
+          found: … Expected in: …” ends the import. On Windows the list of imports says which names are taken from which DLL; \
+          one that it does not export ends the import with “The specified procedure could not be found.” (error 127).",
     remedy: "Install the versions that were built for each other.",
     check,
 };
@@ -33,6 +33,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             .graph
             .needs(node)
             .into_iter()
+            // A delayed import fails when it is first used, and code that delays one mostly asks beforehand.
+            .filter(|(_, edge)| edge.kind != NeedKind::Delay)
             .filter_map(|(target, edge)| Some((edge.need, facts.scan.file_of(target)?)))
             .collect();
         if providers.is_empty() {
@@ -61,6 +63,12 @@ fn taken(facts: &Facts, file: FileId) -> BTreeMap<usize, Vec<Import>> {
 /// The symbols that neither the library nor what it offers as its own has.
 fn lacking(facts: &Facts, provider: FileId, imports: &[Import]) -> Vec<Name> {
     let mut left: Vec<Name> = imports.iter().map(|import| import.symbol.clone()).collect();
+    let symbols: Vec<&[u8]> = left.iter().map(AsRef::as_ref).collect();
+    if let Some(exports) = facts.scan.world.dll_exports(provider, &symbols) {
+        let mut exports = exports.into_iter();
+        left.retain(|_| exports.next().flatten().is_none());
+        return left;
+    }
     let mut seen = FxHashSet::default();
     let mut libraries = vec![provider];
     while let Some(library) = libraries.pop() {
@@ -81,7 +89,7 @@ fn lacking(facts: &Facts, provider: FileId, imports: &[Import]) -> Vec<Name> {
 /// The libraries whose symbols a library offers as its own; none where not all of them are known.
 fn offered(facts: &Facts, node: NodeId) -> Option<Vec<FileId>> {
     let needs = facts.scan.graph.needs(node).into_iter().filter(|(_, edge)| edge.kind == NeedKind::Reexport);
-    needs.map(|(_, edge)| edge.resolution.file().filter(|_| edge.resolution != Resolution::Builtin)).collect()
+    needs.map(|(_, edge)| edge.resolution.file()).collect()
 }
 
 fn finding(facts: &Facts, file: FileId, need: usize, provider: FileId, lacking: &[Name]) -> Finding {

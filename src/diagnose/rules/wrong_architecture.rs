@@ -3,10 +3,9 @@
 use super::recorded_file_missing::has_other_file;
 use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
+use crate::discover::Role;
 use crate::discover::role::importable_as;
-use crate::discover::{Kind, Role};
 use crate::image::{Format, Name};
-use crate::world::System;
 
 pub(super) static RULE: Rule = Rule {
     id: "wrong-architecture",
@@ -14,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     why: "A process loads only what is made for its own processor and word size. glibc passes a file for another one over \
           silently, so the error reads “cannot open shared object file: No such file or directory”, although the file is \
-          there.",
+          there. Windows says “%1 is not a valid Win32 application”.",
     remedy: "Install the build for this machine.",
     check,
 };
@@ -25,13 +24,6 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     for (_, file, role, owner) in facts.files() {
         let content = facts.scan.world.file(file);
         let Some(image) = content.image.as_ref().filter(|image| !facts.fits(image)) else { continue };
-        // A wheel for a system whose loader is not judged is right to be of that system's format.
-        if facts.scan.target.kind == Kind::Wheel
-            && matches!(facts.scan.world.host.system, System::Unknown)
-            && image.format != Format::Elf
-        {
-            continue;
-        }
         let name = match (role, importable_as(&content.path, facts.python())) {
             (Role::Module(name), _) => Some(name.clone()),
             // Python takes the file by its name; what it exports cannot be asked in a foreign format.
