@@ -1,6 +1,8 @@
 //! The real program on a real terminal: what it shows, and how it leaves.
 #![cfg(unix)]
 
+mod common;
+
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -213,4 +215,41 @@ fn interrupting_interrupts_the_command() {
 fn a_signal_that_ends_the_command_is_told_as_shells_do() {
     let mut session = Session::start(&["run", "--", "/bin/sh", "-c", "kill -TERM $$"]);
     assert_eq!(session.end().exit_code(), 128 + 15);
+}
+
+/// A folder with a module whose library is not there.
+fn small() -> tempfile::TempDir {
+    common::lay_out(
+        "//- /site-packages/a.so elf x86_64 needs:libnowhere.so.9 defines:PyInit_a\n\
+         //- /site-packages/b.so elf x86_64 defines:PyInit_b\n\
+         //- /build.log\nImportError: libnowhere.so.9: cannot open shared object file: No such file or directory\n",
+    )
+}
+
+#[test]
+fn a_log_opens_the_explorer_on_what_it_accuses() {
+    let folder = small();
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let mut session = Session::start(&["log", &path("build.log"), &path("site-packages")]);
+    session.wait_for("[5 Log]");
+    session.wait_for("libnowhere.so.9, needed by a.so, is found nowhere");
+    session.press("q");
+    assert_eq!(session.end().exit_code(), 1);
+    session.assert_restored();
+}
+
+#[test]
+fn a_command_that_fails_opens_the_explorer_and_keeps_its_exit_code() {
+    let folder = small();
+    let environment = folder.path().join("site-packages").to_string_lossy().into_owned();
+    let script = format!("{FAILING}; exit 7");
+    let mut session = Session::start(&["run", "--env", &environment, "--", "/bin/sh", "-c", &script]);
+    session.wait_for("[5 Log]");
+    // The first key that is typed is the explorer's: none went to the command that has ended.
+    session.press("2");
+    session.wait_for("[2 Graph]");
+    session.press("q");
+    assert_eq!(session.end().exit_code(), 7);
+    session.assert_restored();
+    assert!(session.text().contains("ImportError: libnowhere.so.9"), "the command's own output is there again");
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use super::args::{self, Arguments, Check, Export, FailOn, Report, To, Tree, Why};
 use super::{FOUND, output, progress, source};
+use crate::buildlog::Log;
 use crate::diff::Diff;
 use crate::discover::Machine;
 use crate::error::Error;
@@ -17,22 +18,34 @@ use crate::tui;
 /// Without a subcommand: the explorer where a person sits at the terminal, else the report.
 pub(super) fn open(arguments: &Arguments, paths: &[PathBuf]) -> Result<ExitCode, Error> {
     let source = source::source(arguments, paths)?;
-    if output::is_interactive() && !arguments.no_tui {
-        let no_color = match arguments.color {
-            super::args::When::Always => false,
-            super::args::When::Never => true,
-            super::args::When::Auto => output::declines_color(),
-        };
-        let options = tui::Options { ascii: arguments.ascii, no_color, ..tui::Options::default() };
-        let quit = tui::run(source, &options).map_err(|error| {
-            Error::new(format!("the terminal cannot be used: {error}"), "give --no-tui to print the report")
-        })?;
-        return quit.map(|()| ExitCode::SUCCESS);
+    if can_explore(arguments) {
+        return explore(arguments, source, None).map(|()| ExitCode::SUCCESS);
     }
     let scan = progress::watched(|progress| source(progress))?;
     let bytes = written(&export::TEXT, &scan, &Options::new(output::paint(arguments, true)))?;
     output::print(&bytes)?;
     Ok(verdict(&scan, FailOn::Error))
+}
+
+/// Is there a person at the terminal, who wants to look around?
+pub(super) fn can_explore(arguments: &Arguments) -> bool {
+    output::is_interactive() && !arguments.no_tui
+}
+
+/// Opens the explorer; with a log, on what that accuses.
+///
+/// # Errors
+/// Where the terminal cannot be used, or there is nothing to look at.
+pub(super) fn explore(arguments: &Arguments, source: tui::Source, log: Option<Log>) -> Result<(), Error> {
+    let no_color = match arguments.color {
+        super::args::When::Always => false,
+        super::args::When::Never => true,
+        super::args::When::Auto => output::declines_color(),
+    };
+    let options = tui::Options { ascii: arguments.ascii, no_color, log, ..tui::Options::default() };
+    tui::run(source, &options).map_err(|error| {
+        Error::new(format!("the terminal cannot be used: {error}"), "give --no-tui to print the report")
+    })?
 }
 
 /// `dylens check`.

@@ -2,11 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::args::{Arguments, Log as Wanted, Report};
-use super::{FOUND, output, source};
+use super::{FOUND, commands, output, source};
 use crate::buildlog::{self, Ground, Judged, Log, judge};
 use crate::discover::Tool;
 use crate::error::Error;
@@ -19,6 +19,10 @@ use crate::scan::Scan;
 /// Where the log cannot be read, or there is nothing at the path that was given.
 pub(super) fn log(arguments: &Arguments, wanted: &Wanted) -> Result<ExitCode, Error> {
     let (name, log) = read(&wanted.log)?;
+    let is_to_print = wanted.format == Report::Json || wanted.verbose || wanted.to.output.is_some();
+    if !is_to_print && explored(arguments, &wanted.paths, &log)? {
+        return Ok(code(&judge(&log, None)));
+    }
     let told = compared(arguments, &wanted.paths, log)?;
     let all = told.incidents(&name);
     let bytes = match wanted.format {
@@ -34,10 +38,29 @@ pub(super) fn log(arguments: &Arguments, wanted: &Wanted) -> Result<ExitCode, Er
         }
     };
     output::deliver(bytes, &wanted.to)?;
-    Ok(match told.judged.iter().any(Judged::is_failure) {
-        true => ExitCode::from(FOUND),
-        false => ExitCode::SUCCESS,
-    })
+    Ok(code(&told.judged))
+}
+
+fn code(judged: &[Judged]) -> ExitCode {
+    if judged.iter().any(Judged::is_failure) { ExitCode::from(FOUND) } else { ExitCode::SUCCESS }
+}
+
+/// Opens the explorer on what the log accuses, where a person is at the terminal and there is something to look at; says
+/// whether it did.
+///
+/// # Errors
+/// Where there is nothing at a path that was given, or the terminal cannot be used.
+pub(super) fn explored(arguments: &Arguments, paths: &[PathBuf], log: &Log) -> Result<bool, Error> {
+    if !commands::can_explore(arguments) || log.incidents.is_empty() {
+        return Ok(false);
+    }
+    let is_asked = !paths.is_empty() || arguments.demo;
+    if !is_asked && compared(arguments, paths, log.clone())?.scan.is_none() {
+        return Ok(false);
+    }
+    let source = source::source_for(arguments, paths, tool(log))?;
+    commands::explore(arguments, source, Some(log.clone()))?;
+    Ok(true)
 }
 
 /// A log, what it comes to, and what it was compared with.
@@ -59,7 +82,7 @@ impl Told {
 ///
 /// # Errors
 /// Where there is nothing at a path that was given.
-pub(super) fn compared(arguments: &Arguments, paths: &[std::path::PathBuf], log: Log) -> Result<Told, Error> {
+pub(super) fn compared(arguments: &Arguments, paths: &[PathBuf], log: Log) -> Result<Told, Error> {
     let is_asked = !paths.is_empty() || arguments.demo;
     let scan = match source::scanned_for(arguments, paths, tool(&log)) {
         Ok(scan) => scan,

@@ -18,8 +18,8 @@ use crate::buildlog::{Log, Reader};
 use crate::error::Error;
 use crate::export::incidents_text;
 
-/// Runs the command. Where it fails, what its output accuses is explained on the error stream: standard output is the
-/// command's own.
+/// Runs the command. Where it fails, the explorer opens on what its output accuses; where nobody is there to look, that is
+/// explained on the error stream: standard output is the command's own.
 ///
 /// # Errors
 /// Where the command cannot be started.
@@ -48,6 +48,9 @@ fn explain(arguments: &Arguments, run: &Run, program: &OsString, log: Log) -> Re
     }
     let named: Vec<PathBuf> = run.env.iter().cloned().collect();
     let paths = if named.is_empty() { source::environment_of(program).into_iter().collect() } else { named };
+    if log::explored(arguments, &paths, &log)? {
+        return Ok(());
+    }
     let told = log::compared(arguments, &paths, log)?;
     let paint = output::paint_for_errors(arguments);
     let text = incidents_text(&told.incidents("the command's output"), &paint, false);

@@ -81,6 +81,16 @@ impl Start {
         Ok(Some(path.clone()))
     }
 
+    /// For a tool that the person did not name.
+    fn for_tool(arguments: &Arguments, paths: &[PathBuf], tool: Option<Tool>) -> Result<Start, Error> {
+        let mut start = Start::of(arguments, paths)?;
+        // What a snapshot was judged for was settled when it was taken.
+        if start.snapshot.is_none() {
+            start.request.wishes.tool = start.request.wishes.tool.or(tool);
+        }
+        Ok(start)
+    }
+
     fn scan(&self, progress: &Progress) -> Result<Scan, Error> {
         match &self.snapshot {
             Some(path) => snapshot::open(&self.read(path)?, path),
@@ -141,11 +151,7 @@ pub(super) fn scanned_for(
     paths: &[PathBuf],
     tool: Option<Tool>,
 ) -> Result<&'static Scan, Error> {
-    let mut start = Start::of(arguments, paths)?;
-    // What a snapshot was judged for was settled when it was taken.
-    if start.snapshot.is_none() {
-        start.request.wishes.tool = start.request.wishes.tool.or(tool);
-    }
+    let start = Start::for_tool(arguments, paths, tool)?;
     progress::watched(|progress| start.scan(progress)).map(kept)
 }
 
@@ -176,6 +182,15 @@ pub(super) fn one(arguments: &Arguments, path: &Path) -> Result<&'static Scan, E
 /// A subcommand looks at one scan and ends: to take it apart piece by piece first would only cost time.
 fn kept(scan: Scan) -> &'static Scan {
     Box::leak(Box::new(scan))
+}
+
+/// As [`source()`], for a tool that a log named; never the demo in place of an environment.
+///
+/// # Errors
+/// Where `--demo` and a path contradict each other.
+pub(super) fn source_for(arguments: &Arguments, paths: &[PathBuf], tool: Option<Tool>) -> Result<Source, Error> {
+    let start = Start::for_tool(arguments, paths, tool)?;
+    Ok(Arc::new(move |progress: &Progress| start.scan(progress)))
 }
 
 /// As the explorer wants it: to be scanned now and again later. Without a path and an environment, it is the demo.

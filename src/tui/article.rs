@@ -4,11 +4,13 @@
 
 mod environment;
 mod finding;
+mod incident;
 mod mach;
 mod node;
 
 pub use environment::{of_environment, system};
 pub use finding::{of_finding, sign};
+pub use incident::{of_incident, sign_of_incident};
 pub use node::{of_fold, of_node};
 
 use rustc_hash::FxHashSet;

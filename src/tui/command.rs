@@ -156,6 +156,10 @@ const COMMANDS: &[Command] = &[
         .hint("next finding"),
     Command::new("previous-finding", Look, "previous finding", |model| choose::next_finding(model, Way::Up)),
     Command::new("copy", Ask, "copy the command that mends the finding", update::copy).hint("copy fix"),
+    Command::new("paste-log", Ask, "what a failed build's log accuses: paste it", |model| {
+        model.told = Some("paste the log into this window".into());
+        None
+    }),
     Command::new("next-pane", Look, "next pane", |model| update::pane(model, 1)).hint("pane"),
     Command::new("previous-pane", Look, "previous pane", |model| update::pane(model, -1)),
     Command::new("filter", Look, "what is shown", modal::menu::filter).hint("filter").when(has_scan),

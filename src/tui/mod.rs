@@ -39,6 +39,7 @@ pub mod view;
 use std::io;
 use std::sync::Arc;
 
+use crate::buildlog::Log;
 use crate::error::Error;
 use crate::scan::{Progress, Scan};
 
@@ -54,6 +55,8 @@ pub struct Options {
     pub no_color: bool,
     /// No mouse.
     pub no_mouse: bool,
+    /// The log of a failed build, which is shown first.
+    pub log: Option<Log>,
 }
 
 /// Shows what `source` scans until the person quits.

@@ -16,6 +16,7 @@ use super::effect::Effect;
 use super::keys::Key;
 use super::model::Model;
 use super::update::choose;
+use super::view::log;
 use crate::graph::NodeId;
 
 /// What lies on top.
@@ -84,8 +85,12 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
     None
 }
 
-/// Pasted text goes into the prompt; nowhere else is it taken for keys.
+/// Pasted text goes into the prompt, and where there is none it is read as the log of a failed build; never is it taken for
+/// keys.
 pub(super) fn paste(model: &mut Model, text: &str) -> Option<Effect> {
+    if model.modal.is_none() && model.atlas.is_some() {
+        return log::paste(model, text);
+    }
     if let Some(input) = model.modal.as_mut().and_then(Modal::input) {
         for letter in text.chars().filter(|letter| !letter.is_control()).take(200) {
             input.handle(InputRequest::InsertChar(letter));

@@ -9,7 +9,7 @@ use super::picture::{Lens, Picture};
 use super::prose::Prose;
 use super::rows::Tree;
 use super::theme::Theme;
-use super::view::{VIEWS, View};
+use super::view::{Logged, VIEWS, View};
 use crate::graph::NodeId;
 use crate::scan::Phase;
 
@@ -60,6 +60,8 @@ pub struct Model {
     pub chosen: Option<NodeId>,
     /// The row in the list of findings.
     pub finding: usize,
+    /// The log of a failed build, where there is one.
+    pub log: Option<Logged>,
     /// The focus, and what of the graph is shown in pictures.
     pub picture: Option<Picture>,
     pub lens: Lens,
@@ -92,6 +94,7 @@ impl Model {
             pane: Pane::default(),
             chosen: None,
             finding: 0,
+            log: None,
             picture: None,
             lens: Lens::default(),
             flow: None,

@@ -20,6 +20,7 @@ use super::model::Model;
 use super::terminal::Screen;
 use super::theme::Theme;
 use super::update::update;
+use super::view::Logged;
 use super::{Options, Source};
 use crate::error::Error;
 use crate::scan::Progress;
@@ -34,6 +35,7 @@ pub(super) fn run(source: Source, options: &Options) -> io::Result<Result<(), Er
     let size = screen.terminal.size()?;
     let theme = Theme { no_color: options.no_color, ascii: options.ascii };
     let mut model = Model::new(theme, (size.width, size.height));
+    model.log = options.log.clone().map(Logged::new);
     screen.draw(|target| frame(&model, target))?;
 
     let (sender, messages) = channel();

@@ -16,7 +16,7 @@ use super::modal::{self, Modal};
 use super::model::{Filter, Model, Work};
 use super::picture::Lens;
 use super::screen::{Areas, inside};
-use super::view::VIEWS;
+use super::view::{VIEWS, View, log};
 use crate::error::Error;
 use crate::export::printable;
 use crate::scan::Event;
@@ -140,6 +140,15 @@ fn wheel(model: &mut Model, way: Way) -> Option<Effect> {
 
 pub(super) fn copy(model: &mut Model) -> Option<Effect> {
     let atlas = model.atlas.clone()?;
+    if let Some(judged) = log::shown(model) {
+        return match judged.remedy.command.clone() {
+            Some(command) if printable(&command) == command => Some(Effect::Copy(command)),
+            _ => {
+                model.told = Some("nothing to copy: no command mends this".into());
+                None
+            }
+        };
+    }
     let current = model.current_finding();
     let of_node = model.chosen.map_or(&[][..], |node| atlas.findings(node));
     let mut commands = current.iter().chain(of_node).filter_map(|&at| atlas.scan.findings[at].remedy.command.clone());
@@ -173,11 +182,21 @@ fn progress(model: &mut Model, event: Event) -> Option<Effect> {
 fn scanned(model: &mut Model, atlas: Arc<Atlas>) -> Option<Effect> {
     model.work = None;
     match model.atlas.take() {
-        Some(old) => choose::carry_over(model, &old, atlas),
+        Some(old) => {
+            choose::carry_over(model, &old, atlas);
+            log::compare(model);
+            choose::settle(model);
+        }
         None => {
             model.view = VIEWS[0];
             model.pane = model.view.panes[0];
             choose::begin(model, atlas);
+            // Who brings a log has come for its sake.
+            if let Some(view) = View::named("log").filter(|view| (view.is_there)(model)) {
+                log::compare(model);
+                choose::show(model, view);
+                log::select(model, 0);
+            }
         }
     }
     None

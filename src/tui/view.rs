@@ -5,6 +5,7 @@
 
 pub(super) mod flow;
 pub(super) mod graph;
+pub(super) mod log;
 mod problems;
 mod tree;
 
@@ -20,9 +21,10 @@ use crate::graph::NodeId;
 
 pub use graph::draw as draw_graph;
 pub use graph::{click as click_graph, open as open_graph, step as step_graph};
+pub use log::Logged;
 
 /// Every view, in the order of the tabs.
-pub const VIEWS: &[&View] = &[&problems::VIEW, &graph::VIEW, &flow::VIEW, &tree::VIEW];
+pub const VIEWS: &[&View] = &[&problems::VIEW, &graph::VIEW, &flow::VIEW, &tree::VIEW, &log::VIEW];
 
 /// A way of looking at the scan.
 #[derive(Debug)]

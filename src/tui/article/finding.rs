@@ -21,6 +21,13 @@ pub fn sign(finding: &Finding) -> (Tone, &'static str) {
 pub fn of_finding(atlas: &Atlas, finding: &Finding) -> Vec<Prose> {
     let mut text = verdict(finding);
     text.push(Prose::default());
+    text.extend(grounds(atlas, finding));
+    text
+}
+
+/// What a finding rests on.
+pub(super) fn grounds(atlas: &Atlas, finding: &Finding) -> Vec<Prose> {
+    let mut text = Vec::new();
     for evidence in finding.evidence.iter().take(MOST) {
         proof(&atlas.scan, evidence, &mut text);
     }
