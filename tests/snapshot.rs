@@ -236,7 +236,7 @@ fn whatever_is_changed_in_a_snapshot_no_face_stumbles_over_it() {
     let worlds =
         worlds.iter().chain([&common::scan(DEMO)]).map(|scan| snapshot::take(scan, Veil::none())).collect::<Vec<_>>();
     let mut opened = 0;
-    for round in 0..600 {
+    for round in 0..250 {
         let mut dice = Dice(round);
         let mut value: Value = serde_json::from_slice(&worlds[dice.roll(2 + round as usize % 2)]).expect("JSON");
         for _ in 0..=dice.roll(3) {
@@ -249,13 +249,13 @@ fn whatever_is_changed_in_a_snapshot_no_face_stumbles_over_it() {
             shown(scan);
         }
     }
-    assert!(opened > 100, "only {opened} could be opened: the changes are too coarse to prove anything");
+    assert!(opened > 40, "only {opened} could be opened: the changes are too coarse to prove anything");
 }
 
 #[test]
 fn random_bytes_are_no_snapshot() {
     let good = snapshot::take(&common::scan_for(MUSL, &Request::of(VPath::new("/env"))), Veil::none());
-    for round in 0..2000 {
+    for round in 0..1000 {
         let mut dice = Dice(round);
         let mut bytes = if round % 2 == 0 { good.clone() } else { packed(good.clone(), b"x.gz") };
         for _ in 0..=dice.roll(4) {

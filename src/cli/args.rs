@@ -12,8 +12,9 @@ use crate::cli::output;
 use crate::diagnose::Severity;
 use crate::discover::Tool;
 use crate::error::Error;
-use crate::export::{self, COMPARED, Compared, FORMATS, Format, printable};
+use crate::export::{self, COMPARED, Compared, FORMATS, Folding, Format, REPORTS, Scope, printable};
 use crate::image::{Arch, Release};
+use crate::scan::Scan;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -103,8 +104,8 @@ pub(super) struct Check {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// How to write the findings
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: Report,
+    #[arg(long, default_value = "text", value_parser = reports())]
+    pub format: &'static Format,
     /// The least severity that makes the exit code 1
     #[arg(long, value_enum, value_name = "SEVERITY", default_value = "error")]
     pub fail_on: FailOn,
@@ -174,11 +175,57 @@ pub(super) struct Export {
     /// Hide the names of people and their home folders
     #[arg(long)]
     pub anonymize: bool,
+    /// Which part of the graph
+    #[arg(long, value_enum, default_value = "all")]
+    pub scope: Part,
+    /// The node that --scope focus is about: a library, a module, a distribution or a part of a path
+    #[arg(long, value_name = "NAME", required_if_eq("scope", "focus"))]
+    pub node: Option<String>,
+    /// How many steps --scope focus goes in either direction
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub depth: usize,
+    /// Draw what is alike as one, and leave out the system and what a longer way implies [default of mermaid, svg, html]
+    #[arg(long, conflicts_with = "raw")]
+    pub folded: bool,
+    /// Draw everything [default of dot, graphml]
+    #[arg(long)]
+    pub raw: bool,
     #[command(flatten)]
     pub to: To,
 }
 
 impl Export {
+    /// The part of the graph that was asked for.
+    ///
+    /// # Errors
+    /// Where the format draws no graph, or no node has the name.
+    pub(super) fn scope(&self, format: &Format, scan: &Scan) -> Result<Scope, Error> {
+        if format.draws.is_none() && (self.scope != Part::All || self.folded || self.raw) {
+            let drawn: Vec<&str> =
+                FORMATS.iter().filter(|format| format.draws.is_some()).map(|format| format.name).collect();
+            return Err(Error::new(
+                format!("{} always writes the whole", format.name),
+                format!("--scope, --folded and --raw are for {}", drawn.join(", ")),
+            ));
+        }
+        Ok(match (self.scope, &self.node) {
+            (Part::All, _) => Scope::All,
+            (Part::Problems, _) => Scope::Problems,
+            (Part::Focus, name) => {
+                let center = export::node(scan, name.as_deref().unwrap_or_default())?;
+                Scope::Focus { center, depth: self.depth }
+            }
+        })
+    }
+
+    pub(super) fn folding(&self) -> Option<Folding> {
+        match (self.folded, self.raw) {
+            (true, _) => Some(Folding::Folded),
+            (_, true) => Some(Folding::Raw),
+            _ => None,
+        }
+    }
+
     /// The format that was asked for, or else that of the file's name.
     ///
     /// # Errors
@@ -239,6 +286,16 @@ pub(super) struct Run {
     pub command: Vec<OsString>,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Part {
+    /// Everything
+    All,
+    /// What findings accuse, who needs it, and the ways that lead there
+    Problems,
+    /// What is joined with --node
+    Focus,
+}
+
 /// Where the bytes go.
 #[derive(Debug, Args)]
 pub(super) struct To {
@@ -293,11 +350,21 @@ fn release(text: &str) -> Result<Release, String> {
     Release::parse(text).ok_or_else(|| "a release is written 11.0".into())
 }
 
-/// The formats' table as what `--format` takes.
+/// The formats' table as what `dylens export --format` takes.
 fn formats() -> impl TypedValueParser<Value = &'static Format> {
-    let values = FORMATS.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.about));
-    PossibleValuesParser::new(values)
-        .map(|name| *FORMATS.iter().find(|format| format.name == name).expect("the values are the names of the table"))
+    of_table(FORMATS)
+}
+
+/// And `dylens check --format`.
+fn reports() -> impl TypedValueParser<Value = &'static Format> {
+    of_table(REPORTS)
+}
+
+fn of_table(table: &'static [&'static Format]) -> impl TypedValueParser<Value = &'static Format> {
+    let values = table.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.about));
+    PossibleValuesParser::new(values).map(move |name| {
+        *table.iter().find(|format| format.name == name).expect("the values are the names of the table")
+    })
 }
 
 /// The table of what `dylens diff --format` takes.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::args::{self, Arguments, Check, Export, FailOn, Report, To, Tree, Why};
+use super::args::{self, Arguments, Check, Export, FailOn, To, Tree, Why};
 use super::{FOUND, output, progress, source};
 use crate::buildlog::Log;
 use crate::diff::Diff;
@@ -51,13 +51,9 @@ pub(super) fn explore(arguments: &Arguments, source: tui::Source, log: Option<Lo
 /// `dylens check`.
 pub(super) fn check(arguments: &Arguments, check: &Check) -> Result<ExitCode, Error> {
     let scan = source::scanned(arguments, &check.paths)?;
-    let format = match check.format {
-        Report::Text => &export::TEXT,
-        Report::Json => &export::FINDINGS,
-    };
     let paint = output::paint(arguments, check.to.output.is_none());
     let options = Options { verbose: check.verbose, ..Options::new(paint) };
-    output::deliver(written(format, scan, &options)?, &check.to)?;
+    output::deliver(written(check.format, scan, &options)?, &check.to)?;
     Ok(verdict(scan, check.fail_on))
 }
 
@@ -102,8 +98,11 @@ pub(super) fn export(arguments: &Arguments, export: &Export) -> Result<ExitCode,
         false => source::surveyed(arguments, &export.paths)?,
     };
     let veiled = export.anonymize.then(|| veiled(scan)).transpose()?;
-    let options = Options::new(output::paint(arguments, export.to.output.is_none()));
-    output::deliver(written(format, veiled.as_ref().unwrap_or(scan), &options)?, &export.to)?;
+    let scan = veiled.as_ref().unwrap_or(scan);
+    let paint = output::paint(arguments, export.to.output.is_none());
+    let (scope, folding) = (export.scope(format, scan)?, export.folding());
+    let options = Options { scope, folding, ..Options::new(paint) };
+    output::deliver(written(format, scan, &options)?, &export.to)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -121,8 +120,13 @@ pub(super) fn schema(to: &To) -> Result<ExitCode, Error> {
 
 fn written(format: &export::Format, scan: &Scan, options: &Options) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    (format.write)(scan, options, &mut bytes)
-        .map_err(|error: io::Error| Error::new(format!("{} cannot be written: {error}", format.name), "report it"))?;
+    (format.write)(scan, options, &mut bytes).map_err(|error: io::Error| {
+        let text = error.to_string();
+        match text.split_once("; ").filter(|_| error.kind() == io::ErrorKind::InvalidInput) {
+            Some((what, remedy)) => Error::new(what, remedy),
+            None => Error::new(format!("{} cannot be written: {text}", format.name), "report it"),
+        }
+    })?;
     Ok(bytes)
 }
 

@@ -2,16 +2,19 @@
 
 use std::io::{self, Write};
 
-use super::places::{distribution_title, nonstandard, title};
+use super::part::{Bond, BondKind, Drawn, Part, State};
 use super::{Format, Options, printable};
-use crate::discover::Role;
-use crate::graph::{Edge, NeedEdge, Node, NodeId, NumpyEdge, Presence};
-use crate::image::Name;
 use crate::scan::Scan;
 
 /// `--format dot`.
-pub const DOT: Format =
-    Format { name: "dot", about: "the graph, for Graphviz", endings: &[".dot", ".gv"], judges: true, write };
+pub const DOT: Format = Format {
+    name: "dot",
+    about: "the graph, for Graphviz",
+    endings: &[".dot", ".gv"],
+    judges: true,
+    draws: Some(super::Folding::Raw),
+    write,
+};
 
 const HEAD: &str = "\
 digraph dylens {
@@ -20,96 +23,55 @@ digraph dylens {
   edge [color=\"#606060\", arrowsize=0.6];
 ";
 
-fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
+fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let part = Part::of(scan, &options.scope, options.is_folded(&DOT));
     out.write_all(HEAD.as_bytes())?;
-    for (index, &distribution) in scan.graph.distributions().iter().enumerate() {
-        cluster(scan, index, distribution, out)?;
+    let items: Vec<(usize, &Drawn)> = part.items.iter().enumerate().collect();
+    for (index, name) in part.packages.iter().enumerate() {
+        writeln!(out, "  subgraph cluster_{index} {{\n    label={};", quoted(name))?;
+        for (at, item) in items.iter().filter(|(_, item)| item.package == Some(index)) {
+            writeln!(out, "    {}", line(*at, item))?;
+        }
+        writeln!(out, "  }}")?;
     }
-    let is_outside = |node: &Node| !matches!(node, Node::Distribution(_) | Node::File { .. });
-    for (node, _) in scan.graph.nodes().filter(|(_, node)| is_outside(node)) {
-        writeln!(out, "  {}", line(scan, node))?;
+    for (at, item) in items.iter().filter(|(_, item)| item.package.is_none()) {
+        writeln!(out, "  {}", line(*at, item))?;
     }
-    let inner = &scan.graph.inner;
-    for edge in inner.edge_indices() {
-        let Some((source, target)) = inner.edge_endpoints(edge) else { continue };
-        let dress = match &inner[edge] {
-            Edge::Contains => continue,
-            Edge::Needs(need) => dress(need, scan.is_missed(target)),
-            Edge::Numpy(bond) => dress_of_numpy(bond),
-        };
-        writeln!(out, "  n{} -> n{} [{dress}];", source.index(), target.index())?;
+    for link in &part.links {
+        writeln!(out, "  n{} -> n{} [{}];", link.source, link.target, dress(link))?;
     }
     out.write_all(b"}\n")
 }
 
-fn cluster(scan: &Scan, index: usize, distribution: NodeId, out: &mut dyn Write) -> io::Result<()> {
-    let contents = scan.graph.contents(distribution);
-    if contents.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "  subgraph cluster_{index} {{")?;
-    writeln!(out, "    label={};", quoted(&distribution_title(scan, distribution)))?;
-    for node in contents {
-        writeln!(out, "    {}", line(scan, node))?;
-    }
-    writeln!(out, "  }}")
-}
-
-fn line(scan: &Scan, node: NodeId) -> String {
-    let is_broken = scan.file_of(node).is_some_and(|file| scan.world.file(file).problem.is_some());
-    let look = match scan.graph.node(node) {
-        Node::File { .. } if is_broken => "color=red, fontcolor=red, fillcolor=\"#fdeaea\"",
-        Node::File { role: Role::Module(_), .. } => "fillcolor=\"#dcebfa\"",
-        Node::File { role: Role::Program, .. } => "shape=component, fillcolor=\"#efe6f7\"",
-        Node::File { .. } => "shape=ellipse, style=filled, fillcolor=\"#e3f3e1\"",
-        Node::Missing(_) if !scan.is_missed(node) => {
-            "shape=ellipse, style=dashed, color=\"#909090\", fontcolor=\"#606060\""
-        }
-        Node::Missing(_) => "shape=ellipse, style=dashed, color=red, fontcolor=red",
-        Node::Python(module) if module.presence == Presence::Absent && scan.is_missed(node) => {
-            "shape=note, style=dashed, color=red, fontcolor=red"
-        }
-        Node::Python(module) if module.presence.path().is_none() => {
-            "shape=note, style=dashed, color=\"#909090\", fontcolor=\"#606060\""
-        }
-        Node::Python(_) => "shape=note, style=filled, fillcolor=\"#f3e6f5\"",
+fn line(at: usize, item: &Drawn) -> String {
+    let look = match (item.sort, item.state) {
+        ("missing", State::Bad) => "shape=ellipse, style=dashed, color=red, fontcolor=red",
+        ("python", State::Bad) => "shape=note, style=dashed, color=red, fontcolor=red",
+        ("missing", _) => "shape=ellipse, style=dashed, color=\"#909090\", fontcolor=\"#606060\"",
+        ("python", State::Absent) => "shape=note, style=dashed, color=\"#909090\", fontcolor=\"#606060\"",
+        ("python", _) => "shape=note, style=filled, fillcolor=\"#f3e6f5\"",
+        (_, State::Bad) => "color=red, fontcolor=red, fillcolor=\"#fdeaea\"",
+        ("module", _) => "fillcolor=\"#dcebfa\"",
+        ("program", _) => "shape=component, fillcolor=\"#efe6f7\"",
+        ("library", _) => "shape=ellipse, style=filled, fillcolor=\"#e3f3e1\"",
+        ("fold", _) => "shape=box3d, style=filled, fillcolor=\"#f7f3e6\"",
         _ => "shape=ellipse, style=filled, color=\"#c0c0c0\", fillcolor=\"#f2f2f2\"",
     };
-    let (sign, named) = match (nonstandard(scan, node), identity(scan, node)) {
-        (Some(class), Some(identity)) => {
-            let comment = quoted(&format!("nonstandard install name ({}): {identity}", class.word()));
-            let color = if is_broken { "" } else { ", color=\"#c08000\", penwidth=2" };
-            ("! ", format!("{color}, comment={comment}"))
-        }
-        _ => ("", String::new()),
-    };
-    let path = scan.path_of(node).map_or_else(String::new, |path| format!(", tooltip={}", quoted(&path.to_string())));
-    let label = quoted(&format!("{sign}{}", title(scan, node)));
-    format!("n{} [label={label}, {look}{named}{path}];", node.index())
+    let warned = if item.state == State::Warned { ", color=\"#c08000\", penwidth=2" } else { "" };
+    let note = if item.note.is_empty() { String::new() } else { format!(", comment={}", quoted(&item.note)) };
+    let path = item.path.as_ref().map_or_else(String::new, |path| format!(", tooltip={}", quoted(path)));
+    format!("n{at} [label={}, {look}{warned}{note}{path}];", quoted(&item.label))
 }
 
-fn identity(scan: &Scan, node: NodeId) -> Option<Name> {
-    scan.world.file(scan.file_of(node)?).image.as_ref()?.identity.clone()
-}
-
-fn dress(need: &NeedEdge, is_missed: bool) -> String {
-    let step = need.resolution.step();
-    let tooltip = quoted(&format!("{}: {}", need.name, step.phrase()));
-    match (need.resolution.is_met(), need.kind.is_binding()) {
-        (false, true) if !is_missed => format!("color=\"#909090\", style=dashed, tooltip={tooltip}"),
-        (false, true) => format!("color=red, style=dashed, tooltip={tooltip}"),
-        (_, false) => format!("style=dotted, tooltip={tooltip}"),
-        (true, true) => format!("tooltip={tooltip}"),
-    }
-}
-
-/// Bonds to NumPy's C API have a color of their own; no loader follows them.
-fn dress_of_numpy(bond: &NumpyEdge) -> String {
-    let asks_by = bond.binding.as_ref().map_or_else(String::new, |binding| format!(" ({})", binding.phrase()));
-    let tooltip = quoted(&format!("{}{asks_by}: {}", bond.asks_for, bond.answer.phrase()));
-    match bond.answer.fails() {
-        true => format!("color=red, style=dashed, tooltip={tooltip}"),
-        false => format!("color=\"#a040a0\", style=dashed, tooltip={tooltip}"),
+fn dress(link: &Bond) -> String {
+    let tooltip = quoted(&link.note);
+    match (link.kind, link.state) {
+        (_, State::Bad) => format!("color=red, style=dashed, tooltip={tooltip}"),
+        // Bonds to NumPy's C API have a color of their own; no loader follows them.
+        (BondKind::Numpy, _) => format!("color=\"#a040a0\", style=dashed, tooltip={tooltip}"),
+        (BondKind::May, _) => format!("style=dotted, tooltip={tooltip}"),
+        (BondKind::Needs, State::Absent) => format!("color=\"#909090\", style=dashed, tooltip={tooltip}"),
+        (BondKind::Needs, _) => format!("tooltip={tooltip}"),
     }
 }
 

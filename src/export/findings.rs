@@ -13,7 +13,7 @@ use crate::vfs::VPath;
 
 /// `dylens check --format json`.
 pub const FINDINGS: Format =
-    Format { name: "json", about: "the findings, for other programs", endings: &[], judges: true, write };
+    Format { name: "json", about: "the findings, for other programs", endings: &[], judges: true, draws: None, write };
 
 /// Changes with every change that a reader of the JSON could stumble over.
 pub(super) const SCHEMA: u32 = 1;

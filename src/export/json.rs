@@ -18,8 +18,14 @@ use crate::scan::{Rust, Scan};
 use crate::world::FileId;
 
 /// `--format json`.
-pub const JSON: Format =
-    Format { name: "json", about: "the whole graph: nodes, edges, findings", endings: &[".json"], judges: true, write };
+pub const JSON: Format = Format {
+    name: "json",
+    about: "the whole graph: nodes, edges, findings",
+    endings: &[".json"],
+    judges: true,
+    draws: None,
+    write,
+};
 
 #[derive(Serialize)]
 struct Document {

@@ -18,6 +18,7 @@ pub const JSONL: Format = Format {
     about: "one line of JSON for each need of each file",
     endings: &[".jsonl", ".ndjson"],
     judges: false,
+    draws: None,
     write,
 };
 

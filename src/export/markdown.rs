@@ -13,6 +13,7 @@ pub const MARKDOWN: Format = Format {
     about: "a report for a bug tracker",
     endings: &[".md", ".markdown"],
     judges: true,
+    draws: None,
     write,
 };
 

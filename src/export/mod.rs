@@ -5,15 +5,23 @@
 //! bytes.
 
 mod compared;
+mod cyclonedx;
 mod dot;
 mod findings;
+mod github;
+mod graphml;
+mod html;
 mod incidents;
 mod json;
 mod jsonl;
 mod markdown;
+mod mermaid;
 mod paint;
+mod part;
 mod places;
+mod sarif;
 mod snapshot;
+mod svg;
 mod text;
 mod tree;
 mod why;
@@ -23,9 +31,10 @@ pub use findings::FINDINGS;
 pub use incidents::{Incidents, incidents_json, incidents_text};
 pub use json::JSON;
 pub use paint::{Glyph, Ink, Paint, count};
+pub use part::Scope;
 pub use text::TEXT;
 pub use tree::TREE;
-pub use why::why;
+pub use why::{node, why};
 
 use std::io::{self, Write};
 
@@ -42,6 +51,8 @@ pub struct Format {
     pub endings: &'static [&'static str],
     /// Does it say what is wrong? If not, nobody has to find out.
     pub judges: bool,
+    /// Is it a drawing, of a part of the graph that can be chosen? And is that folded where nobody says?
+    pub draws: Option<Folding>,
     pub write: fn(&Scan, &Options, &mut dyn Write) -> io::Result<()>,
 }
 
@@ -58,8 +69,38 @@ impl Format {
 }
 
 /// Every format of `dylens export`.
-pub const FORMATS: &[&Format] =
-    &[&JSON, &snapshot::SNAPSHOT, &jsonl::JSONL, &dot::DOT, &markdown::MARKDOWN, &TEXT, &TREE];
+pub const FORMATS: &[&Format] = &[
+    &JSON,
+    &snapshot::SNAPSHOT,
+    &jsonl::JSONL,
+    &dot::DOT,
+    &mermaid::MERMAID,
+    &graphml::GRAPHML,
+    &svg::SVG,
+    &html::HTML,
+    &markdown::MARKDOWN,
+    &sarif::SARIF,
+    &github::GITHUB,
+    &cyclonedx::CYCLONEDX,
+    &TEXT,
+    &TREE,
+];
+
+/// Whether what is alike is drawn as one, and what a longer way implies not at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Folding {
+    Folded,
+    Raw,
+}
+
+/// Says that a format cannot take so much, and what to do.
+fn refused(what: &str) -> io::Error {
+    let remedy = "give --folded, --scope problems, or --scope focus --node NAME";
+    io::Error::new(io::ErrorKind::InvalidInput, format!("the graph has {what}; {remedy}"))
+}
+
+/// What `dylens check` writes: formats that tell of findings.
+pub const REPORTS: &[&Format] = &[&TEXT, &FINDINGS, &markdown::MARKDOWN, &sarif::SARIF, &github::GITHUB];
 
 /// What a person decides of the formats made to be read.
 #[derive(Clone, Debug)]
@@ -71,12 +112,20 @@ pub struct Options {
     pub depth: usize,
     /// The system's libraries too.
     pub all: bool,
+    /// Which part of the graph.
+    pub scope: Scope,
+    /// How it is drawn; as the format likes it where nobody says.
+    pub folding: Option<Folding>,
 }
 
 impl Options {
     /// The usual ones.
     pub fn new(paint: Paint) -> Options {
-        Options { paint, verbose: false, depth: 3, all: false }
+        Options { paint, verbose: false, depth: 3, all: false, scope: Scope::All, folding: None }
+    }
+
+    fn is_folded(&self, format: &Format) -> bool {
+        self.folding.or(format.draws) == Some(Folding::Folded)
     }
 }
 

@@ -7,8 +7,14 @@ use crate::scan::Scan;
 use crate::snapshot::{self, ENDING, Veil};
 
 /// `--format snapshot`.
-pub const SNAPSHOT: Format =
-    Format { name: "snapshot", about: "everything, for dylens open", endings: &[ENDING], judges: true, write };
+pub const SNAPSHOT: Format = Format {
+    name: "snapshot",
+    about: "everything, for dylens open",
+    endings: &[ENDING],
+    judges: true,
+    draws: None,
+    write,
+};
 
 fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(&snapshot::take(scan, Veil::none()))

@@ -13,7 +13,7 @@ use crate::vfs::VPath;
 
 /// The report, as `dylens check` prints it.
 pub const TEXT: Format =
-    Format { name: "text", about: "the report, for people", endings: &[".txt"], judges: true, write };
+    Format { name: "text", about: "the report, for people", endings: &[".txt"], judges: true, draws: None, write };
 
 /// How many places of a search are shown.
 const PLACES: usize = 8;

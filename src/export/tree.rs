@@ -19,6 +19,7 @@ pub const TREE: Format = Format {
     about: "distributions, their modules and what these need",
     endings: &[".tree.txt"],
     judges: true,
+    draws: None,
     write,
 };
 

@@ -27,6 +27,17 @@ pub fn why(scan: &Scan, name: &str, paint: &Paint) -> Result<String, Error> {
     Ok(parts.join("\n"))
 }
 
+/// The one node that is called so.
+///
+/// # Errors
+/// Where nothing is called so, or several are: names them.
+pub fn node(scan: &Scan, name: &str) -> Result<NodeId, Error> {
+    match &chosen(scan, name)?[..] {
+        [node] => Ok(*node),
+        nodes => Err(choose::several(scan, name, nodes)),
+    }
+}
+
 struct Why<'a> {
     scan: &'a Scan,
     paint: &'a Paint,

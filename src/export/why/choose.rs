@@ -54,7 +54,7 @@ fn names(scan: &Scan, node: NodeId) -> Vec<String> {
     names
 }
 
-fn several(scan: &Scan, name: &str, nodes: &[NodeId]) -> Error {
+pub(super) fn several(scan: &Scan, name: &str, nodes: &[NodeId]) -> Error {
     let called = |&node: &NodeId| {
         let path = scan.path_of(node).map_or_else(|| title(scan, node), |path| path.to_string());
         format!("\n  {}", printable(&path))

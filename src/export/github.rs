@@ -1,0 +1,47 @@
+//! The findings as commands that GitHub Actions shows beside the files of a change.
+
+use std::io::{self, Write};
+
+use super::{Format, Options, printable};
+use crate::diagnose::{Finding, Severity};
+use crate::scan::Scan;
+
+/// `--format github`.
+pub const GITHUB: Format = Format {
+    name: "github",
+    about: "the findings, as annotations of GitHub Actions",
+    endings: &[],
+    judges: true,
+    draws: None,
+    write,
+};
+
+fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
+    scan.findings.iter().try_for_each(|finding| writeln!(out, "{}", line(finding)))
+}
+
+fn line(finding: &Finding) -> String {
+    let word = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "notice",
+    };
+    let mut message = printable(&finding.message);
+    for more in [Some(&finding.remedy.text), finding.remedy.command.as_ref()].into_iter().flatten() {
+        if !more.is_empty() {
+            message += &format!("\n{}", printable(more));
+        }
+    }
+    let file = property(&printable(&finding.file.to_string()));
+    let title = property(&format!("{}: {}", finding.rule.id, finding.rule.title));
+    format!("::{word} file={file},title={title}::{}", data(&message))
+}
+
+/// As the runner's own toolkit escapes them (`packages/core/src/command.ts`).
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,153 @@
+//! The findings as SARIF 2.1.0, for GitHub code scanning and editors.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{Format, Options, printable};
+use crate::diagnose::{Evidence, Finding, Rule, Severity};
+use crate::scan::Scan;
+use crate::vfs::VPath;
+
+/// `--format sarif`.
+pub const SARIF: Format = Format {
+    name: "sarif",
+    about: "the findings, for GitHub code scanning",
+    endings: &[".sarif", ".sarif.json"],
+    judges: true,
+    draws: None,
+    write,
+};
+
+fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let rules = rules(scan);
+    let place = |rule: &Rule| rules.iter().position(|known| known.id == rule.id);
+    let results: Vec<Value> = scan.findings.iter().map(|finding| result(finding, place(finding.rule))).collect();
+    let document = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "dylens",
+                "version": env!("CARGO_PKG_VERSION"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules.iter().map(|rule| told(rule)).collect::<Vec<_>>(),
+            }},
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    });
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
+}
+
+/// The rules that speak, each once, by name.
+fn rules(scan: &Scan) -> Vec<&'static Rule> {
+    let rules: BTreeMap<&str, &'static Rule> =
+        scan.findings.iter().map(|finding| (finding.rule.id, finding.rule)).collect();
+    rules.into_values().collect()
+}
+
+fn told(rule: &Rule) -> Value {
+    let remedy = if rule.remedy.is_empty() { String::new() } else { format!("\n\n{}", rule.remedy) };
+    json!({
+        "id": rule.id,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": format!("{}{remedy}", rule.why), "markdown": super::markdown::cell(rule.why) + &super::markdown::cell(&remedy)},
+        "defaultConfiguration": {"level": level(rule.severity)},
+        "properties": {"tags": ["native-modules"], "problem.severity": problem(rule.severity)},
+    })
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
+
+/// GitHub's word.
+fn problem(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "recommendation",
+    }
+}
+
+fn result(finding: &Finding, place: Option<usize>) -> Value {
+    let mut message = finding.message.clone();
+    for more in
+        [finding.prints.as_ref(), Some(&finding.remedy.text), finding.remedy.command.as_ref()].into_iter().flatten()
+    {
+        if !more.is_empty() {
+            message += &format!("\n{more}");
+        }
+    }
+    let message: Vec<String> = message.lines().map(printable).collect();
+    let related: Vec<Value> = finding.evidence.iter().filter_map(related).collect();
+    let mut result = json!({
+        "ruleId": finding.rule.id,
+        "level": level(finding.severity),
+        "message": {"text": message.join("\n")},
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(&finding.file)}, "region": {"startLine": 1}}}],
+        "partialFingerprints": {"dylens/v1": fingerprint(finding)},
+    });
+    if let Some(place) = place {
+        result["ruleIndex"] = place.into();
+    }
+    if !related.is_empty() {
+        result["relatedLocations"] = related.into();
+    }
+    result
+}
+
+fn related(evidence: &Evidence) -> Option<Value> {
+    match evidence {
+        Evidence::File { path, what } => Some(json!({
+            "physicalLocation": {"artifactLocation": {"uri": uri(path)}},
+            "message": {"text": what},
+        })),
+        Evidence::Line { path, number, text } => Some(json!({
+            "physicalLocation": {"artifactLocation": {"uri": uri(path)}, "region": {"startLine": (*number).max(1)}},
+            "message": {"text": printable(text)},
+        })),
+        Evidence::Need { .. } | Evidence::Header { .. } => None,
+    }
+}
+
+/// What makes a finding the same in the next run: the rule, the file and what is wrong with it; never the words.
+fn fingerprint(finding: &Finding) -> String {
+    let same = [finding.rule.id.as_bytes(), finding.file.as_bytes(), finding.subject.as_bytes()].join(&b"\0"[..]);
+    Sha256::digest(&same).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A path as a relative reference (RFC 3986), or as a `file:` URI where it is absolute.
+pub(super) fn uri(path: &VPath) -> String {
+    let prefix = match path.as_bytes() {
+        [b'/', ..] => "file://",
+        [_, b':', b'/', ..] => "file:///",
+        _ => "",
+    };
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/+,=@".contains(&byte);
+    let letter = |&byte: &u8| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    prefix.to_owned() + &path.as_bytes().iter().map(letter).collect::<String>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uri;
+    use crate::vfs::VPath;
+
+    #[test]
+    fn a_path_becomes_a_reference_whatever_it_holds() {
+        assert_eq!(uri(&VPath::new("a b/c#d?.so")), "a%20b/c%23d%3F.so");
+        assert_eq!(uri(&VPath::new("/usr/lib/x.so")), "file:///usr/lib/x.so");
+        assert_eq!(uri(&VPath::new(b"\xff.so")), "%FF.so");
+        assert_eq!(uri(&VPath::new("a:b.so")), "a%3Ab.so", "a scheme it is not");
+    }
+}
