@@ -58,7 +58,7 @@ pub struct Arguments {
     /// The release of macOS to judge for: 11.0
     #[arg(long, global = true, value_name = "VERSION", value_parser = release)]
     pub(super) macos: Option<Release>,
-    /// The tool to judge for, with its version: nuitka=2.3.10, pyinstaller, delocate, cx_freeze
+    /// The tool to judge for, with its version: nuitka=2.3.10, pyinstaller, delocate, auditwheel, delvewheel …
     #[arg(long = "for", global = true, value_name = "TOOL")]
     pub(super) tool: Option<Tool>,
 }

@@ -127,6 +127,11 @@ pub(super) fn statements(source: &str) -> Vec<Statement> {
     statements
 }
 
+/// Every import statement of a source, whatever stands around it.
+pub(super) fn every_statement(source: &str) -> Vec<Statement> {
+    logical_lines(source).iter().filter_map(|(number, line)| statement(*number, line)).collect()
+}
+
 /// The body of a `try` that starts here, where every handler raises again, and the line behind the whole.
 fn attempt(lines: &[(usize, String)], start: usize) -> (Vec<(usize, String)>, usize) {
     let is_inner = |line: &str| line.starts_with([' ', '\t']);

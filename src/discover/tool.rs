@@ -14,13 +14,15 @@ pub enum Tool {
     PyInstaller(Option<Version>),
     Delocate(Option<Version>),
     CxFreeze(Option<Version>),
+    Auditwheel(Option<Version>),
+    Delvewheel(Option<Version>),
 }
 
 /// The newest release of Nuitka whose source was read.
 pub const NEWEST_NUITKA: Version = Version::new(4, 3, 3);
 
 /// The names of the tools, as they are typed.
-pub const TOOLS: [&str; 4] = ["nuitka", "pyinstaller", "delocate", "cx_freeze"];
+pub const TOOLS: [&str; 6] = ["nuitka", "pyinstaller", "delocate", "cx_freeze", "auditwheel", "delvewheel"];
 
 impl Tool {
     /// The name, as it is typed.
@@ -30,13 +32,19 @@ impl Tool {
             Tool::PyInstaller(_) => "pyinstaller",
             Tool::Delocate(_) => "delocate",
             Tool::CxFreeze(_) => "cx_freeze",
+            Tool::Auditwheel(_) => "auditwheel",
+            Tool::Delvewheel(_) => "delvewheel",
         }
     }
 
     pub fn version(&self) -> Option<Version> {
         match *self {
             Tool::Nuitka(version) => Some(version),
-            Tool::PyInstaller(version) | Tool::Delocate(version) | Tool::CxFreeze(version) => version,
+            Tool::PyInstaller(version)
+            | Tool::Delocate(version)
+            | Tool::CxFreeze(version)
+            | Tool::Auditwheel(version)
+            | Tool::Delvewheel(version) => version,
         }
     }
 
@@ -46,7 +54,7 @@ impl Tool {
             Tool::Nuitka(_) => Some(Bundler::Nuitka),
             Tool::PyInstaller(_) => Some(Bundler::PyInstaller),
             Tool::CxFreeze(_) => Some(Bundler::CxFreeze),
-            Tool::Delocate(_) => None,
+            Tool::Delocate(_) | Tool::Auditwheel(_) | Tool::Delvewheel(_) => None,
         }
     }
 
@@ -67,6 +75,7 @@ impl Tool {
             }
             Tool::PyInstaller(_) => "PyInstaller passes over the install name, and writes its own into the copy",
             Tool::Delocate(_) => "delocate knows the install name and takes it out of the dependencies",
+            Tool::Auditwheel(_) | Tool::Delvewheel(_) => "no file of macOS passes through it",
             Tool::CxFreeze(_) => "cx_Freeze reads only the load commands of dependencies, never the install name",
         }
     }
@@ -96,6 +105,8 @@ impl FromStr for Tool {
             "pyinstaller" => Ok(Tool::PyInstaller(version)),
             "delocate" => Ok(Tool::Delocate(version)),
             "cx_freeze" => Ok(Tool::CxFreeze(version)),
+            "auditwheel" => Ok(Tool::Auditwheel(version)),
+            "delvewheel" => Ok(Tool::Delvewheel(version)),
             _ => Err(unknown()),
         }
     }
@@ -214,7 +225,15 @@ mod tests {
 
     #[test]
     fn tools_are_written_as_they_are_read() {
-        for text in ["nuitka=2.3.10", "nuitka=2.4rc7", "pyinstaller", "pyinstaller=6.22", "delocate", "cx_freeze"] {
+        for text in [
+            "nuitka=2.3.10",
+            "nuitka=2.4rc7",
+            "pyinstaller",
+            "pyinstaller=6.22",
+            "delocate",
+            "cx_freeze",
+            "auditwheel=6.8",
+        ] {
             assert_eq!(text.parse::<Tool>().expect("a tool").to_string(), text);
         }
         assert_eq!("Nuitka==2.4".parse::<Tool>().expect("a tool").to_string(), "nuitka=2.4");
@@ -225,7 +244,11 @@ mod tests {
     #[test]
     fn an_unknown_tool_is_answered_with_the_known_ones() {
         let error = "py2app".parse::<Tool>().expect_err("not a tool that is known").to_string();
-        assert!(error.contains("“py2app”") && error.contains("nuitka, pyinstaller, delocate, cx_freeze"), "{error}");
+        assert!(
+            error.contains("“py2app”")
+                && error.contains("nuitka, pyinstaller, delocate, cx_freeze, auditwheel, delvewheel"),
+            "{error}"
+        );
         assert!("nuitka=latest".parse::<Tool>().is_err());
     }
 

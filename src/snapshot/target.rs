@@ -152,6 +152,8 @@ mirror! {
         PyInstaller(version: Option<VersionMirror>),
         Delocate(version: Option<VersionMirror>),
         CxFreeze(version: Option<VersionMirror>),
+        Auditwheel(version: Option<VersionMirror>),
+        Delvewheel(version: Option<VersionMirror>),
     }
 }
 

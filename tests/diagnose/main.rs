@@ -2,6 +2,7 @@
 
 mod environment;
 mod files;
+mod foresight;
 mod libraries;
 mod mac;
 mod numpy;

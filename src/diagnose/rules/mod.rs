@@ -24,8 +24,10 @@ mod runtime_twice;
 mod rust_install_name;
 mod slice_missing;
 mod symbol_missing;
+mod tool_complains;
 mod unreadable;
 mod version_missing;
+mod wheel_policy;
 mod wrong_architecture;
 
 use super::Rule;
@@ -43,6 +45,8 @@ pub const RULES: &[&Rule] = &[
     &numpy_abi::RULE,
     &numpy_too_old::RULE,
     &numpy_shim::RULE,
+    &tool_complains::RULE,
+    &wheel_policy::RULE,
     &code_signature::RULE,
     &macos_too_new::RULE,
     &rust_install_name::RULE,

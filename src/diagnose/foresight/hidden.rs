@@ -1,0 +1,82 @@
+//! What bundlers that follow `import` statements and import lists do not see: libraries that code opens by name, and NumPy
+//! where only compiled code asks for it.
+
+use std::collections::BTreeMap;
+
+use super::Complaint;
+use crate::diagnose::reach::reached;
+use crate::diagnose::{Evidence, Facts, Line, Severity, Spelled};
+use crate::discover::{Bundler, DistributionId, Role};
+use crate::scan::ImportKind;
+use crate::vfs::VPath;
+use crate::world::FileId;
+
+/// The packages whose compiled code asks for NumPy while none of their Python code imports it: NumPy comes along only where
+/// the program itself, or another package, imports it.
+pub(super) fn numpy(facts: &Facts, bundler: Bundler) -> Vec<Complaint> {
+    let mut by_owner = BTreeMap::<DistributionId, FileId>::new();
+    for bond in &facts.scan.numpy.bonds {
+        if let Some(owner) = facts.owner(bond.file) {
+            by_owner.entry(owner).or_insert(bond.file);
+        }
+    }
+    let mut complaints = Vec::new();
+    for (owner, file) in by_owner {
+        let Some(folder) = facts.package_folder(file) else { continue };
+        let package = VPath::new(folder.file_name()).to_string();
+        // What the package's own import brings in: bundlers follow imports in functions, too.
+        let is_own =
+            |name: &str| name == package || name.strip_prefix(&package).is_some_and(|rest| rest.starts_with('.'));
+        let brought = reached(facts.scan, [package.clone()], |name, _| is_own(name));
+        if brought.keys().any(|name| name == "numpy" || name.starts_with("numpy.")) {
+            continue;
+        }
+        let name = &facts.scan.distributions.get(owner).name;
+        let word = bundler.word();
+        let message = format!(
+            "{} asks for NumPy's C API, and no line of Python that importing {name} runs imports numpy: {word} leaves NumPy out where the \
+             program does not import it itself, says nothing, and the program dies at the first use",
+            facts.path(file)
+        );
+        // A library asks on behalf of a module, whose own code may import NumPy.
+        let is_module = matches!(facts.role(file), Some(Role::Module(_)));
+        let severity = if is_module { Severity::Warning } else { Severity::Info };
+        let complaint = Complaint::new(severity, file, "numpy", message);
+        complaints.push(complaint.mended_by(&format!("name NumPy to {word}"), Some(bundler.module("numpy"))));
+    }
+    complaints
+}
+
+/// The libraries that Python code of a package opens by name: no bundler that follows import lists sees them.
+pub(super) fn unseen(facts: &Facts, bundler: Bundler) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    for import in facts.scan.imports.iter().filter(|import| import.kind == ImportKind::Alone) {
+        let Some(line) = opened_by(facts, import.file) else { continue };
+        let path = facts.path(import.file);
+        let package = facts.package_folder(import.file).map(|folder| VPath::new(folder.file_name()).to_string());
+        let Some(package) = package else { continue };
+        let word = bundler.word();
+        let place = facts.scan.shown(&line.path);
+        let message = format!(
+            "{word} does not see that {place}:{} opens {path}: it may leave it out without a word",
+            line.number
+        );
+        let subject = VPath::new(path.file_name()).to_string();
+        let complaint = Complaint::new(Severity::Info, import.file, subject, message);
+        let mend = format!("where the program dies for the lack of it, name the libraries of {package} to {word}");
+        let mut complaint = complaint.mended_by(&mend, Some(bundler.libraries_of(&package)));
+        complaint.evidence.push(Evidence::Line { path: place, number: line.number, text: line.text });
+        complaints.push(complaint);
+    }
+    complaints
+}
+
+/// The line of its own package that opens a library by its file's name.
+fn opened_by(facts: &Facts, file: FileId) -> Option<Line> {
+    if facts.role(file) != Some(&Role::Library) || !facts.is_named(file) {
+        return None;
+    }
+    let path = facts.scan.world.file(file).path.clone();
+    let name = path.file_name().to_vec();
+    facts.sources.loading(&facts.package_folder(file)?, &Spelled::of(&name, &name))
+}

@@ -1,0 +1,71 @@
+//! Foresight: what the tool that was asked about (`--for`) will stumble over, and the words that it will print.
+//!
+//! One file a tool, each written after the tool's own source. Nuitka's scan for macOS has a room of its own
+//! ([`crate::diagnose::nuitka`]), as it differs from version to version.
+
+pub(super) mod auditwheel;
+mod delocate;
+mod delvewheel;
+mod hidden;
+mod nuitka;
+mod policies;
+mod pyinstaller;
+
+use super::{Evidence, Facts, Remedy, Severity};
+use crate::discover::Tool;
+use crate::world::FileId;
+
+/// One thing that a tool will say, or do in silence.
+pub(super) struct Complaint {
+    pub severity: Severity,
+    /// The file that it is about.
+    pub file: FileId,
+    /// Mostly a name.
+    pub subject: String,
+    /// One sentence.
+    pub message: String,
+    /// The tool's very words; none where it says nothing.
+    pub prints: Option<String>,
+    pub remedy: Remedy,
+    pub evidence: Vec<Evidence>,
+}
+
+impl Complaint {
+    /// One that is told without a remedy and without words, so far.
+    fn new(severity: Severity, file: FileId, subject: impl Into<String>, message: String) -> Complaint {
+        let subject = subject.into();
+        Complaint { severity, file, subject, message, prints: None, remedy: Remedy::default(), evidence: Vec::new() }
+    }
+
+    fn printing(self, words: String) -> Complaint {
+        Complaint { prints: Some(words), ..self }
+    }
+
+    fn mended_by(self, text: &str, command: Option<String>) -> Complaint {
+        Complaint { remedy: Remedy { text: text.to_owned(), command }, ..self }
+    }
+}
+
+/// How bad it is that these imports fail: not where nothing importable is among them, and less where packages make all of
+/// them only where they may fail.
+fn severity_of(facts: &Facts, imports: &[usize]) -> Option<Severity> {
+    let modules = facts.modules(imports);
+    let is_guarded = |&import: &usize| facts.optional(import).is_some();
+    match modules.is_empty() {
+        true => None,
+        false if modules.iter().all(is_guarded) => Some(Severity::Warning),
+        false => Some(Severity::Error),
+    }
+}
+
+/// All that the tool which was asked about will stumble over.
+pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
+    match facts.scan.target.wishes.tool {
+        Some(Tool::Auditwheel(_)) => auditwheel::complaints(facts),
+        Some(Tool::Delocate(_)) => delocate::complaints(facts),
+        Some(Tool::Delvewheel(_)) => delvewheel::complaints(facts),
+        Some(Tool::PyInstaller(_)) => pyinstaller::complaints(facts),
+        Some(Tool::Nuitka(_)) => nuitka::complaints(facts),
+        Some(Tool::CxFreeze(_)) | None => Vec::new(),
+    }
+}

@@ -1,0 +1,28 @@
+//! What the tool that was asked about will stumble over.
+
+use crate::diagnose::foresight::complaints;
+use crate::diagnose::{Facts, Finding, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "tool-complains",
+    title: "the tool that was asked about will stumble over it",
+    severity: Severity::Error,
+    why: "Tools that repair wheels or bundle programs look for libraries by rules of their own, which are not the \
+          loader's: they stop, or warn, or leave something out in silence, and the program dies where it is started. Told \
+          with --for nuitka, pyinstaller, delocate, auditwheel or delvewheel, after the source of each, with the words that \
+          it prints.",
+    remedy: "See each finding: mostly an option of the tool, or a library that has to be there where the tool runs.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    for complaint in complaints(facts) {
+        let mut finding = Finding::about(facts, &RULE, complaint.severity, complaint.file);
+        finding.subject = complaint.subject;
+        finding.message = complaint.message;
+        finding.prints = complaint.prints;
+        finding.remedy = complaint.remedy;
+        finding.evidence = complaint.evidence;
+        findings.push(finding);
+    }
+}

@@ -1,0 +1,68 @@
+//! The platform tag that a wheel for Linux deserves.
+
+use crate::diagnose::foresight::auditwheel::{Judged, Obstacle, judged};
+use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+use crate::discover::{Kind, Tool};
+
+pub(super) static RULE: Rule = Rule {
+    id: "wheel-policy",
+    title: "the platform tag that a wheel deserves (Linux)",
+    severity: Severity::Error,
+    why: "A tag like manylinux_2_17 promises that a wheel asks only for libraries and symbol versions which every system \
+          of that age has (PEP 600; musllinux: PEP 656). auditwheel reckons which tag a wheel deserves: the oldest whose \
+          promises cover all files together. A wheel whose name claims more is installed where its import fails, “version \
+          `GLIBC_2.28' not found”. Told with --for auditwheel.",
+    remedy: "Build on an older system (the manylinux images), or give the wheel the tag that it deserves.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    if !matches!(facts.scan.target.wishes.tool, Some(Tool::Auditwheel(_))) {
+        return;
+    }
+    for judged in judged(facts) {
+        // Of an environment with many distributions only what is wrong is told.
+        if judged.claimed.is_some() || matches!(facts.scan.target.kind, Kind::Wheel | Kind::File) {
+            findings.push(finding(facts, &judged));
+        }
+    }
+}
+
+fn finding(facts: &Facts, judged: &Judged) -> Finding {
+    let severity = if judged.claimed.is_some() { Severity::Error } else { Severity::Info };
+    let mut finding = Finding::about(facts, &RULE, severity, judged.file);
+    finding.subject.clone_from(&judged.tag);
+    let kept = match (&judged.claimed, &judged.next) {
+        (Some((tag, obstacles)), _) => {
+            finding.evidence = Judged::evidence(obstacles);
+            format!(", not the {tag} that it claims: {}", told(obstacles))
+        }
+        (None, Some((tag, obstacles))) => {
+            finding.evidence = Judged::evidence(obstacles);
+            format!("; what keeps it from {tag}: {}", told(obstacles))
+        }
+        (None, None) => ", the oldest that there is for its processor".into(),
+    };
+    finding.message = format!("{} deserves {}{kept}", judged.wheel, judged.tag);
+    finding.prints = Some(judged.shown());
+    if let Some((_, obstacles)) = &judged.claimed {
+        let command = format!("auditwheel repair {}", judged.wheel);
+        let text = match obstacles.iter().any(Obstacle::is_version) {
+            true => "build it on a system of that age; or let auditwheel give it the tag that it deserves",
+            false => "let auditwheel copy in what is missing, and give it the tag that it deserves then",
+        };
+        finding.remedy = Remedy { text: text.into(), command: Some(command) };
+    }
+    finding
+}
+
+/// The first few of what is in the way.
+fn told(obstacles: &[Obstacle]) -> String {
+    const MOST: usize = 4;
+    let one = |obstacle: &Obstacle| format!("{} of {}", obstacle.what, obstacle.file);
+    let mut words: Vec<String> = obstacles.iter().take(MOST).map(one).collect();
+    if obstacles.len() > MOST {
+        words.push(format!("{} more", obstacles.len() - MOST));
+    }
+    words.join(", ")
+}

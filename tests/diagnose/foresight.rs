@@ -1,0 +1,207 @@
+//! What a tool will stumble over, and the words that it will print.
+
+use super::*;
+use dylens::discover::{Tool, Wishes};
+use dylens::image::Release;
+
+fn asked(tool: &str) -> Wishes {
+    Wishes { tool: Some(tool.parse::<Tool>().expect("a tool")), ..Wishes::default() }
+}
+
+/// As [`scan`], judged for a tool.
+fn scan_for(tool: &str, files: &str) -> Scan {
+    at(asked(tool), "/env", &format!("{ENVIRONMENT}{files}"))
+}
+
+/// Scans one path of a world, with what a person wants.
+fn at(wishes: Wishes, path: &str, text: &str) -> Scan {
+    let text =
+        text.replace("SITE", "/env/lib/python3.11/site-packages").replace("TAG", "cpython-311-x86_64-linux-gnu.so");
+    let world = dylens::world::text::read(&text).expect("a world that can be read");
+    let machine = Machine::described(&world.settings);
+    let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
+    let request = Request { paths: vec![VPath::new(path)], wishes };
+    Scan::of(Arc::new(world.files), &machine, &request, &progress).expect("a scan")
+}
+
+fn complaints(scan: &Scan) -> Vec<(Severity, &str, Option<&str>)> {
+    let told = findings(scan, "tool-complains").into_iter();
+    told.map(|finding| (finding.severity, finding.subject.as_str(), finding.prints.as_deref())).collect()
+}
+
+#[test]
+fn without_a_tool_nothing_is_foretold() {
+    let scan = scan("//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libgone.so.1,lib/libb.so\n");
+    assert!(complaints(&scan).is_empty() && findings(&scan, "wheel-policy").is_empty());
+}
+
+#[test]
+fn pyinstaller_warns_of_what_it_finds_nowhere_and_takes_what_is_collected_anyway() {
+    let files = "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libgone.so.1,libb.so.1
+//- SITE/b.libs/libb.so.1 elf x86_64 soname:libb.so.1
+";
+    let words = "Library not found: could not resolve 'libgone.so.1', dependency of \
+                 '/env/lib/python3.11/site-packages/a/_a.cpython-311-x86_64-linux-gnu.so'.";
+    assert_eq!(complaints(&scan_for("pyinstaller", files)), [(Severity::Error, "libgone.so.1", Some(words))]);
+}
+
+#[test]
+fn what_a_package_imports_only_where_it_may_fail_is_less_bad() {
+    let files = "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libgone.so.1
+//- SITE/a/__init__.py
+try:
+    from . import _a
+except ImportError:
+    pass
+";
+    for tool in ["pyinstaller", "nuitka"] {
+        assert_eq!(complaints(&scan_for(tool, files))[0].0, Severity::Warning, "{tool}");
+    }
+}
+
+#[test]
+fn nuitka_drops_in_silence_what_nobody_finds_and_stops_at_a_relative_path() {
+    let scan = scan_for("nuitka", "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libgone.so.1,./lib/libb.so\n");
+    let words = "Error: Found a dependency with a relative path. Was a dependency copied to dist early? lib/libb.so";
+    let told = complaints(&scan);
+    assert!(told.contains(&(Severity::Error, "libgone.so.1", None)), "{told:?}");
+    assert!(told.contains(&(Severity::Error, "./lib/libb.so", Some(words))), "{told:?}");
+    let whole =
+        scan_for("nuitka", "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:/lib64/libm.so.6,$ORIGIN/../b.so\n");
+    assert!(!complaints(&whole).iter().any(|(_, _, prints)| prints.is_some()));
+}
+
+#[test]
+fn numpy_is_left_out_where_only_compiled_code_asks_for_it() {
+    const RUST: &str = "elf x86_64 defines:PyInit__a \
+                        says:library/core/src/x.rs,/r/numpy-0.25.0/src/npyffi/array.rs,_ARRAY_API,numpy.corenumpy._core";
+    let world = |init: &str| {
+        format!("//- SITE/a/_a.TAG {RUST}\n//- SITE/a/plot.py\nimport numpy\n//- SITE/a/__init__.py\n{init}\n")
+    };
+    for (tool, option) in [("nuitka", "--include-module=numpy"), ("pyinstaller", "--hidden-import=numpy")] {
+        let scan = scan_for(tool, &world("from . import _a"));
+        let finding = finding(&scan, "tool-complains");
+        assert_eq!((finding.severity, finding.subject.as_str()), (Severity::Warning, "numpy"));
+        assert_eq!(finding.remedy.command.as_deref(), Some(option));
+    }
+    // Bundlers follow imports in functions and through modules, too.
+    for init in
+        ["import numpy as np", "def f():\n    from numpy import array", "from a import plot", "from .plot import x"]
+    {
+        assert!(complaints(&scan_for("pyinstaller", &world(init))).is_empty(), "{init}");
+    }
+}
+
+#[test]
+fn a_library_that_code_opens_by_name_is_not_seen() {
+    let files = "//- SITE/a/libx.so elf x86_64
+//- SITE/a/__init__.py
+import ctypes
+ctypes.CDLL('libx.so')
+";
+    let scan = scan_for("pyinstaller", files);
+    let finding = finding(&scan, "tool-complains");
+    assert_eq!((finding.severity, finding.remedy.command.as_deref()), (Severity::Info, Some("--collect-binaries=a")));
+    assert!(complaints(&scan_for("pyinstaller", "//- SITE/a/libx.so elf x86_64\n")).is_empty());
+}
+
+/// A wheel's worth of files, unpacked, with the tag that it claims.
+fn wheel(tag: &str, module: &str) -> Scan {
+    looked_at("/t/a/_a.cpython-311-x86_64-linux-gnu.so", tag, module)
+}
+
+fn looked_at(path: &str, tag: &str, module: &str) -> Scan {
+    let text = format!(
+        "//- /lib64/ld-linux-x86-64.so.2 elf x86_64 soname:ld-linux-x86-64.so.2
+//- /lib64/libc.so.6 elf x86_64 soname:libc.so.6 versions:GLIBC_2.2.5,GLIBC_2.17,GLIBC_2.27,GLIBC_2.28,GLIBC_2.36
+//- /usr/lib/libz.so.1 elf x86_64 soname:libz.so.1 needs:libc.so.6
+//- /usr/lib/libssl.so.3 elf x86_64 soname:libssl.so.3 needs:libc.so.6 wants:libc.so.6@GLIBC_2.34
+//- /t/a-1.0.dist-info/WHEEL
+Tag: cp311-cp311-{tag}
+//- /t/a-1.0.dist-info/RECORD
+a/_a.TAG,,
+//- /t/a/_a.TAG {module}
+"
+    );
+    at(asked("auditwheel"), path, &text)
+}
+
+const MODULE: &str = "elf x86_64 defines:PyInit__a needs:libc.so.6";
+
+#[test]
+fn a_wheel_deserves_the_oldest_tag_that_has_all_its_versions() {
+    let told = |wants: &str| {
+        let scan = wheel("linux_x86_64", &format!("{MODULE} wants:libc.so.6@{wants}"));
+        let finding = finding(&scan, "wheel-policy");
+        assert_eq!(finding.severity, Severity::Info);
+        (finding.subject.clone(), finding.message.clone())
+    };
+    assert_eq!(told("GLIBC_2.2.5").0, "manylinux_2_5_x86_64");
+    assert_eq!(told("GLIBC_2.17").0, "manylinux_2_17_x86_64");
+    let (tag, message) = told("GLIBC_2.27");
+    assert_eq!(tag, "manylinux_2_27_x86_64");
+    assert!(message.contains("what keeps it from manylinux_2_26_x86_64: GLIBC_2.27 of a/_a."), "{message}");
+    assert_eq!(told("GLIBC_2.99").0, "linux_x86_64");
+}
+
+#[test]
+fn a_wheel_that_claims_more_than_it_deserves_is_an_error() {
+    let claims = |tag: &str| looked_at("/t", tag, &format!("{MODULE} wants:libc.so.6@GLIBC_2.28"));
+    let scan = claims("manylinux2014_x86_64");
+    let told = finding(&scan, "wheel-policy");
+    assert_eq!((told.severity, told.subject.as_str()), (Severity::Error, "manylinux_2_28_x86_64"));
+    assert!(told.message.contains("not the manylinux_2_17_x86_64 that it claims: GLIBC_2.28"), "{}", told.message);
+    assert!(told.prints.as_deref().is_some_and(|words| {
+        words.ends_with("is consistent with the following platform tag: \"manylinux_2_28_x86_64\".")
+    }));
+    assert!(findings(&claims("manylinux_2_28_x86_64"), "wheel-policy").is_empty());
+}
+
+#[test]
+fn libraries_that_no_tag_promises_have_to_be_copied_in_or_stop_the_repair() {
+    let needing = |name: &str| wheel("linux_x86_64", &format!("{MODULE},{name}"));
+    let scan = needing("libssl.so.3");
+    let told = finding(&scan, "wheel-policy");
+    assert_eq!(told.subject, "linux_x86_64");
+    assert!(complaints(&scan).is_empty(), "what is found can be copied in");
+    let words = "Cannot repair wheel, because required library \"libgone.so.1\" could not be located";
+    assert_eq!(complaints(&needing("libgone.so.1")), [(Severity::Error, "libgone.so.1", Some(words))]);
+    assert!(complaints(&needing("libz.so.1,ld-linux-x86-64.so.2")).is_empty());
+    let python = needing("libpython3.11.so.1.0");
+    assert_eq!(complaints(&python)[0].0, Severity::Warning);
+    assert!(
+        complaints(&python)[0].2.is_some_and(|words| words.starts_with("Removing libpython3.11.so.1.0 dependency"))
+    );
+}
+
+/// A folder of packages for macOS.
+fn mac(wishes: Wishes, files: &str) -> Scan {
+    at(wishes, "/t", &format!("//- /t/p-1.dist-info/WHEEL\nWheel-Version: 1.0\n{files}"))
+}
+
+#[test]
+fn delocate_goes_by_a_file_s_own_rpaths_and_not_by_its_loader_s() {
+    let files = "//- /t/p/m.so macho arm64 bundle defines:PyInit_m needs:@rpath/liba.dylib rpath:@loader_path/lib
+//- /t/p/lib/liba.dylib macho arm64 id:@rpath/liba.dylib needs:@rpath/libb.dylib RPATH
+//- /t/p/lib/libb.dylib macho arm64 id:@rpath/libb.dylib
+";
+    let scan = mac(asked("delocate"), &files.replace("RPATH", ""));
+    let told = finding(&scan, "tool-complains");
+    assert_eq!((told.severity, told.subject.as_str()), (Severity::Error, "@rpath/libb.dylib"));
+    assert_eq!(told.prints.as_deref(), Some("@rpath/libb.dylib not found:\n  Needed by: /t/p/lib/liba.dylib"));
+    assert!(findings(&scan, "library-missing").is_empty(), "dyld finds it");
+    assert!(complaints(&mac(asked("delocate"), &files.replace("RPATH", "rpath:@loader_path"))).is_empty());
+}
+
+#[test]
+fn delocate_stops_at_what_is_nowhere_and_at_what_is_too_new() {
+    let missing = "//- /t/p/m.so macho arm64 bundle defines:PyInit_m needs:/opt/x/libx.dylib,/usr/lib/libz.1.dylib\n";
+    let told = mac(asked("delocate"), missing);
+    assert_eq!(complaints(&told).iter().map(|(_, name, _)| *name).collect::<Vec<_>>(), ["/opt/x/libx.dylib"]);
+    let new = "//- /t/p/m.so macho arm64 bundle defines:PyInit_m needs:/usr/lib/libz.1.dylib minos:14.0\n";
+    let wishes = |release| Wishes { macos: Release::parse(release), ..asked("delocate") };
+    let told = mac(wishes("11.0"), new);
+    let words = "Library dependencies do not satisfy target MacOS version 11.0:\np/m.so has a minimum target of 14.0";
+    assert_eq!(complaints(&told), [(Severity::Error, "14.0", Some(words))]);
+    assert!(complaints(&mac(wishes("14.0"), new)).is_empty());
+}
