@@ -122,6 +122,10 @@ pub(super) fn system(scan: &Scan) -> String {
             let arch = scan.world.host.arch.map_or_else(String::new, |arch| format!(" {}", arch.word(Format::MachO)));
             format!("macOS{release}{arch}")
         }
+        System::Windows(_) => {
+            let arch = scan.world.host.arch.map_or_else(String::new, |arch| format!(" {}", arch.word(Format::Pe)));
+            format!("Windows{arch}")
+        }
         system => system.word().into(),
     }
 }

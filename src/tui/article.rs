@@ -7,6 +7,7 @@ mod finding;
 mod incident;
 mod mach;
 mod node;
+mod pe;
 
 pub use environment::{of_environment, system};
 pub use finding::{of_finding, sign};

@@ -1,7 +1,7 @@
 //! A node: what it is, what it needs and got, who needs it.
 
 use super::finding::verdict;
-use super::{MOST, list, mach, search, shown_file};
+use super::{MOST, list, mach, pe, search, shown_file};
 use crate::discover::Role;
 use crate::export::count;
 use crate::graph::sketch::{Fold, Item};
@@ -103,11 +103,16 @@ fn file(scan: &Scan, node: NodeId, text: &mut Vec<Prose>) {
         text.push(Prose::field("broken", Tone::Error, problem.to_string()));
     }
     let Some(image) = &file.image else { return };
-    let kind = if image.format == Format::MachO { mach::kind(image) } else { "" };
+    let kind = match image.format {
+        Format::MachO => mach::kind(image),
+        Format::Pe => pe::kind(image),
+        Format::Elf => "",
+    };
     let arch = image.arch_word();
     text.push(Prose::field("format", Tone::Plain, format!("{}{kind} {arch}, {}", image.format, size(file.len))));
     match image.format {
         Format::MachO => mach::facts(scan, id, image, text),
+        Format::Pe => pe::facts(image, text),
         _ => headers(image, text),
     }
     if let Node::File { role, .. } = scan.graph.node(node)
