@@ -31,6 +31,23 @@ pub(super) fn unclear<'a>(facts: &'a Facts, by: FileId) -> Option<&'a Prepared> 
     system.prepared.iter().find(|it| it.deed == Deed::AddsUnknown && it.package.is_some() && it.is_for(path))
 }
 
+/// The lines of Python that lead Windows to further folders, or load a DLL, before a file is asked for.
+pub(super) fn preparations(facts: &Facts, by: FileId) -> Vec<Evidence> {
+    const MOST: usize = 4;
+    let System::Windows(system) = &facts.scan.world.host.system else { return Vec::new() };
+    let path = &facts.scan.world.file(by).path;
+    let mut lines: Vec<(&VPath, usize)> =
+        system.prepared.iter().filter(|it| it.is_for(path)).map(|it| (&it.source, it.line)).collect();
+    lines.dedup();
+    let told = lines.into_iter().take(MOST).map(|(source, number)| {
+        let bytes = facts.scan.world.fs().read(source, 1 << 18).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let text = text.lines().nth(number - 1).unwrap_or_default().trim().to_owned();
+        Evidence::Line { path: facts.scan.shown(source), number, text }
+    });
+    told.collect()
+}
+
 /// Is it a DLL that an installer of its own puts into System32, which is not at hand?
 pub(super) fn may_be_installed(facts: &Facts, name: &Name) -> bool {
     let System::Windows(system) = &facts.scan.world.host.system else { return false };

@@ -1,6 +1,7 @@
 //! What goes wrong on Windows: worlds of packages for it, looked at from anywhere.
 
 use super::*;
+use dylens::diagnose::Evidence;
 
 /// Scans a folder of packages for Windows. `MODULE` stands for an extension module named `m`.
 fn windows(files: &str) -> Scan {
@@ -137,6 +138,21 @@ fn code_that_adds_a_folder_that_nobody_can_tell_leaves_a_doubt() {
         "{}",
         finding.message
     );
+}
+
+#[test]
+fn the_line_that_adds_a_folder_is_shown_with_what_is_missing_there() {
+    let scan = windows(
+        "//- /t/p/__init__.py
+         import os
+         os.add_dll_directory(os.path.dirname(__file__))
+         //- /t/p/sub/m.pyd MODULE needs:a.dll",
+    );
+    let lines = finding(&scan, "library-missing").evidence.iter().filter_map(|evidence| match evidence {
+        Evidence::Line { path, number, text } => Some(format!("{path}:{number} {text}")),
+        _ => None,
+    });
+    assert_eq!(lines.collect::<Vec<_>>(), ["p/__init__.py:2 os.add_dll_directory(os.path.dirname(__file__))"]);
 }
 
 #[test]

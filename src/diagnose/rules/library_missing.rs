@@ -72,6 +72,8 @@ fn judge(facts: &Facts, name: &Name, missing: &Missing, first: FileId) -> Option
     finding.message = format!("{name}, needed by {by}, is found nowhere{reason}{context}{chain}");
     finding.remedy = remedy;
     finding.evidence = evidence;
+    let module = imports_first(facts, missing).unwrap_or(first);
+    finding.evidence.extend(windows::preparations(facts, module));
     let death = missing.wanted.iter().find_map(|(file, _, _)| facts.deaths().get(file)).filter(|it| it.name == *name);
     if let (Some(death), Some(tool)) = (death, facts.scan.target.wishes.tool) {
         finding.severity = Severity::Error;
@@ -79,6 +81,12 @@ fn judge(facts: &Facts, name: &Name, missing: &Missing, first: FileId) -> Option
         finding.prints = Some(death.message.clone());
     }
     Some(finding)
+}
+
+/// The module whose import comes first among those that miss a name.
+fn imports_first(facts: &Facts, missing: &Missing) -> Option<FileId> {
+    let modules = facts.modules(&missing.imports());
+    modules.first().map(|&import| facts.scan.imports[import].file)
 }
 
 /// A wheel that is looked at by itself lacks what the wheels that it requires would bring.
