@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::export::{self, COMPARED, Compared, FORMATS, Folding, Format, REPORTS, Scope, printable};
 use crate::image::{Arch, Release};
 use crate::scan::Scan;
+use crate::tui::theme::THEMES;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -49,6 +50,15 @@ pub struct Arguments {
     /// Print the report where the explorer would open
     #[arg(long, global = true)]
     pub(super) no_tui: bool,
+    /// The explorer's colors
+    #[arg(long, value_name = "NAME", value_parser = themes())]
+    pub(super) theme: Option<String>,
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    pub(super) no_mouse: bool,
+    /// Scan again when something changes on disk, and show what became better or worse
+    #[arg(long)]
+    pub(super) watch: bool,
     /// When to print colors
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(super) color: When,
@@ -348,6 +358,11 @@ fn arch(word: &str) -> Result<Arch, String> {
 /// `11`, `10.15`, `13.2.1`
 fn release(text: &str) -> Result<Release, String> {
     Release::parse(text).ok_or_else(|| "a release is written 11.0".into())
+}
+
+/// The themes' table as what `--theme` takes.
+fn themes() -> PossibleValuesParser {
+    PossibleValuesParser::new(THEMES.map(|(name, _)| name))
 }
 
 /// The formats' table as what `dylens export --format` takes.

@@ -42,7 +42,14 @@ pub(super) fn explore(arguments: &Arguments, source: tui::Source, log: Option<Lo
         super::args::When::Never => true,
         super::args::When::Auto => output::declines_color(),
     };
-    let options = tui::Options { ascii: arguments.ascii, no_color, log, ..tui::Options::default() };
+    let options = tui::Options {
+        ascii: arguments.ascii,
+        no_color,
+        no_mouse: arguments.no_mouse,
+        theme: arguments.theme.clone(),
+        watch: arguments.watch,
+        log,
+    };
     tui::run(source, &options).map_err(|error| {
         Error::new(format!("the terminal cannot be used: {error}"), "give --no-tui to print the report")
     })?

@@ -11,6 +11,7 @@ use crate::diagnose::{Finding, Severity};
 use crate::discover::Role;
 use crate::export::printable;
 use crate::graph::{Node, NodeId};
+use crate::image::Format;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 
@@ -180,6 +181,8 @@ pub struct Atlas {
     entries: Vec<Entry>,
     /// The findings at each node, most important first.
     findings: FxHashMap<NodeId, Vec<usize>>,
+    /// The nodes of each finding.
+    places: Vec<Vec<NodeId>>,
     /// All findings.
     pub total: Badge,
     /// Native files that are no modules.
@@ -190,7 +193,14 @@ impl Atlas {
     pub fn new(scan: Scan) -> Atlas {
         let entries: Vec<Entry> = scan.graph.nodes().map(|(id, node)| entry(&scan, id, node)).collect();
         let libraries = entries.iter().filter(|entry| entry.sort == Sort::Library).count();
-        let mut atlas = Atlas { scan, entries, findings: FxHashMap::default(), total: Badge::default(), libraries };
+        let mut atlas = Atlas {
+            scan,
+            entries,
+            findings: FxHashMap::default(),
+            places: Vec::new(),
+            total: Badge::default(),
+            libraries,
+        };
         atlas.place_findings();
         atlas
     }
@@ -210,6 +220,7 @@ impl Atlas {
                 entry.is_broken |= finding.severity == Severity::Error;
                 entry.is_rust |= finding.rule.id == "rust-install-name";
             }
+            self.places.push(places);
             while let Some(node) = stack.pop() {
                 self.entries[node.index()].badge.count(finding);
                 // That NumPy is broken is NumPy's own: who asks for its C API has a finding of its own.
@@ -230,6 +241,17 @@ impl Atlas {
     /// The findings at a node, by place in [`Scan::findings`].
     pub fn findings(&self, id: NodeId) -> &[usize] {
         self.findings.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The nodes that a finding is about, by its place in [`Scan::findings`].
+    pub fn places(&self, finding: usize) -> &[NodeId] {
+        self.places.get(finding).map_or(&[], Vec::as_slice)
+    }
+
+    /// The format of a node's file.
+    pub fn format_of(&self, node: NodeId) -> Option<Format> {
+        let file = self.scan.file_of(node)?;
+        self.scan.world.file(file).image.as_ref().map(|image| image.format)
     }
 
     /// Where the faces jump for a finding.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::effect::Effect;
 use super::modal::{self, Modal};
 use super::model::{Model, Pane};
-use super::update::{self, choose, walk};
+use super::update::{self, choose, copies, walk};
 use super::view::{VIEWS, View, flow};
 
 /// A direction, on the screen or in a list.
@@ -29,10 +29,11 @@ pub enum Group {
     Move,
     Program,
     Filter,
+    Yank,
 }
 
 impl Group {
-    pub const ALL: [Group; 5] = [Group::Look, Group::Ask, Group::Move, Group::Program, Group::Filter];
+    pub const ALL: [Group; 6] = [Group::Look, Group::Ask, Group::Move, Group::Program, Group::Filter, Group::Yank];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -41,6 +42,7 @@ impl Group {
             Group::Ask => "Asking",
             Group::Program => "Program",
             Group::Filter => "In the filter menu",
+            Group::Yank => "In the copy menu",
         }
     }
 
@@ -48,6 +50,7 @@ impl Group {
     pub fn menu(self) -> Option<&'static str> {
         match self {
             Group::Filter => Some("Filter"),
+            Group::Yank => Some("Copy"),
             _ => None,
         }
     }
@@ -115,6 +118,11 @@ impl Command {
         }
     }
 
+    /// Does a count before it say how often it is done?
+    pub fn repeats(&self) -> bool {
+        self.group == Group::Move || matches!(self.id, "next-finding" | "previous-finding" | "back" | "forward")
+    }
+
     /// The command of this name.
     pub fn named(id: &str) -> Option<&'static Command> {
         commands().iter().copied().find(|command| command.id == id)
@@ -135,8 +143,7 @@ fn always(_: &Model) -> bool {
 }
 
 fn step(model: &mut Model, way: Way) -> Option<Effect> {
-    walk::step(model, way);
-    None
+    walk::step(model, way)
 }
 
 fn scroll(model: &mut Model, way: Way) -> Option<Effect> {
@@ -144,18 +151,21 @@ fn scroll(model: &mut Model, way: Way) -> Option<Effect> {
     None
 }
 
-use Group::{Ask, Filter, Look, Move, Program};
+use Group::{Ask, Filter, Look, Move, Program, Yank};
 
 /// Every command but those that open a view; the footer shows those with a hint in this order.
 const COMMANDS: &[Command] = &[
-    Command::new("open", Look, "center on the node, open the row", walk::open).hint("open").when(has_scan),
+    Command::new("open", Look, "center on the node, open the row or fold", walk::open).hint("open").when(has_scan),
     Command::new("search", Ask, "search every node", modal::search::open).hint("search"),
     Command::new("why", Ask, "why is this here: the shortest ways to it", modal::pick::why).hint("why"),
     Command::new("who", Ask, "who needs this: everything above it", modal::pick::who).hint("who needs"),
     Command::new("next-finding", Look, "next finding", |model| choose::next_finding(model, Way::Down))
         .hint("next finding"),
     Command::new("previous-finding", Look, "previous finding", |model| choose::next_finding(model, Way::Up)),
-    Command::new("copy", Ask, "copy the command that mends the finding", update::copy).hint("copy fix"),
+    Command::new("copy", Ask, "copy the remedy, the path, the way here …", modal::menu::copy)
+        .hint("copy")
+        .when(has_scan),
+    Command::new("export", Ask, "export: write the scan into a file", modal::export::open).hint("export"),
     Command::new("paste-log", Ask, "what a failed build's log accuses: paste it", |model| {
         model.told = Some("paste the log into this window".into());
         None
@@ -182,21 +192,38 @@ const COMMANDS: &[Command] = &[
     Command::new("scroll-up", Move, "scroll the evidence up", |model| scroll(model, Way::Up)).when(has_scan),
     Command::new("scroll-down", Move, "scroll the evidence down", |model| scroll(model, Way::Down)).when(has_scan),
     Command::new("rescan", Program, "scan again", update::rescan).when(|model| model.modal.is_none()),
-    Command::new("help", Program, "all keys", modal::help::toggle).hint("keys").when(always),
+    Command::new("help", Program, "every command: read, search, run", modal::help::toggle).hint("keys").when(always),
     Command::new("close", Program, "close what lies on top; while scanning: stop and look", update::close).when(always),
     Command::new("quit", Program, "close what lies on top, or quit", update::quit).hint("quit").when(always),
+    Command::new("quit-with-frame", Program, "quit and leave this frame on the screen", |_| {
+        Some(Effect::QuitWithFrame)
+    }),
+    Command::new("mouse", Program, "take the mouse, or leave it to the terminal to select text", update::mouse),
+    Command::new("theme", Program, "the next theme", update::next_theme),
     Command::new("leave", Program, "quit at once", |_| Some(Effect::Quit)).when(always),
     Command::new("suspend", Program, "suspend", |_| Some(Effect::Suspend)).when(always),
     Command::new("filter-system", Filter, "system libraries", |model| {
-        update::set_filter(model, super::model::Filter { system: !model.filter.system, ..model.filter })
+        update::set_filter(model, super::model::Filter { system: !model.filter.system, ..model.filter.clone() })
     })
     .state(|model| if model.filter.system { "shown" } else { "hidden" }.into())
     .when(in_filter),
-    Command::new("filter-broken", Filter, "only what has findings, in the tree", |model| {
-        update::set_filter(model, super::model::Filter { broken: !model.filter.broken, ..model.filter })
+    Command::new("filter-broken", Filter, "in the tree, only what has findings", |model| {
+        update::set_filter(model, super::model::Filter { broken: !model.filter.broken, ..model.filter.clone() })
     })
     .state(|model| if model.filter.broken { "yes" } else { "no" }.into())
     .when(in_filter),
+    Command::new("filter-severity", Filter, "findings of at least this severity", update::next_severity)
+        .state(|model| model.filter.severity.map_or("all", |severity| severity.word()).into())
+        .when(in_filter),
+    Command::new("filter-kind", Filter, "nodes of this kind, in list and tree", update::next_kind)
+        .state(|model| model.filter.kind.map_or("all", |kind| kind.word()).into())
+        .when(in_filter),
+    Command::new("filter-package", Filter, "the package of the chosen node", update::toggle_package)
+        .state(|model| model.filter.package.clone().unwrap_or_else(|| "all".into()))
+        .when(in_filter),
+    Command::new("filter-format", Filter, "files of this format", update::next_format)
+        .state(|model| model.filter.format.map_or("all".into(), |format| format.to_string()))
+        .when(in_filter),
     Command::new("filter-implied", Filter, "edges that a longer way implies", |model| {
         update::set_lens(model, |lens| lens.implied = !lens.implied)
     })
@@ -217,11 +244,39 @@ const COMMANDS: &[Command] = &[
     })
     .state(|model| if model.lens.cycles { "folded" } else { "apart" }.into())
     .when(in_filter),
-    Command::new("filter-clear", Filter, "as at the start", |model| {
-        update::set_filter(model, super::model::Filter::default())
-    })
-    .when(in_filter),
+    Command::new("filter-clear", Filter, "as at the start", update::clear_filter).when(in_filter),
+    Command::new("copy-fix", Yank, "the command that mends the finding", |model| copy(model, copies::fix))
+        .state(|model| copies::fix(model).unwrap_or_default())
+        .when(in_copy),
+    Command::new("copy-path", Yank, "the path", |model| copy(model, copies::path))
+        .state(|model| copies::path(model).unwrap_or_default())
+        .when(in_copy),
+    Command::new("copy-name", Yank, "the name", |model| copy(model, copies::name))
+        .state(|model| copies::name(model).unwrap_or_default())
+        .when(in_copy),
+    Command::new("copy-identity", Yank, "the soname or install name", |model| copy(model, copies::identity))
+        .state(|model| copies::identity(model).unwrap_or_default())
+        .when(in_copy),
+    Command::new("copy-why", Yank, "the shortest way to it", |model| copy(model, copies::why))
+        .state(|model| copies::why(model).unwrap_or_default())
+        .when(in_copy),
+    Command::new("copy-markdown", Yank, "all that is told of it, as Markdown", |model| copy(model, copies::markdown))
+        .when(in_copy),
 ];
+
+fn in_copy(model: &Model) -> bool {
+    matches!(model.modal, Some(Modal::Menu(Group::Yank)))
+}
+
+/// Puts something on the clipboard.
+fn copy(model: &mut Model, what: fn(&Model) -> Option<String>) -> Option<Effect> {
+    let text = what(model);
+    model.modal = None;
+    if text.is_none() {
+        model.told = Some("nothing to copy: the node has no such thing".into());
+    }
+    text.map(Effect::Copy)
+}
 
 fn in_filter(model: &Model) -> bool {
     matches!(model.modal, Some(Modal::Menu(Group::Filter)))

@@ -5,6 +5,8 @@ mod detail;
 mod frame;
 mod waiting;
 
+pub use frame::{tab_spans, tabs_width};
+
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -26,6 +28,7 @@ pub fn frame(model: &Model, frame: &mut Frame) {
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     // The terminal may have another size than the last message said.
     if area.width >= model.size.0 && area.height >= model.size.1 {
+        buffer.set_style(area, model.theme.style(Tone::Plain));
         match Room::of(model.size) {
             Room::None => too_small(model, buffer),
             _ => panes(model, buffer),
@@ -112,5 +115,6 @@ pub fn boxed(model: &Model, heading: Line<'_>, (width, height): (u16, u16), body
     let y = body.y + (body.height - height) / 4;
     let area = Rect { x, y, width, height };
     Clear.render(area, buffer);
+    buffer.set_style(area, model.theme.style(Tone::Plain));
     bordered(model, None, heading, area, buffer)
 }

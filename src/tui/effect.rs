@@ -1,11 +1,14 @@
 //! What the model asks of the outside: the only way in which it acts on it.
 
 use crate::error::Error;
+use crate::export::Format;
 
 /// A wish of [`super::update::update`]; the runtime fulfills it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Effect {
     Quit,
+    /// Quit, and leave the last frame on the shell's screen.
+    QuitWithFrame,
     /// End, because there is nothing to show.
     Fail(Error),
     /// Scan (again).
@@ -14,6 +17,15 @@ pub enum Effect {
     Stop,
     /// Put this on the clipboard.
     Copy(String),
+    /// Find out how a format would look, beside the screen.
+    Preview(&'static Format),
+    /// Write the scan into a file that is not there yet, beside the screen.
+    Export {
+        format: &'static Format,
+        path: String,
+    },
+    /// Take the mouse, or leave it to the terminal, so that text can be selected.
+    Mouse(bool),
     /// Back to the shell for a while.
     Suspend,
 }

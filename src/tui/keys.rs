@@ -93,6 +93,24 @@ impl Keymap {
         Ok(Keymap(bindings))
     }
 
+    /// Gives a command other keys.
+    ///
+    /// # Errors
+    /// Says which command or key is not known, or whose key it is already.
+    pub fn rebind(&mut self, id: &str, names: &[String]) -> Result<(), String> {
+        let command = Command::named(id).ok_or_else(|| format!("no command is called {id}"))?;
+        self.0.retain(|binding| binding.command.id != id);
+        for name in names {
+            let key = Key::parse(name).ok_or_else(|| format!("{id}: no key is called {name:?}"))?;
+            let same = |other: &&Binding| other.key == key && place(other.command) == place(command);
+            if let Some(other) = self.0.iter().find(same) {
+                return Err(format!("{id}: {name} is the key of {} already", other.command.id));
+            }
+            self.0.push(Binding { key, name: name.clone(), command });
+        }
+        Ok(())
+    }
+
     /// What a key does, in the menu of a group or outside of all.
     pub fn command(&self, key: Key, menu: Option<Group>) -> Option<&'static Command> {
         let fits = |binding: &&Binding| binding.key == key && place(binding.command) == menu;

@@ -13,18 +13,35 @@ use crate::scan::Event;
 pub enum Msg {
     Key(KeyEvent),
     Paste(String),
-    /// The mouse wheel, one notch.
-    Wheel(Way),
-    Click {
+    /// The mouse wheel, one notch, over a cell.
+    Wheel {
+        way: Way,
         column: u16,
         row: u16,
     },
+    Click {
+        column: u16,
+        row: u16,
+        /// The second one in the same place, right after the first.
+        is_double: bool,
+    },
+    /// The mouse moves with its button down.
+    Drag {
+        column: u16,
+        row: u16,
+    },
+    /// The button was let go.
+    Release,
     Resize(u16, u16),
     Progress(Event),
     Scanned(Arc<Atlas>),
     Failed(Error),
     /// A tenth of a second passed while something turns.
     Tick,
+    /// How a format would look: how many bytes, and the first lines.
+    Preview(&'static str, usize, Vec<String>),
+    /// A file was written, or what stood in the way.
+    Exported(Result<String, String>),
     /// Something to say in the last line.
     Told(String),
     /// The person or the system wants the program to end.

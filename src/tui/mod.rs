@@ -18,13 +18,16 @@
 
 mod article;
 pub mod atlas;
+mod clipboard;
 pub mod command;
+mod config;
 pub mod draw;
 pub mod effect;
 pub mod keys;
 pub mod message;
 pub mod modal;
 pub mod model;
+mod output;
 pub mod picture;
 pub mod prose;
 pub mod rows;
@@ -46,7 +49,7 @@ use crate::scan::{Progress, Scan};
 /// Makes a scan; called again for a rescan.
 pub type Source = Arc<dyn Fn(&Progress) -> Result<Scan, Error> + Send + Sync>;
 
-/// What the command line decides of the screen.
+/// What the command line decides of the screen; what it leaves open, the configuration does.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Nothing but ASCII.
@@ -57,12 +60,19 @@ pub struct Options {
     pub no_mouse: bool,
     /// The log of a failed build, which is shown first.
     pub log: Option<Log>,
+    /// The name of a theme in [`theme::THEMES`].
+    pub theme: Option<String>,
+    /// Scan again when something changed on disk.
+    pub watch: bool,
 }
 
 /// Shows what `source` scans until the person quits.
 ///
 /// # Errors
-/// Where the terminal cannot be used; the scan's own error is returned inside.
+/// Where the terminal cannot be used; the scan's own error, or that of the configuration, is returned inside.
 pub fn run(source: Source, options: &Options) -> io::Result<Result<(), Error>> {
-    runtime::run(source, options)
+    match config::read() {
+        Ok(config) => runtime::run(source, options, config),
+        Err(error) => Ok(Err(error)),
+    }
 }

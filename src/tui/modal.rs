@@ -1,5 +1,6 @@
 //! What lies on top of the panes: never more than one, and each in a file of its own.
 
+pub mod export;
 pub mod help;
 pub mod menu;
 pub mod pick;
@@ -8,13 +9,17 @@ pub mod search;
 use crossterm::event::{Event, KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Widget;
 use tui_input::backend::crossterm::EventHandler;
 use tui_input::{Input, InputRequest};
+use unicode_width::UnicodeWidthStr;
 
 use super::command::{Group, Way};
 use super::effect::Effect;
 use super::keys::Key;
 use super::model::Model;
+use super::theme::Tone;
 use super::update::choose;
 use super::view::log;
 use crate::graph::NodeId;
@@ -26,6 +31,7 @@ pub enum Modal {
     /// The commands of a group, each with its one key.
     Menu(Group),
     Help(help::Help),
+    Export(export::Export),
 }
 
 impl Modal {
@@ -33,13 +39,15 @@ impl Modal {
     fn input(&mut self) -> Option<&mut Input> {
         match self {
             Modal::Search(search) => Some(&mut search.input),
+            Modal::Help(help) => Some(&mut help.input),
+            Modal::Export(export) => Some(&mut export.input),
             _ => None,
         }
     }
 
     /// Is a line of text typed here? A click beside it does not throw that away.
     pub fn is_prompt(&self) -> bool {
-        matches!(self, Modal::Search(_))
+        matches!(self, Modal::Search(_) | Modal::Help(_) | Modal::Export(_))
     }
 
     /// Does this key edit the prompt? The others keep their meaning.
@@ -61,7 +69,9 @@ impl Modal {
     pub fn enter(&self) -> &'static str {
         match self {
             Modal::Search(_) | Modal::Pick(_) => "go there",
-            Modal::Menu(_) | Modal::Help(_) => "",
+            Modal::Help(_) => "do it",
+            Modal::Export(_) => "write it",
+            Modal::Menu(_) => "",
         }
     }
 
@@ -72,6 +82,7 @@ impl Modal {
             Modal::Pick(pick) => pick.draw(model, body, buffer),
             Modal::Menu(group) => menu::draw(*group, model, body, buffer),
             Modal::Help(help) => help.draw(model, body, buffer),
+            Modal::Export(export) => export.draw(model, body, buffer),
         }
     }
 }
@@ -81,8 +92,7 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
     if let Some(input) = model.modal.as_mut().and_then(Modal::input) {
         input.handle_event(&Event::Key(event));
     }
-    edited(model);
-    None
+    edited(model)
 }
 
 /// Pasted text goes into the prompt, and where there is none it is read as the log of a failed build; never is it taken for
@@ -96,25 +106,45 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Option<Effect> {
             input.handle(InputRequest::InsertChar(letter));
         }
     }
-    edited(model);
-    None
+    edited(model)
 }
 
 /// The prompt says something else now.
-fn edited(model: &mut Model) {
-    if let (Some(atlas), Some(Modal::Search(search))) = (&model.atlas, &mut model.modal) {
-        search.look(atlas);
+fn edited(model: &mut Model) -> Option<Effect> {
+    match (&model.atlas, &mut model.modal) {
+        (Some(atlas), Some(Modal::Search(search))) => search.look(atlas),
+        (_, Some(Modal::Help(help))) => help.look(),
+        (_, Some(Modal::Export(export))) => return export.look(),
+        _ => {}
+    }
+    None
+}
+
+/// A line of text as it is typed, behind a sign.
+fn prompt(model: &Model, sign: &str, input: &Input, area: Rect, buffer: &mut Buffer) {
+    let line = format!("{sign} {}", input.value());
+    Line::styled(line, model.theme.style(Tone::Strong)).render(Rect { height: area.height.min(1), ..area }, buffer);
+    let before: String = input.value().chars().take(input.cursor()).collect();
+    let caret = sign.width() + 1 + before.width();
+    let caret = area.x.saturating_add(caret.min(usize::from(u16::MAX) / 2) as u16);
+    if caret < area.right() && area.height > 0 {
+        buffer.set_style(Rect { x: caret, y: area.y, width: 1, height: 1 }, model.theme.cursor(true));
     }
 }
 
 /// Moves the cursor of what lies on top.
-pub(super) fn step(model: &mut Model, way: Way) {
+pub(super) fn step(model: &mut Model, way: Way) -> Option<Effect> {
     match &mut model.modal {
         Some(Modal::Search(search)) => search.step(way),
         Some(Modal::Pick(pick)) => pick.step(way),
         Some(Modal::Help(help)) => help.step(way),
+        Some(Modal::Export(export)) => {
+            export.step(way);
+            return export.unknown().map(Effect::Preview);
+        }
         Some(Modal::Menu(_)) | None => {}
     }
+    None
 }
 
 /// Enter.
@@ -126,7 +156,14 @@ pub(super) fn open(model: &mut Model) -> Option<Effect> {
             model.modal = None;
             None
         }
-        Some(Modal::Help(_)) | None => None,
+        Some(Modal::Help(help)) => {
+            let command = help.command()?;
+            // A command of a menu is run as if the menu were open.
+            model.modal = command.group.menu().map(|_| Modal::Menu(command.group));
+            return command.run(model);
+        }
+        Some(Modal::Export(_)) => return export::write(model),
+        None => None,
     };
     go(model, node?);
     None

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::atlas::Atlas;
+use super::atlas::{Atlas, Sort};
 use super::keys::Keymap;
 use super::modal::Modal;
 use super::picture::{Lens, Picture};
@@ -10,7 +10,9 @@ use super::prose::Prose;
 use super::rows::Tree;
 use super::theme::Theme;
 use super::view::{Logged, VIEWS, View};
+use crate::diagnose::Severity;
 use crate::graph::NodeId;
+use crate::image::Format;
 use crate::scan::Phase;
 
 /// A part of the screen that can have the keys.
@@ -26,12 +28,47 @@ pub enum Pane {
 }
 
 /// What is left out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Show system libraries with which nothing is wrong.
     pub system: bool,
     /// In the tree, only what has findings at it or below it.
     pub broken: bool,
+    /// Only findings of at least this severity.
+    pub severity: Option<Severity>,
+    /// Only nodes of this kind.
+    pub kind: Option<Sort>,
+    /// Only the nodes of this distribution.
+    pub package: Option<String>,
+    /// Only files of this format.
+    pub format: Option<Format>,
+}
+
+impl Filter {
+    /// Is this node shown, as far as its kind, package and format go?
+    pub fn admits(&self, atlas: &Atlas, node: NodeId) -> bool {
+        let entry = atlas.entry(node);
+        let is_kind = self.kind.is_none_or(|kind| entry.sort == kind);
+        let is_package = self.package.as_ref().is_none_or(|package| entry.owner == *package || entry.label == *package);
+        is_kind && is_package && self.format.is_none_or(|format| atlas.format_of(node) == Some(format))
+    }
+
+    /// Is this finding shown? One that is about no node has neither kind nor package.
+    pub fn admits_finding(&self, atlas: &Atlas, at: usize) -> bool {
+        let finding = &atlas.scan.findings[at];
+        let narrows = self.kind.is_some() || self.package.is_some() || self.format.is_some();
+        self.severity.is_none_or(|least| finding.severity >= least)
+            && (!narrows || atlas.places(at).iter().any(|&node| self.admits(atlas, node)))
+    }
+
+    /// What of it is not as at the start, in words.
+    pub fn told(&self) -> Vec<String> {
+        let severity = self.severity.map(|severity| format!("{}s", severity.word()));
+        let kind = self.kind.map(|kind| kind.many().to_owned());
+        let format = self.format.map(|format| format.to_string());
+        let broken = self.broken.then(|| "only what has findings".to_owned());
+        [severity, kind, self.package.clone(), format, broken].into_iter().flatten().collect()
+    }
 }
 
 /// A scan that is under way.
@@ -58,8 +95,23 @@ pub struct Model {
     pub pane: Pane,
     /// The node that every view is about.
     pub chosen: Option<NodeId>,
-    /// The row in the list of findings.
+    /// The finding under the list's cursor, by place in the scan, and those that the filter leaves.
     pub finding: usize,
+    pub shown: Vec<usize>,
+    /// Those that the scan before this one did not have.
+    pub fresh: Vec<usize>,
+    /// The way down to the cursor of the columns.
+    pub columns: Vec<NodeId>,
+    /// The import whose process is shown, by place in the scan, and the row in it.
+    pub import: usize,
+    pub process: usize,
+    /// How often the next movement is made: typed digits after a nought.
+    pub count: Option<usize>,
+    /// Is the mouse ours?
+    pub with_mouse: bool,
+    /// How wide lists are and how high pictures, in hundredths, where somebody dragged the border.
+    pub split: [Option<u16>; 3],
+    pub is_dragging: bool,
     /// The log of a failed build, where there is one.
     pub log: Option<Logged>,
     /// The focus, and what of the graph is shown in pictures.
@@ -94,6 +146,15 @@ impl Model {
             pane: Pane::default(),
             chosen: None,
             finding: 0,
+            shown: Vec::new(),
+            fresh: Vec::new(),
+            columns: Vec::new(),
+            import: 0,
+            process: 0,
+            count: None,
+            with_mouse: true,
+            split: [None; 3],
+            is_dragging: false,
             log: None,
             picture: None,
             lens: Lens::default(),

@@ -56,7 +56,7 @@ pub struct Tree {
 
 impl Tree {
     /// Makes the rows anew; the cursor stays on its row, or goes to the nearest one above it that is still there.
-    pub fn rebuild(&mut self, atlas: &Atlas, filter: Filter) {
+    pub fn rebuild(&mut self, atlas: &Atlas, filter: &Filter) {
         let mut way = self.rows.get(self.cursor).map(|row| row.way.clone()).unwrap_or_default();
         self.rows = build(atlas, &self.open, filter);
         self.cursor = loop {
@@ -85,7 +85,7 @@ impl Tree {
     }
 
     /// Opens the shortest way to a node and puts the cursor there.
-    pub fn reveal(&mut self, atlas: &Atlas, filter: Filter, node: NodeId) {
+    pub fn reveal(&mut self, atlas: &Atlas, filter: &Filter, node: NodeId) {
         if self.rows.get(self.cursor).is_some_and(|row| row.node() == Some(node)) {
             return;
         }
@@ -104,7 +104,7 @@ impl Tree {
 }
 
 /// The rows of a tree in which these ways are open.
-pub fn build(atlas: &Atlas, open: &FxHashSet<Vec<NodeId>>, filter: Filter) -> Vec<Row> {
+pub fn build(atlas: &Atlas, open: &FxHashSet<Vec<NodeId>>, filter: &Filter) -> Vec<Row> {
     let mut builder = Builder { atlas, open, filter, opened: FxHashSet::default(), rows: Vec::new() };
     builder.rows.push(Row { way: Vec::new(), seen: Seen::New, is_open: true, has_children: true });
     for &distribution in atlas.scan.graph.distributions() {
@@ -119,7 +119,7 @@ pub fn build(atlas: &Atlas, open: &FxHashSet<Vec<NodeId>>, filter: Filter) -> Ve
 struct Builder<'a> {
     atlas: &'a Atlas,
     open: &'a FxHashSet<Vec<NodeId>>,
-    filter: Filter,
+    filter: &'a Filter,
     /// Nodes whose children are shown already.
     opened: FxHashSet<NodeId>,
     rows: Vec<Row>,
@@ -129,7 +129,25 @@ impl Builder<'_> {
     fn is_shown(&self, node: NodeId) -> bool {
         let entry = self.atlas.entry(node);
         let is_fine = entry.badge.is_clean() && !entry.is_broken;
-        !(self.filter.broken && is_fine || !self.filter.system && self.atlas.is_quiet(node))
+        let is_hidden = self.filter.broken && is_fine || !self.filter.system && self.atlas.is_quiet(node);
+        !is_hidden && self.is_admitted(node)
+    }
+
+    /// Packages are narrowed at the top; kind and format narrow their files, not what these need.
+    fn is_admitted(&self, node: NodeId) -> bool {
+        let (filter, atlas) = (self.filter, self.atlas);
+        let is_package = |name: &String| atlas.entry(node).label == *name;
+        match atlas.entry(node).sort {
+            Sort::Distribution => filter.package.as_ref().is_none_or(is_package),
+            Sort::Module | Sort::Library | Sort::Program => {
+                let is_format = filter.format.is_none_or(|format| atlas.format_of(node) == Some(format));
+                let below = || atlas.scan.graph.below(node);
+                let is_kind =
+                    |kind| atlas.entry(node).sort == kind || below().iter().any(|&it| atlas.entry(it).sort == kind);
+                is_format && filter.kind.is_none_or(is_kind)
+            }
+            sort => filter.kind.is_none_or(|kind| kind == sort),
+        }
     }
 
     fn children(&self, node: NodeId) -> Vec<NodeId> {

@@ -8,11 +8,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
-use crossterm::event::{self, Event, KeyEventKind, MouseButton, MouseEventKind};
+use crossterm::event::{self, Event, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use crossterm::execute;
 
 use super::atlas::Atlas;
 use super::command::Way;
+use super::config::Config;
 use super::draw::frame;
 use super::effect::Effect;
 use super::message::Msg;
@@ -21,20 +22,21 @@ use super::terminal::Screen;
 use super::theme::Theme;
 use super::update::update;
 use super::view::Logged;
-use super::{Options, Source};
+use super::{Options, Source, clipboard, output};
 use crate::error::Error;
-use crate::scan::Progress;
+use crate::scan::{Progress, Scan};
 
 /// How often something that turns is turned.
 const TICK: Duration = Duration::from_millis(100);
 
 /// Runs until the person quits, a signal ends it, or there is nothing to show.
-pub(super) fn run(source: Source, options: &Options) -> io::Result<Result<(), Error>> {
+pub(super) fn run(source: Source, options: &Options, config: Config) -> io::Result<Result<(), Error>> {
     let signals = Signals::listen()?;
-    let mut screen = Screen::take(!options.no_mouse)?;
+    let with_mouse = !options.no_mouse && config.mouse.unwrap_or(true);
+    let mut screen = Screen::take(with_mouse)?;
     let size = screen.terminal.size()?;
-    let theme = Theme { no_color: options.no_color, ascii: options.ascii };
-    let mut model = Model::new(theme, (size.width, size.height));
+    let mut model = Model::new(theme(options, &config), (size.width, size.height));
+    (model.keymap, model.with_mouse) = (config.keymap, with_mouse);
     model.log = options.log.clone().map(Logged::new);
     screen.draw(|target| frame(&model, target))?;
 
@@ -48,6 +50,18 @@ pub(super) fn run(source: Source, options: &Options) -> io::Result<Result<(), Er
     drop(screen);
     signals.pass_on();
     ended
+}
+
+fn theme(options: &Options, config: &Config) -> Theme {
+    let knows = std::env::var("COLORTERM").is_ok_and(|value| matches!(value.as_str(), "truecolor" | "24bit"));
+    let mut theme = Theme::default();
+    theme.no_color = options.no_color;
+    theme.ascii = options.ascii || config.ascii.unwrap_or(false);
+    theme.few_colors = !knows;
+    match options.theme.as_ref().or(config.theme.as_ref()) {
+        Some(name) => theme.named(name),
+        None => theme,
+    }
 }
 
 /// Takes messages and draws, until an effect ends it.
@@ -108,16 +122,36 @@ fn fulfill(
         Effect::Fail(error) => return Ok(Some(Err(error))),
         Effect::Scan => scanner.start(),
         Effect::Stop => scanner.stop(),
+        Effect::QuitWithFrame => {
+            screen.keep_frame(model);
+            return Ok(Some(Ok(())));
+        }
         Effect::Copy(text) => {
             let told = match execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text.as_bytes())) {
-                Ok(()) => format!("copied: {text}"),
+                Ok(()) => format!("copied: {}", text.lines().next().unwrap_or_default()),
                 Err(error) => format!("not copied: {error}"),
             };
+            clipboard::copy(text);
             update(model, Msg::Told(told));
         }
+        Effect::Preview(format) => beside(model, &scanner.sender, move |scan| output::preview(scan, format)),
+        Effect::Export { format, path } => {
+            beside(model, &scanner.sender, move |scan| output::write(scan, format, &path));
+        }
+        Effect::Mouse(is_ours) => screen.capture_mouse(is_ours)?,
         Effect::Suspend => suspend(model, screen)?,
     }
     Ok(None)
+}
+
+/// Does something with the scan on a thread of its own, and sends what comes of it.
+fn beside(model: &Model, sender: &Sender<Message>, work: impl FnOnce(&Scan) -> Msg + Send + 'static) {
+    let Some(atlas) = model.atlas.clone() else { return };
+    let sender = sender.clone();
+    thread::spawn(move || {
+        let _told = TellCrash(sender.clone());
+        let _ = sender.send(Message::Ours(work(&atlas.scan)));
+    });
 }
 
 #[cfg(unix)]
@@ -186,9 +220,10 @@ impl Drop for TellCrash {
 
 fn read_input(sender: Sender<Message>) {
     thread::spawn(move || {
+        let mut clicks = Clicks::default();
         loop {
             let message = match event::read() {
-                Ok(event) => match translated(event) {
+                Ok(event) => match translated(event, &mut clicks) {
                     Some(msg) => Message::Ours(msg),
                     None => continue,
                 },
@@ -202,15 +237,35 @@ fn read_input(sender: Sender<Message>) {
     });
 }
 
-fn translated(event: Event) -> Option<Msg> {
+/// Within this time a second click is a double click.
+const DOUBLE: Duration = Duration::from_millis(400);
+
+/// The click before, and when it was.
+#[derive(Default)]
+struct Clicks(Option<(Instant, u16, u16)>);
+
+impl Clicks {
+    /// Is this the second one in the same place? A third begins anew.
+    fn is_double(&mut self, column: u16, row: u16) -> bool {
+        let is_second = matches!(self.0, Some((when, x, y)) if when.elapsed() < DOUBLE && (x, y) == (column, row));
+        self.0 = (!is_second).then(|| (Instant::now(), column, row));
+        is_second
+    }
+}
+
+fn translated(event: Event, clicks: &mut Clicks) -> Option<Msg> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => Some(Msg::Key(key)),
         Event::Paste(text) => Some(Msg::Paste(text)),
         Event::Resize(width, height) => Some(Msg::Resize(width, height)),
-        Event::Mouse(mouse) => match mouse.kind {
-            MouseEventKind::ScrollUp => Some(Msg::Wheel(Way::Up)),
-            MouseEventKind::ScrollDown => Some(Msg::Wheel(Way::Down)),
-            MouseEventKind::Down(MouseButton::Left) => Some(Msg::Click { column: mouse.column, row: mouse.row }),
+        Event::Mouse(MouseEvent { kind, column, row, .. }) => match kind {
+            MouseEventKind::ScrollUp => Some(Msg::Wheel { way: Way::Up, column, row }),
+            MouseEventKind::ScrollDown => Some(Msg::Wheel { way: Way::Down, column, row }),
+            MouseEventKind::Down(MouseButton::Left) => {
+                Some(Msg::Click { column, row, is_double: clicks.is_double(column, row) })
+            }
+            MouseEventKind::Drag(MouseButton::Left) => Some(Msg::Drag { column, row }),
+            MouseEventKind::Up(MouseButton::Left) => Some(Msg::Release),
             _ => None,
         },
         _ => None,

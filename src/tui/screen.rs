@@ -85,21 +85,42 @@ impl Areas {
     }
 
     fn wide(self, model: &Model, body: Rect) -> Areas {
+        let of = |whole: u16| move |share: u16| (u32::from(whole) * u32::from(share) / 100) as u16;
         match model.view.arrangement {
             Arrangement::List => {
-                let (main, right) = off_left(body, (body.width * 3 / 10).min(52));
+                let (main, right) =
+                    off_left(body, model.split[0].map_or((body.width * 3 / 10).min(52), of(body.width)));
                 let (graph, detail) = off_top(right, body.height * 2 / 5);
                 Areas { main: Some(main), graph: Some(graph), detail: Some(detail), ..self }
             }
             Arrangement::Above => {
-                let (main, detail) = off_top(body, body.height / 2);
+                let (main, detail) = off_top(body, model.split[1].map_or(body.height / 2, of(body.height)));
                 Areas { main: Some(main), detail: Some(detail), ..self }
             }
             Arrangement::Halves => {
-                let (main, detail) = off_left(body, body.width / 2);
+                let (main, detail) = off_left(body, model.split[2].map_or(body.width / 2, of(body.width)));
                 Areas { main: Some(main), detail: Some(detail), ..self }
             }
         }
+    }
+
+    /// Is this cell on the border that can be dragged?
+    pub fn is_border(&self, model: &Model, (column, row): (u16, u16)) -> bool {
+        let (Some(main), true) = (self.main, Room::of(model.size) == Room::Wide) else { return false };
+        match model.view.arrangement {
+            Arrangement::Above => row + 1 == main.bottom() || row == main.bottom(),
+            _ => (column + 1 == main.right() || column == main.right()) && (main.y..main.bottom()).contains(&row),
+        }
+    }
+
+    /// The part of the body that the main pane has where its border is dragged to this cell, in hundredths.
+    pub fn share(model: &Model, (column, row): (u16, u16)) -> u16 {
+        let (width, height) = model.size;
+        let (at, whole) = match model.view.arrangement {
+            Arrangement::Above => (row.saturating_sub(1), height.saturating_sub(3)),
+            _ => (column + 1, width),
+        };
+        (u32::from(at) * 100 / u32::from(whole.max(1))).clamp(15, 85) as u16
     }
 
     /// The rectangle of a pane.

@@ -8,8 +8,12 @@ use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracket
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
+
+use super::draw::draw;
+use super::model::Model;
 
 /// Is the terminal ours? Giving it back twice would undo what the shell has done since.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -42,6 +46,30 @@ impl Screen {
             self.terminal.draw(render)?;
         }
         Ok(())
+    }
+
+    /// Takes the mouse, or leaves it to the terminal.
+    ///
+    /// # Errors
+    /// Where the terminal is gone.
+    pub fn capture_mouse(&mut self, is_ours: bool) -> io::Result<()> {
+        self.with_mouse = is_ours;
+        match is_ours {
+            true => execute!(stdout(), EnableMouseCapture),
+            false => execute!(stdout(), DisableMouseCapture),
+        }
+    }
+
+    /// Gives the terminal back, with the last frame on the shell's own screen.
+    pub fn keep_frame(&mut self, model: &Model) {
+        leave();
+        let area = Rect::new(0, 0, model.size.0, model.size.1);
+        let mut buffer = Buffer::empty(area);
+        draw(model, area, &mut buffer);
+        let rows = buffer.content.chunks(usize::from(area.width.max(1)));
+        let text: Vec<String> = rows.map(|row| row.iter().map(Cell::symbol).collect::<String>()).collect();
+        // The shell's screen may be gone; then nobody reads it.
+        let _ = writeln!(stdout(), "{}", text.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n"));
     }
 
     /// Gives the terminal back for a while.

@@ -1,8 +1,10 @@
 //! What text means, and how a terminal shows it.
 //!
-//! Views speak of a [`Tone`], never of a color. The palette is the terminal's own sixteen colors, so that it is readable
-//! wherever the person's shell is; without colors the same tones are bold, reversed or dim. Nothing is said by color
-//! alone: each tone that carries a fact stands beside a glyph or a word.
+//! Views speak of a [`Tone`], never of a color. A theme is a table from tones to styles (`assets/theme/`); the usual one has
+//! the terminal's own sixteen colors, so that it is readable wherever the person's shell is. Without colors the same tones
+//! are bold, reversed or dim. Nothing is said by color alone: each tone that carries a fact stands beside a glyph or a word.
+
+use std::sync::LazyLock;
 
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
@@ -23,42 +25,133 @@ pub enum Tone {
     Key,
     /// A letter that the search matched.
     Lit,
-    /// The border and title of the pane that has the keys.
+    /// The border and title of the pane that has the keys, and the lines at the cursor.
     Active,
+    /// The row under the cursor.
+    Cursor,
+    /// The same where another pane has the keys.
+    Resting,
 }
+
+/// The tones by their names in a theme's file; the places are those of [`Tone`].
+const TONES: [&str; 11] =
+    ["plain", "dim", "strong", "error", "warning", "good", "key", "lit", "active", "cursor", "resting"];
+
+/// The themes that are built in, the usual one first.
+pub const THEMES: [(&str, &str); 5] = [
+    ("ansi", include_str!("../../assets/theme/ansi.toml")),
+    ("dark", include_str!("../../assets/theme/dark.toml")),
+    ("light", include_str!("../../assets/theme/light.toml")),
+    ("mono", include_str!("../../assets/theme/mono.toml")),
+    ("high-contrast", include_str!("../../assets/theme/high-contrast.toml")),
+];
+
+static PALETTES: LazyLock<Vec<[Style; TONES.len()]>> = LazyLock::new(|| {
+    THEMES.iter().map(|(name, text)| palette(text).unwrap_or_else(|wrong| panic!("theme {name}: {wrong}"))).collect()
+});
 
 /// How tones look.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Theme {
+    /// The place in [`THEMES`].
+    at: usize,
     /// Bold, reversed and dim only.
     pub no_color: bool,
     /// Nothing but ASCII reaches the terminal.
     pub ascii: bool,
+    /// The terminal knows only 256 colors: others are the nearest of those.
+    pub few_colors: bool,
 }
 
 impl Theme {
+    /// The same with another palette; an unknown name is the usual one.
+    pub fn named(self, name: &str) -> Theme {
+        Theme { at: THEMES.iter().position(|(known, _)| *known == name).unwrap_or(0), ..self }
+    }
+
+    /// The name of the next theme.
+    pub fn next(self) -> &'static str {
+        THEMES[(self.at + 1) % THEMES.len()].0
+    }
+
     /// The style of a tone.
     pub fn style(self, tone: Tone) -> Style {
-        let style = Style::new();
-        let (color, modifier) = match tone {
-            Tone::Plain => return style,
-            Tone::Dim => return style.add_modifier(Modifier::DIM),
-            Tone::Strong => return style.add_modifier(Modifier::BOLD),
-            Tone::Error => (Color::Red, Modifier::BOLD),
-            Tone::Warning => (Color::Yellow, Modifier::empty()),
-            Tone::Good => (Color::Green, Modifier::empty()),
-            Tone::Key => (Color::Cyan, Modifier::empty()),
-            Tone::Lit => (Color::Yellow, Modifier::BOLD.union(Modifier::UNDERLINED)),
-            Tone::Active => (Color::Cyan, Modifier::BOLD),
-        };
-        let style = style.add_modifier(modifier);
-        if self.no_color { style.add_modifier(Modifier::BOLD) } else { style.fg(color) }
+        let mut style = PALETTES[self.at][tone as usize];
+        if self.no_color {
+            let was_colored = style.fg.is_some();
+            (style.fg, style.bg) = (None, None);
+            let is_bare = style.add_modifier.is_empty();
+            return match tone {
+                Tone::Plain => Style::new(),
+                Tone::Dim => Style::new().add_modifier(Modifier::DIM),
+                Tone::Cursor => Style::new().add_modifier(Modifier::REVERSED),
+                _ if was_colored || is_bare => style.add_modifier(Modifier::BOLD),
+                _ => style,
+            };
+        }
+        if self.few_colors {
+            style.fg = style.fg.map(nearest);
+            style.bg = style.bg.map(nearest);
+        }
+        style
     }
 
     /// The row under the cursor; dimmer where another pane has the keys.
     pub fn cursor(self, has_keys: bool) -> Style {
-        if has_keys { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new().add_modifier(Modifier::BOLD) }
+        self.style(if has_keys { Tone::Cursor } else { Tone::Resting })
     }
+}
+
+/// Reads a theme: for each tone its style, as `red bold`, `#d08770`, `black on yellow`.
+///
+/// # Errors
+/// Says which entry is not understood.
+fn palette(text: &str) -> Result<[Style; TONES.len()], String> {
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| error.message().to_owned())?;
+    if let Some(unknown) = table.keys().find(|name| !TONES.contains(&name.as_str())) {
+        return Err(format!("no tone is called {unknown}"));
+    }
+    let mut styles = [Style::new(); TONES.len()];
+    for (style, name) in styles.iter_mut().zip(TONES) {
+        let words = table.get(name).and_then(toml::Value::as_str).ok_or_else(|| format!("{name} is not told"))?;
+        *style = style_of(words).ok_or_else(|| format!("{name}: {words:?} is no style"))?;
+    }
+    Ok(styles)
+}
+
+fn style_of(words: &str) -> Option<Style> {
+    let mut style = Style::new();
+    let mut is_ground = false;
+    for word in words.split_whitespace() {
+        style = match word {
+            "bold" => style.add_modifier(Modifier::BOLD),
+            "dim" => style.add_modifier(Modifier::DIM),
+            "underlined" => style.add_modifier(Modifier::UNDERLINED),
+            "reversed" => style.add_modifier(Modifier::REVERSED),
+            "on" => {
+                is_ground = true;
+                continue;
+            }
+            color if is_ground => style.bg(color.parse().ok()?),
+            color => style.fg(color.parse().ok()?),
+        };
+    }
+    Some(style)
+}
+
+/// The nearest of the 6 × 6 × 6 colors that terminals with 256 have.
+fn nearest(color: Color) -> Color {
+    let Color::Rgb(red, green, blue) = color else { return color };
+    let step = |part: u8| {
+        if part < 48 {
+            0
+        } else if part < 115 {
+            1
+        } else {
+            (part - 35) / 40
+        }
+    };
+    Color::Indexed(16 + 36 * step(red) + 6 * step(green) + step(blue))
 }
 
 /// Each sign beyond ASCII that the screens use, and the one that stands for it: both one cell wide.
@@ -75,6 +168,8 @@ const TWINS: &[(&str, &str)] = &[
     ("↑", "^"),
     ("▸", ">"),
     ("▣", "+"),
+    ("•", "*"),
+    ("›", ">"),
     ("▾", "v"),
     ("▴", "^"),
     ("…", "~"),
@@ -139,7 +234,22 @@ pub fn spinner(tick: usize) -> &'static str {
 mod tests {
     use unicode_width::UnicodeWidthStr;
 
-    use super::TWINS;
+    use super::*;
+
+    #[test]
+    fn every_theme_tells_every_tone() {
+        for (name, text) in THEMES {
+            assert!(palette(text).is_ok(), "{name}: {:?}", palette(text));
+        }
+        assert_eq!(palette("red = 'x'").unwrap_err(), "no tone is called red");
+        assert_eq!(style_of("hyperred"), None);
+    }
+
+    #[test]
+    fn colors_are_the_nearest_of_256() {
+        assert_eq!(nearest(Color::Rgb(255, 0, 95)), Color::Indexed(197));
+        assert_eq!(nearest(Color::Red), Color::Red);
+    }
 
     #[test]
     fn twins_are_as_wide_as_their_signs() {

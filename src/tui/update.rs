@@ -1,13 +1,15 @@
 //! What happens when something happens: the only place where the model changes.
 
 pub(super) mod choose;
+pub(super) mod copies;
+mod mouse;
 pub(super) mod walk;
 
 use std::sync::Arc;
 
-use crossterm::event::{KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::atlas::Atlas;
+use super::atlas::{Atlas, Sort};
 use super::command::Way;
 use super::effect::Effect;
 use super::keys::Key;
@@ -17,8 +19,11 @@ use super::model::{Filter, Model, Work};
 use super::picture::Lens;
 use super::screen::{Areas, inside};
 use super::view::{VIEWS, View, log};
+use crate::diagnose::Severity;
 use crate::error::Error;
 use crate::export::printable;
+use crate::graph::NodeId;
+use crate::image::Format;
 use crate::scan::Event;
 
 /// Takes in what happened; the answer is what the model wants done outside.
@@ -26,8 +31,13 @@ pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
     match msg {
         Msg::Key(event) => key(model, event),
         Msg::Paste(text) => modal::paste(model, &text),
-        Msg::Wheel(way) => wheel(model, way),
-        Msg::Click { column, row } => choose::click(model, column, row),
+        Msg::Wheel { way, column, row } => mouse::wheel(model, way, (column, row)),
+        Msg::Click { column, row, is_double } => mouse::click(model, (column, row), is_double),
+        Msg::Drag { column, row } => mouse::drag(model, (column, row)),
+        Msg::Release => {
+            model.is_dragging = false;
+            None
+        }
         Msg::Resize(width, height) => {
             model.size = (width, height);
             choose::fit(model);
@@ -39,6 +49,14 @@ pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
         Msg::Failed(error) => failed(model, error),
         Msg::Tick => {
             model.tick = model.tick.wrapping_add(1);
+            None
+        }
+        Msg::Preview(name, bytes, first) => {
+            modal::export::previewed(model, name, bytes, first);
+            None
+        }
+        Msg::Exported(outcome) => {
+            modal::export::written(model, outcome);
             None
         }
         Msg::Told(text) => {
@@ -60,8 +78,31 @@ fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
         return modal::key(model, event);
     }
     let menu = model.modal.as_ref().and_then(Modal::menu);
+    if menu.is_none() && count(model, key) {
+        return None;
+    }
     let own = menu.and_then(|group| model.keymap.command(key, Some(group)));
-    own.or_else(|| model.keymap.command(key, None))?.run(model)
+    let command = own.or_else(|| model.keymap.command(key, None));
+    let count = model.count.take().unwrap_or(1);
+    let command = command?;
+    let times = if command.repeats() { count.clamp(1, MOST_TIMES) } else { 1 };
+    (0..times).filter_map(|_| command.run(model)).last()
+}
+
+/// More often than this nothing is done at one keypress.
+const MOST_TIMES: usize = 9999;
+
+/// Digits behind a nought tell how often the next movement is made: 012j. A digit alone opens a view.
+fn count(model: &mut Model, key: Key) -> bool {
+    let digit = match key.code {
+        KeyCode::Char(letter) if !key.ctrl => letter.to_digit(10),
+        _ => None,
+    };
+    let Some(digit) = digit.filter(|&digit| digit == 0 || model.count.is_some()) else { return false };
+    let count = model.count.unwrap_or(0).saturating_mul(10).saturating_add(digit as usize).min(MOST_TIMES);
+    model.count = Some(count);
+    model.told = Some(format!("{count} times …"));
+    true
 }
 
 /// Quits, where nothing lies on top; else takes that away.
@@ -86,8 +127,77 @@ pub(super) fn close(model: &mut Model) -> Option<Effect> {
 pub(super) fn set_filter(model: &mut Model, filter: Filter) -> Option<Effect> {
     model.filter = filter;
     let atlas = model.atlas.clone()?;
-    model.tree.rebuild(&atlas, filter);
+    choose::sift(model, &atlas);
+    model.tree.rebuild(&atlas, &model.filter);
     choose::redraw(model);
+    None
+}
+
+/// Everything as at the start: filter, folds, depth.
+pub(super) fn clear_filter(model: &mut Model) -> Option<Effect> {
+    model.lens = Lens::default();
+    set_filter(model, Filter::default())
+}
+
+/// All findings, only errors, or errors and warnings.
+pub(super) fn next_severity(model: &mut Model) -> Option<Effect> {
+    let severity = match model.filter.severity {
+        None => Some(Severity::Error),
+        Some(Severity::Error) => Some(Severity::Warning),
+        Some(_) => None,
+    };
+    set_filter(model, Filter { severity, ..model.filter.clone() })
+}
+
+/// All kinds of nodes, or one after the other.
+pub(super) fn next_kind(model: &mut Model) -> Option<Effect> {
+    let kinds = [Sort::Module, Sort::Library, Sort::Missing, Sort::System];
+    let kind = next(&kinds, model.filter.kind);
+    set_filter(model, Filter { kind, ..model.filter.clone() })
+}
+
+/// All formats, or one after the other.
+pub(super) fn next_format(model: &mut Model) -> Option<Effect> {
+    let format = next(&[Format::Elf, Format::MachO, Format::Pe], model.filter.format);
+    set_filter(model, Filter { format, ..model.filter.clone() })
+}
+
+/// What comes after a choice: the next, or none after the last.
+fn next<T: Copy + PartialEq>(all: &[T], now: Option<T>) -> Option<T> {
+    let at = now.map_or(0, |now| all.iter().position(|other| *other == now).map_or(0, |at| at + 1));
+    all.get(at).copied()
+}
+
+/// Only the package of the chosen node, or all.
+pub(super) fn toggle_package(model: &mut Model) -> Option<Effect> {
+    let owner = |(atlas, node): (&Arc<Atlas>, NodeId)| {
+        let entry = atlas.entry(node);
+        let is_package = entry.sort == Sort::Distribution;
+        let of_dependent = || atlas.scan.graph.above(node).into_iter().map(|above| &atlas.entry(above).owner);
+        // What is missing has no package of its own; who needs it has.
+        let own = if is_package { &entry.label } else { &entry.owner };
+        let mut names = std::iter::once(own).chain(of_dependent());
+        names.find(|name| !name.is_empty()).cloned()
+    };
+    let package = match model.filter.package {
+        Some(_) => None,
+        None => model.atlas.as_ref().zip(model.chosen).and_then(owner),
+    };
+    set_filter(model, Filter { package, ..model.filter.clone() })
+}
+
+/// Takes the mouse, or leaves it to the terminal.
+pub(super) fn mouse(model: &mut Model) -> Option<Effect> {
+    model.with_mouse = !model.with_mouse;
+    model.told = Some(if model.with_mouse { "the mouse is taken" } else { "the mouse selects text" }.into());
+    Some(Effect::Mouse(model.with_mouse))
+}
+
+/// The next theme of the table.
+pub(super) fn next_theme(model: &mut Model) -> Option<Effect> {
+    let name = model.theme.next();
+    model.theme = model.theme.named(name);
+    model.told = Some(format!("theme: {name}"));
     None
 }
 
@@ -129,36 +239,6 @@ fn scroll_to(model: &mut Model, line: usize) {
     let Some(area) = Areas::of(model).detail.map(inside) else { return };
     let lines: usize = model.article.iter().map(|prose| prose.wrapped(area.width.into(), model.theme).len()).sum();
     model.scroll = line.min(lines.saturating_sub(area.height.into()));
-}
-
-fn wheel(model: &mut Model, way: Way) -> Option<Effect> {
-    if model.atlas.is_some() {
-        (0..3).for_each(|_| walk::step(model, way));
-    }
-    None
-}
-
-pub(super) fn copy(model: &mut Model) -> Option<Effect> {
-    let atlas = model.atlas.clone()?;
-    if let Some(judged) = log::shown(model) {
-        return match judged.remedy.command.clone() {
-            Some(command) if printable(&command) == command => Some(Effect::Copy(command)),
-            _ => {
-                model.told = Some("nothing to copy: no command mends this".into());
-                None
-            }
-        };
-    }
-    let current = model.current_finding();
-    let of_node = model.chosen.map_or(&[][..], |node| atlas.findings(node));
-    let mut commands = current.iter().chain(of_node).filter_map(|&at| atlas.scan.findings[at].remedy.command.clone());
-    match commands.next() {
-        // What cannot be shown as it is must not be pasted into a shell either.
-        Some(command) if printable(&command) == command => return Some(Effect::Copy(command)),
-        Some(_) => model.told = Some("not copied: the command holds control characters".into()),
-        None => model.told = Some("nothing to copy: no command mends this".into()),
-    }
-    None
 }
 
 pub(super) fn rescan(model: &mut Model) -> Option<Effect> {

@@ -3,10 +3,12 @@
 //! A [`View`] fills the main pane, moves in it, and says which node it stands on; the graph around that node and the
 //! detail beside it are the same for all. Which node is chosen belongs to the model, so that a change of view keeps it.
 
+mod columns;
 pub(super) mod flow;
 pub(super) mod graph;
 pub(super) mod log;
 mod problems;
+mod process;
 mod tree;
 
 use ratatui::buffer::Buffer;
@@ -24,7 +26,8 @@ pub use graph::{click as click_graph, open as open_graph, step as step_graph};
 pub use log::Logged;
 
 /// Every view, in the order of the tabs.
-pub const VIEWS: &[&View] = &[&problems::VIEW, &graph::VIEW, &flow::VIEW, &tree::VIEW, &log::VIEW];
+pub const VIEWS: &[&View] =
+    &[&problems::VIEW, &graph::VIEW, &flow::VIEW, &tree::VIEW, &columns::VIEW, &process::VIEW, &log::VIEW];
 
 /// A way of looking at the scan.
 #[derive(Debug)]

@@ -11,6 +11,7 @@ use dylens::graph::NodeId;
 use dylens::scan::{Progress, Scan};
 use dylens::tui::atlas::Atlas;
 use dylens::tui::draw::draw;
+use dylens::tui::effect::Effect;
 use dylens::tui::message::Msg;
 use dylens::tui::model::Model;
 use dylens::tui::theme::Theme;
@@ -196,23 +197,34 @@ impl Face {
     /// Types: letters stand for themselves, signs for the keys that show them.
     pub fn type_keys(&mut self, keys: &str) -> &mut Face {
         for letter in keys.chars() {
-            let code = match letter {
-                '⏎' => KeyCode::Enter,
-                '⎋' => KeyCode::Esc,
-                '⇥' => KeyCode::Tab,
-                '⇤' => KeyCode::BackTab,
-                '⌫' => KeyCode::Backspace,
-                '↑' => KeyCode::Up,
-                '↓' => KeyCode::Down,
-                '←' => KeyCode::Left,
-                '→' => KeyCode::Right,
-                '⇞' => KeyCode::PageUp,
-                '⇟' => KeyCode::PageDown,
-                letter => KeyCode::Char(letter),
-            };
-            update(&mut self.model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+            self.press(letter);
         }
         self
+    }
+
+    /// Presses one key; the answer is what the face wants done.
+    pub fn press(&mut self, letter: char) -> Option<Effect> {
+        let code = match letter {
+            '⏎' => KeyCode::Enter,
+            '⎋' => KeyCode::Esc,
+            '⇥' => KeyCode::Tab,
+            '⇤' => KeyCode::BackTab,
+            '⌫' => KeyCode::Backspace,
+            '↑' => KeyCode::Up,
+            '↓' => KeyCode::Down,
+            '←' => KeyCode::Left,
+            '→' => KeyCode::Right,
+            '⇞' => KeyCode::PageUp,
+            '⇟' => KeyCode::PageDown,
+            letter => KeyCode::Char(letter),
+        };
+        update(&mut self.model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+    }
+
+    /// Clicks into a cell.
+    pub fn click(&mut self, column: u16, row: u16, is_double: bool) {
+        update(&mut self.model, Msg::Click { column, row, is_double });
+        update(&mut self.model, Msg::Release);
     }
 
     pub fn typed(mut self, keys: &str) -> Face {

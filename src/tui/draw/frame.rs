@@ -16,7 +16,7 @@ use crate::tui::model::Model;
 use crate::tui::prose::shortened;
 use crate::tui::screen::{Areas, Room};
 use crate::tui::theme::{Tone, spinner};
-use crate::tui::view::View;
+use crate::tui::view::{VIEWS, View};
 use crate::world::Python;
 
 /// What is looked at and how it stands; on the right the tabs, or below where there is a line for them.
@@ -149,26 +149,49 @@ fn plural(number: usize, one: &str, many: &str) -> String {
 fn tabs(model: &Model, is_wide: bool) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     for view in View::all(model) {
-        let is_open = view == model.view;
-        let key = model.keymap.names(view.id).first().copied().unwrap_or_default();
-        // Brackets too: the open tab must be told without styles.
-        let (left, right) = if is_open { ("[", "]") } else { (" ", " ") };
-        let word = match (is_wide, is_open) {
-            (true, _) => format!(" {}", view.title),
-            (false, true) => format!(" {}", view.short),
-            // Where there is little room, only the open tab has a name.
-            (false, false) => String::new(),
-        };
-        let style = model.theme.style(if is_open { Tone::Active } else { Tone::Plain });
-        spans.push(Span::styled(format!("{left}{key}{word}{right}"), style));
+        let style = model.theme.style(if view == model.view { Tone::Active } else { Tone::Plain });
+        spans.push(Span::styled(tab(model, view, is_wide), style));
     }
     Line::from(spans)
 }
 
+fn tab(model: &Model, view: &View, is_wide: bool) -> String {
+    let is_open = view == model.view;
+    let key = model.keymap.names(view.id).first().copied().unwrap_or_default().to_owned();
+    // Brackets too: the open tab must be told without styles.
+    let (left, right) = if is_open { ("[", "]") } else { (" ", " ") };
+    let word = match (is_wide, is_open) {
+        (true, _) => format!(" {}", view.title),
+        (false, true) => format!(" {}", view.short),
+        // Where there is little room, only the open tab has a name.
+        (false, false) => String::new(),
+    };
+    format!("{left}{key}{word}{right}")
+}
+
+/// How wide the tabs are beside the header.
+pub fn tabs_width(model: &Model) -> u16 {
+    tabs(model, false).width() as u16
+}
+
+/// The place in the table of each view, and where its tab begins and ends.
+pub fn tab_spans(model: &Model, is_wide: bool) -> Vec<(usize, u16, u16)> {
+    let mut x = 1;
+    let mut spans = Vec::new();
+    for view in View::all(model) {
+        let width = tab(model, view, is_wide).width() as u16;
+        let at = VIEWS.iter().position(|other| *other == view).unwrap_or(0);
+        spans.push((at, x, x + width));
+        x += width;
+    }
+    spans
+}
+
 fn filter(model: &Model, area: Rect, buffer: &mut Buffer) {
     let system = if model.filter.system { "shown" } else { "hidden" };
-    let broken = if model.filter.broken { " · only what has findings" } else { "" };
-    let text = format!("system libraries {system}{broken} ");
+    let mut told = model.filter.told();
+    told.push(format!("system libraries {system}"));
+    let text = format!("{} ", told.join(" · "));
     let width = text.width() as u16;
     if width > area.width {
         return;

@@ -1,56 +1,150 @@
-//! Every command with its keys, by group: the table itself.
+//! Every command with its keys, to be read, to be searched by its words, and to be run with Enter.
 
+use fuzzy_matcher::FuzzyMatcher;
+use fuzzy_matcher::skim::SkimMatcherV2;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
+use tui_input::Input;
+use unicode_width::UnicodeWidthStr;
 
-use super::Modal;
-use crate::tui::command::{Group, Way, commands};
-use crate::tui::draw::{boxed, lines, title};
+use super::{Modal, prompt};
+use crate::tui::command::{Command, Group, Way, commands};
+use crate::tui::draw::{boxed, lines, row, title};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
-use crate::tui::screen::along;
+use crate::tui::screen::{along, window};
 use crate::tui::theme::Tone;
 
-/// The help, scrolled down by some lines.
-#[derive(Default)]
+/// What stands in a line of the help.
+#[derive(Clone, Copy)]
+enum Entry {
+    Group(Group),
+    /// A command, and whether it would do anything.
+    Command(&'static Command, bool),
+    Text(&'static str),
+}
+
+/// The signs of the screens, below the keys.
+const SIGNS: &[&str] = &[
+    "◆ distribution  ● extension module  ○ library  ▷ program  · system",
+    "✗ error, not found  ! warning, nonstandard install name  ∅ NumPy's C API",
+    "▣ several drawn as one  ▸ more  ⟳ needs itself, by way of others",
+    "↑ breaks so many imports; in the tree: shown above",
+];
+
+/// The help, its prompt, and the line under the cursor.
 pub struct Help {
-    top: usize,
+    pub input: Input,
+    entries: Vec<Entry>,
+    /// Which commands would do something when the help was opened.
+    enabled: Vec<bool>,
+    cursor: usize,
 }
 
 /// Opens the help, or closes it.
 pub fn toggle(model: &mut Model) -> Option<Effect> {
-    let is_open = matches!(model.modal, Some(Modal::Help(_)));
-    model.modal = (!is_open).then(|| Modal::Help(Help::default()));
+    if matches!(model.modal.take(), Some(Modal::Help(_))) {
+        return None;
+    }
+    // The commands of a menu can be run from here too.
+    let enabled = |command: &&'static Command| command.group.menu().is_some() || (command.enabled)(model);
+    let enabled = commands().iter().map(enabled).collect();
+    let mut help = Help { input: Input::default(), entries: Vec::new(), enabled, cursor: 0 };
+    help.look();
+    model.modal = Some(Modal::Help(help));
     None
 }
 
 impl Help {
+    /// Lists what the words in the prompt fit: all by group, or the best first.
+    pub(super) fn look(&mut self) {
+        let commands = commands().iter().copied().zip(self.enabled.iter().copied());
+        let query = self.input.value();
+        self.entries = if query.trim().is_empty() {
+            let of = |group: Group| {
+                let members = commands.clone().filter(move |(command, _)| command.group == group);
+                std::iter::once(Entry::Group(group))
+                    .chain(members.map(|(command, is_on)| Entry::Command(command, is_on)))
+            };
+            let signs = SIGNS.iter().map(|sign| Entry::Text(sign));
+            Group::ALL.into_iter().flat_map(of).chain(signs).collect()
+        } else {
+            let mut found: Vec<(i64, &'static Command, bool)> =
+                commands.filter_map(|(command, is_on)| Some((score(command, query)?, command, is_on))).collect();
+            // The sort is stable: of the same score, the table's order stays.
+            found.sort_by_key(|&(score, _, is_on)| (!is_on, -score));
+            found.into_iter().map(|(_, command, is_on)| Entry::Command(command, is_on)).collect()
+        };
+        self.cursor = 0;
+        if matches!(self.entries.first(), Some(Entry::Group(_))) {
+            self.cursor = 1;
+        }
+    }
+
     pub(super) fn step(&mut self, way: Way) {
-        self.top = along(self.top, commands().len(), way);
+        let before = self.cursor;
+        self.cursor = along(self.cursor, self.entries.len(), way);
+        // Headings are passed over.
+        if matches!(self.entries.get(self.cursor), Some(Entry::Group(_))) {
+            let on = if self.cursor < before { Way::Up } else { Way::Down };
+            self.cursor = along(self.cursor, self.entries.len(), on).max(1);
+        }
+    }
+
+    /// The command under the cursor.
+    pub(super) fn command(&self) -> Option<&'static Command> {
+        match self.entries.get(self.cursor)? {
+            Entry::Command(command, _) => Some(command),
+            _ => None,
+        }
     }
 
     pub(super) fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
-        let mut text = Vec::new();
-        for group in Group::ALL {
-            text.push(Line::styled(format!(" {}", group.word()), model.theme.style(Tone::Strong)));
-            for command in commands().iter().filter(|command| command.group == group) {
-                let keys = model.keymap.names(command.id).join(" ");
-                text.push(Line::from(vec![
-                    Span::styled(format!("   {keys:<18}"), model.theme.style(Tone::Key)),
-                    Span::raw(command.title),
-                ]));
-            }
+        let shown = self.entries.iter().filter(|entry| matches!(entry, Entry::Command(..))).count();
+        let heading = title(model, &format!("Commands {shown} of {}", commands().len()));
+        let all = commands().len() + Group::ALL.len() + SIGNS.len();
+        let inside = boxed(model, heading, (84, all as u16 + 3), body, buffer);
+        prompt(model, ":", &self.input, inside, buffer);
+        let below = Rect { y: inside.y + inside.height.min(1), height: inside.height.saturating_sub(1), ..inside };
+        if self.entries.is_empty() {
+            Line::styled("  no command has these words", model.theme.style(Tone::Dim))
+                .render(Rect { height: below.height.min(1), ..below }, buffer);
         }
-        text.push(Line::styled(" Signs", model.theme.style(Tone::Strong)));
-        text.push(Line::raw("   ◆ distribution  ● extension module  ○ library  ▷ program  · system"));
-        text.push(Line::raw("   ✗ error, not found  ! warning, nonstandard install name"));
-        text.push(Line::raw("   ↑ breaks so many imports; in the tree: shown above  ⟳ needs itself"));
-        let inside = boxed(model, title(model, "Keys"), (78, text.len() as u16 + 2), body, buffer);
-        let top = self.top.min(text.len().saturating_sub(inside.height.into()));
-        for (line, area) in text.iter().skip(top).zip(lines(inside)) {
-            line.render(area, buffer);
+        for (at, area) in window(self.entries.len(), self.cursor, below.height.into()).zip(lines(below)) {
+            let line = line(model, self.entries[at]);
+            row(model, &line, area, (at == self.cursor).then_some(true), buffer);
+        }
+    }
+}
+
+/// How well all words fit the command's title, name or group; best where one begins with what was typed.
+fn score(command: &Command, query: &str) -> Option<i64> {
+    let matcher = SkimMatcherV2::default();
+    let text = format!("{} {} {} {}", command.title, command.id, command.hint, command.group.word());
+    let begins = |word: &str| text.split([' ', '-', ':']).any(|known| known.starts_with(word));
+    let of = |word| Some(matcher.fuzzy_match(&text, word)? + if begins(word) { BEGINS } else { 0 });
+    let named = if command.id.starts_with(query.trim()) { BEGINS } else { 0 };
+    Some(query.split_whitespace().map(of).sum::<Option<i64>>()? + named)
+}
+
+/// What the beginning of a word is worth: more than letters from here and there.
+const BEGINS: i64 = 100;
+
+fn line(model: &Model, entry: Entry) -> Line<'static> {
+    let theme = &model.theme;
+    match entry {
+        Entry::Group(group) => Line::styled(format!(" {}", group.word()), theme.style(Tone::Strong)),
+        Entry::Text(text) => Line::styled(format!("   {text}"), theme.style(Tone::Dim)),
+        Entry::Command(command, is_on) => {
+            let keys = model.keymap.names(command.id).join(" ");
+            let blank = " ".repeat(18usize.saturating_sub(keys.width()));
+            let (key, words) = if is_on { (Tone::Key, Tone::Plain) } else { (Tone::Dim, Tone::Dim) };
+            Line::from(vec![
+                Span::styled(format!("   {keys}{blank} "), theme.style(key)),
+                Span::styled(command.title, theme.style(words)),
+            ])
         }
     }
 }

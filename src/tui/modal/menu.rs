@@ -10,25 +10,39 @@ use crate::tui::command::{Command, Group, commands};
 use crate::tui::draw::{boxed, lines, title};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
+use crate::tui::prose::shortened;
 use crate::tui::theme::Tone;
 
 /// Opens the filter menu, or closes it.
 pub fn filter(model: &mut Model) -> Option<Effect> {
-    let is_open = matches!(model.modal, Some(Modal::Menu(Group::Filter)));
-    model.modal = (!is_open).then_some(Modal::Menu(Group::Filter));
+    toggle(model, Group::Filter)
+}
+
+/// Opens the menu of what can be copied, or closes it.
+pub fn copy(model: &mut Model) -> Option<Effect> {
+    toggle(model, Group::Yank)
+}
+
+fn toggle(model: &mut Model, group: Group) -> Option<Effect> {
+    let is_open = model.modal.as_ref().and_then(Modal::menu) == Some(group);
+    model.modal = (!is_open).then_some(Modal::Menu(group));
     None
 }
+
+/// The width of the commands' words.
+const WORDS: usize = 38;
 
 pub(super) fn draw(group: Group, model: &Model, body: Rect, buffer: &mut Buffer) {
     let rows: Vec<&Command> = commands().iter().copied().filter(|command| command.group == group).collect();
     let heading = title(model, group.menu().unwrap_or_default());
-    let inside = boxed(model, heading, (52, rows.len() as u16 + 2), body, buffer);
+    let inside = boxed(model, heading, (64, rows.len() as u16 + 2), body, buffer);
     for (command, area) in rows.into_iter().zip(lines(inside)) {
         let name = model.keymap.names(command.id).first().copied().unwrap_or_default();
+        let state = shortened(&(command.state)(model), usize::from(inside.width).saturating_sub(WORDS + 5));
         Line::from(vec![
             Span::styled(format!(" [{name}] "), model.theme.style(Tone::Key)),
-            Span::raw(format!("{:<38}", command.title)),
-            Span::styled((command.state)(model), model.theme.style(Tone::Strong)),
+            Span::raw(format!("{:<WORDS$}", command.title)),
+            Span::styled(state, model.theme.style(Tone::Strong)),
         ])
         .render(area, buffer);
     }

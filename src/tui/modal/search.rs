@@ -7,7 +7,7 @@ use ratatui::widgets::Widget;
 use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
-use super::Modal;
+use super::{Modal, prompt};
 use crate::graph::NodeId;
 use crate::tui::atlas::Atlas;
 use crate::tui::command::Way;
@@ -60,14 +60,7 @@ impl Search {
         let heading = title(model, &format!("Search: {} of {}", self.total, atlas.entries().count()));
         let height = (self.hits.len() as u16).saturating_add(3).clamp(6, body.height.max(6));
         let inside = boxed(model, heading, (110, height.max(12)), body, buffer);
-        let prompt = format!("/ {}", self.input.value());
-        let before: String = self.input.value().chars().take(self.input.cursor()).collect();
-        Line::styled(prompt, model.theme.style(Tone::Strong))
-            .render(Rect { height: inside.height.min(1), ..inside }, buffer);
-        let caret = inside.x.saturating_add(2 + before.width().min(usize::from(u16::MAX) / 2) as u16);
-        if caret < inside.right() && inside.height > 0 {
-            buffer.set_style(Rect { x: caret, y: inside.y, width: 1, height: 1 }, model.theme.cursor(true));
-        }
+        prompt(model, "/", &self.input, inside, buffer);
         let below = Rect { y: inside.y + inside.height.min(1), height: inside.height.saturating_sub(1), ..inside };
         if self.hits.is_empty() {
             Line::styled("  nothing matches", model.theme.style(Tone::Dim))

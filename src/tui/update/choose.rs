@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
+use crate::diagnose::Finding;
+use crate::export::count;
 use crate::graph::NodeId;
 use crate::tui::article;
 use crate::tui::atlas::Atlas;
 use crate::tui::command::Way;
 use crate::tui::effect::Effect;
-use crate::tui::model::{Model, Pane};
+use crate::tui::model::Model;
 use crate::tui::picture::{Lens, Picture};
 use crate::tui::screen::{Areas, inside};
-use crate::tui::view::{Arrangement, View, click_graph, flow, graph};
+use crate::tui::view::{Arrangement, View, flow, graph};
 
 /// The first look at a scan: the most important finding.
 pub(in crate::tui) fn begin(model: &mut Model, atlas: Arc<Atlas>) {
@@ -20,7 +22,8 @@ pub(in crate::tui) fn begin(model: &mut Model, atlas: Arc<Atlas>) {
         let mut distributions = atlas.scan.graph.distributions().iter().copied();
         distributions.find(|&node| !atlas.scan.graph.contents(node).is_empty())
     });
-    model.tree.rebuild(&atlas, model.filter);
+    sift(model, &atlas);
+    model.tree.rebuild(&atlas, &model.filter);
     model.atlas = Some(atlas);
     model.finding = 0;
     model.chosen = first;
@@ -28,15 +31,33 @@ pub(in crate::tui) fn begin(model: &mut Model, atlas: Arc<Atlas>) {
     settle(model);
 }
 
+/// Which findings the filter leaves. The cursor stays on its own, or goes to the first.
+pub(in crate::tui) fn sift(model: &mut Model, atlas: &Atlas) {
+    let all = 0..atlas.scan.findings.len();
+    model.shown = all.filter(|&at| model.filter.admits_finding(atlas, at)).collect();
+    if !model.shown.contains(&model.finding) {
+        model.finding = model.shown.first().copied().unwrap_or(0);
+    }
+}
+
 /// Another scan of the same target: what was chosen is found again by its path.
 pub(in crate::tui) fn carry_over(model: &mut Model, old: &Atlas, new: Arc<Atlas>) {
     let again = |node: NodeId| new.find(old.entry(node).sort, &old.entry(node).path);
-    let finding = old.scan.findings.get(model.finding).and_then(|was| {
-        let is_same = |is: &crate::diagnose::Finding| {
-            (is.rule.id, &is.file, &is.subject) == (was.rule.id, &was.file, &was.subject)
-        };
-        new.scan.findings.iter().position(is_same)
-    });
+    let (old_findings, new_findings) = (&old.scan.findings, &new.scan.findings);
+    let is_same = |one: &Finding, other: &Finding| {
+        (one.rule.id, &one.file, &one.subject) == (other.rule.id, &other.file, &other.subject)
+    };
+    let place = |was: &Finding| new_findings.iter().position(|is| is_same(is, was));
+    let finding = old_findings.get(model.finding).and_then(place);
+    let mended = old_findings.iter().filter(|was| place(was).is_none()).count();
+    let is_new = |&at: &usize| !old_findings.iter().any(|was| is_same(was, &new_findings[at]));
+    let fresh: Vec<usize> = (0..new_findings.len()).filter(is_new).collect();
+    let told = match (mended, fresh.len()) {
+        (0, 0) => "scanned again: the same findings".to_owned(),
+        (0, more) => format!("scanned again: worse, {} new", count(more, "finding")),
+        (less, 0) => format!("scanned again: better, {} gone", count(less, "finding")),
+        (less, more) => format!("scanned again: {} gone, {more} new", count(less, "finding")),
+    };
     let chosen = model.chosen.and_then(again);
     let open = model.tree.open.iter().filter_map(|way| way.iter().map(|&node| again(node)).collect());
     model.tree.open = open.collect();
@@ -58,7 +79,8 @@ pub(in crate::tui) fn carry_over(model: &mut Model, old: &Atlas, new: Arc<Atlas>
     }
     recenter(model);
     settle(model);
-    model.told = Some("scanned again".into());
+    model.fresh = fresh;
+    model.told = Some(told);
 }
 
 /// Draws the pictures anew around the chosen node.
@@ -172,15 +194,18 @@ pub(in crate::tui) fn forward(model: &mut Model) -> Option<Effect> {
 /// The next or the last finding, around the ends.
 pub(in crate::tui) fn next_finding(model: &mut Model, way: Way) -> Option<Effect> {
     let atlas = model.atlas.clone()?;
-    let len = atlas.scan.findings.len();
+    let len = model.shown.len();
     if len == 0 {
-        model.told = Some("no findings".into());
+        let is_filtered = !atlas.scan.findings.is_empty();
+        model.told = Some(if is_filtered { "the filter leaves no findings" } else { "no findings" }.into());
         return None;
     }
+    let at = model.shown.iter().position(|&finding| finding == model.finding);
     let by = if way == Way::Up { len - 1 } else { 1 };
-    select_finding(model, (model.finding + by) % len);
+    let to = at.map_or(0, |at| (at + by) % len);
+    select_finding(model, model.shown[to]);
     arrive(model);
-    model.told = Some(format!("finding {} of {len}", model.finding + 1));
+    model.told = Some(format!("finding {} of {len}", to + 1));
     None
 }
 
@@ -203,25 +228,4 @@ pub(in crate::tui) fn settle(model: &mut Model) {
     let via = (model.view.via)(model);
     model.article = (model.view.article)(model, &atlas)
         .unwrap_or_else(|| model.chosen.map_or_else(Vec::new, |node| article::of_node(&atlas, node, via)));
-}
-
-/// The mouse: the pane under it gets the keys, the row under it the cursor.
-pub(in crate::tui) fn click(model: &mut Model, column: u16, row: u16) -> Option<Effect> {
-    if model.modal.is_some() || model.atlas.is_none() {
-        model.modal = model.modal.take().filter(|modal| modal.is_prompt());
-        return None;
-    }
-    let areas = Areas::of(model);
-    let hit = |pane: &&Pane| areas.pane(**pane).is_some_and(|area| area.contains((column, row).into()));
-    let &pane = model.view.panes.iter().find(hit)?;
-    model.pane = pane;
-    let area = inside(areas.pane(pane)?);
-    if area.contains((column, row).into()) {
-        match pane {
-            Pane::Main => (model.view.click)(model, area, (column, row)),
-            Pane::Graph => click_graph(model, area, (column, row)),
-            Pane::Detail => {}
-        }
-    }
-    None
 }

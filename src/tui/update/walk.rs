@@ -9,13 +9,14 @@ use crate::tui::screen::along;
 use crate::tui::view::{open_graph, step_graph};
 
 /// Moves the cursor of what lies on top, or of the pane that has the keys.
-pub(in crate::tui) fn step(model: &mut Model, way: Way) {
+pub(in crate::tui) fn step(model: &mut Model, way: Way) -> Option<Effect> {
     match model.pane {
-        _ if model.modal.is_some() => modal::step(model, way),
+        _ if model.modal.is_some() => return modal::step(model, way),
         Pane::Detail => scroll_to(model, along(model.scroll, usize::MAX, way)),
         Pane::Graph => step_graph(model, way),
         Pane::Main => (model.view.step)(model, way),
     }
+    None
 }
 
 /// Enter: what is under the cursor is opened, gone to, or put into the middle.

@@ -27,7 +27,7 @@ pub(super) const VIEW: View = View {
     about: "the findings",
     panes: &[Pane::Main, Pane::Graph, Pane::Detail],
     arrangement: Arrangement::List,
-    rows: |model| model.atlas.as_ref().map_or(0, |atlas| atlas.scan.findings.len()),
+    rows: |model| model.shown.len(),
     draw,
     step,
     open: |model| {
@@ -35,12 +35,12 @@ pub(super) const VIEW: View = View {
         None
     },
     click: |model, area, (_, row)| {
-        let at = row_at(area, row, (VIEW.rows)(model), model.finding);
-        choose::select_finding(model, at);
+        let at = row_at(area, row, model.shown.len(), cursor(model));
+        select(model, at);
     },
     arrive: |model, atlas| {
         let first = model.chosen.and_then(|node| atlas.findings(node).first().copied());
-        if let (None, Some(finding)) = (current(model), first) {
+        if let (None, Some(finding)) = (current(model), first.filter(|finding| model.shown.contains(finding))) {
             model.finding = finding;
         }
     },
@@ -62,22 +62,52 @@ fn step(model: &mut Model, way: Way) {
     match way {
         Way::Right => model.pane = Pane::Graph,
         Way::Left => {}
-        _ => choose::select_finding(model, along(model.finding, (VIEW.rows)(model), way)),
+        _ => {
+            let to = along(cursor(model), model.shown.len(), way);
+            select(model, to);
+        }
+    }
+}
+
+/// The row under the cursor.
+fn cursor(model: &Model) -> usize {
+    model.shown.iter().position(|&finding| finding == model.finding).unwrap_or(0)
+}
+
+fn select(model: &mut Model, row: usize) {
+    let row = row.min(model.shown.len().saturating_sub(1));
+    if let Some(&finding) = model.shown.get(row) {
+        choose::select_finding(model, finding);
     }
 }
 
 fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     let findings = &atlas.scan.findings;
-    let heading = title(model, &format!("Problems {}", findings.len()));
+    let number = match model.shown.len() == findings.len() {
+        true => findings.len().to_string(),
+        false => format!("{} of {}", model.shown.len(), findings.len()),
+    };
+    let heading = title(model, &format!("Problems {number}"));
     let inside = bordered(model, Some(Pane::Main), heading, area, buffer);
     if findings.is_empty() {
         return nothing(model, atlas, inside, buffer);
     }
-    let shown = window(findings.len(), model.finding, inside.height.into());
-    for (at, area) in shown.clone().zip(lines(inside)) {
-        let cursor = (at == model.finding).then_some(model.pane == Pane::Main);
-        let name = name(atlas, at);
-        row(model, &line(model, &findings[at], &name, area.width.into()), area, cursor, buffer);
+    if model.shown.is_empty() {
+        let text = Prose::of(Tone::Dim, "the filter leaves none of them: f c shows all");
+        for (line, area) in text.wrapped(inside.width.into(), model.theme).iter().zip(lines(inside)) {
+            line.render(area, buffer);
+        }
+    }
+    let cursor = cursor(model);
+    for (at, area) in window(model.shown.len(), cursor, inside.height.into()).zip(lines(inside)) {
+        let is_here = (at == cursor).then_some(model.pane == Pane::Main);
+        let finding = model.shown[at];
+        let mut name = name(atlas, finding);
+        if model.fresh.contains(&finding) {
+            name = format!("new: {name}");
+        }
+        let line = line(model, &findings[finding], &name, area.width.into());
+        row(model, &line, area, is_here, buffer);
     }
 }
 

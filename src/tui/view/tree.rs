@@ -38,7 +38,7 @@ pub(super) const VIEW: View = View {
     },
     arrive: |model, atlas| {
         if let Some(node) = model.chosen {
-            model.tree.reveal(atlas, model.filter, node);
+            model.tree.reveal(atlas, &model.filter, node);
         }
     },
     article: |model, atlas| (model.tree.cursor == 0).then(|| of_environment(atlas)),
@@ -51,14 +51,14 @@ fn step(model: &mut Model, way: Way) {
     let len = model.tree.rows.len();
     let to = match way {
         Way::Right if model.tree.set_open(true) => {
-            model.tree.rebuild(&atlas, model.filter);
+            model.tree.rebuild(&atlas, &model.filter);
             model.tree.cursor
         }
         Way::Right if model.tree.rows.get(model.tree.cursor).is_some_and(|row| row.is_open) => {
             along(model.tree.cursor, len, Way::Down)
         }
         Way::Left if model.tree.set_open(false) => {
-            model.tree.rebuild(&atlas, model.filter);
+            model.tree.rebuild(&atlas, &model.filter);
             model.tree.cursor
         }
         Way::Left => model.tree.parent().unwrap_or(model.tree.cursor),
@@ -81,7 +81,7 @@ fn to_row(model: &mut Model, row: usize) {
 fn fold(model: &mut Model) {
     let is_open = model.tree.rows.get(model.tree.cursor).is_some_and(|row| row.is_open);
     if let (true, Some(atlas)) = (model.tree.set_open(!is_open), model.atlas.clone()) {
-        model.tree.rebuild(&atlas, model.filter);
+        model.tree.rebuild(&atlas, &model.filter);
     }
 }
 

@@ -1,0 +1,173 @@
+//! The export: which format, into which file, and how that will look.
+
+use std::path::Path;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+use tui_input::Input;
+
+use super::{Modal, prompt};
+use crate::export::{FORMATS, Format, printable};
+use crate::tui::command::Way;
+use crate::tui::draw::{boxed, lines, title};
+use crate::tui::effect::Effect;
+use crate::tui::model::Model;
+use crate::tui::prose::shortened;
+use crate::tui::theme::Tone;
+
+/// The dialog.
+pub struct Export {
+    pub input: Input,
+    /// The place of the format in [`FORMATS`].
+    format: usize,
+    /// The format whose bytes are known: how many there are, and the first lines.
+    preview: Option<(&'static str, usize, Vec<String>)>,
+    /// What stood in the way when the file was to be written.
+    trouble: Option<String>,
+    /// The name was typed: another format does not change it.
+    is_named: bool,
+}
+
+/// Opens the dialog.
+pub fn open(model: &mut Model) -> Option<Effect> {
+    let stem = model.atlas.as_ref().map(|atlas| atlas.scan.target.title()).unwrap_or_default();
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let stem: String = stem.chars().map(|letter| if is_plain(letter) { letter } else { '-' }).collect();
+    let stem = stem.trim_matches(['-', '.']);
+    let name = format!("{}{}", if stem.is_empty() { "dylens" } else { stem }, ending(FORMATS[0]));
+    let export = Export { input: Input::new(name), format: 0, preview: None, trouble: None, is_named: false };
+    let effect = export.wish();
+    model.modal = Some(Modal::Export(export));
+    effect
+}
+
+fn ending(format: &Format) -> &'static str {
+    format.endings.first().copied().unwrap_or(".txt")
+}
+
+/// Enter: the file is written beside the screen, and never over another.
+pub(super) fn write(model: &mut Model) -> Option<Effect> {
+    let Some(Modal::Export(export)) = &mut model.modal else { return None };
+    let path = export.input.value().trim().to_owned();
+    if path.is_empty() {
+        export.trouble = Some("type the name of a file".into());
+        return None;
+    }
+    Some(Effect::Export { format: FORMATS[export.format], path })
+}
+
+/// The bytes of a format are known.
+pub fn previewed(model: &mut Model, name: &'static str, bytes: usize, first: Vec<String>) {
+    if let Some(Modal::Export(export)) = &mut model.modal {
+        export.preview = Some((name, bytes, first.iter().map(|line| printable(line)).collect()));
+    }
+}
+
+/// The file was written, or what stood in the way.
+pub fn written(model: &mut Model, outcome: Result<String, String>) {
+    match (outcome, &mut model.modal) {
+        (Ok(path), _) => {
+            if matches!(model.modal, Some(Modal::Export(_))) {
+                model.modal = None;
+            }
+            model.told = Some(format!("written: {}", printable(&path)));
+        }
+        (Err(trouble), Some(Modal::Export(export))) => export.trouble = Some(printable(&trouble)),
+        (Err(trouble), _) => model.told = Some(printable(&trouble)),
+    }
+}
+
+impl Export {
+    fn wish(&self) -> Option<Effect> {
+        Some(Effect::Preview(FORMATS[self.format]))
+    }
+
+    /// The name was edited: its ending tells the format, as on the command line.
+    pub(super) fn look(&mut self) -> Option<Effect> {
+        self.trouble = None;
+        self.is_named = true;
+        let format = Format::of_name(self.input.value())?;
+        let at = FORMATS.iter().position(|other| other.name == format.name)?;
+        if at == self.format || ending(FORMATS[self.format]) == ending(format) {
+            return None;
+        }
+        self.format = at;
+        self.wish()
+    }
+
+    /// Up and down choose the format.
+    pub(super) fn step(&mut self, way: Way) {
+        let count = FORMATS.len();
+        self.format = match way {
+            Way::Up => (self.format + count - 1) % count,
+            Way::Down => (self.format + 1) % count,
+            _ => return,
+        };
+        self.trouble = None;
+        if !self.is_named || Format::of_name(self.input.value()).is_some() {
+            let name = self.input.value();
+            let stem = Path::new(name).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let stem = FORMATS.iter().flat_map(|format| format.endings).filter_map(|ending| stem.strip_suffix(ending));
+            let stem = stem.min_by_key(|stem| stem.len()).unwrap_or("dylens").to_owned();
+            let folder = name.rfind('/').map_or("", |at| &name[..=at]);
+            self.input = Input::new(format!("{folder}{stem}{}", ending(FORMATS[self.format])));
+        }
+    }
+
+    /// The format whose preview is wanted and not known.
+    pub(super) fn unknown(&self) -> Option<&'static Format> {
+        let format = FORMATS[self.format];
+        let is_known = self.preview.as_ref().is_some_and(|(name, ..)| *name == format.name);
+        (!is_known).then_some(format)
+    }
+
+    pub(super) fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
+        let theme = &model.theme;
+        let height = FORMATS.len() as u16 + 16;
+        let inside = boxed(model, title(model, "Export"), (88, height), body, buffer);
+        let mut rows = lines(inside);
+        for (at, format) in FORMATS.iter().enumerate() {
+            let Some(area) = rows.next() else { return };
+            let mark = if at == self.format { "(•)" } else { "( )" };
+            let tone = if at == self.format { Tone::Strong } else { Tone::Plain };
+            let line = Line::from(vec![
+                Span::styled(format!(" {mark} {:<10}", format.name), theme.style(tone)),
+                Span::styled(
+                    shortened(format.about, usize::from(area.width).saturating_sub(15)),
+                    theme.style(Tone::Dim),
+                ),
+            ]);
+            line.render(area, buffer);
+        }
+        rows.next();
+        if let Some(area) = rows.next() {
+            prompt(model, " file", &self.input, area, buffer);
+        }
+        if let Some(area) = rows.next() {
+            let (tone, text) = match (&self.trouble, &self.preview) {
+                (Some(trouble), _) => (Tone::Error, format!(" ✗ {trouble}")),
+                (None, Some((name, bytes, _))) if *name == FORMATS[self.format].name => {
+                    (Tone::Dim, format!(" {}", size(*bytes)))
+                }
+                _ => (Tone::Dim, " …".to_owned()),
+            };
+            Line::styled(shortened(&text, area.width.into()), theme.style(tone)).render(area, buffer);
+        }
+        rows.next();
+        let known = self.preview.as_ref().filter(|(name, ..)| *name == FORMATS[self.format].name);
+        for (line, area) in known.iter().flat_map(|(_, _, first)| first).zip(rows) {
+            let text: String = line.chars().take(usize::from(area.width).saturating_sub(2)).collect();
+            Line::styled(format!(" {text}"), theme.style(Tone::Dim)).render(area, buffer);
+        }
+    }
+}
+
+fn size(bytes: usize) -> String {
+    match bytes {
+        0..10_000 => format!("{bytes} bytes"),
+        10_000..10_000_000 => format!("{} kB", bytes / 1000),
+        _ => format!("{} MB", bytes / 1_000_000),
+    }
+}

@@ -1,0 +1,58 @@
+//! What can be put on the clipboard about what is chosen.
+
+use crate::export::printable;
+use crate::tui::model::Model;
+use crate::tui::view::log;
+
+/// The command that mends the finding. What cannot be shown as it is must not be pasted into a shell either.
+pub(in crate::tui) fn fix(model: &Model) -> Option<String> {
+    let atlas = model.atlas.as_ref()?;
+    if let Some(judged) = log::shown(model) {
+        return judged.remedy.command.clone().filter(|command| printable(command) == *command);
+    }
+    let current = model.current_finding();
+    let of_node = model.chosen.map_or(&[][..], |node| atlas.findings(node));
+    let mut commands = current.iter().chain(of_node).filter_map(|&at| atlas.scan.findings[at].remedy.command.clone());
+    commands.next().filter(|command| printable(command) == *command)
+}
+
+/// The path of the node's file.
+pub(in crate::tui) fn path(model: &Model) -> Option<String> {
+    let atlas = model.atlas.as_ref()?;
+    let file = atlas.scan.file_of(model.chosen?)?;
+    Some(printable(&atlas.scan.world.file(file).path.to_string()))
+}
+
+/// What the node is called.
+pub(in crate::tui) fn name(model: &Model) -> Option<String> {
+    Some(model.atlas.as_ref()?.entry(model.chosen?).label.clone())
+}
+
+/// What the node's file calls itself.
+pub(in crate::tui) fn identity(model: &Model) -> Option<String> {
+    let atlas = model.atlas.as_ref()?;
+    let file = atlas.scan.file_of(model.chosen?)?;
+    let content = atlas.scan.world.file(file);
+    let image = content.image.as_ref()?;
+    image.identity.as_ref().map(|name| printable(&name.to_string()))
+}
+
+/// The shortest way from a distribution down to the node.
+pub(in crate::tui) fn why(model: &Model) -> Option<String> {
+    let (atlas, node) = (model.atlas.as_ref()?, model.chosen?);
+    let way = atlas.scan.graph.why(node, 1).into_iter().next()?;
+    let names: Vec<&str> = way.iter().map(|&node| atlas.entry(node).label.as_str()).collect();
+    Some(names.join(" → "))
+}
+
+/// The detail as it stands, for an issue or a message.
+pub(in crate::tui) fn markdown(model: &Model) -> Option<String> {
+    if model.article.is_empty() {
+        return None;
+    }
+    let line = |prose: &crate::tui::prose::Prose| -> String {
+        prose.pieces.iter().map(|(_, text)| text.as_str()).collect::<String>().trim_end().to_owned()
+    };
+    let lines: Vec<String> = model.article.iter().map(line).collect();
+    Some(format!("```text\n{}\n```\n", lines.join("\n")))
+}

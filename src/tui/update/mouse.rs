@@ -1,0 +1,88 @@
+//! The mouse: a click gives the keys and the cursor, a second one opens, the wheel moves what is under it, a border that
+//! is dragged makes room.
+
+use super::{choose, walk};
+use crate::tui::command::Way;
+use crate::tui::effect::Effect;
+use crate::tui::model::{Model, Pane};
+use crate::tui::screen::{Areas, inside};
+use crate::tui::view::{VIEWS, View, click_graph};
+
+/// How far a notch of the wheel moves.
+const NOTCH: usize = 3;
+
+/// The pane under a cell.
+fn pane_at(model: &Model, at: (u16, u16)) -> Option<Pane> {
+    let areas = Areas::of(model);
+    let hit = |pane: &&Pane| areas.pane(**pane).is_some_and(|area| area.contains(at.into()));
+    model.view.panes.iter().find(hit).copied()
+}
+
+/// The pane under the mouse gets the keys, the row under it the cursor; a second click opens it.
+pub(super) fn click(model: &mut Model, at: (u16, u16), is_double: bool) -> Option<Effect> {
+    if model.modal.is_some() || model.atlas.is_none() {
+        model.modal = model.modal.take().filter(|modal| modal.is_prompt());
+        return None;
+    }
+    if let Some(view) = tab_at(model, at) {
+        choose::show(model, view);
+        return None;
+    }
+    let areas = Areas::of(model);
+    if areas.is_border(model, at) {
+        model.is_dragging = true;
+        return None;
+    }
+    let pane = pane_at(model, at)?;
+    model.pane = pane;
+    let area = inside(areas.pane(pane)?);
+    if area.contains(at.into()) {
+        match pane {
+            Pane::Main => (model.view.click)(model, area, at),
+            Pane::Graph => click_graph(model, area, at),
+            Pane::Detail => {}
+        }
+        if is_double {
+            return walk::open(model);
+        }
+    }
+    None
+}
+
+/// The view whose tab is under the mouse.
+fn tab_at(model: &Model, (column, row): (u16, u16)) -> Option<&'static View> {
+    let areas = Areas::of(model);
+    let (y, start, is_wide) = match areas.tabs {
+        Some(area) => (area.y, area.x, true),
+        None => (areas.header.y, areas.header.right().saturating_sub(crate::tui::draw::tabs_width(model)), false),
+    };
+    if row != y || areas.header.height == 0 {
+        return None;
+    }
+    let spans = crate::tui::draw::tab_spans(model, is_wide);
+    let at = spans.iter().find(|(_, from, to)| (start + from..start + to).contains(&column)).map(|(at, ..)| *at)?;
+    VIEWS.get(at).copied()
+}
+
+/// Moves what is under the mouse, or what lies on top.
+pub(super) fn wheel(model: &mut Model, way: Way, at: (u16, u16)) -> Option<Effect> {
+    model.atlas.as_ref()?;
+    let before = model.pane;
+    if model.modal.is_none() {
+        model.pane = pane_at(model, at).unwrap_or(before);
+    }
+    let effect = (0..NOTCH).filter_map(|_| walk::step(model, way)).last();
+    model.pane = before;
+    effect
+}
+
+/// Moves the border between panes.
+pub(super) fn drag(model: &mut Model, at: (u16, u16)) -> Option<Effect> {
+    if model.is_dragging {
+        let share = Areas::share(model, at);
+        let arrangement = model.view.arrangement as usize;
+        model.split[arrangement] = Some(share);
+        choose::fit(model);
+    }
+    None
+}

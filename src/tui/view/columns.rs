@@ -1,0 +1,182 @@
+//! The columns: the way down from a package, one list beside the other.
+
+use petgraph::Direction;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
+
+use super::Arrangement;
+use super::View;
+use crate::graph::NodeId;
+use crate::tui::atlas::{Atlas, Sort};
+use crate::tui::command::Way;
+use crate::tui::draw::{bordered, lines, row, title};
+use crate::tui::model::{Model, Pane};
+use crate::tui::prose::shortened;
+use crate::tui::screen::{along, row_at, window};
+use crate::tui::theme::Tone;
+use crate::tui::update::choose;
+
+pub(super) const VIEW: View = View {
+    id: "columns",
+    title: "Columns",
+    short: "Cols",
+    about: "the way down from a package, list beside list",
+    arrangement: Arrangement::Above,
+    draw,
+    step,
+    open: |model| {
+        step(model, Way::Right);
+        None
+    },
+    click,
+    arrive,
+    via: |model| model.columns.len().checked_sub(2).map(|at| model.columns[at]),
+    ..View::PLAIN
+};
+
+/// What hangs below a node, or the packages: trouble first.
+fn list(model: &Model, atlas: &Atlas, above: Option<NodeId>) -> Vec<NodeId> {
+    match above {
+        Some(node) => atlas.beside(node, Direction::Outgoing, model.filter.system),
+        None => {
+            let all = atlas.scan.graph.distributions().iter().copied();
+            let mut all: Vec<NodeId> = all.filter(|&node| !atlas.scan.graph.contents(node).is_empty()).collect();
+            all.sort_by_key(|&node| (!atlas.entry(node).badge.is_troubled(), node));
+            all
+        }
+    }
+}
+
+/// The node above the list in which the cursor stands.
+fn above(model: &Model) -> Option<NodeId> {
+    model.columns.len().checked_sub(2).map(|at| model.columns[at])
+}
+
+/// The shortest way down to the chosen node.
+fn arrive(model: &mut Model, atlas: &Atlas) {
+    let Some(node) = model.chosen.filter(|node| model.columns.last() != Some(node)) else { return };
+    let way = atlas.scan.graph.why(node, 1).into_iter().next();
+    model.columns = way.unwrap_or_else(|| vec![node]);
+}
+
+fn step(model: &mut Model, way: Way) {
+    let Some(atlas) = model.atlas.clone() else { return };
+    match way {
+        Way::Left if model.columns.len() > 1 => drop(model.columns.pop()),
+        Way::Left => {}
+        Way::Right => {
+            let below = list(model, &atlas, model.columns.last().copied());
+            // A loop could be gone down forever.
+            if let Some(&first) = below.first().filter(|first| !model.columns.contains(first)) {
+                model.columns.push(first);
+            }
+        }
+        _ => {
+            let list = list(model, &atlas, above(model));
+            let at = list.iter().position(|node| Some(node) == model.columns.last()).unwrap_or(0);
+            put(model, &list, along(at, list.len(), way));
+        }
+    }
+    tell(model);
+}
+
+/// Puts the cursor on a row of its list.
+fn put(model: &mut Model, list: &[NodeId], at: usize) {
+    if let Some(&node) = list.get(at.min(list.len().saturating_sub(1))) {
+        model.columns.pop();
+        model.columns.push(node);
+    }
+}
+
+fn tell(model: &mut Model) {
+    model.chosen = model.columns.last().copied().or(model.chosen);
+    choose::recenter(model);
+    choose::settle(model);
+}
+
+/// The areas of the lists: above, here, below.
+fn parts(area: Rect) -> [Rect; 3] {
+    let side = area.width * 3 / 10;
+    let middle = area.width - 2 * side;
+    let at = |x, width: u16| Rect { x, width: width.saturating_sub(1), ..area };
+    [at(area.x, side), at(area.x + side, middle), at(area.x + side + middle, side + 1)]
+}
+
+fn click(model: &mut Model, area: Rect, (column, y): (u16, u16)) {
+    let Some(atlas) = model.atlas.clone() else { return };
+    let parts = parts(area);
+    let Some(part) = parts.iter().position(|part| part.contains((column, y).into())) else { return };
+    match part {
+        0 => step(model, Way::Left),
+        2 => step(model, Way::Right),
+        _ => {}
+    }
+    let list = list(model, &atlas, above(model));
+    let at = list.iter().position(|node| Some(node) == model.columns.last()).unwrap_or(0);
+    if part == 1 {
+        put(model, &list, row_at(parts[1], y, list.len(), at));
+    }
+    tell(model);
+}
+
+fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
+    let names: Vec<&str> = model.columns.iter().map(|&node| atlas.entry(node).short()).collect();
+    let heading = shortened(&names.join(" › "), usize::from(area.width).saturating_sub(4));
+    let inside = bordered(model, Some(Pane::Main), title(model, &heading), area, buffer);
+    let [left, middle, right] = parts(inside);
+    let depth = model.columns.len();
+    if depth > 1 {
+        let over = depth.checked_sub(3).map(|at| model.columns[at]);
+        column(model, atlas, &list(model, atlas, over), Some(model.columns[depth - 2]), (left, false), buffer);
+    }
+    let here = list(model, atlas, above(model));
+    column(model, atlas, &here, model.columns.last().copied(), (middle, true), buffer);
+    if let Some(&node) = model.columns.last() {
+        column(model, atlas, &list(model, atlas, Some(node)), None, (right, false), buffer);
+    }
+    let style = model.theme.style(Tone::Dim);
+    for part in [left, middle].iter().filter(|part| part.width > 0) {
+        (part.y..part.bottom()).for_each(|y| buffer.set_string(part.right(), y, "│", style));
+    }
+}
+
+/// One list; the cursor is where the way goes on.
+fn column(
+    model: &Model,
+    atlas: &Atlas,
+    nodes: &[NodeId],
+    cursor: Option<NodeId>,
+    (area, has_keys): (Rect, bool),
+    buffer: &mut Buffer,
+) {
+    let at = cursor.and_then(|cursor| nodes.iter().position(|&node| node == cursor));
+    for (index, line) in window(nodes.len(), at.unwrap_or(0), area.height.into()).zip(lines(area)) {
+        let (node, width) = (nodes[index], usize::from(line.width));
+        let entry = atlas.entry(node);
+        let (tone, glyph) = atlas.mark(node);
+        let badge: String = match entry.sort {
+            Sort::Missing | Sort::NoPython => String::new(),
+            _ => entry.badge.pieces().into_iter().map(|(_, piece)| format!(" {piece}")).collect(),
+        };
+        let taken = 2 + entry.sign().width() + badge.width();
+        let name = shortened(entry.short(), width.saturating_sub(taken));
+        let blank = " ".repeat(width.saturating_sub(taken + name.width()));
+        let theme = &model.theme;
+        let text = Line::from(vec![
+            Span::styled(format!("{glyph} "), theme.style(tone)),
+            Span::styled(name, theme.style(tone)),
+            Span::styled(entry.sign(), theme.style(tone)),
+            Span::raw(blank),
+            Span::styled(badge, theme.style(if entry.badge.errors > 0 { Tone::Error } else { Tone::Warning })),
+        ]);
+        let is_here = (Some(index) == at).then_some(has_keys && model.pane == Pane::Main);
+        row(model, &text, line, is_here, buffer);
+    }
+    if nodes.is_empty() {
+        Line::styled("nothing", model.theme.style(Tone::Dim))
+            .render(Rect { height: area.height.min(1), ..area }, buffer);
+    }
+}

@@ -1,0 +1,169 @@
+//! The process: what the import of a module loads, in which order, and who asked for it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::View;
+use crate::graph::NodeId;
+use crate::scan::{ImportKind, ImportOf, Scan};
+use crate::tui::atlas::Atlas;
+use crate::tui::draw::{bordered, lines, row, title};
+use crate::tui::model::{Model, Pane};
+use crate::tui::prose::shortened;
+use crate::tui::screen::{along, row_at, window};
+use crate::tui::theme::Tone;
+use crate::tui::update::choose;
+
+pub(super) const VIEW: View = View {
+    id: "process",
+    title: "Process",
+    short: "Proc",
+    about: "what the import loads, in order, and who asked",
+    is_there: |model| model.atlas.as_ref().is_some_and(|atlas| !atlas.scan.imports.is_empty()),
+    rows: |model| rows(model).len(),
+    draw,
+    step: |model, way| {
+        let len = rows(model).len();
+        let to = along(model.process, len, way);
+        put(model, to);
+    },
+    open: |model| {
+        choose::show_named(model, "graph");
+        None
+    },
+    click: |model, area, (_, y)| {
+        let at = row_at(area, y, rows(model).len(), model.process);
+        put(model, at);
+    },
+    arrive: |model, atlas| {
+        model.import = import_of(model, atlas);
+        let rows = rows(model);
+        let is_chosen = |row: &Row| row.node.is_some() && row.node == model.chosen;
+        model.process = rows.iter().rposition(is_chosen).unwrap_or(0);
+    },
+    via: |model| rows(model).get(model.process).and_then(|row| row.by),
+    ..View::PLAIN
+};
+
+/// A line of the process.
+struct Row {
+    node: Option<NodeId>,
+    /// Who asked for it first.
+    by: Option<NodeId>,
+    kind: Kind,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Kind {
+    Heading(String),
+    /// The place in the order of loading.
+    Loaded(usize),
+    Missing(String),
+}
+
+/// The import by which the chosen node comes in: its own, else the first that loads it or misses it.
+fn import_of(model: &Model, atlas: &Atlas) -> usize {
+    let scan = &atlas.scan;
+    let Some(node) = model.chosen else { return 0 };
+    let file = scan.file_of(node);
+    let own = scan.imports.iter().position(|import| Some(import.file) == file && is_module(import));
+    let loads = || scan.imports.iter().position(|import| file.is_some_and(|file| import.loads.loads.contains(&file)));
+    let misses = || scan.graph.dependents(node).first().map(|(_, edge)| edge.first);
+    own.or_else(loads).or_else(misses).filter(|&import| import < scan.imports.len()).unwrap_or(0)
+}
+
+fn is_module(import: &ImportOf) -> bool {
+    matches!(import.kind, ImportKind::Module(_))
+}
+
+fn name(import: &ImportOf) -> String {
+    match &import.kind {
+        ImportKind::Module(name) => format!("import {name}"),
+        ImportKind::Interpreter => "the interpreter's start".to_owned(),
+        ImportKind::Program => "the program's start".to_owned(),
+        ImportKind::Alone => "opened alone".to_owned(),
+    }
+}
+
+fn rows(model: &Model) -> Vec<Row> {
+    let Some(atlas) = &model.atlas else { return Vec::new() };
+    let scan = &atlas.scan;
+    let mut rows = Vec::new();
+    let mut number = 0;
+    let start = scan.imports.iter().position(|import| import.kind == ImportKind::Interpreter);
+    let parts = start.into_iter().filter(|&start| start != model.import).chain([model.import]);
+    let mut before: Vec<NodeId> = Vec::new();
+    for import in parts.filter_map(|at| scan.imports.get(at)) {
+        rows.push(Row { node: None, by: None, kind: Kind::Heading(name(import)) });
+        for &file in &import.loads.loads {
+            number += 1;
+            let node = scan.graph.file(file);
+            let by = node.and_then(|node| asker(scan, node, &before));
+            before.extend(node);
+            rows.push(Row { node, by, kind: Kind::Loaded(number) });
+        }
+        for &(file, need) in &import.loads.unmet {
+            let by = scan.graph.file(file);
+            let edge = by.and_then(|by| {
+                scan.graph.needs(by).into_iter().find(|(_, edge)| edge.need == need && !edge.resolution.is_met())
+            });
+            let text = edge.map_or_else(String::new, |(node, _)| atlas.entry(node).label.clone());
+            rows.push(Row { node: edge.map(|(node, _)| node), by, kind: Kind::Missing(text) });
+        }
+    }
+    rows
+}
+
+/// The first of those loaded before that needs the node.
+fn asker(scan: &Scan, node: NodeId, before: &[NodeId]) -> Option<NodeId> {
+    let dependents: Vec<NodeId> = scan.graph.dependents(node).into_iter().map(|(by, _)| by).collect();
+    before.iter().copied().find(|by| dependents.contains(by))
+}
+
+fn put(model: &mut Model, at: usize) {
+    let rows = rows(model);
+    model.process = at.min(rows.len().saturating_sub(1));
+    if let Some(node) = rows.get(model.process).and_then(|row| row.node) {
+        model.chosen = Some(node);
+        choose::recenter(model);
+    }
+    choose::settle(model);
+}
+
+fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
+    let heading = atlas.scan.imports.get(model.import).map_or_else(|| "Process".to_owned(), name);
+    let heading = shortened(&format!("Process  {heading}"), usize::from(area.width).saturating_sub(6));
+    let inside = bordered(model, Some(Pane::Main), title(model, &heading), area, buffer);
+    let rows = rows(model);
+    for (at, area) in window(rows.len(), model.process, inside.height.into()).zip(lines(inside)) {
+        let cursor = (at == model.process).then_some(model.pane == Pane::Main);
+        row(model, &line(model, atlas, &rows[at], area.width.into()), area, cursor, buffer);
+    }
+}
+
+fn line(model: &Model, atlas: &Atlas, row: &Row, width: usize) -> Line<'static> {
+    let theme = &model.theme;
+    let by = row.by.map_or_else(String::new, |by| format!("  by {}", atlas.entry(by).short()));
+    let (number, tone, text) = match &row.kind {
+        Kind::Heading(text) => return Line::styled(shortened(text, width), theme.style(Tone::Strong)),
+        Kind::Missing(text) => ("   ✗ ".to_owned(), Tone::Error, text.clone()),
+        Kind::Loaded(number) => {
+            let (tone, glyph) = row.node.map_or((Tone::Dim, "·"), |node| atlas.mark(node));
+            let text = row.node.map_or_else(String::new, |node| {
+                let entry = atlas.entry(node);
+                format!("{}{}", entry.short(), entry.sign())
+            });
+            (format!("{number:>3} {glyph} "), tone, text)
+        }
+    };
+    let number_wide = number.width();
+    let text = shortened(&text, width.saturating_sub(number_wide));
+    let room = width.saturating_sub(number_wide + text.width());
+    Line::from(vec![
+        Span::styled(number, theme.style(tone)),
+        Span::styled(text, theme.style(tone)),
+        Span::styled(shortened(&by, room), theme.style(Tone::Dim)),
+    ])
+}
