@@ -19,7 +19,8 @@
 //! 1. [`resolve`] knows nothing of the disk: it asks the [`world::World`]. [`parse`] knows nothing of paths. [`image`]
 //!    knows nothing of goblin.
 //! 2. **Nothing that is inspected is ever executed**, and no interpreter is started to inspect it. Only `dylens run`
-//!    ([`cli`]) starts a program: the very command that the person typed, and nothing else.
+//!    ([`cli`]) starts a program, the very command that the person typed; and copying in [`tui`], the system's own tool
+//!    for its clipboard.
 //! 3. The answer does not depend on the machine that computes it: no `cfg(target_*)` outside [`vfs`],
 //!    [`discover::machine`] and [`tui`].
 //! 4. Only [`discover::machine`] reads the environment; only [`vfs`] opens files; only [`scan`], [`tui`] and `dylens run` start

@@ -73,8 +73,9 @@ const WORDS: [(&[&str], &[&str], &str); 7] = [
     ),
     (
         &["process::Command", "process::{Command", "portable_pty", "Stdio::"],
-        &["cli/run.rs"],
-        "only `dylens run` starts a program, and only the one that the person typed: read the file instead",
+        &["cli/run.rs", "tui/clipboard.rs"],
+        "only `dylens run` starts a program, the one that the person typed, and copying the clipboard's own tools: read the \
+         file instead",
     ),
     (&["unsafe "], &[], "nothing here is unsafe: files are read piecewise, never mapped"),
 ];
