@@ -95,6 +95,16 @@ impl<'a> Ground<'a> {
         findings.filter(move |(_, finding)| finding.file == path || finding.files.contains(&path))
     }
 
+    /// The findings that break the import of a file, or the load of what an import brings in, the worst first.
+    pub fn findings_breaking(&self, file: FileId) -> impl Iterator<Item = (usize, &'a Finding)> {
+        let (scan, findings) = (self.scan, self.scan.findings.iter().enumerate());
+        let loads = move |import: &usize| {
+            let import = &scan.imports[*import];
+            import.file == file || import.loads.loads.contains(&file)
+        };
+        findings.filter(move |(_, finding)| finding.imports.iter().any(loads))
+    }
+
     /// The first finding of one of these rules about a file.
     pub fn finding_about(&self, file: FileId, rules: &[&str]) -> Option<usize> {
         self.findings_about(file).find(|(_, finding)| rules.contains(&finding.rule.id)).map(|(at, _)| at)

@@ -60,6 +60,7 @@ causes! {
     OtherLibc "other-libc" "built for the other C library",
     NoInitFunction "no-init-function" "no module of that name in the file",
     InitFailed "init-failed" "the library's own start failed",
+    NoMemory "no-memory" "no memory to load it",
     NumpyAbi "numpy-abi" "built for another major NumPy",
     NumpyTooOld "numpy-too-old" "built for a newer NumPy",
     NumpyMissing "numpy-missing" "NumPy's C API is not there",

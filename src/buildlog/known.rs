@@ -13,7 +13,8 @@ use crate::vfs::VPath;
 pub(super) fn own_name(accused: &str, by: &str) -> Option<(InstallName, Stops)> {
     let by = slashed(by);
     let path = VPath::new(&by);
-    let is_mach = by.ends_with(".so") || by.ends_with(".dylib");
+    let is_framework = by.contains(".framework/");
+    let is_mach = by.ends_with(".so") || by.ends_with(".dylib") || is_framework;
     if !is_mach || accused.contains('\\') {
         return None;
     }
@@ -25,6 +26,10 @@ pub(super) fn own_name(accused: &str, by: &str) -> Option<(InstallName, Stops)> 
         | InstallName::OtherExtension { .. }
         | InstallName::OtherVersion { .. }
         | InstallName::BuildPathSameName { .. } => true,
+        // `@rpath/X.framework/Versions/5/X` is where the framework's own file lies.
+        InstallName::Exact { .. } => {
+            is_framework && accused.strip_prefix("@rpath").is_some_and(|rest| by.ends_with(rest))
+        }
         // `libCRATE.dylib`, as cargo calls what becomes the module CRATE, and `libx.2.dylib` of `libx.dylib`.
         InstallName::BuildPathOtherName { name, .. } => bare(name) == bare(leaf(&by)),
         // `libx.dylib` of `_libx.dylib`.
@@ -189,6 +194,9 @@ mod tests {
         assert_eq!(own("@rpath/_c.cpython-310-darwin.so", &format!("{site}/a/_c.abi3.so")), Some("other-tag"));
         assert_eq!(own("/Users/x/target/release/deps/libc.dylib", &module), Some("build-path-other-name"));
         assert_eq!(own("@rpath/libx.1.dylib", &format!("{site}/a/libx.1.2.3.dylib")), Some("other-version"));
+        let qt = format!("{site}/PyQt5/Qt5/lib/QtCore.framework/Versions/5/QtCore");
+        assert_eq!(own("@rpath/QtCore.framework/Versions/5/QtCore", &qt), Some("exact"));
+        assert_eq!(own("@rpath/QtGui.framework/Versions/5/QtGui", &qt), None, "another framework");
         assert_eq!(own("@rpath/libz.dylib", &module), None, "another library");
         assert_eq!(own("@loader_path/../.dylibs/libz.1.dylib", &module), None);
         assert_eq!(own("/opt/homebrew/opt/xz/lib/liblzma.5.dylib", &module), None);

@@ -272,3 +272,49 @@ fn cx_freeze_and_py2app_miss_a_library() {
         );
     }
 }
+
+#[test]
+fn a_framework_is_not_missing_from_itself() {
+    let log = "FATAL: Error, failed to resolve DLL path @rpath/QtCore.framework/Versions/5/QtCore (for \
+               /x/lib/python3.7/site-packages/PyQt5/Qt5/lib/QtCore.framework/Versions/5/QtCore), please report the bug.\n";
+    assert_first(
+        &alone(log),
+        &Expected {
+            cause: "own-install-name",
+            verdict: Verdict::Innocent,
+            file: "",
+            sentence: "the install name (LC_ID_DYLIB) of PyQt5/Qt5/lib/QtCore.framework/Versions/5/QtCore itself",
+            remedy: "",
+            command: "install_name_tool -id",
+        },
+    );
+}
+
+#[test]
+fn the_python_of_the_machine_that_built_it_is_told_as_such() {
+    let baked = "FATAL: Error, failed to find path /install/lib/libpython3.12.dylib (resolved DLL to /install/lib/libpython3.12.dylib) for \
+                 /x/cpython-3.12.3-macos-aarch64-none/bin/python3.12 from 'None', please report the bug.\n";
+    let expected = Expected {
+        cause: "python-library",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "python-build-standalone",
+        remedy: "newer build of that Python",
+        command: "install_name_tool -change /install/lib/libpython3.12.dylib",
+    };
+    assert_first(&alone(baked), &expected);
+    let frozen = "dyld: Library not loaded: /Library/Frameworks/Python.framework/Versions/3.8/Python\n  Referenced from: \
+                  /Volumes/USB DISK/app/main\n  Reason: image not found\n";
+    let other = Expected {
+        sentence: "asks for the Python of the machine that built it",
+        remedy: "upgrade the bundler",
+        command: "Python",
+        ..expected
+    };
+    assert_first(&alone(frozen), &other);
+    let own = frozen.replace("/Library/Frameworks/Python.framework/Versions/3.8/Python", "@rpath/libpython3.8.dylib");
+    assert_first(
+        &alone(&own),
+        &Expected { cause: "library-missing", sentence: "@rpath/libpython3.8.dylib", remedy: "", command: "", ..other },
+    );
+}

@@ -2,7 +2,7 @@
 
 use dylens::buildlog::Verdict;
 
-use super::{Expected, alone, assert_first};
+use super::{Expected, alone, assert_first, beside};
 
 const PLAIN: Expected =
     Expected { cause: "library-missing", verdict: Verdict::Guilty, file: "", sentence: "", remedy: "", command: "" };
@@ -102,4 +102,56 @@ fn microsoft_s_linker_is_read_in_any_language() {
     }
     let log = "m.obj : error LNK2001: unresolved external symbol __imp_PyList_New\n";
     assert_first(&alone(log), &Expected { cause: "link-symbol", ..PLAIN });
+}
+
+/// A folder of packages for Windows in which a module needs a DLL that needs one that nobody brings.
+const WORLD: &str = "//- /env/p-1.dist-info/WHEEL
+    Wheel-Version: 1.0
+    //- /env/p/__init__.py
+    //- /env/p/_x.cp311-win_amd64.pyd pe x86_64 defines:PyInit__x needs:a.dll,KERNEL32.dll
+    //- /env/p/a.dll pe x86_64 needs:Gone.dll,KERNEL32.dll";
+
+#[test]
+fn the_environment_tells_which_dll_windows_means() {
+    let expected = Expected { file: "p/a.dll", sentence: "Gone.dll, needed by p/a.dll, is found nowhere", ..PLAIN };
+    for log in [
+        "ImportError: DLL load failed while importing _x: Das angegebene Modul wurde nicht gefunden.\n",
+        "ImportError: DLL load failed: The specified module could not be found.\n  File \"C:\\v\\site-packages\\p\\_x.py\", line 1\n",
+        "ImportError: LoadLibraryExW 'C:\\app.dist\\p\\_x.cp311-win_amd64.pyd' failed: The specified module could not be found.\n",
+        "OSError: [WinError 126] Das angegebene Modul wurde nicht gefunden. Error loading \"C:\\v\\Lib\\site-packages\\p\\a.dll\" or one of its dependencies.\n",
+        "FileNotFoundError: Could not find module 'C:\\v\\Lib\\site-packages\\p\\a.dll' (or one of its dependencies). Try using the full path\n",
+    ] {
+        if log.starts_with("ImportError: DLL load failed: ") {
+            assert_first(&beside(log, "/env", WORLD), &Expected { sentence: "Windows does not say which", ..PLAIN });
+        } else {
+            assert_first(&beside(log, "/env", WORLD), &expected);
+        }
+    }
+}
+
+#[test]
+fn delvewheel_does_not_look_into_the_wheel_by_itself() {
+    let log = "FileNotFoundError: Unable to find library: a.dll\n";
+    let expected = Expected {
+        cause: "found-by-loader",
+        verdict: Verdict::Innocent,
+        file: "p/_x.cp311-win_amd64.pyd",
+        sentence: "a.dll, which delvewheel does not find, is not missing: it is p/a.dll",
+        remedy: "lead delvewheel there",
+        command: "delvewheel repair --ignore-existing",
+    };
+    assert_first(&beside(log, "/env", WORLD), &expected);
+}
+
+#[test]
+fn errors_of_files_are_none_of_loading() {
+    super::assert_nothing("OSError: [WinError 2] The system cannot find the file specified\n");
+    assert_first(
+        &alone("OSError: [WinError 193] %1 ist keine Anwendung\n"),
+        &Expected { cause: "wrong-architecture", ..PLAIN },
+    );
+    assert_first(
+        &alone("OSError: [WinError 1455] Die Auslagerungsdatei ist zu klein\n"),
+        &Expected { cause: "no-memory", ..PLAIN },
+    );
 }

@@ -23,7 +23,7 @@ pub(super) fn judge(plain: Judged, ground: Option<&Ground>) -> Judged {
     if let Some(judged) = own() {
         return judged;
     }
-    if let Some(judged) = of_the_system(&tied, &accused) {
+    if let Some(judged) = of_the_system(&tied, &accused).or_else(|| baked_python(&tied, &accused)) {
         return judged;
     }
     let Some(ground) = ground else { return by_name(tied, &accused, by.as_deref()) };
@@ -157,6 +157,31 @@ fn of_the_system(tied: &Judged, accused: &str) -> Option<Judged> {
     None
 }
 
+/// The Python of the machine that built something, by its path there.
+fn baked_python(tied: &Judged, accused: &str) -> Option<Judged> {
+    let is_framework = accused.contains("Python.framework/") && accused.ends_with("/Python");
+    let is_library = leaf(accused).starts_with("libpython") && accused.ends_with(".dylib");
+    if !accused.starts_with('/') || !(is_framework || is_library) {
+        return None;
+    }
+    let who = tied.incident.by().map_or_else(|| "the program".to_owned(), short);
+    let judged = tied.clone().cause(Cause::PythonLibrary, Verdict::Guilty);
+    if accused.starts_with("/install/") {
+        let sentence = format!(
+            "{accused} is what this Python's own library is called on the machine that built it (python-build-standalone): \
+             {who} asks for it by that name, and it lies in the lib folder of this Python"
+        );
+        let text = "take a newer build of that Python, whose library is called by @rpath; or give it its real path";
+        let command = format!("install_name_tool -change {accused} @executable_path/../lib/{} PYTHON", leaf(accused));
+        return Some(judged.says(sentence).mended(text, Some(command)));
+    }
+    let sentence =
+        format!("{who} asks for the Python of the machine that built it, {accused}: it does not bring its own");
+    let command = format!("install_name_tool -change {accused} @executable_path/{} PROGRAM", leaf(accused));
+    let text = "upgrade the bundler, so that the library comes along and is asked for there; or lead the program to it by hand";
+    Some(judged.says(sentence).mended(text, Some(command)))
+}
+
 /// glibc says “no such file” of a file that is there, where it is made for another processor.
 fn itself(tied: &Judged, ground: &Ground, accused: &str) -> Option<Judged> {
     let is_path = accused.contains('/') && !accused.starts_with('@');
@@ -209,9 +234,12 @@ fn need(tied: &Judged, ground: &Ground, file: Option<FileId>, accused: &str) -> 
     let name = tied.incident.tool.name;
     let sentence = format!("{accused}, which {name} does not find, is not missing: {found}");
     let folder = place.and_then(|place| place.parent()).map(|folder| quoted(&folder.to_string()));
+    let is_inside = edge.resolution.file().is_some_and(|found| ground.owner(found).is_some());
     let command = folder.and_then(|folder| match tied.incident.tool.id {
         "auditwheel" | "maturin" => Some(format!("LD_LIBRARY_PATH={folder} auditwheel repair WHEEL")),
         "delocate" => Some(format!("DYLD_LIBRARY_PATH={folder} delocate-wheel WHEEL")),
+        // What the wheel has already is looked for outside, unless it is told so.
+        "delvewheel" if is_inside => Some("delvewheel repair --ignore-existing WHEEL".to_owned()),
         "delvewheel" => Some(format!("delvewheel repair --add-path {folder} WHEEL")),
         _ => None,
     });
@@ -313,6 +341,17 @@ fn by_name(plain: Judged, accused: &str, by: Option<&str>) -> Judged {
         return plain;
     }
     let is_loader = matches!(tool.id, "glibc" | "musl");
+    if is_loader && leaf(accused).starts_with("libpython") {
+        let who = by.map_or_else(|| "what was started".to_owned(), short);
+        let sentence = format!(
+            "{who} is linked with Python's shared library {accused}, and no search path leads to one: this Python has none, or \
+             it lies where only its own program looks"
+        );
+        let text = "rebuild it without linking libpython, as extension modules should be; for a program, lead the loader to the \
+                    lib folder of its Python";
+        let command = "LD_LIBRARY_PATH=$(python3-config --prefix)/lib PROGRAM".to_owned();
+        return plain.cause(Cause::PythonLibrary, Verdict::Guilty).says(sentence).mended(text, Some(command));
+    }
     if is_loader && accused.contains('/') && by.is_none() {
         let sentence = format!(
             "the loader does not open {accused} itself: it is gone, or it is made for another processor, of which glibc \

@@ -6,12 +6,13 @@ use crate::buildlog::ground::Ground;
 use crate::graph::Node;
 
 /// What Windows' sentences mean, by their numbers and by their English words.
-const SENTENCES: [(u32, &str, Cause); 5] = [
+const SENTENCES: [(u32, &str, Cause); 6] = [
     (126, "The specified module could not be found", Cause::LibraryMissing),
     (127, "The specified procedure could not be found", Cause::SymbolMissing),
     (193, "is not a valid Win32 application", Cause::WrongArchitecture),
     (1114, "A dynamic link library (DLL) initialization routine failed", Cause::InitFailed),
     (182, "The operating system cannot run", Cause::SymbolMissing),
+    (1455, "The paging file is too small", Cause::NoMemory),
 ];
 
 pub(super) fn judge(plain: Judged, ground: Option<&Ground>) -> Judged {
@@ -32,8 +33,9 @@ pub(super) fn judge(plain: Judged, ground: Option<&Ground>) -> Judged {
             .or_else(|| by.as_deref().and_then(|by| ground.file(by)))
     {
         let tied = plain.clone().at(ground, file);
-        if let Some((at, _)) = ground.findings_about(file).find(|(_, finding)| finding.breaks > 0) {
-            return tied.found(ground, at);
+        let about = ground.findings_about(file).find(|(_, finding)| finding.breaks > 0);
+        if let Some((at, finding)) = about.or_else(|| ground.findings_breaking(file).next()) {
+            return Judged { file: Some(finding.file.clone()), ..tied.found(ground, at) };
         }
         let missing: Vec<String> = ground
             .scan
@@ -60,12 +62,17 @@ pub(super) fn judge(plain: Judged, ground: Option<&Ground>) -> Judged {
 fn cause(plain: &Judged) -> Option<Cause> {
     let why = plain.incident.told("why").unwrap_or_default();
     let code = plain.incident.told("code").and_then(|code| code.trim_end_matches('.').parse::<u32>().ok());
-    let known = SENTENCES.iter().find(|(number, sentence, _)| Some(*number) == code || why.contains(sentence));
+    let says = &plain.incident.says;
+    let known = SENTENCES.iter().find(|(number, sentence, _)| {
+        Some(*number) == code || why.contains(sentence) || says.contains(&format!("[WinError {number}]"))
+    });
     known.map(|(_, _, cause)| *cause).or_else(|| why.contains("%1").then_some(Cause::WrongArchitecture))
 }
 
 fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&str>) -> Judged {
+    let is_native = |path: &str| [".dll", ".pyd"].iter().any(|ending| path.to_lowercase().ends_with(ending));
     let who = match (module, by) {
+        (None, Some(by)) if is_native(by) => short(by),
         (Some(module), Some(by)) => format!("the module {module} (imported in {})", short(by)),
         (Some(module), None) => format!("the module {module}"),
         (None, Some(by)) => format!("a module imported in {}", short(by)),
@@ -78,6 +85,9 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
         Some(Cause::SymbolMissing) => plain
             .says(format!("{who} wants a function that the DLL which was found does not have: an older or foreign copy wins"))
             .mended("see which copy is loaded: DLLs in the program's folder and in System32 win", None),
+        Some(Cause::NoMemory) => plain
+            .says(format!("Windows has no memory left to load {who}: the paging file is too small"))
+            .mended("make the paging file larger, or load less (fewer worker processes)", None),
         Some(Cause::InitFailed) => plain
             .says(format!("a DLL of {who} was found and failed at its own start: mostly an old Visual C++ runtime, or two copies of one library"))
             .mended("install the newest Visual C++ Redistributable, and import that package first", None),
