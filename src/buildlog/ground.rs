@@ -80,6 +80,13 @@ impl<'a> Ground<'a> {
         files
     }
 
+    /// The file in which a module of this last name would be looked for, whether it holds one or not.
+    pub fn module_file(&self, name: &str) -> Option<FileId> {
+        let endings = [".so", ".pyd"];
+        let found = endings.iter().find_map(|ending| self.by_stem.get(&stem(&format!("{name}{ending}"))))?;
+        (found.len() == 1).then(|| found[0])
+    }
+
     /// The file of a module, by its dotted name or the last part of it. Of several of one name the one that does not
     /// load.
     pub fn module(&self, name: &str) -> Option<FileId> {

@@ -273,7 +273,9 @@ fn file(plain: Judged, ground: Option<&Ground>) -> Judged {
     let Some(ground) = ground else { return plain };
     let rules = plain.cause.rules();
     let by = plain.incident.by().or(plain.incident.told("accused"));
-    let Some(file) = by.and_then(|by| ground.file(by)) else { return plain };
+    let symbol = plain.incident.told("symbol").and_then(|symbol| symbol.strip_prefix("PyInit_"));
+    let of_module = || ground.module_file(symbol.filter(|_| plain.cause == Cause::NoInitFunction)?);
+    let Some(file) = of_module().or_else(|| by.and_then(|by| ground.file(by))) else { return plain };
     let about = ground.finding_about(file, rules);
     let tied = plain.at(ground, file);
     match about {

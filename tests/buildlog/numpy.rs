@@ -134,6 +134,8 @@ fn the_shim_is_known_in_python_s_own_words() {
         &alone(log),
         &Expected { cause: "numpy-shim", command: "--hidden-import numpy.core.multiarray", ..PLAIN },
     );
+    let log = "ModuleNotFoundError: No module named 'numpy.core._multiarray_umath'\n";
+    assert_first(&alone(log), &Expected { cause: "numpy-missing", ..PLAIN });
     let log = "ModuleNotFoundError: No module named 'numpy_core'\n";
     assert_first(&alone(log), &Expected { cause: "module-missing", sentence: "numpy_core", ..PLAIN });
 }

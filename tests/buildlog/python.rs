@@ -60,6 +60,11 @@ fn a_file_without_the_init_function_is_no_module() {
             command: "",
         },
     );
+    let world = "//- /env/p/_x.DARWIN MODULE defines:PyInit__y\n//- /env/p/_y.DARWIN MODULE defines:PyInit__y\n";
+    assert_eq!(
+        beside(log, "/env", world)[0].file.as_ref().map(ToString::to_string).as_deref(),
+        Some("p/_x.cpython-311-darwin.so")
+    );
     let log = "⚠️  Warning: Couldn't find the symbol `PyInit_m` in the native library. Python will fail to import this module.\n";
     assert_eq!(alone(log)[0].cause.word(), "no-init-function");
 }

@@ -9,9 +9,12 @@ use crate::scan::Scan;
 pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
     let incident = &plain.incident;
     let Some(module) = incident.told("module").or(incident.told("accused")).map(str::to_owned) else { return plain };
-    let is_shim = module == "numpy.core" || module.starts_with("numpy.core.");
-    if is_shim && plain.cause == Cause::ModuleMissing {
-        return super::numpy::judge(Judged { cause: Cause::NumpyShim, ..plain }, log, ground);
+    let is_shim = matches!(module.as_str(), "numpy.core" | "numpy.core.multiarray" | "numpy.core.umath");
+    // NumPy's own extension, which older code imports by the same folder.
+    let is_own = module.starts_with("numpy.") && module.ends_with("._multiarray_umath");
+    if plain.cause == Cause::ModuleMissing && (is_shim || is_own) {
+        let cause = if is_shim { Cause::NumpyShim } else { Cause::NumpyMissing };
+        return super::numpy::judge(Judged { cause, ..plain }, log, ground);
     }
     let Some(ground) = ground else { return plain };
     let tied = match incident.by().and_then(|by| ground.file(by)) {
