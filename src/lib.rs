@@ -43,7 +43,7 @@
 //!   views a recorder, and a [`snapshot`] keeps what was recorded.
 //! - **A process is simulated, not a file**: what is loaded already, the chain of importers, the rpath of the interpreter
 //!   and the order of imports decide the answer.
-//! - **What loaders read is read**: program headers and the dynamic segment, load commands; section headers only where
+//! - **What loaders read is read**: program headers and the dynamic segment, load commands, the import directory; section headers only where
 //!   text is looked for ([`image::Traits`]), which no loader does.
 //! - **Some bonds no loader sees.** How code asks for NumPy's C API, and what made it, is told by the texts in its body; a
 //!   bundler's answer by its own rules ([`diagnose::nuitka`]). They are judged like the others, with evidence.

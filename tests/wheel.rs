@@ -31,7 +31,12 @@ const MODULE: &str = "a/_a.cpython-311-x86_64-linux-gnu.so";
 
 /// An ELF image, in the words of a text world.
 fn elf(words: &str) -> Vec<u8> {
-    let world = text::read(&format!("//- /it elf {words}\n")).expect("an image");
+    image(&format!("elf {words}"))
+}
+
+/// An image of any format, in the words of a text world.
+fn image(words: &str) -> Vec<u8> {
+    let world = text::read(&format!("//- /it {words}\n")).expect("an image");
     world.files.read(&VPath::new("/it"), usize::MAX).expect("its bytes")
 }
 
@@ -673,4 +678,25 @@ fn what_a_wheel_lacks_may_be_in_the_wheels_that_it_requires() {
         "{said}"
     );
     assert!(!lacking("Name: a\nRequires-Dist: a\n").contains("requires"));
+}
+
+#[test]
+fn a_wheel_for_windows_is_judged_as_windows_would_and_asks_no_other_wheel_for_the_runtime() {
+    let module = image("pe x86_64 defines:PyInit__a needs:KERNEL32.dll,python311.dll,a.dll,MSVCP140.dll,python39.dll");
+    let library = image("pe x86_64 needs:KERNEL32.dll");
+    let metadata = b"Name: a\nRequires-Dist: numpy\n";
+    let bytes = zip(&[
+        ("a/_a.cp311-win_amd64.pyd", &module[..]),
+        ("a-1.0.data/platlib/a/a.dll", &library),
+        ("a-1.0.dist-info/METADATA", metadata),
+    ]);
+    let scan = scan("a-1.0-cp311-cp311-win_amd64.whl", bytes);
+    let missing: Vec<(&str, &str)> =
+        findings(&scan).into_iter().filter(|(rule, _)| *rule == "library-missing").collect();
+    assert_eq!(missing.len(), 2, "{:?}", findings(&scan));
+    assert!(missing.iter().all(|(_, message)| !message.contains("requires numpy")), "{missing:?}");
+    assert!(
+        missing.iter().any(|(_, message)| message.contains("built for Python 3.9, and this is 3.11")),
+        "{missing:?}"
+    );
 }

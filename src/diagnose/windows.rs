@@ -48,6 +48,12 @@ pub(super) fn preparations(facts: &Facts, by: FileId) -> Vec<Evidence> {
     told.collect()
 }
 
+/// Is this a DLL that no package brings: the Visual C++ runtime, or a Python?
+pub(super) fn is_no_package_s(name: &Name) -> bool {
+    let name = name.to_ascii_lowercase();
+    Runtime::of(&name).is_some() || windows::python_dll(&name).is_some()
+}
+
 /// Is it a DLL that an installer of its own puts into System32, which is not at hand?
 pub(super) fn may_be_installed(facts: &Facts, name: &Name) -> bool {
     let System::Windows(system) = &facts.scan.world.host.system else { return false };

@@ -67,7 +67,7 @@ fn judge(facts: &Facts, name: &Name, missing: &Missing, first: FileId) -> Option
     finding.node = facts.scan.graph.name(name).or(finding.node);
     finding.files = missing.wanted.iter().map(|(file, _, _)| facts.path(*file)).collect();
     finding.files.dedup();
-    let (reason, remedy, evidence) = with_requirements(facts, first, cause(facts, name, first));
+    let (reason, remedy, evidence) = with_requirements(facts, name, first, cause(facts, name, first));
     let chain = windows::chain(facts, name, first, &facts.modules(&missing.imports()));
     finding.message = format!("{name}, needed by {by}, is found nowhere{reason}{context}{chain}");
     finding.remedy = remedy;
@@ -90,8 +90,8 @@ fn imports_first(facts: &Facts, missing: &Missing) -> Option<FileId> {
 }
 
 /// A wheel that is looked at by itself lacks what the wheels that it requires would bring.
-fn with_requirements(facts: &Facts, by: FileId, (reason, mut remedy, evidence): Cause) -> Cause {
-    let is_alone = facts.scan.target.kind == Kind::Wheel && evidence.is_empty();
+fn with_requirements(facts: &Facts, name: &Name, by: FileId, (reason, mut remedy, evidence): Cause) -> Cause {
+    let is_alone = facts.scan.target.kind == Kind::Wheel && evidence.is_empty() && !windows::is_no_package_s(name);
     let absent = if is_alone { facts.absent_requirements(by).join(", ") } else { String::new() };
     if absent.is_empty() {
         return (reason, remedy, evidence);

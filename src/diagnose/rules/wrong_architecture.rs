@@ -35,7 +35,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let mut finding = Finding::about(facts, &RULE, severity, file).breaking(facts, &imports);
         let made_for = match image.format {
             Format::Elf => image.arch.to_string(),
-            format => format!("{} ({format})", image.arch),
+            format => format!("{} ({format})", image.arch_word()),
         };
         finding.message = match &name {
             Some(name) => {

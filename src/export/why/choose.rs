@@ -80,7 +80,10 @@ pub(super) fn described(scan: &Scan, node: NodeId) -> String {
             format!("{what} of {owner}")
         }
         Node::System(_) => "a file outside the environment".into(),
-        Node::Builtin(_) => "part of the loader itself".into(),
+        Node::Builtin(_) => match scan.world.host.system.is_windows() {
+            true => "part of Windows, or of the Python that is to run it".into(),
+            false => "part of the loader itself".into(),
+        },
         Node::Missing(_) => "a name that the loader does not find".into(),
         Node::Python(module) => match module.presence {
             Presence::Present(_) => "a Python module on the way to NumPy's C API".into(),
