@@ -108,7 +108,9 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  dylens check\n  dylens check --fail-on warning dist/*.whl\n  \
-    dylens check --format json .venv | jq -r '.findings[].command'")]
+    dylens check --format json .venv | jq -r '.findings[].command'\n  \
+    dylens check --baseline last-good.dylens.json\n\n\
+    [tool.dylens] of the nearest pyproject.toml may hold fail-on, select, ignore and baseline.")]
 pub(super) struct Check {
     /// What to look at [default: the environment found here]
     #[arg(value_name = "PATH")]
@@ -116,9 +118,18 @@ pub(super) struct Check {
     /// How to write the findings
     #[arg(long, default_value = "text", value_parser = reports())]
     pub format: &'static Format,
-    /// The least severity that makes the exit code 1
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "error")]
-    pub fail_on: FailOn,
+    /// The least severity that makes the exit code 1 [default: error]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
+    /// Let only what is new fail: a snapshot, or what check --format json wrote
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Look for these rules alone
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Do not tell what these rules find
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub ignore: Vec<String>,
     /// Show every finding and every place that was tried
     #[arg(short, long)]
     pub verbose: bool,
@@ -339,6 +350,11 @@ pub(super) enum FailOn {
 }
 
 impl FailOn {
+    /// By the word that is typed for it.
+    pub(super) fn named(word: &str) -> Option<FailOn> {
+        FailOn::from_str(word, false).ok()
+    }
+
     /// Does a finding of this severity fail the check?
     pub(super) fn fails(self, severity: Severity) -> bool {
         match self {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::args::{self, Arguments, Check, Export, FailOn, To, Tree, Why};
+use super::policy::Measure;
 use super::{FOUND, output, progress, source};
 use crate::buildlog::Log;
 use crate::diff::Diff;
@@ -57,11 +58,14 @@ pub(super) fn explore(arguments: &Arguments, source: tui::Source, log: Option<Lo
 
 /// `dylens check`.
 pub(super) fn check(arguments: &Arguments, check: &Check) -> Result<ExitCode, Error> {
-    let scan = source::scanned(arguments, &check.paths)?;
+    let measure = Measure::of(arguments, check)?;
+    let scan = source::scanned_mut(arguments, &check.paths)?;
+    let (kept, lines) = measure.judge(std::mem::take(&mut scan.findings));
+    scan.findings = kept;
     let paint = output::paint(arguments, check.to.output.is_none());
-    let options = Options { verbose: check.verbose, ..Options::new(paint) };
+    let options = Options { verbose: check.verbose, set_aside: lines, ..Options::new(paint) };
     output::deliver(written(check.format, scan, &options)?, &check.to)?;
-    Ok(verdict(scan, check.fail_on))
+    Ok(verdict(scan, measure.fail_on))
 }
 
 /// `dylens why`.

@@ -18,7 +18,7 @@ pub(super) fn explain(arguments: &Arguments, rule: Option<&str>) -> Result<ExitC
         None => list(RULES, &paint),
         Some(id) => match RULES.iter().find(|rule| rule.id == id) {
             Some(rule) => words(rule, &paint),
-            None => return Err(unknown(id, RULES)),
+            None => return Err(unknown(id)),
         },
     };
     output::print(text.as_bytes())?;
@@ -47,8 +47,9 @@ fn words(rule: &Rule, paint: &Paint) -> String {
     text
 }
 
-fn unknown(id: &str, rules: &[&Rule]) -> Error {
-    let mut near: Vec<(usize, &str)> = rules.iter().map(|rule| (distance(id, rule.id), rule.id)).collect();
+/// Says that there is no such rule, and which are spelled most alike.
+pub(super) fn unknown(id: &str) -> Error {
+    let mut near: Vec<(usize, &str)> = RULES.iter().map(|rule| (distance(id, rule.id), rule.id)).collect();
     near.sort();
     let near: Vec<&str> = near.iter().take(3).map(|(_, id)| *id).collect();
     Error::new(format!("there is no rule {id}"), format!("did you mean {}? dylens explain lists all", near.join(", ")))

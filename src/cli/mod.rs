@@ -7,6 +7,7 @@ mod commands;
 mod explain;
 mod log;
 mod output;
+mod policy;
 mod progress;
 mod run;
 mod source;

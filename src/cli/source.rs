@@ -132,8 +132,16 @@ fn is_snapshot(fs: &dyn FileSystem, path: &VPath) -> bool {
 /// # Errors
 /// Where there is nothing to look at.
 pub(super) fn scanned(arguments: &Arguments, paths: &[PathBuf]) -> Result<&'static Scan, Error> {
+    scanned_mut(arguments, paths).map(|scan| &*scan)
+}
+
+/// As [`scanned`], to be changed.
+///
+/// # Errors
+/// Where there is nothing to look at.
+pub(super) fn scanned_mut(arguments: &Arguments, paths: &[PathBuf]) -> Result<&'static mut Scan, Error> {
     let start = Start::of(arguments, paths)?;
-    progress::watched(|progress| start.scan(progress)).map(kept)
+    progress::watched(|progress| start.scan(progress)).map(|scan| Box::leak(Box::new(scan)))
 }
 
 /// The environment in which a command works: that of the Python that it is, or that runs it. None where it is no Python's.

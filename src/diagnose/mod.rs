@@ -17,6 +17,7 @@ pub mod install_name;
 mod missing;
 pub mod nuitka;
 mod numpy;
+pub mod policy;
 pub mod reach;
 mod remedies;
 mod rules;

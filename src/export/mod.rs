@@ -112,6 +112,8 @@ pub struct Options {
     pub depth: usize,
     /// The system's libraries too.
     pub all: bool,
+    /// What became of findings that are not told, a line each.
+    pub set_aside: Vec<String>,
     /// Which part of the graph.
     pub scope: Scope,
     /// How it is drawn; as the format likes it where nobody says.
@@ -121,7 +123,7 @@ pub struct Options {
 impl Options {
     /// The usual ones.
     pub fn new(paint: Paint) -> Options {
-        Options { paint, verbose: false, depth: 3, all: false, scope: Scope::All, folding: None }
+        Options { paint, verbose: false, depth: 3, all: false, set_aside: Vec::new(), scope: Scope::All, folding: None }
     }
 
     fn is_folded(&self, format: &Format) -> bool {

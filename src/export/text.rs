@@ -29,6 +29,9 @@ fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> 
     text += &report.warnings();
     text += &report.infos();
     text += &report.verdict();
+    for line in &options.set_aside {
+        text += &format!("{}\n", options.paint.ink(Ink::Quiet, line));
+    }
     out.write_all(text.as_bytes())
 }
 

@@ -37,6 +37,12 @@ pub fn plain() -> Options {
     Options::new(Paint { width: 100, ..Paint::default() })
 }
 
+/// The bytes of an image in the words of a text world.
+pub fn elf(words: &str) -> Vec<u8> {
+    let world = text::read(&format!("//- /x elf {words}\n")).expect("the world is well written");
+    world.files.read(&VPath::new("/x"), usize::MAX).expect("the file can be read")
+}
+
 /// Lays a world written as text out on disk, below a folder of its own. Its links must be relative.
 pub fn lay_out(world: &str) -> tempfile::TempDir {
     let world = text::read(world).expect("the world is well written");
