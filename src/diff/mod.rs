@@ -6,6 +6,7 @@
 
 mod files;
 mod findings;
+mod left_behind;
 mod needs;
 mod pair;
 
@@ -20,6 +21,8 @@ use crate::scan::Scan;
 /// What has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
+    /// What a bundler left in the environment, and something in the bundle needs.
+    LeftBehind,
     /// A finding came, went, or became better or worse.
     Finding,
     /// A file became unreadable, or readable.
@@ -39,7 +42,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
+        Kind::LeftBehind,
         Kind::Finding,
         Kind::Problem,
         Kind::Provider,
@@ -53,6 +57,7 @@ impl Kind {
     /// The word used in every output.
     pub fn word(self) -> &'static str {
         match self {
+            Kind::LeftBehind => "left-behind",
             Kind::Finding => "finding",
             Kind::Problem => "problem",
             Kind::Provider => "provider",
@@ -67,6 +72,7 @@ impl Kind {
     /// What stands above a list of them.
     pub fn title(self) -> &'static str {
         match self {
+            Kind::LeftBehind => "Left behind",
             Kind::Finding => "Findings",
             Kind::Problem => "Files that cannot be read",
             Kind::Provider => "Who provides what is needed",
@@ -164,6 +170,7 @@ impl Diff {
         files::compare(sides, &mut changes);
         needs::compare(sides, &mut changes);
         findings::compare(sides, &mut changes);
+        left_behind::compare(sides, &mut changes);
         changes.sort_by_cached_key(Change::rank);
         let [before, after] = [sides.before, sides.after].map(|scan| scan.target.title());
         // Two of one name are told apart by where they lie.

@@ -1,6 +1,7 @@
 //! What bundlers make: recognized by their own marks, judged as their programs would find things, refused where no
 //! program could be started from them.
 
+mod left_behind;
 mod writer;
 
 use std::sync::Arc;
