@@ -22,6 +22,7 @@ pub mod reach;
 mod remedies;
 mod rules;
 mod source;
+mod stable_abi;
 mod windows;
 
 pub use bundling::{Stops, stops_at};

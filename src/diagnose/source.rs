@@ -117,12 +117,16 @@ impl<'a> Sources<'a> {
         RunBefore(parts)
     }
 
+    /// The first line that imports a module of this name without any condition.
+    pub fn outright_import(&self, folder: &VPath, module: &[u8]) -> Option<Line> {
+        let is_indented = |code: &[u8]| code.first().is_some_and(u8::is_ascii_whitespace);
+        self.find(folder, |code| !is_indented(code) && imports_module(code, module), module)
+    }
+
     /// Where a module is imported only inside a function or a `try`, or by a name in quotes: the first such line; none
     /// where some line imports it outright, or no line imports it at all.
     pub fn guarded_import(&self, folder: &VPath, module: &[u8]) -> Option<Line> {
-        let is_indented = |code: &[u8]| code.first().is_some_and(u8::is_ascii_whitespace);
-        let outright = |code: &[u8]| !is_indented(code) && imports_module(code, module);
-        if self.find(folder, outright, module).is_some() {
+        if self.outright_import(folder, module).is_some() {
             return None;
         }
         let guarded = self.find(folder, |code| imports_module(code, module), module);

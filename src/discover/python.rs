@@ -151,12 +151,20 @@ pub(crate) fn suffixes_of(tag: &str) -> Vec<Name> {
         suffixes.push(Name::from(".pyd"));
         return suffixes;
     }
+    // A debug build also takes what was made for the same version without debugging (`ALT_SOABI`, since 3.8).
+    suffixes.extend(without_debug(tag).map(|tag| Name::from(&tag)));
     // A free-threaded build has no stable ABI before 3.15, whose files are called abi3t.
     if !is_free_threaded(tag) && tag.starts_with(".cpython") {
         suffixes.push(Name::from(".abi3.so"));
     }
     suffixes.push(Name::from(".so"));
     suffixes
+}
+
+/// `.cpython-311-x86_64-linux-gnu.so` of a debug build's `.cpython-311d-x86_64-linux-gnu.so`.
+fn without_debug(tag: &str) -> Option<String> {
+    let (version, system) = tag.strip_prefix(".cpython-")?.split_once('-')?;
+    Some(format!(".cpython-{}-{system}", version.strip_suffix('d')?))
 }
 
 /// `.cpython-313t-…`, `.cp313t-…`

@@ -308,6 +308,12 @@ impl Graph {
         bonds
     }
 
+    /// The ends of every bond to NumPy's C API, in the order of the graph.
+    pub fn bonds(&self) -> Vec<(NodeId, NodeId)> {
+        let is_bond = |&edge: &EdgeId| matches!(self.inner[edge], Edge::Numpy(_));
+        self.inner.edge_indices().filter(is_bond).filter_map(|edge| self.inner.edge_endpoints(edge)).collect()
+    }
+
     fn next_to(&self, id: NodeId, direction: Direction, is_wanted: fn(&Edge) -> bool) -> impl Iterator<Item = NodeId> {
         let edges = self.inner.edges_directed(id, direction);
         edges.filter(move |edge| is_wanted(edge.weight())).map(move |edge| other_end(&edge, direction))

@@ -94,6 +94,41 @@ impl Sketch {
         Sketch { items, links, ..Sketch::default() }
     }
 
+    /// NumPy's C API alone: who asks, the Python modules between, who answers, and what is missing.
+    pub fn numpy(graph: &Graph) -> Sketch {
+        let bonds = graph.bonds();
+        let mut nodes: Vec<NodeId> = bonds.iter().flat_map(|&(source, target)| [source, target]).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        let place: FxHashMap<NodeId, usize> = nodes.iter().enumerate().map(|(at, &node)| (node, at)).collect();
+        let mut ends: Vec<(usize, usize)> =
+            bonds.iter().map(|(source, target)| (place[source], place[target])).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        let items = nodes.into_iter().map(|node| Item { nodes: vec![node], ..Item::default() }).collect();
+        let links = ends.into_iter().map(|(source, target)| Link { source, target, edges: 1 }).collect();
+        Sketch { items, links, ..Sketch::default() }
+    }
+
+    /// The links that stand for nothing but bonds to NumPy's C API.
+    pub fn bonds(&self, graph: &Graph) -> Vec<(usize, usize)> {
+        let bonds = graph.bonds();
+        let mut place = FxHashMap::<NodeId, usize>::default();
+        for (at, item) in self.items.iter().enumerate() {
+            place.extend(item.nodes.iter().map(|&node| (node, at)));
+        }
+        let mut pairs: Vec<(usize, usize)> =
+            bonds.iter().filter_map(|(source, target)| Some((*place.get(source)?, *place.get(target)?))).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let is_alone = |&(source, target): &(usize, usize)| {
+            let targets = &self.items[target].nodes;
+            let of_loader = |&node: &NodeId| graph.loaders(node, Direction::Outgoing).any(|end| targets.contains(&end));
+            !self.items[source].nodes.iter().any(of_loader)
+        };
+        pairs.into_iter().filter(is_alone).collect()
+    }
+
     /// How many edges between nodes this accounts for, drawn or not.
     pub fn edges(&self) -> usize {
         self.links.iter().map(|link| link.edges).sum::<usize>() + self.hidden() + self.inside

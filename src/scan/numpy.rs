@@ -13,6 +13,7 @@ use petgraph::Direction;
 use rayon::prelude::*;
 
 use super::Scan;
+use crate::diagnose::{Finding, Severity};
 use crate::discover::Role;
 use crate::graph::{Graph, Node, NodeId, NumpyEdge, Presence, PythonModule};
 use crate::image::{Answer, Binding, Name};
@@ -73,6 +74,19 @@ impl Scan {
             _ => None,
         });
         owner.is_some_and(|owner| owner.name == "numpy") || bases.into_iter().any(is_top)
+    }
+
+    /// How many files ask for NumPy's C API in vain, and are the worse for it.
+    pub fn numpy_failing(&self) -> usize {
+        let is_missed = |bond: &&Bond| bond.answer.fails() && self.is_blamed(bond.file);
+        self.numpy.bonds.iter().filter(is_missed).count()
+    }
+
+    /// Is anything worse than information said of a file that asks?
+    fn is_blamed(&self, file: FileId) -> bool {
+        let path = self.shown(&self.world.file(file).path);
+        let is_about = |finding: &&Finding| finding.rule.id.starts_with("numpy-") && finding.files.contains(&path);
+        self.findings.iter().filter(is_about).any(|finding| finding.severity > Severity::Info)
     }
 
     /// Looks for who asks and who answers, and draws what is found into the graph.
@@ -191,10 +205,10 @@ impl Scan {
 
     /// Is this Python module missed by code that asks for it, and not merely by what does without?
     pub(super) fn is_module_missed(&self, node: NodeId) -> bool {
+        let is_absent = matches!(self.graph.node(node), Node::Python(module) if module.presence == Presence::Absent);
         let asking = self.graph.numpy(node, Direction::Incoming);
-        let is_blamed =
-            |by: NodeId| self.severity_of(by).is_none_or(|severity| severity > crate::diagnose::Severity::Info);
-        asking.into_iter().any(|(by, bond)| bond.answer.fails() && is_blamed(by))
+        let is_blamed = |by: NodeId| self.file_of(by).is_some_and(|file| self.is_blamed(file));
+        is_absent && asking.into_iter().any(|(by, bond)| bond.answer.fails() && is_blamed(by))
     }
 }
 

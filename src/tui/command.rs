@@ -111,6 +111,10 @@ impl Command {
         }
         match self.run {
             Run::Do(run) => run(model),
+            Run::Show(view) if !(view.is_there)(model) => {
+                model.told = Some(format!("nothing to see here: {}", view.about));
+                None
+            }
             Run::Show(view) => {
                 choose::show(model, view);
                 None

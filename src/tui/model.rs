@@ -120,6 +120,8 @@ pub struct Model {
     /// The flow, and the place of its scope in [`super::picture::Scope::FLOWS`].
     pub flow: Option<Picture>,
     pub scope: usize,
+    /// The bonds to NumPy's C API.
+    pub numpy: Option<Picture>,
     pub tree: Tree,
     pub back: Vec<NodeId>,
     pub forward: Vec<NodeId>,
@@ -160,6 +162,7 @@ impl Model {
             lens: Lens::default(),
             flow: None,
             scope: 0,
+            numpy: None,
             tree: Tree::default(),
             back: Vec::new(),
             forward: Vec::new(),

@@ -24,6 +24,8 @@ pub enum Scope {
     Package,
     /// Everything.
     All,
+    /// NumPy's C API: who asks on the left, who answers on the right.
+    Numpy,
 }
 
 impl Scope {
@@ -36,6 +38,7 @@ impl Scope {
             Scope::Closure => "closure",
             Scope::Package => "package",
             Scope::All => "whole environment",
+            Scope::Numpy => "NumPy's C API",
         }
     }
 }
@@ -108,6 +111,8 @@ pub struct Picture {
     pub doomed: FxHashSet<(usize, usize)>,
     /// The lines at the cursor.
     pub lit: FxHashSet<(usize, usize)>,
+    /// The lines of bonds to NumPy's C API, which no loader follows: they are dashed.
+    pub bonds: FxHashSet<(usize, usize)>,
     /// The row that walking along lines tries to keep.
     goal: i32,
     /// Whom one came from, by item and side: the way back is the way there.
@@ -126,6 +131,7 @@ impl Picture {
     pub fn of(atlas: &Atlas, center: NodeId, scope: Scope, lens: &Lens, room: (u16, u16)) -> Picture {
         match scope {
             Scope::Focus => Picture::focus(atlas, center, lens, room),
+            Scope::Numpy => Picture::numpy(atlas, center, lens, room),
             _ => Picture::flow(atlas, center, scope, lens, room),
         }
     }
@@ -186,6 +192,32 @@ impl Picture {
         Picture::made(atlas, (scope, center, 0), sketch, None, lens, room)
     }
 
+    /// The bonds to NumPy's C API, whatever the center is.
+    fn numpy(atlas: &Atlas, center: NodeId, lens: &Lens, room: (u16, u16)) -> Picture {
+        let graph = &atlas.scan.graph;
+        let mut sketch = Sketch::numpy(graph);
+        fold(&mut sketch, atlas, center, lens);
+        let asks: FxHashSet<usize> = sketch.links.iter().map(|link| link.source).collect();
+        let is_between = |at: usize| matches!(graph.node(sketch.items[at].node()), Node::Python(_));
+        let has_between = asks.iter().any(|&at| is_between(at));
+        let column = |at: usize| match (asks.contains(&at), is_between(at)) {
+            (true, false) => 0,
+            (true, true) => 1,
+            (false, _) => 1 + usize::from(has_between),
+        };
+        let columns: Vec<usize> = (0..sketch.items.len()).map(column).collect();
+        // Where the chosen node has nothing to do with it, the first who asks in vain stands for it.
+        let center = match sketch.item_of(center) {
+            Some(_) => center,
+            None => {
+                let asking = asks.iter().copied().filter(|&at| !is_between(at));
+                let first = asking.min_by_key(|&at| (!atlas.entry(sketch.items[at].node()).is_broken, at));
+                first.map_or(center, |at| sketch.items[at].node())
+            }
+        };
+        Picture::made(atlas, (Scope::Numpy, center, 0), sketch, Some(&columns), lens, room)
+    }
+
     fn made(
         atlas: &Atlas,
         (scope, center, depth): (Scope, NodeId, usize),
@@ -204,8 +236,13 @@ impl Picture {
         layout.fit(&widths, room.0.into());
         let missing =
             (0..sketch.items.len()).filter(|&at| sketch.items[at].nodes.iter().any(|&node| is_missing(atlas, node)));
-        let doomed = layout.links_to(missing);
-        let hidden = if lens.system { 0 } else { quiet_around(atlas, center) };
+        let mut doomed = layout.links_to(missing);
+        let between = |(source, target): (usize, usize)| {
+            let to = layout.links_of(target);
+            layout.links_of(source).into_iter().filter(move |link| to.contains(link))
+        };
+        let bonds: FxHashSet<(usize, usize)> = sketch.bonds(&atlas.scan.graph).into_iter().flat_map(between).collect();
+        let hidden = if lens.system || scope == Scope::Numpy { 0 } else { quiet_around(atlas, center) };
         let cursor = sketch.item_of(center).unwrap_or(0);
         let mut picture = Picture {
             scope,
@@ -218,6 +255,7 @@ impl Picture {
             cursor,
             pan: (0, 0),
             doomed,
+            bonds,
             lit: FxHashSet::default(),
             goal: 0,
             came: FxHashMap::default(),
@@ -419,6 +457,17 @@ fn drop_loose(sketch: &mut Sketch, atlas: &Atlas) {
     if loose.len() > 1 {
         sketch.fold(Fold::Rest, |item| loose.contains(&item.node()).then_some(()));
     }
+}
+
+/// The links by which code asks for NumPy's C API in vain.
+fn in_vain(atlas: &Atlas, sketch: &Sketch) -> Vec<(usize, usize)> {
+    let graph = &atlas.scan.graph;
+    let ends = |(at, item): (usize, &Item)| {
+        let bonds = item.nodes.iter().flat_map(|&node| graph.numpy(node, petgraph::Direction::Outgoing));
+        let failing = bonds.filter(|(_, bond)| bond.binding.is_some() && bond.answer.fails());
+        failing.filter_map(|(target, _)| Some((at, sketch.item_of(target)?))).collect::<Vec<_>>()
+    };
+    sketch.items.iter().enumerate().flat_map(ends).collect()
 }
 
 /// Does an item of a focus need the center, and the center it?

@@ -7,6 +7,7 @@ mod columns;
 pub(super) mod flow;
 pub(super) mod graph;
 pub(super) mod log;
+pub(super) mod numpy;
 mod problems;
 mod process;
 mod tree;
@@ -27,7 +28,7 @@ pub use log::Logged;
 
 /// Every view, in the order of the tabs.
 pub const VIEWS: &[&View] =
-    &[&problems::VIEW, &graph::VIEW, &flow::VIEW, &tree::VIEW, &columns::VIEW, &process::VIEW, &log::VIEW];
+    &[&problems::VIEW, &graph::VIEW, &flow::VIEW, &tree::VIEW, &columns::VIEW, &process::VIEW, &log::VIEW, &numpy::VIEW];
 
 /// A way of looking at the scan.
 #[derive(Debug)]

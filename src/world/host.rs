@@ -216,6 +216,11 @@ impl Python {
         }
     }
 
+    /// The function that Python looks for before that, from 3.15 on (PEP 793); none before.
+    pub fn export_function(&self, module: &str) -> Option<String> {
+        self.version.filter(|&version| version >= (3, 15)).map(|_| format!("PyModExport_{module}"))
+    }
+
     /// The suffix of `file_name` and the module name before it, where Python's import system would take the file for an
     /// extension module.
     pub fn module_name<'a>(&self, file_name: &'a [u8]) -> Option<&'a str> {

@@ -420,6 +420,28 @@ impl World {
         }
     }
 
+    /// Every symbol that a file takes from elsewhere, whatever its format. ELF files do not say from whom.
+    pub fn taken(&self, id: FileId) -> Vec<Import> {
+        let file = self.file(id);
+        match &file.tables {
+            Some(Tables::Elf(tables)) => {
+                self.fs.open(&file.path).map_or_else(|_| Vec::new(), |opened| tables.undefined(&*opened))
+            }
+            _ => self.imports(id),
+        }
+    }
+
+    /// The names of an ELF file's dynamic symbols that begin so, whosever they are; none of other formats.
+    pub fn names(&self, id: FileId, start: &[u8]) -> Vec<Name> {
+        let file = self.file(id);
+        match &file.tables {
+            Some(Tables::Elf(tables)) => {
+                self.fs.open(&file.path).map_or_else(|_| Vec::new(), |opened| tables.names(&*opened, start))
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Does a file take a symbol from elsewhere whose name begins so, as C spells it? May say yes where it defines one.
     pub fn mentions(&self, id: FileId, start: &[u8]) -> bool {
         let file = self.file(id);

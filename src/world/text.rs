@@ -14,7 +14,7 @@
 //! such line. A line that starts with `//*` sets something of the machine. Images become real bytes
 //! ([`crate::parse::elf::write`]) and pass through the same reader as a library on disk.
 //!
-//! Words after `elf` and a processor: `needs:`, `auxiliary:`, `filter:`, `defines:`, `versions:` (defined), `wants:FILE@VERSION`
+//! Words after `elf` and a processor: `needs:`, `auxiliary:`, `filter:`, `defines:`, `takes:` (symbols of others; a `?` makes one weak), `versions:` (defined), `wants:FILE@VERSION`
 //! (a `?` behind it makes it weak): lists between commas; `soname:`, `rpath:`, `runpath:`, `interp:`; the flags
 //! `program`, `pie`, `object`, `execstack`, `nodeflib`, `noopen`; `says:` (texts in the body, `~` for a blank); `cut:N` leaves
 //! N bytes of the file.
@@ -34,7 +34,8 @@ mod macho;
 mod pe;
 
 use crate::image::{
-    Arch, DF_1_NODEFLIB, DF_1_NOOPEN, DF_1_PIE, Format, Image, ImageKind, Name, Need, NeedKind, VersionNeed,
+    Arch, DF_1_NODEFLIB, DF_1_NOOPEN, DF_1_PIE, Format, Image, ImageKind, Import, Name, Need, NeedKind, Origin,
+    VersionNeed,
 };
 use crate::parse::elf;
 use crate::vfs::{Memory, VPath};
@@ -111,6 +112,7 @@ fn image(words: &str) -> Result<Vec<u8>, String> {
     let arch = Arch::named(words.next().unwrap_or_default()).ok_or("unknown processor")?;
     let mut image = Image::new(Format::Elf, arch);
     let (mut symbols, mut versions, mut cut, mut body) = (Vec::new(), Vec::new(), None, Vec::new());
+    let mut imports = Vec::new();
     for word in words {
         let (key, value) = word.split_once(':').unwrap_or((word, ""));
         let list = || value.split(',').filter(|item| !item.is_empty());
@@ -123,6 +125,7 @@ fn image(words: &str) -> Result<Vec<u8>, String> {
             "interp" => image.interpreter = Some(Name::from(value)),
             "filter" => image.needs.extend(list().map(|name| need(name, NeedKind::Reexport))),
             "defines" => symbols.extend(list().map(Name::from)),
+            "takes" => imports.extend(list().map(taken)),
             "says" => body.extend(said(value)),
             "versions" => versions.extend(list().map(Name::from)),
             "wants" => {
@@ -145,12 +148,18 @@ fn image(words: &str) -> Result<Vec<u8>, String> {
             _ => return Err(format!("unknown word {key}")),
         }
     }
-    let mut bytes = elf::write(&image, &symbols, &versions);
+    let mut bytes = elf::write(&image, &symbols, &imports, &versions);
     bytes.extend(body);
     if let Some(len) = cut {
         bytes.truncate(len);
     }
     Ok(bytes)
+}
+
+/// A symbol that is taken from elsewhere; a `?` behind it makes it weak.
+fn taken(text: &str) -> Import {
+    let (symbol, is_weak) = text.strip_suffix('?').map_or((text, false), |symbol| (symbol, true));
+    Import { symbol: Name::from(symbol), origin: Origin::Flat, is_weak }
 }
 
 /// The bytes of texts between commas, each with its end; `~` stands for a blank.

@@ -38,9 +38,13 @@ from . import _good
 
 /// Scans the environment with these files added. `SITE` stands for its site-packages, `TAG` for its modules' suffix.
 fn scan(files: &str) -> Scan {
-    let text = format!("{ENVIRONMENT}{files}")
-        .replace("SITE", "/env/lib/python3.11/site-packages")
-        .replace("TAG", "cpython-311-x86_64-linux-gnu.so");
+    scan_whole(&format!("{ENVIRONMENT}{files}"))
+}
+
+/// As [`scan`], of a whole world.
+fn scan_whole(text: &str) -> Scan {
+    let text =
+        text.replace("SITE", "/env/lib/python3.11/site-packages").replace("TAG", "cpython-311-x86_64-linux-gnu.so");
     let world = dylens::world::text::read(&text).expect("a world that can be read");
     let machine = Machine::described(&world.settings);
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };

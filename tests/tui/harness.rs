@@ -102,6 +102,12 @@ pub fn mac(world: &str, size: (u16, u16), wishes: &Wishes) -> Face {
     judged(text.files, &request, size)
 }
 
+/// A face that shows an environment with what the rules find in it.
+pub fn environment(world: &str, size: (u16, u16)) -> Face {
+    let text = dylens::world::text::read(world).expect("a world");
+    judged(text.files, &Request::of(VPath::new("/env")), size)
+}
+
 /// A face that shows wheels, each with its name and its members.
 pub fn wheels(wheels: &[(&str, &str)], size: (u16, u16)) -> Face {
     let mut files = Memory::new();

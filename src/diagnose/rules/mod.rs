@@ -1,10 +1,13 @@
 //! One file a rule.
 
+mod abi3_broken;
 mod code_signature;
 mod environment_damaged;
 mod executable_stack;
 mod extension_for_other_python;
+mod init_function_missing;
 mod install_name;
+mod libpython_linked;
 mod library_missing;
 mod library_outside;
 mod library_preloaded;
@@ -18,6 +21,7 @@ mod numpy_module_missing;
 mod numpy_shim;
 mod numpy_too_old;
 mod other_libc;
+mod python_symbol_missing;
 mod recorded_file_missing;
 mod rpath_outside;
 mod runtime_twice;
@@ -53,6 +57,10 @@ pub const RULES: &[&Rule] = &[
     &install_name::RULE,
     &not_an_image::RULE,
     &extension_for_other_python::RULE,
+    &python_symbol_missing::RULE,
+    &init_function_missing::RULE,
+    &abi3_broken::RULE,
+    &libpython_linked::RULE,
     &other_libc::RULE,
     &recorded_file_missing::RULE,
     &link_broken::RULE,

@@ -7,7 +7,7 @@ use goblin::elf::symver::VerdefSection;
 use scroll::Pread;
 use scroll::ctx::SizeWith;
 
-use crate::image::Name;
+use crate::image::{Import, Name, Origin};
 use crate::parse::Window;
 use crate::vfs::ReadAt;
 
@@ -39,12 +39,48 @@ impl Tables {
         self.gnu_lookup(file, name).or_else(|| self.sysv_lookup(file, name)).unwrap_or(false)
     }
 
+    /// The symbols that the file takes from elsewhere, with a binding that may fail or not. Linkers put them before those
+    /// that it defines, which the hash table's first entry tells from them.
+    pub fn undefined(&self, file: &dyn ReadAt) -> Vec<Import> {
+        const MOST_SYMBOLS: u32 = 1 << 20;
+        const STB_WEAK: u8 = 2;
+        let file = Window::of(file);
+        let first_defined =
+            self.gnu_hash.and_then(|table| self.word(&file, table.checked_add(4)?)).filter(|&at| at > 1);
+        let all = || self.hash.and_then(|table| self.word(&file, table.checked_add(4)?));
+        // Without either, the names follow the symbols, as linkers write them.
+        let size = Sym::size_with(&self.ctx) as u64;
+        let before_names = || Some((self.strings?.checked_sub(self.symbols?)? / size).min(MOST_SYMBOLS.into()) as u32);
+        let count = first_defined.or_else(all).or_else(before_names).unwrap_or(0).min(MOST_SYMBOLS);
+        let (Some(symbols), Some(strings)) = (self.symbols, self.strings) else { return Vec::new() };
+        let table = file.up_to(symbols, count as usize * size as usize);
+        let text = file.up_to(strings, self.strings_len.min(64 << 20) as usize);
+        let import = |index: u32| {
+            let symbol: Sym = table.pread_with(index as usize * size as usize, self.ctx).ok()?;
+            let name = text.get(symbol.st_name..)?;
+            let symbol_name = Name::from(&name[..memchr::memchr(0, name)?]);
+            let is_taken = symbol.st_shndx == 0 && !symbol_name.is_empty();
+            is_taken.then(|| Import {
+                symbol: symbol_name,
+                origin: Origin::Flat,
+                is_weak: symbol.st_info >> 4 == STB_WEAK,
+            })
+        };
+        (1..count).filter_map(import).collect()
+    }
+
+    /// The names of dynamic symbols that begin so, whosever they are.
+    pub fn names(&self, file: &dyn ReadAt, start: &[u8]) -> Vec<Name> {
+        let Some(strings) = self.strings else { return Vec::new() };
+        let text = Window::of(file).up_to(strings, self.strings_len.min(64 << 20) as usize).into_owned();
+        let is_start = |at: &usize| *at == 0 || text[at - 1] == 0;
+        let name = |at: usize| Some(Name::from(&text[at..at + memchr::memchr(0, &text[at..])?]));
+        memchr::memmem::find_iter(&text, start).filter(is_start).filter_map(name).collect()
+    }
+
     /// Does a name of a dynamic symbol begin so? Looks through the names alone, whosever they are.
     pub fn mentions(&self, file: &dyn ReadAt, start: &[u8]) -> bool {
-        const MOST_BYTES: u64 = 64 << 20;
-        let Some(strings) = self.strings else { return false };
-        let text = Window::of(file).up_to(strings, self.strings_len.min(MOST_BYTES) as usize).into_owned();
-        memchr::memmem::find_iter(&text, start).any(|at| at == 0 || text[at - 1] == 0)
+        !self.names(file, start).is_empty()
     }
 
     /// The symbol versions that the file defines (`DT_VERDEF`); none where it has no such table, in which case glibc

@@ -3,7 +3,7 @@
 //! Worlds written as text (the tests, the demo) become real bytes with it, so that they pass through the same reader as
 //! a library on disk.
 
-use crate::image::{Image, ImageKind, Machine, Name, NeedKind};
+use crate::image::{Image, ImageKind, Import, Machine, Name, NeedKind};
 
 const BASE: usize = 64;
 const SEGMENT: usize = 56;
@@ -21,9 +21,9 @@ impl Strings {
     }
 }
 
-/// The smallest 64-bit little-endian ELF file that reads back as `image`, defining `symbols` and `versions` for others.
-/// 32-bit and big-endian images become a bare header, enough for a loader to pass them over.
-pub fn write(image: &Image, symbols: &[Name], versions: &[Name]) -> Vec<u8> {
+/// The smallest 64-bit little-endian ELF file that reads back as `image`, defining `symbols` and `versions` for others and
+/// taking `imports` from them. 32-bit and big-endian images become a bare header, enough for a loader to pass them over.
+pub fn write(image: &Image, symbols: &[Name], imports: &[Import], versions: &[Name]) -> Vec<u8> {
     let mut strings = Strings(vec![0]);
     let mut dynamic: Vec<(u64, u64)> = Vec::new();
     for need in &image.needs {
@@ -44,7 +44,7 @@ pub fn write(image: &Image, symbols: &[Name], versions: &[Name]) -> Vec<u8> {
     }
     let (verneed, verneed_count) = verneed(image, &mut strings);
     let verdef = verdef(versions, &mut strings);
-    let (symtab, hash) = symbol_tables(symbols, &mut strings);
+    let (symtab, hash) = symbol_tables(symbols, imports, &mut strings);
 
     let count = 3 + usize::from(image.interpreter.is_some());
     let mut at = BASE + count * SEGMENT;
@@ -186,7 +186,7 @@ fn verdef(versions: &[Name], strings: &mut Strings) -> Vec<u8> {
 }
 
 /// The symbols, and a `DT_HASH` of one bucket that leads through all of them.
-fn symbol_tables(symbols: &[Name], strings: &mut Strings) -> (Vec<u8>, Vec<u8>) {
+fn symbol_tables(symbols: &[Name], imports: &[Import], strings: &mut Strings) -> (Vec<u8>, Vec<u8>) {
     let mut table = vec![0; 24];
     for symbol in symbols {
         table.extend((strings.add(symbol) as u32).to_le_bytes());
@@ -195,8 +195,14 @@ fn symbol_tables(symbols: &[Name], strings: &mut Strings) -> (Vec<u8>, Vec<u8>) 
         table.extend(0x1000u64.to_le_bytes());
         table.extend(0u64.to_le_bytes());
     }
-    let count = symbols.len() as u32 + 1;
-    let first = u32::from(!symbols.is_empty());
+    for import in imports {
+        table.extend((strings.add(&import.symbol) as u32).to_le_bytes());
+        // Global or weak, of no type, in no section.
+        table.extend([if import.is_weak { 0x20 } else { 0x10 }, 0, 0, 0]);
+        table.extend([0; 16]);
+    }
+    let count = (symbols.len() + imports.len()) as u32 + 1;
+    let first = u32::from(count > 1);
     let mut hash: Vec<u32> = vec![1, count, first, 0];
     hash.extend((1..count).map(|index| if index + 1 < count { index + 1 } else { 0 }));
     (table, hash.iter().flat_map(|word| word.to_le_bytes()).collect())
@@ -205,7 +211,7 @@ fn symbol_tables(symbols: &[Name], strings: &mut Strings) -> (Vec<u8>, Vec<u8>) 
 #[cfg(test)]
 mod tests {
     use super::write;
-    use crate::image::{Arch, Format, Image, Name, Need, NeedKind, VersionNeed};
+    use crate::image::{Arch, Format, Image, Import, Name, Need, NeedKind, Origin, VersionNeed};
     use crate::vfs::{FileSystem, Memory, VPath};
 
     #[test]
@@ -229,7 +235,9 @@ mod tests {
         let mut memory = Memory::new();
         let path = VPath::new("/libx.so");
         let symbols = [Name::from("PyInit_x"), Name::from("other")];
-        memory.file(&path, write(&image, &symbols, &[Name::from("X_1"), Name::from("X_2")]));
+        let import = |symbol: &str, is_weak| Import { symbol: Name::from(symbol), origin: Origin::Flat, is_weak };
+        let imports = [import("PyErr_Clear", false), import("__gmon_start__", true)];
+        memory.file(&path, write(&image, &symbols, &imports, &[Name::from("X_1"), Name::from("X_2")]));
         let file = memory.open(&path).unwrap();
         let parsed = crate::parse::read(&*file, file.stat().unwrap().len, None).pop().unwrap();
         assert_eq!(parsed.image, Some(image));
@@ -238,6 +246,10 @@ mod tests {
         assert!(tables.defines(&*file, b"PyInit_x"));
         assert!(tables.defines(&*file, b"other"));
         assert!(!tables.defines(&*file, b"PyInit_y"));
+        assert!(!tables.defines(&*file, b"PyErr_Clear"));
+        let crate::parse::Tables::Elf(elf) = &tables else { panic!("an ELF file") };
+        assert_eq!(elf.undefined(&*file), imports);
+        assert_eq!(elf.names(&*file, b"PyInit_"), [Name::from("PyInit_x")]);
         assert_eq!(tables.defined_versions(&*file), Some(vec![Name::from("X_1"), Name::from("X_2")]));
     }
 }

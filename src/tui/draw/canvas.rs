@@ -38,6 +38,22 @@ struct Cell {
     upright: Heat,
     /// The lines across and upright belong to one net.
     is_joint: bool,
+    /// A line that a loader follows passes here; the others are dashed.
+    is_solid: bool,
+}
+
+/// How a line is drawn.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stroke {
+    heat: Heat,
+    is_solid: bool,
+}
+
+impl Stroke {
+    /// The one of two lines in one place that is seen.
+    fn over(self, other: Stroke) -> Stroke {
+        Stroke { heat: self.heat.max(other.heat), is_solid: self.is_solid || other.is_solid }
+    }
 }
 
 /// The part of a picture that is in view.
@@ -76,13 +92,19 @@ impl Canvas<'_> {
         is_inside.then(|| &mut self.cells[y as usize * usize::from(self.area.width) + x as usize])
     }
 
-    fn heat(&self, source: usize, target: usize) -> Heat {
+    fn stroke(&self, source: usize, target: usize) -> Stroke {
         let link = (source, target);
-        match () {
+        let heat = match () {
             () if self.picture.lit.contains(&link) => Heat::Lit,
             () if self.picture.doomed.contains(&link) => Heat::Doomed,
             () => Heat::Quiet,
-        }
+        };
+        Stroke { heat, is_solid: !self.picture.bonds.contains(&link) }
+    }
+
+    /// How several lines that run together are drawn.
+    fn strokes(&self, links: impl Iterator<Item = (usize, usize)>) -> Stroke {
+        links.map(|(source, target)| self.stroke(source, target)).fold(Stroke::default(), Stroke::over)
     }
 
     fn lines(&mut self) {
@@ -96,17 +118,17 @@ impl Canvas<'_> {
             }
         }
         // Lines that pass a column by.
-        let mut heats = vec![Heat::Quiet; layout.slots.len()];
+        let mut strokes = vec![Stroke { heat: Heat::Quiet, is_solid: false }; layout.slots.len()];
         for &(source, target) in &layout.links {
-            let heat = self.heat(source, target);
-            heats[source] = heats[source].max(heat);
-            heats[target] = heats[target].max(heat);
+            let stroke = self.stroke(source, target);
+            strokes[source] = strokes[source].over(stroke);
+            strokes[target] = strokes[target].over(stroke);
         }
-        for (slot, heat) in layout.slots.iter().zip(heats).skip(picture.sketch.items.len()) {
+        for (slot, stroke) in layout.slots.iter().zip(strokes).skip(picture.sketch.items.len()) {
             let column = &layout.columns[slot.column];
             let is_in_view = (self.origin.1..bottom).contains(&slot.row);
             if is_in_view && column.x < right && column.x + column.width >= self.origin.0 {
-                self.across(slot.row, column.x - 1, column.x + column.width, heat);
+                self.across(slot.row, column.x - 1, column.x + column.width, stroke);
             }
         }
     }
@@ -117,59 +139,61 @@ impl Canvas<'_> {
         let end = |slot: usize| if layout.slots[slot].item.is_some() { to - 1 } else { to };
         let pairs = || net.sources.iter().flat_map(|&source| net.targets.iter().map(move |&target| (source, target)));
         let Some(track) = net.track else {
-            let heat = pairs().map(|(source, target)| self.heat(source, target)).max().unwrap_or_default();
+            let stroke = self.strokes(pairs());
             let (source, target) = (net.sources[0], net.targets[0]);
-            self.across(layout.slots[source].row, start(source), end(target), heat);
+            self.across(layout.slots[source].row, start(source), end(target), stroke);
             return;
         };
         let x = layout.track(net.column, track);
         for &source in &net.sources {
-            let heat = net.targets.iter().map(|&target| self.heat(source, target)).max().unwrap_or_default();
+            let stroke = self.strokes(net.targets.iter().map(|&target| (source, target)));
             let row = layout.slots[source].row;
             match net.detours.iter().find(|detour| detour.source == source) {
-                None => self.across(row, start(source), x, heat),
+                None => self.across(row, start(source), x, stroke),
                 Some(detour) => {
                     let around = layout.track(net.column, detour.track);
-                    self.across(row, start(source), around, heat);
-                    self.upright(around, row, detour.row, heat);
+                    self.across(row, start(source), around, stroke);
+                    self.upright(around, row, detour.row, stroke);
                     self.joint(around, row);
                     self.joint(around, detour.row);
-                    self.across(detour.row, around, x, heat);
+                    self.across(detour.row, around, x, stroke);
                 }
             }
             self.joint(x, net.row_of(source, &layout.slots));
         }
         for &target in &net.targets {
-            let heat = net.sources.iter().map(|&source| self.heat(source, target)).max().unwrap_or_default();
-            self.across(layout.slots[target].row, x, end(target), heat);
+            let stroke = self.strokes(net.sources.iter().map(|&source| (source, target)));
+            self.across(layout.slots[target].row, x, end(target), stroke);
             self.joint(x, layout.slots[target].row);
         }
-        self.upright(x, net.top, net.bottom, Heat::Quiet);
+        self.upright(x, net.top, net.bottom, Stroke { heat: Heat::Quiet, ..self.strokes(pairs()) });
         for (source, target) in pairs() {
-            let heat = self.heat(source, target);
-            if heat > Heat::Quiet {
-                self.upright(x, net.row_of(source, &layout.slots), layout.slots[target].row, heat);
+            let stroke = self.stroke(source, target);
+            if stroke.heat > Heat::Quiet {
+                self.upright(x, net.row_of(source, &layout.slots), layout.slots[target].row, stroke);
             }
         }
     }
 
-    fn across(&mut self, y: i32, from: i32, to: i32, heat: Heat) {
+    fn across(&mut self, y: i32, from: i32, to: i32, stroke: Stroke) {
         let (left, right) = (self.origin.0, self.origin.0 + i32::from(self.area.width));
         for x in from.max(left - 1)..=to.min(right) {
             if let Some(cell) = self.cell(x, y) {
                 cell.arms |= if x > from { LEFT } else { 0 } | if x < to { RIGHT } else { 0 };
-                cell.across = cell.across.max(heat);
+                cell.across = cell.across.max(stroke.heat);
+                cell.is_solid |= stroke.is_solid;
             }
         }
     }
 
-    fn upright(&mut self, x: i32, from: i32, to: i32, heat: Heat) {
+    fn upright(&mut self, x: i32, from: i32, to: i32, stroke: Stroke) {
         let (top, bottom) = (from.min(to), from.max(to));
         let (first, last) = (self.origin.1, self.origin.1 + i32::from(self.area.height));
         for y in top.max(first - 1)..=bottom.min(last) {
             if let Some(cell) = self.cell(x, y) {
                 cell.arms |= if y > top { UP } else { 0 } | if y < bottom { DOWN } else { 0 };
-                cell.upright = cell.upright.max(heat);
+                cell.upright = cell.upright.max(stroke.heat);
+                cell.is_solid |= stroke.is_solid;
             }
         }
     }
@@ -188,6 +212,11 @@ impl Canvas<'_> {
                 true if cell.across > cell.upright => ("─", cell.across),
                 true => ("│", cell.upright),
                 false => (sign(cell.arms), cell.across.max(cell.upright)),
+            };
+            let sign = match sign {
+                "─" if !cell.is_solid => "╌",
+                "│" if !cell.is_solid => "╎",
+                sign => sign,
             };
             let tone = match heat {
                 Heat::Lit => Tone::Active,
@@ -262,7 +291,9 @@ impl Canvas<'_> {
         });
         for x in (from + 1).max(0)..=to {
             if x < i32::from(self.area.width) {
-                buffer[(self.area.x + x as u16, self.area.y + y as u16)].set_symbol("─").set_style(style);
+                buffer[(self.area.x + x as u16, self.area.y + y as u16)]
+                    .set_symbol(if cell.is_solid { "─" } else { "╌" })
+                    .set_style(style);
             }
         }
     }

@@ -139,6 +139,11 @@ fn counts(atlas: &Atlas, with_words: bool) -> Vec<Part> {
         let text = if with_words { format!(" ! {names} nonstandard {word} ") } else { format!(" !{names} {word}") };
         parts.push(Part::new(0, Tone::Warning, text));
     }
+    let numpy = atlas.scan.numpy_failing();
+    if numpy > 0 {
+        let text = if with_words { format!(" ∅ {numpy} NumPy C-API ") } else { format!(" ∅{numpy}") };
+        parts.push(Part::new(0, Tone::Error, text));
+    }
     parts
 }
 

@@ -14,7 +14,7 @@ use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::picture::{Lens, Picture};
 use crate::tui::screen::{Areas, inside};
-use crate::tui::view::{Arrangement, View, flow, graph};
+use crate::tui::view::{Arrangement, View, flow, graph, numpy};
 
 /// The first look at a scan: the most important finding.
 pub(in crate::tui) fn begin(model: &mut Model, atlas: Arc<Atlas>) {
@@ -69,6 +69,7 @@ pub(in crate::tui) fn carry_over(model: &mut Model, old: &Atlas, new: Arc<Atlas>
     let (view, pane) = (model.view, model.pane);
     model.picture = None;
     model.flow = None;
+    model.numpy = None;
     model.lens.opened.clear();
     model.modal = None;
     begin(model, new);
@@ -89,6 +90,9 @@ pub(in crate::tui) fn recenter(model: &mut Model) {
     graph::remake(model, &atlas);
     if model.view.is("flow") {
         flow::remake(model);
+    }
+    if model.view.is("numpy") {
+        numpy::remake(model);
     }
 }
 
@@ -122,6 +126,7 @@ pub(in crate::tui) fn fit(model: &mut Model) {
     };
     model.picture = model.picture.as_ref().map(again);
     model.flow = model.flow.as_ref().map(again);
+    model.numpy = model.numpy.as_ref().map(again);
 }
 
 /// Makes a node the center of the picture, and remembers the one before.

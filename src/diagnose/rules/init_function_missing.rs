@@ -1,0 +1,78 @@
+//! A file is called like an extension module, and has not the function that Python would call.
+
+use crate::diagnose::remedies::reinstall;
+use crate::diagnose::{Evidence, Facts, Finding, Line, Rule, Severity};
+use crate::discover::Role;
+use crate::image::Name;
+use crate::world::FileId;
+
+pub(super) static RULE: Rule = Rule {
+    id: "init-function-missing",
+    title: "module without its init function",
+    severity: Severity::Error,
+    why: "Python calls PyInit_NAME of the file NAME.….so (PEP 489), from 3.15 on PyModExport_NAME before it (PEP 793). A file \
+          that was renamed, or built for another name, defines another: “dynamic module does not define module export \
+          function”. Files that ctypes or cffi open have none and need none, whatever they are called.",
+    remedy: "Give the file the name that it was built for, or build it for its name.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    let python = facts.python();
+    for (_, file, role, owner) in facts.files() {
+        let path = facts.scan.world.file(file).path.clone();
+        let Some(stem) = python.module_name(path.file_name()).filter(|_| *role == Role::Library) else { continue };
+        if !facts.is_loadable(file) {
+            continue;
+        }
+        let others = others(facts, file);
+        let is_plain = path.file_name().len() == stem.len() + 3;
+        let imported = imported(facts, file, stem);
+        // A library called as libraries are is one, whatever else it has inside.
+        let is_likely = imported.is_some() || !others.is_empty() && !is_plain;
+        if !is_likely {
+            continue;
+        }
+        let severity = if imported.is_some() { Severity::Error } else { Severity::Warning };
+        let mut finding = Finding::about(facts, &RULE, severity, file);
+        let wanted = python.init_function(stem);
+        finding.subject.clone_from(&wanted);
+        let has = match &others[..] {
+            [] => String::new(),
+            [first, ..] => format!(" (it defines {first})"),
+        };
+        finding.message = match &imported {
+            Some(line) => format!(
+                "{} has no function {wanted}{has}: {}:{} imports it, and fails",
+                finding.file,
+                facts.scan.shown(&line.path),
+                line.number
+            ),
+            None => format!("{} has no function {wanted}{has}: Python cannot import it by its name", finding.file),
+        };
+        finding.breaks = usize::from(imported.is_some());
+        finding.remedy = reinstall(facts, owner);
+        if let Some(Line { path, number, text }) = imported {
+            finding.evidence.push(Evidence::Line { path: facts.scan.shown(&path), number, text });
+        }
+        finding.evidence.extend(others.into_iter().take(5).map(|value| Evidence::Header { name: "defines", value }));
+        findings.push(finding);
+    }
+}
+
+/// The functions for modules of other names that a file defines.
+fn others(facts: &Facts, file: FileId) -> Vec<Name> {
+    let world = &facts.scan.world;
+    let names = [&b"PyInit_"[..], b"PyModExport_"].into_iter().flat_map(|start| world.names(file, start));
+    names.filter(|name| world.defines(file, name)).collect()
+}
+
+/// The line that imports the file outright, where nothing else has that name.
+fn imported(facts: &Facts, file: FileId, stem: &str) -> Option<Line> {
+    let path = facts.scan.world.file(file).path.clone();
+    let folder = path.parent()?;
+    let fs = facts.scan.world.fs();
+    let has_other = [folder.join(format!("{stem}.py")), folder.join(stem)].iter().any(|other| fs.stat(other).is_ok());
+    let package = facts.package_folder(file).filter(|_| !has_other)?;
+    facts.sources.outright_import(&package, stem.as_bytes())
+}

@@ -1,0 +1,89 @@
+//! NumPy's C API alone: who asks for it on the left, who answers on the right, what is missing lit.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::graph::{article_of, framed, point, toggle};
+use super::{Arrangement, View};
+use crate::tui::atlas::Atlas;
+use crate::tui::command::Way;
+use crate::tui::draw::{bordered, title};
+use crate::tui::model::{Model, Pane};
+use crate::tui::picture::{Picture, Scope};
+use crate::tui::update::choose;
+
+pub(super) const VIEW: View = View {
+    id: "numpy",
+    title: "NumPy",
+    short: "NumPy",
+    about: "NumPy's C API: who asks, who answers",
+    arrangement: Arrangement::Above,
+    is_there: |model| model.atlas.as_ref().is_some_and(|atlas| !atlas.scan.numpy.bonds.is_empty()),
+    draw,
+    step,
+    open: |model| {
+        open(model);
+        None
+    },
+    fold,
+    click: |model, area, at| {
+        let room = choose::room(model);
+        if let Some(picture) = &mut model.numpy {
+            point(picture, area, at, room);
+            model.chosen = Some(picture.node());
+        }
+        choose::settle(model);
+    },
+    arrive: |model, _| {
+        remake(model);
+        model.chosen = model.numpy.as_ref().map(Picture::node).or(model.chosen);
+    },
+    article: |model, atlas| article_of(model.numpy.as_ref()?, atlas),
+    has_every_node: false,
+    ..View::PLAIN
+};
+
+fn step(model: &mut Model, way: Way) {
+    let room = choose::room(model);
+    if let Some(picture) = &mut model.numpy {
+        picture.step(way, room);
+        model.chosen = Some(picture.node());
+    }
+    choose::settle(model);
+}
+
+/// Opens the fold under the cursor; a node is shown in the graph around it.
+fn open(model: &mut Model) {
+    match model.numpy.as_ref().and_then(Picture::fold) {
+        Some(_) => fold(model),
+        None => choose::show_named(model, "graph"),
+    }
+}
+
+fn fold(model: &mut Model) {
+    let (Some(atlas), Some(picture)) = (model.atlas.clone(), &model.numpy) else { return };
+    let node = toggle(&mut model.lens.opened, picture, &atlas);
+    model.chosen = Some(node);
+    remake(model);
+    choose::settle(model);
+}
+
+/// Draws the bonds, the cursor on the chosen node where it is among them.
+pub(in crate::tui) fn remake(model: &mut Model) {
+    let (Some(atlas), Some(node)) = (model.atlas.clone(), model.chosen) else { return };
+    let room = choose::room(model);
+    model.numpy = Some(Picture::of(&atlas, node, Scope::Numpy, &choose::lens(model), room));
+}
+
+fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
+    let Some(picture) = &model.numpy else {
+        bordered(model, Some(Pane::Main), title(model, "NumPy"), area, buffer);
+        return;
+    };
+    let asking = atlas.scan.numpy.bonds.len();
+    let name = match atlas.scan.numpy_failing() {
+        0 => format!("NumPy's C API  {asking} ask"),
+        failing => format!("NumPy's C API  {asking} ask, {failing} in vain"),
+    };
+    framed(model, picture, (&name, ""), Pane::Main, area, buffer);
+}
