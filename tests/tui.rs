@@ -583,6 +583,8 @@ mod log {
         face.scanned(&WORLD.replace("needs:libjpeg.so.62,libc.so.6", "needs:libc.so.6"));
         assert!(face.screen().contains("Log 2"), "{}", face.screen());
     }
+}
+
 /// Packages that ask for NumPy's C API: two get it, one through the module for older code, one was built for NumPy 1.
 const NUMPY: &str = "\
 //- /env/pyvenv.cfg

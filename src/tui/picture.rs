@@ -242,6 +242,7 @@ impl Picture {
             layout.links_of(source).into_iter().filter(move |link| to.contains(link))
         };
         let bonds: FxHashSet<(usize, usize)> = sketch.bonds(&atlas.scan.graph).into_iter().flat_map(between).collect();
+        doomed.extend(in_vain(atlas, &sketch).into_iter().flat_map(between));
         let hidden = if lens.system || scope == Scope::Numpy { 0 } else { quiet_around(atlas, center) };
         let cursor = sketch.item_of(center).unwrap_or(0);
         let mut picture = Picture {

@@ -60,7 +60,7 @@ impl Tables {
             let name = text.get(symbol.st_name..)?;
             let symbol_name = Name::from(&name[..memchr::memchr(0, name)?]);
             let is_taken = symbol.st_shndx == 0 && !symbol_name.is_empty();
-            is_taken.then(|| Import {
+            is_taken.then_some(Import {
                 symbol: symbol_name,
                 origin: Origin::Flat,
                 is_weak: symbol.st_info >> 4 == STB_WEAK,
