@@ -27,8 +27,16 @@ pub use graph::{click as click_graph, open as open_graph, step as step_graph};
 pub use log::Logged;
 
 /// Every view, in the order of the tabs.
-pub const VIEWS: &[&View] =
-    &[&problems::VIEW, &graph::VIEW, &flow::VIEW, &tree::VIEW, &columns::VIEW, &process::VIEW, &log::VIEW, &numpy::VIEW];
+pub const VIEWS: &[&View] = &[
+    &problems::VIEW,
+    &graph::VIEW,
+    &flow::VIEW,
+    &tree::VIEW,
+    &columns::VIEW,
+    &process::VIEW,
+    &log::VIEW,
+    &numpy::VIEW,
+];
 
 /// A way of looking at the scan.
 #[derive(Debug)]
