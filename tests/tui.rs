@@ -623,19 +623,19 @@ tsdownsample/_rust.cpython-311-x86_64-linux-gnu.so,,
 
 #[test]
 fn the_lens_shows_who_asks_for_numpy_s_c_api_and_who_answers() {
-    let mut face = environment(NUMPY, (120, 36)).typed("n");
+    let mut face = environment(NUMPY, (120, 36)).typed("N");
     assert_snapshot!("numpy_wide", face.screen());
     assert_eq!(face.type_keys("l").chosen(), "numpy.core._multiarray_umath");
     assert_eq!(face.type_keys("l").chosen(), "_multiarray_umath.cpython-311-x86_64-linux-gnu.so");
-    assert_snapshot!("numpy_compact", environment(NUMPY, (80, 24)).typed("n").screen());
+    assert_snapshot!("numpy_compact", environment(NUMPY, (80, 24)).typed("N").screen());
     let gone = NUMPY.replace("//- /env/lib/python3.11/site-packages/numpy/core/multiarray.py\n", "");
-    assert_snapshot!("numpy_missing", environment(&gone, (100, 24)).typed("n").screen());
+    assert_snapshot!("numpy_missing", environment(&gone, (100, 24)).typed("N").screen());
 }
 
 #[test]
 fn without_anybody_who_asks_there_is_no_lens() {
     let mut face = healthy((80, 24));
-    let screen = face.type_keys("n").screen();
+    let screen = face.type_keys("N").screen();
     assert!(screen.contains("nothing to see here: NumPy's C API"), "{screen}");
     assert!(screen.contains("[1 Prob]"), "{screen}");
 }
