@@ -265,7 +265,22 @@ fn one(incident: &Incident, log: &Log, ground: Option<&Ground>) -> Judged {
         Cause::ModuleMissing | Cause::ModuleLeftOut => module::judge(plain, log, ground),
         _ => file(plain, ground),
     };
+    let judged = if ground.is_some() { untied(judged) } else { judged };
     Judged { version: log.version(incident.tool.id).map(str::to_owned), ..judged }
+}
+
+/// Says so, where the file that is accused is not in what is looked at.
+fn untied(judged: Judged) -> Judged {
+    let is_tied = judged.file.is_some() || judged.node.is_some() || judged.finding.is_some();
+    let is_file = |by: &&str| [".so", ".dylib", ".pyd", ".dll"].iter().any(|ending| by.to_lowercase().contains(ending));
+    match judged.incident.by().filter(is_file).map(library::short) {
+        Some(by) if !is_tied && judged.verdict != Verdict::Noise => {
+            let sentence =
+                format!("{}; {by} is not in what is looked at: this is what the log alone tells", judged.sentence);
+            judged.says(sentence)
+        }
+        _ => judged,
+    }
 }
 
 /// An accusation of one file.
@@ -309,12 +324,14 @@ fn filled(text: &str, incident: &Incident) -> String {
 }
 
 /// What a tool that mends wheels is told to leave alone.
-fn exclude(tool: &str, name: &str) -> Option<String> {
-    let name = crate::diagnose::quoted(leaf(name));
+fn exclude(tool: &str, names: &[&str]) -> Option<String> {
+    let excluded: Vec<String> =
+        names.iter().map(|name| format!("--exclude {}", crate::diagnose::quoted(leaf(name)))).collect();
+    let excluded = excluded.join(" ");
     match tool {
-        "auditwheel" => Some(format!("auditwheel repair --exclude {name} WHEEL")),
-        "delocate" => Some(format!("delocate-wheel --exclude {name} WHEEL")),
-        "delvewheel" => Some(format!("delvewheel repair --exclude {name} WHEEL")),
+        "auditwheel" => Some(format!("auditwheel repair {excluded} WHEEL")),
+        "delocate" => Some(format!("delocate-wheel {excluded} WHEEL")),
+        "delvewheel" => Some(format!("delvewheel repair {excluded} WHEEL")),
         "maturin" => Some("maturin build --auditwheel skip".to_owned()),
         _ => None,
     }

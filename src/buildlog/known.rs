@@ -149,6 +149,11 @@ pub(super) fn shipper(name: &str) -> Option<Shipper> {
     command.map(Shipper::System)
 }
 
+/// Does another wheel, or a driver, bring a library by this name?
+pub(super) fn is_of_others(name: &str) -> bool {
+    matches!(shipper(name), Some(Shipper::Wheel(_) | Shipper::Driver(_)))
+}
+
 /// Does a symbol belong to Python itself?
 pub(super) fn is_of_python(symbol: &str) -> bool {
     let symbol = symbol.trim_start_matches('_');

@@ -324,3 +324,14 @@ fn an_executable_stack_is_told_with_the_command_that_takes_it_away() {
         },
     );
 }
+
+#[test]
+fn a_file_that_is_not_here_is_said_to_be_elsewhere() {
+    let log = "ImportError: /x/site-packages/other/z.so: undefined symbol: deflateInit_\n";
+    let judged = beside(log, "/env", &env("//- SITE/p/m.LINUX elf x86_64 defines:PyInit_m"));
+    assert!(
+        judged[0].sentence.ends_with("other/z.so is not in what is looked at: this is what the log alone tells"),
+        "{}",
+        judged[0].sentence
+    );
+}

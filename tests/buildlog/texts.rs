@@ -129,6 +129,17 @@ fn every_text_is_found_however_the_log_was_collected() {
 }
 
 #[test]
+fn every_message_is_explained_by_itself() {
+    for (message, follows, text) in samples() {
+        let judged = super::alone(&format!("{follows}\n{text}\n"));
+        let Some(own) = judged.iter().find(|judged| std::ptr::eq(judged.incident.message, message)) else { continue };
+        assert!(!own.sentence.is_empty() && !own.remedy.text.is_empty(), "{:?}: {own:?}", name(message));
+        let is_filled = |text: &str| !text.contains("{accused") && !text.contains("{by");
+        assert!(is_filled(&own.sentence) && is_filled(&own.remedy.text), "{:?}: {own:?}", name(message));
+    }
+}
+
+#[test]
 fn nuitka_s_messages_are_found_however_narrow_its_terminal_was() {
     for (message, _, text) in samples().into_iter().filter(|(message, _, _)| message.tool.id == "nuitka") {
         let mut lines = vec![String::new()];

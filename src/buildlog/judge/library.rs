@@ -5,6 +5,7 @@ use crate::buildlog::ground::{Ground, leaf, site_tail, slashed};
 use crate::buildlog::known::{self, Shipper};
 use crate::diagnose::install_name::InstallName;
 use crate::diagnose::{Remedy, Stops, origin, quoted};
+use crate::graph::Node;
 use crate::image::Name;
 use crate::resolve::Resolution;
 use crate::scan::Scan;
@@ -273,7 +274,14 @@ fn nowhere(tied: &Judged, ground: &Ground, file: Option<FileId>, accused: &str) 
 /// What another wheel brings need not be in this one: its package imports the other first.
 fn of_another_wheel(tied: &Judged, ground: &Ground, accused: &str) -> Option<Judged> {
     let tool = tied.incident.tool;
-    let excluding = exclude(tool.id, accused)?;
+    // It stops at the first; the others that it would stop at next are named at once.
+    let others = ground.scan.graph.nodes().filter_map(|(_, node)| match node {
+        Node::Missing(name) => Some(name.text().into_owned()),
+        _ => None,
+    });
+    let others: Vec<String> = others.filter(|name| name != accused && known::is_of_others(name)).collect();
+    let names: Vec<&str> = std::iter::once(accused).chain(others.iter().map(String::as_str)).collect();
+    let excluding = exclude(tool.id, &names)?;
     let elsewhere = ground.named(accused).into_iter().next().map(|file| ground.path(file));
     let judged = shipped_elsewhere(tied.clone(), accused, Some(excluding))?;
     let node = ground.missing(accused);
@@ -328,7 +336,7 @@ fn shipped_elsewhere(plain: Judged, accused: &str, excluding: Option<String>) ->
 /// What the names alone tell.
 fn by_name(plain: Judged, accused: &str, by: Option<&str>) -> Judged {
     let tool = plain.incident.tool;
-    if let Some(judged) = shipped_elsewhere(plain.clone(), accused, exclude(tool.id, accused)) {
+    if let Some(judged) = shipped_elsewhere(plain.clone(), accused, exclude(tool.id, &[accused])) {
         return judged;
     }
     if accused.contains("$ORIGIN") {
