@@ -217,6 +217,14 @@ impl Judged {
         }
     }
 
+    /// Is it the same tool's word on the same thing?
+    fn says_the_same(&self, other: &Judged) -> bool {
+        let key = |judged: &Judged| (judged.incident.tool.id, judged.cause, judged.node);
+        self.file.is_some()
+            && key(self) == key(other)
+            && (&self.file, &self.sentence, &self.remedy) == (&other.file, &other.sentence, &other.remedy)
+    }
+
     /// Did the build or the program fail by it?
     pub fn is_failure(&self) -> bool {
         self.incident.message.stops || self.verdict == Verdict::Guilty
@@ -250,7 +258,16 @@ impl Judged {
 pub fn judge(log: &Log, ground: Option<&Ground>) -> Vec<Judged> {
     let mut judged: Vec<Judged> = log.incidents.iter().map(|incident| one(incident, log, ground)).collect();
     judged.sort_by(|a, b| a.rank().cmp(&b.rank()));
-    judged
+    let mut told: Vec<Judged> = Vec::new();
+    for judged in judged {
+        // A panic is printed as it happens and once more as an exception: that is one.
+        let again = told.iter_mut().find(|other| judged.says_the_same(other));
+        match again {
+            Some(other) => other.incident.times += judged.incident.times,
+            None => told.push(judged),
+        }
+    }
+    told
 }
 
 fn one(incident: &Incident, log: &Log, ground: Option<&Ground>) -> Judged {

@@ -88,7 +88,9 @@ fn rust_numpy_s_panic_is_tied_to_the_module_with_that_version() {
         command: "--include-module=numpy.core.multiarray",
         ..PLAIN
     };
-    assert_first(&beside(log, "/env", &world(files)), &expected);
+    let judged = beside(log, "/env", &world(files));
+    assert_first(&judged, &expected);
+    assert_eq!((judged.len(), judged[0].incident.times), (1, 2), "the panic and the exception are one");
     assert_first(&alone(log), &Expected { file: "", sentence: "rust-numpy 0.20.0", ..expected });
     let log = format!("12 INFO: PyInstaller: 6.11.1\n{log}");
     assert_first(

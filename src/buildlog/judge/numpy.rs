@@ -3,8 +3,8 @@
 use super::library::short;
 use super::module::is_there;
 use super::{Cause, Judged, Verdict};
-use crate::buildlog::Log;
 use crate::buildlog::ground::Ground;
+use crate::buildlog::{Incident, Log};
 use crate::image::Binding;
 use crate::world::FileId;
 
@@ -75,7 +75,11 @@ fn named(plain: Judged, by: Option<String>) -> Judged {
 /// It fails at the first use of an array: a Python module is missing.
 fn shim(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
     let module = plain.incident.told("module").unwrap_or("numpy.core.multiarray").to_owned();
-    let version = plain.incident.told("version").map(str::to_owned);
+    // The panic tells the version, the exception that it becomes does not.
+    let told =
+        |incident: &Incident| incident.told("version").filter(|_| incident.tool.id == "rust_numpy").map(str::to_owned);
+    let elsewhere = || log.incidents.iter().find_map(told).filter(|_| plain.incident.tool.id == "rust_numpy");
+    let version = told(&plain.incident).or_else(elsewhere);
     let consumer = ground.and_then(|ground| consumer(ground, version.as_deref(), plain.incident.by()));
     let who = match (&consumer, ground, &version) {
         (Some((file, binding)), Some(ground), _) => format!("{} ({})", ground.path(*file), binding.phrase()),
@@ -101,8 +105,13 @@ fn shim(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
         (Some(_), true) => "; the environment has it",
         _ => "",
     };
-    let pyinstaller = log.version("pyinstaller").is_some();
-    let nuitka = log.version("nuitka").is_some();
+    let bundler = ground.and_then(|ground| ground.scan.target.bundle.as_ref()).map(|bundle| bundle.bundler.word());
+    let is_of = |id: &str, name: &str| {
+        log.version(id).is_some()
+            || bundler == Some(name)
+            || log.incidents.iter().any(|incident| incident.tool.id == id)
+    };
+    let (pyinstaller, nuitka) = (is_of("pyinstaller", "PyInstaller"), is_of("nuitka", "Nuitka"));
     let (option, other) = match (pyinstaller && !nuitka, nuitka) {
         (true, _) => (format!("--hidden-import {module}"), String::new()),
         (_, true) => (format!("--include-module={module}"), String::new()),
