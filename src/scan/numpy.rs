@@ -25,6 +25,8 @@ use crate::world::FileId;
 pub struct Numpy {
     /// The NumPy that an import finds.
     pub provider: Option<Provider>,
+    /// The folders of others further down the import path, which are passed over.
+    pub others: Vec<VPath>,
     /// Who asks, by path.
     pub bonds: Vec<Bond>,
 }
@@ -94,7 +96,8 @@ impl Scan {
         let provider = self.provider();
         let consumers = self.numpy_consumers();
         let bonds = consumers.into_iter().map(|(file, binding)| self.bond(provider.as_ref(), file, binding)).collect();
-        self.numpy = Numpy { provider, bonds };
+        let others = self.other_numpys(provider.as_ref());
+        self.numpy = Numpy { provider, others, bonds };
         self.draw_numpy();
     }
 

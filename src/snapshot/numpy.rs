@@ -11,6 +11,8 @@ mirror! {
     struct NumpyMirror = Numpy {
         /// The NumPy that an import finds.
         provider [default]: Option<ProviderMirror>,
+        /// Those further down the import path.
+        others [default]: Vec<Place>,
         /// Who asks, by path.
         bonds [default]: Vec<BondMirror>,
     }
@@ -23,6 +25,8 @@ mirror! {
         abi [default]: Option<u8>,
         extension [default]: Option<Place>,
         file [default]: Option<FileNumber>,
+        /// The C-API version that its header tells.
+        api [default]: Option<u8>,
         /// The first module that NumPy itself cannot do without and that is not there.
         lacks [default]: Option<Words>,
     }

@@ -288,3 +288,28 @@ fn the_oldest_headers_ask_for_another_module() {
     assert_eq!(judged(&numpy("1.26.4"), &package(oldest)), []);
     assert_eq!(judged(&numpy("2.1.0"), &package(oldest)), told("numpy-abi", Severity::Error, 1));
 }
+
+#[test]
+fn of_several_numpys_the_first_on_the_path_answers() {
+    let other = "//- SITE/x.pth\n/other\n//- /other/numpy/__init__.py\n//- /other/numpy/core/_multiarray_umath.TAG elf x86_64 defines:PyInit__multiarray_umath\n";
+    let scan = scan(&format!("{}{other}{}", numpy("2.1.0"), package(C2)));
+    let finding = finding(&scan, "numpy-several");
+    assert_eq!(finding.severity, Severity::Info);
+    assert!(finding.message.contains("finds NumPy 2.1"), "{}", finding.message);
+    assert!(findings(&self::scan(&format!("{}{}", numpy("2.1.0"), package(C2))), "numpy-several").is_empty());
+}
+
+#[test]
+fn numpy_s_own_header_and_version_tell_what_it_offers() {
+    let bare =
+        numpy("1.21.6").replace("//- SITE/numpy-1.21.6.dist-info/RECORD\nnumpy/core/_multiarray_umath.TAG,,\n", "");
+    let told = |file: &str| judged(&format!("{bare}{file}"), &package(C2));
+    assert_eq!(told(""), [], "nothing tells how old it is");
+    assert_eq!(
+        told("//- SITE/numpy/version.py\nshort_version = \"1.21.6\"\n"),
+        self::told("numpy-too-old", Severity::Error, 1)
+    );
+    let header = "//- SITE/numpy/core/include/numpy/_numpyconfig.h\n#define NPY_API_VERSION 0x0000000E\n";
+    assert_eq!(told(header), self::told("numpy-too-old", Severity::Error, 1));
+    assert_eq!(told(&header.replace("0E", "11")), []);
+}

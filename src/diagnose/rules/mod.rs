@@ -16,8 +16,10 @@ mod link_broken;
 mod macos_too_new;
 mod not_an_image;
 mod numpy_abi;
+mod numpy_hidden;
 mod numpy_missing;
 mod numpy_module_missing;
+mod numpy_several;
 mod numpy_shim;
 mod numpy_too_old;
 mod other_libc;
@@ -49,6 +51,8 @@ pub const RULES: &[&Rule] = &[
     &numpy_abi::RULE,
     &numpy_too_old::RULE,
     &numpy_shim::RULE,
+    &numpy_hidden::RULE,
+    &numpy_several::RULE,
     &tool_complains::RULE,
     &wheel_policy::RULE,
     &code_signature::RULE,

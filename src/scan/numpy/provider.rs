@@ -23,6 +23,8 @@ pub struct Provider {
     /// The extension that holds the capsules; none where it is gone.
     pub extension: Option<VPath>,
     pub file: Option<FileId>,
+    /// The C-API version that its own header tells (`NPY_API_VERSION`).
+    pub api: Option<u8>,
     /// The first of the modules that NumPy itself cannot do without which is not there.
     pub lacks: Option<&'static str>,
 }
@@ -30,7 +32,7 @@ pub struct Provider {
 impl Provider {
     /// The C-API version that it offers.
     pub fn feature(&self) -> Option<u8> {
-        feature(self.release?)
+        self.api.or_else(|| feature(self.release?))
     }
 
     /// Where the source of one of its modules lies: a package's name leads to its `__init__.py`.
@@ -122,14 +124,23 @@ impl Scan {
             it.name == "numpy" && it.metadata.as_ref().and_then(VPath::parent).as_ref() == Some(&site)
         };
         let distribution = self.distributions.iter().map(|(_, it)| it).find(is_metadata);
-        let release = distribution.and_then(|it| numpy_release(&it.version));
+        let release = distribution.map(|it| it.version.clone()).or_else(|| self.version_in(folder));
+        let release = release.as_deref().and_then(numpy_release);
         let abi = match (&new, &old) {
             (Some(_), _) => Some(2),
             (None, Some(_)) => Some(1),
             (None, None) => release.and_then(abi),
         };
         let (extension, file) = new.or(old).unzip();
-        let mut provider = Provider { folder: folder.clone(), release, abi, extension, file, lacks: None };
+        let mut provider = Provider {
+            folder: folder.clone(),
+            release,
+            abi,
+            extension,
+            file,
+            api: self.api_in(folder, abi),
+            lacks: None,
+        };
         provider.lacks = self.lacking(&provider);
         Some(provider)
     }
@@ -141,6 +152,41 @@ impl Scan {
             Presence::Absent => false,
             Presence::Unknown => self.items.iter().any(|item| item.path.file_name().starts_with(b"_multiarray_umath.")),
         }
+    }
+
+    /// The folders of NumPys that an import passes over, because another comes first.
+    pub(super) fn other_numpys(&self, first: Option<&Provider>) -> Vec<VPath> {
+        let bases = self.world.host.python.iter().flat_map(|python| &python.path);
+        let mut folders: Vec<VPath> = bases.map(|base| base.join("numpy")).collect();
+        folders.retain(|folder| self.world.fs().stat(&folder.join("__init__.py")).is_ok());
+        folders.retain(|folder| first.is_none_or(|first| first.folder != *folder));
+        folders.dedup();
+        folders
+    }
+
+    /// `1.26.4` of a line `version = "1.26.4"` in NumPy's `version.py`.
+    fn version_in(&self, folder: &VPath) -> Option<String> {
+        let text = self.world.fs().read(&folder.join("version.py"), 1 << 16).ok()?;
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let told = |line: &str| {
+            let (name, value) = line.split_once('=')?;
+            let name = name.split(':').next().unwrap_or_default().trim();
+            let value = value.trim().trim_matches(['"', '\'']);
+            let is_version =
+                matches!(name, "version" | "short_version") && value.starts_with(|c: char| c.is_ascii_digit());
+            is_version.then(|| value.to_owned())
+        };
+        text.lines().find_map(told)
+    }
+
+    /// `0x12` of `#define NPY_API_VERSION 0x00000012` in the header that NumPy ships.
+    fn api_in(&self, folder: &VPath, abi: Option<u8>) -> Option<u8> {
+        let within = if abi == Some(1) { "core" } else { "_core" };
+        let header = folder.join(within).join("include/numpy/_numpyconfig.h");
+        let text = self.world.fs().read(&header, 1 << 16).ok()?;
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let value = text.lines().find_map(|line| line.strip_prefix("#define NPY_API_VERSION 0x"))?;
+        u8::try_from(u32::from_str_radix(value.trim(), 16).ok()?).ok()
     }
 
     fn lacking(&self, provider: &Provider) -> Option<&'static str> {

@@ -1,0 +1,40 @@
+//! Compiled code asks for NumPy, and no Python code of its package names it: bundlers leave it out.
+
+use crate::diagnose::numpy::{by_owner, finding, name_to_bundler, who};
+use crate::diagnose::{Facts, Finding, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "numpy-hidden",
+    title: "only compiled code asks for NumPy",
+    severity: Severity::Warning,
+    why: "Bundlers follow the import statements of Python code. Where only a compiled module asks for NumPy (rustworkx), they \
+          build without a word and leave NumPy out: the program dies with “No module named 'numpy'” at the first use of an array. \
+          Judged where a bundler is asked about (--for), since nothing else minds.",
+    remedy: "Name numpy to the bundler.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    if facts.scan.target.wishes.tool.is_none() || facts.scan.target.bundle.is_some() {
+        return;
+    }
+    for (owner, bonds) in by_owner(facts, |_| true) {
+        let mut folders: Vec<_> = bonds.iter().filter_map(|bond| facts.package_folder(bond.file)).collect();
+        folders.sort();
+        folders.dedup();
+        let names = |folder| facts.sources.mentioned(folder, &[b"import numpy", b"from numpy"]).contains(&true);
+        // A module beside the packages has no code of its own; what lies in a folder of libraries has none either.
+        if folders.is_empty() || folders.iter().any(names) {
+            continue;
+        }
+        let Some(remedy) = name_to_bundler(facts, "keep NumPy in the bundle", "numpy") else { continue };
+        let mut finding = finding(facts, &RULE, Severity::Warning, &bonds);
+        finding.subject = "numpy".into();
+        finding.message = format!(
+            "{} asks for NumPy's C API, and no Python code of its package imports numpy: bundlers leave it out",
+            who(facts, owner, &bonds)
+        );
+        finding.remedy = remedy;
+        findings.push(finding);
+    }
+}

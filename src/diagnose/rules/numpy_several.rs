@@ -1,0 +1,33 @@
+//! Several NumPys lie on the import path, and the first wins.
+
+use crate::diagnose::numpy::{provider, spoken};
+use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "numpy-several",
+    title: "several NumPys, and the first wins",
+    severity: Severity::Info,
+    why: "Python imports the first numpy that it finds along sys.path: the environment's own folders, what .pth files add, the \
+          user's site. Packages that were installed for another one of them meet the first, whatever its ABI.",
+    remedy: "Keep one NumPy in each environment.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    let Some(provider) = provider(facts).filter(|_| facts.scan.is_import_path_known()) else { return };
+    let others = &facts.scan.numpy.others;
+    let Some(second) = others.first() else { return };
+    let file = facts.scan.shown(provider.extension.as_ref().unwrap_or(&provider.folder));
+    let mut finding = Finding::at(&RULE, Severity::Info, file, "numpy".into());
+    finding.node = provider.file.and_then(|file| facts.scan.graph.file(file));
+    finding.message = format!(
+        "import numpy finds {} in {}; {} further down the path is passed over",
+        spoken(provider),
+        facts.scan.shown(&provider.folder),
+        facts.scan.shown(second)
+    );
+    finding.remedy = Remedy { text: "keep one NumPy in the environment".into(), command: None };
+    let passed = others.iter().map(|folder| Evidence::File { path: facts.scan.shown(folder), what: "is passed over" });
+    finding.evidence.extend(passed);
+    findings.push(finding);
+}
