@@ -32,7 +32,7 @@ fn said(output: &Output) -> String {
 
 /// What the program prints of the demo.
 fn demo(words: &[&str]) -> String {
-    let output = dylens(Path::new("/"), &[&["--demo"], words].concat());
+    let output = dylens(Path::new("/"), &[&["--demo=linux"], words].concat());
     assert_eq!(said(&output), "");
     out(&output)
 }
@@ -97,6 +97,22 @@ fn the_demo_shows_what_it_is_made_to_show() {
     assert!(
         nodes.iter().any(|node| node["kind"] == "library" && node["name"].as_str().unwrap().contains("cpython-311"))
     );
+}
+
+#[test]
+fn the_demo_on_a_mac_shows_an_unresolved_library_a_rust_prefix_and_a_gap_on_the_way_to_numpy() {
+    let report = dylens(Path::new("/"), &["--demo", "check", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&out(&report)).expect("valid JSON");
+    let findings = report["findings"].as_array().expect("a list");
+    let tells = |rule: &str, subject: &str| {
+        findings.iter().any(|finding| finding["rule"] == rule && finding["subject"].as_str().unwrap().contains(subject))
+    };
+    assert!(tells("library-missing", "@rpath/libopencv_core.410.dylib"));
+    assert!(tells("rust-install-name", "tsdownsample._rust."));
+    assert!(tells("numpy-module-missing", "numpy.core.multiarray"));
+    assert!(tells("numpy-abi", "scikit_image"));
+    assert!(tells("code-signature", "_lowlevel"));
+    assert!(tells("wrong-architecture", "x86_64"));
 }
 
 #[test]
@@ -270,7 +286,7 @@ fn an_export_is_whole_or_not_there() {
 #[test]
 fn a_closed_pipe_ends_quietly() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_dylens"))
-        .args(["--demo", "export"])
+        .args(["--demo=linux", "export"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -117,7 +117,7 @@ fn the_demo_is_shown_searched_and_left() {
     let mut session = Session::start(&["--demo"]);
     session.wait_for("Problems");
     assert!(session.terminal().screen().alternate_screen());
-    session.wait_for("modules");
+    session.wait_for("errors");
     session.press("/");
     session.wait_for("Search:");
     session.press("so");
@@ -135,7 +135,7 @@ fn the_demo_is_shown_searched_and_left() {
 #[test]
 fn a_signal_ends_it_and_is_seen_from_outside() {
     let mut session = Session::start(&["--demo"]);
-    session.wait_for("modules");
+    session.wait_for("errors");
     let id = session.child.process_id().expect("it runs");
     let sent = std::process::Command::new("kill").args(["-TERM", &id.to_string()]).status().expect("kill");
     assert!(sent.success());

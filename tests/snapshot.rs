@@ -15,7 +15,7 @@ use dylens::vfs::VPath;
 use harness::{Face, MAC, MAC_BROKEN, WORLD};
 use serde_json::Value;
 
-const DEMO: &str = include_str!("../assets/demo/world.txt");
+const DEMO: &str = include_str!("../assets/demo/linux.txt");
 
 /// Names and links that are no UTF-8, on a system with musl.
 const MUSL: &str = "\

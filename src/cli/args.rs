@@ -9,6 +9,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::output;
+use crate::cli::source::Demo;
 use crate::diagnose::Severity;
 use crate::discover::Tool;
 use crate::error::Error;
@@ -41,9 +42,9 @@ pub struct Arguments {
     /// An environment, a site-packages folder, a native file or wheels [default: the environment found here]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
-    /// Look at an environment that ships inside dylens
-    #[arg(long, global = true)]
-    pub(super) demo: bool,
+    /// Look at an environment that ships inside dylens: macos, or --demo=linux
+    #[arg(long, global = true, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "macos", hide_possible_values = true)]
+    pub(super) demo: Option<Demo>,
     /// Print nothing but ASCII of its own
     #[arg(long, global = true)]
     pub(super) ascii: bool,

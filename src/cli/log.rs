@@ -54,7 +54,7 @@ pub(super) fn explored(arguments: &Arguments, paths: &[PathBuf], log: &Log) -> R
     if !commands::can_explore(arguments) || log.incidents.is_empty() {
         return Ok(false);
     }
-    let is_asked = !paths.is_empty() || arguments.demo;
+    let is_asked = !paths.is_empty() || arguments.demo.is_some();
     if !is_asked && compared(arguments, paths, log.clone())?.scan.is_none() {
         return Ok(false);
     }
@@ -83,7 +83,7 @@ impl Told {
 /// # Errors
 /// Where there is nothing at a path that was given.
 pub(super) fn compared(arguments: &Arguments, paths: &[PathBuf], log: Log) -> Result<Told, Error> {
-    let is_asked = !paths.is_empty() || arguments.demo;
+    let is_asked = !paths.is_empty() || arguments.demo.is_some();
     let scan = match source::scanned_for(arguments, paths, tool(&log)) {
         Ok(scan) => scan,
         Err(error) if is_asked => return Err(error),

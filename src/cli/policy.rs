@@ -34,7 +34,7 @@ impl Measure {
     /// Where the table or the baseline cannot be read, or names a rule that nobody knows.
     pub(super) fn of(arguments: &Arguments, check: &Check) -> Result<Measure, Error> {
         let (fs, machine) = (Arc::new(Disk), Machine::this());
-        let found = if arguments.demo { None } else { project(&*fs, &machine)? };
+        let found = if arguments.demo.is_some() { None } else { project(&*fs, &machine)? };
         let (project, mut policy) = found.map_or((None, Policy::default()), |(path, policy)| (Some(path), policy));
         if !check.select.is_empty() {
             policy.select = check.select.clone();

@@ -14,8 +14,24 @@ use crate::tui::Source;
 use crate::vfs::{Disk, FileSystem, Kind, VPath};
 use crate::world::text;
 
-/// The demo, as a world written as text.
-const DEMO: &str = include_str!("../../assets/demo/world.txt");
+/// An environment that ships inside the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Demo {
+    /// On a Mac: install names, NumPy, rpaths.
+    Macos,
+    /// On Linux: a missing library, wrong builds, damaged files.
+    Linux,
+}
+
+impl Demo {
+    /// The world, written as text.
+    fn text(self) -> &'static str {
+        match self {
+            Demo::Macos => include_str!("../../assets/demo/macos.txt"),
+            Demo::Linux => include_str!("../../assets/demo/linux.txt"),
+        }
+    }
+}
 
 /// Where a scan begins.
 struct Start {
@@ -29,8 +45,9 @@ struct Start {
 }
 
 impl Start {
-    fn demo(because: &'static str, wishes: Wishes) -> Result<Start, Error> {
-        let world = text::read(DEMO).map_err(|what| Error::new(format!("the demo is broken: {what}"), "report it"))?;
+    fn demo(demo: Demo, because: &'static str, wishes: Wishes) -> Result<Start, Error> {
+        let world =
+            text::read(demo.text()).map_err(|what| Error::new(format!("the demo is broken: {what}"), "report it"))?;
         let machine = Machine::described(&world.settings);
         Ok(Start {
             fs: Arc::new(world.files),
@@ -44,12 +61,12 @@ impl Start {
     fn of(arguments: &Arguments, paths: &[PathBuf]) -> Result<Start, Error> {
         let wishes = Wishes { arch: arguments.arch, macos: arguments.macos, tool: arguments.tool };
         match (arguments.demo, paths) {
-            (true, [path, ..]) => Err(Error::new(
+            (Some(_), [path, ..]) => Err(Error::new(
                 format!("--demo looks at its own environment, not at {}", path.display()),
                 "leave out the one or the other",
             )),
-            (true, []) => Start::demo("the demo", wishes),
-            (false, paths) => {
+            (Some(demo), []) => Start::demo(demo, "the demo", wishes),
+            (None, paths) => {
                 let request = Request { paths: paths.iter().map(|path| Disk::path(path)).collect(), wishes };
                 let mut start =
                     Start { fs: Arc::new(Disk), machine: Machine::this(), request, because: None, snapshot: None };
@@ -207,12 +224,12 @@ pub(super) fn source_for(arguments: &Arguments, paths: &[PathBuf], tool: Option<
 /// Where `--demo` and a path contradict each other.
 pub(super) fn source(arguments: &Arguments, paths: &[PathBuf]) -> Result<Source, Error> {
     let mut start = Start::of(arguments, paths)?;
-    if !arguments.demo
+    if arguments.demo.is_none()
         && paths.is_empty()
         && let Err(error) = discover(&start.fs, &start.machine, &start.request)
     {
         output::complain(&format!("{}; this is the demo", error.what));
-        start = Start::demo("the demo, as no environment was found here", start.request.wishes)?;
+        start = Start::demo(Demo::Macos, "the demo, as no environment was found here", start.request.wishes)?;
     }
     Ok(Arc::new(move |progress: &Progress| start.scan(progress)))
 }
