@@ -10,13 +10,16 @@ use aho_corasick::AhoCorasick;
 
 use super::{Change, Kind, Sides};
 use crate::diagnose::Severity;
-use crate::diagnose::reach::{Importer, reached};
+use crate::diagnose::reach::{Importer, imports_of, reached};
 use crate::discover::{Bundle, Role};
 use crate::graph::{Node, Presence};
 use crate::image::Name;
 use crate::scan::Scan;
-use crate::vfs::VPath;
+use crate::vfs::{Kind as EntryKind, VPath};
 use crate::world::FileId;
+
+/// Longer sources are tables.
+const MOST_BYTES: usize = 1 << 20;
 
 pub(super) fn compare(sides: &Sides, changes: &mut Vec<Change>) {
     let Some(bundle) = &sides.after.target.bundle else { return };
@@ -25,7 +28,14 @@ pub(super) fn compare(sides: &Sides, changes: &mut Vec<Change>) {
     }
     let look = Look { environment: sides.before, scan: sides.after, bundle };
     let mut told = BTreeSet::new();
-    for change in look.modules().into_iter().chain(look.of_numpy()).chain(look.named()).chain(look.libraries()) {
+    for change in look
+        .modules()
+        .into_iter()
+        .chain(look.native())
+        .chain(look.of_numpy())
+        .chain(look.named())
+        .chain(look.libraries())
+    {
         if told.insert(change.subject.clone()) {
             changes.push(change);
         }
@@ -42,7 +52,7 @@ struct Look<'a> {
 impl Look<'_> {
     /// The Python modules that are gone and that the import of a package in the bundle certainly asks for.
     fn modules(&self) -> Vec<Change> {
-        let is_bundled = |name: &str| matches!(self.scan.python_module(name), Presence::Present(_));
+        let is_bundled = |name: &str| self.scan.python_module(name) != Presence::Absent;
         let reached = reached(self.environment, self.packages(), |name, import| import.is_certain && is_bundled(name));
         let mut changes = Vec::new();
         for (name, importer) in reached {
@@ -52,6 +62,65 @@ impl Look<'_> {
             changes.push(self.change(Severity::Error, &name, &path, &why, self.bundle.bundler.module(&name)));
         }
         changes
+    }
+
+    /// The native modules that are gone and that a module in the bundle imports outright, whoever imports that: bundlers
+    /// leave out Python code on purpose, and compiled code hardly ever.
+    fn native(&self) -> Vec<Change> {
+        let gone = self.gone();
+        let lasts: BTreeSet<&[u8]> =
+            gone.keys().filter_map(|name| name.rsplit('.').next()).map(str::as_bytes).collect();
+        let mut changes = BTreeMap::<String, Change>::new();
+        for (name, path) in if gone.is_empty() { Vec::new() } else { self.sources() } {
+            let source = self.environment.world.fs().read(&path, MOST_BYTES).unwrap_or_default();
+            if !lasts.iter().any(|last| memchr::memmem::find(&source, last).is_some()) {
+                continue;
+            }
+            let imports = imports_of(self.environment, &name, &path);
+            for import in imports.iter().filter(|import| import.is_certain) {
+                let brought = import.brings(self.environment);
+                let Some(module) = brought.iter().find(|module| gone.contains_key(*module)) else { continue };
+                // Asked last: of a program of Nuitka's this reads all of it.
+                if changes.contains_key(module) || self.scan.python_module(&name) == Presence::Absent {
+                    continue;
+                }
+                let why = format!("{name} imports it ({}:{})", self.environment.shown(&path), import.number);
+                let option = self.bundle.bundler.module(module);
+                let change = self.change(Severity::Error, module, &gone[module], &why, option);
+                changes.insert(module.clone(), change);
+            }
+        }
+        changes.into_values().collect()
+    }
+
+    /// The sources of the bundle's packages, as the environment has them, with the names of their modules.
+    fn sources(&self) -> Vec<(String, VPath)> {
+        /// More than any package has.
+        const MOST_FILES: usize = 50_000;
+        let folder = |name: &String| match self.environment.python_module(name) {
+            Presence::Present(path) if path.file_name() == b"__init__.py" => Some((name.clone(), path.parent()?)),
+            _ => None,
+        };
+        let mut folders: Vec<(String, VPath)> = self.packages().iter().filter_map(folder).collect();
+        let mut sources = Vec::new();
+        while let Some((package, folder)) = folders.pop() {
+            for entry in self.environment.world.fs().list(&folder).unwrap_or_default() {
+                let name = entry.name.text();
+                match name.strip_suffix(".py") {
+                    _ if entry.kind == EntryKind::Directory => {
+                        folders.push((format!("{package}.{name}"), folder.join(&entry.name)));
+                    }
+                    Some("__init__") => sources.push((package.clone(), folder.join(&entry.name))),
+                    Some(stem) => sources.push((format!("{package}.{stem}"), folder.join(&entry.name))),
+                    None => {}
+                }
+            }
+            if sources.len() > MOST_FILES {
+                break;
+            }
+        }
+        sources.sort();
+        sources
     }
 
     /// The outermost packages and modules of the bundle that the environment has sources of; the standard library's are
@@ -73,11 +142,13 @@ impl Look<'_> {
     /// The file that the environment has of a module, where the bundle surely has none. Of the standard library only native
     /// modules count: the others may be frozen into the program, which no archive lists.
     fn left(&self, name: &str) -> Option<VPath> {
-        match (self.environment.python_module(name), self.scan.python_module(name)) {
-            (Presence::Present(path), Presence::Absent) => {
-                let is_source = path.as_bytes().ends_with(b".py");
-                (!is_source || !self.is_standard(&path)).then_some(path)
-            }
+        let Presence::Present(path) = self.environment.python_module(name) else { return None };
+        let is_source = path.as_bytes().ends_with(b".py");
+        match self.scan.python_module(name) {
+            Presence::Absent if is_source => (!self.is_standard(&path)).then_some(path),
+            Presence::Absent => Some(path),
+            // Native modules never lie within a program of Nuitka's: one that its table names has to be a file.
+            Presence::Unknown if !is_source && !self.is_standard(&path) => Some(path),
             _ => None,
         }
     }
@@ -106,7 +177,7 @@ impl Look<'_> {
     /// The modules of the bundle's packages that are gone, and that compiled code of the same package names in its body.
     fn named(&self) -> Vec<Change> {
         /// Larger files are libraries that compute.
-        const MOST_BYTES: u64 = 64 << 20;
+        const MOST_NATIVE: u64 = 64 << 20;
         let gone = self.gone();
         let names: Vec<String> = gone.keys().map(|name| format!("{name}\0")).collect();
         let Ok(automaton) = AhoCorasick::new(&names) else { return Vec::new() };
@@ -115,10 +186,10 @@ impl Look<'_> {
         for (_, node) in self.scan.graph.nodes().filter(|_| !names.is_empty()) {
             let Node::File { file, role: Role::Module(module), .. } = node else { continue };
             let content = self.scan.world.file(*file);
-            if content.len > MOST_BYTES {
+            if content.len > MOST_NATIVE {
                 continue;
             }
-            let Ok(bytes) = self.scan.world.fs().read(&content.path, MOST_BYTES as usize) else { continue };
+            let Ok(bytes) = self.scan.world.fs().read(&content.path, MOST_NATIVE as usize) else { continue };
             for hit in automaton.find_overlapping_iter(&bytes) {
                 let name = names[hit.pattern().as_usize()];
                 let is_whole = hit.start() == 0 || bytes[hit.start() - 1] == 0;

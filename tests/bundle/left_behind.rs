@@ -19,6 +19,7 @@ from . import inner
 INIT
 //- SITE/a/inner.py
 //- SITE/a/other.py
+OTHER
 //- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libx.so.1 rpath:$ORIGIN/../a.libs
 //- SITE/a/_b.TAG elf x86_64 defines:PyInit__b needs:libc.so.6
 //- SITE/a.libs/libx.so.1 elf x86_64 soname:libx.so.1
@@ -26,7 +27,17 @@ INIT
 
 /// What is told of a bundle with these modules and native files; `init` is more code of the package.
 fn left(init: &str, modules: &[&str], native: &[(&'static str, &str)]) -> Vec<(Severity, String, String)> {
-    let world = format!("{MACHINE}{}", ENVIRONMENT.replace("INIT", init))
+    left_with("", init, modules, native)
+}
+
+/// As [`left`], with code of the module `a.other`.
+fn left_with(
+    other: &str,
+    init: &str,
+    modules: &[&str],
+    native: &[(&'static str, &str)],
+) -> Vec<(Severity, String, String)> {
+    let world = format!("{MACHINE}{}", ENVIRONMENT.replace("INIT", init).replace("OTHER", other))
         .replace("SITE", "/env/lib/python3.11/site-packages")
         .replace("TAG", "cpython-311-x86_64-linux-gnu.so");
     let mut files = vec![
@@ -97,4 +108,15 @@ fn what_compiled_code_of_the_package_names_is_likely_to_be_missed() {
     assert_eq!(told_of("xa._b,a._a,a._bc"), []);
     let (path, words) = naming("a._b");
     assert_eq!(left("from . import _a", &["a", "a.inner"], &[(path, words.as_str()), X, B]), []);
+}
+
+#[test]
+fn a_native_module_is_missed_by_whichever_module_of_the_bundle_imports_it() {
+    // The package itself imports `inner` only where it may fail; that the bundle has it is enough.
+    let init = "def f():\n    from . import other";
+    let world = |modules: &[&str]| left(init, modules, &[A, X]);
+    assert_eq!(world(&["a", "a.inner", "a.other"]), []);
+    let told = left_with("from ._b import x", init, &["a", "a.inner", "a.other"], &[A, X]);
+    assert_eq!(told.iter().map(|(_, name, _)| name.as_str()).collect::<Vec<_>>(), ["a._b"]);
+    assert_eq!(left_with("from ._b import x", init, &["a", "a.inner"], &[A, X]), [], "nobody imports it");
 }
