@@ -32,7 +32,10 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ),
     (
         "tui",
-        &["buildlog", "diagnose", "discover", "error", "export", "graph", "image", "resolve", "scan", "vfs", "world"],
+        &[
+            "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "resolve", "scan", "vfs",
+            "world",
+        ],
     ),
     (
         "cli",

@@ -639,3 +639,19 @@ fn without_anybody_who_asks_there_is_no_lens() {
     assert!(screen.contains("nothing to see here: NumPy's C API"), "{screen}");
     assert!(screen.contains("[1 Prob]"), "{screen}");
 }
+
+#[test]
+fn what_has_changed_is_shown_first_where_somebody_compares() {
+    let before = harness::scan(WORLD);
+    let mut face = Face::waiting((120, 36));
+    face.model.diff = Some(dylens::tui::view::Compared::new(std::sync::Arc::new(before)));
+    let worse = WORLD
+        .replace("libquadmath.so.0 elf x86_64 soname", "libother.so.0 elf x86_64 soname")
+        .replace("numpy-1.26.4", "numpy-1.26.5");
+    face.scanned(&worse);
+    assert_snapshot!("diff_wide", face.screen());
+    face.type_keys("jj");
+    assert_snapshot!("diff_second", face.screen());
+    face.type_keys("18");
+    assert!(face.screen().contains("[8 Diff]"), "{}", face.screen());
+}

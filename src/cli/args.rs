@@ -177,6 +177,9 @@ pub(super) struct Diff {
     /// The least severity of a regression that makes the exit code 1
     #[arg(long, value_enum, value_name = "SEVERITY", default_value = "error")]
     pub fail_on: FailOn,
+    /// Explore AFTER with what has changed
+    #[arg(long, conflicts_with_all = ["format", "output"])]
+    pub tui: bool,
     /// Show every file of the distributions that came or went
     #[arg(short, long)]
     pub verbose: bool,

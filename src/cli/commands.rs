@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::args::{self, Arguments, Check, Export, FailOn, To, Tree, Why};
 use super::policy::Measure;
@@ -20,7 +21,7 @@ use crate::tui;
 pub(super) fn open(arguments: &Arguments, paths: &[PathBuf]) -> Result<ExitCode, Error> {
     let source = source::source(arguments, paths)?;
     if can_explore(arguments) {
-        return explore(arguments, source, None).map(|()| ExitCode::SUCCESS);
+        return explore(arguments, source, None, None).map(|()| ExitCode::SUCCESS);
     }
     let scan = progress::watched(|progress| source(progress))?;
     let bytes = written(&export::TEXT, &scan, &Options::new(output::paint(arguments, true)))?;
@@ -33,11 +34,16 @@ pub(super) fn can_explore(arguments: &Arguments) -> bool {
     output::is_interactive() && !arguments.no_tui
 }
 
-/// Opens the explorer; with a log, on what that accuses.
+/// Opens the explorer; with a log, on what that accuses; with a scan to compare with, on what has changed.
 ///
 /// # Errors
 /// Where the terminal cannot be used, or there is nothing to look at.
-pub(super) fn explore(arguments: &Arguments, source: tui::Source, log: Option<Log>) -> Result<(), Error> {
+pub(super) fn explore(
+    arguments: &Arguments,
+    source: tui::Source,
+    log: Option<Log>,
+    before: Option<Arc<Scan>>,
+) -> Result<(), Error> {
     let no_color = match arguments.color {
         super::args::When::Always => false,
         super::args::When::Never => true,
@@ -50,6 +56,7 @@ pub(super) fn explore(arguments: &Arguments, source: tui::Source, log: Option<Lo
         theme: arguments.theme.clone(),
         watch: arguments.watch,
         log,
+        before: before.map(tui::view::Compared::new),
     };
     tui::run(source, &options).map_err(|error| {
         Error::new(format!("the terminal cannot be used: {error}"), "give --no-tui to print the report")
@@ -91,8 +98,12 @@ pub(super) fn tree(arguments: &Arguments, tree: &Tree) -> Result<ExitCode, Error
 /// `dylens diff`.
 pub(super) fn diff(arguments: &Arguments, diff: &args::Diff) -> Result<ExitCode, Error> {
     let before = source::one(arguments, &diff.before)?;
+    if diff.tui {
+        let source = source::source(arguments, std::slice::from_ref(&diff.after))?;
+        return explore(arguments, source, None, Some(before)).map(|()| ExitCode::SUCCESS);
+    }
     let after = source::one(arguments, &diff.after)?;
-    let compared = Diff::of(before, after);
+    let compared = Diff::of(&before, &after);
     let told = Told { paint: output::paint(arguments, diff.to.output.is_none()), verbose: diff.verbose };
     output::deliver((diff.format.write)(&compared, &told).into_bytes(), &diff.to)?;
     match compared.worst().is_some_and(|severity| diff.fail_on.fails(severity)) {

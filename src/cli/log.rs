@@ -59,7 +59,7 @@ pub(super) fn explored(arguments: &Arguments, paths: &[PathBuf], log: &Log) -> R
         return Ok(false);
     }
     let source = source::source_for(arguments, paths, tool(log))?;
-    commands::explore(arguments, source, Some(log.clone()))?;
+    commands::explore(arguments, source, Some(log.clone()), None)?;
     Ok(true)
 }
 

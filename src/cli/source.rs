@@ -194,14 +194,15 @@ pub(super) fn surveyed(arguments: &Arguments, paths: &[PathBuf]) -> Result<&'sta
 ///
 /// # Errors
 /// Where there is nothing to look at.
-pub(super) fn one(arguments: &Arguments, path: &Path) -> Result<&'static Scan, Error> {
+pub(super) fn one(arguments: &Arguments, path: &Path) -> Result<Arc<Scan>, Error> {
     let (fs, machine) = (Arc::new(Disk), Machine::this());
     let file = machine.directory.join(Disk::path(path));
     if is_snapshot(&*fs, &file) {
         let start = Start { fs, machine, request: Request::default(), because: None, snapshot: Some(file) };
-        return progress::watched(|progress| start.scan(progress)).map(kept);
+        return progress::watched(|progress| start.scan(progress)).map(Arc::new);
     }
-    scanned(arguments, &[path.to_owned()])
+    let start = Start::of(arguments, &[path.to_owned()])?;
+    progress::watched(|progress| start.scan(progress)).map(Arc::new)
 }
 
 /// A subcommand looks at one scan and ends: to take it apart piece by piece first would only cost time.

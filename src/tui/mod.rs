@@ -60,6 +60,8 @@ pub struct Options {
     pub no_mouse: bool,
     /// The log of a failed build, which is shown first.
     pub log: Option<Log>,
+    /// The scan to compare with; what has changed since is shown first.
+    pub before: Option<view::Compared>,
     /// The name of a theme in [`theme::THEMES`].
     pub theme: Option<String>,
     /// Scan again when something changed on disk.

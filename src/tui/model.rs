@@ -9,7 +9,7 @@ use super::picture::{Lens, Picture};
 use super::prose::Prose;
 use super::rows::Tree;
 use super::theme::Theme;
-use super::view::{Logged, VIEWS, View};
+use super::view::{Compared, Logged, VIEWS, View};
 use crate::diagnose::Severity;
 use crate::graph::NodeId;
 use crate::image::Format;
@@ -114,6 +114,8 @@ pub struct Model {
     pub is_dragging: bool,
     /// The log of a failed build, where there is one.
     pub log: Option<Logged>,
+    /// What has changed since another scan, where there is one.
+    pub diff: Option<Compared>,
     /// The focus, and what of the graph is shown in pictures.
     pub picture: Option<Picture>,
     pub lens: Lens,
@@ -158,6 +160,7 @@ impl Model {
             split: [None; 3],
             is_dragging: false,
             log: None,
+            diff: None,
             picture: None,
             lens: Lens::default(),
             flow: None,

@@ -38,6 +38,7 @@ pub(super) fn run(source: Source, options: &Options, config: Config) -> io::Resu
     let mut model = Model::new(theme(options, &config), (size.width, size.height));
     (model.keymap, model.with_mouse) = (config.keymap, with_mouse);
     model.log = options.log.clone().map(Logged::new);
+    model.diff = options.before.clone();
     screen.draw(|target| frame(&model, target))?;
 
     let (sender, messages) = channel();

@@ -18,7 +18,7 @@ use super::modal::{self, Modal};
 use super::model::{Filter, Model, Work};
 use super::picture::Lens;
 use super::screen::{Areas, inside};
-use super::view::{VIEWS, View, log};
+use super::view::{VIEWS, View, diff, log};
 use crate::diagnose::Severity;
 use crate::error::Error;
 use crate::export::printable;
@@ -265,6 +265,7 @@ fn scanned(model: &mut Model, atlas: Arc<Atlas>) -> Option<Effect> {
         Some(old) => {
             choose::carry_over(model, &old, atlas);
             log::compare(model);
+            diff::compare(model);
             choose::settle(model);
         }
         None => {
@@ -276,6 +277,11 @@ fn scanned(model: &mut Model, atlas: Arc<Atlas>) -> Option<Effect> {
                 log::compare(model);
                 choose::show(model, view);
                 log::select(model, 0);
+            }
+            if let Some(view) = View::named("diff").filter(|view| (view.is_there)(model)) {
+                diff::compare(model);
+                choose::show(model, view);
+                diff::select(model, 0);
             }
         }
     }

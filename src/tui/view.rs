@@ -4,6 +4,7 @@
 //! detail beside it are the same for all. Which node is chosen belongs to the model, so that a change of view keeps it.
 
 mod columns;
+pub(super) mod diff;
 pub(super) mod flow;
 pub(super) mod graph;
 pub(super) mod log;
@@ -22,6 +23,7 @@ use super::model::{Model, Pane};
 use super::prose::Prose;
 use crate::graph::NodeId;
 
+pub use diff::Compared;
 pub use graph::draw as draw_graph;
 pub use graph::{click as click_graph, open as open_graph, step as step_graph};
 pub use log::Logged;
@@ -35,6 +37,7 @@ pub const VIEWS: &[&View] = &[
     &columns::VIEW,
     &process::VIEW,
     &log::VIEW,
+    &diff::VIEW,
     &numpy::VIEW,
 ];
 

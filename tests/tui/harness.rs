@@ -142,7 +142,7 @@ fn judged(files: Memory, request: &Request, size: (u16, u16)) -> Face {
     Face::of(scan, size)
 }
 
-fn scan(world: &str) -> Scan {
+pub fn scan(world: &str) -> Scan {
     let text = dylens::world::text::read(world).expect("a world");
     let machine = Machine::described(&text.settings);
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };

@@ -1,0 +1,190 @@
+//! What has changed since another scan: regressions first, beside the graph of what is now.
+
+use std::fmt;
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::{Arrangement, View};
+use crate::diagnose::Severity;
+use crate::diff::{Change, Diff};
+use crate::export::printable;
+use crate::scan::Scan;
+use crate::tui::atlas::Atlas;
+use crate::tui::command::Way;
+use crate::tui::draw::{bordered, lines, row, title};
+use crate::tui::model::{Model, Pane};
+use crate::tui::picture::Picture;
+use crate::tui::prose::{Prose, shortened};
+use crate::tui::screen::{along, row_at, window};
+use crate::tui::theme::Tone;
+use crate::tui::update::choose;
+
+pub(super) const VIEW: View = View {
+    id: "diff",
+    title: "Diff",
+    short: "Diff",
+    about: "what has changed, regressions first",
+    panes: &[Pane::Main, Pane::Graph, Pane::Detail],
+    arrangement: Arrangement::List,
+    is_there: |model| model.diff.is_some(),
+    rows,
+    draw,
+    step: |model, way| match way {
+        Way::Right => model.pane = Pane::Graph,
+        Way::Left => {}
+        _ => select(model, along(cursor(model), rows(model), way)),
+    },
+    open: |model| {
+        choose::show_named(model, "graph");
+        None
+    },
+    click: |model, area, (_, row)| select(model, row_at(area, row, rows(model), cursor(model))),
+    arrive: |model, _| {
+        let chosen = model.chosen;
+        if current(model).is_none()
+            && let Some(compared) = &mut model.diff
+            && let Some(at) = compared.diff.changes.iter().position(|change| change.after == chosen)
+        {
+            compared.cursor = at;
+        }
+    },
+    article: |model, atlas| match current(model) {
+        Some(change) => Some(article(model, atlas, change)),
+        None => super::graph::article_of(model.picture.as_ref()?, atlas),
+    },
+    via: |model| model.picture.as_ref().and_then(Picture::via),
+    has_every_node: false,
+    ..View::PLAIN
+};
+
+/// The scan that this one is compared with, and what has changed since.
+#[derive(Clone)]
+pub struct Compared {
+    before: Arc<Scan>,
+    pub diff: Diff,
+    /// The row of the list.
+    pub cursor: usize,
+}
+
+impl fmt::Debug for Compared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compared").field("before", &self.before.target).finish_non_exhaustive()
+    }
+}
+
+impl Compared {
+    /// Not compared with anything yet.
+    pub fn new(before: Arc<Scan>) -> Compared {
+        Compared { before, diff: Diff::default(), cursor: 0 }
+    }
+}
+
+/// Compares with the scan that is shown now.
+pub(in crate::tui) fn compare(model: &mut Model) {
+    if let (Some(compared), Some(atlas)) = (&mut model.diff, &model.atlas) {
+        compared.diff = Diff::of(&compared.before, &atlas.scan);
+        compared.cursor = compared.cursor.min(compared.diff.changes.len().saturating_sub(1));
+    }
+}
+
+/// Puts the cursor on a change, and everything on its node, where it has one now.
+pub(in crate::tui) fn select(model: &mut Model, at: usize) {
+    let Some(compared) = &mut model.diff else { return };
+    compared.cursor = at.min(compared.diff.changes.len().saturating_sub(1));
+    if let Some(node) = compared.diff.changes.get(compared.cursor).and_then(|change| change.after) {
+        model.chosen = Some(node);
+        choose::recenter(model);
+    }
+    choose::settle(model);
+}
+
+fn rows(model: &Model) -> usize {
+    model.diff.as_ref().map_or(0, |compared| compared.diff.changes.len())
+}
+
+fn cursor(model: &Model) -> usize {
+    model.diff.as_ref().map_or(0, |compared| compared.cursor)
+}
+
+/// The change that the detail is about: the list's, as long as its node is the chosen one.
+fn current(model: &Model) -> Option<&Change> {
+    let compared = model.diff.as_ref()?;
+    let change = compared.diff.changes.get(compared.cursor)?;
+    (change.after.is_none() || change.after == model.chosen).then_some(change)
+}
+
+fn draw(model: &Model, _: &Atlas, area: Rect, buffer: &mut Buffer) {
+    let Some(compared) = &model.diff else { return };
+    let [came, went, changed] = compared.diff.counts();
+    let heading = title(model, &format!("Diff +{came} -{went} ~{changed}"));
+    let inside = bordered(model, Some(Pane::Main), heading, area, buffer);
+    let changes = &compared.diff.changes;
+    if changes.is_empty() {
+        lines(inside).take(1).for_each(|area| {
+            row(model, &Line::styled("nothing has changed", model.theme.style(Tone::Good)), area, None, buffer);
+        });
+    }
+    let shown = window(changes.len(), compared.cursor, inside.height.into());
+    for (at, area) in shown.zip(lines(inside)) {
+        let cursor = (at == compared.cursor).then_some(model.pane == Pane::Main);
+        row(model, &line(model, &changes[at], area.width.into()), area, cursor, buffer);
+    }
+}
+
+/// `~ numpy/linalg/_umath_linalg.so  libopenblas.so.0`
+fn line(model: &Model, change: &Change, width: usize) -> Line<'static> {
+    let (tone, mark) = mark(change);
+    let room = width.saturating_sub(2);
+    // The end of a path tells more than its start.
+    let subject = printable(&change.subject);
+    let short = if subject.width() > room { subject.rsplit('/').next().unwrap_or(&subject) } else { &subject };
+    let subject = shortened(short, room);
+    let left = room - subject.width();
+    let about = if change.about.is_empty() { change.kind.word() } else { change.about.as_str() };
+    let about = if left > 8 { format!("  {}", shortened(&printable(about), left - 2)) } else { String::new() };
+    Line::from(vec![
+        Span::styled(format!("{mark} "), model.theme.style(tone)),
+        Span::raw(subject),
+        Span::styled(about, model.theme.style(Tone::Dim)),
+    ])
+}
+
+fn mark(change: &Change) -> (Tone, String) {
+    match change.regression {
+        Some(Severity::Error) => (Tone::Error, "✗".to_owned()),
+        Some(_) => (Tone::Warning, "!".to_owned()),
+        None if change.is_mended => (Tone::Good, change.sign().to_string()),
+        None => (Tone::Dim, change.sign().to_string()),
+    }
+}
+
+fn article(model: &Model, atlas: &Atlas, change: &Change) -> Vec<Prose> {
+    let (tone, mark) = mark(change);
+    let mut text = vec![Prose::of(tone, format!("{mark} ")).then(Tone::Strong, printable(&change.subject))];
+    if !change.about.is_empty() {
+        text.push(Prose::field(change.kind.word(), Tone::Plain, printable(&change.about)));
+    }
+    let nothing = || "nothing".to_owned();
+    let told = |part: &Option<String>| part.as_deref().map_or_else(nothing, printable);
+    text.push(Prose::field("before", Tone::Plain, told(&change.from)));
+    text.push(Prose::field("now", Tone::Plain, told(&change.to)));
+    let verdict = match (change.regression, change.is_mended) {
+        (Some(severity), _) => (Tone::Error, format!("a regression: {}", severity.word())),
+        (None, true) => (Tone::Good, "mended".to_owned()),
+        (None, false) => (Tone::Dim, "no regression".to_owned()),
+    };
+    text.push(Prose::field("so it is", verdict.0, verdict.1));
+    let compared = model.diff.as_ref().map(|compared| (&compared.diff.before, &compared.diff.after));
+    text.extend(
+        compared.map(|(before, after)| Prose::field("between", Tone::Dim, printable(&format!("{before} and {after}")))),
+    );
+    if let Some(node) = change.after {
+        text.push(Prose::default());
+        text.extend(crate::tui::article::of_node(atlas, node, None));
+    }
+    text
+}
