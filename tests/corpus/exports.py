@@ -19,6 +19,9 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+# What lies beside this script is called like packages that networkx asks for.
+sys.path[:] = [path for path in sys.path if Path(path).resolve() != Path(__file__).resolve().parent]
+
 HOSTILE = "<img src=x onerror=document.title='owned'>&\"'`{{data}}</script>.so"
 passed = failed = 0
 
