@@ -22,6 +22,11 @@ struct Session {
 
 impl Session {
     fn start(arguments: &[&str]) -> Session {
+        Session::start_with(arguments, &[])
+    }
+
+    /// Starts the program with more in its environment.
+    fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Session {
         let size = PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 };
         let pty = native_pty_system().openpty(size).expect("a terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_dylens"));
@@ -29,6 +34,7 @@ impl Session {
         command.env_clear();
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
+        variables.iter().for_each(|(name, value)| command.env(name, value));
         command.cwd(env!("CARGO_MANIFEST_DIR"));
         let child = pty.slave.spawn_command(command).expect("the program starts");
         let mut reader = pty.master.try_clone_reader().expect("a reader");
@@ -252,4 +258,104 @@ fn a_command_that_fails_opens_the_explorer_and_keeps_its_exit_code() {
     assert_eq!(session.end().exit_code(), 7);
     session.assert_restored();
     assert!(session.text().contains("ImportError: libnowhere.so.9"), "the command's own output is there again");
+}
+
+#[test]
+fn a_scan_is_exported_beside_the_screen_and_never_over_a_file() {
+    let folder = small();
+    let environment = folder.path().join("site-packages").to_string_lossy().into_owned();
+    let mut session = Session::start(&[&environment]);
+    session.wait_for("libnowhere.so.9");
+    let file = folder.path().join("out.json");
+    session.press("x");
+    session.wait_for("( ) dot");
+    // The name that is proposed goes, another is typed.
+    session.press("\x15");
+    session.press(&file.to_string_lossy());
+    session.wait_for("out.json");
+    session.press("\r");
+    session.wait_for("written: ");
+    let text = std::fs::read_to_string(&file).expect("the file is there");
+    assert!(text.contains("libnowhere.so.9"), "{text}");
+    session.press("x");
+    session.wait_for("( ) dot");
+    session.press("\x15");
+    session.press(&file.to_string_lossy());
+    session.press("\r");
+    session.wait_for("is there already");
+    assert_eq!(std::fs::read_to_string(&file).expect("the file is there"), text);
+    session.press("\x03");
+    session.end();
+    session.assert_restored();
+}
+
+#[test]
+fn the_window_may_change_its_size() {
+    let mut session = Session::start(&["--demo"]);
+    session.wait_for("modules");
+    let resize = |session: &Session, rows, cols| {
+        session.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).expect("a size");
+    };
+    resize(&session, 12, 40);
+    // Of a list, the header's line stands at the bottom.
+    session.wait_without("[1 Problems]");
+    resize(&session, 5, 20);
+    session.wait_for("too small");
+    resize(&session, 30, 100);
+    session.wait_for("[1 Problems]");
+    session.press("q");
+    assert!(session.end().success());
+    session.assert_restored();
+}
+
+#[test]
+fn the_last_frame_can_be_left_on_the_screen() {
+    let mut session = Session::start(&["--demo"]);
+    session.wait_for("modules");
+    session.press("Q");
+    assert!(session.end().success());
+    session.assert_restored();
+    assert!(session.text().contains("libcudnn.so.9"), "{}", session.text());
+}
+
+#[test]
+fn what_changes_on_disk_is_scanned_again() {
+    let folder = small();
+    let environment = folder.path().join("site-packages");
+    let mut session = Session::start(&["--watch", &environment.to_string_lossy()]);
+    session.wait_for("libnowhere.so.9");
+    // Longer than two looks: what is there now is what is known.
+    std::thread::sleep(Duration::from_secs(2));
+    std::fs::remove_file(environment.join("a.so")).expect("a file");
+    session.wait_for("scanned again: better");
+    session.press("q");
+    session.end();
+    session.assert_restored();
+}
+
+/// A program that may map no more memory cannot start a thread, and panics.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_panic_gives_the_terminal_back_and_is_read() {
+    let mut session = Session::start(&["--demo"]);
+    session.wait_for("modules");
+    let id = session.child.process_id().expect("it runs").to_string();
+    let limited = std::process::Command::new("prlimit").args(["--pid", &id, "--as=1"]).status().expect("prlimit");
+    assert!(limited.success());
+    session.press("x");
+    let status = session.end();
+    assert!(!status.success());
+    session.assert_restored();
+    assert!(session.text().contains("panicked at"), "{}", session.text());
+}
+
+#[test]
+fn a_wrong_configuration_is_told_with_its_line() {
+    let folder = small();
+    let config = folder.path().join("config.toml");
+    std::fs::write(&config, "mouse = false\ntheme = \"pink\"\n").expect("a file");
+    let mut session = Session::start_with(&["--demo"], &[("DYLENS_CONFIG", &config.to_string_lossy())]);
+    assert_eq!(session.end().exit_code(), 2);
+    let text = session.text();
+    assert!(text.contains("config.toml:2: no theme is called"), "{text}");
 }

@@ -121,7 +121,7 @@ fn a_number_behind_a_nought_repeats_a_movement() {
 fn the_help_is_searched_and_runs_what_it_finds() {
     let mut face = face(WORLD, (80, 24)).typed("?export");
     assert_snapshot!("help_search", face.screen());
-    assert!(matches!(face.press('⏎'), Some(Effect::Preview(_))));
+    assert!(matches!(face.press('⏎'), Some(Effect::Preview { .. })));
     assert!(matches!(face.model.modal, Some(Modal::Export(_))));
     face.type_keys("⎋:severity⏎");
     assert_eq!(face.model.filter.severity, Some(Severity::Error), "a command of a menu is run too");
@@ -136,11 +136,18 @@ fn the_export_shows_what_it_will_write() {
     for words in ["(•) json", "( ) dot", "file env.json", "12 kB", "\"schema\": 1", "enter write it"] {
         assert!(screen.contains(words), "{words}\n{screen}");
     }
-    let Some(Effect::Export { format, path }) = face.press('⏎') else { panic!("nothing is written") };
+    let Some(Effect::Export { format, path, .. }) = face.press('⏎') else { panic!("nothing is written") };
     assert_eq!((format.name, path.as_str()), ("json", "env.json"));
     update(&mut face.model, Msg::Exported(Err("env.json is there already: type another name".into())));
     assert!(face.screen().contains("✗ env.json is there already"), "{}", face.screen());
-    assert!(matches!(face.press('↓'), Some(Effect::Preview(_))), "another format, another preview");
+    assert!(matches!(face.press('↓'), Some(Effect::Preview { .. })), "another format, another preview");
+    face.type_keys("↓↓↓↓↓↓↓↓↓↓↓↓↓");
+    while !face.screen().contains("(•) svg") {
+        face.press('↑');
+    }
+    assert!(face.screen().contains("draw (•) this view"), "{}", face.screen());
+    let Some(Effect::Preview { scope, .. }) = face.press('⇥') else { panic!("no preview") };
+    assert!(matches!(scope, dylens::export::Scope::Problems));
     update(&mut face.model, Msg::Exported(Ok("there.json".into())));
     assert!(face.model.modal.is_none());
     assert!(face.screen().contains("written: there.json"));

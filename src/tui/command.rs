@@ -174,7 +174,7 @@ const COMMANDS: &[Command] = &[
         model.told = Some("paste the log into this window".into());
         None
     }),
-    Command::new("next-pane", Look, "next pane", |model| update::pane(model, 1)).hint("pane"),
+    Command::new("next-pane", Look, "next pane", |model| update::pane(model, 1)).hint("pane").when(has_scan),
     Command::new("previous-pane", Look, "previous pane", |model| update::pane(model, -1)),
     Command::new("filter", Look, "what is shown", modal::menu::filter).hint("filter").when(has_scan),
     Command::new("fold", Look, "expand or collapse the row", walk::fold),

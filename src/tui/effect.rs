@@ -1,7 +1,7 @@
 //! What the model asks of the outside: the only way in which it acts on it.
 
 use crate::error::Error;
-use crate::export::Format;
+use crate::export::{Format, Scope};
 
 /// A wish of [`super::update::update`]; the runtime fulfills it.
 #[derive(Clone, Debug)]
@@ -18,10 +18,14 @@ pub enum Effect {
     /// Put this on the clipboard.
     Copy(String),
     /// Find out how a format would look, beside the screen.
-    Preview(&'static Format),
+    Preview {
+        format: &'static Format,
+        scope: Scope,
+    },
     /// Write the scan into a file that is not there yet, beside the screen.
     Export {
         format: &'static Format,
+        scope: Scope,
         path: String,
     },
     /// Take the mouse, or leave it to the terminal, so that text can be selected.

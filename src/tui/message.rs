@@ -42,6 +42,8 @@ pub enum Msg {
     Preview(&'static str, usize, Vec<String>),
     /// A file was written, or what stood in the way.
     Exported(Result<String, String>),
+    /// Something changed on disk.
+    Changed,
     /// Something to say in the last line.
     Told(String),
     /// The person or the system wants the program to end.

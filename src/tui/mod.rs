@@ -38,6 +38,7 @@ mod terminal;
 pub mod theme;
 pub mod update;
 pub mod view;
+mod watch;
 
 use std::io;
 use std::sync::Arc;

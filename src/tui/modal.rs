@@ -140,11 +140,19 @@ pub(super) fn step(model: &mut Model, way: Way) -> Option<Effect> {
         Some(Modal::Help(help)) => help.step(way),
         Some(Modal::Export(export)) => {
             export.step(way);
-            return export.unknown().map(Effect::Preview);
+            return export.unknown();
         }
         Some(Modal::Menu(_)) | None => {}
     }
     None
+}
+
+/// Tab: the export's next part, where that lies on top.
+pub(super) fn tab(model: &mut Model) -> Option<Effect> {
+    match &mut model.modal {
+        Some(Modal::Export(export)) => export.next_part(),
+        _ => None,
+    }
 }
 
 /// Enter.

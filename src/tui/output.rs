@@ -5,23 +5,23 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::message::Msg;
-use crate::export::{Format, Options, Paint};
+use crate::export::{Format, Options, Paint, Scope};
 use crate::scan::Scan;
 
 /// More lines than a preview shows.
 const LINES: usize = 20;
 
-fn bytes(scan: &Scan, format: &Format) -> Result<Vec<u8>, String> {
+fn bytes(scan: &Scan, format: &Format, scope: Scope) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    let options = Options::new(Paint { color: false, ascii: false, width: 100 });
+    let options = Options { scope, ..Options::new(Paint { color: false, ascii: false, width: 100 }) };
     (format.write)(scan, &options, &mut bytes)
         .map_err(|error| format!("{} cannot be written: {error}", format.name))?;
     Ok(bytes)
 }
 
 /// How a format would look.
-pub(super) fn preview(scan: &Scan, format: &'static Format) -> Msg {
-    match bytes(scan, format) {
+pub(super) fn preview(scan: &Scan, format: &'static Format, scope: Scope) -> Msg {
+    match bytes(scan, format, scope) {
         Ok(bytes) => {
             let first = String::from_utf8_lossy(&bytes[..bytes.len().min(8192)]).into_owned();
             Msg::Preview(format.name, bytes.len(), first.lines().take(LINES).map(str::to_owned).collect())
@@ -31,8 +31,8 @@ pub(super) fn preview(scan: &Scan, format: &'static Format) -> Msg {
 }
 
 /// Writes a file that is not there yet: under another name first, then renamed.
-pub(super) fn write(scan: &Scan, format: &Format, path: &str) -> Msg {
-    Msg::Exported(bytes(scan, format).and_then(|bytes| deliver(&bytes, &whole(path))))
+pub(super) fn write(scan: &Scan, format: &Format, scope: Scope, path: &str) -> Msg {
+    Msg::Exported(bytes(scan, format, scope).and_then(|bytes| deliver(&bytes, &whole(path))))
 }
 
 /// `~` is the home of the person, as in a shell.

@@ -22,6 +22,7 @@ use super::terminal::Screen;
 use super::theme::Theme;
 use super::update::update;
 use super::view::Logged;
+use super::watch::Watch;
 use super::{Options, Source, clipboard, output};
 use crate::error::Error;
 use crate::scan::{Progress, Scan};
@@ -44,7 +45,12 @@ pub(super) fn run(source: Source, options: &Options, config: Config) -> io::Resu
     let (sender, messages) = channel();
     signals.tell(sender.clone());
     read_input(sender.clone());
-    let mut scanner = Scanner { source, sender, cancel: Arc::default() };
+    let watch = options.watch.then(Watch::default);
+    if let Some(watch) = &watch {
+        let sender = sender.clone();
+        watch.start(move || sender.send(Message::Ours(Msg::Changed)).is_ok());
+    }
+    let mut scanner = Scanner { source, sender, watch, cancel: Arc::default() };
     scanner.start();
     let ended = turn(&mut model, &mut screen, &messages, &mut scanner);
     scanner.stop();
@@ -135,9 +141,11 @@ fn fulfill(
             clipboard::copy(text);
             update(model, Msg::Told(told));
         }
-        Effect::Preview(format) => beside(model, &scanner.sender, move |scan| output::preview(scan, format)),
-        Effect::Export { format, path } => {
-            beside(model, &scanner.sender, move |scan| output::write(scan, format, &path));
+        Effect::Preview { format, scope } => {
+            beside(model, &scanner.sender, move |scan| output::preview(scan, format, scope));
+        }
+        Effect::Export { format, scope, path } => {
+            beside(model, &scanner.sender, move |scan| output::write(scan, format, scope, &path));
         }
         Effect::Mouse(is_ours) => screen.capture_mouse(is_ours)?,
         Effect::Suspend => suspend(model, screen)?,
@@ -183,6 +191,7 @@ enum Message {
 struct Scanner {
     source: Source,
     sender: Sender<Message>,
+    watch: Option<Watch>,
     cancel: Arc<AtomicBool>,
 }
 
@@ -190,13 +199,19 @@ impl Scanner {
     fn start(&mut self) {
         self.cancel = Arc::default();
         let (source, sender, cancel) = (self.source.clone(), self.sender.clone(), self.cancel.clone());
+        let watch = self.watch.clone();
         thread::spawn(move || {
             let _told = TellCrash(sender.clone());
             // The receiver is gone only when the program ends.
             let tell = |event| drop(sender.send(Message::Ours(Msg::Progress(event))));
             let progress = Progress { tell: &tell, cancel: &cancel };
             let msg = match source(&progress) {
-                Ok(scan) => Msg::Scanned(Arc::new(Atlas::new(scan))),
+                Ok(scan) => {
+                    if let Some(watch) = watch {
+                        watch.look_at(&scan);
+                    }
+                    Msg::Scanned(Arc::new(Atlas::new(scan)))
+                }
                 Err(error) => Msg::Failed(error),
             };
             let _ = sender.send(Message::Ours(msg));
@@ -222,6 +237,11 @@ impl Drop for TellCrash {
 fn read_input(sender: Sender<Message>) {
     thread::spawn(move || {
         let mut clicks = Clicks::default();
+        // The first question sets up the listening: a window that changed before would never be heard of.
+        let _ = event::poll(Duration::ZERO);
+        if let Ok((width, height)) = crossterm::terminal::size() {
+            let _ = sender.send(Message::Ours(Msg::Resize(width, height)));
+        }
         loop {
             let message = match event::read() {
                 Ok(event) => match translated(event, &mut clicks) {

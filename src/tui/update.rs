@@ -39,9 +39,11 @@ pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
             None
         }
         Msg::Resize(width, height) => {
-            model.size = (width, height);
-            choose::fit(model);
-            scroll_to(model, model.scroll);
+            if model.size != (width, height) {
+                model.size = (width, height);
+                choose::fit(model);
+                scroll_to(model, model.scroll);
+            }
             None
         }
         Msg::Progress(event) => progress(model, event),
@@ -59,6 +61,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
             modal::export::written(model, outcome);
             None
         }
+        Msg::Changed => rescan(model),
         Msg::Told(text) => {
             model.told = Some(text);
             None
@@ -221,6 +224,9 @@ const DEEPEST: usize = 6;
 
 /// Gives the keys to a pane further on.
 pub(super) fn pane(model: &mut Model, by: isize) -> Option<Effect> {
+    if model.modal.is_some() {
+        return modal::tab(model);
+    }
     let panes = model.view.panes;
     let at = panes.iter().position(|&pane| pane == model.pane).unwrap_or(0);
     model.pane = panes[(at as isize + by).rem_euclid(panes.len() as isize) as usize];

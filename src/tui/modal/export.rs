@@ -9,7 +9,8 @@ use ratatui::widgets::Widget;
 use tui_input::Input;
 
 use super::{Modal, prompt};
-use crate::export::{FORMATS, Format, printable};
+use crate::export::{FORMATS, Format, Scope, printable};
+use crate::graph::sketch::Sketch;
 use crate::tui::command::Way;
 use crate::tui::draw::{boxed, lines, title};
 use crate::tui::effect::Effect;
@@ -28,7 +29,14 @@ pub struct Export {
     trouble: Option<String>,
     /// The name was typed: another format does not change it.
     is_named: bool,
+    /// The place in [`PARTS`].
+    part: usize,
+    /// What is drawn on the screen, as it was when the dialog opened.
+    view: Option<Sketch>,
 }
+
+/// Which part of the graph a drawing can show.
+const PARTS: [&str; 3] = ["this view", "problems", "everything"];
 
 /// Opens the dialog.
 pub fn open(model: &mut Model) -> Option<Effect> {
@@ -37,7 +45,11 @@ pub fn open(model: &mut Model) -> Option<Effect> {
     let stem: String = stem.chars().map(|letter| if is_plain(letter) { letter } else { '-' }).collect();
     let stem = stem.trim_matches(['-', '.']);
     let name = format!("{}{}", if stem.is_empty() { "dylens" } else { stem }, ending(FORMATS[0]));
-    let export = Export { input: Input::new(name), format: 0, preview: None, trouble: None, is_named: false };
+    let picture = if model.view.is("flow") { &model.flow } else { &model.picture };
+    let view = picture.as_ref().map(|picture| picture.sketch.clone());
+    let part = if view.is_some() { 0 } else { 2 };
+    let export =
+        Export { input: Input::new(name), format: 0, preview: None, trouble: None, is_named: false, part, view };
     let effect = export.wish();
     model.modal = Some(Modal::Export(export));
     effect
@@ -55,7 +67,7 @@ pub(super) fn write(model: &mut Model) -> Option<Effect> {
         export.trouble = Some("type the name of a file".into());
         return None;
     }
-    Some(Effect::Export { format: FORMATS[export.format], path })
+    Some(Effect::Export { format: FORMATS[export.format], scope: export.scope(), path })
 }
 
 /// The bytes of a format are known.
@@ -80,8 +92,25 @@ pub fn written(model: &mut Model, outcome: Result<String, String>) {
 }
 
 impl Export {
-    fn wish(&self) -> Option<Effect> {
-        Some(Effect::Preview(FORMATS[self.format]))
+    pub(super) fn wish(&self) -> Option<Effect> {
+        Some(Effect::Preview { format: FORMATS[self.format], scope: self.scope() })
+    }
+
+    /// What is drawn; formats that are no drawings have everything.
+    fn scope(&self) -> Scope {
+        match (FORMATS[self.format].draws, self.part, &self.view) {
+            (Some(_), 0, Some(view)) => Scope::View(Box::new(view.clone())),
+            (Some(_), 1, _) => Scope::Problems,
+            _ => Scope::All,
+        }
+    }
+
+    /// Another part of the graph is drawn.
+    pub(super) fn next_part(&mut self) -> Option<Effect> {
+        FORMATS[self.format].draws?;
+        self.part = (self.part + 1) % PARTS.len();
+        self.preview = None;
+        self.wish()
     }
 
     /// The name was edited: its ending tells the format, as on the command line.
@@ -116,11 +145,11 @@ impl Export {
         }
     }
 
-    /// The format whose preview is wanted and not known.
-    pub(super) fn unknown(&self) -> Option<&'static Format> {
+    /// The preview that is wanted and not known.
+    pub(super) fn unknown(&self) -> Option<Effect> {
         let format = FORMATS[self.format];
         let is_known = self.preview.as_ref().is_some_and(|(name, ..)| *name == format.name);
-        (!is_known).then_some(format)
+        if is_known { None } else { self.wish() }
     }
 
     pub(super) fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
@@ -141,7 +170,16 @@ impl Export {
             ]);
             line.render(area, buffer);
         }
-        rows.next();
+        if let (Some(area), Some(_)) = (rows.next(), FORMATS[self.format].draws) {
+            let mut spans = vec![Span::raw(" draw ")];
+            for (at, part) in PARTS.iter().enumerate() {
+                let mark = if at == self.part { "(•)" } else { "( )" };
+                let tone = if at == self.part { Tone::Strong } else { Tone::Plain };
+                spans.push(Span::styled(format!("{mark} {part}  "), theme.style(tone)));
+            }
+            spans.push(Span::styled("tab", theme.style(Tone::Key)));
+            Line::from(spans).render(area, buffer);
+        }
         if let Some(area) = rows.next() {
             prompt(model, " file", &self.input, area, buffer);
         }

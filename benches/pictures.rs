@@ -1,0 +1,187 @@
+//! Pictures of real screens: the program runs on a terminal, is typed at, and what the terminal shows becomes an SVG.
+//!
+//! `cargo bench --bench pictures` writes `assets/screens/*.svg`, which the README shows.
+
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+/// Columns and rows.
+const SIZE: (u16, u16) = (120, 36);
+/// A cell, in pixels.
+const CELL: (f64, f64) = (8.43, 18.0);
+const MARGIN: f64 = 12.0;
+const INK: &str = "#d6dbe4";
+const PAPER: &str = "#14181f";
+
+/// The sixteen colors of a terminal, as they are drawn.
+const COLORS: [&str; 16] = [
+    "#14181f", "#ff6b5e", "#7bc275", "#e5c15c", "#6fa8dc", "#c792ea", "#5fc9d8", "#d6dbe4", "#5c6675", "#ff8b80",
+    "#9bdb95", "#f2d580", "#8fc1f0", "#dbb3f5", "#86dfeb", "#ffffff",
+];
+
+/// Each picture: its name, the arguments, the keys, one write each, and what the screen says when it is ready.
+const PICTURES: &[(&str, &[&str], &[&str], &str)] = &[
+    ("problems", &["--demo"], &[], "Problems 11"),
+    ("flow", &["--demo"], &["3", "v", "v"], "whole environment"),
+    ("search", &["--demo"], &["/", "torch so"], "Search:"),
+    ("light", &["--demo", "--theme", "light"], &["2"], "[2 Graph]"),
+];
+
+fn main() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/screens");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    for (name, arguments, keys, ready) in PICTURES {
+        let screen = shown(arguments, keys, ready);
+        let path = folder.join(format!("{name}.svg"));
+        std::fs::write(&path, svg(screen.screen())).expect("a file");
+        println!("{}", path.display());
+    }
+}
+
+/// Runs the program, types, waits until the screen is ready and at rest.
+fn shown(arguments: &[&str], keys: &[&str], ready: &str) -> vt100::Parser {
+    let size = PtySize { rows: SIZE.1, cols: SIZE.0, pixel_width: 0, pixel_height: 0 };
+    let pty = native_pty_system().openpty(size).expect("a terminal");
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_dylens"));
+    command.args(arguments);
+    command.env_clear();
+    command.env("TERM", "xterm-256color");
+    command.env("COLORTERM", "truecolor");
+    let mut child = pty.slave.spawn_command(command).expect("the program starts");
+    let mut reader = pty.master.try_clone_reader().expect("a reader");
+    let mut writer = pty.master.take_writer().expect("a writer");
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let sink = seen.clone();
+    std::thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok(count @ 1..) = reader.read(&mut buffer) {
+            sink.lock().expect("no panic").extend_from_slice(&buffer[..count]);
+        }
+    });
+    let parsed = || {
+        let mut parser = vt100::Parser::new(SIZE.1.try_into().expect("rows"), SIZE.0.try_into().expect("columns"), 0);
+        parser.process(&seen.lock().expect("no panic"));
+        parser
+    };
+    let wait = |text: &str| {
+        let begun = Instant::now();
+        while !parsed().screen().contents().contains(text) {
+            assert!(
+                begun.elapsed() < Duration::from_secs(30),
+                "{text:?} does not come:\n{}",
+                parsed().screen().contents()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    wait("Problems 11");
+    for key in keys {
+        writer.write_all(key.as_bytes()).and_then(|()| writer.flush()).expect("the program reads");
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    wait(ready);
+    let screen = parsed();
+    let _ = child.kill();
+    let _ = child.wait();
+    screen
+}
+
+fn color(color: vt100::Color, usual: &str) -> String {
+    match color {
+        vt100::Color::Default => usual.to_owned(),
+        vt100::Color::Idx(at) if at < 16 => COLORS[usize::from(at)].to_owned(),
+        vt100::Color::Idx(at) if at < 232 => {
+            let part = |by: u8| match (at - 16) / by % 6 {
+                0 => 0,
+                step => 55 + 40 * step,
+            };
+            format!("#{:02x}{:02x}{:02x}", part(36), part(6), part(1))
+        }
+        vt100::Color::Idx(at) => {
+            let gray = 8 + 10 * (at - 232);
+            format!("#{gray:02x}{gray:02x}{gray:02x}")
+        }
+        vt100::Color::Rgb(red, green, blue) => format!("#{red:02x}{green:02x}{blue:02x}"),
+    }
+}
+
+/// How a cell looks.
+#[derive(Clone, PartialEq)]
+struct Look {
+    ink: String,
+    paper: String,
+    bold: bool,
+    dim: bool,
+    underlined: bool,
+}
+
+fn look(cell: &vt100::Cell) -> Look {
+    let (mut ink, mut paper) = (color(cell.fgcolor(), INK), color(cell.bgcolor(), PAPER));
+    if cell.inverse() {
+        std::mem::swap(&mut ink, &mut paper);
+    }
+    Look { ink, paper, bold: cell.bold(), dim: cell.dim(), underlined: cell.underline() }
+}
+
+fn svg(screen: &vt100::Screen) -> String {
+    let (width, height) = (f64::from(SIZE.0) * CELL.0 + 2.0 * MARGIN, f64::from(SIZE.1) * CELL.1 + 2.0 * MARGIN);
+    let ground = screen.cell(0, 0).map_or_else(|| PAPER.to_owned(), |cell| look(cell).paper);
+    let mut text = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" \
+         font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"14\" xml:space=\"preserve\">\n\
+         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{ground}\"/>\n"
+    );
+    for row in 0..SIZE.1 {
+        let cells: Vec<(u16, String, Look)> = (0..SIZE.0)
+            .filter_map(|column| {
+                let cell = screen.cell(row, column)?;
+                let letters = if cell.has_contents() { cell.contents().to_owned() } else { " ".to_owned() };
+                (!cell.is_wide_continuation()).then(|| (column, letters, look(cell)))
+            })
+            .collect();
+        for run in cells.chunk_by(|one, other| one.2 == other.2) {
+            paint(&mut text, row, run, &ground);
+        }
+    }
+    text + "</svg>\n"
+}
+
+/// A run of cells that look alike.
+fn paint(text: &mut String, row: u16, run: &[(u16, String, Look)], ground: &str) {
+    let (first, look) = (f64::from(run[0].0), &run[0].2);
+    let letters: String = run.iter().map(|(_, letters, _)| letters.as_str()).collect();
+    let (x, y) = (MARGIN + first * CELL.0, MARGIN + f64::from(row) * CELL.1);
+    let width = run.len() as f64 * CELL.0;
+    if look.paper != ground {
+        let _ = writeln!(
+            text,
+            "<rect x=\"{x:.2}\" y=\"{y:.1}\" width=\"{width:.2}\" height=\"{}\" fill=\"{}\"/>",
+            CELL.1, look.paper
+        );
+    }
+    if letters.trim().is_empty() {
+        return;
+    }
+    let escaped = letters.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let mut style = String::new();
+    if look.bold {
+        style += " font-weight=\"bold\"";
+    }
+    if look.dim {
+        style += " opacity=\"0.55\"";
+    }
+    if look.underlined {
+        style += " text-decoration=\"underline\"";
+    }
+    let _ = writeln!(
+        text,
+        "<text x=\"{x:.2}\" y=\"{:.1}\" textLength=\"{width:.2}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{}\"{style} xml:space=\"preserve\">{escaped}</text>",
+        y + 13.5,
+        look.ink
+    );
+}

@@ -1,0 +1,73 @@
+//! What changes on disk, asked again and again: no notice works on every file system, and a look costs little.
+
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::scan::Scan;
+use crate::vfs::{Disk, VPath};
+
+/// The least time between two looks.
+const PAUSE: Duration = Duration::from_millis(500);
+/// A look may take no more than this part of the time.
+const SHARE: u32 = 20;
+
+/// Watches the files of the last scan, and the folders that they lie in.
+#[derive(Clone, Default)]
+pub(super) struct Watch {
+    places: Arc<Mutex<Vec<PathBuf>>>,
+}
+
+impl Watch {
+    /// Begins to look; `tell` is called when something changed and has come to rest, as an installer changes many files
+    /// one after the other. It answers whether anybody still listens.
+    pub(super) fn start(&self, tell: impl Fn() -> bool + Send + 'static) {
+        let places = self.places.clone();
+        thread::spawn(move || {
+            let (mut watched, mut known, mut before) = (Vec::new(), 0, 0);
+            loop {
+                let now = places.lock().map(|places| places.clone()).unwrap_or_default();
+                let begun = Instant::now();
+                let stamp = stamp(&now);
+                if now != watched {
+                    (watched, known) = (now, stamp);
+                } else if stamp != known && stamp == before {
+                    known = stamp;
+                    if !tell() {
+                        return;
+                    }
+                }
+                before = stamp;
+                thread::sleep(PAUSE.max(begun.elapsed() * SHARE));
+            }
+        });
+    }
+
+    /// Watches the files of this scan from now on.
+    pub(super) fn look_at(&self, scan: &Scan) {
+        let mut places: BTreeSet<VPath> = scan.items.iter().map(|item| item.path.clone()).collect();
+        for item in &scan.items {
+            let mut folder = item.path.parent();
+            while let Some(path) = folder.filter(|path| path.starts_with(&scan.target.root) && !places.contains(path)) {
+                folder = path.parent();
+                places.insert(path);
+            }
+        }
+        if let Ok(mut watched) = self.places.lock() {
+            *watched = places.iter().map(Disk::native).collect();
+        }
+    }
+}
+
+/// One number for the state of all places: when each was written last, and how long it is.
+fn stamp(places: &[PathBuf]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for place in places {
+        let state = std::fs::symlink_metadata(place).ok().map(|state| (state.modified().ok(), state.len()));
+        state.hash(&mut hasher);
+    }
+    hasher.finish()
+}
