@@ -119,7 +119,7 @@ fn first_frame() -> Duration {
     let size = PtySize { rows: SIZE.1, cols: SIZE.0, pixel_width: 0, pixel_height: 0 };
     let pty = native_pty_system().openpty(size).expect("a terminal");
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_dylens"));
-    command.args(["--demo"]);
+    command.args(["--demo=linux"]);
     command.env_clear();
     command.env("TERM", "xterm-256color");
     let mut reader = pty.master.try_clone_reader().expect("a reader");

@@ -26,10 +26,10 @@ const COLORS: [&str; 16] = [
 
 /// Each picture: its name, the arguments, the keys, one write each, and what the screen says when it is ready.
 const PICTURES: &[(&str, &[&str], &[&str], &str)] = &[
-    ("problems", &["--demo"], &[], "Problems 11"),
-    ("flow", &["--demo"], &["3", "v", "v"], "whole environment"),
-    ("search", &["--demo"], &["/", "torch so"], "Search:"),
-    ("light", &["--demo", "--theme", "light"], &["2"], "[2 Graph]"),
+    ("problems", &["--demo=linux"], &[], "Problems 11"),
+    ("flow", &["--demo=linux"], &["3", "v", "v"], "whole environment"),
+    ("search", &["--demo=linux"], &["/", "torch so"], "Search:"),
+    ("light", &["--demo=linux", "--theme", "light"], &["2"], "[2 Graph]"),
 ];
 
 fn main() {

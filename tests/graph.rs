@@ -139,9 +139,9 @@ fn a_picture_is_made_narrower_where_labels_are_longest() {
     let widths = [40, 8, 30];
     let mut picture = layout(&widths, &[(0, 1), (1, 2)], None);
     assert_eq!(picture.width, 88);
-    picture.fit(&widths, 70);
+    picture.fit(&widths, 70, 14);
     assert_eq!(picture.columns.iter().map(|column| column.width).collect::<Vec<_>>(), [26, 8, 26]);
-    picture.fit(&widths, 10);
+    picture.fit(&widths, 10, 14);
     assert_eq!(picture.columns.iter().map(|column| column.width).collect::<Vec<_>>(), [14, 8, 14]);
 }
 

@@ -58,8 +58,6 @@ pub struct Layout {
 pub const BEFORE: i32 = 2;
 /// And right of them: a line, the tip of an arrow and a blank.
 pub const BEHIND: i32 = 3;
-/// No column is made narrower than this to fit.
-const LEAST: i32 = 14;
 
 /// The two ends of a link, by place.
 type Ends = (usize, usize);
@@ -192,8 +190,8 @@ impl Layout {
         self.height = rows.chain(detours).max().map_or(0, |last| last + 1);
     }
 
-    /// Makes the widest columns narrower, as far as labels can be shortened, so that the picture has this width.
-    pub fn fit(&mut self, widths: &[u16], room: i32) {
+    /// Makes the widest columns narrower, so that the picture has this width; none becomes narrower than `least`.
+    pub fn fit(&mut self, widths: &[u16], room: i32, least: i32) {
         self.spread(widths, i32::MAX);
         let over = self.width - room;
         if over <= 0 {
@@ -202,7 +200,7 @@ impl Layout {
         let natural: Vec<i32> = self.columns.iter().map(|column| column.width).collect();
         let saved = |most: i32| natural.iter().map(|width| (width - most).max(0)).sum::<i32>();
         let widest = natural.iter().copied().max().unwrap_or(0);
-        let most = (LEAST..widest).rev().find(|&most| saved(most) >= over).unwrap_or(LEAST);
+        let most = (least..widest).rev().find(|&most| saved(most) >= over).unwrap_or(least);
         self.spread(widths, most);
     }
 

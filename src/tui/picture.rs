@@ -105,6 +105,8 @@ pub struct Picture {
     pub hidden: usize,
     /// The item under the cursor.
     pub cursor: usize,
+    /// The room that it was made for.
+    pub room: (u16, u16),
     /// The first cell of the picture that is in view.
     pub pan: (i32, i32),
     /// The lines on the ways to what is missing.
@@ -121,8 +123,13 @@ pub struct Picture {
 
 /// Twins are folded from so many on: fewer are read as fast as their number.
 const FEWEST_TWINS: usize = 3;
+/// Of more nodes than this, looking for twins takes longer than a keypress may.
+const MOST_NODES: usize = 3000;
 /// With more items than this, distributions are folded: nobody reads so many.
 const MOST_ITEMS: usize = 1500;
+/// A picture should fit into its room, at the cost of its labels; what does not is moved about anyway, and keeps more.
+const NARROWEST: i32 = 14;
+const NARROWEST_BEYOND: i32 = 24;
 /// How far a focus looks by itself.
 const DEPTH: usize = 2;
 
@@ -174,11 +181,12 @@ impl Picture {
         };
         nodes.retain(|&node| node == center || lens.system || !atlas.is_quiet(node));
         let mut sketch = Sketch::of(graph, &nodes);
-        if lens.packages {
+        let packages = lens.packages || nodes.len() > MOST_NODES;
+        if packages {
             fold_packages(&mut sketch, atlas, lens);
         }
         fold(&mut sketch, atlas, center, lens);
-        if sketch.items.len() > MOST_ITEMS && !lens.packages {
+        if sketch.items.len() > MOST_ITEMS && !packages {
             return Picture::flow(atlas, center, scope, &Lens { packages: true, ..lens.clone() }, room);
         }
         if !lens.implied {
@@ -186,7 +194,7 @@ impl Picture {
             let stands_out = |item: &Item| item.nodes.iter().any(|&node| is_missing(atlas, node));
             sketch.reduce(|source, target| touches(source) || touches(target) || stands_out(target));
         }
-        if scope == Scope::All && lens.packages {
+        if scope == Scope::All && packages {
             drop_loose(&mut sketch, atlas);
         }
         Picture::made(atlas, (scope, center, 0), sketch, None, lens, room)
@@ -233,7 +241,10 @@ impl Picture {
         let labels: Vec<Label> = labels.map(|(at, (item, short))| label(atlas, item, short, is_loop(at))).collect();
         let widths: Vec<u16> = labels.iter().map(Label::width).collect();
         let mut layout = layout(&widths, &sketch.ends(), columns);
-        layout.fit(&widths, room.0.into());
+        layout.fit(&widths, room.0.into(), NARROWEST);
+        if layout.width > room.0.into() {
+            layout.fit(&widths, room.0.into(), NARROWEST_BEYOND);
+        }
         let missing =
             (0..sketch.items.len()).filter(|&at| sketch.items[at].nodes.iter().any(|&node| is_missing(atlas, node)));
         let mut doomed = layout.links_to(missing);
@@ -254,6 +265,7 @@ impl Picture {
             labels,
             hidden,
             cursor,
+            room,
             pan: (0, 0),
             doomed,
             bonds,

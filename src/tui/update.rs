@@ -28,6 +28,12 @@ use crate::scan::Event;
 
 /// Takes in what happened; the answer is what the model wants done outside.
 pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
+    let effect = take_in(model, msg);
+    choose::refit(model);
+    effect
+}
+
+fn take_in(model: &mut Model, msg: Msg) -> Option<Effect> {
     match msg {
         Msg::Key(event) => key(model, event),
         Msg::Paste(text) => modal::paste(model, &text),
@@ -41,7 +47,6 @@ pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
         Msg::Resize(width, height) => {
             if model.size != (width, height) {
                 model.size = (width, height);
-                choose::fit(model);
                 scroll_to(model, model.scroll);
             }
             None

@@ -3,6 +3,8 @@
 //! The order within a column is given, and two slots are at least a row apart: the rows nearest to the wishes under that
 //! condition are an isotonic regression, found by pooling adjacent violators in one pass.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Layout;
 
 /// How often the columns are gone through: from the left, from the right, and at last both ways at once.
@@ -64,6 +66,22 @@ fn snap(layout: &mut Layout, rows: &[f64]) {
     }
     for slot in &mut layout.slots {
         slot.row -= top;
+    }
+    close_up(layout);
+}
+
+/// Takes rows away on which nothing stands, but for one between what stands apart.
+fn close_up(layout: &mut Layout) {
+    let used: BTreeSet<i32> = layout.slots.iter().map(|slot| slot.row).collect();
+    let mut closed = BTreeMap::new();
+    let (mut before, mut row) = (0, 0);
+    for used in used {
+        row += (used - before).min(2);
+        before = used;
+        closed.insert(used, row);
+    }
+    for slot in &mut layout.slots {
+        slot.row = closed[&slot.row];
     }
 }
 

@@ -111,22 +111,34 @@ pub(in crate::tui) fn lens(model: &Model) -> Lens {
 
 /// Draws the pictures anew; center and cursor stay where that is possible.
 pub(in crate::tui) fn redraw(model: &mut Model) {
-    fit(model);
+    let Some(atlas) = model.atlas.clone() else { return };
+    model.picture = model.picture.as_ref().map(|old| again(model, &atlas, old));
+    model.flow = model.flow.as_ref().map(|old| again(model, &atlas, old));
+    model.numpy = model.numpy.as_ref().map(|old| again(model, &atlas, old));
     settle(model);
 }
 
-/// The same, where what is told does not change.
-pub(in crate::tui) fn fit(model: &mut Model) {
+/// Draws the picture that is shown anew, where it has other room than it was made for.
+pub(in crate::tui) fn refit(model: &mut Model) {
     let Some(atlas) = model.atlas.clone() else { return };
-    let (lens, room) = (lens(model), room(model));
-    let again = |old: &Picture| {
-        let mut new = Picture::of(&atlas, old.center, old.scope, &lens, room);
-        new.go(old.node(), room);
-        new
+    let room = room(model);
+    let again = |shown: &Option<Picture>| {
+        let old = shown.as_ref().filter(|picture| picture.room != room)?;
+        Some(again(model, &atlas, old))
     };
-    model.picture = model.picture.as_ref().map(again);
-    model.flow = model.flow.as_ref().map(again);
-    model.numpy = model.numpy.as_ref().map(again);
+    match model.view.id {
+        "flow" => model.flow = again(&model.flow).or_else(|| model.flow.take()),
+        "numpy" => model.numpy = again(&model.numpy).or_else(|| model.numpy.take()),
+        _ => model.picture = again(&model.picture).or_else(|| model.picture.take()),
+    }
+}
+
+/// The same picture, made for what there is now.
+fn again(model: &Model, atlas: &Atlas, old: &Picture) -> Picture {
+    let room = room(model);
+    let mut new = Picture::of(atlas, old.center, old.scope, &lens(model), room);
+    new.go(old.node(), room);
+    new
 }
 
 /// Makes a node the center of the picture, and remembers the one before.

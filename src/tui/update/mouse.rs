@@ -82,7 +82,6 @@ pub(super) fn drag(model: &mut Model, at: (u16, u16)) -> Option<Effect> {
         let share = Areas::share(model, at);
         let arrangement = model.view.arrangement as usize;
         model.split[arrangement] = Some(share);
-        choose::fit(model);
     }
     None
 }
