@@ -310,7 +310,7 @@ fn the_window_may_change_its_size() {
 
 #[test]
 fn the_last_frame_can_be_left_on_the_screen() {
-    let mut session = Session::start(&["--demo"]);
+    let mut session = Session::start(&["--demo=linux"]);
     session.wait_for("modules");
     session.press("Q");
     assert!(session.end().success());
