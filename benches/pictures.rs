@@ -151,6 +151,17 @@ fn svg(screen: &vt100::Screen) -> String {
     text + "</svg>\n"
 }
 
+/// The dots of a braille letter, two columns of four.
+fn dots(text: &mut String, (x, y): (f64, f64), letter: char, ink: &str) {
+    const BITS: [[u32; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
+    for (row, bits) in BITS.iter().enumerate() {
+        for (column, bit) in bits.iter().enumerate().filter(|(_, bit)| (letter as u32 - 0x2800) & **bit != 0) {
+            let (x, y) = (x + 2.2 + 4.0 * column as f64, y + 3.5 + 3.7 * row as f64);
+            let _ = writeln!(text, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"1.2\" fill=\"{ink}\"/>");
+        }
+    }
+}
+
 /// A run of cells that look alike.
 fn paint(text: &mut String, row: u16, run: &[(u16, String, Look)], ground: &str) {
     let (first, look) = (f64::from(run[0].0), &run[0].2);
@@ -164,6 +175,12 @@ fn paint(text: &mut String, row: u16, run: &[(u16, String, Look)], ground: &str)
             CELL.1, look.paper
         );
     }
+    // Dots are drawn: no two fonts have them as wide as letters.
+    let is_dots = |letter: &char| ('\u{2800}'..='\u{28ff}').contains(letter);
+    for (at, letter) in letters.chars().enumerate().filter(|(_, letter)| is_dots(letter)) {
+        dots(text, (x + at as f64 * CELL.0, y), letter, &look.ink);
+    }
+    let letters: String = letters.chars().map(|letter| if is_dots(&letter) { ' ' } else { letter }).collect();
     if letters.trim().is_empty() {
         return;
     }

@@ -291,7 +291,7 @@ fn a_scan_is_exported_beside_the_screen_and_never_over_a_file() {
 
 #[test]
 fn the_window_may_change_its_size() {
-    let mut session = Session::start(&["--demo"]);
+    let mut session = Session::start(&["--demo=linux"]);
     session.wait_for("modules");
     let resize = |session: &Session, rows, cols| {
         session.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).expect("a size");
@@ -337,7 +337,7 @@ fn what_changes_on_disk_is_scanned_again() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_panic_gives_the_terminal_back_and_is_read() {
-    let mut session = Session::start(&["--demo"]);
+    let mut session = Session::start(&["--demo=linux"]);
     session.wait_for("modules");
     let id = session.child.process_id().expect("it runs").to_string();
     let limited = std::process::Command::new("prlimit").args(["--pid", &id, "--as=1"]).status().expect("prlimit");
@@ -354,7 +354,7 @@ fn a_wrong_configuration_is_told_with_its_line() {
     let folder = small();
     let config = folder.path().join("config.toml");
     std::fs::write(&config, "mouse = false\ntheme = \"pink\"\n").expect("a file");
-    let mut session = Session::start_with(&["--demo"], &[("DYLENS_CONFIG", &config.to_string_lossy())]);
+    let mut session = Session::start_with(&["--demo=linux"], &[("DYLENS_CONFIG", &config.to_string_lossy())]);
     assert_eq!(session.end().exit_code(), 2);
     let text = session.text();
     assert!(text.contains("config.toml:2: no theme is called"), "{text}");
