@@ -155,7 +155,7 @@ fn svg(screen: &vt100::Screen) -> String {
 fn dots(text: &mut String, (x, y): (f64, f64), letter: char, ink: &str) {
     const BITS: [[u32; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
     for (row, bits) in BITS.iter().enumerate() {
-        for (column, bit) in bits.iter().enumerate().filter(|(_, bit)| (letter as u32 - 0x2800) & **bit != 0) {
+        for (column, _) in bits.iter().enumerate().filter(|(_, bit)| (letter as u32 - 0x2800) & **bit != 0) {
             let (x, y) = (x + 2.2 + 4.0 * column as f64, y + 3.5 + 3.7 * row as f64);
             let _ = writeln!(text, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"1.2\" fill=\"{ink}\"/>");
         }
