@@ -207,6 +207,17 @@ fn numpy_s_shim_is_looked_for_in_the_archive_of_modules() {
 }
 
 #[test]
+fn a_bundle_that_has_the_shim_is_told_only_of_rust_that_misreads_types() {
+    let scan = |words: &str| scan(&folder(&NUMPY, words), "/x/prog");
+    let rust = scan(RUST);
+    assert_eq!(rules(&rust), ["numpy-shim"]);
+    assert!(rust.findings[0].message.ends_with("which the bundle has, and reads some types wrongly"));
+    assert_eq!(rust.findings[0].remedy.command.as_deref(), Some("python -m pip install 'numpy<2'"));
+    let pybind11 = "elf x86_64 defines:PyInit__a needs:libc.so.6 says:_ARRAY_API,numpy.core.multiarray,pybind11";
+    assert_eq!(rules(&scan(pybind11)), [""; 0]);
+}
+
+#[test]
 fn of_a_damaged_list_of_modules_nothing_is_guessed() {
     let mut files = folder(&[], RUST);
     let mut members = code(&[]);

@@ -20,11 +20,20 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let Some(provider) = provider(facts) else { return };
     for (owner, bonds) in answered(facts, Answer::ThroughShim) {
         let is_rust = bonds.iter().any(|bond| matches!(bond.binding, Binding::RustNumpy { .. }));
+        let is_bundled = facts.scan.target.bundle.is_some();
+        // The bundle has the module, and pybind11 gets all that it wants from it.
+        if is_bundled && !is_rust {
+            continue;
+        }
         let severity = if is_rust { Severity::Warning } else { Severity::Info };
         let mut finding = finding(facts, &RULE, severity, &bonds);
         let (who, spoken) = (who(facts, owner, &bonds), spoken(provider));
         finding.subject = "numpy.core.multiarray".into();
         finding.message = match is_rust {
+            true if is_bundled => format!(
+                "{who} knows only NumPy 1: with {spoken} it works through numpy.core.multiarray, which the bundle has, and \
+                 reads some types wrongly"
+            ),
             true => format!(
                 "{who} knows only NumPy 1: with {spoken} it works through numpy.core.multiarray, reads some types wrongly, \
                  and bundlers leave that module out"
@@ -33,8 +42,10 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
                 "{who} knows only NumPy 1: with {spoken} it works through numpy.core.multiarray, which bundlers leave out"
             ),
         };
-        finding.remedy = name_to_bundler(facts, "upgrade the package", "numpy.core.multiarray").unwrap_or(Remedy {
-            text: "upgrade the package, or go back to NumPy 1".into(),
+        let by_name = || name_to_bundler(facts, "upgrade the package", "numpy.core.multiarray");
+        let again = if is_bundled { ", and build the bundle again" } else { "" };
+        finding.remedy = (!is_bundled).then(by_name).flatten().unwrap_or_else(|| Remedy {
+            text: format!("upgrade the package, or go back to NumPy 1{again}"),
             command: Some("python -m pip install 'numpy<2'".into()),
         });
         finding.evidence.push(Evidence::File {
