@@ -1,13 +1,15 @@
 //! The process: what the import of a module loads, in which order, and who asked for it.
 
+use petgraph::Direction;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use rustc_hash::FxHashMap;
 use unicode_width::UnicodeWidthStr;
 
 use super::View;
 use crate::graph::NodeId;
-use crate::scan::{ImportKind, ImportOf, Scan};
+use crate::scan::{ImportKind, ImportOf};
 use crate::tui::atlas::Atlas;
 use crate::tui::draw::{bordered, lines, row, title};
 use crate::tui::model::{Model, Pane};
@@ -94,14 +96,19 @@ fn rows(model: &Model) -> Vec<Row> {
     let mut number = 0;
     let start = scan.imports.iter().position(|import| import.kind == ImportKind::Interpreter);
     let parts = start.into_iter().filter(|&start| start != model.import).chain([model.import]);
-    let mut before: Vec<NodeId> = Vec::new();
+    // Who needs what, by the first that was loaded: libc has thousands of dependents, a file but a few needs.
+    let mut asked: FxHashMap<NodeId, NodeId> = FxHashMap::default();
     for import in parts.filter_map(|at| scan.imports.get(at)) {
         rows.push(Row { node: None, by: None, kind: Kind::Heading(name(import)) });
         for &file in &import.loads.loads {
             number += 1;
             let node = scan.graph.file(file);
-            let by = node.and_then(|node| asker(scan, node, &before));
-            before.extend(node);
+            let by = node.and_then(|node| asked.get(&node).copied());
+            if let Some(node) = node {
+                for target in scan.graph.loaders(node, Direction::Outgoing) {
+                    asked.entry(target).or_insert(node);
+                }
+            }
             rows.push(Row { node, by, kind: Kind::Loaded(number) });
         }
         for &(file, need) in &import.loads.unmet {
@@ -114,12 +121,6 @@ fn rows(model: &Model) -> Vec<Row> {
         }
     }
     rows
-}
-
-/// The first of those loaded before that needs the node.
-fn asker(scan: &Scan, node: NodeId, before: &[NodeId]) -> Option<NodeId> {
-    let dependents: Vec<NodeId> = scan.graph.dependents(node).into_iter().map(|(by, _)| by).collect();
-    before.iter().copied().find(|by| dependents.contains(by))
 }
 
 fn put(model: &mut Model, at: usize) {
