@@ -49,6 +49,8 @@ pub enum Step {
     ModuleFolder,
     /// The folder of `python.exe`.
     ProgramFolder,
+    /// A folder that the program itself adds when it starts (`SetDllDirectory`): a bundle's.
+    AddedByProgram,
     /// A folder that Python code hands to `os.add_dll_directory`.
     AddedFolder,
     /// Another folder of the package that a plugin belongs to: what lies there is loaded before the plugin is.
@@ -86,6 +88,7 @@ impl Step {
             Step::KnownDll => "KnownDLLs",
             Step::ModuleFolder => "module folder",
             Step::ProgramFolder => "program folder",
+            Step::AddedByProgram => "SetDllDirectory",
             Step::AddedFolder => "add_dll_directory",
             Step::PackageFolder => "package folder",
             Step::System32 => "System32",
@@ -119,6 +122,7 @@ impl Step {
             Step::KnownDll => "System32, by KnownDLLs",
             Step::ModuleFolder => "the folder of the module",
             Step::ProgramFolder => "the folder of the program",
+            Step::AddedByProgram => "the folder that the program adds",
             Step::AddedFolder => "os.add_dll_directory",
             Step::PackageFolder => "its package, loaded before it",
             Step::System32 => "System32",

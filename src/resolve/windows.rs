@@ -49,9 +49,11 @@ pub(super) fn candidates(system: &Windows, ask: &Ask, visit: &mut Visit) -> Cont
         // What is loaded later is asked for by its bare name alone.
         skip(Step::ModuleFolder, Skip::Delayed, visit)?;
         program(ask, &name, visit)?;
+        bundled(system, ask, &name, visit)?;
     } else {
         module(ask, &name, visit)?;
         program(ask, &name, visit)?;
+        bundled(system, ask, &name, visit)?;
         for added in ask.process.added() {
             one(Step::AddedFolder, spelled(ask, added, &name), visit)?;
         }
@@ -74,7 +76,8 @@ pub(super) fn is_module(path: &VPath) -> bool {
 fn package(system: &Windows, ask: &Ask, name: &Name, visit: &mut Visit) -> ControlFlow<()> {
     let process = ask.process;
     let root = &process.object(process.chain(ask.by).last().unwrap_or(ask.by)).opened;
-    if is_module(root) {
+    // The code of a bundle, which may add folders of its own, lies within the program.
+    if is_module(root) && !system.is_bundle {
         return Continue(());
     }
     let own = system.packages.iter().filter(|it| root.starts_with(&it.package));
@@ -102,6 +105,14 @@ fn program(ask: &Ask, name: &Name, visit: &mut Visit) -> ControlFlow<()> {
         true => one(Step::ProgramFolder, spelled(ask, &VPath::new(process.origin(process.program())), name), visit),
         false => Continue(()),
     }
+}
+
+/// The folders that the program itself adds when it starts, as those of bundles do.
+fn bundled(system: &Windows, ask: &Ask, name: &Name, visit: &mut Visit) -> ControlFlow<()> {
+    for folder in &system.added {
+        one(Step::AddedByProgram, spelled(ask, folder, name), visit)?;
+    }
+    Continue(())
 }
 
 /// A name in a folder, spelled as the folder spells it.

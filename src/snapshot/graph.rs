@@ -204,6 +204,7 @@ mirror! {
         Trusted,
         ModuleFolder,
         ProgramFolder,
+        AddedByProgram,
         AddedFolder,
         PackageFolder,
         System32,

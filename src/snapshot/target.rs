@@ -359,6 +359,8 @@ pub(super) fn folders<'a>(root: &'a VPath, host: &'a Host) -> impl Iterator<Item
 mirror! {
     struct WindowsMirror = Windows {
         system32 [default]: Option<Place>,
+        added [default]: Vec<Place>,
+        is_bundle [default]: bool,
         path [default]: Vec<Place>,
         packages [default]: Vec<DllFoldersMirror>,
         prepared [default]: Vec<PreparedMirror>,

@@ -81,6 +81,10 @@ impl System {
 pub struct Windows {
     /// The folder of the system's own DLLs, where it is at hand; else what every Windows has is granted.
     pub system32: Option<VPath>,
+    /// The folders that a bundle's program has searched besides its own (`SetDllDirectory`, `AddDllDirectory`).
+    pub added: Vec<VPath>,
+    /// The code of packages, which may add folders of its own, is not at hand: it lies within a bundle's program.
+    pub is_bundle: bool,
     /// The folders of `PATH` that count: conda's.
     pub path: Vec<VPath>,
     /// Each package that has DLLs besides its modules, and the folders that they lie in.

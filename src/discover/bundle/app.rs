@@ -75,7 +75,7 @@ fn py2app(fs: &Arc<dyn FileSystem>, app: &VPath, program: &VPath) -> Option<Foun
         contents: library,
         modules,
     };
-    Some(Found { fs: fs.clone(), root: app.clone(), bundle, python, library_path: None })
+    Some(Found { fs: fs.clone(), root: app.clone(), bundle, python, library_path: Vec::new() })
 }
 
 /// The Python that the program opens: a framework, or a dylib.

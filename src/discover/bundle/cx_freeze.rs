@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Bundle, Bundler, Form, Found, Modules, programs, suffixes, version_in};
+use super::{Bundle, Bundler, Form, Found, Modules, is_exe, programs, suffixes, version_in};
 use crate::vfs::{FileSystem, VPath};
 use crate::world::Python;
 
@@ -50,8 +50,10 @@ fn found(fs: &Arc<dyn FileSystem>, root: &VPath, program: VPath, lib: &VPath, fo
     }
     let mut modules = Modules::default();
     modules.is_whole = modules.add_zip(&**fs, &lib.join(ARCHIVE));
+    // By `AddDllDirectory` (`bases/_common.c`); elsewhere the rpath of the program leads there.
+    let library_path = if is_exe(program.file_name()) { vec![lib.clone()] } else { Vec::new() };
     let bundle = Bundle { bundler: Bundler::CxFreeze, version: None, form, program, contents: lib.clone(), modules };
-    Found { fs: fs.clone(), root: root.clone(), bundle, python, library_path: None }
+    Found { fs: fs.clone(), root: root.clone(), bundle, python, library_path }
 }
 
 /// `(3, 11)` of `.cpython-311-x86_64-linux-gnu.so` and `.cp311-win_amd64.pyd`.

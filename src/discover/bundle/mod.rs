@@ -16,7 +16,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::python::{suffixes_of, tag_of};
-use super::{Kind, Machine, Note, Target, system, target};
+use super::{Kind, Machine, Note, Target, system, target, windows};
 use bstr::ByteSlice;
 
 use crate::error::Error;
@@ -110,8 +110,9 @@ struct Found {
     root: VPath,
     bundle: Bundle,
     python: Python,
-    /// What the program itself adds to the loader's search path when it starts (`LD_LIBRARY_PATH`).
-    library_path: Option<VPath>,
+    /// What the program itself adds to the loader's search path when it starts: to `LD_LIBRARY_PATH`; on Windows by
+    /// `SetDllDirectory` or `AddDllDirectory`.
+    library_path: Vec<VPath>,
 }
 
 /// The bundle that a folder is, or is the inner part of; none where no bundler made it.
@@ -161,9 +162,17 @@ impl Found {
         let fs = &*self.fs;
         let image = target::image(fs, &self.bundle.program);
         let (mut host, is_foreign) = host(fs, machine, image.as_ref(), self.python);
-        if let Some(own) = self.library_path.filter(|_| host.system.format() == Some(Format::Elf)) {
-            let rest = host.library_path.as_ref().map(|rest| [&b":"[..], &**rest].concat()).unwrap_or_default();
-            host.library_path = Some(Name::from(&[own.as_bytes(), &rest].concat()));
+        match &mut host.system {
+            System::Windows(windows) => {
+                windows.is_bundle = true;
+                windows.added = [self.library_path, packed_libraries(fs, &self.bundle)].concat();
+            }
+            System::Glibc(_) | System::Musl(_) if !self.library_path.is_empty() => {
+                let own = self.library_path.iter().map(|path| path.as_bytes());
+                let all: Vec<&[u8]> = own.chain(host.library_path.as_deref()).collect();
+                host.library_path = Some(Name::from(&all.join(&b':')));
+            }
+            _ => {}
         }
         let walk = vec![self.root.clone()];
         let notes = self.bundle.notes(fs, host.python.iter().flat_map(|python| &python.opens));
@@ -196,13 +205,28 @@ fn host(fs: &dyn FileSystem, machine: &Machine, image: Option<&Image>, python: P
                 }
             }
         }
-        _ => (Host { arch, python: Some(python), system: System::Unknown, ..Host::default() }, true),
+        Format::Pe => {
+            let windows = windows::system(fs, machine, None);
+            let is_foreign = windows.system32.is_none();
+            (Host { arch, python: Some(python), system: System::Windows(windows), ..Host::default() }, is_foreign)
+        }
     }
+}
+
+/// The folders of DLLs that delvewheel laid beside packages. The code that has them searched lies within the program.
+fn packed_libraries(fs: &dyn FileSystem, bundle: &Bundle) -> Vec<VPath> {
+    let entries = fs.list(&bundle.contents).unwrap_or_default().into_iter();
+    let folders =
+        entries.filter(|entry| entry.kind == FileKind::Directory && entry.name.as_bytes().ends_with(b".libs"));
+    let mut folders: Vec<VPath> = folders.map(|entry| bundle.contents.join(&entry.name)).collect();
+    folders.sort();
+    folders
 }
 
 /// How programs begin: ELF, Mach-O of 64 bits, universal, PE.
 fn is_program(fs: &dyn FileSystem, file: &VPath) -> bool {
-    let name = file.file_name();
+    // Windows does not mind case.
+    let name = file.file_name().to_ascii_lowercase();
     let is_library = [&b".dll"[..], b".pyd", b".dylib", b".so"].iter().any(|ending| name.ends_with(ending));
     let begins = |magic: &[u8]| {
         magic.starts_with(b"MZ") || matches!(magic, b"\x7fELF" | b"\xcf\xfa\xed\xfe" | b"\xca\xfe\xba\xbe")
@@ -212,13 +236,17 @@ fn is_program(fs: &dyn FileSystem, file: &VPath) -> bool {
         && fs.read(file, 4).is_ok_and(|magic| begins(&magic))
 }
 
+fn is_exe(name: &[u8]) -> bool {
+    name.to_ascii_lowercase().ends_with(b".exe")
+}
+
 /// The programs of a folder, the one that is called like the folder first. A folder of many is no bundle.
 fn programs(fs: &dyn FileSystem, folder: &VPath) -> Vec<VPath> {
     const MOST: usize = 16;
     let stem = folder.file_name().split(|&byte| byte == b'.').next().unwrap_or_default().to_vec();
     let is_named = |name: &[u8]| {
         let ending = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
-        ending.len() == name.len() || matches!(ending, b"exe" | b"bin") || ending.len() > 4
+        ending.len() == name.len() || is_exe(name) || ending == b"bin" || ending.len() > 4
     };
     let entries = fs.list(folder).unwrap_or_default();
     let files = entries.into_iter().filter(|entry| entry.kind == FileKind::File && is_named(entry.name.as_bytes()));
@@ -226,7 +254,9 @@ fn programs(fs: &dyn FileSystem, folder: &VPath) -> Vec<VPath> {
     if programs.len() > 2 * MOST {
         return Vec::new();
     }
-    programs.retain(|path| is_program(fs, path) && fs.stat(path).is_ok_and(|stat| stat.is_executable));
+    // What was copied from Windows has lost that mark, or never had it.
+    let is_marked = |path: &VPath| is_exe(path.file_name()) || fs.stat(path).is_ok_and(|stat| stat.is_executable);
+    programs.retain(|path| is_program(fs, path) && is_marked(path));
     let is_own = |path: &VPath| path.file_name().split(|&byte| byte == b'.').next() == Some(&stem[..]);
     programs.sort_by_cached_key(|path| (!is_own(path), path.clone()));
     if programs.len() > MOST { Vec::new() } else { programs }
@@ -245,7 +275,7 @@ fn suffixes(fs: &dyn FileSystem, folders: &[VPath], python: &Python) -> Vec<Name
         if let Some(tag) = names.iter().find_map(|name| tag_of(name.as_bytes()).filter(|tag| tag.ends_with(".so"))) {
             return suffixes_of(&tag);
         }
-        if names.iter().any(|name| name.as_bytes().ends_with(b".pyd")) {
+        if names.iter().any(|name| name.as_bytes().to_ascii_lowercase().ends_with(b".pyd")) {
             return windows_suffixes(&names);
         }
         let below = entries.into_iter().filter(|entry| entry.kind == FileKind::Directory);

@@ -59,7 +59,8 @@ fn in_folder(fs: &Arc<dyn FileSystem>, root: &VPath, program: VPath, is_dist: bo
     let is_whole = !told.names.is_empty();
     let modules = Modules { names: told.names, archives: vec![program.clone()], is_whole };
     let bundle = Bundle { bundler: Bundler::Nuitka, version: None, form, program, contents: root.clone(), modules };
-    Some(Found { fs: fs.clone(), root: root.clone(), bundle, python, library_path: None })
+    // On Windows the folder of the program is the one that counts, and that is searched anyway.
+    Some(Found { fs: fs.clone(), root: root.clone(), bundle, python, library_path: Vec::new() })
 }
 
 /// What the bytes of a program tell.

@@ -104,8 +104,8 @@ fn found(
         root: root.clone(),
         bundle: Bundle { bundler, version, form, program, contents: contents.clone(), modules: names },
         python,
-        // The bootloader sets it to its own folder, and starts itself again.
-        library_path: Some(contents),
+        // The bootloader sets it to its own folder, and starts itself again; on Windows it calls `SetDllDirectory`.
+        library_path: vec![contents],
     }
 }
 
