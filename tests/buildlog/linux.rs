@@ -335,3 +335,54 @@ fn a_file_that_is_not_here_is_said_to_be_elsewhere() {
         judged[0].sentence
     );
 }
+
+#[test]
+fn what_auditwheel_does_not_locate_is_tied_to_who_needs_it() {
+    let log = "INFO:auditwheel.main_repair:Repairing p-1.0-cp311-cp311-linux_x86_64.whl\nTraceback (most recent call last):\n  \
+               File \"/x/auditwheel/repair.py\", line 94, in repair_wheel\n    raise ValueError(msg)\nValueError: Cannot repair \
+               wheel, because required library \"libgone.so.1\" could not be located\n";
+    let world = env("//- SITE/p/m.LINUX elf x86_64 defines:PyInit_m needs:libgone.so.1\n//- SITE/p/__init__.py\n");
+    assert_first(
+        &beside(log, "/env", &world),
+        &Expected {
+            cause: "library-missing",
+            verdict: Verdict::Guilty,
+            file: "lib/python3.11/site-packages/p/m.cpython-311-x86_64-linux-gnu.so",
+            sentence: "libgone.so.1",
+            remedy: "install the package",
+            command: "apt-file search libgone.so.1",
+        },
+    );
+}
+
+#[test]
+fn a_damaged_file_at_which_readelf_warns_and_nuitka_stops_is_named() {
+    let log = "FATAL: Error, call to 'readelf' gave warnings: ['/usr/bin/readelf', '-d', \
+               '/x/lib/python3.11/site-packages/p/m.cpython-311-x86_64-linux-gnu.so'] -> b'readelf: Error: Reading 1600 bytes \
+               extends past end of file for section headers\\n'.\n";
+    let world = env("//- SITE/p/m.LINUX hex:00112233\n//- SITE/p/__init__.py\nfrom . import m");
+    let expected = Expected {
+        cause: "not-an-image",
+        verdict: Verdict::Guilty,
+        file: "lib/python3.11/site-packages/p/m.cpython-311-x86_64-linux-gnu.so",
+        sentence: "",
+        remedy: "put the file back",
+        command: "",
+    };
+    assert_first(&beside(log, "/env", &world), &expected);
+    assert_first(&alone(log), &Expected { file: "", remedy: "reinstall the package", ..expected });
+}
+
+#[test]
+fn a_needed_name_with_a_slash_is_told_where_nuitka_takes_it_for_an_rpath() {
+    let log = "FATAL: Error, failed to update rpath for 'x.dist/m.so' (['$ORIGIN', '.'] != ['$ORIGIN']). Please report the bug.\n";
+    let expected = Expected {
+        cause: "tool-stumbled",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "the rpath of x.dist/m.so could not be rewritten",
+        remedy: "the folder of a needed name with a slash",
+        command: "readelf -d x.dist/m.so",
+    };
+    assert_first(&alone(log), &expected);
+}
