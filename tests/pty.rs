@@ -101,6 +101,11 @@ impl Session {
         }
     }
 
+    /// The program's side of the terminal; while it is open, its settings stay as the program left them.
+    fn other_side(&self) -> std::fs::File {
+        std::fs::File::open(self.master.tty_name().expect("a name")).expect("a terminal")
+    }
+
     /// The terminal is as the program found it.
     fn assert_restored(&self) {
         let parser = self.terminal();
@@ -221,6 +226,36 @@ fn interrupting_interrupts_the_command() {
 fn a_signal_that_ends_the_command_is_told_as_shells_do() {
     let mut session = Session::start(&["run", "--", "/bin/sh", "-c", "kill -TERM $$"]);
     assert_eq!(session.end().exit_code(), 128 + 15);
+}
+
+/// A terminal gives whole lines and shows what is typed, as a shell wants it.
+fn assert_lines_are_edited(terminal: std::fs::File) {
+    let told = std::process::Command::new("stty").arg("-a").stdin(terminal).output().expect("stty").stdout;
+    let told = String::from_utf8_lossy(&told);
+    for setting in ["icanon", "isig", "echo"] {
+        assert!(told.split_whitespace().any(|word| word == setting), "{setting} is off:\n{told}");
+    }
+}
+
+#[test]
+fn signals_from_outside_reach_the_command() {
+    for (name, number) in [("TERM", 15), ("HUP", 1)] {
+        let decides = format!("trap 'echo told of {name}; exit 4' {name}; echo ready; while :; do sleep 0.05; done");
+        let dies = "echo ready; while :; do sleep 0.05; done".to_owned();
+        for (script, says, code) in [(decides, format!("told of {name}"), 4), (dies, "ready".to_owned(), 128 + number)]
+        {
+            let mut session = Session::start(&["run", "--", "/bin/sh", "-c", &script]);
+            session.wait_for("ready");
+            let terminal = session.other_side();
+            let id = session.child.process_id().expect("it runs").to_string();
+            let sent = std::process::Command::new("kill").args([&format!("-{name}"), &id]).status().expect("kill");
+            assert!(sent.success());
+            assert_eq!(session.end().exit_code(), code, "{name}:\n{}", session.text());
+            session.wait_for(&says);
+            session.assert_restored();
+            assert_lines_are_edited(terminal);
+        }
+    }
 }
 
 /// A folder with a module whose library is not there.
