@@ -54,6 +54,13 @@ pub(super) fn finding(facts: &Facts, rule: &'static Rule, severity: Severity, bo
     finding
 }
 
+/// Does a distribution say what it requires, and NumPy not among it? Then only a program that hands it arrays needs NumPy,
+/// and imports it itself.
+pub(super) fn does_without(facts: &Facts, owner: DistributionId) -> bool {
+    let distribution = facts.scan.distributions.get(owner);
+    !distribution.version.is_empty() && !distribution.requires.iter().any(|name| name == "numpy")
+}
+
 /// Does any of them ask when it is imported?
 pub(super) fn asks_at_import(bonds: &[&Bond]) -> bool {
     bonds.iter().any(|bond| bond.at_import)

@@ -93,6 +93,42 @@ fn numpy_is_left_out_where_only_compiled_code_asks_for_it() {
 }
 
 #[test]
+fn numpy_that_a_package_does_not_require_is_left_out_without_much_harm() {
+    let world = |requires: &str| {
+        format!(
+            "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a \
+             says:library/core/src/x.rs,/r/numpy-0.25.0/src/npyffi/array.rs,_ARRAY_API,numpy.corenumpy._core
+//- SITE/a/__init__.py
+from . import _a
+//- SITE/a-1.0.dist-info/RECORD
+a/_a.TAG,,
+a/__init__.py,,
+//- SITE/a-1.0.dist-info/METADATA
+Name: a
+Version: 1.0
+{requires}
+"
+        )
+    };
+    let requirements = [
+        ("Requires-Dist: numpy (>=1.16)", Severity::Warning),
+        ("Requires-Dist: numpy; extra == 'test'", Severity::Info),
+        ("Requires-Dist: huggingface-hub", Severity::Info),
+    ];
+    for (requires, severity) in requirements {
+        let scan = scan_for("pyinstaller", &world(requires));
+        for rule in ["numpy-hidden", "tool-complains"] {
+            let finding = finding(&scan, rule);
+            assert_eq!((finding.severity, finding.subject.as_str()), (severity, "numpy"), "{rule}, {requires}");
+            assert_eq!(finding.remedy.command.as_deref(), Some("--hidden-import=numpy"));
+        }
+        let message = &finding(&scan, "numpy-hidden").message;
+        assert_eq!(message.contains("does not require NumPy"), severity == Severity::Info, "{message}");
+        assert!(findings(&scan_for("delocate", &world(requires)), "numpy-hidden").is_empty());
+    }
+}
+
+#[test]
 fn a_library_that_code_opens_by_name_is_not_seen() {
     let files = "//- SITE/a/libx.so elf x86_64
 //- SITE/a/__init__.py

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Complaint;
+use crate::diagnose::numpy::does_without;
 use crate::diagnose::reach::reached;
 use crate::diagnose::{Evidence, Facts, Line, Severity, Spelled};
 use crate::discover::{Bundler, DistributionId, Role};
@@ -40,7 +41,8 @@ pub(super) fn numpy(facts: &Facts, bundler: Bundler) -> Vec<Complaint> {
         );
         // A library asks on behalf of a module, whose own code may import NumPy.
         let is_module = matches!(facts.role(file), Some(Role::Module(_)));
-        let severity = if is_module { Severity::Warning } else { Severity::Info };
+        let is_sure = is_module && !does_without(facts, owner);
+        let severity = if is_sure { Severity::Warning } else { Severity::Info };
         let complaint = Complaint::new(severity, file, "numpy", message);
         complaints.push(complaint.mended_by(&format!("name NumPy to {word}"), Some(bundler.module("numpy"))));
     }

@@ -1,6 +1,6 @@
 //! Compiled code asks for NumPy, and no Python code of its package names it: bundlers leave it out.
 
-use crate::diagnose::numpy::{by_owner, finding, name_to_bundler, who};
+use crate::diagnose::numpy::{by_owner, does_without, finding, name_to_bundler, who};
 use crate::diagnose::{Facts, Finding, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -9,7 +9,8 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     why: "Bundlers follow the import statements of Python code. Where only a compiled module asks for NumPy (rustworkx), they \
           build without a word and leave NumPy out: the program dies with “No module named 'numpy'” at the first use of an array. \
-          Judged where a bundler is asked about (--for), since nothing else minds.",
+          A package that does not require NumPy (tokenizers) gets arrays only from a program that imports NumPy itself: that is \
+          information. Judged where a bundler is asked about (--for), since nothing else minds.",
     remedy: "Name numpy to the bundler.",
     check,
 };
@@ -28,11 +29,18 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             continue;
         }
         let Some(remedy) = name_to_bundler(facts, "keep NumPy in the bundle", "numpy") else { continue };
-        let mut finding = finding(facts, &RULE, Severity::Warning, &bonds);
+        let is_optional = does_without(facts, owner);
+        let severity = if is_optional { Severity::Info } else { Severity::Warning };
+        let mut finding = finding(facts, &RULE, severity, &bonds);
         finding.subject = "numpy".into();
         finding.message = format!(
-            "{} asks for NumPy's C API, and no Python code of its package imports numpy: bundlers leave it out",
-            who(facts, owner, &bonds)
+            "{} asks for NumPy's C API, and no Python code of its package imports numpy: bundlers leave it out{}",
+            who(facts, owner, &bonds),
+            if is_optional {
+                "; the package does not require NumPy, and needs it only where it gets arrays"
+            } else {
+                ""
+            }
         );
         finding.remedy = remedy;
         findings.push(finding);
