@@ -93,7 +93,7 @@ impl Tag {
     }
 
     /// The processor that it is for; none where there are several (`universal2`) or any.
-    fn arch(&self) -> Option<Arch> {
+    pub(crate) fn arch(&self) -> Option<Arch> {
         match self.platform.as_str() {
             "win32" => Arch::named("i686"),
             "win_amd64" => Arch::named("x86_64"),

@@ -241,3 +241,60 @@ fn delocate_stops_at_what_is_nowhere_and_at_what_is_too_new() {
     assert_eq!(complaints(&told), [(Severity::Error, "14.0", Some(words))]);
     assert!(complaints(&mac(wishes("14.0"), new)).is_empty());
 }
+
+/// The files of a wheel for Windows, unpacked, as delvewheel is asked about them.
+fn delvewheel(tag: &str, files: &str) -> Scan {
+    let metadata =
+        format!("//- /t/p-1.dist-info/METADATA\nName: p\n//- /t/p-1.dist-info/WHEEL\nTag: cp311-cp311-{tag}\n");
+    let record = "//- /t/p-1.dist-info/RECORD\np/_m.pyd,,\n";
+    at(asked("delvewheel"), "/t", &format!("{metadata}{record}{files}"))
+}
+
+fn needing(dlls: &str) -> String {
+    format!("//- /t/p/_m.pyd pe x86_64 defines:PyInit__m needs:{dlls}\n")
+}
+
+#[test]
+fn delvewheel_stops_at_a_dll_that_path_does_not_lead_to_and_leaves_alone_what_windows_and_python_have() {
+    let own =
+        "KERNEL32.dll,python311.dll,python3.dll,VCRUNTIME140.dll,VCRUNTIME140_1.dll,api-ms-win-crt-heap-l1-1-0.dll";
+    let scan = delvewheel("win_amd64", &needing(&format!("{own},libZ.dll")));
+    let words = "FileNotFoundError: Unable to find library: libz.dll";
+    assert_eq!(complaints(&scan), [(Severity::Error, "libz.dll", Some(words))]);
+    assert!(complaints(&delvewheel("win_amd64", &needing(own))).is_empty());
+    // What is asked for later is looked for as well.
+    let late = "//- /t/p/_m.pyd pe x86_64 defines:PyInit__m needs:KERNEL32.dll delay:libz.dll\n";
+    assert_eq!(complaints(&delvewheel("win_amd64", late)), [(Severity::Error, "libz.dll", Some(words))]);
+}
+
+#[test]
+fn delvewheel_does_not_look_into_the_wheel_unless_it_is_told_to() {
+    let files = needing("a.dll") + "//- /t/p/a.dll pe x86_64 needs:gone.dll\n";
+    let scan = delvewheel("win_amd64", &files);
+    let told = finding(&scan, "tool-complains");
+    assert_eq!(told.prints.as_deref(), Some("FileNotFoundError: Unable to find library: a.dll"));
+    assert_eq!(told.remedy.command.as_deref(), Some("delvewheel repair --ignore-existing"));
+    assert_eq!(complaints(&scan).len(), 1, "DLLs of the wheel are not gone through");
+    let repaired = format!("{files}//- /t/p-1.dist-info/DELVEWHEEL\nVersion: 1.13.1\n");
+    assert!(complaints(&delvewheel("win_amd64", &repaired)).is_empty(), "it is repaired already");
+}
+
+#[test]
+fn delvewheel_copies_the_visual_c_runtime_and_what_came_after_windows_7() {
+    let scan = delvewheel("win_amd64", &needing("MSVCP140.dll,dxcore.dll,d3d11.dll"));
+    let words = "FileNotFoundError: Unable to find library: msvcp140.dll";
+    let told = complaints(&scan);
+    assert!(told.contains(&(Severity::Info, "msvcp140.dll", Some(words))), "{told:?}");
+    assert!(told.contains(&(Severity::Warning, "dxcore.dll", None)) && told.len() == 2, "{told:?}");
+    // For ARM it knows what Windows 10 has.
+    let arm = needing("dxcore.dll").replace("x86_64", "arm64");
+    assert!(complaints(&delvewheel("win_arm64", &arm)).is_empty());
+}
+
+#[test]
+fn delvewheel_refuses_a_module_for_another_processor_than_the_wheel_s() {
+    let scan = delvewheel("win_arm64", &needing("libz.dll"));
+    let words = "RuntimeError: p/_m.pyd has a CPU architecture that is not compatible with this wheel";
+    let told = complaints(&scan);
+    assert!(told.len() == 1 && told[0].0 == Severity::Error && told[0].2 == Some(words), "{told:?}");
+}
