@@ -242,6 +242,29 @@ fn delocate_stops_at_what_is_nowhere_and_at_what_is_too_new() {
     assert!(complaints(&mac(wishes("14.0"), new)).is_empty());
 }
 
+#[test]
+fn delocate_copies_no_two_libraries_of_one_name() {
+    let world = |second: &str| {
+        format!(
+            "//- /t/p/m.so macho arm64 bundle defines:PyInit_m needs:/t/x/libx.dylib
+//- /t/p/n.so macho arm64 bundle defines:PyInit_n needs:{second}
+//- /t/x/libx.dylib macho arm64 id:/t/x/libx.dylib
+//- /t/y/libx.dylib macho arm64 id:/t/y/libx.dylib
+//- /t/y/liby.dylib macho arm64 id:/t/y/liby.dylib
+"
+        )
+        .replace("/t/x/", "/opt/x/")
+        .replace("/t/y/", "/opt/y/")
+    };
+    let words = "Already planning to copy library with same basename as: libx.dylib";
+    let told = mac(asked("delocate"), &world("/t/y/libx.dylib"));
+    assert!(complaints(&told).contains(&(Severity::Error, "libx.dylib", Some(words))), "{:?}", complaints(&told));
+    for other in ["/t/x/libx.dylib", "/t/y/liby.dylib"] {
+        let told = mac(asked("delocate"), &world(other));
+        assert!(!complaints(&told).iter().any(|(_, _, words)| words.is_some_and(|words| words.starts_with("Already"))));
+    }
+}
+
 /// The files of a wheel for Windows, unpacked, as delvewheel is asked about them.
 fn delvewheel(tag: &str, files: &str) -> Scan {
     let metadata =

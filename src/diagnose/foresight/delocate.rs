@@ -4,7 +4,7 @@
 //! `/usr/local/lib` and `/usr/lib`; `@loader_path` and whole paths as they are. dyld also goes by the rpaths of whoever
 //! loads a file: what it finds thereby, delocate does not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Complaint;
 use crate::diagnose::{Facts, Severity};
@@ -26,6 +26,7 @@ pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
             }
         }
     }
+    complaints.extend(clashes(facts));
     complaints.extend(without_architecture(facts));
     complaints.extend(too_new(facts));
     complaints
@@ -86,6 +87,32 @@ fn relative_rpath(from: &VPath, to: &VPath) -> Option<String> {
     let way = crate::diagnose::remedies::relative(&from.parent().unwrap_or_default(), &to.parent().unwrap_or_default());
     let rpath = if way.is_empty() { "@loader_path".into() } else { format!("@loader_path/{way}") };
     Some(format!("install_name_tool -add_rpath {rpath} {from} && codesign --force --sign - {from}"))
+}
+
+/// Libraries that lie outside, in different folders, and have the same name, by their whole paths: all are copied into one folder
+/// (`_analyze_tree_libs`).
+fn clashes(facts: &Facts) -> Vec<Complaint> {
+    let mut outside = BTreeMap::<Name, BTreeMap<VPath, FileId>>::new();
+    for (node, file, _, _) in facts.files() {
+        for (_, edge) in facts.scan.graph.needs(node) {
+            let path = VPath::new(&*edge.name);
+            let is_system = path.as_bytes().starts_with(b"/usr/lib/") || path.as_bytes().starts_with(b"/System/");
+            let is_inside = edge.resolution.file().is_some_and(|found| facts.owner(found).is_some());
+            if path.is_absolute() && !is_system && !is_inside {
+                outside.entry(Name::from(path.file_name())).or_default().entry(path).or_insert(file);
+            }
+        }
+    }
+    let several = outside.into_iter().filter(|(_, paths)| paths.len() > 1);
+    let told = several.filter_map(|(name, paths)| {
+        let &file = paths.values().next()?;
+        let list: Vec<String> = paths.keys().map(ToString::to_string).collect();
+        let words = format!("Already planning to copy library with same basename as: {name}");
+        let message = format!("delocate stops: it would copy {} to the same place", list.join(" and "));
+        let complaint = Complaint::new(Severity::Error, file, name.to_string(), message).printing(words);
+        Some(complaint.mended_by("build all modules against one of them", None))
+    });
+    told.collect()
 }
 
 /// A wheel whose name promises a processor that none of its files is made for.
