@@ -127,7 +127,9 @@ class Export:
             for file in finding["files"]:
                 self.rules.setdefault(file, set()).add(finding["rule"])
         self.edges = {}
-        for edge in sorted(document["edges"], key=lambda edge: edge["index"]):
+        # Bonds to NumPy's C API are no needs, and have no place in a list of them.
+        needs = [edge for edge in document["edges"] if edge["kind"] != "numpy"]
+        for edge in sorted(needs, key=lambda edge: edge["index"]):
             self.edges.setdefault(edge["source"], []).append(edge)
 
     def fact(self, file):
