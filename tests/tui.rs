@@ -196,6 +196,27 @@ fn a_click_in_the_picture_chooses_the_node() {
 }
 
 #[test]
+fn the_mouse_drags_a_picture_that_is_larger_than_its_pane_and_no_further_than_its_edge() {
+    let mut face = face(WORLD, (60, 20)).typed("3vv");
+    let mut drag = |from: (u16, u16), to: (u16, u16)| {
+        update(&mut face.model, Msg::Click { column: from.0, row: from.1, is_double: false });
+        let pan = |face: &Face| face.model.flow.as_ref().expect("a flow").pan;
+        let before = pan(&face);
+        update(&mut face.model, Msg::Drag { column: to.0, row: to.1 });
+        let dragged = pan(&face);
+        update(&mut face.model, Msg::Release);
+        update(&mut face.model, Msg::Drag { column: 1, row: 1 });
+        assert_eq!(pan(&face), dragged, "let go");
+        (before, dragged)
+    };
+    drag((5, 5), (55, 5));
+    let (_, left) = drag((5, 5), (55, 5));
+    assert_eq!(left.0, 0);
+    let (before, after) = drag((30, 5), (20, 5));
+    assert_eq!((before.0, after.0), (0, 10));
+}
+
+#[test]
 fn a_rescan_tells_what_became_better_or_worse() {
     let mut face = healthy((120, 36));
     face.scanned(WORLD);

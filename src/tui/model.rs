@@ -82,6 +82,15 @@ pub struct Work {
     pub is_stopping: bool,
 }
 
+/// What the mouse drags while its button is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drag {
+    /// The border between panes.
+    Border,
+    /// The picture, last from this cell.
+    Picture { from: (u16, u16) },
+}
+
 /// The state of the face.
 pub struct Model {
     pub theme: Theme,
@@ -111,7 +120,7 @@ pub struct Model {
     pub with_mouse: bool,
     /// How wide lists are and how high pictures, in hundredths, where somebody dragged the border.
     pub split: [Option<u16>; 3],
-    pub is_dragging: bool,
+    pub drag: Option<Drag>,
     /// The log of a failed build, where there is one.
     pub log: Option<Logged>,
     /// What has changed since another scan, where there is one.
@@ -158,7 +167,7 @@ impl Model {
             count: None,
             with_mouse: true,
             split: [None; 3],
-            is_dragging: false,
+            drag: None,
             log: None,
             diff: None,
             picture: None,

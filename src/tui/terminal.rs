@@ -44,6 +44,10 @@ impl Screen {
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
         if TAKEN.load(Ordering::SeqCst) {
             self.terminal.draw(render)?;
+            // It may have been given back in the midst of that: a frame hides the cursor.
+            if !TAKEN.load(Ordering::SeqCst) {
+                execute!(stdout(), cursor::Show)?;
+            }
         }
         Ok(())
     }

@@ -41,7 +41,7 @@ fn take_in(model: &mut Model, msg: Msg) -> Option<Effect> {
         Msg::Click { column, row, is_double } => mouse::click(model, (column, row), is_double),
         Msg::Drag { column, row } => mouse::drag(model, (column, row)),
         Msg::Release => {
-            model.is_dragging = false;
+            model.drag = None;
             None
         }
         Msg::Resize(width, height) => {

@@ -11,7 +11,7 @@ use crate::tui::article;
 use crate::tui::atlas::Atlas;
 use crate::tui::command::Way;
 use crate::tui::effect::Effect;
-use crate::tui::model::Model;
+use crate::tui::model::{Model, Pane};
 use crate::tui::picture::{Lens, Picture};
 use crate::tui::screen::{Areas, inside};
 use crate::tui::view::{Arrangement, View, flow, graph, numpy};
@@ -102,6 +102,16 @@ pub(in crate::tui) fn room(model: &Model) -> (u16, u16) {
     let area = if model.view.arrangement == Arrangement::List { areas.graph } else { areas.main };
     let inside = area.map_or(Rect::new(0, 0, model.size.0, model.size.1 / 2), inside);
     (inside.width, inside.height)
+}
+
+/// The picture that a pane shows; none where it shows none.
+pub(in crate::tui) fn picture(model: &mut Model, pane: Pane) -> Option<&mut Picture> {
+    match (pane, model.view.id) {
+        (Pane::Main, "flow") => model.flow.as_mut(),
+        (Pane::Main, "numpy") => model.numpy.as_mut(),
+        (Pane::Main, "graph") | (Pane::Graph, _) => model.picture.as_mut(),
+        _ => None,
+    }
 }
 
 /// What pictures show, with what the filter says.

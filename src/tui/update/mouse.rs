@@ -4,7 +4,7 @@
 use super::{choose, walk};
 use crate::tui::command::Way;
 use crate::tui::effect::Effect;
-use crate::tui::model::{Model, Pane};
+use crate::tui::model::{Drag, Model, Pane};
 use crate::tui::screen::{Areas, inside};
 use crate::tui::view::{VIEWS, View, click_graph};
 
@@ -30,7 +30,7 @@ pub(super) fn click(model: &mut Model, at: (u16, u16), is_double: bool) -> Optio
     }
     let areas = Areas::of(model);
     if areas.is_border(model, at) {
-        model.is_dragging = true;
+        model.drag = Some(Drag::Border);
         return None;
     }
     let pane = pane_at(model, at)?;
@@ -45,6 +45,7 @@ pub(super) fn click(model: &mut Model, at: (u16, u16), is_double: bool) -> Optio
         if is_double {
             return walk::open(model);
         }
+        model.drag = choose::picture(model, pane).is_some().then_some(Drag::Picture { from: at });
     }
     None
 }
@@ -76,12 +77,20 @@ pub(super) fn wheel(model: &mut Model, way: Way, at: (u16, u16)) -> Option<Effec
     effect
 }
 
-/// Moves the border between panes.
+/// Moves the border between panes, or the picture with the mouse.
 pub(super) fn drag(model: &mut Model, at: (u16, u16)) -> Option<Effect> {
-    if model.is_dragging {
-        let share = Areas::share(model, at);
-        let arrangement = model.view.arrangement as usize;
-        model.split[arrangement] = Some(share);
+    match model.drag? {
+        Drag::Border => {
+            let share = Areas::share(model, at);
+            let arrangement = model.view.arrangement as usize;
+            model.split[arrangement] = Some(share);
+        }
+        Drag::Picture { from } => {
+            let room = choose::room(model);
+            let by = (i32::from(from.0) - i32::from(at.0), i32::from(from.1) - i32::from(at.1));
+            choose::picture(model, model.pane)?.pan_by(by, room);
+            model.drag = Some(Drag::Picture { from: at });
+        }
     }
     None
 }
