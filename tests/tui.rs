@@ -154,6 +154,20 @@ fn the_export_shows_what_it_will_write() {
 }
 
 #[test]
+fn an_export_without_a_name_goes_on_the_clipboard() {
+    let mut face = face(WORLD, (80, 24)).typed("x");
+    assert!(face.screen().contains("without a name: the clipboard"), "{}", face.screen());
+    face.type_keys(&"⌫".repeat("env.json".len()));
+    let Some(Effect::CopyExport { format, .. }) = face.press('⏎') else { panic!("nothing is copied") };
+    assert_eq!(format.name, "json");
+    update(&mut face.model, Msg::Written(Err("json cannot be written".into())));
+    assert!(face.screen().contains("✗ json cannot be written"));
+    let wish = update(&mut face.model, Msg::Written(Ok("{}".into())));
+    assert!(matches!(wish, Some(Effect::Copy(text)) if text == "{}"));
+    assert!(face.model.modal.is_none());
+}
+
+#[test]
 fn the_filter_narrows_the_findings() {
     let mut face = face(WORLD, (120, 36)).typed("fp");
     assert_snapshot!("filter_package", face.screen());

@@ -28,6 +28,11 @@ pub enum Effect {
         scope: Scope,
         path: String,
     },
+    /// Put the scan on the clipboard, written beside the screen.
+    CopyExport {
+        format: &'static Format,
+        scope: Scope,
+    },
     /// Take the mouse, or leave it to the terminal, so that text can be selected.
     Mouse(bool),
     /// Back to the shell for a while.

@@ -40,6 +40,8 @@ pub enum Msg {
     Tick,
     /// How a format would look: how many bytes, and the first lines.
     Preview(&'static str, usize, Vec<String>),
+    /// What is to go on the clipboard, or what stood in the way.
+    Written(Result<String, String>),
     /// A file was written, or what stood in the way.
     Exported(Result<String, String>),
     /// Something changed on disk.

@@ -30,6 +30,12 @@ pub(super) fn preview(scan: &Scan, format: &'static Format, scope: Scope) -> Msg
     }
 }
 
+/// What goes on the clipboard.
+pub(super) fn text(scan: &Scan, format: &Format, scope: Scope) -> Msg {
+    let is_text = |bytes| String::from_utf8(bytes).map_err(|_| format!("{} is no text", format.name));
+    Msg::Written(bytes(scan, format, scope).and_then(is_text))
+}
+
 /// Writes a file that is not there yet: under another name first, then renamed.
 pub(super) fn write(scan: &Scan, format: &Format, scope: Scope, path: &str) -> Msg {
     Msg::Exported(bytes(scan, format, scope).and_then(|bytes| deliver(&bytes, &whole(path))))

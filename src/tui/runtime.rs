@@ -147,6 +147,9 @@ fn fulfill(
         Effect::Export { format, scope, path } => {
             beside(model, &scanner.sender, move |scan| output::write(scan, format, scope, &path));
         }
+        Effect::CopyExport { format, scope } => {
+            beside(model, &scanner.sender, move |scan| output::text(scan, format, scope));
+        }
         Effect::Mouse(is_ours) => screen.capture_mouse(is_ours)?,
         Effect::Suspend => suspend(model, screen)?,
     }

@@ -62,6 +62,7 @@ fn take_in(model: &mut Model, msg: Msg) -> Option<Effect> {
             modal::export::previewed(model, name, bytes, first);
             None
         }
+        Msg::Written(outcome) => modal::export::copied(model, outcome),
         Msg::Exported(outcome) => {
             modal::export::written(model, outcome);
             None

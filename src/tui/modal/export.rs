@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use tui_input::Input;
+use unicode_width::UnicodeWidthStr;
 
 use super::{Modal, prompt};
 use crate::export::{FORMATS, Format, Scope, printable};
@@ -38,6 +39,9 @@ pub struct Export {
 /// Which part of the graph a drawing can show.
 const PARTS: [&str; 3] = ["this view", "problems", "everything"];
 
+/// What stands behind the prompt.
+const CLIPBOARD: &str = "without a name: the clipboard ";
+
 /// Opens the dialog.
 pub fn open(model: &mut Model) -> Option<Effect> {
     let stem = model.atlas.as_ref().map(|atlas| atlas.scan.target.title()).unwrap_or_default();
@@ -59,21 +63,35 @@ fn ending(format: &Format) -> &'static str {
     format.endings.first().copied().unwrap_or(".txt")
 }
 
-/// Enter: the file is written beside the screen, and never over another.
+/// Enter: the file is written beside the screen, and never over another; without a name it goes on the clipboard.
 pub(super) fn write(model: &mut Model) -> Option<Effect> {
     let Some(Modal::Export(export)) = &mut model.modal else { return None };
     let path = export.input.value().trim().to_owned();
+    let (format, scope) = (FORMATS[export.format], export.scope());
     if path.is_empty() {
-        export.trouble = Some("type the name of a file".into());
-        return None;
+        return Some(Effect::CopyExport { format, scope });
     }
-    Some(Effect::Export { format: FORMATS[export.format], scope: export.scope(), path })
+    Some(Effect::Export { format, scope, path })
 }
 
 /// The bytes of a format are known.
 pub fn previewed(model: &mut Model, name: &'static str, bytes: usize, first: Vec<String>) {
     if let Some(Modal::Export(export)) = &mut model.modal {
         export.preview = Some((name, bytes, first.iter().map(|line| printable(line)).collect()));
+    }
+}
+
+/// What goes on the clipboard is written, or what stood in the way.
+pub fn copied(model: &mut Model, outcome: Result<String, String>) -> Option<Effect> {
+    match outcome {
+        Ok(text) => {
+            model.modal = model.modal.take().filter(|modal| !matches!(modal, Modal::Export(_)));
+            Some(Effect::Copy(text))
+        }
+        Err(trouble) => {
+            written(model, Err(trouble));
+            None
+        }
     }
 }
 
@@ -182,6 +200,11 @@ impl Export {
         }
         if let Some(area) = rows.next() {
             prompt(model, " file", &self.input, area, buffer);
+            let room = area.right().saturating_sub(area.x + 7 + self.input.value().width() as u16);
+            if room > CLIPBOARD.len() as u16 {
+                let hint = Line::styled(CLIPBOARD, theme.style(Tone::Dim)).right_aligned();
+                hint.render(Rect { x: area.right() - room, width: room, ..area }, buffer);
+            }
         }
         if let Some(area) = rows.next() {
             let (tone, text) = match (&self.trouble, &self.preview) {
