@@ -157,7 +157,7 @@ fn main() {
     terminal.draw(|target| frame(&model, target)).expect("a frame");
 
     let (mut frames, mut keys) = (Vec::new(), Vec::new());
-    let mut slowest = (Duration::ZERO, 0);
+    let mut slowest = Vec::new();
     for (at, letter) in WALK.chars().filter(|letter| !letter.is_whitespace() || *letter == ' ').enumerate() {
         let begun = Instant::now();
         update(&mut model, Msg::Key(key(letter)));
@@ -165,10 +165,14 @@ fn main() {
         terminal.draw(|target| frame(&model, target)).expect("a frame");
         frames.push(drawn.elapsed());
         keys.push(begun.elapsed());
-        slowest = slowest.max((begun.elapsed(), at));
+        slowest.push((begun.elapsed(), at));
     }
-    let at: String = WALK.chars().skip(slowest.1.saturating_sub(8)).take(9).collect();
-    println!("{} keys; the slowest was the last of {at:?}", keys.len());
+    slowest.sort_unstable();
+    println!("{} keys; the slowest are the last of:", keys.len());
+    for (time, at) in slowest.iter().rev().take(4) {
+        let keys: String = WALK.chars().skip(at.saturating_sub(8)).take(9).collect();
+        println!("  {keys:<40} {:>9.3} ms", time.as_secs_f64() * 1e3);
+    }
 
     let widest = atlas
         .entries()

@@ -368,20 +368,24 @@ fn what_changes_on_disk_is_scanned_again() {
     session.assert_restored();
 }
 
-/// A program that may map no more memory cannot start a thread, and panics.
+/// A program that may map no more memory cannot start a thread, and panics. The terminal is given back each time; whether
+/// memory is left for the panic's words is a matter of chance, so that they are waited for a few times.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_panic_gives_the_terminal_back_and_is_read() {
-    let mut session = Session::start(&["--demo=linux"]);
-    session.wait_for("modules");
-    let id = session.child.process_id().expect("it runs").to_string();
-    let limited = std::process::Command::new("prlimit").args(["--pid", &id, "--as=1"]).status().expect("prlimit");
-    assert!(limited.success());
-    session.press("x");
-    let status = session.end();
-    assert!(!status.success());
-    session.assert_restored();
-    assert!(session.text().contains("panicked at"), "{}", session.text());
+    let is_read = |_| {
+        let mut session = Session::start(&["--demo=linux"]);
+        session.wait_for("modules");
+        let id = session.child.process_id().expect("it runs").to_string();
+        let limited = std::process::Command::new("prlimit").args(["--pid", &id, "--as=1"]).status().expect("prlimit");
+        assert!(limited.success());
+        session.press("x");
+        let status = session.end();
+        assert!(!status.success());
+        session.assert_restored();
+        session.text().contains("panicked at")
+    };
+    assert!((0..8).any(is_read), "no panic was ever read");
 }
 
 #[test]

@@ -60,11 +60,16 @@ fn search(scan: &Scan, probes: &[Probe], resolution: &Resolution, text: &mut Vec
     }
 }
 
-/// A named list; what is beyond [`MOST`] is a number.
-fn list(name: &str, rows: Vec<(Tone, String)>, text: &mut Vec<Prose>) {
+/// A named list; what is beyond [`MOST`] is a number, and never written: thousands need the C library.
+fn list(
+    name: &str,
+    rows: impl IntoIterator<Item = (Tone, String), IntoIter: ExactSizeIterator>,
+    text: &mut Vec<Prose>,
+) {
+    let rows = rows.into_iter();
     let left = rows.len().saturating_sub(MOST);
     let mut name = name;
-    for (tone, row) in rows.into_iter().take(MOST) {
+    for (tone, row) in rows.take(MOST) {
         text.push(Prose::field(name, tone, row));
         name = "";
     }

@@ -46,7 +46,7 @@ pub fn of_environment(atlas: &Atlas) -> Vec<Prose> {
     }
     let findings =
         scan.findings.iter().map(|finding| (sign(finding).0, format!("{} {}", sign(finding).1, finding.message)));
-    list("findings", findings.collect(), &mut text);
+    list("findings", findings, &mut text);
     text
 }
 

@@ -33,7 +33,7 @@ pub(super) fn grounds(atlas: &Atlas, finding: &Finding) -> Vec<Prose> {
     }
     if finding.files.len() > 1 {
         let files = finding.files.iter().map(|file| (Tone::Plain, brief(&file.to_string()).to_owned()));
-        list(&format!("{} files", finding.files.len()), files.collect(), &mut text);
+        list(&format!("{} files", finding.files.len()), files, &mut text);
     }
     if !finding.rule.why.is_empty() {
         text.push(Prose::default());

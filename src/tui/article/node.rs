@@ -63,7 +63,7 @@ pub fn of_fold(atlas: &Atlas, item: &Item, label: &Label) -> Vec<Prose> {
         let (entry, (tone, glyph)) = (atlas.entry(node), atlas.mark(node));
         (tone, format!("{glyph} {}{}", entry.brief, entry.sign()))
     });
-    list(&count(item.nodes.len(), "node"), rows.collect(), &mut text);
+    list(&count(item.nodes.len(), "node"), rows, &mut text);
     text
 }
 
@@ -84,7 +84,7 @@ fn distribution(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
         let tone = if entry.badge.errors > 0 { Tone::Error } else { tone };
         (tone, format!("{glyph} {}{}", entry.brief, entry.sign()))
     });
-    list(&count(files.len(), "file"), rows.collect(), text);
+    list(&count(files.len(), "file"), rows, text);
 }
 
 /// What the file says of itself.
@@ -189,7 +189,7 @@ fn needs(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
             (tone, format!("✓ {} → {got}", edge.name))
         }
     });
-    list(&format!("needs {}", needs.len()), rows.collect(), text);
+    list(&format!("needs {}", needs.len()), rows, text);
     let Some(file) = scan.file_of(node) else { return };
     for (_, edge) in needs.iter().filter(|(_, edge)| !edge.resolution.is_met()).take(3) {
         text.push(Prose::field("asks for", Tone::Strong, edge.name.to_string()));
@@ -208,7 +208,7 @@ fn dependents(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
             let tone = if entry.nonstandard.is_some() { Tone::Warning } else { Tone::Plain };
             (tone, format!("{}{}", entry.brief, entry.sign()))
         });
-        list(&format!("used by {}", dependents.len()), rows.collect(), text);
+        list(&format!("used by {}", dependents.len()), rows, text);
     }
 }
 
