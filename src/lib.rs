@@ -7,9 +7,9 @@
 //! ┌──────────┐  vfs  ┌───────────┐ parse ┌─────────┐   ┌───────┐   ┌──────────┐        ┌────────┐
 //! │ disk     ├──────▶│ World     ├──────▶│ Image   │   │       │   │          │    ┌──▶│ tui    │
 //! │ wheels   │       │ files     │       │ resolve ├──▶│ Graph ├──▶│ diagnose ├─┐  ├──▶│ export │
-//! │ memory   ├──────▶│ host facts│       │         │   │       │   │          │ │  └──▶│ cli    │
-//! └──────────┘ disc. └───────────┘       └─────────┘   └───────┘   └──────────┘ ▼  │   └────────┘
-//!                                                                              Scan┘ (read only)
+//! │ bundles  ├──────▶│ host facts│       │         │   │       │   │          │ │  └──▶│ cli    │
+//! │ memory   │ disc. └───────────┘       └─────────┘   └───────┘   └──────────┘ ▼  │   └────────┘
+//! └──────────┘                                     a failed build's log ─────▶ Scan┘ (read only)
 //! ```
 //!
 //! [`scan::scan`] runs it from top to bottom in one function that can be read in a minute.
@@ -23,10 +23,10 @@
 //!    for its clipboard.
 //! 3. The answer does not depend on the machine that computes it: no `cfg(target_*)` outside [`vfs`],
 //!    [`discover::machine`] and [`tui`].
-//! 4. Only [`discover::machine`] reads the environment; only [`vfs`] opens files; only [`scan`], [`tui`] and `dylens run` start
-//!    threads; only [`tui`] and [`cli`] print.
-//! 5. No type outside [`snapshot`] and the exports' own mirrors is `Serialize`: JSON is a mirror with a version, never a dump of the
-//!    inside.
+//! 4. Only [`discover::machine`] reads the environment; only [`vfs`] opens files; only [`scan`], [`tui`] and `dylens run`
+//!    start threads; only [`tui`] and [`cli`] print.
+//! 5. No type outside [`snapshot`] and the exports' own mirrors is `Serialize`: JSON is a mirror with a version, never a
+//!    dump of the inside.
 //! 6. Parsing never fails: a broken file is a node with a finding, not an error.
 //! 7. The same world gives the same bytes: ordered wherever order reaches a person.
 //! 8. Text that comes from inspected files (names, paths, symbols) is untrusted until a face has made it printable
@@ -43,8 +43,8 @@
 //!   views a recorder, and a [`snapshot`] keeps what was recorded.
 //! - **A process is simulated, not a file**: what is loaded already, the chain of importers, the rpath of the interpreter
 //!   and the order of imports decide the answer.
-//! - **What loaders read is read**: program headers and the dynamic segment, load commands, the import directory; section headers only where
-//!   text is looked for ([`image::Traits`]), which no loader does.
+//! - **What loaders read is read**: program headers and the dynamic segment, load commands, the import directory; section
+//!   headers only where text is looked for ([`image::Traits`]), which no loader does.
 //! - **Some bonds no loader sees.** How code asks for NumPy's C API, and what made it, is told by the texts in its body; a
 //!   bundler's answer by its own rules ([`diagnose::nuitka`]). They are judged like the others, with evidence.
 //! - **An environment for another machine is judged as if it were there**: whose files they are tells the loader, and what

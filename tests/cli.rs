@@ -116,6 +116,30 @@ fn the_demo_on_a_mac_shows_an_unresolved_library_a_rust_prefix_and_a_gap_on_the_
 }
 
 #[test]
+fn a_part_of_the_graph_as_json_has_its_own_nodes_edges_and_findings_alone() {
+    let export = |words: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&demo(&[&["export", "--format", "json"], words].concat())).expect("valid JSON")
+    };
+    let focus = export(&["--scope", "focus", "--node", "libcudnn.so.9", "--depth", "1"]);
+    let ids = |graph: &serde_json::Value| -> Vec<String> {
+        graph["nodes"].as_array().unwrap().iter().map(|node| node["id"].as_str().unwrap().into()).collect()
+    };
+    assert_eq!(ids(&focus), [format!("{SITE}/torch/lib/libtorch_cuda.so"), "missing:libcudnn.so.9".into()]);
+    assert_eq!(focus["edges"].as_array().unwrap().len(), 1);
+    let rules: Vec<&str> =
+        focus["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap()).collect();
+    assert_eq!(rules, ["library-missing"]);
+    let (problems, whole) = (export(&["--scope", "problems"]), export(&[]));
+    assert!(ids(&problems).len() < ids(&whole).len() && ids(&problems).contains(&"missing:libcudnn.so.9".to_owned()));
+    let refused = dylens(Path::new("/"), &["--demo=linux", "export", "--format", "json", "--folded"]);
+    assert!(said(&refused).contains("leave out --folded"), "{}", said(&refused));
+    assert!(refused.stdout.is_empty());
+}
+
+/// Where the demo's packages lie.
+const SITE: &str = "lib/python3.12/site-packages";
+
+#[test]
 fn where_nothing_is_found_the_demo_opens_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let output = dylens(folder.path(), &[]);

@@ -83,7 +83,8 @@ struct ProbeMirror {
 }
 
 fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let document = Document { schema: SCHEMA, target: target(scan), counts: counts(scan), findings: findings(scan) };
+    let document =
+        Document { schema: SCHEMA, target: target(scan), counts: counts(scan), findings: findings(scan, |_| true) };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
 }
@@ -107,8 +108,8 @@ pub(super) fn counts(scan: &Scan) -> CountsMirror {
     CountsMirror { error, warning, info, modules, failing, files, distributions }
 }
 
-pub(super) fn findings(scan: &Scan) -> Vec<FindingMirror> {
-    scan.findings.iter().map(|finding| mirror(scan, finding)).collect()
+pub(super) fn findings(scan: &Scan, is_asked: impl Fn(&Finding) -> bool) -> Vec<FindingMirror> {
+    scan.findings.iter().filter(|finding| is_asked(finding)).map(|finding| mirror(scan, finding)).collect()
 }
 
 fn mirror(scan: &Scan, finding: &Finding) -> FindingMirror {

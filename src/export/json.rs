@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::findings::{self, CountsMirror, FindingMirror, SCHEMA, Target};
 use super::places::distribution_title;
-use super::{Format, Options};
+use super::{Folding, Format, Options, Scope};
 use crate::diagnose::install_name::InstallName;
 use crate::discover::Role;
 use crate::graph::{Edge, NeedEdge, Node, NodeId, NumpyEdge};
@@ -20,10 +20,10 @@ use crate::world::FileId;
 /// `--format json`.
 pub const JSON: Format = Format {
     name: "json",
-    about: "the whole graph: nodes, edges, findings",
+    about: "the graph for scripts: nodes, edges, findings",
     endings: &[".json"],
     judges: true,
-    draws: None,
+    draws: Some(Folding::Raw),
     write,
 };
 
@@ -136,7 +136,13 @@ struct EdgeMirror {
     numpy: Option<NumpyMirror>,
 }
 
-fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
+fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    if options.folding == Some(Folding::Folded) {
+        let what = "json tells of every node by itself; leave out --folded";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+    }
+    let part = (options.scope != Scope::All).then(|| options.scope.nodes(scan));
+    let is_asked = |node: NodeId| part.as_ref().is_none_or(|part| part.contains(&node));
     let ids = distribution_ids(scan);
     scan.read_bodies();
     let document = Document {
@@ -144,9 +150,9 @@ fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
         target: findings::target(scan),
         counts: findings::counts(scan),
         distributions: distributions(scan, &ids),
-        nodes: nodes(scan, &ids),
-        edges: edges(scan),
-        findings: findings::findings(scan),
+        nodes: nodes(scan, &ids, is_asked),
+        edges: edges(scan, is_asked),
+        findings: findings::findings(scan, |finding| part.is_none() || finding.node.is_some_and(is_asked)),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
@@ -177,7 +183,7 @@ fn distributions(scan: &Scan, ids: &[String]) -> Vec<DistributionMirror> {
     scan.distributions.iter().map(mirror).collect()
 }
 
-fn nodes(scan: &Scan, ids: &[String]) -> Vec<NodeMirror> {
+fn nodes(scan: &Scan, ids: &[String], is_asked: impl Fn(NodeId) -> bool) -> Vec<NodeMirror> {
     let mut links: BTreeMap<FileId, Vec<String>> = BTreeMap::new();
     for item in scan.items.iter().filter(|item| item.is_link) {
         if let Ok(file) = item.found
@@ -209,7 +215,8 @@ fn nodes(scan: &Scan, ids: &[String]) -> Vec<NodeMirror> {
             }),
         }
     };
-    let mut nodes: Vec<NodeMirror> = scan.graph.nodes().filter_map(mirror).collect();
+    let mut nodes: Vec<NodeMirror> =
+        scan.graph.nodes().filter(|&(node, _)| is_asked(node)).filter_map(mirror).collect();
     nodes.sort_by(|a, b| a.id.cmp(&b.id));
     nodes
 }
@@ -274,12 +281,12 @@ fn rust_mirror(rust: Rust) -> RustMirror {
     RustMirror { recognized_by: how.phrase(), rustc, crates, builder }
 }
 
-fn edges(scan: &Scan) -> Vec<EdgeMirror> {
+fn edges(scan: &Scan, is_asked: impl Fn(NodeId) -> bool) -> Vec<EdgeMirror> {
     let inner = &scan.graph.inner;
     let mut edges: Vec<EdgeMirror> = inner
         .edge_indices()
         .filter_map(|edge| {
-            let (source, target) = inner.edge_endpoints(edge)?;
+            let (source, target) = inner.edge_endpoints(edge).filter(|ends| is_asked(ends.0) && is_asked(ends.1))?;
             match &inner[edge] {
                 Edge::Contains => None,
                 Edge::Needs(need) => Some(edge_mirror(scan, (source, target), need)),
