@@ -5,29 +5,10 @@ mod common;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use common::lay_out;
-
-/// Runs dylens in an empty environment: what it says may not depend on who runs the tests.
-fn dylens(directory: &Path, words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_dylens"))
-        .args(words)
-        .current_dir(directory)
-        .env_clear()
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program starts")
-}
+use common::{dylens, lay_out, out, said};
 
 fn code(output: &Output) -> i32 {
     output.status.code().expect("the program ends by itself")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("UTF-8")
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
 }
 
 /// What the program prints of the demo.

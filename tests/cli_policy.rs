@@ -3,26 +3,9 @@
 mod common;
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
-fn dylens(directory: &Path, words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_dylens"))
-        .args(words)
-        .current_dir(directory)
-        .env_clear()
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program starts")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("UTF-8")
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
+use common::{dylens, out, said};
 
 /// A project with two modules whose libraries are not there.
 fn project(table: &str) -> tempfile::TempDir {

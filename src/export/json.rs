@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::findings::{self, CountsMirror, FindingMirror, SCHEMA, Target};
 use super::places::distribution_title;
-use super::{Folding, Format, Options, Scope};
+use super::{Folding, Format, Options, Scope, part};
 use crate::diagnose::install_name::InstallName;
 use crate::discover::Role;
 use crate::graph::{Edge, NeedEdge, Node, NodeId, NumpyEdge};
@@ -194,7 +194,7 @@ fn nodes(scan: &Scan, ids: &[String], is_asked: impl Fn(NodeId) -> bool) -> Vec<
     }
     let mirror = |(node, what): (NodeId, &Node)| {
         let known =
-            NodeMirror { id: id(scan, node), kind: kind(what), name: scan.label(node), ..NodeMirror::default() };
+            NodeMirror { id: id(scan, node), kind: part::sort(what), name: scan.label(node), ..NodeMirror::default() };
         match what {
             Node::Distribution(_) => None,
             Node::File { file, role, owner } => Some(NodeMirror {
@@ -341,19 +341,6 @@ fn bond_mirror(scan: &Scan, (source, target): (NodeId, NodeId), bond: &NumpyEdge
 fn id(scan: &Scan, node: NodeId) -> String {
     match scan.path_of(node) {
         Some(path) => path.to_string(),
-        None => format!("{}:{}", kind(scan.graph.node(node)), scan.label(node)),
-    }
-}
-
-fn kind(node: &Node) -> &'static str {
-    match node {
-        Node::Distribution(_) => "distribution",
-        Node::File { role: Role::Module(_), .. } => "module",
-        Node::File { role: Role::Library, .. } => "library",
-        Node::File { role: Role::Program, .. } => "program",
-        Node::System(_) => "system",
-        Node::Builtin(_) => "builtin",
-        Node::Missing(_) => "missing",
-        Node::Python(_) => "python",
+        None => format!("{}:{}", part::sort(scan.graph.node(node)), scan.label(node)),
     }
 }

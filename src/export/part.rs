@@ -180,7 +180,9 @@ fn fold(scan: &Scan, sketch: &mut Sketch, scope: &Scope) {
     let stands_out =
         |item: &Item| item.nodes.iter().any(|&node| Some(node) == center || state(scan, node) != State::Fine);
     sketch.fold_cycles();
-    sketch.fold_twins(3, |item| (!stands_out(item)).then(|| (package(scan, item.node()), sort(scan, item.node()))));
+    sketch.fold_twins(3, |item| {
+        (!stands_out(item)).then(|| (package(scan, item.node()), sort(scan.graph.node(item.node()))))
+    });
     sketch.reduce(|source, target| stands_out(source) || stands_out(target));
     let linked: FxHashSet<usize> = sketch.links.iter().flat_map(|link| [link.source, link.target]).collect();
     let loose = (0..sketch.items.len()).filter(|at| !linked.contains(at) && !stands_out(&sketch.items[*at]));
@@ -197,8 +199,9 @@ fn package(scan: &Scan, node: NodeId) -> Option<NodeId> {
     }
 }
 
-fn sort(scan: &Scan, node: NodeId) -> &'static str {
-    match scan.graph.node(node) {
+/// What a node is, in the word that every format has for it.
+pub(super) fn sort(node: &Node) -> &'static str {
+    match node {
         Node::Distribution(_) => "distribution",
         Node::File { role: Role::Module(_), .. } => "module",
         Node::File { role: Role::Library, .. } => "library",
@@ -242,7 +245,7 @@ fn drawn(scan: &Scan, item: &Item, packages: &[NodeId]) -> Drawn {
     let of_one = item.nodes.iter().all(|&other| package(scan, other) == package(scan, node));
     Drawn {
         label: printable(&format!("{sign}{}", label(scan, item))),
-        sort: if item.nodes.len() > 1 { "fold" } else { sort(scan, node) },
+        sort: if item.nodes.len() > 1 { "fold" } else { sort(scan.graph.node(node)) },
         state: item.nodes.iter().map(|&node| state(scan, node)).max().unwrap_or_default(),
         package: package(scan, node).filter(|_| of_one).and_then(|node| packages.binary_search(&node).ok()),
         path: scan.path_of(node).filter(|_| item.nodes.len() == 1).map(|path| printable(&path.to_string())),
@@ -261,7 +264,7 @@ fn label(scan: &Scan, item: &Item) -> String {
     match item.fold {
         Fold::Rest => count(number, "file") + " that stand alone",
         Fold::Cycle => format!("{number} that need each other: {} …", title(scan, node)),
-        _ => match sort(scan, node) {
+        _ => match sort(scan.graph.node(node)) {
             "library" if number > 1 => format!("{number} libraries{of}"),
             sort => format!("{}{of}", count(number, sort)),
         },

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::path::Path;
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -69,4 +70,25 @@ fn copy(from: &Memory, directory: &VPath, to: &Path) {
             }
         }
     }
+}
+
+/// Runs dylens in an empty environment: what it says may not depend on who runs the tests.
+pub fn dylens(directory: &Path, words: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_dylens"))
+        .args(words)
+        .current_dir(directory)
+        .env_clear()
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program starts")
+}
+
+/// What it printed.
+pub fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+/// What it complained of.
+pub fn said(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("UTF-8")
 }
