@@ -2,18 +2,14 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::output;
-use crate::cli::source::Demo;
 use crate::diagnose::Severity;
 use crate::discover::Tool;
 use crate::error::Error;
-use crate::export::{self, COMPARED, Compared, FORMATS, Folding, Format, REPORTS, Scope, printable};
+use crate::export::{self, COMPARED, Compared, FORMATS, Folding, Format, REPORTS, Scope};
 use crate::image::{Arch, Release};
 use crate::scan::Scan;
 use crate::tui::theme::THEMES;
@@ -311,6 +307,15 @@ pub(super) struct Run {
     pub command: Vec<OsString>,
 }
 
+/// An environment that ships inside the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Demo {
+    /// On a Mac: install names, NumPy, rpaths.
+    Macos,
+    /// On Linux: a missing library, wrong builds, damaged files.
+    Linux,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Part {
     /// Everything
@@ -407,48 +412,4 @@ fn compared() -> impl TypedValueParser<Value = &'static Compared> {
     let values = COMPARED.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.about));
     PossibleValuesParser::new(values)
         .map(|name| *COMPARED.iter().find(|format| format.name == name).expect("the values are the names of the table"))
-}
-
-/// Reads the arguments. Help and version are printed here; so is what is wrong.
-///
-/// # Errors
-/// The exit code with which to end at once.
-pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, ExitCode> {
-    let arguments = Arguments::try_parse_from(words).map_err(|error| match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            // A closed pipe is no reason to complain about.
-            let _ = error.print();
-            ExitCode::SUCCESS
-        }
-        _ => refuse(&in_one_line(&error.to_string())),
-    })?;
-    match (&arguments.command, &arguments.paths[..]) {
-        (Some(_), [path, ..]) => Err(refuse(&format!(
-            "{} stands before the command; give the command first: dylens COMMAND PATH",
-            path.display()
-        ))),
-        _ => Ok(arguments),
-    }
-}
-
-fn refuse(what: &str) -> ExitCode {
-    output::complain(&printable(what));
-    ExitCode::from(super::COULD_NOT)
-}
-
-/// The parser's several lines as one: what is wrong; what to type.
-fn in_one_line(text: &str) -> String {
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let mut what = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-    let mut remedy = "see dylens --help".to_owned();
-    for line in lines {
-        if let Some(tip) = line.strip_prefix("tip: ").filter(|tip| tip.contains("similar")) {
-            remedy = tip.to_owned();
-            break;
-        }
-        if line.starts_with('<') || line.starts_with("[possible values") {
-            what = format!("{what} {line}");
-        }
-    }
-    format!("{what}; {remedy}")
 }

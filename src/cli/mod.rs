@@ -7,12 +7,14 @@ mod commands;
 mod explain;
 mod log;
 mod output;
+mod parse;
 mod policy;
 mod progress;
 mod run;
 mod source;
 
-pub use args::{Arguments, parse};
+pub use args::Arguments;
+pub use parse::parse;
 
 use std::process::ExitCode;
 

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::Arguments;
+use super::args::{Arguments, Demo};
 use super::{output, progress};
 use crate::discover::{Machine, Request, Target, Tool, Wishes, discover, environment};
 use crate::error::Error;
@@ -14,22 +14,11 @@ use crate::tui::Source;
 use crate::vfs::{Disk, FileSystem, Kind, VPath};
 use crate::world::text;
 
-/// An environment that ships inside the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Demo {
-    /// On a Mac: install names, NumPy, rpaths.
-    Macos,
-    /// On Linux: a missing library, wrong builds, damaged files.
-    Linux,
-}
-
-impl Demo {
-    /// The world, written as text.
-    fn text(self) -> &'static str {
-        match self {
-            Demo::Macos => include_str!("../../assets/demo/macos.txt"),
-            Demo::Linux => include_str!("../../assets/demo/linux.txt"),
-        }
+/// The world of a demo, written as text.
+fn world(demo: Demo) -> &'static str {
+    match demo {
+        Demo::Macos => include_str!("../../assets/demo/macos.txt"),
+        Demo::Linux => include_str!("../../assets/demo/linux.txt"),
     }
 }
 
@@ -47,7 +36,7 @@ struct Start {
 impl Start {
     fn demo(demo: Demo, because: &'static str, wishes: Wishes) -> Result<Start, Error> {
         let world =
-            text::read(demo.text()).map_err(|what| Error::new(format!("the demo is broken: {what}"), "report it"))?;
+            text::read(world(demo)).map_err(|what| Error::new(format!("the demo is broken: {what}"), "report it"))?;
         let machine = Machine::described(&world.settings);
         Ok(Start {
             fs: Arc::new(world.files),
