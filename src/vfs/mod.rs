@@ -9,6 +9,7 @@ mod disk;
 mod kept;
 mod memory;
 pub mod onefile;
+mod overlay;
 mod path;
 mod tree;
 pub mod wheel;

@@ -10,8 +10,9 @@ use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::kept::{Kept, OpenMember};
-use super::tree::{Place, Tree, What, is_unsafe};
-use super::{Entry, FileSystem, ReadAt, Stat, VPath};
+use super::overlay::Overlay;
+use super::tree::{Tree, What, is_unsafe};
+use super::{FileSystem, ReadAt, Stat, VPath};
 use crate::error::Error;
 use carchive::CArchive;
 
@@ -142,16 +143,6 @@ impl OneFile {
         self.tree.insert(&path, what).map_err(|()| format!("{shown} lies in a folder that is a file"))
     }
 
-    fn len(&self, number: usize) -> (u64, bool) {
-        let member = &self.members[number];
-        let len = match &member.content {
-            Content::Program => self.inner.stat(&self.program).map_or(0, |stat| stat.len),
-            Content::Piece { len, .. } => *len,
-            Content::Whole(bytes) => bytes.len() as u64,
-        };
-        (len, member.is_executable)
-    }
-
     /// The whole content of a member. Whoever comes while it is unpacked waits for it.
     fn bytes(&self, member: &Member) -> io::Result<Arc<Vec<u8>>> {
         let Content::Piece { offset, packed, len, is_packed } = member.content else {
@@ -199,43 +190,26 @@ fn inflated(packed: &[u8], len: u64) -> io::Result<Vec<u8>> {
     }
 }
 
-impl FileSystem for OneFile {
-    fn list(&self, directory: &VPath) -> io::Result<Vec<Entry>> {
-        match self.tree.find(directory)? {
-            Place::Outside(path) => self.inner.list(&path),
-            Place::Inside(path) => self.tree.list(&path),
-        }
+impl Overlay for OneFile {
+    fn inner(&self) -> &dyn FileSystem {
+        &*self.inner
     }
 
-    fn stat(&self, path: &VPath) -> io::Result<Stat> {
-        match self.tree.find(path)? {
-            Place::Outside(path) => self.inner.stat(&path),
-            Place::Inside(path) => self.tree.node(&path).map(|node| self.tree.stat(node, |number| self.len(number))),
-        }
+    fn tree(&self) -> &Tree {
+        &self.tree
     }
 
-    fn real(&self, path: &VPath) -> io::Result<VPath> {
-        match self.tree.find(path)? {
-            Place::Outside(path) => self.inner.real(&path),
-            Place::Inside(path) => self.tree.node(&path).map(|_| self.root().join(&path)),
-        }
-    }
-
-    fn link(&self, path: &VPath) -> io::Result<VPath> {
-        match self.tree.find_link(path)? {
-            Place::Outside(path) => self.inner.link(&path),
-            Place::Inside(path) => self.tree.link(&path),
-        }
-    }
-
-    fn open(&self, path: &VPath) -> io::Result<Box<dyn ReadAt + '_>> {
-        let path = match self.tree.find(path)? {
-            Place::Outside(path) => return self.inner.open(&path),
-            Place::Inside(path) => path,
+    fn measure(&self, number: usize) -> (u64, bool) {
+        let member = &self.members[number];
+        let len = match &member.content {
+            Content::Program => self.inner.stat(&self.program).map_or(0, |stat| stat.len),
+            Content::Piece { len, .. } => *len,
+            Content::Whole(bytes) => bytes.len() as u64,
         };
-        let node = self.tree.node(&path)?;
-        let What::File(number) = node.what else { return Err(io::ErrorKind::IsADirectory.into()) };
-        let stat = self.tree.stat(node, |number| self.len(number));
+        (len, member.is_executable)
+    }
+
+    fn open_member(&self, number: usize, stat: Stat) -> io::Result<Box<dyn ReadAt + '_>> {
         let member = &self.members[number];
         if let Content::Program = member.content {
             return Ok(Box::new(Own { file: self.inner.open(&self.program)?, stat }));

@@ -12,8 +12,9 @@ use std::io;
 use std::sync::Arc;
 
 use super::kept::{Kept, OpenMember};
-use super::tree::{Place, Tree, What};
-use super::{Entry, FileSystem, ReadAt, Stat, VPath};
+use super::overlay::Overlay;
+use super::tree::{Tree, What};
+use super::{FileSystem, ReadAt, Stat, VPath};
 use crate::error::Error;
 use members::Member;
 
@@ -161,48 +162,25 @@ pub fn installed(name: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-impl FileSystem for Wheels {
-    fn list(&self, directory: &VPath) -> io::Result<Vec<Entry>> {
-        match self.tree.find(directory)? {
-            Place::Outside(path) => self.inner.list(&path),
-            Place::Inside(path) => self.tree.list(&path),
-        }
+/// Wheels have no links: what a zip calls one is installed as the file that it is stored as.
+impl Overlay for Wheels {
+    fn inner(&self) -> &dyn FileSystem {
+        &*self.inner
     }
 
-    fn stat(&self, path: &VPath) -> io::Result<Stat> {
-        let member = |number: usize| (self.members[number].len(), self.members[number].is_executable());
-        match self.tree.find(path)? {
-            Place::Outside(path) => self.inner.stat(&path),
-            Place::Inside(path) => self.tree.node(&path).map(|node| self.tree.stat(node, member)),
-        }
+    fn tree(&self) -> &Tree {
+        &self.tree
     }
 
-    fn real(&self, path: &VPath) -> io::Result<VPath> {
-        match self.tree.find(path)? {
-            Place::Outside(path) => self.inner.real(&path),
-            Place::Inside(path) => self.tree.node(&path).map(|_| self.root().join(&path)),
-        }
-    }
-
-    /// Wheels have no links: what a zip calls one is installed as the file that it is stored as.
-    fn link(&self, path: &VPath) -> io::Result<VPath> {
-        match self.tree.find_link(path)? {
-            Place::Outside(path) => self.inner.link(&path),
-            Place::Inside(path) => self.tree.link(&path),
-        }
-    }
-
-    fn open(&self, path: &VPath) -> io::Result<Box<dyn ReadAt + '_>> {
-        let path = match self.tree.find(path)? {
-            Place::Outside(path) => return self.inner.open(&path),
-            Place::Inside(path) => path,
-        };
-        let node = self.tree.node(&path)?;
-        let What::File(number) = node.what else { return Err(io::ErrorKind::IsADirectory.into()) };
+    fn measure(&self, number: usize) -> (u64, bool) {
         let member = &self.members[number];
-        let bytes = member.bytes(&*self.inner)?;
+        (member.len(), member.is_executable())
+    }
+
+    fn open_member(&self, number: usize, stat: Stat) -> io::Result<Box<dyn ReadAt + '_>> {
+        let bytes = self.members[number].bytes(&*self.inner)?;
         self.kept.keep(number, &bytes);
-        Ok(Box::new(OpenMember { bytes, stat: self.tree.stat(node, |_| (member.len(), member.is_executable())) }))
+        Ok(Box::new(OpenMember { bytes, stat }))
     }
 }
 
