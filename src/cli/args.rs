@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::diagnose::Severity;
 use crate::discover::Tool;
@@ -100,6 +101,17 @@ pub(super) enum Command {
     Explain {
         /// A rule's name, as the report prints it
         rule: Option<String>,
+    },
+    /// Print what a shell needs to complete dylens' commands and options
+    #[command(
+        after_help = "Examples:\n  dylens completions bash > ~/.local/share/bash-completion/completions/dylens\n  \
+        dylens completions zsh > \"${fpath[1]}/_dylens\"\n  \
+        dylens completions fish > ~/.config/fish/completions/dylens.fish\n  \
+        dylens completions powershell >> $PROFILE"
+    )]
+    Completions {
+        #[arg(value_enum)]
+        shell: Shell,
     },
 }
 

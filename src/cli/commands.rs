@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::CommandFactory;
+use clap_complete::Shell;
+
 use super::args::{self, Arguments, Check, Export, FailOn, To, Tree, Why};
 use super::policy::Measure;
 use super::{FOUND, output, progress, source};
@@ -137,6 +140,14 @@ fn veiled(scan: &Scan) -> Result<Scan, Error> {
 /// `dylens schema`.
 pub(super) fn schema(to: &To) -> Result<ExitCode, Error> {
     output::deliver(snapshot::SCHEMA.into(), to)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `dylens completions`.
+pub(super) fn completions(shell: Shell) -> Result<ExitCode, Error> {
+    let mut bytes = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "dylens", &mut bytes);
+    output::print(&bytes)?;
     Ok(ExitCode::SUCCESS)
 }
 

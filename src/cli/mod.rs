@@ -44,6 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
         Some(Command::Log(log)) => log::log(arguments, log),
         Some(Command::Run(run)) => run::run(arguments, run),
         Some(Command::Explain { rule }) => explain::explain(arguments, rule.as_deref()),
+        Some(Command::Completions { shell }) => commands::completions(*shell),
     }
 }
 
