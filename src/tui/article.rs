@@ -12,6 +12,7 @@ mod pe;
 pub use environment::{of_environment, system};
 pub use finding::{of_finding, sign};
 pub use incident::{of_incident, sign_of_incident};
+pub(super) use node::size;
 pub use node::{of_fold, of_node};
 
 use rustc_hash::FxHashSet;

@@ -2,6 +2,8 @@
 //!
 //! Made once, on the scan's thread, so that moving about costs nothing.
 
+use std::cmp::Reverse;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use petgraph::Direction;
@@ -15,6 +17,7 @@ use crate::image::Format;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 
+use super::model::Order;
 use super::theme::Tone;
 
 /// What a node is, as it is drawn.
@@ -284,6 +287,29 @@ impl Atlas {
     pub fn is_quiet(&self, id: NodeId) -> bool {
         let entry = self.entry(id);
         entry.sort == Sort::System && entry.badge.is_clean()
+    }
+
+    /// How many bytes a file has, or the native files of a distribution.
+    pub fn size(&self, node: NodeId) -> u64 {
+        let of_file = |node| self.scan.file_of(node).map_or(0, |file| self.scan.world.file(file).len);
+        match self.entry(node).sort {
+            Sort::Distribution => self.scan.graph.contents(node).into_iter().map(of_file).sum(),
+            _ => of_file(node),
+        }
+    }
+
+    /// Sorts nodes; what is alike keeps its order.
+    pub fn sort(&self, nodes: &mut [NodeId], order: Order) {
+        let badge = |node: NodeId| {
+            let Badge { errors, warnings, names } = self.entry(node).badge;
+            Reverse((self.entry(node).is_broken, errors, warnings, names))
+        };
+        match order {
+            Order::Impact => nodes.sort_by_cached_key(|&node| badge(node)),
+            Order::Name => nodes.sort_by_cached_key(|&node| self.entry(node).brief.to_lowercase()),
+            Order::Kind => nodes.sort_by_key(|&node| self.entry(node).sort as u8),
+            Order::Size => nodes.sort_by_cached_key(|&node| Reverse(self.size(node))),
+        }
     }
 
     /// Are all nonstandard install names dotted prefixes?

@@ -30,10 +30,12 @@ pub enum Group {
     Program,
     Filter,
     Yank,
+    Place,
 }
 
 impl Group {
-    pub const ALL: [Group; 6] = [Group::Look, Group::Ask, Group::Move, Group::Program, Group::Filter, Group::Yank];
+    pub const ALL: [Group; 7] =
+        [Group::Look, Group::Ask, Group::Move, Group::Program, Group::Filter, Group::Yank, Group::Place];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -43,6 +45,7 @@ impl Group {
             Group::Program => "Program",
             Group::Filter => "In the filter menu",
             Group::Yank => "In the copy menu",
+            Group::Place => "In the place menu",
         }
     }
 
@@ -51,6 +54,7 @@ impl Group {
         match self {
             Group::Filter => Some("Filter"),
             Group::Yank => Some("Copy"),
+            Group::Place => Some("Place"),
             _ => None,
         }
     }
@@ -65,6 +69,8 @@ pub struct Command {
     pub title: &'static str,
     /// What the footer says; empty where it says nothing.
     pub hint: &'static str,
+    /// Is it worth saying there now?
+    pub is_hinted: fn(&Model) -> bool,
     /// Would it do anything now?
     pub enabled: fn(&Model) -> bool,
     /// How that which it changes stands, for menus.
@@ -86,12 +92,26 @@ impl Command {
         title: &'static str,
         run: fn(&mut Model) -> Option<Effect>,
     ) -> Command {
-        Command { id, group, title, hint: "", enabled: is_bare, state: |_| String::new(), run: Run::Do(run) }
+        Command {
+            id,
+            group,
+            title,
+            hint: "",
+            is_hinted: has_scan,
+            enabled: is_bare,
+            state: |_| String::new(),
+            run: Run::Do(run),
+        }
     }
 
     /// With a word for the footer.
     const fn hint(self, hint: &'static str) -> Command {
         Command { hint, ..self }
+    }
+
+    /// With a word for the footer, where there is a reason to say it.
+    const fn hint_where(self, hint: &'static str, is_hinted: fn(&Model) -> bool) -> Command {
+        Command { hint, is_hinted, ..self }
     }
 
     /// Only under a condition other than the usual one: a scan is there and nothing lies on top.
@@ -124,7 +144,8 @@ impl Command {
 
     /// Does a count before it say how often it is done?
     pub fn repeats(&self) -> bool {
-        self.group == Group::Move || matches!(self.id, "next-finding" | "previous-finding" | "back" | "forward")
+        const OTHERS: [&str; 6] = ["next-finding", "previous-finding", "next-hit", "previous-hit", "back", "forward"];
+        self.group == Group::Move && self.id != "place" || OTHERS.contains(&self.id)
     }
 
     /// The command of this name.
@@ -155,11 +176,14 @@ fn scroll(model: &mut Model, way: Way) -> Option<Effect> {
     None
 }
 
-use Group::{Ask, Filter, Look, Move, Program, Yank};
+use Group::{Ask, Filter, Look, Move, Place, Program, Yank};
 
 /// Every command but those that open a view; the footer shows those with a hint in this order.
 const COMMANDS: &[Command] = &[
     Command::new("open", Look, "center on the node, open the row or fold", walk::open).hint("open").when(has_scan),
+    Command::new("next-hit", Ask, "next hit of the search", |model| choose::next_hit(model, Way::Down))
+        .hint_where("next hit", |model| model.found.is_some()),
+    Command::new("previous-hit", Ask, "previous hit of the search", |model| choose::next_hit(model, Way::Up)),
     Command::new("search", Ask, "search every node", modal::search::open).hint("search"),
     Command::new("why", Ask, "why is this here: the shortest ways to it", modal::pick::why).hint("why"),
     Command::new("who", Ask, "who needs this: everything above it", modal::pick::who).hint("who needs"),
@@ -177,7 +201,12 @@ const COMMANDS: &[Command] = &[
     Command::new("next-pane", Look, "next pane", |model| update::pane(model, 1)).hint("pane").when(has_scan),
     Command::new("previous-pane", Look, "previous pane", |model| update::pane(model, -1)),
     Command::new("filter", Look, "what is shown", modal::menu::filter).hint("filter").when(has_scan),
-    Command::new("fold", Look, "expand or collapse the row", walk::fold),
+    Command::new("sort", Look, "sort lists by impact, name, kind or size", update::next_order)
+        .hint_where("sort", |model| !model.view.orders.is_empty()),
+    Command::new("zoom", Look, "the pane alone on the screen, and back", update::zoom).hint("zoom"),
+    Command::new("fold", Look, "expand or collapse the row or fold", walk::fold),
+    Command::new("unfold-all", Look, "expand all rows or folds", |model| update::fold_all(model, true)),
+    Command::new("fold-all", Look, "collapse all rows or folds", |model| update::fold_all(model, false)),
     Command::new("scope", Look, "the flow; there, its next scope", flow::next_scope),
     Command::new("deeper", Look, "look further from the node", |model| update::depth(model, 1)),
     Command::new("shallower", Look, "look less far from the node", |model| update::depth(model, -1)),
@@ -195,6 +224,12 @@ const COMMANDS: &[Command] = &[
     Command::new("half-down", Move, "half a page down", |model| step(model, Way::HalfDown)).when(has_scan),
     Command::new("scroll-up", Move, "scroll the evidence up", |model| scroll(model, Way::Up)).when(has_scan),
     Command::new("scroll-down", Move, "scroll the evidence down", |model| scroll(model, Way::Down)).when(has_scan),
+    Command::new("pan-left", Move, "move the picture: what is left of it", |model| update::pan(model, Way::Left)),
+    Command::new("pan-right", Move, "move the picture: what is right of it", |model| update::pan(model, Way::Right)),
+    Command::new("pan-up", Move, "move the picture: what is above it", |model| update::pan(model, Way::Up)),
+    Command::new("pan-down", Move, "move the picture: what is below it", |model| update::pan(model, Way::Down)),
+    Command::new("place", Move, "bring the cursor to the middle, the top, the bottom …", modal::menu::place)
+        .when(has_scan),
     Command::new("rescan", Program, "scan again", update::rescan).when(|model| model.modal.is_none()),
     Command::new("help", Program, "every command: read, search, run", modal::help::toggle).hint("keys").when(always),
     Command::new("close", Program, "close what lies on top; while scanning: stop and look", update::close).when(always),
@@ -266,7 +301,16 @@ const COMMANDS: &[Command] = &[
         .when(in_copy),
     Command::new("copy-markdown", Yank, "all that is told of it, as Markdown", |model| copy(model, copies::markdown))
         .when(in_copy),
+    Command::new("place-middle", Place, "the cursor to the middle of the pane", |model| update::place(model, None))
+        .when(in_place),
+    Command::new("place-top", Place, "to its top", |model| update::place(model, Some(Way::Top))).when(in_place),
+    Command::new("place-bottom", Place, "to its bottom", |model| update::place(model, Some(Way::Bottom)))
+        .when(in_place),
 ];
+
+fn in_place(model: &Model) -> bool {
+    matches!(model.modal, Some(Modal::Menu(Group::Place)))
+}
 
 fn in_copy(model: &Model) -> bool {
     matches!(model.modal, Some(Modal::Menu(Group::Yank)))

@@ -10,13 +10,16 @@ pub use frame::{tab_spans, tabs_width};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
 use super::model::{Model, Pane};
+use super::prose::{self, cut};
 use super::screen::{Areas, Room, inside};
 use super::theme::{Tone, to_ascii};
 use super::view::draw_graph;
+use crate::graph::NodeId;
 
 /// Draws a frame.
 pub fn frame(model: &Model, frame: &mut Frame) {
@@ -82,12 +85,32 @@ fn body(model: &Model, areas: &Areas) -> Rect {
 pub fn bordered(model: &Model, pane: Option<Pane>, title: Line<'_>, area: Rect, buffer: &mut Buffer) -> Rect {
     let has_keys = pane.is_none_or(|pane| pane == model.pane && model.modal.is_none());
     let tone = if has_keys { Tone::Active } else { Tone::Dim };
-    Block::bordered()
-        .border_type(BorderType::Rounded)
-        .border_style(model.theme.style(tone))
-        .title(title)
-        .render(area, buffer);
+    let mut block =
+        Block::bordered().border_type(BorderType::Rounded).border_style(model.theme.style(tone)).title(title);
+    if model.is_zoomed && pane.is_some() {
+        let key = model.keymap.names("zoom").first().copied().unwrap_or_default();
+        block = block.title_bottom(Span::styled(format!(" {key} all panes "), model.theme.style(Tone::Key)));
+    }
+    block.render(area, buffer);
     inside(area)
+}
+
+/// The name of a node, cut in the middle where it has no room, with the letters lit that the last search found in it.
+pub fn name(model: &Model, node: NodeId, text: &str, width: usize, style: Style) -> Vec<Span<'static>> {
+    let (head, tail) = cut(text, width);
+    let entry = model.atlas.as_ref().map(|atlas| atlas.entry(node));
+    let letters = model.found.as_ref().zip(entry).and_then(|(found, entry)| found.letters(node, entry, text));
+    let styles = (style, style.patch(model.theme.style(Tone::Lit)));
+    let part = |text: &str, from: usize| match &letters {
+        Some(is_lit) => prose::lit(text, |at| is_lit(from + at), styles),
+        None => vec![Span::styled(text.to_owned(), style)],
+    };
+    let mut spans = part(head, 0);
+    if let Some(tail) = tail {
+        spans.push(Span::styled("…", style));
+        spans.extend(part(tail, text[..text.len() - tail.len()].chars().count()));
+    }
+    spans
 }
 
 /// A title of one tone, with blanks around it.

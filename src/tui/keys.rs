@@ -9,13 +9,20 @@ use super::command::{Command, Group};
 pub struct Key {
     pub code: KeyCode,
     pub ctrl: bool,
+    /// Shift with a key that is no letter.
+    pub shift: bool,
 }
 
 impl Key {
     pub fn of(event: KeyEvent) -> Key {
         // Ctrl and Alt together is AltGr on Windows: how brackets are typed on many keyboards.
         let with = |modifier| event.modifiers.contains(modifier);
-        Key { code: event.code, ctrl: with(KeyModifiers::CONTROL) && !with(KeyModifiers::ALT) }
+        let carries_shift = matches!(event.code, KeyCode::Char(_) | KeyCode::BackTab);
+        Key {
+            code: event.code,
+            ctrl: with(KeyModifiers::CONTROL) && !with(KeyModifiers::ALT),
+            shift: with(KeyModifiers::SHIFT) && !carries_shift,
+        }
     }
 
     /// Would it add to a line of text?
@@ -24,13 +31,18 @@ impl Key {
     }
 
     fn parse(text: &str) -> Option<Key> {
+        let named = |name: &str| NAMES.iter().find(|(known, _)| *known == name).map(|&(_, code)| code);
         let (ctrl, name) = text.strip_prefix("ctrl-").map_or((false, text), |name| (true, name));
         let mut letters = name.chars();
         if let (Some(letter), None) = (letters.next(), letters.next()) {
-            return Some(Key { code: KeyCode::Char(letter), ctrl });
+            return Some(Key { code: KeyCode::Char(letter), ctrl, shift: false });
         }
-        let code = NAMES.iter().find(|(known, _)| *known == name).map(|&(_, code)| code)?;
-        Some(Key { code, ctrl })
+        match (named(name), name.strip_prefix("shift-").and_then(named)) {
+            (Some(code), _) => Some(Key { code, ctrl, shift: false }),
+            // With a letter, shift is another letter.
+            (None, Some(code)) if !matches!(code, KeyCode::Char(_)) => Some(Key { code, ctrl, shift: true }),
+            _ => None,
+        }
     }
 }
 
@@ -111,10 +123,13 @@ impl Keymap {
         Ok(())
     }
 
-    /// What a key does, in the menu of a group or outside of all.
+    /// What a key does, in the menu of a group or outside of all; shift that means nothing is not there.
     pub fn command(&self, key: Key, menu: Option<Group>) -> Option<&'static Command> {
-        let fits = |binding: &&Binding| binding.key == key && place(binding.command) == menu;
-        self.0.iter().find(fits).map(|binding| binding.command)
+        let of = |key: Key| {
+            let fits = |binding: &&Binding| binding.key == key && place(binding.command) == menu;
+            self.0.iter().find(fits).map(|binding| binding.command)
+        };
+        of(key).or_else(|| of(Key { shift: false, ..key }))
     }
 
     /// The names of the keys of a command, the main one first.
@@ -149,8 +164,20 @@ mod tests {
     }
 
     #[test]
+    fn shift_counts_where_it_has_a_meaning_of_its_own() {
+        let keymap = Keymap::default();
+        let of = |code, modifiers| keymap.command(Key::of(KeyEvent::new(code, modifiers)), None).map(|it| it.id);
+        assert_eq!(of(KeyCode::Left, KeyModifiers::NONE), Some("left"));
+        assert_eq!(of(KeyCode::Left, KeyModifiers::SHIFT), Some("pan-left"));
+        assert_eq!(of(KeyCode::Enter, KeyModifiers::SHIFT), Some("open"), "nothing else is bound to it");
+        assert_eq!(of(KeyCode::BackTab, KeyModifiers::SHIFT), Some("previous-pane"));
+        assert_eq!(of(KeyCode::Char('G'), KeyModifiers::SHIFT), Some("bottom"));
+    }
+
+    #[test]
     fn a_wrong_table_is_refused_with_its_entry() {
         assert_eq!(Keymap::read("fly = ['x']").err().unwrap(), "no command is called fly");
+        assert_eq!(Keymap::read("up = ['shift-x']").err().unwrap(), "up: no key is called \"shift-x\"");
         assert_eq!(Keymap::read("up = ['hyper-x']").err().unwrap(), "up: no key is called \"hyper-x\"");
     }
 }

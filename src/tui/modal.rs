@@ -22,7 +22,6 @@ use super::model::Model;
 use super::theme::Tone;
 use super::update::choose;
 use super::view::log;
-use crate::graph::NodeId;
 
 /// What lies on top.
 pub enum Modal {
@@ -173,15 +172,11 @@ pub(super) fn open(model: &mut Model) -> Option<Effect> {
         Some(Modal::Export(_)) => return export::write(model),
         None => None,
     };
-    go(model, node?);
-    None
-}
-
-/// Takes what lies on top away and goes to a node, in a view that has a place for it.
-fn go(model: &mut Model, node: NodeId) {
-    model.modal = None;
-    if !model.view.has_every_node {
-        choose::show_named(model, "graph");
+    let node = node?;
+    if let (Some(Modal::Search(search)), Some(atlas)) = (model.modal.take(), &model.atlas) {
+        model.found = search.found(atlas);
+        model.told = model.found.as_ref().map(|found| format!("{}: {}", found.place(), found.query));
     }
-    choose::go(model, node);
+    choose::jump(model, node);
+    None
 }

@@ -8,6 +8,7 @@ use super::modal::Modal;
 use super::picture::{Lens, Picture};
 use super::prose::Prose;
 use super::rows::Tree;
+use super::search::Found;
 use super::theme::Theme;
 use super::view::{Compared, Logged, VIEWS, View};
 use crate::diagnose::Severity;
@@ -71,6 +72,31 @@ impl Filter {
     }
 }
 
+/// What lists are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// What breaks most first.
+    #[default]
+    Impact,
+    Name,
+    Kind,
+    /// The largest first.
+    Size,
+}
+
+impl Order {
+    pub const ALL: [Order; 4] = [Order::Impact, Order::Name, Order::Kind, Order::Size];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Order::Impact => "impact",
+            Order::Name => "name",
+            Order::Kind => "kind",
+            Order::Size => "size",
+        }
+    }
+}
+
 /// A scan that is under way.
 #[derive(Clone, Debug, Default)]
 pub struct Work {
@@ -102,6 +128,14 @@ pub struct Model {
     pub tick: usize,
     pub view: &'static View,
     pub pane: Pane,
+    /// The pane that has the keys has the screen, too.
+    pub is_zoomed: bool,
+    /// The first row of the main pane's list that is in view.
+    pub top: usize,
+    /// What lists are sorted by, where they can be.
+    pub order: Order,
+    /// What was searched last.
+    pub found: Option<Found>,
     /// The node that every view is about.
     pub chosen: Option<NodeId>,
     /// The finding under the list's cursor, by place in the scan, and those that the filter leaves.
@@ -157,6 +191,10 @@ impl Model {
             tick: 0,
             view: VIEWS[0],
             pane: Pane::default(),
+            is_zoomed: false,
+            top: 0,
+            order: Order::default(),
+            found: None,
             chosen: None,
             finding: 0,
             shown: Vec::new(),
@@ -184,6 +222,12 @@ impl Model {
             scroll: 0,
             told: None,
         }
+    }
+
+    /// What the list that is shown is sorted by.
+    pub fn order(&self) -> Order {
+        let can = self.view.orders;
+        if can.contains(&self.order) { self.order } else { Order::default() }
     }
 
     /// Does something turn, so that ticks are wanted?

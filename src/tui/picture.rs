@@ -401,6 +401,20 @@ impl Picture {
             (within(self.pan.0 + x, self.layout.width, room.0), within(self.pan.1 + y, self.layout.height, room.1));
     }
 
+    /// Brings the row of the cursor to the top or the bottom of the view, or the cursor into its middle.
+    pub fn place(&mut self, way: Option<Way>, room: (u16, u16)) {
+        let Some(slot) = self.layout.slots.get(self.cursor) else { return };
+        let column = &self.layout.columns[slot.column];
+        let (width, height) = (i32::from(room.0), i32::from(room.1));
+        let across = column.x + column.width / 2 - width / 2;
+        let (x, y) = match way {
+            Some(Way::Top) => (self.pan.0, slot.row),
+            Some(_) => (self.pan.0, slot.row + 1 - height),
+            None => (across, slot.row - height / 2),
+        };
+        self.pan_by((x - self.pan.0, y - self.pan.1), room);
+    }
+
     /// The item whose label is in a cell of the picture.
     pub fn item_at(&self, x: i32, y: i32) -> Option<usize> {
         let in_column = |slot: usize| {

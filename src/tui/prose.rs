@@ -1,7 +1,9 @@
 //! Text with meaning, before it has a width: lines of toned pieces, wrapped only when the pane is known.
 
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
 
 use super::theme::{Theme, Tone};
 use crate::export::printable;
@@ -88,8 +90,8 @@ fn chunks(word: &str, used: usize, hang: usize, width: usize) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut room) = (0, width.saturating_sub(used));
     let mut taken = 0;
-    for (at, letter) in word.char_indices() {
-        let wide = letter.width().unwrap_or(0);
+    for (at, letter) in word.grapheme_indices(true) {
+        let wide = letter.width();
         if taken + wide > room && at > start {
             parts.push(&word[start..at]);
             (start, taken, room) = (at, 0, width.saturating_sub(hang));
@@ -102,27 +104,72 @@ fn chunks(word: &str, used: usize, hang: usize, width: usize) -> Vec<&str> {
 
 /// Text cut in the middle: the head tells the family, the tail the version.
 pub fn shortened(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
+    match cut(text, width) {
+        (head, Some(tail)) => format!("{head}…{tail}"),
+        (whole, None) => whole.to_owned(),
     }
-    if width == 0 {
-        return String::new();
-    }
-    let tail = (width - 1) / 2;
-    let head = take(text.chars(), width - 1 - tail);
-    let tail: String = take(text.chars().rev(), tail).chars().rev().collect();
-    format!("{head}…{tail}")
 }
 
-/// As many letters as fit.
-pub fn take(letters: impl Iterator<Item = char>, width: usize) -> String {
+/// Text cut at its end, as sentences are.
+pub fn ended(text: &str, width: usize) -> String {
+    if text.width() <= width || width == 0 {
+        return start(text, width).to_owned();
+    }
+    format!("{}…", start(text, width - 1).trim_end())
+}
+
+/// What fits of a text: all of it, or its head and its tail, between which stands an ellipsis. No letter is parted from its
+/// accents, and none that is two cells wide is halved.
+pub fn cut(text: &str, width: usize) -> (&str, Option<&str>) {
+    if text.width() <= width {
+        return (text, None);
+    }
+    if width == 0 {
+        return ("", None);
+    }
+    let room = (width - 1) / 2;
+    let head = fitting(text.graphemes(true), width - 1 - room);
+    let tail = fitting(text.graphemes(true).rev(), room);
+    (&text[..head], Some(&text[text.len() - tail..]))
+}
+
+/// The beginning of a text, as far as it fits.
+pub fn start(text: &str, width: usize) -> &str {
+    &text[..fitting(text.graphemes(true), width)]
+}
+
+/// The end of a text, as far as it fits.
+pub fn end(text: &str, width: usize) -> &str {
+    &text[text.len() - fitting(text.graphemes(true).rev(), width)..]
+}
+
+/// How many bytes of these letters have room.
+fn fitting<'a>(letters: impl Iterator<Item = &'a str>, width: usize) -> usize {
     let mut used = 0;
     letters
         .take_while(|letter| {
-            used += letter.width().unwrap_or(0);
+            used += letter.width();
             used <= width
         })
-        .collect()
+        .map(str::len)
+        .sum()
+}
+
+/// The letters of a text in two styles: those whose numbers (of characters) are lit, and the others. An accent is never parted
+/// from its letter, which is lit as a whole.
+pub fn lit(text: &str, is_lit: impl Fn(usize) -> bool, (plain, lit): (Style, Style)) -> Vec<Span<'static>> {
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    let mut at = 0;
+    for letter in text.graphemes(true) {
+        let end = at + letter.chars().count();
+        let style = if (at..end).any(&is_lit) { lit } else { plain };
+        at = end;
+        match spans.last_mut() {
+            Some(last) if last.style == style => last.content.to_mut().push_str(letter),
+            _ => spans.push(Span::styled(letter.to_owned(), style)),
+        }
+    }
+    spans
 }
 
 #[cfg(test)]
@@ -153,6 +200,38 @@ mod tests {
     fn the_middle_gives_way() {
         assert_eq!(shortened("libopenblas.so.0", 9), "libo…so.0");
         assert_eq!(shortened("abc", 0), "");
+    }
+
+    #[test]
+    fn sentences_give_way_at_their_end() {
+        assert_eq!(ended("library not found", 17), "library not found");
+        assert_eq!(ended("library not found", 9), "library…", "no blank before the dots");
+        assert_eq!(ended("library", 0), "");
+    }
+
+    #[test]
+    fn letters_are_neither_halved_nor_parted_from_their_accents() {
+        // Two cells each.
+        assert_eq!(shortened("数学ライブラリ.so", 9), "数学….so");
+        assert_eq!(shortened("数学ライブラリ.so", 10), "数学….so", "half a letter has no room");
+        for width in 0..20 {
+            let text = shortened("e\u{301}le\u{301}ment数学.so", width);
+            assert!(text.width() <= width, "{text}");
+            assert!(!text.starts_with('\u{301}') && !text.contains("…\u{301}"), "{text}");
+        }
+        assert_eq!((start("数学", 3), end("数学", 3)), ("数", "学"));
+    }
+
+    #[test]
+    fn a_letter_is_lit_with_its_accent() {
+        let styles = (Style::new(), Style::new().bold());
+        let lit = |number| {
+            let spans = lit("cafe\u{301}s", |at| at == number, styles);
+            spans.iter().filter(|span| span.style == styles.1).map(|span| span.content.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(lit(3), ["e\u{301}"]);
+        assert_eq!(lit(4), ["e\u{301}"], "the accent's own number");
+        assert_eq!(lit(5), ["s"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use petgraph::Direction;
 use rustc_hash::FxHashSet;
 
 use super::atlas::{Atlas, Sort};
-use super::model::Filter;
+use super::model::{Filter, Order};
 use crate::graph::NodeId;
 
 /// What is to be known of a row besides its node.
@@ -56,9 +56,33 @@ pub struct Tree {
 
 impl Tree {
     /// Makes the rows anew; the cursor stays on its row, or goes to the nearest one above it that is still there.
-    pub fn rebuild(&mut self, atlas: &Atlas, filter: &Filter) {
-        let mut way = self.rows.get(self.cursor).map(|row| row.way.clone()).unwrap_or_default();
-        self.rows = build(atlas, &self.open, filter);
+    pub fn rebuild(&mut self, atlas: &Atlas, filter: &Filter, order: Order) {
+        let way = self.way();
+        self.rows = build(atlas, &self.open, filter, order);
+        self.put(way);
+    }
+
+    /// Opens every node where it is met first: where it is met again, its row says that it is shown above, so there are no
+    /// more rows than edges, and no more than anybody reads. Says whether that was all.
+    pub fn open_all(&mut self, atlas: &Atlas, filter: &Filter, order: Order) -> bool {
+        let way = self.way();
+        let open = FxHashSet::default();
+        let mut builder = Builder { most: MOST_ROWS, ..Builder::new(atlas, &open, filter, order) };
+        builder.all();
+        let is_whole = builder.rows.len() < MOST_ROWS && builder.rows.iter().all(|row| row.depth() < DEEPEST);
+        self.open = builder.rows.iter().filter(|row| row.is_open).map(|row| row.way.clone()).collect();
+        self.rows = builder.rows;
+        self.put(way);
+        is_whole
+    }
+
+    /// The way to the row under the cursor.
+    fn way(&self) -> Vec<NodeId> {
+        self.rows.get(self.cursor).map(|row| row.way.clone()).unwrap_or_default()
+    }
+
+    /// Puts the cursor on the row of a way, or of the nearest one above it.
+    fn put(&mut self, mut way: Vec<NodeId>) {
         self.cursor = loop {
             match self.rows.iter().position(|row| row.way == way) {
                 Some(at) => break at,
@@ -85,7 +109,7 @@ impl Tree {
     }
 
     /// Opens the shortest way to a node and puts the cursor there.
-    pub fn reveal(&mut self, atlas: &Atlas, filter: &Filter, node: NodeId) {
+    pub fn reveal(&mut self, atlas: &Atlas, filter: &Filter, order: Order, node: NodeId) {
         if self.rows.get(self.cursor).is_some_and(|row| row.node() == Some(node)) {
             return;
         }
@@ -96,23 +120,21 @@ impl Tree {
         for end in 1..way.len() {
             self.open.insert(way[..end].to_vec());
         }
-        self.rebuild(atlas, filter);
+        self.rebuild(atlas, filter, order);
         if let Some(at) = self.rows.iter().position(|row| row.way == way) {
             self.cursor = at;
         }
     }
 }
 
+/// With more rows than this nobody reads a tree, and deeper it does not fit on a screen.
+const MOST_ROWS: usize = 10_000;
+const DEEPEST: usize = 64;
+
 /// The rows of a tree in which these ways are open.
-pub fn build(atlas: &Atlas, open: &FxHashSet<Vec<NodeId>>, filter: &Filter) -> Vec<Row> {
-    let mut builder = Builder { atlas, open, filter, opened: FxHashSet::default(), rows: Vec::new() };
-    builder.rows.push(Row { way: Vec::new(), seen: Seen::New, is_open: true, has_children: true });
-    for &distribution in atlas.scan.graph.distributions() {
-        let is_empty = atlas.scan.graph.contents(distribution).is_empty();
-        if (!is_empty || !atlas.entry(distribution).badge.is_clean()) && builder.is_shown(distribution) {
-            builder.add(vec![distribution]);
-        }
-    }
+pub fn build(atlas: &Atlas, open: &FxHashSet<Vec<NodeId>>, filter: &Filter, order: Order) -> Vec<Row> {
+    let mut builder = Builder::new(atlas, open, filter, order);
+    builder.all();
     builder.rows
 }
 
@@ -120,12 +142,36 @@ struct Builder<'a> {
     atlas: &'a Atlas,
     open: &'a FxHashSet<Vec<NodeId>>,
     filter: &'a Filter,
+    order: Order,
+    /// What is met first is opened too, until there are so many rows.
+    most: usize,
     /// Nodes whose children are shown already.
     opened: FxHashSet<NodeId>,
     rows: Vec<Row>,
 }
 
+impl<'a> Builder<'a> {
+    fn new(atlas: &'a Atlas, open: &'a FxHashSet<Vec<NodeId>>, filter: &'a Filter, order: Order) -> Builder<'a> {
+        Builder { atlas, open, filter, order, most: 0, opened: FxHashSet::default(), rows: Vec::new() }
+    }
+}
+
 impl Builder<'_> {
+    /// The environment and all below it that is open.
+    fn all(&mut self) {
+        self.rows.push(Row { way: Vec::new(), seen: Seen::New, is_open: true, has_children: true });
+        let graph = &self.atlas.scan.graph;
+        let is_there = |&node: &NodeId| {
+            let is_empty = graph.contents(node).is_empty();
+            (!is_empty || !self.atlas.entry(node).badge.is_clean()) && self.is_shown(node)
+        };
+        let mut distributions: Vec<NodeId> = graph.distributions().iter().copied().filter(is_there).collect();
+        self.atlas.sort(&mut distributions, self.order);
+        for distribution in distributions {
+            self.add(vec![distribution]);
+        }
+    }
+
     fn is_shown(&self, node: NodeId) -> bool {
         let entry = self.atlas.entry(node);
         let is_fine = entry.badge.is_clean() && !entry.is_broken;
@@ -158,6 +204,7 @@ impl Builder<'_> {
         };
         let mut met = FxHashSet::default();
         children.retain(|&child| met.insert(child) && self.is_shown(child));
+        self.atlas.sort(&mut children, self.order);
         children
     }
 
@@ -170,7 +217,8 @@ impl Builder<'_> {
                 Sort::Missing | Sort::Absent => false,
                 _ => self.atlas.scan.graph.loaders(node, Direction::Outgoing).any(|below| self.is_shown(below)),
             };
-        let is_open = has_children && self.open.contains(&way);
+        let is_first = self.rows.len() < self.most && way.len() < DEEPEST && !self.opened.contains(&node);
+        let is_open = has_children && (is_first || self.open.contains(&way));
         let seen = match () {
             () if is_cycle => Seen::Cycle,
             () if has_children && self.opened.contains(&node) => Seen::Above,

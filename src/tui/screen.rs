@@ -1,5 +1,7 @@
 //! Where each pane lies: one function of model and size, shared by drawing, scrolling and the mouse.
 
+use std::ops::Range;
+
 use ratatui::layout::Rect;
 
 use super::command::Way;
@@ -51,7 +53,7 @@ impl Areas {
             Room::None => Areas::default(),
             Room::List => {
                 let (body, footer) = off_bottom(whole, 1);
-                Areas { footer, ..Areas::default() }.with_main(model, body)
+                Areas { footer, ..Areas::default() }.alone(model, body)
             }
             Room::Compact | Room::Wide => {
                 let (header, rest) = off_top(whole, 1);
@@ -59,8 +61,21 @@ impl Areas {
                 let (tabs, rest) = if is_wide { off_top(rest, 1) } else { (Rect::default(), rest) };
                 let (body, footer) = off_bottom(rest, 1);
                 let areas = Areas { header, footer, tabs: is_wide.then_some(tabs), ..Areas::default() };
-                if is_wide { areas.wide(model, body) } else { areas.compact(model, body) }
+                match room {
+                    _ if model.is_zoomed => areas.alone(model, body),
+                    Room::Wide => areas.wide(model, body),
+                    _ => areas.compact(model, body),
+                }
             }
+        }
+    }
+
+    /// Only the pane that has the keys.
+    fn alone(self, model: &Model, area: Rect) -> Areas {
+        match model.pane {
+            Pane::Main => Areas { main: Some(area), ..self },
+            Pane::Graph => Areas { graph: Some(area), ..self },
+            Pane::Detail => Areas { detail: Some(area), ..self },
         }
     }
 
@@ -76,7 +91,8 @@ impl Areas {
         let main = match (model.view.arrangement, model.pane) {
             // The detail is what a person came for: the list takes what it needs.
             (Arrangement::List, Pane::Main | Pane::Detail) => {
-                ((model.view.rows)(model).min(usize::from(u16::MAX) - 2) as u16 + 2).clamp(4, body.height / 3)
+                let rows = (model.view.list)(model).map_or(usize::MAX, |(_, rows)| rows);
+                (rows.min(usize::from(u16::MAX) - 2) as u16 + 2).clamp(4, body.height / 3)
             }
             _ => body.height / 2,
         };
@@ -106,7 +122,8 @@ impl Areas {
 
     /// Is this cell on the border that can be dragged?
     pub fn is_border(&self, model: &Model, (column, row): (u16, u16)) -> bool {
-        let (Some(main), true) = (self.main, Room::of(model.size) == Room::Wide) else { return false };
+        let is_beside = Room::of(model.size) == Room::Wide && !model.is_zoomed;
+        let (Some(main), true) = (self.main, is_beside) else { return false };
         match model.view.arrangement {
             Arrangement::Above => row + 1 == main.bottom() || row == main.bottom(),
             _ => (column + 1 == main.right() || column == main.right()) && (main.y..main.bottom()).contains(&row),
@@ -143,15 +160,34 @@ pub fn inside(area: Rect) -> Rect {
     }
 }
 
-/// Which part of a long list is shown: the cursor is kept in the middle as far as that is possible.
-pub fn window(len: usize, cursor: usize, height: usize) -> std::ops::Range<usize> {
-    let start = cursor.saturating_sub(height / 2).min(len.saturating_sub(height));
+/// Which part of a long list is shown whose cursor stays in the middle as far as that is possible.
+pub fn window(len: usize, cursor: usize, height: usize) -> Range<usize> {
+    window_from(cursor.saturating_sub(height / 2), len, height)
+}
+
+/// Which part of a long list is shown that begins with a row; below its end is no empty space.
+pub fn window_from(top: usize, len: usize, height: usize) -> Range<usize> {
+    let start = top.min(len.saturating_sub(height));
     start..(start + height).min(len)
+}
+
+/// The first row in view, moved as little as possible, so that the cursor is in view and some rows around it.
+pub fn kept(top: usize, cursor: usize, len: usize, height: usize) -> usize {
+    let around = (height / 4).min(3);
+    let least = (cursor + around + 1).saturating_sub(height);
+    let most = cursor.saturating_sub(around).max(least);
+    top.clamp(least, most).min(len.saturating_sub(height))
 }
 
 /// The place in a list that lies under a row of the screen, for [`window`].
 pub fn row_at(area: Rect, row: u16, len: usize, cursor: usize) -> usize {
     window(len, cursor, area.height.into()).start + usize::from(row.saturating_sub(area.y))
+}
+
+/// The same in the main pane's list.
+pub fn row_under(model: &Model, area: Rect, row: u16) -> usize {
+    let len = (model.view.list)(model).map_or(0, |(_, len)| len);
+    window_from(model.top, len, area.height.into()).start + usize::from(row.saturating_sub(area.y))
 }
 
 /// How far half a page is in a list.

@@ -7,6 +7,8 @@
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
 
+use rustc_hash::FxHashMap;
+
 use super::atlas::{Atlas, Entry, Sort};
 use crate::graph::NodeId;
 
@@ -19,11 +21,54 @@ pub struct Hit {
     score: i64,
 }
 
-/// As many hits as anybody scrolls through.
-const MOST: usize = 200;
+/// What was searched last: its hits are gone to one after the other, and stay lit until it is let go.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub query: String,
+    /// Best first.
+    pub hits: Vec<NodeId>,
+    /// The hit that was gone to last, by place.
+    pub at: usize,
+    pub(super) lit: FxHashMap<NodeId, Vec<usize>>,
+}
 
-/// The best hits, and how many there are in all.
-pub fn search(atlas: &Atlas, query: &str) -> (Vec<Hit>, usize) {
+impl Found {
+    /// Searches for what is not nothing.
+    pub fn new(atlas: &Atlas, query: &str) -> Option<Found> {
+        let query = query.trim().to_owned();
+        if query.is_empty() {
+            return None;
+        }
+        let hits = search(atlas, &query);
+        let nodes = hits.iter().map(|hit| hit.node).collect();
+        Some(Found { query, hits: nodes, at: 0, lit: hits.into_iter().map(|hit| (hit.node, hit.lit)).collect() })
+    }
+
+    /// The letters of [`Entry::brief`] that matched, by number; none where the node is no hit.
+    pub fn lit(&self, node: NodeId) -> Option<&[usize]> {
+        self.lit.get(&node).map(Vec::as_slice)
+    }
+
+    /// Which letters of a text that names a node matched: what lists write is a part of [`Entry::brief`], or begins with it.
+    pub fn letters(&self, node: NodeId, entry: &Entry, text: &str) -> Option<impl Fn(usize) -> bool> {
+        let lit = self.lit(node)?;
+        let text = text.trim_end_matches(" ⟳");
+        let start = match entry.brief.rfind(text) {
+            Some(at) => entry.brief[..at].chars().count(),
+            None if text.starts_with(&entry.brief) => 0,
+            None => return None,
+        };
+        Some(move |at| lit.binary_search(&(start + at)).is_ok())
+    }
+
+    /// Which of how many.
+    pub fn place(&self) -> String {
+        format!("{} of {}", self.at + 1, self.hits.len())
+    }
+}
+
+/// What matches, best first.
+pub fn search(atlas: &Atlas, query: &str) -> Vec<Hit> {
     let (narrow, words): (Vec<&str>, Vec<&str>) = query.split_whitespace().partition(|word| is_narrowing(word));
     let matcher = SkimMatcherV2::default();
     let mut hits: Vec<Hit> = atlas
@@ -34,13 +79,11 @@ pub fn search(atlas: &Atlas, query: &str) -> (Vec<Hit>, usize) {
             Some(Hit { node, lit, score })
         })
         .collect();
-    let total = hits.len();
     hits.sort_by_key(|hit| {
         let entry = atlas.entry(hit.node);
         (-hit.score, !entry.is_broken, entry.badge.is_clean(), entry.brief.len(), hit.node)
     });
-    hits.truncate(MOST);
-    (hits, total)
+    hits
 }
 
 /// The score of an entry and the letters that matched. A word is looked for in the name first, as people remember names,

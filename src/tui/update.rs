@@ -15,10 +15,10 @@ use super::effect::Effect;
 use super::keys::Key;
 use super::message::Msg;
 use super::modal::{self, Modal};
-use super::model::{Filter, Model, Work};
+use super::model::{Filter, Model, Pane, Work};
 use super::picture::Lens;
 use super::screen::{Areas, inside};
-use super::view::{VIEWS, View, diff, log};
+use super::view::{VIEWS, View, diff, fold_all_drawn, log};
 use crate::diagnose::Severity;
 use crate::error::Error;
 use crate::export::printable;
@@ -124,6 +124,12 @@ pub(super) fn close(model: &mut Model) -> Option<Effect> {
     if model.modal.take().is_some() {
         return None;
     }
+    if model.is_zoomed {
+        return zoom(model);
+    }
+    if model.found.take().is_some() {
+        return None;
+    }
     if let Some(work) = &mut model.work {
         work.is_stopping = true;
         return Some(Effect::Stop);
@@ -136,9 +142,84 @@ pub(super) fn close(model: &mut Model) -> Option<Effect> {
 pub(super) fn set_filter(model: &mut Model, filter: Filter) -> Option<Effect> {
     model.filter = filter;
     let atlas = model.atlas.clone()?;
-    choose::sift(model, &atlas);
-    model.tree.rebuild(&atlas, &model.filter);
+    list_anew(model, &atlas);
     choose::redraw(model);
+    None
+}
+
+/// Lists findings and tree anew, filtered and sorted as they are to be now.
+fn list_anew(model: &mut Model, atlas: &Atlas) {
+    choose::sift(model, atlas);
+    model.tree.rebuild(atlas, &model.filter, model.order);
+}
+
+/// Sorts lists by something else; the cursor stays where it is.
+pub(super) fn next_order(model: &mut Model) -> Option<Effect> {
+    let can = model.view.orders;
+    let Some(at) = can.iter().position(|&order| order == model.order()) else {
+        let views: Vec<&str> = VIEWS.iter().filter(|view| !view.orders.is_empty()).map(|view| view.title).collect();
+        model.told = Some(format!("nothing to sort here: {} can be sorted", views.join(", ")));
+        return None;
+    };
+    model.order = can[(at + 1) % can.len()];
+    let atlas = model.atlas.clone()?;
+    list_anew(model, &atlas);
+    model.told = Some(format!("sorted by {}", model.order.word()));
+    None
+}
+
+/// Gives the screen to the pane that has the keys, or shares it again.
+pub(super) fn zoom(model: &mut Model) -> Option<Effect> {
+    model.is_zoomed = !model.is_zoomed;
+    scroll_to(model, model.scroll);
+    None
+}
+
+/// Moves the picture, and leaves the cursor where it stands in it; the next step brings it into view again.
+pub(super) fn pan(model: &mut Model, way: Way) -> Option<Effect> {
+    let room = choose::room(model);
+    let by = (i32::from(room.0 / 6).max(1), i32::from(room.1 / 4).max(1));
+    let by = match way {
+        Way::Left => (-by.0, 0),
+        Way::Right => (by.0, 0),
+        Way::Up => (0, -by.1),
+        _ => (0, by.1),
+    };
+    model.told = match choose::picture(model, choose::pictured(model)) {
+        None => Some("only pictures can be moved about: 2 and 3 show them".into()),
+        Some(picture) => {
+            let before = picture.pan;
+            picture.pan_by(by, room);
+            (picture.pan == before).then(|| "the picture ends here".into())
+        }
+    };
+    None
+}
+
+/// Brings the cursor to the middle, the top or the bottom of its pane.
+pub(super) fn place(model: &mut Model, way: Option<Way>) -> Option<Effect> {
+    model.modal = None;
+    let pane = if model.pane == Pane::Main { Pane::Main } else { choose::pictured(model) };
+    let room = choose::room(model);
+    if let Some(picture) = choose::picture(model, pane) {
+        picture.place(way, room);
+    } else if let (Some((at, _)), Some(main)) = ((model.view.list)(model), Areas::of(model).main) {
+        let height = usize::from(inside(main).height);
+        model.top = match way {
+            Some(Way::Top) => at,
+            Some(_) => (at + 1).saturating_sub(height),
+            None => at.saturating_sub(height / 2),
+        };
+    }
+    None
+}
+
+/// Opens or closes all rows of a tree, all folds of a picture.
+pub(super) fn fold_all(model: &mut Model, open: bool) -> Option<Effect> {
+    match model.pane {
+        Pane::Main => (model.view.fold_all)(model, open),
+        _ => fold_all_drawn(model, open),
+    }
     None
 }
 

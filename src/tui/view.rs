@@ -9,7 +9,7 @@ pub(super) mod flow;
 pub(super) mod graph;
 pub(super) mod log;
 pub(super) mod numpy;
-mod problems;
+pub(super) mod problems;
 mod process;
 mod tree;
 
@@ -19,13 +19,15 @@ use ratatui::layout::Rect;
 use super::atlas::Atlas;
 use super::command::Way;
 use super::effect::Effect;
-use super::model::{Model, Pane};
+use super::model::{Model, Order, Pane};
 use super::prose::Prose;
 use crate::graph::NodeId;
 
 pub use diff::Compared;
 pub use graph::draw as draw_graph;
-pub use graph::{click as click_graph, open as open_graph, step as step_graph};
+pub use graph::{
+    click as click_graph, fold as fold_graph, fold_all as fold_all_drawn, open as open_graph, step as step_graph,
+};
 pub use log::Logged;
 
 /// Every view, in the order of the tabs.
@@ -58,8 +60,10 @@ pub struct View {
     pub arrangement: Arrangement,
     /// Is there anything to look at? A view without has no tab.
     pub is_there: fn(&Model) -> bool,
-    /// How many rows the main pane would fill.
-    pub rows: fn(&Model) -> usize,
+    /// Where the main pane is a list: the place of its cursor, and how many rows it has.
+    pub list: fn(&Model) -> Option<(usize, usize)>,
+    /// What that list can be sorted by.
+    pub orders: &'static [Order],
     /// Draws the main pane into an area, its border included.
     pub draw: fn(&Model, &Atlas, Rect, &mut Buffer),
     /// Moves the cursor of the main pane, and what is chosen with it.
@@ -68,6 +72,8 @@ pub struct View {
     pub open: fn(&mut Model) -> Option<Effect>,
     /// Space: opens or closes what is under the cursor.
     pub fold: fn(&mut Model),
+    /// Opens or closes all that can be.
+    pub fold_all: fn(&mut Model, bool),
     /// A click into the main pane, whose inside is the area.
     pub click: fn(&mut Model, Rect, (u16, u16)),
     /// Brings the cursor to the chosen node, where the view has a place for it.
@@ -90,11 +96,13 @@ impl View {
         panes: &[Pane::Main, Pane::Detail],
         arrangement: Arrangement::Halves,
         is_there: |_| true,
-        rows: |_| usize::MAX,
+        list: |_| None,
+        orders: &[],
         draw: |_, _, _, _| {},
         step: |_, _| {},
         open: |_| None,
         fold: |_| {},
+        fold_all: graph::fold_all,
         click: |_, _, _| {},
         arrive: |_, _| {},
         article: |_, _| None,

@@ -213,7 +213,7 @@ fn dependents(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
 }
 
 /// A size as people say it.
-fn size(bytes: u64) -> String {
+pub(in crate::tui) fn size(bytes: u64) -> String {
     match bytes {
         0..10_000 => format!("{bytes} bytes"),
         10_000..10_000_000 => format!("{} kB", bytes / 1000),

@@ -5,9 +5,13 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr;
 
+use crate::graph::NodeId;
 use crate::graph::layout::{BEHIND, Layout, Net};
+use crate::tui::draw;
 use crate::tui::model::Model;
 use crate::tui::picture::{Label, Picture};
 use crate::tui::prose::shortened;
@@ -254,27 +258,36 @@ impl Canvas<'_> {
         let theme = &model.theme;
         let mark = theme.style(label.tone);
         let room = (width as usize).saturating_sub(2 + label.sign.width());
-        let text = shortened(&label.text, room);
-        let is_center = self.picture.sketch.items[item].nodes.contains(&self.picture.center);
-        let name = if is_center { theme.style(Tone::Strong).patch(mark) } else { mark };
-        let used = 2 + text.width() + label.sign.width();
-        let pieces = [(format!("{} ", label.glyph), mark), (text, name), (label.sign.to_owned(), mark)];
-        let letters = pieces.iter().flat_map(|(text, style)| text.chars().map(move |letter| (letter, *style)));
-        let is_cursor = item == self.picture.cursor;
+        let nodes = &self.picture.sketch.items[item].nodes;
+        let name = if nodes.contains(&self.picture.center) { theme.style(Tone::Strong).patch(mark) } else { mark };
+        let found = |node: &NodeId| model.found.as_ref().is_some_and(|found| found.lit(*node).is_some());
+        let mut spans = vec![Span::styled(format!("{} ", label.glyph), mark)];
+        match &nodes[..] {
+            [node] => spans.extend(draw::name(model, *node, &label.text, room, name)),
+            _ => {
+                let style = if nodes.iter().any(found) { name.patch(theme.style(Tone::Lit)) } else { name };
+                spans.push(Span::styled(shortened(&label.text, room), style));
+            }
+        }
+        spans.push(Span::styled(label.sign, mark));
+        let letters = spans.iter().flat_map(|span| span.styled_graphemes(Style::new()));
         let mut at = x;
-        for (letter, style) in letters {
-            let wide = unicode_width::UnicodeWidthChar::width(letter).unwrap_or(0) as i32;
+        for letter in letters {
+            let wide = letter.symbol.width() as i32;
+            // Of a letter that is two cells wide, no half is drawn.
             if wide > 0 && at >= 0 && at + wide <= i32::from(self.area.width) {
-                let style = if is_cursor { style.patch(theme.cursor(has_keys)) } else { style };
+                let is_cursor = item == self.picture.cursor;
+                let style = if is_cursor { letter.style.patch(theme.cursor(has_keys)) } else { letter.style };
                 let cell = (self.area.x + at as u16, self.area.y + y as u16);
-                buffer[cell].set_char(letter).set_style(style);
+                buffer[cell].set_symbol(letter.symbol).set_style(style);
                 if wide == 2 {
-                    buffer[(cell.0 + 1, cell.1)].set_symbol("").set_style(style);
+                    buffer[(cell.0 + 1, cell.1)].reset();
+                    buffer[(cell.0 + 1, cell.1)].set_style(style);
                 }
             }
             at += wide;
         }
-        self.lead(model, x + used as i32, (x + width, y), buffer);
+        self.lead(model, at, (x + width, y), buffer);
         self.tip(model, (x, y), buffer);
     }
 

@@ -19,6 +19,8 @@ use crate::tui::theme::{Tone, spinner};
 use crate::tui::view::{VIEWS, View};
 use crate::world::Python;
 
+const BRAND: &str = " dylens ";
+
 /// What is looked at and how it stands; on the right the tabs, or below where there is a line for them.
 pub(super) fn header(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     if areas.header.height == 0 {
@@ -26,7 +28,7 @@ pub(super) fn header(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     }
     let is_wide = areas.tabs.is_some();
     let tabs = tabs(model, is_wide);
-    let mut spans = vec![Span::styled(" dylens ", model.theme.style(Tone::Active))];
+    let mut spans = vec![Span::styled(BRAND, model.theme.style(Tone::Active))];
     let work = model.work.as_ref().map(|_| format!("  {} scanning", spinner(model.tick))).unwrap_or_default();
     if let Some(atlas) = &model.atlas {
         let beside = if is_wide { 0 } else { tabs.width() };
@@ -153,22 +155,36 @@ fn plural(number: usize, one: &str, many: &str) -> String {
 
 fn tabs(model: &Model, is_wide: bool) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
-    for view in View::all(model) {
+    for (view, text) in tab_texts(model, is_wide) {
         let style = model.theme.style(if view == model.view { Tone::Active } else { Tone::Plain });
-        spans.push(Span::styled(tab(model, view, is_wide), style));
+        spans.push(Span::styled(text, style));
     }
     Line::from(spans)
 }
 
-fn tab(model: &Model, view: &View, is_wide: bool) -> String {
+/// What the tabs say. Where they have no line of their own, the open one has a name, and of the others as many as fit.
+fn tab_texts(model: &Model, is_wide: bool) -> Vec<(&'static View, String)> {
+    let beside = match &model.atlas {
+        Some(atlas) if !is_wide => BRAND.width() + Line::from(target(model, atlas, false, usize::MAX)).width(),
+        _ => 0,
+    };
+    let texts = |names: usize| -> Vec<(&'static View, String)> {
+        View::all(model).enumerate().map(|(at, view)| (view, tab(model, view, is_wide, at < names))).collect()
+    };
+    let width = |texts: &[(&View, String)]| 1 + texts.iter().map(|(_, text)| text.width()).sum::<usize>();
+    let most = View::all(model).count();
+    let room = usize::from(model.size.0).saturating_sub(beside + 2);
+    (0..=most).rev().map(texts).find(|texts| is_wide || width(texts) <= room).unwrap_or_else(|| texts(0))
+}
+
+fn tab(model: &Model, view: &View, is_wide: bool, is_named: bool) -> String {
     let is_open = view == model.view;
     let key = model.keymap.names(view.id).first().copied().unwrap_or_default().to_owned();
     // Brackets too: the open tab must be told without styles.
     let (left, right) = if is_open { ("[", "]") } else { (" ", " ") };
-    let word = match (is_wide, is_open) {
+    let word = match (is_wide, is_open || is_named) {
         (true, _) => format!(" {}", view.title),
         (false, true) => format!(" {}", view.short),
-        // Where there is little room, only the open tab has a name.
         (false, false) => String::new(),
     };
     format!("{left}{key}{word}{right}")
@@ -183,8 +199,8 @@ pub fn tabs_width(model: &Model) -> u16 {
 pub fn tab_spans(model: &Model, is_wide: bool) -> Vec<(usize, u16, u16)> {
     let mut x = 1;
     let mut spans = Vec::new();
-    for view in View::all(model) {
-        let width = tab(model, view, is_wide).width() as u16;
+    for (view, text) in tab_texts(model, is_wide) {
+        let width = text.width() as u16;
         let at = VIEWS.iter().position(|other| *other == view).unwrap_or(0);
         spans.push((at, x, x + width));
         x += width;
@@ -194,8 +210,13 @@ pub fn tab_spans(model: &Model, is_wide: bool) -> Vec<(usize, u16, u16)> {
 
 fn filter(model: &Model, area: Rect, buffer: &mut Buffer) {
     let system = if model.filter.system { "shown" } else { "hidden" };
-    let mut told = model.filter.told();
+    let found = model.found.as_ref().map(|found| format!("/{} {}", found.query, found.place()));
+    let mut told: Vec<String> = found.into_iter().chain(model.filter.told()).collect();
     told.push(format!("system libraries {system}"));
+    // What is told last gives way first.
+    while told.len() > 1 && told.join(" · ").width() + 1 > usize::from(area.width) {
+        told.pop();
+    }
     let text = format!("{} ", told.join(" · "));
     let width = text.width() as u16;
     if width > area.width {
@@ -246,7 +267,8 @@ fn hints(model: &Model, area: Rect, buffer: &mut Buffer) {
     let width = |spans: &[Span]| spans.iter().map(Span::width).sum::<usize>();
     let mut room = usize::from(area.width).saturating_sub(always.iter().map(|spans| width(spans)).sum());
     // Before there is a scan, the other commands have nothing to work on.
-    let others = others.into_iter().filter(|_| model.atlas.is_some()).map(|command| hint(model, command, command.hint));
+    let others = others.into_iter().filter(|command| (command.is_hinted)(model));
+    let others = others.map(|command| hint(model, command, command.hint));
     let mut spans = Vec::new();
     for hint in others {
         let Some(left) = room.checked_sub(width(&hint)) else { break };

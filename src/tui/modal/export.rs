@@ -12,6 +12,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Modal, prompt};
 use crate::export::{FORMATS, Format, Scope, printable};
 use crate::graph::sketch::Sketch;
+use crate::tui::article;
 use crate::tui::command::Way;
 use crate::tui::draw::{boxed, lines, title};
 use crate::tui::effect::Effect;
@@ -210,7 +211,7 @@ impl Export {
             let (tone, text) = match (&self.trouble, &self.preview) {
                 (Some(trouble), _) => (Tone::Error, format!(" ✗ {trouble}")),
                 (None, Some((name, bytes, _))) if *name == FORMATS[self.format].name => {
-                    (Tone::Dim, format!(" {}", size(*bytes)))
+                    (Tone::Dim, format!(" {}", article::size(*bytes as u64)))
                 }
                 _ => (Tone::Dim, " …".to_owned()),
             };
@@ -222,13 +223,5 @@ impl Export {
             let text: String = line.chars().take(usize::from(area.width).saturating_sub(2)).collect();
             Line::styled(format!(" {text}"), theme.style(Tone::Dim)).render(area, buffer);
         }
-    }
-}
-
-fn size(bytes: usize) -> String {
-    match bytes {
-        0..10_000 => format!("{bytes} bytes"),
-        10_000..10_000_000 => format!("{} kB", bytes / 1000),
-        _ => format!("{} MB", bytes / 1_000_000),
     }
 }

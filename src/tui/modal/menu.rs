@@ -23,6 +23,11 @@ pub fn copy(model: &mut Model) -> Option<Effect> {
     toggle(model, Group::Yank)
 }
 
+/// Opens the menu of where the cursor can be brought, or closes it.
+pub fn place(model: &mut Model) -> Option<Effect> {
+    toggle(model, Group::Place)
+}
+
 fn toggle(model: &mut Model, group: Group) -> Option<Effect> {
     let is_open = model.modal.as_ref().and_then(Modal::menu) == Some(group);
     model.modal = (!is_open).then_some(Modal::Menu(group));

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Modal;
 use crate::graph::NodeId;
 use crate::tui::command::Way;
-use crate::tui::draw::{boxed, lines, row, title};
+use crate::tui::draw::{boxed, lines, name, row, title};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::prose::shortened;
@@ -71,13 +71,13 @@ impl Pick {
             };
             let entry = atlas.entry(node);
             let room = usize::from(area.width).saturating_sub(indent.width() + 2 + entry.sign().width());
-            let line = Line::from(vec![
+            let mut spans = vec![
                 Span::styled(indent, model.theme.style(Tone::Dim)),
                 Span::styled(format!("{glyph} "), model.theme.style(tone)),
-                Span::raw(shortened(&entry.brief, room)),
-                Span::styled(entry.sign(), model.theme.style(tone)),
-            ]);
-            row(model, &line, area, (at == self.cursor).then_some(true), buffer);
+            ];
+            spans.extend(name(model, node, &entry.brief, room, model.theme.style(Tone::Plain)));
+            spans.push(Span::styled(entry.sign(), model.theme.style(tone)));
+            row(model, &Line::from(spans), area, (at == self.cursor).then_some(true), buffer);
         }
     }
 }

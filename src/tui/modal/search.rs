@@ -14,18 +14,17 @@ use crate::tui::command::Way;
 use crate::tui::draw::{boxed, lines, row, title};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
-use crate::tui::prose::shortened;
+use crate::tui::prose::{self, shortened};
 use crate::tui::screen::{along, window};
-use crate::tui::search::{Hit, search};
+use crate::tui::search::{Found, Hit, search};
 use crate::tui::theme::Tone;
 
 /// The search prompt and its hits.
 #[derive(Default)]
 pub struct Search {
     pub input: Input,
-    /// Best first, as many as are worth showing.
+    /// Best first.
     pub hits: Vec<Hit>,
-    pub total: usize,
     pub cursor: usize,
 }
 
@@ -41,7 +40,7 @@ pub fn open(model: &mut Model) -> Option<Effect> {
 impl Search {
     /// Searches for what the prompt says.
     pub(super) fn look(&mut self, atlas: &Atlas) {
-        (self.hits, self.total) = search(atlas, self.input.value());
+        self.hits = search(atlas, self.input.value());
         self.cursor = 0;
     }
 
@@ -54,11 +53,17 @@ impl Search {
         self.hits.get(self.cursor).map(|hit| hit.node)
     }
 
+    /// What is found, from the hit under the cursor on.
+    pub(super) fn found(&self, atlas: &Atlas) -> Option<Found> {
+        Some(Found { at: self.cursor, ..Found::new(atlas, self.input.value())? })
+    }
+
     /// The prompt, and the hits with the matched letters lit.
     pub(super) fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
         let Some(atlas) = &model.atlas else { return };
-        let heading = title(model, &format!("Search: {} of {}", self.total, atlas.entries().count()));
-        let height = (self.hits.len() as u16).saturating_add(3).clamp(6, body.height.max(6));
+        let heading = title(model, &format!("Search: {} of {}", self.hits.len(), atlas.entries().count()));
+        let height = self.hits.len().min(usize::from(u16::MAX)) as u16;
+        let height = height.saturating_add(3).clamp(6, body.height.max(6));
         let inside = boxed(model, heading, (110, height.max(12)), body, buffer);
         prompt(model, "/", &self.input, inside, buffer);
         let below = Rect { y: inside.y + inside.height.min(1), height: inside.height.saturating_sub(1), ..inside };
@@ -80,34 +85,24 @@ fn hit(model: &Model, atlas: &Atlas, hit: &Hit, width: usize) -> Line<'static> {
     let owner = shortened(&entry.owner, width / 4);
     let sign = entry.sign();
     let room = width.saturating_sub(3 + sign.width() + owner.width());
-    let letters: Vec<char> = entry.brief.chars().collect();
     // The end of a path is its name: what does not fit is cut off at the front.
-    let mut start = letters.len();
-    let mut used = 0;
-    while start > 0 && used + wide(letters[start - 1]) <= room.saturating_sub(usize::from(start > 1)) {
-        start -= 1;
-        used += wide(letters[start]);
-    }
+    let (path, is_cut) = match entry.brief.width() <= room {
+        true => (entry.brief.as_str(), false),
+        false => (prose::end(&entry.brief, room.saturating_sub(1)), true),
+    };
     let mut spans = vec![Span::styled(format!("{glyph} "), model.theme.style(tone))];
-    if start > 0 {
+    if is_cut {
         spans.push(Span::styled("…", model.theme.style(Tone::Dim)));
-        used += 1;
     }
-    let name = letters.len() - entry.label.chars().count().min(letters.len());
-    for (at, letter) in letters.iter().enumerate().skip(start) {
-        let tone = match () {
-            () if hit.lit.binary_search(&at).is_ok() => Tone::Lit,
-            () if at < name => Tone::Dim,
-            () => Tone::Plain,
-        };
-        spans.push(Span::styled(letter.to_string(), model.theme.style(tone)));
+    let folders = path.strip_suffix(entry.label.as_str()).map_or(0, str::len);
+    let mut number = entry.brief[..entry.brief.len() - path.len()].chars().count();
+    for (part, tone) in [(&path[..folders], Tone::Dim), (&path[folders..], Tone::Plain)] {
+        let is_lit = |at: usize| hit.lit.binary_search(&(number + at)).is_ok();
+        spans.extend(prose::lit(part, is_lit, (model.theme.style(tone), model.theme.style(Tone::Lit))));
+        number += part.chars().count();
     }
     spans.push(Span::styled(sign, model.theme.style(tone)));
-    let blank = (room + 1).saturating_sub(used);
+    let blank = (room + 1).saturating_sub(path.width() + usize::from(is_cut));
     spans.push(Span::styled(format!("{}{owner}", " ".repeat(blank)), model.theme.style(Tone::Dim)));
     Line::from(spans)
-}
-
-fn wide(letter: char) -> usize {
-    unicode_width::UnicodeWidthChar::width(letter).unwrap_or(0)
 }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use ratatui::layout::Rect;
-
 use crate::diagnose::Finding;
 use crate::export::count;
 use crate::graph::NodeId;
@@ -13,8 +11,9 @@ use crate::tui::command::Way;
 use crate::tui::effect::Effect;
 use crate::tui::model::{Model, Pane};
 use crate::tui::picture::{Lens, Picture};
-use crate::tui::screen::{Areas, inside};
-use crate::tui::view::{Arrangement, View, flow, graph, numpy};
+use crate::tui::screen::{Areas, inside, kept};
+use crate::tui::search::Found;
+use crate::tui::view::{Arrangement, View, flow, graph, numpy, problems};
 
 /// The first look at a scan: the most important finding.
 pub(in crate::tui) fn begin(model: &mut Model, atlas: Arc<Atlas>) {
@@ -23,7 +22,7 @@ pub(in crate::tui) fn begin(model: &mut Model, atlas: Arc<Atlas>) {
         distributions.find(|&node| !atlas.scan.graph.contents(node).is_empty())
     });
     sift(model, &atlas);
-    model.tree.rebuild(&atlas, &model.filter);
+    model.tree.rebuild(&atlas, &model.filter, model.order);
     model.atlas = Some(atlas);
     model.finding = 0;
     model.chosen = first;
@@ -35,6 +34,7 @@ pub(in crate::tui) fn begin(model: &mut Model, atlas: Arc<Atlas>) {
 pub(in crate::tui) fn sift(model: &mut Model, atlas: &Atlas) {
     let all = 0..atlas.scan.findings.len();
     model.shown = all.filter(|&at| model.filter.admits_finding(atlas, at)).collect();
+    problems::sort(&mut model.shown, atlas, model.order);
     if !model.shown.contains(&model.finding) {
         model.finding = model.shown.first().copied().unwrap_or(0);
     }
@@ -72,7 +72,11 @@ pub(in crate::tui) fn carry_over(model: &mut Model, old: &Atlas, new: Arc<Atlas>
     model.numpy = None;
     model.lens.opened.clear();
     model.modal = None;
+    let found = model.found.take();
     begin(model, new);
+    let found = found.zip(model.atlas.clone()).and_then(|(found, atlas)| Found::new(&atlas, &found.query));
+    let at = |found: &Found| found.hits.iter().position(|&node| Some(node) == chosen).unwrap_or(0);
+    model.found = found.map(|found| Found { at: at(&found), ..found });
     (model.view, model.pane) = (view, pane);
     model.finding = finding.unwrap_or(0);
     if chosen.is_some() {
@@ -98,10 +102,19 @@ pub(in crate::tui) fn recenter(model: &mut Model) {
 
 /// The room that the picture has which is shown, or would be.
 pub(in crate::tui) fn room(model: &Model) -> (u16, u16) {
+    shown_room(model).unwrap_or((model.size.0, model.size.1 / 2))
+}
+
+/// The room of the picture that is shown; none where none is.
+fn shown_room(model: &Model) -> Option<(u16, u16)> {
     let areas = Areas::of(model);
     let area = if model.view.arrangement == Arrangement::List { areas.graph } else { areas.main };
-    let inside = area.map_or(Rect::new(0, 0, model.size.0, model.size.1 / 2), inside);
-    (inside.width, inside.height)
+    area.map(inside).map(|inside| (inside.width, inside.height))
+}
+
+/// The pane whose picture keys move: the one that has them, else the one beside the list.
+pub(in crate::tui) fn pictured(model: &Model) -> Pane {
+    if model.view.arrangement == Arrangement::List { Pane::Graph } else { Pane::Main }
 }
 
 /// The picture that a pane shows; none where it shows none.
@@ -128,10 +141,14 @@ pub(in crate::tui) fn redraw(model: &mut Model) {
     settle(model);
 }
 
-/// Draws the picture that is shown anew, where it has other room than it was made for.
+/// Takes in that panes may have other room than before: the row under the cursor stays in view, and the picture that is
+/// shown is drawn anew, where it has other room than it was made for.
 pub(in crate::tui) fn refit(model: &mut Model) {
     let Some(atlas) = model.atlas.clone() else { return };
-    let room = room(model);
+    if let (Some((at, len)), Some(main)) = ((model.view.list)(model), Areas::of(model).main) {
+        model.top = kept(model.top, at, len, inside(main).height.into());
+    }
+    let Some(room) = shown_room(model) else { return };
     let again = |shown: &Option<Picture>| {
         let old = shown.as_ref().filter(|picture| picture.room != room)?;
         Some(again(model, &atlas, old))
@@ -183,6 +200,7 @@ fn arrive(model: &mut Model) {
 pub(in crate::tui) fn show(model: &mut Model, view: &'static View) {
     model.view = view;
     model.pane = view.panes[0];
+    model.top = usize::MAX;
     if model.picture.as_ref().map(|picture| picture.center) != model.chosen {
         recenter(model);
     }
@@ -234,6 +252,32 @@ pub(in crate::tui) fn next_finding(model: &mut Model, way: Way) -> Option<Effect
     arrive(model);
     model.told = Some(format!("finding {} of {len}", to + 1));
     None
+}
+
+/// The next hit of the last search or the one before, around the ends.
+pub(in crate::tui) fn next_hit(model: &mut Model, way: Way) -> Option<Effect> {
+    let Some(found) = &mut model.found else {
+        model.told = Some("nothing was searched yet: / searches".into());
+        return None;
+    };
+    let len = found.hits.len();
+    if len == 0 {
+        model.told = Some(format!("nothing matches {}", found.query));
+        return None;
+    }
+    found.at = (found.at + if way == Way::Up { len - 1 } else { 1 }) % len;
+    let node = found.hits[found.at];
+    model.told = Some(format!("{}: {}", found.place(), found.query));
+    jump(model, node);
+    None
+}
+
+/// Goes to a node, in a view that has a place for it.
+pub(in crate::tui) fn jump(model: &mut Model, node: NodeId) {
+    if !model.view.has_every_node {
+        show_named(model, "graph");
+    }
+    go(model, node);
 }
 
 /// Puts the cursor of the list on a finding, and everything on its node.

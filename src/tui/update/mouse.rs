@@ -37,13 +37,14 @@ pub(super) fn click(model: &mut Model, at: (u16, u16), is_double: bool) -> Optio
     model.pane = pane;
     let area = inside(areas.pane(pane)?);
     if area.contains(at.into()) {
+        // The first click may have moved what is under the mouse: the second means what the first one chose.
+        if is_double {
+            return walk::open(model);
+        }
         match pane {
             Pane::Main => (model.view.click)(model, area, at),
             Pane::Graph => click_graph(model, area, at),
             Pane::Detail => {}
-        }
-        if is_double {
-            return walk::open(model);
         }
         model.drag = choose::picture(model, pane).is_some().then_some(Drag::Picture { from: at });
     }

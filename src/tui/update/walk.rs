@@ -6,7 +6,7 @@ use crate::tui::effect::Effect;
 use crate::tui::modal;
 use crate::tui::model::{Model, Pane};
 use crate::tui::screen::along;
-use crate::tui::view::{open_graph, step_graph};
+use crate::tui::view::{fold_graph, open_graph, step_graph};
 
 /// Moves the cursor of what lies on top, or of the pane that has the keys.
 pub(in crate::tui) fn step(model: &mut Model, way: Way) -> Option<Effect> {
@@ -32,8 +32,11 @@ pub(in crate::tui) fn open(model: &mut Model) -> Option<Effect> {
     }
 }
 
-/// Space: opens or closes the row.
+/// Space: opens or closes the row, or the fold of a picture.
 pub(in crate::tui) fn fold(model: &mut Model) -> Option<Effect> {
-    (model.view.fold)(model);
+    match model.pane {
+        Pane::Graph => fold_graph(model),
+        _ => (model.view.fold)(model),
+    }
     None
 }

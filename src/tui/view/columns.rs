@@ -10,12 +10,13 @@ use unicode_width::UnicodeWidthStr;
 use super::Arrangement;
 use super::View;
 use crate::graph::NodeId;
+use crate::tui::article;
 use crate::tui::atlas::{Atlas, Sort};
 use crate::tui::command::Way;
-use crate::tui::draw::{bordered, lines, row, title};
-use crate::tui::model::{Model, Pane};
+use crate::tui::draw::{bordered, lines, name, row, title};
+use crate::tui::model::{Model, Order, Pane};
 use crate::tui::prose::shortened;
-use crate::tui::screen::{along, row_at, window};
+use crate::tui::screen::{along, row_under, window, window_from};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 
@@ -25,6 +26,8 @@ pub(super) const VIEW: View = View {
     short: "Cols",
     about: "the way down from a package, list beside list",
     arrangement: Arrangement::Above,
+    list: place,
+    orders: &Order::ALL,
     draw,
     step,
     open: |model| {
@@ -39,15 +42,21 @@ pub(super) const VIEW: View = View {
 
 /// What hangs below a node, or the packages: trouble first.
 fn list(model: &Model, atlas: &Atlas, above: Option<NodeId>) -> Vec<NodeId> {
-    match above {
+    let mut list = match above {
         Some(node) => atlas.beside(node, Direction::Outgoing, model.filter.system),
         None => {
             let all = atlas.scan.graph.distributions().iter().copied();
-            let mut all: Vec<NodeId> = all.filter(|&node| !atlas.scan.graph.contents(node).is_empty()).collect();
-            all.sort_by_key(|&node| (!atlas.entry(node).badge.is_troubled(), node));
-            all
+            all.filter(|&node| !atlas.scan.graph.contents(node).is_empty()).collect()
         }
-    }
+    };
+    atlas.sort(&mut list, model.order);
+    list
+}
+
+/// Where the cursor stands in its list, and how long that is.
+fn place(model: &Model) -> Option<(usize, usize)> {
+    let list = list(model, model.atlas.as_ref()?, above(model));
+    Some((list.iter().position(|node| Some(node) == model.columns.last()).unwrap_or(0), list.len()))
 }
 
 /// The node above the list in which the cursor stands.
@@ -115,16 +124,17 @@ fn click(model: &mut Model, area: Rect, (column, y): (u16, u16)) {
         _ => {}
     }
     let list = list(model, &atlas, above(model));
-    let at = list.iter().position(|node| Some(node) == model.columns.last()).unwrap_or(0);
     if part == 1 {
-        put(model, &list, row_at(parts[1], y, list.len(), at));
+        put(model, &list, row_under(model, parts[1], y));
     }
     tell(model);
 }
 
 fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     let names: Vec<&str> = model.columns.iter().map(|&node| atlas.entry(node).short()).collect();
-    let heading = shortened(&names.join(" › "), usize::from(area.width).saturating_sub(4));
+    let order = format!(" · by {}", model.order().word());
+    let room = usize::from(area.width).saturating_sub(4 + order.width());
+    let heading = format!("{}{order}", shortened(&names.join(" › "), room));
     let inside = bordered(model, Some(Pane::Main), title(model, &heading), area, buffer);
     let [left, middle, right] = parts(inside);
     let depth = model.columns.len();
@@ -153,7 +163,11 @@ fn column(
     buffer: &mut Buffer,
 ) {
     let at = cursor.and_then(|cursor| nodes.iter().position(|&node| node == cursor));
-    for (index, line) in window(nodes.len(), at.unwrap_or(0), area.height.into()).zip(lines(area)) {
+    let shown = match has_keys {
+        true => window_from(model.top, nodes.len(), area.height.into()),
+        false => window(nodes.len(), at.unwrap_or(0), area.height.into()),
+    };
+    for (index, line) in shown.zip(lines(area)) {
         let (node, width) = (nodes[index], usize::from(line.width));
         let entry = atlas.entry(node);
         let (tone, glyph) = atlas.mark(node);
@@ -161,17 +175,19 @@ fn column(
             Sort::Missing | Sort::NoPython => String::new(),
             _ => entry.badge.pieces().into_iter().map(|(_, piece)| format!(" {piece}")).collect(),
         };
-        let taken = 2 + entry.sign().width() + badge.width();
-        let name = shortened(entry.short(), width.saturating_sub(taken));
-        let blank = " ".repeat(width.saturating_sub(taken + name.width()));
+        let size = if model.order() == Order::Size { atlas.size(node) } else { 0 };
+        let size = if size > 0 { format!(" {}", article::size(size)) } else { String::new() };
+        let taken = 2 + entry.sign().width() + size.width() + badge.width();
+        let room = width.saturating_sub(taken);
+        let blank = " ".repeat(room - shortened(entry.short(), room).width());
         let theme = &model.theme;
-        let text = Line::from(vec![
-            Span::styled(format!("{glyph} "), theme.style(tone)),
-            Span::styled(name, theme.style(tone)),
-            Span::styled(entry.sign(), theme.style(tone)),
-            Span::raw(blank),
-            Span::styled(badge, theme.style(if entry.badge.errors > 0 { Tone::Error } else { Tone::Warning })),
-        ]);
+        let mut text = vec![Span::styled(format!("{glyph} "), theme.style(tone))];
+        text.extend(name(model, node, entry.short(), room, theme.style(tone)));
+        text.push(Span::styled(entry.sign(), theme.style(tone)));
+        text.push(Span::styled(format!("{blank}{size}"), theme.style(Tone::Dim)));
+        let tone = if entry.badge.errors > 0 { Tone::Error } else { Tone::Warning };
+        text.push(Span::styled(badge, theme.style(tone)));
+        let text = Line::from(text);
         let is_here = (Some(index) == at).then_some(has_keys && model.pane == Pane::Main);
         row(model, &text, line, is_here, buffer);
     }

@@ -19,7 +19,7 @@ use crate::tui::draw::{bordered, lines, row, title};
 use crate::tui::model::{Model, Pane};
 use crate::tui::picture::Picture;
 use crate::tui::prose::{Prose, shortened};
-use crate::tui::screen::{along, row_at, window};
+use crate::tui::screen::{along, row_under, window_from};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 
@@ -31,7 +31,7 @@ pub(super) const VIEW: View = View {
     panes: &[Pane::Main, Pane::Graph, Pane::Detail],
     arrangement: Arrangement::List,
     is_there: |model| model.diff.is_some(),
-    rows,
+    list: |model| Some((cursor(model), rows(model))),
     draw,
     step: |model, way| match way {
         Way::Right => model.pane = Pane::Graph,
@@ -42,7 +42,7 @@ pub(super) const VIEW: View = View {
         choose::show_named(model, "graph");
         None
     },
-    click: |model, area, (_, row)| select(model, row_at(area, row, rows(model), cursor(model))),
+    click: |model, area, (_, row)| select(model, row_under(model, area, row)),
     arrive: |model, _| {
         let chosen = model.chosen;
         if current(model).is_none()
@@ -128,7 +128,7 @@ fn draw(model: &Model, _: &Atlas, area: Rect, buffer: &mut Buffer) {
             row(model, &Line::styled("nothing has changed", model.theme.style(Tone::Good)), area, None, buffer);
         });
     }
-    let shown = window(changes.len(), compared.cursor, inside.height.into());
+    let shown = window_from(model.top, changes.len(), inside.height.into());
     for (at, area) in shown.zip(lines(inside)) {
         let cursor = (at == compared.cursor).then_some(model.pane == Pane::Main);
         row(model, &line(model, &changes[at], area.width.into()), area, cursor, buffer);

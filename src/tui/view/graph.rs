@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Arrangement, View};
 use crate::export::count;
+use crate::graph::NodeId;
 use crate::tui::article;
 use crate::tui::atlas::Atlas;
 use crate::tui::command::Way;
@@ -113,12 +114,34 @@ pub fn fold(model: &mut Model) {
     choose::settle(model);
 }
 
+/// More nodes than this nobody looks at in one picture.
+const MOST_OPENED: usize = 400;
+
+/// Opens all folds of the picture, or closes what was opened.
+pub fn fold_all(model: &mut Model, open: bool) {
+    let Some(picture) = choose::picture(model, choose::pictured(model)) else {
+        model.told = Some("nothing is folded here".into());
+        return;
+    };
+    let folds = picture.sketch.items.iter().filter(|item| item.nodes.len() > 1);
+    let folded: Vec<NodeId> = folds.flat_map(|item| item.nodes.iter().copied()).collect();
+    let number = folded.len();
+    model.told = Some(match (open, number) {
+        (true, 0) => "nothing is folded here".into(),
+        (true, MOST_OPENED..) => format!("{number} nodes are folded, too many for a picture: space opens one fold"),
+        (true, _) => format!("unfolded: {}", count(number, "node")),
+        (false, _) => "folded".into(),
+    });
+    match open {
+        true if number < MOST_OPENED => model.lens.opened.extend(folded),
+        true => {}
+        false => model.lens.opened.clear(),
+    }
+    choose::redraw(model);
+}
+
 /// Notes that the fold under the cursor is open now, or that its kind is folded again; the answer is its node.
-pub(super) fn toggle(
-    opened: &mut rustc_hash::FxHashSet<crate::graph::NodeId>,
-    picture: &Picture,
-    atlas: &Atlas,
-) -> crate::graph::NodeId {
+pub(super) fn toggle(opened: &mut rustc_hash::FxHashSet<NodeId>, picture: &Picture, atlas: &Atlas) -> NodeId {
     let node = picture.node();
     match picture.fold() {
         Some(item) => opened.extend(item.nodes.iter().copied()),

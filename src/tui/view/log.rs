@@ -15,8 +15,8 @@ use crate::tui::draw::{bordered, lines, row, title};
 use crate::tui::effect::Effect;
 use crate::tui::model::{Model, Pane};
 use crate::tui::picture::Picture;
-use crate::tui::prose::shortened;
-use crate::tui::screen::{along, row_at, window};
+use crate::tui::prose::{ended, shortened};
+use crate::tui::screen::{along, row_under, window_from};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 
@@ -28,7 +28,7 @@ pub(super) const VIEW: View = View {
     panes: &[Pane::Main, Pane::Graph, Pane::Detail],
     arrangement: Arrangement::List,
     is_there: |model| model.log.is_some(),
-    rows,
+    list: |model| Some((cursor(model), rows(model))),
     draw,
     step: |model, way| match way {
         Way::Right => model.pane = Pane::Graph,
@@ -39,7 +39,7 @@ pub(super) const VIEW: View = View {
         choose::show_named(model, "graph");
         None
     },
-    click: |model, area, (_, row)| select(model, row_at(area, row, rows(model), cursor(model))),
+    click: |model, area, (_, row)| select(model, row_under(model, area, row)),
     arrive: |model, _| {
         if current(model).is_none() {
             let chosen = model.chosen;
@@ -138,7 +138,7 @@ fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     let heading = title(model, &format!("Log {}", log.judged.len()));
     let inside = bordered(model, Some(Pane::Main), heading, area, buffer);
     let width = log.judged.iter().map(|judged| judged.incident.first).max().unwrap_or(0).to_string().len();
-    let shown = window(log.judged.len(), log.cursor, inside.height.into());
+    let shown = window_from(model.top, log.judged.len(), inside.height.into());
     for (at, area) in shown.zip(lines(inside)) {
         let cursor = (at == log.cursor).then_some(model.pane == Pane::Main);
         row(model, &line(model, atlas, &log.judged[at], width, area.width.into()), area, cursor, buffer);
@@ -152,7 +152,7 @@ fn line(model: &Model, atlas: &Atlas, judged: &Judged, digits: usize, width: usi
     let room = width.saturating_sub(2 + number.len());
     let subject = shortened(&name(atlas, judged), room);
     let left = room - subject.width();
-    let what = if left > 8 { format!("  {}", shortened(judged.cause.title(), left - 2)) } else { String::new() };
+    let what = if left > 8 { format!("  {}", ended(judged.cause.title(), left - 2)) } else { String::new() };
     Line::from(vec![
         Span::styled(format!("{sign} "), model.theme.style(tone)),
         Span::styled(number, model.theme.style(Tone::Dim)),

@@ -7,16 +7,15 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Arrangement, View};
-use crate::diagnose::Finding;
 use crate::export::printable;
 use crate::tui::article::{of_finding, sign};
 use crate::tui::atlas::Atlas;
 use crate::tui::command::Way;
-use crate::tui::draw::{bordered, lines, row, title};
-use crate::tui::model::{Model, Pane};
+use crate::tui::draw::{self, bordered, lines, row, title};
+use crate::tui::model::{Model, Order, Pane};
 use crate::tui::picture::Picture;
-use crate::tui::prose::{Prose, shortened};
-use crate::tui::screen::{along, row_at, window};
+use crate::tui::prose::{Prose, ended, shortened};
+use crate::tui::screen::{along, row_under, window_from};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 
@@ -27,7 +26,8 @@ pub(super) const VIEW: View = View {
     about: "the findings",
     panes: &[Pane::Main, Pane::Graph, Pane::Detail],
     arrangement: Arrangement::List,
-    rows: |model| model.shown.len(),
+    list: |model| Some((cursor(model), model.shown.len())),
+    orders: &[Order::Impact, Order::Name, Order::Kind],
     draw,
     step,
     open: |model| {
@@ -35,7 +35,7 @@ pub(super) const VIEW: View = View {
         None
     },
     click: |model, area, (_, row)| {
-        let at = row_at(area, row, model.shown.len(), cursor(model));
+        let at = row_under(model, area, row);
         select(model, at);
     },
     arrive: |model, atlas| {
@@ -69,6 +69,15 @@ fn step(model: &mut Model, way: Way) {
     }
 }
 
+/// Sorts findings; the scan has them by what they break.
+pub(in crate::tui) fn sort(findings: &mut [usize], atlas: &Atlas, order: Order) {
+    match order {
+        Order::Name => findings.sort_by_cached_key(|&at| name(atlas, at).to_lowercase()),
+        Order::Kind => findings.sort_by_key(|&at| atlas.scan.findings[at].rule.id),
+        Order::Impact | Order::Size => findings.sort_unstable(),
+    }
+}
+
 /// The row under the cursor.
 fn cursor(model: &Model) -> usize {
     model.shown.iter().position(|&finding| finding == model.finding).unwrap_or(0)
@@ -87,7 +96,7 @@ fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
         true => findings.len().to_string(),
         false => format!("{} of {}", model.shown.len(), findings.len()),
     };
-    let heading = title(model, &format!("Problems {number}"));
+    let heading = title(model, &format!("Problems {number} · by {}", model.order().word()));
     let inside = bordered(model, Some(Pane::Main), heading, area, buffer);
     if findings.is_empty() {
         return nothing(model, atlas, inside, buffer);
@@ -99,34 +108,35 @@ fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
         }
     }
     let cursor = cursor(model);
-    for (at, area) in window(model.shown.len(), cursor, inside.height.into()).zip(lines(inside)) {
+    for (at, area) in window_from(model.top, model.shown.len(), inside.height.into()).zip(lines(inside)) {
         let is_here = (at == cursor).then_some(model.pane == Pane::Main);
         let finding = model.shown[at];
-        let mut name = name(atlas, finding);
-        if model.fresh.contains(&finding) {
-            name = format!("new: {name}");
-        }
-        let line = line(model, &findings[finding], &name, area.width.into());
-        row(model, &line, area, is_here, buffer);
+        row(model, &line(model, atlas, finding, area.width.into()), area, is_here, buffer);
     }
 }
 
 /// `✗ libopenblas.so.0   library not found   ↑112`
-fn line(model: &Model, finding: &Finding, name: &str, width: usize) -> Line<'static> {
+fn line(model: &Model, atlas: &Atlas, at: usize, width: usize) -> Line<'static> {
+    let finding = &atlas.scan.findings[at];
     let (tone, sign) = sign(finding);
+    let name = name(atlas, at);
+    let fresh = if model.fresh.contains(&at) { "new: " } else { "" };
     let breaks = if finding.breaks > 0 { format!(" ↑{}", finding.breaks) } else { String::new() };
-    let room = width.saturating_sub(2 + breaks.width());
-    let subject = shortened(name, room);
+    let room = width.saturating_sub(2 + fresh.width() + breaks.width());
+    let subject = shortened(&name, room);
     let left = room - subject.width();
-    let what = if left > 8 { shortened(finding.rule.title, left - 2) } else { String::new() };
+    let what = if left > 8 { ended(finding.rule.title, left - 2) } else { String::new() };
     let blank = left.saturating_sub(if what.is_empty() { 0 } else { what.width() + 2 });
     let before = if what.is_empty() { "" } else { "  " };
-    Line::from(vec![
-        Span::styled(format!("{sign} "), model.theme.style(tone)),
-        Span::raw(subject),
-        Span::styled(format!("{before}{what}{}", " ".repeat(blank)), model.theme.style(Tone::Dim)),
-        Span::styled(breaks, model.theme.style(Tone::Strong)),
-    ])
+    let plain = model.theme.style(Tone::Plain);
+    let mut spans = vec![Span::styled(format!("{sign} "), model.theme.style(tone)), Span::styled(fresh, plain)];
+    match atlas.node_of(at) {
+        Some(node) => spans.extend(draw::name(model, node, &name, room, plain)),
+        None => spans.push(Span::styled(subject, plain)),
+    }
+    spans.push(Span::styled(format!("{before}{what}{}", " ".repeat(blank)), model.theme.style(Tone::Dim)));
+    spans.push(Span::styled(breaks, model.theme.style(Tone::Strong)));
+    Line::from(spans)
 }
 
 /// What a finding is about, in a word: its node, which is where Enter leads; else its subject or its file.

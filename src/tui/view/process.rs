@@ -11,10 +11,10 @@ use super::View;
 use crate::graph::NodeId;
 use crate::scan::{ImportKind, ImportOf};
 use crate::tui::atlas::Atlas;
-use crate::tui::draw::{bordered, lines, row, title};
+use crate::tui::draw::{self, bordered, lines, row, title};
 use crate::tui::model::{Model, Pane};
 use crate::tui::prose::shortened;
-use crate::tui::screen::{along, row_at, window};
+use crate::tui::screen::{along, row_under, window_from};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 
@@ -24,7 +24,7 @@ pub(super) const VIEW: View = View {
     short: "Proc",
     about: "what the import loads, in order, and who asked",
     is_there: |model| model.atlas.as_ref().is_some_and(|atlas| !atlas.scan.imports.is_empty()),
-    rows: |model| rows(model).len(),
+    list: |model| Some((model.process, rows(model).len())),
     draw,
     step: |model, way| {
         let len = rows(model).len();
@@ -36,7 +36,7 @@ pub(super) const VIEW: View = View {
         None
     },
     click: |model, area, (_, y)| {
-        let at = row_at(area, y, rows(model).len(), model.process);
+        let at = row_under(model, area, y);
         put(model, at);
     },
     arrive: |model, atlas| {
@@ -138,7 +138,7 @@ fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     let heading = shortened(&format!("Process  {heading}"), usize::from(area.width).saturating_sub(6));
     let inside = bordered(model, Some(Pane::Main), title(model, &heading), area, buffer);
     let rows = rows(model);
-    for (at, area) in window(rows.len(), model.process, inside.height.into()).zip(lines(inside)) {
+    for (at, area) in window_from(model.top, rows.len(), inside.height.into()).zip(lines(inside)) {
         let cursor = (at == model.process).then_some(model.pane == Pane::Main);
         row(model, &line(model, atlas, &rows[at], area.width.into()), area, cursor, buffer);
     }
@@ -152,19 +152,20 @@ fn line(model: &Model, atlas: &Atlas, row: &Row, width: usize) -> Line<'static> 
         Kind::Missing(text) => ("   ✗ ".to_owned(), Tone::Error, text.clone()),
         Kind::Loaded(number) => {
             let (tone, glyph) = row.node.map_or((Tone::Dim, "·"), |node| atlas.mark(node));
-            let text = row.node.map_or_else(String::new, |node| {
-                let entry = atlas.entry(node);
-                format!("{}{}", entry.short(), entry.sign())
-            });
+            let text = row.node.map_or_else(String::new, |node| atlas.entry(node).short().to_owned());
             (format!("{number:>3} {glyph} "), tone, text)
         }
     };
     let number_wide = number.width();
-    let text = shortened(&text, width.saturating_sub(number_wide));
-    let room = width.saturating_sub(number_wide + text.width());
-    Line::from(vec![
-        Span::styled(number, theme.style(tone)),
-        Span::styled(text, theme.style(tone)),
-        Span::styled(shortened(&by, room), theme.style(Tone::Dim)),
-    ])
+    let sign = row.node.map_or("", |node| atlas.entry(node).sign());
+    let room = width.saturating_sub(number_wide + sign.width());
+    let left = room - shortened(&text, room).width();
+    let mut spans = vec![Span::styled(number, theme.style(tone))];
+    match row.node {
+        Some(node) => spans.extend(draw::name(model, node, &text, room, theme.style(tone))),
+        None => spans.push(Span::styled(shortened(&text, room), theme.style(tone))),
+    }
+    spans.push(Span::styled(sign, theme.style(tone)));
+    spans.push(Span::styled(shortened(&by, left), theme.style(Tone::Dim)));
+    Line::from(spans)
 }

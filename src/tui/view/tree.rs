@@ -7,15 +7,15 @@ use unicode_width::UnicodeWidthStr;
 
 use super::View;
 use crate::discover::Target;
-use crate::export::printable;
-use crate::tui::article::of_environment;
+use crate::export::{count, printable};
+use crate::tui::article::{self, of_environment};
 use crate::tui::atlas::{Atlas, Badge, Sort};
 use crate::tui::command::Way;
-use crate::tui::draw::{bordered, lines, row, title};
-use crate::tui::model::{Model, Pane};
+use crate::tui::draw::{bordered, lines, name, row, title};
+use crate::tui::model::{Model, Order, Pane};
 use crate::tui::prose::shortened;
 use crate::tui::rows::{Row, Seen};
-use crate::tui::screen::{along, row_at, window};
+use crate::tui::screen::{along, row_under, window_from};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 
@@ -24,7 +24,8 @@ pub(super) const VIEW: View = View {
     title: "Tree",
     short: "Tree",
     about: "the environment as a tree",
-    rows: |model| model.tree.rows.len(),
+    list: |model| Some((model.tree.cursor, model.tree.rows.len())),
+    orders: &Order::ALL,
     draw,
     step,
     open: |model| {
@@ -32,13 +33,14 @@ pub(super) const VIEW: View = View {
         None
     },
     fold,
+    fold_all,
     click: |model, area, (_, row)| {
-        let at = row_at(area, row, model.tree.rows.len(), model.tree.cursor);
+        let at = row_under(model, area, row);
         to_row(model, at);
     },
     arrive: |model, atlas| {
         if let Some(node) = model.chosen {
-            model.tree.reveal(atlas, &model.filter, node);
+            model.tree.reveal(atlas, &model.filter, model.order, node);
         }
     },
     article: |model, atlas| (model.tree.cursor == 0).then(|| of_environment(atlas)),
@@ -51,14 +53,14 @@ fn step(model: &mut Model, way: Way) {
     let len = model.tree.rows.len();
     let to = match way {
         Way::Right if model.tree.set_open(true) => {
-            model.tree.rebuild(&atlas, &model.filter);
+            model.tree.rebuild(&atlas, &model.filter, model.order);
             model.tree.cursor
         }
         Way::Right if model.tree.rows.get(model.tree.cursor).is_some_and(|row| row.is_open) => {
             along(model.tree.cursor, len, Way::Down)
         }
         Way::Left if model.tree.set_open(false) => {
-            model.tree.rebuild(&atlas, &model.filter);
+            model.tree.rebuild(&atlas, &model.filter, model.order);
             model.tree.cursor
         }
         Way::Left => model.tree.parent().unwrap_or(model.tree.cursor),
@@ -81,13 +83,38 @@ fn to_row(model: &mut Model, row: usize) {
 fn fold(model: &mut Model) {
     let is_open = model.tree.rows.get(model.tree.cursor).is_some_and(|row| row.is_open);
     if let (true, Some(atlas)) = (model.tree.set_open(!is_open), model.atlas.clone()) {
-        model.tree.rebuild(&atlas, &model.filter);
+        model.tree.rebuild(&atlas, &model.filter, model.order);
     }
 }
 
+/// Opens all that was not opened above, as far as anybody could read it, or closes everything.
+fn fold_all(model: &mut Model, open: bool) {
+    let Some(atlas) = model.atlas.clone() else { return };
+    if open {
+        let is_whole = model.tree.open_all(&atlas, &model.filter, model.order);
+        let rows = model.tree.rows.len();
+        model.told = Some(match is_whole {
+            true => format!("all is open: {}", count(rows, "row")),
+            false => format!("open as far as {rows} rows go"),
+        });
+    } else {
+        model.tree.open.clear();
+        model.tree.rebuild(&atlas, &model.filter, model.order);
+        model.told = Some("all is closed".into());
+    }
+    let cursor = model.tree.cursor;
+    to_row(model, cursor);
+}
+
 fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
-    let inside = bordered(model, Some(Pane::Main), title(model, "Environment"), area, buffer);
-    let shown = window(model.tree.rows.len(), model.tree.cursor, inside.height.into());
+    let inside = bordered(
+        model,
+        Some(Pane::Main),
+        title(model, &format!("Environment · by {}", model.order().word())),
+        area,
+        buffer,
+    );
+    let shown = window_from(model.top, model.tree.rows.len(), inside.height.into());
     for (at, area) in shown.zip(lines(inside)) {
         let cursor = (at == model.tree.cursor).then_some(model.pane == Pane::Main);
         row(model, &line(model, atlas, &model.tree.rows[at], area.width.into()), area, cursor, buffer);
@@ -106,7 +133,11 @@ fn line(model: &Model, atlas: &Atlas, row: &Row, width: usize) -> Line<'static> 
         Some(node) => (atlas.mark(node), label(atlas, row), atlas.entry(node).badge),
     };
     let sign = row.node().map_or("", |node| atlas.entry(node).sign());
-    let badges = badges(badge);
+    let mut badges = badges(badge);
+    let size = row.node().map_or(0, |node| atlas.size(node));
+    if model.order() == Order::Size && size > 0 {
+        badges.insert(0, (Tone::Dim, format!(" {}", article::size(size))));
+    }
     let seen = match row.seen {
         Seen::New => "",
         Seen::Above => " ↑",
@@ -114,16 +145,18 @@ fn line(model: &Model, atlas: &Atlas, row: &Row, width: usize) -> Line<'static> 
     };
     let badges_wide: usize = badges.iter().map(|(_, text)| text.width()).sum();
     let taken = indent.width() + handle.width() + 2 + sign.width() + seen.width() + badges_wide;
-    let label = shortened(&label, width.saturating_sub(taken));
+    let room = width.saturating_sub(taken);
+    let label_wide = shortened(&label, room).width();
     let style = model.theme.style(if row.depth() <= 1 { Tone::Strong } else { Tone::Plain });
-    let blank = width.saturating_sub(taken + label.width());
-    let mut spans = vec![
-        Span::raw(format!("{indent}{handle}")),
-        Span::styled(format!("{} ", mark.1), model.theme.style(mark.0)),
-        Span::styled(label, style),
-        Span::styled(sign, model.theme.style(mark.0)),
-        Span::styled(format!("{seen}{}", " ".repeat(blank)), model.theme.style(Tone::Dim)),
-    ];
+    let blank = width.saturating_sub(taken + label_wide);
+    let mut spans =
+        vec![Span::raw(format!("{indent}{handle}")), Span::styled(format!("{} ", mark.1), model.theme.style(mark.0))];
+    match row.node() {
+        Some(node) => spans.extend(name(model, node, &label, room, style)),
+        None => spans.push(Span::styled(shortened(&label, room), style)),
+    }
+    spans.push(Span::styled(sign, model.theme.style(mark.0)));
+    spans.push(Span::styled(format!("{seen}{}", " ".repeat(blank)), model.theme.style(Tone::Dim)));
     spans.extend(badges.into_iter().map(|(tone, text)| Span::styled(text, model.theme.style(tone))));
     Line::from(spans)
 }
