@@ -154,6 +154,11 @@ fn nothing_native(target: &Target) -> Error {
             Some(platform) => format!("{root} is made for {platform}, yet nothing native is in it"),
             None => format!("{root} is a pure Python wheel: nothing native in it"),
         };
+        let refused = target.wishes.tool.and_then(|tool| Some((tool.name(), diagnose::refusal(tool)?)));
+        let what = match refused {
+            Some((tool, words)) => format!("{what}; {tool} stops: “{words}”"),
+            None => what,
+        };
         return Error::new(what, "give a wheel with native modules; nothing can fail to load in this one");
     }
     let what = format!("no native modules in {root} (looked for .so, .dylib, .pyd and .dll files)");

@@ -84,7 +84,13 @@ fn target(name: &str, bytes: Vec<u8>) -> Result<Target, Error> {
 }
 
 fn scan_on(machine: &str, wheels: &[(&str, Vec<u8>)]) -> Result<Scan, Error> {
-    let (files, machine, request) = laid_out(machine, wheels);
+    scan_for(None, machine, wheels)
+}
+
+/// As [`scan_on`], judged for a tool.
+fn scan_for(tool: Option<&str>, machine: &str, wheels: &[(&str, Vec<u8>)]) -> Result<Scan, Error> {
+    let (files, machine, mut request) = laid_out(machine, wheels);
+    request.wishes.tool = tool.map(|tool| tool.parse().expect("a tool"));
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
     Scan::of(Arc::new(files), &machine, &request, &progress)
 }
@@ -699,4 +705,58 @@ fn a_wheel_for_windows_is_judged_as_windows_would_and_asks_no_other_wheel_for_th
         missing.iter().any(|(_, message)| message.contains("built for Python 3.9, and this is 3.11")),
         "{missing:?}"
     );
+}
+
+#[test]
+fn a_wheel_without_anything_native_is_refused_in_auditwheel_s_words() {
+    let pure = zip(&[("a/__init__.py", b"".as_slice())]);
+    let said = |tool| {
+        let scan = scan_for(tool, MACHINE, &[("a-1-py3-none-any.whl", pure.clone())]);
+        scan.err().expect("nothing native").what
+    };
+    let words = "; auditwheel stops: “This does not look like a platform wheel, no ELF executable or shared library file (including \
+                 compiled Python C extension) found in the wheel archive”";
+    assert!(said(Some("auditwheel")).ends_with(words), "{}", said(Some("auditwheel")));
+    assert!(said(Some("auditwheel=5.1")).ends_with("“This does not look like a platform wheel”"));
+    assert!(said(Some("delocate")).ends_with("nothing native in it") && said(None).ends_with("nothing native in it"));
+}
+
+/// What auditwheel is foretold to say of one wheel.
+fn audited(tool: &str, name: &str, bytes: Vec<u8>) -> Vec<String> {
+    let scan = scan_for(Some(tool), MACHINE, &[(name, bytes)]).expect("a scan");
+    let told = scan.findings.iter().filter(|finding| finding.rule.id == "tool-complains");
+    told.filter_map(|finding| finding.prints.clone()).collect()
+}
+
+#[test]
+fn native_files_in_the_folder_for_pure_python_stop_auditwheel() {
+    let with = |folder: &str| {
+        let member = format!("a-1.0.data/{folder}/a/_b.so");
+        let record = format!("{MODULE},,\n{member},,\na-1.0.dist-info/RECORD,,\n");
+        let metadata = ("a-1.0.dist-info/WHEEL", b"Wheel-Version: 1.0\n".as_slice());
+        audited(
+            "auditwheel",
+            LINUX,
+            wheel(&[(&member, &module()), metadata, ("a-1.0.dist-info/RECORD", record.as_bytes())]),
+        )
+    };
+    assert_eq!(
+        with("purelib"),
+        [
+            "Invalid binary wheel, found the following shared library/libraries in purelib folder:\n\t_b.so\nThe wheel has to be platlib \
+          compliant in order to be repaired by auditwheel."
+        ]
+    );
+    assert!(with("platlib").is_empty());
+}
+
+#[test]
+fn a_wheel_with_nothing_for_the_processor_of_its_name_stops_auditwheel() {
+    let words = "Invalid binary wheel: no ELF executable or shared library file (including compiled Python C extension) with a 'aarch64' \
+                 architecture found. The following ELF files were found:\n\t_a.cpython-311-x86_64-linux-gnu.so\n";
+    let arm = LINUX.replace("x86_64", "aarch64");
+    assert_eq!(audited("auditwheel", &arm, wheel(&[])), [words]);
+    assert_eq!(audited("auditwheel=6.7", &arm, wheel(&[])), [words.replace("architecture", "architecure")]);
+    assert!(audited("auditwheel=6.3", &arm, wheel(&[])).is_empty(), "it goes by the machine");
+    assert!(audited("auditwheel", LINUX, wheel(&[])).is_empty());
 }

@@ -431,6 +431,26 @@ impl World {
         }
     }
 
+    /// The symbols that an ELF file takes from elsewhere and knows to be functions.
+    pub fn taken_functions(&self, id: FileId) -> Vec<Name> {
+        let file = self.file(id);
+        match &file.tables {
+            Some(Tables::Elf(tables)) => {
+                self.fs.open(&file.path).map_or_else(|_| Vec::new(), |opened| tables.undefined_functions(&*opened))
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The levels of x86-64 that an ELF file cannot do without, as bits; see [`crate::parse::elf::Tables::x86_isa`].
+    pub fn x86_isa(&self, id: FileId) -> u32 {
+        let file = self.file(id);
+        match &file.tables {
+            Some(Tables::Elf(tables)) => self.fs.open(&file.path).map_or(0, |opened| tables.x86_isa(&*opened)),
+            _ => 0,
+        }
+    }
+
     /// The names of an ELF file's dynamic symbols that begin so, whosever they are; none of other formats.
     pub fn names(&self, id: FileId, start: &[u8]) -> Vec<Name> {
         let file = self.file(id);

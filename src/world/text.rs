@@ -16,7 +16,8 @@
 //!
 //! Words after `elf` and a processor: `needs:`, `auxiliary:`, `filter:`, `defines:`, `takes:` (symbols of others; a `?` makes one weak), `versions:` (defined), `wants:FILE@VERSION`
 //! (a `?` behind it makes it weak): lists between commas; `soname:`, `rpath:`, `runpath:`, `interp:`; the flags
-//! `program`, `pie`, `object`, `execstack`, `nodeflib`, `noopen`; `says:` (texts in the body, `~` for a blank); `cut:N` leaves
+//! `program`, `pie`, `object`, `execstack`, `nodeflib`, `noopen`; `isa:` (bits of
+//! `GNU_PROPERTY_X86_ISA_1_NEEDED`); `says:` (texts in the body, `~` for a blank); `cut:N` leaves
 //! N bytes of the file.
 //!
 //! Words after `macho` and a processor (`arm64+x86_64` is a universal file of two equal slices; ` | ` begins another slice
@@ -112,7 +113,7 @@ fn image(words: &str) -> Result<Vec<u8>, String> {
     let arch = Arch::named(words.next().unwrap_or_default()).ok_or("unknown processor")?;
     let mut image = Image::new(Format::Elf, arch);
     let (mut symbols, mut versions, mut cut, mut body) = (Vec::new(), Vec::new(), None, Vec::new());
-    let mut imports = Vec::new();
+    let (mut imports, mut isa) = (Vec::new(), 0);
     for word in words {
         let (key, value) = word.split_once(':').unwrap_or((word, ""));
         let list = || value.split(',').filter(|item| !item.is_empty());
@@ -144,11 +145,12 @@ fn image(words: &str) -> Result<Vec<u8>, String> {
             "execstack" => image.executable_stack = true,
             "nodeflib" => image.flags |= DF_1_NODEFLIB,
             "noopen" => image.flags |= DF_1_NOOPEN,
+            "isa" => isa = value.parse().map_err(|_| "isa: wants a number")?,
             "cut" => cut = Some(value.parse::<usize>().map_err(|_| "cut: wants a number")?),
             _ => return Err(format!("unknown word {key}")),
         }
     }
-    let mut bytes = elf::write(&image, &symbols, &imports, &versions);
+    let mut bytes = elf::write(&image, &symbols, &imports, &versions, isa);
     bytes.extend(body);
     if let Some(len) = cut {
         bytes.truncate(len);

@@ -58,6 +58,14 @@ fn severity_of(facts: &Facts, imports: &[usize]) -> Option<Severity> {
     }
 }
 
+/// What a tool says of a wheel in which nothing is native; none where it does not mind.
+pub fn refusal(tool: Tool) -> Option<String> {
+    match tool {
+        Tool::Auditwheel(version) => Some(auditwheel::refusal(version, "", &[])),
+        _ => None,
+    }
+}
+
 /// All that the tool which was asked about will stumble over.
 pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
     match facts.scan.target.wishes.tool {

@@ -5,12 +5,19 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::discover::tool::Version;
+
 /// Every release of the promises, oldest first: the older, the more systems keep it.
 #[derive(Deserialize)]
 pub(super) struct Policies {
     release: Vec<Release>,
     /// By release, the libraries that it adds.
     libraries: BTreeMap<String, Vec<String>>,
+    /// The libraries that were added to all releases later, and the auditwheel that did it.
+    library_since: BTreeMap<String, String>,
+    /// The families of versions that it did not look at from the beginning.
+    family_since: BTreeMap<String, String>,
+    forbidden: Vec<Forbidden>,
     /// By processor, its first release.
     processors: BTreeMap<String, String>,
     /// By processor and family (`GLIBC`), by release the versions that it adds.
@@ -23,12 +30,25 @@ struct Release {
     name: String,
     #[serde(default)]
     aliases: Vec<String>,
+    /// The first auditwheel that knows it.
+    since: Option<String>,
+}
+
+/// Symbols of a promised library that not every system has.
+#[derive(Deserialize)]
+struct Forbidden {
+    library: String,
+    since: String,
+    /// The first release that allows them; none does where it is not told.
+    until: Option<String>,
+    symbols: Vec<String>,
 }
 
 #[derive(Deserialize)]
 struct Musllinux {
     releases: Vec<String>,
     libraries: Vec<String>,
+    forbidden: Vec<Forbidden>,
 }
 
 /// The table that ships with dylens.
@@ -38,89 +58,169 @@ pub(super) fn policies() -> &'static Policies {
     POLICIES.get_or_init(read)
 }
 
+/// What one version of auditwheel knows of the tags for one processor and C library; its releases are numbered from the
+/// oldest one on, which has the strictest promises.
+pub(super) struct Known {
+    policies: &'static Policies,
+    version: Version,
+    processor: String,
+    is_musl: bool,
+    /// Places in the table; of musllinux only the newest release counts.
+    releases: Vec<usize>,
+}
+
 impl Policies {
-    /// How many releases there are.
-    pub fn len(&self) -> usize {
-        self.release.len()
-    }
-
-    /// The first release for a processor; none where no wheel for Linux is promised for it.
-    pub fn first(&self, processor: &str) -> Option<usize> {
-        self.place(self.processors.get(processor)?)
-    }
-
-    /// `manylinux_2_17`
-    pub fn name(&self, release: usize) -> String {
-        format!("manylinux_{}", self.release[release].name.replace('.', "_"))
-    }
-
-    /// The release of a platform tag: `manylinux_2_17_x86_64`, `manylinux2014_x86_64`.
-    pub fn tagged(&self, platform: &str, processor: &str) -> Option<usize> {
-        let base = platform.strip_suffix(processor)?.strip_suffix('_')?;
-        (0..self.len())
-            .find(|&place| self.name(place) == base || self.release[place].aliases.iter().any(|alias| alias == base))
+    /// What a version knows; none where no tag promises anything for the processor.
+    pub fn known(&'static self, version: Version, processor: &str, is_musl: bool) -> Option<Known> {
+        let is_since = |since: &Option<String>| since.as_deref().is_none_or(|since| is_reached(since, version));
+        let first = self.place(self.processors.get(processor)?)?;
+        let releases = match is_musl {
+            true => vec![self.musllinux.releases.len().checked_sub(1)?],
+            false => (first..self.release.len()).filter(|&place| is_since(&self.release[place].since)).collect(),
+        };
+        let processor = processor.to_owned();
+        (!releases.is_empty()).then_some(Known { policies: self, version, processor, is_musl, releases })
     }
 
     fn place(&self, name: &str) -> Option<usize> {
         self.release.iter().position(|release| release.name == name)
     }
+}
 
-    /// Does a release promise this library?
-    pub fn has_library(&self, release: usize, library: &str) -> bool {
-        let added = self.libraries.iter().find(|(_, added)| added.iter().any(|name| name == library));
-        added.and_then(|(name, _)| self.place(name)).is_some_and(|place| place <= release)
+/// Is a version at least the one that a table names?
+fn is_reached(since: &str, version: Version) -> bool {
+    since.parse::<Version>().is_ok_and(|since| version >= since)
+}
+
+impl Known {
+    /// How many releases there are; at least one.
+    pub fn len(&self) -> usize {
+        self.releases.len()
     }
 
-    /// Does a release promise this version of symbols (`GLIBC_2.17`) on a processor? What it knows nothing of at all it
-    /// does not forbid (`WheelPolicies.versioned_symbols_policy`).
-    pub fn has_version(&self, release: usize, processor: &str, version: &str) -> bool {
-        let Some((family, number)) = version.split_once('_') else { return true };
-        let Some(by_release) = self.versions.get(processor).and_then(|families| families.get(family)) else {
-            return true;
+    /// `manylinux_2_17_x86_64`, or `linux_x86_64` where there is no such release.
+    pub fn tag(&self, release: Option<usize>) -> String {
+        let name = match (release.map(|release| self.releases[release]), self.is_musl) {
+            (None, _) => "linux".to_owned(),
+            (Some(place), true) => format!("musllinux_{}", self.policies.musllinux.releases[place].replace('.', "_")),
+            (Some(place), false) => format!("manylinux_{}", self.policies.release[place].name.replace('.', "_")),
         };
-        let mut added = by_release.iter().filter_map(|(name, versions)| Some((self.place(name)?, versions)));
-        let is_known = added.clone().any(|(place, _)| place <= release);
-        !is_known || added.any(|(place, versions)| place <= release && versions.iter().any(|known| known == number))
+        format!("{name}_{}", self.processor)
     }
 
-    /// The newest release of musllinux, which is what a wheel for musl is judged by.
-    pub fn musllinux(&self) -> String {
-        let newest = self.musllinux.releases.last().map_or("1.2", String::as_str);
-        format!("musllinux_{}", newest.replace('.', "_"))
+    /// The release of a platform tag: `manylinux_2_17_x86_64`, `manylinux2014_x86_64`.
+    pub fn tagged(&self, platform: &str) -> Option<usize> {
+        let base = platform.strip_suffix(&self.processor)?.strip_suffix('_')?;
+        let is_alias = |release: usize| {
+            let place = self.releases[release];
+            !self.is_musl && self.policies.release[place].aliases.iter().any(|alias| alias == base)
+        };
+        (0..self.len()).find(|&release| self.tag(Some(release)) == platform || is_alias(release))
     }
 
-    /// Does musllinux promise this library? musl itself is called after the processor.
-    pub fn musllinux_has(&self, library: &str) -> bool {
-        library.starts_with("libc.musl-") || self.musllinux.libraries.iter().any(|known| known == library)
+    /// Does a release promise this library? musl itself is called after the processor.
+    pub fn has_library(&self, release: usize, library: &str) -> bool {
+        if self.is_musl {
+            let known = &self.policies.musllinux.libraries;
+            return library.starts_with("libc.musl-") || known.iter().any(|known| known == library);
+        }
+        let added = self.policies.libraries.iter().find(|(_, added)| added.iter().any(|name| name == library));
+        let since = self.policies.library_since.get(library);
+        since.is_none_or(|since| is_reached(since, self.version))
+            && added
+                .and_then(|(name, _)| self.policies.place(name))
+                .is_some_and(|place| place <= self.releases[release])
+    }
+
+    /// Does a release promise this version of symbols (`GLIBC_2.17`)? Families that no release knows are not forbidden
+    /// (`WheelPolicies.versioned_symbols_policy`).
+    pub fn has_version(&self, release: usize, version: &str) -> bool {
+        let Some((family, number)) = version.split_once('_') else { return true };
+        let families = self.policies.versions.get(&self.processor).filter(|_| !self.is_musl);
+        let Some(by_release) = families.and_then(|families| families.get(family)) else { return true };
+        let since = self.policies.family_since.get(family);
+        let is_known = since.is_none_or(|since| is_reached(since, self.version));
+        let added = by_release.iter().find(|(_, versions)| versions.iter().any(|known| known == number));
+        let place = added.and_then(|(name, _)| self.policies.place(name));
+        !is_known || place.is_some_and(|place| place <= self.releases[release])
+    }
+
+    /// Does a release forbid a symbol of a library that it promises?
+    pub fn forbids(&self, release: usize, library: &str, symbol: &str) -> bool {
+        let forbidden = if self.is_musl { &self.policies.musllinux.forbidden } else { &self.policies.forbidden };
+        let release = self.releases[release];
+        let allowed_from = |it: &Forbidden| it.until.as_ref().and_then(|until| self.policies.place(until));
+        forbidden.iter().any(|it| {
+            it.library == library
+                && is_reached(&it.since, self.version)
+                && allowed_from(it).is_none_or(|allowed| release < allowed)
+                && it.symbols.iter().any(|known| known == symbol)
+        })
+    }
+
+    /// Does any release forbid symbols of this library?
+    pub fn forbids_any(&self, library: &str) -> bool {
+        let forbidden = if self.is_musl { &self.policies.musllinux.forbidden } else { &self.policies.forbidden };
+        forbidden.iter().any(|it| it.library == library)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::policies;
+    use super::{Known, policies};
+    use crate::discover::tool::Version;
+
+    fn known(version: Version, processor: &str) -> Known {
+        policies().known(version, processor, false).expect("a processor that tags are promised for")
+    }
 
     #[test]
     fn releases_are_found_by_their_old_names_too() {
-        let policies = policies();
-        let name = |platform: &str| policies.tagged(platform, "x86_64").map(|release| policies.name(release));
-        assert_eq!(name("manylinux_2_17_x86_64").as_deref(), Some("manylinux_2_17"));
-        assert_eq!(name("manylinux2014_x86_64").as_deref(), Some("manylinux_2_17"));
-        assert_eq!(name("linux_x86_64"), None);
+        let known = known(Version::new(6, 8, 2), "x86_64");
+        let tag = |platform: &str| known.tagged(platform).map(|release| known.tag(Some(release)));
+        assert_eq!(tag("manylinux_2_17_x86_64").as_deref(), Some("manylinux_2_17_x86_64"));
+        assert_eq!(tag("manylinux2014_x86_64").as_deref(), Some("manylinux_2_17_x86_64"));
+        assert_eq!(tag("linux_x86_64"), None);
     }
 
     #[test]
     fn versions_and_libraries_are_promised_from_a_release_on() {
-        let policies = policies();
-        let at = |platform: &str| policies.tagged(platform, "x86_64").expect("a release");
+        let known = known(Version::new(6, 8, 2), "x86_64");
+        let at = |platform: &str| known.tagged(platform).expect("a release");
         let (old, new) = (at("manylinux_2_17_x86_64"), at("manylinux_2_28_x86_64"));
-        assert!(
-            policies.has_version(old, "x86_64", "GLIBC_2.17") && !policies.has_version(old, "x86_64", "GLIBC_2.27")
-        );
-        assert!(policies.has_version(new, "x86_64", "GLIBC_2.27"));
+        assert!(known.has_version(old, "GLIBC_2.17") && !known.has_version(old, "GLIBC_2.27"));
+        assert!(known.has_version(new, "GLIBC_2.27"));
         // A family that nothing is known of is not forbidden.
-        assert!(policies.has_version(old, "x86_64", "OPENSSL_3.0.0") && policies.has_version(old, "mips", "GLIBC_9.9"));
-        assert!(policies.has_library(old, "libexpat.so.1") && !policies.has_library(0, "libexpat.so.1"));
-        assert!(!policies.has_library(new, "libssl.so.3"));
-        assert_eq!(policies.first("aarch64"), Some(at("manylinux2014_x86_64")));
+        assert!(known.has_version(old, "OPENSSL_3.0.0"));
+        // A family that is known is forbidden where the release has none of it yet.
+        assert!(!known.has_version(0, "ZLIB_1.2.9") && known.has_version(at("manylinux_2_27_x86_64"), "ZLIB_1.2.9"));
+        assert!(known.has_library(old, "libexpat.so.1") && !known.has_library(0, "libexpat.so.1"));
+        assert!(!known.has_library(new, "libssl.so.3"));
+        assert!(policies().known(Version::new(6, 8, 2), "mips", false).is_none());
+        let arm = super::policies().known(Version::new(6, 8, 2), "aarch64", false).expect("ARM");
+        assert_eq!(arm.tag(Some(0)), "manylinux_2_17_aarch64");
+    }
+
+    #[test]
+    fn older_versions_know_less() {
+        let (old, new) = (known(Version::new(4, 0, 0), "x86_64"), known(Version::new(6, 8, 2), "x86_64"));
+        let newest = |known: &Known| known.tag(Some(known.len() - 1));
+        assert_eq!((newest(&old).as_str(), newest(&new).as_str()), ("manylinux_2_27_x86_64", "manylinux_2_41_x86_64"));
+        assert!(new.has_library(0, "libz.so.1") && !old.has_library(0, "libz.so.1"));
+        assert!(new.forbids(0, "libc.so.6", "__issignaling"));
+        assert!(!known(Version::new(6, 5, 0), "x86_64").forbids(0, "libc.so.6", "__issignaling"));
+    }
+
+    #[test]
+    fn symbols_are_forbidden_up_to_a_release() {
+        let known = known(Version::new(6, 8, 2), "x86_64");
+        let at = |platform: &str| known.tagged(platform).expect("a release");
+        assert!(known.forbids(at("manylinux_2_31_x86_64"), "libz.so.1", "uncompress2"));
+        assert!(!known.forbids(at("manylinux_2_34_x86_64"), "libz.so.1", "uncompress2"));
+        assert!(known.forbids(known.len() - 1, "libz.so.1", "inflate_fast"));
+        assert!(!known.forbids(0, "libm.so.6", "uncompress2") && !known.forbids(0, "libz.so.1", "uncompress"));
+        let musl = policies().known(Version::new(6, 8, 2), "x86_64", true).expect("musl");
+        assert!(musl.forbids(0, "libz.so.1", "uncompress2") && musl.len() == 1);
+        assert_eq!(musl.tag(Some(0)), "musllinux_1_2_x86_64");
     }
 }

@@ -10,7 +10,8 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     why: "A tag like manylinux_2_17 promises that a wheel asks only for libraries and symbol versions which every system \
           of that age has (PEP 600; musllinux: PEP 656). auditwheel reckons which tag a wheel deserves: the oldest whose \
-          promises cover all files together. A wheel whose name claims more is installed where its import fails, “version \
+          promises cover all files together, that forbids none of the symbols they take from the system, and whose processors have \
+          the instructions they cannot do without. A wheel whose name claims more is installed where its import fails, “version \
           `GLIBC_2.28' not found”. Told with --for auditwheel.",
     remedy: "Build on an older system (the manylinux images), or give the wheel the tag that it deserves.",
     check,
@@ -47,7 +48,7 @@ fn finding(facts: &Facts, judged: &Judged) -> Finding {
     finding.prints = Some(judged.shown());
     if let Some((_, obstacles)) = &judged.claimed {
         let command = format!("auditwheel repair {}", judged.wheel);
-        let text = match obstacles.iter().any(Obstacle::is_version) {
+        let text = match !obstacles.iter().all(Obstacle::is_library) {
             true => "build it on a system of that age; or let auditwheel give it the tag that it deserves",
             false => "let auditwheel copy in what is missing, and give it the tag that it deserves then",
         };
@@ -59,8 +60,7 @@ fn finding(facts: &Facts, judged: &Judged) -> Finding {
 /// The first few of what is in the way.
 fn told(obstacles: &[Obstacle]) -> String {
     const MOST: usize = 4;
-    let one = |obstacle: &Obstacle| format!("{} of {}", obstacle.what, obstacle.file);
-    let mut words: Vec<String> = obstacles.iter().take(MOST).map(one).collect();
+    let mut words: Vec<String> = obstacles.iter().take(MOST).map(Obstacle::told).collect();
     if obstacles.len() > MOST {
         words.push(format!("{} more", obstacles.len() - MOST));
     }

