@@ -2,6 +2,8 @@
 
 #[path = "tui/harness.rs"]
 mod harness;
+#[path = "tui/live.rs"]
+mod live;
 
 use dylens::diagnose::Severity;
 use dylens::tui::command::{Command, Way};

@@ -33,6 +33,8 @@ pub enum Effect {
         format: &'static Format,
         scope: Scope,
     },
+    /// Give up the export that is under way.
+    Cancel,
     /// Take the mouse, or leave it to the terminal, so that text can be selected.
     Mouse(bool),
     /// Back to the shell for a while.

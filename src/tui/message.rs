@@ -40,6 +40,12 @@ pub enum Msg {
     Tick,
     /// How a format would look: how many bytes, and the first lines.
     Preview(&'static str, usize, Vec<String>),
+    /// What stands in the way of a preview.
+    NoPreview(String),
+    /// How many bytes of an export there are by now.
+    Writing(usize),
+    /// An export was given up.
+    Cancelled,
     /// What is to go on the clipboard, or what stood in the way.
     Written(Result<String, String>),
     /// A file was written, or what stood in the way.

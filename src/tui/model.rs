@@ -125,6 +125,8 @@ pub struct Model {
     /// None until the first scan is done.
     pub atlas: Option<Arc<Atlas>>,
     pub work: Option<Work>,
+    /// How many bytes there are of an export that is under way.
+    pub writing: Option<usize>,
     pub tick: usize,
     pub view: &'static View,
     pub pane: Pane,
@@ -188,6 +190,7 @@ impl Model {
             size,
             atlas: None,
             work: Some(Work::default()),
+            writing: None,
             tick: 0,
             view: VIEWS[0],
             pane: Pane::default(),
@@ -232,7 +235,7 @@ impl Model {
 
     /// Does something turn, so that ticks are wanted?
     pub fn is_spinning(&self) -> bool {
-        self.work.is_some()
+        self.work.is_some() || self.writing.is_some()
     }
 
     /// What a node is called; nothing without a scan.

@@ -1,8 +1,10 @@
-//! Exports, as the explorer writes them: looked at first, never over another file, never half.
+//! Exports, as the explorer writes them: looked at first, never over another file, never half, and given up at a word.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::message::Msg;
 use crate::export::{Format, Options, Paint, Scope};
@@ -10,35 +12,170 @@ use crate::scan::Scan;
 
 /// More lines than a preview shows.
 const LINES: usize = 20;
+/// How many bytes are written between two words on how far it is.
+const STEP: usize = 1 << 18;
 
-fn bytes(scan: &Scan, format: &Format, scope: Scope) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let options = Options { scope, ..Options::new(Paint { color: false, ascii: false, width: 100 }) };
-    (format.write)(scan, &options, &mut bytes)
-        .map_err(|error| format!("{} cannot be written: {error}", format.name))?;
-    Ok(bytes)
+/// An export that is under way, as those see it who wait for it.
+#[derive(Default)]
+pub(super) struct Job {
+    is_cancelled: AtomicBool,
+    /// Locked while the file that is written becomes the one that is wanted: who cancels comes before that, or too late.
+    part: Mutex<Part>,
 }
 
-/// How a format would look.
-pub(super) fn preview(scan: &Scan, format: &'static Format, scope: Scope) -> Msg {
-    match bytes(scan, format, scope) {
-        Ok(bytes) => {
-            let first = String::from_utf8_lossy(&bytes[..bytes.len().min(8192)]).into_owned();
-            Msg::Preview(format.name, bytes.len(), first.lines().take(LINES).map(str::to_owned).collect())
+/// What there is of a file.
+#[derive(Default)]
+enum Part {
+    #[default]
+    Nothing,
+    /// It is being written here, beside where it is wanted.
+    Beside(PathBuf),
+    Whole,
+}
+
+impl Job {
+    /// Gives it up, at once: whatever its thread is still at, no file comes of it. The answer is false where it is there
+    /// already.
+    pub(super) fn cancel(&self) -> bool {
+        let mut part = self.part.lock().unwrap_or_else(PoisonError::into_inner);
+        self.is_cancelled.store(true, Ordering::Relaxed);
+        if let Part::Beside(path) = &*part {
+            let _ = fs::remove_file(path);
+            *part = Part::Nothing;
         }
-        Err(what) => Msg::Exported(Err(what)),
+        !matches!(*part, Part::Whole)
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.is_cancelled.load(Ordering::Relaxed)
+    }
+
+    fn go_on(&self) -> io::Result<()> {
+        if self.is_cancelled() { Err(io::Error::other("cancelled")) } else { Ok(()) }
+    }
+
+    /// Makes the file that is written first.
+    fn begin(&self, path: &Path) -> io::Result<File> {
+        let mut part = self.part.lock().unwrap_or_else(PoisonError::into_inner);
+        self.go_on()?;
+        let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        *part = Part::Beside(path.to_owned());
+        Ok(file)
+    }
+
+    /// Gives it its name, unless something else bears that by now.
+    fn finish(&self, to: &Path) -> io::Result<()> {
+        let mut part = self.part.lock().unwrap_or_else(PoisonError::into_inner);
+        self.go_on()?;
+        let Part::Beside(from) = std::mem::take(&mut *part) else { return Ok(()) };
+        // A link is never made over a file, a renamed one is; not every file system has links.
+        match fs::hard_link(&from, to) {
+            Ok(()) => drop(fs::remove_file(&from)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
+            Err(_) => fs::rename(&from, to)?,
+        }
+        *part = Part::Whole;
+        Ok(())
     }
 }
 
-/// What goes on the clipboard.
-pub(super) fn text(scan: &Scan, format: &Format, scope: Scope) -> Msg {
-    let is_text = |bytes| String::from_utf8(bytes).map_err(|_| format!("{} is no text", format.name));
-    Msg::Written(bytes(scan, format, scope).and_then(is_text))
+/// What a format writes, as long as nobody cancels.
+struct Sink<'a> {
+    job: &'a Job,
+    tell: &'a dyn Fn(usize),
+    bytes: Vec<u8>,
 }
 
-/// Writes a file that is not there yet: under another name first, then renamed.
-pub(super) fn write(scan: &Scan, format: &Format, scope: Scope, path: &str) -> Msg {
-    Msg::Exported(bytes(scan, format, scope).and_then(|bytes| deliver(&bytes, &whole(path))))
+impl Write for Sink<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.job.go_on()?;
+        let before = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        if before / STEP < self.bytes.len() / STEP {
+            (self.tell)(self.bytes.len());
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What is to be written, and how others follow it.
+pub(super) struct Order<'a> {
+    pub format: &'static Format,
+    pub scope: Scope,
+    pub job: &'a Job,
+    /// Told how many bytes there are.
+    pub tell: &'a dyn Fn(usize),
+}
+
+impl Order<'_> {
+    fn bytes(&self, scan: &Scan, tell: &dyn Fn(usize)) -> Result<Vec<u8>, String> {
+        let paint = Paint { color: false, ascii: false, width: 100 };
+        let options = Options { scope: self.scope.clone(), ..Options::new(paint) };
+        let mut sink = Sink { job: self.job, tell, bytes: Vec::new() };
+        match (self.format.write)(scan, &options, &mut sink) {
+            Ok(()) => Ok(sink.bytes),
+            Err(error) => Err(format!("{} cannot be written: {error}", self.format.name)),
+        }
+    }
+
+    /// How the format would look; nothing where nobody wants to know any more.
+    pub(super) fn preview(&self, scan: &Scan) -> Option<Msg> {
+        let msg = match self.bytes(scan, &|_| {}) {
+            Ok(bytes) => {
+                let first = String::from_utf8_lossy(&bytes[..bytes.len().min(8192)]).into_owned();
+                let first = first.lines().take(LINES).map(str::to_owned).collect();
+                Msg::Preview(self.format.name, bytes.len(), first)
+            }
+            Err(what) => Msg::NoPreview(what),
+        };
+        (!self.job.is_cancelled()).then_some(msg)
+    }
+
+    /// What goes on the clipboard.
+    pub(super) fn text(&self, scan: &Scan) -> Option<Msg> {
+        let is_text = |bytes| String::from_utf8(bytes).map_err(|_| format!("{} is no text", self.format.name));
+        let msg = Msg::Written(self.bytes(scan, self.tell).and_then(is_text));
+        (!self.job.is_cancelled()).then_some(msg)
+    }
+
+    /// Writes a file that is not there yet: under another name first, then renamed.
+    pub(super) fn write(&self, scan: &Scan, path: &str) -> Option<Msg> {
+        let written = self.bytes(scan, self.tell).and_then(|bytes| self.deliver(&bytes, &whole(path)));
+        (written.is_ok() || !self.job.is_cancelled()).then_some(Msg::Exported(written))
+    }
+
+    fn deliver(&self, bytes: &[u8], path: &Path) -> Result<String, String> {
+        let shown = path.display();
+        let taken = || format!("{shown} is there already: type another name");
+        if fs::symlink_metadata(path).is_ok() {
+            return Err(taken());
+        }
+        let name = path.file_name().ok_or_else(|| format!("{shown} is no name of a file"))?;
+        let mut beside = name.to_owned();
+        beside.push(format!(".{}.part", std::process::id()));
+        let beside = path.with_file_name(beside);
+        let written = self.job.begin(&beside).and_then(|mut file| {
+            let written = bytes.chunks(STEP).try_for_each(|bytes| {
+                self.job.go_on()?;
+                file.write_all(bytes)
+            });
+            let named = written.and_then(|()| file.sync_all()).and_then(|()| self.job.finish(path));
+            named.inspect_err(|_| {
+                let _ = fs::remove_file(&beside);
+            })
+        });
+        match written {
+            Ok(()) => Ok(shown.to_string()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::symlink_metadata(path).is_ok() => {
+                Err(taken())
+            }
+            Err(error) => Err(format!("{shown} cannot be written: {error}")),
+        }
+    }
 }
 
 /// `~` is the home of the person, as in a shell.
@@ -49,22 +186,128 @@ fn whole(path: &str) -> PathBuf {
     }
 }
 
-fn deliver(bytes: &[u8], path: &Path) -> Result<String, String> {
-    let shown = path.display();
-    if fs::symlink_metadata(path).is_ok() {
-        return Err(format!("{shown} is there already: type another name"));
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::discover::{Machine, Request};
+    use crate::scan::Progress;
+    use crate::vfs::{Memory, VPath};
+
+    /// Four steps of bytes.
+    const LONG: Format = Format {
+        name: "long",
+        about: "",
+        endings: &[],
+        judges: false,
+        draws: None,
+        write: |_, _, out| (0..4).try_for_each(|_| out.write_all(&[b'x'; STEP])),
+    };
+
+    fn scan() -> Scan {
+        let mut files = Memory::default();
+        files.file(&VPath::new("/t/a.so"), b"no image".to_vec());
+        let request = Request { paths: vec![VPath::new("/t")], ..Request::default() };
+        let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
+        Scan::of(Arc::new(files), &Machine::described(&[]), &request, &progress).expect("a scan")
     }
-    let name = path.file_name().ok_or_else(|| format!("{shown} is no name of a file"))?;
-    let mut beside = name.to_owned();
-    beside.push(format!(".{}.part", std::process::id()));
-    let beside = path.with_file_name(beside);
-    let written = OpenOptions::new().write(true).create_new(true).open(&beside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)
-    });
-    written.map(|()| shown.to_string()).map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        format!("{shown} cannot be written: {error}")
-    })
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("a folder");
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    /// Writes the long format into a file of this name; the answer is what is told in the end, and how far it was told to
+    /// be.
+    fn written(job: &Job, path: &Path, tell: impl Fn(usize)) -> (Option<Result<String, String>>, Vec<usize>) {
+        let steps = RefCell::new(Vec::new());
+        let both = |bytes| {
+            steps.borrow_mut().push(bytes / STEP);
+            tell(bytes);
+        };
+        let order = Order { format: &LONG, scope: Scope::All, job, tell: &both };
+        let told = order.write(&scan(), &path.to_string_lossy()).map(|msg| match msg {
+            Msg::Exported(outcome) => outcome,
+            _ => Err("something else was told".into()),
+        });
+        (told, steps.into_inner())
+    }
+
+    #[test]
+    fn an_export_tells_how_far_it_is_and_leaves_its_file_alone_behind() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("out");
+        let (told, steps) = written(&Job::default(), &path, |_| {});
+        assert_eq!(told, Some(Ok(path.display().to_string())));
+        assert_eq!(steps, [1, 2, 3, 4]);
+        assert_eq!(fs::read(&path).expect("a file").len(), 4 * STEP);
+        assert_eq!(names(folder.path()), ["out"]);
+    }
+
+    #[test]
+    fn an_export_that_is_cancelled_while_it_is_made_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let job = Job::default();
+        let cancel = |bytes| assert!(bytes > 2 * STEP || bytes < 2 * STEP || job.cancel());
+        let (told, steps) = written(&job, &folder.path().join("out"), cancel);
+        assert_eq!(told, None, "who cancelled is told so already");
+        assert_eq!(steps, [1, 2], "it does not go on");
+        assert_eq!(names(folder.path()), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn an_export_that_is_cancelled_while_it_is_written_to_disk_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (part, path) = (folder.path().join("out.part"), folder.path().join("out"));
+        let job = Job::default();
+        let mut file = job.begin(&part).expect("a file");
+        file.write_all(b"half").expect("it is written");
+        assert_eq!(names(folder.path()), ["out.part"]);
+        assert!(job.cancel());
+        assert_eq!(names(folder.path()), [] as [&str; 0]);
+        assert!(job.finish(&path).is_err());
+        assert!(job.begin(&part).is_err());
+        assert_eq!(names(folder.path()), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn who_cancels_too_late_is_told_so_and_the_file_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (job, path) = (Job::default(), folder.path().join("out"));
+        assert!(matches!(written(&job, &path, |_| {}).0, Some(Ok(_))));
+        assert!(!job.cancel());
+        assert_eq!(names(folder.path()), ["out"]);
+    }
+
+    #[test]
+    fn a_file_of_that_name_is_never_touched_not_even_one_that_came_meanwhile() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("out");
+        let come = |bytes| {
+            if bytes > 3 * STEP {
+                fs::write(&path, "old").expect("a file");
+            }
+        };
+        for _ in 0..2 {
+            let told = written(&Job::default(), &path, come).0;
+            assert!(matches!(told, Some(Err(what)) if what.contains("is there already")));
+            assert_eq!(fs::read(&path).expect("a file"), b"old");
+            assert_eq!(names(folder.path()), ["out"]);
+        }
+        // As it is named, the last moment counts, not the first.
+        let (job, part) = (Job::default(), folder.path().join("out.part"));
+        drop(job.begin(&part).expect("a file"));
+        assert_eq!(job.finish(&path).map_err(|error| error.kind()), Err(io::ErrorKind::AlreadyExists));
+        assert_eq!(fs::read(&path).expect("a file"), b"old");
+    }
+
+    #[test]
+    fn what_cannot_be_written_leaves_nothing_and_says_why() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let told = written(&Job::default(), &folder.path().join("nowhere/out"), |_| {}).0;
+        assert!(matches!(told, Some(Err(what)) if what.contains("cannot be written")));
+        assert_eq!(names(folder.path()), [] as [&str; 0]);
+    }
 }

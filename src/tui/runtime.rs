@@ -18,13 +18,15 @@ use super::draw::frame;
 use super::effect::Effect;
 use super::message::Msg;
 use super::model::Model;
+use super::output::{Job, Order};
 use super::terminal::Screen;
 use super::theme::Theme;
 use super::update::update;
 use super::view::Logged;
 use super::watch::Watch;
-use super::{Options, Source, clipboard, output};
+use super::{Options, Source, clipboard};
 use crate::error::Error;
+use crate::export::{Format, Scope};
 use crate::scan::{Progress, Scan};
 
 /// How often something that turns is turned.
@@ -55,6 +57,9 @@ pub(super) fn run(source: Source, options: &Options, config: Config) -> io::Resu
     let ended = turn(&mut model, &mut screen, &messages, &mut scanner);
     scanner.stop();
     drop(screen);
+    if model.writing.is_some() {
+        eprintln!("dylens: the export was not finished: no file was written");
+    }
     signals.pass_on();
     ended
 }
@@ -80,6 +85,7 @@ fn turn(
 ) -> io::Result<Result<(), Error>> {
     let mut ticked = Instant::now();
     let mut is_dirty = true;
+    let mut exports = Exports::default();
     loop {
         if is_dirty {
             screen.draw(|target| frame(model, target))?;
@@ -103,7 +109,7 @@ fn turn(
             };
             is_dirty |= !matches!(msg, Msg::Progress(_));
             if let Some(effect) = update(model, msg)
-                && let Some(end) = fulfill(effect, model, screen, scanner)?
+                && let Some(end) = fulfill(effect, model, screen, (&mut *scanner, &mut exports))?
             {
                 return Ok(end);
             }
@@ -122,8 +128,9 @@ fn fulfill(
     effect: Effect,
     model: &mut Model,
     screen: &mut Screen,
-    scanner: &mut Scanner,
+    (scanner, exports): (&mut Scanner, &mut Exports),
 ) -> io::Result<Option<Result<(), Error>>> {
+    let sender = &scanner.sender;
     match effect {
         Effect::Quit => return Ok(Some(Ok(()))),
         Effect::Fail(error) => return Ok(Some(Err(error))),
@@ -142,28 +149,59 @@ fn fulfill(
             update(model, Msg::Told(told));
         }
         Effect::Preview { format, scope } => {
-            beside(model, &scanner.sender, move |scan| output::preview(scan, format, scope));
+            exports.preview.cancel();
+            exports.preview = beside(model, sender, (format, scope), |order, scan| order.preview(scan));
         }
         Effect::Export { format, scope, path } => {
-            beside(model, &scanner.sender, move |scan| output::write(scan, format, scope, &path));
+            exports.file = beside(model, sender, (format, scope), move |order, scan| order.write(scan, &path));
         }
         Effect::CopyExport { format, scope } => {
-            beside(model, &scanner.sender, move |scan| output::text(scan, format, scope));
+            exports.file = beside(model, sender, (format, scope), |order, scan| order.text(scan));
         }
+        Effect::Cancel if exports.file.cancel() => drop(update(model, Msg::Cancelled)),
+        // It is there already, and its thread is about to say so.
+        Effect::Cancel => {}
         Effect::Mouse(is_ours) => screen.capture_mouse(is_ours)?,
         Effect::Suspend => suspend(model, screen)?,
     }
     Ok(None)
 }
 
-/// Does something with the scan on a thread of its own, and sends what comes of it.
-fn beside(model: &Model, sender: &Sender<Message>, work: impl FnOnce(&Scan) -> Msg + Send + 'static) {
-    let Some(atlas) = model.atlas.clone() else { return };
-    let sender = sender.clone();
-    thread::spawn(move || {
-        let _told = TellCrash(sender.clone());
-        let _ = sender.send(Message::Ours(work(&atlas.scan)));
-    });
+/// The exports that are under way.
+#[derive(Default)]
+struct Exports {
+    preview: Arc<Job>,
+    file: Arc<Job>,
+}
+
+impl Drop for Exports {
+    fn drop(&mut self) {
+        self.preview.cancel();
+        self.file.cancel();
+    }
+}
+
+/// Makes an export of the scan on a thread of its own, and sends what comes of it. The answer is by what it is given up.
+fn beside(
+    model: &Model,
+    sender: &Sender<Message>,
+    (format, scope): (&'static Format, Scope),
+    work: impl FnOnce(&Order, &Scan) -> Option<Msg> + Send + 'static,
+) -> Arc<Job> {
+    let job = Arc::<Job>::default();
+    if let Some(atlas) = model.atlas.clone() {
+        let (job, sender) = (job.clone(), sender.clone());
+        thread::spawn(move || {
+            let _told = TellCrash(sender.clone());
+            // The receiver is gone only when the program ends.
+            let tell = |bytes| drop(sender.send(Message::Ours(Msg::Writing(bytes))));
+            let order = Order { format, scope, job: &job, tell: &tell };
+            if let Some(msg) = work(&order, &atlas.scan) {
+                let _ = sender.send(Message::Ours(msg));
+            }
+        });
+    }
+    job
 }
 
 #[cfg(unix)]

@@ -28,9 +28,22 @@ use crate::scan::Event;
 
 /// Takes in what happened; the answer is what the model wants done outside.
 pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {
-    let effect = take_in(model, msg);
+    let effect = take_in(model, msg).filter(|effect| is_free(model, effect));
     choose::refit(model);
     effect
+}
+
+/// Is there nothing in the way of an effect? One export is written at a time.
+fn is_free(model: &mut Model, effect: &Effect) -> bool {
+    if !matches!(effect, Effect::Export { .. } | Effect::CopyExport { .. }) {
+        return true;
+    }
+    if model.writing.is_some() {
+        model.told = Some("an export is being written; esc cancels it".into());
+        return false;
+    }
+    model.writing = Some(0);
+    true
 }
 
 fn take_in(model: &mut Model, msg: Msg) -> Option<Effect> {
@@ -62,9 +75,26 @@ fn take_in(model: &mut Model, msg: Msg) -> Option<Effect> {
             modal::export::previewed(model, name, bytes, first);
             None
         }
-        Msg::Written(outcome) => modal::export::copied(model, outcome),
+        Msg::NoPreview(trouble) => {
+            modal::export::written(model, Err(trouble));
+            None
+        }
+        Msg::Writing(bytes) => {
+            model.writing = model.writing.map(|_| bytes);
+            None
+        }
+        Msg::Written(outcome) => {
+            model.writing = None;
+            modal::export::copied(model, outcome)
+        }
         Msg::Exported(outcome) => {
+            model.writing = None;
             modal::export::written(model, outcome);
+            None
+        }
+        Msg::Cancelled => {
+            model.writing = None;
+            model.told = Some("export cancelled: no file was written".into());
             None
         }
         Msg::Changed => rescan(model),
@@ -121,6 +151,9 @@ pub(super) fn quit(model: &mut Model) -> Option<Effect> {
 
 /// Takes away one layer; never the program.
 pub(super) fn close(model: &mut Model) -> Option<Effect> {
+    if model.writing.is_some() {
+        return Some(Effect::Cancel);
+    }
     if model.modal.take().is_some() {
         return None;
     }

@@ -241,6 +241,11 @@ pub(super) fn footer(model: &Model, area: Rect, buffer: &mut Buffer) {
         Line::from(spans).render(area, buffer);
         return;
     }
+    if let Some(bytes) = model.writing {
+        let told = Span::raw(format!(" {} writing the export: {:.1} MB ", spinner(model.tick), bytes as f64 / 1e6));
+        let close = Command::named("close").map(|command| hint(model, command, "cancel"));
+        return Line::from_iter(std::iter::once(told).chain(close.into_iter().flatten())).render(area, buffer);
+    }
     match model.modal {
         Some(_) => modal_hints(model, area, buffer),
         None => hints(model, area, buffer),
