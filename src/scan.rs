@@ -21,6 +21,7 @@ use crate::diagnose::{self, Facts, Finding, RULES, Severity};
 use crate::discover::{DistributionId, Distributions, Kind, Machine, Request, Role, Target, discover, is_wheel_name};
 use crate::error::Error;
 use crate::graph::{Graph, Node, NodeId};
+use crate::image::Format;
 use crate::resolve::{Probe, Resolution};
 use crate::vfs::{Entry, FileSystem, VPath};
 use crate::world::{FileId, World};
@@ -30,10 +31,22 @@ use crate::world::{FileId, World};
 pub enum Event {
     /// A folder is being read.
     Folder(VPath),
-    /// A native file was read; how many so far.
-    Files(usize),
+    /// The native files of a folder were read: how many there are so far, and those.
+    Files(usize, Vec<Seen>),
     /// A new part of the work has begun.
     Phase(Phase),
+}
+
+/// A native file as the walk has just found it. Whatever is found later, nothing that is told here becomes untrue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub path: VPath,
+    /// Where it is a native file.
+    pub format: Option<Format>,
+    /// In bytes.
+    pub len: u64,
+    /// Why no loader can take it, in words.
+    pub trouble: Option<String>,
 }
 
 /// The parts of a scan, in order.
@@ -97,7 +110,10 @@ pub struct Scan {
 pub fn scan(target: Target, progress: &Progress) -> Result<Scan, Error> {
     let mut scan = survey(target, progress)?;
     (progress.tell)(Event::Phase(Phase::Diagnosing));
-    scan.find_numpy();
+    // Who answers for NumPy's C API, and whether anybody does, is known only when everything was looked at.
+    if !scan.is_partial {
+        scan.find_numpy();
+    }
     scan.findings = diagnose(&scan);
     Ok(scan)
 }

@@ -37,7 +37,7 @@ fn tell(line: &Mutex<Line>, event: Event) {
     let Ok(mut line) = line.try_lock() else { return };
     match event {
         Event::Folder(_) => {}
-        Event::Files(files) => line.files = line.files.max(files),
+        Event::Files(files, _) => line.files = line.files.max(files),
         Event::Phase(phase) => line.phase = phase,
     }
     let now = Instant::now();

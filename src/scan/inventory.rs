@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use rayon::Scope;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Event, Progress};
+use super::{Event, Progress, Seen};
 use crate::discover::{Distribution, Kind as TargetKind, Role, Target, is_metadata, read_conda, read_metadata};
 use crate::image::{Arch, Format, Image, Name};
 use crate::vfs::{Kind, VPath};
@@ -154,9 +154,28 @@ impl<'a> Walk<'a> {
         here.listed();
         if !items.is_empty() {
             let files = self.files.fetch_add(items.len(), Ordering::Relaxed) + items.len();
+            let seen = items.iter().filter_map(|item| self.seen(item)).collect();
             self.items.lock().expect("no thread panicked").extend(items);
-            (self.progress.tell)(Event::Files(files));
+            (self.progress.tell)(Event::Files(files, seen));
         }
+    }
+
+    /// What can be told of a file before the others are known; nothing of a folder, whatever its name.
+    fn seen(&self, item: &Item) -> Option<Seen> {
+        let path = item.path.clone();
+        let trouble = match &item.found {
+            Ok(id) => {
+                let file = self.world.file(*id);
+                let format = file.image.as_ref().map(|image| image.format);
+                let trouble = file.problem.as_ref().map(ToString::to_string);
+                return Some(Seen { path, format, len: file.len, trouble });
+            }
+            Err(Absent::Directory) => return None,
+            Err(Absent::Missing | Absent::Dangling { .. }) => "a link to what is gone".to_owned(),
+            Err(Absent::Loop) => "a link that leads back to itself".to_owned(),
+            Err(Absent::Denied(why)) => format!("cannot be read: {why}"),
+        };
+        Some(Seen { path, format: None, len: 0, trouble: Some(trouble) })
     }
 
     fn subfolder<'s>(&'s self, above: &VPath, path: VPath, is_behind_link: bool, scope: &Scope<'s>)

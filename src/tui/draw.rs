@@ -3,7 +3,7 @@
 pub mod canvas;
 mod detail;
 mod frame;
-mod waiting;
+pub(super) mod waiting;
 
 pub use frame::{tab_spans, tabs_width};
 
@@ -55,7 +55,7 @@ fn panes(model: &Model, buffer: &mut Buffer) {
     frame::header(model, &areas, buffer);
     frame::footer(model, areas.footer, buffer);
     match &model.atlas {
-        None => waiting::draw(model, body(model, &areas), buffer),
+        None => waiting::draw(model, buffer),
         Some(atlas) => {
             if let Some(area) = areas.main {
                 (model.view.draw)(model, atlas, area, buffer);
@@ -75,7 +75,7 @@ fn panes(model: &Model, buffer: &mut Buffer) {
 }
 
 /// Everything between header and footer.
-fn body(model: &Model, areas: &Areas) -> Rect {
+pub(super) fn body(model: &Model, areas: &Areas) -> Rect {
     let top = areas.header.height + areas.tabs.map_or(0, |tabs| tabs.height);
     let height = model.size.1.saturating_sub(top + areas.footer.height);
     Rect { x: 0, y: top, width: model.size.0, height }

@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use super::atlas::{Atlas, Sort};
+use super::command::Way;
 use super::keys::Keymap;
 use super::modal::Modal;
 use super::picture::{Lens, Picture};
 use super::prose::Prose;
 use super::rows::Tree;
+use super::screen::along;
 use super::search::Found;
 use super::theme::Theme;
 use super::view::{Compared, Logged, VIEWS, View};
 use crate::diagnose::Severity;
 use crate::graph::NodeId;
 use crate::image::Format;
-use crate::scan::Phase;
+use crate::scan::{Phase, Seen};
 
 /// A part of the screen that can have the keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -104,8 +106,38 @@ pub struct Work {
     /// Where the walk is.
     pub folder: String,
     pub files: usize,
+    /// What it has found, in the order in which it came: nothing moves under the cursor.
+    pub seen: Vec<Seen>,
+    /// How many bytes those have, and how many of them no loader can take.
+    pub bytes: u64,
+    pub troubled: usize,
+    /// The row that somebody went to; until then the newest is shown.
+    pub cursor: Option<usize>,
     /// Somebody asked to stop it.
     pub is_stopping: bool,
+}
+
+impl Work {
+    pub fn take_in(&mut self, seen: Vec<Seen>) {
+        self.bytes += seen.iter().map(|seen| seen.len).sum::<u64>();
+        self.troubled += seen.iter().filter(|seen| seen.trouble.is_some()).count();
+        self.seen.extend(seen);
+    }
+
+    /// The row that is shown for certain.
+    pub fn row(&self) -> usize {
+        self.cursor.unwrap_or(usize::MAX).min(self.seen.len().saturating_sub(1))
+    }
+
+    /// Goes to another row; below the last one, the newest are shown again.
+    pub fn step(&mut self, way: Way) {
+        if matches!(way, Way::Left | Way::Right) {
+            return;
+        }
+        let to = along(self.row(), self.seen.len(), way);
+        let is_last = to + 1 >= self.seen.len();
+        self.cursor = (!is_last || !matches!(way, Way::Down | Way::HalfDown | Way::Bottom)).then_some(to);
+    }
 }
 
 /// What the mouse drags while its button is held.
@@ -236,6 +268,11 @@ impl Model {
     /// Does something turn, so that ticks are wanted?
     pub fn is_spinning(&self) -> bool {
         self.work.is_some() || self.writing.is_some()
+    }
+
+    /// Is there something to walk in: a scan, or what the first one has found so far?
+    pub fn has_rows(&self) -> bool {
+        self.atlas.is_some() || self.work.as_ref().is_some_and(|work| !work.seen.is_empty())
     }
 
     /// What a node is called; nothing without a scan.

@@ -32,6 +32,9 @@ use crate::scan::{Progress, Scan};
 /// How often something that turns is turned.
 const TICK: Duration = Duration::from_millis(100);
 
+/// How long a burst of messages may keep the screen waiting.
+const BURST: Duration = Duration::from_millis(8);
+
 /// Runs until the person quits, a signal ends it, or there is nothing to show.
 pub(super) fn run(source: Source, options: &Options, config: Config) -> io::Result<Result<(), Error>> {
     let signals = Signals::listen()?;
@@ -100,7 +103,8 @@ fn turn(
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => return Ok(Ok(())),
         };
-        // A burst (a paste, a walk's progress) is taken in as a whole and drawn once.
+        // A burst (keys that are held, a walk's progress) is taken in and drawn once, but for one that does not end.
+        let begun = Instant::now();
         while let Some(message) = next {
             let msg = match message {
                 Message::Ours(msg) => msg,
@@ -113,7 +117,7 @@ fn turn(
             {
                 return Ok(end);
             }
-            next = messages.try_recv().ok();
+            next = if begun.elapsed() < BURST { messages.try_recv().ok() } else { None };
         }
         if model.is_spinning() && ticked.elapsed() >= TICK {
             ticked = Instant::now();

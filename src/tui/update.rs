@@ -379,14 +379,17 @@ fn progress(model: &mut Model, event: Event) -> Option<Effect> {
     let work = model.work.as_mut()?;
     match event {
         Event::Folder(folder) => work.folder = printable(&folder.to_string()),
-        Event::Files(files) => work.files = work.files.max(files),
+        Event::Files(files, seen) => {
+            work.files = work.files.max(files);
+            work.take_in(seen);
+        }
         Event::Phase(phase) => work.phase = Some(phase),
     }
     None
 }
 
 fn scanned(model: &mut Model, atlas: Arc<Atlas>) -> Option<Effect> {
-    model.work = None;
+    let work = model.work.take();
     match model.atlas.take() {
         Some(old) => {
             choose::carry_over(model, &old, atlas);
@@ -398,6 +401,9 @@ fn scanned(model: &mut Model, atlas: Arc<Atlas>) -> Option<Effect> {
             model.view = VIEWS[0];
             model.pane = model.view.panes[0];
             choose::begin(model, atlas);
+            if let Some(seen) = work.as_ref().and_then(|work| work.seen.get(work.cursor?)) {
+                choose::stay(model, &seen.path);
+            }
             // Who brings a log has come for its sake.
             if let Some(view) = View::named("log").filter(|view| (view.is_there)(model)) {
                 log::compare(model);

@@ -1,11 +1,21 @@
 //! What goes on beside the screen, and how keys go on meanwhile.
 
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use dylens::discover::{Machine, Request};
+use dylens::image::Format;
+use dylens::scan::{Event, Phase, Progress, Scan, Seen};
+use dylens::tui::command::Way;
 use dylens::tui::effect::Effect;
 use dylens::tui::message::Msg;
 use dylens::tui::modal::Modal;
 use dylens::tui::update::update;
+use dylens::vfs::VPath;
+use dylens::world::text;
+use insta::assert_snapshot;
 
-use super::harness::{WORLD, face};
+use super::harness::{Face, WORLD, face};
 
 #[test]
 fn an_export_tells_how_far_it_is_and_escape_gives_it_up() {
@@ -37,4 +47,160 @@ fn a_word_of_a_preview_says_nothing_of_the_export() {
     update(&mut face.model, Msg::Exported(Ok("env.json".into())));
     update(&mut face.model, Msg::Writing(1));
     assert!(face.model.writing.is_none(), "what comes late begins nothing");
+}
+
+/// A file of the world of the harness, as a walk finds it.
+fn seen(path: &str, trouble: Option<&str>) -> Seen {
+    let path = VPath::new("/env/lib/python3.11/site-packages").join(path);
+    let format = trouble.is_none().then_some(Format::Elf);
+    Seen { path, format, len: 1_234_567, trouble: trouble.map(str::to_owned) }
+}
+
+fn found(face: &mut Face, files: usize, seen: Vec<Seen>) {
+    update(&mut face.model, Msg::Progress(Event::Files(files, seen)));
+}
+
+/// A face whose scan has come across a few files.
+fn scanning(size: (u16, u16)) -> Face {
+    let mut face = Face::waiting(size);
+    update(&mut face.model, Msg::Progress(Event::Phase(Phase::Reading)));
+    update(&mut face.model, Msg::Progress(Event::Folder(VPath::new("/env/lib/python3.11/site-packages/numpy"))));
+    found(&mut face, 1, vec![seen("numpy/core/_multiarray_umath.cpython-311-x86_64-linux-gnu.so", None)]);
+    found(&mut face, 3, vec![seen("a/empty.so", Some("the file is empty")), seen("PIL/_imaging.so", None)]);
+    face
+}
+
+#[test]
+fn what_a_scan_has_found_is_listed_while_it_goes_on() {
+    assert_snapshot!("scanning", scanning((80, 24)).screen());
+    assert_snapshot!("scanning_small", scanning((40, 12)).screen());
+}
+
+#[test]
+fn the_list_of_a_scan_grows_below_the_cursor() {
+    let mut face = scanning((80, 24));
+    let many = |from: usize| (from..from + 50).map(|number| seen(&format!("p/m{number}.so"), None)).collect();
+    found(&mut face, 53, many(0));
+    assert!(face.screen().contains("p/m49.so"), "as long as nobody walks, the newest is in view\n{}", face.screen());
+    face.type_keys("g");
+    let before = face.screen();
+    assert!(before.contains("_multiarray_umath"), "{before}");
+    found(&mut face, 103, many(50));
+    let rows = |screen: &str| screen.lines().skip(6).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(rows(&face.screen()), rows(&before), "what comes later moves nothing");
+    face.type_keys("j010jk");
+    assert_eq!(face.model.work.as_ref().and_then(|work| work.cursor), Some(10), "all keys of lists work");
+    update(&mut face.model, Msg::Wheel { way: Way::Down, column: 9, row: 12 });
+    assert_eq!(face.model.work.as_ref().and_then(|work| work.cursor), Some(13));
+    face.click(9, 6, false);
+    let clicked = face.model.work.as_ref().and_then(|work| work.cursor).expect("a row");
+    assert!(clicked < 13, "the first row in view is above the cursor's");
+    face.type_keys("G");
+    found(&mut face, 104, vec![seen("the/last.so", None)]);
+    assert!(face.screen().contains("the/last.so"), "at the end, the newest is in view again");
+    assert!(matches!(face.press('⎋'), Some(Effect::Stop)));
+    assert!(face.screen().contains("stopping"));
+}
+
+#[test]
+fn whoever_went_to_a_file_is_still_there_when_the_scan_is_done() {
+    let mut face = scanning((80, 24));
+    face.scanned(WORLD);
+    assert_eq!((face.model.view.id, face.chosen().as_str()), ("problems", "libopenblas.so.0"), "nobody went anywhere");
+
+    let mut face = scanning((80, 24)).typed("g");
+    face.scanned(WORLD);
+    assert_eq!((face.model.view.id, face.chosen().as_str()), ("problems", "libopenblas.so.0"), "it lacks that");
+
+    let mut face = scanning((80, 24));
+    found(&mut face, 4, vec![seen("kiwisolver/_cext.cpython-311-x86_64-linux-gnu.so", None), seen("z.so", None)]);
+    face.type_keys("k").scanned(WORLD);
+    assert_eq!(face.model.view.id, "tree", "nothing is wrong with it");
+    assert_eq!(face.chosen(), "_cext.cpython-311-x86_64-linux-gnu.so");
+
+    let mut face = scanning((80, 24)).typed("k");
+    face.scanned(WORLD);
+    assert_eq!(face.model.view.id, "problems", "the scan knows of no such file");
+}
+
+/// Worlds in which something is wrong in every corner, and much lies in another folder than what needs it.
+fn corners() -> [text::Text; 2] {
+    let site = "/home/you/project/.venv/lib/python3.12/site-packages";
+    let more = format!("//- {site}/a/gone.so -> nowhere.so\n//- {site}/a/loop.so -> loop.so\n//- {site}/a/empty.so\n");
+    let linux = format!("{}\n{more}", include_str!("../../assets/demo/linux.txt"));
+    [linux.as_str(), include_str!("../../assets/demo/macos.txt")].map(|world| text::read(world).expect("a world"))
+}
+
+fn scanned(world: text::Text, progress: &Progress) -> Scan {
+    let machine = Machine::described(&world.settings);
+    Scan::of(Arc::new(world.files), &machine, &Request::default(), progress).expect("a scan")
+}
+
+#[test]
+fn nothing_that_is_told_early_becomes_untrue() {
+    let mut troubled = 0;
+    for world in corners() {
+        let seen = Mutex::new(Vec::new());
+        let tell = |event| {
+            if let Event::Files(_, more) = event {
+                seen.lock().expect("no panic").extend(more);
+            }
+        };
+        let scan = scanned(world, &Progress { tell: &tell, cancel: &AtomicBool::new(false) });
+        let seen = seen.into_inner().expect("no panic");
+        assert_eq!(seen.len(), scan.items.len());
+        for Seen { path, format, len, trouble } in &seen {
+            if trouble.is_some() {
+                let shown = scan.shown(path);
+                assert!(
+                    scan.findings.iter().any(|finding| finding.file == shown),
+                    "{shown} is told of in the end, too"
+                );
+                troubled += 1;
+            }
+            let item = scan.items.iter().find(|item| item.path == *path).expect("the scan knows it");
+            let Ok(file) = item.found else {
+                assert!(trouble.is_some(), "{path}");
+                continue;
+            };
+            let file = scan.world.file(file);
+            assert_eq!((file.len, file.image.as_ref().map(|image| image.format)), (*len, *format), "{path}");
+            assert_eq!(file.problem.as_ref().map(ToString::to_string), *trouble, "{path}");
+        }
+    }
+    assert!(troubled > 4);
+}
+
+/// The findings, as they are known again.
+fn findings(scan: &Scan) -> Vec<(&'static str, String, String)> {
+    scan.findings.iter().map(|it| (it.rule.id, it.file.to_string(), it.subject.clone())).collect()
+}
+
+#[test]
+fn a_scan_that_is_stopped_tells_nothing_that_the_whole_would_not() {
+    for number in 0..corners().len() {
+        let stopped = |most: usize| {
+            let (cancel, events) = (AtomicBool::new(false), AtomicUsize::new(0));
+            let tell = |_| {
+                if events.fetch_add(1, Ordering::Relaxed) == most {
+                    cancel.store(true, Ordering::Relaxed);
+                }
+            };
+            let [linux, macos] = corners();
+            let world = if number == 0 { linux } else { macos };
+            (scanned(world, &Progress { tell: &tell, cancel: &cancel }), events.into_inner())
+        };
+        let (whole, events) = stopped(usize::MAX);
+        assert!(!whole.is_partial);
+        let whole = findings(&whole);
+        let mut said = 0;
+        for most in 0..events {
+            let part = stopped(most).0;
+            for finding in findings(&part) {
+                assert!(whole.contains(&finding), "stopped after {most} of {events}: {finding:?}");
+                said += usize::from(part.is_partial);
+            }
+        }
+        assert!(said > 0, "something is told even so");
+    }
 }

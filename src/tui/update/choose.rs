@@ -14,6 +14,7 @@ use crate::tui::picture::{Lens, Picture};
 use crate::tui::screen::{Areas, inside, kept};
 use crate::tui::search::Found;
 use crate::tui::view::{Arrangement, View, flow, graph, numpy, problems};
+use crate::vfs::VPath;
 
 /// The first look at a scan: the most important finding.
 pub(in crate::tui) fn begin(model: &mut Model, atlas: Arc<Atlas>) {
@@ -28,6 +29,20 @@ pub(in crate::tui) fn begin(model: &mut Model, atlas: Arc<Atlas>) {
     model.chosen = first;
     recenter(model);
     settle(model);
+}
+
+/// Whoever went to a file while it was being scanned stays there: at what is wrong with it, else at its place in the tree.
+pub(in crate::tui) fn stay(model: &mut Model, path: &VPath) {
+    let Some(atlas) = model.atlas.clone() else { return };
+    let item = atlas.scan.items.iter().find(|item| item.path == *path);
+    let Some(node) = item.and_then(|item| atlas.scan.graph.file(*item.found.as_ref().ok()?)) else { return };
+    match atlas.findings(node).first() {
+        Some(&finding) => select_finding(model, finding),
+        None => {
+            model.chosen = Some(node);
+            show_named(model, "tree");
+        }
+    }
 }
 
 /// Which findings the filter leaves. The cursor stays on its own, or goes to the first.

@@ -3,6 +3,7 @@
 
 use super::{choose, walk};
 use crate::tui::command::Way;
+use crate::tui::draw::waiting;
 use crate::tui::effect::Effect;
 use crate::tui::model::{Drag, Model, Pane};
 use crate::tui::screen::{Areas, inside};
@@ -20,8 +21,15 @@ fn pane_at(model: &Model, at: (u16, u16)) -> Option<Pane> {
 
 /// The pane under the mouse gets the keys, the row under it the cursor; a second click opens it.
 pub(super) fn click(model: &mut Model, at: (u16, u16), is_double: bool) -> Option<Effect> {
-    if model.modal.is_some() || model.atlas.is_none() {
+    if model.modal.is_some() {
         model.modal = model.modal.take().filter(|modal| modal.is_prompt());
+        return None;
+    }
+    if model.atlas.is_none() {
+        let row = waiting::row_at(model, at);
+        if let Some(work) = &mut model.work {
+            work.cursor = row.or(work.cursor);
+        }
         return None;
     }
     if let Some(view) = tab_at(model, at) {
@@ -68,9 +76,8 @@ fn tab_at(model: &Model, (column, row): (u16, u16)) -> Option<&'static View> {
 
 /// Moves what is under the mouse, or what lies on top.
 pub(super) fn wheel(model: &mut Model, way: Way, at: (u16, u16)) -> Option<Effect> {
-    model.atlas.as_ref()?;
     let before = model.pane;
-    if model.modal.is_none() {
+    if model.modal.is_none() && model.atlas.is_some() {
         model.pane = pane_at(model, at).unwrap_or(before);
     }
     let effect = (0..NOTCH).filter_map(|_| walk::step(model, way)).last();

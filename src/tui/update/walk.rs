@@ -12,6 +12,11 @@ use crate::tui::view::{fold_graph, open_graph, step_graph};
 pub(in crate::tui) fn step(model: &mut Model, way: Way) -> Option<Effect> {
     match model.pane {
         _ if model.modal.is_some() => return modal::step(model, way),
+        _ if model.atlas.is_none() => {
+            if let Some(work) = &mut model.work {
+                work.step(way);
+            }
+        }
         Pane::Detail => scroll_to(model, along(model.scroll, usize::MAX, way)),
         Pane::Graph => step_graph(model, way),
         Pane::Main => (model.view.step)(model, way),
