@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn a_file_says_theme_and_keys() {
-        let config = understand("theme = 'dark'\nmouse = false\n[keys]\ndown = ['ctrl-n', 'down']\n").unwrap_or_default();
+        let config =
+            understand("theme = 'dark'\nmouse = false\n[keys]\ndown = ['ctrl-n', 'down']\n").unwrap_or_default();
         assert_eq!((config.theme.as_deref(), config.mouse), (Some("dark"), Some(false)));
         assert_eq!(config.keymap.names("down"), ["ctrl-n", "down"]);
         assert_eq!(config.keymap.names("up"), ["k", "up"], "what is not told stays");

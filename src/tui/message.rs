@@ -6,6 +6,7 @@ use crossterm::event::KeyEvent;
 
 use super::atlas::Atlas;
 use super::command::Way;
+use super::picture::Picture;
 use crate::error::Error;
 use crate::scan::Event;
 
@@ -34,6 +35,8 @@ pub enum Msg {
     Release,
     Resize(u16, u16),
     Progress(Event),
+    /// The picture of the [`super::drawing::Drawing`] of this number.
+    Drawn(u64, Box<Picture>),
     Scanned(Arc<Atlas>),
     Failed(Error),
     /// A tenth of a second passed while something turns.

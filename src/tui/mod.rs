@@ -22,6 +22,7 @@ mod clipboard;
 pub mod command;
 mod config;
 pub mod draw;
+pub mod drawing;
 pub mod effect;
 pub mod keys;
 pub mod message;

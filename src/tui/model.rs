@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use super::atlas::{Atlas, Sort};
 use super::command::Way;
+use super::drawing::Drawing;
 use super::keys::Keymap;
 use super::modal::Modal;
-use super::picture::{Lens, Picture};
+use super::picture::{Lens, Picture, Scope};
 use super::prose::Prose;
 use super::rows::Tree;
 use super::screen::along;
 use super::search::Found;
-use super::theme::Theme;
+use super::theme::{Theme, spinner};
 use super::view::{Compared, Logged, VIEWS, View};
 use crate::diagnose::Severity;
 use crate::graph::NodeId;
@@ -201,6 +202,9 @@ pub struct Model {
     pub scope: usize,
     /// The bonds to NumPy's C API.
     pub numpy: Option<Picture>,
+    /// Pictures that are being made beside the screen, one for each place, and how many were ever wanted.
+    pub drawings: Vec<Arc<Drawing>>,
+    pub wanted: u64,
     pub tree: Tree,
     pub back: Vec<NodeId>,
     pub forward: Vec<NodeId>,
@@ -248,6 +252,8 @@ impl Model {
             flow: None,
             scope: 0,
             numpy: None,
+            drawings: Vec::new(),
+            wanted: 0,
             tree: Tree::default(),
             back: Vec::new(),
             forward: Vec::new(),
@@ -267,12 +273,23 @@ impl Model {
 
     /// Does something turn, so that ticks are wanted?
     pub fn is_spinning(&self) -> bool {
-        self.work.is_some() || self.writing.is_some()
+        self.work.is_some() || self.writing.is_some() || !self.drawings.is_empty()
     }
 
     /// Is there something to walk in: a scan, or what the first one has found so far?
     pub fn has_rows(&self) -> bool {
         self.atlas.is_some() || self.work.as_ref().is_some_and(|work| !work.seen.is_empty())
+    }
+
+    /// The picture that is to come where those of this scope are shown.
+    pub fn drawing(&self, scope: Scope) -> Option<&Arc<Drawing>> {
+        self.drawings.iter().find(|drawing| drawing.scope.place() == scope.place())
+    }
+
+    /// A sign for a picture that takes so long that somebody may notice.
+    pub fn drawing_sign(&self, scope: Scope) -> String {
+        let is_late = |drawing: &&Arc<Drawing>| self.tick > drawing.tick;
+        self.drawing(scope).filter(is_late).map_or_else(String::new, |_| format!("{} ", spinner(self.tick)))
     }
 
     /// What a node is called; nothing without a scan.

@@ -250,7 +250,7 @@ mod tests {
     fn an_export_that_is_cancelled_while_it_is_made_leaves_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let job = Job::default();
-        let cancel = |bytes| assert!(bytes > 2 * STEP || bytes < 2 * STEP || job.cancel());
+        let cancel = |bytes| assert!(bytes != 2 * STEP || job.cancel());
         let (told, steps) = written(&job, &folder.path().join("out"), cancel);
         assert_eq!(told, None, "who cancelled is told so already");
         assert_eq!(steps, [1, 2], "it does not go on");

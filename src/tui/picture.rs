@@ -41,6 +41,11 @@ impl Scope {
             Scope::Numpy => "NumPy's C API",
         }
     }
+
+    /// Pictures of some scopes are shown in the same place: the scope that stands for it.
+    pub fn place(self) -> Scope {
+        if Scope::FLOWS.contains(&self) { Scope::All } else { self }
+    }
 }
 
 /// What a person decides of pictures.

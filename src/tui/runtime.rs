@@ -15,6 +15,7 @@ use super::atlas::Atlas;
 use super::command::Way;
 use super::config::Config;
 use super::draw::frame;
+use super::drawing::Drawing;
 use super::effect::Effect;
 use super::message::Msg;
 use super::model::Model;
@@ -89,6 +90,7 @@ fn turn(
     let mut ticked = Instant::now();
     let mut is_dirty = true;
     let mut exports = Exports::default();
+    let mut draftsman = Draftsman::start(scanner.sender.clone());
     loop {
         if is_dirty {
             screen.draw(|target| frame(model, target))?;
@@ -108,7 +110,7 @@ fn turn(
         while let Some(message) = next {
             let msg = match message {
                 Message::Ours(msg) => msg,
-                Message::Crashed => return Err(io::Error::other("the scan ended with a panic")),
+                Message::Crashed => return Err(io::Error::other("a part of the program ended with a panic")),
                 Message::Broken(error) => return Err(error),
             };
             is_dirty |= !matches!(msg, Msg::Progress(_));
@@ -117,6 +119,7 @@ fn turn(
             {
                 return Ok(end);
             }
+            draftsman.follow(model);
             next = if begun.elapsed() < BURST { messages.try_recv().ok() } else { None };
         }
         if model.is_spinning() && ticked.elapsed() >= TICK {
@@ -230,6 +233,47 @@ enum Message {
     Ours(Msg),
     Crashed,
     Broken(io::Error),
+}
+
+/// Makes the pictures that are too large to be waited for, on a thread of its own.
+struct Draftsman {
+    drawings: Sender<Arc<Drawing>>,
+    /// The number of the newest that was handed over.
+    newest: u64,
+}
+
+impl Draftsman {
+    fn start(sender: Sender<Message>) -> Draftsman {
+        let (drawings, wanted) = channel::<Arc<Drawing>>();
+        thread::spawn(move || {
+            let _told = TellCrash(sender.clone());
+            while let Ok(first) = wanted.recv() {
+                // Of those that came while another was made, only the last of each place is still wanted.
+                let mut waiting = vec![first];
+                for drawing in wanted.try_iter() {
+                    waiting.retain(|other| other.scope.place() != drawing.scope.place());
+                    waiting.push(drawing);
+                }
+                for drawing in waiting {
+                    let msg = Msg::Drawn(drawing.number, Box::new(drawing.made()));
+                    if sender.send(Message::Ours(msg)).is_err() {
+                        return;
+                    }
+                }
+            }
+        });
+        Draftsman { drawings, newest: 0 }
+    }
+
+    /// Hands over what has come to be wanted.
+    fn follow(&mut self, model: &Model) {
+        let newest = self.newest;
+        for drawing in model.drawings.iter().filter(|drawing| drawing.number > newest) {
+            self.newest = self.newest.max(drawing.number);
+            // Its thread ends only with the program.
+            let _ = self.drawings.send(drawing.clone());
+        }
+    }
 }
 
 /// The scan's thread.

@@ -65,6 +65,10 @@ fn take_in(model: &mut Model, msg: Msg) -> Option<Effect> {
             None
         }
         Msg::Progress(event) => progress(model, event),
+        Msg::Drawn(number, picture) => {
+            choose::drawn(model, number, *picture);
+            None
+        }
         Msg::Scanned(atlas) => scanned(model, atlas),
         Msg::Failed(error) => failed(model, error),
         Msg::Tick => {

@@ -49,6 +49,101 @@ fn a_word_of_a_preview_says_nothing_of_the_export() {
     assert!(face.model.writing.is_none(), "what comes late begins nothing");
 }
 
+/// The world of the harness, and a library that hundreds of modules need.
+fn crowd() -> String {
+    let site = "/env/lib/python3.11/site-packages/crowd";
+    let module = |number: usize| {
+        format!("//- {site}/m{number}.abi3.so elf x86_64 defines:PyInit_m{number} needs:libcrowd.so rpath:$ORIGIN\n")
+    };
+    let modules: String = (0..500).map(module).collect();
+    format!("{WORLD}//- {site}/libcrowd.so elf x86_64 soname:libcrowd.so\n{modules}")
+}
+
+/// A face that shows the graph around another node, while that around the library is being made.
+fn drawing(size: (u16, u16)) -> Face {
+    let face = face(&crowd(), size).typed("2/libcrowd⏎");
+    assert_eq!(face.model.drawings.len(), 1, "so much is not laid out while a key waits");
+    face
+}
+
+/// Makes the pictures that are wanted, as the program does beside the screen.
+fn drawn(face: &mut Face) {
+    for drawing in face.model.drawings.clone() {
+        update(&mut face.model, Msg::Drawn(drawing.number, Box::new(drawing.made())));
+    }
+}
+
+#[test]
+fn a_large_picture_is_made_beside_the_screen_while_the_one_before_stays() {
+    let mut face = drawing((120, 36));
+    assert_eq!(face.chosen(), "libcrowd.so", "what is told of it is there at once");
+    assert!(face.screen().contains("Focus  libopenblas.so.0"), "{}", face.screen());
+    assert!(!face.screen().contains("⠙ Focus"), "what comes soon needs no sign");
+    assert!(face.model.is_spinning());
+    update(&mut face.model, Msg::Tick);
+    assert!(face.screen().contains("⠙ Focus  libopenblas.so.0"), "{}", face.screen());
+    drawn(&mut face);
+    assert!(face.screen().contains("Focus  libcrowd.so"), "{}", face.screen());
+    assert_eq!(face.chosen(), "libcrowd.so");
+    assert!(face.model.drawings.is_empty() && !face.model.is_spinning());
+    // There and back, as if it had been there at once.
+    face.type_keys("H");
+    drawn(&mut face);
+    assert!(face.screen().contains("Focus  libopenblas.so.0"), "{}", face.screen());
+}
+
+#[test]
+fn keys_walk_in_the_picture_that_is_there() {
+    let mut face = drawing((120, 36)).typed("h");
+    let there = face.chosen();
+    assert_ne!(there, "libcrowd.so");
+    drawn(&mut face);
+    assert_eq!(face.chosen(), "libcrowd.so", "where one stood is not in the picture that came");
+
+    let mut face = drawing((120, 36));
+    drawn(&mut face);
+    face.type_keys("+h");
+    assert_eq!(face.model.drawings.len(), 1, "another is wanted, and the one that is there was walked in");
+    let there = face.chosen();
+    assert_ne!(there, "libcrowd.so");
+    drawn(&mut face);
+    assert_eq!(face.chosen(), there, "one stays where one went meanwhile");
+}
+
+#[test]
+fn only_the_last_picture_that_was_wanted_is_shown() {
+    let mut face = drawing((120, 36));
+    let first = face.model.drawings[0].clone();
+    face.type_keys("++");
+    let [last] = &face.model.drawings[..] else { panic!("one picture is wanted") };
+    assert!(last.number > first.number);
+    assert_eq!(last.center, first.center, "it is the picture to come that is looked further in");
+    update(&mut face.model, Msg::Drawn(first.number, Box::new(first.made())));
+    assert!(face.screen().contains("Focus  libopenblas.so.0"), "too late\n{}", face.screen());
+    drawn(&mut face);
+    assert!(face.screen().contains("Focus  libcrowd.so"));
+
+    let mut face = drawing((120, 36));
+    face.type_keys("/libjpeg⏎");
+    assert!(face.model.drawings.is_empty(), "a small one is there at once");
+    assert!(face.screen().contains("Focus  libjpeg.so.62"), "{}", face.screen());
+}
+
+#[test]
+fn a_picture_to_come_fits_the_window_and_belongs_to_the_scan() {
+    let mut face = drawing((120, 36));
+    let before = face.model.drawings[0].number;
+    update(&mut face.model, Msg::Tick);
+    assert_eq!(face.model.drawings[0].number, before, "it is wanted once");
+    face.resize((160, 48));
+    assert!(face.model.drawings[0].number > before);
+    let old = face.model.drawings[0].clone();
+    face.scanned(WORLD);
+    assert!(face.model.drawings.iter().all(|drawing| drawing.number > old.number), "of another scan, it is no use");
+    update(&mut face.model, Msg::Drawn(old.number, Box::new(old.made())));
+    assert!(!face.screen().contains("Focus  libcrowd.so"));
+}
+
 /// A file of the world of the harness, as a walk finds it.
 fn seen(path: &str, trouble: Option<&str>) -> Seen {
     let path = VPath::new("/env/lib/python3.11/site-packages").join(path);

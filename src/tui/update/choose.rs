@@ -8,9 +8,10 @@ use crate::graph::NodeId;
 use crate::tui::article;
 use crate::tui::atlas::Atlas;
 use crate::tui::command::Way;
+use crate::tui::drawing::Drawing;
 use crate::tui::effect::Effect;
 use crate::tui::model::{Model, Pane};
-use crate::tui::picture::{Lens, Picture};
+use crate::tui::picture::{Lens, Picture, Scope};
 use crate::tui::screen::{Areas, inside, kept};
 use crate::tui::search::Found;
 use crate::tui::view::{Arrangement, View, flow, graph, numpy, problems};
@@ -85,6 +86,7 @@ pub(in crate::tui) fn carry_over(model: &mut Model, old: &Atlas, new: Arc<Atlas>
     model.picture = None;
     model.flow = None;
     model.numpy = None;
+    model.drawings.clear();
     model.lens.opened.clear();
     model.modal = None;
     let found = model.found.take();
@@ -103,10 +105,65 @@ pub(in crate::tui) fn carry_over(model: &mut Model, old: &Atlas, new: Arc<Atlas>
     model.told = Some(told);
 }
 
+/// Has a picture made, and shown in its place: at once where it is small, else as soon as it is there.
+pub(in crate::tui) fn draw(model: &mut Model, scope: Scope, center: NodeId, cursor: Option<NodeId>) {
+    let Some(atlas) = model.atlas.clone() else { return };
+    model.wanted += 1;
+    let (number, tick) = (model.wanted, model.tick);
+    let (lens, room) = (lens(model), room(model));
+    let drawing = Drawing { number, atlas, center, scope, lens, room, cursor, came: None, tick };
+    if model.drawing(scope).is_some_and(|other| other.is_like(&drawing)) {
+        return;
+    }
+    model.drawings.retain(|other| other.scope.place() != scope.place());
+    match drawing.is_small() {
+        true => *shown(model, scope) = Some(drawing.made()),
+        false => model.drawings.push(Arc::new(drawing)),
+    }
+}
+
+/// Where the pictures of a scope are shown.
+fn shown(model: &mut Model, scope: Scope) -> &mut Option<Picture> {
+    match scope {
+        Scope::Focus => &mut model.picture,
+        Scope::Numpy => &mut model.numpy,
+        Scope::Closure | Scope::Package | Scope::All => &mut model.flow,
+    }
+}
+
+/// A picture that was made beside the screen is there. Whoever has gone on meanwhile stays there, if it is in the picture.
+pub(in crate::tui) fn drawn(model: &mut Model, number: u64, mut picture: Picture) {
+    let Some(at) = model.drawings.iter().position(|drawing| drawing.number == number) else { return };
+    model.drawings.remove(at);
+    let (scope, room) = (picture.scope, room(model));
+    let is_there = model.chosen.is_some_and(|node| picture.go(node, room));
+    let node = picture.node();
+    *shown(model, scope) = Some(picture);
+    let scroll = model.scroll;
+    let before = model.chosen;
+    let is_chosen = match scope {
+        Scope::Focus => model.view.is("graph") || model.pane == Pane::Graph,
+        Scope::Numpy => model.view.is("numpy"),
+        _ => model.view.is("flow"),
+    };
+    if is_chosen && !is_there {
+        model.chosen = Some(node);
+    }
+    settle(model);
+    if model.chosen == before {
+        model.scroll = scroll;
+    }
+}
+
+/// The center of the focus: that of the picture that is to come, where there is one.
+pub(in crate::tui) fn center_of(model: &Model) -> Option<NodeId> {
+    let coming = model.drawing(Scope::Focus).map(|drawing| drawing.center);
+    coming.or(model.picture.as_ref().map(|picture| picture.center))
+}
+
 /// Draws the pictures anew around the chosen node.
 pub(in crate::tui) fn recenter(model: &mut Model) {
-    let Some(atlas) = model.atlas.clone() else { return };
-    graph::remake(model, &atlas);
+    graph::remake(model);
     if model.view.is("flow") {
         flow::remake(model);
     }
@@ -149,51 +206,53 @@ pub(in crate::tui) fn lens(model: &Model) -> Lens {
 
 /// Draws the pictures anew; center and cursor stay where that is possible.
 pub(in crate::tui) fn redraw(model: &mut Model) {
-    let Some(atlas) = model.atlas.clone() else { return };
-    model.picture = model.picture.as_ref().map(|old| again(model, &atlas, old));
-    model.flow = model.flow.as_ref().map(|old| again(model, &atlas, old));
-    model.numpy = model.numpy.as_ref().map(|old| again(model, &atlas, old));
+    for scope in [Scope::Focus, Scope::All, Scope::Numpy] {
+        again(model, scope, |_| true);
+    }
     settle(model);
 }
 
 /// Takes in that panes may have other room than before: the row under the cursor stays in view, and the picture that is
 /// shown is drawn anew, where it has other room than it was made for.
 pub(in crate::tui) fn refit(model: &mut Model) {
-    let Some(atlas) = model.atlas.clone() else { return };
+    if model.atlas.is_none() {
+        return;
+    }
     if let (Some((at, len)), Some(main)) = ((model.view.list)(model), Areas::of(model).main) {
         model.top = kept(model.top, at, len, inside(main).height.into());
     }
-    let Some(room) = shown_room(model) else { return };
-    let again = |shown: &Option<Picture>| {
-        let old = shown.as_ref().filter(|picture| picture.room != room)?;
-        Some(again(model, &atlas, old))
+    let Some(now) = shown_room(model) else { return };
+    let scope = match model.view.id {
+        "flow" => Scope::All,
+        "numpy" => Scope::Numpy,
+        _ => Scope::Focus,
     };
-    match model.view.id {
-        "flow" => model.flow = again(&model.flow).or_else(|| model.flow.take()),
-        "numpy" => model.numpy = again(&model.numpy).or_else(|| model.numpy.take()),
-        _ => model.picture = again(&model.picture).or_else(|| model.picture.take()),
-    }
+    again(model, scope, |room| room != now);
 }
 
-/// The same picture, made for what there is now.
-fn again(model: &Model, atlas: &Atlas, old: &Picture) -> Picture {
-    let room = room(model);
-    let mut new = Picture::of(atlas, old.center, old.scope, &lens(model), room);
-    new.go(old.node(), room);
-    new
+/// Draws a picture for what there is now, if its room says so: the one that is to come where there is one, else the one
+/// that is shown. The cursor stays where that is possible.
+fn again(model: &mut Model, scope: Scope, is_due: impl Fn((u16, u16)) -> bool) {
+    let coming = model.drawing(scope).map(|it| (it.scope, it.center, it.cursor, it.room));
+    let there = |it: &Picture| (it.scope, it.center, Some(it.node()), it.room);
+    let wanted = coming.or_else(|| shown(model, scope).as_ref().map(there));
+    if let Some((scope, center, cursor, _)) = wanted.filter(|&(.., room)| is_due(room)) {
+        draw(model, scope, center, cursor);
+    }
 }
 
 /// Makes a node the center of the picture, and remembers the one before.
 pub(in crate::tui) fn center(model: &mut Model, node: NodeId) {
-    let Some(before) = model.picture.as_ref().map(|picture| picture.center) else { return };
+    let Some(before) = center_of(model) else { return };
     if before != node {
         model.back.push(before);
         model.forward.clear();
     }
     model.chosen = Some(node);
     recenter(model);
-    if let Some(picture) = &mut model.picture {
-        picture.came_from(before);
+    match model.drawings.iter_mut().find(|drawing| drawing.scope == Scope::Focus) {
+        Some(drawing) => Arc::make_mut(drawing).came = Some(before),
+        None => model.picture.iter_mut().for_each(|picture| picture.came_from(before)),
     }
     settle(model);
 }
@@ -216,7 +275,7 @@ pub(in crate::tui) fn show(model: &mut Model, view: &'static View) {
     model.view = view;
     model.pane = view.panes[0];
     model.top = usize::MAX;
-    if model.picture.as_ref().map(|picture| picture.center) != model.chosen {
+    if center_of(model) != model.chosen {
         recenter(model);
     }
     arrive(model);
@@ -231,8 +290,8 @@ pub(in crate::tui) fn show_named(model: &mut Model, id: &str) {
 
 /// Back to the center before.
 pub(in crate::tui) fn back(model: &mut Model) -> Option<Effect> {
-    if let (Some(to), Some(from)) = (model.back.pop(), &model.picture) {
-        model.forward.push(from.center);
+    if let (Some(from), Some(to)) = (center_of(model), model.back.pop()) {
+        model.forward.push(from);
         model.chosen = Some(to);
         recenter(model);
         arrive(model);
@@ -242,8 +301,8 @@ pub(in crate::tui) fn back(model: &mut Model) -> Option<Effect> {
 
 /// Forward again.
 pub(in crate::tui) fn forward(model: &mut Model) -> Option<Effect> {
-    if let (Some(to), Some(from)) = (model.forward.pop(), &model.picture) {
-        model.back.push(from.center);
+    if let (Some(from), Some(to)) = (center_of(model), model.forward.pop()) {
+        model.back.push(from);
         model.chosen = Some(to);
         recenter(model);
         arrive(model);

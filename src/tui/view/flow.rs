@@ -76,10 +76,9 @@ fn fold(model: &mut Model) {
 
 /// Draws the scope of the chosen node.
 pub(in crate::tui) fn remake(model: &mut Model) {
-    let (Some(atlas), Some(node)) = (model.atlas.clone(), model.chosen) else { return };
-    let room = choose::room(model);
-    let picture = Picture::of(&atlas, node, Scope::FLOWS[model.scope], &choose::lens(model), room);
-    model.flow = Some(picture);
+    if let Some(node) = model.chosen {
+        choose::draw(model, Scope::FLOWS[model.scope], node, None);
+    }
 }
 
 /// The next scope: closure, package, everything. Elsewhere, the flow is opened.
@@ -97,7 +96,8 @@ pub(in crate::tui) fn next_scope(model: &mut Model) -> Option<Effect> {
 
 fn draw(model: &Model, _: &Atlas, area: Rect, buffer: &mut Buffer) {
     let Some(picture) = &model.flow else {
-        bordered(model, Some(Pane::Main), title(model, "Flow"), area, buffer);
+        let heading = format!("Flow {}", model.drawing_sign(Scope::All));
+        bordered(model, Some(Pane::Main), title(model, heading.trim_end()), area, buffer);
         return;
     };
     let name = match picture.scope {

@@ -1,7 +1,5 @@
 //! The focus: the graph around one node, who needs it on the left, what it needs on the right.
 
-use std::sync::Arc;
-
 use petgraph::Direction;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -105,10 +103,8 @@ pub fn fold(model: &mut Model) {
     let (Some(atlas), Some(picture)) = (model.atlas.clone(), &model.picture) else { return };
     let node = toggle(&mut model.lens.opened, picture, &atlas);
     let center = picture.center;
-    let room = choose::room(model);
-    model.picture = Some(Picture::of(&atlas, center, Scope::Focus, &choose::lens(model), room));
-    if let Some(picture) = &mut model.picture {
-        picture.go(node, room);
+    choose::draw(model, Scope::Focus, center, Some(node));
+    if let Some(picture) = &model.picture {
         model.chosen = Some(picture.node());
     }
     choose::settle(model);
@@ -175,7 +171,8 @@ pub(super) fn point(picture: &mut Picture, area: Rect, (column, row): (u16, u16)
 /// Draws the picture.
 pub fn draw(model: &Model, _: &Atlas, area: Rect, buffer: &mut Buffer) {
     let Some(picture) = &model.picture else {
-        bordered(model, Some(pane(model)), title(model, "Focus"), area, buffer);
+        let heading = format!("Focus {}", model.drawing_sign(Scope::Focus));
+        bordered(model, Some(pane(model)), title(model, heading.trim_end()), area, buffer);
         return;
     };
     let depth = if area.width < 60 { String::new() } else { format!("depth {} · ", picture.depth) };
@@ -207,7 +204,8 @@ pub(super) fn framed(
     }
     let told = told.join(" · ");
     let name = shortened(name, room.saturating_sub(told.width() + 3).max(8));
-    let inside = bordered(model, Some(pane), title(model, &format!("{name} · {told}")), area, buffer);
+    let sign = model.drawing_sign(picture.scope);
+    let inside = bordered(model, Some(pane), title(model, &format!("{sign}{name} · {told}")), area, buffer);
     canvas::paint(model, picture, inside, pane == model.pane && model.modal.is_none(), buffer);
     let width = usize::from(area.width / 6).min(16);
     if let Some([before, seen, behind]) = canvas::minimap(picture, (inside.width, inside.height), width) {
@@ -223,9 +221,8 @@ pub(super) fn framed(
 }
 
 /// Makes a picture of the chosen node anew.
-pub(in crate::tui) fn remake(model: &mut Model, atlas: &Arc<Atlas>) {
+pub(in crate::tui) fn remake(model: &mut Model) {
     if let Some(node) = model.chosen {
-        let room = choose::room(model);
-        model.picture = Some(Picture::of(atlas, node, Scope::Focus, &choose::lens(model), room));
+        choose::draw(model, Scope::Focus, node, None);
     }
 }

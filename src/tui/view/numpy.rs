@@ -70,14 +70,15 @@ fn fold(model: &mut Model) {
 
 /// Draws the bonds, the cursor on the chosen node where it is among them.
 pub(in crate::tui) fn remake(model: &mut Model) {
-    let (Some(atlas), Some(node)) = (model.atlas.clone(), model.chosen) else { return };
-    let room = choose::room(model);
-    model.numpy = Some(Picture::of(&atlas, node, Scope::Numpy, &choose::lens(model), room));
+    if let Some(node) = model.chosen {
+        choose::draw(model, Scope::Numpy, node, None);
+    }
 }
 
 fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     let Some(picture) = &model.numpy else {
-        bordered(model, Some(Pane::Main), title(model, "NumPy"), area, buffer);
+        let heading = format!("NumPy {}", model.drawing_sign(Scope::Numpy));
+        bordered(model, Some(Pane::Main), title(model, heading.trim_end()), area, buffer);
         return;
     };
     let asking = atlas.scan.numpy.bonds.len();

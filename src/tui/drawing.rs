@@ -1,0 +1,117 @@
+//! A picture that is wanted: made at once where that takes no longer than a key may, else beside the screen, while the
+//! picture before it stays and can be walked in.
+
+use std::sync::Arc;
+
+use petgraph::Direction;
+use rustc_hash::FxHashSet;
+
+use super::atlas::Atlas;
+use super::picture::{Lens, Picture, Scope, distribution};
+use crate::graph::NodeId;
+
+/// What is to be drawn.
+#[derive(Clone)]
+pub struct Drawing {
+    /// Later ones have higher numbers.
+    pub number: u64,
+    pub atlas: Arc<Atlas>,
+    pub center: NodeId,
+    pub scope: Scope,
+    pub lens: Lens,
+    pub room: (u16, u16),
+    /// Where the cursor is to stand, if not in the center.
+    pub cursor: Option<NodeId>,
+    /// The node that one comes from.
+    pub came: Option<NodeId>,
+    /// When it was wanted, in ticks.
+    pub tick: usize,
+}
+
+/// More nodes than this are not laid out while a key waits.
+const MOST_NODES: usize = 400;
+/// Nor are more edges followed.
+const MOST_EDGES: usize = 4000;
+
+impl Drawing {
+    /// Draws it.
+    pub fn made(&self) -> Picture {
+        let mut picture = Picture::of(&self.atlas, self.center, self.scope, &self.lens, self.room);
+        if let Some(cursor) = self.cursor {
+            picture.go(cursor, self.room);
+        }
+        if let Some(came) = self.came {
+            picture.came_from(came);
+        }
+        picture
+    }
+
+    /// Would it be the same picture?
+    pub fn is_like(&self, other: &Drawing) -> bool {
+        let Drawing { number: _, atlas, center, scope, lens, room, cursor, came: _, tick: _ } = self;
+        Arc::ptr_eq(atlas, &other.atlas)
+            && (center, scope, room, cursor) == (&other.center, &other.scope, &other.room, &other.cursor)
+            && *lens == other.lens
+    }
+
+    /// Is it drawn before anybody notices? Found out by following its edges, and not far.
+    pub fn is_small(&self) -> bool {
+        let graph = &self.atlas.scan.graph;
+        let mut measure = Measure { drawing: self, edges: 0, seen: FxHashSet::default() };
+        let outside = distribution(&self.atlas, self.center).unwrap_or(self.center);
+        let depth = self.lens.depth.unwrap_or(2);
+        let is_within = match self.scope {
+            Scope::All => graph.inner.node_count() <= MOST_NODES && graph.inner.edge_count() <= MOST_EDGES,
+            Scope::Numpy => self.atlas.scan.numpy.bonds.len() <= MOST_NODES,
+            Scope::Package => measure.walk(outside, Direction::Outgoing, usize::MAX),
+            Scope::Closure => measure.walk_both(self.center, usize::MAX),
+            Scope::Focus => measure.walk_both(self.center, depth),
+        };
+        is_within && measure.can_link()
+    }
+}
+
+/// What was looked at, until it was too much.
+struct Measure<'a> {
+    drawing: &'a Drawing,
+    edges: usize,
+    seen: FxHashSet<NodeId>,
+}
+
+impl Measure<'_> {
+    fn walk_both(&mut self, from: NodeId, most: usize) -> bool {
+        self.walk(from, Direction::Outgoing, most) && self.walk(from, Direction::Incoming, most)
+    }
+
+    /// Follows edges as far as they lead, at most so many steps; says whether that was not too much.
+    fn walk(&mut self, from: NodeId, direction: Direction, most: usize) -> bool {
+        let Drawing { atlas, lens, .. } = self.drawing;
+        let mut front = vec![from];
+        for _ in 0..most {
+            let mut next = Vec::new();
+            for &node in &front {
+                for other in atlas.scan.graph.inner.neighbors_directed(node, direction) {
+                    self.edges += 1;
+                    if (lens.system || !atlas.is_quiet(other)) && self.seen.insert(other) {
+                        next.push(other);
+                    }
+                    if self.edges > MOST_EDGES || self.seen.len() > MOST_NODES {
+                        return false;
+                    }
+                }
+            }
+            if next.is_empty() {
+                break;
+            }
+            front = next;
+        }
+        true
+    }
+
+    /// Are the edges between what was met not too many either?
+    fn can_link(&self) -> bool {
+        let targets =
+            |&node: &NodeId| self.drawing.atlas.scan.graph.inner.neighbors_directed(node, Direction::Outgoing);
+        self.seen.iter().flat_map(targets).take(MOST_EDGES + 1).count() <= MOST_EDGES
+    }
+}
