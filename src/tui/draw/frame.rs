@@ -272,7 +272,7 @@ fn hints(model: &Model, area: Rect, buffer: &mut Buffer) {
     let width = |spans: &[Span]| spans.iter().map(Span::width).sum::<usize>();
     let mut room = usize::from(area.width).saturating_sub(always.iter().map(|spans| width(spans)).sum());
     // Before there is a scan, the other commands have nothing to work on.
-    let others = others.into_iter().filter(|command| (command.is_hinted)(model));
+    let others = others.into_iter().filter(|command| model.atlas.is_some() && (command.is_hinted)(model));
     let others = others.map(|command| hint(model, command, command.hint));
     let mut spans = Vec::new();
     for hint in others {
