@@ -9,11 +9,18 @@ pub struct Error {
     pub what: String,
     /// What to type instead, or to look at.
     pub remedy: String,
+    /// What was named is there, and nothing native is in it.
+    pub is_nothing: bool,
 }
 
 impl Error {
     pub fn new(what: impl Into<String>, remedy: impl Into<String>) -> Error {
-        Error { what: what.into(), remedy: remedy.into() }
+        Error { what: what.into(), remedy: remedy.into(), is_nothing: false }
+    }
+
+    /// There is nothing that could fail to load.
+    pub fn nothing(what: impl Into<String>, remedy: impl Into<String>) -> Error {
+        Error { is_nothing: true, ..Error::new(what, remedy) }
     }
 }
 

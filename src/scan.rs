@@ -175,13 +175,13 @@ fn nothing_native(target: &Target) -> Error {
             Some((tool, words)) => format!("{what}; {tool} stops: “{words}”"),
             None => what,
         };
-        return Error::new(what, "give a wheel with native modules; nothing can fail to load in this one");
+        return Error::nothing(what, "give a wheel with native modules; nothing can fail to load in this one");
     }
     let what = format!("no native modules in {root} (looked for .so, .dylib, .pyd and .dll files)");
     let is_wheel = |entry: &Entry| is_wheel_name(&entry.name);
     match target.fs.list(root).is_ok_and(|entries| entries.iter().any(is_wheel)) {
-        true => Error::new(what, format!("wheels are read one by one or together: dylens {root}/*.whl")),
-        false => Error::new(what, "give an environment, a site-packages folder, a wheel or a native file"),
+        true => Error::nothing(what, format!("wheels are read one by one or together: dylens {root}/*.whl")),
+        false => Error::nothing(what, "give an environment, a site-packages folder, a wheel or a native file"),
     }
 }
 

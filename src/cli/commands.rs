@@ -61,7 +61,9 @@ pub(super) fn explore(
         log,
         before: before.map(tui::view::Compared::new),
     };
-    tui::run(source, &options).map_err(|error| {
+    let wishes = source::wishes(arguments);
+    let open = Arc::new(move |place: &tui::Place| source::place(&wishes, place));
+    tui::run(source, open, &options).map_err(|error| {
         Error::new(format!("the terminal cannot be used: {error}"), "give --no-tui to print the report")
     })?
 }

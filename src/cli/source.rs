@@ -10,7 +10,7 @@ use crate::discover::{Machine, Request, Target, Tool, Wishes, discover, environm
 use crate::error::Error;
 use crate::scan::{Progress, Scan, scan, survey};
 use crate::snapshot;
-use crate::tui::Source;
+use crate::tui::{Place, Source};
 use crate::vfs::{Disk, FileSystem, Kind, VPath};
 use crate::world::text;
 
@@ -20,6 +20,11 @@ fn world(demo: Demo) -> &'static str {
         Demo::Macos => include_str!("../../assets/demo/macos.txt"),
         Demo::Linux => include_str!("../../assets/demo/linux.txt"),
     }
+}
+
+/// What the arguments say of how things are judged.
+pub(super) fn wishes(arguments: &Arguments) -> Wishes {
+    Wishes { arch: arguments.arch, macos: arguments.macos, tool: arguments.tool }
 }
 
 /// Where a scan begins.
@@ -48,21 +53,22 @@ impl Start {
     }
 
     fn of(arguments: &Arguments, paths: &[PathBuf]) -> Result<Start, Error> {
-        let wishes = Wishes { arch: arguments.arch, macos: arguments.macos, tool: arguments.tool };
+        let wishes = wishes(arguments);
         match (arguments.demo, paths) {
             (Some(_), [path, ..]) => Err(Error::new(
                 format!("--demo looks at its own environment, not at {}", path.display()),
                 "leave out the one or the other",
             )),
             (Some(demo), []) => Start::demo(demo, "the demo", wishes),
-            (None, paths) => {
-                let request = Request { paths: paths.iter().map(|path| Disk::path(path)).collect(), wishes };
-                let mut start =
-                    Start { fs: Arc::new(Disk), machine: Machine::this(), request, because: None, snapshot: None };
-                start.snapshot = start.named_snapshot()?;
-                Ok(start)
-            }
+            (None, paths) => Start::at(paths, wishes),
         }
+    }
+
+    fn at(paths: &[PathBuf], wishes: Wishes) -> Result<Start, Error> {
+        let request = Request { paths: paths.iter().map(|path| Disk::path(path)).collect(), wishes };
+        let mut start = Start { fs: Arc::new(Disk), machine: Machine::this(), request, because: None, snapshot: None };
+        start.snapshot = start.named_snapshot()?;
+        Ok(start)
     }
 
     /// The snapshot among the paths that were given: there can be only one, and nothing more to wish for.
@@ -205,6 +211,18 @@ fn kept(scan: Scan) -> &'static Scan {
 /// Where `--demo` and a path contradict each other.
 pub(super) fn source_for(arguments: &Arguments, paths: &[PathBuf], tool: Option<Tool>) -> Result<Source, Error> {
     let start = Start::for_tool(arguments, paths, tool)?;
+    Ok(Arc::new(move |progress: &Progress| start.scan(progress)))
+}
+
+/// What a person names while they look at something else.
+///
+/// # Errors
+/// Where it cannot be looked at as the arguments ask for.
+pub(super) fn place(wishes: &Wishes, place: &Place) -> Result<Source, Error> {
+    let start = match place {
+        Place::Demo => Start::demo(Demo::Macos, "the demo", Wishes::default())?,
+        Place::Path(path) => Start::at(std::slice::from_ref(path), wishes.clone())?,
+    };
     Ok(Arc::new(move |progress: &Progress| start.scan(progress)))
 }
 

@@ -180,7 +180,9 @@ use Group::{Ask, Filter, Look, Move, Place, Program, Yank};
 
 /// Every command but those that open a view; the footer shows those with a hint in this order.
 const COMMANDS: &[Command] = &[
-    Command::new("open", Look, "center on the node, open the row or fold", walk::open).hint("open").when(has_scan),
+    Command::new("open", Look, "center on the node, open the row or fold", walk::open)
+        .hint("open")
+        .when(|model| has_scan(model) || model.modal.is_some()),
     Command::new("next-hit", Ask, "next hit of the search", |model| choose::next_hit(model, Way::Down))
         .hint_where("next hit", |model| model.found.is_some()),
     Command::new("previous-hit", Ask, "previous hit of the search", |model| choose::next_hit(model, Way::Up)),
@@ -194,15 +196,20 @@ const COMMANDS: &[Command] = &[
         .hint("copy")
         .when(has_scan),
     Command::new("export", Ask, "export: write the scan into a file", modal::export::open).hint("export"),
-    Command::new("paste-log", Ask, "what a failed build's log accuses: paste it", |model| {
-        model.told = Some("paste the log into this window".into());
-        None
-    }),
+    Command::new("log-file", Ask, "what a failed build's log accuses: name or paste it", modal::ask::log),
+    Command::new("compare", Ask, "what has changed since a snapshot", modal::ask::before),
+    Command::new("other", Ask, "look at something else", modal::ask::other)
+        .when(|model| is_bare(model) || model.modal.is_none() && model.nothing.is_some()),
+    Command::new("demo", Ask, "where nothing is found: look at the demo", |model| {
+        model.begin_elsewhere();
+        Some(Effect::Demo)
+    })
+    .when(|model| model.modal.is_none() && model.nothing.is_some()),
     Command::new("next-pane", Look, "next pane", |model| update::pane(model, 1)).hint("pane").when(has_scan),
     Command::new("previous-pane", Look, "previous pane", |model| update::pane(model, -1)),
     Command::new("filter", Look, "what is shown", modal::menu::filter).hint("filter").when(has_scan),
     Command::new("sort", Look, "sort lists by impact, name, kind or size", update::next_order)
-        .hint_where("sort", |model| !model.view.orders.is_empty()),
+        .hint_where("sort", |model| has_scan(model) && !model.view.orders.is_empty()),
     Command::new("zoom", Look, "the pane alone on the screen, and back", update::zoom).hint("zoom"),
     Command::new("fold", Look, "expand or collapse the row or fold", walk::fold),
     Command::new("unfold-all", Look, "expand all rows or folds", |model| update::fold_all(model, true)),

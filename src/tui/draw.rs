@@ -2,6 +2,7 @@
 
 pub mod canvas;
 mod detail;
+mod empty;
 mod frame;
 pub(super) mod waiting;
 
@@ -54,9 +55,10 @@ fn panes(model: &Model, buffer: &mut Buffer) {
     let areas = Areas::of(model);
     frame::header(model, &areas, buffer);
     frame::footer(model, areas.footer, buffer);
-    match &model.atlas {
-        None => waiting::draw(model, buffer),
-        Some(atlas) => {
+    match (&model.atlas, &model.nothing) {
+        (None, Some(nothing)) if model.work.is_none() => empty::draw(model, nothing, body(model, &areas), buffer),
+        (None, _) => waiting::draw(model, buffer),
+        (Some(atlas), _) => {
             if let Some(area) = areas.main {
                 (model.view.draw)(model, atlas, area, buffer);
             }

@@ -1,5 +1,6 @@
 //! What the model asks of the outside: the only way in which it acts on it.
 
+use super::modal::ask::Want;
 use crate::error::Error;
 use crate::export::{Format, Scope};
 
@@ -35,6 +36,10 @@ pub enum Effect {
     },
     /// Give up the export that is under way.
     Cancel,
+    /// Bring in what has this name, beside the screen.
+    Fetch(Want, String),
+    /// Look at the demo.
+    Demo,
     /// Take the mouse, or leave it to the terminal, so that text can be selected.
     Mouse(bool),
     /// Back to the shell for a while.

@@ -7,8 +7,17 @@ use crossterm::event::KeyEvent;
 use super::atlas::Atlas;
 use super::command::Way;
 use super::picture::Picture;
+use crate::buildlog::Log;
 use crate::error::Error;
-use crate::scan::Event;
+use crate::scan::{Event, Scan};
+
+/// What somebody asked for by its name.
+pub enum Fetched {
+    /// A scan to compare with.
+    Before(Arc<Scan>),
+    /// The log of a failed build.
+    Log(Log),
+}
 
 /// Everything that happens is one of these.
 pub enum Msg {
@@ -53,6 +62,8 @@ pub enum Msg {
     Written(Result<String, String>),
     /// A file was written, or what stood in the way.
     Exported(Result<String, String>),
+    /// What was asked for by its name, or what stands in the way.
+    Fetched(Result<Fetched, String>),
     /// Something changed on disk.
     Changed,
     /// Something to say in the last line.

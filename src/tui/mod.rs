@@ -42,6 +42,7 @@ pub mod view;
 mod watch;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::buildlog::Log;
@@ -50,6 +51,15 @@ use crate::scan::{Progress, Scan};
 
 /// Makes a scan; called again for a rescan.
 pub type Source = Arc<dyn Fn(&Progress) -> Result<Scan, Error> + Send + Sync>;
+
+/// What a person can name to look at.
+pub enum Place {
+    Path(PathBuf),
+    Demo,
+}
+
+/// Finds out how what a person names is scanned.
+pub type Opener = Arc<dyn Fn(&Place) -> Result<Source, Error> + Send + Sync>;
 
 /// What the command line decides of the screen; what it leaves open, the configuration does.
 #[derive(Clone, Debug, Default)]
@@ -70,13 +80,13 @@ pub struct Options {
     pub watch: bool,
 }
 
-/// Shows what `source` scans until the person quits.
+/// Shows what `source` scans until the person quits; `open` tells how what they name meanwhile is scanned.
 ///
 /// # Errors
 /// Where the terminal cannot be used; the scan's own error, or that of the configuration, is returned inside.
-pub fn run(source: Source, options: &Options) -> io::Result<Result<(), Error>> {
+pub fn run(source: Source, open: Opener, options: &Options) -> io::Result<Result<(), Error>> {
     match config::read() {
-        Ok(config) => runtime::run(source, options, config),
+        Ok(config) => runtime::run(source, open, options, config),
         Err(error) => Ok(Err(error)),
     }
 }

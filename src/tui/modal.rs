@@ -1,5 +1,6 @@
 //! What lies on top of the panes: never more than one, and each in a file of its own.
 
+pub mod ask;
 pub mod export;
 pub mod help;
 pub mod menu;
@@ -31,6 +32,7 @@ pub enum Modal {
     Menu(Group),
     Help(help::Help),
     Export(export::Export),
+    Ask(ask::Ask),
 }
 
 impl Modal {
@@ -40,13 +42,14 @@ impl Modal {
             Modal::Search(search) => Some(&mut search.input),
             Modal::Help(help) => Some(&mut help.input),
             Modal::Export(export) => Some(&mut export.input),
+            Modal::Ask(ask) => Some(&mut ask.input),
             _ => None,
         }
     }
 
     /// Is a line of text typed here? A click beside it does not throw that away.
     pub fn is_prompt(&self) -> bool {
-        matches!(self, Modal::Search(_) | Modal::Help(_) | Modal::Export(_))
+        !matches!(self, Modal::Pick(_) | Modal::Menu(_))
     }
 
     /// Does this key edit the prompt? The others keep their meaning.
@@ -70,6 +73,7 @@ impl Modal {
             Modal::Search(_) | Modal::Pick(_) => "go there",
             Modal::Help(_) => "do it",
             Modal::Export(_) => "write it",
+            Modal::Ask(_) => "go on",
             Modal::Menu(_) => "",
         }
     }
@@ -82,6 +86,7 @@ impl Modal {
             Modal::Menu(group) => menu::draw(*group, model, body, buffer),
             Modal::Help(help) => help.draw(model, body, buffer),
             Modal::Export(export) => export.draw(model, body, buffer),
+            Modal::Ask(ask) => ask.draw(model, body, buffer),
         }
     }
 }
@@ -97,7 +102,13 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
 /// Pasted text goes into the prompt, and where there is none it is read as the log of a failed build; never is it taken for
 /// keys.
 pub(super) fn paste(model: &mut Model, text: &str) -> Option<Effect> {
-    if model.modal.is_none() && model.atlas.is_some() {
+    // Where a log is asked for, what is no name is the log itself.
+    let is_log = match &model.modal {
+        None => true,
+        Some(Modal::Ask(ask)) => ask.want == ask::Want::Log && log::is_likely(text),
+        Some(_) => false,
+    };
+    if is_log && model.atlas.is_some() {
         return log::paste(model, text);
     }
     if let Some(input) = model.modal.as_mut().and_then(Modal::input) {
@@ -114,6 +125,7 @@ fn edited(model: &mut Model) -> Option<Effect> {
         (Some(atlas), Some(Modal::Search(search))) => search.look(atlas),
         (_, Some(Modal::Help(help))) => help.look(),
         (_, Some(Modal::Export(export))) => return export.look(),
+        (_, Some(Modal::Ask(ask))) => ask.trouble = None,
         _ => {}
     }
     None
@@ -141,7 +153,7 @@ pub(super) fn step(model: &mut Model, way: Way) -> Option<Effect> {
             export.step(way);
             return export.unknown();
         }
-        Some(Modal::Menu(_)) | None => {}
+        Some(Modal::Menu(_) | Modal::Ask(_)) | None => {}
     }
     None
 }
@@ -170,6 +182,7 @@ pub(super) fn open(model: &mut Model) -> Option<Effect> {
             return command.run(model);
         }
         Some(Modal::Export(_)) => return export::write(model),
+        Some(Modal::Ask(_)) => return ask::fetch(model),
         None => None,
     };
     let node = node?;

@@ -15,6 +15,7 @@ use super::search::Found;
 use super::theme::{Theme, spinner};
 use super::view::{Compared, Logged, VIEWS, View};
 use crate::diagnose::Severity;
+use crate::error::Error;
 use crate::graph::NodeId;
 use crate::image::Format;
 use crate::scan::{Phase, Seen};
@@ -160,6 +161,10 @@ pub struct Model {
     pub work: Option<Work>,
     /// How many bytes there are of an export that is under way.
     pub writing: Option<usize>,
+    /// That scan is of something else than the one that is shown.
+    pub is_elsewhere: bool,
+    /// There is nothing to look at, and why.
+    pub nothing: Option<Error>,
     pub tick: usize,
     pub view: &'static View,
     pub pane: Pane,
@@ -227,6 +232,8 @@ impl Model {
             atlas: None,
             work: Some(Work::default()),
             writing: None,
+            is_elsewhere: false,
+            nothing: None,
             tick: 0,
             view: VIEWS[0],
             pane: Pane::default(),
@@ -263,6 +270,20 @@ impl Model {
             scroll: 0,
             told: None,
         }
+    }
+
+    /// Something else is looked at from now on: what there is stays until that is scanned.
+    pub fn begin_elsewhere(&mut self) {
+        (self.work, self.is_elsewhere, self.modal) = (Some(Work::default()), true, None);
+    }
+
+    /// Forgets what belonged to the scan, and keeps how the person likes to look at one.
+    pub(super) fn forget(&mut self) {
+        let new = Model::new(self.theme, self.size);
+        let old = std::mem::replace(self, new);
+        (self.keymap, self.with_mouse, self.split, self.order) = (old.keymap, old.with_mouse, old.split, old.order);
+        (self.log, self.work, self.lens) = (old.log, None, Lens { opened: Default::default(), ..old.lens });
+        self.filter.system = old.filter.system;
     }
 
     /// What the list that is shown is sorted by.

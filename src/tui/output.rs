@@ -179,7 +179,7 @@ impl Order<'_> {
 }
 
 /// `~` is the home of the person, as in a shell.
-fn whole(path: &str) -> PathBuf {
+pub(super) fn whole(path: &str) -> PathBuf {
     match (path.strip_prefix("~/"), std::env::var_os("HOME")) {
         (Some(rest), Some(home)) => Path::new(&home).join(rest),
         _ => PathBuf::from(path),

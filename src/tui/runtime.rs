@@ -1,6 +1,8 @@
 //! Threads and the loop: a reader of keys, a scan, a listener for signals, and one channel into [`update`].
 
+use std::fs::File;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -17,7 +19,8 @@ use super::config::Config;
 use super::draw::frame;
 use super::drawing::Drawing;
 use super::effect::Effect;
-use super::message::Msg;
+use super::message::{Fetched, Msg};
+use super::modal::ask::Want;
 use super::model::Model;
 use super::output::{Job, Order};
 use super::terminal::Screen;
@@ -25,7 +28,7 @@ use super::theme::Theme;
 use super::update::update;
 use super::view::Logged;
 use super::watch::Watch;
-use super::{Options, Source, clipboard};
+use super::{Opener, Options, Place, Source, clipboard, output};
 use crate::error::Error;
 use crate::export::{Format, Scope};
 use crate::scan::{Progress, Scan};
@@ -37,7 +40,7 @@ const TICK: Duration = Duration::from_millis(100);
 const BURST: Duration = Duration::from_millis(8);
 
 /// Runs until the person quits, a signal ends it, or there is nothing to show.
-pub(super) fn run(source: Source, options: &Options, config: Config) -> io::Result<Result<(), Error>> {
+pub(super) fn run(source: Source, open: Opener, options: &Options, config: Config) -> io::Result<Result<(), Error>> {
     let signals = Signals::listen()?;
     let with_mouse = !options.no_mouse && config.mouse.unwrap_or(true);
     let mut screen = Screen::take(with_mouse)?;
@@ -56,7 +59,7 @@ pub(super) fn run(source: Source, options: &Options, config: Config) -> io::Resu
         let sender = sender.clone();
         watch.start(move || sender.send(Message::Ours(Msg::Changed)).is_ok());
     }
-    let mut scanner = Scanner { source, sender, watch, cancel: Arc::default() };
+    let mut scanner = Scanner { source, open, before: None, sender, watch, cancel: Arc::default() };
     scanner.start();
     let ended = turn(&mut model, &mut screen, &messages, &mut scanner);
     scanner.stop();
@@ -114,6 +117,7 @@ fn turn(
                 Message::Broken(error) => return Err(error),
             };
             is_dirty |= !matches!(msg, Msg::Progress(_));
+            scanner.settle(&msg);
             if let Some(effect) = update(model, msg)
                 && let Some(end) = fulfill(effect, model, screen, (&mut *scanner, &mut exports))?
             {
@@ -168,6 +172,9 @@ fn fulfill(
         Effect::Cancel if exports.file.cancel() => drop(update(model, Msg::Cancelled)),
         // It is there already, and its thread is about to say so.
         Effect::Cancel => {}
+        Effect::Demo => scanner.look(&Place::Demo),
+        Effect::Fetch(Want::Other, path) => scanner.look(&Place::Path(output::whole(&path))),
+        Effect::Fetch(want, path) => scanner.fetch(want, output::whole(&path)),
         Effect::Mouse(is_ours) => screen.capture_mouse(is_ours)?,
         Effect::Suspend => suspend(model, screen)?,
     }
@@ -279,6 +286,9 @@ impl Draftsman {
 /// The scan's thread.
 struct Scanner {
     source: Source,
+    open: Opener,
+    /// What was looked at before something else was asked for, until that is scanned.
+    before: Option<Source>,
     sender: Sender<Message>,
     watch: Option<Watch>,
     cancel: Arc<AtomicBool>,
@@ -307,9 +317,54 @@ impl Scanner {
         });
     }
 
+    /// Scans something else from now on.
+    fn look(&mut self, place: &Place) {
+        // What is scanned still is of no interest any more.
+        self.stop();
+        match (self.open)(place) {
+            Ok(source) => {
+                self.before = Some(std::mem::replace(&mut self.source, source));
+                self.start();
+            }
+            Err(error) => drop(self.sender.send(Message::Ours(Msg::Failed(error)))),
+        }
+    }
+
+    /// Where something else cannot be scanned, a rescan is one of what is shown.
+    fn settle(&mut self, msg: &Msg) {
+        match (msg, self.before.take()) {
+            (Msg::Failed(_), Some(before)) => self.source = before,
+            (Msg::Scanned(_), _) => {}
+            (_, before) => self.before = before,
+        }
+    }
+
+    /// Brings in a scan to compare with or a log.
+    fn fetch(&self, want: Want, path: PathBuf) {
+        let (sender, open) = (self.sender.clone(), self.open.clone());
+        thread::spawn(move || {
+            let _told = TellCrash(sender.clone());
+            let fetched = match want {
+                Want::Log => fetched_log(&path),
+                _ => open(&Place::Path(path)).and_then(|source| {
+                    let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
+                    source(&progress).map(|scan| Fetched::Before(Arc::new(scan)))
+                }),
+            };
+            let fetched = fetched.map_err(|error| error.to_string());
+            let _ = sender.send(Message::Ours(Msg::Fetched(fetched)));
+        });
+    }
+
     fn stop(&self) {
         self.cancel.store(true, Ordering::Relaxed);
     }
+}
+
+fn fetched_log(path: &Path) -> Result<Fetched, Error> {
+    let log = File::open(path).and_then(|mut file| crate::buildlog::read(&mut file));
+    let wrong = |error| Error::new(format!("{} cannot be read: {error}", path.display()), "name the file of a log");
+    log.map(Fetched::Log).map_err(wrong)
 }
 
 /// Without a scan the loop would wait forever: its panic has to end it.

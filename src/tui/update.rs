@@ -13,7 +13,7 @@ use super::atlas::{Atlas, Sort};
 use super::command::Way;
 use super::effect::Effect;
 use super::keys::Key;
-use super::message::Msg;
+use super::message::{Fetched, Msg};
 use super::modal::{self, Modal};
 use super::model::{Filter, Model, Pane, Work};
 use super::picture::Lens;
@@ -99,6 +99,17 @@ fn take_in(model: &mut Model, msg: Msg) -> Option<Effect> {
         Msg::Cancelled => {
             model.writing = None;
             model.told = Some("export cancelled: no file was written".into());
+            None
+        }
+        Msg::Fetched(fetched) => {
+            match (fetched, &mut model.modal) {
+                (Ok(Fetched::Before(scan)), _) => diff::take(model, scan),
+                (Ok(Fetched::Log(log)), _) => log::take(model, log),
+                (Err(trouble), Some(Modal::Ask(ask))) => {
+                    (ask.is_busy, ask.trouble) = (false, Some(trouble));
+                }
+                (Err(trouble), _) => model.told = Some(printable(&trouble)),
+            }
             None
         }
         Msg::Changed => rescan(model),
@@ -394,6 +405,10 @@ fn progress(model: &mut Model, event: Event) -> Option<Effect> {
 
 fn scanned(model: &mut Model, atlas: Arc<Atlas>) -> Option<Effect> {
     let work = model.work.take();
+    model.nothing = None;
+    if std::mem::take(&mut model.is_elsewhere) {
+        model.forget();
+    }
     match model.atlas.take() {
         Some(old) => {
             choose::carry_over(model, &old, atlas);
@@ -426,8 +441,15 @@ fn scanned(model: &mut Model, atlas: Arc<Atlas>) -> Option<Effect> {
 
 fn failed(model: &mut Model, error: Error) -> Option<Effect> {
     model.work = None;
-    if model.atlas.is_none() {
-        return Some(Effect::Fail(error));
+    model.is_elsewhere = false;
+    let has_come_for_more = model.log.is_some() || model.diff.is_some();
+    match (&model.atlas, &model.nothing) {
+        (None, _) if error.is_nothing && !has_come_for_more => {
+            model.nothing = Some(error);
+            return None;
+        }
+        (None, None) => return Some(Effect::Fail(error)),
+        _ => {}
     }
     model.told = Some(printable(&error.to_string()));
     None

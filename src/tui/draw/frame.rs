@@ -27,7 +27,8 @@ pub(super) fn header(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         return;
     }
     let is_wide = areas.tabs.is_some();
-    let tabs = tabs(model, is_wide);
+    // Before there is a scan, there is nothing to go to.
+    let tabs = if model.atlas.is_some() { tabs(model, is_wide) } else { Line::default() };
     let mut spans = vec![Span::styled(BRAND, model.theme.style(Tone::Active))];
     let work = model.work.as_ref().map(|_| format!("  {} scanning", spinner(model.tick))).unwrap_or_default();
     if let Some(atlas) = &model.atlas {
@@ -41,6 +42,9 @@ pub(super) fn header(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         Some(area) => {
             let left = (tabs.width() as u16).min(area.width);
             tabs.render(area, buffer);
+            if model.atlas.is_none() {
+                return;
+            }
             filter(model, Rect { x: area.x + left, width: area.width - left, ..area }, buffer);
         }
         None => {

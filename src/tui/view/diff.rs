@@ -91,6 +91,15 @@ pub(in crate::tui) fn compare(model: &mut Model) {
     }
 }
 
+/// Compares with another scan, and shows what has changed since.
+pub(in crate::tui) fn take(model: &mut Model, before: Arc<Scan>) {
+    model.modal = None;
+    model.diff = Some(Compared::new(before));
+    compare(model);
+    choose::show(model, &VIEW);
+    select(model, 0);
+}
+
 /// Puts the cursor on a change, and everything on its node, where it has one now.
 pub(in crate::tui) fn select(model: &mut Model, at: usize) {
     let Some(compared) = &mut model.diff else { return };

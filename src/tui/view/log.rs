@@ -91,16 +91,27 @@ pub(in crate::tui) fn compare(model: &mut Model) {
 
 /// Takes a pasted text for a log, and shows what it accuses.
 pub(in crate::tui) fn paste(model: &mut Model, text: &str) -> Option<Effect> {
-    let log = crate::buildlog::read(&mut text.as_bytes()).ok()?;
+    take(model, crate::buildlog::read(&mut text.as_bytes()).ok()?);
+    None
+}
+
+/// Is this the text of a log, and not the name of its file?
+pub(in crate::tui) fn is_likely(text: &str) -> bool {
+    text.trim().contains(['\n', '\r'])
+        || crate::buildlog::read(&mut text.as_bytes()).is_ok_and(|log| !log.incidents.is_empty())
+}
+
+/// Shows what a log accuses.
+pub(in crate::tui) fn take(model: &mut Model, log: Log) {
+    model.modal = None;
     if log.incidents.is_empty() {
-        model.told = Some("no message in what was pasted accuses a native file".into());
-        return None;
+        model.told = Some("no message in that log accuses a native file".into());
+        return;
     }
     model.log = Some(Logged::new(log));
     compare(model);
     choose::show(model, &VIEW);
     select(model, 0);
-    None
 }
 
 /// Puts the cursor on an incident, and everything on its node.

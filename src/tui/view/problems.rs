@@ -96,7 +96,8 @@ fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
         true => findings.len().to_string(),
         false => format!("{} of {}", model.shown.len(), findings.len()),
     };
-    let heading = title(model, &format!("Problems {number} · by {}", model.order().word()));
+    let order = if model.shown.len() > 1 { format!(" · by {}", model.order().word()) } else { String::new() };
+    let heading = title(model, &format!("Problems {number}{order}"));
     let inside = bordered(model, Some(Pane::Main), heading, area, buffer);
     if findings.is_empty() {
         return nothing(model, atlas, inside, buffer);

@@ -1,0 +1,103 @@
+//! A name is asked for: of something else to look at, of a scan to compare with, of the log of a failed build.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use tui_input::Input;
+
+use super::{Modal, prompt};
+use crate::tui::draw::{boxed, lines, title};
+use crate::tui::effect::Effect;
+use crate::tui::model::Model;
+use crate::tui::prose::Prose;
+use crate::tui::theme::Tone;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// Something else to look at.
+    Other,
+    /// A scan to compare with.
+    Before,
+    /// The log of a failed build.
+    Log,
+}
+
+impl Want {
+    fn title(self) -> &'static str {
+        match self {
+            Want::Other => "Look at something else",
+            Want::Before => "Compare with",
+            Want::Log => "The log of a failed build",
+        }
+    }
+
+    fn about(self) -> &'static str {
+        match self {
+            Want::Other => "the path of an environment, a wheel, a bundle, a native file or a snapshot",
+            Want::Before => "the path of a snapshot (x writes one), or of another environment",
+            Want::Log => "the path of its file, or paste the log itself",
+        }
+    }
+}
+
+/// The prompt.
+pub struct Ask {
+    pub input: Input,
+    pub want: Want,
+    /// What stood in the way.
+    pub trouble: Option<String>,
+    /// It was asked for, and is on its way.
+    pub is_busy: bool,
+}
+
+pub fn other(model: &mut Model) -> Option<Effect> {
+    open(model, Want::Other)
+}
+
+pub fn before(model: &mut Model) -> Option<Effect> {
+    open(model, Want::Before)
+}
+
+pub fn log(model: &mut Model) -> Option<Effect> {
+    open(model, Want::Log)
+}
+
+fn open(model: &mut Model, want: Want) -> Option<Effect> {
+    model.modal = Some(Modal::Ask(Ask { input: Input::default(), want, trouble: None, is_busy: false }));
+    None
+}
+
+/// Enter: what has that name is fetched beside the screen.
+pub(super) fn fetch(model: &mut Model) -> Option<Effect> {
+    let Some(Modal::Ask(ask)) = &mut model.modal else { return None };
+    let path = ask.input.value().trim().to_owned();
+    if path.is_empty() || ask.is_busy {
+        return None;
+    }
+    if ask.want == Want::Other && model.work.is_some() {
+        ask.trouble = Some("a scan is under way: wait for it, or stop it with esc".into());
+        return None;
+    }
+    (ask.is_busy, ask.trouble) = (true, None);
+    let want = ask.want;
+    if want == Want::Other {
+        model.begin_elsewhere();
+    }
+    Some(Effect::Fetch(want, path))
+}
+
+impl Ask {
+    pub(super) fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
+        let inside = boxed(model, title(model, self.want.title()), (72, 6), body, buffer);
+        prompt(model, "path", &self.input, inside, buffer);
+        let below = Rect { y: inside.y + inside.height.min(1), height: inside.height.saturating_sub(1), ..inside };
+        let told = match (&self.trouble, self.is_busy) {
+            (Some(trouble), _) => Prose::of(Tone::Error, "✗ ").then(Tone::Error, trouble),
+            (None, true) => Prose::of(Tone::Dim, "reading …"),
+            (None, false) => Prose::of(Tone::Dim, self.want.about()),
+        };
+        for (line, area) in told.wrapped(below.width.into(), model.theme).iter().zip(lines(below)) {
+            ratatui::widgets::Widget::render(line, area, buffer);
+        }
+    }
+}
