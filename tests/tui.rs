@@ -4,6 +4,8 @@
 mod harness;
 #[path = "tui/live.rs"]
 mod live;
+#[path = "tui/letters.rs"]
+mod letters;
 
 use dylens::diagnose::Severity;
 use dylens::error::Error;

@@ -15,6 +15,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
+use unicode_width::UnicodeWidthStr;
+
 use super::model::{Model, Pane};
 use super::prose::{self, cut};
 use super::screen::{Areas, Room, inside};
@@ -56,6 +58,7 @@ fn panes(model: &Model, buffer: &mut Buffer) {
     frame::header(model, &areas, buffer);
     frame::footer(model, areas.footer, buffer);
     match (&model.atlas, &model.nothing) {
+        (None, Some(_)) if model.modal.is_some() => {}
         (None, Some(nothing)) if model.work.is_none() => empty::draw(model, nothing, body(model, &areas), buffer),
         (None, _) => waiting::draw(model, buffer),
         (Some(atlas), _) => {
@@ -140,6 +143,15 @@ pub fn boxed(model: &Model, heading: Line<'_>, (width, height): (u16, u16), body
     let y = body.y + (body.height - height) / 4;
     let area = Rect { x, y, width, height };
     Clear.render(area, buffer);
+    // Of a letter that the box's edge cuts in two, the half before it would push the edge aside.
+    for y in area.y..area.bottom() {
+        for before in 1..4.min(area.x + 1) {
+            let cell = &mut buffer[(area.x - before, y)];
+            if cell.symbol().width() > usize::from(before) {
+                cell.set_symbol(" ");
+            }
+        }
+    }
     buffer.set_style(area, model.theme.style(Tone::Plain));
     bordered(model, None, heading, area, buffer)
 }

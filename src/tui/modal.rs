@@ -20,6 +20,7 @@ use super::command::{Group, Way};
 use super::effect::Effect;
 use super::keys::Key;
 use super::model::Model;
+use super::prose;
 use super::theme::Tone;
 use super::update::choose;
 use super::view::log;
@@ -133,11 +134,13 @@ fn edited(model: &mut Model) -> Option<Effect> {
 
 /// A line of text as it is typed, behind a sign.
 fn prompt(model: &Model, sign: &str, input: &Input, area: Rect, buffer: &mut Buffer) {
-    let line = format!("{sign} {}", input.value());
-    Line::styled(line, model.theme.style(Tone::Strong)).render(Rect { height: area.height.min(1), ..area }, buffer);
+    let room = usize::from(area.width).saturating_sub(sign.width() + 1);
     let before: String = input.value().chars().take(input.cursor()).collect();
-    let caret = sign.width() + 1 + before.width();
-    let caret = area.x.saturating_add(caret.min(usize::from(u16::MAX) / 2) as u16);
+    // Of a line that is too long, the part before the caret is seen.
+    let seen = prose::end(&before, room.saturating_sub(1));
+    let line = format!("{sign} {seen}{}", &input.value()[before.len()..]);
+    Line::styled(line, model.theme.style(Tone::Strong)).render(Rect { height: area.height.min(1), ..area }, buffer);
+    let caret = area.x.saturating_add((sign.width() + 1 + seen.width()) as u16);
     if caret < area.right() && area.height > 0 {
         buffer.set_style(Rect { x: caret, y: area.y, width: 1, height: 1 }, model.theme.cursor(true));
     }

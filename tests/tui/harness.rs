@@ -244,7 +244,7 @@ impl Face {
         self.model.atlas.as_ref().expect("a scan").entry(node).label.clone()
     }
 
-    fn buffer(&self) -> Buffer {
+    pub fn buffer(&self) -> Buffer {
         let area = Rect::new(0, 0, self.model.size.0, self.model.size.1);
         let mut buffer = Buffer::empty(area);
         draw(&self.model, area, &mut buffer);

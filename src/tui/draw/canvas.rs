@@ -274,15 +274,15 @@ impl Canvas<'_> {
         let mut at = x;
         for letter in letters {
             let wide = letter.symbol.width() as i32;
-            // Of a letter that is two cells wide, no half is drawn.
+            // Of a letter that is wider than what is left, no part is drawn.
             if wide > 0 && at >= 0 && at + wide <= i32::from(self.area.width) {
                 let is_cursor = item == self.picture.cursor;
                 let style = if is_cursor { letter.style.patch(theme.cursor(has_keys)) } else { letter.style };
                 let cell = (self.area.x + at as u16, self.area.y + y as u16);
                 buffer[cell].set_symbol(letter.symbol).set_style(style);
-                if wide == 2 {
-                    buffer[(cell.0 + 1, cell.1)].reset();
-                    buffer[(cell.0 + 1, cell.1)].set_style(style);
+                for behind in 1..wide as u16 {
+                    buffer[(cell.0 + behind, cell.1)].reset();
+                    buffer[(cell.0 + behind, cell.1)].set_style(style);
                 }
             }
             at += wide;

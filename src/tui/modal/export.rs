@@ -17,7 +17,7 @@ use crate::tui::command::Way;
 use crate::tui::draw::{boxed, lines, title};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
-use crate::tui::prose::shortened;
+use crate::tui::prose::{self, shortened};
 use crate::tui::theme::Tone;
 
 /// The dialog.
@@ -201,7 +201,8 @@ impl Export {
         }
         if let Some(area) = rows.next() {
             prompt(model, " file", &self.input, area, buffer);
-            let room = area.right().saturating_sub(area.x + 7 + self.input.value().width() as u16);
+            let taken = 7 + self.input.value().width().min(usize::from(area.width)) as u16;
+            let room = area.width.saturating_sub(taken);
             if room > CLIPBOARD.len() as u16 {
                 let hint = Line::styled(CLIPBOARD, theme.style(Tone::Dim)).right_aligned();
                 hint.render(Rect { x: area.right() - room, width: room, ..area }, buffer);
@@ -220,7 +221,7 @@ impl Export {
         rows.next();
         let known = self.preview.as_ref().filter(|(name, ..)| *name == FORMATS[self.format].name);
         for (line, area) in known.iter().flat_map(|(_, _, first)| first).zip(rows) {
-            let text: String = line.chars().take(usize::from(area.width).saturating_sub(2)).collect();
+            let text = prose::start(line, usize::from(area.width).saturating_sub(2));
             Line::styled(format!(" {text}"), theme.style(Tone::Dim)).render(area, buffer);
         }
     }
