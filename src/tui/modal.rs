@@ -10,7 +10,7 @@ pub mod search;
 use crossterm::event::{Event, KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use tui_input::backend::crossterm::EventHandler;
 use tui_input::{Input, InputRequest};
@@ -132,14 +132,19 @@ fn edited(model: &mut Model) -> Option<Effect> {
     None
 }
 
-/// A line of text as it is typed, behind a sign.
-fn prompt(model: &Model, sign: &str, input: &Input, area: Rect, buffer: &mut Buffer) {
+/// A line of text as it is typed, behind a sign; as long as there is none, what could be typed.
+fn prompt(model: &Model, (sign, hint): (&str, &str), input: &Input, area: Rect, buffer: &mut Buffer) {
     let room = usize::from(area.width).saturating_sub(sign.width() + 1);
     let before: String = input.value().chars().take(input.cursor()).collect();
     // Of a line that is too long, the part before the caret is seen.
     let seen = prose::end(&before, room.saturating_sub(1));
     let line = format!("{sign} {seen}{}", &input.value()[before.len()..]);
-    Line::styled(line, model.theme.style(Tone::Strong)).render(Rect { height: area.height.min(1), ..area }, buffer);
+    let mut line = Line::styled(line, model.theme.style(Tone::Strong));
+    if input.value().is_empty() {
+        let hint = prose::ended(hint, room.saturating_sub(2));
+        line.push_span(Span::styled(format!("  {hint}"), model.theme.style(Tone::Dim)));
+    }
+    line.render(Rect { height: area.height.min(1), ..area }, buffer);
     let caret = area.x.saturating_add((sign.width() + 1 + seen.width()) as u16);
     if caret < area.right() && area.height > 0 {
         buffer.set_style(Rect { x: caret, y: area.y, width: 1, height: 1 }, model.theme.cursor(true));

@@ -284,6 +284,8 @@ impl Model {
         (self.keymap, self.with_mouse, self.split, self.order) = (old.keymap, old.with_mouse, old.split, old.order);
         (self.log, self.work, self.lens) = (old.log, None, Lens { opened: Default::default(), ..old.lens });
         self.filter.system = old.filter.system;
+        // What is drawn and written still belongs to what was.
+        (self.wanted, self.writing) = (old.wanted, old.writing);
     }
 
     /// What the list that is shown is sorted by.

@@ -89,7 +89,7 @@ pub(super) fn fetch(model: &mut Model) -> Option<Effect> {
 impl Ask {
     pub(super) fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
         let inside = boxed(model, title(model, self.want.title()), (72, 6), body, buffer);
-        prompt(model, "path", &self.input, inside, buffer);
+        prompt(model, ("path", ""), &self.input, inside, buffer);
         let below = Rect { y: inside.y + inside.height.min(1), height: inside.height.saturating_sub(1), ..inside };
         let told = match (&self.trouble, self.is_busy) {
             (Some(trouble), _) => Prose::of(Tone::Error, "✗ ").then(Tone::Error, trouble),

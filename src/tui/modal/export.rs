@@ -200,7 +200,7 @@ impl Export {
             Line::from(spans).render(area, buffer);
         }
         if let Some(area) = rows.next() {
-            prompt(model, " file", &self.input, area, buffer);
+            prompt(model, (" file", ""), &self.input, area, buffer);
             let taken = 7 + self.input.value().width().min(usize::from(area.width)) as u16;
             let room = area.width.saturating_sub(taken);
             if room > CLIPBOARD.len() as u16 {

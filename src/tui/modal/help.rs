@@ -106,7 +106,7 @@ impl Help {
         let heading = title(model, &format!("Commands {shown} of {}", commands().len()));
         let all = commands().len() + Group::ALL.len() + SIGNS.len();
         let inside = boxed(model, heading, (84, all as u16 + 3), body, buffer);
-        prompt(model, ":", &self.input, inside, buffer);
+        prompt(model, (":", "words: sort, copy the path, system …"), &self.input, inside, buffer);
         let below = Rect { y: inside.y + inside.height.min(1), height: inside.height.saturating_sub(1), ..inside };
         if self.entries.is_empty() {
             Line::styled("  no command has these words", model.theme.style(Tone::Dim))

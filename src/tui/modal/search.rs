@@ -28,6 +28,9 @@ pub struct Search {
     pub cursor: usize,
 }
 
+/// What can be typed.
+const WORDS: &str = "letters of names   is:missing is:broken is:rust kind:module pkg:numpy needs:libssl";
+
 /// Opens the prompt; without a word, everything matches.
 pub fn open(model: &mut Model) -> Option<Effect> {
     let atlas = model.atlas.as_ref()?;
@@ -65,7 +68,7 @@ impl Search {
         let height = self.hits.len().min(usize::from(u16::MAX)) as u16;
         let height = height.saturating_add(3).clamp(6, body.height.max(6));
         let inside = boxed(model, heading, (110, height.max(12)), body, buffer);
-        prompt(model, "/", &self.input, inside, buffer);
+        prompt(model, ("/", WORDS), &self.input, inside, buffer);
         let below = Rect { y: inside.y + inside.height.min(1), height: inside.height.saturating_sub(1), ..inside };
         if self.hits.is_empty() {
             Line::styled("  nothing matches", model.theme.style(Tone::Dim))
