@@ -350,6 +350,11 @@ fn folder(
     {
         return Ok(Target { because, ..target });
     }
+    if kind == Kind::Folder
+        && let Some(target) = bundle::below(shared, machine, root)?
+    {
+        return Ok(target);
+    }
     let (python, walk) = match kind {
         Kind::Venv => venv(fs, root, &mut notes),
         Kind::Conda | Kind::Prefix => prefix(fs, root, kind),

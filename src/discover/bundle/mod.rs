@@ -4,6 +4,7 @@
 //! Python modules lie within the program, or in an archive beside it; their names are listed, nothing is unpacked or run.
 
 mod app;
+mod below;
 mod cx_freeze;
 mod modules;
 mod nuitka;
@@ -24,6 +25,7 @@ use crate::image::{Format, Image, Name};
 use crate::vfs::{FileSystem, Kind as FileKind, VPath};
 use crate::world::{Host, Python, System};
 
+pub(super) use below::below;
 pub use modules::Modules;
 pub(crate) use nuitka::names_in;
 

@@ -18,10 +18,14 @@ const BYTECODE: &[u8] = b".bytecode\0";
 const LONGEST_NAME: usize = 512;
 const MOST_BLOCKS: usize = 200_000;
 
-/// A folder with a program of Nuitka's.
+/// A folder with a program of Nuitka's. One that unpacks itself has nothing to do with the folder.
 pub(super) fn folder(fs: &Arc<dyn FileSystem>, root: &VPath) -> Option<Found> {
     let is_dist = root.file_name().ends_with(b".dist");
-    programs(&**fs, root).into_iter().find_map(|program| in_folder(fs, root, program, is_dist, Form::Folder))
+    let is_packed = |program: &VPath| fs.open(program).is_ok_and(|file| payload::find(&*file).is_some());
+    let found = programs(&**fs, root).into_iter();
+    found
+        .filter_map(|program| in_folder(fs, root, program, is_dist, Form::Folder))
+        .find(|found| !is_packed(&found.bundle.program))
 }
 
 /// An application bundle with a program of Nuitka's: all lies beside it.

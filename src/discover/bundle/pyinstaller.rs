@@ -13,8 +13,20 @@ use crate::world::Python;
 /// What every bundle of PyInstaller has beside its libraries: the modules that Python itself needs to start.
 pub(super) const BASE: &str = "base_library.zip";
 
+/// What PyInstaller keeps in the folder that it works in, for the next time (`building/api.py`).
+pub(super) const WORK: &str = "EXE-00.toc";
+
 /// A folder with a bootloader, and beside it (before 6.0) or in a folder of its own what it needs.
 pub(super) fn folder(fs: &Arc<dyn FileSystem>, root: &VPath) -> Result<Option<Found>, Error> {
+    if fs.stat(&root.join(WORK)).is_ok() {
+        let name = VPath::new(root.file_name());
+        return Err(Error::new(
+            format!(
+                "{root} is the folder that PyInstaller worked in: its program does not have beside it what it needs"
+            ),
+            format!("look at what PyInstaller made: dist/{name}, unless --distpath said otherwise"),
+        ));
+    }
     let has_base = |folder: &VPath| fs.stat(&folder.join(BASE)).is_ok();
     let below = || {
         let entries = fs.list(root).unwrap_or_default().into_iter();
