@@ -286,6 +286,13 @@ pub enum Problem {
     Unreadable(String),
 }
 
+impl Problem {
+    /// glibc's words, and what makes such files: `strip` where patchelf has moved sections.
+    pub const MISALIGNED: Problem = Problem::Header(
+        "ELF load command address/offset not page-aligned (as strip leaves a file that patchelf changed)",
+    );
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,6 +1,7 @@
 //! What bundlers make: recognized by their own marks, judged as their programs would find things, refused where no
 //! program could be started from them.
 
+mod below;
 mod left_behind;
 mod windows;
 mod writer;
@@ -128,6 +129,23 @@ fn a_folder_of_pyinstaller_is_imported_from_as_its_program_would() {
         assert!(present(name), "{name}");
     }
     assert_eq!(scan.python_module("numpy.testing"), Presence::Absent);
+}
+
+#[test]
+fn a_library_that_strip_has_broken_is_told_before_the_loader_refuses_it() {
+    let mut files = folder(&NUMPY, PLAIN);
+    let module = files.iter_mut().find(|(path, _)| path.ends_with(MODULE)).expect("the module");
+    // The address of the first segment, half a page off.
+    module.1[64 + 16..64 + 18].copy_from_slice(&0x800u16.to_le_bytes());
+    let broken = scan(&files, "/x/prog");
+    assert_eq!(rules(&broken), ["not-an-image"]);
+    assert!(broken.findings[0].message.contains("not page-aligned"), "{}", broken.findings[0].message);
+    assert_eq!(broken.findings[0].remedy.text, "build the bundle again with PyInstaller, without --strip");
+    // A whole page is what a linker may do.
+    let mut files = folder(&NUMPY, PLAIN);
+    let module = files.iter_mut().find(|(path, _)| path.ends_with(MODULE)).expect("the module");
+    module.1[64 + 16..64 + 18].copy_from_slice(&0x1000u16.to_le_bytes());
+    assert!(!scan(&files, "/x/prog").findings.iter().any(|finding| finding.message.contains("aligned")));
 }
 
 #[test]

@@ -13,7 +13,8 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     why: "An empty, truncated or replaced file ends the load with an error of its own: “file too short”, “invalid ELF \
           header”; a file cut off inside a segment even ends the process (SIGBUS). Git LFS leaves small text pointers \
-          where it has not fetched the files.",
+          where it has not fetched the files, and strip leaves segments that no longer lie at pages where patchelf has \
+          moved them.",
     remedy: "Fetch the file anew: reinstall the package, or run git lfs pull.",
     check,
 };
@@ -66,6 +67,11 @@ fn remedy(facts: &Facts, problem: &Problem, owner: DistributionId) -> Remedy {
     match problem {
         Problem::GitLfsPointer => Remedy { text: "fetch the real file".into(), command: Some("git lfs pull".into()) },
         Problem::LinkerScript => Remedy { text: "only the linker reads it; nothing loads it".into(), command: None },
+        // Wheels bring libraries that patchelf changed, and bundlers strip them where they are told to.
+        problem if *problem == Problem::MISALIGNED && facts.scan.target.bundle.is_some() => {
+            let rebuild = reinstall(facts, owner);
+            Remedy { text: format!("{}, without --strip", rebuild.text), ..rebuild }
+        }
         _ => reinstall(facts, owner),
     }
 }

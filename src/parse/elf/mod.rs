@@ -109,7 +109,8 @@ fn summarize(window: &Window) -> Result<(Slice, Option<Tables>), Problem> {
         }
     }
     let promised = loads.iter().map(|load| load.offset.saturating_add(load.size)).max().unwrap_or(0);
-    let problem = (promised > window.len).then_some(Problem::Truncated { promised, len: window.len });
+    let truncated = || (promised > window.len).then_some(Problem::Truncated { promised, len: window.len });
+    let problem = misaligned(&loads).or_else(truncated);
 
     let mut tables = None;
     match dynamic {
@@ -130,6 +131,14 @@ fn summarize(window: &Window) -> Result<(Slice, Option<Tables>), Problem> {
     }
     let problem = problem.or_else(|| other_abi(ident));
     Ok((Slice { image: Some(image), problem, ..Slice::default() }, tables))
+}
+
+/// glibc refuses a segment whose address and place in the file differ by parts of a page, an empty one too; pages may be
+/// larger than these, never smaller.
+fn misaligned(loads: &[Load]) -> Option<Problem> {
+    const PAGE: u64 = 4096;
+    let is_misaligned = |load: &Load| load.address.wrapping_sub(load.offset) % PAGE != 0;
+    loads.iter().any(is_misaligned).then_some(Problem::MISALIGNED)
 }
 
 /// `VALID_ELF_OSABI` and `VALID_ELF_ABIVERSION` in glibc: System V's, or GNU's in a version that it knows.
