@@ -8,6 +8,7 @@
 //! reaches is information.
 
 mod bundling;
+mod certain;
 mod dylib;
 mod facts;
 mod finding;

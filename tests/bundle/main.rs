@@ -2,6 +2,7 @@
 //! program could be started from them.
 
 mod below;
+mod incomplete;
 mod left_behind;
 mod windows;
 mod writer;

@@ -33,16 +33,31 @@ pub fn zlib(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("memory")
 }
 
-/// PyInstaller's archive of modules: a head, no code, and the table as Python's `marshal` writes it.
+/// PyInstaller's archive of modules, without their code.
 pub fn pyz(modules: &[&str]) -> Vec<u8> {
+    let modules: Vec<(&str, u8, &[u8])> = modules.iter().map(|name| (*name, 0, &b""[..])).collect();
+    pyz_of(&modules)
+}
+
+/// PyInstaller's archive of modules: a head for Python 3.11, their code, and the table as Python's `marshal` writes it. Each
+/// has a kind (1 is a package) and a `.pyc` file.
+pub fn pyz_of(modules: &[(&str, u8, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
     let mut table = vec![b'['];
     table.extend((modules.len() as u32).to_le_bytes());
-    for name in modules {
+    for (name, kind, file) in modules {
+        let code = if file.is_empty() { Vec::new() } else { zlib(&file[16..]) };
         table.extend([b')', 2, b'z', name.len() as u8]);
         table.extend(name.as_bytes());
-        table.extend(b")\x03i\0\0\0\0i\x0c\0\0\0i\0\0\0\0");
+        table.extend([b')', 3]);
+        for number in [usize::from(*kind), 12 + body.len(), code.len()] {
+            table.push(b'i');
+            table.extend((number as u32).to_le_bytes());
+        }
+        body.extend(code);
     }
-    [b"PYZ\0\xa7\x0d\x0d\x0a", &12u32.to_be_bytes()[..], &table].concat()
+    let place = 12 + body.len() as u32;
+    [b"PYZ\0\xa7\x0d\x0d\x0a", &place.to_be_bytes()[..], &body, &table].concat()
 }
 
 /// A program with PyInstaller's archive at its end, as 3.11 is told and `library` opened.

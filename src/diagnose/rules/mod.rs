@@ -1,6 +1,7 @@
 //! One file a rule.
 
 mod abi3_broken;
+mod bundle_incomplete;
 mod code_signature;
 mod environment_damaged;
 mod executable_stack;
@@ -67,6 +68,7 @@ pub const RULES: &[&Rule] = &[
     &libpython_linked::RULE,
     &other_libc::RULE,
     &recorded_file_missing::RULE,
+    &bundle_incomplete::RULE,
     &link_broken::RULE,
     &executable_stack::RULE,
     &runtime_twice::RULE,

@@ -5,7 +5,10 @@
 
 mod app;
 mod below;
+mod bytecode;
+mod codes;
 mod cx_freeze;
+mod marshal;
 mod modules;
 mod nuitka;
 mod options;
@@ -26,6 +29,8 @@ use crate::vfs::{FileSystem, Kind as FileKind, VPath};
 use crate::world::{Host, Python, System};
 
 pub(super) use below::below;
+pub use bytecode::{Import, Told};
+pub use codes::Codes;
 pub use modules::Modules;
 pub(crate) use nuitka::names_in;
 

@@ -78,7 +78,7 @@ pub(super) fn app(fs: &Arc<dyn FileSystem>, app: &VPath, program: &VPath) -> Res
     Ok(Some(found(fs, &archive, app, program.clone(), contents, Form::App)))
 }
 
-fn archive(fs: &dyn FileSystem, program: &VPath) -> Result<Option<CArchive>, Error> {
+pub(super) fn archive(fs: &dyn FileSystem, program: &VPath) -> Result<Option<CArchive>, Error> {
     let Ok(file) = fs.open(program) else { return Ok(None) };
     CArchive::find(&*file)
         .transpose()
@@ -129,8 +129,8 @@ fn modules(fs: &Arc<dyn FileSystem>, archive: &CArchive, program: &VPath, conten
         match entry.kind {
             b'z' => {
                 let bytes = archive.bytes(&**fs, program, entry).ok();
-                match bytes.as_deref().and_then(pyz::names) {
-                    Some(names) => modules.names.extend(names),
+                match bytes.and_then(pyz::Archive::read) {
+                    Some(archive) => modules.names.extend(archive.names().cloned()),
                     None => modules.is_whole = false,
                 }
             }

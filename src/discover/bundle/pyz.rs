@@ -1,129 +1,89 @@
-//! PyInstaller's archive of Python modules: the names in its table of contents (`ZlibArchiveReader` in
+//! PyInstaller's archive of Python modules: its table of contents, and their code (`ZlibArchiveReader` in
 //! `PyInstaller/loader/pyimod01_archive.py`).
 //!
-//! The table is what Python's `marshal` makes of a list or a dictionary, name → (kind, place, length); as much of that
-//! format is read as is needed for it (`Python/marshal.c`).
+//! The table is what Python's `marshal` makes of a list or a dictionary, name → (kind, place, length); each piece of code is
+//! packed by zlib.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use flate2::read::ZlibDecoder;
+
+use super::marshal::{self, Value};
 
 /// The head: magic, Python's own magic, and the place of the table.
 const MAGIC: &[u8] = b"PYZ\0";
-/// A table within tables within tables: no archive goes deeper than three.
-const DEEPEST: usize = 6;
+/// More than the code of any module.
+const MOST_CODE: u64 = 64 << 20;
 
-/// The names of the modules in an archive; none where it is none, or damaged.
-pub(super) fn names(archive: &[u8]) -> Option<Vec<String>> {
-    let place = archive.strip_prefix(MAGIC)?.get(4..8)?;
-    let place = u32::from_be_bytes(place.try_into().ok()?) as usize;
-    let mut marshal = Marshal { rest: archive.get(place..)?, refs: Vec::new() };
-    let Value::Many(entries) = marshal.value(0)? else { return None };
-    let text = |value: &Value| match value {
-        Value::Text(name) => Some(name.clone()),
-        _ => None,
-    };
-    // A list of pairs, or a dictionary: its keys and values in turn.
-    let names = entries.iter().filter_map(|entry| match entry {
-        Value::Many(pair) => pair.first().and_then(text),
-        entry => text(entry),
-    });
-    Some(names.collect())
+/// An archive in memory.
+pub(super) struct Archive {
+    bytes: Vec<u8>,
+    entries: BTreeMap<String, Entry>,
 }
 
-#[derive(Clone)]
-enum Value {
-    Text(String),
-    Many(Vec<Value>),
-    Other,
+/// Where the code of a module lies.
+#[derive(Clone, Copy)]
+struct Entry {
+    kind: i64,
+    place: usize,
+    len: usize,
 }
 
-struct Marshal<'a> {
-    rest: &'a [u8],
-    /// What was marked to be referred to later; only texts are.
-    refs: Vec<Option<String>>,
-}
-
-impl Marshal<'_> {
-    fn take(&mut self, count: usize) -> Option<&[u8]> {
-        let (taken, rest) = self.rest.split_at_checked(count)?;
-        self.rest = rest;
-        Some(taken)
-    }
-
-    fn word(&mut self) -> Option<usize> {
-        Some(u32::from_le_bytes(self.take(4)?.try_into().ok()?) as usize)
-    }
-
-    fn text(&mut self, len: usize) -> Option<Value> {
-        Some(Value::Text(String::from_utf8_lossy(self.take(len)?).into_owned()))
-    }
-
-    fn value(&mut self, depth: usize) -> Option<Value> {
-        let kind = self.take(1)?[0];
-        let slot = (kind & 0x80 != 0).then(|| {
-            self.refs.push(None);
-            self.refs.len() - 1
-        });
-        let value = match kind & 0x7f {
-            b'z' | b'Z' => {
-                let len = self.take(1)?[0];
-                self.text(len.into())?
+impl Archive {
+    /// None where it is none, or damaged.
+    pub fn read(bytes: Vec<u8>) -> Option<Archive> {
+        let place = bytes.strip_prefix(MAGIC)?.get(4..8)?;
+        let place = u32::from_be_bytes(place.try_into().ok()?) as usize;
+        // Its parts are the same in every Python.
+        let table = marshal::read(bytes.get(place..)?, true)?;
+        let Value::Many(values) = &table else { return None };
+        // A list of pairs, or a dictionary: its keys and values in turn.
+        let pairs: Vec<(&Value, &Value)> = match values.first() {
+            Some(Value::Many(_)) => {
+                values.iter().filter_map(|pair| Some((pair.many().first()?, pair.many().get(1)?))).collect()
             }
-            b'a' | b'A' | b'u' | b't' | b's' => {
-                let len = self.word()?;
-                self.text(len)?
-            }
-            b'i' => self.take(4).map(|_| Value::Other)?,
-            b'I' => self.take(8).map(|_| Value::Other)?,
-            b'l' => {
-                let digits = self.word()? as u32 as i32;
-                self.take(usize::try_from(digits.unsigned_abs()).ok()?.checked_mul(2)?).map(|_| Value::Other)?
-            }
-            b'N' | b'T' | b'F' => Value::Other,
-            b'r' => {
-                let at = self.word()?;
-                self.refs.get(at)?.clone().map_or(Value::Other, Value::Text)
-            }
-            b')' => {
-                let count = self.take(1)?[0];
-                self.many(count.into(), depth)?
-            }
-            b'(' | b'[' => {
-                let count = self.word()?;
-                self.many(count, depth)?
-            }
-            b'{' => self.pairs(depth)?,
-            _ => return None,
+            _ => values.chunks_exact(2).map(|pair| (&pair[0], &pair[1])).collect(),
         };
-        if let (Some(slot), Value::Text(text)) = (slot, &value) {
-            self.refs[slot] = Some(text.clone());
-        }
-        Some(value)
+        let number = |value: &Value, at: usize| value.many().get(at).and_then(Value::int).unwrap_or(-1);
+        let size = |value: &Value, at: usize| usize::try_from(number(value, at)).unwrap_or(0);
+        let entry = |value: &Value| Entry { kind: number(value, 0), place: size(value, 1), len: size(value, 2) };
+        let entries = pairs.iter().filter_map(|(name, value)| Some((name.text()?.to_owned(), entry(value)))).collect();
+        Some(Archive { bytes, entries })
     }
 
-    fn many(&mut self, count: usize, depth: usize) -> Option<Value> {
-        // Every value takes a byte at least: a count beyond that is a lie.
-        if depth > DEEPEST || count > self.rest.len() {
-            return None;
-        }
-        (0..count).map(|_| self.value(depth + 1)).collect::<Option<_>>().map(Value::Many)
+    /// The names of its modules.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        self.entries.keys()
     }
 
-    /// A dictionary, up to its end mark, as its keys.
-    fn pairs(&mut self, depth: usize) -> Option<Value> {
-        let mut keys = Vec::new();
-        while self.rest.first()? & 0x7f != b'0' {
-            if depth > DEEPEST {
-                return None;
-            }
-            keys.push(self.value(depth + 1)?);
-            self.value(depth + 1)?;
-        }
-        self.take(1)?;
-        Some(Value::Many(keys))
+    /// Python's own magic, which tells its version.
+    pub fn python(&self) -> u16 {
+        u16::from_le_bytes([self.bytes[4], self.bytes[5]])
+    }
+
+    /// Is this module a package? Before PyInstaller 4 that was all that was said (`PYZ_TYPE_PKG`, `PYZ_TYPE_NSPKG`).
+    pub fn is_package(&self, name: &str) -> bool {
+        self.entries.get(name).is_some_and(|entry| entry.kind == 1 || entry.kind == 3)
+    }
+
+    /// The compiled code of a module, as `marshal` writes it; none where it has none, or it was encrypted.
+    pub fn code(&self, name: &str) -> Option<Vec<u8>> {
+        let entry = self.entries.get(name)?;
+        let packed = self.bytes.get(entry.place..entry.place.checked_add(entry.len)?)?;
+        let mut code = Vec::new();
+        ZlibDecoder::new(packed).take(MOST_CODE).read_to_end(&mut code).ok()?;
+        Some(code)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::names;
+    use super::Archive;
+
+    fn names(bytes: &[u8]) -> Option<Vec<String>> {
+        Some(Archive::read(bytes.to_vec())?.names().cloned().collect())
+    }
 
     fn archive(table: &[u8]) -> Vec<u8> {
         [b"PYZ\0", &[0xa7, 0x0d, 0x0d, 0x0a], &12u32.to_be_bytes()[..], table].concat()

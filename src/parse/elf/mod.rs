@@ -137,7 +137,7 @@ fn summarize(window: &Window) -> Result<(Slice, Option<Tables>), Problem> {
 /// larger than these, never smaller.
 fn misaligned(loads: &[Load]) -> Option<Problem> {
     const PAGE: u64 = 4096;
-    let is_misaligned = |load: &Load| load.address.wrapping_sub(load.offset) % PAGE != 0;
+    let is_misaligned = |load: &Load| !load.address.wrapping_sub(load.offset).is_multiple_of(PAGE);
     loads.iter().any(is_misaligned).then_some(Problem::MISALIGNED)
 }
 

@@ -1,0 +1,203 @@
+//! What Python's `marshal` writes: tables of contents, and compiled code (`Python/marshal.c` of 3.8 to 3.14).
+
+use std::rc::Rc;
+
+/// Values within values within values: code within code goes no deeper.
+const DEEPEST: usize = 64;
+
+/// A value, as far as anybody here asks for it.
+#[derive(Clone, Debug)]
+pub(super) enum Value {
+    Text(Rc<str>),
+    Bytes(Rc<[u8]>),
+    /// Also what is true (1) and false (0).
+    Int(i64),
+    /// A tuple, a list or a set; of a dictionary keys and values in turn.
+    Many(Rc<[Value]>),
+    Code(Rc<Code>),
+    Other,
+}
+
+impl Value {
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn int(&self) -> Option<i64> {
+        match self {
+            Value::Int(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    pub fn many(&self) -> &[Value] {
+        match self {
+            Value::Many(values) => values,
+            _ => &[],
+        }
+    }
+}
+
+/// A code object.
+#[derive(Debug)]
+pub(super) struct Code {
+    pub instructions: Rc<[u8]>,
+    pub constants: Rc<[Value]>,
+    pub names: Vec<Rc<str>>,
+    /// Which instructions are guarded by which handler; empty before Python 3.11, where instructions say so.
+    pub handlers: Rc<[u8]>,
+}
+
+/// Reads one value; none where it is cut off or makes no sense. `is_new` is since Python 3.11, whose code objects have
+/// other parts.
+pub(super) fn read(bytes: &[u8], is_new: bool) -> Option<Value> {
+    Marshal { rest: bytes, refs: Vec::new(), is_new }.value(0)
+}
+
+struct Marshal<'a> {
+    rest: &'a [u8],
+    /// What was marked to be referred to later.
+    refs: Vec<Value>,
+    is_new: bool,
+}
+
+impl Marshal<'_> {
+    fn take(&mut self, count: usize) -> Option<&[u8]> {
+        let (taken, rest) = self.rest.split_at_checked(count)?;
+        self.rest = rest;
+        Some(taken)
+    }
+
+    fn byte(&mut self) -> Option<usize> {
+        Some(self.take(1)?[0].into())
+    }
+
+    fn word(&mut self) -> Option<usize> {
+        Some(u32::from_le_bytes(self.take(4)?.try_into().ok()?) as usize)
+    }
+
+    fn skip(&mut self, count: usize) -> Option<Value> {
+        self.take(count).map(|_| Value::Other)
+    }
+
+    fn text(&mut self, len: usize) -> Option<Value> {
+        Some(Value::Text(String::from_utf8_lossy(self.take(len)?).into()))
+    }
+
+    fn value(&mut self, depth: usize) -> Option<Value> {
+        if depth > DEEPEST {
+            return None;
+        }
+        let kind = self.byte()? as u8;
+        let slot = (kind & 0x80 != 0).then(|| {
+            self.refs.push(Value::Other);
+            self.refs.len() - 1
+        });
+        let value = match kind & 0x7f {
+            b'z' | b'Z' => {
+                let len = self.byte()?;
+                self.text(len)?
+            }
+            b'a' | b'A' | b'u' | b't' => {
+                let len = self.word()?;
+                self.text(len)?
+            }
+            b's' => {
+                let len = self.word()?;
+                Value::Bytes(self.take(len)?.into())
+            }
+            b'i' => Value::Int((self.word()? as u32 as i32).into()),
+            b'T' => Value::Int(1),
+            b'F' => Value::Int(0),
+            b'I' | b'g' => self.skip(8)?,
+            b'y' => self.skip(16)?,
+            b'f' => {
+                let len = self.byte()?;
+                self.skip(len)?
+            }
+            b'x' => {
+                for _ in 0..2 {
+                    let len = self.byte()?;
+                    self.skip(len)?;
+                }
+                Value::Other
+            }
+            b'l' => {
+                let digits = self.word()? as u32 as i32;
+                self.skip(usize::try_from(digits.unsigned_abs()).ok()?.checked_mul(2)?)?
+            }
+            b'N' | b'S' | b'.' => Value::Other,
+            b'r' => {
+                let at = self.word()?;
+                self.refs.get(at)?.clone()
+            }
+            b')' => {
+                let count = self.byte()?;
+                self.many(count, depth)?
+            }
+            b'(' | b'[' | b'<' | b'>' => {
+                let count = self.word()?;
+                self.many(count, depth)?
+            }
+            b':' => self.many(3, depth)?,
+            b'{' => self.pairs(depth)?,
+            b'c' => self.code(depth)?,
+            _ => return None,
+        };
+        if let Some(slot) = slot {
+            self.refs[slot] = value.clone();
+        }
+        Some(value)
+    }
+
+    fn many(&mut self, count: usize, depth: usize) -> Option<Value> {
+        // Every value takes a byte at least: a count beyond that is a lie.
+        if count > self.rest.len() {
+            return None;
+        }
+        (0..count).map(|_| self.value(depth + 1)).collect::<Option<_>>().map(Value::Many)
+    }
+
+    /// A dictionary, up to its end mark.
+    fn pairs(&mut self, depth: usize) -> Option<Value> {
+        let mut pairs = Vec::new();
+        while self.rest.first()? & 0x7f != b'0' {
+            pairs.push(self.value(depth + 1)?);
+            pairs.push(self.value(depth + 1)?);
+        }
+        self.take(1)?;
+        Some(Value::Many(pairs.into()))
+    }
+
+    /// A code object (`PyCode_Type` in `r_object`): numbers, then values, then the first line, and tables.
+    fn code(&mut self, depth: usize) -> Option<Value> {
+        self.take(4 * if self.is_new { 5 } else { 6 })?;
+        let mut value = || self.value(depth + 1);
+        let (instructions, constants, names) = (value()?, value()?, value()?);
+        // Names of variables and of the code itself: local, free and cell ones, or all at once with their kinds; file, name.
+        for _ in 0..5 {
+            value()?;
+        }
+        let is_new = self.is_new;
+        let mut handlers = Value::Bytes([].into());
+        if is_new {
+            // The name that tells where the code stands, too, was not there before.
+            self.word()?;
+            self.value(depth + 1)?;
+            handlers = self.value(depth + 1)?;
+        } else {
+            self.word()?;
+            self.value(depth + 1)?;
+        }
+        let (Value::Bytes(instructions), Value::Many(constants), Value::Bytes(handlers)) =
+            (instructions, constants, handlers)
+        else {
+            return None;
+        };
+        let names = names.many().iter().filter_map(|name| name.text().map(Rc::from)).collect();
+        Some(Value::Code(Rc::new(Code { instructions, constants, names, handlers })))
+    }
+}
