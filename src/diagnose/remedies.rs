@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use super::{Facts, Remedy};
+use crate::discover::bundle::Form;
 use crate::discover::{DistributionId, Kind};
 use crate::vfs::VPath;
 
@@ -135,17 +136,23 @@ pub(super) fn add_rpath(facts: &Facts, from: &VPath, to: &VPath) -> Remedy {
     Remedy { text: format!("lead the loader there{}", unpacked(facts)), command: Some(command) }
 }
 
-/// A path for a POSIX shell; what lies in a wheel, as it lies in the unpacked one.
+/// A path for a POSIX shell; what lies in a wheel, as it lies in the unpacked one, and what lies in a program of one file, as
+/// it lay before.
 pub(super) fn argument(facts: &Facts, path: &VPath) -> String {
-    match facts.scan.target.kind {
-        Kind::Wheel => quoted(&facts.scan.shown(path).to_string()),
-        _ => quoted(&path.to_string()),
+    match unpacked(facts) {
+        "" => quoted(&path.to_string()),
+        _ => quoted(&facts.scan.shown(path).to_string()),
     }
 }
 
-/// What follows the words for a change of files that lie in a wheel.
+/// What follows the words for a change of files that lie in a wheel or in a program of one file.
 pub(super) fn unpacked(facts: &Facts) -> &'static str {
-    if facts.scan.target.kind == Kind::Wheel { ", in the unpacked wheel" } else { "" }
+    let form = facts.scan.target.bundle.as_ref().map(|bundle| bundle.form);
+    match facts.scan.target.kind {
+        Kind::Wheel => ", in the unpacked wheel",
+        _ if form == Some(Form::OneFile) => ", in the environment that the program is made of",
+        _ => "",
+    }
 }
 
 /// The way from one folder to another.

@@ -17,6 +17,11 @@ pub(super) fn cause(facts: &Facts, name: &Name, by: FileId) -> Option<Cause> {
         return Some((runtime.reason(), runtime.remedy(facts), Vec::new()));
     }
     if let Some((version, is_free_threaded)) = windows::python_dll(&folded) {
+        let python = facts.python();
+        if python.version.is_none_or(|own| own == version) && python.free_threaded == is_free_threaded {
+            let remedy = facts.owner(by).map_or_else(Remedy::default, |owner| reinstall(facts, owner));
+            return Some(("; it is the library of Python itself".into(), remedy, Vec::new()));
+        }
         return Some(other_python(facts, name, by, version, is_free_threaded));
     }
     let is_own = |&file: &FileId| facts.owner(file) == facts.owner(by) && file != by && facts.is_loadable(file);

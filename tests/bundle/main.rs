@@ -270,6 +270,17 @@ fn what_a_program_of_one_file_lacks_is_missed() {
 }
 
 #[test]
+fn what_is_to_be_changed_in_a_program_of_one_file_is_named_as_it_lay_before() {
+    let mut members = packed();
+    let module = members.iter_mut().find(|member| member.1 == MODULE).expect("the module");
+    module.2 = image("elf x86_64 defines:PyInit__a needs:libx.so.1 rpath:/home/me/lib");
+    let scan = scan(&one_file(&members), "/x/prog");
+    let finding = scan.findings.iter().find(|finding| finding.rule.id == "rpath-outside").expect("it is told");
+    let command = finding.remedy.command.clone().expect("a command");
+    assert_eq!(command, format!("patchelf --set-rpath '$ORIGIN' {MODULE}"));
+}
+
+#[test]
 fn a_link_out_of_the_archive_or_in_a_circle_leads_nowhere() {
     for target in ["../../lib64/libc.so.6", "/lib64/libc.so.6", "libx.so.1"] {
         let mut members = packed();

@@ -142,8 +142,34 @@ fn the_library_of_python_that_the_bootloader_opens_has_to_be_there() {
     let mut files = pyinstaller(&NUMPY, PYD);
     files.retain(|(path, _)| !path.ends_with("python311.dll"));
     let scan = scan(&files, "/x/prog");
-    let told = scan.findings.iter().find(|finding| finding.rule.id == "environment-damaged").expect("it is told");
+    // Once, not by each module that needs it, too.
+    assert_eq!(rules(&scan), ["environment-damaged"]);
+    let told = &scan.findings[0];
     assert!(told.subject == "python311.dll" && told.message.contains("cannot start"), "{}", told.message);
+}
+
+#[test]
+fn the_dll_of_this_very_python_that_is_gone_is_no_other_python_s() {
+    let mut files = nuitka(&["a"], PYD);
+    files.retain(|(path, _)| !path.ends_with("python311.dll"));
+    files.push(("/x/prog.dist/python3.dll", image(DLL)));
+    let scan = scan(&files, "/x/prog.dist");
+    let told = scan.findings.iter().find(|finding| finding.subject == "python311.dll").expect("it is told");
+    assert!(!told.message.contains("conflicts with this version"), "{}", told.message);
+}
+
+#[test]
+fn pywin32_finds_its_dlls_where_pyinstaller_s_bootstrap_leads_windows() {
+    const API: &str = "pe x86_64 defines:PyInit_win32api needs:python311.dll,pywintypes311.dll";
+    let with = |folder: &str| {
+        let mut files = pyinstaller(&NUMPY, PYD);
+        files.push(("/x/prog/_internal/win32/win32api.pyd", image(API)));
+        files.push((format!("/x/prog/_internal/{folder}/pywintypes311.dll").leak(), image(DLL)));
+        scan(&files, "/x/prog")
+    };
+    assert_eq!(rules(&with("pywin32_system32")), [""; 0]);
+    assert!(imported(&with("pywin32_system32")).contains(&"win32api".to_owned()), "by its name without the folder");
+    assert_eq!(rules(&with("another_folder")), ["library-missing"]);
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 
 /// One name that is missing; `first` is the file that most imports miss it in.
 fn judge(facts: &Facts, name: &Name, missing: &Missing, first: FileId) -> Option<Finding> {
-    if preloader(facts, name, missing).is_some() {
+    if preloader(facts, name, missing).is_some() || is_of_a_program_that_does_not_start(facts, name) {
         return None;
     }
     let name = &missing.spelled(facts).unwrap_or_else(|| name.clone());
@@ -81,6 +81,14 @@ fn judge(facts: &Facts, name: &Name, missing: &Missing, first: FileId) -> Option
         finding.prints = Some(death.message.clone());
     }
     Some(finding)
+}
+
+/// What the program of a bundle opens itself and does not find is told once, and by another rule.
+fn is_of_a_program_that_does_not_start(facts: &Facts, name: &Name) -> bool {
+    facts.scan.target.bundle.is_some() && {
+        let asked = name.without_case();
+        facts.scan.target.notes.iter().any(|note| Name::from(note.path.file_name()).without_case() == asked)
+    }
 }
 
 /// The module whose import comes first among those that miss a name.

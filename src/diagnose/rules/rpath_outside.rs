@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::remedies::argument;
+use crate::diagnose::remedies::{argument, unpacked};
 use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
 use crate::image::Name;
 use crate::resolve::{Resolution, Step};
@@ -82,11 +82,18 @@ fn finding(facts: &Facts, decides: bool, entry: &Name, files: &[FileId]) -> Find
         count => format!("{} and {} more", finding.file, count - 1),
     };
     finding.message = match decides {
-        true => format!("{who} takes libraries from {entry}, outside the environment"),
-        false => format!("{who} has the search path {entry}, outside the environment; nothing is taken from there"),
+        true => {
+            let takes = if files.len() > 1 { "take" } else { "takes" };
+            format!("{who} {takes} libraries from {entry}, outside the environment")
+        }
+        false => {
+            let has = if files.len() > 1 { "have" } else { "has" };
+            format!("{who} {has} the search path {entry}, outside the environment; nothing is taken from there")
+        }
     };
     let command = format!("patchelf --set-rpath '$ORIGIN' {}", argument(facts, &facts.scan.world.file(files[0]).path));
-    finding.remedy = Remedy { text: "write a path that starts at $ORIGIN".into(), command: Some(command) };
+    finding.remedy =
+        Remedy { text: format!("write a path that starts at $ORIGIN{}", unpacked(facts)), command: Some(command) };
     finding.evidence.push(Evidence::Header { name: "rpath", value: entry.clone() });
     finding
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Bundle, Bundler, Form, Found, Modules, programs, pyz, suffixes, version_in};
+use super::{Bundle, Bundler, Form, Found, Modules, is_exe, programs, pyz, suffixes, version_in};
 use crate::error::Error;
 use crate::vfs::onefile::carchive::CArchive;
 use crate::vfs::onefile::{OneFile, Packing};
@@ -108,6 +108,15 @@ fn found(
         ..Python::default()
     };
     python.suffixes = suffixes(&**fs, &path, &python);
+    // What `pyimod04_pywin32` adds when it starts: to the import path, and a folder of DLLs (`os.add_dll_directory`).
+    let mut library_path = vec![contents.clone()];
+    for name in ["win32", "pythonwin", "pywin32_system32"] {
+        let folder = contents.join(name);
+        if is_exe(program.file_name()) && fs.stat(&folder).is_ok() {
+            library_path.extend((name == "pywin32_system32").then(|| folder.clone()));
+            python.path.push(folder);
+        }
+    }
     let names = modules(fs, archive, &program, &contents);
     let version = archive.option("pyi-contents-directory").map(|_| "6 or later");
     let bundler = Bundler::PyInstaller;
@@ -117,7 +126,7 @@ fn found(
         bundle: Bundle { bundler, version, form, program, contents: contents.clone(), modules: names },
         python,
         // The bootloader sets it to its own folder, and starts itself again; on Windows it calls `SetDllDirectory`.
-        library_path: vec![contents],
+        library_path,
     }
 }
 
