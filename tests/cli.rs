@@ -420,6 +420,22 @@ fn a_log_alone_is_explained_as_far_as_it_tells() {
 }
 
 #[test]
+fn where_a_log_accuses_nobody_the_errors_of_what_it_is_about_are_told() {
+    let folder = failed_build();
+    let output = dylens(folder.path(), &["log", "text.txt", "site-packages"]);
+    assert_eq!(code(&output), 0);
+    let text = out(&output);
+    let told = "the site-packages folder itself has 1 error, the first: library not found: libnowhere.so.9; this shows them:\n";
+    assert!(text.replace("\n", " ").contains(&told.replace('\n', " ")), "{text}");
+    assert!(text.ends_with("    dylens check site-packages\n"), "{text}");
+    // What the log accuses is told there, and nothing where nothing is wrong.
+    let accused = out(&dylens(folder.path(), &["log", "build.log", "site-packages"]));
+    assert!(!accused.contains("itself has"), "{accused}");
+    let calm = out(&dylens(folder.path(), &["log", "text.txt", "site-packages/b.so"]));
+    assert!(calm.contains("compared with file") && !calm.contains("itself has"), "{calm}");
+}
+
+#[test]
 fn a_log_that_cannot_be_read_has_its_line() {
     let folder = failed_build();
     let said = refusal(folder.path(), &["log", "gone.log"]);

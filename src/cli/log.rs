@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::args::{Arguments, Log as Wanted, Report};
+use super::source::Demo;
 use super::{FOUND, commands, output, source};
 use crate::buildlog::{self, Ground, Judged, Log, judge};
+use crate::diagnose::quoted;
 use crate::discover::Tool;
 use crate::error::Error;
 use crate::export::{Incidents, incidents_json, incidents_text};
@@ -70,11 +72,14 @@ pub(super) struct Told {
     pub scan: Option<&'static Scan>,
     /// Why it was compared with nothing.
     pub alone: Option<String>,
+    /// The command that shows what is wrong there.
+    check: String,
 }
 
 impl Told {
     pub(super) fn incidents<'a>(&'a self, name: &'a str) -> Incidents<'a> {
-        Incidents { name, log: &self.log, judged: &self.judged, scan: self.scan, alone: self.alone.as_deref() }
+        let (judged, alone) = (&self.judged, self.alone.as_deref());
+        Incidents { name, log: &self.log, judged, scan: self.scan, alone, check: &self.check }
     }
 }
 
@@ -84,18 +89,19 @@ impl Told {
 /// Where there is nothing at a path that was given.
 pub(super) fn compared(arguments: &Arguments, paths: &[PathBuf], log: Log) -> Result<Told, Error> {
     let is_asked = !paths.is_empty() || arguments.demo.is_some();
+    let check = check(arguments, paths);
     let scan = match source::scanned_for(arguments, paths, tool(&log)) {
         Ok(scan) => scan,
         Err(error) if is_asked => return Err(error),
         Err(error) => {
             let judged = judge(&log, None);
-            return Ok(Told { log, judged, scan: None, alone: Some(error.what) });
+            return Ok(Told { log, judged, scan: None, alone: Some(error.what), check });
         }
     };
     let judged = judge(&log, Some(&Ground::new(scan)));
     let is_about = judged.iter().any(|judged| judged.file.is_some() || judged.node.is_some());
     if is_asked || is_about || judged.is_empty() {
-        return Ok(Told { log, judged, scan: Some(scan), alone: None });
+        return Ok(Told { log, judged, scan: Some(scan), alone: None, check });
     }
     // What lies about here has nothing to do with a log that names none of it.
     let alone = Some(format!(
@@ -103,7 +109,17 @@ pub(super) fn compared(arguments: &Arguments, paths: &[PathBuf], log: Log) -> Re
         scan.target.named()
     ));
     let judged = judge(&log, None);
-    Ok(Told { log, judged, scan: None, alone })
+    Ok(Told { log, judged, scan: None, alone, check })
+}
+
+/// The command that reports on what a log was compared with.
+fn check(arguments: &Arguments, paths: &[PathBuf]) -> String {
+    let demo = arguments.demo.iter().map(|demo| match demo {
+        Demo::Macos => "--demo".to_owned(),
+        Demo::Linux => "--demo=linux".to_owned(),
+    });
+    let paths = paths.iter().map(|path| quoted(&path.display().to_string()));
+    ["dylens", "check"].map(str::to_owned).into_iter().chain(demo).chain(paths).collect::<Vec<_>>().join(" ")
 }
 
 /// The tool that wrote the log, where what it does differs from version to version.

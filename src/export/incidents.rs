@@ -21,6 +21,8 @@ pub struct Incidents<'a> {
     pub scan: Option<&'a Scan>,
     /// Why it was compared with nothing.
     pub alone: Option<&'a str>,
+    /// The command that shows what is wrong with what it was compared with.
+    pub check: &'a str,
 }
 
 /// Changes with every change that a reader of the JSON could stumble over.
@@ -132,7 +134,18 @@ pub fn incidents_text(all: &Incidents, paint: &Paint, verbose: bool) -> String {
     if all.log.unkept > 0 {
         text += &format!("{} were not looked at: the log has too many\n", count(all.log.unkept, "message"));
     }
-    text + &verdict(all, paint)
+    text + &verdict(all, paint) + &beside(all, paint)
+}
+
+/// What is wrong with what the log was compared with, where the log itself accuses nobody.
+fn beside(all: &Incidents, paint: &Paint) -> String {
+    let Some(scan) = all.scan.filter(|_| !all.judged.iter().any(Judged::is_failure)) else { return String::new() };
+    let mut errors = scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let Some(first) = errors.next() else { return String::new() };
+    let (what, number) = (scan.target.kind.word(), count(1 + errors.count(), "error"));
+    let about = printable(&format!("{}: {}", first.rule.title, first.subject));
+    let sentence = format!("the {what} itself has {number}, the first: {about}; this shows them:");
+    format!("{}    {}\n", paint.wrapped(&sentence, 0), paint.ink(Ink::Command, &printable(all.check)))
 }
 
 fn head(all: &Incidents, paint: &Paint) -> String {
