@@ -266,3 +266,42 @@ fn random_bytes_are_no_snapshot() {
         let _ = open(&bytes).map(|scan| printed(&scan));
     }
 }
+
+/// Written by dylens 0.1.0 of the world [`MUSL`], in the first version of the format. Never written anew: what people have
+/// kept has to be opened by every later dylens that says that it reads this version.
+const FIRST: &[u8] = include_bytes!("fixtures/snapshot-1.dylens.json");
+
+#[test]
+fn a_snapshot_that_was_kept_says_today_what_it_said_then() {
+    let scan = open(FIRST).expect("the first version is read");
+    let told: Vec<String> = scan
+        .findings
+        .iter()
+        .map(|finding| {
+            format!("{} {} {}: {}", finding.severity.word(), finding.rule.id, finding.subject, finding.message)
+        })
+        .collect();
+    let module = "lib/python3.12/site-packages/a/_a.cpython-312-x86_64-linux-musl.so";
+    let libs = "lib/python3.12/site-packages/a/libs";
+    let gone = format!("{libs}/libdeep.so is a link to ../nowhere.so, which is gone");
+    assert_eq!(
+        told,
+        [
+            format!("error library-missing /abs/libc.so: /abs/libc.so, needed by {module}, is found nowhere"),
+            format!("error library-missing libgone.so: libgone.so, needed by {module}, is found nowhere"),
+            format!("error library-missing libdeep.so: libdeep.so, needed by {libs}/libb.so, is found nowhere: {gone}"),
+            format!("error link-broken libdeep.so: {gone}"),
+            "warning not-an-image cut.so: lib/python3.12/site-packages/a/cut.so: the file is too short (8 bytes)".into(),
+            "warning not-an-image pointer.so: lib/python3.12/site-packages/a/pointer.so: a Git LFS pointer stands in place of the file"
+                .into(),
+        ]
+    );
+    let told = why(&scan, "libgone.so", &Paint { width: 100, ..Paint::default() }).expect("it is there");
+    let places = [
+        "a → a._a → libgone.so",
+        "runpath  lib/python3.12/site-packages/a/libs/libgone.so",
+        "default  /usr/local/lib/libgone.so",
+    ];
+    assert!(places.iter().all(|place| told.contains(place)), "{told}");
+    assert!(shown(scan).iter().any(|screen| screen.contains("libgone.so")));
+}

@@ -5,8 +5,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::args::{Arguments, Log as Wanted, Report};
-use super::source::Demo;
+use super::args::{Arguments, Demo, Log as Wanted, Report};
+
 use super::{FOUND, commands, output, source};
 use crate::buildlog::{self, Ground, Judged, Log, judge};
 use crate::diagnose::quoted;
