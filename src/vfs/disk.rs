@@ -20,9 +20,7 @@ impl Disk {
         }
         #[cfg(not(unix))]
         {
-            let text = native.to_string_lossy().replace('\\', "/");
-            // `canonicalize` answers in the verbatim form, which nobody types and the rules do not expect.
-            VPath::new(text.strip_prefix("//?/").unwrap_or(&text))
+            VPath::new(slashed(&native.to_string_lossy()))
         }
     }
 
@@ -35,8 +33,29 @@ impl Disk {
         }
         #[cfg(not(unix))]
         {
-            PathBuf::from(path.to_string())
+            let text = path.to_string();
+            match text.strip_prefix(SHARE) {
+                Some(rest) => PathBuf::from(format!("//{rest}")),
+                None => PathBuf::from(text),
+            }
         }
+    }
+}
+
+/// Where the shares of other machines stand in a [`VPath`], which begins with one slash: `\\server\share` is `/UNC/server/share`.
+#[cfg(any(not(unix), test))]
+const SHARE: &str = "/UNC/";
+
+/// A path of Windows with slashes. `canonicalize` answers in the verbatim form (`\\?\C:\x`, `\\?\UNC\server\share`), which nobody
+/// types and the rules do not expect.
+#[cfg(any(not(unix), test))]
+fn slashed(native: &str) -> String {
+    let text = native.replace('\\', "/");
+    let share =
+        text.strip_prefix("//?/UNC/").or_else(|| text.strip_prefix("//").filter(|rest| !rest.starts_with(['?', '.'])));
+    match share {
+        Some(rest) => format!("{SHARE}{rest}"),
+        None => text.strip_prefix("//?/").unwrap_or(&text).to_owned(),
     }
 }
 
@@ -138,5 +157,19 @@ impl ReadAt for OpenFile {
 
     fn stat(&self) -> io::Result<Stat> {
         self.file.metadata().map(|meta| stat_of(&meta, &self.path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slashed;
+
+    #[test]
+    fn paths_of_windows_have_slashes_and_begin_with_a_drive_or_a_share() {
+        assert_eq!(slashed(r"C:\Users\me"), "C:/Users/me");
+        assert_eq!(slashed(r"\\?\C:\Users\me"), "C:/Users/me");
+        assert_eq!(slashed(r"\\?\UNC\server\share\x"), "/UNC/server/share/x");
+        assert_eq!(slashed(r"\\wsl$\Debian\home"), "/UNC/wsl$/Debian/home");
+        assert_eq!(slashed(r"..\x"), "../x");
     }
 }

@@ -83,9 +83,11 @@ impl VPath {
 
     /// The path with `.` and `..` folded away as text. Right only where no part is a link.
     pub fn folded(&self) -> VPath {
+        let (root, rest) = self.0.split_at(root_len(&self.0));
         let mut parts: Vec<&[u8]> = Vec::new();
-        for part in self.parts() {
+        for part in rest.split(|&byte| byte == b'/') {
             match part {
+                b"" => {}
                 b"." => {}
                 b".." => {
                     parts.pop();
@@ -93,31 +95,30 @@ impl VPath {
                 part => parts.push(part),
             }
         }
-        let mut bytes = Vec::with_capacity(self.0.len());
-        for part in &parts {
-            if self.is_absolute() || !bytes.is_empty() {
-                bytes.push(b'/');
-            }
-            bytes.extend_from_slice(part);
-        }
-        if bytes.is_empty() && self.is_absolute() {
-            bytes.push(b'/');
-        }
-        VPath::new(bytes)
+        VPath::new([root, &parts.join(&b'/')].concat())
     }
 }
 
 /// The directory part of a path as written; none for a bare name and for the root.
 fn parent_of(bytes: &[u8]) -> Option<&[u8]> {
+    let root = root_len(bytes);
     match bytes.rfind_byte(b'/')? {
-        0 if bytes.len() == 1 => None,
-        0 => Some(b"/"),
-        at => Some(&bytes[..at]),
+        _ if bytes.len() == root => None,
+        at => Some(&bytes[..at.max(root)]),
     }
 }
 
 fn is_absolute(bytes: &[u8]) -> bool {
-    bytes.first() == Some(&b'/') || matches!(bytes, [drive, b':', b'/', ..] if drive.is_ascii_alphabetic())
+    root_len(bytes) > 0
+}
+
+/// Bytes of what an absolute path begins with: `/`, or a drive of Windows as in `C:/`.
+fn root_len(bytes: &[u8]) -> usize {
+    match bytes {
+        [b'/', ..] => 1,
+        [drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => 3,
+        _ => 0,
+    }
 }
 
 impl Default for VPath {
@@ -172,6 +173,8 @@ mod tests {
         assert_eq!(path("/a").parent(), Some(path("/")));
         assert_eq!(path("/").parent(), None);
         assert_eq!(path("a").parent(), None);
+        assert_eq!(path("C:/a").parent(), Some(path("C:/")));
+        assert_eq!(path("C:/").parent(), None);
     }
 
     #[test]
@@ -179,6 +182,7 @@ mod tests {
         assert_eq!(path("/env/lib/x.so").below(&path("/env")), Some(&b"lib/x.so"[..]));
         assert_eq!(path("/env").below(&path("/env/")), Some(&b""[..]));
         assert_eq!(path("/environment/x").below(&path("/env")), None);
+        assert_eq!(path("C:/env/x").below(&path("C:/")), Some(&b"env/x"[..]));
     }
 
     #[test]
@@ -186,5 +190,8 @@ mod tests {
         assert_eq!(path("/a/./b/../c").folded(), path("/a/c"));
         assert_eq!(path("/../..").folded(), path("/"));
         assert_eq!(path("a/../../b").folded(), path("b"));
+        assert_eq!(path("C:/a/./b/../c").folded(), path("C:/a/c"));
+        assert_eq!(path("C:/../..").folded(), path("C:/"));
+        assert_eq!(path("./..").folded(), path(""));
     }
 }
