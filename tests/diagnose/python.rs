@@ -172,6 +172,15 @@ fn a_file_without_its_init_function_cannot_be_imported_unless_it_is_no_module() 
 }
 
 #[test]
+fn a_copy_of_a_module_that_lies_where_nothing_is_imported_from_has_its_init_function() {
+    let copied = module("_a.TAG", "defines:PyInit__a", "cp311-cp311-linux_x86_64");
+    let again = copied.lines().filter(|line| line.contains("/_a.")).map(|line| line.replacen("/lib/", "/lib64/", 1));
+    let copied = format!("{copied}\n{}\n", again.collect::<Vec<_>>().join("\n"));
+    assert!(copied.contains("/lib64/"), "{copied}");
+    assert!(findings(&self::scan(&copied), "init-function-missing").is_empty());
+}
+
+#[test]
 fn a_module_that_names_another_libpython_than_the_interpreter_s_is_a_warning() {
     let library = "//- /lib64/libpython3.11.so.1.0 elf x86_64 soname:libpython3.11.so.1.0 needs:libc.so.6\n";
     let linked = module("_a.TAG", "defines:PyInit__a needs:libpython3.11.so.1.0,libc.so.6", "cp311-cp311-linux_x86_64");

@@ -25,7 +25,12 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         if !facts.is_loadable(file) {
             continue;
         }
+        let wanted = python.init_function(stem);
         let others = others(facts, file);
+        // It has what it is called after, and lies where Python does not import from: a copy.
+        if others.iter().any(|name| **name == *wanted.as_bytes()) {
+            continue;
+        }
         let is_plain = path.file_name().len() == stem.len() + 3;
         let imported = imported(facts, file, stem);
         // A library called as libraries are is one, whatever else it has inside.
@@ -35,7 +40,6 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         }
         let severity = if imported.is_some() { Severity::Error } else { Severity::Warning };
         let mut finding = Finding::about(facts, &RULE, severity, file);
-        let wanted = python.init_function(stem);
         finding.subject.clone_from(&wanted);
         let has = match &others[..] {
             [] => String::new(),
