@@ -255,12 +255,14 @@ impl<'a> Facts<'a> {
     /// The folder of Python sources that a file belongs to: the top package, or the file's own folder.
     pub fn package_folder(&self, file: FileId) -> Option<VPath> {
         let path = self.scan.world.file(file).path.clone();
-        let bases = self.python().path.iter().filter(|base| path.starts_with(base));
-        let base = bases.max_by_key(|base| base.as_bytes().len())?;
-        let below = path.below(base)?;
-        let top = below.split(|&byte| byte == b'/').next()?;
-        // A module beside the packages has no folder of its own.
-        (top.len() < below.len()).then(|| base.join(top))
+        let mut bases: Vec<&VPath> = self.python().path.iter().filter(|base| path.starts_with(base)).collect();
+        bases.sort_by_key(|base| std::cmp::Reverse(base.as_bytes().len()));
+        // A module beside the packages has no folder of its own, unless a .pth file made a package's folder one of these.
+        bases.into_iter().find_map(|base| {
+            let below = path.below(base)?;
+            let top = below.split(|&byte| byte == b'/').next()?;
+            (top.len() < below.len()).then(|| base.join(top))
+        })
     }
 }
 

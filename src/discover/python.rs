@@ -209,7 +209,13 @@ pub(super) fn pth_paths(fs: &dyn FileSystem, site: &VPath) -> Vec<VPath> {
             mapped(&text)
         } else {
             let is_path = |line: &&str| !line.is_empty() && !line.starts_with(['#']) && !line.starts_with("import");
-            text.lines().map(str::trim).filter(is_path).map(|line| path_in(fs, site, line)).collect()
+            let lines: Vec<&str> = text.lines().map(str::trim).filter(is_path).collect();
+            let is_for_windows = lines.iter().any(|line| line.contains('\\'));
+            let path = |line: &&str| match is_for_windows {
+                true => spelled(fs, site, line),
+                false => site.join(line),
+            };
+            lines.iter().map(path).collect()
         };
         let real = |path: VPath| {
             let real = fs.real(&path).ok()?;
@@ -220,18 +226,27 @@ pub(super) fn pth_paths(fs: &dyn FileSystem, site: &VPath) -> Vec<VPath> {
     paths
 }
 
-/// A line of a `.pth` file as a path; those for Windows have its separators.
-fn path_in(fs: &dyn FileSystem, site: &VPath, line: &str) -> VPath {
-    let path = site.join(line);
-    match line.contains('\\') && fs.stat(&path).is_err() {
-        true => site.join(line.replace('\\', "/")),
-        false => path,
+/// A line of a `.pth` file for Windows as a path: with its separators, and spelled as the folders spell it.
+fn spelled(fs: &dyn FileSystem, site: &VPath, line: &str) -> VPath {
+    let line = windows::path(line);
+    if line.is_absolute() {
+        return line;
     }
+    line.parts().fold(site.clone(), |folder, part| {
+        let path = folder.join(part);
+        if fs.stat(&path).is_ok() {
+            return path;
+        }
+        let entries = fs.list(&folder).unwrap_or_default();
+        let same = entries.into_iter().find(|entry| entry.name.as_bytes().eq_ignore_ascii_case(part));
+        same.map_or(path, |entry| folder.join(&entry.name))
+    })
 }
 
 /// The folders in `MAPPING: dict[str, str] = {'pkg': '/project/src/pkg'}` of setuptools' editable finders.
 fn mapped(text: &str) -> Vec<VPath> {
     let Some(line) = text.lines().find(|line| line.starts_with("MAPPING")) else { return Vec::new() };
     let quoted = line.split('\'').skip(1).step_by(2);
-    quoted.filter(|text| text.starts_with('/')).filter_map(|text| VPath::new(text).parent()).collect()
+    let paths = quoted.map(|text| windows::path(&text.replace(r"\\", r"\")));
+    paths.filter(VPath::is_absolute).filter_map(|path| path.parent()).collect()
 }
