@@ -57,6 +57,34 @@ pub(super) fn calls(source: &str, file: &str, functions: &[&'static str], around
     found
 }
 
+/// The modules that a source names in imports outside of functions, by their dotted names: `import a.b`, `from a import b` (which
+/// may be `a` alone). Conditions are taken to hold, relative imports are left out.
+pub(super) fn imports(source: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut inside = None;
+    for line in &logical_lines(source) {
+        if inside.is_some_and(|indent| line.indent > indent) {
+            continue;
+        }
+        let text = line.text.strip_prefix("async ").unwrap_or(&line.text);
+        inside = text.starts_with("def ").then_some(line.indent);
+        let names = |list: &str| -> Vec<String> {
+            let items = list.trim_matches(['(', ')', ' ']).split(',');
+            items.filter_map(|item| item.split_whitespace().next().map(str::to_owned)).collect()
+        };
+        if let Some(list) = text.strip_prefix("import ") {
+            found.extend(names(list));
+        } else if let Some((from, list)) = text.strip_prefix("from ").and_then(|rest| rest.split_once(" import "))
+            && !from.starts_with('.')
+        {
+            let from = from.trim();
+            found.extend(names(list).into_iter().map(|name| format!("{from}.{name}")));
+        }
+    }
+    found.retain(|name| name.chars().all(|c| matches!(c, '.' | '_') || c.is_alphanumeric()));
+    found
+}
+
 /// Where a function is called, by its last name.
 fn places(text: &str, function: &str) -> Vec<usize> {
     let ends = |at: usize| text[..at].ends_with(|c: char| c == '_' || c.is_alphanumeric());

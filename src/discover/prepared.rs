@@ -1,9 +1,11 @@
 //! What packages for Windows do for their DLLs before a module of theirs is imported: `os.add_dll_directory` and DLLs that
 //! are loaded by path, told from the text of their sources.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 
-use super::code::{Call, Surroundings, calls};
+use super::code::{Call, Surroundings, calls, imports};
 use crate::vfs::{FileSystem, Kind, VPath};
 use crate::world::{Deed, Prepared, Python};
 
@@ -15,6 +17,8 @@ const LOADS: [&str; 6] = ["WinDLL", "CDLL", "PyDLL", "LoadLibrary", "LoadLibrary
 const MOST_BYTES: usize = 1 << 18;
 /// Of one package so many sources at most are followed.
 const MOST_SOURCES: usize = 32;
+/// And so many other packages.
+const MOST_PACKAGES: usize = 512;
 
 /// What is done before the modules among these files are imported, the upper packages first.
 pub(crate) fn prepared<'a>(
@@ -22,22 +26,19 @@ pub(crate) fn prepared<'a>(
     python: &Python,
     files: impl Iterator<Item = &'a VPath>,
 ) -> Vec<Prepared> {
-    let reader = Reader { fs, python };
+    let reader = Reader { fs, python, known: RefCell::default() };
     let mut found = Vec::new();
     for source in reader.started() {
-        reader.read(&source, None, &mut found);
+        found.extend(reader.read(&source).into_iter().map(|done| done.before(None)));
     }
     let mut folders = BTreeSet::new();
     for file in files {
-        let is_above =
-            |folder: &VPath| !python.path.contains(folder) && python.path.iter().any(|base| folder.starts_with(base));
         let above = std::iter::successors(file.parent(), VPath::parent);
-        folders.extend(above.take_while(is_above));
+        folders.extend(above.take_while(|folder| reader.is_package(folder)));
     }
     for folder in folders {
-        for source in reader.sources(&folder) {
-            reader.read(&source, Some(&folder), &mut found);
-        }
+        let mut seen = BTreeSet::new();
+        reader.bring(&folder, &mut seen, &mut |done| found.push(done.before(Some(&folder))));
     }
     found
 }
@@ -45,6 +46,29 @@ pub(crate) fn prepared<'a>(
 struct Reader<'a> {
     fs: &'a dyn FileSystem,
     python: &'a Python,
+    known: RefCell<BTreeMap<VPath, Rc<Package>>>,
+}
+
+/// What is known of a package from its text.
+struct Package {
+    done: Vec<Done>,
+    /// The folders of other packages that come in with it.
+    others: Vec<VPath>,
+}
+
+/// What one line of code does.
+struct Done {
+    deed: Deed,
+    source: VPath,
+    line: usize,
+}
+
+impl Done {
+    /// As it is before the modules of a package are imported; none where it is before any.
+    fn before(&self, package: Option<&VPath>) -> Prepared {
+        let Done { deed, source, line } = self;
+        Prepared { package: package.cloned(), deed: deed.clone(), source: source.clone(), line: *line }
+    }
 }
 
 impl Reader<'_> {
@@ -96,13 +120,63 @@ impl Reader<'_> {
         seen
     }
 
-    fn read(&self, source: &VPath, package: Option<&VPath>, found: &mut Vec<Prepared>) {
-        let Some(text) = self.text(source) else { return };
+    /// Does this folder lie below one that Python imports from?
+    fn is_package(&self, folder: &VPath) -> bool {
+        !self.python.path.contains(folder) && self.python.path.iter().any(|base| folder.starts_with(base))
+    }
+
+    /// Tells what is done when a package is imported: first by the packages that it imports.
+    fn bring(&self, folder: &VPath, seen: &mut BTreeSet<VPath>, tell: &mut dyn FnMut(&Done)) {
+        if seen.len() >= MOST_PACKAGES || !seen.insert(folder.clone()) {
+            return;
+        }
+        let package = self.package_at(folder);
+        for other in &package.others {
+            self.bring(other, seen, tell);
+        }
+        package.done.iter().for_each(tell);
+    }
+
+    fn package_at(&self, folder: &VPath) -> Rc<Package> {
+        if let Some(known) = self.known.borrow().get(folder) {
+            return known.clone();
+        }
+        let sources = self.sources(folder);
+        let done = sources.iter().flat_map(|source| self.read(source)).collect();
+        let mut others = Vec::new();
+        for source in &sources {
+            let names = self.text(source).map_or(Vec::new(), |text| imports(&text));
+            let found = names.iter().flat_map(|name| self.folders(name));
+            // Its own folders are looked at by themselves, each for what lies in it.
+            others.extend(found.filter(|other| !folder.starts_with(other) && !other.starts_with(folder)));
+        }
+        let mut seen = BTreeSet::new();
+        others.retain(|other| seen.insert(other.clone()));
+        let package = Rc::new(Package { done, others });
+        self.known.borrow_mut().insert(folder.clone(), package.clone());
+        package
+    }
+
+    /// The folders of packages on the way to a module, the upper first.
+    fn folders(&self, module: &str) -> Vec<VPath> {
+        let top = module.split('.').next().unwrap_or_default();
+        let is_folder = |path: &VPath| self.fs.stat(path).is_ok_and(|stat| stat.kind == Kind::Directory);
+        let Some(base) = self.python.path.iter().find(|base| is_folder(&base.join(top))) else { return Vec::new() };
+        let steps = module.split('.').scan(base.clone(), |folder, part| {
+            *folder = folder.join(part);
+            Some(folder.clone())
+        });
+        steps.take_while(is_folder).collect()
+    }
+
+    fn read(&self, source: &VPath) -> Vec<Done> {
+        let Some(text) = self.text(source) else { return Vec::new() };
         let functions: Vec<&'static str> =
             ADDS.into_iter().chain(LOADS).filter(|function| text.contains(function)).collect();
         if functions.is_empty() {
-            return;
+            return Vec::new();
         }
+        let mut done = Vec::new();
         for Call { function, line, argument } in calls(&text, &source.to_string(), &functions, self) {
             let is_added = ADDS.contains(&function);
             let deed = |path: String| {
@@ -121,9 +195,9 @@ impl Reader<'_> {
                 None if is_added => vec![Deed::AddsUnknown],
                 None => Vec::new(),
             };
-            let prepared = |deed| Prepared { package: package.cloned(), deed, source: source.clone(), line };
-            found.extend(deeds.into_iter().map(prepared));
+            done.extend(deeds.into_iter().map(|deed| Done { deed, source: source.clone(), line }));
         }
+        done
     }
 }
 

@@ -6,7 +6,8 @@ use super::*;
 /// A module that needs one DLL. `M` stands for an extension module named `m`.
 #[track_caller]
 fn windows(files: &str, expected: &[&str]) -> Scan {
-    let lines: Vec<&str> = files.lines().map(str::trim_start).collect();
+    const MARGIN: &str = "         ";
+    let lines: Vec<&str> = files.lines().map(|line| line.strip_prefix(MARGIN).unwrap_or(line)).collect();
     check(WINDOWS, &lines.join("\n").replace("M pe", "pe x86_64 defines:PyInit_m"), expected)
 }
 
@@ -229,6 +230,66 @@ fn what_one_package_adds_serves_its_own_modules_alone() {
 }
 
 #[test]
+fn what_another_package_does_counts_where_the_package_imports_that() {
+    windows(
+        "//- @/torch/__init__.py
+         import ctypes, os
+         libs = os.path.join(os.path.dirname(__file__), 'lib')
+         os.add_dll_directory(libs)
+         ctypes.CDLL(os.path.join(libs, 'c10.dll'))
+         //- @/torch/lib/c10.dll pe x86_64
+         //- @/torch/lib/torch.dll pe x86_64
+         //- @/vision/__init__.py
+         from between import (
+             one,
+             two as three,
+         )
+         //- @/between/__init__.py
+         try:
+             import torch.nn as nn
+         except ImportError:
+             pass
+         //- @/vision/c10.dll pe x86_64
+         //- @/vision/m.pyd M pe needs:c10.dll,torch.dll",
+        &[
+            "vision/m.pyd: c10.dll = already-loaded torch/lib/c10.dll",
+            "vision/m.pyd: torch.dll = add_dll_directory torch/lib/torch.dll",
+        ],
+    );
+}
+
+#[test]
+fn what_another_package_does_counts_not_where_a_function_may_import_it_some_day() {
+    windows(
+        "//- @/q/__init__.py
+         import os
+         os.add_dll_directory(os.path.join(os.path.dirname(__file__), 'lib'))
+         //- @/q/lib/a.dll pe x86_64
+         //- @/p/__init__.py
+         import os
+         def later():
+             if os.name == 'nt':
+                 import q
+         //- @/p/m.pyd M pe needs:a.dll",
+        &["p/m.pyd: a.dll = none"],
+    );
+}
+
+#[test]
+fn packages_may_import_each_other() {
+    windows(
+        "//- @/q/__init__.py
+         import os, p
+         os.add_dll_directory(os.path.join(os.path.dirname(__file__), 'lib'))
+         //- @/q/lib/a.dll pe x86_64
+         //- @/p/__init__.py
+         import q
+         //- @/p/m.pyd M pe needs:a.dll",
+        &["p/m.pyd: a.dll = add_dll_directory q/lib/a.dll"],
+    );
+}
+
+#[test]
 fn what_a_module_beside_it_adds_counts_where_the_package_imports_that() {
     windows(
         "//- @/p/__init__.py
@@ -262,6 +323,23 @@ fn what_a_pth_file_imports_counts_for_every_module() {
          //- @/win32/m.pyd M pe needs:pywintypes311.dll",
         &["win32/m.pyd: pywintypes311.dll = add_dll_directory pywin32_system32/pywintypes311.dll"],
     );
+}
+
+#[test]
+fn folders_in_a_pth_file_for_windows_are_found_in_whatever_case() {
+    let paths = |scan: &Scan| -> Vec<String> {
+        let python = scan.world.host.python.as_ref().expect("an installation has its Python");
+        python.path.iter().map(ToString::to_string).filter(|path| path.contains("/site-packages/")).collect()
+    };
+    let files = "//- @/pywin32.pth
+         win32\\Lib
+         Pythonwin
+         //- @/pythonwin/win32ui.pyd pe x86_64 defines:PyInit_win32ui
+         //- @/win32/lib/deep.pyd pe x86_64 defines:PyInit_deep";
+    let site = "/env/Lib/site-packages";
+    assert_eq!(paths(&windows(files, &[])), [format!("{site}/win32/lib"), format!("{site}/pythonwin")]);
+    // One that has nothing of Windows in it is taken at its word.
+    assert_eq!(paths(&windows(&files.replace("win32\\Lib", "win32/Lib"), &[])), [""; 0]);
 }
 
 #[test]
