@@ -4,20 +4,28 @@
 mod common;
 
 use std::io::{Read, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// Longer than a busy machine needs; a failing test waits that long, a passing one does not.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A program on a terminal of 100 × 30 cells.
+/// Columns and rows, where a test says nothing of them.
+const SIZE: (u16, u16) = (100, 30);
+
+/// A program on a terminal.
 struct Session {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
     seen: Arc<Mutex<Vec<u8>>>,
+    /// All that it wrote has been read.
+    is_over: Arc<AtomicBool>,
+    size: (u16, u16),
 }
 
 impl Session {
@@ -27,9 +35,13 @@ impl Session {
 
     /// Starts the program with more in its environment.
     fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Session {
-        let size = PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 };
-        let pty = native_pty_system().openpty(size).expect("a terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_dylens"));
+        Session::of(DYLENS, arguments, variables, SIZE)
+    }
+
+    /// Starts any program.
+    fn of(program: &str, arguments: &[&str], variables: &[(&str, &str)], size: (u16, u16)) -> Session {
+        let pty = native_pty_system().openpty(pty_size(size)).expect("a terminal");
+        let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.env_clear();
         command.env("TERM", "xterm-256color");
@@ -40,7 +52,8 @@ impl Session {
         let mut reader = pty.master.try_clone_reader().expect("a reader");
         let writer = pty.master.take_writer().expect("a writer");
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let sink = seen.clone();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let (sink, ends) = (seen.clone(), is_over.clone());
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(count) = reader.read(&mut buffer) {
@@ -49,15 +62,27 @@ impl Session {
                 }
                 sink.lock().expect("no panic").extend_from_slice(&buffer[..count]);
             }
+            ends.store(true, Ordering::SeqCst);
         });
-        Session { child, master: pty.master, writer, seen }
+        Session { child, master: pty.master, writer, seen, is_over, size }
+    }
+
+    /// Gives the window another size.
+    fn resize(&mut self, size: (u16, u16)) {
+        self.size = size;
+        self.master.resize(pty_size(size)).expect("a size");
+    }
+
+    /// All that was written so far.
+    fn bytes(&self) -> Vec<u8> {
+        self.seen.lock().expect("no panic").clone()
     }
 
     /// The terminal as it stands.
     fn terminal(&self) -> vt100::Parser {
-        let (rows, columns) = (30.try_into().expect("not zero"), 100.try_into().expect("not zero"));
+        let (columns, rows) = (self.size.0.try_into().expect("not zero"), self.size.1.try_into().expect("not zero"));
         let mut parser = vt100::Parser::new(rows, columns, 0);
-        parser.process(&self.seen.lock().expect("no panic"));
+        parser.process(&self.bytes());
         parser
     }
 
@@ -76,9 +101,16 @@ impl Session {
     }
 
     fn wait_until(&self, text: &str, is_there: bool) {
+        self.wait_till(&format!("{text:?} should be there: {is_there}"), |session| {
+            session.text().contains(text) == is_there
+        });
+    }
+
+    /// Waits until something holds.
+    fn wait_till(&self, what: &str, holds: impl Fn(&Session) -> bool) {
         let start = Instant::now();
-        while self.text().contains(text) != is_there {
-            assert!(start.elapsed() < PATIENCE, "{text:?} should be there: {is_there}:\n{}", self.text());
+        while !holds(self) {
+            assert!(start.elapsed() < PATIENCE, "{what}:\n{}", self.text());
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -93,11 +125,23 @@ impl Session {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("a child") {
-                std::thread::sleep(Duration::from_millis(100));
+                self.wait_for_last_words();
                 return status;
             }
             assert!(start.elapsed() < PATIENCE, "it does not end:\n{}", self.text());
             std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Its end is read, or, where this test has the other side open, nothing for a while.
+    fn wait_for_last_words(&self) {
+        let mut before = usize::MAX;
+        while !self.is_over.load(Ordering::SeqCst) && before != self.bytes().len() {
+            before = self.bytes().len();
+            let rest = Instant::now();
+            while !self.is_over.load(Ordering::SeqCst) && rest.elapsed() < Duration::from_millis(500) {
+                std::thread::sleep(Duration::from_millis(10));
+            }
         }
     }
 
@@ -116,6 +160,13 @@ impl Session {
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse is captured");
     }
 }
+
+fn pty_size((cols, rows): (u16, u16)) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+/// The program that is tested.
+const DYLENS: &str = env!("CARGO_BIN_EXE_dylens");
 
 impl Drop for Session {
     fn drop(&mut self) {
@@ -143,18 +194,62 @@ fn the_demo_is_shown_searched_and_left() {
     session.assert_restored();
 }
 
+/// Sends a signal to a process.
+fn send(signal: Signal, process: u32) {
+    let process = i32::try_from(process).ok().and_then(Pid::from_raw).expect("a process");
+    kill_process(process, signal).expect("it is sent");
+}
+
 #[test]
 fn a_signal_ends_it_and_is_seen_from_outside() {
-    let mut session = Session::start(&["--demo"]);
-    session.wait_for("errors");
-    let id = session.child.process_id().expect("it runs");
-    let sent = std::process::Command::new("kill").args(["-TERM", &id.to_string()]).status().expect("kill");
-    assert!(sent.success());
-    let status = session.end();
-    // A shell shows a death by SIGTERM as 143; here it may be told by its name.
-    let by_name = status.signal().is_some_and(|name| name.contains("Terminated"));
-    assert!(by_name || status.exit_code() == 143, "{status:?}");
+    for (signal, words) in [(Signal::TERM, "Terminated"), (Signal::HUP, "Hangup"), (Signal::INT, "Interrupt")] {
+        let mut session = Session::start(&["--demo"]);
+        session.wait_for("errors");
+        let terminal = session.other_side();
+        send(signal, session.child.process_id().expect("it runs"));
+        let status = session.end();
+        // A shell shows a death by SIGTERM as 143; here it may be told by its name.
+        let by_name = status.signal().is_some_and(|name| name.contains(words));
+        assert!(by_name || status.exit_code() == 128 + signal.as_raw() as u32, "{status:?}");
+        session.assert_restored();
+        assert_lines_are_edited(terminal);
+    }
+}
+
+#[test]
+fn it_is_suspended_and_comes_back_in_a_shell() {
+    let arguments = ["--norc", "--noprofile", "--noediting", "-i"];
+    let mut session = Session::of("/bin/bash", &arguments, &[("PS1", "ready> "), ("HISTFILE", "")], SIZE);
+    session.wait_for("ready>");
+    session.press(&format!("'{DYLENS}' --demo=linux\r"));
+    session.wait_for("Problems 11");
+    session.press("2");
+    session.wait_for("[2 Graph]");
+    let before = session.text();
+    session.press("\x1a");
+    session.wait_till("the shell has the terminal", |session| !session.terminal().screen().alternate_screen());
+    session.wait_for("Stopped");
     session.assert_restored();
+    assert_lines_are_edited(session.other_side());
+    session.press("fg\r");
+    session.wait_for("[2 Graph]");
+    session.wait_till("the screen is as it was", |session| session.text() == before);
+    let screen = session.terminal();
+    assert!(screen.screen().alternate_screen() && screen.screen().bracketed_paste() && screen.screen().hide_cursor());
+    assert_ne!(screen.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    // Its keys work again, and the window may have changed while it was away.
+    session.press("\x1a");
+    session.wait_till("the shell has the terminal", |session| !session.terminal().screen().alternate_screen());
+    session.resize((80, 24));
+    session.press("fg\r");
+    session.wait_for("[2 Graph]");
+    session.press("1");
+    session.wait_for("[1 Prob]");
+    session.press("q");
+    session.wait_till("the shell has the terminal", |session| !session.terminal().screen().alternate_screen());
+    session.assert_restored();
+    session.press("exit 5\r");
+    assert_eq!(session.end().exit_code(), 5);
 }
 
 #[test]
@@ -206,8 +301,7 @@ fn a_command_is_told_when_the_window_changes() {
     let script = "trap 'stty size; exit 5' WINCH; echo ready; while :; do sleep 0.05; done";
     let mut session = Session::start(&["run", "--", "/bin/sh", "-c", script]);
     session.wait_for("ready");
-    let size = PtySize { rows: 20, cols: 60, pixel_width: 0, pixel_height: 0 };
-    session.master.resize(size).expect("a size");
+    session.resize((60, 20));
     session.wait_for("20 60");
     assert_eq!(session.end().exit_code(), 5);
 }
@@ -239,17 +333,16 @@ fn assert_lines_are_edited(terminal: std::fs::File) {
 
 #[test]
 fn signals_from_outside_reach_the_command() {
-    for (name, number) in [("TERM", 15), ("HUP", 1)] {
+    for (name, signal) in [("TERM", Signal::TERM), ("HUP", Signal::HUP)] {
         let decides = format!("trap 'echo told of {name}; exit 4' {name}; echo ready; while :; do sleep 0.05; done");
         let dies = "echo ready; while :; do sleep 0.05; done".to_owned();
-        for (script, says, code) in [(decides, format!("told of {name}"), 4), (dies, "ready".to_owned(), 128 + number)]
+        for (script, says, code) in
+            [(decides, format!("told of {name}"), 4), (dies, "ready".to_owned(), 128 + signal.as_raw() as u32)]
         {
             let mut session = Session::start(&["run", "--", "/bin/sh", "-c", &script]);
             session.wait_for("ready");
             let terminal = session.other_side();
-            let id = session.child.process_id().expect("it runs").to_string();
-            let sent = std::process::Command::new("kill").args([&format!("-{name}"), &id]).status().expect("kill");
-            assert!(sent.success());
+            send(signal, session.child.process_id().expect("it runs"));
             assert_eq!(session.end().exit_code(), code, "{name}:\n{}", session.text());
             session.wait_for(&says);
             session.assert_restored();
@@ -328,18 +421,49 @@ fn a_scan_is_exported_beside_the_screen_and_never_over_a_file() {
 fn the_window_may_change_its_size() {
     let mut session = Session::start(&["--demo=linux"]);
     session.wait_for("modules");
-    let resize = |session: &Session, rows, cols| {
-        session.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).expect("a size");
-    };
-    resize(&session, 12, 40);
+    session.resize((40, 12));
     // Of a list, the header's line stands at the bottom.
     session.wait_without("[1 Problems]");
-    resize(&session, 5, 20);
+    session.resize((20, 5));
     session.wait_for("too small");
-    resize(&session, 30, 100);
+    session.resize((100, 30));
     session.wait_for("[1 Problems]");
     session.press("q");
     assert!(session.end().success());
+    session.assert_restored();
+}
+
+#[test]
+fn after_a_storm_of_sizes_the_screen_is_that_of_the_last() {
+    let calm = Session::of(DYLENS, &["--demo=linux"], &[], (90, 25));
+    calm.wait_for("? keys");
+    calm.wait_without("scanning");
+    let mut session = Session::start(&["--demo=linux"]);
+    session.wait_for("Problems 11");
+    for step in 0..120 {
+        session.resize((1 + step * 37 % 180, 1 + step * 23 % 60));
+        if step % 10 == 0 {
+            session.press("j");
+        }
+    }
+    session.press("g");
+    session.resize((90, 25));
+    session.wait_till("the screen of the last size", |session| session.text() == calm.text());
+    session.press("q");
+    assert!(session.end().success());
+    session.assert_restored();
+}
+
+#[test]
+fn a_small_window_has_a_list_and_a_line() {
+    let mut session = Session::of(DYLENS, &["--demo=linux"], &[], (40, 12));
+    session.wait_for("libcudnn.so.9");
+    session.wait_for("? keys");
+    session.press("\t");
+    session.press("?");
+    session.wait_for("Commands");
+    session.press("\x03");
+    session.end();
     session.assert_restored();
 }
 
@@ -354,38 +478,254 @@ fn the_last_frame_can_be_left_on_the_screen() {
 }
 
 #[test]
-fn what_changes_on_disk_is_scanned_again() {
+fn what_changes_on_disk_is_scanned_again_and_told_to_be_better_or_worse() {
     let folder = small();
     let environment = folder.path().join("site-packages");
+    let file = environment.join("a.so");
     let mut session = Session::start(&["--watch", &environment.to_string_lossy()]);
     session.wait_for("libnowhere.so.9");
     // Longer than two looks: what is there now is what is known.
     std::thread::sleep(Duration::from_secs(2));
-    std::fs::remove_file(environment.join("a.so")).expect("a file");
+    let bytes = std::fs::read(&file).expect("a file");
+    std::fs::remove_file(&file).expect("a file");
     session.wait_for("scanned again: better");
+    std::thread::sleep(Duration::from_secs(2));
+    std::fs::write(&file, bytes).expect("a file");
+    session.wait_for("scanned again: worse");
     session.press("q");
     session.end();
     session.assert_restored();
 }
 
-/// A program that may map no more memory cannot start a thread, and panics. The terminal is given back each time; whether
-/// memory is left for the panic's words is a matter of chance, so that they are waited for a few times.
-#[cfg(target_os = "linux")]
+/// What a test of this file tells itself, as it is run once more.
+const PANICS: &str = "DYLENS_TEST_PANICS";
+
+/// On a terminal of its own, this test is run once more, takes the terminal as the explorer does, and panics: amid a
+/// frame, or on another thread while frames are drawn.
 #[test]
 fn a_panic_gives_the_terminal_back_and_is_read() {
-    let is_read = |_| {
-        let mut session = Session::start(&["--demo=linux"]);
-        session.wait_for("modules");
-        let id = session.child.process_id().expect("it runs").to_string();
-        let limited = std::process::Command::new("prlimit").args(["--pid", &id, "--as=1"]).status().expect("prlimit");
-        assert!(limited.success());
-        session.press("x");
-        let status = session.end();
-        assert!(!status.success());
+    if let Ok(place) = std::env::var(PANICS) {
+        let mut screen = dylens::tui::terminal::Screen::take(true).expect("a terminal");
+        screen.draw(|frame| frame.render_widget("before", frame.area())).expect("it is drawn");
+        if place == "thread" {
+            let thread = std::thread::spawn(|| panic!("a plate falls"));
+            assert!(thread.join().is_err());
+        }
+        let falls = |frame: &mut ratatui::Frame| {
+            frame.render_widget("after", frame.area());
+            assert!(place != "frame", "a plate falls");
+        };
+        screen.draw(falls).expect("nothing is drawn any more");
+        drop(screen);
+        std::process::exit(7);
+    }
+    let this = std::env::current_exe().expect("this program");
+    let own = ["--exact", "a_panic_gives_the_terminal_back_and_is_read", "--nocapture"];
+    for place in ["frame", "thread"] {
+        let mut session = Session::of(&this.to_string_lossy(), &own, &[(PANICS, place)], SIZE);
+        let terminal = session.other_side();
+        assert!(!session.end().success());
+        let seen = String::from_utf8_lossy(&session.bytes()).into_owned();
+        for (taken, what) in
+            [("\x1b[?1049h", "screen"), ("\x1b[?1000h", "mouse"), ("\x1b[?2004h", "pastes"), ("\x1b[?25l", "cursor")]
+        {
+            assert!(seen.contains(taken), "the {what} was taken:\n{seen:?}");
+        }
         session.assert_restored();
-        session.text().contains("panicked at")
+        assert_lines_are_edited(terminal);
+        let text = session.text();
+        assert!(text.contains("panicked at") && text.contains("a plate falls"), "{place}:\n{text}");
+        assert!(!text.contains("before") && !text.contains("after"), "no frame is left:\n{text}");
+    }
+}
+
+/// A site-packages folder with names that are wide, combined, or speak to the terminal.
+fn strange() -> tempfile::TempDir {
+    let names = [
+        "漢字モジュール",
+        "e\u{301}clair",
+        "🦀crab",
+        "ha\u{200d}lf",
+        "a\u{1b}[31mred",
+        "ｗｉｄｅ",
+        "مرحبا",
+        "nai\u{308}ve",
+    ];
+    let file = |name: &&str| {
+        format!("//- /site-packages/{name}/{name}.abi3.so elf x86_64 needs:lib{name}.so.1 defines:PyInit_x\n")
     };
-    assert!((0..8).any(is_read), "no panic was ever read");
+    common::lay_out(&names.iter().map(file).collect::<String>())
+}
+
+#[test]
+fn wide_and_combined_names_keep_their_cells() {
+    let folder = strange();
+    let environment = folder.path().join("site-packages").to_string_lossy().into_owned();
+    let mut session = Session::start(&[&environment]);
+    session.wait_for("Problems 13");
+    for keys in ["", "\t", "2", "4", "j", "l", "j", "l", "5", "6", "/", "c", "\x1b", "3", "x"] {
+        session.press(keys);
+        // The screen comes to rest: two looks show the same.
+        session.wait_till("the screen rests", |session| {
+            let before = session.bytes().len();
+            std::thread::sleep(Duration::from_millis(120));
+            session.bytes().len() == before
+        });
+        let parser = session.terminal();
+        let screen = parser.screen();
+        let cell = |row, column| screen.cell(row, column).expect("a cell");
+        for row in 0..SIZE.1 {
+            for column in 0..SIZE.0 {
+                if cell(row, column).is_wide() {
+                    assert!(column + 1 < SIZE.0 && cell(row, column + 1).is_wide_continuation(), "{row}:{column}");
+                }
+            }
+        }
+        // The right border stands in one column, whatever is written left of it.
+        let edge = |row: u16| cell(row, SIZE.0 - 1).contents().to_owned();
+        let body: Vec<String> = (2..SIZE.1 - 1).map(edge).collect();
+        assert!(
+            body.iter().all(|edge| ["│", "╮", "╯", "┤"].contains(&edge.as_str())),
+            "{keys:?}: {body:?}\n{}",
+            session.text()
+        );
+    }
+    assert!(!String::from_utf8_lossy(&session.bytes()).contains("\x1b[31mred"), "no name speaks to the terminal");
+    session.press("\x03");
+    session.end();
+    session.assert_restored();
+}
+
+#[test]
+fn a_pasted_log_is_read_and_its_letters_are_no_keys() {
+    let folder = small();
+    let environment = folder.path().join("site-packages").to_string_lossy().into_owned();
+    let mut session = Session::start(&[&environment]);
+    session.wait_for("libnowhere.so.9");
+    let log = "q\r\nImportError: libnowhere.so.9: cannot open shared object file: No such file or directory\r\nq\r\n";
+    session.press(&format!("\x1b[200~{log}\x1b[201~"));
+    session.wait_for(" Log]");
+    session.wait_for("libnowhere.so.9, needed by a.so, is found nowhere");
+    session.press("q");
+    assert!(session.end().success());
+    session.assert_restored();
+}
+
+/// The cell of a text on the screen: column and row, from one as terminals count.
+fn place_of(session: &Session, text: &str) -> (u16, u16) {
+    let terminal = session.terminal();
+    let rows: Vec<String> = terminal.screen().rows(0, session.size.0).collect();
+    let found = rows.iter().enumerate().find_map(|(row, line)| {
+        let at = line.find(text)?;
+        Some((line[..at].chars().count() as u16 + 1, row as u16 + 1))
+    });
+    found.unwrap_or_else(|| panic!("{text:?} is not there:\n{}", session.text()))
+}
+
+#[test]
+fn the_mouse_clicks_turns_its_wheel_and_drags() {
+    let mut session = Session::start(&["--demo=linux"]);
+    session.wait_for("Problems 11");
+    session.wait_for("libcudnn.so.9");
+    let detail = |session: &Session| {
+        let (column, _) = place_of(session, "╭ Focus");
+        let terminal = session.terminal();
+        terminal.screen().rows(column, SIZE.0).skip(2).collect::<Vec<_>>().join("\n")
+    };
+    let first = detail(&session);
+    // A click on the third row of the list.
+    let (_, top) = place_of(&session, "╭ Problems 11");
+    let click = |row: u16| format!("\x1b[<0;5;{row}M\x1b[<0;5;{row}m");
+    session.press(&click(top + 3));
+    session.wait_till("another finding is shown", |session| detail(session) != first);
+    let third = detail(&session);
+    // Down and up again.
+    session.press(&format!("\x1b[<65;5;{}M", top + 3));
+    session.wait_till("the wheel goes on", |session| detail(session) != third);
+    session.press(&format!("\x1b[<64;5;{}M", top + 3));
+    session.wait_till("the wheel goes back", |session| detail(session) == third);
+    // The border between the list and the rest.
+    let (border, _) = place_of(&session, "╭ Focus");
+    session.press(&format!("\x1b[<0;{border};9M\x1b[<32;{};9M\x1b[<0;{};9m", border + 12, border + 12));
+    session.wait_till("the border is dragged", |session| place_of(session, "╭ Focus").0.abs_diff(border + 12) <= 1);
+    // A tab.
+    let (tab, row) = place_of(&session, "4 Tree");
+    session.press(&format!("\x1b[<0;{tab};{row}M\x1b[<0;{tab};{row}m"));
+    session.wait_for("[4 Tree]");
+    session.press("q");
+    assert!(session.end().success());
+    session.assert_restored();
+}
+
+/// The bytes that Base64 stands for.
+fn decoded(text: &str) -> Vec<u8> {
+    let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bits, mut bytes) = (0u32, Vec::new());
+    for (at, letter) in text.bytes().filter(|&letter| letter != b'=').enumerate() {
+        bits = bits << 6 | digits.iter().position(|&digit| digit == letter).expect("Base64") as u32;
+        if at % 4 > 0 {
+            bytes.push((bits >> (6 - 2 * (at % 4))) as u8);
+        }
+    }
+    bytes
+}
+
+#[test]
+fn what_is_copied_reaches_the_terminal_s_clipboard() {
+    assert_eq!(decoded("ZsOkaHJl"), "f\u{e4}hre".as_bytes());
+    let folder = small();
+    let environment = folder.path().join("site-packages").to_string_lossy().into_owned();
+    let mut session = Session::start(&[&environment]);
+    session.wait_for("libnowhere.so.9");
+    session.press("y");
+    session.wait_for("Copy");
+    session.press("n");
+    session.wait_for("copied: ");
+    let seen = String::from_utf8_lossy(&session.bytes()).into_owned();
+    let (_, sent) = seen.rsplit_once("\x1b]52;c;").expect("OSC 52");
+    let base64 = sent.split(['\x07', '\x1b']).next().expect("its end");
+    assert_eq!(String::from_utf8_lossy(&decoded(base64)), "libnowhere.so.9");
+    session.press("\x03");
+    session.end();
+    session.assert_restored();
+}
+
+#[test]
+fn without_colors_nothing_has_any() {
+    let mut session = Session::start_with(&["--demo=linux"], &[("NO_COLOR", "1")]);
+    session.wait_for("Problems 11");
+    session.press("2");
+    session.wait_for("[2 Graph]");
+    let terminal = session.terminal();
+    let cells = (0..SIZE.1).flat_map(|row| (0..SIZE.0).map(move |column| (row, column)));
+    for cell in cells.filter_map(|(row, column)| terminal.screen().cell(row, column)) {
+        assert_eq!((cell.fgcolor(), cell.bgcolor()), (vt100::Color::Default, vt100::Color::Default), "{cell:?}");
+    }
+    session.press("q");
+    assert!(session.end().success());
+    session.assert_restored();
+}
+
+#[test]
+fn where_nobody_can_look_around_the_report_is_printed() {
+    let folder = small();
+    let environment = folder.path().join("site-packages").to_string_lossy().into_owned();
+    let report = |mut session: Session| {
+        assert_eq!(session.end().exit_code(), 1, "{}", session.text());
+        let seen = String::from_utf8_lossy(&session.bytes()).into_owned();
+        assert!(!seen.contains("\x1b[?"), "the terminal is left alone:\n{seen:?}");
+        seen
+    };
+    let dumb = report(Session::start_with(&[&environment], &[("TERM", "dumb")]));
+    assert!(dumb.contains("libnowhere.so.9") && !dumb.contains('\x1b'), "{dumb:?}");
+    let shell = |redirected: &str| {
+        let line = format!("'{DYLENS}' '{environment}' {redirected}");
+        report(Session::of("/bin/sh", &["-c", &line], &[], SIZE))
+    };
+    assert!(shell("</dev/null").contains("libnowhere.so.9"), "nobody can type");
+    assert!(shell("<&-").contains("libnowhere.so.9"), "there is no input at all");
+    assert_eq!(shell(">&-"), "", "there is no output at all, and no panic");
+    assert_eq!(shell(">/dev/null"), "", "the output goes elsewhere");
 }
 
 #[test]

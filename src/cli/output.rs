@@ -99,8 +99,7 @@ pub(super) fn paint_for_errors(arguments: &Arguments) -> Paint {
 
 /// Is `NO_COLOR` set, or is the terminal a dumb one?
 pub(super) fn declines_color() -> bool {
-    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-        || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || is_dumb()
 }
 
 /// The columns that sentences are wrapped to.
@@ -113,7 +112,11 @@ fn width(to_screen: bool) -> usize {
     columns.map_or(READABLE, |columns| columns.clamp(40, READABLE))
 }
 
-/// Can the explorer open: is there a person at both ends?
+/// Can the explorer open: is there a person at both ends, and a terminal that can move its cursor?
 pub(super) fn is_interactive() -> bool {
-    io::stdin().is_terminal() && io::stdout().is_terminal()
+    io::stdin().is_terminal() && io::stdout().is_terminal() && !is_dumb()
+}
+
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }

@@ -35,7 +35,7 @@ pub mod rows;
 mod runtime;
 pub mod screen;
 pub mod search;
-mod terminal;
+pub mod terminal;
 pub mod theme;
 pub mod update;
 pub mod view;
