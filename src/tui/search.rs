@@ -67,23 +67,80 @@ impl Found {
     }
 }
 
+/// Of more entries than this, nobody looks at the last: they keep the order of a rough look.
+const MOST_SCORED: usize = 500;
+
 /// What matches, best first.
 pub fn search(atlas: &Atlas, query: &str) -> Vec<Hit> {
     let (narrow, words): (Vec<&str>, Vec<&str>) = query.split_whitespace().partition(|word| is_narrowing(word));
-    let matcher = SkimMatcherV2::default();
-    let mut hits: Vec<Hit> = atlas
+    let narrow: Vec<(&str, &str)> = narrow.iter().filter_map(|word| word.split_once(':')).collect();
+    let mut first: Vec<Rough> = atlas
         .entries()
-        .filter(|(id, entry)| narrow.iter().all(|word| is_within(atlas, *id, entry, word)))
-        .filter_map(|(node, entry)| {
-            let (score, lit) = matched(&matcher, entry, &words)?;
-            Some(Hit { node, lit, score })
-        })
+        .filter(|(id, entry)| narrow.iter().all(|&word| is_within(atlas, *id, entry, word)))
+        .filter_map(|(id, entry)| rough(id, entry, &words))
         .collect();
+    let mut rest = Vec::new();
+    if first.len() > MOST_SCORED {
+        first.select_nth_unstable(MOST_SCORED);
+        rest = first.split_off(MOST_SCORED);
+        rest.sort_unstable();
+    }
+    let matcher = SkimMatcherV2::default();
+    let node = |rough: Rough| NodeId::new(rough as u32 as usize);
+    let scored = |rough| {
+        let node = node(rough);
+        let (score, lit) = matched(&matcher, atlas.entry(node), &words)?;
+        Some(Hit { node, lit, score })
+    };
+    let mut hits: Vec<Hit> = first.into_iter().filter_map(scored).collect();
     hits.sort_by_key(|hit| {
         let entry = atlas.entry(hit.node);
         (-hit.score, !entry.is_broken, entry.badge.is_clean(), entry.brief.len(), hit.node)
     });
+    hits.extend(rest.into_iter().map(|rough| Hit { node: node(rough), lit: Vec::new(), score: 0 }));
     hits
+}
+
+/// How well an entry seems to match, the best first, and which it is: from the highest bits down how its words are found,
+/// whether something is wrong with it, how long it is, and its number.
+type Rough = u64;
+
+/// A look at an entry that costs a hundredth of its score; none where it does not match.
+fn rough(node: NodeId, entry: &Entry, words: &[&str]) -> Option<Rough> {
+    let mut how = 0;
+    for word in words {
+        how += match () {
+            () if entry.label.starts_with(word) => 0,
+            () if memchr::memmem::find(entry.label.as_bytes(), word.as_bytes()).is_some() => 1,
+            () if has_letters(&entry.label, word) => 2,
+            () if has_letters(&entry.brief, word) => 3,
+            () => return None,
+        };
+    }
+    let is_fine = u64::from(!entry.is_broken) << 1 | u64::from(entry.badge.is_clean());
+    let len = entry.brief.len().min(0xffff) as u64;
+    Some(how.min(0x3fff) << 50 | is_fine << 48 | len << 32 | node.index() as u64)
+}
+
+/// Does a text have the letters of a word, in their order? As the matcher takes them: without a capital in the word, the
+/// text's capitals count as small ones.
+fn has_letters(text: &str, word: &str) -> bool {
+    let is_exact = word.chars().any(char::is_uppercase);
+    if !word.is_ascii() {
+        let mut letters = text.chars();
+        return word
+            .chars()
+            .all(|wanted| letters.any(|it| it == wanted || !is_exact && it.eq_ignore_ascii_case(&wanted)));
+    }
+    let mut rest = text.as_bytes();
+    word.bytes().all(|wanted| {
+        let found = match is_exact {
+            true => memchr::memchr(wanted, rest),
+            false => memchr::memchr2(wanted, wanted.to_ascii_uppercase(), rest),
+        };
+        rest = found.map_or(&[], |at| &rest[at + 1..]);
+        found.is_some()
+    })
 }
 
 /// The score of an entry and the letters that matched. A word is looked for in the name first, as people remember names,
@@ -115,17 +172,37 @@ fn is_narrowing(word: &str) -> bool {
     ["is:", "kind:", "pkg:", "needs:"].iter().any(|prefix| word.starts_with(prefix))
 }
 
-fn is_within(atlas: &Atlas, id: NodeId, entry: &Entry, word: &str) -> bool {
-    let Some((key, value)) = word.split_once(':') else { return true };
+fn is_within(atlas: &Atlas, id: NodeId, entry: &Entry, (key, value): (&str, &str)) -> bool {
     match key {
         "is" if "broken".starts_with(value) => entry.is_broken || entry.badge.is_troubled(),
         "is" if "missing".starts_with(value) => entry.sort == Sort::Missing,
         "is" if "prefix".starts_with(value) => entry.nonstandard.is_some(),
         "is" if "rust".starts_with(value) => entry.is_rust,
         "is" if "system".starts_with(value) => entry.sort == Sort::System,
-        "kind" => entry.sort.word().contains(value),
+        "kind" => memchr::memmem::find(entry.sort.word().as_bytes(), value.as_bytes()).is_some(),
         "pkg" => entry.owner.to_lowercase().contains(&value.to_lowercase()),
         "needs" => atlas.scan.graph.needs(id).iter().any(|(_, edge)| edge.name.to_string().contains(value)),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rough_look_takes_what_the_matcher_takes() {
+        let texts =
+            ["_umath_linalg.cpython-311.so", "libQt6Core.so.6", "Ärger_漢字.so", "a", "", "LIBZ", "e\u{301}tude"];
+        let words =
+            ["lin", "qt6", "Qt", "QT", "ä", "Ä", "漢", "z", "Z", "libz", "a.so", "ec", "xyz", "aa", "é", "\u{301}"];
+        let matcher = SkimMatcherV2::default();
+        let mut both = [0, 0];
+        for (text, word) in texts.iter().flat_map(|text| words.iter().map(move |word| (text, word))) {
+            let is_taken = matcher.fuzzy_indices(text, word).is_some();
+            assert_eq!(has_letters(text, word), is_taken, "{word} in {text}");
+            both[usize::from(is_taken)] += 1;
+        }
+        assert!(both.iter().all(|&count| count > 10), "{both:?}");
     }
 }

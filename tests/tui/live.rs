@@ -1,15 +1,18 @@
 //! What goes on beside the screen, and how keys go on meanwhile.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use dylens::discover::{Machine, Request};
 use dylens::image::Format;
 use dylens::scan::{Event, Phase, Progress, Scan, Seen};
+use dylens::tui::atlas::{Entry, Sort};
 use dylens::tui::command::Way;
 use dylens::tui::effect::Effect;
 use dylens::tui::message::Msg;
 use dylens::tui::modal::Modal;
+use dylens::tui::search::search;
 use dylens::tui::update::update;
 use dylens::vfs::VPath;
 use dylens::world::text;
@@ -142,6 +145,31 @@ fn a_picture_to_come_fits_the_window_and_belongs_to_the_scan() {
     assert!(face.model.drawings.iter().all(|drawing| drawing.number > old.number), "of another scan, it is no use");
     update(&mut face.model, Msg::Drawn(old.number, Box::new(old.made())));
     assert!(!face.screen().contains("Focus  libcrowd.so"));
+}
+
+#[test]
+fn where_hundreds_match_all_are_counted_once_and_the_best_come_first() {
+    let face = face(&crowd(), (120, 36));
+    let atlas = face.model.atlas.as_ref().expect("a scan");
+    for query in ["", "m", "M", "so", "crowd/m", "kind:module b", "m49 crowd"] {
+        let (narrow, words): (Vec<&str>, Vec<&str>) = query.split_whitespace().partition(|word| word.contains(':'));
+        let matches = |entry: &Entry| {
+            let letters = |text: &str, word: &str| {
+                let mut letters = text.chars();
+                let is_small = !word.chars().any(char::is_uppercase);
+                word.chars()
+                    .all(|wanted| letters.any(|it| it == wanted || is_small && it.eq_ignore_ascii_case(&wanted)))
+            };
+            let is_within = narrow.is_empty() || entry.sort == Sort::Module;
+            is_within && words.iter().all(|word| letters(&entry.brief, word) || letters(&entry.label, word))
+        };
+        let expected: HashSet<_> = atlas.entries().filter(|(_, it)| matches(it)).map(|(node, _)| node).collect();
+        let hits = search(atlas, query);
+        assert_eq!(hits.len(), expected.len(), "{query:?}");
+        assert_eq!(hits.iter().map(|hit| hit.node).collect::<HashSet<_>>(), expected, "{query:?}");
+    }
+    let labels: Vec<&str> = search(atlas, "m49").iter().map(|hit| atlas.entry(hit.node).label.as_str()).collect();
+    assert_eq!(labels[..2], ["m49.abi3.so", "m490.abi3.so"]);
 }
 
 /// A file of the world of the harness, as a walk finds it.
