@@ -216,8 +216,8 @@ fn a_signal_ends_it_and_is_seen_from_outside() {
     }
 }
 
-#[test]
-fn it_is_suspended_and_comes_back_in_a_shell() {
+/// A shell with job control, in which dylens shows its graph.
+fn in_a_shell() -> Session {
     let arguments = ["--norc", "--noprofile", "--noediting", "-i"];
     let mut session = Session::of("/bin/bash", &arguments, &[("PS1", "ready> "), ("HISTFILE", "")], SIZE);
     session.wait_for("ready>");
@@ -225,21 +225,31 @@ fn it_is_suspended_and_comes_back_in_a_shell() {
     session.wait_for("Problems 11");
     session.press("2");
     session.wait_for("[2 Graph]");
-    let before = session.text();
+    session
+}
+
+/// Presses the key that suspends, and waits until the shell has the terminal.
+fn suspend(session: &mut Session) {
     session.press("\x1a");
     session.wait_till("the shell has the terminal", |session| !session.terminal().screen().alternate_screen());
     session.wait_for("Stopped");
     session.assert_restored();
     assert_lines_are_edited(session.other_side());
+}
+
+#[test]
+fn it_is_suspended_and_comes_back_in_a_shell() {
+    let mut session = in_a_shell();
+    let before = session.text();
+    suspend(&mut session);
     session.press("fg\r");
-    session.wait_for("[2 Graph]");
     session.wait_till("the screen is as it was", |session| session.text() == before);
-    let screen = session.terminal();
-    assert!(screen.screen().alternate_screen() && screen.screen().bracketed_paste() && screen.screen().hide_cursor());
-    assert_ne!(screen.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    let terminal = session.terminal();
+    let screen = terminal.screen();
+    assert!(screen.alternate_screen() && screen.bracketed_paste() && screen.hide_cursor());
+    assert_ne!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
     // Its keys work again, and the window may have changed while it was away.
-    session.press("\x1a");
-    session.wait_till("the shell has the terminal", |session| !session.terminal().screen().alternate_screen());
+    suspend(&mut session);
     session.resize((80, 24));
     session.press("fg\r");
     session.wait_for("[2 Graph]");
@@ -250,6 +260,32 @@ fn it_is_suspended_and_comes_back_in_a_shell() {
     session.assert_restored();
     session.press("exit 5\r");
     assert_eq!(session.end().exit_code(), 5);
+}
+
+#[test]
+fn a_program_that_was_stopped_from_outside_takes_the_terminal_anew() {
+    let mut session = in_a_shell();
+    let before = session.text();
+    suspend(&mut session);
+    session.press("jobs -p\r");
+    let job = |session: &Session| session.text().lines().find_map(|line| line.trim().parse::<u32>().ok());
+    session.wait_till("the shell tells its job", |session| job(session).is_some());
+    let job = job(&session).expect("a job");
+    session.press("fg\r");
+    session.wait_till("the screen is as it was", |session| session.text() == before);
+    // It cannot give the terminal back, and the shell makes a mess of it.
+    send(Signal::STOP, job);
+    session.wait_for("Stopped");
+    session.press("stty sane\r");
+    session.press("fg\r");
+    session.wait_till("the screen is as it was", |session| session.text() == before);
+    session.press("1");
+    session.wait_for("[1 Problems]");
+    session.press("q");
+    session.wait_till("the shell has the terminal", |session| !session.terminal().screen().alternate_screen());
+    session.press("exit 5\r");
+    assert_eq!(session.end().exit_code(), 5);
+    session.assert_restored();
 }
 
 #[test]

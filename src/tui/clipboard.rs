@@ -16,12 +16,10 @@ const TOOLS: &[(&str, &[&str], &str)] = &[
     ("clip.exe", &[], "WINDIR"),
 ];
 
-/// Hands a text to the first tool that takes it, beside the screen. Where there is none, nothing happens.
-pub(super) fn copy(text: String) {
-    std::thread::spawn(move || {
-        let fits = |(_, _, variable): &&(&str, &[&str], &str)| std::env::var_os(variable).is_some();
-        let _ = TOOLS.iter().filter(fits).find(|(tool, arguments, _)| took(tool, arguments, &text));
-    });
+/// Hands a text to the first tool that takes it, and waits until it has. Where there is none, nothing happens.
+pub(super) fn copy(text: &str) {
+    let fits = |(_, _, variable): &&(&str, &[&str], &str)| std::env::var_os(variable).is_some();
+    let _ = TOOLS.iter().filter(fits).find(|(tool, arguments, _)| took(tool, arguments, text));
 }
 
 fn took(tool: &str, arguments: &[&str], text: &str) -> bool {

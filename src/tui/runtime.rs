@@ -52,12 +52,11 @@ pub(super) fn run(source: Source, open: Opener, options: &Options, config: Confi
     screen.draw(|target| frame(&model, target))?;
 
     let (sender, messages) = channel();
-    signals.tell(sender.clone());
-    read_input(sender.clone());
+    signals.tell(&sender);
+    spawn(&sender, read_input);
     let watch = options.watch.then(Watch::default);
-    if let Some(watch) = &watch {
-        let sender = sender.clone();
-        watch.start(move || sender.send(Message::Ours(Msg::Changed)).is_ok());
+    if let Some(watch) = watch.clone() {
+        spawn(&sender, move |sender| watch.look(|| sender.send(Message::Ours(Msg::Changed)).is_ok()));
     }
     let mut scanner = Scanner { source, open, before: None, sender, watch, cancel: Arc::default() };
     scanner.start();
@@ -93,9 +92,10 @@ fn turn(
     let mut ticked = Instant::now();
     let mut is_dirty = true;
     let mut exports = Exports::default();
-    let mut draftsman = Draftsman::start(scanner.sender.clone());
+    let mut draftsman = Draftsman::start(&scanner.sender);
     loop {
         if is_dirty {
+            draftsman.follow(model);
             screen.draw(|target| frame(model, target))?;
             is_dirty = false;
         }
@@ -113,8 +113,14 @@ fn turn(
         while let Some(message) = next {
             let msg = match message {
                 Message::Ours(msg) => msg,
-                Message::Crashed => return Err(io::Error::other("a part of the program ended with a panic")),
+                Message::Crashed => return Ok(Err(crashed())),
                 Message::Broken(error) => return Err(error),
+                Message::Continued => {
+                    come_back(model, screen)?;
+                    is_dirty = true;
+                    next = messages.try_recv().ok();
+                    continue;
+                }
             };
             is_dirty |= !matches!(msg, Msg::Progress(_));
             scanner.settle(&msg);
@@ -123,7 +129,6 @@ fn turn(
             {
                 return Ok(end);
             }
-            draftsman.follow(model);
             next = if begun.elapsed() < BURST { messages.try_recv().ok() } else { None };
         }
         if model.is_spinning() && ticked.elapsed() >= TICK {
@@ -156,7 +161,7 @@ fn fulfill(
                 Ok(()) => format!("copied: {}", text.lines().next().unwrap_or_default()),
                 Err(error) => format!("not copied: {error}"),
             };
-            clipboard::copy(text);
+            spawn(sender, move |_| clipboard::copy(&text));
             update(model, Msg::Told(told));
         }
         Effect::Preview { format, scope } => {
@@ -204,9 +209,8 @@ fn beside(
 ) -> Arc<Job> {
     let job = Arc::<Job>::default();
     if let Some(atlas) = model.atlas.clone() {
-        let (job, sender) = (job.clone(), sender.clone());
-        thread::spawn(move || {
-            let _told = TellCrash(sender.clone());
+        let job = job.clone();
+        spawn(sender, move |sender| {
             // The receiver is gone only when the program ends.
             let tell = |bytes| drop(sender.send(Message::Ours(Msg::Writing(bytes))));
             let order = Order { format, scope, job: &job, tell: &tell };
@@ -219,11 +223,18 @@ fn beside(
 }
 
 #[cfg(unix)]
-fn suspend(model: &mut Model, screen: &mut Screen) -> io::Result<()> {
+fn suspend(_: &mut Model, screen: &mut Screen) -> io::Result<()> {
     screen.leave();
     signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
+    // Where nobody could let it go on, the system does not stop a program.
+    screen.enter()
+}
+
+/// Takes the terminal as if for the first time: whoever had it while the program was stopped has left it otherwise, and
+/// the window may have changed.
+fn come_back(model: &mut Model, screen: &mut Screen) -> io::Result<()> {
+    screen.leave();
     screen.enter()?;
-    // The window may have changed meanwhile.
     let size = screen.terminal.size()?;
     update(model, Msg::Resize(size.width, size.height));
     Ok(())
@@ -239,6 +250,8 @@ fn suspend(model: &mut Model, _: &mut Screen) -> io::Result<()> {
 enum Message {
     Ours(Msg),
     Crashed,
+    /// The program was stopped, and goes on.
+    Continued,
     Broken(io::Error),
 }
 
@@ -250,10 +263,9 @@ struct Draftsman {
 }
 
 impl Draftsman {
-    fn start(sender: Sender<Message>) -> Draftsman {
+    fn start(sender: &Sender<Message>) -> Draftsman {
         let (drawings, wanted) = channel::<Arc<Drawing>>();
-        thread::spawn(move || {
-            let _told = TellCrash(sender.clone());
+        spawn(sender, move |sender| {
             while let Ok(first) = wanted.recv() {
                 // Of those that came while another was made, only the last of each place is still wanted.
                 let mut waiting = vec![first];
@@ -297,10 +309,8 @@ struct Scanner {
 impl Scanner {
     fn start(&mut self) {
         self.cancel = Arc::default();
-        let (source, sender, cancel) = (self.source.clone(), self.sender.clone(), self.cancel.clone());
-        let watch = self.watch.clone();
-        thread::spawn(move || {
-            let _told = TellCrash(sender.clone());
+        let (source, cancel, watch) = (self.source.clone(), self.cancel.clone(), self.watch.clone());
+        spawn(&self.sender, move |sender| {
             // The receiver is gone only when the program ends.
             let tell = |event| drop(sender.send(Message::Ours(Msg::Progress(event))));
             let progress = Progress { tell: &tell, cancel: &cancel };
@@ -367,7 +377,16 @@ fn fetched_log(path: &Path) -> Result<Fetched, Error> {
     log.map(Fetched::Log).map_err(wrong)
 }
 
-/// Without a scan the loop would wait forever: its panic has to end it.
+/// Runs something on a thread of its own. Where that panics, the terminal is given back already and the loop would wait
+/// for ever: it is told to end.
+fn spawn(sender: &Sender<Message>, work: impl FnOnce(Sender<Message>) + Send + 'static) {
+    let sender = sender.clone();
+    thread::spawn(move || {
+        let _told = TellCrash(sender.clone());
+        work(sender);
+    });
+}
+
 struct TellCrash(Sender<Message>);
 
 impl Drop for TellCrash {
@@ -378,28 +397,30 @@ impl Drop for TellCrash {
     }
 }
 
+fn crashed() -> Error {
+    Error::new("a part of dylens ended with a panic", "report the words above; --no-tui prints the report without it")
+}
+
 fn read_input(sender: Sender<Message>) {
-    thread::spawn(move || {
-        let mut clicks = Clicks::default();
-        // The first question sets up the listening: a window that changed before would never be heard of.
-        let _ = event::poll(Duration::ZERO);
-        if let Ok((width, height)) = crossterm::terminal::size() {
-            let _ = sender.send(Message::Ours(Msg::Resize(width, height)));
+    let mut clicks = Clicks::default();
+    // The first question sets up the listening: a window that changed before would never be heard of.
+    let _ = event::poll(Duration::ZERO);
+    if let Ok((width, height)) = crossterm::terminal::size() {
+        let _ = sender.send(Message::Ours(Msg::Resize(width, height)));
+    }
+    loop {
+        let message = match event::read() {
+            Ok(event) => match translated(event, &mut clicks) {
+                Some(msg) => Message::Ours(msg),
+                None => continue,
+            },
+            Err(error) => Message::Broken(error),
+        };
+        let is_last = matches!(message, Message::Broken(_));
+        if sender.send(message).is_err() || is_last {
+            return;
         }
-        loop {
-            let message = match event::read() {
-                Ok(event) => match translated(event, &mut clicks) {
-                    Some(msg) => Message::Ours(msg),
-                    None => continue,
-                },
-                Err(error) => Message::Broken(error),
-            };
-            let is_last = matches!(message, Message::Broken(_));
-            if sender.send(message).is_err() || is_last {
-                return;
-            }
-        }
-    });
+    }
 }
 
 /// Within this time a second click is a double click.
@@ -437,7 +458,7 @@ fn translated(event: Event, clicks: &mut Clicks) -> Option<Msg> {
     }
 }
 
-/// The signals that end a program, and the one that came.
+/// The signals that end a program, and the one that came; and that which lets it go on after it was stopped.
 struct Signals {
     came: Arc<AtomicI32>,
     #[cfg(unix)]
@@ -447,18 +468,25 @@ struct Signals {
 #[cfg(unix)]
 impl Signals {
     fn listen() -> io::Result<Signals> {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-        let iterator = signal_hook::iterator::Signals::new([SIGTERM, SIGINT, SIGHUP])?;
+        use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+        let iterator = signal_hook::iterator::Signals::new([SIGTERM, SIGINT, SIGHUP, SIGCONT])?;
         Ok(Signals { came: Arc::default(), iterator: Some(iterator).into() })
     }
 
-    fn tell(&self, sender: Sender<Message>) {
+    fn tell(&self, sender: &Sender<Message>) {
+        use signal_hook::consts::SIGCONT;
         let Some(mut iterator) = self.iterator.take() else { return };
         let came = self.came.clone();
-        thread::spawn(move || {
+        spawn(sender, move |sender| {
             for signal in iterator.forever() {
-                came.store(signal, Ordering::SeqCst);
-                let _ = sender.send(Message::Ours(Msg::Terminate));
+                let message = match signal {
+                    SIGCONT => Message::Continued,
+                    _ => {
+                        came.store(signal, Ordering::SeqCst);
+                        Message::Ours(Msg::Terminate)
+                    }
+                };
+                let _ = sender.send(message);
             }
         });
     }
@@ -478,7 +506,7 @@ impl Signals {
         Ok(Signals { came: Arc::default() })
     }
 
-    fn tell(&self, _: Sender<Message>) {}
+    fn tell(&self, _: &Sender<Message>) {}
 
     fn pass_on(&self) {}
 }

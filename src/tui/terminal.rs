@@ -31,9 +31,8 @@ impl Screen {
     /// Where there is none.
     pub fn take(with_mouse: bool) -> io::Result<Screen> {
         restore_on_panic();
-        enter(with_mouse)?;
-        let terminal = Terminal::new(CrosstermBackend::new(stdout())).inspect_err(|_| leave())?;
-        Ok(Screen { terminal, with_mouse })
+        let terminal = enter(with_mouse).and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
+        Ok(Screen { terminal: terminal.inspect_err(|_| leave())?, with_mouse })
     }
 
     /// Draws a frame, unless the terminal has been given back already: another thread may have panicked, and its words
@@ -103,17 +102,25 @@ fn enter(with_mouse: bool) -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
     let mut out = stdout();
-    queue!(out, EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+    queue!(out, EnterAlternateScreen, cursor::Hide)?;
+    // Old consoles of Windows know no brackets: there, what is pasted is typed.
+    let _ = queue!(out, EnableBracketedPaste);
     if with_mouse {
         queue!(out, EnableMouseCapture)?;
     }
     out.flush()
 }
 
-/// Undoes everything; errors are of no use here, as there may be no terminal any more.
+/// Undoes everything, each by itself: what an old console of Windows does not know keeps nothing else from being undone.
+/// Errors are of no use here, as there may be no terminal any more.
 fn leave() {
     if TAKEN.swap(false, Ordering::SeqCst) {
-        let _ = execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+        let mut out = stdout();
+        let _ = queue!(out, DisableMouseCapture);
+        let _ = queue!(out, DisableBracketedPaste);
+        let _ = queue!(out, LeaveAlternateScreen);
+        let _ = queue!(out, cursor::Show);
+        let _ = out.flush();
         let _ = disable_raw_mode();
     }
 }

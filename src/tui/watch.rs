@@ -22,28 +22,25 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Begins to look; `tell` is called when something changed and has come to rest, as an installer changes many files
-    /// one after the other. It answers whether anybody still listens.
-    pub(super) fn start(&self, tell: impl Fn() -> bool + Send + 'static) {
-        let places = self.places.clone();
-        thread::spawn(move || {
-            let (mut watched, mut known, mut before) = (Vec::new(), 0, 0);
-            loop {
-                let now = places.lock().map(|places| places.clone()).unwrap_or_default();
-                let begun = Instant::now();
-                let stamp = stamp(&now);
-                if now != watched {
-                    (watched, known) = (now, stamp);
-                } else if stamp != known && stamp == before {
-                    known = stamp;
-                    if !tell() {
-                        return;
-                    }
+    /// Looks for as long as somebody listens; `tell` is called when something changed and has come to rest, as an installer
+    /// changes many files one after the other. It answers whether anybody still listens.
+    pub(super) fn look(&self, tell: impl Fn() -> bool) {
+        let (mut watched, mut known, mut before) = (Vec::new(), 0, 0);
+        loop {
+            let now = self.places.lock().map(|places| places.clone()).unwrap_or_default();
+            let begun = Instant::now();
+            let stamp = stamp(&now);
+            if now != watched {
+                (watched, known) = (now, stamp);
+            } else if stamp != known && stamp == before {
+                known = stamp;
+                if !tell() {
+                    return;
                 }
-                before = stamp;
-                thread::sleep(PAUSE.max(begun.elapsed() * SHARE));
             }
-        });
+            before = stamp;
+            thread::sleep(PAUSE.max(begun.elapsed() * SHARE));
+        }
     }
 
     /// Watches the files of this scan from now on.
