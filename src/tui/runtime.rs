@@ -58,7 +58,7 @@ pub(super) fn run(source: Source, open: Opener, options: &Options, config: Confi
     if let Some(watch) = watch.clone() {
         spawn(&sender, move |sender| watch.look(|| sender.send(Message::Ours(Msg::Changed)).is_ok()));
     }
-    let mut scanner = Scanner { source, open, before: None, sender, watch, cancel: Arc::default() };
+    let mut scanner = Scanner { source, open, before: None, sender, watch, number: 0, cancel: Arc::default() };
     scanner.start();
     let ended = turn(&mut model, &mut screen, &messages, &mut scanner);
     scanner.stop();
@@ -113,6 +113,11 @@ fn turn(
         while let Some(message) = next {
             let msg = match message {
                 Message::Ours(msg) => msg,
+                Message::OfScan(number, msg) if number == scanner.number => msg,
+                Message::OfScan(..) => {
+                    next = messages.try_recv().ok();
+                    continue;
+                }
                 Message::Crashed => return Ok(Err(crashed())),
                 Message::Broken(error) => return Err(error),
                 Message::Continued => {
@@ -249,6 +254,8 @@ fn suspend(model: &mut Model, _: &mut Screen) -> io::Result<()> {
 /// What comes through the channel: a message, or the end of a thread that should not have ended.
 enum Message {
     Ours(Msg),
+    /// What the scan of this number tells; an older one may still be at work, and of no interest.
+    OfScan(u64, Msg),
     Crashed,
     /// The program was stopped, and goes on.
     Continued,
@@ -303,16 +310,20 @@ struct Scanner {
     before: Option<Source>,
     sender: Sender<Message>,
     watch: Option<Watch>,
+    /// How many scans were begun.
+    number: u64,
     cancel: Arc<AtomicBool>,
 }
 
 impl Scanner {
     fn start(&mut self) {
         self.cancel = Arc::default();
+        self.number += 1;
+        let number = self.number;
         let (source, cancel, watch) = (self.source.clone(), self.cancel.clone(), self.watch.clone());
         spawn(&self.sender, move |sender| {
             // The receiver is gone only when the program ends.
-            let tell = |event| drop(sender.send(Message::Ours(Msg::Progress(event))));
+            let tell = |event| drop(sender.send(Message::OfScan(number, Msg::Progress(event))));
             let progress = Progress { tell: &tell, cancel: &cancel };
             let msg = match source(&progress) {
                 Ok(scan) => {
@@ -323,16 +334,16 @@ impl Scanner {
                 }
                 Err(error) => Msg::Failed(error),
             };
-            let _ = sender.send(Message::Ours(msg));
+            let _ = sender.send(Message::OfScan(number, msg));
         });
     }
 
     /// Scans something else from now on.
     fn look(&mut self, place: &Place) {
-        // What is scanned still is of no interest any more.
-        self.stop();
         match (self.open)(place) {
             Ok(source) => {
+                // What is scanned still is of no interest any more.
+                self.stop();
                 self.before = Some(std::mem::replace(&mut self.source, source));
                 self.start();
             }
@@ -351,9 +362,8 @@ impl Scanner {
 
     /// Brings in a scan to compare with or a log.
     fn fetch(&self, want: Want, path: PathBuf) {
-        let (sender, open) = (self.sender.clone(), self.open.clone());
-        thread::spawn(move || {
-            let _told = TellCrash(sender.clone());
+        let open = self.open.clone();
+        spawn(&self.sender, move |sender| {
             let fetched = match want {
                 Want::Log => fetched_log(&path),
                 _ => open(&Place::Path(path)).and_then(|source| {
