@@ -11,6 +11,7 @@ mod screens;
 
 use dylens::diagnose::Severity;
 use dylens::error::Error;
+use dylens::export::{Excerpt, Extent, FORMATS, Folding, Scope};
 use dylens::tui::command::{Command, Way};
 use dylens::tui::effect::Effect;
 use dylens::tui::message::{Fetched, Msg};
@@ -81,12 +82,28 @@ fn the_help_is_searched_and_runs_what_it_finds() {
     assert!(face.type_keys("⎋:no such words").screen().contains("no command has these words"));
 }
 
+const EXTENT: Extent = Extent { nodes: 14, items: 9, edges: 17, lines: 17 };
+
+#[test]
+fn an_excerpt_tells_how_much_of_the_graph_it_is() {
+    let scan = harness::scan(WORLD);
+    let svg = FORMATS.iter().find(|format| format.name == "svg").expect("a format");
+    let folded = Excerpt::default().extent(&scan, svg).expect("a drawing");
+    let raw = Excerpt { folding: Some(Folding::Raw), ..Excerpt::default() }.extent(&scan, svg).expect("a drawing");
+    assert_eq!((raw.nodes, raw.items, raw.lines), (11, 11, raw.edges), "all but the three distributions");
+    assert!(folded.items < raw.items, "{folded:?}");
+    let text = FORMATS.iter().find(|format| format.name == "text").expect("a format");
+    assert_eq!(Excerpt::default().extent(&scan, text), None, "no drawing");
+}
+
 #[test]
 fn the_export_shows_what_it_will_write() {
     let mut face = face(WORLD, (80, 24)).typed("x");
-    update(&mut face.model, Msg::Preview("json", 12_345, vec!["{".into(), "  \"schema\": 1".into()]));
+    update(&mut face.model, Msg::Preview("json", 12_345, Some(EXTENT), vec!["{".into(), "  \"schema\": 1".into()]));
     let screen = face.screen();
-    for words in ["(•) json", "( ) dot", "file env.json", "12 kB", "\"schema\": 1", "enter write it"] {
+    for words in
+        ["(•) json", "( ) dot", "file env.json", "14 nodes as 9, 17 edges, 12 kB", "\"schema\": 1", "enter write it"]
+    {
         assert!(screen.contains(words), "{words}\n{screen}");
     }
     let Some(Effect::Export { format, path, .. }) = face.press('⏎') else { panic!("nothing is written") };
@@ -99,8 +116,16 @@ fn the_export_shows_what_it_will_write() {
         face.press('↑');
     }
     assert!(face.screen().contains("draw (•) this view"), "{}", face.screen());
-    let Some(Effect::Preview { scope, .. }) = face.press('⇥') else { panic!("no preview") };
-    assert!(matches!(scope, dylens::export::Scope::Problems));
+    let excerpt = |effect| match effect {
+        Some(Effect::Preview { excerpt, .. }) => excerpt,
+        other => panic!("no preview: {other:?}"),
+    };
+    let Scope::View(closure) = excerpt(face.press('⇥')).scope else { panic!("no closure") };
+    assert_eq!(closure.items.len(), 4, "all above libopenblas");
+    assert_eq!(excerpt(face.press('⇥')).scope, Scope::Problems);
+    assert!(face.screen().contains("fold (•) folded  ( ) raw  shift-tab"), "{}", face.screen());
+    assert_eq!(excerpt(face.press('⇤')).folding, Some(Folding::Raw));
+    assert!(face.screen().contains("fold ( ) folded  (•) raw"), "{}", face.screen());
     update(&mut face.model, Msg::Exported(Ok("there.json".into())));
     assert!(face.model.modal.is_none());
     assert!(face.screen().contains("written: there.json"));

@@ -31,7 +31,7 @@ pub use findings::FINDINGS;
 pub use incidents::{Incidents, incidents_json, incidents_text};
 pub use json::JSON;
 pub use paint::{Glyph, Ink, Paint, count};
-pub use part::Scope;
+pub use part::{Excerpt, Extent, Scope};
 pub use text::TEXT;
 pub use tree::TREE;
 pub use why::{node, why};
@@ -59,6 +59,11 @@ pub struct Format {
 }
 
 impl Format {
+    /// Can it draw several nodes as one?
+    pub fn folds(&self) -> bool {
+        self.draws.is_some() && self.name != JSON.name
+    }
+
     /// The format of a file that is called so; it may be packed (`.gz`, `.zst`).
     pub fn of_name(name: &str) -> Option<&'static Format> {
         let name = name.to_lowercase();

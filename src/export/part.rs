@@ -4,7 +4,7 @@ use petgraph::visit::EdgeRef;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::places::{distribution_title, nonstandard, title};
-use super::{count, printable};
+use super::{Folding, Format, count, printable};
 use crate::diagnose::{Evidence, Severity};
 use crate::discover::Role;
 use crate::graph::sketch::{Around, Fold, Item, Sketch, focus};
@@ -22,6 +22,39 @@ pub enum Scope {
     Focus { center: NodeId, depth: usize },
     /// What is on the screen.
     View(Box<Sketch>),
+}
+
+/// A part of the graph as somebody wants it written: folded as the format likes it where nobody says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Excerpt {
+    pub scope: Scope,
+    pub folding: Option<Folding>,
+}
+
+/// How much of the graph an excerpt is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Nodes, and as how many items they are drawn.
+    pub nodes: usize,
+    pub items: usize,
+    /// Edges between them, and as how many lines they are drawn.
+    pub edges: usize,
+    pub lines: usize,
+}
+
+impl Excerpt {
+    /// How much a format writes of it; nothing where that is no drawing.
+    pub fn extent(&self, scan: &Scan, format: &Format) -> Option<Extent> {
+        // JSON has nodes, whatever is drawn as one elsewhere.
+        let folded = self.folding.or(format.draws)? == Folding::Folded && format.folds();
+        let sketch = Part::of(scan, &self.scope, folded).sketch;
+        Some(Extent {
+            nodes: sketch.items.iter().map(|item| item.nodes.len()).sum(),
+            items: sketch.items.len(),
+            edges: sketch.edges(),
+            lines: sketch.links.len(),
+        })
+    }
 }
 
 /// The part as it is drawn.

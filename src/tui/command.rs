@@ -206,8 +206,8 @@ const COMMANDS: &[Command] = &[
     })
     .when(|model| model.modal.is_none() && model.nothing.is_some()),
     Command::new("next-pane", Look, "next pane", |model| update::pane(model, 1)).hint("pane").when(has_scan),
-    Command::new("previous-pane", Look, "previous pane", |model| update::pane(model, -1)),
-    Command::new("filter", Look, "what is shown", modal::menu::filter).hint("filter").when(has_scan),
+    Command::new("previous-pane", Look, "previous pane", |model| update::pane(model, -1)).when(has_scan),
+    Command::new("filter", Look, "filter: what is shown", modal::menu::filter).hint("filter").when(has_scan),
     Command::new("sort", Look, "sort lists by impact, name, kind or size", update::next_order)
         .hint_where("sort", |model| has_scan(model) && !model.view.orders.is_empty()),
     Command::new("zoom", Look, "the pane alone on the screen, and back", update::zoom).hint("zoom"),

@@ -2,7 +2,7 @@
 
 use super::modal::ask::Want;
 use crate::error::Error;
-use crate::export::{Format, Scope};
+use crate::export::{Excerpt, Format};
 
 /// A wish of [`super::update::update`]; the runtime fulfills it.
 #[derive(Clone, Debug)]
@@ -21,18 +21,18 @@ pub enum Effect {
     /// Find out how a format would look, beside the screen.
     Preview {
         format: &'static Format,
-        scope: Scope,
+        excerpt: Excerpt,
     },
     /// Write the scan into a file that is not there yet, beside the screen.
     Export {
         format: &'static Format,
-        scope: Scope,
+        excerpt: Excerpt,
         path: String,
     },
     /// Put the scan on the clipboard, written beside the screen.
     CopyExport {
         format: &'static Format,
-        scope: Scope,
+        excerpt: Excerpt,
     },
     /// Give up the export that is under way.
     Cancel,

@@ -9,6 +9,7 @@ use super::command::Way;
 use super::picture::Picture;
 use crate::buildlog::Log;
 use crate::error::Error;
+use crate::export::Extent;
 use crate::scan::{Event, Scan};
 
 /// What somebody asked for by its name.
@@ -50,8 +51,8 @@ pub enum Msg {
     Failed(Error),
     /// A tenth of a second passed while something turns.
     Tick,
-    /// How a format would look: how many bytes, and the first lines.
-    Preview(&'static str, usize, Vec<String>),
+    /// How a format would look: how many bytes, how much of the graph where it draws one, and the first lines.
+    Preview(&'static str, usize, Option<Extent>, Vec<String>),
     /// What stands in the way of a preview.
     NoPreview(String),
     /// How many bytes of an export there are by now.

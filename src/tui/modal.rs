@@ -71,6 +71,8 @@ impl Modal {
     /// What Enter does here, for the footer; empty where it does nothing.
     pub fn enter(&self) -> &'static str {
         match self {
+            Modal::Search(search) if search.hits.is_empty() => "",
+            Modal::Pick(pick) if pick.rows.is_empty() => "",
             Modal::Search(_) | Modal::Pick(_) => "go there",
             Modal::Help(_) => "do it",
             Modal::Export(_) => "write it",
@@ -166,10 +168,11 @@ pub(super) fn step(model: &mut Model, way: Way) -> Option<Effect> {
     None
 }
 
-/// Tab: the export's next part, where that lies on top.
-pub(super) fn tab(model: &mut Model) -> Option<Effect> {
+/// Tab: the export's next part, where that lies on top; Shift-Tab: how it is folded.
+pub(super) fn tab(model: &mut Model, by: isize) -> Option<Effect> {
     match &mut model.modal {
-        Some(Modal::Export(export)) => export.next_part(),
+        Some(Modal::Export(export)) if by > 0 => export.next_part(),
+        Some(Modal::Export(export)) => export.fold(),
         _ => None,
     }
 }

@@ -71,8 +71,9 @@ impl Filter {
         let severity = self.severity.map(|severity| format!("{}s", severity.word()));
         let kind = self.kind.map(|kind| kind.many().to_owned());
         let format = self.format.map(|format| format.to_string());
-        let broken = self.broken.then(|| "only what has findings".to_owned());
-        [severity, kind, self.package.clone(), format, broken].into_iter().flatten().collect()
+        let broken = self.broken.then(|| "what has findings".to_owned());
+        let told: Vec<String> = [severity, kind, self.package.clone(), format, broken].into_iter().flatten().collect();
+        if told.is_empty() { told } else { vec![format!("only {}", told.join(", "))] }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::message::Msg;
-use crate::export::{Format, Options, Paint, Scope};
+use crate::export::{Excerpt, Format, Options, Paint};
 use crate::scan::Scan;
 
 /// More lines than a preview shows.
@@ -105,7 +105,7 @@ impl Write for Sink<'_> {
 /// What is to be written, and how others follow it.
 pub(super) struct Order<'a> {
     pub format: &'static Format,
-    pub scope: Scope,
+    pub excerpt: Excerpt,
     pub job: &'a Job,
     /// Told how many bytes there are.
     pub tell: &'a dyn Fn(usize),
@@ -114,7 +114,8 @@ pub(super) struct Order<'a> {
 impl Order<'_> {
     fn bytes(&self, scan: &Scan, tell: &dyn Fn(usize)) -> Result<Vec<u8>, String> {
         let paint = Paint { color: false, ascii: false, width: 100 };
-        let options = Options { scope: self.scope.clone(), ..Options::new(paint) };
+        let Excerpt { scope, folding } = self.excerpt.clone();
+        let options = Options { scope, folding, ..Options::new(paint) };
         let mut sink = Sink { job: self.job, tell, bytes: Vec::new() };
         match (self.format.write)(scan, &options, &mut sink) {
             Ok(()) => Ok(sink.bytes),
@@ -128,7 +129,7 @@ impl Order<'_> {
             Ok(bytes) => {
                 let first = String::from_utf8_lossy(&bytes[..bytes.len().min(8192)]).into_owned();
                 let first = first.lines().take(LINES).map(str::to_owned).collect();
-                Msg::Preview(self.format.name, bytes.len(), first)
+                Msg::Preview(self.format.name, bytes.len(), self.excerpt.extent(scan, self.format), first)
             }
             Err(what) => Msg::NoPreview(what),
         };
@@ -227,7 +228,7 @@ mod tests {
             steps.borrow_mut().push(bytes / STEP);
             tell(bytes);
         };
-        let order = Order { format: &LONG, scope: Scope::All, job, tell: &both };
+        let order = Order { format: &LONG, excerpt: Excerpt::default(), job, tell: &both };
         let told = order.write(&scan(), &path.to_string_lossy()).map(|msg| match msg {
             Msg::Exported(outcome) => outcome,
             _ => Err("something else was told".into()),

@@ -30,7 +30,7 @@ use super::view::Logged;
 use super::watch::Watch;
 use super::{Opener, Options, Place, Source, clipboard, output};
 use crate::error::Error;
-use crate::export::{Format, Scope};
+use crate::export::{Excerpt, Format};
 use crate::scan::{Progress, Scan};
 
 /// How often something that turns is turned.
@@ -169,15 +169,15 @@ fn fulfill(
             spawn(sender, move |_| clipboard::copy(&text));
             update(model, Msg::Told(told));
         }
-        Effect::Preview { format, scope } => {
+        Effect::Preview { format, excerpt } => {
             exports.preview.cancel();
-            exports.preview = beside(model, sender, (format, scope), |order, scan| order.preview(scan));
+            exports.preview = beside(model, sender, (format, excerpt), |order, scan| order.preview(scan));
         }
-        Effect::Export { format, scope, path } => {
-            exports.file = beside(model, sender, (format, scope), move |order, scan| order.write(scan, &path));
+        Effect::Export { format, excerpt, path } => {
+            exports.file = beside(model, sender, (format, excerpt), move |order, scan| order.write(scan, &path));
         }
-        Effect::CopyExport { format, scope } => {
-            exports.file = beside(model, sender, (format, scope), |order, scan| order.text(scan));
+        Effect::CopyExport { format, excerpt } => {
+            exports.file = beside(model, sender, (format, excerpt), |order, scan| order.text(scan));
         }
         Effect::Cancel if exports.file.cancel() => drop(update(model, Msg::Cancelled)),
         // It is there already, and its thread is about to say so.
@@ -209,7 +209,7 @@ impl Drop for Exports {
 fn beside(
     model: &Model,
     sender: &Sender<Message>,
-    (format, scope): (&'static Format, Scope),
+    (format, excerpt): (&'static Format, Excerpt),
     work: impl FnOnce(&Order, &Scan) -> Option<Msg> + Send + 'static,
 ) -> Arc<Job> {
     let job = Arc::<Job>::default();
@@ -218,7 +218,7 @@ fn beside(
         spawn(sender, move |sender| {
             // The receiver is gone only when the program ends.
             let tell = |bytes| drop(sender.send(Message::Ours(Msg::Writing(bytes))));
-            let order = Order { format, scope, job: &job, tell: &tell };
+            let order = Order { format, excerpt, job: &job, tell: &tell };
             if let Some(msg) = work(&order, &atlas.scan) {
                 let _ = sender.send(Message::Ours(msg));
             }

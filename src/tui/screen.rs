@@ -105,7 +105,7 @@ impl Areas {
         match model.view.arrangement {
             Arrangement::List => {
                 let (main, right) =
-                    off_left(body, model.split[0].map_or((body.width * 3 / 10).min(52), of(body.width)));
+                    off_left(body, model.split[0].map_or((body.width * 7 / 20).min(56), of(body.width)));
                 let (graph, detail) = off_top(right, body.height * 2 / 5);
                 Areas { main: Some(main), graph: Some(graph), detail: Some(detail), ..self }
             }

@@ -75,8 +75,8 @@ fn take_in(model: &mut Model, msg: Msg) -> Option<Effect> {
             model.tick = model.tick.wrapping_add(1);
             None
         }
-        Msg::Preview(name, bytes, first) => {
-            modal::export::previewed(model, name, bytes, first);
+        Msg::Preview(name, bytes, extent, first) => {
+            modal::export::previewed(model, (name, bytes, extent), &first);
             None
         }
         Msg::NoPreview(trouble) => {
@@ -360,7 +360,7 @@ const DEEPEST: usize = 6;
 /// Gives the keys to a pane further on.
 pub(super) fn pane(model: &mut Model, by: isize) -> Option<Effect> {
     if model.modal.is_some() {
-        return modal::tab(model);
+        return modal::tab(model, by);
     }
     let panes = model.view.panes;
     let at = panes.iter().position(|&pane| pane == model.pane).unwrap_or(0);

@@ -10,35 +10,47 @@ use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Modal, prompt};
-use crate::export::{FORMATS, Format, Scope, printable};
+use crate::export::{Excerpt, Extent, FORMATS, Folding, Format, Scope, count, printable};
+use crate::graph::NodeId;
 use crate::graph::sketch::Sketch;
 use crate::tui::article;
 use crate::tui::command::Way;
 use crate::tui::draw::{boxed, lines, title};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
-use crate::tui::prose::{self, shortened};
+use crate::tui::prose::{self, ended, shortened};
 use crate::tui::theme::Tone;
+use crate::tui::update::choose;
 
 /// The dialog.
 pub struct Export {
     pub input: Input,
     /// The place of the format in [`FORMATS`].
     format: usize,
-    /// The format whose bytes are known: how many there are, and the first lines.
-    preview: Option<(&'static str, usize, Vec<String>)>,
+    /// What is known of how a format would look.
+    preview: Option<Preview>,
     /// What stood in the way when the file was to be written.
     trouble: Option<String>,
     /// The name was typed: another format does not change it.
     is_named: bool,
     /// The place in [`PARTS`].
     part: usize,
-    /// What is drawn on the screen, as it was when the dialog opened.
-    view: Option<Sketch>,
+    /// What is drawn on the screen, as it was when the dialog opened; its nodes one by one; all above and below its center.
+    view: Option<[Sketch; 3]>,
+    /// How it is folded, where that was chosen.
+    folding: Option<Folding>,
+}
+
+/// How a format would look: its name, how many bytes there are, how much of the graph, and the first lines.
+struct Preview {
+    name: &'static str,
+    bytes: usize,
+    extent: Option<Extent>,
+    first: Vec<String>,
 }
 
 /// Which part of the graph a drawing can show.
-const PARTS: [&str; 3] = ["this view", "problems", "everything"];
+const PARTS: [&str; 4] = ["this view", "closure", "problems", "everything"];
 
 /// What stands behind the prompt.
 const CLIPBOARD: &str = "without a name: the clipboard ";
@@ -50,11 +62,18 @@ pub fn open(model: &mut Model) -> Option<Effect> {
     let stem: String = stem.chars().map(|letter| if is_plain(letter) { letter } else { '-' }).collect();
     let stem = stem.trim_matches(['-', '.']);
     let name = format!("{}{}", if stem.is_empty() { "dylens" } else { stem }, ending(FORMATS[0]));
-    let picture = if model.view.is("flow") { &model.flow } else { &model.picture };
-    let view = picture.as_ref().map(|picture| picture.sketch.clone());
-    let part = if view.is_some() { 0 } else { 2 };
-    let export =
-        Export { input: Input::new(name), format: 0, preview: None, trouble: None, is_named: false, part, view };
+    let pane = choose::pictured(model);
+    // Where lists have the screen, the picture is the one that is a key away.
+    let picture = choose::picture(model, pane).cloned().or_else(|| model.picture.clone());
+    let view = picture.zip(model.atlas.as_ref()).map(|(picture, atlas)| {
+        let graph = &atlas.scan.graph;
+        let nodes: Vec<NodeId> = picture.sketch.items.iter().flat_map(|item| item.nodes.iter().copied()).collect();
+        let closure = [graph.above(picture.center), vec![picture.center], graph.below(picture.center)].concat();
+        [picture.sketch, Sketch::of(graph, &nodes), Sketch::of(graph, &closure)]
+    });
+    let part = if view.is_some() { 0 } else { PARTS.len() - 1 };
+    let input = Input::new(name);
+    let export = Export { input, format: 0, preview: None, trouble: None, is_named: false, part, view, folding: None };
     let effect = export.wish();
     model.modal = Some(Modal::Export(export));
     effect
@@ -68,17 +87,18 @@ fn ending(format: &Format) -> &'static str {
 pub(super) fn write(model: &mut Model) -> Option<Effect> {
     let Some(Modal::Export(export)) = &mut model.modal else { return None };
     let path = export.input.value().trim().to_owned();
-    let (format, scope) = (FORMATS[export.format], export.scope());
+    let (format, excerpt) = (FORMATS[export.format], export.excerpt());
     if path.is_empty() {
-        return Some(Effect::CopyExport { format, scope });
+        return Some(Effect::CopyExport { format, excerpt });
     }
-    Some(Effect::Export { format, scope, path })
+    Some(Effect::Export { format, excerpt, path })
 }
 
 /// The bytes of a format are known.
-pub fn previewed(model: &mut Model, name: &'static str, bytes: usize, first: Vec<String>) {
+pub fn previewed(model: &mut Model, (name, bytes, extent): (&'static str, usize, Option<Extent>), first: &[String]) {
     if let Some(Modal::Export(export)) = &mut model.modal {
-        export.preview = Some((name, bytes, first.iter().map(|line| printable(line)).collect()));
+        let first = first.iter().map(|line| printable(line)).collect();
+        export.preview = Some(Preview { name, bytes, extent, first });
     }
 }
 
@@ -110,24 +130,60 @@ pub fn written(model: &mut Model, outcome: Result<String, String>) {
     }
 }
 
+impl Preview {
+    /// `14 nodes, 17 edges, 6 kB`
+    fn told(&self) -> String {
+        let size = article::size(self.bytes as u64);
+        let as_one = |number: usize, drawn: usize| if number == drawn { String::new() } else { format!(" as {drawn}") };
+        match self.extent {
+            Some(Extent { nodes, items, edges, lines }) => format!(
+                " {}{}, {}{}, {size}",
+                count(nodes, "node"),
+                as_one(nodes, items),
+                count(edges, "edge"),
+                as_one(edges, lines)
+            ),
+            None => format!(" {size}"),
+        }
+    }
+}
+
 impl Export {
     pub(super) fn wish(&self) -> Option<Effect> {
-        Some(Effect::Preview { format: FORMATS[self.format], scope: self.scope() })
+        Some(Effect::Preview { format: FORMATS[self.format], excerpt: self.excerpt() })
     }
 
     /// What is drawn; formats that are no drawings have everything.
-    fn scope(&self) -> Scope {
-        match (FORMATS[self.format].draws, self.part, &self.view) {
-            (Some(_), 0, Some(view)) => Scope::View(Box::new(view.clone())),
-            (Some(_), 1, _) => Scope::Problems,
-            _ => Scope::All,
-        }
+    fn excerpt(&self) -> Excerpt {
+        let view = |at: usize| self.view.as_ref().map(|view| Scope::View(Box::new(view[at].clone())));
+        let scope = match (FORMATS[self.format].draws, self.part) {
+            (Some(_), 0) => view(usize::from(self.folding() == Folding::Raw)),
+            (Some(_), 1) => view(2),
+            (Some(_), 2) => Some(Scope::Problems),
+            _ => None,
+        };
+        Excerpt { scope: scope.unwrap_or_default(), folding: self.folding }
+    }
+
+    /// How it is folded: as was chosen, else as the format likes it.
+    fn folding(&self) -> Folding {
+        self.folding.or(FORMATS[self.format].draws).unwrap_or(Folding::Raw)
     }
 
     /// Another part of the graph is drawn.
     pub(super) fn next_part(&mut self) -> Option<Effect> {
         FORMATS[self.format].draws?;
         self.part = (self.part + 1) % PARTS.len();
+        self.preview = None;
+        self.wish()
+    }
+
+    /// It is folded, or not.
+    pub(super) fn fold(&mut self) -> Option<Effect> {
+        if !FORMATS[self.format].folds() {
+            return None;
+        }
+        self.folding = Some(if self.folding() == Folding::Raw { Folding::Folded } else { Folding::Raw });
         self.preview = None;
         self.wish()
     }
@@ -167,13 +223,13 @@ impl Export {
     /// The preview that is wanted and not known.
     pub(super) fn unknown(&self) -> Option<Effect> {
         let format = FORMATS[self.format];
-        let is_known = self.preview.as_ref().is_some_and(|(name, ..)| *name == format.name);
+        let is_known = self.preview.as_ref().is_some_and(|preview| preview.name == format.name);
         if is_known { None } else { self.wish() }
     }
 
     pub(super) fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
         let theme = &model.theme;
-        let height = FORMATS.len() as u16 + 16;
+        let height = FORMATS.len() as u16 + 17;
         let inside = boxed(model, title(model, "Export"), (88, height), body, buffer);
         let mut rows = lines(inside);
         for (at, format) in FORMATS.iter().enumerate() {
@@ -182,22 +238,9 @@ impl Export {
             let tone = if at == self.format { Tone::Strong } else { Tone::Plain };
             let line = Line::from(vec![
                 Span::styled(format!(" {mark} {:<10}", format.name), theme.style(tone)),
-                Span::styled(
-                    shortened(format.about, usize::from(area.width).saturating_sub(15)),
-                    theme.style(Tone::Dim),
-                ),
+                Span::styled(ended(format.about, usize::from(area.width).saturating_sub(15)), theme.style(Tone::Dim)),
             ]);
             line.render(area, buffer);
-        }
-        if let (Some(area), Some(_)) = (rows.next(), FORMATS[self.format].draws) {
-            let mut spans = vec![Span::raw(" draw ")];
-            for (at, part) in PARTS.iter().enumerate() {
-                let mark = if at == self.part { "(•)" } else { "( )" };
-                let tone = if at == self.part { Tone::Strong } else { Tone::Plain };
-                spans.push(Span::styled(format!("{mark} {part}  "), theme.style(tone)));
-            }
-            spans.push(Span::styled("tab", theme.style(Tone::Key)));
-            Line::from(spans).render(area, buffer);
         }
         if let Some(area) = rows.next() {
             prompt(model, (" file", ""), &self.input, area, buffer);
@@ -211,16 +254,38 @@ impl Export {
         if let Some(area) = rows.next() {
             let (tone, text) = match (&self.trouble, &self.preview) {
                 (Some(trouble), _) => (Tone::Error, format!(" ✗ {trouble}")),
-                (None, Some((name, bytes, _))) if *name == FORMATS[self.format].name => {
-                    (Tone::Dim, format!(" {}", article::size(*bytes as u64)))
-                }
+                (None, Some(preview)) if preview.name == FORMATS[self.format].name => (Tone::Strong, preview.told()),
                 _ => (Tone::Dim, " …".to_owned()),
             };
             Line::styled(shortened(&text, area.width.into()), theme.style(tone)).render(area, buffer);
         }
+        let choice = |name: &str, words: &[&str], chosen: usize, key: &str, area: Rect, buffer: &mut Buffer| {
+            let mut spans = vec![Span::raw(format!(" {name} "))];
+            for (at, word) in words.iter().enumerate() {
+                let mark = if at == chosen { "(•)" } else { "( )" };
+                let tone = if at == chosen { Tone::Strong } else { Tone::Plain };
+                spans.push(Span::styled(format!("{mark} {word}  "), theme.style(tone)));
+            }
+            spans.push(Span::styled(
+                model.keymap.names(key).first().copied().unwrap_or_default().to_owned(),
+                theme.style(Tone::Key),
+            ));
+            Line::from(spans).render(area, buffer);
+        };
+        if FORMATS[self.format].draws.is_some()
+            && let Some(area) = rows.next()
+        {
+            choice("draw", &PARTS, self.part, "next-pane", area, buffer);
+        }
+        if FORMATS[self.format].folds()
+            && let Some(area) = rows.next()
+        {
+            let words = if self.part == 0 { ["as shown", "raw"] } else { ["folded", "raw"] };
+            choice("fold", &words, usize::from(self.folding() == Folding::Raw), "previous-pane", area, buffer);
+        }
         rows.next();
-        let known = self.preview.as_ref().filter(|(name, ..)| *name == FORMATS[self.format].name);
-        for (line, area) in known.iter().flat_map(|(_, _, first)| first).zip(rows) {
+        let known = self.preview.as_ref().filter(|preview| preview.name == FORMATS[self.format].name);
+        for (line, area) in known.iter().flat_map(|preview| &preview.first).zip(rows) {
             let text = prose::start(line, usize::from(area.width).saturating_sub(2));
             Line::styled(format!(" {text}"), theme.style(Tone::Dim)).render(area, buffer);
         }

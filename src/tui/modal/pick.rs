@@ -3,15 +3,18 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::Modal;
+use crate::export::count;
 use crate::graph::NodeId;
+use crate::tui::atlas::Sort;
 use crate::tui::command::Way;
 use crate::tui::draw::{boxed, lines, name, row, title};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
-use crate::tui::prose::shortened;
+use crate::tui::prose::{Prose, shortened};
 use crate::tui::screen::{along, window};
 use crate::tui::theme::Tone;
 
@@ -20,6 +23,8 @@ pub struct Pick {
     pub title: String,
     pub rows: Vec<(usize, NodeId)>,
     pub cursor: usize,
+    /// Said where there are none.
+    pub nothing: &'static str,
 }
 
 /// The shortest ways from distributions down to the chosen node.
@@ -27,13 +32,18 @@ pub fn why(model: &mut Model) -> Option<Effect> {
     let (atlas, node) = (model.atlas.as_ref()?, model.chosen?);
     let ways = atlas.scan.graph.why(node, 30);
     let label = &atlas.entry(node).label;
+    let nothing = match atlas.entry(node).sort {
+        Sort::Distribution => "a distribution: ways begin here; W tells who needs it",
+        Sort::System => "nothing that Python imports leads here: it is there from the start",
+        _ => "nothing that can be imported leads here",
+    };
     let title = match ways.len() {
-        0 => format!("Why {label}: nothing leads to it"),
+        0 => format!("Why {label}"),
         1 => format!("Why {label}: one distribution leads to it"),
         many => format!("Why {label}: {many} distributions lead to it"),
     };
     let rows = ways.into_iter().flat_map(|way| way.into_iter().enumerate());
-    model.modal = Some(Modal::Pick(Pick { title, rows: rows.collect(), cursor: 0 }));
+    model.modal = Some(Modal::Pick(Pick { title, rows: rows.collect(), cursor: 0, nothing }));
     None
 }
 
@@ -41,9 +51,10 @@ pub fn why(model: &mut Model) -> Option<Effect> {
 pub fn who(model: &mut Model) -> Option<Effect> {
     let (atlas, node) = (model.atlas.as_ref()?, model.chosen?);
     let above = atlas.scan.graph.above(node);
-    let title = format!("Who needs {}: {} nodes above it", atlas.entry(node).label, above.len());
+    let title = format!("Who needs {}: {} above it", atlas.entry(node).label, count(above.len(), "node"));
     let rows = above.into_iter().map(|node| (0, node)).collect();
-    model.modal = Some(Modal::Pick(Pick { title, rows, cursor: 0 }));
+    let nothing = "nobody: nothing breaks where it is missing";
+    model.modal = Some(Modal::Pick(Pick { title, rows, cursor: 0, nothing }));
     None
 }
 
@@ -62,6 +73,12 @@ impl Pick {
         let heading = title(model, &shortened(&self.title, usize::from(body.width).saturating_sub(6)));
         let height = (self.rows.len() as u16).saturating_add(2).clamp(4, body.height.max(4));
         let inside = boxed(model, heading, (100, height), body, buffer);
+        if self.rows.is_empty() {
+            let text = Prose::of(Tone::Dim, self.nothing);
+            for (line, area) in text.wrapped(inside.width.into(), model.theme).iter().zip(lines(inside)) {
+                line.render(area, buffer);
+            }
+        }
         for (at, area) in window(self.rows.len(), self.cursor, inside.height.into()).zip(lines(inside)) {
             let (depth, node) = self.rows[at];
             let (tone, glyph) = atlas.mark(node);

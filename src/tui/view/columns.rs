@@ -15,7 +15,7 @@ use crate::tui::atlas::{Atlas, Sort};
 use crate::tui::command::Way;
 use crate::tui::draw::{bordered, lines, name, row, title};
 use crate::tui::model::{Model, Order, Pane};
-use crate::tui::prose::shortened;
+use crate::tui::prose::{Prose, shortened};
 use crate::tui::screen::{along, row_under, window, window_from};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
@@ -145,7 +145,14 @@ fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     let here = list(model, atlas, above(model));
     column(model, atlas, &here, model.columns.last().copied(), (middle, true), buffer);
     if let Some(&node) = model.columns.last() {
-        column(model, atlas, &list(model, atlas, Some(node)), None, (right, false), buffer);
+        let below = list(model, atlas, Some(node));
+        column(model, atlas, &below, None, (right, false), buffer);
+        if below.is_empty() {
+            let text = Prose::of(Tone::Dim, end(model, atlas, node));
+            for (line, area) in text.wrapped(right.width.into(), model.theme).iter().zip(lines(right)) {
+                line.render(area, buffer);
+            }
+        }
     }
     let style = model.theme.style(Tone::Dim);
     for part in [left, middle].iter().filter(|part| part.width > 0) {
@@ -191,8 +198,14 @@ fn column(
         let is_here = (Some(index) == at).then_some(has_keys && model.pane == Pane::Main);
         row(model, &text, line, is_here, buffer);
     }
-    if nodes.is_empty() {
-        Line::styled("nothing", model.theme.style(Tone::Dim))
-            .render(Rect { height: area.height.min(1), ..area }, buffer);
+}
+
+/// Why the way goes no further.
+fn end(model: &Model, atlas: &Atlas, node: NodeId) -> &'static str {
+    let is_hidden = !model.filter.system && !atlas.beside(node, Direction::Outgoing, true).is_empty();
+    match atlas.entry(node).sort {
+        sort if sort.is_missing() => "not found: what it needs is not known",
+        _ if is_hidden => "needs only the system",
+        _ => "needs nothing",
     }
 }

@@ -149,7 +149,7 @@ fn line(model: &Model, atlas: &Atlas, row: &Row, width: usize) -> Line<'static> 
     let by = row.by.map_or_else(String::new, |by| format!("  by {}", atlas.entry(by).short()));
     let (number, tone, text) = match &row.kind {
         Kind::Heading(text) => return Line::styled(shortened(text, width), theme.style(Tone::Strong)),
-        Kind::Missing(text) => ("   ✗ ".to_owned(), Tone::Error, text.clone()),
+        Kind::Missing(text) => ("    ✗ ".to_owned(), Tone::Error, text.clone()),
         Kind::Loaded(number) => {
             let (tone, glyph) = row.node.map_or((Tone::Dim, "·"), |node| atlas.mark(node));
             let text = row.node.map_or_else(String::new, |node| atlas.entry(node).short().to_owned());
