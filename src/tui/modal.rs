@@ -24,6 +24,7 @@ use super::prose;
 use super::theme::Tone;
 use super::update::choose;
 use super::view::log;
+use crate::export::printable;
 
 /// What lies on top.
 pub enum Modal {
@@ -137,10 +138,12 @@ fn edited(model: &mut Model) -> Option<Effect> {
 /// A line of text as it is typed, behind a sign; as long as there is none, what could be typed.
 fn prompt(model: &Model, (sign, hint): (&str, &str), input: &Input, area: Rect, buffer: &mut Buffer) {
     let room = usize::from(area.width).saturating_sub(sign.width() + 1);
-    let before: String = input.value().chars().take(input.cursor()).collect();
+    let letters = || input.value().chars();
+    let before = printable(&letters().take(input.cursor()).collect::<String>());
+    let behind = printable(&letters().skip(input.cursor()).collect::<String>());
     // Of a line that is too long, the part before the caret is seen.
     let seen = prose::end(&before, room.saturating_sub(1));
-    let line = format!("{sign} {seen}{}", &input.value()[before.len()..]);
+    let line = format!("{sign} {seen}{behind}");
     let mut line = Line::styled(line, model.theme.style(Tone::Strong));
     if input.value().is_empty() {
         let hint = prose::ended(hint, room.saturating_sub(2));

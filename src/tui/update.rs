@@ -412,9 +412,6 @@ fn scanned(model: &mut Model, atlas: Arc<Atlas>) -> Option<Effect> {
     match model.atlas.take() {
         Some(old) => {
             choose::carry_over(model, &old, atlas);
-            log::compare(model);
-            diff::compare(model);
-            choose::settle(model);
         }
         None => {
             model.view = VIEWS[0];
@@ -425,12 +422,10 @@ fn scanned(model: &mut Model, atlas: Arc<Atlas>) -> Option<Effect> {
             }
             // Who brings a log has come for its sake.
             if let Some(view) = View::named("log").filter(|view| (view.is_there)(model)) {
-                log::compare(model);
                 choose::show(model, view);
                 log::select(model, 0);
             }
             if let Some(view) = View::named("diff").filter(|view| (view.is_there)(model)) {
-                diff::compare(model);
                 choose::show(model, view);
                 diff::select(model, 0);
             }

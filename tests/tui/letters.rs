@@ -13,7 +13,7 @@ use unicode_width::UnicodeWidthStr;
 use super::harness::{Face, WORLD, face};
 
 /// Modules with such names, each of which needs a library with such a name that is nowhere and one that is there.
-fn world() -> String {
+pub fn world() -> String {
     let site = "/env/lib/python3.11/site-packages";
     let names = [
         "数学ライブラリ数学ライブラリ数学ライブラリ",
@@ -59,7 +59,7 @@ fn shown(model: &Model) -> Vec<Vec<String>> {
     (0..height).map(|row| (0..width).map(|column| cell(row, column)).collect()).collect()
 }
 
-fn is_whole(face: &Face, keys: &str) {
+pub fn is_whole(face: &Face, keys: &str) {
     let shown = shown(&face.model);
     let buffer = face.buffer();
     let width = usize::from(buffer.area.width);
@@ -115,7 +115,7 @@ fn no_letter_shifts_a_column() {
             "/ไทย⏎",
             "/한⏎5h",
             "x",
-            "⎋o/\u{6570}/e\u{301}\u{5b66}",
+            "⎋o/\u{6570}/e\u{301}\u{5b66}\u{200b}",
         ] {
             face.type_keys(keys);
             is_whole(&face, keys);

@@ -36,7 +36,7 @@ pub struct Export {
     /// The place in [`PARTS`].
     part: usize,
     /// What is drawn on the screen, as it was when the dialog opened; its nodes one by one; all above and below its center.
-    view: Option<[Sketch; 3]>,
+    view: Option<Box<[Sketch; 3]>>,
     /// How it is folded, where that was chosen.
     folding: Option<Folding>,
 }
@@ -69,7 +69,7 @@ pub fn open(model: &mut Model) -> Option<Effect> {
         let graph = &atlas.scan.graph;
         let nodes: Vec<NodeId> = picture.sketch.items.iter().flat_map(|item| item.nodes.iter().copied()).collect();
         let closure = [graph.above(picture.center), vec![picture.center], graph.below(picture.center)].concat();
-        [picture.sketch, Sketch::of(graph, &nodes), Sketch::of(graph, &closure)]
+        Box::new([picture.sketch, Sketch::of(graph, &nodes), Sketch::of(graph, &closure)])
     });
     let part = if view.is_some() { 0 } else { PARTS.len() - 1 };
     let input = Input::new(name);

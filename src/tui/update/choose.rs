@@ -14,7 +14,7 @@ use crate::tui::model::{Model, Pane};
 use crate::tui::picture::{Lens, Picture, Scope};
 use crate::tui::screen::{Areas, inside, kept};
 use crate::tui::search::Found;
-use crate::tui::view::{Arrangement, View, flow, graph, numpy, problems};
+use crate::tui::view::{Arrangement, View, diff, flow, graph, log, numpy, problems};
 use crate::vfs::VPath;
 
 /// The first look at a scan: the most important finding.
@@ -26,6 +26,9 @@ pub(in crate::tui) fn begin(model: &mut Model, atlas: Arc<Atlas>) {
     sift(model, &atlas);
     model.tree.rebuild(&atlas, &model.filter, model.order);
     model.atlas = Some(atlas);
+    // What they say of nodes is of the nodes of this scan from now on.
+    log::compare(model);
+    diff::compare(model);
     model.finding = 0;
     model.chosen = first;
     recenter(model);
@@ -80,6 +83,7 @@ pub(in crate::tui) fn carry_over(model: &mut Model, old: &Atlas, new: Arc<Atlas>
     for row in &mut model.tree.rows {
         row.way = row.way.iter().map_while(|&node| again(node)).collect();
     }
+    model.columns = model.columns.iter().map_while(|&node| again(node)).collect();
     model.back = model.back.iter().filter_map(|&node| again(node)).collect();
     model.forward = model.forward.iter().filter_map(|&node| again(node)).collect();
     let (view, pane) = (model.view, model.pane);

@@ -210,8 +210,10 @@ pub(super) fn framed(
     let width = usize::from(area.width / 6).min(16);
     if let Some([before, seen, behind]) = canvas::minimap(picture, (inside.width, inside.height), width) {
         let theme = &model.theme;
+        let key = |id: &str| model.keymap.names(id).first().copied().unwrap_or_default().to_owned();
         let line = Line::from(vec![
-            Span::styled(format!(" {before}"), theme.style(Tone::Dim)),
+            Span::styled(format!(" {} {} ", key("pan-left"), key("pan-right")), theme.style(Tone::Key)),
+            Span::styled(before, theme.style(Tone::Dim)),
             Span::styled(format!("[{seen}]"), theme.style(Tone::Active)),
             Span::styled(format!("{behind} "), theme.style(Tone::Dim)),
         ]);
