@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::bundle::{self, Bundle};
 use super::tool::Tool;
 use super::wheel::{self, Wheel, is_wheel_name};
-use super::{Machine, Note, python, system, windows};
+use super::{Machine, Note, here, python, system, windows};
 use crate::error::Error;
 use crate::image::{Arch, Format, Image, Name, Release};
 use crate::parse;
@@ -150,7 +150,10 @@ pub fn discover(fs: &Arc<dyn FileSystem>, machine: &Machine, request: &Request) 
     let paths: Vec<VPath> = request.paths.iter().map(|path| machine.directory.join(path)).collect();
     let found: Vec<Found> = paths.iter().map(|path| Found::at(&**fs, path)).collect::<Result<_, _>>()?;
     let target = match (&found[..], found.iter().find(|found| !found.is_wheel())) {
-        ([], _) => unasked(fs, machine)?,
+        ([], _) => {
+            let (path, because) = here::found(&**fs, machine)?;
+            folder(fs, machine, &path, Some(because))?
+        }
         (wheels, None) => {
             let mut real: Vec<VPath> = Vec::new();
             for wheel in wheels {
@@ -199,7 +202,7 @@ impl Found<'_> {
     fn target(&self, fs: &Arc<dyn FileSystem>, machine: &Machine) -> Result<Target, Error> {
         let Found { path, real, kind } = self;
         match kind {
-            FileKind::Directory => match project_venv(&**fs, real) {
+            FileKind::Directory => match here::project_venv(&**fs, real) {
                 Some((venv, name)) => folder(fs, machine, &venv, Some(format!("{name} in {path}"))),
                 None => folder(fs, machine, real, None),
             },
@@ -217,109 +220,6 @@ fn system_words(error: &std::io::Error) -> String {
         std::io::ErrorKind::NotADirectory => "a part of this path is a file, not a folder".into(),
         _ => error.to_string(),
     }
-}
-
-/// The virtual environment of a project folder that is not itself one.
-fn project_venv(fs: &dyn FileSystem, project: &VPath) -> Option<(VPath, &'static str)> {
-    let has = |folder: &VPath, name: &str| fs.stat(&folder.join(name)).is_ok();
-    if has(project, "pyvenv.cfg") || has(project, "conda-meta") {
-        return None;
-    }
-    [".venv", "venv"].into_iter().find_map(|name| {
-        let venv = fs.real(&project.join(name)).ok()?;
-        has(&venv, "pyvenv.cfg").then_some((venv, name))
-    })
-}
-
-fn unasked(fs: &Arc<dyn FileSystem>, machine: &Machine) -> Result<Target, Error> {
-    for name in ["VIRTUAL_ENV", "CONDA_PREFIX"] {
-        if let Some(value) = machine.variable(name)
-            && let Ok(real) = fs.real(&VPath::new(value))
-        {
-            return folder(fs, machine, &real, Some(format!("${name}")));
-        }
-    }
-    if let Some((venv, name)) = project_venv(&**fs, &machine.directory) {
-        return folder(fs, machine, &venv, Some(format!("./{name}")));
-    }
-    if let Some((prefix, program)) = python_on_path(&**fs, machine) {
-        return folder(fs, machine, &prefix, Some(format!("{program} on PATH")));
-    }
-    Err(Error::new(
-        "no Python environment here: looked at $VIRTUAL_ENV, $CONDA_PREFIX, ./.venv, ./venv and for python3 on PATH",
-        "name one (dylens PATH), or see the demo (dylens --demo)",
-    ))
-}
-
-/// The prefix of the environment in which a program works, given as it is typed: the one in whose `bin` it lies, else that of
-/// the interpreter in its first line. None where it is not found, or is no Python's.
-pub fn environment(fs: &dyn FileSystem, machine: &Machine, program: &VPath) -> Option<VPath> {
-    const LONGEST: usize = 4096;
-    let is_program = |path: &VPath| fs.stat(path).is_ok_and(|stat| stat.kind == FileKind::File);
-    let path = match program.as_bytes().contains(&b'/') {
-        true => Some(machine.directory.join(program)).filter(is_program),
-        false => {
-            let folders = machine.variable("PATH")?.split(|&byte| byte == b':').filter(|part| !part.is_empty());
-            folders.map(|folder| machine.directory.join(folder).join(program)).find(is_program)
-        }
-    }?;
-    let prefix_of = |path: &VPath| path.parent().and_then(|bin| bin.parent());
-    let is_prefix = |prefix: &VPath| {
-        ["pyvenv.cfg", "conda-meta"].iter().any(|name| fs.stat(&prefix.join(name)).is_ok())
-            || python::library(fs, prefix, None).is_some()
-    };
-    let own = prefix_of(&path).filter(|prefix| {
-        // `/usr/bin` holds every program, and only Python's own work in Python's prefix.
-        let is_python = path.file_name().starts_with(b"python") || path.file_name().starts_with(b"pip");
-        is_prefix(prefix) && (is_python || fs.stat(&prefix.join("pyvenv.cfg")).is_ok())
-    });
-    let real = || fs.real(&path).ok().filter(|real| *real != path);
-    own.or_else(|| {
-        let start = fs.read(&path, LONGEST).ok()?;
-        let line = start.strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;
-        let interpreter = line.trim_ascii().split(|&byte| byte == b' ').next()?;
-        let is_python = VPath::new(interpreter).file_name().starts_with(b"python");
-        prefix_of(&VPath::new(interpreter)).filter(|prefix| is_python && is_prefix(prefix))
-    })
-    .or_else(|| {
-        real()
-            .and_then(|real| prefix_of(&real))
-            .filter(|prefix| is_prefix(prefix) && path.file_name().starts_with(b"python"))
-    })
-}
-
-/// The prefix of the first `python3` on `PATH`; a shim of pyenv is followed to the version it stands for.
-fn python_on_path(fs: &dyn FileSystem, machine: &Machine) -> Option<(VPath, VPath)> {
-    for directory in machine.variable("PATH")?.split(|&byte| byte == b':').filter(|part| part.starts_with(b"/")) {
-        let program = VPath::new(directory).join("python3");
-        let Ok(real) = fs.real(&program) else { continue };
-        let is_script = fs.read(&real, 2).is_ok_and(|start| start == b"#!");
-        let prefix = match is_script {
-            true => pyenv_version(fs, machine, &real),
-            false => real.parent().and_then(|bin| bin.parent()),
-        };
-        if let Some(prefix) = prefix
-            && python::library(fs, &prefix, None).is_some()
-        {
-            return Some((prefix, program));
-        }
-    }
-    None
-}
-
-fn pyenv_version(fs: &dyn FileSystem, machine: &Machine, shim: &VPath) -> Option<VPath> {
-    let shims = shim.parent().filter(|shims| shims.file_name() == b"shims")?;
-    let root = shims.parent()?;
-    let read = |path: VPath| fs.read(&path, 256).ok();
-    let above = std::iter::successors(Some(machine.directory.clone()), VPath::parent);
-    let local = above.filter_map(|folder| read(folder.join(".python-version")));
-    let variable = machine.variable("PYENV_VERSION").map(<[u8]>::to_vec);
-    let texts = variable.into_iter().chain(local).chain(read(root.join("version")));
-    texts
-        .filter_map(|text| String::from_utf8(text).ok())
-        .flat_map(|text| text.split([':', '\n', ' ']).map(str::to_owned).collect::<Vec<_>>())
-        .filter(|version| !version.is_empty() && version != "system")
-        .find_map(|version| fs.real(&root.join("versions").join(version)).ok())
 }
 
 fn folder(
