@@ -126,7 +126,7 @@ fn where_nothing_is_found_the_demo_opens_and_says_so() {
     let output = dylens(folder.path(), &[]);
     assert!(out(&output).contains("(the demo, as no environment was found here)"));
     let line = "dylens: no Python environment here: looked at $VIRTUAL_ENV, $CONDA_PREFIX, ./.venv, ./venv and for \
-                python3 on PATH; this is the demo\n";
+                Python on PATH; this is the demo\n";
     assert_eq!(said(&output), line);
 }
 
@@ -135,8 +135,8 @@ fn a_check_without_an_environment_is_no_clean_check() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(
         refusal(folder.path(), &["check"]),
-        "dylens: no Python environment here: looked at $VIRTUAL_ENV, $CONDA_PREFIX, ./.venv, ./venv and for python3 \
-         on PATH; name one (dylens PATH), or see the demo (dylens --demo)\n"
+        "dylens: no Python environment here: looked at $VIRTUAL_ENV, $CONDA_PREFIX, ./.venv, ./venv and for Python on \
+         PATH; name one (dylens PATH), or see the demo (dylens --demo)\n"
     );
 }
 

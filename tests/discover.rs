@@ -73,6 +73,44 @@ fn the_python_on_the_path_comes_last() {
     assert_eq!(chosen(world, None), (Kind::Prefix, "/usr".into(), Some("/usr/bin/python3 on PATH".into())));
 }
 
+/// Python for Windows, and a virtual environment of it, as `PATH` and a working directory there name them.
+const WINDOWS: &str = "//* PATH=C:/nowhere;C:/Py/Scripts;C:/Py;relative
+//* directory=C:/project
+//- C:/Py/python.exe pe x86_64 program needs:python311.dll
+//- C:/Py/python311.dll pe x86_64
+//- C:/Py/Lib/os.py
+//- C:/Py/Scripts/nuitka.cmd
+@echo off
+//- C:/v/pyvenv.cfg
+home = C:\\Py
+version = 3.11.7
+//- C:/v/Scripts/python.exe pe x86_64 program
+//- C:/v/Scripts/pyinstaller.exe pe x86_64 program
+//- C:/project/
+//- C:/Windows/System32/make.exe pe x86_64 program
+";
+
+#[test]
+fn python_for_windows_is_found_on_its_path() {
+    assert_eq!(chosen(WINDOWS, None), (Kind::Prefix, "C:/Py".into(), Some("C:/Py/python.exe on PATH".into())));
+    let active = WINDOWS.replace("PATH=C:/nowhere", "PATH=C:/v/Scripts");
+    assert_eq!(chosen(&active, None).1, "C:/v");
+    let none = WINDOWS.replace("C:/Py;", "C:/Windows/System32;");
+    target(&none, None).expect_err("no folder that Python lies in itself");
+}
+
+#[test]
+fn a_command_s_environment_is_found_on_windows_too() {
+    let world = text::read(&WINDOWS.replace("C:/Py;", "C:/Py;C:/Windows/System32;C:/v/Scripts;")).expect("a world");
+    let machine = Machine::described(&world.settings);
+    let of = |program: &str| environment(&world.files, &machine, &VPath::new(program)).map(|path| path.to_string());
+    assert_eq!(of("python").as_deref(), Some("C:/Py"));
+    assert_eq!(of("nuitka").as_deref(), Some("C:/Py"), "its ending is not typed");
+    assert_eq!(of("pyinstaller.exe").as_deref(), Some("C:/v"));
+    assert_eq!(of("C:/v/Scripts/python").as_deref(), Some("C:/v"));
+    assert_eq!(of("make"), None);
+}
+
 #[test]
 fn a_shim_of_pyenv_is_followed_to_its_version() {
     let world = "//* PATH=/pyenv/shims\n//* directory=/work

@@ -135,7 +135,7 @@ pub(super) fn export(arguments: &Arguments, export: &Export) -> Result<ExitCode,
 
 /// The scan as a stranger may see it: a snapshot of it, with the names of people hidden, opened again.
 fn veiled(scan: &Scan) -> Result<Scan, Error> {
-    let home = Machine::this().variable("HOME").map(<[u8]>::to_vec);
+    let home = Machine::this().home().map(<[u8]>::to_vec);
     snapshot::open(&snapshot::take(scan, Veil::drawn(home.as_deref())), &scan.target.root)
 }
 

@@ -35,62 +35,73 @@ pub(super) fn found(fs: &dyn FileSystem, machine: &Machine) -> Result<(VPath, St
         return Ok((prefix, format!("{program} on PATH")));
     }
     Err(Error::new(
-        "no Python environment here: looked at $VIRTUAL_ENV, $CONDA_PREFIX, ./.venv, ./venv and for python3 on PATH",
+        "no Python environment here: looked at $VIRTUAL_ENV, $CONDA_PREFIX, ./.venv, ./venv and for Python on PATH",
         "name one (dylens PATH), or see the demo (dylens --demo)",
     ))
 }
 
-/// The prefix of the environment in which a program works, given as it is typed: the one in whose `bin` it lies, else that of
-/// the interpreter in its first line. None where it is not found, or is no Python's.
+/// The prefix of the environment in which a program works, given as it is typed: the one in whose `bin` (Windows: `Scripts`) it
+/// lies, else that of the interpreter in its first line. None where it is not found, or is no Python's.
 pub fn environment(fs: &dyn FileSystem, machine: &Machine, program: &VPath) -> Option<VPath> {
     const LONGEST: usize = 4096;
-    let is_program = |path: &VPath| fs.stat(path).is_ok_and(|stat| stat.kind == Kind::File);
-    let path = match program.as_bytes().contains(&b'/') {
-        true => Some(machine.directory.join(program)).filter(is_program),
-        false => {
-            let folders = machine.variable("PATH")?.split(|&byte| byte == b':').filter(|part| !part.is_empty());
-            folders.map(|folder| machine.directory.join(folder).join(program)).find(is_program)
-        }
-    }?;
-    let prefix_of = |path: &VPath| path.parent().and_then(|bin| bin.parent());
-    let is_prefix = |prefix: &VPath| {
-        ["pyvenv.cfg", "conda-meta"].iter().any(|name| fs.stat(&prefix.join(name)).is_ok())
-            || python::library(fs, prefix, None).is_some()
+    let path = program_at(fs, machine, program)?;
+    let prefixes_of = |path: &VPath| [path.parent().and_then(|bin| bin.parent()), path.parent()].into_iter().flatten();
+    let has_config =
+        |prefix: &VPath| ["pyvenv.cfg", "conda-meta"].iter().any(|name| fs.stat(&prefix.join(name)).is_ok());
+    let is_prefix = |prefix: &VPath| has_config(prefix) || python::library(fs, prefix, None).is_some();
+    // `/usr/bin` holds every program, and only Python's own work in Python's prefix; `Scripts` holds nothing else.
+    let is_python = |path: &VPath| {
+        let name = path.file_name().to_ascii_lowercase();
+        name.starts_with(b"python")
+            || name.starts_with(b"pip")
+            || path.parent().is_some_and(|bin| bin.file_name() == b"Scripts")
     };
-    let own = prefix_of(&path).filter(|prefix| {
-        // `/usr/bin` holds every program, and only Python's own work in Python's prefix.
-        let is_python = path.file_name().starts_with(b"python") || path.file_name().starts_with(b"pip");
-        is_prefix(prefix) && (is_python || fs.stat(&prefix.join("pyvenv.cfg")).is_ok())
-    });
+    let own = prefixes_of(&path).find(|prefix| is_prefix(prefix) && (is_python(&path) || has_config(prefix)));
     let real = || fs.real(&path).ok().filter(|real| *real != path);
     own.or_else(|| {
         let start = fs.read(&path, LONGEST).ok()?;
         let line = start.strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;
         let interpreter = line.trim_ascii().split(|&byte| byte == b' ').next()?;
         let is_python = VPath::new(interpreter).file_name().starts_with(b"python");
-        prefix_of(&VPath::new(interpreter)).filter(|prefix| is_python && is_prefix(prefix))
+        prefixes_of(&VPath::new(interpreter)).find(|prefix| is_python && is_prefix(prefix))
     })
     .or_else(|| {
-        real()
-            .and_then(|real| prefix_of(&real))
-            .filter(|prefix| is_prefix(prefix) && path.file_name().starts_with(b"python"))
+        let real = real()?;
+        prefixes_of(&real).find(|prefix| is_prefix(prefix) && path.file_name().starts_with(b"python"))
     })
 }
 
-/// The prefix of the first `python3` on `PATH`; a shim of pyenv is followed to the version it stands for.
+/// The file that a command's first word stands for. On Windows the ending is mostly not typed (`PATHEXT`).
+fn program_at(fs: &dyn FileSystem, machine: &Machine, program: &VPath) -> Option<VPath> {
+    let is_program = |path: &VPath| fs.stat(path).is_ok_and(|stat| stat.kind == Kind::File);
+    let names = ["", ".exe", ".cmd", ".bat"].map(|ending| [program.as_bytes(), ending.as_bytes()].concat());
+    let folders: Vec<VPath> = match program.as_bytes().contains(&b'/') {
+        true => vec![machine.directory.clone()],
+        false => machine.search_path().collect(),
+    };
+    folders.iter().flat_map(|folder| names.iter().map(|name| folder.join(name))).find(is_program)
+}
+
+/// The prefix of the first `python3` on `PATH`, or on Windows of the first `python.exe`; a shim of pyenv is followed to the
+/// version that it stands for.
 fn python_on_path(fs: &dyn FileSystem, machine: &Machine) -> Option<(VPath, VPath)> {
-    for directory in machine.variable("PATH")?.split(|&byte| byte == b':').filter(|part| part.starts_with(b"/")) {
-        let program = VPath::new(directory).join("python3");
-        let Ok(real) = fs.real(&program) else { continue };
-        let is_script = fs.read(&real, 2).is_ok_and(|start| start == b"#!");
-        let prefix = match is_script {
-            true => pyenv_version(fs, machine, &real),
-            false => real.parent().and_then(|bin| bin.parent()),
-        };
-        if let Some(prefix) = prefix
-            && python::library(fs, &prefix, None).is_some()
-        {
-            return Some((prefix, program));
+    for folder in machine.search_path() {
+        for name in ["python3", "python.exe"] {
+            let program = folder.join(name);
+            let Ok(real) = fs.real(&program) else { continue };
+            let is_script = fs.read(&real, 2).is_ok_and(|start| start == b"#!");
+            let prefix = match is_script {
+                true => pyenv_version(fs, machine, &real),
+                // The `python.exe` of an installation lies in the prefix itself, that of a virtual environment in its `Scripts`.
+                false if name == "python.exe" && folder.file_name() != b"Scripts" => real.parent(),
+                false => real.parent().and_then(|bin| bin.parent()),
+            };
+            let is_prefix = |prefix: &VPath| {
+                python::library(fs, prefix, None).is_some() || fs.stat(&prefix.join("pyvenv.cfg")).is_ok()
+            };
+            if let Some(prefix) = prefix.filter(is_prefix) {
+                return Some((prefix, program));
+            }
         }
     }
     None

@@ -17,7 +17,7 @@ pub struct Machine {
 }
 
 /// The variables that are read.
-const VARIABLES: [&str; 12] = [
+const VARIABLES: [&str; 14] = [
     "VIRTUAL_ENV",
     "CONDA_PREFIX",
     "PATH",
@@ -30,6 +30,9 @@ const VARIABLES: [&str; 12] = [
     "PYENV_ROOT",
     "PYENV_VERSION",
     "HOME",
+    // Windows'.
+    "USERPROFILE",
+    "SystemRoot",
 ];
 
 impl Machine {
@@ -65,6 +68,22 @@ impl Machine {
     /// A variable of the environment, where it is set to something.
     pub fn variable(&self, name: &str) -> Option<&[u8]> {
         self.environment.get(name).map(Vec::as_slice).filter(|value| !value.is_empty())
+    }
+}
+
+impl Machine {
+    /// The folders of `PATH`, in order; those that are relative are left out.
+    pub fn search_path(&self) -> impl Iterator<Item = VPath> {
+        let path = self.variable("PATH").unwrap_or_default();
+        // Windows writes `C:\Python311;C:\Windows`, and a machine's paths have slashes by now.
+        let is_for_windows = path.contains(&b';') || matches!(path, [_, b':', b'/', ..]);
+        let separator = if is_for_windows { b';' } else { b':' };
+        path.split(move |&byte| byte == separator).map(VPath::new).filter(VPath::is_absolute)
+    }
+
+    /// The folder of the person's own.
+    pub fn home(&self) -> Option<&[u8]> {
+        self.variable("HOME").or_else(|| self.variable("USERPROFILE"))
     }
 }
 

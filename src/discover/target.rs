@@ -142,7 +142,7 @@ impl Target {
 }
 
 /// Finds out what to look at: the path given, several wheels, else `$VIRTUAL_ENV`, `$CONDA_PREFIX`, `./.venv`, `./venv`,
-/// the `python3` on `PATH`.
+/// the Python on `PATH`.
 ///
 /// # Errors
 /// Where there is no such path, or nothing at all to look at; where several paths are not all wheels, or a wheel is none.
