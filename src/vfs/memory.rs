@@ -62,8 +62,10 @@ impl Memory {
     /// Follows every link on the way, as the kernel would.
     fn walk(&self, path: &VPath) -> io::Result<VPath> {
         let mut links = 0;
-        let mut rest: Vec<Vec<u8>> = path.parts().rev().map(<[u8]>::to_vec).collect();
-        let mut here = VPath::new("/");
+        let parts = |path: &VPath| path.parts().rev().map(<[u8]>::to_vec).collect::<Vec<_>>();
+        let (root, path) = path.rooted();
+        let mut rest = parts(&path);
+        let mut here = if root.is_absolute() { root } else { VPath::new("/") };
         while let Some(part) = rest.pop() {
             if !matches!(self.nodes.get(&here), Some(Node::Directory)) {
                 return Err(io::ErrorKind::NotADirectory.into());
@@ -80,10 +82,11 @@ impl Memory {
                             if links > MOST_LINKS {
                                 return Err(io::Error::other("too many levels of symbolic links"));
                             }
-                            if target.is_absolute() {
-                                here = VPath::new("/");
+                            let (root, target) = target.rooted();
+                            if root.is_absolute() {
+                                here = root;
                             }
-                            rest.extend(target.parts().rev().map(<[u8]>::to_vec));
+                            rest.extend(parts(&target));
                         }
                         Some(_) => here = next,
                     }

@@ -81,6 +81,12 @@ impl VPath {
         self.0.split(|&byte| byte == b'/').filter(|part| !part.is_empty())
     }
 
+    /// What the path begins with, and what follows: `/` or a drive of Windows (`C:/`), or nothing where it is relative.
+    pub fn rooted(&self) -> (VPath, VPath) {
+        let (root, rest) = self.0.split_at(root_len(&self.0));
+        (VPath::new(root), VPath::new(rest))
+    }
+
     /// The path with `.` and `..` folded away as text. Right only where no part is a link.
     pub fn folded(&self) -> VPath {
         let (root, rest) = self.0.split_at(root_len(&self.0));
