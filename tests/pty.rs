@@ -107,12 +107,26 @@ impl Session {
     }
 
     /// Waits until something holds.
-    fn wait_till(&self, what: &str, holds: impl Fn(&Session) -> bool) {
+    fn wait_till(&self, what: &str, mut holds: impl FnMut(&Session) -> bool) {
         let start = Instant::now();
         while !holds(self) {
             assert!(start.elapsed() < PATIENCE, "{what}:\n{}", self.text());
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// The screen when nothing has come for a while: a frame arrives in pieces.
+    fn settled(&self) -> String {
+        const QUIET: Duration = Duration::from_millis(300);
+        let mut seen = (self.text(), Instant::now());
+        self.wait_till("the screen comes to rest", |session| {
+            let text = session.text();
+            if text != seen.0 {
+                seen = (text, Instant::now());
+            }
+            seen.1.elapsed() > QUIET
+        });
+        seen.0
     }
 
     fn press(&mut self, keys: &str) {
@@ -240,7 +254,7 @@ fn suspend(session: &mut Session) {
 #[test]
 fn it_is_suspended_and_comes_back_in_a_shell() {
     let mut session = in_a_shell();
-    let before = session.text();
+    let before = session.settled();
     suspend(&mut session);
     session.press("fg\r");
     session.wait_till("the screen is as it was", |session| session.text() == before);
@@ -265,7 +279,7 @@ fn it_is_suspended_and_comes_back_in_a_shell() {
 #[test]
 fn a_program_that_was_stopped_from_outside_takes_the_terminal_anew() {
     let mut session = in_a_shell();
-    let before = session.text();
+    let before = session.settled();
     suspend(&mut session);
     session.press("jobs -p\r");
     let job = |session: &Session| session.text().lines().find_map(|line| line.trim().parse::<u32>().ok());
