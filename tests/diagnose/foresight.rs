@@ -400,20 +400,53 @@ fn delvewheel_does_not_look_into_the_wheel_unless_it_is_told_to() {
 
 #[test]
 fn delvewheel_copies_the_visual_c_runtime_and_what_came_after_windows_7() {
-    let scan = delvewheel("win_amd64", &needing("MSVCP140.dll,dxcore.dll,d3d11.dll"));
+    let scan = delvewheel("win_amd64", &needing("MSVCP140.dll,d3d12.dll,d3d11.dll"));
     let words = "FileNotFoundError: Unable to find library: msvcp140.dll";
     let told = complaints(&scan);
     assert!(told.contains(&(Severity::Info, "msvcp140.dll", Some(words))), "{told:?}");
-    assert!(told.contains(&(Severity::Warning, "dxcore.dll", None)) && told.len() == 2, "{told:?}");
-    // For ARM it knows what Windows 10 has.
-    let arm = needing("dxcore.dll").replace("x86_64", "arm64");
+    assert!(told.contains(&(Severity::Warning, "d3d12.dll", None)) && told.len() == 2, "{told:?}");
+    // For ARM it knows more.
+    let arm = needing("d3d12.dll").replace("x86_64", "arm64");
     assert!(complaints(&delvewheel("win_arm64", &arm)).is_empty());
 }
 
 #[test]
 fn delvewheel_refuses_a_module_for_another_processor_than_the_wheel_s() {
     let scan = delvewheel("win_arm64", &needing("libz.dll"));
-    let words = "RuntimeError: p/_m.pyd has a CPU architecture that is not compatible with this wheel";
+    let words = "RuntimeError: p\\_m.pyd has a CPU architecture that is not compatible with this wheel";
     let told = complaints(&scan);
     assert!(told.len() == 1 && told[0].0 == Severity::Error && told[0].2 == Some(words), "{told:?}");
+}
+
+#[test]
+fn delvewheel_cannot_rename_what_has_no_room_and_something_behind_it() {
+    let renamed = |words: &str| {
+        let files = needing(&format!("KERNEL32.dll,libz.dll {words}"));
+        let scan = delvewheel("win_amd64", &files);
+        complaints(&scan).iter().filter_map(|(_, _, words)| words.map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let words = renamed("overlay:24");
+    assert!(
+        words[0].starts_with("RuntimeError: Unable to rename the dependencies of _m.pyd because this DLL does not"),
+        "{words:?}"
+    );
+    assert_eq!(renamed(""), ["FileNotFoundError: Unable to find library: libz.dll"], "a section may follow");
+    let nothing = needing("KERNEL32.dll overlay:24");
+    assert!(complaints(&delvewheel("win_amd64", &nothing)).is_empty(), "nothing is renamed");
+}
+
+#[test]
+fn delvewheel_knows_what_each_python_brings_beside_itself() {
+    let told = |tag: &str, dll: &str| {
+        let files =
+            format!("//- /t/p-1.dist-info/METADATA\nName: p\n//- /t/p-1.dist-info/WHEEL\nTag: {tag}\n{}", needing(dll));
+        let record = "//- /t/p-1.dist-info/RECORD\np/_m.pyd,,\n";
+        let scan = at(asked("delvewheel"), "/t", &format!("{files}{record}"));
+        complaints(&scan).len()
+    };
+    assert_eq!(told("cp311-cp311-win_amd64", "vcruntime140_1.dll"), 0);
+    assert_eq!(told("cp311-abi3-win_amd64", "vcruntime140.dll"), 0);
+    assert_eq!(told("cp38-cp38-win_amd64", "vcruntime140_1.dll"), 1);
+    assert_eq!(told("py3-none-win_amd64", "vcruntime140.dll"), 1, "no Python is told");
+    assert_eq!(told("cp311-cp311-win_amd64", "vcruntime140d.dll"), 1);
 }

@@ -16,7 +16,19 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    let told = findings.len();
     for complaint in complaints(facts) {
+        // A tool that says the same of several files says it at the first of them.
+        let is_same = |finding: &&mut Finding| {
+            complaint.prints.is_some() && finding.prints == complaint.prints && finding.remedy == complaint.remedy
+        };
+        if let Some(same) = findings[told..].iter_mut().find(is_same) {
+            let path = facts.path(complaint.file);
+            if !same.files.contains(&path) {
+                same.files.push(path);
+            }
+            continue;
+        }
         let mut finding = Finding::about(facts, &RULE, complaint.severity, complaint.file);
         finding.subject = complaint.subject;
         finding.message = complaint.message;

@@ -35,6 +35,7 @@ const IS_DLL: u16 = 0x2000;
 /// The directories that are read, by their place in the optional header.
 const EXPORTS: usize = 0;
 const IMPORTS: usize = 1;
+const CERTIFICATES: usize = 4;
 const DEBUG: usize = 6;
 const DELAYED: usize = 13;
 const CLR: usize = 14;
@@ -48,6 +49,8 @@ pub struct Tables {
     exports: Directory,
     imports: Directory,
     delayed: Directory,
+    /// By its place in the file, unlike the others.
+    certificates: Directory,
 }
 
 /// A place in memory, relative to where the image is loaded; 0 is none.
@@ -69,6 +72,36 @@ impl Tables {
         let mapped = Mapped::new(&window, &self.layout);
         let exports = exports::Exports::read(&mapped, self.exports);
         names.iter().map(|name| exports.as_ref()?.find(&mapped, name)).collect()
+    }
+
+    /// Could the names of needs be replaced by others of these lengths, without what lies behind the last section? There has to
+    /// be room at the ends of sections for one after the other, or nothing behind the last one but a signature, so that
+    /// another section may follow.
+    pub fn can_rename_needs(&self, len: u64, lengths: &[usize]) -> bool {
+        /// Readable data that nobody throws away and no program runs.
+        const WANTED: u32 = 0x4000_0040;
+        const UNWANTED: u32 = 0x2300_80a0;
+        let mut sections = self.layout.sections.clone();
+        sections.sort_by_key(|section| section.address);
+        let mut lengths = lengths.iter().map(|&length| length as u64).peekable();
+        for (index, section) in sections.iter().enumerate() {
+            let is_fit = section.flags & WANTED == WANTED && section.flags & UNWANTED == 0;
+            let Some(mut room) = section.file_size.checked_sub(section.size).filter(|_| is_fit).map(u64::from) else {
+                continue;
+            };
+            if let Some(next) = sections.get(index + 1) {
+                room = room.min(u64::from(next.address.saturating_sub(section.address).saturating_sub(section.size)));
+            }
+            while let Some(length) = lengths.next_if(|length| *length < room) {
+                room -= length + 1;
+            }
+        }
+        let end = sections.iter().map(|section| u64::from(section.file_at) + u64::from(section.file_size)).max();
+        let end = end.unwrap_or(len);
+        let signature = self.certificates;
+        let is_signature = u64::from(signature.at) == end.next_multiple_of(8)
+            && u64::from(signature.at) + u64::from(signature.size) == len;
+        lengths.peek().is_none() || end >= len || is_signature
     }
 
     /// The names that the file takes from each of its needs, in the order of the file; an ordinal is spelled `#12`.
@@ -132,6 +165,7 @@ fn summarize(window: &Window, at: u64, start: &[u8], symbol: Option<&[u8]>) -> R
         exports: header.directory(EXPORTS),
         imports: header.directory(IMPORTS),
         delayed: header.directory(DELAYED),
+        certificates: header.directory(CERTIFICATES),
         layout: header.layout,
     };
     Ok(Slice { image: Some(image), problem, tables: Some(super::Tables::Pe(Box::new(tables))), defines })

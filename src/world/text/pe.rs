@@ -11,6 +11,7 @@ pub(super) fn file(words: &str) -> Result<Vec<u8>, String> {
     let mut image = Image::new(Format::Pe, arch);
     let mut pe = Pe { subsystem: 2, linker: (14, 40), ..Pe::default() };
     let (mut exports, mut imports, mut body, mut cut) = (Vec::new(), Vec::new(), Vec::new(), None);
+    let mut overlay = 0;
     for word in words {
         let (key, value) = word.split_once(':').unwrap_or((word, ""));
         let list = || value.split(',').filter(|item| !item.is_empty());
@@ -26,6 +27,7 @@ pub(super) fn file(words: &str) -> Result<Vec<u8>, String> {
             "program" => image.kind = ImageKind::Program,
             "object" => image.kind = ImageKind::Inert,
             "managed" => pe.is_managed = true,
+            "overlay" => overlay = value.parse::<usize>().map_err(|_| "overlay: wants a number")?,
             "cut" => cut = Some(value.parse::<usize>().map_err(|_| "cut: wants a number")?),
             _ => return Err(format!("unknown word {key}")),
         }
@@ -33,6 +35,7 @@ pub(super) fn file(words: &str) -> Result<Vec<u8>, String> {
     let imports: Vec<Import> = imports.into_iter().map(|item| import(&image, item)).collect::<Result<_, _>>()?;
     image.pe = Some(Box::new(pe));
     let mut bytes = write(&image, &exports, &imports, &body);
+    bytes.resize(bytes.len() + overlay, 0);
     if let Some(len) = cut {
         bytes.truncate(len);
     }
