@@ -427,7 +427,7 @@ fn delvewheel_cannot_rename_what_has_no_room_and_something_behind_it() {
     };
     let words = renamed("overlay:24");
     assert!(
-        words[0].starts_with("RuntimeError: Unable to rename the dependencies of _m.pyd because this DLL does not"),
+        words[1].starts_with("RuntimeError: Unable to rename the dependencies of _m.pyd because this DLL does not"),
         "{words:?}"
     );
     assert_eq!(renamed(""), ["FileNotFoundError: Unable to find library: libz.dll"], "a section may follow");
@@ -449,4 +449,29 @@ fn delvewheel_knows_what_each_python_brings_beside_itself() {
     assert_eq!(told("cp38-cp38-win_amd64", "vcruntime140_1.dll"), 1);
     assert_eq!(told("py3-none-win_amd64", "vcruntime140.dll"), 1, "no Python is told");
     assert_eq!(told("cp311-cp311-win_amd64", "vcruntime140d.dll"), 1);
+}
+
+#[test]
+fn nuitka_warns_of_the_visual_c_runtime_that_no_folder_of_the_package_has() {
+    let words = "The following Visual C++ Redistributable DLLs were not found: msvcp140.dll, vcomp140.dll. For a fully portable standalone \
+                 distribution, these DLLs must be available either by installing the Microsoft Visual C++ Redistributable for Visual Studio \
+                 2015-2022 on the target system or by bundling them with the application. To bundle them, Visual Studio must be installed \
+                 on the build machine.";
+    let told = |tool: &str, tag: &str, files: &str| {
+        let metadata =
+            format!("//- /t/p-1.dist-info/METADATA\nName: p\n//- /t/p-1.dist-info/WHEEL\nTag: cp311-cp311-{tag}\n");
+        let scan = at(asked(tool), "/t", &format!("{metadata}//- /t/p-1.dist-info/RECORD\np/_m.pyd,,\n{files}"));
+        complaints(&scan).iter().filter_map(|(_, _, words)| words.map(str::to_owned)).collect::<Vec<_>>()
+    };
+    // Through a DLL of its own, too, and whatever the case of the letters.
+    let files = needing("VCOMP140.DLL,a.dll,VCRUNTIME140.dll,api-ms-win-crt-heap-l1-1-0.dll,ucrtbase.dll")
+        + "//- /t/p/libs/a.dll pe x86_64 needs:MSVCP140.dll\n";
+    assert_eq!(told("nuitka", "win_amd64", &files), [words]);
+    assert_eq!(told("nuitka=2.8", "win_amd64", &files), [words]);
+    assert!(told("nuitka=2.7.16", "win_amd64", &files).is_empty(), "it says nothing yet");
+    let arm = files.replace("x86_64", "arm64");
+    assert_eq!(told("nuitka", "win_arm64", &arm), [words]);
+    assert!(told("nuitka=4.0.8", "win_arm64", &arm).is_empty(), "pefile says nothing yet");
+    let own = format!("{files}//- /t/p/libs/msvcp140.dll pe x86_64\n//- /t/p/vcomp140.dll pe x86_64\n");
+    assert!(told("nuitka", "win_amd64", &own).is_empty());
 }
