@@ -779,3 +779,28 @@ fn delvewheel_takes_one_processor_a_wheel() {
         assert!(said(platform, archs).is_empty(), "{platform}");
     }
 }
+
+#[test]
+fn delocate_names_a_wheel_for_macos_after_what_its_files_are_built_for() {
+    let told = |tool: &str, platform: &str, words: &str| {
+        let module = image(&format!("macho {words} bundle defines:PyInit__a"));
+        let name = format!("a-1.0-cp311-cp311-{platform}.whl");
+        let scan =
+            scan_for(Some(tool), MACHINE, &[(&name, zip(&[("a/_a.cpython-311-darwin.so", &module)]))]).expect("a scan");
+        let told = scan.findings.iter().filter(|finding| finding.rule.id == "tool-complains");
+        told.map(|finding| (finding.subject.clone(), finding.prints.clone())).collect::<Vec<_>>()
+    };
+    let newer = told("delocate", "macosx_10_9_x86_64", "x86_64 minos:11.0");
+    assert_eq!(newer, [("macosx_11_0_x86_64".to_owned(), None)]);
+    let between = told("delocate", "macosx_12_0_arm64", "arm64 minos:12.3");
+    let words = "Wheel will be tagged as supporting macOS 12 (arm64), but will not support macOS versions older than 12.3\n\tConfigure \
+                 MACOSX_DEPLOYMENT_TARGET to suppress this warning.";
+    assert_eq!(between, [("12.3".to_owned(), Some(words.to_owned()))]);
+    for (tool, platform, words) in [
+        ("delocate", "macosx_11_0_arm64", "arm64 minos:11.0"),
+        ("delocate", "macosx_10_9_x86_64", "x86_64 minos:10.9"),
+        ("delocate=0.11.0", "macosx_12_0_arm64", "arm64 minos:12.3"),
+    ] {
+        assert!(told(tool, platform, words).is_empty(), "{tool} {platform} {words}");
+    }
+}

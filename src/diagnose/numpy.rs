@@ -61,6 +61,16 @@ pub(super) fn does_without(facts: &Facts, owner: DistributionId) -> bool {
     !distribution.version.is_empty() && !distribution.requires.iter().any(|name| name == "numpy")
 }
 
+/// Does no Python code of the packages name NumPy, so that only the compiled code asks for it?
+pub(super) fn is_hidden(facts: &Facts, bonds: &[&Bond]) -> bool {
+    let mut folders: Vec<VPath> = bonds.iter().filter_map(|bond| facts.package_folder(bond.file)).collect();
+    folders.sort();
+    folders.dedup();
+    let names = |folder: &VPath| facts.sources.mentioned(folder, &[b"import numpy", b"from numpy"]).contains(&true);
+    // A module beside the packages has no code of its own; what lies in a folder of libraries has none either.
+    !folders.is_empty() && !folders.iter().any(names)
+}
+
 /// Does any of them ask when it is imported?
 pub(super) fn asks_at_import(bonds: &[&Bond]) -> bool {
     bonds.iter().any(|bond| bond.at_import)

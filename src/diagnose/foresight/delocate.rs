@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Complaint;
 use crate::diagnose::{Facts, Severity};
-use crate::discover::Kind;
-use crate::image::{Format, Image, Name};
+use crate::discover::tool::Version;
+use crate::discover::{Kind, Tool};
+use crate::image::{Arch, Format, Image, Name, Release};
 use crate::resolve::Resolution;
 use crate::vfs::VPath;
 use crate::world::FileId;
@@ -29,6 +30,7 @@ pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
     complaints.extend(clashes(facts));
     complaints.extend(without_architecture(facts));
     complaints.extend(too_new(facts));
+    complaints.extend(renamed(facts));
     complaints
 }
 
@@ -117,7 +119,7 @@ fn clashes(facts: &Facts) -> Vec<Complaint> {
 
 /// A wheel whose name promises a processor that none of its files is made for.
 fn without_architecture(facts: &Facts) -> Option<Complaint> {
-    if facts.scan.target.kind != Kind::Wheel {
+    if facts.scan.target.kind != Kind::Wheel || !is_since(facts, SAYS_HOW) {
         return None;
     }
     let files: Vec<FileId> = facts.files().map(|(_, file, _, _)| file).collect();
@@ -135,21 +137,117 @@ fn without_architecture(facts: &Facts) -> Option<Complaint> {
     Some(Complaint::new(Severity::Error, file, list, message).printing(words).mended_by(mend, None))
 }
 
-/// Files that need a newer macOS than was asked for (`MACOSX_DEPLOYMENT_TARGET`).
-fn too_new(facts: &Facts) -> Option<Complaint> {
-    let wanted = facts.scan.target.wishes.macos?;
-    let minimum = |file: FileId| {
+/// When delocate looks at what the files are built for and names the wheel after it, at all; and when it says more.
+const NAMES_WHEELS: Version = Version::new(0, 11, 0);
+const SAYS_HOW: Version = Version::new(0, 12, 0);
+
+fn is_since(facts: &Facts, since: Version) -> bool {
+    facts.scan.target.wishes.tool.as_ref().and_then(Tool::version).is_none_or(|version| version >= since)
+}
+
+/// The macOS that each slice of the files is built for, without the third number.
+fn minimums(facts: &Facts) -> Vec<(Arch, Release, FileId)> {
+    let mut minimums = Vec::new();
+    for (_, file, _, _) in facts.files() {
         let content = facts.scan.world.file(file);
-        content.image.as_ref()?.mach.as_ref()?.built_for.map(|built| built.minimum)
-    };
-    let files = facts.files().filter_map(|(_, file, _, _)| Some((minimum(file)?, file)));
-    let (minimum, file) = files.filter(|(minimum, _)| *minimum > wanted).max_by_key(|(minimum, _)| *minimum)?;
+        for image in content.images() {
+            let minimum = image.mach.as_ref().and_then(|mach| mach.built_for).map(|built| built.minimum);
+            minimums.extend(minimum.map(|minimum| (image.arch, Release { patch: 0, ..minimum }, file)));
+        }
+    }
+    minimums
+}
+
+/// Files that need a newer macOS than was asked for (`MACOSX_DEPLOYMENT_TARGET`); for Apple's processors nothing is older than 11.
+fn too_new(facts: &Facts) -> Option<Complaint> {
+    let wanted = facts.scan.target.wishes.macos.filter(|_| is_since(facts, NAMES_WHEELS))?;
+    let least = |arch: Arch| if arch == Arch::AARCH64 { wanted.max(Release::new(11, 0)) } else { wanted };
+    let mut newer: Vec<(Arch, Release, FileId)> = minimums(facts);
+    newer.retain(|&(arch, minimum, _)| minimum > least(arch));
+    let &(_, minimum, file) = newer.iter().max_by_key(|(_, minimum, _)| *minimum)?;
     let path = facts.path(file);
-    let words = format!(
-        "Library dependencies do not satisfy target MacOS version {wanted}:\n{path} has a minimum target of {minimum}"
-    );
+    let mut lines: Vec<String> = newer
+        .iter()
+        .map(|&(_, minimum, file)| format!("{} has a minimum target of {minimum}", facts.path(file)))
+        .collect();
+    lines.sort();
+    lines.dedup();
+    let mut words = format!("Library dependencies do not satisfy target MacOS version {wanted}:\n{}", lines.join("\n"));
+    if is_since(facts, SAYS_HOW) {
+        words += &format!(
+            "\nSet the environment variable 'MACOSX_DEPLOYMENT_TARGET={minimum}' to update minimum supported macOS for this wheel."
+        );
+    }
     let message = format!("with MACOSX_DEPLOYMENT_TARGET={wanted} delocate stops: {path} is built for macOS {minimum}");
     let complaint = Complaint::new(Severity::Error, file, minimum.to_string(), message).printing(words);
     let command = format!("MACOSX_DEPLOYMENT_TARGET={minimum} delocate-wheel");
     Some(complaint.mended_by("build all libraries for the older release, or promise the newer one", Some(command)))
+}
+
+/// The name that delocate gives a wheel after what its files are built for, where it is another one
+/// (`_calculate_minimum_wheel_name`); and the warning where that promises too much.
+fn renamed(facts: &Facts) -> Vec<Complaint> {
+    let [wheel] = &facts.scan.target.wheels[..] else { return Vec::new() };
+    let promised: BTreeSet<Arch> = wheel.tags.iter().flat_map(|tag| tag.mac_archs()).copied().collect();
+    let mut built = BTreeMap::<Arch, (Release, FileId)>::new();
+    for (arch, minimum, file) in minimums(facts).into_iter().filter(|(arch, ..)| promised.contains(arch)) {
+        let best = built.entry(arch).or_insert((minimum, file));
+        if minimum > best.0 {
+            *best = (minimum, file);
+        }
+    }
+    if !is_since(facts, SAYS_HOW) || promised.is_empty() || promised.len() != built.len() {
+        return Vec::new();
+    }
+    let wanted = facts.scan.target.wishes.macos;
+    let mut complaints = Vec::new();
+    let mut platforms = Vec::new();
+    for (arch, (minimum, file)) in packed(&built) {
+        let release = wanted.map_or(minimum, |wanted| wanted.max(minimum));
+        if wanted.is_none() && minimum.major >= 11 && minimum.minor > 0 {
+            let major = minimum.major;
+            let words = format!(
+                "Wheel will be tagged as supporting macOS {major} ({arch}), but will not support macOS versions older than {minimum}\n\t\
+                 Configure MACOSX_DEPLOYMENT_TARGET to suppress this warning."
+            );
+            let message = format!(
+                "delocate warns, and promises macOS {major}.0 all the same: {} is built for {minimum}",
+                facts.path(file)
+            );
+            let complaint = Complaint::new(Severity::Warning, file, minimum.to_string(), message).printing(words);
+            let command = format!("MACOSX_DEPLOYMENT_TARGET={} delocate-wheel", major + 1);
+            complaints.push(
+                complaint.mended_by("build for a release without a second number, or promise the next", Some(command)),
+            );
+        }
+        let minor = if release.major >= 11 { 0 } else { release.minor };
+        platforms.push((format!("macosx_{}_{minor}_{arch}", release.major), file));
+    }
+    let name = VPath::new(wheel.path.file_name()).to_string();
+    let list: Vec<&str> = platforms.iter().map(|(platform, _)| platform.as_str()).collect();
+    let Some((start, _)) = name.rsplit_once('-') else { return complaints };
+    let new = format!("{start}-{}.whl", list.join("."));
+    let claimed: BTreeSet<&str> = wheel.tags.iter().map(|tag| tag.platform.as_str()).collect();
+    if let Some(&(_, file)) = platforms.first().filter(|_| claimed != list.iter().copied().collect()) {
+        let message = format!("delocate calls the wheel {new}, after the macOS that its files are built for");
+        complaints.push(Complaint::new(Severity::Info, file, list.join("."), message));
+    }
+    complaints
+}
+
+/// Processors of one age, in the words of platform tags (`_pack_architectures`).
+fn packed(built: &BTreeMap<Arch, (Release, FileId)>) -> BTreeMap<String, (Release, FileId)> {
+    let mut packed: BTreeMap<String, (Release, FileId)> =
+        built.iter().map(|(arch, least)| (arch.word(Format::MachO), *least)).collect();
+    let mut join = |one: &str, other: &str, is_one: &dyn Fn(Release, Release) -> bool, both: &str| {
+        if let (Some(&first), Some(&second)) = (packed.get(one), packed.get(other))
+            && is_one(first.0, second.0)
+        {
+            packed.retain(|word, _| word != one && word != other);
+            packed.insert(both.to_owned(), first);
+        }
+    };
+    join("x86_64", "arm64", &|intel, arm| intel == arm || arm == Release::new(11, 0), "universal2");
+    join("i386", "x86_64", &|narrow, wide| narrow == wide, "intel");
+    packed
 }

@@ -1,28 +1,24 @@
 //! What bundlers that follow `import` statements and import lists do not see: libraries that code opens by name, and NumPy
 //! where only compiled code asks for it.
 
-use std::collections::BTreeMap;
-
 use super::Complaint;
-use crate::diagnose::numpy::does_without;
+use crate::diagnose::numpy::{by_owner, does_without, is_hidden};
 use crate::diagnose::reach::reached;
 use crate::diagnose::{Evidence, Facts, Line, Severity, Spelled};
-use crate::discover::{Bundler, DistributionId, Role};
+use crate::discover::{Bundler, Role};
 use crate::scan::ImportKind;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
-/// The packages whose compiled code asks for NumPy while none of their Python code imports it: NumPy comes along only where
-/// the program itself, or another package, imports it.
+/// The packages whose compiled code asks for NumPy while nothing that their import brings in does: NumPy comes along only where
+/// the program itself, or another package, imports it. Where no line names NumPy at all, a rule of its own tells it.
 pub(super) fn numpy(facts: &Facts, bundler: Bundler) -> Vec<Complaint> {
-    let mut by_owner = BTreeMap::<DistributionId, FileId>::new();
-    for bond in &facts.scan.numpy.bonds {
-        if let Some(owner) = facts.owner(bond.file) {
-            by_owner.entry(owner).or_insert(bond.file);
-        }
-    }
     let mut complaints = Vec::new();
-    for (owner, file) in by_owner {
+    for (owner, bonds) in by_owner(facts, |_| true) {
+        let file = bonds[0].file;
+        if facts.scan.target.bundle.is_none() && is_hidden(facts, &bonds) {
+            continue;
+        }
         let Some(folder) = facts.package_folder(file) else { continue };
         let package = VPath::new(folder.file_name()).to_string();
         // What the package's own import brings in: bundlers follow imports in functions, too.

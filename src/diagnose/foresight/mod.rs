@@ -20,6 +20,8 @@ pub(super) struct Complaint {
     pub severity: Severity,
     /// The file that it is about.
     pub file: FileId,
+    /// Every file that it is said of; empty for that one alone.
+    pub files: Vec<FileId>,
     /// Mostly a name.
     pub subject: String,
     /// One sentence.
@@ -34,7 +36,16 @@ impl Complaint {
     /// One that is told without a remedy and without words, so far.
     fn new(severity: Severity, file: FileId, subject: impl Into<String>, message: String) -> Complaint {
         let subject = subject.into();
-        Complaint { severity, file, subject, message, prints: None, remedy: Remedy::default(), evidence: Vec::new() }
+        Complaint {
+            severity,
+            file,
+            files: Vec::new(),
+            subject,
+            message,
+            prints: None,
+            remedy: Remedy::default(),
+            evidence: Vec::new(),
+        }
     }
 
     fn printing(self, words: String) -> Complaint {

@@ -1,6 +1,6 @@
 //! Compiled code asks for NumPy, and no Python code of its package names it: bundlers leave it out.
 
-use crate::diagnose::numpy::{by_owner, does_without, finding, name_to_bundler, who};
+use crate::diagnose::numpy::{by_owner, does_without, finding, is_hidden, name_to_bundler, who};
 use crate::diagnose::{Facts, Finding, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -20,12 +20,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         return;
     }
     for (owner, bonds) in by_owner(facts, |_| true) {
-        let mut folders: Vec<_> = bonds.iter().filter_map(|bond| facts.package_folder(bond.file)).collect();
-        folders.sort();
-        folders.dedup();
-        let names = |folder| facts.sources.mentioned(folder, &[b"import numpy", b"from numpy"]).contains(&true);
-        // A module beside the packages has no code of its own; what lies in a folder of libraries has none either.
-        if folders.is_empty() || folders.iter().any(names) {
+        if !is_hidden(facts, &bonds) {
             continue;
         }
         let Some(remedy) = name_to_bundler(facts, "keep NumPy in the bundle", "numpy") else { continue };

@@ -30,6 +30,9 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             continue;
         }
         let mut finding = Finding::about(facts, &RULE, complaint.severity, complaint.file);
+        finding
+            .files
+            .extend(complaint.files.iter().filter(|&&file| file != complaint.file).map(|&file| facts.path(file)));
         finding.subject = complaint.subject;
         finding.message = complaint.message;
         finding.prints = complaint.prints;
