@@ -177,6 +177,47 @@ fn the_mouse_clicks_opens_scrolls_and_drags() {
 }
 
 #[test]
+fn the_mouse_chooses_in_what_lies_on_top() {
+    let place = |face: &Face, text: &str| {
+        let screen = face.screen();
+        let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).expect("it is shown");
+        let column = line
+            .chars()
+            .collect::<Vec<_>>()
+            .windows(text.chars().count())
+            .position(|part| part.iter().copied().eq(text.chars()));
+        (column.expect("a column") as u16 + 1, row as u16)
+    };
+    let mut face = face(WORLD, (80, 24)).typed("/umath");
+    let (x, y) = place(&face, "numpy/core/_multi");
+    face.click(x, y, false);
+    face.click(x, y, true);
+    assert!(face.model.modal.is_none() && face.chosen().starts_with("_multiarray_umath"), "{}", face.screen());
+    face.type_keys("W");
+    let (x, y) = place(&face, "◆ numpy");
+    face.click(x, y, false);
+    face.click(x, y, true);
+    assert_eq!(face.chosen(), "numpy");
+    face.type_keys("f");
+    let (x, y) = place(&face, "[s] system");
+    face.click(x, y, false);
+    assert!(face.model.filter.system && face.screen().contains("shown"), "{}", face.screen());
+    face.click(0, 23, false);
+    assert!(face.model.modal.is_none(), "a click beside a menu takes it away");
+    face.type_keys("?theme");
+    let (x, y) = place(&face, "the next theme");
+    face.click(x, y, true);
+    assert!(face.screen().contains("theme: dark"), "{}", face.screen());
+}
+
+#[test]
+fn views_without_anything_say_how_there_is_something() {
+    let mut face = face(WORLD, (80, 24));
+    assert!(face.type_keys("7").screen().contains("there is no log yet: i reads one"));
+    assert!(face.type_keys("8").screen().contains("nothing to compare with yet: D names a snapshot"));
+}
+
+#[test]
 fn a_click_in_the_picture_chooses_the_node() {
     let mut face = face(WORLD, (120, 36)).typed("2");
     let screen = face.screen();
@@ -805,7 +846,7 @@ mod any_keys {
 
     proptest! {
         #![proptest_config(ProptestConfig {
-            cases: 160,
+            cases: 96,
             failure_persistence: None,
             rng_seed: RngSeed::Fixed(2026),
             ..ProptestConfig::default()
@@ -946,7 +987,7 @@ fn the_lens_shows_who_asks_for_numpy_s_c_api_and_who_answers() {
 fn without_anybody_who_asks_there_is_no_lens() {
     let mut face = healthy((80, 24));
     let screen = face.type_keys("9").screen();
-    assert!(screen.contains("nothing to see here: NumPy's C API"), "{screen}");
+    assert!(screen.contains("no code here asks for NumPy's C API"), "{screen}");
     assert!(screen.contains("[1 Prob]"), "{screen}");
 }
 

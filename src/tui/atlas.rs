@@ -5,6 +5,7 @@
 use std::cmp::Reverse;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use unicode_width::UnicodeWidthStr;
 
 use petgraph::Direction;
 
@@ -156,6 +157,15 @@ impl Entry {
     pub fn short(&self) -> &str {
         let stem = self.label.split('.').next().filter(|stem| !stem.is_empty());
         stem.filter(|_| self.sort == Sort::Module).unwrap_or(&self.label)
+    }
+
+    /// A text that ends with the label, in so much room: the suffix of a module's file, which is the same everywhere, gives
+    /// way first.
+    pub fn within<'a>(&self, text: &'a str, width: usize) -> &'a str {
+        match text.strip_suffix(self.label.as_str()) {
+            Some(before) if text.width() > width => &text[..before.len() + self.short().len()],
+            _ => text,
+        }
     }
 
     /// `linalg/_umath`: the short name with the folder before it, where there is one.

@@ -132,7 +132,7 @@ impl Command {
         match self.run {
             Run::Do(run) => run(model),
             Run::Show(view) if !(view.is_there)(model) => {
-                model.told = Some(format!("nothing to see here: {}", view.about));
+                model.told = Some(view.nothing.into());
                 None
             }
             Run::Show(view) => {

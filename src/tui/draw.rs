@@ -102,8 +102,9 @@ pub fn bordered(model: &Model, pane: Option<Pane>, title: Line<'_>, area: Rect, 
 
 /// The name of a node, cut in the middle where it has no room, with the letters lit that the last search found in it.
 pub fn name(model: &Model, node: NodeId, text: &str, width: usize, style: Style) -> Vec<Span<'static>> {
-    let (head, tail) = cut(text, width);
     let entry = model.atlas.as_ref().map(|atlas| atlas.entry(node));
+    let text = entry.map_or(text, |entry| entry.within(text, width));
+    let (head, tail) = cut(text, width);
     let letters = model.found.as_ref().zip(entry).and_then(|(found, entry)| found.letters(node, entry, text));
     let styles = (style, style.patch(model.theme.style(Tone::Lit)));
     let part = |text: &str, from: usize| match &letters {
@@ -136,12 +137,15 @@ pub fn lines(area: Rect) -> impl Iterator<Item = Rect> {
     (area.y..area.bottom()).map(move |y| Rect { y, height: 1, ..area })
 }
 
-/// A box in the middle, cleared, with a border.
-pub fn boxed(model: &Model, heading: Line<'_>, (width, height): (u16, u16), body: Rect, buffer: &mut Buffer) -> Rect {
+/// Where a box of some size lies.
+pub fn box_area((width, height): (u16, u16), body: Rect) -> Rect {
     let (width, height) = (width.min(body.width), height.min(body.height));
-    let x = body.x + (body.width - width) / 2;
-    let y = body.y + (body.height - height) / 4;
-    let area = Rect { x, y, width, height };
+    Rect { x: body.x + (body.width - width) / 2, y: body.y + (body.height - height) / 4, width, height }
+}
+
+/// A box in the middle, cleared, with a border.
+pub fn boxed(model: &Model, heading: Line<'_>, size: (u16, u16), body: Rect, buffer: &mut Buffer) -> Rect {
+    let area = box_area(size, body);
     Clear.render(area, buffer);
     // Of a letter that the box's edge cuts in two, the half before it would push the edge aside.
     for y in area.y..area.bottom() {

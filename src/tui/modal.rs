@@ -17,10 +17,12 @@ use tui_input::{Input, InputRequest};
 use unicode_width::UnicodeWidthStr;
 
 use super::command::{Group, Way};
+use super::draw::body;
 use super::effect::Effect;
 use super::keys::Key;
 use super::model::Model;
 use super::prose;
+use super::screen::{Areas, row_at};
 use super::theme::Tone;
 use super::update::choose;
 use super::view::log;
@@ -130,6 +132,46 @@ fn edited(model: &mut Model) -> Option<Effect> {
         (_, Some(Modal::Help(help))) => help.look(),
         (_, Some(Modal::Export(export))) => return export.look(),
         (_, Some(Modal::Ask(ask))) => ask.trouble = None,
+        _ => {}
+    }
+    None
+}
+
+/// What is below the prompt.
+fn below(inside: Rect) -> Rect {
+    Rect { y: inside.y + inside.height.min(1), height: inside.height.saturating_sub(1), ..inside }
+}
+
+/// A click: into a list, it chooses the row, and a second one opens it; into a menu, it does what is there; beside all that
+/// lies on top, it takes that away, but for what was typed.
+pub(super) fn click(model: &mut Model, at: (u16, u16), is_double: bool) -> Option<Effect> {
+    let body = body(model, &Areas::of(model));
+    let is_prompt = model.modal.as_ref().is_some_and(Modal::is_prompt);
+    let (list, len, cursor) = match &model.modal {
+        Some(Modal::Search(search)) => (search.list(body), search.hits.len(), search.cursor),
+        Some(Modal::Pick(pick)) => (pick.list(body), pick.rows.len(), pick.cursor),
+        Some(Modal::Help(help)) => help.list(body),
+        Some(Modal::Menu(group)) => {
+            if let Some(command) = menu::command_at(*group, model, body, at) {
+                return command.run(model);
+            }
+            (Rect::default(), 0, 0)
+        }
+        _ => (Rect::default(), 0, 0),
+    };
+    let row = row_at(list, at.1, len, cursor);
+    if !list.contains(at.into()) || row >= len {
+        model.modal = model.modal.take().filter(|_| is_prompt);
+        return None;
+    }
+    // The first click may have moved what is under the mouse.
+    if is_double {
+        return open(model);
+    }
+    match &mut model.modal {
+        Some(Modal::Search(search)) => search.cursor = row,
+        Some(Modal::Pick(pick)) => pick.cursor = row,
+        Some(Modal::Help(help)) => help.put(row),
         _ => {}
     }
     None

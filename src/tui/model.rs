@@ -316,9 +316,9 @@ impl Model {
         self.drawing(scope).filter(is_late).map_or_else(String::new, |_| format!("{} ", spinner(self.tick)))
     }
 
-    /// What a node is called; nothing without a scan.
-    pub fn label(&self, node: NodeId) -> &str {
-        self.atlas.as_ref().map_or("", |atlas| &atlas.entry(node).label)
+    /// What a node is called, as short as lists say it; nothing without a scan.
+    pub fn short(&self, node: NodeId) -> &str {
+        self.atlas.as_ref().map_or("", |atlas| atlas.entry(node).short())
     }
 
     /// The finding that the evidence pane is about: the list's, as long as its node is the chosen one.

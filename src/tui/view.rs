@@ -60,6 +60,8 @@ pub struct View {
     pub arrangement: Arrangement,
     /// Is there anything to look at? A view without has no tab.
     pub is_there: fn(&Model) -> bool,
+    /// Said where there is not.
+    pub nothing: &'static str,
     /// Where the main pane is a list: the place of its cursor, and how many rows it has.
     pub list: fn(&Model) -> Option<(usize, usize)>,
     /// What that list can be sorted by.
@@ -96,6 +98,7 @@ impl View {
         panes: &[Pane::Main, Pane::Detail],
         arrangement: Arrangement::Halves,
         is_there: |_| true,
+        nothing: "",
         list: |_| None,
         orders: &[],
         draw: |_, _, _, _| {},

@@ -9,12 +9,12 @@ use ratatui::widgets::Widget;
 use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Modal, prompt};
+use super::{Modal, below, prompt};
 use crate::tui::command::{Command, Group, Way, commands};
-use crate::tui::draw::{boxed, lines, row, title};
+use crate::tui::draw::{box_area, boxed, lines, row, title};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
-use crate::tui::screen::{along, window};
+use crate::tui::screen::{along, inside, window};
 use crate::tui::theme::Tone;
 
 /// What stands in a line of the help.
@@ -93,6 +93,21 @@ impl Help {
         }
     }
 
+    fn size() -> (u16, u16) {
+        let all = commands().len() + Group::ALL.len() + SIGNS.len();
+        (84, all as u16 + 3)
+    }
+
+    /// Where the commands are listed, how many lines there are, and which one has the cursor.
+    pub(super) fn list(&self, body: Rect) -> (Rect, usize, usize) {
+        (below(inside(box_area(Help::size(), body))), self.entries.len(), self.cursor)
+    }
+
+    /// Puts the cursor on a line.
+    pub(super) fn put(&mut self, at: usize) {
+        self.cursor = at;
+    }
+
     /// The command under the cursor.
     pub(super) fn command(&self) -> Option<&'static Command> {
         match self.entries.get(self.cursor)? {
@@ -104,10 +119,9 @@ impl Help {
     pub(super) fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
         let shown = self.entries.iter().filter(|entry| matches!(entry, Entry::Command(..))).count();
         let heading = title(model, &format!("Commands {shown} of {}", commands().len()));
-        let all = commands().len() + Group::ALL.len() + SIGNS.len();
-        let inside = boxed(model, heading, (84, all as u16 + 3), body, buffer);
+        let inside = boxed(model, heading, Help::size(), body, buffer);
         prompt(model, (":", "words: sort, copy the path, system …"), &self.input, inside, buffer);
-        let below = Rect { y: inside.y + inside.height.min(1), height: inside.height.saturating_sub(1), ..inside };
+        let below = below(inside);
         if self.entries.is_empty() {
             Line::styled("  no command has these words", model.theme.style(Tone::Dim))
                 .render(Rect { height: below.height.min(1), ..below }, buffer);

@@ -8,10 +8,11 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Modal;
 use crate::tui::command::{Command, Group, commands};
-use crate::tui::draw::{boxed, lines, title};
+use crate::tui::draw::{box_area, boxed, lines, title};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::prose::shortened;
+use crate::tui::screen::inside;
 use crate::tui::theme::Tone;
 
 /// Opens the filter menu, or closes it.
@@ -35,16 +36,37 @@ fn toggle(model: &mut Model, group: Group) -> Option<Effect> {
     None
 }
 
+/// The commands of the menu, and what each tells of itself.
+fn rows(group: Group, model: &Model) -> Vec<(&'static Command, String)> {
+    let commands = commands().iter().copied().filter(|command| command.group == group);
+    commands.map(|command| (command, (command.state)(model))).collect()
+}
+
+/// The width of the commands' words.
+fn words(rows: &[(&Command, String)]) -> usize {
+    rows.iter().map(|(command, _)| command.title.width()).max().unwrap_or(0) + 2
+}
+
+/// As wide as what it tells, as far as there is room.
+fn size(rows: &[(&Command, String)], body: Rect) -> (u16, u16) {
+    let told = rows.iter().map(|(_, state)| state.width()).max().unwrap_or(0);
+    let most = usize::from(body.width.saturating_sub(4)).max(LEAST);
+    ((words(rows) + told + 9).clamp(LEAST, most) as u16, rows.len() as u16 + 2)
+}
+
+/// The command under a cell.
+pub(super) fn command_at(group: Group, model: &Model, body: Rect, at: (u16, u16)) -> Option<&'static Command> {
+    let rows = rows(group, model);
+    let list = inside(box_area(size(&rows, body), body));
+    rows.get(usize::from(at.1.checked_sub(list.y)?)).filter(|_| list.contains(at.into())).map(|(command, _)| *command)
+}
+
 pub(super) fn draw(group: Group, model: &Model, body: Rect, buffer: &mut Buffer) {
-    let rows: Vec<&Command> = commands().iter().copied().filter(|command| command.group == group).collect();
-    let states: Vec<String> = rows.iter().map(|command| (command.state)(model)).collect();
-    let words = rows.iter().map(|command| command.title.width()).max().unwrap_or(0) + 2;
-    // As wide as what it tells, as far as there is room.
-    let told = states.iter().map(|state| state.width()).max().unwrap_or(0);
-    let width = (words + told + 9).max(LEAST).min(usize::from(body.width.saturating_sub(4).max(LEAST as u16))) as u16;
+    let rows = rows(group, model);
+    let words = words(&rows);
     let heading = title(model, group.menu().unwrap_or_default());
-    let inside = boxed(model, heading, (width, rows.len() as u16 + 2), body, buffer);
-    for ((command, state), area) in rows.into_iter().zip(states).zip(lines(inside)) {
+    let inside = boxed(model, heading, size(&rows, body), body, buffer);
+    for ((command, state), area) in rows.into_iter().zip(lines(inside)) {
         let name = model.keymap.names(command.id).first().copied().unwrap_or_default();
         let state = shortened(&state, usize::from(inside.width).saturating_sub(words + 6));
         Line::from(vec![

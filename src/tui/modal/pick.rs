@@ -11,11 +11,11 @@ use crate::export::count;
 use crate::graph::NodeId;
 use crate::tui::atlas::Sort;
 use crate::tui::command::Way;
-use crate::tui::draw::{boxed, lines, name, row, title};
+use crate::tui::draw::{box_area, boxed, lines, name, row, title};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::prose::{Prose, shortened};
-use crate::tui::screen::{along, window};
+use crate::tui::screen::{along, inside, window};
 use crate::tui::theme::Tone;
 
 /// A list of nodes to go to, each with its depth.
@@ -68,11 +68,20 @@ impl Pick {
         self.rows.get(self.cursor).map(|&(_, node)| node)
     }
 
+    fn size(&self, body: Rect) -> (u16, u16) {
+        let height = self.rows.len().min(usize::from(u16::MAX)) as u16;
+        (100, height.saturating_add(2).clamp(4, body.height.max(4)))
+    }
+
+    /// Where the nodes are listed.
+    pub(super) fn list(&self, body: Rect) -> Rect {
+        inside(box_area(self.size(body), body))
+    }
+
     pub(super) fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
         let Some(atlas) = &model.atlas else { return };
         let heading = title(model, &shortened(&self.title, usize::from(body.width).saturating_sub(6)));
-        let height = (self.rows.len() as u16).saturating_add(2).clamp(4, body.height.max(4));
-        let inside = boxed(model, heading, (100, height), body, buffer);
+        let inside = boxed(model, heading, self.size(body), body, buffer);
         if self.rows.is_empty() {
             let text = Prose::of(Tone::Dim, self.nothing);
             for (line, area) in text.wrapped(inside.width.into(), model.theme).iter().zip(lines(inside)) {

@@ -7,15 +7,15 @@ use ratatui::widgets::Widget;
 use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Modal, prompt};
+use super::{Modal, below, prompt};
 use crate::graph::NodeId;
 use crate::tui::atlas::Atlas;
 use crate::tui::command::Way;
-use crate::tui::draw::{boxed, lines, row, title};
+use crate::tui::draw::{box_area, boxed, lines, row, title};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::prose::{self, shortened};
-use crate::tui::screen::{along, window};
+use crate::tui::screen::{along, inside, window};
 use crate::tui::search::{Found, Hit, search};
 use crate::tui::theme::Tone;
 
@@ -61,15 +61,23 @@ impl Search {
         Some(Found { at: self.cursor, ..Found::new(atlas, self.input.value())? })
     }
 
+    fn size(&self, body: Rect) -> (u16, u16) {
+        let height = self.hits.len().min(usize::from(u16::MAX)) as u16;
+        (110, height.saturating_add(3).clamp(6, body.height.max(6)).max(12))
+    }
+
+    /// Where the hits are listed.
+    pub(super) fn list(&self, body: Rect) -> Rect {
+        below(inside(box_area(self.size(body), body)))
+    }
+
     /// The prompt, and the hits with the matched letters lit.
     pub(super) fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
         let Some(atlas) = &model.atlas else { return };
         let heading = title(model, &format!("Search: {} of {}", self.hits.len(), atlas.entries().count()));
-        let height = self.hits.len().min(usize::from(u16::MAX)) as u16;
-        let height = height.saturating_add(3).clamp(6, body.height.max(6));
-        let inside = boxed(model, heading, (110, height.max(12)), body, buffer);
+        let inside = boxed(model, heading, self.size(body), body, buffer);
         prompt(model, ("/", WORDS), &self.input, inside, buffer);
-        let below = Rect { y: inside.y + inside.height.min(1), height: inside.height.saturating_sub(1), ..inside };
+        let below = below(inside);
         if self.hits.is_empty() {
             Line::styled("  nothing matches", model.theme.style(Tone::Dim))
                 .render(Rect { height: below.height.min(1), ..below }, buffer);
@@ -89,16 +97,18 @@ fn hit(model: &Model, atlas: &Atlas, hit: &Hit, width: usize) -> Line<'static> {
     let sign = entry.sign();
     let room = width.saturating_sub(3 + sign.width() + owner.width());
     // The end of a path is its name: what does not fit is cut off at the front.
-    let (path, is_cut) = match entry.brief.width() <= room {
-        true => (entry.brief.as_str(), false),
-        false => (prose::end(&entry.brief, room.saturating_sub(1)), true),
+    let whole = entry.within(&entry.brief, room);
+    let (path, is_cut) = match whole.width() <= room {
+        true => (whole, false),
+        false => (prose::end(whole, room.saturating_sub(1)), true),
     };
     let mut spans = vec![Span::styled(format!("{glyph} "), model.theme.style(tone))];
     if is_cut {
         spans.push(Span::styled("…", model.theme.style(Tone::Dim)));
     }
-    let folders = path.strip_suffix(entry.label.as_str()).map_or(0, str::len);
-    let mut number = entry.brief[..entry.brief.len() - path.len()].chars().count();
+    let label = if whole.len() < entry.brief.len() { entry.short() } else { entry.label.as_str() };
+    let folders = path.strip_suffix(label).map_or(0, str::len);
+    let mut number = whole[..whole.len() - path.len()].chars().count();
     for (part, tone) in [(&path[..folders], Tone::Dim), (&path[folders..], Tone::Plain)] {
         let is_lit = |at: usize| hit.lit.binary_search(&(number + at)).is_ok();
         spans.extend(prose::lit(part, is_lit, (model.theme.style(tone), model.theme.style(Tone::Lit))));

@@ -103,6 +103,11 @@ pub(in crate::tui) fn carry_over(model: &mut Model, old: &Atlas, new: Arc<Atlas>
     if chosen.is_some() {
         model.chosen = chosen;
     }
+    // Who looked at findings wants to see the new one, where theirs is gone or was none.
+    if let (true, None, Some(&first)) = (model.view.is("problems"), finding, fresh.first()) {
+        model.finding = first;
+        model.chosen = model.atlas.as_ref().and_then(|atlas| atlas.node_of(first)).or(model.chosen);
+    }
     recenter(model);
     settle(model);
     model.fresh = fresh;

@@ -5,6 +5,7 @@ use super::{choose, walk};
 use crate::tui::command::Way;
 use crate::tui::draw::waiting;
 use crate::tui::effect::Effect;
+use crate::tui::modal;
 use crate::tui::model::{Drag, Model, Pane};
 use crate::tui::screen::{Areas, inside};
 use crate::tui::view::{VIEWS, View, click_graph};
@@ -22,8 +23,7 @@ fn pane_at(model: &Model, at: (u16, u16)) -> Option<Pane> {
 /// The pane under the mouse gets the keys, the row under it the cursor; a second click opens it.
 pub(super) fn click(model: &mut Model, at: (u16, u16), is_double: bool) -> Option<Effect> {
     if model.modal.is_some() {
-        model.modal = model.modal.take().filter(|modal| modal.is_prompt());
-        return None;
+        return modal::click(model, at, is_double);
     }
     if model.atlas.is_none() {
         let row = waiting::row_at(model, at);

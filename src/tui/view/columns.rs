@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
+use rustc_hash::FxHashMap;
 use unicode_width::UnicodeWidthStr;
 
 use super::Arrangement;
@@ -169,6 +170,8 @@ fn column(
     (area, has_keys): (Rect, bool),
     buffer: &mut Buffer,
 ) {
+    let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
+    nodes.iter().for_each(|&node| *counts.entry(atlas.entry(node).short()).or_default() += 1);
     let at = cursor.and_then(|cursor| nodes.iter().position(|&node| node == cursor));
     let shown = match has_keys {
         true => window_from(model.top, nodes.len(), area.height.into()),
@@ -186,10 +189,12 @@ fn column(
         let size = if size > 0 { format!(" {}", article::size(size)) } else { String::new() };
         let taken = 2 + entry.sign().width() + size.width() + badge.width();
         let room = width.saturating_sub(taken);
-        let blank = " ".repeat(room - shortened(entry.short(), room).width());
+        // As short as they can be told apart.
+        let short = if counts[entry.short()] > 1 { entry.with_folder() } else { entry.short() };
+        let blank = " ".repeat(room - shortened(short, room).width());
         let theme = &model.theme;
         let mut text = vec![Span::styled(format!("{glyph} "), theme.style(tone))];
-        text.extend(name(model, node, entry.short(), room, theme.style(tone)));
+        text.extend(name(model, node, short, room, theme.style(tone)));
         text.push(Span::styled(entry.sign(), theme.style(tone)));
         text.push(Span::styled(format!("{blank}{size}"), theme.style(Tone::Dim)));
         let tone = if entry.badge.errors > 0 { Tone::Error } else { Tone::Warning };

@@ -30,6 +30,7 @@ pub(super) const VIEW: View = View {
     about: "what has changed, regressions first",
     panes: &[Pane::Main, Pane::Graph, Pane::Detail],
     arrangement: Arrangement::List,
+    nothing: "there is nothing to compare with yet: D names a snapshot",
     is_there: |model| model.diff.is_some(),
     list: |model| Some((cursor(model), rows(model))),
     draw,

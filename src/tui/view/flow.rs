@@ -102,7 +102,7 @@ fn draw(model: &Model, _: &Atlas, area: Rect, buffer: &mut Buffer) {
     };
     let name = match picture.scope {
         Scope::All => "Flow  whole environment".to_owned(),
-        scope => format!("Flow  {} of {}", scope.word(), model.label(picture.center)),
+        scope => format!("Flow  {} of {}", scope.word(), model.short(picture.center)),
     };
     framed(model, picture, (&name, ""), Pane::Main, area, buffer);
 }

@@ -176,7 +176,7 @@ pub fn draw(model: &Model, _: &Atlas, area: Rect, buffer: &mut Buffer) {
         return;
     };
     let depth = if area.width < 60 { String::new() } else { format!("depth {} · ", picture.depth) };
-    framed(model, picture, (&format!("Focus  {}", model.label(picture.center)), &depth), pane(model), area, buffer);
+    framed(model, picture, (&format!("Focus  {}", model.short(picture.center)), &depth), pane(model), area, buffer);
 }
 
 /// A picture in its frame: what it shows, how much, and what it leaves out.

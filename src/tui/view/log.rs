@@ -27,6 +27,7 @@ pub(super) const VIEW: View = View {
     about: "what a log accuses",
     panes: &[Pane::Main, Pane::Graph, Pane::Detail],
     arrangement: Arrangement::List,
+    nothing: "there is no log yet: i reads one",
     is_there: |model| model.log.is_some(),
     list: |model| Some((cursor(model), rows(model))),
     draw,

@@ -18,6 +18,7 @@ pub(super) const VIEW: View = View {
     short: "NumPy",
     about: "NumPy's C API: who asks, who answers",
     arrangement: Arrangement::Above,
+    nothing: "no code here asks for NumPy's C API",
     is_there: |model| model.atlas.as_ref().is_some_and(|atlas| !atlas.scan.numpy.bonds.is_empty()),
     draw,
     step,

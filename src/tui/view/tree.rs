@@ -146,15 +146,15 @@ fn line(model: &Model, atlas: &Atlas, row: &Row, width: usize) -> Line<'static> 
     let badges_wide: usize = badges.iter().map(|(_, text)| text.width()).sum();
     let taken = indent.width() + handle.width() + 2 + sign.width() + seen.width() + badges_wide;
     let room = width.saturating_sub(taken);
-    let label_wide = shortened(&label, room).width();
     let style = model.theme.style(if row.depth() <= 1 { Tone::Strong } else { Tone::Plain });
-    let blank = width.saturating_sub(taken + label_wide);
+    let named = match row.node() {
+        Some(node) => name(model, node, &label, room, style),
+        None => vec![Span::styled(shortened(&label, room), style)],
+    };
+    let blank = room.saturating_sub(named.iter().map(Span::width).sum());
     let mut spans =
         vec![Span::raw(format!("{indent}{handle}")), Span::styled(format!("{} ", mark.1), model.theme.style(mark.0))];
-    match row.node() {
-        Some(node) => spans.extend(name(model, node, &label, room, style)),
-        None => spans.push(Span::styled(shortened(&label, room), style)),
-    }
+    spans.extend(named);
     spans.push(Span::styled(sign, model.theme.style(mark.0)));
     spans.push(Span::styled(format!("{seen}{}", " ".repeat(blank)), model.theme.style(Tone::Dim)));
     spans.extend(badges.into_iter().map(|(tone, text)| Span::styled(text, model.theme.style(tone))));
