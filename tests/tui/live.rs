@@ -226,6 +226,20 @@ fn the_list_of_a_scan_grows_below_the_cursor() {
 }
 
 #[test]
+fn a_scan_that_was_stopped_before_anything_was_imported_does_not_say_that_all_is_well() {
+    let [linux, _] = corners();
+    let (cancel, events) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let tell = |_| cancel.store(events.fetch_add(1, Ordering::Relaxed) > 12, Ordering::Relaxed);
+    let mut face = Face::of(scanned(linux, &Progress { tell: &tell, cancel: &cancel }), (120, 36));
+    let screen = face.screen();
+    assert!(screen.contains("stopped early"), "{screen}");
+    assert!(!screen.contains("✓ no errors"), "{screen}");
+    assert!(screen.contains("what they would load was not"), "{screen}");
+    face.type_keys("4");
+    assert!(face.model.tree.rows.len() > 1, "what was found is there to be looked at\n{}", face.screen());
+}
+
+#[test]
 fn whoever_went_to_a_file_is_still_there_when_the_scan_is_done() {
     let mut face = scanning((80, 24));
     face.scanned(WORLD);

@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{body, bordered, lines, row, title};
 use crate::export::{count, printable};
-use crate::scan::Seen;
+use crate::scan::{Phase, Seen};
 use crate::tui::article::size;
 use crate::tui::atlas::brief;
 use crate::tui::model::{Model, Work};
@@ -80,7 +80,10 @@ fn told(work: &Work, width: usize) -> [Prose; 4] {
     };
     [
         Prose::of(Tone::Strong, shortened(&format!("{}{size}, {phase}", count(work.files, "native file")), width)),
-        Prose::of(Tone::Dim, shortened(&work.folder, width)),
+        match work.phase {
+            Some(Phase::Importing | Phase::Diagnosing) => Prose::default(),
+            _ => Prose::of(Tone::Dim, shortened(&work.folder, width)),
+        },
         troubled,
         keys,
     ]

@@ -153,6 +153,11 @@ fn name(atlas: &Atlas, at: usize) -> String {
 /// No finding is a result too, and must not look like an empty screen.
 fn nothing(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     let said = match (atlas.scan.is_partial, atlas.scan.modules()) {
+        (true, 0) => {
+            "The scan was stopped early: the files that it had found are here, and what they would load was not \
+                      looked for. r scans again."
+                .to_owned()
+        }
         (true, _) => "Nothing found so far, but the scan was stopped early: r scans again.".to_owned(),
         (false, 0) => "No findings. Nothing here is importable by itself, and all that is here would load.".to_owned(),
         (false, 1) => "No findings: the one import here would load.".to_owned(),
