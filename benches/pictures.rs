@@ -27,6 +27,9 @@ const COLORS: [&str; 16] = [
 /// Each picture: its name, the arguments, the keys, one write each, and what the screen says when it is ready.
 const PICTURES: &[(&str, &[&str], &[&str], &str)] = &[
     ("problems", &["--demo=linux"], &[], "Problems 11"),
+    ("dylib", &["--demo"], &["j", "2"], "Focus  @rpath/libopencv"),
+    ("prefix", &["--demo"], &["/", "tsdownsample_rs", "\r", "\x1b", "2"], "∅ numpy.core.multiarray"),
+    ("numpy", &["--demo"], &["9"], "in vain"),
     ("flow", &["--demo=linux"], &["3", "v", "v"], "whole environment"),
     ("search", &["--demo=linux"], &["/", "torch so"], "Search:"),
     ("light", &["--demo=linux", "--theme", "light"], &["2"], "[2 Graph]"),
@@ -79,12 +82,18 @@ fn shown(arguments: &[&str], keys: &[&str], ready: &str) -> vt100::Parser {
             std::thread::sleep(Duration::from_millis(20));
         }
     };
-    wait("Problems 11");
+    wait("system libraries hidden");
     for key in keys {
         writer.write_all(key.as_bytes()).and_then(|()| writer.flush()).expect("the program reads");
         std::thread::sleep(Duration::from_millis(300));
     }
     wait(ready);
+    // A frame that is half read has the words already.
+    let mut before = 0;
+    while before != seen.lock().expect("no panic").len() {
+        before = seen.lock().expect("no panic").len();
+        std::thread::sleep(Duration::from_millis(300));
+    }
     let screen = parsed();
     let _ = child.kill();
     let _ = child.wait();
