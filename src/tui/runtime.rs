@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+#[cfg(unix)]
+use std::sync::atomic::AtomicI32;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -258,6 +260,7 @@ enum Message {
     OfScan(u64, Msg),
     Crashed,
     /// The program was stopped, and goes on.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "nothing tells of it there"))]
     Continued,
     Broken(io::Error),
 }
@@ -470,6 +473,7 @@ fn translated(event: Event, clicks: &mut Clicks) -> Option<Msg> {
 
 /// The signals that end a program, and the one that came; and that which lets it go on after it was stopped.
 struct Signals {
+    #[cfg(unix)]
     came: Arc<AtomicI32>,
     #[cfg(unix)]
     iterator: std::cell::RefCell<Option<signal_hook::iterator::Signals>>,
@@ -513,7 +517,7 @@ impl Signals {
 #[cfg(not(unix))]
 impl Signals {
     fn listen() -> io::Result<Signals> {
-        Ok(Signals { came: Arc::default() })
+        Ok(Signals {})
     }
 
     fn tell(&self, _: &Sender<Message>) {}
