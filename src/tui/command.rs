@@ -49,6 +49,16 @@ impl Group {
         }
     }
 
+    /// The command that opens its menu.
+    pub fn opener(self) -> Option<&'static str> {
+        match self {
+            Group::Filter => Some("filter"),
+            Group::Yank => Some("copy"),
+            Group::Place => Some("place"),
+            _ => None,
+        }
+    }
+
     /// The title of its menu; none where its keys count everywhere.
     pub fn menu(self) -> Option<&'static str> {
         match self {

@@ -152,7 +152,10 @@ fn line(model: &Model, entry: Entry) -> Line<'static> {
         Entry::Group(group) => Line::styled(format!(" {}", group.word()), theme.style(Tone::Strong)),
         Entry::Text(text) => Line::styled(format!("   {text}"), theme.style(Tone::Dim)),
         Entry::Command(command, is_on) => {
-            let keys = model.keymap.names(command.id).join(" ");
+            // The keys of a menu count behind the one that opens it.
+            let opener = command.group.opener().and_then(|id| model.keymap.names(id).first().copied());
+            let opened = |name: &str| opener.map_or_else(|| name.to_owned(), |opener| format!("{opener}{name}"));
+            let keys = model.keymap.names(command.id).into_iter().map(opened).collect::<Vec<_>>().join(" ");
             let blank = " ".repeat(18usize.saturating_sub(keys.width()));
             let (key, words) = if is_on { (Tone::Key, Tone::Plain) } else { (Tone::Dim, Tone::Dim) };
             Line::from(vec![
