@@ -511,11 +511,14 @@ impl<'a> Wheel<'a> {
         copied.sort();
         copied.dedup();
         if !copied.is_empty() {
-            let folder = self.name.split('-').next().unwrap_or(&self.name);
+            let folder = self.name.split(['-', '=']).next().unwrap_or(&self.name);
             let tag = self.known.tag(Some(aim));
             let list = copied.join(", ");
             let message = format!("auditwheel repair copies {list} into {folder}.libs, and calls the wheel {tag}");
-            complaints.push(Complaint::new(Severity::Info, self.files[0], tag, message));
+            let complaint = Complaint::new(Severity::Info, self.files[0], tag, message);
+            let name = externals.iter().find(|(_, external)| external.found.is_some()).map(|(name, _)| name);
+            let command = name.map(|name| format!("auditwheel repair --exclude {name} {}", self.name));
+            complaints.push(complaint.mended_by("leave out what the user's system or another wheel brings", command));
         }
         complaints
     }

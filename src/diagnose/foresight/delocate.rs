@@ -230,7 +230,8 @@ fn renamed(facts: &Facts) -> Vec<Complaint> {
     let claimed: BTreeSet<&str> = wheel.tags.iter().map(|tag| tag.platform.as_str()).collect();
     if let Some(&(_, file)) = platforms.first().filter(|_| claimed != list.iter().copied().collect()) {
         let message = format!("delocate calls the wheel {new}, after the macOS that its files are built for");
-        complaints.push(Complaint::new(Severity::Info, file, list.join("."), message));
+        let mend = "build all files for the release that is to be promised (MACOSX_DEPLOYMENT_TARGET)";
+        complaints.push(Complaint::new(Severity::Info, file, list.join("."), message).mended_by(mend, None));
     }
     complaints
 }
