@@ -436,6 +436,21 @@ fn where_a_log_accuses_nobody_the_errors_of_what_it_is_about_are_told() {
 }
 
 #[test]
+fn what_mends_several_things_alike_is_told_once() {
+    let folder = failed_build();
+    let line = |symbol: &str| format!("a.c:(.text+0x0): undefined reference to `{symbol}'\n");
+    let log = [line("one"), line("two"), "error: command '/usr/bin/gcc' failed with exit code 1\n".into()].concat();
+    std::fs::write(folder.path().join("link.log"), log).expect("the log can be written");
+    let text = out(&dylens(folder.path(), &["log", "link.log"]));
+    assert_eq!(
+        (text.matches("remedy: ").count(), text.matches("symbol not found at build time: ").count()),
+        (1, 2),
+        "{text}"
+    );
+    assert!(text.ends_with("1 more that nobody has to mind (--verbose shows all)\n\n✗ 2 failures\n"), "{text}");
+}
+
+#[test]
 fn a_log_that_cannot_be_read_has_its_line() {
     let folder = failed_build();
     let said = refusal(folder.path(), &["log", "gone.log"]);

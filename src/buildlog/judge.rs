@@ -225,9 +225,27 @@ impl Judged {
             && (&self.file, &self.sentence, &self.remedy) == (&other.file, &other.sentence, &other.remedy)
     }
 
+    /// Is it said only because of that? “It failed, see above” is, and so are the symbols that are missing because their
+    /// library is: musl's loader and linkers go on without it.
+    fn follows_from(&self, other: &Judged) -> bool {
+        use Cause::{LibraryMissing, LinkLibrary, LinkSymbol, NotAnImage, SymbolMissing, WrongArchitecture};
+        let (own, that) = (&self.incident, &other.incident);
+        if !other.is_failure() || that.message.tells == 0 || own.message.id == that.message.id {
+            return false;
+        }
+        let is_of_the_same = || own.by().is_some() && (own.by() == that.by() || own.by() == that.told("other"));
+        let is_a_library = matches!(other.cause, LibraryMissing | LinkLibrary | NotAnImage | WrongArchitecture);
+        match (own.message.cause, own.tool.id) {
+            _ if own.message.stops && own.message.tells == 0 => true,
+            (SymbolMissing, "musl") => that.tool.id == "musl" && is_a_library && is_of_the_same(),
+            (LinkSymbol, "linker") => that.tool.id == "linker" && is_a_library && own.first > that.first,
+            _ => false,
+        }
+    }
+
     /// Did the build or the program fail by it?
     pub fn is_failure(&self) -> bool {
-        self.incident.message.stops || self.verdict == Verdict::Guilty
+        self.verdict != Verdict::Noise && (self.incident.message.stops || self.verdict == Verdict::Guilty)
     }
 
     /// How it is told apart at a glance.
@@ -259,7 +277,10 @@ pub fn judge(log: &Log, ground: Option<&Ground>) -> Vec<Judged> {
     let mut judged: Vec<Judged> = log.incidents.iter().map(|incident| one(incident, log, ground)).collect();
     judged.sort_by(|a, b| a.rank().cmp(&b.rank()));
     let mut told: Vec<Judged> = Vec::new();
-    for judged in judged {
+    for mut judged in judged {
+        if told.iter().any(|other| judged.follows_from(other)) {
+            judged.verdict = Verdict::Noise;
+        }
         // A panic is printed as it happens and once more as an exception: that is one.
         let again = told.iter_mut().find(|other| judged.says_the_same(other));
         match again {
@@ -267,6 +288,7 @@ pub fn judge(log: &Log, ground: Option<&Ground>) -> Vec<Judged> {
             None => told.push(judged),
         }
     }
+    told.sort_by_key(|judged| judged.verdict == Verdict::Noise);
     told
 }
 

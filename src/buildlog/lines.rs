@@ -238,8 +238,8 @@ fn plain(text: &str) -> Cow<'_, str> {
             '\x1b' => match chars.next() {
                 // A control sequence, up to its final character.
                 Some('[') => drop(chars.by_ref().find(|c| ('@'..='~').contains(c))),
-                // An operating system command, up to a bell or a string terminator.
-                Some(']') => drop(chars.by_ref().find(|c| matches!(c, '\x07' | '\\'))),
+                // A command for the system or a program (Buildkite's times), up to a bell or a string terminator.
+                Some(']' | '_' | 'P' | '^') => drop(chars.by_ref().find(|c| matches!(c, '\x07' | '\\'))),
                 _ => {}
             },
             '\t' => plain.push(c),
@@ -281,12 +281,16 @@ fn unescaped(text: &str) -> String {
 /// Takes off what stands before a message for the sake of whoever collected the log; and tells the prefix by which
 /// lines belong together.
 fn unprefixed(line: &str) -> (&str, Option<&str>) {
-    /// GitHub's and other services' times, Docker's steps, pip's and compose's bars, quoted mail.
+    /// GitHub's, GitLab's and other services' times and streams, Docker's steps, pip's and compose's bars, quoted mail.
     const COLLECTED: &str = r"(?x)^(?:
-        \[?\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?(?:\ -\ )?\ ?
+        \[?\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?(?:\ \d\d[OE][\ +]|\ std(?:out|err)\ [FP]\ |\ -\ )?\ ?
+      | \[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?\ 
+      | \s*\[std(?:out|err)\]\ 
+      | (?:\ =>)+\ \#\ 
+      | ::(?:error|warning|notice)[^:]*::
       | \#\d+\ (?:\d+\.\d+|\[[^\]]*\])\ ?
       | [^\t|]{1,80}\t[^\t]{1,80}\t\d{4}-\d\d-\d\dT[\d:.]+Z\ ?
-      | \s*\|\s?
+      | \s*[|│]\s?
       | [\w.-]+\s+\|\ 
       | >\ 
       | \#\#\[\w+\]
@@ -299,7 +303,7 @@ fn unprefixed(line: &str) -> (&str, Option<&str>) {
     let mut line = line;
     // A log of a log has two; nobody has more.
     for _ in 0..3 {
-        let begins = line.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || b"[#>| \t".contains(&byte));
+        let begins = line.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || b"[#>| \t:\xe2".contains(&byte));
         let may = begins || line.contains('\t') || line.contains(" | ");
         match may.then(|| collected.find(line)).flatten() {
             Some(found) if found.end() > 0 => line = &line[found.end()..],
@@ -337,6 +341,7 @@ mod tests {
     #[test]
     fn colors_and_titles_of_windows_are_no_text() {
         assert_eq!(texts(b"\x1b[1;31mred\x1b[0m \x1b]0;title\x07x\n"), ["red x"]);
+        assert_eq!(texts(b"\x1b_bk;t=1700000000000\x07message\n"), ["message"]);
     }
 
     #[test]
@@ -376,6 +381,15 @@ mod tests {
             "##[error]message",
             "> message",
             "#9 1.0 2024-06-27T10:11:12Z   | message",
+            "2024-05-22T12:43:46.962646Z 00O message",
+            "2024-05-22T12:43:46.962646Z 01E+message",
+            "2024-06-27T10:11:12.123456789Z stdout F message",
+            "10:11:12 message",
+            "[10:11:12.345] message",
+            "::error file=a.py,line=1::message",
+            "  \u{2502} message",
+            " => => # message",
+            "[stderr] message",
         ] {
             assert_eq!(texts(line.as_bytes()), ["message"], "{line}");
         }

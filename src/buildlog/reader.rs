@@ -215,7 +215,9 @@ impl Reader {
         // The same words may fit several texts: the first has them.
         let is_taken = |incident: &Incident| {
             (incident.first..=incident.last).contains(&first)
-                && (incident.says.contains(&says) || says.starts_with(&incident.says))
+                && (incident.says.contains(&says)
+                    || says.starts_with(&incident.says)
+                    || std::ptr::eq(incident.message, message) && says.contains(&incident.says))
         };
         // An exception of Python happened where its traceback ends.
         let mut told = told;

@@ -117,19 +117,28 @@ const ALIKE: usize = 5;
 pub fn incidents_text(all: &Incidents, paint: &Paint, verbose: bool) -> String {
     let mut text = head(all, paint);
     let mut hidden = 0;
+    let mut last: Option<&Judged> = None;
     for (index, judged) in all.judged.iter().enumerate() {
         let alike = all.judged[..index].iter().filter(|other| other.cause == judged.cause);
         let is_noise = judged.verdict == Verdict::Noise;
         if !verbose && (is_noise || alike.count() >= ALIKE) {
             hidden += 1;
         } else {
-            text += &format!("\n{}", whole(judged, all.scan, paint));
+            text += &match last.filter(|last| is_alike(last, judged)) {
+                Some(_) => head_of(judged, all.scan, paint),
+                None => format!("\n{}", whole(judged, all.scan, paint)),
+            };
+            last = Some(judged);
         }
     }
     if hidden > 0 {
         let noise = all.judged.iter().filter(|judged| judged.verdict == Verdict::Noise).count();
-        text +=
-            &format!("\n{} more, {noise} of them nobody has to mind (--verbose shows all)\n", count(hidden, "message"));
+        let which = match noise {
+            0 => String::new(),
+            _ if noise == hidden => " that nobody has to mind".to_owned(),
+            _ => format!(", {noise} of them nobody has to mind"),
+        };
+        text += &format!("\n{hidden} more{which} (--verbose shows all)\n");
     }
     if all.log.unkept > 0 {
         text += &format!("{} were not looked at: the log has too many\n", count(all.log.unkept, "message"));
@@ -171,7 +180,27 @@ fn head(all: &Incidents, paint: &Paint) -> String {
     format!("{facts}\n{with}")
 }
 
+/// Does the one say of another thing what the other says? Then what mends both is told once.
+fn is_alike(last: &Judged, judged: &Judged) -> bool {
+    std::ptr::eq(last.incident.message, judged.incident.message)
+        && (&last.remedy, last.finding, &last.file) == (&judged.remedy, judged.finding, &judged.file)
+}
+
+/// All that is told of one.
 fn whole(judged: &Judged, scan: Option<&Scan>, paint: &Paint) -> String {
+    let mut text = head_of(judged, scan, paint);
+    text += &paint.wrapped(&printable(&judged.sentence), 2);
+    if !judged.remedy.text.is_empty() {
+        text += &paint.wrapped(&format!("remedy: {}", printable(&judged.remedy.text)), 2);
+    }
+    if let Some(command) = &judged.remedy.command {
+        text += &format!("    {}\n", paint.ink(Ink::Command, &printable(command)));
+    }
+    text
+}
+
+/// What it is about, and the words of the log.
+fn head_of(judged: &Judged, scan: Option<&Scan>, paint: &Paint) -> String {
     let incident = &judged.incident;
     let severity = judged.severity();
     let (ink, glyph) = match (severity, judged.verdict) {
@@ -198,13 +227,6 @@ fn whole(judged: &Judged, scan: Option<&Scan>, paint: &Paint) -> String {
     let times = if incident.times > 1 { format!(", {} times", incident.times) } else { String::new() };
     let says = printable(&incident.says);
     text += &paint.ink(Ink::Quiet, &paint.wrapped(&format!("{lines}{times}, {}: {says}", incident.tool.name), 4));
-    text += &paint.wrapped(&printable(&judged.sentence), 2);
-    if !judged.remedy.text.is_empty() {
-        text += &paint.wrapped(&format!("remedy: {}", printable(&judged.remedy.text)), 2);
-    }
-    if let Some(command) = &judged.remedy.command {
-        text += &format!("    {}\n", paint.ink(Ink::Command, &printable(command)));
-    }
     text
 }
 

@@ -386,3 +386,108 @@ fn a_needed_name_with_a_slash_is_told_where_nuitka_takes_it_for_an_rpath() {
     };
     assert_first(&alone(log), &expected);
 }
+
+/// What the log comes to, in words: verdict and message of each, in order.
+fn told(log: &str) -> Vec<String> {
+    alone(log).iter().map(|judged| format!("{} {}", judged.verdict.word(), judged.incident.message.id)).collect()
+}
+
+#[test]
+fn each_linker_is_read_where_it_stops() {
+    const LAST: &str = "collect2: error: ld returned 1 exit status\n";
+    for (line, id, sentence) in [
+        (
+            "/usr/bin/ld.bfd: cannot find -lnothere: No such file or directory",
+            "library-not-found",
+            "the library nothere",
+        ),
+        ("/usr/bin/ld.gold: error: cannot find -lnothere", "library-not-found", "the library nothere"),
+        ("mold: fatal: library not found: nothere", "library-not-found", "the library nothere"),
+        ("mold: error: undefined symbol: nowhere\n>>> referenced by prog.c", "symbol-undefined", "defines nowhere"),
+        (
+            "/usr/bin/ld: /b/L/a.so: error adding symbols: file in wrong format",
+            "other-architecture",
+            "/b/L/a.so is made",
+        ),
+        (
+            "/usr/bin/ld.gold: fatal error: L/a.so: unsupported ELF machine number 183",
+            "other-architecture",
+            "L/a.so is made",
+        ),
+        ("ld.lld: error: L/a.so is incompatible with elf64-x86-64", "other-architecture", "L/a.so is made"),
+        (
+            "mold: fatal: L/a.so: incompatible file type: x86_64 is expected but got arm64",
+            "other-architecture",
+            "L/a.so is made",
+        ),
+        (
+            "/usr/bin/ld:./t.so: file format not recognized; treating as linker script",
+            "not-a-library",
+            "./t.so is called",
+        ),
+        ("/usr/bin/ld.gold: error: ./t.so: not an object or archive", "not-a-library", "./t.so is called"),
+        ("ld.lld: error: ./t.so:1: unexpected EOF", "not-a-library", "./t.so"),
+        ("mold: fatal: ./t.so:1: text\n                      ^ unknown linker script token", "not-a-library", "./t.so"),
+        (
+            "/usr/bin/ld: a.o: relocation R_X86_64_32 against symbol `g' can not be used when making a shared object; recompile with -fPIC",
+            "not-position-independent",
+            "a.o was compiled for programs only",
+        ),
+        (
+            "/usr/bin/ld.gold: error: a.o: requires dynamic R_X86_64_32 reloc against 'g' which may overflow at runtime; recompile with -fPIC",
+            "not-position-independent",
+            "a.o was compiled",
+        ),
+        (
+            "ld.lld: error: relocation R_X86_64_32 cannot be used against symbol 'g'; recompile with -fPIC",
+            "not-position-independent",
+            "was compiled",
+        ),
+        (
+            "mold: error: a.o:(.text): R_X86_64_32 relocation at offset 0x5 against symbol `g' can not be used; recompile with -fPIC",
+            "not-position-independent",
+            "a.o was compiled",
+        ),
+        (
+            "/usr/bin/ld: foo2.c:(.text+0x0): multiple definition of `foo'; /tmp/a.o:foo.c:(.text+0x0): first defined here",
+            "defined-twice",
+            "foo is defined twice",
+        ),
+        ("mold: error: duplicate symbol: /tmp/b.o: /tmp/a.o: foo", "defined-twice", "foo is defined twice"),
+    ] {
+        let judged = alone(&format!("{line}\n{LAST}"));
+        let ids: Vec<&str> = judged.iter().map(|judged| judged.incident.message.id.as_str()).collect();
+        assert_eq!(ids, [id], "{line}");
+        assert!(judged[0].is_failure() && judged[0].sentence.contains(sentence), "{line}: {}", judged[0].sentence);
+    }
+}
+
+#[test]
+fn what_only_follows_is_nothing_to_mind() {
+    let setuptools = "/usr/bin/ld: cannot find -lnothere: No such file or directory\ncollect2: error: ld returned 1 exit status\n\
+                      error: command '/usr/bin/gcc' failed with exit code 1\n";
+    assert_eq!(told(setuptools), ["guilty library-not-found", "noise command-failed"]);
+    // By itself it is all that is known.
+    assert_eq!(told("error: command '/usr/bin/gcc' failed with exit code 1\n"), ["guilty command-failed"]);
+    let gold = "/usr/bin/ld.gold: error: cannot find -lnothere\n/tmp/a.o:a.c:function main: error: undefined reference to 'foo'\n";
+    assert_eq!(told(gold), ["guilty library-not-found", "noise symbol-undefined"]);
+    let musl = "Error loading shared library libfoo.so: No such file or directory (needed by ./p)\n\
+                Error relocating ./p: foo: symbol not found\nError relocating ./other: bar: symbol not found\n";
+    assert_eq!(told(musl), ["guilty loading-failed", "guilty relocating-failed", "noise relocating-failed"]);
+}
+
+#[test]
+fn musl_s_loader_is_read_where_the_file_is_there() {
+    let garbage = "Error loading shared library libfoo.so: Exec format error (needed by ./p)\nError relocating ./p: foo: symbol not found\n";
+    assert_eq!(told(garbage), ["guilty exec-format", "noise relocating-failed"]);
+    let other = "Error relocating ./libfoo.so: unsupported relocation type 1026\nError relocating ./libfoo.so: unsupported relocation type 1027\n\
+                 Error relocating ./libfoo.so: PyCallable_Check: symbol not found\n";
+    assert_eq!(told(other), ["guilty relocation-type", "noise relocating-failed"]);
+}
+
+#[test]
+fn a_lookup_that_fails_is_told_once() {
+    let judged = alone("./p: symbol lookup error: ./libx.so: undefined symbol: foo\n");
+    assert_eq!(judged.len(), 1);
+    assert!(judged[0].sentence.starts_with("./libx.so uses the symbol foo"), "{}", judged[0].sentence);
+}
