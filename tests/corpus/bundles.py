@@ -6,7 +6,7 @@ what happens when the program is run.
     bundles.py DYLENS PLACE            damages, runs, compares; ends with `N passed; N failed`
 
 The program imports numpy, cryptography and tsdownsample, and uses each; every step prints a line, so that it can be told
-which one failed. PyInstaller makes a folder and one file, Nuitka a folder. Nuitka does not compile NumPy: it stays bytecode
+which one failed. PyInstaller makes a folder and one file, cx_Freeze and Nuitka a folder. Nuitka does not compile NumPy: it stays bytecode
 in the program, as compiling it takes longer than all other tests together.
 """
 
@@ -17,7 +17,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-REQUIREMENTS = ["numpy==2.4.6", "tsdownsample==0.1.3", "cryptography==50.0.2", "pyinstaller==6.22.3", "nuitka==4.3.3", "setuptools"]
+REQUIREMENTS = ["numpy==2.4.6", "tsdownsample==0.1.3", "cryptography==50.0.2", "pyinstaller==6.22.3", "nuitka==4.3.3", "cx_Freeze==8.7.3", "setuptools"]
 PROGRAM = """\
 import sys
 
@@ -41,8 +41,8 @@ def random():
     numpy.random.default_rng(1).random(3)
 
 def cryptography():
-    from cryptography.fernet import Fernet
-    Fernet(Fernet.generate_key()).encrypt(b"x")
+    import secret
+    secret.encrypt(b"x")
 
 def tsdownsample():
     import numpy
@@ -51,6 +51,13 @@ def tsdownsample():
 
 for name in ["numpy", "linear", "random", "cryptography", "tsdownsample"]:
     step(name, globals()[name])
+"""
+# A module of the program's own: what it imports outright, `check` follows without the environment.
+SECRET = """\
+from cryptography.fernet import Fernet
+
+def encrypt(data):
+    return Fernet(Fernet.generate_key()).encrypt(data)
 """
 # What is deleted, as a pattern below the contents of a bundle, and the step that dies of it; `*` is the whole program. An
 # empty name means that the program does not mind: the machine has the library, or nothing of the program needs the file.
@@ -66,12 +73,26 @@ DAMAGES = {
         ("base_library.zip", "*"),
         ("numpy/_core/_multiarray_tests.*", ""),
     ],
+    "cx_freeze": [
+        ("numpy/_core/_multiarray_umath.*", "numpy"),
+        ("numpy/linalg/_umath_linalg.*", "numpy"),
+        ("cryptography/hazmat/bindings/_rust.*", "cryptography"),
+        ("tsdownsample/_rust/_tsdownsample_rs.*", "tsdownsample"),
+        ("numpy/_core/_multiarray_tests.*", ""),
+    ],
     "nuitka": [
         ("numpy/_core/_multiarray_umath.*", "numpy"),
         ("libscipy_openblas64_*", "numpy"),
         ("cryptography/hazmat/bindings/_rust.*", "cryptography"),
         ("tsdownsample/_rust/_tsdownsample_rs.*", "tsdownsample"),
     ],
+}
+# What `check` alone tells of these, by the bundle's own compiled code.
+BY_ITSELF = {
+    "numpy/_core/_multiarray_umath.*": "numpy._core._multiarray_umath",
+    "numpy/linalg/_umath_linalg.*": "numpy.linalg._umath_linalg",
+    "cryptography/hazmat/bindings/_rust.*": "cryptography.hazmat.bindings._rust",
+    "tsdownsample/_rust/_tsdownsample_rs.*": "tsdownsample._rust._tsdownsample_rs",
 }
 
 
@@ -86,6 +107,7 @@ def build(place):
         subprocess.run([python(), "-m", "venv", env], check=True)
         subprocess.run([env / "bin/pip", "install", "-q", *REQUIREMENTS], check=True)
     (place / "prog.py").write_text(PROGRAM)
+    (place / "secret.py").write_text(SECRET)
     common = ["--noconfirm", "--log-level=WARN", "--specpath", place / "spec"]
     tool = [env / "bin/pyinstaller", *common]
     for option, name in [("--onedir", "folder"), ("--onefile", "one")]:
@@ -94,6 +116,11 @@ def build(place):
     # With the option that dylens tells, the program lives.
     mended = [*tool, "--onedir", "--hidden-import=numpy.core.multiarray", "--distpath", place / "mended"]
     subprocess.run([*mended, "--workpath", place / "work-mended", "prog.py"], check=True, cwd=place)
+    # Libraries that patchelf has changed do not bear strip.
+    stripped = [*tool, "--onedir", "--strip", "--distpath", place / "stripped", "--workpath", place / "work-stripped"]
+    subprocess.run([*stripped, "prog.py"], check=True, cwd=place)
+    frozen = [env / "bin/cxfreeze", "--script=prog.py", "build_exe", f"--build-exe={place / 'frozen'}"]
+    subprocess.run([*frozen, "--includes=numpy.core.multiarray", "--silent"], check=True, cwd=place)
     nuitka = [env / "bin/python", "-m", "nuitka", "--standalone", "--jobs=2", "--lto=no", "--assume-yes-for-downloads"]
     nuitka += [f"--output-dir={place / 'nuitka'}", "--static-libpython=no", "--nofollow-import-to=numpy.f2py,numpy.testing"]
     nuitka += ["--noinclude-custom-mode=numpy:bytecode", "prog.py"]
@@ -137,6 +164,7 @@ def compare(dylens, place):
     env = place / "env"
     whole = {
         "pyinstaller": (place / "folder/prog", "prog", "_internal"),
+        "cx_freeze": (place / "frozen", "prog", "lib"),
         "nuitka": (place / "nuitka/prog.dist", "prog.bin", "."),
     }
     shim = "numpy.core.multiarray"
@@ -146,13 +174,20 @@ def compare(dylens, place):
         tally.expect(f"{bundle}: only the shim is missed", failing == {"tsdownsample"}, output)
         tally.expect(f"{bundle}: check", [it["subject"] for it in errors] == [shim], errors)
         tally.expect(f"{bundle}: diff", [it["subject"] for it in left] == [shim] and "--hidden-import=" + shim in left[0]["to"], left)
-    for bundle, program in [(place / "mended/prog", "prog"), whole["nuitka"][:2]]:
+    for bundle, program in [(place / "mended/prog", "prog"), whole["cx_freeze"][:2], whole["nuitka"][:2]]:
         failing, output = run(bundle / program)
         errors, left = told(dylens, env, bundle)
         tally.expect(f"{bundle}: runs", not failing, output)
         tally.expect(f"{bundle}: is left in peace", not errors and not left, (errors, left))
+    failing, output = run(place / "stripped/prog/prog")
+    errors, _ = told(dylens, env, place / "stripped/prog")
+    is_told = any(it["rule"] == "not-an-image" and "openblas" in it["subject"] for it in errors)
+    tally.expect("stripped: dylens says what the loader refuses", is_told == ("numpy" in failing), (errors, output))
+    # One bundle below a folder stands for it.
+    below = subprocess.run([dylens, "check", place / "mended"], capture_output=True, text=True)
+    tally.expect("mended: taken for its bundle", "the only bundle in" in below.stdout, below.stdout[:200] + below.stderr)
     for tool, damages in DAMAGES.items():
-        source, program, contents = whole[tool] if tool == "nuitka" else (place / "mended/prog", "prog", "_internal")
+        source, program, contents = whole[tool] if tool != "pyinstaller" else (place / "mended/prog", "prog", "_internal")
         for pattern, dies in damages:
             copy = place / "damaged"
             shutil.rmtree(copy, ignore_errors=True)
@@ -170,6 +205,9 @@ def compare(dylens, place):
             stem = pattern.split("/")[-1].split(".")[0].rstrip("*_")
             is_told = any(stem in subject for subject in subjects)
             tally.expect(f"{name}: dylens says so", is_told == bool(dies), sorted(subjects))
+            missed = {it["subject"] for it in errors if it["rule"] == "bundle-incomplete"}
+            expected = {BY_ITSELF[pattern]} if dies and tool != "nuitka" and pattern in BY_ITSELF else set()
+            tally.expect(f"{name}: check says by itself", missed == expected, sorted(missed))
     print(f"{tally.passed} passed; {tally.failed} failed")
     return tally.failed
 
