@@ -7,7 +7,7 @@ use petgraph::Direction;
 use rustc_hash::FxHashSet;
 
 use super::atlas::Atlas;
-use super::picture::{Lens, Picture, Scope, distribution};
+use super::picture::{Lens, Picture, Scope, package_around};
 use crate::graph::NodeId;
 
 /// What is to be drawn.
@@ -58,7 +58,7 @@ impl Drawing {
     pub fn is_small(&self) -> bool {
         let graph = &self.atlas.scan.graph;
         let mut measure = Measure { drawing: self, edges: 0, seen: FxHashSet::default() };
-        let outside = distribution(&self.atlas, self.center).unwrap_or(self.center);
+        let outside = package_around(&self.atlas, self.center);
         let depth = self.lens.depth.unwrap_or(2);
         let is_within = match self.scope {
             Scope::All => graph.inner.node_count() <= MOST_NODES && graph.inner.edge_count() <= MOST_EDGES,

@@ -179,7 +179,7 @@ impl Picture {
         let mut nodes = match scope {
             Scope::All => graph.nodes().map(|(node, _)| node).collect(),
             Scope::Package => {
-                let package = distribution(atlas, center).unwrap_or(center);
+                let package = package_around(atlas, center);
                 [vec![package], graph.below(package)].concat()
             }
             _ => [graph.above(center), vec![center], graph.below(center)].concat(),
@@ -476,6 +476,15 @@ pub fn distribution(atlas: &Atlas, node: NodeId) -> Option<NodeId> {
         Node::File { owner, .. } => atlas.scan.graph.distributions().get(owner.0).copied(),
         _ => None,
     }
+}
+
+/// The package that a node is shown in: its own, else the first of those that need it, else the node itself.
+pub fn package_around(atlas: &Atlas, node: NodeId) -> NodeId {
+    let who = || {
+        let before = atlas.scan.graph.inner.neighbors_directed(node, petgraph::Direction::Incoming);
+        before.filter_map(|node| distribution(atlas, node)).min()
+    };
+    distribution(atlas, node).or_else(who).unwrap_or(node)
 }
 
 /// Of the whole environment, what is joined with nothing and has nothing wrong is only counted: it would be a list.
