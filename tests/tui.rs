@@ -37,7 +37,7 @@ fn the_arrows_walk_along_the_edges_and_back() {
     assert_eq!(face.type_keys("k").chosen(), "_multiarray_umath.cpython-311-x86_64-linux-gnu.so");
     assert_eq!(face.type_keys("l").chosen(), start);
     assert_eq!(face.type_keys("h").chosen(), "_multiarray_umath.cpython-311-x86_64-linux-gnu.so", "the way there");
-    assert_eq!(face.type_keys("h").chosen(), "numpy");
+    assert_eq!(face.type_keys("hh").chosen(), "numpy");
     assert_eq!(face.type_keys("ll").chosen(), start);
     assert_eq!(face.type_keys("hj⏎").chosen(), "_umath_linalg.cpython-311-x86_64-linux-gnu.so");
     assert_eq!(face.type_keys("l").chosen(), start, "where one came from");
@@ -52,6 +52,32 @@ fn columns_lead_down_from_a_package() {
     assert_eq!(face.chosen(), "numpy");
     assert_eq!(face.type_keys("lj").chosen(), "_umath_linalg.cpython-311-x86_64-linux-gnu.so");
     assert_eq!(face.type_keys("l").chosen(), "libopenblas.so.0", "trouble first");
+}
+
+#[test]
+fn the_tree_turned_around_leads_up_to_who_needs_it() {
+    let mut face = face(WORLD, (80, 24)).typed("/quadmath⏎R");
+    assert_eq!(face.chosen(), "libquadmath.so.0");
+    assert!(face.screen().contains("Who needs libquadmath.so.0"), "{}", face.screen());
+    assert_eq!(face.type_keys("l").chosen(), "libgfortran-040039e1.so.5.0.0");
+    assert_eq!(face.type_keys("lj").chosen(), "_umath_linalg.cpython-311-x86_64-linux-gnu.so");
+    assert!(face.screen().contains("libquadmath.so.0 ⟳"), "they need each other: {}", face.screen());
+    // What lies outside of it becomes its root, also what is nowhere.
+    assert_eq!(face.type_keys("/openblas⏎").chosen(), "libopenblas.so.0");
+    assert_eq!(face.type_keys("l").chosen(), "_multiarray_umath.cpython-311-x86_64-linux-gnu.so");
+    let rows = face.model.tree.rows.len();
+    face.scanned(WORLD);
+    assert_eq!(
+        (face.chosen().as_str(), face.model.tree.rows.len()),
+        ("_multiarray_umath.cpython-311-x86_64-linux-gnu.so", rows)
+    );
+    face.scanned(&WORLD.replace("needs:libopenblas.so.0", "needs:libother.so.0"));
+    assert!(face.screen().contains("Environment"), "its root is gone: {}", face.screen());
+    // And back, to where the same node lies below its distribution.
+    face.type_keys("/umath_linalg⏎RR");
+    assert!(face.screen().contains("Environment"), "{}", face.screen());
+    assert_eq!(face.chosen(), "_umath_linalg.cpython-311-x86_64-linux-gnu.so");
+    assert_eq!(face.type_keys("hh").chosen(), "numpy");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::effect::Effect;
 use super::modal::{self, Modal};
 use super::model::{Model, Pane};
 use super::update::{self, choose, copies, walk};
-use super::view::{VIEWS, View, flow};
+use super::view::{VIEWS, View, flow, tree};
 
 /// A direction, on the screen or in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,6 +221,7 @@ const COMMANDS: &[Command] = &[
     Command::new("sort", Look, "sort lists by impact, name, kind or size", update::next_order)
         .hint_where("sort", |model| has_scan(model) && !model.view.orders.is_empty()),
     Command::new("zoom", Look, "the pane alone on the screen, and back", update::zoom).hint("zoom"),
+    Command::new("turn", Look, "turn the tree around: who needs this, and back", tree::turn),
     Command::new("fold", Look, "expand or collapse the row or fold", walk::fold),
     Command::new("unfold-all", Look, "expand all rows or folds", |model| update::fold_all(model, true)),
     Command::new("fold-all", Look, "collapse all rows or folds", |model| update::fold_all(model, false)),

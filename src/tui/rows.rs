@@ -24,7 +24,8 @@ pub enum Seen {
 /// A line of the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The nodes from the distribution down to this one; empty for the environment itself.
+    /// The nodes from the distribution down to this one, or in a turned tree from its root up to this one; empty for the
+    /// environment itself.
     pub way: Vec<NodeId>,
     pub seen: Seen,
     pub is_open: bool,
@@ -52,14 +53,51 @@ pub struct Tree {
     pub rows: Vec<Row>,
     pub cursor: usize,
     pub open: FxHashSet<Vec<NodeId>>,
+    /// The node at the root where the tree is turned around, and leads up to who needs it.
+    pub turned: Option<NodeId>,
+    /// What is open when it is turned again.
+    other: FxHashSet<Vec<NodeId>>,
 }
 
 impl Tree {
     /// Makes the rows anew; the cursor stays on its row, or goes to the nearest one above it that is still there.
     pub fn rebuild(&mut self, atlas: &Atlas, filter: &Filter, order: Order) {
         let way = self.way();
-        self.rows = build(atlas, &self.open, filter, order);
+        let mut builder = Builder { turned: self.turned, ..Builder::new(atlas, &self.open, filter, order) };
+        builder.all();
+        self.rows = builder.rows;
         self.put(way);
+    }
+
+    /// Turns the tree around: from a node up to who needs it, or back to the environment, where the node is looked for.
+    pub fn turn(&mut self, atlas: &Atlas, filter: &Filter, order: Order, node: NodeId) {
+        std::mem::swap(&mut self.open, &mut self.other);
+        if self.turned.take().is_none() {
+            self.root(node);
+        }
+        self.rebuild(atlas, filter, order);
+        self.reveal(atlas, filter, order, node);
+    }
+
+    /// Has the turned tree begin at this node, opened.
+    fn root(&mut self, node: NodeId) {
+        self.turned = Some(node);
+        self.open = FxHashSet::from_iter([vec![node]]);
+    }
+
+    /// Of another scan: every node is what it is there, and what is not there any more is let go of.
+    pub fn renumber(&mut self, again: impl Fn(NodeId) -> Option<NodeId>) {
+        let was_turned = self.turned.is_some();
+        self.turned = self.turned.and_then(&again);
+        for ways in [&mut self.open, &mut self.other] {
+            *ways = ways.iter().filter_map(|way| way.iter().map(|&node| again(node)).collect()).collect();
+        }
+        if was_turned && self.turned.is_none() {
+            std::mem::swap(&mut self.open, &mut self.other);
+        }
+        for row in &mut self.rows {
+            row.way = row.way.iter().map_while(|&node| again(node)).collect();
+        }
     }
 
     /// Opens every node where it is met first: where it is met again, its row says that it is shown above, so there are no
@@ -67,7 +105,7 @@ impl Tree {
     pub fn open_all(&mut self, atlas: &Atlas, filter: &Filter, order: Order) -> bool {
         let way = self.way();
         let open = FxHashSet::default();
-        let mut builder = Builder { most: MOST_ROWS, ..Builder::new(atlas, &open, filter, order) };
+        let mut builder = Builder { most: MOST_ROWS, turned: self.turned, ..Builder::new(atlas, &open, filter, order) };
         builder.all();
         let is_whole = builder.rows.len() < MOST_ROWS && builder.rows.iter().all(|row| row.depth() < DEEPEST);
         self.open = builder.rows.iter().filter(|row| row.is_open).map(|row| row.way.clone()).collect();
@@ -113,6 +151,17 @@ impl Tree {
         if self.rows.get(self.cursor).is_some_and(|row| row.node() == Some(node)) {
             return;
         }
+        if self.turned.is_some() {
+            let shown = self.rows.iter().position(|row| row.node() == Some(node));
+            if let Some(at) = shown {
+                self.cursor = at;
+            } else {
+                self.root(node);
+                self.cursor = 0;
+                self.rebuild(atlas, filter, order);
+            }
+            return;
+        }
         let way = match atlas.entry(node).sort {
             Sort::Distribution => vec![node],
             _ => atlas.scan.graph.why(node, 1).into_iter().next().unwrap_or_default(),
@@ -131,13 +180,6 @@ impl Tree {
 const MOST_ROWS: usize = 10_000;
 const DEEPEST: usize = 64;
 
-/// The rows of a tree in which these ways are open.
-pub fn build(atlas: &Atlas, open: &FxHashSet<Vec<NodeId>>, filter: &Filter, order: Order) -> Vec<Row> {
-    let mut builder = Builder::new(atlas, open, filter, order);
-    builder.all();
-    builder.rows
-}
-
 struct Builder<'a> {
     atlas: &'a Atlas,
     open: &'a FxHashSet<Vec<NodeId>>,
@@ -145,6 +187,8 @@ struct Builder<'a> {
     order: Order,
     /// What is met first is opened too, until there are so many rows.
     most: usize,
+    /// The root of a tree that leads up.
+    turned: Option<NodeId>,
     /// Nodes whose children are shown already.
     opened: FxHashSet<NodeId>,
     rows: Vec<Row>,
@@ -152,13 +196,17 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn new(atlas: &'a Atlas, open: &'a FxHashSet<Vec<NodeId>>, filter: &'a Filter, order: Order) -> Builder<'a> {
-        Builder { atlas, open, filter, order, most: 0, opened: FxHashSet::default(), rows: Vec::new() }
+        Builder { atlas, open, filter, order, most: 0, turned: None, opened: FxHashSet::default(), rows: Vec::new() }
     }
 }
 
 impl Builder<'_> {
-    /// The environment and all below it that is open.
+    /// The environment and all below it that is open; or a node and who needs it.
     fn all(&mut self) {
+        if let Some(node) = self.turned {
+            self.add(vec![node]);
+            return;
+        }
         self.rows.push(Row { way: Vec::new(), seen: Seen::New, is_open: true, has_children: true });
         let graph = &self.atlas.scan.graph;
         let is_there = |&node: &NodeId| {
@@ -199,13 +247,26 @@ impl Builder<'_> {
     fn children(&self, node: NodeId) -> Vec<NodeId> {
         let graph = &self.atlas.scan.graph;
         let mut children = match self.atlas.entry(node).sort {
+            _ if self.turned.is_some() => {
+                let mut above: Vec<NodeId> = graph.loaders(node, Direction::Incoming).collect();
+                above.sort_unstable();
+                above
+            }
             Sort::Distribution => graph.contents(node),
             _ => graph.needs(node).into_iter().map(|(node, _)| node).collect(),
         };
         let mut met = FxHashSet::default();
         children.retain(|&child| met.insert(child) && self.is_shown(child));
         self.atlas.sort(&mut children, self.order);
+        if self.turned.is_some() {
+            // Whoever needs a file stands before the distribution that brings it.
+            children.sort_by_key(|&child| self.atlas.entry(child).sort == Sort::Distribution);
+        }
         children
+    }
+
+    fn has_any(&self, node: NodeId, direction: Direction) -> bool {
+        self.atlas.scan.graph.loaders(node, direction).any(|next| self.is_shown(next))
     }
 
     fn add(&mut self, way: Vec<NodeId>) {
@@ -214,8 +275,9 @@ impl Builder<'_> {
         let has_children = !is_cycle
             && match self.atlas.entry(node).sort {
                 // Most rows are closed: whether there is anything below must not cost a list.
+                _ if self.turned.is_some() => self.has_any(node, Direction::Incoming),
                 Sort::Missing | Sort::Absent => false,
-                _ => self.atlas.scan.graph.loaders(node, Direction::Outgoing).any(|below| self.is_shown(below)),
+                _ => self.has_any(node, Direction::Outgoing),
             };
         let is_first = self.rows.len() < self.most && way.len() < DEEPEST && !self.opened.contains(&node);
         let is_open = has_children && (is_first || self.open.contains(&way));

@@ -11,7 +11,7 @@ pub(super) mod log;
 pub(super) mod numpy;
 pub(super) mod problems;
 mod process;
-mod tree;
+pub(super) mod tree;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

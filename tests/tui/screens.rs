@@ -36,6 +36,7 @@ fn screens() -> Vec<Screen> {
         keys("tree_root", "4g"),
         keys("tree_open", "4geG05k"),
         keys("tree_by_size", "4sss"),
+        keys("tree_turned_around", "/quadmath⏎R"),
         keys("columns", "5"),
         keys("columns_of_packages", "5hhh"),
         keys("process", "6"),

@@ -78,11 +78,7 @@ pub(in crate::tui) fn carry_over(model: &mut Model, old: &Atlas, new: Arc<Atlas>
         (less, more) => format!("scanned again: {} gone, {more} new", count(less, "finding")),
     };
     let chosen = model.chosen.and_then(again);
-    let open = model.tree.open.iter().filter_map(|way| way.iter().map(|&node| again(node)).collect());
-    model.tree.open = open.collect();
-    for row in &mut model.tree.rows {
-        row.way = row.way.iter().map_while(|&node| again(node)).collect();
-    }
+    model.tree.renumber(again);
     model.columns = model.columns.iter().map_while(|&node| again(node)).collect();
     model.back = model.back.iter().filter_map(|&node| again(node)).collect();
     model.forward = model.forward.iter().filter_map(|&node| again(node)).collect();

@@ -12,6 +12,7 @@ use crate::tui::article::{self, of_environment};
 use crate::tui::atlas::{Atlas, Badge, Sort};
 use crate::tui::command::Way;
 use crate::tui::draw::{bordered, lines, name, row, title};
+use crate::tui::effect::Effect;
 use crate::tui::model::{Model, Order, Pane};
 use crate::tui::prose::shortened;
 use crate::tui::rows::{Row, Seen};
@@ -43,8 +44,14 @@ pub(super) const VIEW: View = View {
             model.tree.reveal(atlas, &model.filter, model.order, node);
         }
     },
-    article: |model, atlas| (model.tree.cursor == 0).then(|| of_environment(atlas)),
-    via: |model| model.tree.rows.get(model.tree.cursor).and_then(|row| row.via()),
+    article: |model, atlas| {
+        let row = model.tree.rows.get(model.tree.cursor)?;
+        row.way.is_empty().then(|| of_environment(atlas))
+    },
+    via: |model| {
+        let row = model.tree.rows.get(model.tree.cursor).filter(|_| model.tree.turned.is_none());
+        row.and_then(|row| row.via())
+    },
     ..View::PLAIN
 };
 
@@ -106,11 +113,33 @@ fn fold_all(model: &mut Model, open: bool) {
     to_row(model, cursor);
 }
 
+/// Turns the tree around: who needs what is chosen, who needs that, and so on up to the distributions; or back again.
+pub(in crate::tui) fn turn(model: &mut Model) -> Option<Effect> {
+    let (atlas, node) = (model.atlas.clone()?, model.chosen?);
+    if !model.view.is("tree") {
+        choose::show_named(model, "tree");
+        if model.tree.turned.is_some() {
+            return None;
+        }
+    }
+    model.tree.turn(&atlas, &model.filter, model.order, node);
+    let cursor = model.tree.cursor;
+    to_row(model, cursor);
+    None
+}
+
+fn heading(model: &Model) -> String {
+    match model.tree.turned {
+        Some(node) => format!("Who needs {}", model.short(node)),
+        None => "Environment".to_owned(),
+    }
+}
+
 fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     let inside = bordered(
         model,
         Some(Pane::Main),
-        title(model, &format!("Environment · by {}", model.order().word())),
+        title(model, &format!("{} · by {}", heading(model), model.order().word())),
         area,
         buffer,
     );
