@@ -534,3 +534,23 @@ fn bash_completes_a_word_that_was_begun() {
         }
     }
 }
+
+#[test]
+fn the_words_of_a_tool_are_told_of_a_warning_too() {
+    let folder = lay_out(
+        "
+//- /site-packages/p/__init__.py
+try:
+    from . import a
+except ImportError:
+    pass
+//- /site-packages/p/a.so elf x86_64 needs:libnowhere.so.9 defines:PyInit_a
+",
+    );
+    let told = out(&dylens(folder.path(), &["check", "--for", "pyinstaller=6.22", "site-packages"]));
+    assert!(
+        told.contains("it prints: Library not found: could not resolve 'libnowhere.so.9', dependency of "),
+        "{told}"
+    );
+    assert!(told.contains("\u{25b2} the tool that was asked about"), "a warning: {told}");
+}

@@ -50,6 +50,22 @@ impl Distribution {
             false => format!("{}=={}", self.name, self.version),
         }
     }
+
+    /// What the file of its wheel was called, as its tags tell (PEP 427); none where they do not.
+    pub fn wheel_name(&self) -> Option<String> {
+        let parts = |part: fn(&Tag) -> &String| {
+            let mut seen: Vec<&str> = Vec::new();
+            for tag in &self.tags {
+                if !seen.contains(&part(tag).as_str()) {
+                    seen.push(part(tag));
+                }
+            }
+            seen.join(".")
+        };
+        let tags = [parts(|tag| &tag.python), parts(|tag| &tag.abi), parts(|tag| &tag.platform)].join("-");
+        (!self.tags.is_empty() && !self.version.is_empty())
+            .then(|| format!("{}-{}-{tags}.whl", self.name, self.version))
+    }
 }
 
 /// All distributions of an environment, and whose each file is.
@@ -356,4 +372,20 @@ pub(crate) fn read_conda(fs: &dyn FileSystem, file: &VPath, prefix: &VPath) -> O
         installer: "conda".into(),
         ..Distribution::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Distribution, Tag};
+
+    #[test]
+    fn what_is_installed_tells_what_its_wheel_was_called() {
+        let tag = |platform: &str| Tag { python: "cp311".into(), abi: "cp311".into(), platform: platform.into() };
+        let tags = vec![tag("manylinux_2_17_x86_64"), tag("manylinux2014_x86_64")];
+        let installed =
+            Distribution { name: "numba".into(), version: "0.60.0".into(), tags, ..Distribution::default() };
+        let name = "numba-0.60.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl";
+        assert_eq!(installed.wheel_name().as_deref(), Some(name));
+        assert_eq!(Distribution { tags: Vec::new(), ..installed }.wheel_name(), None);
+    }
 }

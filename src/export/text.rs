@@ -89,6 +89,7 @@ impl Report<'_> {
         let mut text = self.title(finding);
         text += &self.files(finding);
         text += &self.message(finding);
+        text += &self.prints(finding);
         text += &self.headers(finding);
         text += &self.breaks(finding);
         text += &self.tried(finding);
@@ -130,14 +131,26 @@ impl Report<'_> {
         self.paint.wrapped(&printable(&message), 2)
     }
 
-    /// What a tool prints where it stops; on request, what the headers of the file say.
+    /// The words of the tool that stumbles over it.
+    fn prints(&self, finding: &Finding) -> String {
+        let words = finding.prints.iter().flat_map(|words| words.lines());
+        words
+            .enumerate()
+            .map(|(at, line)| self.quiet(&format!("{}{line}", if at == 0 { "it prints: " } else { "" })))
+            .collect()
+    }
+
+    /// On request, what the headers of the file say.
     fn headers(&self, finding: &Finding) -> String {
         let told = finding.evidence.iter().filter_map(|evidence| match evidence {
             Evidence::Header { name, value } if self.verbose => Some(format!("{name}: {value}")),
             _ => None,
         });
-        let prints = finding.prints.iter().map(|words| format!("it prints: {words}"));
-        prints.chain(told).map(|line| self.paint.ink(Ink::Quiet, &format!("    {}\n", printable(&line)))).collect()
+        told.map(|line| self.quiet(&line)).collect()
+    }
+
+    fn quiet(&self, line: &str) -> String {
+        self.paint.ink(Ink::Quiet, &format!("    {}\n", printable(line)))
     }
 
     fn breaks(&self, finding: &Finding) -> String {
@@ -188,6 +201,7 @@ impl Report<'_> {
             text += &self.files(finding);
         }
         text += &self.paint.wrapped(&printable(&finding.message), 2);
+        text += &self.prints(finding);
         if is_highlight(finding) {
             return text + &self.remedy(finding);
         }

@@ -223,7 +223,9 @@ impl<'a> Wheel<'a> {
         let distribution = facts.scan.distributions.get(owner);
         let mut wheels = facts.scan.target.wheels.iter();
         let wheel = wheels.find(|wheel| wheel.name == distribution.name);
-        let name = wheel.map_or_else(|| distribution.pinned(), |wheel| VPath::new(wheel.path.file_name()).to_string());
+        // What is installed was a wheel, and that is what the tool takes.
+        let installed = || distribution.wheel_name().unwrap_or_else(|| distribution.pinned());
+        let name = wheel.map_or_else(installed, |wheel| VPath::new(wheel.path.file_name()).to_string());
         let mut wheel = Wheel { facts, owner, name, files, tops: Vec::new(), known, version, suspects: Vec::new() };
         wheel.tops = wheel.tops();
         wheel.suspects = wheel.suspects();
