@@ -281,3 +281,10 @@ impl Face {
         text
     }
 }
+
+/// Compares with the snapshot of this name.
+pub fn shown_as(name: &str, screen: &str) {
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(format!("screen_{name}"), screen);
+    });
+}

@@ -16,9 +16,8 @@ use dylens::tui::search::search;
 use dylens::tui::update::update;
 use dylens::vfs::VPath;
 use dylens::world::text;
-use insta::assert_snapshot;
 
-use super::harness::{Face, WORLD, face};
+use super::harness::{Face, WORLD, face, shown_as};
 
 #[test]
 fn an_export_tells_how_far_it_is_and_escape_gives_it_up() {
@@ -195,8 +194,8 @@ fn scanning(size: (u16, u16)) -> Face {
 
 #[test]
 fn what_a_scan_has_found_is_listed_while_it_goes_on() {
-    assert_snapshot!("scanning", scanning((80, 24)).screen());
-    assert_snapshot!("scanning_small", scanning((40, 12)).screen());
+    shown_as("scanning_with_files", &scanning((80, 24)).screen());
+    shown_as("small_scanning", &scanning((40, 12)).screen());
 }
 
 #[test]

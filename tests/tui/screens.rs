@@ -5,10 +5,9 @@ use dylens::error::Error;
 use dylens::tui::message::Msg;
 use dylens::tui::update::update;
 use dylens::tui::view::{Compared, Logged};
-use insta::assert_snapshot;
 use unicode_width::UnicodeWidthStr;
 
-use super::harness::{self, Face, WORLD, environment, face, healthy};
+use super::harness::{self, Face, WORLD, environment, face, healthy, shown_as};
 use super::{NUMPY, log::LOG};
 
 /// A screen: its name, and how one comes to it.
@@ -93,13 +92,6 @@ fn screens() -> Vec<Screen> {
         environment(&gone, size).typed("9")
     });
     screens
-}
-
-/// Compares with the snapshot of this name.
-fn shown_as(name: &str, screen: &str) {
-    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-        assert_snapshot!(format!("screen_{name}"), screen);
-    });
 }
 
 /// No row is wider than the window, and each frame that is begun is closed.
