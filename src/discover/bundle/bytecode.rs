@@ -8,6 +8,9 @@
 //! versions tells nothing.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
 
 use super::marshal::{self, Code, Value};
 
@@ -46,17 +49,22 @@ pub(super) fn read(bytes: &[u8], python: u16) -> Option<Told> {
     let Value::Code(code) = marshal::read(bytes, version.minor >= 11)? else { return None };
     let flow = Flow::of(&code, version);
     let mut told = Told::default();
-    for (at, import) in flow.imports(&code) {
+    let ends = flow.reaches_end(None);
+    let most = MOST_STEPS / flow.next.len().max(1);
+    for (number, (at, import)) in flow.imports(&code).enumerate() {
         if import.names.iter().any(|name| name == "*") {
             told.stars.push(import.clone());
         }
-        if flow.is_certain(at) {
+        if number < most && ends && !flow.reaches_end(Some(at)) {
             told.imports.push(import);
         }
     }
-    told.gather(&code, version);
+    told.gather(&code, version, &mut FxHashSet::default());
     Some(told)
 }
+
+/// Steps that are taken at most to tell which imports of one module are certain: of those that are too many nothing is claimed.
+const MOST_STEPS: usize = 100_000_000;
 
 impl Told {
     /// May this code have modules of its package found elsewhere, or put one of this name in place? The name stands in it then,
@@ -65,23 +73,28 @@ impl Told {
         self.moves_path || self.puts_in_place && self.texts.iter().any(|text| text.contains(name))
     }
 
-    fn gather(&mut self, code: &Code, version: &Version) {
+    /// `seen` is what was met: `marshal` may refer to one value any number of times, from within others that it refers to.
+    fn gather(&mut self, code: &Code, version: &Version, seen: &mut FxHashSet<usize>) {
         self.names.extend(code.names.iter().map(ToString::to_string));
         self.puts_in_place |= puts_in_place(code, version);
         self.moves_path |= moves_path(code, version);
         let taken: BTreeSet<usize> = Flow::of(code, version).imports.iter().filter_map(|import| import.names).collect();
         for (index, constant) in code.constants.iter().enumerate() {
             match constant {
-                Value::Code(inner) => self.gather(inner, version),
-                constant if !taken.contains(&index) => self.text(constant),
+                Value::Code(inner) if seen.insert(Rc::as_ptr(inner) as usize) => self.gather(inner, version, seen),
+                Value::Code(_) => {}
+                constant if !taken.contains(&index) => self.text(constant, seen),
                 _ => {}
             }
         }
     }
 
-    fn text(&mut self, constant: &Value) {
+    fn text(&mut self, constant: &Value, seen: &mut FxHashSet<usize>) {
         self.texts.extend(constant.text().map(str::to_owned));
-        constant.many().iter().for_each(|inner| self.text(inner));
+        let inner = constant.many();
+        if !inner.is_empty() && seen.insert(inner.as_ptr() as usize) {
+            inner.iter().for_each(|inner| self.text(inner, seen));
+        }
     }
 }
 
@@ -326,8 +339,14 @@ impl Flow {
             }
             Some(value)
         };
+        let mut covered = 0;
         while let (Some(start), Some(length), Some(target), Some(_)) = (number(), number(), number(), number()) {
-            for at in start..start.saturating_add(length).min(self.fails.len()) {
+            // An instruction has one handler, and the table is in order: what is not is damaged.
+            if start < covered {
+                return;
+            }
+            covered = start.saturating_add(length);
+            for at in start..covered.min(self.fails.len()) {
                 if target < self.next.len() {
                     self.fails[at].push(target);
                 }
@@ -344,11 +363,6 @@ impl Flow {
             let module = code.names.get(statement.module)?.to_string();
             Some((statement.at, Import { level, module, names }))
         })
-    }
-
-    /// Is the end out of reach where this instruction fails?
-    fn is_certain(&self, at: usize) -> bool {
-        self.reaches_end(None) && !self.reaches_end(Some(at))
     }
 
     /// Does a way lead to the end, where one instruction fails?
@@ -429,6 +443,37 @@ mod tests {
             assert!(told.puts_in_place, "3.{minor}: it has a function that puts a module in place");
             assert!(told.moves_path, "3.{minor}: it appends to its path");
         }
+    }
+
+    /// A code object of Python 3.11 with these constants, each as `marshal` writes it.
+    fn code(constants: &[Vec<u8>]) -> Vec<u8> {
+        let mut bytes = [&[b'c' | 0x80][..], &[0; 20], b"s\x02\0\0\0\x53\0", b"("].concat();
+        bytes.extend(u32::try_from(constants.len()).expect("few").to_le_bytes());
+        bytes.extend(constants.concat());
+        // No names; tables and names of variables, file and code.
+        bytes.extend(b")\0)\0s\0\0\0\0z\x01fz\x01cz\x01q\0\0\0\0s\0\0\0\0s\0\0\0\0");
+        bytes
+    }
+
+    #[test]
+    fn values_that_refer_to_each_other_are_gone_through_once() {
+        let reference = |number: u32| [&b"r"[..], &number.to_le_bytes()].concat();
+        // Each holds the one before it twice: written out there would be 2 to the power of 60 of them.
+        let tuple = |number: u32| [&[b')' | 0x80, 2][..], &reference(number - 1), &reference(number - 1)].concat();
+        let text = b"\xda\x04deep".to_vec();
+        // The code itself is value 0, the text 1, the tuples 2 and so on.
+        let tuples: Vec<Vec<u8>> = [text].into_iter().chain((2..62).map(tuple)).collect();
+        let told = read(&code(&tuples), 3495).expect("code");
+        assert!(told.texts.contains("deep"));
+        let first = code(&[b"\xda\x04deep".to_vec()]);
+        // The outer code is value 0, the first inner one 1, its text 2, and each that follows the next number.
+        let inner = |number: u32| {
+            let before = if number == 3 { 1 } else { number - 1 };
+            code(&[reference(before), reference(before)])
+        };
+        let codes: Vec<Vec<u8>> = [first].into_iter().chain((3..63).map(inner)).collect();
+        let told = read(&code(&codes), 3495).expect("code");
+        assert!(told.texts.contains("deep"));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 /// Values within values within values: code within code goes no deeper.
 const DEEPEST: usize = 64;
+/// More values than any module has: each takes a byte of the file at least, and many times that in memory.
+const MOST_VALUES: usize = 4_000_000;
 
 /// A value, as far as anybody here asks for it.
 #[derive(Clone, Debug)]
@@ -54,13 +56,15 @@ pub(super) struct Code {
 /// Reads one value; none where it is cut off or makes no sense. `is_new` is since Python 3.11, whose code objects have
 /// other parts.
 pub(super) fn read(bytes: &[u8], is_new: bool) -> Option<Value> {
-    Marshal { rest: bytes, refs: Vec::new(), is_new }.value(0)
+    Marshal { rest: bytes, refs: Vec::new(), left: MOST_VALUES, is_new }.value(0)
 }
 
 struct Marshal<'a> {
     rest: &'a [u8],
     /// What was marked to be referred to later.
     refs: Vec<Value>,
+    /// How many values may still come.
+    left: usize,
     is_new: bool,
 }
 
@@ -91,6 +95,7 @@ impl Marshal<'_> {
         if depth > DEEPEST {
             return None;
         }
+        self.left = self.left.checked_sub(1)?;
         let kind = self.byte()? as u8;
         let slot = (kind & 0x80 != 0).then(|| {
             self.refs.push(Value::Other);
@@ -199,5 +204,19 @@ impl Marshal<'_> {
         };
         let names = names.many().iter().filter_map(|name| name.text().map(Rc::from)).collect();
         Some(Value::Code(Rc::new(Code { instructions, constants, names, handlers })))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_VALUES, Value, read};
+
+    #[test]
+    fn a_file_of_nothing_but_values_is_given_up_before_it_fills_the_memory() {
+        let many = |count: usize| {
+            [&b"("[..], &u32::try_from(count).expect("32 bits").to_le_bytes(), &vec![b'N'; count]].concat()
+        };
+        assert!(matches!(read(&many(1000), true), Some(Value::Many(values)) if values.len() == 1000));
+        assert!(read(&many(MOST_VALUES), true).is_none());
     }
 }
