@@ -6,6 +6,7 @@
 //! Versions before 4.0 are judged as 4.0, newer ones as the newest known. Not told: what its options change (`--exclude`,
 //! `--disable-isa-ext-check`), and where it looks other than the loader (`--ldpaths`, `AUDITWHEEL_LD_LIBRARY_PATH`).
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Complaint;
@@ -114,6 +115,8 @@ struct Wheel<'a> {
     version: Version,
     /// The symbols of the tops' libraries that some release forbids, as library and symbol.
     suspects: Vec<(FileId, String, String)>,
+    /// By release, what the tops need and neither the wheel has nor the release promises, once it was asked for.
+    outside: Vec<OnceCell<BTreeMap<Name, External>>>,
 }
 
 /// Every wheel for Linux that is looked at, judged; of an environment every distribution that has native files.
@@ -226,7 +229,9 @@ impl<'a> Wheel<'a> {
         // What is installed was a wheel, and that is what the tool takes.
         let installed = || distribution.wheel_name().unwrap_or_else(|| distribution.pinned());
         let name = wheel.map_or_else(installed, |wheel| VPath::new(wheel.path.file_name()).to_string());
-        let mut wheel = Wheel { facts, owner, name, files, tops: Vec::new(), known, version, suspects: Vec::new() };
+        let outside = (0..known.len()).map(|_| OnceCell::new()).collect();
+        let mut wheel =
+            Wheel { facts, owner, name, files, tops: Vec::new(), known, version, suspects: Vec::new(), outside };
         wheel.tops = wheel.tops();
         wheel.suspects = wheel.suspects();
         Some(wheel)
@@ -328,7 +333,7 @@ impl<'a> Wheel<'a> {
         let mut obstacles = self.unmendable(release);
         let external =
             |(name, external): (&Name, &External)| self.obstacle(Bar::Library, name.to_string(), external.by);
-        obstacles.extend(self.externals(release, &self.tops).iter().map(external));
+        obstacles.extend(self.outside(release).iter().map(external));
         obstacles
     }
 
@@ -341,7 +346,7 @@ impl<'a> Wheel<'a> {
             forbidden
                 .map(|(file, library, symbol)| self.obstacle(Bar::Symbol, format!("{symbol} of {library}"), *file)),
         );
-        let beyond = self.externals(release, &self.tops).into_values().filter_map(|external| external.found);
+        let beyond = self.outside(release).values().filter_map(|external| external.found);
         obstacles.extend(beyond.filter_map(|file| self.instructions(file)));
         obstacles.extend(self.always());
         obstacles
@@ -377,7 +382,7 @@ impl<'a> Wheel<'a> {
     /// libraries that would be copied in count too.
     fn too_recent(&self, release: usize) -> Vec<Obstacle> {
         let world = &self.facts.scan.world;
-        let copied = self.externals(release, &self.tops).into_values().filter_map(|external| external.found);
+        let copied = self.outside(release).values().filter_map(|external| external.found);
         let mut seen = BTreeSet::new();
         let mut obstacles = Vec::new();
         for file in self.files.iter().copied().chain(copied) {
@@ -392,6 +397,10 @@ impl<'a> Wheel<'a> {
         }
         obstacles.sort();
         obstacles
+    }
+
+    fn outside(&self, release: usize) -> &BTreeMap<Name, External> {
+        self.outside[release].get_or_init(|| self.externals(release, &self.tops))
     }
 
     /// The libraries that files need, directly or through others, and that the wheel neither has nor is promised.
@@ -430,7 +439,7 @@ impl<'a> Wheel<'a> {
         let fits = (0..self.known.len()).find(|&release| self.unmendable(release).is_empty());
         let last = self.known.len() - 1;
         let Some(fits) = fits.filter(|_| self.version >= COPIES_LITTLE) else { return fits.unwrap_or(last) };
-        let copies = |release: usize| self.externals(release, &self.tops).len();
+        let copies = |release: usize| self.outside(release).len();
         let least = (0..self.known.len()).map(copies).min().unwrap_or(0);
         (fits..=last).find(|&release| copies(release) <= least).unwrap_or(last)
     }
