@@ -28,8 +28,9 @@ pub(crate) fn prepared<'a>(
 ) -> Vec<Prepared> {
     let reader = Reader { fs, python, known: RefCell::default() };
     let mut found = Vec::new();
-    for source in reader.started() {
-        found.extend(reader.read(&source).into_iter().map(|done| done.before(None)));
+    for path in reader.started() {
+        let text = reader.text(&path).unwrap_or_default();
+        found.extend(reader.read(&Source { path, text }).into_iter().map(|done| done.before(None)));
     }
     let mut folders = BTreeSet::new();
     for file in files {
@@ -47,6 +48,12 @@ struct Reader<'a> {
     fs: &'a dyn FileSystem,
     python: &'a Python,
     known: RefCell<BTreeMap<VPath, Rc<Package>>>,
+}
+
+/// A source, read once.
+struct Source {
+    path: VPath,
+    text: String,
 }
 
 /// What is known of a package from its text.
@@ -98,26 +105,28 @@ impl Reader<'_> {
     }
 
     /// The sources that run when a package is imported: its own, and those beside it which that imports.
-    fn sources(&self, folder: &VPath) -> Vec<VPath> {
+    fn sources(&self, folder: &VPath) -> Vec<Source> {
+        // What is imported at third hand comes in as well, but loads DLLs too seldom to be followed further.
+        const DEEPEST: usize = 2;
         let first = folder.join("__init__.py");
-        let mut queue = VecDeque::from([first.clone()]);
-        let mut seen = vec![first];
-        while let Some(source) = queue.pop_front() {
-            let Some(text) = self.text(&source) else { continue };
-            for module in imported(&text, folder) {
+        let mut sources = Vec::new();
+        let mut seen = vec![first.clone()];
+        let mut queue = VecDeque::from([(first, 0)]);
+        while let Some((path, depth)) = queue.pop_front() {
+            let Some(text) = self.text(&path) else { continue };
+            let modules = if depth < DEEPEST { imported(&text, folder) } else { Vec::new() };
+            for module in modules {
                 let path = folder.join(format!("{module}.py"));
                 if seen.len() < MOST_SOURCES && !seen.contains(&path) && self.fs.stat(&path).is_ok() {
                     seen.push(path.clone());
-                    // What those import in turn comes in as well, but loads DLLs too seldom to be followed further.
-                    if source.file_name() == b"__init__.py" {
-                        queue.push_back(path);
-                    }
+                    queue.push_back((path, depth + 1));
                 }
             }
+            sources.push(Source { path, text });
         }
         // What is imported runs before the rest of what imports it.
-        seen.reverse();
-        seen
+        sources.reverse();
+        sources
     }
 
     /// Does this folder lie below one that Python imports from?
@@ -145,7 +154,7 @@ impl Reader<'_> {
         let done = sources.iter().flat_map(|source| self.read(source)).collect();
         let mut others = Vec::new();
         for source in &sources {
-            let names = self.text(source).map_or(Vec::new(), |text| imports(&text));
+            let names = imports(&source.text);
             let found = names.iter().flat_map(|name| self.folders(name));
             // Its own folders are looked at by themselves, each for what lies in it.
             others.extend(found.filter(|other| !folder.starts_with(other) && !other.starts_with(folder)));
@@ -169,15 +178,14 @@ impl Reader<'_> {
         steps.take_while(is_folder).collect()
     }
 
-    fn read(&self, source: &VPath) -> Vec<Done> {
-        let Some(text) = self.text(source) else { return Vec::new() };
+    fn read(&self, Source { path, text }: &Source) -> Vec<Done> {
         let functions: Vec<&'static str> =
             ADDS.into_iter().chain(LOADS).filter(|function| text.contains(function)).collect();
         if functions.is_empty() {
             return Vec::new();
         }
         let mut done = Vec::new();
-        for Call { function, line, argument } in calls(&text, &source.to_string(), &functions, self) {
+        for Call { function, line, argument } in calls(text, &path.to_string(), &functions, self) {
             let is_added = ADDS.contains(&function);
             let deed = |path: String| {
                 let path = VPath::new(path).folded();
@@ -195,7 +203,7 @@ impl Reader<'_> {
                 None if is_added => vec![Deed::AddsUnknown],
                 None => Vec::new(),
             };
-            done.extend(deeds.into_iter().map(|deed| Done { deed, source: source.clone(), line }));
+            done.extend(deeds.into_iter().map(|deed| Done { deed, source: path.clone(), line }));
         }
         done
     }
