@@ -59,7 +59,7 @@ pub(super) fn read(bytes: &[u8], python: u16) -> Option<Told> {
             told.imports.push(import);
         }
     }
-    told.gather(&code, version, &mut FxHashSet::default());
+    told.gather(&code, &flow, version, &mut FxHashSet::default());
     Some(told)
 }
 
@@ -74,14 +74,16 @@ impl Told {
     }
 
     /// `seen` is what was met: `marshal` may refer to one value any number of times, from within others that it refers to.
-    fn gather(&mut self, code: &Code, version: &Version, seen: &mut FxHashSet<usize>) {
+    fn gather(&mut self, code: &Code, flow: &Flow, version: &Version, seen: &mut FxHashSet<usize>) {
         self.names.extend(code.names.iter().map(ToString::to_string));
         self.puts_in_place |= puts_in_place(code, version);
         self.moves_path |= moves_path(code, version);
-        let taken: BTreeSet<usize> = Flow::of(code, version).imports.iter().filter_map(|import| import.names).collect();
+        let taken: BTreeSet<usize> = flow.imports.iter().filter_map(|import| import.names).collect();
         for (index, constant) in code.constants.iter().enumerate() {
             match constant {
-                Value::Code(inner) if seen.insert(Rc::as_ptr(inner) as usize) => self.gather(inner, version, seen),
+                Value::Code(inner) if seen.insert(Rc::as_ptr(inner) as usize) => {
+                    self.gather(inner, &Flow::of(inner, version), version, seen);
+                }
                 Value::Code(_) => {}
                 constant if !taken.contains(&index) => self.text(constant, seen),
                 _ => {}
