@@ -30,7 +30,7 @@
 //! 6. Parsing never fails: a broken file is a node with a finding, not an error.
 //! 7. The same world gives the same bytes: ordered wherever order reaches a person.
 //! 8. Text that comes from inspected files (names, paths, symbols) is untrusted until a face has made it printable
-//!    ([`export::printable`]).
+//!    ([`printable`]).
 //! 9. No `unsafe`: files are read piecewise, never mapped, so that a file which shrinks while it is read is a short read
 //!    and not the end of the process.
 //!
@@ -65,8 +65,10 @@
 
 #![forbid(unsafe_code)]
 
+pub mod command;
 pub mod error;
 pub mod image;
+pub mod printable;
 pub mod vfs;
 
 pub mod parse;

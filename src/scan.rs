@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
+use crate::command::Shell;
 use crate::diagnose::{self, Facts, Finding, RULES, Severity};
 use crate::discover::{DistributionId, Distributions, Kind, Machine, Request, Role, Target, discover, is_wheel_name};
 use crate::error::Error;
@@ -309,6 +310,11 @@ impl Scan {
         let sees = |import: &&ImportOf| import.loads.unmet.contains(&(file, need));
         (arch == self.world.host.arch || self.world.host.arch.is_none())
             && self.imports.iter().filter(sees).any(|import| matches!(import.kind, ImportKind::Module(_)))
+    }
+
+    /// The usual shell of the system that the target is for, where commands are pasted.
+    pub fn shell(&self) -> Shell {
+        Shell::all(self.world.host.system.is_windows())[0]
     }
 
     /// How many modules Python could import from here.

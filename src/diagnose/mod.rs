@@ -29,9 +29,9 @@ mod windows;
 pub use bundling::{Stops, stops_at};
 pub use dylib::origin;
 pub use facts::Facts;
-pub use finding::{Evidence, Finding, Remedy, Severity};
+pub use finding::{Evidence, Finding, Severity};
 pub use foresight::refusal;
-pub use remedies::{Shipped, quoted, shipped};
+pub use remedies::{Shipped, shipped};
 pub use rules::RULES;
 pub use source::{Line, Sources, Spelled};
 

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::commands::{self, CommandMirror};
 use super::places::{Counts, located};
 use super::{Format, Options};
 use crate::diagnose::{Evidence, Finding};
@@ -16,7 +17,7 @@ pub const FINDINGS: Format =
     Format { name: "json", about: "the findings, for other programs", endings: &[], judges: true, draws: None, write };
 
 /// Changes with every change that a reader of the JSON could stumble over.
-pub(super) const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 2;
 
 #[derive(Serialize)]
 struct Document {
@@ -59,8 +60,9 @@ pub(super) struct FindingMirror {
     /// The sentence, with the very words that the tool will print.
     message: String,
     prints: Option<String>,
+    /// One sentence.
     remedy: String,
-    command: Option<String>,
+    commands: Vec<CommandMirror>,
     files: Vec<String>,
     breaks: usize,
     evidence: Vec<EvidenceMirror>,
@@ -113,11 +115,6 @@ pub(super) fn findings(scan: &Scan, is_asked: impl Fn(&Finding) -> bool) -> Vec<
 }
 
 fn mirror(scan: &Scan, finding: &Finding) -> FindingMirror {
-    let remedy = match &finding.remedy.command {
-        Some(command) if finding.remedy.text.is_empty() => command.clone(),
-        Some(command) => format!("{} {command}", finding.remedy.text),
-        None => finding.remedy.text.clone(),
-    };
     FindingMirror {
         rule: finding.rule.id,
         severity: finding.severity.word(),
@@ -128,8 +125,8 @@ fn mirror(scan: &Scan, finding: &Finding) -> FindingMirror {
             None => finding.message.clone(),
         },
         prints: finding.prints.clone(),
-        remedy,
-        command: finding.remedy.command.clone(),
+        remedy: finding.remedy.text.clone(),
+        commands: commands::mirrors(&finding.remedy, commands::shells(Some(scan), false)),
         files: finding.files.iter().map(VPath::to_string).collect(),
         breaks: finding.breaks,
         evidence: finding.evidence.iter().map(|evidence| evidence_mirror(scan, evidence)).collect(),

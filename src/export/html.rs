@@ -11,8 +11,9 @@ use super::markdown::escaped;
 use super::part::Part;
 use super::places::{Counts, lines, system};
 use super::svg::picture;
-use super::{Folding, Format, Options, count, printable};
+use super::{Folding, Format, Options, count};
 use crate::diagnose::{Evidence, Finding};
+use crate::printable::printable;
 use crate::scan::Scan;
 
 /// `--format html`.
@@ -139,7 +140,7 @@ fn mirror(scan: &Scan, finding: &Finding) -> FindingMirror {
         title: finding.rule.title,
         message: printable(&finding.message),
         remedy: printable(&finding.remedy.text),
-        command: finding.remedy.command.as_deref().map_or_else(String::new, printable),
+        command: super::commands::lines(&finding.remedy, scan).join("\n"),
         why: finding.rule.why,
         files: finding.files.iter().map(|path| printable(&path.to_string())).collect(),
         evidence,

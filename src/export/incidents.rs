@@ -4,10 +4,12 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::commands::{self, CommandMirror};
 use super::paint::count;
-use super::{Glyph, Ink, Paint, printable};
+use super::{Glyph, Ink, Paint};
 use crate::buildlog::{self, Judged, Log, Verdict};
 use crate::diagnose::Severity;
+use crate::printable::printable;
 use crate::scan::Scan;
 
 /// A log with what it comes to.
@@ -26,7 +28,7 @@ pub struct Incidents<'a> {
 }
 
 /// Changes with every change that a reader of the JSON could stumble over.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -57,8 +59,8 @@ struct Mirror<'a> {
     file: Option<String>,
     node: Option<String>,
     sentence: &'a str,
-    remedy: String,
-    command: Option<&'a str>,
+    remedy: &'a str,
+    commands: Vec<CommandMirror>,
     rule: Option<&'static str>,
 }
 
@@ -83,7 +85,7 @@ pub fn incidents_json(all: &Incidents, out: &mut dyn Write) -> io::Result<()> {
 fn mirror<'a>(judged: &'a Judged, scan: Option<&Scan>) -> Mirror<'a> {
     let incident = &judged.incident;
     let finding = scan.zip(judged.finding).and_then(|(scan, at)| scan.findings.get(at));
-    let command = judged.remedy.command.as_deref();
+    let shells = commands::shells(scan, incident.tool.id == "windows");
     Mirror {
         line: incident.first,
         last_line: incident.last,
@@ -100,12 +102,8 @@ fn mirror<'a>(judged: &'a Judged, scan: Option<&Scan>) -> Mirror<'a> {
         file: judged.file.as_ref().map(ToString::to_string),
         node: scan.zip(judged.node).map(|(scan, node)| scan.label(node)),
         sentence: &judged.sentence,
-        remedy: match command {
-            Some(command) if judged.remedy.text.is_empty() => command.to_owned(),
-            Some(command) => format!("{} {command}", judged.remedy.text),
-            None => judged.remedy.text.clone(),
-        },
-        command,
+        remedy: &judged.remedy.text,
+        commands: commands::mirrors(&judged.remedy, shells),
         rule: finding.map(|finding| finding.rule.id),
     }
 }
@@ -193,8 +191,9 @@ fn whole(judged: &Judged, scan: Option<&Scan>, paint: &Paint) -> String {
     if !judged.remedy.text.is_empty() {
         text += &paint.wrapped(&format!("remedy: {}", printable(&judged.remedy.text)), 2);
     }
-    if let Some(command) = &judged.remedy.command {
-        text += &format!("    {}\n", paint.ink(Ink::Command, &printable(command)));
+    let shells = commands::shells(scan, judged.incident.tool.id == "windows");
+    for line in judged.remedy.lines(shells[0]) {
+        text += &format!("    {}\n", paint.ink(Ink::Command, &line));
     }
     text
 }

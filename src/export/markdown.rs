@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 
+use super::commands;
 use super::places::{Counts, system, title};
-use super::{Format, Options, count, printable};
+use super::{Format, Options, count};
 use crate::diagnose::{Evidence, Finding, Severity};
+use crate::printable::printable;
 use crate::scan::Scan;
 
 /// `--format markdown`.
@@ -83,8 +85,8 @@ fn details(scan: &Scan, finding: &Finding) -> String {
     if !finding.remedy.text.is_empty() {
         text += &format!("\n{}\n", cell(&finding.remedy.text));
     }
-    if let Some(command) = &finding.remedy.command {
-        text += &fenced(command);
+    for line in commands::lines(&finding.remedy, scan) {
+        text += &fenced(&line);
     }
     for evidence in &finding.evidence {
         text += &told(scan, evidence);

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::commands;
 use super::paint::count;
 use super::places::{self, Counts};
-use super::{Format, Glyph, Ink, Options, Paint, printable};
+use super::{Format, Glyph, Ink, Options, Paint};
 use crate::diagnose::{Evidence, Finding, Severity};
 use crate::discover::Kind;
+use crate::printable::printable;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 
@@ -187,11 +189,13 @@ impl Report<'_> {
         if !remedy.text.is_empty() {
             text += &self.paint.wrapped(&printable(&remedy.text), 2);
         }
-        if let Some(command) = &remedy.command {
-            // On a line of its own and never broken, so that it can be copied.
-            text += &format!("    {}\n", self.paint.ink(Ink::Command, &printable(command)));
-        }
-        text
+        text + &self.commands(finding)
+    }
+
+    /// Each on a line of its own and never broken, so that it can be copied.
+    fn commands(&self, finding: &Finding) -> String {
+        let lines = commands::lines(&finding.remedy, self.scan).into_iter();
+        lines.map(|line| format!("    {}\n", self.paint.ink(Ink::Command, &line))).collect()
     }
 
     /// A few lines a warning: the sentence says why it is no error.
@@ -205,10 +209,7 @@ impl Report<'_> {
         if is_highlight(finding) {
             return text + &self.remedy(finding);
         }
-        if let Some(command) = &finding.remedy.command {
-            text += &format!("    {}\n", self.paint.ink(Ink::Command, &printable(command)));
-        }
-        text
+        text + &self.commands(finding)
     }
 
     fn warnings(&self) -> String {

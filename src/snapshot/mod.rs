@@ -18,6 +18,7 @@ mod image;
 mod mirror;
 mod numpy;
 mod pack;
+mod remedy;
 mod target;
 mod text;
 mod veil;

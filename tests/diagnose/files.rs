@@ -1,6 +1,7 @@
 //! Files that are not what their names say.
 
 use super::*;
+use dylens::command::Shell;
 
 #[test]
 fn a_module_for_another_processor_is_an_error() {
@@ -37,7 +38,7 @@ fn a_truncated_module_is_an_error() {
 #[test]
 fn a_git_lfs_pointer_is_fetched() {
     let scan = scan("//- SITE/a/_a.TAG lfs\n");
-    assert_eq!(finding(&scan, "not-an-image").remedy.command.as_deref(), Some("git lfs pull"));
+    assert_eq!(finding(&scan, "not-an-image").remedy.first(Shell::Sh).as_deref(), Some("git lfs pull"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a tool will stumble over, and the words that it will print.
 
 use super::*;
+use dylens::command::Shell;
 use dylens::discover::{Tool, Wishes};
 use dylens::image::Release;
 
@@ -78,11 +79,14 @@ fn numpy_is_left_out_where_only_compiled_code_asks_for_it() {
     let world = |init: &str| {
         format!("//- SITE/a/_a.TAG {RUST}\n//- SITE/a/plot.py\nimport numpy\n//- SITE/a/__init__.py\n{init}\n")
     };
-    for (tool, option) in [("nuitka", "--include-module=numpy"), ("pyinstaller", "--hidden-import=numpy")] {
+    for (tool, option) in [
+        ("nuitka", "python -m nuitka --include-module=numpy PROGRAM.py"),
+        ("pyinstaller", "pyinstaller --hidden-import=numpy PROGRAM.py"),
+    ] {
         let scan = scan_for(tool, &world("from . import _a"));
         let finding = finding(&scan, "tool-complains");
         assert_eq!((finding.severity, finding.subject.as_str()), (Severity::Warning, "numpy"));
-        assert_eq!(finding.remedy.command.as_deref(), Some(option));
+        assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some(option));
     }
     // Bundlers follow imports in functions and through modules, too.
     for init in
@@ -125,7 +129,10 @@ Version: 1.0
             assert!(findings(scan, other).is_empty(), "{other}, {requires}");
             let finding = finding(scan, rule);
             assert_eq!((finding.severity, finding.subject.as_str()), (severity, "numpy"), "{rule}, {requires}");
-            assert_eq!(finding.remedy.command.as_deref(), Some("--hidden-import=numpy"));
+            assert_eq!(
+                finding.remedy.first(Shell::Sh).as_deref(),
+                Some("pyinstaller --hidden-import=numpy PROGRAM.py")
+            );
         }
         let message = &finding(&scan, "numpy-hidden").message;
         assert_eq!(message.contains("does not require NumPy"), severity == Severity::Info, "{message}");
@@ -142,7 +149,10 @@ ctypes.CDLL('libx.so')
 ";
     let scan = scan_for("pyinstaller", files);
     let finding = finding(&scan, "tool-complains");
-    assert_eq!((finding.severity, finding.remedy.command.as_deref()), (Severity::Info, Some("--collect-binaries=a")));
+    assert_eq!(
+        (finding.severity, finding.remedy.first(Shell::Sh).as_deref()),
+        (Severity::Info, Some("pyinstaller --collect-binaries=a PROGRAM.py"))
+    );
     assert!(complaints(&scan_for("pyinstaller", "//- SITE/a/libx.so elf x86_64\n")).is_empty());
 }
 
@@ -216,8 +226,8 @@ fn libraries_that_no_tag_promises_have_to_be_copied_in_or_stop_the_repair() {
     let told = &finding(&scan, "tool-complains").message;
     let copies = "auditwheel repair copies /usr/lib/libssl.so.3 into a.libs, and calls the wheel manylinux_2_34_x86_64";
     assert_eq!(told, copies);
-    let command = finding(&scan, "tool-complains").remedy.command.as_deref();
-    assert_eq!(command, Some("auditwheel repair --exclude libssl.so.3 a"));
+    let command = finding(&scan, "tool-complains").remedy.first(Shell::Sh);
+    assert_eq!(command.as_deref(), Some("auditwheel repair --exclude libssl.so.3 a"));
     let words = "Cannot repair wheel, because required library \"libgone.so.1\" could not be located";
     assert_eq!(complaints(&needing("libgone.so.1")), [(Severity::Error, "libgone.so.1", Some(words))]);
     assert!(complaints(&needing("libz.so.1,ld-linux-x86-64.so.2")).is_empty());
@@ -400,7 +410,7 @@ fn delvewheel_does_not_look_into_the_wheel_unless_it_is_told_to() {
     let scan = delvewheel("win_amd64", &files);
     let told = finding(&scan, "tool-complains");
     assert_eq!(told.prints.as_deref(), Some("FileNotFoundError: Unable to find library: a.dll"));
-    assert_eq!(told.remedy.command.as_deref(), Some("delvewheel repair --ignore-existing"));
+    assert_eq!(told.remedy.first(Shell::Sh).as_deref(), Some("delvewheel repair --ignore-existing WHEEL"));
     assert_eq!(complaints(&scan).len(), 1, "DLLs of the wheel are not gone through");
     let repaired = format!("{files}//- /t/p-1.dist-info/DELVEWHEEL\nVersion: 1.13.1\n");
     assert!(complaints(&delvewheel("win_amd64", &repaired)).is_empty(), "it is repaired already");

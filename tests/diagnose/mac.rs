@@ -1,6 +1,7 @@
 //! What goes wrong on macOS: worlds of packages for it, looked at from anywhere.
 
 use super::*;
+use dylens::command::Shell;
 use dylens::discover::{Tool, Wishes};
 
 /// Scans a folder of packages for macOS. `MODULE` stands for an extension module for arm64 named `m`.
@@ -38,7 +39,7 @@ fn a_library_of_homebrew_that_the_package_does_not_bring_is_missing() {
     let finding = finding(&scan, "library-missing");
     assert_eq!(finding.severity, Severity::Error);
     assert!(finding.message.contains("Homebrew's"), "{}", finding.message);
-    assert_eq!(finding.remedy.command.as_deref(), Some("brew install xz"));
+    assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some("brew install xz"));
 }
 
 #[test]
@@ -53,12 +54,12 @@ fn a_library_that_no_rpath_leads_to_gets_one() {
     let scan = mac("//- /t/p/m.so MODULE needs:@rpath/liba.dylib rpath:@loader_path/elsewhere
          //- /t/p/lib/liba.dylib macho arm64 id:@rpath/liba.dylib");
     assert_eq!(
-        finding(&scan, "library-missing").remedy.command.as_deref(),
+        finding(&scan, "library-missing").remedy.first(Shell::Sh).as_deref(),
         Some("install_name_tool -add_rpath @loader_path/lib /t/p/m.so && codesign --force --sign - /t/p/m.so")
     );
     let scan = mac("//- /t/p/m.so MODULE needs:@loader_path/liba.dylib\n//- /t/p/lib/liba.dylib macho arm64");
     assert_eq!(
-        finding(&scan, "library-missing").remedy.command.as_deref(),
+        finding(&scan, "library-missing").remedy.first(Shell::Sh).as_deref(),
         Some(
             "install_name_tool -change @loader_path/liba.dylib @loader_path/lib/liba.dylib /t/p/m.so && codesign \
              --force --sign - /t/p/m.so"
@@ -72,7 +73,7 @@ fn a_library_under_another_version_s_name_gets_the_name_that_is_asked_for() {
          //- /t/p/libx.1.26.0.dylib macho arm64 id:@rpath/libx.1.dylib");
     let finding = finding(&scan, "library-missing");
     assert!(finding.message.contains("under another version's name, p/libx.1.26.0.dylib"), "{}", finding.message);
-    assert_eq!(finding.remedy.command.as_deref(), Some("ln -s libx.1.26.0.dylib /t/p/libx.1.dylib"));
+    assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some("ln -s libx.1.26.0.dylib /t/p/libx.1.dylib"));
 }
 
 #[test]
@@ -94,7 +95,7 @@ fn code_for_apple_silicon_must_be_signed() {
     let scan = mac("//- /t/p/m.so MODULE unsigned");
     let finding = finding(&scan, "code-signature");
     assert_eq!((finding.severity, finding.breaks), (Severity::Error, 1));
-    assert_eq!(finding.remedy.command.as_deref(), Some("codesign --force --sign - /t/p/m.so"));
+    assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some("codesign --force --sign - /t/p/m.so"));
     assert_silent(&mac("//- /t/p/m.so macho x86_64 bundle defines:PyInit_m unsigned"));
 }
 
@@ -167,7 +168,7 @@ fn a_package_prefix_in_a_rust_module_s_install_name_is_told_and_harms_no_import(
     assert!(finding.message.contains("the package prefix “p._rust.”"), "{}", finding.message);
     assert!(finding.message.ends_with("Nuitka before 2.3.11 stops at it"), "{}", finding.message);
     assert_eq!(
-        finding.remedy.command.as_deref(),
+        finding.remedy.first(Shell::Sh).as_deref(),
         Some(
             "install_name_tool -id @rpath/_rs.cpython-311-darwin.so /t/p/_rust/_rs.cpython-311-darwin.so && codesign \
              --force --sign - /t/p/_rust/_rs.cpython-311-darwin.so"

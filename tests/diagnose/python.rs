@@ -1,6 +1,7 @@
 //! Modules for another Python, or another C library.
 
 use super::*;
+use dylens::command::Shell;
 
 #[test]
 fn a_module_built_for_another_version_only_is_an_error() {
@@ -8,7 +9,7 @@ fn a_module_built_for_another_version_only_is_an_error() {
     let finding = finding(&scan, "extension-for-other-python");
     assert_eq!(finding.severity, Severity::Error);
     assert!(finding.message.contains("CPython 3.12"), "{}", finding.message);
-    assert!(finding.remedy.command.as_deref().is_some_and(|command| command.starts_with("python3.11 -m pip")));
+    assert!(finding.remedy.first(Shell::Sh).as_deref().is_some_and(|command| command.starts_with("python3.11 -m pip")));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The environment itself is not as Python expects it.
 
-use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::Kind;
 use crate::vfs::VPath;
 
@@ -25,12 +25,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let severity = if kind == Kind::Bundle { Severity::Error } else { Severity::Warning };
         let mut finding = Finding::at(&RULE, severity, facts.scan.shown(&note.path), subject);
         finding.message.clone_from(&note.what);
-        let with_command = |text: &str| Remedy { text: text.into(), command: Some(note.remedy.clone()) };
-        finding.remedy = match kind {
-            Kind::Wheel => with_command("look at them one by one"),
-            Kind::Bundle => Remedy { text: note.remedy.clone(), command: None },
-            _ => with_command("make it anew"),
-        };
+        finding.remedy = note.remedy.clone();
         findings.push(finding);
     }
 }
