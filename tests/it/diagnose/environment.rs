@@ -3,18 +3,6 @@
 use super::*;
 
 #[test]
-fn a_pyvenv_cfg_without_a_home_is_a_warning() {
-    let scan = scan("//- /env/pyvenv.cfg\nversion = 3.11\n");
-    assert_eq!(finding(&scan, "environment-damaged").severity, Severity::Warning);
-}
-
-#[test]
-fn a_home_that_is_gone_is_a_warning() {
-    let scan = scan("//- /env/pyvenv.cfg\nhome = /opt/python/bin\n");
-    assert!(finding(&scan, "environment-damaged").message.contains("/opt/python/bin"));
-}
-
-#[test]
 fn a_file_belongs_to_the_distribution_that_recorded_it() {
     let scan = scan("//- SITE/good_name-2.0.dist-info/RECORD\ngood/_good.TAG,,\n");
     let owners: Vec<_> =

@@ -1,14 +1,12 @@
 //! Every rule has a case that fires and a near miss that does not: worlds as text, judged by the whole pipeline.
 
 mod environment;
-mod files;
 mod foresight;
 mod install_name;
-mod libraries;
 mod mac;
 mod numpy;
 mod python;
-mod runtime;
+mod rules;
 mod windows;
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! From a path, or from none, to what is looked at: worlds as text.
 
-mod bundle;
+pub mod bundle;
 mod wheel;
 mod windows;
 

@@ -1,13 +1,20 @@
 //! Each format, on a small world that holds one of everything, with findings made by hand.
 
+mod dot;
+mod findings;
+mod jsonl;
+mod text;
+mod tree;
+mod why;
+
 use crate::common::{self, plain, scan, written};
 use dylens::diagnose::{Evidence, Finding, Remedy, Rule, Severity};
 use dylens::discover::{Request, Tool, Wishes};
-use dylens::export::{FINDINGS, FORMATS, Options, Paint, TEXT, TREE, printable, why};
+use dylens::export::{FINDINGS, FORMATS, Options, Paint, TEXT, printable};
 use dylens::scan::Scan;
 use dylens::vfs::VPath;
 
-const WORLD: &str = r"
+pub const WORLD: &str = r"
 //* VIRTUAL_ENV=/env
 //- /lib64/ld-linux-x86-64.so.2 elf x86_64 soname:ld-linux-x86-64.so.2
 //- /lib64/libc.so.6 elf x86_64 soname:libc.so.6 versions:GLIBC_2.2.5,GLIBC_2.39
@@ -28,7 +35,7 @@ wave.libs/libsurf.so.1,,
 //- /env/lib/python3.12/site-packages/reef/_pointer.cpython-312-x86_64-linux-gnu.so lfs
 ";
 
-const SHAPE: Rule = Rule {
+pub const SHAPE: Rule = Rule {
     id: "library-missing",
     title: "library not found",
     severity: Severity::Error,
@@ -36,19 +43,23 @@ const SHAPE: Rule = Rule {
     remedy: "",
     check: |_, _| {},
 };
-static MISSING: Rule = SHAPE;
-static POINTER: Rule = Rule { id: "lfs-pointer", title: "a Git LFS pointer", ..SHAPE };
-static UNUSED: Rule =
+
+pub static MISSING: Rule = SHAPE;
+
+pub static POINTER: Rule = Rule { id: "lfs-pointer", title: "a Git LFS pointer", ..SHAPE };
+
+pub static UNUSED: Rule =
     Rule { id: "unused", title: "a library that nothing loads", severity: Severity::Warning, ..SHAPE };
-static OLD: Rule = Rule { id: "old-metadata", title: "old metadata", severity: Severity::Info, ..SHAPE };
 
-const SITE: &str = "lib/python3.12/site-packages";
+pub static OLD: Rule = Rule { id: "old-metadata", title: "old metadata", severity: Severity::Info, ..SHAPE };
 
-fn at(path: &str) -> VPath {
+pub const SITE: &str = "lib/python3.12/site-packages";
+
+pub fn at(path: &str) -> VPath {
     VPath::new(format!("{SITE}/{path}"))
 }
 
-fn finding(rule: &'static Rule, file: VPath, subject: &str, message: &str) -> Finding {
+pub fn finding(rule: &'static Rule, file: VPath, subject: &str, message: &str) -> Finding {
     Finding {
         rule,
         severity: rule.severity,
@@ -66,7 +77,7 @@ fn finding(rule: &'static Rule, file: VPath, subject: &str, message: &str) -> Fi
 }
 
 /// The world with one finding of each kind.
-fn broken() -> Scan {
+pub fn broken() -> Scan {
     let mut scan = scan(WORLD);
     let missing = scan.graph.name(b"libtide.so.2").expect("nothing satisfies it");
     let (by, edge) = scan.graph.dependents(missing)[0];
@@ -97,7 +108,7 @@ fn broken() -> Scan {
 }
 
 /// Packages for macOS: four names that are not their files' own, one that is.
-const MAC: &str = r"
+pub const MAC: &str = r"
 //- /t/wave-1.0.dist-info/WHEEL
 Generator: maturin (1.4.0)
 //- /t/wave-1.0.dist-info/RECORD
@@ -113,63 +124,8 @@ wave/libsurf.1.2.dylib,,
 //- /t/wave/libsurf.1.2.dylib macho arm64 id:@rpath/libsurf.1.dylib
 ";
 
-fn mac(wishes: &Wishes) -> Scan {
+pub fn mac(wishes: &Wishes) -> Scan {
     common::scan_for(MAC, &Request { wishes: wishes.clone(), ..Request::of(VPath::new("/t")) })
-}
-
-#[test]
-fn nonstandard_install_names_stand_out_in_the_report() {
-    insta::assert_snapshot!(written(&TEXT, &mac(&Wishes::default()), &plain()));
-}
-
-#[test]
-fn nonstandard_install_names_are_marked_in_the_tree() {
-    insta::assert_snapshot!(written(&TREE, &mac(&Wishes::default()), &plain()));
-    let wishes = Wishes { tool: "nuitka=2.3.10".parse().ok(), ..Wishes::default() };
-    let text = written(&TREE, &mac(&wishes), &Options { paint: Paint { ascii: true, ..Paint::default() }, ..plain() });
-    assert!(text.contains("x wave._rust._core  nonstandard Rust install name"), "{text}");
-}
-
-#[test]
-fn nonstandard_install_names_are_marked_in_the_graph() {
-    let dot = FORMATS.iter().find(|format| format.name == "dot").expect("in the table");
-    let text = written(dot, &mac(&Wishes::default()), &plain());
-    let line = |name: &str| text.lines().find(|line| line.contains(name)).expect("a line").to_owned();
-    let comment = "comment=\"nonstandard install name (dotted-prefix): @rpath/wave._rust._core.cpython-311-darwin.so\"";
-    assert!(line("wave._rust._core").contains("label=\"! wave._rust._core\""), "{text}");
-    assert!(line("wave._rust._core").contains(comment), "{text}");
-    assert!(!line("wave._plain").contains("install name"), "{text}");
-}
-
-#[test]
-fn why_tells_of_a_nonstandard_install_name() {
-    let text = why(&mac(&Wishes::default()), "wave._rust._core", &plain().paint).expect("one module is called so");
-    assert!(text.contains("\n  ! it has an install name with the package prefix “wave._rust.”\n"), "{text}");
-}
-
-#[test]
-fn what_a_tool_prints_where_it_stops_is_told() {
-    let wishes = Wishes { tool: "nuitka=2.3.10".parse().ok(), ..Wishes::default() };
-    let text = written(&TEXT, &mac(&wishes), &plain());
-    assert!(text.contains("it prints: FATAL: Error, failed to find path @rpath/wave._rust._core"), "{text}");
-}
-
-#[test]
-fn the_report_has_the_worst_first_and_what_mends_it() {
-    insta::assert_snapshot!(written(&TEXT, &broken(), &plain()));
-}
-
-#[test]
-fn the_verbose_report_leaves_nothing_out() {
-    let options = Options { verbose: true, ..plain() };
-    insta::assert_snapshot!(written(&TEXT, &broken(), &options));
-}
-
-#[test]
-fn the_report_of_a_sound_scan_is_two_lines() {
-    let mut scan = scan(WORLD.split("//- /env/lib/python3.12/site-packages/wave/_fast").next().expect("a start"));
-    scan.findings.clear();
-    insta::assert_snapshot!(written(&TEXT, &scan, &plain()));
 }
 
 #[test]
@@ -190,7 +146,7 @@ fn each_format_of_the_table_is_as_it_was() {
 }
 
 /// Packages for macOS, with something to say about most of them.
-const PACKAGES: &str = r"
+pub const PACKAGES: &str = r"
 //- /t/p-1.dist-info/WHEEL
 Wheel-Version: 1.0
 Generator: maturin (1.4.0)
@@ -207,7 +163,7 @@ from . import m
 ";
 
 /// A Linux machine with all that could lead a scan astray.
-const LINUX_AROUND: &str = r"
+pub const LINUX_AROUND: &str = r"
 //* HOME=/root
 //* PATH=/usr/bin
 //* LD_LIBRARY_PATH=/usr/lib
@@ -223,7 +179,7 @@ ID=debian
 ";
 
 /// A Mac that has, of its own, everything that the packages ask for.
-const MAC_AROUND: &str = r"
+pub const MAC_AROUND: &str = r"
 //* HOME=/Users/me
 //* PATH=/opt/homebrew/bin
 //* VIRTUAL_ENV=/Users/me/venv
@@ -269,33 +225,6 @@ fn packages_for_macos_give_the_same_bytes_on_every_machine() {
 }
 
 #[test]
-fn findings_as_json_have_the_fixed_keys_in_order() {
-    let text = written(&FINDINGS, &broken(), &plain());
-    let read: serde_json::Value = serde_json::from_str(&text).expect("valid JSON");
-    assert_eq!(read["findings"][0]["remedy"], "Install the package that brings libtide. apt install libtide2");
-    assert_eq!(read["counts"]["error"], 2);
-    insta::assert_snapshot!(text);
-}
-
-#[test]
-fn a_link_has_the_rows_of_its_file() {
-    let text =
-        written(FORMATS.iter().find(|format| format.name == "jsonl").expect("in the table"), &broken(), &plain());
-    let of = |name: &str| text.lines().filter(|line| line.contains(&format!("\"file\":\"{SITE}/{name}\""))).count();
-    assert_eq!(of("wave.libs/libsurf.so.1"), 2);
-    assert_eq!(of("wave.libs/libsurf.so"), 2);
-}
-
-#[test]
-fn the_tree_can_be_plain_ascii_deep_or_shallow() {
-    let ascii = Options { depth: 9, all: true, ..Options::new(Paint { ascii: true, width: 100, ..Paint::default() }) };
-    let text = written(&TREE, &broken(), &ascii);
-    assert!(text.is_ascii());
-    insta::assert_snapshot!(text);
-    assert_eq!(written(&TREE, &broken(), &Options { depth: 1, ..plain() }), "wave 1.0\nreef\n");
-}
-
-#[test]
 fn no_format_lets_a_file_name_speak_to_the_terminal() {
     let mut scan = broken();
     scan.findings[0].message = "a\x1b]0;b\x07\u{202e}".into();
@@ -314,30 +243,4 @@ fn colors_change_nothing_but_colors() {
     bare.push_str(parts.next().unwrap_or_default());
     parts.for_each(|part| bare.push_str(part.split_once('m').map_or("", |(_, rest)| rest)));
     assert_eq!(bare, written(&TEXT, &broken(), &plain()));
-}
-
-#[test]
-fn why_tells_of_a_missing_name_where_it_was_looked_for() {
-    insta::assert_snapshot!(why(&broken(), "libtide.so.2", &plain().paint).expect("it is in the graph"));
-}
-
-#[test]
-fn why_tells_of_a_library_who_brings_it_in() {
-    insta::assert_snapshot!(why(&broken(), "libsurf", &plain().paint).expect("one library is called so"));
-}
-
-#[test]
-fn why_names_the_candidates_where_several_are_meant() {
-    let error = why(&broken(), "wave", &plain().paint).map(|_| ()).map_err(|error| error.to_string());
-    assert_eq!(error, Ok(()), "the distribution is called exactly so");
-    let error = why(&broken(), "wave/", &plain().paint).expect_err("two modules lie there").to_string();
-    assert_eq!(
-        error,
-        format!(
-            "wave/ could be any of 2; give more of the name:\n  {SITE}/wave/_core.cpython-312-x86_64-linux-gnu.so\n  \
-             {SITE}/wave/_fast.cpython-312-x86_64-linux-gnu.so"
-        )
-    );
-    let error = why(&broken(), "storm", &plain().paint).expect_err("nothing is called so").to_string();
-    assert!(error.starts_with("nothing in /env is called storm; "), "{error}");
 }

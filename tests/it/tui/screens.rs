@@ -8,7 +8,8 @@ use dylens::tui::view::{Compared, Logged};
 use unicode_width::UnicodeWidthStr;
 
 use super::harness::{self, Face, WORLD, environment, face, healthy, shown_as};
-use super::{NUMPY, log::LOG};
+use super::view::log::LOG;
+use super::view::numpy::NUMPY;
 
 /// A screen: its name, and how one comes to it.
 type Screen = (&'static str, Box<dyn Fn((u16, u16)) -> Face>);

@@ -2,10 +2,9 @@
 //! program could be started from them.
 
 mod below;
-mod incomplete;
 mod left_behind;
 mod windows;
-mod writer;
+pub mod writer;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -25,9 +24,9 @@ const MACHINE: &str = "
 //- /lib64/libc.so.6 elf x86_64 soname:libc.so.6 versions:GLIBC_2.36
 //- /usr/lib/libz.so.1 elf x86_64 soname:libz.so.1 needs:libc.so.6
 ";
-const PROGRAM: &str = "elf x86_64 program interp:/lib64/ld-linux-x86-64.so.2 needs:libc.so.6";
+pub const PROGRAM: &str = "elf x86_64 program interp:/lib64/ld-linux-x86-64.so.2 needs:libc.so.6";
 const LIBPYTHON: &str = "elf x86_64 soname:libpython3.11.so.1.0 needs:libc.so.6";
-const MODULE: &str = "a/_a.cpython-311-x86_64-linux-gnu.so";
+pub const MODULE: &str = "a/_a.cpython-311-x86_64-linux-gnu.so";
 /// A module that asks for NumPy's C API as rust-numpy 0.20 does.
 const RUST: &str = "elf x86_64 defines:PyInit__a needs:libc.so.6 \
                     says:library/core/src/x.rs,/r/numpy-0.20.0/src/npyffi/array.rs,_ARRAY_API,numpy.core.multiarray";
@@ -45,12 +44,12 @@ fn scan_of(world: &str, more: &[(&str, Vec<u8>)], path: &str) -> Result<Scan, Er
     dylens::scan::scan(target(world, more, path)?, &Progress { tell: &|_| {}, cancel: &cancel })
 }
 
-fn scan(more: &[(&str, Vec<u8>)], path: &str) -> Scan {
+pub fn scan(more: &[(&str, Vec<u8>)], path: &str) -> Scan {
     scan_of(MACHINE, more, path).expect("there is something to scan")
 }
 
 /// What lies in the archive of a program that is one of a folder.
-fn code(modules: &[&str]) -> Vec<Member<'static>> {
+pub fn code(modules: &[&str]) -> Vec<Member<'static>> {
     vec![
         (b'o', "pyi-contents-directory _internal", Vec::new(), false),
         (b'm', "struct", b"code".to_vec(), true),
@@ -60,7 +59,7 @@ fn code(modules: &[&str]) -> Vec<Member<'static>> {
 }
 
 /// A one-folder bundle of PyInstaller with one module.
-fn folder(modules: &[&str], module: &str) -> Vec<(&'static str, Vec<u8>)> {
+pub fn folder(modules: &[&str], module: &str) -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("/x/prog/prog", bootloader(&image(PROGRAM), "libpython3.11.so.1.0", &code(modules))),
         ("/x/prog/_internal/base_library.zip", zip(&["os.pyc", "encodings/__init__.pyc", "encodings/utf_8.pyc"])),
@@ -77,7 +76,7 @@ fn folder(modules: &[&str], module: &str) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-const PLAIN: &str = "elf x86_64 defines:PyInit__a needs:libc.so.6";
+pub const PLAIN: &str = "elf x86_64 defines:PyInit__a needs:libc.so.6";
 
 /// What a one-file program of PyInstaller unpacks.
 fn packed() -> Vec<Member<'static>> {
@@ -96,7 +95,7 @@ fn one_file(members: &[Member]) -> Vec<(&'static str, Vec<u8>)> {
     vec![("/x/prog", bootloader(&image(PROGRAM), "libpython3.11.so.1.0", members))]
 }
 
-fn rules(scan: &Scan) -> Vec<&str> {
+pub fn rules(scan: &Scan) -> Vec<&str> {
     scan.findings.iter().map(|finding| finding.rule.id).collect()
 }
 

@@ -1,4 +1,7 @@
-//! Libraries that are missing, or found only by the grace of Python code.
+//! `library-missing`.
+
+mod mac;
+mod windows;
 
 use super::*;
 
@@ -96,92 +99,6 @@ a/liby.so.1,,
     );
     let command = finding(&scan, "library-missing").remedy.command.clone().expect("a command");
     assert_eq!(command, "python -m pip install --force-reinstall --no-deps a==1.2");
-}
-
-/// A module that needs what another package brings.
-const BORROWER: &str = "//- SITE/torch/_C.TAG elf x86_64 defines:PyInit__C needs:libtorch.so rpath:$ORIGIN/lib
-//- SITE/torch/lib/libtorch.so elf x86_64 soname:libtorch.so
-//- SITE/vision/_C.TAG elf x86_64 defines:PyInit__C needs:libtorch.so
-";
-
-#[test]
-fn a_library_of_a_package_that_is_imported_first_is_no_error() {
-    let scan = scan(&format!("{BORROWER}//- SITE/vision/__init__.py\nimport torch\nfrom . import _C\n"));
-    let finding = finding(&scan, "library-preloaded");
-    assert_eq!(finding.severity, Severity::Info);
-    assert!(finding.message.contains("vision/__init__.py:1"), "{}", finding.message);
-    assert_calm(&scan);
-}
-
-#[test]
-fn an_import_that_comes_too_late_does_not_help() {
-    let scan = scan(&format!("{BORROWER}//- SITE/vision/__init__.py\nfrom . import _C\nimport torch\n"));
-    assert_eq!(finding(&scan, "library-missing").severity, Severity::Error);
-}
-
-#[test]
-fn a_package_of_a_similar_name_does_not_help() {
-    let scan = scan(&format!("{BORROWER}//- SITE/vision/__init__.py\nimport torchaudio\nfrom . import _C\n"));
-    assert_eq!(finding(&scan, "library-missing").severity, Severity::Error);
-}
-
-/// A module that needs what its own package keeps off the search path.
-const HIDDEN: &str = "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:liby.so.1
-//- SITE/a/lib/liby.so.1 elf x86_64 soname:liby.so.1
-";
-
-#[test]
-fn a_library_that_python_code_loads_with_ctypes_is_no_error() {
-    let code = "//- SITE/a/__init__.py\nimport ctypes\nctypes.CDLL(here + '/lib/liby.so.1')\nfrom . import _a\n";
-    let scan = scan(&format!("{HIDDEN}{code}"));
-    assert!(finding(&scan, "library-preloaded").message.contains("a/__init__.py:2"));
-    assert_calm(&scan);
-}
-
-#[test]
-fn a_library_that_is_only_talked_about_is_missing() {
-    let code = "//- SITE/a/__init__.py\nMESSAGE = 'liby.so.1 was not found'\nfrom . import _a\n";
-    assert_eq!(finding(&scan(&format!("{HIDDEN}{code}")), "library-missing").severity, Severity::Error);
-    let comment =
-        "//- SITE/a/__init__.py\nimport ctypes\n# ctypes.CDLL('liby.so.1')\nctypes.CDLL(None)\nfrom . import _a\n";
-    assert_eq!(finding(&scan(&format!("{HIDDEN}{comment}")), "library-missing").severity, Severity::Error);
-}
-
-#[test]
-fn a_symbol_version_that_the_library_lacks_is_an_error() {
-    let scan = scan(
-        "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libc.so.6 wants:libc.so.6@GLIBC_2.38,libc.so.6@GLIBC_2.34\n",
-    );
-    let finding = finding(&scan, "version-missing");
-    assert_eq!((finding.subject.as_str(), finding.severity), ("GLIBC_2.38", Severity::Error));
-}
-
-#[test]
-fn a_weak_version_and_a_library_without_versions_are_tolerated() {
-    assert_silent(&scan(
-        "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libc.so.6,libm.so.6 wants:libc.so.6@GLIBC_2.38?,libm.so.6@GLIBC_2.99\n",
-    ));
-}
-
-#[test]
-fn a_library_that_nothing_needs_and_no_code_names_is_information() {
-    let scan = scan("//- SITE/a/libballast.so elf x86_64\n//- SITE/a/__init__.py\nx = 1\n");
-    assert_eq!(finding(&scan, "library-unused").severity, Severity::Info);
-}
-
-#[test]
-fn a_library_that_code_names_without_its_ending_is_used() {
-    assert_silent(&scan("//- SITE/a/libballast.so elf x86_64\n//- SITE/a/__init__.py\nload('ballast')\n"));
-}
-
-#[test]
-fn a_library_that_code_hands_to_a_loading_function_by_its_bare_name_is_no_error() {
-    let handed = |line: &str| format!("{HIDDEN}//- SITE/a/__init__.py\n{line}\nfrom . import _a\n");
-    assert_calm(&scan(
-        &handed("tools.load_it('liby')").replace("liby.so.1", "liblong.so.1").replace("'liby'", "'liblong'"),
-    ));
-    let talked = scan(&handed("print('liblong')").replace("liby.so.1", "liblong.so.1"));
-    assert_eq!(finding(&talked, "library-missing").severity, Severity::Error);
 }
 
 #[test]

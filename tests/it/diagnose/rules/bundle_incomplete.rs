@@ -1,7 +1,7 @@
 //! Modules that a bundle's own compiled code certainly imports, and that are not in it.
 
-use super::writer::{bootloader, pyz_of, zip};
-use super::{MODULE, PLAIN, PROGRAM, code, folder, image, rules, scan};
+use crate::discover::bundle::writer::{bootloader, image, pyz_of, zip};
+use crate::discover::bundle::{MODULE, PLAIN, PROGRAM, code, folder, rules, scan};
 use dylens::diagnose::Severity;
 use dylens::scan::Scan;
 
