@@ -61,7 +61,7 @@
 //! [`discover`] and [`resolve`] add `world`; [`graph`] adds `resolve` and the roles that `discover` tells; [`scan`] runs
 //! them all, and hands the finished product to [`diagnose`], which reads it; [`snapshot`] writes a `Scan` and reads it
 //! back, [`diff`] compares two, [`buildlog`] ties to one what a failed build's log accuses; [`export`] adds these; [`tui`]
-//! adds `export`; [`cli`] knows all. No other arrow runs back; `tests/layers.rs` holds every room to it.
+//! adds `export`; [`cli`] knows all. No other arrow runs back; `tests/it/layers.rs` holds every room to it.
 
 #![forbid(unsafe_code)]
 

@@ -1,0 +1,556 @@
+//! The real program: every subcommand, every exit code, every bad input with its very line.
+
+mod policy;
+mod snapshot;
+
+use crate::common::{dylens, lay_out, out, said};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("the program ends by itself")
+}
+
+/// What the program prints of the demo.
+fn demo(words: &[&str]) -> String {
+    let output = dylens(Path::new("/"), &[&["--demo=linux"], words].concat());
+    assert_eq!(said(&output), "");
+    out(&output)
+}
+
+/// What the program says where it cannot do what was asked.
+fn refusal(directory: &Path, words: &[&str]) -> String {
+    let output = dylens(directory, words);
+    assert_eq!((code(&output), out(&output)), (2, String::new()));
+    said(&output)
+}
+
+/// A folder with a module whose library is not there, and one that needs nothing.
+fn small() -> tempfile::TempDir {
+    lay_out(
+        "
+//- /site-packages/a.so elf x86_64 needs:libnowhere.so.9 defines:PyInit_a
+//- /site-packages/b.so elf x86_64 defines:PyInit_b
+//- /empty/
+//- /text.txt
+hello
+",
+    )
+}
+
+#[test]
+fn the_report_of_the_demo() {
+    insta::assert_snapshot!(demo(&["check"]));
+}
+
+#[test]
+fn the_tree_of_the_demo() {
+    insta::assert_snapshot!(demo(&["tree"]));
+}
+
+#[test]
+fn why_in_the_demo() {
+    insta::assert_snapshot!(demo(&["why", "libcudnn.so.9"]));
+}
+
+#[test]
+fn the_needs_of_the_demo() {
+    insta::assert_snapshot!(demo(&["export", "--format", "jsonl"]));
+}
+
+#[test]
+fn without_a_terminal_the_report_is_printed() {
+    assert_eq!(demo(&[]), demo(&["check"]));
+    assert_eq!(demo(&["--no-tui"]), demo(&["check"]));
+}
+
+#[test]
+fn the_demo_shows_what_it_is_made_to_show() {
+    let graph: serde_json::Value = serde_json::from_str(&demo(&["export"])).expect("valid JSON");
+    let nodes = graph["nodes"].as_array().expect("a list");
+    let of = |key: &str| -> Vec<&str> { nodes.iter().filter_map(|node| node[key].as_str()).collect() };
+    for missing in ["missing:libcudnn.so.9", "missing:libc.musl-x86_64.so.1", "missing:libxcb-cursor.so.0"] {
+        assert!(of("id").contains(&missing), "{missing}");
+    }
+    assert!(of("arch").contains(&"aarch64"));
+    assert!(of("problem").iter().any(|problem| problem.contains("Git LFS")));
+    assert!(of("problem").iter().any(|problem| problem.starts_with("truncated")));
+    assert!(
+        nodes.iter().any(|node| node["kind"] == "library" && node["name"].as_str().unwrap().contains("cpython-311"))
+    );
+}
+
+#[test]
+fn the_demo_on_a_mac_shows_an_unresolved_library_a_rust_prefix_and_a_gap_on_the_way_to_numpy() {
+    let report = dylens(Path::new("/"), &["--demo", "check", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&out(&report)).expect("valid JSON");
+    let findings = report["findings"].as_array().expect("a list");
+    let tells = |rule: &str, subject: &str| {
+        findings.iter().any(|finding| finding["rule"] == rule && finding["subject"].as_str().unwrap().contains(subject))
+    };
+    assert!(tells("library-missing", "@rpath/libopencv_core.410.dylib"));
+    assert!(tells("rust-install-name", "tsdownsample._rust."));
+    assert!(tells("numpy-module-missing", "numpy.core.multiarray"));
+    assert!(tells("numpy-abi", "scikit_image"));
+    assert!(tells("code-signature", "_lowlevel"));
+    assert!(tells("wrong-architecture", "x86_64"));
+}
+
+#[test]
+fn a_part_of_the_graph_as_json_has_its_own_nodes_edges_and_findings_alone() {
+    let export = |words: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&demo(&[&["export", "--format", "json"], words].concat())).expect("valid JSON")
+    };
+    let focus = export(&["--scope", "focus", "--node", "libcudnn.so.9", "--depth", "1"]);
+    let ids = |graph: &serde_json::Value| -> Vec<String> {
+        graph["nodes"].as_array().unwrap().iter().map(|node| node["id"].as_str().unwrap().into()).collect()
+    };
+    assert_eq!(ids(&focus), [format!("{SITE}/torch/lib/libtorch_cuda.so"), "missing:libcudnn.so.9".into()]);
+    assert_eq!(focus["edges"].as_array().unwrap().len(), 1);
+    let rules: Vec<&str> =
+        focus["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap()).collect();
+    assert_eq!(rules, ["library-missing"]);
+    let (problems, whole) = (export(&["--scope", "problems"]), export(&[]));
+    assert!(ids(&problems).len() < ids(&whole).len() && ids(&problems).contains(&"missing:libcudnn.so.9".to_owned()));
+    let refused = dylens(Path::new("/"), &["--demo=linux", "export", "--format", "json", "--folded"]);
+    assert!(said(&refused).contains("leave out --folded"), "{}", said(&refused));
+    assert!(refused.stdout.is_empty());
+}
+
+/// Where the demo's packages lie.
+const SITE: &str = "lib/python3.12/site-packages";
+
+#[test]
+fn where_nothing_is_found_the_demo_opens_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = dylens(folder.path(), &[]);
+    assert!(out(&output).contains("(the demo, as no environment was found here)"));
+    let line = "dylens: no Python environment here: looked at $VIRTUAL_ENV, $CONDA_PREFIX, ./.venv, ./venv and for \
+                Python on PATH; this is the demo\n";
+    assert_eq!(said(&output), line);
+}
+
+#[test]
+fn a_check_without_an_environment_is_no_clean_check() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(
+        refusal(folder.path(), &["check"]),
+        "dylens: no Python environment here: looked at $VIRTUAL_ENV, $CONDA_PREFIX, ./.venv, ./venv and for Python on \
+         PATH; name one (dylens PATH), or see the demo (dylens --demo)\n"
+    );
+}
+
+#[test]
+fn each_bad_path_has_its_line() {
+    let folder = small();
+    let here = folder.path().canonicalize().unwrap();
+    let root = here.display();
+    let give = "give an environment, a site-packages folder, a wheel or a native file";
+    assert_eq!(
+        refusal(&here, &["check", "gone"]),
+        format!("dylens: {root}/gone: no such file or folder; {give}, or no path at all inside a project\n")
+    );
+    assert_eq!(
+        refusal(&here, &["tree", "text.txt"]),
+        format!("dylens: {root}/text.txt is no native file (.so, .dylib, .pyd, .dll); {give}\n")
+    );
+    assert_eq!(
+        refusal(&here, &["export", "empty"]),
+        format!("dylens: no native modules in {root}/empty (looked for .so, .dylib, .pyd and .dll files); {give}\n")
+    );
+    assert_eq!(
+        refusal(&here, &["text.txt/x"]),
+        format!(
+            "dylens: {root}/text.txt/x: a part of this path is a file, not a folder; {give}, or no path at all inside \
+             a project\n"
+        )
+    );
+}
+
+#[test]
+fn each_bad_argument_has_its_line() {
+    let folder = small();
+    let refusal = |words: &[&str]| refusal(folder.path(), words);
+    assert_eq!(refusal(&["--fast"]), "dylens: unexpected argument '--fast' found; see dylens --help\n");
+    let formats: Vec<&str> = dylens::export::FORMATS.iter().map(|format| format.name).collect();
+    assert_eq!(
+        refusal(&["export", "--format", "jsonk"]),
+        format!(
+            "dylens: invalid value 'jsonk' for '--format <FORMAT>' [possible values: {}]; a similar value exists: \
+             'json'\n",
+            formats.join(", ")
+        )
+    );
+    assert_eq!(
+        refusal(&["a.so", "check"]),
+        "dylens: a.so stands before the command; give the command first: dylens COMMAND PATH\n"
+    );
+    assert_eq!(
+        refusal(&["--demo", "a.so"]),
+        "dylens: --demo looks at its own environment, not at a.so; leave out the one or the other\n"
+    );
+    assert_eq!(
+        refusal(&["site-packages/a.so", "site-packages/b.so"])
+            .replace(folder.path().canonicalize().unwrap().to_str().unwrap(), ""),
+        "dylens: several paths can only be wheels, and /site-packages/a.so is none; give one path, or several .whl files\n"
+    );
+    assert!(
+        refusal(&["--arch", "pdp11"])
+            .starts_with("dylens: invalid value 'pdp11' for '--arch <ARCH>': known are x86_64")
+    );
+    assert!(refusal(&["--macos", "big"]).contains("a release is written 11.0"));
+    assert!(refusal(&["why"]).starts_with("dylens: the following required arguments were not provided: "));
+}
+
+#[test]
+fn why_without_a_match_and_with_too_many() {
+    let folder = small();
+    let site = folder.path().join("site-packages").canonicalize().unwrap();
+    let line = refusal(&site, &["why", ".", "zzz"]);
+    assert!(line.starts_with(&format!("dylens: nothing in {} is called zzz; ", site.display())), "{line}");
+    let lines = refusal(&site, &["why", ".", ".so"]);
+    assert!(lines.starts_with("dylens: .so could be any of "), "{lines}");
+    assert!(lines.contains("; give more of the name:\n") && lines.contains("\n  a.so\n"), "{lines}");
+}
+
+#[test]
+fn the_exit_code_is_what_fail_on_says() {
+    let folder = small();
+    let clean = |words: &[&str]| code(&dylens(&folder.path().join("site-packages"), words));
+    assert_eq!(clean(&["check", "b.so"]), 0);
+    assert_eq!(clean(&["check", "."]), 1);
+    assert_eq!(clean(&["."]), 1);
+    assert_eq!(clean(&["check", "--format", "json", "."]), 1);
+    assert_eq!(clean(&["check", "--fail-on", "never", "."]), 0);
+}
+
+#[test]
+fn paths_stand_before_or_after_options() {
+    let folder = small();
+    let run = |words: &[&str]| out(&dylens(folder.path(), words));
+    let rows = run(&["export", "--format", "jsonl", "site-packages"]);
+    assert_eq!(rows, run(&["export", "site-packages", "--format", "jsonl"]));
+    assert_eq!(rows, run(&["--ascii", "export", "site-packages", "--format", "jsonl", "--color", "always"]));
+    assert_eq!(
+        rows,
+        "{\"file\":\"a.so\",\"need\":\"libnowhere.so.9\",\"kind\":\"normal\",\"status\":\"missing\",\"path\":null,\
+         \"step\":\"none\"}\n"
+    );
+}
+
+#[test]
+fn wheels_are_given_like_folders() {
+    let folder = tempfile::tempdir().unwrap();
+    let members = lay_out("//- /b.so elf x86_64 defines:PyInit_b\n");
+    for name in ["a-1-cp39-abi3-linux_x86_64.whl", "b-1-cp39-abi3-linux_x86_64.whl"] {
+        let mut writer = zip::ZipWriter::new(std::fs::File::create(folder.path().join(name)).unwrap());
+        writer.start_file("b.so", zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut writer, &std::fs::read(members.path().join("b.so")).unwrap()).unwrap();
+        writer.finish().unwrap();
+    }
+    let names = ["a-1-cp39-abi3-linux_x86_64.whl", "b-1-cp39-abi3-linux_x86_64.whl"];
+    let output = dylens(folder.path(), &["--macos", "11.0", "check", names[0], names[1], "--arch", "x86_64"]);
+    assert!(out(&output).starts_with("wheel ") && out(&output).contains("2 wheels"), "{}", out(&output));
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    let output = dylens(folder.path(), &["why", names[0], "b.so"]);
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    assert!(refusal(folder.path(), &[names[0], "check"]).contains("stands before the command"));
+}
+
+#[test]
+fn a_folder_called_like_a_command_is_given_with_a_dot() {
+    let folder = lay_out("//- /check/b.so elf x86_64 defines:PyInit_b\n");
+    let output = dylens(folder.path(), &["./check"]);
+    assert!(out(&output).starts_with("folder "), "{}", out(&output));
+    assert_eq!(code(&output), 0);
+}
+
+#[test]
+fn an_export_is_whole_or_not_there() {
+    let folder = small();
+    let run = |words: &[&str]| dylens(folder.path(), words);
+    let file = folder.path().join("graph.json");
+    assert_eq!(code(&run(&["export", "site-packages", "-o", "graph.json"])), 0);
+    let written = std::fs::read(&file).unwrap();
+    assert_eq!(written, run(&["export", "site-packages"]).stdout);
+
+    assert_eq!(
+        refusal(folder.path(), &["export", "site-packages", "-o", "graph.json", "--format", "dot"]),
+        "dylens: graph.json is there already; give --force to overwrite it\n"
+    );
+    assert_eq!(std::fs::read(&file).unwrap(), written);
+    assert_eq!(code(&run(&["export", "site-packages", "-o", "graph.json", "--format", "dot", "--force"])), 0);
+    assert!(std::fs::read(&file).unwrap().starts_with(b"digraph"));
+
+    let line = refusal(folder.path(), &["export", "site-packages", "-o", "gone/graph.json"]);
+    assert!(line.starts_with("dylens: gone/graph.json cannot be written: "), "{line}");
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 4, "{left:?}");
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dylens"))
+        .args(["--demo=linux", "export"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!((code(&output), said(&output)), (0, String::new()));
+}
+
+#[test]
+fn a_rule_is_explained_and_an_unknown_one_has_neighbors() {
+    let here = Path::new("/");
+    assert!(out(&dylens(here, &["explain"])).contains("library-missing"));
+    assert!(out(&dylens(here, &["explain", "library-missing"])).starts_with("library-missing (error)\n"));
+    let line = refusal(here, &["explain", "libary-missing"]);
+    assert!(line.starts_with("dylens: there is no rule libary-missing; did you mean library-missing"), "{line}");
+}
+
+#[test]
+fn colors_come_only_when_they_are_asked_for() {
+    assert!(!demo(&["check"]).contains('\x1b'));
+    assert!(!demo(&["check", "--color", "never"]).contains('\x1b'));
+    assert!(demo(&["check", "--color", "always"]).contains('\x1b'));
+    assert!(demo(&["tree", "--ascii"]).is_ascii());
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    let here = Path::new("/");
+    assert_eq!(out(&dylens(here, &["--version"])), format!("dylens {}\n", env!("CARGO_PKG_VERSION")));
+    for words in [&["--help"][..], &["check", "--help"], &["why", "-h"], &["export", "-h"]] {
+        let output = dylens(here, words);
+        assert_eq!(code(&output), 0);
+        assert!(out(&output).contains("Examples:"), "{words:?}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_name_that_is_no_text_is_shown_all_the_same() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = small();
+    let site = folder.path().join("site-packages");
+    std::fs::rename(site.join("a.so"), site.join(std::ffi::OsStr::from_bytes(b"a\xff\x1b.so"))).unwrap();
+    let rows = out(&dylens(&site, &["export", "--format", "jsonl", "."]));
+    assert!(rows.starts_with("{\"file\":\"a\u{fffd}\\u001b.so\""), "{rows}");
+    assert!(out(&dylens(&site, &["tree", "."])).contains("a\u{fffd}\\u{1b}"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_folder_that_cannot_be_read_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = small();
+    let here = folder.path().canonicalize().unwrap();
+    let closed = here.join("site-packages");
+    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).unwrap();
+    // An administrator reads it nevertheless.
+    if std::fs::read_dir(&closed).is_err() {
+        assert_eq!(
+            refusal(&here, &["check", "site-packages"]),
+            format!("dylens: {}: permission denied; make the folder readable, or look at another\n", closed.display())
+        );
+    }
+    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a_broken_pyvenv_cfg_does_not_stop_the_scan() {
+    let folder = lay_out(
+        "
+//- /pyvenv.cfg
+home
+//- /lib/python3.12/site-packages/b.so elf x86_64 defines:PyInit_b
+",
+    );
+    let output = dylens(folder.path(), &["check", "--fail-on", "never", "."]);
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    assert!(out(&output).starts_with("virtual environment "), "{}", out(&output));
+}
+
+/// The folder of `small`, with a log of what its module lacks.
+fn failed_build() -> tempfile::TempDir {
+    let folder = small();
+    std::fs::write(
+        folder.path().join("build.log"),
+        "one\nImportError: libnowhere.so.9: cannot open shared object file: No such file or directory\n",
+    )
+    .expect("the log can be written");
+    folder
+}
+
+#[test]
+fn a_log_is_explained_beside_what_it_is_about() {
+    let folder = failed_build();
+    let output = dylens(folder.path(), &["log", "build.log", "site-packages"]);
+    assert_eq!((code(&output), said(&output)), (1, String::new()));
+    let text = out(&output);
+    assert!(text.starts_with("log build.log · 2 lines\ncompared with site-packages folder "), "{text}");
+    assert!(text.contains("✗ library not found: a.so  [library-missing]\n    line 2, glibc's loader: "), "{text}");
+    assert!(text.contains("libnowhere.so.9, needed by a.so, is found nowhere"), "{text}");
+    assert!(text.ends_with("✗ 1 failure\n"), "{text}");
+    let output = dylens(folder.path(), &["log", "--format", "json", "build.log", "site-packages"]);
+    let json: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
+    let first = &json["incidents"][0];
+    assert_eq!(
+        (first["line"].as_u64(), first["file"].as_str(), first["rule"].as_str()),
+        (Some(2), Some("a.so"), Some("library-missing"))
+    );
+    assert_eq!((first["accused"].as_str(), first["verdict"].as_str()), (Some("libnowhere.so.9"), Some("guilty")));
+}
+
+#[test]
+fn a_log_alone_is_explained_as_far_as_it_tells() {
+    let folder = failed_build();
+    let output = dylens(&folder.path().join("empty"), &["log", "../build.log"]);
+    assert_eq!(code(&output), 1);
+    assert!(out(&output).contains("compared with nothing: no Python environment here"), "{}", out(&output));
+    let output = dylens(folder.path(), &["log", "text.txt"]);
+    assert_eq!(code(&output), 0);
+    assert!(
+        out(&output).ends_with("no message in it accuses a native file, as far as dylens knows them\n"),
+        "{}",
+        out(&output)
+    );
+}
+
+#[test]
+fn where_a_log_accuses_nobody_the_errors_of_what_it_is_about_are_told() {
+    let folder = failed_build();
+    let output = dylens(folder.path(), &["log", "text.txt", "site-packages"]);
+    assert_eq!(code(&output), 0);
+    let text = out(&output);
+    let told = "the site-packages folder itself has 1 error, the first: library not found: libnowhere.so.9; this shows them:\n";
+    assert!(text.replace("\n", " ").contains(&told.replace('\n', " ")), "{text}");
+    assert!(text.ends_with("    dylens check site-packages\n"), "{text}");
+    // What the log accuses is told there, and nothing where nothing is wrong.
+    let accused = out(&dylens(folder.path(), &["log", "build.log", "site-packages"]));
+    assert!(!accused.contains("itself has"), "{accused}");
+    let calm = out(&dylens(folder.path(), &["log", "text.txt", "site-packages/b.so"]));
+    assert!(calm.contains("compared with file") && !calm.contains("itself has"), "{calm}");
+}
+
+#[test]
+fn what_mends_several_things_alike_is_told_once() {
+    let folder = failed_build();
+    let line = |symbol: &str| format!("a.c:(.text+0x0): undefined reference to `{symbol}'\n");
+    let log = [line("one"), line("two"), "error: command '/usr/bin/gcc' failed with exit code 1\n".into()].concat();
+    std::fs::write(folder.path().join("link.log"), log).expect("the log can be written");
+    let text = out(&dylens(folder.path(), &["log", "link.log"]));
+    assert_eq!(
+        (text.matches("remedy: ").count(), text.matches("symbol not found at build time: ").count()),
+        (1, 2),
+        "{text}"
+    );
+    assert!(text.ends_with("1 more that nobody has to mind (--verbose shows all)\n\n✗ 2 failures\n"), "{text}");
+}
+
+#[test]
+fn a_log_that_cannot_be_read_has_its_line() {
+    let folder = failed_build();
+    let said = refusal(folder.path(), &["log", "gone.log"]);
+    assert!(said.starts_with("dylens: gone.log cannot be read: "), "{said}");
+    let said = refusal(folder.path(), &["log", "empty"]);
+    assert_eq!(
+        said,
+        "dylens: empty is a folder; give the log of a build, then what it is about: dylens log LOG PATH\n"
+    );
+    let said = refusal(folder.path(), &["log", "build.log", "nowhere"]);
+    assert!(said.starts_with("dylens: ") && said.contains("nowhere: no such file"), "{said}");
+}
+
+/// Runs a command of the shell through dylens, and says what it wrote to where.
+#[cfg(unix)]
+fn run(directory: &Path, more: &[&str], script: &str) -> Output {
+    dylens(directory, &[&["run"], more, &["--", "/bin/sh", "-c", script]].concat())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_s_output_passes_through_pipes_and_is_explained_beside() {
+    let folder = failed_build();
+    let script = "cat build.log; echo two >&2; exit 9";
+    let output = run(folder.path(), &["--env", "site-packages"], script);
+    assert_eq!(code(&output), 9);
+    assert_eq!(out(&output), std::fs::read_to_string(folder.path().join("build.log")).expect("the log"));
+    let said = said(&output);
+    assert!(said.starts_with("two\n") && said.contains("libnowhere.so.9, needed by a.so, is found nowhere"), "{said}");
+    let output = run(folder.path(), &[], "cat build.log; exit 0");
+    assert_eq!((code(&output), self::said(&output)), (0, String::new()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_failure_that_says_nothing_of_files_is_told_so() {
+    let folder = small();
+    let output = run(folder.path(), &[], "echo out; exit 4");
+    assert_eq!((code(&output), out(&output)), (4, "out\n".into()));
+    assert_eq!(said(&output), "dylens: the command failed, and no message that it printed accuses a native file\n");
+    let output = run(folder.path(), &[], "kill -KILL $$");
+    assert_eq!(code(&output), 128 + 9);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_that_cannot_be_started_has_its_line() {
+    let said = refusal(&small().path().join("empty"), &["run", "--", "./nothing", "--flag"]);
+    assert!(said.starts_with("dylens: ./nothing cannot be started: "), "{said}");
+    let said = refusal(small().path(), &["run"]);
+    assert!(said.contains("<COMMAND>"), "{said}");
+}
+
+#[test]
+fn every_shell_can_complete_every_command() {
+    let help = out(&dylens(Path::new("/"), &["--help"]));
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<&str> =
+        listed.filter(|line| !line.starts_with("   ")).filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.contains(&"check") && commands.contains(&"completions"), "{commands:?}");
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = out(&dylens(Path::new("/"), &["completions", shell]));
+        for command in commands.iter().chain(&["--fail-on", "--demo"]) {
+            assert!(script.contains(command.trim_start_matches("--")), "{shell}: {command}");
+        }
+    }
+    let said = refusal(Path::new("/"), &["completions", "cmd.exe"]);
+    assert!(said.contains("bash"), "{said}");
+}
+
+/// Asks bash itself; nothing is told where there is none.
+#[cfg(unix)]
+#[test]
+fn bash_completes_a_word_that_was_begun() {
+    let ask = "source <(\"$0\" completions bash); COMP_WORDS=(dylens ex); COMP_CWORD=1; _dylens dylens ex dylens; echo ${COMPREPLY[@]}";
+    match Command::new("bash").args(["-c", ask, env!("CARGO_BIN_EXE_dylens")]).output() {
+        Ok(output) => assert_eq!(out(&output), "export explain\n", "{}", said(&output)),
+        Err(error) => {
+            assert!(std::env::var_os("CI").is_none(), "bash: {error}");
+            eprintln!("skipped: no bash here");
+        }
+    }
+}
+
+#[test]
+fn the_words_of_a_tool_are_told_of_a_warning_too() {
+    let folder = lay_out(
+        "
+//- /site-packages/p/__init__.py
+try:
+    from . import a
+except ImportError:
+    pass
+//- /site-packages/p/a.so elf x86_64 needs:libnowhere.so.9 defines:PyInit_a
+",
+    );
+    let told = out(&dylens(folder.path(), &["check", "--for", "pyinstaller=6.22", "site-packages"]));
+    assert!(
+        told.contains("it prints: Library not found: could not resolve 'libnowhere.so.9', dependency of "),
+        "{told}"
+    );
+    assert!(told.contains("\u{25b2} the tool that was asked about"), "a warning: {told}");
+}

@@ -1,0 +1,108 @@
+//! What counts in `dylens check`: what is selected, ignored and known.
+
+use crate::common::{self, dylens, out, said};
+use std::fs;
+use std::process::Output;
+
+/// A project with two modules whose libraries are not there.
+fn project(table: &str) -> tempfile::TempDir {
+    let folder = common::lay_out(
+        "//- /site-packages/p/a.so elf x86_64 needs:libone.so.1 defines:PyInit_a
+//- /site-packages/q/b.so elf x86_64 needs:libtwo.so.2 defines:PyInit_b
+//- /src/deep/
+",
+    );
+    fs::write(folder.path().join("pyproject.toml"), table).expect("the table can be written");
+    folder
+}
+
+fn check(folder: &tempfile::TempDir, words: &[&str]) -> Output {
+    dylens(folder.path(), &[&["check"], words, &["site-packages"]].concat())
+}
+
+#[test]
+fn what_is_ignored_is_told_with_its_reason_and_does_not_fail() {
+    let folder = project(
+        "[tool.dylens]\nignore = [\n  {rule = 'library-missing', file = 'p/*', reason = 'p does without'},\n  \
+         {rule = 'library-missing', subject = 'libtwo.so.*', reason = 'comes with the driver'},\n]\n",
+    );
+    let checked = check(&folder, &[]);
+    assert_eq!((checked.status.code(), said(&checked)), (Some(0), String::new()), "{}", out(&checked));
+    let text = out(&checked);
+    assert!(text.contains("ignored 1 finding by library-missing in p/*: p does without\n"), "{text}");
+    assert!(text.contains("ignored 1 finding by library-missing of libtwo.so.*: comes with the driver\n"), "{text}");
+    // The nearest table upward counts, wherever in the project one stands.
+    let below = dylens(&folder.path().join("src/deep"), &["check", "../../site-packages"]);
+    assert_eq!(below.status.code(), Some(0));
+}
+
+#[test]
+fn what_is_ignored_in_vain_is_complained_of_and_does_not_fail() {
+    let folder = project("[tool.dylens]\nfail-on = 'never'\nignore = ['executable-stack']\n");
+    let checked = check(&folder, &[]);
+    assert_eq!(checked.status.code(), Some(0));
+    let warning = said(&checked);
+    assert!(warning.starts_with("dylens: executable-stack is ignored in vain, nothing is found by it ("), "{warning}");
+    assert!(warning.contains("pyproject.toml); take it out"), "{warning}");
+    assert_eq!(out(&checked).matches("is found nowhere").count(), 2);
+}
+
+#[test]
+fn the_command_line_wins_over_the_table_and_adds_to_what_is_ignored() {
+    let folder = project("[tool.dylens]\nfail-on = 'never'\nselect = ['executable-stack']\n");
+    assert_eq!(check(&folder, &[]).status.code(), Some(0));
+    assert_eq!(check(&folder, &["--fail-on", "error", "--select", "library-missing"]).status.code(), Some(1));
+    let words = ["--fail-on", "error", "--select", "library-missing", "--ignore", "library-missing"];
+    assert_eq!(check(&folder, &words).status.code(), Some(0));
+}
+
+#[test]
+fn only_what_is_new_fails_beside_a_baseline() {
+    let folder = project("");
+    let module = folder.path().join("site-packages/q/b.so");
+    let kept = fs::read(&module).expect("the module");
+    fs::remove_file(&module).expect("it can be removed");
+    for (baseline, words) in
+        [("known.json", &["check", "--format", "json"][..]), ("known.dylens.json.zst", &["export"])]
+    {
+        fs::remove_file(&module).ok();
+        dylens(folder.path(), &[words, &["-o", baseline, "site-packages"]].concat());
+        let same = check(&folder, &["--baseline", baseline]);
+        assert_eq!(same.status.code(), Some(0), "{}{}", said(&same), out(&same));
+        assert!(out(&same).contains("1 finding known from "), "{}", out(&same));
+        fs::write(&module, &kept).expect("it can be written");
+        let worse = check(&folder, &["--baseline", baseline]);
+        assert_eq!(worse.status.code(), Some(1), "{}", said(&worse));
+        assert!(out(&worse).contains("libtwo.so.2") && !out(&worse).contains("libone.so.1"), "{}", out(&worse));
+        fs::remove_file(folder.path().join("site-packages/p/a.so")).expect("it can be removed");
+        let mended = check(&folder, &["--baseline", baseline, "--fail-on", "never"]);
+        assert!(out(&mended).contains("1 finding of "), "{}", out(&mended));
+        assert!(out(&mended).contains("found no more: write it again"), "{}", out(&mended));
+        fs::write(folder.path().join("site-packages/p/a.so"), common::elf("x86_64 needs:libone.so.1 defines:PyInit_a"))
+            .expect("back");
+    }
+    // The table may name it, beside itself.
+    fs::write(folder.path().join("pyproject.toml"), "[tool.dylens]\nbaseline = 'known.json'\n").expect("written");
+    fs::remove_file(&module).ok();
+    assert_eq!(check(&folder, &[]).status.code(), Some(0));
+}
+
+#[test]
+fn each_mistake_has_its_line() {
+    for (table, words, line) in [
+        (
+            "[tool.dylens]\nignore = ['library-mising']",
+            &[][..],
+            "there is no rule library-mising; did you mean library-missing",
+        ),
+        ("", &["--select", "no"][..], "there is no rule no; did you mean"),
+        ("[tool.dylens]\nfail_on = 'error'", &[], "pyproject.toml: unknown field `fail_on`"),
+        ("", &["--baseline", "gone.json"], "gone.json cannot be read"),
+    ] {
+        let folder = project(table);
+        let checked = check(&folder, words);
+        assert_eq!((checked.status.code(), out(&checked)), (Some(2), String::new()));
+        assert!(said(&checked).contains(line), "{}", said(&checked));
+        assert_eq!(said(&checked).lines().count(), 1);
+    }
+}

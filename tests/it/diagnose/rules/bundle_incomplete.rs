@@ -1,0 +1,85 @@
+//! Modules that a bundle's own compiled code certainly imports, and that are not in it.
+
+use crate::discover::bundle::writer::{bootloader, image, pyz_of, zip};
+use crate::discover::bundle::{MODULE, PLAIN, PROGRAM, code, folder, rules, scan};
+use dylens::command::Shell;
+use dylens::diagnose::Severity;
+use dylens::scan::Scan;
+
+macro_rules! pyc {
+    ($name:literal) => {
+        include_bytes!(concat!("../../../fixtures/bytecode/", $name, ".pyc"))
+    };
+}
+
+/// A folder of PyInstaller whose package `a` has an `__init__` and a module `m` with this code; with `a/_a.….so` or without.
+fn with_code(init: &[u8], module: &[u8], is_whole: bool) -> Scan {
+    let mut files = folder(&[], PLAIN);
+    let mut members = code(&[]);
+    members[2].2 = pyc!("script")[16..].to_vec();
+    members[3].2 = pyz_of(&[("a", 1, init), ("a.m", 0, module)]);
+    files[0].1 = bootloader(&image(PROGRAM), "libpython3.11.so.1.0", &members);
+    files.retain(|(path, _)| is_whole || !path.ends_with(MODULE));
+    scan(&files, "/x/prog")
+}
+
+#[test]
+fn an_extension_module_that_is_gone_is_told_where_an_import_certainly_wants_it() {
+    for module in [&pyc!("certain")[..], pyc!("from_package"), pyc!("raising")] {
+        let broken = with_code(pyc!("package"), module, false);
+        assert_eq!(rules(&broken), ["bundle-incomplete"]);
+        let finding = &broken.findings[0];
+        assert_eq!((finding.severity, finding.subject.as_str()), (Severity::Error, "a._a"));
+        assert_eq!(finding.message, "prog fails at its start: a.m imports a._a, which is nowhere in the bundle");
+        assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some("pyinstaller --hidden-import=a._a PROGRAM.py"));
+        assert_eq!(rules(&with_code(pyc!("package"), module, true)), [""; 0]);
+    }
+}
+
+#[test]
+fn what_may_not_run_may_be_gone() {
+    for module in [&pyc!("guarded")[..], pyc!("condition")] {
+        assert_eq!(rules(&with_code(pyc!("package"), module, false)), [""; 0]);
+    }
+}
+
+#[test]
+fn what_the_package_has_itself_or_puts_in_place_is_no_module_that_is_gone() {
+    for (init, module) in [
+        (&pyc!("package")[..], &pyc!("placed")[..]),
+        (pyc!("binds"), pyc!("from_package")),
+        (pyc!("lazy"), pyc!("from_package")),
+    ] {
+        assert_eq!(rules(&with_code(init, module, false)), [""; 0]);
+    }
+}
+
+#[test]
+fn code_that_cannot_be_read_tells_nothing() {
+    let mut torn = pyc!("certain").to_vec();
+    torn.truncate(60);
+    assert_eq!(rules(&with_code(pyc!("package"), &torn, false)), [""; 0]);
+}
+
+#[test]
+fn compiled_files_are_read_as_archives_are() {
+    let files = |is_whole: bool| {
+        let mut files = vec![
+            ("/x/prog/prog", image(&format!("{PROGRAM} rpath:$ORIGIN/lib"))),
+            ("/x/prog/frozen_application_license.txt", b"cx_Freeze".to_vec()),
+            ("/x/prog/lib/library.zip", zip(&["os.pyc"])),
+            ("/x/prog/lib/a/__init__.pyc", pyc!("package").to_vec()),
+            ("/x/prog/lib/a/m.pyc", pyc!("certain").to_vec()),
+            ("/x/prog/lib/b/_b.cpython-311-x86_64-linux-gnu.so", image("elf x86_64 defines:PyInit__b needs:libc.so.6")),
+        ];
+        if is_whole {
+            files.push(("/x/prog/lib/a/_a.cpython-311-x86_64-linux-gnu.so", image(PLAIN)));
+        }
+        files
+    };
+    let broken = scan(&files(false), "/x/prog");
+    assert_eq!(rules(&broken), ["bundle-incomplete"]);
+    assert_eq!(broken.findings[0].message, "import a fails: a.m imports a._a, which is nowhere in the bundle");
+    assert_eq!(broken.findings[0].remedy.first(Shell::Sh).as_deref(), Some("cxfreeze PROGRAM.py --includes=a._a"));
+    assert_eq!(rules(&scan(&files(true), "/x/prog")), [""; 0]);
+}

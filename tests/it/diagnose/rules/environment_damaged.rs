@@ -1,0 +1,43 @@
+//! `environment-damaged`.
+
+use super::*;
+use crate::diagnose::mac::mac_of;
+use crate::diagnose::windows::venv;
+
+#[test]
+fn a_pyvenv_cfg_without_a_home_is_a_warning() {
+    let scan = scan("//- /env/pyvenv.cfg\nversion = 3.11\n");
+    assert_eq!(finding(&scan, "environment-damaged").severity, Severity::Warning);
+}
+
+#[test]
+fn a_home_that_is_gone_is_a_warning() {
+    let scan = scan("//- /env/pyvenv.cfg\nhome = /opt/python/bin\n");
+    assert!(finding(&scan, "environment-damaged").message.contains("/opt/python/bin"));
+}
+
+/// A virtual environment that was copied from a Mac: its interpreter stayed there.
+const COPIED: &str = "//- /env/pyvenv.cfg
+home = /opt/homebrew/opt/python@3.11/bin
+version = 3.11.9
+//- /env/bin/python3 -> /opt/homebrew/opt/python@3.11/bin/python3.11
+//- /lib64/ld-linux-x86-64.so.2 elf x86_64
+//* LD_LIBRARY_PATH=/e
+";
+
+#[test]
+fn an_environment_copied_from_a_mac_is_judged_as_on_a_mac() {
+    let site = "/env/lib/python3.11/site-packages";
+    let module = |tag: &str| format!("{COPIED}//- {site}/p/m.{tag}.so MODULE needs:/usr/lib/libSystem.B.dylib\n");
+    let scan = mac_of("/env", &module("cpython-311-darwin"));
+    assert_eq!((scan.modules(), scan.world.host.system.word()), (1, "macOS"));
+    let blamed: Vec<&str> = scan.findings.iter().map(|finding| finding.rule.id).collect();
+    assert_eq!(blamed, ["environment-damaged"], "{:?}", messages(&scan));
+    let scan = mac_of("/env", &module("cpython-310-darwin"));
+    assert_eq!(finding(&scan, "extension-for-other-python").severity, Severity::Error);
+}
+
+#[test]
+fn an_environment_brought_from_windows_is_not_blamed_for_its_home() {
+    assert_silent(&venv("//- SITE/p/m.pyd MODULE needs:KERNEL32.dll"));
+}

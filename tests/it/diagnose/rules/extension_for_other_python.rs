@@ -1,0 +1,79 @@
+//! `extension-for-other-python`.
+
+use super::*;
+use crate::diagnose::windows::venv;
+use dylens::command::Shell;
+
+#[test]
+fn a_module_built_for_another_version_only_is_an_error() {
+    let scan = scan("//- SITE/a/_a.cpython-312-x86_64-linux-gnu.so elf x86_64 defines:PyInit__a\n");
+    let finding = finding(&scan, "extension-for-other-python");
+    assert_eq!(finding.severity, Severity::Error);
+    assert!(finding.message.contains("CPython 3.12"), "{}", finding.message);
+    assert!(finding.remedy.first(Shell::Sh).as_deref().is_some_and(|command| command.starts_with("python3.11 -m pip")));
+}
+
+#[test]
+fn a_second_build_beside_the_right_one_is_information() {
+    assert_calm(&scan(
+        "//- SITE/a/_a.cpython-312-x86_64-linux-gnu.so elf x86_64 defines:PyInit__a
+//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a
+//- SITE/a/__init__.py
+from . import _a
+",
+    ));
+}
+
+#[test]
+fn a_module_with_python_source_in_its_place_is_information() {
+    assert_calm(&scan(
+        "//- SITE/a/_a.cpython-312-x86_64-linux-gnu.so elf x86_64 defines:PyInit__a
+//- SITE/a/_a.py
+x = 1
+",
+    ));
+}
+
+#[test]
+fn a_free_threaded_build_does_not_fit() {
+    let scan = scan("//- SITE/a/_a.cpython-311t-x86_64-linux-gnu.so elf x86_64 defines:PyInit__a\n");
+    assert!(finding(&scan, "extension-for-other-python").message.contains("free-threaded"));
+}
+
+#[test]
+fn the_stable_abi_and_untagged_modules_fit() {
+    assert_silent(&scan(
+        "//- SITE/a/_a.abi3.so elf x86_64 defines:PyInit__a needs:libc.so.6
+//- SITE/a/_b.so elf x86_64 defines:PyInit__b
+//- SITE/_top.abi3.so elf x86_64 defines:PyInit__top
+",
+    ));
+}
+
+#[test]
+fn a_debug_interpreter_takes_what_was_made_without_debugging() {
+    let debug = |text: &str| text.replace("_json.cpython-311-x86_64", "_json.cpython-311d-x86_64");
+    let world = format!("{ENVIRONMENT}//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libc.so.6\n");
+    let scan = scan_whole(&debug(&world));
+    assert_silent(&scan);
+    assert_eq!(scan.modules(), 2);
+    // The other way round it is another Python's.
+    let other = world.replace("//- SITE/a/_a.TAG", "//- SITE/a/_a.cpython-311d-x86_64-linux-gnu.so");
+    assert_eq!(finding(&scan_whole(&other), "extension-for-other-python").severity, Severity::Error);
+}
+
+#[test]
+fn a_module_tagged_for_another_python_is_passed_over() {
+    let scan = venv("//- SITE/p/m.cp312-win_amd64.pyd MODULE needs:python312.dll");
+    let finding = finding(&scan, "extension-for-other-python");
+    assert!(
+        finding.message.contains("is built for CPython 3.12 on win_amd64, the interpreter is Python 3.11"),
+        "{}",
+        finding.message
+    );
+}
+
+#[test]
+fn modules_of_the_stable_abi_fit_every_python() {
+    assert_silent(&venv("//- SITE/p/m.pyd MODULE needs:python3.dll"));
+}

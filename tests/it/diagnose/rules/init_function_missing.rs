@@ -1,0 +1,45 @@
+//! `init-function-missing`.
+
+use super::*;
+use crate::diagnose::python::tagged_module;
+use crate::diagnose::windows::windows;
+
+#[test]
+fn what_python_would_import_is_told_from_what_exports_no_init_function() {
+    let scan = scan("//- SITE/a/_b.abi3.so elf x86_64\n//- SITE/a/__init__.py\nload('_b.abi3.so')\n");
+    assert_eq!(scan.modules(), 1, "the good one alone");
+    assert_silent(&scan);
+}
+
+#[test]
+fn a_file_without_its_init_function_cannot_be_imported_unless_it_is_no_module() {
+    let renamed = tagged_module("_a.TAG", "defines:PyInit__b", "cp311-cp311-linux_x86_64");
+    let scan = self::scan(&renamed);
+    let finding = finding(&scan, "init-function-missing");
+    assert_eq!((finding.severity, finding.breaks, finding.subject.as_str()), (Severity::Error, 1, "PyInit__a"));
+    assert!(finding.message.contains("it defines PyInit__b"), "{}", finding.message);
+    let unnamed = self::scan(&renamed.replace("from . import _a", "import os"));
+    assert_eq!(self::finding(&unnamed, "init-function-missing").severity, Severity::Warning);
+    // Opened by ctypes: nothing imports it, and it defines no module at all.
+    let opened = tagged_module("_a.abi3.so", "defines:aes_encrypt", "cp35-abi3-linux_x86_64");
+    let opened = self::scan(&opened.replace("from . import _a", "load('a._a')"));
+    assert!(findings(&opened, "init-function-missing").is_empty(), "{:?}", messages(&opened));
+    // Several modules in one file, its own among them.
+    assert_silent(&self::scan(&tagged_module("_a.TAG", "defines:PyInit__a,PyInit__b", "cp311-cp311-linux_x86_64")));
+}
+
+#[test]
+fn a_copy_of_a_module_that_lies_where_nothing_is_imported_from_has_its_init_function() {
+    let copied = tagged_module("_a.TAG", "defines:PyInit__a", "cp311-cp311-linux_x86_64");
+    let again = copied.lines().filter(|line| line.contains("/_a.")).map(|line| line.replacen("/lib/", "/lib64/", 1));
+    let copied = format!("{copied}\n{}\n", again.collect::<Vec<_>>().join("\n"));
+    assert!(copied.contains("/lib64/"), "{copied}");
+    assert!(findings(&self::scan(&copied), "init-function-missing").is_empty());
+}
+
+#[test]
+fn a_name_that_the_export_table_has_and_the_file_has_not_is_no_fault() {
+    assert_silent(&windows(
+        "//- /t/p/_bcrypt.pyd pe x86_64 id:bcrypt_rust.dll pdb:bcrypt_rust.pdb defines:PyInit__bcrypt",
+    ));
+}

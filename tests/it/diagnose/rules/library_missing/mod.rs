@@ -1,0 +1,144 @@
+//! `library-missing`.
+
+mod mac;
+mod windows;
+
+use super::*;
+use dylens::command::Shell;
+
+#[test]
+fn a_library_that_an_import_needs_and_nobody_has_is_an_error() {
+    let scan = scan("//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libGL.so.1,libc.so.6\n");
+    let finding = finding(&scan, "library-missing");
+    assert_eq!(finding.severity, Severity::Error);
+    assert_eq!(finding.subject, "libGL.so.1");
+    assert_eq!(finding.breaks, 1);
+    assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some("apt-get install libgl1"));
+}
+
+#[test]
+fn one_missing_library_is_one_finding_however_many_need_it() {
+    let scan = scan(
+        "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libx.so
+//- SITE/a/_b.TAG elf x86_64 defines:PyInit__b needs:libx.so
+//- SITE/c/_c.TAG elf x86_64 defines:PyInit__c needs:liby.so rpath:$ORIGIN
+//- SITE/c/liby.so elf x86_64 needs:libx.so
+",
+    );
+    let finding = finding(&scan, "library-missing");
+    assert_eq!((finding.subject.as_str(), finding.breaks, finding.files.len()), ("libx.so", 3, 3));
+}
+
+#[test]
+fn a_plugin_that_nothing_importable_reaches_is_information() {
+    let scan = scan("//- SITE/a/plugins/libdriver.so elf x86_64 needs:libfancy.so.3\n");
+    assert_eq!(finding(&scan, "library-missing").severity, Severity::Info);
+}
+
+#[test]
+fn a_plugin_that_python_code_loads_by_name_is_a_warning() {
+    let scan = scan(
+        "//- SITE/a/libdriver.so elf x86_64 needs:libfancy.so.3
+//- SITE/a/__init__.py
+import ctypes
+ctypes.CDLL('libdriver.so')
+",
+    );
+    assert_eq!(finding(&scan, "library-missing").severity, Severity::Warning);
+}
+
+#[test]
+fn a_module_that_is_imported_only_where_it_may_fail_is_a_warning() {
+    let module = "//- SITE/a/_tbb.TAG elf x86_64 defines:PyInit__tbb needs:libtbb.so.12\n";
+    let guarded = "//- SITE/a/pool.py\ntry:\n    from . import _tbb\nexcept ImportError:\n    pass\n";
+    assert_eq!(finding(&scan(&format!("{module}{guarded}")), "library-missing").severity, Severity::Warning);
+    let outright = "//- SITE/a/pool.py\nfrom . import _tbb\n";
+    assert_eq!(finding(&scan(&format!("{module}{outright}")), "library-missing").severity, Severity::Error);
+}
+
+#[test]
+fn a_vendored_library_is_judged_in_its_importers_context() {
+    assert_silent(&scan(
+        "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:liby-0a1b2c3d.so.1 rpath:$ORIGIN/../a.libs
+//- SITE/a.libs/liby-0a1b2c3d.so.1 elf x86_64 soname:liby-0a1b2c3d.so.1 needs:libz-0a1b2c3d.so.1
+//- SITE/a.libs/libz-0a1b2c3d.so.1 elf x86_64 soname:libz-0a1b2c3d.so.1
+",
+    ));
+}
+
+#[test]
+fn a_library_beside_the_search_path_gets_an_rpath() {
+    let scan = scan(
+        "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:liby.so.1
+//- SITE/a/lib/liby.so.1 elf x86_64 soname:liby.so.1
+",
+    );
+    let finding = finding(&scan, "library-missing");
+    let command = finding.remedy.first(Shell::Sh).expect("a command");
+    assert!(command.starts_with("patchelf --force-rpath --add-rpath '$ORIGIN/lib' /env/"), "{command}");
+}
+
+#[test]
+fn a_library_under_another_file_name_gets_a_link() {
+    let scan = scan(
+        "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:liby.so.1 rpath:$ORIGIN
+//- SITE/a/liby.so elf x86_64 soname:liby.so.1
+",
+    );
+    let command = finding(&scan, "library-missing").remedy.first(Shell::Sh).expect("a command");
+    assert_eq!(command, "ln -s liby.so /env/lib/python3.11/site-packages/a/liby.so.1");
+}
+
+#[test]
+fn a_library_that_was_installed_and_is_gone_is_reinstalled() {
+    let scan = scan(
+        "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:liby.so.1 rpath:$ORIGIN
+//- SITE/a-1.2.dist-info/RECORD
+a/_a.TAG,,
+a/liby.so.1,,
+",
+    );
+    let command = finding(&scan, "library-missing").remedy.first(Shell::Sh).expect("a command");
+    assert_eq!(command, "python -m pip install --force-reinstall --no-deps a==1.2");
+}
+
+#[test]
+fn a_module_that_is_imported_by_a_name_made_at_run_time_is_a_warning() {
+    let module = "//- SITE/a/_video4.TAG elf x86_64 defines:PyInit__video4 needs:libavcodec.so.58\n";
+    let by_name = "//- SITE/a/find.py\nname = f'a._video{version}'\nimportlib.import_module(name)\n";
+    assert_eq!(finding(&scan(&format!("{module}{by_name}")), "library-missing").severity, Severity::Warning);
+    let other_name = "//- SITE/a/find.py\nname = f'a._audio{version}'\nimportlib.import_module(name)\n";
+    assert_eq!(finding(&scan(&format!("{module}{other_name}")), "library-missing").severity, Severity::Error);
+}
+
+#[test]
+fn a_search_path_that_maturin_wrote_one_level_too_short_is_told_as_such() {
+    let world = |rpath: &str| {
+        scan(&format!(
+            "//- SITE/ts/_rust/_rs.TAG elf x86_64 defines:PyInit__rs needs:libgcc_s-1e52349c.so.1 rpath:{rpath}
+//- SITE/ts.libs/libgcc_s-1e52349c.so.1 elf x86_64 soname:libgcc_s-1e52349c.so.1
+//- SITE/ts-0.1.3.dist-info/WHEEL
+Wheel-Version: 1.0
+Generator: maturin (1.4.0)
+//- SITE/ts-0.1.3.dist-info/RECORD
+ts/_rust/_rs.TAG,,
+ts.libs/libgcc_s-1e52349c.so.1,,
+"
+        ))
+    };
+    let scan = world("$ORIGIN/../ts.libs");
+    let finding = finding(&scan, "library-missing");
+    assert!(finding.message.contains("$ORIGIN/../ts.libs is one level short"), "{}", finding.message);
+    assert!(finding.message.contains("maturin (1.4.0)"), "{}", finding.message);
+    assert!(finding.remedy.text.starts_with("rebuild with maturin 1.9.0 or later"), "{}", finding.remedy.text);
+    assert_silent(&world("$ORIGIN/../../ts.libs"));
+}
+
+#[test]
+fn of_a_file_that_lacks_a_great_many_libraries_the_first_tell_where_they_were_looked_for() {
+    let needs: Vec<String> = (100..200).map(|number| format!("lib{number}.so")).collect();
+    let scan = scan(&format!("//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:{}\n", needs.join(",")));
+    let all = findings(&scan, "library-missing");
+    assert_eq!(all.len(), 100);
+    assert_eq!(all.iter().filter(|finding| !finding.evidence.is_empty()).count(), 32);
+}

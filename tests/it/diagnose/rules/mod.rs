@@ -1,0 +1,40 @@
+//! One file a rule: a case that fires, and near misses that do not.
+
+mod abi3_broken;
+mod bundle_incomplete;
+mod code_signature;
+mod environment_damaged;
+mod executable_stack;
+mod extension_for_other_python;
+mod init_function_missing;
+mod install_name;
+mod libpython_linked;
+mod library_missing;
+mod library_outside;
+mod library_preloaded;
+mod library_unused;
+mod link_broken;
+mod macos_too_new;
+mod not_an_image;
+mod numpy_abi;
+mod numpy_hidden;
+mod numpy_missing;
+mod numpy_module_missing;
+mod numpy_several;
+mod numpy_shim;
+mod numpy_too_old;
+mod other_libc;
+mod python_symbol_missing;
+mod recorded_file_missing;
+mod rpath_outside;
+mod runtime_twice;
+mod rust_install_name;
+mod slice_missing;
+mod symbol_missing;
+mod tool_complains;
+mod unreadable;
+mod version_missing;
+mod wheel_policy;
+mod wrong_architecture;
+
+use super::*;

@@ -1,0 +1,80 @@
+//! `numpy-missing`.
+
+use super::*;
+use crate::diagnose::numpy::{C1, C2, RUST, judged, numpy, package, told};
+use dylens::diagnose::Evidence;
+
+#[test]
+fn without_numpy_c_code_fails_at_import_and_rust_at_first_use() {
+    assert_eq!(judged("", &package(C2)), told("numpy-missing", Severity::Error, 1));
+    assert_eq!(judged("", &package(RUST)), told("numpy-missing", Severity::Error, 0));
+    let scan = scan(&package(RUST));
+    assert!(finding(&scan, "numpy-missing").message.ends_with("it loads, and fails at its first use of an array"));
+}
+
+#[test]
+fn a_package_that_does_not_require_numpy_and_asks_at_first_use_does_without() {
+    let optional = package(RUST).replace("Requires-Dist: numpy (>=1.20)\n", "");
+    assert_eq!(judged("", &optional), told("numpy-missing", Severity::Info, 0));
+}
+
+#[test]
+fn a_numpy_that_lost_its_extension_answers_nobody() {
+    let numpy = numpy("1.26.4");
+    let gone: Vec<&str> = numpy.lines().filter(|line| !line.contains("elf x86_64")).collect();
+    let scan = scan(&format!("{}\n{}", gone.join("\n"), package(C1)));
+    let finding = finding(&scan, "numpy-missing");
+    assert!(finding.message.contains("without its extension _multiarray_umath"), "{}", finding.message);
+    assert_eq!(finding.severity, Severity::Error);
+}
+
+#[test]
+fn a_package_that_asks_at_import_cannot_do_without_whatever_it_says() {
+    let silent = package(C1).replace("Requires-Dist: numpy (>=1.20)\n", "");
+    assert_eq!(judged("", &silent), told("numpy-missing", Severity::Error, 1));
+}
+
+#[test]
+fn a_requirement_that_depends_on_python_s_version_is_one_and_an_extra_s_is_none() {
+    let of = |line: &str| package(RUST).replace("Requires-Dist: numpy (>=1.20)", line);
+    let by_version = of("Requires-Dist: numpy>=1.22.4; python_version < \"3.11\"");
+    assert_eq!(judged("", &by_version), told("numpy-missing", Severity::Error, 0));
+    let of_an_extra = of("Requires-Dist: numpy>=1.22.4; extra == \"numpy\"");
+    assert_eq!(judged("", &of_an_extra), told("numpy-missing", Severity::Info, 0));
+}
+
+#[test]
+fn python_code_that_imports_numpy_fails_before_any_module_does() {
+    let package = package(RUST)
+        .replace("from . import _a\n", "from .b import c\n//- SITE/a/b.py\nimport numpy as np\nfrom . import _a\n");
+    let scan = scan(&package);
+    let finding = finding(&scan, "numpy-missing");
+    assert!(finding.message.ends_with("there is no NumPy: its import fails"), "{}", finding.message);
+    assert_eq!(finding.breaks, 1);
+    let lines = finding.evidence.iter().filter_map(|evidence| match evidence {
+        Evidence::Line { path, number, .. } => Some(format!("{path}:{number}")),
+        _ => None,
+    });
+    assert_eq!(lines.collect::<Vec<_>>(), ["lib/python3.11/site-packages/a/b.py:1"]);
+}
+
+#[test]
+fn a_library_of_a_package_that_does_not_require_numpy_does_without() {
+    let library = |requires: &str, says: &str| {
+        format!(
+            "//- SITE/a/liba.so elf x86_64 defines:x,PyCapsule_GetPointer needs:libc.so.6 {says}
+//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:liba.so,libc.so.6 runpath:$ORIGIN
+//- SITE/a-1.0.dist-info/RECORD
+a/_a.TAG,,
+a/liba.so,,
+//- SITE/a-1.0.dist-info/METADATA
+Name: a
+{requires}
+"
+        )
+    };
+    assert_eq!(judged("", &library("", C2)), told("numpy-missing", Severity::Info, 0));
+    assert_eq!(judged("", &library("Requires-Dist: numpy", C2)), told("numpy-missing", Severity::Error, 1));
+    // Where there is one, it is asked.
+    assert_eq!(judged(&numpy("2.1.0"), &library("", C1)), told("numpy-abi", Severity::Error, 1));
+}

@@ -1,0 +1,64 @@
+//! `symbol-missing`.
+
+use super::*;
+use crate::diagnose::mac::mac;
+use crate::diagnose::windows::windows;
+
+#[test]
+fn a_symbol_that_the_library_does_not_have_ends_the_import() {
+    let files = |defines: &str| {
+        format!(
+            "//- /t/p/m.so MODULE needs:@loader_path/liba.dylib takes:one@@loader_path/liba.dylib,two@@loader_path/liba.dylib,PyLong_Type
+             //- /t/p/liba.dylib macho arm64 {defines}"
+        )
+    };
+    let scan = mac(&files("defines:one"));
+    let finding = finding(&scan, "symbol-missing");
+    assert_eq!((finding.severity, finding.subject.as_str(), finding.breaks), (Severity::Error, "_two", 1));
+    assert_silent(&mac(&files("defines:one,two")));
+}
+
+#[test]
+fn a_symbol_that_may_be_absent_or_comes_from_a_library_offered_on_is_no_matter() {
+    assert_silent(&mac(
+        "//- /t/p/m.so MODULE needs:@loader_path/liba.dylib takes:one@@loader_path/liba.dylib,two@@loader_path/liba.dylib?
+         //- /t/p/liba.dylib macho arm64 reexport:@loader_path/libb.dylib
+         //- /t/p/libb.dylib macho arm64 defines:one",
+    ));
+}
+
+#[test]
+fn a_dll_without_a_name_that_is_taken_from_it_ends_the_import() {
+    let scan = windows(
+        "//- /t/p/m.pyd MODULE needs:a.dll takes:new@a.dll,old@a.dll
+         //- /t/p/a.dll pe x86_64 defines:old",
+    );
+    let finding = finding(&scan, "symbol-missing");
+    assert_eq!((finding.severity, finding.subject.as_str()), (Severity::Error, "new"));
+}
+
+#[test]
+fn names_ordinals_and_forwarders_that_are_there_draw_no_word() {
+    assert_silent(&windows(
+        "//- /t/p/m.pyd MODULE needs:a.dll,KERNEL32.dll takes:f@a.dll,g@a.dll,#1@a.dll,NoSuchName@KERNEL32.dll
+         //- /t/p/a.dll pe x86_64 defines:f forwards:g=KERNEL32.Sleep",
+    ));
+}
+
+#[test]
+fn an_ordinal_beyond_the_last_is_missing() {
+    let scan = windows(
+        "//- /t/p/m.pyd MODULE needs:a.dll takes:#7@a.dll
+         //- /t/p/a.dll pe x86_64 defines:f",
+    );
+    assert_eq!(finding(&scan, "symbol-missing").subject, "#7");
+}
+
+#[test]
+fn a_name_that_is_taken_later_is_asked_for_later() {
+    assert_silent(&windows(
+        "//- /t/p/m.pyd MODULE needs:KERNEL32.dll,n.dll delay:a.dll takes:new@a.dll
+         //- /t/p/n.dll pe x86_64 needs:a.dll
+         //- /t/p/a.dll pe x86_64 defines:old",
+    ));
+}

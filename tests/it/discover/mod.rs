@@ -1,0 +1,322 @@
+//! From a path, or from none, to what is looked at: worlds as text.
+
+pub mod bundle;
+mod wheel;
+mod windows;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use dylens::discover::{Kind, Machine, Request, Target, discover, environment};
+use dylens::error::Error;
+use dylens::graph::Node;
+use dylens::scan::{Progress, Scan};
+use dylens::vfs::{FileSystem, VPath};
+use dylens::world::{System, text};
+
+/// A system with a Python of its own.
+const SYSTEM: &str = "
+//- /lib64/ld-linux-x86-64.so.2 elf x86_64 soname:ld-linux-x86-64.so.2
+//- /lib64/libc.so.6 elf x86_64 soname:libc.so.6 versions:GLIBC_2.36
+//- /usr/bin/python3.11 elf x86_64 pie interp:/lib64/ld-linux-x86-64.so.2 needs:libc.so.6
+//- /usr/bin/python3 -> python3.11
+//- /usr/lib/python3.11/lib-dynload/_json.cpython-311-x86_64-linux-gnu.so elf x86_64 defines:PyInit__json needs:libc.so.6
+//- /usr/lib/python3/dist-packages/apt_pkg.cpython-311-x86_64-linux-gnu.so elf x86_64 defines:PyInit_apt_pkg
+";
+
+fn target(world: &str, path: Option<&str>) -> Result<Target, Error> {
+    let world = text::read(&format!("{SYSTEM}{world}")).expect("a world that can be read");
+    let machine = Machine::described(&world.settings);
+    let fs: Arc<dyn FileSystem> = Arc::new(world.files);
+    discover(&fs, &machine, &path.map_or_else(Request::default, |path| Request::of(VPath::new(path))))
+}
+
+fn scan(world: &str, path: &str) -> Scan {
+    let world = text::read(&format!("{SYSTEM}{world}")).expect("a world that can be read");
+    let machine = Machine::described(&world.settings);
+    let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
+    Scan::of(Arc::new(world.files), &machine, &Request::of(VPath::new(path)), &progress).expect("a scan")
+}
+
+fn chosen(world: &str, path: Option<&str>) -> (Kind, String, Option<String>) {
+    let target = target(world, path).expect("something to look at");
+    (target.kind, target.root.to_string(), target.because)
+}
+
+const VENVS: &str = "
+//- /v/pyvenv.cfg
+home = /usr/bin
+//- /p/.venv/pyvenv.cfg
+home = /usr/bin
+//- /p/venv/pyvenv.cfg
+home = /usr/bin
+//- /c/conda-meta/history
+";
+
+#[test]
+fn an_active_environment_comes_before_conda_and_the_project() {
+    let world = format!("//* VIRTUAL_ENV=/v\n//* CONDA_PREFIX=/c\n//* directory=/p\n{VENVS}");
+    assert_eq!(chosen(&world, None), (Kind::Venv, "/v".into(), Some("$VIRTUAL_ENV".into())));
+}
+
+#[test]
+fn conda_comes_before_the_project() {
+    let world = format!("//* CONDA_PREFIX=/c\n//* directory=/p\n{VENVS}");
+    assert_eq!(chosen(&world, None), (Kind::Conda, "/c".into(), Some("$CONDA_PREFIX".into())));
+}
+
+#[test]
+fn an_active_environment_that_is_gone_is_passed_over() {
+    let world = format!("//* VIRTUAL_ENV=/gone\n//* directory=/p\n{VENVS}");
+    assert_eq!(chosen(&world, None), (Kind::Venv, "/p/.venv".into(), Some("./.venv".into())));
+}
+
+#[test]
+fn the_python_on_the_path_comes_last() {
+    let world = "//* PATH=/nowhere:/usr/bin\n//* directory=/empty\n//- /empty/\n";
+    assert_eq!(chosen(world, None), (Kind::Prefix, "/usr".into(), Some("/usr/bin/python3 on PATH".into())));
+}
+
+/// Python for Windows, and a virtual environment of it, as `PATH` and a working directory there name them.
+const WINDOWS: &str = "//* PATH=C:/nowhere;C:/Py/Scripts;C:/Py;relative
+//* directory=C:/project
+//- C:/Py/python.exe pe x86_64 program needs:python311.dll
+//- C:/Py/python311.dll pe x86_64
+//- C:/Py/Lib/os.py
+//- C:/Py/Scripts/nuitka.cmd
+@echo off
+//- C:/v/pyvenv.cfg
+home = C:\\Py
+version = 3.11.7
+//- C:/v/Scripts/python.exe pe x86_64 program
+//- C:/v/Scripts/pyinstaller.exe pe x86_64 program
+//- C:/project/
+//- C:/Windows/System32/make.exe pe x86_64 program
+";
+
+#[test]
+fn python_for_windows_is_found_on_its_path() {
+    assert_eq!(chosen(WINDOWS, None), (Kind::Prefix, "C:/Py".into(), Some("C:/Py/python.exe on PATH".into())));
+    let active = WINDOWS.replace("PATH=C:/nowhere", "PATH=C:/v/Scripts");
+    assert_eq!(chosen(&active, None).1, "C:/v");
+    let none = WINDOWS.replace("C:/Py;", "C:/Windows/System32;");
+    target(&none, None).expect_err("no folder that Python lies in itself");
+}
+
+#[test]
+fn a_command_s_environment_is_found_on_windows_too() {
+    let world = text::read(&WINDOWS.replace("C:/Py;", "C:/Py;C:/Windows/System32;C:/v/Scripts;")).expect("a world");
+    let machine = Machine::described(&world.settings);
+    let of = |program: &str| environment(&world.files, &machine, &VPath::new(program)).map(|path| path.to_string());
+    assert_eq!(of("python").as_deref(), Some("C:/Py"));
+    assert_eq!(of("nuitka").as_deref(), Some("C:/Py"), "its ending is not typed");
+    assert_eq!(of("pyinstaller.exe").as_deref(), Some("C:/v"));
+    assert_eq!(of("C:/v/Scripts/python").as_deref(), Some("C:/v"));
+    assert_eq!(of("make"), None);
+}
+
+#[test]
+fn a_shim_of_pyenv_is_followed_to_its_version() {
+    let world = "//* PATH=/pyenv/shims\n//* directory=/work
+//- /work/
+//- /pyenv/shims/python3
+#!/bin/sh
+//- /pyenv/version
+3.12.1
+//- /pyenv/versions/3.12.1/bin/python3 elf x86_64 pie interp:/lib64/ld-linux-x86-64.so.2
+//- /pyenv/versions/3.12.1/lib/python3.12/os.py
+";
+    assert_eq!(chosen(world, None).1, "/pyenv/versions/3.12.1");
+}
+
+#[test]
+fn without_any_environment_the_error_says_where_was_looked() {
+    let error = target("//* directory=/empty\n//- /empty/\n", None).expect_err("nothing there");
+    assert!(error.what.contains("$VIRTUAL_ENV, $CONDA_PREFIX, ./.venv, ./venv"), "{error}");
+    assert!(error.remedy.contains("--demo"), "{error}");
+}
+
+#[test]
+fn a_project_folder_stands_for_its_environment() {
+    assert_eq!(chosen(VENVS, Some("/p")), (Kind::Venv, "/p/.venv".into(), Some(".venv in /p".into())));
+}
+
+#[test]
+fn an_interpreter_stands_for_its_environment() {
+    let world = format!("{VENVS}//- /v/bin/python -> /usr/bin/python3\n");
+    assert_eq!(chosen(&world, Some("/v/bin/python")).1, "/v");
+}
+
+#[test]
+fn a_path_that_leads_nowhere_is_an_error_that_names_it() {
+    let error = target("", Some("/nope")).expect_err("nothing there");
+    assert!(error.what.contains("/nope: no such file or folder"), "{error}");
+}
+
+#[test]
+fn a_file_that_is_not_native_is_an_error_that_says_so() {
+    let error = target("//- /a/readme.txt\nhello\n", Some("/a/readme.txt")).expect_err("no native file");
+    assert!(error.what.contains("no native file"), "{error}");
+}
+
+#[test]
+fn the_interpreter_is_told_from_links_and_names_alone() {
+    let world = "//- /v/pyvenv.cfg\nhome = /usr/bin\nversion = 3.11.2\n//- /v/bin/python3 -> /usr/bin/python3\n//- /v/lib/python3.11/site-packages/\n";
+    let host = target(world, Some("/v")).expect("a target").host;
+    let python = host.python.expect("an interpreter");
+    assert_eq!(python.executable, Some(VPath::new("/usr/bin/python3.11")));
+    assert_eq!(python.version, Some((3, 11)));
+    let suffixes: Vec<String> = python.suffixes.iter().map(ToString::to_string).collect();
+    assert_eq!(suffixes, [".cpython-311-x86_64-linux-gnu.so", ".abi3.so", ".so"]);
+    let System::Glibc(system) = host.system else { panic!("glibc by the interpreter's wish") };
+    assert_eq!(system.version, Some((2, 36)));
+}
+
+#[test]
+fn system_packages_count_only_where_the_configuration_says_so() {
+    let world = |system: bool| {
+        format!(
+            "//- /v/pyvenv.cfg\nhome = /usr/bin\ninclude-system-site-packages = {system}\n//- /v/lib/python3.11/site-packages/\n"
+        )
+    };
+    let sees = |system| {
+        let python = target(&world(system), Some("/v")).expect("a target").host.python.expect("an interpreter");
+        python.path.contains(&VPath::new("/usr/lib/python3/dist-packages"))
+    };
+    assert!(sees(true));
+    assert!(!sees(false));
+}
+
+#[test]
+fn a_free_threaded_build_has_no_stable_abi() {
+    let world = "//- /opt/py/bin/python3 elf x86_64 pie interp:/lib64/ld-linux-x86-64.so.2
+//- /opt/py/lib/python3.13t/lib-dynload/_json.cpython-313t-x86_64-linux-gnu.so elf x86_64 defines:PyInit__json
+";
+    let python = target(world, Some("/opt/py")).expect("a target").host.python.expect("an interpreter");
+    assert!(python.free_threaded);
+    assert!(!python.suffixes.iter().any(|suffix| *suffix == *".abi3.so"));
+}
+
+#[test]
+fn a_standalone_build_tells_its_suffix_in_its_configuration() {
+    let world = "//- /opt/py/bin/python3 elf x86_64 pie interp:/lib64/ld-linux-x86-64.so.2
+//- /opt/py/lib/python3.12/_sysconfigdata__linux_x86_64-linux-gnu.py
+build_time_vars = {'EXT_SUFFIX': '.cpython-312-x86_64-linux-gnu.so',
+";
+    let python = target(world, Some("/opt/py")).expect("a target").host.python.expect("an interpreter");
+    assert_eq!(python.suffixes[0].to_string(), ".cpython-312-x86_64-linux-gnu.so");
+}
+
+#[test]
+fn the_system_prefix_is_its_python_and_no_more() {
+    let scan = scan("//- /usr/lib/libbig.so.1 elf x86_64\n", "/usr");
+    let shown: Vec<String> = scan.items.iter().map(|item| scan.shown(&item.path).to_string()).collect();
+    assert_eq!(
+        shown,
+        [
+            "lib/python3.11/lib-dynload/_json.cpython-311-x86_64-linux-gnu.so",
+            "lib/python3/dist-packages/apt_pkg.cpython-311-x86_64-linux-gnu.so"
+        ]
+    );
+}
+
+#[test]
+fn a_conda_package_owns_what_it_lists() {
+    let scan = scan(
+        "//- /c/conda-meta/zlib-1.3.json
+{\"name\": \"zlib\", \"version\": \"1.3\", \"files\": [\"lib/libz.so.1\", \"include/zlib.h\"]}
+//- /c/lib/libz.so.1 elf x86_64 soname:libz.so.1
+//- /c/bin/python3.12 elf x86_64 pie interp:/lib64/ld-linux-x86-64.so.2 rpath:$ORIGIN/../lib needs:libz.so.1
+//- /c/bin/python3 -> python3.12
+//- /c/lib/python3.12/lib-dynload/zlib.cpython-312-x86_64-linux-gnu.so elf x86_64 defines:PyInit_zlib needs:libz.so.1
+",
+        "/c",
+    );
+    let zlib = scan.distributions.iter().find(|(_, owner)| owner.name == "zlib").expect("zlib").0;
+    let owned: Vec<String> = scan
+        .graph
+        .nodes()
+        .filter(|(_, node)| matches!(node, Node::File { owner, .. } if *owner == zlib))
+        .map(|(id, _)| scan.label(id))
+        .collect();
+    assert_eq!(owned, ["libz.so.1"]);
+    assert!(scan.findings.is_empty());
+}
+
+#[test]
+fn a_single_file_is_judged_in_the_environment_it_lies_in() {
+    let scan = scan(
+        "//- /v/pyvenv.cfg\nhome = /usr/bin
+//- /v/bin/python3 -> /usr/bin/python3
+//- /v/lib/python3.11/site-packages/a/_a.cpython-311-x86_64-linux-gnu.so elf x86_64 defines:PyInit__a needs:libx.so rpath:$ORIGIN
+//- /v/lib/python3.11/site-packages/a/libx.so elf x86_64 needs:libgone.so
+//- /v/lib/python3.11/site-packages/b/_b.cpython-311-x86_64-linux-gnu.so elf x86_64 defines:PyInit__b needs:libother.so
+",
+        "/v/lib/python3.11/site-packages/a/_a.cpython-311-x86_64-linux-gnu.so",
+    );
+    let subjects: Vec<&str> = scan.findings.iter().map(|finding| finding.subject.as_str()).collect();
+    assert_eq!(subjects, ["libgone.so"], "the library's need counts, the neighbor's does not");
+    assert_eq!(scan.modules(), 1);
+}
+
+#[test]
+fn a_link_to_a_folder_elsewhere_is_part_of_the_environment() {
+    let scan = scan(
+        "//- /v/pyvenv.cfg\nhome = /usr/bin
+//- /v/lib/python3.11/site-packages/mine -> /home/me/mine
+//- /home/me/mine/_m.abi3.so elf x86_64 defines:PyInit__m needs:libgone.so
+",
+        "/v",
+    );
+    assert_eq!(scan.modules(), 1);
+    assert_eq!(scan.findings.len(), 1);
+}
+
+#[test]
+fn a_stopped_scan_says_that_it_is_partial() {
+    let world = text::read(&format!("{SYSTEM}//- /v/pyvenv.cfg\nhome = /usr/bin\n")).expect("a world");
+    let machine = Machine::described(&world.settings);
+    let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(true) };
+    let scan = Scan::of(Arc::new(world.files), &machine, &Request::of(VPath::new("/v")), &progress).expect("a scan");
+    assert!(scan.is_partial);
+}
+
+/// The environment in which a program works, as it is typed.
+fn environment_of(program: &str) -> Option<String> {
+    let world = "//* PATH=/v/bin:/usr/bin
+//* directory=/p
+//- /v/pyvenv.cfg
+home = /usr/bin
+//- /v/bin/python -> /usr/bin/python3.11
+//- /v/bin/pyinstaller
+#!/v/bin/python
+//- /p/.venv/pyvenv.cfg
+home = /usr/bin
+//- /p/.venv/bin/python -> /usr/bin/python3.11
+//- /usr/bin/make
+binary
+//- /usr/bin/tox
+#!/p/.venv/bin/python -I
+//- /usr/bin/sh-script
+#!/bin/sh
+";
+    let world = text::read(&format!("{SYSTEM}{world}")).expect("a world that can be read");
+    let machine = Machine::described(&world.settings);
+    environment(&world.files, &machine, &VPath::new(program)).map(|path| path.to_string())
+}
+
+#[test]
+fn a_command_s_environment_is_that_of_its_python() {
+    assert_eq!(environment_of("python").as_deref(), Some("/v"));
+    assert_eq!(environment_of("pyinstaller").as_deref(), Some("/v"));
+    assert_eq!(environment_of(".venv/bin/python").as_deref(), Some("/p/.venv"));
+    assert_eq!(environment_of("tox").as_deref(), Some("/p/.venv"), "its first line names the interpreter");
+    assert_eq!(environment_of("python3").as_deref(), Some("/usr"));
+}
+
+#[test]
+fn a_command_that_is_no_python_s_has_no_environment() {
+    for program in ["make", "sh-script", "nothing", "./nothing"] {
+        assert_eq!(environment_of(program), None, "{program}");
+    }
+}

@@ -1,0 +1,19 @@
+//! All tests but those on a terminal, in one program: each that links dylens anew costs a newcomer seconds.
+//!
+//! The modules mirror `src`: where a room is, there are its tests.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod buildlog;
+mod cli;
+mod diagnose;
+mod diff;
+mod discover;
+mod export;
+mod graph;
+mod layers;
+mod parity;
+mod resolve;
+mod snapshot;
+mod tui;

@@ -1,0 +1,295 @@
+//! A face without a terminal: keys in, screens out.
+
+use std::io::{Cursor, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use dylens::command::templates::PIP_REINSTALL;
+use dylens::command::{Command, Remedy};
+use dylens::diagnose::{Evidence, Facts, Finding, Rule, Severity};
+use dylens::discover::{Machine, Request, Wishes};
+use dylens::graph::NodeId;
+use dylens::scan::{Progress, Scan};
+use dylens::tui::atlas::Atlas;
+use dylens::tui::draw::draw;
+use dylens::tui::effect::Effect;
+use dylens::tui::message::Msg;
+use dylens::tui::model::Model;
+use dylens::tui::theme::Theme;
+use dylens::tui::update::update;
+use dylens::vfs::{FileSystem, Kind, Memory, VPath};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+pub const WORLD: &str = "\
+//* levels=x86-64-v2
+//- /env/pyvenv.cfg
+home = /usr/bin
+version = 3.11.9
+//- /env/bin/python3 -> /usr/bin/python3.11
+//- /usr/bin/python3.11 elf x86_64 interp:/lib64/ld-linux-x86-64.so.2 needs:libc.so.6 pie
+//- /usr/lib/python3.11/os.py
+//- /usr/lib/python3.11/lib-dynload/_json.cpython-311-x86_64-linux-gnu.so elf x86_64 defines:PyInit__json needs:libc.so.6
+//- /lib64/ld-linux-x86-64.so.2 elf x86_64 soname:ld-linux-x86-64.so.2
+//- /lib64/libc.so.6 elf x86_64 soname:libc.so.6 needs:ld-linux-x86-64.so.2 versions:GLIBC_2.2.5,GLIBC_2.36
+//- /env/lib/python3.11/site-packages/numpy-1.26.4.dist-info/RECORD
+numpy/core/_multiarray_umath.cpython-311-x86_64-linux-gnu.so,,
+numpy/linalg/_umath_linalg.cpython-311-x86_64-linux-gnu.so,,
+numpy.libs/libgfortran-040039e1.so.5.0.0,,
+//- /env/lib/python3.11/site-packages/numpy-1.26.4.dist-info/INSTALLER
+pip
+//- /env/lib/python3.11/site-packages/numpy/core/_multiarray_umath.cpython-311-x86_64-linux-gnu.so elf x86_64 defines:PyInit__multiarray_umath needs:libopenblas.so.0,libc.so.6 rpath:$ORIGIN/../../numpy.libs
+//- /env/lib/python3.11/site-packages/numpy/linalg/_umath_linalg.cpython-311-x86_64-linux-gnu.so elf x86_64 defines:PyInit__umath_linalg needs:libopenblas.so.0,libgfortran-040039e1.so.5.0.0,libc.so.6 rpath:$ORIGIN/../../numpy.libs
+//- /env/lib/python3.11/site-packages/numpy.libs/libgfortran-040039e1.so.5.0.0 elf x86_64 soname:libgfortran-040039e1.so.5.0.0 needs:libquadmath.so.0,libc.so.6 rpath:$ORIGIN
+//- /env/lib/python3.11/site-packages/numpy.libs/libquadmath.so.0 elf x86_64 soname:libquadmath.so.0 needs:libgfortran-040039e1.so.5.0.0 rpath:$ORIGIN
+//- /env/lib/python3.11/site-packages/pillow-10.0.0.dist-info/RECORD
+PIL/_imaging.cpython-311-x86_64-linux-gnu.so,,
+//- /env/lib/python3.11/site-packages/PIL/_imaging.cpython-311-x86_64-linux-gnu.so elf x86_64 defines:PyInit__imaging needs:libjpeg.so.62,libc.so.6 runpath:/opt/jpeg/lib
+//- /env/lib/python3.11/site-packages/kiwisolver-1.4.5.dist-info/RECORD
+kiwisolver/_cext.cpython-311-x86_64-linux-gnu.so,,
+//- /env/lib/python3.11/site-packages/kiwisolver/_cext.cpython-311-x86_64-linux-gnu.so elf x86_64 defines:PyInit__cext needs:libc.so.6
+";
+
+/// Packages for macOS: a module of Rust's that calls itself by its dotted name, and a universal one that lacks a library,
+/// looks for it in many places and was edited after it was signed.
+pub const MAC: &str = "\
+//- /t/tsdownsample-0.1.3.dist-info/WHEEL
+Generator: maturin (1.4.0)
+//- /t/tsdownsample-0.1.3.dist-info/RECORD
+tsdownsample/_rust/_tsdownsample_rs.cpython-311-darwin.so,,
+//- /t/tsdownsample/_rust/_tsdownsample_rs.cpython-311-darwin.so macho arm64 id:@rpath/tsdownsample._rust._tsdownsample_rs.cpython-311-darwin.so defines:PyInit__tsdownsample_rs needs:/usr/lib/libSystem.B.dylib sdk:13.1
+";
+pub const MAC_BROKEN: &str = "\
+//- /t/wave-1.0.dist-info/RECORD
+wave/_core.cpython-311-darwin.so,,
+wave/lib/libsurf.1.2.dylib,,
+//- /t/wave/_core.cpython-311-darwin.so macho x86_64+arm64 bundle defines:PyInit__core needs:@rpath/libtide.2.dylib,@loader_path/lib/libsurf.1.2.dylib,/usr/lib/libSystem.B.dylib rpath:@loader_path/lib,@executable_path/../lib,/Users/runner/work/wave/build/lib minos:10.15 sdk:12.3
+//- /t/wave/lib/libsurf.1.2.dylib macho x86_64+arm64 id:@rpath/libsurf.1.dylib needs:@rpath/libtide.2.dylib,/usr/lib/libSystem.B.dylib rpath:@loader_path/../more stale
+";
+
+const MISSING: Rule = Rule {
+    id: "library-missing",
+    title: "library not found",
+    severity: Severity::Error,
+    why: "The loader tries each place that its rule names, in order, and none has the library. (ld.so(8))",
+    remedy: "install the library",
+    check: |_: &Facts, _| {},
+};
+
+/// A face at work.
+pub struct Face {
+    pub model: Model,
+}
+
+/// A face that shows a world with the findings of its missing libraries.
+pub fn face(world: &str, size: (u16, u16)) -> Face {
+    let mut face = Face::waiting(size);
+    face.scanned(world);
+    face
+}
+
+/// A face that shows a world in which nothing is wrong.
+pub fn healthy(size: (u16, u16)) -> Face {
+    let world = WORLD.replace("libopenblas.so.0,", "").replace("libjpeg.so.62,", "");
+    face(&world, size)
+}
+
+/// A face that shows packages for macOS with what the rules find in them.
+pub fn mac(world: &str, size: (u16, u16), wishes: &Wishes) -> Face {
+    let text = dylens::world::text::read(world).expect("a world");
+    let request = Request { wishes: wishes.clone(), ..Request::of(VPath::new("/t")) };
+    judged(text.files, &request, size)
+}
+
+/// A face that shows an environment with what the rules find in it.
+pub fn environment(world: &str, size: (u16, u16)) -> Face {
+    let text = dylens::world::text::read(world).expect("a world");
+    judged(text.files, &Request::of(VPath::new("/env")), size)
+}
+
+/// A face that shows wheels, each with its name and its members.
+pub fn wheels(wheels: &[(&str, &str)], size: (u16, u16)) -> Face {
+    let mut files = Memory::new();
+    let path = |name: &str| VPath::new("/w").join(name);
+    for (name, world) in wheels {
+        let world = dylens::world::text::read(world).expect("a world").files;
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        pack(&world, &VPath::new("/t"), &mut writer);
+        files.file(&path(name), writer.finish().expect("an archive").into_inner());
+    }
+    let paths = wheels.iter().map(|(name, _)| path(name)).collect();
+    judged(files, &Request { paths, ..Request::default() }, size)
+}
+
+fn pack(world: &Memory, folder: &VPath, writer: &mut ZipWriter<Cursor<Vec<u8>>>) {
+    for entry in world.list(folder).expect("a folder") {
+        let path = folder.join(&entry.name);
+        match entry.kind {
+            Kind::Directory => pack(world, &path, writer),
+            _ => {
+                let name = path.to_string();
+                writer.start_file(&name["/t/".len()..], SimpleFileOptions::default()).expect("a member");
+                writer.write_all(&world.read(&path, usize::MAX).expect("a file")).expect("its bytes");
+            }
+        }
+    }
+}
+
+fn judged(files: Memory, request: &Request, size: (u16, u16)) -> Face {
+    let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
+    let scan = Scan::of(Arc::new(files), &Machine::described(&[]), request, &progress).expect("a scan");
+    Face::of(scan, size)
+}
+
+pub fn scan(world: &str) -> Scan {
+    let text = dylens::world::text::read(world).expect("a world");
+    let machine = Machine::described(&text.settings);
+    let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
+    let mut scan =
+        Scan::of(Arc::new(text.files), &machine, &Request::of(VPath::new("/env")), &progress).expect("a scan");
+    scan.findings = vec![
+        missing(&scan, "libopenblas.so.0", Some(PIP_REINSTALL.with(&[&"numpy"]).expect("a name"))),
+        missing(&scan, "libjpeg.so.62", None),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    scan
+}
+
+fn missing(scan: &Scan, name: &str, command: Option<Command>) -> Option<Finding> {
+    let node = scan.graph.name(name.as_bytes())?;
+    let dependents = scan.graph.dependents(node);
+    let files: Vec<VPath> = dependents.iter().filter_map(|&(by, _)| scan.path_of(by)).collect();
+    let &(by, edge) = dependents.first()?;
+    Some(Finding {
+        rule: &MISSING,
+        severity: Severity::Error,
+        node: Some(node),
+        file: files[0].clone(),
+        subject: name.into(),
+        message: format!("{} needs {name}, which is nowhere to be found", scan.label(by)),
+        prints: None,
+        remedy: Remedy {
+            text: "Install the distribution again.".into(),
+            fixes: command.map(|it| vec![it]).into_iter().collect(),
+        },
+        evidence: vec![Evidence::Need { file: scan.file_of(by)?, need: edge.need, import: edge.first }],
+        imports: Vec::new(),
+        breaks: files.len(),
+        files,
+    })
+}
+
+impl Face {
+    /// A face before its first scan.
+    pub fn waiting(size: (u16, u16)) -> Face {
+        Face { model: Model::new(Theme::default(), size) }
+    }
+
+    /// A face that shows a scan.
+    pub fn of(scan: Scan, size: (u16, u16)) -> Face {
+        let mut face = Face::waiting(size);
+        update(&mut face.model, Msg::Scanned(Arc::new(Atlas::new(scan))));
+        face
+    }
+
+    pub fn scanned(&mut self, world: &str) {
+        update(&mut self.model, Msg::Scanned(Arc::new(Atlas::new(scan(world)))));
+    }
+
+    pub fn resize(&mut self, (width, height): (u16, u16)) {
+        update(&mut self.model, Msg::Resize(width, height));
+    }
+
+    /// Types: letters stand for themselves, signs for the keys that show them.
+    pub fn type_keys(&mut self, keys: &str) -> &mut Face {
+        for letter in keys.chars() {
+            self.press(letter);
+        }
+        self
+    }
+
+    /// Presses one key; the answer is what the face wants done.
+    pub fn press(&mut self, letter: char) -> Option<Effect> {
+        let code = match letter {
+            '⏎' => KeyCode::Enter,
+            '⎋' => KeyCode::Esc,
+            '⇥' => KeyCode::Tab,
+            '⇤' => KeyCode::BackTab,
+            '⌫' => KeyCode::Backspace,
+            '↑' => KeyCode::Up,
+            '↓' => KeyCode::Down,
+            '←' => KeyCode::Left,
+            '→' => KeyCode::Right,
+            '⇞' => KeyCode::PageUp,
+            '⇟' => KeyCode::PageDown,
+            letter => KeyCode::Char(letter),
+        };
+        update(&mut self.model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+    }
+
+    /// Clicks into a cell.
+    pub fn click(&mut self, column: u16, row: u16, is_double: bool) {
+        update(&mut self.model, Msg::Click { column, row, is_double });
+        update(&mut self.model, Msg::Release);
+    }
+
+    pub fn typed(mut self, keys: &str) -> Face {
+        self.type_keys(keys);
+        self
+    }
+
+    /// The label of the node that everything is about.
+    pub fn chosen(&self) -> String {
+        let node: NodeId = self.model.chosen.expect("something is chosen");
+        self.model.atlas.as_ref().expect("a scan").entry(node).label.clone()
+    }
+
+    pub fn buffer(&self) -> Buffer {
+        let area = Rect::new(0, 0, self.model.size.0, self.model.size.1);
+        let mut buffer = Buffer::empty(area);
+        draw(&self.model, area, &mut buffer);
+        buffer
+    }
+
+    /// The screen as text.
+    pub fn screen(&self) -> String {
+        let buffer = self.buffer();
+        let width = usize::from(buffer.area.width);
+        let line = |cells: &[ratatui::buffer::Cell]| {
+            cells.iter().map(|cell| cell.symbol()).collect::<String>().trim_end().to_owned()
+        };
+        buffer.content.chunks(width).map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The styles of a screen: each run of cells that differs from plain text.
+    pub fn styles(&self) -> String {
+        let buffer = self.buffer();
+        let width = usize::from(buffer.area.width);
+        let mut text = String::new();
+        for (y, cells) in buffer.content.chunks(width).enumerate() {
+            let mut x = 0;
+            for run in cells.chunk_by(|a, b| (a.fg, a.modifier) == (b.fg, b.modifier)) {
+                let (fg, modifier) = (run[0].fg, run[0].modifier);
+                let fg = if fg == ratatui::style::Color::Reset { String::new() } else { format!(" fg {fg}") };
+                if !fg.is_empty() || !modifier.is_empty() {
+                    let symbols: String = run.iter().map(|cell| cell.symbol()).collect();
+                    text += &format!("{y}:{x}{fg} {modifier:?} {:?}\n", symbols.trim_end());
+                }
+                x += run.len();
+            }
+        }
+        text
+    }
+}
+
+/// Compares with the snapshot of this name.
+pub fn shown_as(name: &str, screen: &str) {
+    insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(format!("screen_{name}"), screen);
+    });
+}

@@ -1,0 +1,66 @@
+//! The search.
+
+use crate::tui::harness::{WORLD, face, healthy};
+use dylens::tui::modal::Modal;
+use insta::assert_snapshot;
+
+#[test]
+fn search_lights_the_letters_that_matched() {
+    let face = face(WORLD, (80, 24)).typed("/umath lin");
+    assert_snapshot!("search_styles", face.styles());
+}
+
+#[test]
+fn search_is_left_with_escape_and_taken_with_enter() {
+    let mut face = face(WORLD, (80, 24));
+    let start = face.chosen();
+    assert_eq!(face.type_keys("/num⎋").chosen(), start);
+    assert!(face.model.modal.is_none());
+    assert_eq!(face.type_keys("/openblas⏎").chosen(), "libopenblas.so.0");
+}
+
+#[test]
+fn the_hits_of_a_search_are_gone_to_one_after_the_other() {
+    for view in ["2", "3", "4", "5"] {
+        let mut face = face(WORLD, (120, 36)).typed(view).typed("/_umath⏎");
+        let first = face.chosen();
+        assert!(face.screen().contains("1 of 2: _umath"), "{}", face.screen());
+        let second = face.type_keys("n").chosen();
+        assert_ne!(first, second);
+        assert!(
+            face.screen().contains("2 of 2: _umath") && face.screen().contains("/_umath 2 of 2"),
+            "{}",
+            face.screen()
+        );
+        assert!(face.model.view.has_every_node);
+        assert_eq!(face.type_keys("n").chosen(), first, "around the end");
+        assert_eq!(face.type_keys("N").chosen(), second);
+        let is_lit = |line: &str| line.contains("UNDERLINED") && line.ends_with("umath\"");
+        assert!(face.styles().lines().any(is_lit), "its letters are lit in view {view}\n{}", face.styles());
+        face.type_keys("⎋");
+        assert!(!face.styles().contains("UNDERLINED"), "{}", face.styles());
+        assert!(face.type_keys("n").screen().contains("nothing was searched yet"), "let go");
+    }
+}
+
+#[test]
+fn a_search_outlives_a_scan_and_begins_at_the_hit_that_was_taken() {
+    let mut face = face(WORLD, (80, 24)).typed("4/_umath↓⏎");
+    let taken = face.chosen();
+    assert!(face.screen().contains("2 of 2"), "{}", face.screen());
+    face.scanned(WORLD);
+    assert_ne!(face.type_keys("n").chosen(), taken);
+    assert!(face.screen().contains(" of 2: _umath"), "{}", face.screen());
+    let mut face = healthy((80, 24)).typed("/⏎");
+    assert!(face.type_keys("n").screen().contains("nothing was searched yet"), "an empty prompt is no search");
+}
+
+#[test]
+fn words_narrow_the_search() {
+    let mut face = face(WORLD, (80, 24)).typed("/is:missing");
+    let Some(Modal::Search(search)) = &face.model.modal else { panic!("no search") };
+    assert_eq!(search.hits.len(), 2);
+    face.type_keys(" open");
+    let Some(Modal::Search(search)) = &face.model.modal else { panic!("no search") };
+    assert_eq!(search.hits.len(), 1);
+}

@@ -1,0 +1,80 @@
+//! The picture.
+
+use crate::tui::face_of_tree;
+use crate::tui::harness::{Face, WORLD, face};
+use crate::tui::view::tree::tangle;
+use dylens::tui::message::Msg;
+use dylens::tui::update::update;
+
+#[test]
+fn the_arrows_walk_along_the_edges_and_back() {
+    let mut face = face(WORLD, (80, 24)).typed("2");
+    let start = face.chosen();
+    assert_eq!(start, "libopenblas.so.0");
+    assert_eq!(face.type_keys("h").chosen(), "_umath_linalg.cpython-311-x86_64-linux-gnu.so", "the nearest row");
+    assert_eq!(face.type_keys("k").chosen(), "_multiarray_umath.cpython-311-x86_64-linux-gnu.so");
+    assert_eq!(face.type_keys("l").chosen(), start);
+    assert_eq!(face.type_keys("h").chosen(), "_multiarray_umath.cpython-311-x86_64-linux-gnu.so", "the way there");
+    assert_eq!(face.type_keys("hh").chosen(), "numpy");
+    assert_eq!(face.type_keys("ll").chosen(), start);
+    assert_eq!(face.type_keys("hj⏎").chosen(), "_umath_linalg.cpython-311-x86_64-linux-gnu.so");
+    assert_eq!(face.type_keys("l").chosen(), start, "where one came from");
+    let needs = [face.chosen(), face.type_keys("k").chosen(), face.type_keys("j").chosen()];
+    assert!(needs.contains(&"libgfortran-040039e1.so.5.0.0".to_owned()), "{needs:?}");
+    assert_eq!(face.type_keys("H").chosen(), "libopenblas.so.0");
+}
+
+#[test]
+fn a_click_in_the_picture_chooses_the_node() {
+    let mut face = face(WORLD, (120, 36)).typed("2");
+    let screen = face.screen();
+    let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains("◆ numpy")).expect("numpy is drawn");
+    let column = line.chars().take_while(|letter| *letter != '◆').count();
+    face.click(column as u16 + 2, row as u16, false);
+    assert_eq!(face.chosen(), "numpy");
+}
+
+#[test]
+fn the_mouse_drags_a_picture_that_is_larger_than_its_pane_and_no_further_than_its_edge() {
+    let mut face = face(WORLD, (60, 20)).typed("3vv");
+    let mut drag = |from: (u16, u16), to: (u16, u16)| {
+        update(&mut face.model, Msg::Click { column: from.0, row: from.1, is_double: false });
+        let pan = |face: &Face| face.model.flow.as_ref().expect("a flow").pan;
+        let before = pan(&face);
+        update(&mut face.model, Msg::Drag { column: to.0, row: to.1 });
+        let dragged = pan(&face);
+        update(&mut face.model, Msg::Release);
+        update(&mut face.model, Msg::Drag { column: 1, row: 1 });
+        assert_eq!(pan(&face), dragged, "let go");
+        (before, dragged)
+    };
+    drag((5, 5), (55, 5));
+    let (_, left) = drag((5, 5), (55, 5));
+    assert_eq!(left.0, 0);
+    let (before, after) = drag((30, 5), (20, 5));
+    assert_eq!((before.0, after.0), (0, 10));
+}
+
+#[test]
+fn keys_move_a_picture_and_the_cursor_stays_in_it() {
+    let mut face = face(&tangle(30), (80, 24)).typed("/libt0⏎3t");
+    let pan = |face: &Face| face.model.flow.as_ref().expect("a flow").pan;
+    let (chosen, before) = (face.chosen(), pan(&face));
+    face.type_keys(">>");
+    assert!(pan(&face).0 > before.0, "{before:?} {:?}", pan(&face));
+    assert_eq!(face.chosen(), chosen);
+    face.type_keys("099<");
+    assert_eq!(pan(&face).0, 0);
+    assert!(face.type_keys("<").screen().contains("the picture ends here"), "{}", face.screen());
+    let mut face = face_of_tree();
+    assert!(face.type_keys(">").screen().contains("only pictures can be moved"), "{}", face.screen());
+}
+
+#[test]
+fn the_filter_shows_the_system() {
+    let mut face = face(WORLD, (80, 24)).typed("/cext⏎");
+    assert!(!face.screen().contains("· libc.so.6"), "{}", face.screen());
+    face.type_keys("f");
+    face.type_keys("s⎋");
+    assert!(face.screen().contains("· libc.so.6"), "{}", face.screen());
+}

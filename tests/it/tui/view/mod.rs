@@ -1,0 +1,10 @@
+//! One file a view.
+
+mod columns;
+mod diff;
+mod graph;
+pub mod log;
+pub mod numpy;
+mod problems;
+mod process;
+mod tree;
