@@ -43,6 +43,11 @@ impl Template {
         self.with(&[]).expect("a template without places")
     }
 
+    /// The template of this program with this text.
+    pub fn known(text: &str) -> Option<Template> {
+        templates::ALL.iter().find(|template| template.0 == text).copied()
+    }
+
     /// The kinds of its places, in order.
     pub fn places(self) -> impl Iterator<Item = Kind> {
         pieces(self.0).filter_map(|piece| match piece {
@@ -94,17 +99,16 @@ impl Command {
         shell.line(&self.words())
     }
 
-    /// Its parts: the text of each template, and its values.
-    pub fn parts(&self) -> impl Iterator<Item = (&'static str, &[String])> {
-        self.0.iter().map(|(template, values)| (template.0, &values[..]))
+    /// Its parts: each template with its values.
+    pub fn parts(&self) -> impl Iterator<Item = (Template, &[String])> {
+        self.0.iter().map(|(template, values)| (*template, &values[..]))
     }
 
-    /// A command that was stored as its parts; none where this program has no such template, or a value does not fit: a
-    /// file that was stored elsewhere must not decide what is pasted.
-    pub fn restored<'t, 'v>(parts: impl Iterator<Item = (&'t str, &'v [String])>) -> Option<Command> {
+    /// A command that was stored as its parts; none where a value is missing or does not fit: a file that was stored
+    /// elsewhere must not decide what is pasted.
+    pub fn restored(parts: Vec<(Template, Vec<String>)>) -> Option<Command> {
         let mut command = Command(Vec::new());
-        for (text, values) in parts {
-            let template = *templates::ALL.iter().find(|template| template.0 == text)?;
+        for (template, values) in parts {
             if template.places().count() != values.len() {
                 return None;
             }
@@ -205,7 +209,7 @@ fn pieces(template: &str) -> impl Iterator<Item = Piece<'_>> {
 #[cfg(test)]
 mod tests {
     use super::templates::{ALL, BY_PATCHELF_RPATH, DELOCATE_FROM, PIP_INSTALL};
-    use super::{Command, Shell};
+    use super::{Command, Shell, Template};
 
     #[test]
     fn a_value_is_one_word_whatever_stands_in_it() {
@@ -241,13 +245,14 @@ mod tests {
     #[test]
     fn a_stored_command_is_checked_when_it_is_read() {
         let command = BY_PATCHELF_RPATH.with(&[&"$ORIGIN", &"x.so"]).expect("printable");
-        let again = Command::restored(command.parts());
+        let again = Command::restored(command.parts().map(|(template, values)| (template, values.to_vec())).collect());
         assert_eq!(again.as_ref(), Some(&command));
-        let values = ["x".to_owned()];
-        assert_eq!(Command::restored([("rm -rf {path}", &values[..])].into_iter()), None, "no template of ours");
-        assert_eq!(Command::restored([(BY_PATCHELF_RPATH.0, &values[..])].into_iter()), None, "a value is missing");
-        let values = ["-x".to_owned(), "y".to_owned()];
-        assert_eq!(Command::restored([(BY_PATCHELF_RPATH.0, &values[..])].into_iter()), None, "a value does not fit");
+        let restored = |values: &[&str]| {
+            Command::restored(vec![(BY_PATCHELF_RPATH, values.iter().map(|&value| value.to_owned()).collect())])
+        };
+        assert_eq!(restored(&["x"]), None, "a value is missing");
+        assert_eq!(restored(&["-x", "y"]), None, "a value does not fit");
+        assert_eq!(Template::known("rm -rf {path}"), None, "no template of ours");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use super::judge::Cause;
 use super::{Incident, Tool};
-use crate::command::{Command, Refusal, Template, templates};
+use crate::command::{Command, Refusal, Template};
 
 /// A message that a tool prints.
 #[derive(Debug)]
@@ -146,7 +146,7 @@ pub(super) fn texts(tools: &'static [Tool]) -> Texts {
 
 /// The template with this text.
 fn named(text: &str) -> Template {
-    *templates::ALL.iter().find(|template| template.0 == text).unwrap_or_else(|| panic!("no template is {text}"))
+    Template::known(text).unwrap_or_else(|| panic!("no template is {text}"))
 }
 
 /// What stands in a place of a message's command.

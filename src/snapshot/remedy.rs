@@ -1,7 +1,9 @@
 //! The mirror of what mends something.
 
 use super::mirror::{Damage, Mirror, Opening, Taking};
-use crate::command::{Command, Remedy};
+use super::text::Place;
+use crate::command::{Command, Kind, Remedy, Template};
+use crate::vfs::VPath;
 
 /// What mends a finding. Commands are kept as the templates that they are made from, so that whoever reads the snapshot
 /// decides what a person is told to paste; of older snapshots, which have them as texts, there are none.
@@ -37,7 +39,7 @@ impl From<Stored> for RemedyMirror {
     }
 }
 
-/// A command: templates, each with the values of its places.
+/// A command: templates, each with the values of its places; of these, paths are written as [`Place`] writes them.
 type CommandMirror = Vec<(String, Vec<String>)>;
 
 impl Mirror for RemedyMirror {
@@ -45,18 +47,28 @@ impl Mirror for RemedyMirror {
 
     fn of(real: &Remedy, taking: &Taking) -> RemedyMirror {
         let Remedy { text, fixes } = real;
-        let part = |(template, values): (&str, &[String])| {
-            (template.to_owned(), values.iter().map(|value| Mirror::of(value, taking)).collect())
+        let value = |(kind, value): (Kind, &String)| match kind {
+            Kind::Path => Place::of(&VPath::new(value), taking).text(),
+            _ => Mirror::of(value, taking),
+        };
+        let part = |(template, values): (Template, &[String])| {
+            (template.0.to_owned(), template.places().zip(values).map(value).collect())
         };
         let command = |command: &Command| command.parts().map(part).collect();
         let fixes = fixes.iter().map(|commands| commands.iter().map(command).collect()).collect();
         RemedyMirror { text: Mirror::of(text, taking), fixes }
     }
 
-    fn back(self, _: &Opening) -> Result<Remedy, Damage> {
-        let command = |parts: &CommandMirror| {
-            Command::restored(parts.iter().map(|(template, values)| (template.as_str(), values.as_slice())))
+    fn back(self, opening: &Opening) -> Result<Remedy, Damage> {
+        let value = |(kind, value): (Kind, &String)| match kind {
+            Kind::Path => Place::read(value, opening).to_string(),
+            _ => value.clone(),
         };
+        let part = |(template, values): &(String, Vec<String>)| {
+            let template = Template::known(template)?;
+            Some((template, template.places().zip(values).map(value).collect()))
+        };
+        let command = |parts: &CommandMirror| Command::restored(parts.iter().map(part).collect::<Option<_>>()?);
         // A fix of which a part is not to be trusted is none.
         let fixes = self.fixes.iter().filter_map(|commands| commands.iter().map(command).collect()).collect();
         Ok(Remedy { text: self.text, fixes })

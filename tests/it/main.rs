@@ -7,6 +7,7 @@ mod common;
 
 mod buildlog;
 mod cli;
+mod command;
 mod diagnose;
 mod diff;
 mod discover;

@@ -108,7 +108,7 @@ fn a_bundle_without_numpy_is_told_for_the_code_that_hides_its_wish() {
         &Expected {
             cause: "numpy-shim",
             sentence: "bundlers leave NumPy out",
-            command: "--include-package=numpy",
+            command: "--include-module=numpy",
             ..PLAIN
         },
     );
