@@ -5,7 +5,8 @@ mod common;
 use common::{plain, scan, written};
 use dylens::diagnose::{Evidence, Finding, Remedy, Rule, Severity};
 use dylens::discover::{Request, Tool, Wishes};
-use dylens::export::{FINDINGS, FORMATS, Options, Paint, TEXT, TREE, printable, why};
+use dylens::export::{FINDINGS, FORMATS, Options, Paint, TEXT, TREE, why};
+use dylens::printable::printable;
 use dylens::scan::Scan;
 use dylens::vfs::VPath;
 

@@ -19,7 +19,7 @@ pub use parse::parse;
 use std::process::ExitCode;
 
 use crate::error::Error;
-use crate::export::printable;
+use crate::printable::printable;
 use args::Command;
 
 /// A finding at or above `--fail-on` is there.

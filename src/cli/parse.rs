@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 
 use super::args::Arguments;
 use super::{COULD_NOT, output};
-use crate::export::printable;
+use crate::printable::printable;
 
 /// Reads the arguments. Help and version are printed here; so is what is wrong.
 ///

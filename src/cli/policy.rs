@@ -10,7 +10,8 @@ use crate::diagnose::policy::{Ignore, Judged, Known, Policy};
 use crate::diagnose::{Finding, Severity};
 use crate::discover::Machine;
 use crate::error::Error;
-use crate::export::{count, printable};
+use crate::export::count;
+use crate::printable::printable;
 use crate::snapshot;
 use crate::vfs::{Disk, FileSystem, VPath};
 

@@ -7,10 +7,11 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Format, Options, printable};
+use super::{Format, Options};
 use crate::discover::{Distribution, Role};
 use crate::graph::{Node, NodeId};
 use crate::image::Image;
+use crate::printable::printable;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 

@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{Format, Options, printable};
+use super::{Format, Options};
 use crate::diagnose::{Finding, Severity};
+use crate::printable::printable;
 use crate::scan::Scan;
 
 /// `--format github`.

@@ -11,8 +11,9 @@ use super::markdown::escaped;
 use super::part::Part;
 use super::places::{Counts, lines, system};
 use super::svg::picture;
-use super::{Folding, Format, Options, count, printable};
+use super::{Folding, Format, Options, count};
 use crate::diagnose::{Evidence, Finding};
+use crate::printable::printable;
 use crate::scan::Scan;
 
 /// `--format html`.

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::paint::count;
-use super::{Glyph, Ink, Paint, printable};
+use super::{Glyph, Ink, Paint};
 use crate::buildlog::{self, Judged, Log, Verdict};
 use crate::diagnose::Severity;
+use crate::printable::printable;
 use crate::scan::Scan;
 
 /// A log with what it comes to.

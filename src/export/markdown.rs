@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use super::places::{Counts, system, title};
-use super::{Format, Options, count, printable};
+use super::{Format, Options, count};
 use crate::diagnose::{Evidence, Finding, Severity};
+use crate::printable::printable;
 use crate::scan::Scan;
 
 /// `--format markdown`.

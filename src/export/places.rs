@@ -2,12 +2,12 @@
 
 use rustc_hash::FxHashSet;
 
-use super::printable;
 use crate::diagnose::install_name::InstallName;
 use crate::diagnose::{Finding, Severity};
 use crate::discover::Role;
 use crate::graph::{Node, NodeId};
 use crate::image::Format;
+use crate::printable::printable;
 use crate::resolve::{Probe, Verdict};
 use crate::scan::{ImportKind, ImportOf, Scan};
 use crate::vfs::VPath;

@@ -6,8 +6,9 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Format, Options, printable};
+use super::{Format, Options};
 use crate::diagnose::{Evidence, Finding, Rule, Severity};
+use crate::printable::printable;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 
 use super::paint::count;
 use super::places::{self, Counts};
-use super::{Format, Glyph, Ink, Options, Paint, printable};
+use super::{Format, Glyph, Ink, Options, Paint};
 use crate::diagnose::{Evidence, Finding, Severity};
 use crate::discover::Kind;
+use crate::printable::printable;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 

@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::places::{distribution_title, nonstandard, title};
-use super::{Format, Glyph, Ink, Options, printable};
+use super::{Format, Glyph, Ink, Options};
 use crate::diagnose::Severity;
 use crate::discover::Role;
 use crate::graph::{NeedEdge, Node, NodeId};
+use crate::printable::printable;
 use crate::resolve::Resolution;
 use crate::scan::Scan;
 use crate::vfs::VPath;

@@ -6,9 +6,10 @@ use choose::{chosen, described};
 
 use super::paint::count;
 use super::places::{self, title};
-use super::{Glyph, Ink, Paint, printable};
+use super::{Glyph, Ink, Paint};
 use crate::error::Error;
 use crate::graph::{NeedEdge, Node, NodeId};
+use crate::printable::printable;
 use crate::scan::Scan;
 
 /// How many chains, dependents and places are shown.

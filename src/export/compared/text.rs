@@ -2,7 +2,8 @@
 
 use super::{Compared, Told, phrase, summary};
 use crate::diff::{Change, Diff, Kind};
-use crate::export::{Glyph, Ink, Paint, count, printable};
+use crate::export::{Glyph, Ink, Paint, count};
+use crate::printable::printable;
 
 /// `--format text`.
 pub(super) const TEXT: Compared = Compared { name: "text", about: "for people", write };

@@ -3,10 +3,10 @@
 use rustc_hash::FxHashSet;
 
 use super::super::places::{distribution_title, title};
-use super::super::printable;
 use crate::discover::Role;
 use crate::error::Error;
 use crate::graph::{Node, NodeId, Presence};
+use crate::printable::printable;
 use crate::scan::Scan;
 
 /// How many nodes of the very same name are explained one after the other.

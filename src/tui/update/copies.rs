@@ -1,6 +1,6 @@
 //! What can be put on the clipboard about what is chosen.
 
-use crate::export::printable;
+use crate::printable::printable;
 use crate::tui::model::Model;
 use crate::tui::view::log;
 
