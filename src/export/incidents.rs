@@ -8,6 +8,7 @@ use super::paint::count;
 use super::{Glyph, Ink, Paint};
 use crate::buildlog::{self, Judged, Log, Verdict};
 use crate::diagnose::Severity;
+use crate::json;
 use crate::printable::printable;
 use crate::scan::Scan;
 
@@ -77,7 +78,7 @@ pub fn incidents_json(all: &Incidents, out: &mut dyn Write) -> io::Result<()> {
         incidents: all.judged.iter().map(|judged| mirror(judged, all.scan)).collect(),
         unkept: all.log.unkept,
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    json::pretty(&mut *out, &document)?;
     out.write_all(b"\n")
 }
 

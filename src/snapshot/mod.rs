@@ -28,6 +28,7 @@ pub use veil::Veil;
 use serde::Deserialize;
 
 use crate::error::Error;
+use crate::json;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 use document::{Document, VERSION};
@@ -40,7 +41,8 @@ pub const SCHEMA: &str = include_str!("../../assets/snapshot.schema.json");
 
 /// Takes a snapshot, as JSON; `veil` hides the names of people.
 pub fn take(scan: &Scan, veil: Veil) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec(&Document::of(scan, veil)).expect("every key is a string");
+    let mut bytes = Vec::new();
+    json::compact(&mut bytes, &Document::of(scan, veil)).expect("every key is a string");
     bytes.push(b'\n');
     bytes
 }
@@ -87,5 +89,7 @@ fn damaged(path: &VPath, why: &str) -> Error {
 /// The JSON Schema as the mirrors tell it; what [`SCHEMA`] has to say.
 pub fn schema() -> String {
     let schema = schemars::schema_for!(Document);
-    serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n"
+    let mut bytes = Vec::new();
+    json::pretty(&mut bytes, &schema).expect("a schema is JSON");
+    String::from_utf8(bytes).expect("JSON is UTF-8") + "\n"
 }
