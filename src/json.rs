@@ -53,11 +53,8 @@ impl<F: Formatter> Formatter for Escaped<F> {
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        if fragment.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-            return out.write_all(fragment.as_bytes());
-        }
         let mut rest = fragment;
-        while let Some((at, letter)) = rest.char_indices().find(|(_, letter)| is_hidden(*letter)) {
+        while let Some((at, letter)) = first_to_escape(rest) {
             out.write_all(&rest.as_bytes()[..at])?;
             for unit in letter.encode_utf16(&mut [0; 2]) {
                 write!(out, "\\u{unit:04x}")?;
@@ -66,6 +63,18 @@ impl<F: Formatter> Formatter for Escaped<F> {
         }
         out.write_all(rest.as_bytes())
     }
+}
+
+/// The first letter that does not stand for itself: a hidden one, and `#` before another, which may begin a command
+/// (`##vso[…]`) to the service in whose log the JSON stands.
+fn first_to_escape(text: &str) -> Option<(usize, char)> {
+    let is_plain = |byte: u8| byte.is_ascii() && !byte.is_ascii_control();
+    let hidden = match text.bytes().all(is_plain) {
+        true => None,
+        false => text.char_indices().find(|(_, letter)| is_hidden(*letter)),
+    };
+    let command = text.find("##").map(|at| (at, '#'));
+    hidden.into_iter().chain(command).min()
 }
 
 #[cfg(test)]
@@ -85,6 +94,7 @@ mod tests {
     fn what_a_terminal_obeys_is_escaped_and_letters_stay() {
         assert_eq!(text(&"a\u{9b}2J\u{202e}b\u{7f}\n"), r#""a\u009b2J\u202eb\u007f\n""#);
         assert_eq!(text(&"\u{e0041}"), r#""\udb40\udc41""#, "outside of the first plane, two units");
+        assert_eq!(text(&"# ##vso[a]"), r##""# \u0023#vso[a]""##, "a service that reads logs obeys this anywhere");
         assert_eq!(text(&"数学 שלום é"), "\"数学 שלום é\"");
     }
 

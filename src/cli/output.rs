@@ -6,19 +6,24 @@ use std::path::Path;
 use super::args::{Arguments, To, When};
 use crate::error::Error;
 use crate::export::Paint;
+use crate::printable::{bounded, inert};
 use crate::snapshot::packed;
 use crate::vfs::save::save;
 
-/// Prints one line on the error stream.
-pub(super) fn complain(what: &str) {
-    // Nobody is left to be told where even this fails.
-    let _ = writeln!(io::stderr(), "dylens: {what}");
+/// Prints an error on the error stream: one line, and one for each item of its list.
+pub(super) fn complain(error: &Error) {
+    explain(&format!("dylens: {error}\n"));
+}
+
+/// Prints one line on the error stream, whatever is put into it.
+pub(super) fn warn(what: &str) {
+    explain(&format!("dylens: {}\n", bounded(what)));
 }
 
 /// Prints what there is to say besides a command's own output.
 pub(super) fn explain(text: &str) {
     // Nobody is left to be told where even this fails.
-    let _ = io::stderr().write_all(text.as_bytes());
+    let _ = io::stderr().write_all(inert(text).as_bytes());
 }
 
 /// Writes to standard output. A reader that has seen enough (`| head`) is no error.
