@@ -1,6 +1,11 @@
-//! Text from inspected files, made safe to show.
+//! Text from inspected files, made safe to show: to a terminal, to a person, and in the log of a build.
+
+use std::fmt::Display;
 
 use unicode_width::UnicodeWidthChar;
+
+/// The longest text that is shown whole, in characters: a path that Linux could open (`PATH_MAX`).
+pub const LONGEST: usize = 4096;
 
 /// Text from inspected files, made safe for a terminal: control characters, what cannot be seen, and accents that have no
 /// letter to stand on are shown as escapes.
@@ -10,7 +15,7 @@ pub fn printable(text: &str) -> String {
     let mut carries = false;
     for letter in text.chars() {
         let is_accent = letter.width() == Some(0);
-        if letter.is_control() || hides(letter) || is_accent && !carries {
+        if is_hidden(letter) || is_accent && !carries {
             shown.extend(letter.escape_unicode());
             carries = false;
         } else {
@@ -19,6 +24,50 @@ pub fn printable(text: &str) -> String {
         }
     }
     shown
+}
+
+/// As [`printable`], and of bounded length: of more than [`LONGEST`] characters, the middle is left out. What is put into a
+/// line passes through here first, so that it neither ends the line nor hides what else that says.
+pub fn bounded(text: impl Display) -> String {
+    let shown = printable(&text.to_string());
+    let Some((end_of_start, _)) = shown.char_indices().nth(LONGEST / 2) else { return shown };
+    match shown.char_indices().rev().nth(LONGEST / 2 - 1) {
+        Some((start_of_end, _)) if start_of_end > end_of_start => {
+            format!("{}[...]{}", &shown[..end_of_start], &shown[start_of_end..])
+        }
+        _ => shown,
+    }
+}
+
+/// Takes the force from lines that would command the service whose log they come to: a line of GitHub Actions that begins
+/// with `::` after spaces (`::error::`, `::add-mask::`), and `##[…]` or `##vso[…]` anywhere (Azure Pipelines, and older
+/// runners of GitHub). A name may stand where a line begins, as lines are broken between words.
+pub fn inert(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let body = line.trim_start();
+        out.push_str(&line[..line.len() - body.len()]);
+        let mut rest = match body.strip_prefix("::") {
+            Some(rest) => {
+                out.push_str("\\u{3a}:");
+                rest
+            }
+            None => body,
+        };
+        while let Some(at) = rest.find("##") {
+            let behind = rest[at + 2..].trim_start_matches(|letter: char| letter.is_ascii_alphanumeric());
+            out.push_str(&rest[..at]);
+            out.push_str(if behind.starts_with('[') { "\\u{23}" } else { "#" });
+            rest = &rest[at + 1..];
+        }
+        out.push_str(rest);
+    }
+    out
+}
+
+/// Does it act on a terminal, or show nothing of itself?
+pub fn is_hidden(letter: char) -> bool {
+    letter.is_control() || hides(letter)
 }
 
 /// Is nothing drawn for it, though it may change how what is beside it is drawn? (Unicode's Default_Ignorable_Code_Point, and
@@ -33,7 +82,7 @@ fn hides(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::printable;
+    use super::{LONGEST, bounded, inert, printable};
 
     #[test]
     fn what_cannot_be_seen_is_shown() {
@@ -56,5 +105,28 @@ mod tests {
         assert_eq!(printable("\u{301}e"), "\\u{301}e");
         assert_eq!(printable("a/\u{301}e\u{301}\u{302}"), "a/\\u{301}e\u{301}\u{302}", "names are cut out of paths");
         assert_eq!(printable("\t\u{301}"), "\\u{9}\\u{301}");
+    }
+
+    #[test]
+    fn a_long_text_keeps_its_ends() {
+        assert_eq!(bounded("é".repeat(LONGEST)), "é".repeat(LONGEST), "a path that can be opened is whole");
+        let long = bounded(format!("/start{}é/end", "é\n".repeat(1 << 20)));
+        assert!(long.starts_with("/start") && long.ends_with("é/end") && long.contains("[...]"), "{long}");
+        assert!(long.chars().count() <= LONGEST + 5 && !long.contains('\n'));
+        assert_eq!(bounded(&long[..LONGEST]), &long[..LONGEST], "what is bounded already stays");
+    }
+
+    #[test]
+    fn no_line_commands_the_service_that_shows_it() {
+        for (text, shown) in [
+            ("::error::x\n  ::add-mask::y\n", "\\u{3a}:error::x\n  \\u{3a}:add-mask::y\n"),
+            ("\u{a0}::error::", "\u{a0}\\u{3a}:error::"),
+            ("a ##[error]x ##vso[task.setvariable]y", "a \\u{23}#[error]x \\u{23}#vso[task.setvariable]y"),
+            ("####[x]", "##\\u{23}#[x]"),
+            ("symbol std::string::c_str not found\n:: ", "symbol std::string::c_str not found\n\\u{3a}: "),
+            ("## Heading\n### 3\n", "## Heading\n### 3\n"),
+        ] {
+            assert_eq!(inert(text), shown);
+        }
     }
 }

@@ -19,7 +19,6 @@ pub use parse::parse;
 use std::process::ExitCode;
 
 use crate::error::Error;
-use crate::printable::printable;
 use args::Command;
 
 /// A finding at or above `--fail-on` is there.
@@ -50,8 +49,6 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
 
 /// Says what went wrong and what to type instead, and gives the exit code for it.
 pub fn complain(error: &Error) -> ExitCode {
-    // A list of candidates has lines of its own.
-    let lines: Vec<String> = error.to_string().lines().map(printable).collect();
-    output::complain(&lines.join("\n"));
+    output::complain(error);
     ExitCode::from(COULD_NOT)
 }

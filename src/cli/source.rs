@@ -105,7 +105,7 @@ impl Start {
 
     fn scan(&self, progress: &Progress) -> Result<Scan, Error> {
         match &self.snapshot {
-            Some(path) => snapshot::open(&self.read(path)?, path),
+            Some(path) => snapshot::open(&snapshot::read(&*self.fs, path)?, path),
             None => scan(self.target()?, progress),
         }
     }
@@ -115,11 +115,6 @@ impl Start {
             Some(_) => self.scan(progress),
             None => survey(self.target()?, progress),
         }
-    }
-
-    fn read(&self, path: &VPath) -> Result<Vec<u8>, Error> {
-        let read = self.fs.read(path, usize::MAX);
-        read.map_err(|error| Error::new(format!("{path} cannot be read: {error}"), "look at its permissions"))
     }
 
     fn target(&self) -> Result<Target, Error> {
@@ -133,10 +128,9 @@ impl Start {
 
 /// By its name, or by how it begins: neither a wheel nor a native file begins so.
 fn is_snapshot(fs: &dyn FileSystem, path: &VPath) -> bool {
-    const HEAD: usize = 64;
     let is_file = fs.stat(path).is_ok_and(|stat| stat.kind == Kind::File);
     let is_called_so = || memchr::memmem::find(path.file_name(), snapshot::ENDING.as_bytes()).is_some();
-    is_file && (is_called_so() || fs.read(path, HEAD).is_ok_and(|head| snapshot::is_likely(&head)))
+    is_file && (is_called_so() || fs.read(path, snapshot::HEAD).is_ok_and(|head| snapshot::is_likely(&head)))
 }
 
 /// Scans what the arguments ask for.
@@ -236,7 +230,7 @@ pub(super) fn source(arguments: &Arguments, paths: &[PathBuf]) -> Result<Source,
         && paths.is_empty()
         && let Err(error) = discover(&start.fs, &start.machine, &start.request)
     {
-        output::complain(&format!("{}; this is the demo", error.what));
+        output::warn(&format!("{}; this is the demo", error.what));
         start = Start::demo(Demo::Macos, "the demo, as no environment was found here", start.request.wishes)?;
     }
     Ok(Arc::new(move |progress: &Progress| start.scan(progress)))

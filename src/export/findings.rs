@@ -8,6 +8,7 @@ use super::commands::{self, CommandMirror};
 use super::places::{Counts, located};
 use super::{Format, Options};
 use crate::diagnose::{Evidence, Finding};
+use crate::json;
 use crate::resolve::Probe;
 use crate::scan::Scan;
 use crate::vfs::VPath;
@@ -87,7 +88,7 @@ struct ProbeMirror {
 fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
     let document =
         Document { schema: SCHEMA, target: target(scan), counts: counts(scan), findings: findings(scan, |_| true) };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    json::pretty(&mut *out, &document)?;
     out.write_all(b"\n")
 }
 

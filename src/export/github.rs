@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::commands;
 use super::{Format, Options};
 use crate::diagnose::{Finding, Severity};
-use crate::printable::printable;
+use crate::printable::bounded;
 use crate::scan::Scan;
 
 /// `--format github`.
@@ -28,13 +28,13 @@ fn line(scan: &Scan, finding: &Finding) -> String {
         Severity::Warning => "warning",
         Severity::Info => "notice",
     };
-    let mut message = printable(&finding.message);
+    let mut message = bounded(&finding.message);
     for more in std::iter::once(finding.remedy.text.clone()).chain(commands::lines(&finding.remedy, scan)) {
         if !more.is_empty() {
-            message += &format!("\n{}", printable(&more));
+            message += &format!("\n{}", bounded(&more));
         }
     }
-    let file = property(&printable(&finding.file.to_string()));
+    let file = property(&bounded(&finding.file));
     let title = property(&format!("{}: {}", finding.rule.id, finding.rule.title));
     format!("::{word} file={file},title={title}::{}", data(&message))
 }

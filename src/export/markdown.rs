@@ -6,7 +6,7 @@ use super::commands;
 use super::places::{Counts, system, title};
 use super::{Format, Options, count};
 use crate::diagnose::{Evidence, Finding, Severity};
-use crate::printable::printable;
+use crate::printable::{inert, printable};
 use crate::scan::Scan;
 
 /// `--format markdown`.
@@ -31,7 +31,7 @@ fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
         text += &details(scan, finding);
     }
     text += &format!("\n<sub>dylens {}</sub>\n", env!("CARGO_PKG_VERSION"));
-    out.write_all(text.as_bytes())
+    out.write_all(inert(&text).as_bytes())
 }
 
 /// What whoever reads the report will ask first.

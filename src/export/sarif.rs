@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::commands;
 use super::{Format, Options};
 use crate::diagnose::{Evidence, Finding, Rule, Severity};
+use crate::json;
 use crate::printable::printable;
 use crate::scan::Scan;
 use crate::vfs::VPath;
@@ -41,7 +42,7 @@ fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
             "results": results,
         }],
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    json::pretty(&mut *out, &document)?;
     out.write_all(b"\n")
 }
 

@@ -11,6 +11,8 @@ pub(super) use sections::{code, constants};
 pub use symbols::Tables;
 pub use write::write;
 
+use std::cell::Cell;
+
 use goblin::container::{Container, Ctx, Endian};
 use goblin::elf::dynamic::{self, Dyn};
 use goblin::elf::header::{self, Header};
@@ -28,6 +30,8 @@ use crate::image::{Arch, Format, Image, ImageKind, Machine, Name, Need, NeedKind
 const MOST_DYNAMIC_BYTES: u64 = 1 << 20;
 const MOST_SEGMENTS: usize = 1024;
 const MOST_VERSION_BYTES: u64 = 1 << 20;
+/// The text of all names together; those of real files take a few kilobytes. Entries without number may share one long name.
+const MOST_TEXT_BYTES: usize = 4 << 20;
 /// `PATH_MAX` of Linux, the longest name that could ever be opened.
 const MOST_NAME_BYTES: usize = 4096;
 /// Dynamic strings that lie within this distance of each other are read with one call.
@@ -37,6 +41,17 @@ const MOST_STRINGS_AT_ONCE: u64 = 32 << 10;
 const DT_FILTER: u64 = 0x7fff_ffff;
 /// As `DT_FILTER`, but the file may be absent.
 const DT_AUXILIARY: u64 = 0x7fff_fffd;
+
+/// `Elf64_Verneed` and `Elf64_Vernaux` have the same length in both classes; an `Elf64_Verdef` never comes without its
+/// `Elf64_Verdaux`.
+const VERNEED_BYTES: usize = 16;
+const VERDEF_BYTES: u64 = 20 + 8;
+
+const OVERLAPPING_NEEDS: Problem = Problem::Header("malformed: its lists of version needs overlap");
+const OVERLAPPING_DEFINITIONS: Problem =
+    Problem::Header("malformed: it claims more version definitions than it has room for");
+const TOO_MUCH_TEXT: Problem =
+    Problem::Header("malformed: its dynamic strings together are longer than any linker writes");
 
 /// A `PT_LOAD` segment: what maps addresses to places in the file.
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +125,7 @@ fn summarize(window: &Window) -> Result<(Slice, Option<Tables>), Problem> {
     }
     let promised = loads.iter().map(|load| load.offset.saturating_add(load.size)).max().unwrap_or(0);
     let truncated = || (promised > window.len).then_some(Problem::Truncated { promised, len: window.len });
-    let problem = misaligned(&loads).or_else(truncated);
+    let mut problem = misaligned(&loads).or_else(truncated);
 
     let mut tables = None;
     match dynamic {
@@ -120,7 +135,9 @@ fn summarize(window: &Window) -> Result<(Slice, Option<Tables>), Problem> {
             if entries.is_empty() && problem.is_none() {
                 return Err(Problem::Header("its dynamic segment is empty"));
             }
-            tables = Some(Tables { notes, ..fill(&mut image, window, &entries, &loads, ctx) });
+            let (found, beyond) = fill(&mut image, window, &entries, &loads, ctx);
+            tables = Some(Tables { notes, ..found });
+            problem = problem.or(beyond);
         }
     }
     match header.e_type {
@@ -200,8 +217,8 @@ fn entries(window: &Window, offset: u64, size: u64, ctx: Ctx) -> Vec<Dyn> {
     entries
 }
 
-/// Reads what the dynamic entries point at into the image.
-fn fill(image: &mut Image, window: &Window, entries: &[Dyn], loads: &[Load], ctx: Ctx) -> Tables {
+/// Reads what the dynamic entries point at into the image; and says where that is more than a file of this length can hold.
+fn fill(image: &mut Image, window: &Window, entries: &[Dyn], loads: &[Load], ctx: Ctx) -> (Tables, Option<Problem>) {
     let value = |tag| entries.iter().rev().find(|entry| entry.d_tag == tag).map(|entry| entry.d_val);
     let place = |tag| value(tag).and_then(|address| offset_of(address, loads));
     image.flags = value(dynamic::DT_FLAGS_1).unwrap_or(0);
@@ -216,9 +233,14 @@ fn fill(image: &mut Image, window: &Window, entries: &[Dyn], loads: &[Load], ctx
         versions: place(dynamic::DT_VERDEF).zip(value(dynamic::DT_VERDEFNUM)),
         notes: Vec::new(),
     };
-    let Some(strings) = tables.strings else { return tables };
+    let claimed = |(place, count): (u64, u64)| count > window.len.saturating_sub(place) / VERDEF_BYTES;
+    let mut problem = tables.versions.is_some_and(claimed).then_some(OVERLAPPING_DEFINITIONS);
+    let Some(strings) = tables.strings else { return (tables, problem) };
 
-    let wanted = verneed(window, place(dynamic::DT_VERNEED), value(dynamic::DT_VERNEEDNUM), ctx);
+    let wanted = verneed(window, place(dynamic::DT_VERNEED), value(dynamic::DT_VERNEEDNUM), ctx).unwrap_or_else(|| {
+        problem = Some(OVERLAPPING_NEEDS);
+        Vec::new()
+    });
     let in_dynamic = entries.iter().filter(|entry| is_string(entry.d_tag)).map(|entry| entry.d_val);
     let in_versions = wanted.iter().flat_map(|version| [version.from, version.version]);
     let text = Strings::read(window, strings, tables.strings_len, in_dynamic.chain(in_versions));
@@ -242,7 +264,10 @@ fn fill(image: &mut Image, window: &Window, entries: &[Dyn], loads: &[Load], ctx
             Some(VersionNeed { from: text.get(wanted.from)?, version: text.get(wanted.version)?, weak: wanted.weak })
         })
         .collect();
-    tables
+    if text.left.get() == 0 {
+        problem = Some(TOO_MUCH_TEXT);
+    }
+    (tables, problem)
 }
 
 fn is_string(tag: u64) -> bool {
@@ -262,8 +287,10 @@ struct Wanted {
     weak: bool,
 }
 
-fn verneed(window: &Window, offset: Option<u64>, count: Option<u64>, ctx: Ctx) -> Vec<Wanted> {
-    let (Some(offset), Some(count)) = (offset, count) else { return Vec::new() };
+/// The table of version needs; none where its lists overlap, which no linker writes: a few bytes could claim needs without
+/// number.
+fn verneed(window: &Window, offset: Option<u64>, count: Option<u64>, ctx: Ctx) -> Option<Vec<Wanted>> {
+    let (Some(offset), Some(count)) = (offset, count) else { return Some(Vec::new()) };
     // The table's size is written nowhere in the dynamic segment: read as much as its entries could ordinarily take,
     // and more where the iteration runs into the end.
     for size in [2 << 10, 32 << 10, MOST_VERSION_BYTES] {
@@ -274,7 +301,7 @@ fn verneed(window: &Window, offset: Option<u64>, count: Option<u64>, ctx: Ctx) -
             sh_info: count.min(u32::MAX.into()) as u32,
             ..SectionHeader::default()
         };
-        let Ok(Some(section)) = VerneedSection::parse(&bytes, &[section], ctx) else { return Vec::new() };
+        let Ok(Some(section)) = VerneedSection::parse(&bytes, &[section], ctx) else { return Some(Vec::new()) };
         let (mut wanted, mut files, mut complete) = (Vec::new(), 0, true);
         for file in section.iter() {
             files += 1;
@@ -285,13 +312,16 @@ fn verneed(window: &Window, offset: Option<u64>, count: Option<u64>, ctx: Ctx) -
                 weak: version.vna_flags & VER_FLG_WEAK != 0,
             }));
             complete &= wanted.len() - before == usize::from(file.vn_cnt);
+            if (files + wanted.len()) * VERNEED_BYTES > bytes.len() {
+                return None;
+            }
         }
         let is_all_there_is = bytes.len() < size as usize;
         if (complete && files as u64 == count) || is_all_there_is {
-            return wanted;
+            return Some(wanted);
         }
     }
-    Vec::new()
+    Some(Vec::new())
 }
 
 /// The dynamic strings that are asked for, read with as few calls as they allow.
@@ -301,6 +331,8 @@ struct Strings<'a> {
     len: u64,
     /// The part that was read ahead, and where in the table it starts.
     ahead: (u64, std::borrow::Cow<'a, [u8]>),
+    /// How many bytes of text may still be handed out.
+    left: Cell<usize>,
 }
 
 impl<'a> Strings<'a> {
@@ -316,16 +348,24 @@ impl<'a> Strings<'a> {
         } else {
             (0, Default::default())
         };
-        Strings { window, offset, len, ahead }
+        Strings { window, offset, len, ahead, left: Cell::new(MOST_TEXT_BYTES) }
     }
 
+    /// The string at an offset; none where it lies outside, or is longer than any name, or too many were handed out.
     fn get(&self, at: u64) -> Option<Name> {
+        let name = self.string(at)?;
+        let left = self.left.get().checked_sub(name.len() + 1);
+        self.left.set(left.unwrap_or(0));
+        left.map(|_| name)
+    }
+
+    fn string(&self, at: u64) -> Option<Name> {
         if at >= self.len {
             return None;
         }
         let (start, bytes) = &self.ahead;
         if let Some(rest) = at.checked_sub(*start).and_then(|skip| bytes.get(skip as usize..))
-            && let Some(end) = memchr(0, rest)
+            && let Some(end) = memchr(0, &rest[..rest.len().min(MOST_NAME_BYTES)])
         {
             return Some(Name::from(&rest[..end]));
         }

@@ -112,6 +112,7 @@ fn unpacked(packed: &[u8], most: u64) -> Result<Vec<u8>, String> {
 fn files(row: &[u8], reading: Reading, is_whole: bool) -> Option<Vec<Unpacked>> {
     let mut files = Vec::new();
     let mut rest = row;
+    let mut left = MOST_BYTES.min((row.len() as u64).saturating_mul(HIGHEST_RATIO));
     loop {
         let name = text(&mut rest, reading.is_wide)?;
         if name.is_empty() {
@@ -138,6 +139,7 @@ fn files(row: &[u8], reading: Reading, is_whole: bool) -> Option<Vec<Unpacked>> 
         let bytes = match reading.is_archive {
             true => {
                 let packed = u32::from_le_bytes(take(&mut rest, 4)?.try_into().ok()?);
+                left = left.checked_sub(len)?;
                 let bytes = unpacked(take(&mut rest, packed as usize)?, len).ok()?;
                 (bytes.len() as u64 == len).then_some(bytes)?
             }
