@@ -181,7 +181,7 @@ fn nothing_native(target: &Target) -> Error {
     let what = format!("no native modules in {root} (looked for .so, .dylib, .pyd and .dll files)");
     let is_wheel = |entry: &Entry| is_wheel_name(&entry.name);
     match target.fs.list(root).is_ok_and(|entries| entries.iter().any(is_wheel)) {
-        true => Error::nothing(what, format!("wheels are read one by one or together: dylens {root}/*.whl")),
+        true => Error::nothing(what, "wheels are read one by one or together: run dylens *.whl there"),
         false => Error::nothing(what, "give an environment, a site-packages folder, a wheel or a native file"),
     }
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::args::{Arguments, Check, FailOn};
 use super::{explain, output};
+use crate::command::templates::DYLENS_REPORT;
 use crate::diagnose::policy::{Ignore, Judged, Known, Policy};
 use crate::diagnose::{Finding, Severity};
 use crate::discover::Machine;
@@ -108,7 +109,10 @@ fn known(fs: &dyn FileSystem, path: &VPath) -> Result<Vec<Known>, Error> {
         subject: String,
     }
     let bytes = snapshot::read(fs, path).map_err(|error| {
-        let remedy = format!("write one: dylens check --format json -o {path}");
+        let remedy = match DYLENS_REPORT.with(&[path]) {
+            Ok(command) => format!("write one: {command}"),
+            Err(_) => "write one with dylens check --format json".to_owned(),
+        };
         Error::new(format!("the baseline {}", error.what), remedy)
     })?;
     if let Ok(report) = serde_json::from_slice::<Report>(&bytes)

@@ -113,6 +113,7 @@ templates! {
 
     // This program.
     DYLENS = "dylens {path}";
+    DYLENS_REPORT = "dylens check --format json -o {path}";
     DYLENS_CHECK = "dylens check";
     DYLENS_DEMO = "dylens check --demo";
     DYLENS_DEMO_LINUX = "dylens check --demo=linux";
