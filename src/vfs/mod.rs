@@ -10,6 +10,7 @@ mod kept;
 mod memory;
 pub mod onefile;
 mod overlay;
+mod paged;
 mod path;
 mod tree;
 pub mod wheel;
@@ -17,6 +18,7 @@ pub mod wheel;
 pub use disk::Disk;
 pub use memory::Memory;
 pub use onefile::OneFile;
+pub use paged::PagedFile;
 pub use path::VPath;
 pub use wheel::Wheels;
 
