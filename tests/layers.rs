@@ -41,8 +41,8 @@ const ROOMS: [(&str, &[&str]); 18] = [
     (
         "cli",
         &[
-            "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "parse", "resolve",
-            "scan", "snapshot", "tui", "vfs", "world",
+            "bind", "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "parse",
+            "resolve", "scan", "snapshot", "tui", "vfs", "world",
         ],
     ),
     ("main", &["cli"]),

@@ -31,9 +31,11 @@ pub enum Status {
 pub enum Failure {
     /// No object of the scope has it.
     NotFound,
-    /// The file that the version is wanted of lacks the symbol in that version; this ends even a weak search.
+    /// glibc before 2.30: the file that the version is wanted of lacks the symbol in that version, which ends even a weak
+    /// search.
     VersionMissing,
-    /// The file that the version is wanted of has the symbol and no version tables: ld.so's own assertion fails.
+    /// glibc before 2.30: the file that the version is wanted of has the symbol and no version tables, and ld.so's own
+    /// assertion fails.
     NoVersionTable,
 }
 
@@ -81,6 +83,8 @@ pub struct Binder<'a> {
     needs: Vec<OnceLock<FxHashMap<Name, usize>>>,
     world: &'a World,
     is_musl: bool,
+    /// See [`glibc::needs_named_file`].
+    needs_named_file: bool,
     /// By `dlopen`.
     scopes: Vec<Scope>,
     /// By `dlopen`: what everything that was opened before names, and which object does so first.
@@ -105,6 +109,10 @@ impl<'a> Binder<'a> {
             needs: process.objects.iter().map(|_| OnceLock::new()).collect(),
             world,
             is_musl: matches!(world.host.system, System::Musl(_)),
+            needs_named_file: match &world.host.system {
+                System::Glibc(system) => glibc::needs_named_file(system.version),
+                _ => false,
+            },
             named_before: scopes.iter().map(|_| OnceLock::new()).collect(),
             scopes,
         }
@@ -165,6 +173,7 @@ impl<'a> Binder<'a> {
         let is_call = !(reference.uses.data || reference.uses.copy);
         let question = glibc::Question { key: &key, version: reference.version.as_ref(), is_call };
         let from = reference.version.as_ref().and_then(|version| version.from.as_ref());
+        let from = from.filter(|_| self.needs_named_file);
         let named = from.and_then(|from| self.needs_of(by).get(from)).copied();
         let is_symbolic = !self.is_musl && by != 0 && self.flags(by).is_symbolic;
         let scope = &self.scopes[opening].objects;

@@ -1,6 +1,6 @@
 //! glibc's rule for one object of a scope: `check_match` and `do_lookup_x` in `elf/dl-lookup.c`.
 
-use crate::image::{Definition, SymbolVersion, VERSION_HIDDEN};
+use crate::image::{Definition, STB_WEAK, SymbolVersion, VERSION_HIDDEN};
 use crate::world::{DynamicSymbols, SymbolKey};
 
 use super::binder::{Failure, Look};
@@ -9,7 +9,6 @@ use super::binder::{Failure, Look};
 const KINDS: u32 = 1 | 1 << 1 | 1 << 2 | 1 << 5 | 1 << STT_TLS | 1 << 10;
 const STT_TLS: u8 = 6;
 const STB_GLOBAL: u8 = 1;
-const STB_WEAK: u8 = 2;
 const STV_INTERNAL: u8 = 1;
 const STV_HIDDEN: u8 = 2;
 const SHN_ABS: u16 = 0xfff1;
@@ -22,7 +21,13 @@ pub(super) struct Question<'a> {
     pub is_call: bool,
 }
 
-/// Looks into one object. `is_named`: it is the file that the version is wanted of.
+/// Does the file that a version is wanted of decide alone whether the symbol is there? Until 2.30 it did; since then a
+/// symbol may move to another file with its version (BZ #24741).
+pub(super) fn needs_named_file(version: Option<(u32, u32)>) -> bool {
+    version.is_some_and(|version| version < (2, 30))
+}
+
+/// Looks into one object. `is_named`: it is the file that the version is wanted of, and decides ([`needs_named_file`]).
 pub(super) fn look(symbols: &DynamicSymbols, question: &Question, is_named: bool) -> Look {
     let mut found = None;
     // The only version of a symbol answers a reference that names none, though it is no base version.

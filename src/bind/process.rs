@@ -132,14 +132,23 @@ impl<'w> Session<'w> {
         }
     }
 
-    /// Starts a bare `python -I -S` that has imported ctypes, and opens a file with that.
-    pub fn open_with_ctypes(&mut self, file: FileId, opened: &VPath) {
+    /// Opens what `import ctypes` brings in.
+    pub fn import_ctypes(&mut self) {
         for module in ["_ctypes", "_struct"] {
             if let Some((file, opened)) = library_module(self.world, module) {
                 self.open(file, &opened, Mode::IMPORT);
             }
         }
-        self.open(file, opened, Mode::IMPORT);
+    }
+
+    /// How many objects there are.
+    pub fn len(&self) -> usize {
+        self.simulation.objects().len()
+    }
+
+    /// Is nothing loaded at all?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// The process as it stands.

@@ -189,6 +189,15 @@ pub(super) struct Symbols {
     /// Bind as where a bare interpreter opens the file with ctypes
     #[arg(long)]
     pub alone: bool,
+    /// Bind as where the process has opened this file before (RTLD_LOCAL)
+    #[arg(long, value_name = "LIB")]
+    pub after: Vec<OsString>,
+    /// As --after, with RTLD_GLOBAL: its symbols are visible to all that is opened later
+    #[arg(long, value_name = "LIB")]
+    pub after_global: Vec<OsString>,
+    /// The symbols that the file defines for others, instead
+    #[arg(long, requires = "file", conflicts_with_all = ["to", "undefined", "alone"])]
+    pub exports: bool,
     /// Only symbols that this library provides
     #[arg(long, value_name = "LIB")]
     pub to: Option<String>,

@@ -1,10 +1,11 @@
 //! `dylens symbols`: what a file wants, and who provides it.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
 use super::args::{Arguments, SymbolFormat, Symbols};
 use super::{output, source};
+use crate::bind::Mode;
 use crate::error::Error;
 use crate::export;
 use crate::graph::Node;
@@ -18,16 +19,19 @@ use crate::world::FileId;
 /// Where there is no such file, or its symbols are not at hand.
 pub(super) fn symbols(arguments: &Arguments, symbols: &Symbols) -> Result<ExitCode, Error> {
     let scan = source::surveyed(arguments, std::slice::from_ref(&symbols.path))?;
-    let context = if symbols.alone { SymbolContext::Alone } else { SymbolContext::Import };
+    if let (Some(name), true) = (&symbols.file, symbols.exports) {
+        return exports(arguments, symbols, scan, name);
+    }
+    let context = symbols.context(scan)?;
     let mut out = Vec::new();
     match &symbols.file {
         Some(name) => {
             let file = named(scan, name)?;
-            let rows = scan.symbols(file, context).ok_or_else(|| not_at_hand(scan, file))?;
+            let rows = scan.symbols(file, &context).ok_or_else(|| not_at_hand(scan, file))?;
             symbols.write(scan, &scan.world.file(file).path, rows, false, arguments, &mut out)?;
         }
         None => {
-            for (import, rows) in scan.symbols_of_modules(context) {
+            for (import, rows) in scan.symbols_of_modules(&context) {
                 symbols.write(scan, &import.opened, rows, true, arguments, &mut out)?;
             }
         }
@@ -36,7 +40,44 @@ pub(super) fn symbols(arguments: &Arguments, symbols: &Symbols) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
+/// Prints the symbols that a file defines for others.
+fn exports(arguments: &Arguments, symbols: &Symbols, scan: &Scan, name: &OsStr) -> Result<ExitCode, Error> {
+    let file = named(scan, name)?;
+    let rows = scan.exported_symbols(file).ok_or_else(|| not_at_hand(scan, file))?;
+    let mut out = Vec::new();
+    match symbols.format {
+        SymbolFormat::Text => {
+            let paint = output::paint(arguments, true);
+            out.extend(export::exports_text(scan, &scan.world.file(file).path, &rows, &paint).into_bytes());
+        }
+        SymbolFormat::Jsonl => export::exports_jsonl(&rows, &mut out).map_err(cannot_write)?,
+    }
+    output::print(&out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn cannot_write(error: std::io::Error) -> Error {
+    Error::new(format!("jsonl cannot be written: {error}"), "report it")
+}
+
 impl Symbols {
+    /// The process that was asked for.
+    ///
+    /// # Errors
+    /// Where a file that is to be opened before is not there.
+    fn context(&self, scan: &Scan) -> Result<SymbolContext, Error> {
+        let opened = |names: &[OsString], mode| -> Result<Vec<_>, Error> {
+            let open = |name: &OsString| {
+                let file = named(scan, name)?;
+                Ok((file, scan.world.file(file).path.clone(), mode))
+            };
+            names.iter().map(open).collect()
+        };
+        let mut before = opened(&self.after_global, Mode::GLOBAL)?;
+        before.extend(opened(&self.after, Mode::IMPORT)?);
+        Ok(SymbolContext { is_alone: self.alone, before })
+    }
+
     fn write(
         &self,
         scan: &Scan,
@@ -58,8 +99,7 @@ impl Symbols {
             }
             SymbolFormat::Jsonl => {
                 let shown = scan.shown(file);
-                export::symbols_jsonl(is_one_of_many.then_some(&shown), &rows, out)
-                    .map_err(|error| Error::new(format!("jsonl cannot be written: {error}"), "report it"))?;
+                export::symbols_jsonl(is_one_of_many.then_some(&shown), &rows, out).map_err(cannot_write)?;
             }
         }
         Ok(())

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::paint::count;
 use super::{Ink, Paint, printable};
 use crate::image::Name;
-use crate::scan::{Scan, SymbolRow, SymbolStatus};
+use crate::scan::{ExportedSymbol, Scan, SymbolRow, SymbolStatus};
 use crate::vfs::VPath;
 
 /// The mirror of a symbol that a file wants. Its fields and their order are fixed.
@@ -84,12 +84,58 @@ pub fn symbols_text(scan: &Scan, file: &VPath, rows: &[SymbolRow], lists: bool, 
     text
 }
 
-/// A symbol, and the name in the file where that is another.
 fn line(row: &SymbolRow, paint: &Paint) -> String {
     let version = row.version.as_ref().map(|version| format!("@{version}")).unwrap_or_default();
-    let raw = format!("{}{version}", row.symbol);
-    match row.demangled() {
-        Some(name) => format!("  {}  {}\n", printable(&name), paint.ink(Ink::Quiet, &printable(&raw))),
-        None => format!("  {}\n", printable(&raw)),
+    both_names(&format!("{}{version}", row.symbol), row.demangled(), paint)
+}
+
+/// A symbol as it was written, and as it stands in the file where that is another.
+fn both_names(raw: &str, demangled: Option<String>, paint: &Paint) -> String {
+    match demangled {
+        Some(name) => format!("  {}  {}\n", printable(&name), paint.ink(Ink::Quiet, &printable(raw))),
+        None => format!("  {}\n", printable(raw)),
     }
+}
+
+/// The mirror of a symbol that a file defines for others.
+#[derive(Serialize)]
+struct DefinedRow<'a> {
+    symbol: &'a str,
+    version: Option<&'a str>,
+    demangled: Option<&'a str>,
+    binding: &'static str,
+    default: bool,
+}
+
+/// One object a line for each symbol that a file defines for others.
+///
+/// # Errors
+/// Never, as memory takes every byte.
+pub fn exports_jsonl(rows: &[ExportedSymbol], out: &mut Vec<u8>) -> io::Result<()> {
+    for row in rows {
+        let demangled = row.demangled();
+        let version = row.version.as_ref().map(Name::text);
+        let row = DefinedRow {
+            symbol: &row.symbol.text(),
+            version: version.as_deref(),
+            demangled: demangled.as_deref(),
+            binding: row.binding,
+            default: row.is_default,
+        };
+        serde_json::to_writer(&mut *out, &row)?;
+        out.push(b'\n');
+    }
+    Ok(())
+}
+
+/// The symbols that a file defines for others, one a line.
+pub fn exports_text(scan: &Scan, file: &VPath, rows: &[ExportedSymbol], paint: &Paint) -> String {
+    let head = paint.ink(Ink::Strong, &printable(&scan.shown(file).text()));
+    let mut text = format!("{head}: {} defined for others\n\n", count(rows.len(), "symbol"));
+    for row in rows {
+        let at = if row.is_default { "@@" } else { "@" };
+        let version = row.version.as_ref().map(|version| format!("{at}{version}")).unwrap_or_default();
+        text += &both_names(&format!("{}{version}", row.symbol), row.demangled(), paint);
+    }
+    text
 }

@@ -65,6 +65,8 @@ pub struct Definition {
     pub version: Option<u16>,
 }
 
+/// `STB_WEAK`: as a reference, may stay without a definition.
+pub const STB_WEAK: u8 = 2;
 /// `STB_GNU_UNIQUE`: the first definition that anybody is bound to stays the only one in the process.
 pub const STB_GNU_UNIQUE: u8 = 10;
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""symbols.py DYLENS ENV... [--import] [--jobs N]
+"""symbols.py DYLENS ENV... [--jobs N] [--only TEXT]
 
 Compares `dylens symbols` with the real loader, symbol by symbol.
 
-For every extension module of each environment a fresh interpreter opens it: `python -I -S` with ctypes, RTLD_NOW (or, with
---import, an import through importlib of that file alone), under LD_DEBUG=bindings.  What the loader says of the
+For every extension module of each environment a fresh interpreter opens it: `python -I -S` with ctypes, RTLD_NOW, under
+LD_DEBUG=bindings.  What the loader says of the
 module's own symbols is compared with what dylens says: the distinct symbols with their versions that are bound to each
 provider.  Where the loader refuses the module, dylens must name the symbol of the loader's message as undefined, or
 the message must be about no symbol.
@@ -42,13 +42,16 @@ def modules(root, suffixes):
 def loader(python, program, path):
     """({provider: {(symbol, version)}}, what the loader complains about or None)"""
     with tempfile.TemporaryDirectory() as folder:
-        env = dict(clean(), LD_DEBUG="bindings", LD_DEBUG_OUTPUT=os.path.join(folder, "out"))
+        env = dict(clean(), LD_DEBUG="bindings,files", LD_DEBUG_OUTPUT=os.path.join(folder, "out"))
         done = subprocess.run([python, "-I", "-S", "-c", OPEN, path], env=env, stdin=subprocess.DEVNULL,
                               capture_output=True, timeout=300)
         bound = collections.defaultdict(set)
         for name in os.listdir(folder):
             with open(os.path.join(folder, name), "rb") as lines:
                 for line in lines:
+                    # What its own code looks up later (dlsym) is no relocation's.
+                    if bound and b"\tcalling init: " in line:
+                        break
                     found = BINDING.search(line.rstrip(b"\n"))
                     if found and os.fsdecode(found[1]) == path:
                         provider = os.fsdecode(found[2])

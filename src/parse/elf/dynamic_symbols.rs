@@ -9,18 +9,19 @@ use scroll::ctx::SizeWith;
 
 use super::relocations::used_symbols;
 use super::symbols::{BindingFlags, Tables};
-use crate::image::{Definition, Name, Reference, SymbolVersion, VERSION_HIDDEN};
+use crate::image::{Definition, Name, Reference, STB_WEAK, SymbolVersion, VERSION_HIDDEN};
 use crate::vfs::PagedFile;
 
 /// The longest chain that is followed; real ones have a handful of entries.
 const MOST_STEPS: u32 = 1 << 16;
 /// Longer names than any compiler's are no names.
 const MOST_NAME_BYTES: usize = 1 << 20;
+/// Real libraries have fewer than a million.
+const MOST_SYMBOLS: u32 = 1 << 22;
 /// A version's number has 15 bits.
 const MOST_VERSIONS: usize = 1 << 15;
 
 const STB_LOCAL: u8 = 0;
-const STB_WEAK: u8 = 2;
 const STV_INTERNAL: u8 = 1;
 const STV_HIDDEN: u8 = 2;
 const STV_PROTECTED: u8 = 3;
@@ -201,30 +202,32 @@ impl DynamicSymbols {
         if !self.file.has(at, name) || !self.file.has(at + name.len() as u64, &[0]) {
             return false;
         }
-        tell(&Definition {
+        tell(&self.definition(&symbol, index))
+    }
+
+    fn definition(&self, symbol: &Sym, index: u32) -> Definition {
+        Definition {
             value: symbol.st_value,
             section: symbol.st_shndx as u16,
             kind: symbol.st_info & 0xf,
             binding: symbol.st_info >> 4,
             visibility: symbol.st_other & 3,
             version: self.raw_version(index).filter(|_| self.has_versions()),
-        })
+        }
     }
 
-    /// Every name that the file defines for others and `is_wanted`; for suggestions, as it reads all names.
-    pub fn defined_names(&self, is_wanted: &dyn Fn(&[u8]) -> bool) -> Vec<Name> {
-        const MOST_SYMBOLS: u32 = 1 << 22;
-        let mut names = Vec::new();
+    /// Calls back with each symbol that the file defines for others, in the order of its table. Reads all of them.
+    pub fn each_definition(&self, tell: &mut dyn FnMut(&[u8], &Definition)) {
         for index in 1..self.count().min(MOST_SYMBOLS) {
             let Some(symbol) = self.symbol(index) else { break };
-            if symbol.st_shndx == 0 || symbol.st_info >> 4 == STB_LOCAL {
+            let is_shown = !matches!(symbol.st_other & 3, STV_HIDDEN | STV_INTERNAL);
+            if symbol.st_shndx == 0 || symbol.st_info >> 4 == STB_LOCAL || !is_shown {
                 continue;
             }
-            if let Some(name) = self.name(&symbol).filter(|name| is_wanted(name)) {
-                names.push(Name::from(&*name));
+            if let Some(name) = self.name(&symbol) {
+                tell(&name, &self.definition(&symbol, index));
             }
         }
-        names
     }
 
     /// How many symbols there are, as the hash tables tell.
