@@ -76,6 +76,7 @@ pub mod vfs;
 pub mod parse;
 pub mod world;
 
+pub mod bind;
 pub mod discover;
 pub mod resolve;
 

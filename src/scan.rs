@@ -5,12 +5,14 @@ pub mod numpy;
 mod record;
 mod rust;
 mod simulate;
+mod symbols;
 
 pub use inventory::Item;
 pub use numpy::{Bond, Numpy, Provider};
 pub use record::{Found, Record, Search};
 pub use rust::{Rust, RustEvidence};
 pub use simulate::{ImportKind, ImportOf};
+pub use symbols::{ExportedSymbol, SymbolContext, SymbolRow, SymbolStatus, UnboundSymbol};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -12,6 +12,7 @@ mod policy;
 mod progress;
 mod run;
 mod source;
+mod symbols;
 
 pub use args::Arguments;
 pub use parse::parse;
@@ -38,6 +39,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
         Some(Command::Check(check)) => commands::check(arguments, check),
         Some(Command::Why(why)) => commands::why(arguments, why),
         Some(Command::Tree(tree)) => commands::tree(arguments, tree),
+        Some(Command::Symbols(wanted)) => symbols::symbols(arguments, wanted),
         Some(Command::Diff(diff)) => commands::diff(arguments, diff),
         Some(Command::Export(export)) => commands::export(arguments, export),
         Some(Command::Log(log)) => log::log(arguments, log),

@@ -16,6 +16,7 @@ mod foresight;
 mod imports;
 pub mod install_name;
 mod missing;
+mod near_symbol;
 pub mod nuitka;
 mod numpy;
 pub mod policy;

@@ -11,6 +11,7 @@ mod kept;
 mod memory;
 pub mod onefile;
 mod overlay;
+mod paged;
 mod path;
 pub mod save;
 mod tree;
@@ -19,6 +20,7 @@ pub mod wheel;
 pub use disk::Disk;
 pub use memory::Memory;
 pub use onefile::OneFile;
+pub use paged::PagedFile;
 pub use path::VPath;
 pub use wheel::Wheels;
 

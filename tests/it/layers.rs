@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Each room and the rooms it may know, itself left out.
 ///
 /// One circle is drawn on purpose: `scan` runs `diagnose`, and `diagnose` reads the `Scan`.
-const ROOMS: [(&str, &[&str]); 20] = [
+const ROOMS: [(&str, &[&str]); 21] = [
     ("json", &["printable"]),
     ("vfs", &["error"]),
     ("image", &[]),
@@ -20,9 +20,10 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("world", &["image", "vfs", "parse"]),
     ("discover", &["error", "image", "parse", "vfs", "world"]),
     ("resolve", &["image", "vfs", "world"]),
+    ("bind", &["image", "resolve", "vfs", "world"]),
     ("graph", &["discover", "image", "resolve", "vfs", "world"]),
-    ("diagnose", &["discover", "graph", "image", "resolve", "scan", "vfs", "world"]),
-    ("scan", &["diagnose", "discover", "error", "graph", "image", "resolve", "vfs", "world"]),
+    ("diagnose", &["bind", "discover", "graph", "image", "resolve", "scan", "vfs", "world"]),
+    ("scan", &["bind", "diagnose", "discover", "error", "graph", "image", "resolve", "vfs", "world"]),
     ("diff", &["diagnose", "discover", "graph", "image", "scan", "vfs", "world"]),
     ("snapshot", &["diagnose", "discover", "error", "graph", "image", "resolve", "scan", "vfs", "world"]),
     ("buildlog", &["diagnose", "discover", "graph", "image", "resolve", "scan", "vfs", "world"]),
@@ -43,8 +44,8 @@ const ROOMS: [(&str, &[&str]); 20] = [
     (
         "cli",
         &[
-            "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "parse", "resolve",
-            "scan", "snapshot", "tui", "vfs", "world",
+            "bind", "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "parse",
+            "resolve", "scan", "snapshot", "tui", "vfs", "world",
         ],
     ),
     ("main", &["cli"]),

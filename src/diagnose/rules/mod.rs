@@ -31,6 +31,7 @@ mod runtime_twice;
 mod rust_install_name;
 mod slice_missing;
 mod symbol_missing;
+mod symbol_undefined;
 mod tool_complains;
 mod unreadable;
 mod version_missing;
@@ -45,6 +46,7 @@ pub const RULES: &[&Rule] = &[
     &library_preloaded::RULE,
     &version_missing::RULE,
     &symbol_missing::RULE,
+    &symbol_undefined::RULE,
     &wrong_architecture::RULE,
     &slice_missing::RULE,
     &numpy_missing::RULE,

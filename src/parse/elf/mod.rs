@@ -3,12 +3,16 @@
 //! Through goblin's low-level readers: `goblin::elf::Elf::parse` and its `Strtab` read whole tables that a summary does
 //! not need.
 
+mod dynamic_symbols;
+mod relocations;
 mod sections;
 mod symbols;
 mod write;
 
+pub use dynamic_symbols::{DynamicSymbols, SymbolKey};
 pub(super) use sections::{code, constants};
-pub use symbols::Tables;
+use symbols::RelocationTable;
+pub use symbols::{BindingFlags, Tables};
 pub use write::write;
 
 use std::cell::Cell;
@@ -136,7 +140,7 @@ fn summarize(window: &Window) -> Result<(Slice, Option<Tables>), Problem> {
                 return Err(Problem::Header("its dynamic segment is empty"));
             }
             let (found, beyond) = fill(&mut image, window, &entries, &loads, ctx);
-            tables = Some(Tables { notes, ..found });
+            tables = Some(Tables { notes, machine: header.e_machine, ..found });
             problem = problem.or(beyond);
         }
     }
@@ -232,6 +236,11 @@ fn fill(image: &mut Image, window: &Window, entries: &[Dyn], loads: &[Load], ctx
         strings_len: value(dynamic::DT_STRSZ).unwrap_or(0),
         versions: place(dynamic::DT_VERDEF).zip(value(dynamic::DT_VERDEFNUM)),
         notes: Vec::new(),
+        machine: 0,
+        version_of: place(dynamic::DT_VERSYM),
+        wanted_versions: place(dynamic::DT_VERNEED).zip(value(dynamic::DT_VERNEEDNUM)),
+        relocations: relocations(entries, loads),
+        flags: binding_flags(entries),
     };
     let claimed = |(place, count): (u64, u64)| count > window.len.saturating_sub(place) / VERDEF_BYTES;
     let mut problem = tables.versions.is_some_and(claimed).then_some(OVERLAPPING_DEFINITIONS);
@@ -268,6 +277,36 @@ fn fill(image: &mut Image, window: &Window, entries: &[Dyn], loads: &[Load], ctx
         problem = Some(TOO_MUCH_TEXT);
     }
     (tables, problem)
+}
+
+/// The tables of relocations in the order in which a loader goes through them.
+fn relocations(entries: &[Dyn], loads: &[Load]) -> Vec<RelocationTable> {
+    let value = |tag| entries.iter().rev().find(|entry| entry.d_tag == tag).map(|entry| entry.d_val);
+    let table = |place, len, relative, has_addends| {
+        let offset = offset_of(value(place)?, loads)?;
+        let relative = value(relative).unwrap_or(0);
+        Some(RelocationTable { offset, len: value(len)?, has_addends, relative })
+    };
+    let is_rela = value(dynamic::DT_PLTREL) == Some(dynamic::DT_RELA);
+    [
+        table(dynamic::DT_RELA, dynamic::DT_RELASZ, dynamic::DT_RELACOUNT, true),
+        table(dynamic::DT_REL, dynamic::DT_RELSZ, dynamic::DT_RELCOUNT, false),
+        table(dynamic::DT_JMPREL, dynamic::DT_PLTRELSZ, dynamic::DT_NULL, is_rela),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn binding_flags(entries: &[Dyn]) -> BindingFlags {
+    use dynamic::{DF_1_NOW, DF_BIND_NOW, DF_STATIC_TLS, DF_SYMBOLIC, DT_BIND_NOW, DT_FLAGS, DT_FLAGS_1, DT_SYMBOLIC};
+    let has = |tag| entries.iter().any(|entry| entry.d_tag == tag);
+    let flag = |tag, bit| entries.iter().any(|entry| entry.d_tag == tag && entry.d_val & bit != 0);
+    BindingFlags {
+        is_symbolic: has(DT_SYMBOLIC) || flag(DT_FLAGS, DF_SYMBOLIC),
+        binds_now: has(DT_BIND_NOW) || flag(DT_FLAGS, DF_BIND_NOW) || flag(DT_FLAGS_1, DF_1_NOW),
+        has_static_tls: flag(DT_FLAGS, DF_STATIC_TLS),
+    }
 }
 
 fn is_string(tag: u64) -> bool {

@@ -32,6 +32,35 @@ pub struct Tables {
     pub(super) versions: Option<(u64, u64)>,
     /// The notes on properties of the code: places and lengths.
     pub(super) notes: Vec<(u64, u64)>,
+    /// `e_machine`.
+    pub(super) machine: u16,
+    /// The version of each symbol.
+    pub(super) version_of: Option<u64>,
+    /// The versions that are wanted: place and count of files.
+    pub(super) wanted_versions: Option<(u64, u64)>,
+    pub(super) relocations: Vec<RelocationTable>,
+    pub(super) flags: BindingFlags,
+}
+
+/// A table of relocations: its place, its length in bytes, and the form of its entries.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RelocationTable {
+    pub offset: u64,
+    pub len: u64,
+    pub has_addends: bool,
+    /// So many at its start are relative and name no symbol.
+    pub relative: u64,
+}
+
+/// What a file's dynamic segment says of how its symbols are bound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BindingFlags {
+    /// `DT_SYMBOLIC` or `DF_SYMBOLIC`: its own definitions come first.
+    pub is_symbolic: bool,
+    /// `DT_BIND_NOW`, `DF_BIND_NOW` or `DF_1_NOW`.
+    pub binds_now: bool,
+    /// `DF_STATIC_TLS`.
+    pub has_static_tls: bool,
 }
 
 /// The text at a place of a table, up to its zero; none where it lies outside, or no more than `left` may be read.
