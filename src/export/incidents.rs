@@ -151,7 +151,7 @@ fn beside(all: &Incidents, paint: &Paint) -> String {
     let mut errors = scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
     let Some(first) = errors.next() else { return String::new() };
     let (what, number) = (scan.target.kind.word(), count(1 + errors.count(), "error"));
-    let about = bounded(&format!("{}: {}", first.rule.title, first.subject));
+    let about = bounded(format!("{}: {}", first.rule.title, first.subject));
     let sentence = format!("the {what} itself has {number}, the first: {about}; this shows them:");
     format!("{}    {}\n", paint.wrapped(&sentence, 0), paint.ink(Ink::Command, &printable(all.check)))
 }

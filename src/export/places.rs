@@ -137,8 +137,8 @@ pub(super) fn lines(scan: &Scan, probes: &[Probe], most: usize) -> Vec<String> {
         .iter()
         .map(|&index| {
             let probe = &probes[index];
-            let path = located(scan, probe).map_or_else(|| "-".to_owned(), |path| bounded(path));
-            (probe.step.word(), path, bounded(&probe.verdict.phrase()))
+            let path = located(scan, probe).map_or_else(|| "-".to_owned(), bounded);
+            (probe.step.word(), path, bounded(probe.verdict.phrase()))
         })
         .collect();
     let steps = cells.iter().map(|(step, _, _)| step.len()).max().unwrap_or_default();

@@ -162,7 +162,7 @@ impl Report<'_> {
         }
         let names = places::broken_by(self.scan, finding);
         let named = if self.verbose { names.len() } else { names.len().min(NAMED) };
-        let mut list = bounded(&names[..named].join(", "));
+        let mut list = bounded(names[..named].join(", "));
         if finding.breaks > named && named > 0 {
             list += &format!(" +{}", finding.breaks - named);
         }

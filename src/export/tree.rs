@@ -61,7 +61,7 @@ impl<'a> Tree<'a> {
         }
         // Modules come first: the libraries that they bring in are then shown below them.
         contents.sort_by_cached_key(|&node| (!is_module(graph.node(node)), title(self.scan, node)));
-        self.text += &self.options.paint.ink(Ink::Strong, &bounded(&distribution_title(self.scan, node)));
+        self.text += &self.options.paint.ink(Ink::Strong, &bounded(distribution_title(self.scan, node)));
         self.text.push('\n');
         if self.options.depth > 1 {
             let inside = self.needed_inside(&contents);
@@ -121,11 +121,11 @@ impl<'a> Tree<'a> {
 
     fn line(&self, (node, edge): Child) -> String {
         let paint = &self.options.paint;
-        let name = bounded(&title(self.scan, node));
+        let name = bounded(title(self.scan, node));
         let bad = |why: &str| paint.ink(Ink::Error, &format!("{} {name}  {why}", paint.glyph(Glyph::Error)));
         match (self.scan.graph.node(node), edge.map(|edge| &edge.resolution)) {
             (_, Some(Resolution::Refused { at, why })) => {
-                bad(&bounded(&format!("{}: {}", self.scan.shown(&at.folded()), why.phrase())))
+                bad(&bounded(format!("{}: {}", self.scan.shown(&at.folded()), why.phrase())))
             }
             (Node::Missing(_), _) if edge.is_some_and(|edge| !edge.kind.is_binding()) => {
                 paint.ink(Ink::Quiet, &format!("{name}  may be absent"))

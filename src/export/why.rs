@@ -61,18 +61,18 @@ impl Why<'_> {
 
     /// What it is.
     fn head(&self, node: NodeId) -> String {
-        let name = bounded(&title(self.scan, node));
+        let name = bounded(title(self.scan, node));
         let ink = if matches!(self.scan.graph.node(node), Node::Missing(_)) && self.scan.is_missed(node) {
             Ink::Error
         } else {
             Ink::Strong
         };
-        let mut text = format!("{}: {}\n", self.paint.ink(ink, &name), bounded(&described(self.scan, node)));
+        let mut text = format!("{}: {}\n", self.paint.ink(ink, &name), bounded(described(self.scan, node)));
         if let Some(path) = self.scan.path_of(node) {
             text += &format!("  {}\n", bounded(path));
         }
         if let Some(name) = places::nonstandard(self.scan, node) {
-            let line = format!("{} it has {}", self.paint.glyph(Glyph::Nonstandard), bounded(&name.phrase()));
+            let line = format!("{} it has {}", self.paint.glyph(Glyph::Nonstandard), bounded(name.phrase()));
             text += &format!("  {}\n", self.paint.ink(Ink::Warning, &line));
         }
         let problem = self.scan.file_of(node).and_then(|file| self.scan.world.file(file).problem.clone());
@@ -91,7 +91,7 @@ impl Why<'_> {
         let files = self.scan.graph.contents(node);
         let mut text = self.section(&format!("Brings {}", count(files.len(), "native file")));
         for file in files {
-            text += &format!("  {}\n", bounded(&title(self.scan, file)));
+            text += &format!("  {}\n", bounded(title(self.scan, file)));
         }
         text
     }
@@ -105,7 +105,7 @@ impl Why<'_> {
         let arrow = format!(" {} ", self.paint.glyph(Glyph::Arrow));
         let mut text = self.section("Brought in by");
         for chain in chains {
-            let names: Vec<String> = chain.iter().map(|&node| bounded(&title(self.scan, node))).collect();
+            let names: Vec<String> = chain.iter().map(|&node| bounded(title(self.scan, node))).collect();
             text += &format!("  {}\n", names.join(&arrow));
         }
         text
@@ -133,7 +133,7 @@ impl Why<'_> {
         let mut text = String::new();
         for (by, edge) in self.scan.graph.dependents(node).into_iter().take(SEARCHES) {
             let path = self.scan.path_of(by).map_or_else(String::new, |path| path.to_string());
-            text += &self.section(&bounded(&format!("Where {path} looked, in order")));
+            text += &self.section(&bounded(format!("Where {path} looked, in order")));
             text += &self.places(by, edge);
         }
         text

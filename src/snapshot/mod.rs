@@ -89,7 +89,7 @@ pub fn open(bytes: &[u8], path: &VPath) -> Result<Scan, Error> {
 /// Where it cannot be read, or is surely none; says so with its path.
 pub fn read(fs: &dyn FileSystem, path: &VPath) -> Result<Vec<u8>, Error> {
     let is_short = fs.stat(path).is_ok_and(|stat| stat.len <= MOST_BYTES as u64);
-    if is_short && fs.read(path, HEAD).is_ok_and(|head| !is_likely(&head)) {
+    if is_short && fs.read(path, HEAD).is_ok_and(|head| !head.is_empty() && !is_likely(&head)) {
         return Err(no_snapshot(path));
     }
     fs.read_whole(path, MOST_BYTES)

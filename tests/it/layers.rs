@@ -78,7 +78,7 @@ const WORDS: [(&[&str], &[&str], &str); 8] = [
     ),
     (
         &["std::thread", "rayon"],
-        &["scan.rs", "scan/", "tui/", "cli/run.rs"],
+        &["scan.rs", "scan/", "tui/", "cli/run"],
         "only `scan` and `tui` start threads: work on one item here",
     ),
     (
@@ -88,7 +88,7 @@ const WORDS: [(&[&str], &[&str], &str); 8] = [
     ),
     (
         &["process::Command", "process::{Command", "portable_pty", "Stdio::"],
-        &["cli/run.rs", "tui/clipboard.rs"],
+        &["cli/run", "tui/clipboard.rs"],
         "only `dylens run` starts a program, the one that the person typed, and copying the clipboard's own tools: read the \
          file instead",
     ),

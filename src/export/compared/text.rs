@@ -46,7 +46,7 @@ fn line(change: &Change, paint: &Paint) -> String {
         None => (change.sign().to_string(), Ink::Quiet),
     };
     let about = if change.about.is_empty() { String::new() } else { format!(" {}:", bounded(&change.about)) };
-    let told = bounded(&phrase(change, paint.glyph(Glyph::Arrow)));
+    let told = bounded(phrase(change, paint.glyph(Glyph::Arrow)));
     let subject = paint.ink(Ink::Strong, &bounded(&change.subject));
     format!("  {} {subject}{about} {told}\n", paint.ink(ink, &sign)).replace("  \n", "\n")
 }

@@ -31,6 +31,9 @@ pub(super) struct Unpacked {
     pub link: Option<Vec<u8>>,
 }
 
+/// So far into a program is anything looked for: files with holes have any length, and take no room.
+pub const FARTHEST: u64 = 2 << 30;
+
 /// Where a payload begins in a program; none where there is none.
 pub fn find(file: &dyn ReadAt) -> Option<u64> {
     const BLOCK: usize = 4 << 20;
@@ -44,7 +47,7 @@ pub fn find(file: &dyn ReadAt) -> Option<u64> {
         if let Some(place) = found.or_else(plain) {
             return Some(at + place as u64);
         }
-        if got < BLOCK {
+        if got < BLOCK || at > FARTHEST {
             return None;
         }
         at += (BLOCK - LONGEST_NAME) as u64;

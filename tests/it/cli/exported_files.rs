@@ -1,7 +1,4 @@
 //! Files as a person asks for them with `-o`: nothing that was there is lost, and nothing half is left.
-#![cfg(unix)]
-
-mod common;
 
 use std::fs;
 use std::io::{Read, Write};
@@ -9,11 +6,11 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use common::{dylens, out, said};
+use crate::common::{dylens, out, said};
 
 /// A folder with a module whose library is not there.
 fn small() -> tempfile::TempDir {
-    common::lay_out("//- /site/a.so elf x86_64 needs:libnowhere.so.9 defines:PyInit_a\n")
+    crate::common::lay_out("//- /site/a.so elf x86_64 needs:libnowhere.so.9 defines:PyInit_a\n")
 }
 
 fn export(folder: &Path, words: &[&str]) -> Output {
@@ -156,8 +153,9 @@ fn what_a_killed_run_left_does_not_block_the_next() {
     let folder = small();
     // The process keeps its number when the shell becomes dylens.
     let shell =
-        format!("touch .x.json.$$.part x.json.$$.part; exec {} export site -o x.json", env!("CARGO_BIN_EXE_dylens"));
-    let output = Command::new("sh").args(["-c", &shell]).current_dir(folder.path()).output().expect("a shell");
+        format!(": > .x.json.$$.part; : > x.json.$$.part; exec {} export site -o x.json", env!("CARGO_BIN_EXE_dylens"));
+    let output = Command::new("/bin/sh").args(["-c", &shell]).current_dir(folder.path()).env_clear().output();
+    let output = output.expect("a shell");
     is_well(&output);
     assert_eq!(fs::read_to_string(folder.path().join("x.json")).expect("text"), wanted(folder.path()));
 }

@@ -1,14 +1,11 @@
 //! Text that somebody else wrote, on its way to a terminal, to a parser, and into the log of a build.
-#![cfg(unix)]
-
-mod common;
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use common::{out, said};
+use crate::common::{out, said};
 
 /// What turns text around, hides it, or begins a command of a terminal without an escape character.
 const HIDDEN: &str = "\u{9b}2J\u{9d}0;x\u{7f}\u{202e}\u{2066}\u{200b}\u{2028}\u{feff}\u{e0041}";
@@ -30,7 +27,7 @@ fn run(directory: &Path, words: &[&str]) -> Output {
 
 /// An environment in which everything that can be called by somebody else is called so: distribution, folder, module, need.
 fn called(name: &str) -> tempfile::TempDir {
-    let folder = common::lay_out("//- /site/a.so elf x86_64 needs:libNEED.so.9 defines:PyInit_a\n");
+    let folder = crate::common::lay_out("//- /site/a.so elf x86_64 needs:libNEED.so.9 defines:PyInit_a\n");
     let site = folder.path().join("site");
     let bytes = fs::read(site.join("a.so")).expect("a module");
     let need = b"libNEED.so.9";
