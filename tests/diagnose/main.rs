@@ -8,6 +8,7 @@ mod mac;
 mod numpy;
 mod python;
 mod runtime;
+mod symbols;
 mod windows;
 
 use std::sync::Arc;
