@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::process::LoadedProcess;
 use super::{glibc, musl};
 use crate::image::{Definition, Name, Reference};
-use crate::world::{DynamicSymbols, SymbolKey, System, World};
+use crate::world::{DynamicSymbols, FileId, SymbolKey, System, World};
 
 /// What became of a symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,9 +91,16 @@ pub struct Binder<'a> {
     named_before: Vec<OnceLock<FxHashMap<Name, usize>>>,
 }
 
+/// Files that find all that they must have in the global scope and in what they need themselves, and what that was: they do
+/// so in every process that has both.
+#[derive(Default)]
+pub struct Settled(FxHashSet<(FileId, Vec<FileId>)>);
+
 /// What the objects of one `dlopen` see, in order.
 struct Scope {
     objects: Vec<usize>,
+    /// So many of them are the global scope, which does not depend on what is opened.
+    global: usize,
     /// The symbols of everything that could be searched are at hand.
     is_complete: bool,
 }
@@ -148,6 +155,32 @@ impl<'a> Binder<'a> {
         Some(())
     }
 
+    /// Calls back with each symbol of an object for which the load fails. What `settled` knows is not looked up again.
+    pub fn each_fatal(&self, object: usize, settled: &mut Settled, tell: &mut dyn FnMut(&Reference)) -> Option<()> {
+        let references = self.symbols.get(object)?.as_ref()?.references()?;
+        let opening = self.process.opening_of(object);
+        let own = group(self.process, object, &[]);
+        let scope = &self.scopes[opening];
+        let key =
+            (self.process.objects[object].file, own.iter().map(|&place| self.process.objects[place].file).collect());
+        // Before 2.30, what comes earlier in the scope could end a search.
+        if !self.needs_named_file && settled.0.contains(&key) {
+            return Some(());
+        }
+        let small: Vec<usize> = scope.objects[..scope.global].iter().copied().chain(own).collect();
+        let is_found = |reference: &Reference| {
+            reference.is_weak || matches!(self.search_in(object, opening, &small, reference), Ok(Some(_)))
+        };
+        if !self.needs_named_file && references.iter().all(is_found) {
+            settled.0.insert(key);
+            return Some(());
+        }
+        for reference in references.iter().filter(|it| is_fatal(it.is_weak, self.status(object, it))) {
+            tell(reference);
+        }
+        Some(())
+    }
+
     /// What becomes of one symbol that an object wants.
     pub fn status(&self, object: usize, reference: &Reference) -> Status {
         let opening = self.process.opening_of(object);
@@ -169,6 +202,17 @@ impl<'a> Binder<'a> {
 
     /// The object that a symbol is bound to.
     fn search(&self, by: usize, opening: usize, reference: &Reference) -> Result<Option<usize>, Failure> {
+        self.search_in(by, opening, &self.scopes[opening].objects, reference)
+    }
+
+    /// As [`Self::search`], in these objects.
+    fn search_in(
+        &self,
+        by: usize,
+        opening: usize,
+        scope: &[usize],
+        reference: &Reference,
+    ) -> Result<Option<usize>, Failure> {
         let key = SymbolKey::hashed(&reference.name, reference.hash);
         let is_call = !(reference.uses.data || reference.uses.copy);
         let question = glibc::Question { key: &key, version: reference.version.as_ref(), is_call };
@@ -176,7 +220,6 @@ impl<'a> Binder<'a> {
         let from = from.filter(|_| self.needs_named_file);
         let named = from.and_then(|from| self.needs_of(by).get(from)).copied();
         let is_symbolic = !self.is_musl && by != 0 && self.flags(by).is_symbolic;
-        let scope = &self.scopes[opening].objects;
         let places = is_symbolic.then_some(by).into_iter().chain(scope.iter().copied());
         for place in places {
             // What a program copies is not found in the program itself.
@@ -252,7 +295,7 @@ fn scopes(world: &World, process: &LoadedProcess, symbols: &[Option<Arc<DynamicS
             global.clone_from(&objects);
             is_global_complete = is_complete;
         }
-        scopes.push(Scope { objects, is_complete });
+        scopes.push(Scope { objects, global: known.len(), is_complete });
     }
     scopes
 }

@@ -12,6 +12,6 @@ mod glibc;
 mod musl;
 mod process;
 
-pub use binder::{Binder, BoundSymbol, Failure, Status, is_fatal};
+pub use binder::{Binder, BoundSymbol, Failure, Settled, Status, is_fatal};
 pub use demangle::demangled;
 pub use process::{Dlopen, LoadedObject, LoadedProcess, Mode, Session};

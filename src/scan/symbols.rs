@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{ImportKind, ImportOf, Scan};
-use crate::bind::{Binder, BoundSymbol, LoadedProcess, Mode, Session, Status, demangled, is_fatal};
+use crate::bind::{Binder, BoundSymbol, LoadedProcess, Mode, Session, Settled, Status, demangled};
 use crate::image::{Name, Reference, STB_GNU_UNIQUE, STB_WEAK, VERSION_HIDDEN};
 use crate::vfs::VPath;
 use crate::world::{FileId, System};
@@ -126,8 +126,8 @@ impl Scan {
         let is_module = |import: &&ImportOf| matches!(import.kind, ImportKind::Module(_));
         let modules: Vec<(usize, &ImportOf)> =
             self.imports.iter().enumerate().filter(|(_, import)| is_module(import)).collect();
-        let session = || Session::new(&self.world);
-        let found = modules.par_iter().map_init(session, |session, &(index, import)| {
+        let session = || (Session::new(&self.world), Settled::default());
+        let found = modules.par_iter().map_init(session, |(session, settled), &(index, import)| {
             session.restart();
             let started = session.len();
             for file in self.preloaded_for(import, preloaded)? {
@@ -135,7 +135,14 @@ impl Scan {
             }
             session.open(import.file, &import.opened, Mode::IMPORT);
             let process = session.process();
-            Some(unbound(&Binder::new(&self.world, &process), &process, started, index))
+            let binder = Binder::new(&self.world, &process);
+            let mut unbound = Vec::new();
+            for (place, object) in process.objects.iter().enumerate().skip(started) {
+                binder.each_fatal(place, settled, &mut |reference| {
+                    unbound.push(UnboundSymbol { import: index, file: object.file, reference: reference.clone() });
+                });
+            }
+            Some(unbound)
         });
         found.flatten().flatten_iter().collect()
     }
@@ -212,17 +219,4 @@ impl Scan {
         let from = bound.from.as_ref()?;
         system.granted.contains(from).then(|| VPath::new(from))
     }
-}
-
-/// The symbols for which a load fails, of all objects from `first` on.
-fn unbound(binder: &Binder, process: &LoadedProcess, first: usize, import: usize) -> Vec<UnboundSymbol> {
-    let mut unbound = Vec::new();
-    for (place, object) in process.objects.iter().enumerate().skip(first) {
-        binder.each(place, &mut |reference, status| {
-            if is_fatal(reference.is_weak, status) {
-                unbound.push(UnboundSymbol { import, file: object.file, reference: reference.clone() });
-            }
-        });
-    }
-    unbound
 }

@@ -15,6 +15,7 @@ mod library_preloaded;
 mod library_unused;
 mod link_broken;
 mod macos_too_new;
+mod module_refused;
 mod not_an_image;
 mod numpy_abi;
 mod numpy_hidden;
@@ -63,6 +64,7 @@ pub const RULES: &[&Rule] = &[
     &rust_install_name::RULE,
     &install_name::RULE,
     &not_an_image::RULE,
+    &module_refused::RULE,
     &extension_for_other_python::RULE,
     &python_symbol_missing::RULE,
     &init_function_missing::RULE,

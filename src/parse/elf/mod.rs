@@ -99,6 +99,10 @@ fn summarize(window: &Window) -> Result<(Slice, Option<Tables>), Problem> {
         return Err(Problem::TooShort { len: window.len });
     }
     let header: Header = ident.pread(0).map_err(|_| Problem::Header("its ELF header cannot be read"))?;
+    let versions = [ident[header::EI_VERSION].into(), header.e_version];
+    if versions.iter().any(|&version: &u32| version != u32::from(header::EV_CURRENT)) {
+        return Err(Problem::Header("its ELF header names another version of the format"));
+    }
 
     let arch = arch_of(&header, ctx);
     let mut image = Image::new(Format::Elf, arch);
@@ -129,7 +133,11 @@ fn summarize(window: &Window) -> Result<(Slice, Option<Tables>), Problem> {
     }
     let promised = loads.iter().map(|load| load.offset.saturating_add(load.size)).max().unwrap_or(0);
     let truncated = || (promised > window.len).then_some(Problem::Truncated { promised, len: window.len });
-    let mut problem = misaligned(&loads).or_else(truncated);
+    let empty = || {
+        let is_empty = dynamic.is_some() && loads.is_empty();
+        is_empty.then_some(Problem::Header("it has no loadable segments"))
+    };
+    let mut problem = misaligned(&loads).or_else(truncated).or_else(empty);
 
     let mut tables = None;
     match dynamic {
