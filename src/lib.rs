@@ -73,6 +73,7 @@ pub mod parse;
 pub mod world;
 
 pub mod discover;
+pub mod python;
 pub mod resolve;
 
 pub mod graph;

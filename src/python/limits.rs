@@ -1,0 +1,26 @@
+//! What is followed at most. Beyond a limit everything is unknown, and nothing is an error.
+
+/// The stack that a thread needs which parses, runs, or drops source, in bytes: memory is used only as far as it is touched.
+pub const STACK_BYTES: usize = 512 << 20;
+/// The largest source, in bytes: what is larger is not parsed.
+pub const SOURCE_BYTES: usize = 16 << 20;
+/// How deep brackets and blocks lie in each other. CPython refuses more than 200 brackets and 100 blocks.
+pub const NESTING: usize = 200;
+/// How many operators, attributes, calls, or words like `not` follow each other in one expression.
+pub const CHAIN: usize = 10_000;
+/// Statements and expressions that one module, with the functions that it calls, evaluates at most.
+pub const STEPS: usize = 2_000_000;
+/// Calls of functions in each other, within one module.
+pub const CALL_DEPTH: usize = 40;
+/// Imports in each other: longer chains than any program has, short enough for the stack.
+pub const IMPORT_DEPTH: usize = 400;
+/// How often a `while` turns, and a `for` over values that are known.
+pub const TURNS: usize = 2_000;
+/// Items of a list, tuple, set, or dictionary.
+pub const ITEMS: usize = 10_000;
+/// Bytes of a text that is put together.
+pub const TEXT_BYTES: usize = 1 << 16;
+/// Undecided conditions in each other.
+pub const FORKS: usize = 12;
+/// Exceptions that a module may end by and that are told.
+pub const MAY_RAISE: usize = 8;
