@@ -76,6 +76,8 @@ pub mod discover;
 pub mod python;
 pub mod resolve;
 
+pub mod imports;
+
 pub mod graph;
 pub mod scan;
 

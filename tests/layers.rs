@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Each room and the rooms it may know, itself left out.
 ///
 /// One circle is drawn on purpose: `scan` runs `diagnose`, and `diagnose` reads the `Scan`.
-const ROOMS: [(&str, &[&str]); 18] = [
+const ROOMS: [(&str, &[&str]); 19] = [
     ("vfs", &["error"]),
     ("image", &[]),
     ("error", &[]),
@@ -18,17 +18,18 @@ const ROOMS: [(&str, &[&str]); 18] = [
     ("discover", &["error", "image", "parse", "vfs", "world"]),
     ("python", &[]),
     ("resolve", &["image", "vfs", "world"]),
+    ("imports", &["discover", "image", "python", "resolve", "vfs", "world"]),
     ("graph", &["discover", "image", "resolve", "vfs", "world"]),
     ("diagnose", &["discover", "graph", "image", "resolve", "scan", "vfs", "world"]),
-    ("scan", &["diagnose", "discover", "error", "graph", "image", "resolve", "vfs", "world"]),
+    ("scan", &["diagnose", "discover", "error", "graph", "image", "imports", "python", "resolve", "vfs", "world"]),
     ("diff", &["diagnose", "discover", "graph", "image", "scan", "vfs", "world"]),
     ("snapshot", &["diagnose", "discover", "error", "graph", "image", "resolve", "scan", "vfs", "world"]),
     ("buildlog", &["diagnose", "discover", "graph", "image", "resolve", "scan", "vfs", "world"]),
     (
         "export",
         &[
-            "buildlog", "diagnose", "diff", "discover", "error", "graph", "image", "resolve", "scan", "snapshot",
-            "vfs", "world",
+            "buildlog", "diagnose", "diff", "discover", "error", "graph", "image", "imports", "resolve", "scan",
+            "snapshot", "vfs", "world",
         ],
     ),
     (
@@ -41,7 +42,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
     (
         "cli",
         &[
-            "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "parse", "resolve",
+            "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "imports", "parse", "resolve",
             "scan", "snapshot", "tui", "vfs", "world",
         ],
     ),
