@@ -42,8 +42,8 @@ const ROOMS: [(&str, &[&str]); 19] = [
     (
         "cli",
         &[
-            "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "imports", "parse", "resolve",
-            "scan", "snapshot", "tui", "vfs", "world",
+            "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "imports", "parse",
+            "resolve", "scan", "snapshot", "tui", "vfs", "world",
         ],
     ),
     ("main", &["cli"]),

@@ -149,10 +149,12 @@ pub(super) struct Check {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  dylens imports\n  dylens imports .venv\n  dylens imports .venv pandas.io.parsers\n  \
+#[command(
+    after_help = "Examples:\n  dylens imports\n  dylens imports .venv\n  dylens imports .venv pandas.io.parsers\n  \
     dylens imports --format jsonl .venv | jq -r 'select(.outcome == \"fails\") | .module'\n\n\
     Each native module and each top-level package is imported in a simulated process of its own; nothing is executed.\n\
-    Exit codes: 0 every import succeeds, 1 some fail, 2 could not run.")]
+    Exit codes: 0 every import succeeds, 1 some fail, 2 could not run."
+)]
 pub(super) struct Imports {
     /// What to look at [default: the environment found here], then a module whose import is told step by step
     #[arg(num_args = 0..=2, value_names = ["PATH", "MODULE"])]

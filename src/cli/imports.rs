@@ -35,12 +35,17 @@ fn verdict(fails: bool) -> ExitCode {
 
 /// Of one word, a path where there is such a thing, else the name of a module.
 fn path_and_module(imports: &Imports) -> Result<(Vec<PathBuf>, Option<String>), Error> {
-    let is_name = |word: &str| word.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c == '_' || c.is_alphanumeric()));
+    let is_name = |word: &str| {
+        word.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c == '_' || c.is_alphanumeric()))
+    };
     let words = &imports.path_and_module;
     let name = |word: &std::ffi::OsString| {
         let name = word.to_string_lossy().into_owned();
         is_name(&name).then_some(name.clone()).ok_or_else(|| {
-            Error::new(format!("{name} is not the name of a module"), "give a dotted name, as in dylens imports .venv numpy.linalg")
+            Error::new(
+                format!("{name} is not the name of a module"),
+                "give a dotted name, as in dylens imports .venv numpy.linalg",
+            )
         })
     };
     match &words[..] {

@@ -90,23 +90,37 @@ pub fn imports_text(scan: &Scan, outcomes: &[ImportOutcome], is_verbose: bool, p
             let cause = cause(scan, failure);
             let number = count(modules.len(), "import");
             let _ = writeln!(text, "\n{} {}", paint.glyph(glyph), paint.ink(Ink::Strong, &printable(&cause)));
-            let plural = if modules.len() == 1 { word.to_owned() } else { word.replace("fails", "fail").replace("loads", "load") };
+            let plural = if modules.len() == 1 {
+                word.to_owned()
+            } else {
+                word.replace("fails", "fail").replace("loads", "load")
+            };
             let _ = writeln!(text, "  {number} {plural}");
             let shown = if is_verbose { modules.len() } else { FEW };
             for outcome in modules.iter().take(shown) {
-                let _ = writeln!(text, "    {}{}", printable(&outcome.module), paint.ink(Ink::Quiet, &printable(&chain(outcome))));
+                let _ = writeln!(
+                    text,
+                    "    {}{}",
+                    printable(&outcome.module),
+                    paint.ink(Ink::Quiet, &printable(&chain(outcome)))
+                );
             }
             if modules.len() > shown {
-                let _ = writeln!(text, "    {}", paint.ink(Ink::Quiet, &format!("and {} more (-v shows them)", modules.len() - shown)));
+                let _ = writeln!(
+                    text,
+                    "    {}",
+                    paint.ink(Ink::Quiet, &format!("and {} more (-v shows them)", modules.len() - shown))
+                );
             }
         }
     }
-    let counts: Vec<String> = [ImportVerdict::Fails, ImportVerdict::Unknown, ImportVerdict::Guarded, ImportVerdict::Loads]
-        .into_iter()
-        .map(|verdict| (verdict, of(verdict).count()))
-        .filter(|(verdict, count)| *count > 0 || *verdict == ImportVerdict::Fails)
-        .map(|(verdict, count)| format!("{count} {}", phrase(verdict, count)))
-        .collect();
+    let counts: Vec<String> =
+        [ImportVerdict::Fails, ImportVerdict::Unknown, ImportVerdict::Guarded, ImportVerdict::Loads]
+            .into_iter()
+            .map(|verdict| (verdict, of(verdict).count()))
+            .filter(|(verdict, count)| *count > 0 || *verdict == ImportVerdict::Fails)
+            .map(|(verdict, count)| format!("{count} {}", phrase(verdict, count)))
+            .collect();
     let _ = writeln!(text, "\n{}: {}", count(outcomes.len(), "import"), counts.join(", "));
     text
 }
@@ -177,7 +191,9 @@ pub fn import_story(scan: &Scan, outcome: &ImportOutcome, steps: &[ImportStep], 
         let _ = writeln!(text, "{}{line}{}", "  ".repeat(step.depth + 1), paint.ink(Ink::Quiet, &printable(&place)));
     }
     let _ = match &outcome.failure {
-        Some(failure) => writeln!(text, "\n{}: {}", printable(outcome.verdict.as_str()), printable(&cause(scan, failure))),
+        Some(failure) => {
+            writeln!(text, "\n{}: {}", printable(outcome.verdict.as_str()), printable(&cause(scan, failure)))
+        }
         None => writeln!(text, "\nloads"),
     };
     text

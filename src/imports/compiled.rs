@@ -1,15 +1,19 @@
 //! What compiled code imports when it is initialized, by names in its constants.
+//!
+//! Cython, and C that is written by hand, import modules by their whole dotted names, which stand in the constants as texts of
+//! their own. A name alone is evidence, no certainty: so it is asked for only where the module that it names is known to fail
+//! ([`super::ImportContext::named`]), and it is the import of that module in the very process that decides.
 
 use super::cause::ImportCause;
 use crate::world::FileId;
 
-/// What is known of the imports of compiled code.
-pub trait CompiledImports: Sync {
+/// What is known of native modules besides what their loader is asked.
+pub trait NativeFacts: Sync {
     /// What a native module imports to get at NumPy's C API when it is initialized.
     fn numpy(&self, file: FileId) -> Option<CapiImport>;
 
-    /// Which of these modules, given by their dotted names, a native module names as a whole text.
-    fn names(&self, file: FileId, modules: &[&str]) -> Vec<bool>;
+    /// Does a native module, imported first in a fresh interpreter, load this library?
+    fn loads_alone(&self, module: FileId, library: FileId) -> bool;
 }
 
 /// The import of NumPy's C API by compiled code.

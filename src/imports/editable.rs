@@ -90,7 +90,11 @@ fn setuptools(text: &str) -> BTreeMap<String, VPath> {
 fn scikit_build(text: &str, site: &VPath) -> BTreeMap<String, VPath> {
     let Some(call) = text.rfind("\ninstall(") else { return BTreeMap::new() };
     let pairs = pairs(&text[call..]);
-    pairs.into_iter().filter(|(_, path)| path.contains('.')).map(|(name, path)| (name, site.join(path.as_str()))).collect()
+    pairs
+        .into_iter()
+        .filter(|(_, path)| path.contains('.'))
+        .map(|(name, path)| (name, site.join(path.as_str())))
+        .collect()
 }
 
 /// The build folder's plan tells where each installed file comes from.

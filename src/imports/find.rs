@@ -128,7 +128,8 @@ impl<'w> ModuleFinder<'w> {
             return known.clone();
         }
         let listed = self.fs.list(folder).ok();
-        let listed = listed.map(|entries| Arc::new(entries.into_iter().map(|entry| (entry.name, entry.kind)).collect()));
+        let listed =
+            listed.map(|entries| Arc::new(entries.into_iter().map(|entry| (entry.name, entry.kind)).collect()));
         listings().entry(folder.clone()).or_insert(listed).clone()
     }
 

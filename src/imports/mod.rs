@@ -20,7 +20,7 @@ mod process;
 mod target;
 
 pub use cause::{ImportCause, ImportFailure, NativeRefusal};
-pub use compiled::{CapiImport, CompiledImports};
+pub use compiled::{CapiImport, NativeFacts};
 pub use context::ImportContext;
 pub use editable::EditableFinder;
 pub use find::{ModuleFinder, ModuleSpec};

@@ -12,6 +12,8 @@ use crate::world::{FileId, System, World};
 pub struct NativeLoader<'w> {
     world: &'w World,
     simulation: Simulation<'w>,
+    /// Libraries that answered for a module because an earlier call had loaded them.
+    answered: Vec<(FileId, FileId)>,
 }
 
 /// How a native file is opened.
@@ -26,12 +28,18 @@ pub enum OpenAs<'a> {
 impl<'w> NativeLoader<'w> {
     /// A fresh interpreter.
     pub fn new(world: &'w World) -> NativeLoader<'w> {
-        NativeLoader { world, simulation: Simulation::new(world, &mut |_| {}) }
+        NativeLoader { world, simulation: Simulation::new(world, &mut |_| {}), answered: Vec::new() }
     }
 
     /// Throws the process away and starts another.
     pub fn restart(&mut self) {
         self.simulation.restart();
+        self.answered.clear();
+    }
+
+    /// Each module that was opened since, with the libraries that it found loaded by an earlier call.
+    pub fn take_answered(&mut self) -> Vec<(FileId, FileId)> {
+        std::mem::take(&mut self.answered)
     }
 
     /// Opens a file by its path; says which file it is.
@@ -62,10 +70,18 @@ impl<'w> NativeLoader<'w> {
         let (mark, mut wanted) = (self.simulation.mark(), Vec::new());
         let import = self.simulation.open_here(file, path, &mut |seen| wanted.push(seen));
         self.judge(mark, &import.loads, &import.unmet, &wanted)?;
+        let libraries = wanted.iter().filter_map(|seen| match &seen.resolution {
+            Resolution::Loaded { file, .. } if !import.loads.contains(file) => Some(*file),
+            _ => None,
+        });
+        self.answered.extend(
+            libraries.filter(|library| !self.simulation.has_started_with(*library)).map(|library| (file, library)),
+        );
         if let OpenAs::Module(stem) = open_as
             && !self.has_init_function(file, stem)
         {
-            let function = self.world.host.python.as_ref().map_or_else(String::new, |python| python.init_function(stem));
+            let function =
+                self.world.host.python.as_ref().map_or_else(String::new, |python| python.init_function(stem));
             return Err(refusal(ImportCause::InitFunctionMissing, &function));
         }
         Ok(file)
@@ -99,7 +115,8 @@ impl<'w> NativeLoader<'w> {
         unmet: &[(FileId, usize)],
         wanted: &[Wanted],
     ) -> Result<(), NativeRefusal> {
-        let refused = unmet.first().map(|&need| self.refusal(need, wanted)).or_else(|| self.version_refusal(loads, wanted));
+        let refused =
+            unmet.first().map(|&need| self.refusal(need, wanted)).or_else(|| self.version_refusal(loads, wanted));
         match refused {
             Some(refusal) => {
                 self.simulation.close(mark);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::cause::ImportCause;
-use super::process::{ImportEvent, ImportProcess};
+use super::process::{ImportEvent, ImportProcess, SITE_CODE};
 use crate::python::{
     At, Certainty, Heap, Imported, LibraryLoad, LibraryName, LibraryOutcome, Listing, Outside, PathKind, PathPosition,
     ProcessChange, PythonTarget, Raised, Reason, limits,
@@ -50,7 +50,8 @@ impl Outside for ImportProcess<'_, '_> {
         }
         let start = format!("lib{name}.so");
         let is_version = |rest: &[u8]| rest.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
-        let names = system.cache.files.keys().filter(|file| file.strip_prefix(start.as_bytes()).is_some_and(is_version));
+        let names =
+            system.cache.files.keys().filter(|file| file.strip_prefix(start.as_bytes()).is_some_and(is_version));
         Some(names.max().map(|name| Arc::from(name.to_string())))
     }
 
@@ -71,7 +72,15 @@ impl Outside for ImportProcess<'_, '_> {
                 path.add_site(self.context.world.fs(), &VPath::new(&*folder), 0);
                 self.folders = path.folders;
             }
-            ProcessChange::Finder(_) => self.has_unknown_finder = true,
+            ProcessChange::Finder(_) => {
+                let module = &*at.site.module.name;
+                let top = module.split('.').next().unwrap_or(module);
+                match top == SITE_CODE {
+                    true => self.has_unknown_finder = true,
+                    // A package's finder is for its own names: `six.moves`.
+                    false => drop(self.finders.insert(top.to_owned())),
+                }
+            }
             _ => {}
         }
     }

@@ -37,7 +37,8 @@ impl ImportPath {
         let mut path = ImportPath::default();
         path.folders.extend(python.library.clone());
         path.folders.extend(python.lib_dynload.clone());
-        let is_library = |folder: &VPath| Some(folder) == python.library.as_ref() || Some(folder) == python.lib_dynload.as_ref();
+        let is_library =
+            |folder: &VPath| Some(folder) == python.library.as_ref() || Some(folder) == python.lib_dynload.as_ref();
         // What `.pth` files add is read anew, as code in them decides too.
         let sites: Vec<&VPath> = python.path.iter().filter(|folder| !is_library(folder) && is_site(folder)).collect();
         for site in &sites {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cause::{ImportCause, ImportFailure, NativeRefusal};
 use super::context::ImportContext;
@@ -11,7 +11,8 @@ use super::native::{NativeLoader, OpenAs};
 use super::outcome::{ImportOutcome, ImportVerdict};
 use crate::image::Name;
 use crate::python::{
-    self, At, Certainty, Ending, Heap, Imported, ModuleBody, ModulePlace, Raised, Reason, Site, SiteModule, limits, stdlib,
+    self, At, Certainty, Ending, Heap, Imported, ModuleBody, ModulePlace, Raised, Reason, Site, SiteModule, limits,
+    stdlib,
 };
 use crate::vfs::VPath;
 use crate::world::FileId;
@@ -23,7 +24,9 @@ pub struct ImportProcess<'c, 'w> {
     pub(super) heap: Heap,
     /// `sys.path`.
     pub(super) folders: Vec<VPath>,
-    /// A finder that code installs may lead anywhere.
+    /// Top-level packages whose code has installed a finder: their names may lead anywhere.
+    pub(super) finders: FxHashSet<String>,
+    /// A finder that the start of the interpreter installs may lead anywhere.
     pub(super) has_unknown_finder: bool,
     /// The modules that are being run, the outermost first.
     pub(super) running: Vec<Arc<str>>,
@@ -31,12 +34,23 @@ pub struct ImportProcess<'c, 'w> {
     pub(super) records: Vec<Record>,
     /// Exceptions of the code's own, by the address of the first of their chain, each kept alive.
     raised: FxHashMap<usize, (Arc<Raised>, u32)>,
+    /// Extension modules of the standard library that are loaded.
+    standard: FxHashSet<Arc<str>>,
+    /// Modules whose import failed, also where that was caught.
+    pub failed: Vec<String>,
     /// Records of native parts that were refused, in order.
     pub(super) refused: Vec<u32>,
     /// What happens, for who wants the story.
     pub(super) story: Option<Vec<ImportStep>>,
     has_exited: bool,
+    /// Which module imported which.
+    edges: FxHashMap<Arc<str>, FxHashSet<Arc<str>>>,
+    /// Modules during whose run something was refused, or may have been raised.
+    doubtful: FxHashSet<Arc<str>>,
 }
+
+/// The name under which a line of a `.pth` file runs.
+pub(super) const SITE_CODE: &str = "<site>";
 
 /// Something that failed.
 #[derive(Clone, Debug)]
@@ -60,12 +74,22 @@ pub struct ImportStep {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ImportEvent {
     /// A module is found in a file, and begins.
-    Begins { module: String, file: Option<VPath> },
+    Begins {
+        module: String,
+        file: Option<VPath>,
+    },
     /// A native file is loaded.
-    Opens { file: VPath },
-    Fails { module: String, text: String },
+    Opens {
+        file: VPath,
+    },
+    Fails {
+        module: String,
+        text: String,
+    },
     /// An exception is caught, and the code goes on.
-    Catches { text: String },
+    Catches {
+        text: String,
+    },
 }
 
 impl<'c, 'w> ImportProcess<'c, 'w> {
@@ -77,19 +101,49 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     /// A fresh interpreter with a loader that another one has had: what that loaded is gone, what it searched is remembered.
     pub fn with(context: &'c ImportContext<'w>, mut loader: NativeLoader<'w>) -> ImportProcess<'c, 'w> {
         loader.restart();
-        ImportProcess {
+        let mut process = ImportProcess {
             context,
             loader,
             heap: Heap::new(),
             folders: context.path.folders.clone(),
+            finders: FxHashSet::default(),
             has_unknown_finder: false,
             running: Vec::new(),
             records: Vec::new(),
             raised: FxHashMap::default(),
+            standard: FxHashSet::default(),
+            failed: Vec::new(),
             refused: Vec::new(),
             story: None,
             has_exited: false,
+            edges: FxHashMap::default(),
+            doubtful: FxHashSet::default(),
+        };
+        process.run_site();
+        process
+    }
+
+    /// Runs the code in `.pth` files. `site` prints what it raises, and goes on.
+    fn run_site(&mut self) {
+        let context = self.context;
+        for code in &context.path.code {
+            let name: Arc<str> = SITE_CODE.into();
+            let source = Arc::new(python::ModuleSource::parse(code.text.as_bytes()));
+            self.begin(&name, None, None, ModuleBody::Source);
+            self.heap.bind(&name, "sitedir", python::PyValue::text(code.site.to_string()));
+            python::run(&name, &source, self);
+            self.heap.abandon(&name);
         }
+        self.refused.clear();
+        self.failed.clear();
+        self.doubtful.clear();
+        self.has_exited = false;
+        self.loader.take_answered();
+    }
+
+    /// May an unknown finder know this name?
+    fn may_be_found(&self, name: &str) -> bool {
+        self.has_unknown_finder || self.finders.contains(name.split('.').next().unwrap_or(name))
     }
 
     /// Keeps what happens from now on.
@@ -118,7 +172,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
                 (verdict, Some(record.failure))
             }
             _ if self.has_exited => (ImportVerdict::Fails, self.records.last().map(|record| record.failure.clone())),
-            Imported::Module { may_raise: Some(raised) } if self.is_relevant(&raised) => {
+            Imported::Module { may_raise: Some(raised) } => {
                 (ImportVerdict::Unknown, Some(self.record_of(&raised).failure))
             }
             Imported::Unknown(reason) => (ImportVerdict::Unknown, Some(self.undecided(name, reason))),
@@ -137,6 +191,37 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         token.is_some_and(|token| self.records[token as usize].failure.cause.is_native())
     }
 
+    /// Would a fresh interpreter surely do the same as this one, which has imported other names before?
+    pub fn is_as_fresh(&mut self, name: &str) -> bool {
+        let facts = self.context.facts;
+        let answered = self.loader.take_answered();
+        if !answered.into_iter().all(|(module, library)| facts.loads_alone(module, library)) {
+            return false;
+        }
+        let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
+        let mut open: Vec<Arc<str>> = ends.map(|end| Arc::from(&name[..end])).collect();
+        let mut seen = FxHashSet::default();
+        while let Some(module) = open.pop() {
+            if self.doubtful.contains(&module) {
+                return false;
+            }
+            if seen.insert(module.clone()) {
+                open.extend(self.edges.get(&module).into_iter().flatten().cloned());
+            }
+        }
+        true
+    }
+
+    /// What runs now imports this.
+    fn note_edge(&mut self, name: &str) {
+        if let Some(running) = self.running.last() {
+            let edges = self.edges.entry(running.clone()).or_default();
+            if !edges.contains(name) {
+                edges.insert(name.into());
+            }
+        }
+    }
+
     fn undecided(&self, name: &str, reason: Reason) -> ImportFailure {
         ImportFailure {
             cause: ImportCause::Undecided,
@@ -152,6 +237,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
         for end in ends {
             let part = &name[..end];
+            self.note_edge(part);
             if self.heap.loaded(part).is_some() {
                 continue;
             }
@@ -178,14 +264,11 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         };
         match found {
             Found::Spec(spec) => self.load(name, spec, at),
-            Found::Standard => {
-                self.begin(name, None, None, ModuleBody::Standard);
-                self.heap.bind_in_parent(name);
-                Imported::Module { may_raise: None }
-            }
-            Found::Nothing if self.has_unknown_finder => Imported::Unknown(Reason::Outside),
+            Found::Standard => self.load_standard(name, at),
+            Found::Nothing if self.may_be_found(name) => Imported::Unknown(Reason::Outside),
             Found::Nothing => {
                 let failure = self.failure(ImportCause::ModuleMissing, Some(at), name, &[name]);
+                self.failed.push(name.to_owned());
                 let mut raised = Raised::module_not_found(name, at.site.clone());
                 raised.token = Some(self.keep(failure, true));
                 Imported::Raises(Arc::new(raised))
@@ -212,15 +295,15 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         let python = self.context.world.host.python.as_ref();
         let Some(library) = python.and_then(|python| python.library.as_ref()) else { return false };
         let is_site = |part: &[u8]| part == b"site-packages" || part == b"dist-packages";
-        let is_in = |path: &VPath| path.below(library).is_some_and(|below| !below.split(|&byte| byte == b'/').any(is_site));
-        spec.path().is_some_and(is_in)
-            || matches!(spec, ModuleSpec::Namespace(portions) if portions.iter().all(is_in))
+        let is_in =
+            |path: &VPath| path.below(library).is_some_and(|below| !below.split(|&byte| byte == b'/').any(is_site));
+        spec.path().is_some_and(is_in) || matches!(spec, ModuleSpec::Namespace(portions) if portions.iter().all(is_in))
     }
 
     /// Is there a top-level module of this name?
     pub(super) fn has_top(&self, name: &str) -> Option<bool> {
         match self.find_top(name) {
-            Found::Nothing => (!self.has_unknown_finder).then_some(false),
+            Found::Nothing => (!self.may_be_found(name)).then_some(false),
             _ => Some(true),
         }
     }
@@ -228,7 +311,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     /// Is there a module of this name below a package that is imported?
     pub(super) fn has_below(&self, parent: &str, name: &str) -> Option<bool> {
         match self.find_below(parent, name) {
-            Ok(Found::Nothing) => (!self.has_unknown_finder).then_some(false),
+            Ok(Found::Nothing) => (!self.may_be_found(name)).then_some(false),
             Ok(_) => Some(true),
             Err(_) => None,
         }
@@ -273,10 +356,35 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             }
         };
         match &imported {
-            Imported::Raises(_) => self.heap.abandon(name),
+            Imported::Raises(raised) => {
+                let text = raised.text.as_deref().unwrap_or(&raised.class.name).to_owned();
+                self.tell(at, ImportEvent::Fails { module: name.to_owned(), text });
+                self.failed.push(name.to_owned());
+                self.heap.abandon(name);
+            }
             _ => self.heap.bind_in_parent(name),
         }
         imported
+    }
+
+    /// A module of the standard library is not run; the extension modules that it brings in are loaded.
+    fn load_standard(&mut self, name: &str, at: &At) -> Imported {
+        for extension in self.context.standard_extensions(name).iter() {
+            if !self.standard.insert(extension.name.clone()) {
+                continue;
+            }
+            let stem = extension.name.rsplit('.').next().unwrap_or(&extension.name).to_owned();
+            if let Err(refusal) = self.loader.open(&extension.path, OpenAs::Module(&stem)) {
+                self.standard.remove(&extension.name);
+                self.running.push(extension.name.clone());
+                let raised = self.refuse(refusal, "ImportError", &at.site);
+                self.running.pop();
+                return Imported::Raises(raised);
+            }
+        }
+        self.begin(name, None, None, ModuleBody::Standard);
+        self.heap.bind_in_parent(name);
+        Imported::Module { may_raise: None }
     }
 
     fn load_source(&mut self, name: &str, path: &VPath, folders: Option<Vec<VPath>>, at: &At) -> Imported {
@@ -292,7 +400,13 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         self.running.push(name.into());
         let ran = python::run(name, &source, self);
         let imported = match ran.ending {
-            Ending::Returned | Ending::Unknown(_) => Imported::Module { may_raise: ran.may_raise.into_iter().next() },
+            Ending::Returned | Ending::Unknown(_) => {
+                let may_raise = ran.may_raise.into_iter().find(|raised| self.is_relevant(raised));
+                if may_raise.is_some() {
+                    self.doubtful.insert(name.into());
+                }
+                Imported::Module { may_raise }
+            }
             Ending::Raised(raised) => {
                 self.note_raised(&raised, at);
                 Imported::Raises(raised)
@@ -329,7 +443,18 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// What a native module imports when it is initialized.
     fn initialize(&mut self, name: &str, file: FileId, at: &At) -> Option<Arc<Raised>> {
-        let capi = self.context.compiled.numpy(file)?;
+        self.import_capi(name, file, at).or_else(|| {
+            let context = self.context;
+            context.named.get(&file)?.iter().find_map(|module| match self.import_name(module, at) {
+                Imported::Raises(raised) => Some(raised),
+                _ => None,
+            })
+        })
+    }
+
+    /// NumPy's C API, as compiled code gets at it.
+    fn import_capi(&mut self, name: &str, file: FileId, at: &At) -> Option<Arc<Raised>> {
+        let capi = self.context.facts.numpy(file)?;
         let mut last = None;
         for module in &capi.modules {
             if module == name {
@@ -346,8 +471,10 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
                 }
             }
             // Only a module that is not there is followed by the next name.
-            let is_missing = last.as_ref().is_some_and(|raised| raised.name.as_deref() == Some(module) || {
-                raised.name.as_deref().is_some_and(|name| module.starts_with(name))
+            let is_missing = last.as_ref().is_some_and(|raised| {
+                raised.name.as_deref() == Some(module) || {
+                    raised.name.as_deref().is_some_and(|name| module.starts_with(name))
+                }
             });
             if !is_missing {
                 break;
@@ -375,6 +502,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         failure.file = Some(file);
         let is_certain = cause != ImportCause::KindRefused;
         let token = self.keep(failure, is_certain);
+        self.doubtful.extend(self.running.iter().cloned());
         self.refused.push(token);
         let mut raised = Raised::builtin(class, format!("{}: {subject}", cause.phrase()), site.clone());
         raised.token = Some(token);
@@ -404,7 +532,8 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             return;
         }
         let text = raised.text.as_deref().unwrap_or_default();
-        let subject = if text.is_empty() { raised.class.name.to_string() } else { format!("{}: {text}", raised.class.name) };
+        let subject =
+            if text.is_empty() { raised.class.name.to_string() } else { format!("{}: {text}", raised.class.name) };
         let (cause, name) = match (&*raised.class.name, &raised.name) {
             ("ImportError", Some(name)) => (ImportCause::NameMissing, name.to_string()),
             ("SystemExit", _) => (ImportCause::Exits, subject.clone()),

@@ -19,8 +19,12 @@ pub(super) fn target(host: &Host, python: &Python, prefix: &VPath) -> PythonTarg
     };
     // The folder above `lib/python3.11`, or above `Lib` on Windows.
     let levels = if host.system.is_windows() { 1 } else { 2 };
-    let base = python.library.as_ref().and_then(|library| std::iter::successors(Some(library.clone()), VPath::parent).nth(levels));
-    let version = python.version.and_then(|(major, minor)| Some((u8::try_from(major).ok()?, u8::try_from(minor).ok()?, None)));
+    let base = python
+        .library
+        .as_ref()
+        .and_then(|library| std::iter::successors(Some(library.clone()), VPath::parent).nth(levels));
+    let version =
+        python.version.and_then(|(major, minor)| Some((u8::try_from(major).ok()?, u8::try_from(minor).ok()?, None)));
     PythonTarget {
         version,
         platform: platform.map(Arc::from),

@@ -25,7 +25,8 @@ impl TextFinder {
         if !texts.iter().any(is_usable) {
             return None;
         }
-        let usable = texts.iter().map(|text| if is_usable(text) { &text[..] } else { &b"\xff\xff\xff\xff\xff\xff\0"[..] });
+        let usable =
+            texts.iter().map(|text| if is_usable(text) { &text[..] } else { &b"\xff\xff\xff\xff\xff\xff\0"[..] });
         let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(usable).ok()?;
         Some(TextFinder { finder, len: texts.len() })
     }

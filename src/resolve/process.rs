@@ -329,7 +329,8 @@ impl<'w> Simulation<'w> {
     /// Takes out again what was loaded since a mark, as a `dlopen` that fails does.
     pub fn close(&mut self, mark: usize) {
         let mark = mark.max(self.base);
-        let gone: FxHashSet<ObjectId> = (mark..self.process.objects.len()).map(|index| self.process.id(index)).collect();
+        let gone: FxHashSet<ObjectId> =
+            (mark..self.process.objects.len()).map(|index| self.process.id(index)).collect();
         if gone.is_empty() {
             return;
         }
@@ -361,6 +362,11 @@ impl<'w> Simulation<'w> {
     /// Does the process have this file?
     pub fn has_loaded(&self, file: FileId) -> bool {
         self.object_of(file).is_some()
+    }
+
+    /// Did the process have this file when the interpreter had started?
+    pub fn has_started_with(&self, file: FileId) -> bool {
+        self.object_of(file).is_some_and(|object| (object.0 as usize) < self.base)
     }
 
     /// Imports one file again, and calls back for each place that is tried for one need of one of the files it loads.
