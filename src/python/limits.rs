@@ -9,7 +9,9 @@ pub const NESTING: usize = 200;
 /// How many operators, attributes, calls, or words like `not` follow each other in one expression.
 pub const CHAIN: usize = 10_000;
 /// Statements and expressions that one module, with the functions that it calls, evaluates at most.
-pub const STEPS: usize = 2_000_000;
+pub const STEPS: usize = 1_000_000;
+/// The steps of one run after which the functions that it calls are no longer followed.
+pub const STEPS_IN_CALLS: usize = 200_000;
 /// Calls of functions in each other, within one module.
 pub const CALL_DEPTH: usize = 40;
 /// Imports in each other: longer chains than any program has, short enough for the stack.
@@ -21,6 +23,12 @@ pub const ITEMS: usize = 10_000;
 /// Bytes of a text that is put together.
 pub const TEXT_BYTES: usize = 1 << 16;
 /// Undecided conditions in each other.
-pub const FORKS: usize = 12;
+pub const FORKS: usize = 64;
 /// Exceptions that a module may end by and that are told.
 pub const MAY_RAISE: usize = 8;
+/// The steps of one run after which loops run once and under doubt.
+pub const STEPS_IN_LOOPS: usize = 400_000;
+/// Turns of all loops of one run; beyond, loops run once and under doubt.
+pub const ALL_TURNS: usize = 50_000;
+/// Expressions within each other that are evaluated.
+pub const DEPTH: usize = 1_000;

@@ -30,10 +30,12 @@ pub mod limits;
 mod names;
 mod outside;
 mod raised;
+mod run;
 mod source;
 pub mod stdlib;
 mod target;
 mod value;
+mod version;
 
 pub use heap::{Heap, ModuleBody, ModulePlace};
 pub use names::{NamedImport, Standing, named_imports};
@@ -44,7 +46,7 @@ pub use outside::{
 pub use raised::{ExceptionClass, Raised};
 pub use source::ModuleSource;
 pub use target::PythonTarget;
-pub use value::{PyValue, Reason};
+pub use value::{Callable, PyValue, Reason};
 
 use std::sync::Arc;
 
@@ -65,8 +67,9 @@ pub enum Ending {
 #[derive(Clone, Debug)]
 pub struct Ran {
     pub ending: Ending,
-    /// Exceptions that end it under conditions which cannot be decided; empty where `ending` is certain. At most
-    /// [`limits::MAY_RAISE`], the first ones.
+    /// Exceptions that end it under conditions which cannot be decided; empty where it did not return. At most
+    /// [`limits::MAY_RAISE`], the first ones, and only those that imports or libraries are the cause of
+    /// ([`Raised::is_of_import`]): what else code complains of is taken as not happening.
     pub may_raise: Vec<Arc<Raised>>,
     /// How many statements ran, and how many of the expressions that they evaluated were unknown.
     pub tally: Tally,
@@ -78,6 +81,8 @@ pub struct Tally {
     pub statements: usize,
     pub expressions: usize,
     pub unknown: usize,
+    /// Calls of functions that the code defines and that were not followed: too deep, too many steps.
+    pub unfollowed: usize,
 }
 
 /// Runs the code of the module that stands in the heap of `around` under `name`.
@@ -87,6 +92,8 @@ pub struct Tally {
 /// `importlib` does. A module in the middle of its run is in the heap already, so that circles of imports see what is bound
 /// so far.
 pub fn run(name: &str, source: &Arc<ModuleSource>, around: &mut dyn Outside) -> Ran {
-    let _ = (name, source, around);
-    Ran { ending: Ending::Unknown(Reason::Limit), may_raise: Vec::new(), tally: Tally::default() }
+    run::run(name, source, around)
 }
+
+#[cfg(test)]
+mod tests;
