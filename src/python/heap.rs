@@ -93,6 +93,9 @@ pub struct Heap {
     process: Option<NamespaceId>,
     /// How many modules run, each imported by the one before.
     running: usize,
+    /// How deep their expressions and blocks lie in each other, and their calls.
+    pub(super) depth: usize,
+    pub(super) calls: usize,
 }
 
 impl Heap {
