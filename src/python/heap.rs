@@ -93,6 +93,9 @@ pub struct Heap {
     process: Option<NamespaceId>,
     /// How many modules run, each imported by the one before.
     running: usize,
+    /// How deep their expressions and blocks lie in each other, and their calls.
+    pub(super) depth: usize,
+    pub(super) calls: usize,
 }
 
 impl Heap {
@@ -104,12 +107,16 @@ impl Heap {
     /// [`super::run`], all others as they are.
     pub fn begin(&mut self, place: &ModulePlace) {
         self.process();
+        let entry = self.entry(place);
+        self.modules.insert(place.name.clone(), entry);
+    }
+
+    /// The namespace of a module, with what is bound in it before it runs.
+    fn entry(&mut self, place: &ModulePlace) -> ModuleEntry {
         let namespace = self.namespace();
         let is_package = place.search.is_some();
         let file = place.file.clone().unwrap_or_default();
         let site = Arc::new(SiteModule { name: place.name.clone(), file });
-        let entry = ModuleEntry { site, body: place.body, namespace, is_package, replaced: None };
-        self.modules.insert(place.name.clone(), entry);
         let package =
             if is_package { &*place.name } else { place.name.rsplit_once('.').map_or("", |(above, _)| above) };
         self.set(namespace, "__name__", PyValue::Str(place.name.clone()));
@@ -129,6 +136,7 @@ impl Heap {
         if matches!(place.body, ModuleBody::Standard | ModuleBody::Opaque) {
             self.namespaces[namespace.0 as usize].open = Some(Reason::Opaque);
         }
+        ModuleEntry { site, body: place.body, namespace, is_package, replaced: None }
     }
 
     /// Is it in `sys.modules`, run or running; and of what kind?
@@ -194,14 +202,17 @@ impl Heap {
 
     /// `sys.modules[name] = value`, for a module that is there or one that only code knows of.
     pub(super) fn replace_module(&mut self, name: &str, value: PyValue) {
-        if !self.modules.contains_key(name) {
-            let place = ModulePlace { name: name.into(), file: None, search: None, body: ModuleBody::Opaque };
-            self.begin(&place);
-        }
-        if let Some(entry) = self.modules.get_mut(name) {
-            let is_itself = matches!(&value, PyValue::Module(module) if **module == *name);
-            entry.replaced = (!is_itself).then_some(value);
-        }
+        let is_itself = matches!(&value, PyValue::Module(module) if **module == *name);
+        let entry = match self.modules.get(name) {
+            Some(entry) => entry.clone(),
+            None => self.entry(&ModulePlace { name: name.into(), file: None, search: None, body: ModuleBody::Opaque }),
+        };
+        self.change_module(name, Some(ModuleEntry { replaced: (!is_itself).then_some(value), ..entry }));
+    }
+
+    /// `del sys.modules[name]`.
+    pub(super) fn take_module(&mut self, name: &str) {
+        self.change_module(name, None);
     }
 
     pub(super) fn module(&self, name: &str) -> Option<&ModuleEntry> {

@@ -1,7 +1,7 @@
 //! What is followed at most. Beyond a limit everything is unknown, and nothing is an error.
 
 /// The stack that a thread needs which parses, runs, or drops source, in bytes: memory is used only as far as it is touched.
-pub const STACK_BYTES: usize = 512 << 20;
+pub const STACK_BYTES: usize = 256 << 20;
 /// The largest source, in bytes: what is larger is not parsed.
 pub const SOURCE_BYTES: usize = 16 << 20;
 /// How deep brackets and blocks lie in each other. CPython refuses more than 200 brackets and 100 blocks.
@@ -30,5 +30,12 @@ pub const MAY_RAISE: usize = 8;
 pub const STEPS_IN_LOOPS: usize = 400_000;
 /// Turns of all loops of one run; beyond, loops run once and under doubt.
 pub const ALL_TURNS: usize = 50_000;
-/// Expressions within each other that are evaluated.
+/// Expressions within each other that one run evaluates.
 pub const DEPTH: usize = 1_000;
+/// Expressions within each other that all modules evaluate which run at one time, each imported by the one before; a block
+/// counts for [`BLOCK_DEPTH`].
+pub const DEPTH_IN_ALL: usize = 20_000;
+/// What a block of statements takes of the stack, in expressions.
+pub const BLOCK_DEPTH: usize = 4;
+/// Calls of functions in each other, in all modules that run at one time.
+pub const CALL_DEPTH_IN_ALL: usize = 1_000;

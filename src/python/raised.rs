@@ -1,6 +1,8 @@
 //! Exceptions: their classes, and how one came out of another.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use rustc_hash::FxHashMap;
 
 use super::outside::Site;
 
@@ -91,8 +93,26 @@ const STANDARD: [(&str, &str); 12] = [
     ("struct.error", "Exception"),
 ];
 
-fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
-    BUILTIN.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'))
+/// The builtin exceptions by name; an alias is what it stands for.
+static CLASSES: LazyLock<FxHashMap<&'static str, ExceptionClass>> = LazyLock::new(|| {
+    let lines = BUILTIN.lines().filter(|line| !line.starts_with('#'));
+    let rows: FxHashMap<&str, &str> = lines.filter_map(|line| line.split_once('\t')).collect();
+    let names = rows.keys().copied().chain(["BaseException"]);
+    names.map(|name| (name, class_of(name, &rows))).collect()
+});
+
+/// A builtin exception as the table has it.
+fn class_of(name: &str, rows: &FxHashMap<&str, &str>) -> ExceptionClass {
+    let bases = rows.get(name).copied().unwrap_or_default();
+    if let Some(alias) = bases.strip_prefix('=') {
+        return class_of(alias, rows);
+    }
+    let mut above: Vec<Arc<str>> = Vec::new();
+    for base in bases.split(',').filter(|base| !base.is_empty()) {
+        above.push(base.into());
+        above.extend(class_of(base, rows).above.iter().cloned());
+    }
+    ExceptionClass { name: name.into(), above: above.into(), is_whole: true }
 }
 
 impl ExceptionClass {
@@ -111,20 +131,7 @@ impl ExceptionClass {
             let base = ExceptionClass::builtin(base);
             return Some(if base.name.ends_with("OSError") { base } else { ExceptionClass::below(name, &base) });
         }
-        if name == "BaseException" {
-            return Some(ExceptionClass { name: name.into(), above: [].into(), is_whole: true });
-        }
-        let (_, bases) = rows().find(|(row, _)| *row == name)?;
-        if let Some(alias) = bases.strip_prefix('=') {
-            return ExceptionClass::known(alias);
-        }
-        let mut above: Vec<Arc<str>> = Vec::new();
-        for base in bases.split(',') {
-            above.push(base.into());
-            let further = ExceptionClass::known(base).map(|class| class.above);
-            above.extend(further.iter().flat_map(|above| above.iter().cloned()));
-        }
-        Some(ExceptionClass { name: name.into(), above: above.into(), is_whole: true })
+        CLASSES.get(name).cloned()
     }
 
     /// A class of its own below another.

@@ -3,9 +3,9 @@
 mod guard;
 mod text;
 
-use ruff_python_ast::find_node::covering_node;
+use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal};
 use ruff_python_ast::{AnyNodeRef, Expr, ExprLambda, ModModule, Stmt, StmtFunctionDef, StmtWith};
-use ruff_text_size::{Ranged, TextRange, TextSize};
+use ruff_text_size::{Ranged, TextSize};
 
 use super::limits;
 use super::value::Reason;
@@ -81,32 +81,49 @@ impl ModuleSource {
 
     /// The `with` that begins here.
     pub(super) fn with_statement(&self, start: TextSize) -> Option<&StmtWith> {
-        self.nodes_at(start)?.find_map(|node| match node {
-            AnyNodeRef::StmtWith(with) if with.start() == start => Some(with),
+        match self.node_at(start, |node| matches!(node, AnyNodeRef::StmtWith(_)))? {
+            AnyNodeRef::StmtWith(with) => Some(with),
             _ => None,
-        })
-    }
-
-    /// The nodes in which a place of the source lies, the innermost first.
-    fn nodes_at(&self, start: TextSize) -> Option<impl Iterator<Item = AnyNodeRef<'_>>> {
-        let at = self.body().partition_point(|statement| statement.end() <= start);
-        let root = AnyNodeRef::from(self.body().get(at)?);
-        let range = TextRange::at(start, TextSize::new(1));
-        if !root.range().contains_range(range) {
-            return None;
         }
-        let nodes: Vec<AnyNodeRef<'_>> = covering_node(root, range).ancestors().collect();
-        Some(nodes.into_iter())
     }
 
     /// The `def` or `lambda` that begins here.
     pub(super) fn function(&self, start: u32) -> Option<FunctionNode<'_>> {
-        let start = TextSize::new(start);
-        self.nodes_at(start)?.find_map(|node| match node {
-            AnyNodeRef::StmtFunctionDef(def) if def.start() == start => Some(FunctionNode::Def(def)),
-            AnyNodeRef::ExprLambda(lambda) if lambda.start() == start => Some(FunctionNode::Lambda(lambda)),
+        let is_function =
+            |node: AnyNodeRef<'_>| matches!(node, AnyNodeRef::StmtFunctionDef(_) | AnyNodeRef::ExprLambda(_));
+        match self.node_at(TextSize::new(start), is_function)? {
+            AnyNodeRef::StmtFunctionDef(def) => Some(FunctionNode::Def(def)),
+            AnyNodeRef::ExprLambda(lambda) => Some(FunctionNode::Lambda(lambda)),
             _ => None,
-        })
+        }
+    }
+
+    /// The node of a kind that begins at a place: down from the statement in which that lies.
+    fn node_at(&self, start: TextSize, is_wanted: fn(AnyNodeRef<'_>) -> bool) -> Option<AnyNodeRef<'_>> {
+        let at = self.body().partition_point(|statement| statement.end() <= start);
+        let mut search = Search { start, is_wanted, found: None };
+        search.visit_stmt(self.body().get(at)?);
+        search.found
+    }
+}
+
+/// Looks for a node by where it begins.
+struct Search<'a> {
+    start: TextSize,
+    is_wanted: fn(AnyNodeRef<'_>) -> bool,
+    found: Option<AnyNodeRef<'a>>,
+}
+
+impl<'a> SourceOrderVisitor<'a> for Search<'a> {
+    fn enter_node(&mut self, node: AnyNodeRef<'a>) -> TraversalSignal {
+        if self.found.is_some() || !node.range().contains(self.start) {
+            return TraversalSignal::Skip;
+        }
+        if node.start() == self.start && (self.is_wanted)(node) {
+            self.found = Some(node);
+            return TraversalSignal::Skip;
+        }
+        TraversalSignal::Traverse
     }
 }
 

@@ -86,7 +86,7 @@ impl OrderedVersion {
 
 impl Ord for OrderedVersion {
     fn cmp(&self, other: &OrderedVersion) -> Ordering {
-        let post = |version: &OrderedVersion| version.post.map_or(-1, |post| i128::from(post));
+        let post = |version: &OrderedVersion| version.post.map_or(-1, i128::from);
         let dev = |version: &OrderedVersion| version.dev.unwrap_or(u64::MAX);
         let public = self.epoch.cmp(&other.epoch).then_with(|| self.release.cmp(&other.release));
         let public = public.then_with(|| self.stage().cmp(&other.stage())).then_with(|| post(self).cmp(&post(other)));

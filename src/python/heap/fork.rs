@@ -4,10 +4,12 @@
 //! things to; the other arm runs; then both are joined: what they left different is unknown. What an arm created itself is
 //! not on the trail: nothing else knows it, or knows it only through something that is.
 
+use std::sync::Arc;
+
 use ruff_python_ast::name::Name;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Heap, HeapObject, NamespaceId, ObjectKey};
+use super::{Heap, HeapObject, ModuleEntry, NamespaceId, ObjectKey};
 use crate::python::value::{PyValue, Reason};
 
 /// One change, with what was there before.
@@ -16,6 +18,8 @@ enum Undo {
     Name(NamespaceId, Name, Option<PyValue>),
     Open(NamespaceId, Option<Reason>),
     Object(ObjectKey, HeapObject),
+    /// What stood in `sys.modules` before code put something in its place.
+    Module(Arc<str>, Option<ModuleEntry>),
 }
 
 /// The changes since the outermost mark, and the marks.
@@ -41,6 +45,7 @@ pub(in crate::python) struct Left {
     names: FxHashMap<(NamespaceId, Name), Option<PyValue>>,
     open: FxHashMap<NamespaceId, Option<Reason>>,
     objects: FxHashMap<ObjectKey, HeapObject>,
+    modules: FxHashMap<Arc<str>, Option<ModuleEntry>>,
 }
 
 impl Heap {
@@ -97,6 +102,17 @@ impl Heap {
         place
     }
 
+    /// Code puts something into `sys.modules`, or takes it away. What imports do there is not taken back with an arm.
+    pub(in crate::python) fn change_module(&mut self, name: &str, entry: Option<ModuleEntry>) {
+        let old = match entry {
+            Some(entry) => self.modules.insert(name.into(), entry),
+            None => self.modules.remove(name),
+        };
+        if !self.trail.marks.is_empty() {
+            self.trail.undo.push(Undo::Module(name.into(), old));
+        }
+    }
+
     /// An arm begins.
     pub(in crate::python) fn mark(&mut self) {
         let (namespaces, objects) = (self.namespaces.len(), self.objects.len());
@@ -126,6 +142,13 @@ impl Heap {
                     let now = std::mem::replace(&mut self.objects[key.0 as usize], old);
                     left.objects.entry(key).or_insert(now);
                 }
+                Some(Undo::Module(name, old)) => {
+                    let now = match old {
+                        Some(old) => self.modules.insert(name.clone(), old),
+                        None => self.modules.remove(&name),
+                    };
+                    left.modules.entry(name).or_insert(now);
+                }
                 None => break,
             }
         }
@@ -142,6 +165,7 @@ impl Heap {
         let is_older = |undo: &Undo| match undo {
             Undo::Name(namespace, ..) | Undo::Open(namespace, _) => (namespace.0 as usize) < below.namespaces,
             Undo::Object(key, _) => (key.0 as usize) < below.objects,
+            Undo::Module(..) => true,
         };
         let kept: Vec<Undo> = self.trail.undo.drain(mark.undo..).filter(is_older).collect();
         self.trail.undo.extend(kept);
@@ -158,13 +182,16 @@ impl Heap {
         for (key, object) in left.objects {
             *self.object_mut(key) = object;
         }
+        for (name, entry) in left.modules {
+            self.change_module(&name, entry);
+        }
     }
 
     /// The second arm ends: what the two left different is unknown from now on.
     pub(in crate::python) fn join(&mut self, first: &Left) {
         let Some(start) = self.trail.marks.last().map(|mark| mark.undo) else { return };
         let mut bases: FxHashMap<(NamespaceId, Name), Option<PyValue>> = FxHashMap::default();
-        let (mut opened, mut objects) = (FxHashSet::default(), FxHashSet::default());
+        let (mut opened, mut objects, mut modules) = (FxHashSet::default(), FxHashSet::default(), Vec::new());
         for undo in &self.trail.undo[start..] {
             match undo {
                 Undo::Name(namespace, name, old) => {
@@ -172,6 +199,7 @@ impl Heap {
                 }
                 Undo::Open(namespace, _) => drop(opened.insert(*namespace)),
                 Undo::Object(key, _) => drop(objects.insert(*key)),
+                Undo::Module(name, _) => modules.push(name.clone()),
             }
         }
         for ((namespace, name), theirs) in &first.names {
@@ -191,6 +219,12 @@ impl Heap {
             if !is_same {
                 *self.object_mut(*key) = HeapObject::Lost(Reason::Arms);
             }
+        }
+        modules.extend(first.modules.keys().cloned());
+        for name in modules {
+            let entry = self.modules.get(&name).or(first.modules.get(&name).and_then(Option::as_ref)).cloned();
+            let lost = entry.map(|entry| ModuleEntry { replaced: Some(PyValue::Unknown(Reason::Arms)), ..entry });
+            self.change_module(&name, lost);
         }
         self.keep();
     }

@@ -154,7 +154,8 @@ impl Interpreter<'_> {
         let is_in_doubt = self.doubts.certainty() != Certainty::Always;
         let is_endless = is_in_doubt && self.running.iter().any(is_within);
         let is_long = self.steps > limits::STEPS_IN_CALLS;
-        if is_endless || is_long || self.calls >= limits::CALL_DEPTH {
+        let is_deep = self.calls >= limits::CALL_DEPTH || self.heap.calls >= limits::CALL_DEPTH_IN_ALL;
+        if is_endless || is_long || is_deep {
             self.tally.unfollowed += 1;
             return Ok(PyValue::Unknown(Reason::Limit));
         }
@@ -199,6 +200,7 @@ impl Interpreter<'_> {
         // What is in doubt around the call stays so within.
         self.doubts.call = doubt.or(turn);
         self.calls += 1;
+        self.heap.calls += 1;
         self.running.push(place);
         let completion = match node {
             FunctionNode::Def(def) => self.block(&def.body),
@@ -208,6 +210,7 @@ impl Interpreter<'_> {
             },
         };
         self.calls -= 1;
+        self.heap.calls -= 1;
         self.running.pop();
         (self.doubts.call, self.doubts.turn, self.may_break) = (doubt, turn, may_break);
         let outer = outer.or_else(|| manages.and_then(|index| self.suspended[index].frame.take()));

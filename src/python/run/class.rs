@@ -91,7 +91,9 @@ impl Interpreter<'_> {
         let mut exception: Option<ExceptionClass> = None;
         for base in &bases {
             let above = match base {
-                PyValue::Standard("object" | "abc.ABC" | "typing.Generic" | "typing.Protocol") => None,
+                PyValue::Standard("object" | "abc.ABC" | "typing.Generic" | "typing.Protocol" | "threading.local") => {
+                    None
+                }
                 PyValue::ExceptionClass(above) => Some(above.clone()),
                 PyValue::Callable(callable) => match &**callable {
                     Callable::Class(class) => {
@@ -180,7 +182,9 @@ impl Interpreter<'_> {
     fn member_within(&self, class: &PyValue, name: &str, depth: usize) -> ClassMember {
         let PyValue::Callable(callable) = class else {
             return match class {
-                PyValue::Standard("object" | "abc.ABC" | "typing.Generic" | "typing.Protocol") => ClassMember::Absent,
+                PyValue::Standard("object" | "abc.ABC" | "typing.Generic" | "typing.Protocol" | "threading.local") => {
+                    ClassMember::Absent
+                }
                 _ => ClassMember::Unknown,
             };
         };

@@ -4,6 +4,7 @@ use ruff_python_ast::{ElifElseClause, Expr, Stmt, StmtAssert, StmtIf, StmtMatch}
 use ruff_text_size::{Ranged, TextSize};
 
 use super::{Completion, Eval, Interpreter, Stop};
+use crate::python::limits;
 use crate::python::value::{PyValue, Reason};
 
 /// Goes on to the next statement where an evaluation came to its end.
@@ -19,13 +20,20 @@ pub(super) use go;
 
 impl Interpreter<'_> {
     pub(super) fn block(&mut self, body: &[Stmt]) -> Completion {
-        for statement in body {
-            match self.statement(statement) {
-                Completion::Next | Completion::Value(_) => {}
-                other => return other,
-            }
+        if self.heap.depth >= limits::DEPTH_IN_ALL {
+            return Completion::Stop(Stop::Limit(Reason::Limit));
         }
-        Completion::Next
+        self.heap.depth += limits::BLOCK_DEPTH;
+        let mut completion = Completion::Next;
+        for statement in body {
+            completion = self.statement(statement);
+            if !matches!(completion, Completion::Next | Completion::Value(_)) {
+                break;
+            }
+            completion = Completion::Next;
+        }
+        self.heap.depth -= limits::BLOCK_DEPTH;
+        completion
     }
 
     fn statement(&mut self, statement: &Stmt) -> Completion {

@@ -182,7 +182,7 @@ impl Interpreter<'_> {
             PyValue::Standard("os.environ") => self.set_variable(key, None, at),
             PyValue::Standard("sys.modules") => {
                 if let PyValue::Str(name) = key {
-                    self.heap.abandon(name);
+                    self.heap.take_module(name);
                 }
             }
             PyValue::Standard("sys.path") => self.change(ProcessChange::SearchPathWithout(None), at),

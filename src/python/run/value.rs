@@ -13,11 +13,13 @@ use crate::python::value::{Callable, PyValue, Reason};
 impl Interpreter<'_> {
     pub(super) fn eval(&mut self, expression: &Expr) -> Eval {
         self.step(0)?;
-        if self.depth >= limits::DEPTH {
+        if self.depth >= limits::DEPTH || self.heap.depth >= limits::DEPTH_IN_ALL {
             return Err(Stop::Limit(Reason::Limit));
         }
         self.depth += 1;
+        self.heap.depth += 1;
         let value = self.expression_value(expression);
+        self.heap.depth -= 1;
         self.depth -= 1;
         self.tally.expressions += 1;
         self.tally.unknown += usize::from(matches!(value, Ok(PyValue::Unknown(_))));

@@ -23,7 +23,10 @@ impl Interpreter<'_> {
             return Ok(unknown);
         }
         let Some(value) = first else {
-            return if name == "dict" {
+            if name == "types.SimpleNamespace" {
+                return Ok(self.plain_instance(&given.named));
+            }
+            return if matches!(name, "dict" | "collections.OrderedDict") {
                 self.new_dict(&PyValue::tuple([]), given, at)
             } else {
                 self.call_without(name, at)
@@ -52,7 +55,9 @@ impl Interpreter<'_> {
             | "all" => {
                 return self.over(name, &value, given, at);
             }
-            "dict" => return self.new_dict(&value, given, at),
+            "dict" | "collections.OrderedDict" => return self.new_dict(&value, given, at),
+            "types.MappingProxyType" => value,
+            "types.ModuleType" => self.plain_instance(&[("__name__".into(), value)]),
             "dict.fromkeys" => {
                 let keys = self.iterate(&value, at)?;
                 let default = second.cloned().unwrap_or(PyValue::None);
@@ -245,6 +250,8 @@ impl Interpreter<'_> {
                     self.new_list(names)
                 }
             },
+            "object" | "threading.local" | "types.SimpleNamespace" => self.plain_instance(&[]),
+            "collections.OrderedDict" => self.heap.new_object(HeapObject::Dict(Vec::new())),
             "globals" => self.heap.new_object(HeapObject::Names(self.frame.globals)),
             "locals" | "vars" => self.heap.new_object(HeapObject::Names(self.frame.locals)),
             "list" => self.new_list(Vec::new()),
@@ -265,6 +272,15 @@ impl Interpreter<'_> {
         let mut names: Vec<&str> = self.heap.names(namespace).map(|(name, _)| name.as_str()).collect();
         names.sort_unstable();
         names.into_iter().map(PyValue::text).collect()
+    }
+
+    /// An instance that has these attributes and takes others.
+    fn plain_instance(&mut self, named: &[(Arc<str>, PyValue)]) -> PyValue {
+        let attributes = self.heap.namespace();
+        for (name, value) in named {
+            self.heap.set(attributes, name, value.clone());
+        }
+        self.heap.new_object(HeapObject::Instance { class: PyValue::Standard("object"), attributes })
     }
 
     fn length(&self, value: &PyValue) -> Option<usize> {

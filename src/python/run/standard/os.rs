@@ -379,7 +379,7 @@ impl Interpreter<'_> {
             "get" | "pop" | "setdefault" if is_there => {
                 let value = self.in_sys_modules(&name);
                 if method == "pop" {
-                    self.heap.abandon(&name);
+                    self.heap.take_module(&name);
                 }
                 value
             }
