@@ -188,7 +188,11 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     /// own has been tried by those who wrote it.
     fn is_relevant(&self, raised: &Raised) -> bool {
         let token = raised.chain().find_map(|raised| raised.token);
-        token.is_some_and(|token| self.records[token as usize].failure.cause.is_native())
+        token.is_some_and(|token| {
+            let failure = &self.records[token as usize].failure;
+            // A name that is handed to the loader as it is is one of the system's, and mostly of another system.
+            failure.cause.is_native() && failure.file.as_ref().is_some_and(VPath::is_absolute)
+        })
     }
 
     /// Would a fresh interpreter surely do the same as this one, which has imported other names before?
@@ -396,7 +400,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             self.begin(name, Some(path), folders, ModuleBody::Opaque);
             return Imported::Module { may_raise: None };
         }
-        self.begin(name, Some(path), folders, ModuleBody::Source);
+        self.begin(name, Some(path), folders.clone(), ModuleBody::Source);
         self.running.push(name.into());
         let ran = python::run(name, &source, self);
         let imported = match ran.ending {
@@ -407,8 +411,14 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
                 }
                 Imported::Module { may_raise }
             }
+            // Code that ends by an exception of another kind has been tried by those who wrote it: it is this reader that went
+            // astray.
+            Ending::Raised(raised) if !is_of_imports(&raised) => {
+                self.begin(name, Some(path), folders, ModuleBody::Opaque);
+                Imported::Module { may_raise: None }
+            }
             Ending::Raised(raised) => {
-                self.note_raised(&raised, at);
+                self.note_raised(&raised);
                 Imported::Raises(raised)
             }
             Ending::Exited(site) => {
@@ -523,7 +533,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     }
 
     /// Remembers where an exception of the code's own was met first, with the modules that ran then.
-    fn note_raised(&mut self, raised: &Arc<Raised>, _at: &At) {
+    fn note_raised(&mut self, raised: &Arc<Raised>) {
         if raised.chain().any(|raised| raised.token.is_some()) {
             return;
         }
@@ -577,6 +587,13 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             false => self.loader.open_named(&Name::from(name)).map(|_| ()),
         }
     }
+}
+
+/// Does an exception come of an import, of a library, or of code that says so by its class?
+fn is_of_imports(raised: &Raised) -> bool {
+    const CLASSES: [&str; 3] = ["ImportError", "OSError", "SystemExit"];
+    raised.chain().any(|raised| raised.token.is_some())
+        || CLASSES.iter().any(|class| raised.class.is_a(class) == Some(true))
 }
 
 /// What stands behind a name.
