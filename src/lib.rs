@@ -78,7 +78,10 @@ pub mod world;
 
 pub mod bind;
 pub mod discover;
+pub mod python;
 pub mod resolve;
+
+pub mod imports;
 
 pub mod graph;
 pub mod scan;

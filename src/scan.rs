@@ -2,6 +2,7 @@
 
 mod inventory;
 pub mod numpy;
+mod outcomes;
 mod record;
 mod rust;
 mod simulate;

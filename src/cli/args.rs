@@ -80,6 +80,8 @@ pub(super) enum Command {
     },
     /// Report what will not load
     Check(Check),
+    /// Report what each import does, grouped by first cause
+    Imports(Imports),
     /// Explain why a library is here and where it was looked for
     Why(Why),
     /// Print distributions, their modules and what these need
@@ -142,6 +144,27 @@ pub(super) struct Check {
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
     /// Show every finding and every place that was tried
+    #[arg(short, long)]
+    pub verbose: bool,
+    #[command(flatten)]
+    pub to: To,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  dylens imports\n  dylens imports .venv\n  dylens imports .venv pandas.io.parsers\n  \
+    dylens imports --format jsonl .venv | jq -r 'select(.outcome == \"fails\") | .module'\n\n\
+    Each native module and each top-level package is imported in a simulated process of its own; nothing is executed.\n\
+    Exit codes: 0 every import succeeds, 1 some fail, 2 could not run."
+)]
+pub(super) struct Imports {
+    /// What to look at [default: the environment found here], then a module whose import is told step by step
+    #[arg(num_args = 0..=2, value_names = ["PATH", "MODULE"])]
+    pub path_and_module: Vec<OsString>,
+    /// How to write it
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Outcomes,
+    /// Name every module
     #[arg(short, long)]
     pub verbose: bool,
     #[command(flatten)]
@@ -392,6 +415,14 @@ pub(super) enum When {
     Auto,
     Always,
     Never,
+}
+
+/// How `dylens imports` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Outcomes {
+    Text,
+    Json,
+    Jsonl,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

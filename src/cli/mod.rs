@@ -5,6 +5,7 @@
 mod args;
 mod commands;
 mod explain;
+mod imports;
 mod log;
 mod output;
 mod parse;
@@ -37,6 +38,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
         Some(Command::Open { path }) => commands::open(arguments, std::slice::from_ref(path)),
         Some(Command::Schema { to }) => commands::schema(to),
         Some(Command::Check(check)) => commands::check(arguments, check),
+        Some(Command::Imports(imports)) => imports::imports(arguments, imports),
         Some(Command::Why(why)) => commands::why(arguments, why),
         Some(Command::Tree(tree)) => commands::tree(arguments, tree),
         Some(Command::Symbols(wanted)) => symbols::symbols(arguments, wanted),

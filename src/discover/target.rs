@@ -323,20 +323,22 @@ fn venv(fs: &dyn FileSystem, root: &VPath, notes: &mut Vec<Note>) -> (Python, Ve
         free_threaded: own.as_ref().is_some_and(|(_, version)| version.free_threaded),
         ..Python::default()
     };
-    if let Some((library, _)) = base.as_ref().and_then(|base| python::library(fs, base, version)) {
-        standard_library(fs, &library, &mut python);
-        if config.has_system_packages {
-            let base = base.unwrap_or_default();
-            add_sites(fs, &library, &base, &mut python);
-        }
-    } else {
-        python.suffixes = python::suffixes(fs, root, &python);
+    let standard = base.as_ref().and_then(|base| python::library(fs, base, version));
+    match &standard {
+        Some((library, _)) => standard_library(fs, library, &mut python),
+        None => python.suffixes = python::suffixes(fs, root, &python),
     }
     let mut walk = vec![root.clone()];
     if let Some((library, _)) = own {
         add_site(fs, &library.join("site-packages"), &mut python, &mut walk);
     }
     add_site(fs, &root.join("Lib/site-packages"), &mut python, &mut walk);
+    // The base's packages come after the environment's own, and are part of it.
+    if let Some((library, _)) = standard.filter(|_| config.has_system_packages) {
+        let before = python.path.len();
+        add_sites(fs, &library, &base.unwrap_or_default(), &mut python);
+        walk.extend(python.path[before..].iter().filter(|site| !site.starts_with(root)).cloned());
+    }
     (python, walk)
 }
 

@@ -12,6 +12,7 @@ mod findings;
 mod github;
 mod graphml;
 mod html;
+mod imports;
 mod incidents;
 mod json;
 mod jsonl;
@@ -30,6 +31,7 @@ mod why;
 
 pub use compared::{COMPARED, Compared, Told};
 pub use findings::FINDINGS;
+pub use imports::{import_story, imports_json, imports_jsonl, imports_text};
 pub use incidents::{Incidents, incidents_json, incidents_text};
 pub use json::JSON;
 pub use paint::{Glyph, Ink, Paint, count};

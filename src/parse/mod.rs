@@ -8,7 +8,10 @@ pub mod elf;
 pub mod macho;
 mod numpy_api;
 pub mod pe;
+mod texts;
 pub mod traits;
+
+pub use texts::TextFinder;
 
 use crate::image::{Image, Import, Name, Problem};
 use crate::vfs::ReadAt;

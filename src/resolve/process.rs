@@ -11,7 +11,7 @@ mod windows;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Ask, Probe, Resolution, Step, find, musl};
 use crate::image::{Arch, DF_1_NODEFLIB, Image, Name, Need, NeedKind};
@@ -293,11 +293,6 @@ impl<'w> Simulation<'w> {
         Some(self.settle(root.0 as usize, record))
     }
 
-    /// Goes back to the process as it was started.
-    pub fn restart(&mut self) {
-        self.reset();
-    }
-
     /// What the process has, in the order of loading.
     pub fn objects(&self) -> &[Object] {
         &self.process.objects
@@ -311,6 +306,89 @@ impl<'w> Simulation<'w> {
     /// What `LD_PRELOAD` brought in, in order.
     pub fn preloads(&self) -> &[FileId] {
         &self.preloads
+    }
+
+    /// Throws the process away: what is opened next is the first in a fresh interpreter.
+    pub fn restart(&mut self) {
+        self.reset();
+    }
+
+    /// How much the process has loaded by now: a mark to go back to with [`Simulation::close`].
+    pub fn mark(&self) -> usize {
+        self.process.objects.len()
+    }
+
+    /// Opens one file in the process as it stands, as `dlopen` does: what is loaded already answers by its names. What the
+    /// call brings in stays, also where a need was not met; [`Simulation::close`] takes it out again.
+    pub fn open_here(&mut self, file: FileId, opened: &VPath, record: &mut dyn FnMut(Wanted)) -> Import {
+        if self.object_of(file).is_some() {
+            return Import::default();
+        }
+        if self.process.world.host.system.is_windows() {
+            self.prepare(opened, record);
+            if self.object_of(file).is_some() {
+                return Import::default();
+            }
+        }
+        let root = self.load(file, opened.clone(), self.importer, None);
+        let name = self.name(&Name::from(opened.as_bytes()));
+        self.answer(name, root, false);
+        self.settle(root.0 as usize, record)
+    }
+
+    /// Finds a library by its bare name for who calls `dlopen` in Python, and opens it.
+    pub fn open_named(&mut self, name: &Name, record: &mut dyn FnMut(Wanted)) -> (Resolution, Import) {
+        let Some(by) = self.importer.or_else(|| (!self.process.objects.is_empty()).then_some(ObjectId(0))) else {
+            return (Resolution::Missing, Import::default());
+        };
+        let before = self.process.objects.len();
+        let number = self.name(&if self.process.world.host.system.is_windows() { folded(name) } else { name.clone() });
+        let resolution = self.satisfy(by, number, name);
+        let import = self.settle(before, record);
+        (resolution, import)
+    }
+
+    /// Takes out again what was loaded since a mark, as a `dlopen` that fails does.
+    pub fn close(&mut self, mark: usize) {
+        let mark = mark.max(self.base);
+        let gone: FxHashSet<ObjectId> =
+            (mark..self.process.objects.len()).map(|index| self.process.id(index)).collect();
+        if gone.is_empty() {
+            return;
+        }
+        let by_name = &mut self.by_name;
+        self.named.retain(|&name| {
+            let is_gone = by_name[name as usize].get().is_some_and(|(object, _)| gone.contains(&object));
+            if is_gone {
+                by_name[name as usize] = Answer::default();
+            }
+            !is_gone
+        });
+        for object in self.process.objects.drain(mark..) {
+            self.by_file[object.file.index()] = None;
+        }
+        self.process.labels.truncate(mark);
+        self.process.install_names.retain(|_, object| (object.0 as usize) < mark);
+    }
+
+    /// Adds a folder to those that Windows searches for DLLs, as `os.add_dll_directory` does.
+    pub fn add_dll_directory(&mut self, folder: VPath) {
+        self.process.added.push(folder);
+    }
+
+    /// The files that the process has, in the order in which they were loaded.
+    pub fn loaded(&self) -> impl Iterator<Item = FileId> {
+        self.process.objects.iter().map(|object| object.file)
+    }
+
+    /// Does the process have this file?
+    pub fn has_loaded(&self, file: FileId) -> bool {
+        self.object_of(file).is_some()
+    }
+
+    /// Did the process have this file when the interpreter had started?
+    pub fn has_started_with(&self, file: FileId) -> bool {
+        self.object_of(file).is_some_and(|object| (object.0 as usize) < self.base)
     }
 
     /// Imports one file again, and calls back for each place that is tried for one need of one of the files it loads.

@@ -516,6 +516,12 @@ impl World {
         known().entry(id).or_insert(told).clone()
     }
 
+    /// Which of some names stand in a file's constants as whole texts, in their order.
+    pub fn texts(&self, id: FileId, finder: &parse::TextFinder) -> Vec<bool> {
+        let file = self.file(id);
+        self.fs.open(&file.path).map_or_else(|_| Vec::new(), |opened| finder.find(&*opened, file.len))
+    }
+
     /// The path without links: where dyld says that a file lies.
     pub fn real(&self, path: &VPath) -> VPath {
         self.fs.real(path).unwrap_or_else(|_| path.clone())
@@ -659,6 +665,11 @@ impl World {
             _ => Absent::Denied(error.to_string()),
         }
     }
+}
+
+/// Looks for these names in the constants of files; none where there is nothing to look for.
+pub fn text_finder(names: &[&str]) -> Option<parse::TextFinder> {
+    parse::TextFinder::new(names.iter().copied())
 }
 
 /// Where a way leads that is gone from memory.

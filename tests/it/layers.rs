@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Each room and the rooms it may know, itself left out.
 ///
 /// One circle is drawn on purpose: `scan` runs `diagnose`, and `diagnose` reads the `Scan`.
-const ROOMS: [(&str, &[&str]); 21] = [
+const ROOMS: [(&str, &[&str]); 23] = [
     ("json", &["printable"]),
     ("vfs", &["error"]),
     ("image", &[]),
@@ -19,19 +19,24 @@ const ROOMS: [(&str, &[&str]); 21] = [
     ("parse", &["image", "vfs"]),
     ("world", &["image", "vfs", "parse"]),
     ("discover", &["error", "image", "parse", "vfs", "world"]),
+    ("python", &[]),
     ("resolve", &["image", "vfs", "world"]),
     ("bind", &["image", "resolve", "vfs", "world"]),
+    ("imports", &["discover", "image", "python", "resolve", "vfs", "world"]),
     ("graph", &["discover", "image", "resolve", "vfs", "world"]),
     ("diagnose", &["bind", "discover", "graph", "image", "resolve", "scan", "vfs", "world"]),
-    ("scan", &["bind", "diagnose", "discover", "error", "graph", "image", "resolve", "vfs", "world"]),
+    (
+        "scan",
+        &["bind", "diagnose", "discover", "error", "graph", "image", "imports", "python", "resolve", "vfs", "world"],
+    ),
     ("diff", &["diagnose", "discover", "graph", "image", "scan", "vfs", "world"]),
     ("snapshot", &["diagnose", "discover", "error", "graph", "image", "resolve", "scan", "vfs", "world"]),
     ("buildlog", &["diagnose", "discover", "graph", "image", "resolve", "scan", "vfs", "world"]),
     (
         "export",
         &[
-            "buildlog", "diagnose", "diff", "discover", "error", "graph", "image", "resolve", "scan", "snapshot",
-            "vfs", "world",
+            "buildlog", "diagnose", "diff", "discover", "error", "graph", "image", "imports", "resolve", "scan",
+            "snapshot", "vfs", "world",
         ],
     ),
     (
@@ -44,8 +49,8 @@ const ROOMS: [(&str, &[&str]); 21] = [
     (
         "cli",
         &[
-            "bind", "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "parse",
-            "resolve", "scan", "snapshot", "tui", "vfs", "world",
+            "bind", "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "imports",
+            "parse", "resolve", "scan", "snapshot", "tui", "vfs", "world",
         ],
     ),
     ("main", &["cli"]),

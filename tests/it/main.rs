@@ -13,6 +13,7 @@ mod diff;
 mod discover;
 mod export;
 mod graph;
+mod imports;
 mod layers;
 mod parity;
 mod resolve;

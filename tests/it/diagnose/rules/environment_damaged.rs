@@ -56,11 +56,7 @@ fn a_folder_that_is_named_otherwise_than_its_metadata_is_told_and_not_believed()
     let scan = named("evil;touch-1.0", "Name: a\nVersion: 2.0");
     let told = finding(&scan, "environment-damaged");
     assert_eq!(told.severity, Severity::Info);
-    assert!(
-        told.message.ends_with("is named after evil;touch 1.0, and its METADATA says a 2.0"),
-        "{}",
-        told.message
-    );
+    assert!(told.message.ends_with("is named after evil;touch 1.0, and its METADATA says a 2.0"), "{}", told.message);
     let command = finding(&scan, "library-missing").remedy.first(Shell::Sh);
     assert_eq!(command.as_deref(), Some("python -m pip install --force-reinstall --no-deps a==2.0"));
 }

@@ -1,0 +1,117 @@
+//! Why an import fails, in the words of this room.
+
+use crate::image::Name;
+use crate::vfs::VPath;
+
+/// The first cause of an import that fails, or that is not known to succeed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportFailure {
+    pub cause: ImportCause,
+    /// The file at which it happens; none where nothing is known of a file.
+    pub file: Option<VPath>,
+    /// What is missing, refused or raised.
+    pub subject: String,
+    /// Dotted names from the outermost parent to what fails, then the needed name.
+    pub because: Vec<String>,
+}
+
+/// What kind of thing it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ImportCause {
+    /// The loader does not find a library.
+    LibraryMissing,
+    /// A library lacks a symbol version that is asked of it.
+    VersionMissing,
+    /// A file is no native file, or not a whole one.
+    NotAnImage,
+    /// A file is made for another processor or system.
+    WrongArchitecture,
+    /// The loader refuses files of this kind: a program, an object without a dynamic section.
+    KindRefused,
+    /// An extension module lacks the function that Python calls.
+    InitFunctionMissing,
+    /// NumPy's C API is not there for who asks for it.
+    NumpyMissing,
+    /// A module was built for another NumPy ABI than the one that is there.
+    NumpyAbi,
+    /// A module asks for a newer NumPy than is there.
+    NumpyTooOld,
+    /// No module of that name is found.
+    ModuleMissing,
+    /// A module is there and lacks the name that is imported from it.
+    NameMissing,
+    /// Python code raises an exception of its own.
+    Raised,
+    /// Python code ends the interpreter.
+    Exits,
+    /// It depends on what cannot be known from the files.
+    Undecided,
+}
+
+impl ImportCause {
+    /// Is it a native file that is refused?
+    pub fn is_native(self) -> bool {
+        matches!(
+            self,
+            ImportCause::LibraryMissing
+                | ImportCause::VersionMissing
+                | ImportCause::NotAnImage
+                | ImportCause::WrongArchitecture
+                | ImportCause::KindRefused
+                | ImportCause::InitFunctionMissing
+                | ImportCause::NumpyMissing
+                | ImportCause::NumpyAbi
+                | ImportCause::NumpyTooOld
+        )
+    }
+
+    /// The rule that tells of it.
+    pub fn rule(self) -> &'static str {
+        match self {
+            ImportCause::LibraryMissing => "library-missing",
+            ImportCause::VersionMissing => "version-missing",
+            ImportCause::NotAnImage => "not-an-image",
+            ImportCause::WrongArchitecture => "wrong-architecture",
+            ImportCause::KindRefused => "kind-refused",
+            ImportCause::InitFunctionMissing => "init-function-missing",
+            ImportCause::NumpyMissing => "numpy-missing",
+            ImportCause::NumpyAbi => "numpy-abi",
+            ImportCause::NumpyTooOld => "numpy-too-old",
+            ImportCause::ModuleMissing => "module-missing",
+            ImportCause::NameMissing => "name-missing",
+            ImportCause::Raised => "import-raises",
+            ImportCause::Exits => "import-exits",
+            ImportCause::Undecided => "import-undecided",
+        }
+    }
+
+    /// What a person is told of the subject.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            ImportCause::LibraryMissing => "library not found",
+            ImportCause::VersionMissing => "symbol version not found",
+            ImportCause::NotAnImage => "corrupt or not a native library",
+            ImportCause::WrongArchitecture => "built for another processor",
+            ImportCause::KindRefused => "refused by the loader",
+            ImportCause::InitFunctionMissing => "no init function",
+            ImportCause::NumpyMissing => "no NumPy C API",
+            ImportCause::NumpyAbi => "built for another NumPy ABI",
+            ImportCause::NumpyTooOld => "NumPy too old",
+            ImportCause::ModuleMissing => "module not found",
+            ImportCause::NameMissing => "name not found in module",
+            ImportCause::Raised => "raised by Python code",
+            ImportCause::Exits => "Python code exits",
+            ImportCause::Undecided => "cannot be decided from the files",
+        }
+    }
+}
+
+/// Why the loader refuses a native file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NativeRefusal {
+    pub cause: ImportCause,
+    /// The file whose need is not met, or that is refused itself.
+    pub file: VPath,
+    /// The need, the version, or what is wrong with the file.
+    pub subject: Name,
+}

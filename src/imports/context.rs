@@ -1,0 +1,163 @@
+//! What all simulated processes of one environment share: where imports lead, what sources say, what code may ask.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::compiled::NativeFacts;
+use super::find::{ModuleFinder, ModuleSpec};
+use super::path::ImportPath;
+use super::target;
+use crate::python::{ModuleSource, NamedImport, PythonTarget, Standing, limits, named_imports, stdlib};
+use crate::vfs::VPath;
+use crate::world::{FileId, World};
+
+/// What is known of an environment before anything is imported.
+pub struct ImportContext<'w> {
+    pub world: &'w World,
+    pub path: ImportPath,
+    pub finder: ModuleFinder<'w>,
+    pub target: PythonTarget,
+    /// Versions of the installed distributions, by their normalized names.
+    pub distributions: BTreeMap<String, String>,
+    pub facts: &'w dyn NativeFacts,
+    /// Everything outside of these folders is unknown: the environment is another machine's. Empty where nothing is.
+    pub known: Vec<VPath>,
+    /// The modules that fail and that a native file names in its constants.
+    pub named: FxHashMap<FileId, Vec<String>>,
+    sources: Mutex<FxHashMap<VPath, Option<Arc<ModuleSource>>>>,
+    standard: Mutex<FxHashMap<String, Arc<[StandardExtension]>>>,
+}
+
+/// An extension module of the standard library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandardExtension {
+    /// Its name, as that of the file in `lib-dynload`.
+    pub name: Arc<str>,
+    pub path: VPath,
+}
+
+/// Sources of the standard library that are read to know which extension modules one of its modules brings in.
+const MOST_STANDARD: usize = 2_000;
+
+impl<'w> ImportContext<'w> {
+    /// Reads the import path of the world's interpreter.
+    pub fn new(
+        world: &'w World,
+        prefix: &VPath,
+        distributions: BTreeMap<String, String>,
+        facts: &'w dyn NativeFacts,
+        known: Vec<VPath>,
+    ) -> ImportContext<'w> {
+        let python = world.host.python.clone().unwrap_or_default();
+        ImportContext {
+            world,
+            path: ImportPath::new(world.fs(), &python),
+            finder: ModuleFinder::new(world.fs(), &python.suffixes),
+            target: target::target(&world.host, &python, prefix),
+            distributions,
+            facts,
+            known,
+            named: FxHashMap::default(),
+            sources: Mutex::default(),
+            standard: Mutex::default(),
+        }
+    }
+
+    /// The source of a file, parsed once; none where it cannot be read.
+    pub fn source(&self, path: &VPath) -> Option<Arc<ModuleSource>> {
+        let sources = || self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = sources().get(path) {
+            return known.clone();
+        }
+        let bytes = self.world.fs().read(path, limits::SOURCE_BYTES).ok();
+        let parsed = bytes.map(|bytes| Arc::new(ModuleSource::parse(&bytes)));
+        sources().entry(path.clone()).or_insert(parsed).clone()
+    }
+
+    /// The module of a top-level name, as `sys.meta_path` would find it.
+    pub fn find_top(&self, name: &str, folders: &[VPath]) -> Option<ModuleSpec> {
+        let by = |is_first: bool| {
+            let finders = self.path.finders.iter().filter(move |finder| finder.is_first == is_first);
+            finders.filter_map(|finder| finder.find(&self.finder, name)).next()
+        };
+        by(true).or_else(|| self.finder.find(name, folders)).or_else(|| by(false))
+    }
+
+    /// A module below a package, as `sys.meta_path` would find it.
+    pub fn find_below(&self, name: &str, folders: &[VPath]) -> Option<ModuleSpec> {
+        let tail = name.rsplit('.').next().unwrap_or(name);
+        let by = |is_first: bool| {
+            let finders = self.path.finders.iter().filter(move |finder| finder.is_first == is_first);
+            finders.filter_map(|finder| finder.find(&self.finder, name)).next()
+        };
+        by(true).or_else(|| self.finder.find(tail, folders)).or_else(|| by(false))
+    }
+
+    /// The extension modules that a module of the standard library brings in, by the statements at the top of its source and of
+    /// those that these import.
+    pub fn standard_extensions(&self, name: &str) -> Arc<[StandardExtension]> {
+        let known = || self.standard.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known().get(name) {
+            return known.clone();
+        }
+        let found = self.find_standard(name).into();
+        known().entry(name.to_owned()).or_insert(found).clone()
+    }
+
+    fn find_standard(&self, name: &str) -> Vec<StandardExtension> {
+        let python = self.world.host.python.as_ref();
+        let folders: Vec<VPath> =
+            python.into_iter().flat_map(|python| python.library.iter().chain(&python.lib_dynload)).cloned().collect();
+        let (mut found, mut seen, mut open) = (Vec::new(), FxHashSet::default(), vec![name.to_owned()]);
+        while let Some(name) = open.pop() {
+            if seen.len() > MOST_STANDARD || !seen.insert(name.clone()) || stdlib::is_builtin(&name) {
+                continue;
+            }
+            let mut below = folders.clone();
+            let mut spec = None;
+            for part in name.split('.') {
+                spec = self.finder.find(part, &below);
+                below = spec.as_ref().and_then(ModuleSpec::folders).unwrap_or_default();
+            }
+            match spec {
+                Some(ModuleSpec::Extension { path, .. }) => {
+                    found.push(StandardExtension { name: name.as_str().into(), path });
+                }
+                Some(ModuleSpec::Source { path, package }) => {
+                    let bytes = self.world.fs().read(&path, limits::SOURCE_BYTES).unwrap_or_default();
+                    let package = if package.is_some() {
+                        &name[..]
+                    } else {
+                        name.rsplit_once('.').map_or("", |(package, _)| package)
+                    };
+                    let imports = named_imports(&bytes);
+                    let certain = imports.iter().filter(|import| import.standing == Standing::Top && !import.is_call);
+                    open.extend(certain.filter_map(|import| absolute(import, package)));
+                }
+                _ => {}
+            }
+        }
+        found.reverse();
+        found
+    }
+
+    /// May something be said of this path?
+    pub fn knows(&self, path: &VPath) -> bool {
+        self.known.is_empty() || self.known.iter().any(|folder| path.starts_with(folder))
+    }
+}
+
+/// The module that a statement names, as seen from a package.
+fn absolute(import: &NamedImport, package: &str) -> Option<String> {
+    let level = import.level as usize;
+    if level == 0 {
+        return Some(import.module.to_string());
+    }
+    let parts: Vec<&str> = package.split('.').filter(|part| !part.is_empty()).collect();
+    let above = parts.get(..parts.len().checked_sub(level - 1)?)?;
+    let name = above.iter().copied().chain(import.module.split('.').filter(|part| !part.is_empty()));
+    let name = name.collect::<Vec<_>>().join(".");
+    (!name.is_empty()).then_some(name)
+}

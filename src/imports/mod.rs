@@ -1,0 +1,31 @@
+//! What `import X` does: Python code and the loader in one simulated process.
+//!
+//! [`ImportPath`] is `sys.path` as `site` builds it, a [`ModuleFinder`] finds modules on it, and an [`ImportProcess`] is one
+//! fresh interpreter: it imports parents first, runs their code effect by effect ([`crate::python`]), and opens native files
+//! where the code asks for them; what an earlier import of the same chain has loaded is there for the later ones. What comes
+//! of it is an [`ImportOutcome`] with its first cause.
+//!
+//! Nothing is executed. What cannot be decided from the files is unknown.
+
+mod cause;
+mod compiled;
+mod context;
+mod editable;
+mod find;
+mod native;
+mod outcome;
+mod outside;
+mod path;
+mod process;
+mod target;
+
+pub use cause::{ImportCause, ImportFailure, NativeRefusal};
+pub use compiled::{CapiImport, NativeFacts};
+pub use context::ImportContext;
+pub use editable::EditableFinder;
+pub use find::{ModuleFinder, ModuleSpec};
+pub use native::{NativeLoader, OpenAs};
+pub use outcome::{ImportOutcome, ImportVerdict};
+pub use outside::normalized;
+pub use path::{ImportPath, SiteCode};
+pub use process::{ImportEvent, ImportProcess, ImportStep};

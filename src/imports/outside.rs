@@ -1,0 +1,197 @@
+//! How the code that runs asks the simulated process.
+
+use std::sync::Arc;
+
+use super::cause::ImportCause;
+use super::process::{ImportEvent, ImportProcess, SITE_CODE};
+use crate::python::{
+    At, Certainty, Heap, Imported, LibraryLoad, LibraryName, LibraryOutcome, Listing, Outside, PathKind, PathPosition,
+    ProcessChange, PythonTarget, Raised, Reason, limits,
+};
+use crate::vfs::{Kind, VPath};
+use crate::world::System;
+
+impl Outside for ImportProcess<'_, '_> {
+    fn heap(&mut self) -> &mut Heap {
+        &mut self.heap
+    }
+
+    fn target(&self) -> &PythonTarget {
+        &self.context.target
+    }
+
+    fn import(&mut self, name: &str, at: &At) -> Imported {
+        self.import_name(name, at)
+    }
+
+    fn load_library(&mut self, load: &LibraryLoad, at: &At) -> LibraryOutcome {
+        let name = match &load.name {
+            LibraryName::Known(name) => name.clone(),
+            LibraryName::Program => return LibraryOutcome::Loaded,
+            LibraryName::Unknown(reason) => return LibraryOutcome::Unknown(*reason),
+        };
+        match self.open_library(&name) {
+            Ok(()) => {
+                self.tell(at, ImportEvent::Opens { file: VPath::new(&*name) });
+                LibraryOutcome::Loaded
+            }
+            // What lies outside of the files that are known may well be there.
+            Err(refusal) if refusal.cause == ImportCause::LibraryMissing && !self.is_decidable(&name) => {
+                LibraryOutcome::Unknown(Reason::Path)
+            }
+            Err(refusal) => LibraryOutcome::Raises(self.refuse(refusal, "OSError", &at.site)),
+        }
+    }
+
+    fn find_library(&mut self, name: &str) -> Option<Option<Arc<str>>> {
+        let System::Glibc(system) = &self.context.world.host.system else { return None };
+        if system.cache.files.is_empty() {
+            return None;
+        }
+        let start = format!("lib{name}.so");
+        let is_version = |rest: &[u8]| rest.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+        let names =
+            system.cache.files.keys().filter(|file| file.strip_prefix(start.as_bytes()).is_some_and(is_version));
+        Some(names.max().map(|name| Arc::from(name.to_string())))
+    }
+
+    fn change(&mut self, change: ProcessChange, at: &At) {
+        let is_certain = at.certainty == Certainty::Always;
+        match change {
+            ProcessChange::AddDllDirectory(Some(folder)) => self.loader.add_dll_directory(VPath::new(&*folder)),
+            ProcessChange::SearchPath { entry: Some(entry), position } if is_certain => {
+                let (path, len) = (VPath::new(&*entry), self.folders.len());
+                let place = if let PathPosition::At(place) = position { place.min(len) } else { len };
+                self.folders.insert(place, path);
+            }
+            ProcessChange::SearchPathWithout(Some(entry)) if is_certain => {
+                self.folders.retain(|folder| folder.as_bytes() != entry.as_bytes());
+            }
+            ProcessChange::SiteDirectory(Some(folder)) => {
+                let mut path = super::path::ImportPath { folders: self.folders.clone(), ..Default::default() };
+                path.add_site(self.context.world.fs(), &VPath::new(&*folder), 0);
+                self.folders = path.folders;
+            }
+            ProcessChange::Finder(_) => {
+                let module = &*at.site.module.name;
+                let top = module.split('.').next().unwrap_or(module);
+                match top == SITE_CODE {
+                    true => self.has_unknown_finder = true,
+                    // A package's finder is for its own names: `six.moves`.
+                    false => drop(self.finders.insert(top.to_owned())),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn search_path(&mut self) -> Option<Vec<Arc<str>>> {
+        Some(self.folders.iter().map(|folder| Arc::from(folder.to_string())).collect())
+    }
+
+    fn path_kind(&mut self, path: &str) -> Option<PathKind> {
+        let path = VPath::new(path);
+        if !path.is_absolute() || !self.context.knows(&path.folded()) {
+            return None;
+        }
+        Some(match self.context.world.fs().stat(&path).map(|stat| stat.kind) {
+            Ok(Kind::Directory) => PathKind::Directory,
+            Ok(_) => PathKind::File,
+            Err(_) => PathKind::Missing,
+        })
+    }
+
+    fn list(&mut self, path: &str) -> Listing {
+        let path = VPath::new(path);
+        if !path.is_absolute() || !self.context.knows(&path.folded()) {
+            return Listing::Unknown;
+        }
+        let fs = self.context.world.fs();
+        let Ok(mut entries) = fs.list(&path) else { return Listing::Missing };
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        let kind = |entry: &crate::vfs::Entry| match entry.kind {
+            Kind::Directory => PathKind::Directory,
+            Kind::Symlink => match fs.stat(&path.join(&entry.name)).map(|stat| stat.kind) {
+                Ok(Kind::Directory) => PathKind::Directory,
+                _ => PathKind::File,
+            },
+            _ => PathKind::File,
+        };
+        Listing::Entries(entries.iter().map(|entry| (Arc::from(entry.name.to_string()), kind(entry))).collect())
+    }
+
+    fn real_path(&mut self, path: &str) -> Option<Arc<str>> {
+        let path = VPath::new(path);
+        if !path.is_absolute() || !self.context.knows(&path.folded()) {
+            return None;
+        }
+        let real = self.context.world.fs().real(&path).unwrap_or_else(|_| path.folded());
+        Some(Arc::from(real.to_string()))
+    }
+
+    fn read_text(&mut self, path: &str) -> Option<Option<Arc<str>>> {
+        let path = VPath::new(path);
+        if !path.is_absolute() || !self.context.knows(&path.folded()) {
+            return None;
+        }
+        match self.context.world.fs().read(&path, limits::TEXT_BYTES + 1) {
+            Ok(bytes) if bytes.len() > limits::TEXT_BYTES => None,
+            Ok(bytes) => Some(Some(Arc::from(String::from_utf8_lossy(&bytes).into_owned()))),
+            Err(_) => Some(None),
+        }
+    }
+
+    fn find_spec(&mut self, name: &str, at: &At) -> Option<bool> {
+        self.is_found(name, at)
+    }
+
+    fn distribution_version(&mut self, name: &str) -> Option<Option<Arc<str>>> {
+        let versions = &self.context.distributions;
+        if versions.is_empty() {
+            return None;
+        }
+        Some(versions.get(&normalized(name)).map(|version| Arc::from(version.as_str())))
+    }
+
+    fn caught(&mut self, raised: &Arc<Raised>, at: &At) {
+        let text = raised.text.as_deref().unwrap_or(&raised.class.name).to_owned();
+        self.tell(at, ImportEvent::Catches { text });
+    }
+}
+
+impl ImportProcess<'_, '_> {
+    /// Would a library of this name surely be seen where it was there?
+    fn is_decidable(&self, name: &str) -> bool {
+        match name.contains('/') {
+            true => self.context.knows(&VPath::new(name).folded()),
+            false => !self.context.world.is_fenced() && self.context.known.is_empty(),
+        }
+    }
+
+    /// Is there a module of this name? Its parents are imported for that.
+    fn is_found(&mut self, name: &str, at: &At) -> Option<bool> {
+        if self.heap.loaded(name).is_some() {
+            return Some(true);
+        }
+        let Some((parent, _)) = name.rsplit_once('.') else {
+            return self.has_top(name);
+        };
+        match self.import_name(parent, at) {
+            Imported::Module { .. } => self.has_below(parent, name),
+            _ => None,
+        }
+    }
+}
+
+/// A distribution's name as PEP 503 compares them.
+pub fn normalized(name: &str) -> String {
+    let mut normal = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '-' | '_' | '.' if normal.ends_with('-') => {}
+            '-' | '_' | '.' => normal.push('-'),
+            c => normal.extend(c.to_lowercase()),
+        }
+    }
+    normal
+}

@@ -1,0 +1,617 @@
+//! One simulated process: a fresh interpreter that imports one name, effect by effect.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::cause::{ImportCause, ImportFailure, NativeRefusal};
+use super::context::ImportContext;
+use super::find::ModuleSpec;
+use super::native::{NativeLoader, OpenAs};
+use super::outcome::{ImportOutcome, ImportVerdict};
+use crate::image::Name;
+use crate::python::{
+    self, At, Certainty, Ending, Heap, Imported, ModuleBody, ModulePlace, Raised, Reason, Site, SiteModule, limits,
+    stdlib,
+};
+use crate::vfs::VPath;
+use crate::world::FileId;
+
+/// A fresh interpreter, and all that an import has done to it so far.
+pub struct ImportProcess<'c, 'w> {
+    pub(super) context: &'c ImportContext<'w>,
+    pub(super) loader: NativeLoader<'w>,
+    pub(super) heap: Heap,
+    /// `sys.path`.
+    pub(super) folders: Vec<VPath>,
+    /// Top-level packages whose code has installed a finder: their names may lead anywhere.
+    pub(super) finders: FxHashSet<String>,
+    /// A finder that the start of the interpreter installs may lead anywhere.
+    pub(super) has_unknown_finder: bool,
+    /// The modules that are being run, the outermost first.
+    pub(super) running: Vec<Arc<str>>,
+    /// What failed, by the token of the exception that was raised for it.
+    pub(super) records: Vec<Record>,
+    /// Exceptions of the code's own, by the address of the first of their chain, each kept alive.
+    raised: FxHashMap<usize, (Arc<Raised>, u32)>,
+    /// Extension modules of the standard library that are loaded.
+    standard: FxHashSet<Arc<str>>,
+    /// Modules whose import failed, also where that was caught.
+    pub failed: Vec<String>,
+    /// Records of native parts that were refused, in order.
+    pub(super) refused: Vec<u32>,
+    /// What happens, for who wants the story.
+    pub(super) story: Option<Vec<ImportStep>>,
+    has_exited: bool,
+    /// Which module imported which.
+    edges: FxHashMap<Arc<str>, FxHashSet<Arc<str>>>,
+    /// Modules during whose run something was refused, or may have been raised.
+    doubtful: FxHashSet<Arc<str>>,
+}
+
+/// The name under which a line of a `.pth` file runs.
+pub(super) const SITE_CODE: &str = "<site>";
+
+/// Something that failed.
+#[derive(Clone, Debug)]
+pub(super) struct Record {
+    pub failure: ImportFailure,
+    /// Is it certain, as far as this room can tell?
+    pub is_certain: bool,
+}
+
+/// One step of an import's story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportStep {
+    /// How many imports it lies in.
+    pub depth: usize,
+    /// The module that does it, and the line; none for what was asked for at first.
+    pub by: Option<(VPath, u32)>,
+    pub event: ImportEvent,
+}
+
+/// What happens in an import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImportEvent {
+    /// A module is found in a file, and begins.
+    Begins {
+        module: String,
+        file: Option<VPath>,
+    },
+    /// A native file is loaded.
+    Opens {
+        file: VPath,
+    },
+    Fails {
+        module: String,
+        text: String,
+    },
+    /// An exception is caught, and the code goes on.
+    Catches {
+        text: String,
+    },
+}
+
+impl<'c, 'w> ImportProcess<'c, 'w> {
+    /// A fresh interpreter.
+    pub fn new(context: &'c ImportContext<'w>) -> ImportProcess<'c, 'w> {
+        ImportProcess::with(context, NativeLoader::new(context.world))
+    }
+
+    /// A fresh interpreter with a loader that another one has had: what that loaded is gone, what it searched is remembered.
+    pub fn with(context: &'c ImportContext<'w>, mut loader: NativeLoader<'w>) -> ImportProcess<'c, 'w> {
+        loader.restart();
+        let mut process = ImportProcess {
+            context,
+            loader,
+            heap: Heap::new(),
+            folders: context.path.folders.clone(),
+            finders: FxHashSet::default(),
+            has_unknown_finder: false,
+            running: Vec::new(),
+            records: Vec::new(),
+            raised: FxHashMap::default(),
+            standard: FxHashSet::default(),
+            failed: Vec::new(),
+            refused: Vec::new(),
+            story: None,
+            has_exited: false,
+            edges: FxHashMap::default(),
+            doubtful: FxHashSet::default(),
+        };
+        process.run_site();
+        process
+    }
+
+    /// Runs the code in `.pth` files. `site` prints what it raises, and goes on.
+    fn run_site(&mut self) {
+        let context = self.context;
+        for code in &context.path.code {
+            let name: Arc<str> = SITE_CODE.into();
+            let source = Arc::new(python::ModuleSource::parse(code.text.as_bytes()));
+            self.begin(&name, None, None, ModuleBody::Source);
+            self.heap.bind(&name, "sitedir", python::PyValue::text(code.site.to_string()));
+            python::run(&name, &source, self);
+            self.heap.abandon(&name);
+        }
+        self.refused.clear();
+        self.failed.clear();
+        self.doubtful.clear();
+        self.has_exited = false;
+        self.loader.take_answered();
+    }
+
+    /// May an unknown finder know this name?
+    fn may_be_found(&self, name: &str) -> bool {
+        self.has_unknown_finder || self.finders.contains(name.split('.').next().unwrap_or(name))
+    }
+
+    /// Keeps what happens from now on.
+    pub fn record_story(&mut self) {
+        self.story = Some(Vec::new());
+    }
+
+    /// What happened, in order.
+    pub fn take_story(&mut self) -> Vec<ImportStep> {
+        self.story.take().unwrap_or_default()
+    }
+
+    /// Gives the loader back.
+    pub fn into_loader(self) -> NativeLoader<'w> {
+        self.loader
+    }
+
+    /// What `import NAME` does.
+    pub fn outcome(&mut self, name: &str, is_extension: bool) -> ImportOutcome {
+        let site = Site { module: Arc::new(SiteModule { name: "__main__".into(), file: "".into() }), line: 1 };
+        let imported = self.import_name(name, &At { site, certainty: Certainty::Always });
+        let (verdict, failure) = match imported {
+            Imported::Raises(raised) => {
+                let record = self.record_of(&raised);
+                let verdict = if record.is_certain { ImportVerdict::Fails } else { ImportVerdict::Unknown };
+                (verdict, Some(record.failure))
+            }
+            _ if self.has_exited => (ImportVerdict::Fails, self.records.last().map(|record| record.failure.clone())),
+            Imported::Module { may_raise: Some(raised) } => {
+                (ImportVerdict::Unknown, Some(self.record_of(&raised).failure))
+            }
+            Imported::Unknown(reason) => (ImportVerdict::Unknown, Some(self.undecided(name, reason))),
+            Imported::Module { .. } => match self.refused.first() {
+                Some(&token) => (ImportVerdict::Guarded, Some(self.records[token as usize].failure.clone())),
+                None => (ImportVerdict::Loads, None),
+            },
+        };
+        ImportOutcome { module: name.to_owned(), is_extension, verdict, failure }
+    }
+
+    /// Does an exception under an undecided condition say something of this environment? Code that raises for reasons of its
+    /// own has been tried by those who wrote it.
+    fn is_relevant(&self, raised: &Raised) -> bool {
+        let token = raised.chain().find_map(|raised| raised.token);
+        token.is_some_and(|token| {
+            let failure = &self.records[token as usize].failure;
+            // A name that is handed to the loader as it is is one of the system's, and mostly of another system.
+            failure.cause.is_native() && failure.file.as_ref().is_some_and(VPath::is_absolute)
+        })
+    }
+
+    /// Would a fresh interpreter surely do the same as this one, which has imported other names before?
+    pub fn is_as_fresh(&mut self, name: &str) -> bool {
+        let facts = self.context.facts;
+        let answered = self.loader.take_answered();
+        if !answered.into_iter().all(|(module, library)| facts.loads_alone(module, library)) {
+            return false;
+        }
+        let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
+        let mut open: Vec<Arc<str>> = ends.map(|end| Arc::from(&name[..end])).collect();
+        let mut seen = FxHashSet::default();
+        while let Some(module) = open.pop() {
+            if self.doubtful.contains(&module) {
+                return false;
+            }
+            if seen.insert(module.clone()) {
+                open.extend(self.edges.get(&module).into_iter().flatten().cloned());
+            }
+        }
+        true
+    }
+
+    /// What runs now imports this.
+    fn note_edge(&mut self, name: &str) {
+        if let Some(running) = self.running.last() {
+            let edges = self.edges.entry(running.clone()).or_default();
+            if !edges.contains(name) {
+                edges.insert(name.into());
+            }
+        }
+    }
+
+    fn undecided(&self, name: &str, reason: Reason) -> ImportFailure {
+        ImportFailure {
+            cause: ImportCause::Undecided,
+            file: None,
+            subject: format!("{reason:?}"),
+            because: vec![name.to_owned()],
+        }
+    }
+
+    /// Imports a module by its absolute name, parents first, as `importlib._bootstrap._find_and_load` does.
+    pub(super) fn import_name(&mut self, name: &str, at: &At) -> Imported {
+        let mut may_raise = None;
+        let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
+        for end in ends {
+            let part = &name[..end];
+            self.note_edge(part);
+            if self.heap.loaded(part).is_some() {
+                continue;
+            }
+            match self.import_one(part, at) {
+                Imported::Module { may_raise: raised } => may_raise = may_raise.or(raised),
+                other => return other,
+            }
+            // The parent's code may have imported it.
+            if self.heap.loaded(part).is_none() {
+                return Imported::Unknown(Reason::Outside);
+            }
+        }
+        Imported::Module { may_raise }
+    }
+
+    /// Imports one module whose parents are there.
+    fn import_one(&mut self, name: &str, at: &At) -> Imported {
+        let found = match name.rsplit_once('.') {
+            None => self.find_top(name),
+            Some((parent, _)) => match self.find_below(parent, name) {
+                Ok(found) => found,
+                Err(imported) => return imported,
+            },
+        };
+        match found {
+            Found::Spec(spec) => self.load(name, spec, at),
+            Found::Standard => self.load_standard(name, at),
+            Found::Nothing if self.may_be_found(name) => Imported::Unknown(Reason::Outside),
+            Found::Nothing => {
+                let failure = self.failure(ImportCause::ModuleMissing, Some(at), name, &[name]);
+                self.failed.push(name.to_owned());
+                let mut raised = Raised::module_not_found(name, at.site.clone());
+                raised.token = Some(self.keep(failure, true));
+                Imported::Raises(Arc::new(raised))
+            }
+        }
+    }
+
+    fn find_top(&self, name: &str) -> Found {
+        let target = &self.context.target;
+        if stdlib::is_builtin(name) {
+            return Found::Standard;
+        }
+        match self.context.find_top(name, &self.folders) {
+            // A package of the environment may bear a name of the standard library and come after it.
+            Some(spec) if self.is_standard(&spec) => Found::Standard,
+            Some(spec) => Found::Spec(spec),
+            None if stdlib::has(name, target) != Some(false) => Found::Standard,
+            None => Found::Nothing,
+        }
+    }
+
+    /// Does it lie in the standard library, and not in its site folder?
+    fn is_standard(&self, spec: &ModuleSpec) -> bool {
+        let python = self.context.world.host.python.as_ref();
+        let Some(library) = python.and_then(|python| python.library.as_ref()) else { return false };
+        let is_site = |part: &[u8]| part == b"site-packages" || part == b"dist-packages";
+        let is_in =
+            |path: &VPath| path.below(library).is_some_and(|below| !below.split(|&byte| byte == b'/').any(is_site));
+        spec.path().is_some_and(is_in) || matches!(spec, ModuleSpec::Namespace(portions) if portions.iter().all(is_in))
+    }
+
+    /// Is there a top-level module of this name?
+    pub(super) fn has_top(&self, name: &str) -> Option<bool> {
+        match self.find_top(name) {
+            Found::Nothing => (!self.may_be_found(name)).then_some(false),
+            _ => Some(true),
+        }
+    }
+
+    /// Is there a module of this name below a package that is imported?
+    pub(super) fn has_below(&self, parent: &str, name: &str) -> Option<bool> {
+        match self.find_below(parent, name) {
+            Ok(Found::Nothing) => (!self.may_be_found(name)).then_some(false),
+            Ok(_) => Some(true),
+            Err(_) => None,
+        }
+    }
+
+    fn find_below(&self, parent: &str, name: &str) -> Result<Found, Imported> {
+        let target = &self.context.target;
+        match self.heap.loaded(parent) {
+            Some(ModuleBody::Standard) => {
+                let is_there = stdlib::has(name, target) != Some(false);
+                Ok(if is_there { Found::Standard } else { Found::Nothing })
+            }
+            Some(ModuleBody::Opaque | ModuleBody::Source | ModuleBody::Namespace) => {
+                let Some(search) = self.heap.search_of(parent) else {
+                    // A module that is no package; or a package whose `__path__` its code made unknown.
+                    return Ok(Found::Nothing);
+                };
+                let folders: Vec<VPath> = search.iter().map(|folder| VPath::new(&**folder)).collect();
+                Ok(self.context.find_below(name, &folders).map_or(Found::Nothing, Found::Spec))
+            }
+            None => Err(Imported::Unknown(Reason::Outside)),
+        }
+    }
+
+    /// Puts a module into `sys.modules` and runs it.
+    fn load(&mut self, name: &str, spec: ModuleSpec, at: &At) -> Imported {
+        if self.running.len() >= limits::IMPORT_DEPTH {
+            return Imported::Unknown(Reason::Limit);
+        }
+        self.tell(at, ImportEvent::Begins { module: name.to_owned(), file: spec.path().cloned() });
+        let folders = spec.folders();
+        let imported = match &spec {
+            ModuleSpec::Namespace(_) => {
+                self.begin(name, None, folders, ModuleBody::Namespace);
+                Imported::Module { may_raise: None }
+            }
+            ModuleSpec::Extension { path, .. } => self.load_extension(name, path, folders, at),
+            ModuleSpec::Source { path, .. } => self.load_source(name, path, folders),
+            ModuleSpec::Bytecode { path, .. } => {
+                self.begin(name, Some(path), folders, ModuleBody::Opaque);
+                Imported::Module { may_raise: None }
+            }
+        };
+        match &imported {
+            Imported::Raises(raised) => {
+                let text = raised.text.as_deref().unwrap_or(&raised.class.name).to_owned();
+                self.tell(at, ImportEvent::Fails { module: name.to_owned(), text });
+                self.failed.push(name.to_owned());
+                self.heap.abandon(name);
+            }
+            _ => self.heap.bind_in_parent(name),
+        }
+        imported
+    }
+
+    /// A module of the standard library is not run; the extension modules that it brings in are loaded.
+    fn load_standard(&mut self, name: &str, at: &At) -> Imported {
+        for extension in self.context.standard_extensions(name).iter() {
+            if !self.standard.insert(extension.name.clone()) {
+                continue;
+            }
+            let stem = extension.name.rsplit('.').next().unwrap_or(&extension.name).to_owned();
+            if let Err(refusal) = self.loader.open(&extension.path, OpenAs::Module(&stem)) {
+                self.standard.remove(&extension.name);
+                self.running.push(extension.name.clone());
+                let raised = self.refuse(refusal, "ImportError", &at.site);
+                self.running.pop();
+                return Imported::Raises(raised);
+            }
+        }
+        self.begin(name, None, None, ModuleBody::Standard);
+        self.heap.bind_in_parent(name);
+        Imported::Module { may_raise: None }
+    }
+
+    fn load_source(&mut self, name: &str, path: &VPath, folders: Option<Vec<VPath>>) -> Imported {
+        let Some(source) = self.context.source(path) else {
+            self.begin(name, Some(path), folders, ModuleBody::Opaque);
+            return Imported::Module { may_raise: None };
+        };
+        if source.unreadable().is_some() {
+            self.begin(name, Some(path), folders, ModuleBody::Opaque);
+            return Imported::Module { may_raise: None };
+        }
+        self.begin(name, Some(path), folders.clone(), ModuleBody::Source);
+        self.running.push(name.into());
+        let ran = python::run(name, &source, self);
+        let imported = match ran.ending {
+            Ending::Returned | Ending::Unknown(_) => {
+                let may_raise = ran.may_raise.into_iter().find(|raised| self.is_relevant(raised));
+                if may_raise.is_some() {
+                    self.doubtful.insert(name.into());
+                }
+                Imported::Module { may_raise }
+            }
+            // Code that ends by an exception of another kind has been tried by those who wrote it: it is this reader that went
+            // astray.
+            Ending::Raised(raised) if !is_of_imports(&raised) => {
+                self.begin(name, Some(path), folders, ModuleBody::Opaque);
+                Imported::Module { may_raise: None }
+            }
+            Ending::Raised(raised) => {
+                self.note_raised(&raised);
+                Imported::Raises(raised)
+            }
+            Ending::Exited(site) => {
+                self.has_exited = true;
+                let mut failure = self.failure(ImportCause::Exits, None, "os._exit", &["os._exit"]);
+                failure.file = Some(VPath::new(&*site.module.file));
+                let mut raised = Raised::builtin("SystemExit", "", site);
+                raised.token = Some(self.keep(failure, true));
+                Imported::Raises(Arc::new(raised))
+            }
+        };
+        self.running.pop();
+        imported
+    }
+
+    fn load_extension(&mut self, name: &str, path: &VPath, folders: Option<Vec<VPath>>, at: &At) -> Imported {
+        let stem = name.rsplit('.').next().unwrap_or(name);
+        self.running.push(name.into());
+        let imported = match self.loader.open(path, OpenAs::Module(stem)) {
+            Err(refusal) => Imported::Raises(self.refuse(refusal, "ImportError", &at.site)),
+            Ok(file) => {
+                self.begin(name, Some(path), folders, ModuleBody::Opaque);
+                match self.initialize(name, file, at) {
+                    Some(raised) => Imported::Raises(raised),
+                    None => Imported::Module { may_raise: None },
+                }
+            }
+        };
+        self.running.pop();
+        imported
+    }
+
+    /// What a native module imports when it is initialized.
+    fn initialize(&mut self, name: &str, file: FileId, at: &At) -> Option<Arc<Raised>> {
+        self.import_capi(name, file, at).or_else(|| {
+            let context = self.context;
+            context.named.get(&file)?.iter().find_map(|module| match self.import_name(module, at) {
+                Imported::Raises(raised) => Some(raised),
+                _ => None,
+            })
+        })
+    }
+
+    /// NumPy's C API, as compiled code gets at it.
+    fn import_capi(&mut self, name: &str, file: FileId, at: &At) -> Option<Arc<Raised>> {
+        let capi = self.context.facts.numpy(file)?;
+        let mut last = None;
+        for module in &capi.modules {
+            if module == name {
+                return None;
+            }
+            match self.import_name(module, at) {
+                Imported::Raises(raised) => last = Some(raised),
+                _ => {
+                    let (cause, words) = capi.refusal?;
+                    let failure = self.failure(cause, None, &words, &["numpy"]);
+                    let mut raised = Raised::builtin("ImportError", words, at.site.clone());
+                    raised.token = Some(self.keep(failure, true));
+                    return Some(Arc::new(raised));
+                }
+            }
+            // Only a module that is not there is followed by the next name.
+            let is_missing = last.as_ref().is_some_and(|raised| {
+                raised.name.as_deref() == Some(module) || {
+                    raised.name.as_deref().is_some_and(|name| module.starts_with(name))
+                }
+            });
+            if !is_missing {
+                break;
+            }
+        }
+        last
+    }
+
+    fn begin(&mut self, name: &str, file: Option<&VPath>, folders: Option<Vec<VPath>>, body: ModuleBody) {
+        let text = |path: &VPath| Arc::<str>::from(path.to_string());
+        let place = ModulePlace {
+            name: name.into(),
+            file: file.map(text),
+            search: folders.map(|folders| folders.iter().map(text).collect()),
+            body,
+        };
+        self.heap.begin(&place);
+    }
+
+    /// The exception for a native file that is refused.
+    pub(super) fn refuse(&mut self, refusal: NativeRefusal, class: &str, site: &Site) -> Arc<Raised> {
+        let NativeRefusal { cause, file, subject } = refusal;
+        let subject = subject.to_string();
+        let mut failure = self.failure(cause, None, &subject, &[&subject]);
+        failure.file = Some(file);
+        let is_certain = cause != ImportCause::KindRefused;
+        let token = self.keep(failure, is_certain);
+        self.doubtful.extend(self.running.iter().cloned());
+        self.refused.push(token);
+        let mut raised = Raised::builtin(class, format!("{}: {subject}", cause.phrase()), site.clone());
+        raised.token = Some(token);
+        Arc::new(raised)
+    }
+
+    /// A failure at the module that runs; `last` are the names that end its chain.
+    pub(super) fn failure(&self, cause: ImportCause, at: Option<&At>, subject: &str, last: &[&str]) -> ImportFailure {
+        let file = at.map(|at| &*at.site.module.file).filter(|file| !file.is_empty()).map(VPath::new);
+        let mut because = collapsed(&self.running);
+        because.extend(last.iter().map(|name| (*name).to_owned()));
+        ImportFailure { cause, file, subject: subject.to_owned(), because }
+    }
+
+    pub(super) fn keep(&mut self, failure: ImportFailure, is_certain: bool) -> u32 {
+        self.records.push(Record { failure, is_certain });
+        u32::try_from(self.records.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Remembers where an exception of the code's own was met first, with the modules that ran then.
+    fn note_raised(&mut self, raised: &Arc<Raised>) {
+        if raised.chain().any(|raised| raised.token.is_some()) {
+            return;
+        }
+        let key = std::ptr::from_ref(raised.first()) as usize;
+        if self.raised.contains_key(&key) {
+            return;
+        }
+        let text = raised.text.as_deref().unwrap_or_default();
+        let subject =
+            if text.is_empty() { raised.class.name.to_string() } else { format!("{}: {text}", raised.class.name) };
+        let (cause, name) = match (&*raised.class.name, &raised.name) {
+            ("ImportError", Some(name)) => (ImportCause::NameMissing, name.to_string()),
+            ("SystemExit", _) => (ImportCause::Exits, subject.clone()),
+            _ => (ImportCause::Raised, subject.clone()),
+        };
+        let mut failure = self.failure(cause, None, &subject, &[&name]);
+        failure.file = Some(VPath::new(&*raised.at.module.file));
+        let token = self.keep(failure, true);
+        self.raised.insert(key, (raised.clone(), token));
+    }
+
+    /// What is known of an exception that ended an import.
+    fn record_of(&self, raised: &Arc<Raised>) -> Record {
+        let token = raised.chain().filter_map(|raised| raised.token).last();
+        let key = std::ptr::from_ref(raised.first()) as usize;
+        let token = token.or_else(|| self.raised.get(&key).map(|(_, token)| *token));
+        match token {
+            Some(token) => self.records[token as usize].clone(),
+            None => {
+                let subject = raised.text.as_deref().unwrap_or(&raised.class.name).to_owned();
+                let failure = self.failure(ImportCause::Raised, None, &subject, &[&raised.class.name]);
+                Record { failure, is_certain: true }
+            }
+        }
+    }
+
+    pub(super) fn tell(&mut self, at: &At, event: ImportEvent) {
+        let depth = self.running.len();
+        if let Some(story) = &mut self.story {
+            let file = &at.site.module.file;
+            let by = (!file.is_empty()).then(|| (VPath::new(&**file), at.site.line));
+            story.push(ImportStep { depth, by, event });
+        }
+    }
+
+    /// Opens a library by its name or path, as `ctypes` asks for it.
+    pub(super) fn open_library(&mut self, name: &str) -> Result<(), NativeRefusal> {
+        let is_path = name.contains('/') || name.contains('\\');
+        match is_path {
+            true => self.loader.open(&VPath::new(name.replace('\\', "/").as_str()), OpenAs::Library).map(|_| ()),
+            false => self.loader.open_named(&Name::from(name)).map(|_| ()),
+        }
+    }
+}
+
+/// Does an exception come of an import, of a library, or of code that says so by its class?
+fn is_of_imports(raised: &Raised) -> bool {
+    const CLASSES: [&str; 3] = ["ImportError", "OSError", "SystemExit"];
+    raised.chain().any(|raised| raised.token.is_some())
+        || CLASSES.iter().any(|class| raised.class.is_a(class) == Some(true))
+}
+
+/// What stands behind a name.
+enum Found {
+    Spec(ModuleSpec),
+    Standard,
+    Nothing,
+}
+
+/// Of modules that run in each other, the first of each package and the last.
+fn collapsed(running: &[Arc<str>]) -> Vec<String> {
+    let top = |name: &str| name.split('.').next().unwrap_or(name).to_owned();
+    let mut because = Vec::<String>::new();
+    for (place, name) in running.iter().enumerate() {
+        let is_new = because.last().is_none_or(|last| top(last) != top(name));
+        if is_new || place + 1 == running.len() {
+            because.push(name.to_string());
+        }
+    }
+    because
+}

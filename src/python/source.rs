@@ -1,0 +1,131 @@
+//! The source of a module, parsed.
+
+mod guard;
+mod text;
+
+use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprLambda, ModModule, Stmt, StmtFunctionDef, StmtWith};
+use ruff_text_size::{Ranged, TextSize};
+
+use super::limits;
+use super::value::Reason;
+
+/// A parsed module. Shared between threads and simulated processes; parse, run and drop it on a thread with
+/// [`STACK_BYTES`](limits::STACK_BYTES).
+#[derive(Debug)]
+pub struct ModuleSource {
+    syntax: Option<ModModule>,
+    unreadable: Option<Reason>,
+    /// Where each line begins, in bytes.
+    lines: Vec<u32>,
+    bytes: usize,
+}
+
+/// What a function value names in its source.
+pub(super) enum FunctionNode<'a> {
+    Def(&'a StmtFunctionDef),
+    Lambda(&'a ExprLambda),
+}
+
+impl ModuleSource {
+    /// Parses the bytes of a `.py` file. Cookies for Latin-1 and UTF-8 are followed, a byte order mark is passed over, what is
+    /// no text is replaced. Never fails: what cannot be parsed is a source that ends in [`Ending::Unknown`](super::Ending).
+    pub fn parse(bytes: &[u8]) -> ModuleSource {
+        let unreadable =
+            |reason| ModuleSource { syntax: None, unreadable: Some(reason), lines: Vec::new(), bytes: bytes.len() };
+        if bytes.len() > limits::SOURCE_BYTES {
+            return unreadable(Reason::Limit);
+        }
+        let text = text::decode(bytes);
+        if !guard::is_bounded(&text) {
+            return unreadable(Reason::Limit);
+        }
+        let Ok(parsed) = ruff_python_parser::parse_module(&text) else { return unreadable(Reason::Syntax) };
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end as u32 + 1);
+        let lines = std::iter::once(0).chain(ends).collect();
+        ModuleSource { syntax: Some(parsed.into_syntax()), unreadable: None, lines, bytes: text.len() }
+    }
+
+    /// Why it cannot be run.
+    pub fn unreadable(&self) -> Option<Reason> {
+        self.unreadable
+    }
+
+    /// The size of the source, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The text at the beginning that is `__doc__`.
+    pub(super) fn doc(&self) -> Option<&str> {
+        let Some(Stmt::Expr(first)) = self.body().first() else { return None };
+        first.value.as_string_literal_expr().map(|literal| literal.value.to_str())
+    }
+
+    pub(super) fn body(&self) -> &[Stmt] {
+        self.syntax.as_ref().map_or(&[], |module| &module.body)
+    }
+
+    /// The line of a place in the source, from 1.
+    pub(super) fn line(&self, at: TextSize) -> u32 {
+        self.lines.partition_point(|start| *start <= at.to_u32()) as u32
+    }
+
+    /// The value of a source that is one expression, as for `eval`.
+    pub(super) fn only_expression(&self) -> Option<&Expr> {
+        match self.body() {
+            [Stmt::Expr(statement)] => Some(&statement.value),
+            _ => None,
+        }
+    }
+
+    /// The `with` that begins here.
+    pub(super) fn with_statement(&self, start: TextSize) -> Option<&StmtWith> {
+        match self.node_at(start, |node| matches!(node, AnyNodeRef::StmtWith(_)))? {
+            AnyNodeRef::StmtWith(with) => Some(with),
+            _ => None,
+        }
+    }
+
+    /// The `def` or `lambda` that begins here.
+    pub(super) fn function(&self, start: u32) -> Option<FunctionNode<'_>> {
+        let is_function =
+            |node: AnyNodeRef<'_>| matches!(node, AnyNodeRef::StmtFunctionDef(_) | AnyNodeRef::ExprLambda(_));
+        match self.node_at(TextSize::new(start), is_function)? {
+            AnyNodeRef::StmtFunctionDef(def) => Some(FunctionNode::Def(def)),
+            AnyNodeRef::ExprLambda(lambda) => Some(FunctionNode::Lambda(lambda)),
+            _ => None,
+        }
+    }
+
+    /// The node of a kind that begins at a place: down from the statement in which that lies.
+    fn node_at(&self, start: TextSize, is_wanted: fn(AnyNodeRef<'_>) -> bool) -> Option<AnyNodeRef<'_>> {
+        let at = self.body().partition_point(|statement| statement.end() <= start);
+        let mut search = Search { start, is_wanted, found: None };
+        search.visit_stmt(self.body().get(at)?);
+        search.found
+    }
+}
+
+/// Looks for a node by where it begins.
+struct Search<'a> {
+    start: TextSize,
+    is_wanted: fn(AnyNodeRef<'_>) -> bool,
+    found: Option<AnyNodeRef<'a>>,
+}
+
+impl<'a> SourceOrderVisitor<'a> for Search<'a> {
+    fn enter_node(&mut self, node: AnyNodeRef<'a>) -> TraversalSignal {
+        if self.found.is_some() || !node.range().contains(self.start) {
+            return TraversalSignal::Skip;
+        }
+        if node.start() == self.start && (self.is_wanted)(node) {
+            self.found = Some(node);
+            return TraversalSignal::Skip;
+        }
+        TraversalSignal::Traverse
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,255 @@
+//! What every import of an environment does: each in a simulated process of its own, many at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::{ImportKind, Scan};
+use crate::discover::role::importable_as;
+use crate::image::Answer;
+use crate::imports::{
+    CapiImport, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep, ImportVerdict, NativeFacts,
+    NativeLoader, normalized,
+};
+use crate::python::{limits, stdlib};
+use crate::vfs::VPath;
+use crate::world::{Absent, FileId, text_finder};
+
+/// What a scan knows of its native modules.
+struct Facts<'a> {
+    scan: &'a Scan,
+    bonds: FxHashMap<FileId, usize>,
+    imports: FxHashMap<FileId, usize>,
+}
+
+impl<'a> Facts<'a> {
+    fn new(scan: &'a Scan) -> Facts<'a> {
+        let bonds = scan.numpy.bonds.iter().enumerate().map(|(index, bond)| (bond.file, index)).collect();
+        let imports = scan.imports.iter().enumerate().map(|(index, import)| (import.file, index)).collect();
+        Facts { scan, bonds, imports }
+    }
+}
+
+impl NativeFacts for Facts<'_> {
+    fn numpy(&self, file: FileId) -> Option<CapiImport> {
+        let numpy = &self.scan.numpy;
+        let bond = &numpy.bonds[*self.bonds.get(&file)?];
+        if !bond.at_import {
+            return None;
+        }
+        let abi = numpy.provider.as_ref().and_then(|provider| provider.abi);
+        let modules = bond.binding.asks_for(abi).iter().map(|module| (*module).to_owned()).collect();
+        let refusal = match bond.answer {
+            Answer::OtherAbi => Some((ImportCause::NumpyAbi, "built for NumPy 1".to_owned())),
+            Answer::TooOld => Some((ImportCause::NumpyTooOld, "built for a newer NumPy".to_owned())),
+            _ => None,
+        };
+        Some(CapiImport { modules, refusal })
+    }
+
+    fn loads_alone(&self, module: FileId, library: FileId) -> bool {
+        let import = self.imports.get(&module).map(|&index| &self.scan.imports[index]);
+        import.is_some_and(|import| import.loads.loads.contains(&library))
+    }
+}
+
+/// Rounds in which more modules are found to fail because compiled code names one that fails.
+const MOST_ROUNDS: usize = 5;
+
+/// A name that is asked about, and whether it is a native module.
+type Asked = (String, bool);
+
+/// How many names of one package are asked about in a row: more are parted, so that every processor has its share.
+const MOST_IN_A_ROW: usize = 48;
+
+/// Asks about each import; says also which modules failed on the way. Names of one package are asked about in a row, in one
+/// process as long as that does what a fresh one would do.
+fn asked(context: &ImportContext, rows: &[&Asked]) -> Vec<(ImportOutcome, Vec<String>)> {
+    let top = |row: &&Asked| row.0.split('.').next().unwrap_or_default().to_owned();
+    let parts: Vec<&[&Asked]> =
+        rows.chunk_by(|one, other| top(one) == top(other)).flat_map(|part| part.chunks(MOST_IN_A_ROW)).collect();
+    let interpreter = || Some(NativeLoader::new(context.world));
+    let parts = parts.into_par_iter().map_init(interpreter, |loader, part| {
+        let mut row = Row { context, loader: loader.take(), process: None, broken: BTreeMap::new() };
+        let answers = part.iter().map(|asked| row.ask(asked)).collect::<Vec<_>>();
+        *loader = row.into_loader();
+        answers
+    });
+    parts.flatten_iter().collect()
+}
+
+/// Names that are asked about one after the other.
+struct Row<'c, 'w> {
+    context: &'c ImportContext<'w>,
+    /// At hand where no process has it.
+    loader: Option<NativeLoader<'w>>,
+    /// Has imported the names before, and all of them succeeded.
+    process: Option<ImportProcess<'c, 'w>>,
+    /// Packages that fail, and with them whatever lies below.
+    broken: BTreeMap<String, ImportOutcome>,
+}
+
+impl<'c, 'w> Row<'c, 'w> {
+    fn ask(&mut self, (name, is_extension): &Asked) -> (ImportOutcome, Vec<String>) {
+        let above = name.match_indices('.').map(|(end, _)| &name[..end]).find_map(|above| self.broken.get(above));
+        if let Some(broken) = above {
+            return (ImportOutcome { module: name.clone(), is_extension: *is_extension, ..broken.clone() }, Vec::new());
+        }
+        if let Some(process) = &mut self.process {
+            let outcome = process.outcome(name, *is_extension);
+            if outcome.verdict == ImportVerdict::Loads && process.is_as_fresh(name) {
+                return (outcome, std::mem::take(&mut process.failed));
+            }
+        }
+        let loader = self.take_loader();
+        let mut process = ImportProcess::with(self.context, loader);
+        let outcome = process.outcome(name, *is_extension);
+        let failed = std::mem::take(&mut process.failed);
+        if outcome.verdict == ImportVerdict::Fails {
+            let above =
+                name.match_indices('.').map(|(end, _)| &name[..end]).find(|above| failed.iter().any(|it| it == above));
+            self.broken.insert(above.unwrap_or(name).to_owned(), outcome.clone());
+        }
+        if outcome.verdict == ImportVerdict::Loads {
+            process.is_as_fresh(name);
+            self.process = Some(process);
+        } else {
+            self.loader = Some(process.into_loader());
+        }
+        (outcome, failed)
+    }
+
+    fn take_loader(&mut self) -> NativeLoader<'w> {
+        let process = self.process.take().map(ImportProcess::into_loader);
+        process.or_else(|| self.loader.take()).unwrap_or_else(|| NativeLoader::new(self.context.world))
+    }
+
+    fn into_loader(mut self) -> Option<NativeLoader<'w>> {
+        self.process.take().map(ImportProcess::into_loader).or(self.loader)
+    }
+}
+
+impl Scan {
+    /// What each import does: of every importable native module, and of every top-level package that holds one, by name.
+    pub fn outcomes(&self) -> Vec<ImportOutcome> {
+        let facts = Facts::new(self);
+        self.in_context(&facts, |context| {
+            let rows: Vec<Asked> = self.asked_names(context).into_iter().collect();
+            let mut broken: BTreeSet<String> = self.gone();
+            let mut outcomes = BTreeMap::<String, ImportOutcome>::new();
+            self.name_broken(context, &broken);
+            for _ in 0..MOST_ROUNDS {
+                let is_open = |name: &str| outcomes.get(name).is_none_or(|known| known.verdict != ImportVerdict::Fails);
+                let open: Vec<&Asked> = rows.iter().filter(|(name, _)| is_open(name)).collect();
+                let before = broken.len();
+                for (outcome, failed) in asked(context, &open) {
+                    outcomes.insert(outcome.module.clone(), outcome);
+                    broken.extend(failed);
+                }
+                // Compiled code that names what is now known to fail may fail in its turn.
+                if broken.len() == before || !self.name_broken(context, &broken) {
+                    break;
+                }
+            }
+            outcomes.into_values().collect()
+        })
+    }
+
+    /// Tells the context which of the broken modules each native module names; says whether any is named that was not before.
+    fn name_broken(&self, context: &mut ImportContext, broken: &BTreeSet<String>) -> bool {
+        let names: Vec<&str> = broken.iter().map(String::as_str).filter(|name| name.contains('.')).collect();
+        let Some(finder) = text_finder(&names) else { return false };
+        let modules: Vec<(FileId, &str)> = self
+            .imports
+            .iter()
+            .filter_map(|import| match &import.kind {
+                ImportKind::Module(name) => Some((import.file, name.as_str())),
+                _ => None,
+            })
+            .collect();
+        let named = modules.par_iter().filter_map(|&(file, own)| {
+            let is_other =
+                |name: &str| name != own && !own.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+            let found = context.world.texts(file, &finder);
+            let named = names.iter().zip(found).filter(|(name, is_found)| *is_found && is_other(name));
+            let named: Vec<String> = named.map(|(name, _)| (*name).to_owned()).collect();
+            (!named.is_empty()).then_some((file, named))
+        });
+        let named: FxHashMap<FileId, Vec<String>> = named.collect();
+        let is_new = named != context.named;
+        context.named = named;
+        is_new
+    }
+
+    /// The native modules that a distribution installed and that are gone.
+    fn gone(&self) -> BTreeSet<String> {
+        let Some(python) = &self.world.host.python else { return BTreeSet::new() };
+        let recorded = self.distributions.iter().flat_map(|(_, distribution)| &distribution.recorded);
+        let gone = recorded.filter(|path| self.world.open(path) == Err(Absent::Missing));
+        gone.filter_map(|path| importable_as(path, python)).map(|(_, name)| name).collect()
+    }
+
+    /// What the import of one module does, step by step.
+    pub fn import_story(&self, name: &str) -> (ImportOutcome, Vec<ImportStep>) {
+        let facts = Facts::new(self);
+        let broken = self.broken_names();
+        self.in_context(&facts, |context| {
+            self.name_broken(context, &broken);
+            let is_extension = self.asked_names(context).get(name).copied().unwrap_or_default();
+            let mut process = ImportProcess::new(context);
+            process.record_story();
+            let outcome = process.outcome(name, is_extension);
+            (outcome, process.take_story())
+        })
+    }
+
+    /// Every module that fails somewhere.
+    fn broken_names(&self) -> BTreeSet<String> {
+        let failures = self.outcomes().into_iter().filter(|outcome| outcome.verdict == ImportVerdict::Fails);
+        failures
+            .flat_map(|outcome| {
+                outcome.failure.map(|failure| failure.because).into_iter().flatten().chain([outcome.module])
+            })
+            .collect()
+    }
+
+    /// Does something on threads whose stack is large enough for any source.
+    fn in_context<T: Send>(&self, facts: &Facts, work: impl FnOnce(&mut ImportContext) -> T + Send) -> T {
+        let installed = self.distributions.iter().map(|(_, it)| (normalized(&it.name), it.version.clone()));
+        let installed: BTreeMap<String, String> = installed.filter(|(name, _)| !name.is_empty()).collect();
+        let known =
+            if self.target.is_foreign || self.world.is_fenced() { self.target.walk.clone() } else { Vec::new() };
+        let mut context = ImportContext::new(&self.world, &self.target.root, installed, facts, known);
+        let pool = rayon::ThreadPoolBuilder::new().stack_size(limits::STACK_BYTES).build();
+        match pool {
+            Ok(pool) => pool.install(|| work(&mut context)),
+            Err(_) => work(&mut context),
+        }
+    }
+
+    /// The names that are asked about, and whether each is a native module.
+    fn asked_names(&self, context: &ImportContext) -> BTreeMap<String, bool> {
+        let library = self.world.host.python.as_ref().and_then(|python| python.library.clone());
+        let is_site = |part: &[u8]| part == b"site-packages" || part == b"dist-packages";
+        let is_standard = |path: &VPath| {
+            let below = library.as_ref().and_then(|library| path.below(library));
+            below.is_some_and(|below| !below.split(|&byte| byte == b'/').any(is_site))
+        };
+        let mut names = BTreeSet::new();
+        for import in &self.imports {
+            if let ImportKind::Module(name) = &import.kind
+                && !is_standard(&import.opened)
+            {
+                let top = name.split('.').next().unwrap_or(name);
+                if stdlib::has(top, &context.target) != Some(true) {
+                    names.insert(name.clone());
+                }
+            }
+        }
+        let tops: Vec<String> = names.iter().filter_map(|name| name.split('.').next()).map(str::to_owned).collect();
+        let mut rows: BTreeMap<String, bool> = tops.into_iter().map(|top| (top, false)).collect();
+        rows.extend(names.into_iter().map(|name| (name, true)));
+        rows
+    }
+}

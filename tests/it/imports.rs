@@ -1,0 +1,171 @@
+//! What `import X` does, in worlds written as text.
+
+use dylens::imports::{ImportOutcome, ImportVerdict};
+
+/// An environment of CPython 3.11 on Linux. `SITE` is its site folder, `TAG` the ending of its modules, `EXT` a module
+/// that loads, `BAD` the words of one that needs what is not there.
+fn outcomes(world: &str) -> Vec<ImportOutcome> {
+    crate::common::scan(&whole(world)).outcomes()
+}
+
+fn whole(world: &str) -> String {
+    let base = "//* VIRTUAL_ENV=/env\n\
+        //- /lib64/ld-linux-x86-64.so.2 elf x86_64 soname:ld-linux-x86-64.so.2\n\
+        //- /lib64/libc.so.6 elf x86_64 soname:libc.so.6\n\
+        //- /usr/bin/python3.11 elf x86_64 pie interp:/lib64/ld-linux-x86-64.so.2 needs:libc.so.6\n\
+        //- /usr/lib/python3.11/lib-dynload/_ssl.cpython-311-x86_64-linux-gnu.so elf x86_64 defines:PyInit__ssl\n\
+        //- /env/bin/python3 -> /usr/bin/python3.11\n\
+        //- /env/pyvenv.cfg\nhome = /usr/bin\nversion = 3.11.7\n";
+    format!("{base}{world}")
+        .replace("SITE", "/env/lib/python3.11/site-packages")
+        .replace("TAG", "cpython-311-x86_64-linux-gnu.so")
+        .replace("BAD", "elf x86_64 needs:libgone.so.1")
+}
+
+/// The verdict on one name.
+fn verdict(world: &str, name: &str) -> ImportVerdict {
+    outcome(world, name).verdict
+}
+
+fn outcome(world: &str, name: &str) -> ImportOutcome {
+    outcomes(world).into_iter().find(|outcome| outcome.module == name).expect("a row of that name")
+}
+
+/// A package `pkg` with this `__init__.py` and a module `ext` that needs a library which is not there.
+fn package(init: &str) -> String {
+    format!("//- SITE/pkg/ext.TAG BAD defines:PyInit_ext\n//- SITE/pkg/__init__.py\n{init}\n")
+}
+
+#[test]
+fn a_package_that_does_not_import_its_broken_module_loads() {
+    assert_eq!(verdict(&package(""), "pkg"), ImportVerdict::Loads);
+    assert_eq!(verdict(&package("def f():\n    from . import ext"), "pkg"), ImportVerdict::Loads);
+    assert_eq!(
+        verdict(&package("import sys\nif sys.platform == 'win32':\n    from . import ext"), "pkg"),
+        ImportVerdict::Loads
+    );
+    assert_eq!(verdict(&package(""), "pkg.ext"), ImportVerdict::Fails);
+}
+
+#[test]
+fn a_package_that_imports_its_broken_module_fails_with_it() {
+    let failed = outcome(&package("from . import ext"), "pkg");
+    assert_eq!(failed.verdict, ImportVerdict::Fails);
+    let failure = failed.failure.expect("a cause");
+    assert_eq!(failure.cause.rule(), "library-missing");
+    assert_eq!(failure.subject, "libgone.so.1");
+    assert_eq!(failure.because, ["pkg", "pkg.ext", "libgone.so.1"]);
+}
+
+#[test]
+fn a_guarded_import_does_not_fail_its_package() {
+    for init in [
+        "try:\n    from . import ext\nexcept ImportError:\n    ext = None",
+        "import contextlib\nwith contextlib.suppress(ImportError):\n    from . import ext",
+        "try:\n    from . import ext\nexcept Exception:\n    pass",
+    ] {
+        assert_eq!(verdict(&package(init), "pkg"), ImportVerdict::Guarded, "{init}");
+    }
+}
+
+#[test]
+fn a_guard_that_raises_again_or_catches_something_else_does_not_help() {
+    for init in [
+        "try:\n    from . import ext\nexcept ImportError as e:\n    raise ImportError('my message') from e",
+        "try:\n    from . import ext\nexcept ImportError:\n    print('see docs')\n    raise",
+        "try:\n    from . import ext\nexcept AttributeError:\n    ext = None",
+        "try:\n    from . import ext\nexcept ModuleNotFoundError:\n    ext = None",
+        "try:\n    from . import ext\nfinally:\n    pass",
+        "import sys\ntry:\n    from . import ext\nexcept ImportError:\n    sys.exit('broken')",
+    ] {
+        assert_eq!(verdict(&package(init), "pkg"), ImportVerdict::Fails, "{init}");
+    }
+}
+
+#[test]
+fn a_module_that_is_not_there_fails_its_importer() {
+    let world = "//- SITE/pkg/ext.TAG elf x86_64 defines:PyInit_ext\n//- SITE/pkg/__init__.py\nimport gone\n";
+    let failure = outcome(world, "pkg.ext").failure.expect("a cause");
+    assert_eq!(failure.cause.rule(), "module-missing");
+    assert_eq!(failure.because, ["pkg", "gone"]);
+}
+
+#[test]
+fn a_library_that_an_earlier_import_has_loaded_answers_by_its_soname() {
+    let world = "//- SITE/p/old/libx.so.1 elf x86_64 soname:libx.so.1 versions:V1\n\
+        //- SITE/p/new/libx.so.1 elf x86_64 soname:libx.so.1 versions:V1,V2\n\
+        //- SITE/p/a.TAG elf x86_64 defines:PyInit_a needs:libx.so.1 runpath:$ORIGIN/old wants:libx.so.1@V1\n\
+        //- SITE/p/b.TAG elf x86_64 defines:PyInit_b needs:libx.so.1 runpath:$ORIGIN/new wants:libx.so.1@V2\n\
+        //- SITE/p/__init__.py\nfrom . import a\n\
+        //- SITE/r/b.TAG elf x86_64 defines:PyInit_b needs:libx.so.1 runpath:$ORIGIN/../p/new wants:libx.so.1@V2\n\
+        //- SITE/r/__init__.py\n";
+    assert_eq!(verdict(world, "p"), ImportVerdict::Loads);
+    let failure = outcome(world, "p.b").failure.expect("a cause");
+    assert_eq!((failure.cause.rule(), &*failure.subject), ("version-missing", "V2"));
+    assert_eq!(verdict(world, "r.b"), ImportVerdict::Loads);
+}
+
+#[test]
+fn a_library_that_python_code_loads_first_is_there_for_the_module() {
+    let world = |init: &str| {
+        format!(
+            "//- SITE/p/libs/libx.so elf x86_64 soname:libx.so\n\
+            //- SITE/p/ext.TAG elf x86_64 defines:PyInit_ext needs:libx.so\n\
+            //- SITE/p/__init__.py\nimport ctypes, os\nhere = os.path.dirname(__file__)\n{init}\n"
+        )
+    };
+    let loads = "ctypes.CDLL(os.path.join(here, 'libs', 'libx.so'))";
+    assert_eq!(verdict(&world(loads), "p.ext"), ImportVerdict::Loads);
+    for init in ["", "# ctypes.CDLL('libx.so')", "if os.name == 'nt':\n    ctypes.CDLL(here + '/libs/libx.so')"] {
+        assert_eq!(verdict(&world(init), "p.ext"), ImportVerdict::Fails, "{init}");
+    }
+}
+
+#[test]
+fn a_library_that_code_loads_and_that_is_not_there_ends_the_import() {
+    let world = "//- SITE/p/ext.TAG elf x86_64 defines:PyInit_ext\n\
+        //- SITE/p/__init__.py\nimport ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libx.so'))\n";
+    let failure = outcome(world, "p").failure.expect("a cause");
+    assert_eq!((failure.cause.rule(), &*failure.subject), ("library-missing", "libx.so"));
+}
+
+#[test]
+fn compiled_code_fails_with_the_broken_module_that_it_names() {
+    let world = |says: &str| {
+        format!(
+            "//- SITE/p/__init__.py\n//- SITE/p/low.TAG BAD defines:PyInit_low\n\
+            //- SITE/p/high.TAG elf x86_64 defines:PyInit_high says:{says}\n"
+        )
+    };
+    assert_eq!(verdict(&world("p.low"), "p.high"), ImportVerdict::Fails);
+    assert_eq!(verdict(&world("p.low.function"), "p.high"), ImportVerdict::Loads);
+}
+
+#[test]
+fn modules_of_the_interpreter_s_own_are_no_rows() {
+    let world = "//- SITE/p/ext.TAG elf x86_64 defines:PyInit_ext\n//- SITE/p/__init__.py\nimport ssl\n";
+    let names: Vec<String> = outcomes(world).into_iter().map(|outcome| outcome.module).collect();
+    assert_eq!(names, ["p", "p.ext"]);
+}
+
+#[test]
+fn an_editable_install_leads_to_its_project() {
+    let world = "//- SITE/__editable__.p-1.pth\nimport __editable___p_1_finder; __editable___p_1_finder.install()\n\
+        //- SITE/__editable___p_1_finder.py\nMAPPING: dict[str, str] = {'p': '/project/src/p'}\n\
+        //- /project/src/p/__init__.py\nfrom . import ext\n\
+        //- /project/src/p/ext.TAG BAD defines:PyInit_ext\n\
+        //- SITE/q/ext.TAG elf x86_64 defines:PyInit_ext\n//- SITE/q/__init__.py\nimport p\n";
+    assert_eq!(outcome(world, "q").failure.expect("a cause").because, ["q", "p", "p.ext", "libgone.so.1"]);
+}
+
+#[test]
+fn what_a_circle_of_imports_has_bound_so_far_is_all_that_can_be_taken() {
+    let world = |init: &str| {
+        format!(
+            "//- SITE/p/ext.TAG elf x86_64 defines:PyInit_ext\n//- SITE/p/__init__.py\n{init}\n\
+            //- SITE/p/a.py\nfrom p import later\n"
+        )
+    };
+    assert_eq!(verdict(&world("from . import a\nlater = 1"), "p"), ImportVerdict::Fails);
+    assert_eq!(verdict(&world("later = 1\nfrom . import a"), "p"), ImportVerdict::Loads);
+}
