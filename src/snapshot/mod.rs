@@ -85,6 +85,7 @@ fn damaged(path: &VPath, why: &str) -> Error {
 }
 
 /// The JSON Schema as the mirrors tell it; what [`SCHEMA`] has to say.
+#[cfg(feature = "testing")]
 pub fn schema() -> String {
     let schema = schemars::schema_for!(Document);
     serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n"

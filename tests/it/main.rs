@@ -6,6 +6,7 @@
 mod common;
 
 mod buildlog;
+#[cfg(feature = "cli")]
 mod cli;
 mod diagnose;
 mod diff;
@@ -13,7 +14,10 @@ mod discover;
 mod export;
 mod graph;
 mod layers;
+#[cfg(feature = "tui")]
 mod parity;
 mod resolve;
 mod snapshot;
+#[cfg(feature = "tui")]
 mod tui;
+mod worlds;

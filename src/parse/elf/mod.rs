@@ -5,10 +5,12 @@
 
 mod sections;
 mod symbols;
+#[cfg(feature = "testing")]
 mod write;
 
 pub(super) use sections::{code, constants};
 pub use symbols::Tables;
+#[cfg(feature = "testing")]
 pub use write::write;
 
 use goblin::container::{Container, Ctx, Endian};
