@@ -30,7 +30,7 @@
 //! 6. Parsing never fails: a broken file is a node with a finding, not an error.
 //! 7. The same world gives the same bytes: ordered wherever order reaches a person.
 //! 8. Text that comes from inspected files (names, paths, symbols) is untrusted until a face has made it printable
-//!    ([`export::printable`]).
+//!    ([`printable`]); JSON escapes it in one place ([`json`]).
 //! 9. No `unsafe`: files are read piecewise, never mapped, so that a file which shrinks while it is read is a short read
 //!    and not the end of the process.
 //!
@@ -57,21 +57,26 @@
 //!
 //! # Rooms, in reading order
 //!
-//! [`image`] knows nobody, and [`vfs`] only the words of [`error`]; [`parse`] knows those two; [`world`] adds `parse`;
-//! [`discover`] and [`resolve`] add `world`; [`graph`] adds `resolve` and the roles that `discover` tells; [`scan`] runs
+//! Everybody knows [`printable`], which knows nobody, and [`json`] and [`command`], which know that; [`image`] knows nobody
+//! else, and [`vfs`] only the words of [`error`]; [`parse`] knows those two; [`world`] adds `parse`; [`discover`] and
+//! [`resolve`] add `world`, [`bind`] adds `resolve`; [`graph`] adds `resolve` and the roles that `discover` tells; [`scan`] runs
 //! them all, and hands the finished product to [`diagnose`], which reads it; [`snapshot`] writes a `Scan` and reads it
 //! back, [`diff`] compares two, [`buildlog`] ties to one what a failed build's log accuses; [`export`] adds these; [`tui`]
 //! adds `export`; [`cli`] knows all. No other arrow runs back; `tests/it/layers.rs` holds every room to it.
 
 #![forbid(unsafe_code)]
 
+pub mod command;
 pub mod error;
 pub mod image;
+pub mod json;
+pub mod printable;
 pub mod vfs;
 
 pub mod parse;
 pub mod world;
 
+pub mod bind;
 pub mod discover;
 pub mod resolve;
 

@@ -5,18 +5,21 @@ pub mod numpy;
 mod record;
 mod rust;
 mod simulate;
+mod symbols;
 
 pub use inventory::Item;
 pub use numpy::{Bond, Numpy, Provider};
 pub use record::{Found, Record, Search};
 pub use rust::{Rust, RustEvidence};
 pub use simulate::{ImportKind, ImportOf};
+pub use symbols::{ExportedSymbol, SymbolContext, SymbolRow, SymbolStatus, UnboundSymbol};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
+use crate::command::Shell;
 use crate::diagnose::{self, Facts, Finding, RULES, Severity};
 use crate::discover::{DistributionId, Distributions, Kind, Machine, Request, Role, Target, discover, is_wheel_name};
 use crate::error::Error;
@@ -180,7 +183,7 @@ fn nothing_native(target: &Target) -> Error {
     let what = format!("no native modules in {root} (looked for .so, .dylib, .pyd and .dll files)");
     let is_wheel = |entry: &Entry| is_wheel_name(&entry.name);
     match target.fs.list(root).is_ok_and(|entries| entries.iter().any(is_wheel)) {
-        true => Error::nothing(what, format!("wheels are read one by one or together: dylens {root}/*.whl")),
+        true => Error::nothing(what, "wheels are read one by one or together: run dylens *.whl there"),
         false => Error::nothing(what, "give an environment, a site-packages folder, a wheel or a native file"),
     }
 }
@@ -309,6 +312,11 @@ impl Scan {
         let sees = |import: &&ImportOf| import.loads.unmet.contains(&(file, need));
         (arch == self.world.host.arch || self.world.host.arch.is_none())
             && self.imports.iter().filter(sees).any(|import| matches!(import.kind, ImportKind::Module(_)))
+    }
+
+    /// The usual shell of the system that the target is for, where commands are pasted.
+    pub fn shell(&self) -> Shell {
+        Shell::all(self.world.host.system.is_windows())[0]
     }
 
     /// How many modules Python could import from here.

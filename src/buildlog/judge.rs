@@ -12,7 +12,11 @@ use std::cmp::Reverse;
 
 use super::ground::{Ground, leaf};
 use super::incident::{Incident, Log};
-use crate::diagnose::{Remedy, Severity};
+use crate::command::templates::{
+    AUDITWHEEL_LEAVING, DELOCATE_LEAVING, DELVEWHEEL_LEAVING, EXCLUDE, MATURIN_SKIP, WHEEL,
+};
+use crate::command::{Command, Refusal, Remedy};
+use crate::diagnose::Severity;
 use crate::graph::NodeId;
 use crate::vfs::VPath;
 use crate::world::FileId;
@@ -169,7 +173,7 @@ impl Judged {
     /// What the message says by itself.
     fn by_the_log(incident: &Incident) -> Judged {
         let message = incident.message;
-        let command = filled(&message.command, incident);
+        let remedy = Remedy::new(filled(&message.remedy, incident));
         Judged {
             cause: message.cause,
             verdict: if message.stops { Verdict::Guilty } else { Verdict::Unknown },
@@ -177,9 +181,9 @@ impl Judged {
             node: None,
             finding: None,
             sentence: filled(&message.sentence, incident),
-            remedy: Remedy {
-                text: filled(&message.remedy, incident),
-                command: (!command.is_empty()).then_some(command),
+            remedy: match message.command(incident) {
+                Some(command) => remedy.fix(command),
+                None => remedy,
             },
             version: None,
             incident: incident.clone(),
@@ -194,8 +198,8 @@ impl Judged {
         Judged { sentence: sentence.into(), ..self }
     }
 
-    fn mended(self, text: impl Into<String>, command: Option<String>) -> Judged {
-        Judged { remedy: Remedy { text: text.into(), command }, ..self }
+    fn mended(self, remedy: Remedy) -> Judged {
+        Judged { remedy, ..self }
     }
 
     /// Ties it to a file of the scan.
@@ -363,15 +367,14 @@ fn filled(text: &str, incident: &Incident) -> String {
 }
 
 /// What a tool that mends wheels is told to leave alone.
-fn exclude(tool: &str, names: &[&str]) -> Option<String> {
-    let excluded: Vec<String> =
-        names.iter().map(|name| format!("--exclude {}", crate::diagnose::quoted(leaf(name)))).collect();
-    let excluded = excluded.join(" ");
-    match tool {
-        "auditwheel" => Some(format!("auditwheel repair {excluded} WHEEL")),
-        "delocate" => Some(format!("delocate-wheel {excluded} WHEEL")),
-        "delvewheel" => Some(format!("delvewheel repair {excluded} WHEEL")),
-        "maturin" => Some("maturin build --auditwheel skip".to_owned()),
-        _ => None,
-    }
+fn exclude(tool: &str, names: &[&str]) -> Option<Result<Command, Refusal>> {
+    let start = match tool {
+        "auditwheel" => AUDITWHEEL_LEAVING,
+        "delocate" => DELOCATE_LEAVING,
+        "delvewheel" => DELVEWHEEL_LEAVING,
+        "maturin" => return Some(Ok(MATURIN_SKIP.command())),
+        _ => return None,
+    };
+    let excluding = names.iter().try_fold(start.command(), |command, name| command.and(EXCLUDE, &[&leaf(name)]));
+    Some(excluding.and_then(|command| command.and(WHEEL, &[])))
 }

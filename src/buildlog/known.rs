@@ -1,5 +1,7 @@
 //! What names tell by themselves, without any file at hand.
 
+use crate::command::Command;
+use crate::command::templates::{APT_INSTALL, BREW_INSTALL};
 use std::sync::OnceLock;
 
 use super::ground::{leaf, site_tail, slashed};
@@ -94,7 +96,7 @@ pub(super) enum Shipper {
     /// The driver of the machine that runs it.
     Driver(&'static str),
     /// A package of the system; the command for Debian or Homebrew.
-    System(String),
+    System(Command),
 }
 
 /// Who ships a library by this name.
@@ -144,9 +146,9 @@ pub(super) fn shipper(name: &str) -> Option<Shipper> {
         ));
     }
     let shipped = shipped(leaf)?;
-    let command = [("apt-get install", &shipped.apt), ("brew install", &shipped.brew)];
-    let command = command.iter().find(|(_, name)| !name.is_empty()).map(|(command, name)| format!("{command} {name}"));
-    command.map(Shipper::System)
+    let commands = [(APT_INSTALL, &shipped.apt), (BREW_INSTALL, &shipped.brew)];
+    let (command, name) = commands.iter().find(|(_, name)| !name.is_empty())?;
+    command.with(&[name]).ok().map(Shipper::System)
 }
 
 /// Does another wheel, or a driver, bring a library by this name?

@@ -18,8 +18,9 @@ use aho_corasick::AhoCorasick;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::Tool;
 use super::judge::Cause;
+use super::{Incident, Tool};
+use crate::command::{Command, Refusal, Template};
 
 /// A message that a tool prints.
 #[derive(Debug)]
@@ -38,7 +39,8 @@ pub struct Message {
     /// What happened, as far as the log alone tells; with places.
     pub sentence: String,
     pub remedy: String,
-    pub command: String,
+    /// What can be pasted, with what stands in its places.
+    pub(super) command: Option<(Template, Vec<Filling>)>,
     /// It means something only in lines that follow this text without a gap.
     pub follows: String,
     /// What it looks like, as it is written in the data.
@@ -84,8 +86,12 @@ struct Entry {
     sentence: String,
     #[serde(default)]
     remedy: String,
+    /// A template of [`crate::command::templates`].
     #[serde(default)]
-    command: String,
+    command: Option<String>,
+    /// What stands in its places: a place of the message, or a constant after `=`.
+    #[serde(default)]
+    values: Vec<String>,
     #[serde(default)]
     follows: String,
     texts: Vec<String>,
@@ -138,6 +144,42 @@ pub(super) fn texts(tools: &'static [Tool]) -> Texts {
     Texts { messages: all.0, banners: all.1, anchors, meaning: all.3 }
 }
 
+/// The template with this text.
+fn named(text: &str) -> Template {
+    Template::known(text).unwrap_or_else(|| panic!("no template is {text}"))
+}
+
+/// What stands in a place of a message's command.
+#[derive(Clone, Debug)]
+pub(super) enum Filling {
+    Constant(String),
+    /// What the message tells in its place of this name.
+    Told(String),
+}
+
+impl Filling {
+    fn read(text: &str) -> Filling {
+        match text.strip_prefix('=') {
+            Some(constant) => Filling::Constant(constant.to_owned()),
+            None => Filling::Told(text.to_owned()),
+        }
+    }
+}
+
+impl Message {
+    /// The command that mends it; none where the log does not tell all that it needs.
+    pub(super) fn command(&self, incident: &Incident) -> Option<Result<Command, Refusal>> {
+        let (template, fillings) = self.command.as_ref()?;
+        let value = |filling: &Filling| match filling {
+            Filling::Constant(text) => Some(text.clone()),
+            Filling::Told(place) => incident.told(place).map(str::to_owned),
+        };
+        let values: Vec<String> = fillings.iter().map(value).collect::<Option<_>>()?;
+        let values: Vec<&dyn AsRef<[u8]>> = values.iter().map(|value| value as &dyn AsRef<[u8]>).collect();
+        Some(template.with(&values))
+    }
+}
+
 fn message(tool: &'static Tool, entry: Entry) -> Message {
     let cause = Cause::named(&entry.cause).unwrap_or_else(|| panic!("{}: no cause {}", tool.id, entry.cause));
     Message {
@@ -149,7 +191,9 @@ fn message(tool: &'static Tool, entry: Entry) -> Message {
         tells: entry.tells,
         sentence: entry.sentence,
         remedy: entry.remedy,
-        command: entry.command,
+        command: entry
+            .command
+            .map(|text| (named(&text), entry.values.iter().map(|value| Filling::read(value)).collect())),
         follows: entry.follows,
         compiled: entry.texts.iter().map(|text| compile(text)).collect(),
         texts: entry.texts,

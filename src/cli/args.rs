@@ -84,6 +84,8 @@ pub(super) enum Command {
     Why(Why),
     /// Print distributions, their modules and what these need
     Tree(Tree),
+    /// Print the symbols that a file wants, and which file provides each
+    Symbols(Symbols),
     /// Compare two environments, wheels, bundles or snapshots, regressions first
     Diff(Diff),
     /// Write the graph as a file for other programs
@@ -166,6 +168,42 @@ pub(super) struct Tree {
     /// Print the system's libraries too
     #[arg(long)]
     pub all: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  dylens symbols .venv numpy/_core/_multiarray_umath.cpython-313-x86_64-linux-gnu.so\n  \
+    dylens symbols .venv libopenblas.so.0 --undefined\n  dylens symbols .venv --undefined\n  \
+    dylens symbols --format jsonl --to libstdc++ .venv scipy.linalg._fblas"
+)]
+pub(super) struct Symbols {
+    /// The environment, or a native file
+    #[arg(value_name = "PATH")]
+    pub path: PathBuf,
+    /// A module or a library in it: a path or a name [default: every module]
+    #[arg(value_name = "FILE")]
+    pub file: Option<OsString>,
+    /// How to write them
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: SymbolFormat,
+    /// Bind as where a bare interpreter opens the file with ctypes
+    #[arg(long)]
+    pub alone: bool,
+    /// Bind as where the process has opened this file before (RTLD_LOCAL)
+    #[arg(long, value_name = "LIB")]
+    pub after: Vec<OsString>,
+    /// As --after, with RTLD_GLOBAL: its symbols are visible to all that is opened later
+    #[arg(long, value_name = "LIB")]
+    pub after_global: Vec<OsString>,
+    /// The symbols that the file defines for others, instead
+    #[arg(long, requires = "file", conflicts_with_all = ["to", "undefined", "alone"])]
+    pub exports: bool,
+    /// Only symbols that this library provides
+    #[arg(long, value_name = "LIB")]
+    pub to: Option<String>,
+    /// Only symbols that nothing provides
+    #[arg(long)]
+    pub undefined: bool,
 }
 
 #[derive(Debug, Args)]
@@ -360,6 +398,12 @@ pub(super) enum When {
 pub(super) enum Report {
     Text,
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SymbolFormat {
+    Text,
+    Jsonl,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -9,7 +9,8 @@ use super::args::{Arguments, Demo, Log as Wanted, Report};
 
 use super::{FOUND, commands, output, source};
 use crate::buildlog::{self, Ground, Judged, Log, judge};
-use crate::diagnose::quoted;
+use crate::command::Shell;
+use crate::command::templates::{AT, DYLENS_CHECK, DYLENS_DEMO, DYLENS_DEMO_LINUX};
 use crate::discover::Tool;
 use crate::error::Error;
 use crate::export::{Incidents, incidents_json, incidents_text};
@@ -114,12 +115,16 @@ pub(super) fn compared(arguments: &Arguments, paths: &[PathBuf], log: Log) -> Re
 
 /// The command that reports on what a log was compared with.
 fn check(arguments: &Arguments, paths: &[PathBuf]) -> String {
-    let demo = arguments.demo.iter().map(|demo| match demo {
-        Demo::Macos => "--demo".to_owned(),
-        Demo::Linux => "--demo=linux".to_owned(),
-    });
-    let paths = paths.iter().map(|path| quoted(&path.display().to_string()));
-    ["dylens", "check"].map(str::to_owned).into_iter().chain(demo).chain(paths).collect::<Vec<_>>().join(" ")
+    let start = match arguments.demo {
+        Some(Demo::Macos) => DYLENS_DEMO,
+        Some(Demo::Linux) => DYLENS_DEMO_LINUX,
+        None => DYLENS_CHECK,
+    };
+    let bytes = |path: &PathBuf| path.as_os_str().as_encoded_bytes().to_vec();
+    let mut paths = paths.iter().map(bytes);
+    let command = paths.try_fold(start.command(), |command, path| command.and(AT, &[&path]));
+    let shell = Shell::all(cfg!(windows))[0];
+    command.ok().and_then(|command| command.text(shell)).unwrap_or_else(|| start.0.to_owned())
 }
 
 /// The tool that wrote the log, where what it does differs from version to version.

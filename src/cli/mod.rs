@@ -12,6 +12,7 @@ mod policy;
 mod progress;
 mod run;
 mod source;
+mod symbols;
 
 pub use args::Arguments;
 pub use parse::parse;
@@ -19,7 +20,6 @@ pub use parse::parse;
 use std::process::ExitCode;
 
 use crate::error::Error;
-use crate::export::printable;
 use args::Command;
 
 /// A finding at or above `--fail-on` is there.
@@ -39,6 +39,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
         Some(Command::Check(check)) => commands::check(arguments, check),
         Some(Command::Why(why)) => commands::why(arguments, why),
         Some(Command::Tree(tree)) => commands::tree(arguments, tree),
+        Some(Command::Symbols(wanted)) => symbols::symbols(arguments, wanted),
         Some(Command::Diff(diff)) => commands::diff(arguments, diff),
         Some(Command::Export(export)) => commands::export(arguments, export),
         Some(Command::Log(log)) => log::log(arguments, log),
@@ -50,8 +51,6 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
 
 /// Says what went wrong and what to type instead, and gives the exit code for it.
 pub fn complain(error: &Error) -> ExitCode {
-    // A list of candidates has lines of its own.
-    let lines: Vec<String> = error.to_string().lines().map(printable).collect();
-    output::complain(&lines.join("\n"));
+    output::complain(error);
     ExitCode::from(COULD_NOT)
 }

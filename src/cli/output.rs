@@ -1,24 +1,29 @@
 //! Where text and bytes leave the program: the screen, or a file that is whole or not there.
 
-use std::fs::File;
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::args::{Arguments, To, When};
 use crate::error::Error;
 use crate::export::Paint;
+use crate::printable::{bounded, inert};
 use crate::snapshot::packed;
+use crate::vfs::save::save;
 
-/// Prints one line on the error stream.
-pub(super) fn complain(what: &str) {
-    // Nobody is left to be told where even this fails.
-    let _ = writeln!(io::stderr(), "dylens: {what}");
+/// Prints an error on the error stream: one line, and one for each item of its list.
+pub(super) fn complain(error: &Error) {
+    explain(&format!("dylens: {error}\n"));
+}
+
+/// Prints one line on the error stream, whatever is put into it.
+pub(super) fn warn(what: &str) {
+    explain(&format!("dylens: {}\n", bounded(what)));
 }
 
 /// Prints what there is to say besides a command's own output.
 pub(super) fn explain(text: &str) {
     // Nobody is left to be told where even this fails.
-    let _ = io::stderr().write_all(text.as_bytes());
+    let _ = io::stderr().write_all(inert(text).as_bytes());
 }
 
 /// Writes to standard output. A reader that has seen enough (`| head`) is no error.
@@ -36,48 +41,17 @@ pub(super) fn print(bytes: &[u8]) -> Result<(), Error> {
 /// A file that is called `.gz` or `.zst` is packed as its name says.
 pub(super) fn deliver(bytes: Vec<u8>, to: &To) -> Result<(), Error> {
     let Some(file) = &to.output else { return print(&bytes) };
-    if !to.force && file.symlink_metadata().is_ok() {
-        return Err(exists(file));
-    }
     let bytes = packed(bytes, file.as_os_str().as_encoded_bytes());
-    replace(file, &bytes, to.force).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => exists(file),
-        _ => Error::new(format!("{} cannot be written: {error}", file.display()), "give another file with -o"),
+    save(file, &bytes, to.force).or_else(|error| match error.kind() {
+        // A reader that has seen enough, at the other end of a pipe with a name.
+        io::ErrorKind::BrokenPipe => Ok(()),
+        io::ErrorKind::AlreadyExists => Err(exists(file)),
+        _ => Err(Error::new(format!("{} cannot be written: {error}", file.display()), "give another file with -o")),
     })
 }
 
 fn exists(file: &Path) -> Error {
     Error::new(format!("{} is there already", file.display()), "give --force to overwrite it")
-}
-
-/// Writes a temporary file beside the wanted one and renames it, so that no one ever sees half a file.
-fn replace(file: &Path, bytes: &[u8], force: bool) -> io::Result<()> {
-    let name = file.file_name().ok_or_else(|| io::Error::other("this is no file name"))?;
-    let mut hidden = std::ffi::OsString::from(".");
-    hidden.push(name);
-    hidden.push(format!(".{}.part", std::process::id()));
-    let part = Part(file.with_file_name(hidden));
-    let mut out = File::create_new(&part.0)?;
-    out.write_all(bytes)?;
-    out.sync_all()?;
-    match force {
-        true => std::fs::rename(&part.0, file),
-        // Unlike a rename, a link never replaces what came in between; not every file system has links.
-        false => match std::fs::hard_link(&part.0, file) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => std::fs::rename(&part.0, file),
-            done => done,
-        },
-    }
-}
-
-/// A temporary file that is gone in the end, whatever happens.
-struct Part(PathBuf);
-
-impl Drop for Part {
-    fn drop(&mut self) {
-        // After a rename there is nothing to remove.
-        let _ = std::fs::remove_file(&self.0);
-    }
 }
 
 /// How text is dressed: colors only where a person looks at them and has not declined (`NO_COLOR`).

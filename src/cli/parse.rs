@@ -8,7 +8,6 @@ use clap::error::ErrorKind;
 
 use super::args::Arguments;
 use super::{COULD_NOT, output};
-use crate::export::printable;
 
 /// Reads the arguments. Help and version are printed here; so is what is wrong.
 ///
@@ -33,7 +32,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Exi
 }
 
 fn refuse(what: &str) -> ExitCode {
-    output::complain(&printable(what));
+    output::warn(what);
     ExitCode::from(COULD_NOT)
 }
 

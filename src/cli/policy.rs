@@ -6,11 +6,13 @@ use serde::Deserialize;
 
 use super::args::{Arguments, Check, FailOn};
 use super::{explain, output};
+use crate::command::templates::DYLENS_REPORT;
 use crate::diagnose::policy::{Ignore, Judged, Known, Policy};
 use crate::diagnose::{Finding, Severity};
 use crate::discover::Machine;
 use crate::error::Error;
-use crate::export::{count, printable};
+use crate::export::count;
+use crate::printable::bounded;
 use crate::snapshot;
 use crate::vfs::{Disk, FileSystem, VPath};
 
@@ -56,20 +58,18 @@ impl Measure {
         let Judged { kept, ignored, known, mended } = self.policy.judge(findings, &self.known);
         let mut lines = Vec::new();
         for (ignore, number) in self.policy.ignore.iter().zip(ignored) {
-            let told = printable(&ignore.told());
-            let reason = ignore.reason.as_ref().map_or_else(String::new, |reason| format!(": {}", printable(reason)));
+            let told = bounded(ignore.told());
+            let reason = ignore.reason.as_ref().map_or_else(String::new, |reason| format!(": {}", bounded(reason)));
             match number {
                 0 => {
-                    let by = self.project.as_ref().map_or_else(String::new, |path| format!(" ({path})"));
-                    output::complain(&printable(&format!(
-                        "{told} is ignored in vain, nothing is found by it{by}; take it out"
-                    )));
+                    let by = self.project.as_ref().map_or_else(String::new, |path| format!(" ({})", bounded(path)));
+                    output::warn(&format!("{told} is ignored in vain, nothing is found by it{by}; take it out"));
                 }
                 number => lines.push(format!("ignored {} by {told}{reason}", count(number, "finding"))),
             }
         }
         if let Some(path) = &self.baseline {
-            let path = printable(&path.to_string());
+            let path = bounded(path);
             if known > 0 {
                 lines.push(format!("{} known from {path}", count(known, "finding")));
             }
@@ -108,10 +108,12 @@ fn known(fs: &dyn FileSystem, path: &VPath) -> Result<Vec<Known>, Error> {
         file: String,
         subject: String,
     }
-    let bytes = fs.read(path, usize::MAX);
-    let bytes = bytes.map_err(|error| {
-        let remedy = format!("write one: dylens check --format json -o {path}");
-        Error::new(format!("the baseline {path} cannot be read: {error}"), remedy)
+    let bytes = snapshot::read(fs, path).map_err(|error| {
+        let remedy = match DYLENS_REPORT.with(&[path]) {
+            Ok(command) => format!("write one: {command}"),
+            Err(_) => "write one with dylens check --format json".to_owned(),
+        };
+        Error::new(format!("the baseline {}", error.what), remedy)
     })?;
     if let Ok(report) = serde_json::from_slice::<Report>(&bytes)
         && !bytes.starts_with(b"{\"snapshot\"")

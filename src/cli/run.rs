@@ -5,16 +5,20 @@
 //! window and signals pass through. Elsewhere, and on Windows, its output passes through pipes. Its exit code is that of
 //! `dylens run`; of its output nothing is kept but what accuses a file.
 
+mod piped;
+
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io;
+#[cfg(unix)]
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, ExitStatus, Stdio};
-use std::sync::Mutex;
+use std::process::{ExitCode, ExitStatus};
+#[cfg(unix)]
 use std::thread;
 
 use super::args::{Arguments, Run};
 use super::{COULD_NOT, log, output, source};
-use crate::buildlog::{Log, Reader};
+use crate::buildlog::Log;
 use crate::error::Error;
 use crate::export::incidents_text;
 
@@ -43,7 +47,7 @@ pub(super) fn run(arguments: &Arguments, run: &Run) -> Result<ExitCode, Error> {
 /// Says what the output of the command comes to.
 fn explain(arguments: &Arguments, run: &Run, program: &OsString, log: Log) -> Result<(), Error> {
     if log.incidents.is_empty() {
-        output::complain("the command failed, and no message that it printed accuses a native file");
+        output::warn("the command failed, and no message that it printed accuses a native file");
         return Ok(());
     }
     let named: Vec<PathBuf> = run.env.iter().cloned().collect();
@@ -71,66 +75,12 @@ fn code(status: ExitStatus) -> u8 {
 
 #[cfg(unix)]
 fn started(command: &[OsString]) -> io::Result<(ExitStatus, Log)> {
-    if io::stdout().is_terminal() { terminal::started(command) } else { piped(command) }
+    if io::stdout().is_terminal() { terminal::started(command) } else { piped::started(command) }
 }
 
 #[cfg(not(unix))]
 fn started(command: &[OsString]) -> io::Result<(ExitStatus, Log)> {
-    piped(command)
-}
-
-/// Through pipes: what the command writes is passed on at once, and read line by line.
-fn piped(command: &[OsString]) -> io::Result<(ExitStatus, Log)> {
-    let mut child =
-        Command::new(&command[0]).args(&command[1..]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-    let _signals = Signals::pass_to(child.id(), !is_at_terminal());
-    let reader = Mutex::new(Reader::default());
-    let (out, err) = (child.stdout.take(), child.stderr.take());
-    thread::scope(|scope| {
-        if let Some(out) = out {
-            scope.spawn(|| pass_on(out, &mut io::stdout(), &reader));
-        }
-        if let Some(err) = err {
-            scope.spawn(|| pass_on(err, &mut io::stderr(), &reader));
-        }
-    });
-    let status = child.wait()?;
-    Ok((status, reader.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).finish()))
-}
-
-/// Does a terminal send Ctrl-C to the command as well as to dylens?
-fn is_at_terminal() -> bool {
-    io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal()
-}
-
-/// Passes a stream on, and what of it are whole lines to the reader: those of two streams come mixed, and never parted.
-fn pass_on(mut from: impl Read, to: &mut impl Write, reader: &Mutex<Reader>) {
-    const MOST: usize = 1 << 16;
-    let mut buffer = vec![0; 1 << 14];
-    let mut line = Vec::new();
-    let mut is_open = true;
-    loop {
-        let count = match from.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(_) => break,
-        };
-        let bytes = &buffer[..count];
-        // Whoever reads has seen enough: the command goes on, as its own reader would let it.
-        is_open = is_open && to.write_all(bytes).and_then(|()| to.flush()).is_ok();
-        line.extend_from_slice(bytes);
-        let whole = memchr::memrchr(b'\n', &line).map_or(if line.len() > MOST { line.len() } else { 0 }, |at| at + 1);
-        if whole > 0
-            && let Ok(mut reader) = reader.lock()
-        {
-            reader.feed(&line[..whole]);
-            line.drain(..whole);
-        }
-    }
-    if let Ok(mut reader) = reader.lock() {
-        reader.feed(&line);
-    }
+    piped::started(command)
 }
 
 /// The signals that end a program go on to the command, which decides.

@@ -108,7 +108,7 @@ impl Start {
 
     fn scan(&self, progress: &Progress) -> Result<Scan, Error> {
         match &self.snapshot {
-            Some(Kept::File(path)) => snapshot::open(&self.read(path)?, path),
+            Some(Kept::File(path)) => snapshot::open(&snapshot::read(&*self.fs, path)?, path),
             Some(Kept::Demo(demo, because)) => {
                 let mut scan = snapshot::open(taken(*demo), &VPath::new("the demo"))?;
                 scan.target.because = Some((*because).to_owned());
@@ -125,11 +125,6 @@ impl Start {
         }
     }
 
-    fn read(&self, path: &VPath) -> Result<Vec<u8>, Error> {
-        let read = self.fs.read(path, usize::MAX);
-        read.map_err(|error| Error::new(format!("{path} cannot be read: {error}"), "look at its permissions"))
-    }
-
     fn target(&self) -> Result<Target, Error> {
         discover(&self.fs, &self.machine, &self.request)
     }
@@ -137,10 +132,9 @@ impl Start {
 
 /// By its name, or by how it begins: neither a wheel nor a native file begins so.
 fn is_snapshot(fs: &dyn FileSystem, path: &VPath) -> bool {
-    const HEAD: usize = 64;
     let is_file = fs.stat(path).is_ok_and(|stat| stat.kind == Kind::File);
     let is_called_so = || memchr::memmem::find(path.file_name(), snapshot::ENDING.as_bytes()).is_some();
-    is_file && (is_called_so() || fs.read(path, HEAD).is_ok_and(|head| snapshot::is_likely(&head)))
+    is_file && (is_called_so() || fs.read(path, snapshot::HEAD).is_ok_and(|head| snapshot::is_likely(&head)))
 }
 
 /// Scans what the arguments ask for.
@@ -240,7 +234,7 @@ pub(super) fn source(arguments: &Arguments, paths: &[PathBuf]) -> Result<Source,
         && paths.is_empty()
         && let Err(error) = discover(&start.fs, &start.machine, &start.request)
     {
-        output::complain(&format!("{}; this is the demo", error.what));
+        output::warn(&format!("{}; this is the demo", error.what));
         start = Start::demo(Demo::Macos, "the demo, as no environment was found here");
     }
     Ok(Arc::new(move |progress: &Progress| start.scan(progress)))

@@ -1,8 +1,10 @@
 //! Why dyld does not find a library, and what mends it.
 
 use super::missing::Cause;
-use super::remedies::{argument, quoted, relative, unpacked};
-use super::{Evidence, Facts, Remedy};
+use super::remedies::{argument, relative, unpacked};
+use super::{Evidence, Facts};
+use crate::command::Remedy;
+use crate::command::templates::{BREW_INSTALL, LINK, NAME_ADD_RPATH, NAME_CHANGE, SIGN};
 use crate::image::Name;
 use crate::resolve::shared_cache::is_of_the_system;
 use crate::vfs::VPath;
@@ -20,8 +22,8 @@ pub(super) fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {
     }
     let origin = Origin::of(name);
     let remedy = match &origin {
-        Origin::Homebrew(formula) => install("brew install", formula.as_deref(), leaf),
-        Origin::MacPorts => install("sudo port install", None, leaf),
+        Origin::Homebrew(formula) => install(formula.as_deref(), leaf),
+        Origin::MacPorts => install(None, leaf),
         _ => super::remedies::install(facts, &String::from_utf8_lossy(leaf)),
     };
     (origin.phrase().into(), remedy, Vec::new())
@@ -80,11 +82,15 @@ impl Origin {
     }
 }
 
-fn install(command: &str, package: Option<&str>, leaf: &[u8]) -> Remedy {
+fn install(formula: Option<&str>, leaf: &[u8]) -> Remedy {
     let leaf = String::from_utf8_lossy(leaf);
     let text =
         format!("install {leaf} where the file looks for it, or let the wheel's builder bring it (delocate-wheel)");
-    Remedy { text, command: package.map(|package| format!("{command} {package}")) }
+    let remedy = Remedy::new(text);
+    match formula {
+        Some(formula) => remedy.fix(BREW_INSTALL.with(&[&formula])),
+        None => remedy,
+    }
 }
 
 /// A library of the same distribution whose file name is as wanted.
@@ -103,15 +109,14 @@ fn misplaced(facts: &Facts, name: &Name, from: &VPath, provider: &VPath) -> Caus
     let way = relative(&from.parent().unwrap_or_default(), &provider.parent().unwrap_or_default());
     let file = argument(facts, from);
     let command = match name.strip_prefix(b"@rpath/").filter(|rest| !rest.contains(&b'/')) {
-        Some(_) => format!("install_name_tool -add_rpath {} {file}", quoted(&place(&way, ""))),
+        Some(_) => NAME_ADD_RPATH.with(&[&place(&way, ""), &file]),
         None => {
             let leaf = String::from_utf8_lossy(provider.file_name());
-            let (old, new) = (quoted(&name.to_string()), quoted(&place(&way, &leaf)));
-            format!("install_name_tool -change {old} {new} {file}")
+            NAME_CHANGE.with(&[name, &place(&way, &leaf), &file])
         }
     };
     let text = format!("lead dyld there, and sign the file again{}", unpacked(facts));
-    let remedy = Remedy { text, command: Some(signed(&command, &file)) };
+    let remedy = Remedy::new(text).steps([command, SIGN.with(&[&file])]);
     let evidence = vec![Evidence::File { path: shown.clone(), what: "not on the search path" }];
     (format!("; {shown} is there, and no search path leads to it"), remedy, evidence)
 }
@@ -122,20 +127,13 @@ fn place(way: &str, leaf: &str) -> String {
     parts.join("/")
 }
 
-/// A command that edits a file, and the one that signs it again: arm64 Macs load nothing else.
-pub(super) fn signed(command: &str, file: &str) -> String {
-    format!("{command} && codesign --force --sign - {file}")
-}
-
 /// The package has the library under another version's name.
 fn other_version(facts: &Facts, leaf: &[u8], from: &VPath, provider: &VPath) -> Cause {
     let shown = facts.scan.shown(provider);
-    let file = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
     let folder = provider.parent().unwrap_or_else(|| from.parent().unwrap_or_default());
     let link = argument(facts, &folder.join(leaf));
-    let command = format!("ln -s {} {link}", quoted(&file(provider.file_name())));
     let text = format!("give the library the name that is asked for{}", unpacked(facts));
-    let remedy = Remedy { text, command: Some(command) };
+    let remedy = Remedy::new(text).fix(LINK.with(&[&provider.file_name(), &link]));
     let evidence = vec![Evidence::File { path: shown.clone(), what: "another version's name" }];
     (format!("; the package brings it under another version's name, {shown}"), remedy, evidence)
 }

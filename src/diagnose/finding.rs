@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{Facts, Rule};
+use crate::command::Remedy;
 use crate::graph::NodeId;
 use crate::image::Name;
 use crate::vfs::VPath;
@@ -29,15 +30,6 @@ impl Severity {
             Severity::Error => "error",
         }
     }
-}
-
-/// What mends a finding.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Remedy {
-    /// One sentence.
-    pub text: String,
-    /// A command that can be pasted.
-    pub command: Option<String>,
 }
 
 /// What a judgement rests on: edges, probes and places, never prose.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, Facts, Remedy};
+use super::{Evidence, Facts};
+use crate::command::Remedy;
 use crate::image::Name;
 use crate::resolve::Resolution;
 use crate::world::FileId;

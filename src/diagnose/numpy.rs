@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::imports::{self, Named};
 use super::source::Line;
-use super::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use super::{Evidence, Facts, Finding, Rule, Severity};
+use crate::command::Remedy;
 use crate::discover::DistributionId;
 use crate::graph::Presence;
 use crate::image::{Answer, Name};
@@ -125,11 +126,11 @@ pub(super) fn provider<'a>(facts: &Facts<'a>) -> Option<&'a Provider> {
 pub(super) fn name_to_bundler(facts: &Facts, first: &str, module: &str) -> Option<Remedy> {
     if let Some(bundle) = &facts.scan.target.bundle {
         let text = format!("build the bundle again, and name the module to {}", bundle.bundler.word());
-        return Some(Remedy { text, command: Some(bundle.bundler.module(module)) });
+        return Some(Remedy::new(text).fix(bundle.bundler.module(module)));
     }
     let bundler = facts.scan.target.wishes.tool?.bundler()?;
     let text = format!("{first}; or name the module to {}", bundler.word());
-    Some(Remedy { text, command: Some(bundler.module(module)) })
+    Some(Remedy::new(text).fix(bundler.module(module)))
 }
 
 /// The line of Python code by which the import of a distribution's packages fails for want of NumPy or one of its modules,

@@ -4,7 +4,13 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::{Facts, Remedy};
+use super::Facts;
+use crate::command::Remedy;
+use crate::command::Template;
+use crate::command::templates::{
+    APK_ADD, APK_SEARCH, APT_FILE, APT_INSTALL, BREW_INSTALL, BY_PATCHELF_RPATH, CONDA_REINSTALL, CONDA_REINSTALL_OF,
+    DNF_INSTALL, DNF_PROVIDES, PIP_REINSTALL, PIP_UPGRADE, UV_REINSTALL,
+};
 use crate::discover::bundle::Form;
 use crate::discover::{DistributionId, Kind};
 use crate::vfs::VPath;
@@ -66,21 +72,22 @@ pub(super) fn reinstall(facts: &Facts, owner: DistributionId) -> Remedy {
     let distribution = facts.scan.distributions.get(owner);
     let name = &distribution.name;
     if let Some(bundle) = &facts.scan.target.bundle {
-        return Remedy { text: format!("build the bundle again with {}", bundle.bundler.word()), command: None };
+        return Remedy::new(format!("build the bundle again with {}", bundle.bundler.word()));
     }
     if facts.scan.target.kind == Kind::Wheel {
-        return Remedy { text: format!("get another wheel of {name}"), command: None };
+        return Remedy::new(format!("get another wheel of {name}"));
+    }
+    if distribution.metadata.is_none() {
+        return Remedy::new(format!("put the file back that {name} came with"));
     }
     let pinned = distribution.pinned();
     let command = match distribution.installer.as_str() {
-        "conda" => format!("conda install --force-reinstall {}", pinned.replace("==", "=")),
-        "uv" => format!("uv pip install --reinstall-package {name} {pinned}"),
-        _ => format!("python -m pip install --force-reinstall --no-deps {pinned}"),
+        "conda" if distribution.version.is_empty() => CONDA_REINSTALL.with(&[name]),
+        "conda" => CONDA_REINSTALL_OF.with(&[name, &distribution.version]),
+        "uv" => UV_REINSTALL.with(&[name, &pinned]),
+        _ => PIP_REINSTALL.with(&[&pinned]),
     };
-    if distribution.metadata.is_none() {
-        return Remedy { text: format!("put the file back that {name} came with"), command: None };
-    }
-    Remedy { text: format!("reinstall {name}"), command: Some(command) }
+    Remedy::new(format!("reinstall {name}")).fix(command)
 }
 
 /// Where a library comes from that an environment does not bring itself.
@@ -88,7 +95,7 @@ pub(super) fn install(facts: &Facts, library: &str) -> Remedy {
     if let Some(bundle) = &facts.scan.target.bundle {
         let word = bundle.bundler.word();
         let text = format!("have {word} take {library} along, from wherever it lies where the bundle is built");
-        return Remedy { text, command: Some(bundle.bundler.library(&format!("PATH/{library}"), "")) };
+        return Remedy::new(text).fix(bundle.bundler.library_named(library.as_bytes()));
     }
     // Windows does not mind case, and the table has what it asks for in lower case.
     let is_windows = facts.scan.world.host.system.is_windows();
@@ -97,32 +104,36 @@ pub(super) fn install(facts: &Facts, library: &str) -> Remedy {
         return from_package(facts, package, library);
     }
     let command = match facts.scan.world.host.packager.as_str() {
-        "dnf" => format!("dnf provides '*/{library}'"),
-        "apk" => format!("apk search --exact so:{library}"),
-        "apt" => format!("apt-file search {library}"),
-        _ => return Remedy { text: format!("install what ships {library}"), command: None },
+        "dnf" => DNF_PROVIDES,
+        "apk" => APK_SEARCH,
+        "apt" => APT_FILE,
+        _ => return Remedy::new(format!("install what ships {library}")),
     };
-    Remedy { text: format!("install the package that ships {library}; this names it"), command: Some(command) }
+    Remedy::new(format!("install the package that ships {library}; this names it")).fix(command.with(&[&library]))
 }
 
 fn from_package(facts: &Facts, package: &Package, library: &str) -> Remedy {
     if !package.note.is_empty() {
-        return Remedy { text: package.note.clone(), command: None };
+        return Remedy::new(package.note.clone());
     }
-    let system = |name: &str, command: &str| (!name.is_empty()).then(|| format!("{command} {name}"));
+    let system = |name: &str, command: Template| (!name.is_empty()).then(|| command.with(&[&name]));
     let command = match facts.scan.world.host.packager.as_str() {
-        "dnf" => system(&package.dnf, "dnf install"),
-        "apk" => system(&package.apk, "apk add"),
-        "apt" => system(&package.apt, "apt-get install"),
-        "brew" => system(&package.brew, "brew install"),
+        "dnf" => system(&package.dnf, DNF_INSTALL),
+        "apk" => system(&package.apk, APK_ADD),
+        "apt" => system(&package.apt, APT_INSTALL),
+        "brew" => system(&package.brew, BREW_INSTALL),
         _ => None,
     };
-    let command = command.or_else(|| system(&package.pip, "python -m pip install --upgrade"));
+    let command = command.or_else(|| system(&package.pip, PIP_UPGRADE));
     // Debian's name at least tells other Linux systems what to look for.
     let host = &facts.scan.world.host.system;
     let is_linux = !host.is_dyld() && !host.is_windows();
-    let command = command.or_else(|| system(&package.apt, "apt-get install").filter(|_| is_linux));
-    Remedy { text: format!("install the package that ships {library}"), command }
+    let command = command.or_else(|| system(&package.apt, APT_INSTALL).filter(|_| is_linux));
+    let remedy = Remedy::new(format!("install the package that ships {library}"));
+    match command {
+        Some(command) => remedy.fix(command),
+        None => remedy,
+    }
 }
 
 /// A search path entry that leads from a file to the folder of another.
@@ -132,16 +143,16 @@ pub(super) fn add_rpath(facts: &Facts, from: &VPath, to: &VPath) -> Remedy {
         "" => "$ORIGIN".to_owned(),
         origin => format!("$ORIGIN/{origin}"),
     };
-    let command = format!("patchelf --force-rpath --add-rpath '{entry}' {}", argument(facts, from));
-    Remedy { text: format!("lead the loader there{}", unpacked(facts)), command: Some(command) }
+    let command = BY_PATCHELF_RPATH.with(&[&entry, &argument(facts, from)]);
+    Remedy::new(format!("lead the loader there{}", unpacked(facts))).fix(command)
 }
 
-/// A path for a POSIX shell; what lies in a wheel, as it lies in the unpacked one, and what lies in a program of one file, as
-/// it lay before.
-pub(super) fn argument(facts: &Facts, path: &VPath) -> String {
+/// A path for a command; what lies in a wheel, as it lies in the unpacked one, and what lies in a program of one file, as it lay
+/// before.
+pub(super) fn argument(facts: &Facts, path: &VPath) -> VPath {
     match unpacked(facts) {
-        "" => quoted(&path.to_string()),
-        _ => quoted(&facts.scan.shown(path).to_string()),
+        "" => path.clone(),
+        _ => facts.scan.shown(path),
     }
 }
 
@@ -165,19 +176,9 @@ pub(super) fn relative(from: &VPath, to: &VPath) -> String {
     parts.join("/")
 }
 
-/// A word for a POSIX shell.
-pub fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:@%,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{quoted, relative};
+    use super::relative;
     use crate::vfs::VPath;
 
     #[test]
@@ -186,12 +187,5 @@ mod tests {
         assert_eq!(way("/s/numpy/core", "/s/numpy.libs"), "../../numpy.libs");
         assert_eq!(way("/s/a", "/s/a"), "");
         assert_eq!(way("/s/a", "/s/a/b"), "b");
-    }
-
-    #[test]
-    fn words_are_quoted_where_a_shell_would_read_them_otherwise() {
-        assert_eq!(quoted("lib/a.so"), "lib/a.so");
-        assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("it's"), "'it'\\''s'");
     }
 }

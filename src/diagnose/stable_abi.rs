@@ -75,7 +75,7 @@ pub(super) fn is_python(name: &[u8]) -> bool {
 }
 
 /// Is a symbol called as those of Python's API are: `PyErr_Clear`, `_PyObject_New`, `Py_IncRef`?
-fn is_python_s(symbol: &[u8]) -> bool {
+pub(super) fn is_python_s(symbol: &[u8]) -> bool {
     let rest = symbol.strip_prefix(b"_").unwrap_or(symbol);
     let Some(rest) = rest.strip_prefix(b"Py") else { return false };
     let word = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();

@@ -1,8 +1,12 @@
 //! Why Windows does not find a DLL, and what mends it.
 
+use bstr::ByteSlice;
+
 use super::missing::Cause;
 use super::remedies::reinstall;
-use super::{Evidence, Facts, Remedy};
+use super::{Evidence, Facts};
+use crate::command::Remedy;
+use crate::command::templates::{COPY, DELVEWHEEL, WINGET_RUNTIME};
 use crate::discover::Kind;
 use crate::image::{Format, Name};
 use crate::resolve::{system32, windows};
@@ -127,8 +131,7 @@ impl Runtime {
 
     fn remedy(&self, facts: &Facts) -> Remedy {
         if self.is_debug {
-            let text = "take a release build of the package: a debug runtime may not be passed on".into();
-            return Remedy { text, command: None };
+            return Remedy::new("take a release build of the package: a debug runtime may not be passed on");
         }
         let year = match self.release {
             14.. => "2015+",
@@ -147,7 +150,7 @@ impl Runtime {
             }
             _ => "install the Visual C++ Redistributable where it is to run",
         };
-        Remedy { text: text.into(), command: Some(format!("winget install --id Microsoft.VCRedist.{year}.{arch}")) }
+        Remedy::new(text).fix(WINGET_RUNTIME.with(&[&year, &arch]))
     }
 }
 
@@ -169,19 +172,17 @@ fn misplaced(facts: &Facts, name: &Name, by: FileId, provider: FileId) -> Cause 
     let shown = facts.scan.shown(&path);
     let evidence = vec![Evidence::File { path: shown.clone(), what: "in no folder that is searched" }];
     let folder = facts.scan.shown(&from.parent().unwrap_or_default());
-    let native = |path: &VPath| path.to_string().replace('/', "\\");
-    let remedy = match facts.scan.target.kind {
-        Kind::Wheel => Remedy {
-            text: "have delvewheel put it where the package's __init__.py leads Windows to it".into(),
-            command: facts.scan.target.wheels.first().map(|wheel| {
-                let wheel = super::remedies::quoted(&wheel.path.to_string());
-                format!("delvewheel repair {wheel}")
-            }),
-        },
-        _ => Remedy {
-            text: "put it beside the module, or have the package hand its folder to os.add_dll_directory".into(),
-            command: Some(format!("copy \"{}\" \"{}\"", native(&shown), native(&folder))),
-        },
+    let native = |path: &VPath| path.as_bytes().replace("/", "\\");
+    let remedy = match (facts.scan.target.kind, facts.scan.target.wheels.first()) {
+        (Kind::Wheel, wheel) => {
+            let remedy = Remedy::new("have delvewheel put it where the package's __init__.py leads Windows to it");
+            match wheel {
+                Some(wheel) => remedy.fix(DELVEWHEEL.with(&[&wheel.path])),
+                None => remedy,
+            }
+        }
+        _ => Remedy::new("put it beside the module, or have the package hand its folder to os.add_dll_directory")
+            .fix(COPY.with(&[&native(&shown), &native(&folder)])),
     };
     (format!("; {shown} is there, and no folder that is searched has {name}"), remedy, evidence)
 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aho_corasick::AhoCorasick;
 
 use super::{Change, Kind, Sides};
+use crate::command::{Command, Refusal};
 use crate::diagnose::Severity;
 use crate::diagnose::reach::{Importer, imports_of, reached};
 use crate::discover::{Bundle, Role};
@@ -59,7 +60,7 @@ impl Look<'_> {
             let Some(path) = self.left(&name) else { continue };
             let Some(Importer { name: by, path: source, number }) = importer else { continue };
             let why = format!("{by} imports it ({}:{number})", self.environment.shown(&source));
-            changes.push(self.change(Severity::Error, &name, &path, &why, self.bundle.bundler.module(&name)));
+            changes.push(self.change(Severity::Error, &name, &path, &why, &self.bundle.bundler.module(&name)));
         }
         changes
     }
@@ -86,7 +87,7 @@ impl Look<'_> {
                 }
                 let why = format!("{name} imports it ({}:{})", self.environment.shown(&path), import.number);
                 let option = self.bundle.bundler.module(module);
-                let change = self.change(Severity::Error, module, &gone[module], &why, option);
+                let change = self.change(Severity::Error, module, &gone[module], &why, &option);
                 changes.insert(module.clone(), change);
             }
         }
@@ -169,7 +170,7 @@ impl Look<'_> {
             let Some(path) = self.left(name) else { continue };
             let by = self.scan.shown(&self.scan.world.file(bond.file).path);
             let why = format!("{by} takes NumPy's C API by way of it");
-            changes.push(self.change(Severity::Error, name, &path, &why, self.bundle.bundler.module(name)));
+            changes.push(self.change(Severity::Error, name, &path, &why, &self.bundle.bundler.module(name)));
         }
         changes
     }
@@ -201,7 +202,7 @@ impl Look<'_> {
         let change = |(name, file): (&String, FileId)| {
             let by = self.scan.shown(&self.scan.world.file(file).path);
             let why = format!("compiled code names it ({by})");
-            self.change(Severity::Warning, name, &gone[name], &why, self.bundle.bundler.module(name))
+            self.change(Severity::Warning, name, &gone[name], &why, &self.bundle.bundler.module(name))
         };
         by.into_iter().map(change).collect()
     }
@@ -229,10 +230,10 @@ impl Look<'_> {
                     continue;
                 }
                 let Some(path) = self.library(&edge.name) else { continue };
-                let option = self.bundle.bundler.library(&path.to_string(), "");
+                let option = self.bundle.bundler.library(&path);
                 let why = format!("{by} needs it");
                 let last = VPath::new(VPath::new(&*edge.name).file_name()).to_string();
-                changes.insert(edge.name.clone(), self.change(Severity::Error, &last, &path, &why, option));
+                changes.insert(edge.name.clone(), self.change(Severity::Error, &last, &path, &why, &option));
             }
         }
         changes.into_values().collect()
@@ -252,10 +253,21 @@ impl Look<'_> {
         met.map(path).or_else(|| beside().map(|item| item.path.clone()))
     }
 
-    fn change(&self, severity: Severity, subject: &str, path: &VPath, why: &str, option: String) -> Change {
+    fn change(
+        &self,
+        severity: Severity,
+        subject: &str,
+        path: &VPath,
+        why: &str,
+        option: &Result<Command, Refusal>,
+    ) -> Change {
         let from = self.environment.shown(path).to_string();
         let word = self.bundle.bundler.word();
-        let to = format!("left behind by {word}, and {why}; take it along with {option}");
+        let how = match option {
+            Ok(command) => format!("take it along: {command}"),
+            Err(refusal) => format!("no command: {refusal}"),
+        };
+        let to = format!("left behind by {word}, and {why}; {how}");
         Change { regression: Some(severity), ..Change::new(Kind::LeftBehind, subject.to_owned(), Some(from), Some(to)) }
     }
 }

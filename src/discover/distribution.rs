@@ -16,7 +16,7 @@ pub struct DistributionId(pub usize);
 /// What was installed under one name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Distribution {
-    /// As the metadata's folder spells it.
+    /// As the metadata's folder spells it; as `METADATA` does, where that has another name.
     pub name: String,
     /// Empty where nobody tells.
     pub version: String,
@@ -49,6 +49,15 @@ impl Distribution {
             true => self.name.clone(),
             false => format!("{}=={}", self.name, self.version),
         }
+    }
+
+    /// The name and version that the folder of its metadata bears, where `METADATA` in it has others: whoever named the
+    /// folder is not to be believed.
+    pub fn misnamed(&self) -> Option<(String, String)> {
+        let folder = self.metadata.as_ref().filter(|folder| is_metadata(folder.file_name()))?;
+        let (name, version) = named(folder);
+        let is_same = is_same_name(&name, &self.name) && is_same_version(&version, &self.version);
+        (!is_same).then_some((name, version))
     }
 
     /// What the file of its wheel was called, as its tags tell (PEP 427); none where they do not.
@@ -207,6 +216,41 @@ pub(super) fn named(folder: &VPath) -> (String, String) {
     (name.to_owned(), version.split('-').next().unwrap_or_default().to_owned())
 }
 
+/// Do both spell one name (PEP 503)?
+fn is_same_name(one: &str, other: &str) -> bool {
+    let normal = |name: &str| {
+        let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
+        parts.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
+    };
+    normal(one) == normal(other)
+}
+
+/// Do both spell one version (PEP 440, “Normalization”)? Installers write the normal form into the folder's name.
+fn is_same_version(one: &str, other: &str) -> bool {
+    let normal = |version: &str| {
+        let version = version.to_ascii_lowercase();
+        let mut parts: Vec<String> = Vec::new();
+        for run in version.trim_start_matches('v').as_bytes().chunk_by(|a, b| {
+            (a.is_ascii_digit() && b.is_ascii_digit()) || (a.is_ascii_alphabetic() && b.is_ascii_alphabetic())
+        }) {
+            match String::from_utf8_lossy(run).as_ref() {
+                "." | "-" | "_" | "+" => {}
+                "alpha" => parts.push("a".into()),
+                "beta" => parts.push("b".into()),
+                "c" | "pre" | "preview" => parts.push("rc".into()),
+                "r" | "rev" => parts.push("post".into()),
+                number if number.starts_with('0') => parts.push(number.trim_start_matches('0').into()),
+                other => parts.push(other.into()),
+            }
+        }
+        while parts.last().is_some_and(String::is_empty) {
+            parts.pop();
+        }
+        parts
+    };
+    normal(one) == normal(other)
+}
+
 /// Reads a `.dist-info` folder.
 pub(crate) fn read_metadata(fs: &dyn FileSystem, folder: &VPath) -> Distribution {
     let (name, version) = named(folder);
@@ -216,6 +260,11 @@ pub(crate) fn read_metadata(fs: &dyn FileSystem, folder: &VPath) -> Distribution
     let read = |name: &str| fs.read(&folder.join(name), 1 << 16).ok();
     let wheel = wheel_file(fs, folder);
     let metadata = Headers::read(fs, &folder.join("METADATA"));
+    let told = |key, known: String, is_same: fn(&str, &str) -> bool| match metadata.values(key).next() {
+        Some(told) if !told.is_empty() && !is_same(told, &known) => told.to_owned(),
+        _ => known,
+    };
+    let (name, version) = (told("Name", name, is_same_name), told("Version", version, is_same_version));
     Distribution {
         name,
         version,

@@ -1,6 +1,8 @@
 //! The interpreter of an environment, told from its files: base prefix, version, import path, suffixes.
 
 use super::{Note, windows};
+use crate::command::Remedy;
+use crate::command::templates::VENV_UPGRADE;
 use crate::image::Name;
 use crate::vfs::{FileSystem, Kind, VPath};
 use crate::world::Python;
@@ -19,10 +21,11 @@ pub(super) struct VenvConfig {
 pub(super) fn venv_config(fs: &dyn FileSystem, root: &VPath, notes: &mut Vec<Note>) -> VenvConfig {
     let path = root.join("pyvenv.cfg");
     let mut config = VenvConfig::default();
+    let again = || Remedy::new("make it anew").fix(VENV_UPGRADE.with(&[root]));
     let bytes = match fs.read(&path, 1 << 16) {
         Ok(bytes) => bytes,
         Err(error) => {
-            notes.push(Note::new(&path, format!("pyvenv.cfg cannot be read: {error}"), "python3 -m venv --upgrade ."));
+            notes.push(Note::new(&path, format!("pyvenv.cfg cannot be read: {error}"), again()));
             return config;
         }
     };
@@ -44,14 +47,14 @@ pub(super) fn venv_config(fs: &dyn FileSystem, root: &VPath, notes: &mut Vec<Not
         None => notes.push(Note::new(
             &path,
             "pyvenv.cfg names no home: Python does not know which interpreter this environment belongs to".into(),
-            &format!("python3 -m venv --upgrade {root}"),
+            again(),
         )),
         // Of an environment that was brought from Windows to another system, home stayed there.
         Some(home) if fs.stat(home).is_err() && !(config.is_windows && root.as_bytes().starts_with(b"/")) => notes
             .push(Note::new(
                 &path,
                 format!("pyvenv.cfg says that the interpreter is in {home}, which is gone"),
-                &format!("python3 -m venv --upgrade {root}"),
+                again(),
             )),
         Some(_) => {}
     }

@@ -225,12 +225,18 @@ fn ld_cache(fs: &dyn FileSystem, path: &VPath, levels: &[String]) -> Option<LdCa
     const MAGIC: &[u8] = b"glibc-ld.so.cache1.1";
     const HEADER: usize = 48;
     const ENTRY: usize = 24;
+    /// `PATH_MAX`: what is longer could not be opened.
+    const LONGEST: usize = 4096;
     let bytes = fs.read(path, 64 << 20).ok()?;
     let table = &bytes[memchr::memmem::find(&bytes, MAGIC)?..];
     let word = |at: usize| Some(u32::from_le_bytes(table.get(at..at + 4)?.try_into().ok()?));
+    // Names share their ends with paths; entries without number that share one long text do not come from `ldconfig`.
+    let left = std::cell::Cell::new(bytes.len() * 4);
     let text = |at: u32| {
         let rest = table.get(at as usize..)?;
-        Some(&rest[..memchr::memchr(0, rest)?])
+        let end = memchr::memchr(0, &rest[..rest.len().min(LONGEST)])?;
+        left.set(left.get().checked_sub(end)?);
+        Some(&rest[..end])
     };
     let wanted = word_size_flags(&bytes);
     let mut best: rustc_hash::FxHashMap<&[u8], (usize, &[u8])> = Default::default();

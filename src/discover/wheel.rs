@@ -1,6 +1,8 @@
 //! Wheels as a target: what their names and their `WHEEL` files tell of the Python, the processor and the system that
 //! they are for.
 
+use crate::command::Remedy;
+use crate::command::templates::DYLENS;
 use std::sync::Arc;
 
 use super::{Kind, Machine, Note, Target, python, system};
@@ -335,7 +337,7 @@ fn note(overwritten: &Overwritten) -> Note {
     };
     let first = files.first().cloned().unwrap_or_default();
     let what = format!("{} overwrites {first}{many} of {}; the later wheel counts", name(later), name(earlier));
-    Note::new(later, what, &format!("dylens {earlier}"))
+    Note::new(later, what, Remedy::new("look at them one by one").fix(DYLENS.with(&[earlier])))
 }
 
 #[cfg(test)]

@@ -7,10 +7,12 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Format, Options, printable};
+use super::{Format, Options};
 use crate::discover::{Distribution, Role};
 use crate::graph::{Node, NodeId};
 use crate::image::Image;
+use crate::json;
+use crate::printable::printable;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 
@@ -43,7 +45,7 @@ fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
         "components": components,
         "dependencies": dependencies(scan, &refs),
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    json::pretty(&mut *out, &document)?;
     out.write_all(b"\n")
 }
 

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use super::part::{Bond, BondKind, Drawn, Part, State};
-use super::{Format, Options, printable};
+use super::{Format, Options};
+use crate::printable::printable;
 use crate::scan::Scan;
 
 /// `--format dot`.

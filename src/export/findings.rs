@@ -4,9 +4,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::commands::{self, CommandMirror};
 use super::places::{Counts, located};
 use super::{Format, Options};
 use crate::diagnose::{Evidence, Finding};
+use crate::json;
 use crate::resolve::Probe;
 use crate::scan::Scan;
 use crate::vfs::VPath;
@@ -16,7 +18,7 @@ pub const FINDINGS: Format =
     Format { name: "json", about: "the findings, for other programs", endings: &[], judges: true, draws: None, write };
 
 /// Changes with every change that a reader of the JSON could stumble over.
-pub(super) const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 2;
 
 #[derive(Serialize)]
 struct Document {
@@ -59,8 +61,9 @@ pub(super) struct FindingMirror {
     /// The sentence, with the very words that the tool will print.
     message: String,
     prints: Option<String>,
+    /// One sentence.
     remedy: String,
-    command: Option<String>,
+    commands: Vec<CommandMirror>,
     files: Vec<String>,
     breaks: usize,
     evidence: Vec<EvidenceMirror>,
@@ -85,7 +88,7 @@ struct ProbeMirror {
 fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
     let document =
         Document { schema: SCHEMA, target: target(scan), counts: counts(scan), findings: findings(scan, |_| true) };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    json::pretty(&mut *out, &document)?;
     out.write_all(b"\n")
 }
 
@@ -113,11 +116,6 @@ pub(super) fn findings(scan: &Scan, is_asked: impl Fn(&Finding) -> bool) -> Vec<
 }
 
 fn mirror(scan: &Scan, finding: &Finding) -> FindingMirror {
-    let remedy = match &finding.remedy.command {
-        Some(command) if finding.remedy.text.is_empty() => command.clone(),
-        Some(command) => format!("{} {command}", finding.remedy.text),
-        None => finding.remedy.text.clone(),
-    };
     FindingMirror {
         rule: finding.rule.id,
         severity: finding.severity.word(),
@@ -128,8 +126,8 @@ fn mirror(scan: &Scan, finding: &Finding) -> FindingMirror {
             None => finding.message.clone(),
         },
         prints: finding.prints.clone(),
-        remedy,
-        command: finding.remedy.command.clone(),
+        remedy: finding.remedy.text.clone(),
+        commands: commands::mirrors(&finding.remedy, commands::shells(Some(scan), false)),
         files: finding.files.iter().map(VPath::to_string).collect(),
         breaks: finding.breaks,
         evidence: finding.evidence.iter().map(|evidence| evidence_mirror(scan, evidence)).collect(),

@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::{Format, Options, printable};
+use super::commands;
+use super::{Format, Options};
 use crate::diagnose::{Finding, Severity};
+use crate::printable::bounded;
 use crate::scan::Scan;
 
 /// `--format github`.
@@ -17,22 +19,22 @@ pub const GITHUB: Format = Format {
 };
 
 fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
-    scan.findings.iter().try_for_each(|finding| writeln!(out, "{}", line(finding)))
+    scan.findings.iter().try_for_each(|finding| writeln!(out, "{}", line(scan, finding)))
 }
 
-fn line(finding: &Finding) -> String {
+fn line(scan: &Scan, finding: &Finding) -> String {
     let word = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Info => "notice",
     };
-    let mut message = printable(&finding.message);
-    for more in [Some(&finding.remedy.text), finding.remedy.command.as_ref()].into_iter().flatten() {
+    let mut message = bounded(&finding.message);
+    for more in std::iter::once(finding.remedy.text.clone()).chain(commands::lines(&finding.remedy, scan)) {
         if !more.is_empty() {
-            message += &format!("\n{}", printable(more));
+            message += &format!("\n{}", bounded(&more));
         }
     }
-    let file = property(&printable(&finding.file.to_string()));
+    let file = property(&bounded(&finding.file));
     let title = property(&format!("{}: {}", finding.rule.id, finding.rule.title));
     format!("::{word} file={file},title={title}::{}", data(&message))
 }

@@ -11,8 +11,10 @@ use super::markdown::escaped;
 use super::part::Part;
 use super::places::{Counts, lines, system};
 use super::svg::picture;
-use super::{Folding, Format, Options, count, printable};
+use super::{Folding, Format, Options, count};
 use crate::diagnose::{Evidence, Finding};
+use crate::json;
+use crate::printable::printable;
 use crate::scan::Scan;
 
 /// `--format html`.
@@ -69,7 +71,7 @@ fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> 
     let title = printable(&scan.target.title());
     let drawn = Part::of(scan, &options.scope, options.is_folded(&HTML));
     // Tags in the JSON would end the element that holds it.
-    let data = serde_json::to_string(&data(scan, options))?.replace('<', "\\u003c").replace('>', "\\u003e");
+    let data = text(&data(scan, options))?.replace('<', "\\u003c").replace('>', "\\u003e");
     let parts = [
         ("{{title}}", escaped(&title)),
         ("{{style}}", STYLE.to_owned()),
@@ -85,6 +87,13 @@ fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> 
         rest = &rest[at + name.len()..];
     }
     out.write_all(rest.as_bytes())
+}
+
+/// The data as JSON.
+fn text(data: &Data) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    json::compact(&mut bytes, data)?;
+    String::from_utf8(bytes).map_err(io::Error::other)
 }
 
 fn next<'a>(rest: &str, parts: &'a [(&str, String)]) -> Option<(usize, &'a str, &'a str)> {
@@ -139,7 +148,7 @@ fn mirror(scan: &Scan, finding: &Finding) -> FindingMirror {
         title: finding.rule.title,
         message: printable(&finding.message),
         remedy: printable(&finding.remedy.text),
-        command: finding.remedy.command.as_deref().map_or_else(String::new, printable),
+        command: super::commands::lines(&finding.remedy, scan).join("\n"),
         why: finding.rule.why,
         files: finding.files.iter().map(|path| printable(&path.to_string())).collect(),
         evidence,

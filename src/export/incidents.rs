@@ -4,10 +4,13 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::commands::{self, CommandMirror};
 use super::paint::count;
-use super::{Glyph, Ink, Paint, printable};
+use super::{Glyph, Ink, Paint};
 use crate::buildlog::{self, Judged, Log, Verdict};
 use crate::diagnose::Severity;
+use crate::json;
+use crate::printable::{bounded, inert, printable};
 use crate::scan::Scan;
 
 /// A log with what it comes to.
@@ -26,7 +29,7 @@ pub struct Incidents<'a> {
 }
 
 /// Changes with every change that a reader of the JSON could stumble over.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -57,8 +60,8 @@ struct Mirror<'a> {
     file: Option<String>,
     node: Option<String>,
     sentence: &'a str,
-    remedy: String,
-    command: Option<&'a str>,
+    remedy: &'a str,
+    commands: Vec<CommandMirror>,
     rule: Option<&'static str>,
 }
 
@@ -76,14 +79,14 @@ pub fn incidents_json(all: &Incidents, out: &mut dyn Write) -> io::Result<()> {
         incidents: all.judged.iter().map(|judged| mirror(judged, all.scan)).collect(),
         unkept: all.log.unkept,
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    json::pretty(&mut *out, &document)?;
     out.write_all(b"\n")
 }
 
 fn mirror<'a>(judged: &'a Judged, scan: Option<&Scan>) -> Mirror<'a> {
     let incident = &judged.incident;
     let finding = scan.zip(judged.finding).and_then(|(scan, at)| scan.findings.get(at));
-    let command = judged.remedy.command.as_deref();
+    let shells = commands::shells(scan, incident.tool.id == "windows");
     Mirror {
         line: incident.first,
         last_line: incident.last,
@@ -100,12 +103,8 @@ fn mirror<'a>(judged: &'a Judged, scan: Option<&Scan>) -> Mirror<'a> {
         file: judged.file.as_ref().map(ToString::to_string),
         node: scan.zip(judged.node).map(|(scan, node)| scan.label(node)),
         sentence: &judged.sentence,
-        remedy: match command {
-            Some(command) if judged.remedy.text.is_empty() => command.to_owned(),
-            Some(command) => format!("{} {command}", judged.remedy.text),
-            None => judged.remedy.text.clone(),
-        },
-        command,
+        remedy: &judged.remedy.text,
+        commands: commands::mirrors(&judged.remedy, shells),
         rule: finding.map(|finding| finding.rule.id),
     }
 }
@@ -143,7 +142,7 @@ pub fn incidents_text(all: &Incidents, paint: &Paint, verbose: bool) -> String {
     if all.log.unkept > 0 {
         text += &format!("{} were not looked at: the log has too many\n", count(all.log.unkept, "message"));
     }
-    text + &verdict(all, paint) + &beside(all, paint)
+    inert(&(text + &verdict(all, paint) + &beside(all, paint)))
 }
 
 /// What is wrong with what the log was compared with, where the log itself accuses nobody.
@@ -152,13 +151,13 @@ fn beside(all: &Incidents, paint: &Paint) -> String {
     let mut errors = scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
     let Some(first) = errors.next() else { return String::new() };
     let (what, number) = (scan.target.kind.word(), count(1 + errors.count(), "error"));
-    let about = printable(&format!("{}: {}", first.rule.title, first.subject));
+    let about = bounded(format!("{}: {}", first.rule.title, first.subject));
     let sentence = format!("the {what} itself has {number}, the first: {about}; this shows them:");
     format!("{}    {}\n", paint.wrapped(&sentence, 0), paint.ink(Ink::Command, &printable(all.check)))
 }
 
 fn head(all: &Incidents, paint: &Paint) -> String {
-    let name = paint.ink(Ink::Strong, &printable(all.name));
+    let name = paint.ink(Ink::Strong, &bounded(all.name));
     let dot = format!(" {} ", paint.glyph(Glyph::Dot));
     let tools: Vec<String> = all
         .log
@@ -166,15 +165,15 @@ fn head(all: &Incidents, paint: &Paint) -> String {
         .iter()
         .map(|(id, version)| {
             let tool = buildlog::TOOLS.iter().find(|tool| tool.id == *id);
-            format!("{} {}", tool.map_or("Python", |tool| tool.name), printable(version))
+            format!("{} {}", tool.map_or("Python", |tool| tool.name), bounded(version))
         })
         .collect();
     let facts = [vec![format!("log {name}"), count(all.log.lines, "line")], tools].concat().join(&dot);
     let with = match (all.scan, all.alone) {
         (Some(scan), _) => {
-            format!("compared with {} {}\n", scan.target.kind.word(), printable(&scan.target.named().to_string()))
+            format!("compared with {} {}\n", scan.target.kind.word(), bounded(scan.target.named()))
         }
-        (None, Some(why)) => paint.wrapped(&format!("compared with nothing: {}", printable(why)), 0),
+        (None, Some(why)) => paint.wrapped(&format!("compared with nothing: {}", bounded(why)), 0),
         (None, None) => String::new(),
     };
     format!("{facts}\n{with}")
@@ -189,12 +188,13 @@ fn is_alike(last: &Judged, judged: &Judged) -> bool {
 /// All that is told of one.
 fn whole(judged: &Judged, scan: Option<&Scan>, paint: &Paint) -> String {
     let mut text = head_of(judged, scan, paint);
-    text += &paint.wrapped(&printable(&judged.sentence), 2);
+    text += &paint.wrapped(&bounded(&judged.sentence), 2);
     if !judged.remedy.text.is_empty() {
-        text += &paint.wrapped(&format!("remedy: {}", printable(&judged.remedy.text)), 2);
+        text += &paint.wrapped(&format!("remedy: {}", bounded(&judged.remedy.text)), 2);
     }
-    if let Some(command) = &judged.remedy.command {
-        text += &format!("    {}\n", paint.ink(Ink::Command, &printable(command)));
+    let shells = commands::shells(scan, judged.incident.tool.id == "windows");
+    for line in judged.remedy.lines(shells[0]) {
+        text += &format!("    {}\n", paint.ink(Ink::Command, &line));
     }
     text
 }
@@ -213,7 +213,7 @@ fn head_of(judged: &Judged, scan: Option<&Scan>, paint: &Paint) -> String {
         .map(ToString::to_string)
         .or_else(|| incident.by().or(incident.accused()).map(buildlog::short));
     let title = paint.ink(ink, judged.cause.title());
-    let who = who.map_or_else(String::new, |who| format!(": {}", paint.ink(Ink::Strong, &printable(&who))));
+    let who = who.map_or_else(String::new, |who| format!(": {}", paint.ink(Ink::Strong, &bounded(&who))));
     let word = match scan.zip(judged.finding).and_then(|(scan, at)| scan.findings.get(at)) {
         Some(finding) => finding.rule.id,
         None => judged.cause.word(),
@@ -225,7 +225,7 @@ fn head_of(judged: &Judged, scan: Option<&Scan>, paint: &Paint) -> String {
         false => format!("line {}", incident.first),
     };
     let times = if incident.times > 1 { format!(", {} times", incident.times) } else { String::new() };
-    let says = printable(&incident.says);
+    let says = bounded(&incident.says);
     text += &paint.ink(Ink::Quiet, &paint.wrapped(&format!("{lines}{times}, {}: {says}", incident.tool.name), 4));
     text
 }

@@ -12,6 +12,7 @@ use crate::diagnose::install_name::InstallName;
 use crate::discover::Role;
 use crate::graph::{Edge, NeedEdge, Node, NodeId, NumpyEdge};
 use crate::image::{Binding, Image, ImageKind, Signature};
+use crate::json;
 use crate::resolve::Resolution;
 use crate::scan::numpy::{oldest_with, wanted};
 use crate::scan::{Rust, Scan};
@@ -154,7 +155,7 @@ fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> 
         edges: edges(scan, is_asked),
         findings: findings::findings(scan, |finding| part.is_none() || finding.node.is_some_and(is_asked)),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    json::pretty(&mut *out, &document)?;
     out.write_all(b"\n")
 }
 

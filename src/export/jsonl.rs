@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{Format, Options};
 use crate::graph::{NeedEdge, Node, NodeId};
+use crate::json;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 use crate::world::FileId;
@@ -50,7 +51,7 @@ fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
                 path: target.map(|file| paths.entry(file).or_insert_with(|| shown(file)).as_str()),
                 step: edge.resolution.step().word(),
             };
-            serde_json::to_writer(&mut lines, &row)?;
+            json::compact(&mut lines, &row)?;
             lines.push(b'\n');
         }
     }

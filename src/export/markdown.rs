@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 
+use super::commands;
 use super::places::{Counts, system, title};
-use super::{Format, Options, count, printable};
+use super::{Format, Options, count};
 use crate::diagnose::{Evidence, Finding, Severity};
+use crate::printable::{inert, printable};
 use crate::scan::Scan;
 
 /// `--format markdown`.
@@ -29,7 +31,7 @@ fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
         text += &details(scan, finding);
     }
     text += &format!("\n<sub>dylens {}</sub>\n", env!("CARGO_PKG_VERSION"));
-    out.write_all(text.as_bytes())
+    out.write_all(inert(&text).as_bytes())
 }
 
 /// What whoever reads the report will ask first.
@@ -83,8 +85,8 @@ fn details(scan: &Scan, finding: &Finding) -> String {
     if !finding.remedy.text.is_empty() {
         text += &format!("\n{}\n", cell(&finding.remedy.text));
     }
-    if let Some(command) = &finding.remedy.command {
-        text += &fenced(command);
+    for line in commands::lines(&finding.remedy, scan) {
+        text += &fenced(&line);
     }
     for evidence in &finding.evidence {
         text += &told(scan, evidence);

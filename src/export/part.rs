@@ -4,11 +4,12 @@ use petgraph::visit::EdgeRef;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::places::{distribution_title, nonstandard, title};
-use super::{Folding, Format, count, printable};
+use super::{Folding, Format, count};
 use crate::diagnose::{Evidence, Severity};
 use crate::discover::Role;
 use crate::graph::sketch::{Around, Fold, Item, Sketch, focus};
 use crate::graph::{Edge, NeedEdge, Node, NodeId, NumpyEdge, Presence};
+use crate::printable::printable;
 use crate::scan::Scan;
 
 /// Which part of the graph.

@@ -2,12 +2,12 @@
 
 use rustc_hash::FxHashSet;
 
-use super::printable;
 use crate::diagnose::install_name::InstallName;
 use crate::diagnose::{Finding, Severity};
 use crate::discover::Role;
 use crate::graph::{Node, NodeId};
 use crate::image::Format;
+use crate::printable::bounded;
 use crate::resolve::{Probe, Verdict};
 use crate::scan::{ImportKind, ImportOf, Scan};
 use crate::vfs::VPath;
@@ -137,8 +137,8 @@ pub(super) fn lines(scan: &Scan, probes: &[Probe], most: usize) -> Vec<String> {
         .iter()
         .map(|&index| {
             let probe = &probes[index];
-            let path = located(scan, probe).map_or_else(|| "-".to_owned(), |path| printable(&path.to_string()));
-            (probe.step.word(), path, printable(&probe.verdict.phrase()))
+            let path = located(scan, probe).map_or_else(|| "-".to_owned(), bounded);
+            (probe.step.word(), path, bounded(probe.verdict.phrase()))
         })
         .collect();
     let steps = cells.iter().map(|(step, _, _)| step.len()).max().unwrap_or_default();

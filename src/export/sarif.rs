@@ -6,8 +6,11 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Format, Options, printable};
+use super::commands;
+use super::{Format, Options};
 use crate::diagnose::{Evidence, Finding, Rule, Severity};
+use crate::json;
+use crate::printable::printable;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 
@@ -24,7 +27,7 @@ pub const SARIF: Format = Format {
 fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
     let rules = rules(scan);
     let place = |rule: &Rule| rules.iter().position(|known| known.id == rule.id);
-    let results: Vec<Value> = scan.findings.iter().map(|finding| result(finding, place(finding.rule))).collect();
+    let results: Vec<Value> = scan.findings.iter().map(|finding| result(scan, finding, place(finding.rule))).collect();
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -39,7 +42,7 @@ fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
             "results": results,
         }],
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    json::pretty(&mut *out, &document)?;
     out.write_all(b"\n")
 }
 
@@ -79,11 +82,10 @@ fn problem(severity: Severity) -> &'static str {
     }
 }
 
-fn result(finding: &Finding, place: Option<usize>) -> Value {
+fn result(scan: &Scan, finding: &Finding, place: Option<usize>) -> Value {
     let mut message = finding.message.clone();
-    for more in
-        [finding.prints.as_ref(), Some(&finding.remedy.text), finding.remedy.command.as_ref()].into_iter().flatten()
-    {
+    let told = [finding.prints.as_ref(), Some(&finding.remedy.text)].into_iter().flatten().cloned();
+    for more in told.chain(commands::lines(&finding.remedy, scan)) {
         if !more.is_empty() {
             message += &format!("\n{more}");
         }

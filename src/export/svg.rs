@@ -7,8 +7,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::graphml::xml;
 use super::part::{Bond, BondKind, Drawn, Part, State};
-use super::{Folding, Format, Options, count, printable};
+use super::{Folding, Format, Options, count};
 use crate::graph::layout::{Layout, Net, layout};
+use crate::printable::printable;
 use crate::scan::Scan;
 
 /// `--format svg`.

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::commands;
 use super::paint::count;
 use super::places::{self, Counts};
-use super::{Format, Glyph, Ink, Options, Paint, printable};
+use super::{Format, Glyph, Ink, Options, Paint};
 use crate::diagnose::{Evidence, Finding, Severity};
 use crate::discover::Kind;
+use crate::printable::{bounded, inert};
 use crate::scan::Scan;
 use crate::vfs::VPath;
 
@@ -32,7 +34,7 @@ fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> 
     for line in &options.set_aside {
         text += &format!("{}\n", options.paint.ink(Ink::Quiet, line));
     }
-    out.write_all(text.as_bytes())
+    out.write_all(inert(&text).as_bytes())
 }
 
 /// Is it told as the warnings are, though nothing breaks by it?
@@ -51,7 +53,7 @@ impl Report<'_> {
     fn head(&self) -> String {
         let target = &self.scan.target;
         let counts = Counts::of(self.scan);
-        let because = target.because.as_ref().map_or_else(String::new, |because| format!(" ({})", printable(because)));
+        let because = target.because.as_ref().map_or_else(String::new, |because| format!(" ({})", bounded(because)));
         let python = self.scan.world.host.python.as_ref().filter(|python| python.version.is_some());
         let python = match python {
             Some(python) => Some(format!("Python {}", python.version_text())),
@@ -67,7 +69,7 @@ impl Report<'_> {
                 count(counts.distributions, "distribution"),
             ])
             .collect();
-        let root = self.paint.ink(Ink::Strong, &printable(&target.named().to_string()));
+        let root = self.paint.ink(Ink::Strong, &bounded(target.named()));
         let dot = format!(" {} ", self.paint.glyph(Glyph::Dot));
         let mut head = format!("{} {root}{because}{dot}{}\n", target.what(), facts.join(&dot));
         if self.scan.is_partial {
@@ -104,19 +106,19 @@ impl Report<'_> {
         };
         let glyph = self.paint.ink(ink, self.paint.glyph(glyph));
         let title = self.paint.ink(ink, finding.rule.title);
-        let subject = self.paint.ink(Ink::Strong, &printable(&finding.subject));
+        let subject = self.paint.ink(Ink::Strong, &bounded(&finding.subject));
         let rule = self.paint.ink(Ink::Quiet, &format!("[{}]", finding.rule.id));
         format!("{glyph} {title}: {subject}  {rule}\n")
     }
 
     fn files(&self, finding: &Finding) -> String {
         let more = finding.files.len().saturating_sub(1);
-        let mut text = format!("  {}", printable(&finding.file.to_string()));
+        let mut text = format!("  {}", bounded(&finding.file));
         match more {
             0 => {}
             _ if self.verbose => {
                 for file in finding.files.iter().filter(|file| **file != finding.file) {
-                    text += &format!("\n  {}", printable(&file.to_string()));
+                    text += &format!("\n  {}", bounded(file));
                 }
             }
             more => text += &format!(" and {}", count(more, "more file")),
@@ -128,7 +130,7 @@ impl Report<'_> {
     fn message(&self, finding: &Finding) -> String {
         let name = VPath::new(finding.file.file_name()).to_string();
         let message = finding.message.replacen(&finding.file.to_string(), &name, 1);
-        self.paint.wrapped(&printable(&message), 2)
+        self.paint.wrapped(&bounded(&message), 2)
     }
 
     /// The words of the tool that stumbles over it.
@@ -150,7 +152,7 @@ impl Report<'_> {
     }
 
     fn quiet(&self, line: &str) -> String {
-        self.paint.ink(Ink::Quiet, &format!("    {}\n", printable(line)))
+        self.paint.ink(Ink::Quiet, &format!("    {}\n", bounded(line)))
     }
 
     fn breaks(&self, finding: &Finding) -> String {
@@ -160,7 +162,7 @@ impl Report<'_> {
         }
         let names = places::broken_by(self.scan, finding);
         let named = if self.verbose { names.len() } else { names.len().min(NAMED) };
-        let mut list = printable(&names[..named].join(", "));
+        let mut list = bounded(names[..named].join(", "));
         if finding.breaks > named && named > 0 {
             list += &format!(" +{}", finding.breaks - named);
         }
@@ -185,13 +187,15 @@ impl Report<'_> {
         let remedy = &finding.remedy;
         let mut text = String::new();
         if !remedy.text.is_empty() {
-            text += &self.paint.wrapped(&printable(&remedy.text), 2);
+            text += &self.paint.wrapped(&bounded(&remedy.text), 2);
         }
-        if let Some(command) = &remedy.command {
-            // On a line of its own and never broken, so that it can be copied.
-            text += &format!("    {}\n", self.paint.ink(Ink::Command, &printable(command)));
-        }
-        text
+        text + &self.commands(finding)
+    }
+
+    /// Each on a line of its own and never broken, so that it can be copied.
+    fn commands(&self, finding: &Finding) -> String {
+        let lines = commands::lines(&finding.remedy, self.scan).into_iter();
+        lines.map(|line| format!("    {}\n", self.paint.ink(Ink::Command, &line))).collect()
     }
 
     /// A few lines a warning: the sentence says why it is no error.
@@ -200,15 +204,12 @@ impl Report<'_> {
         if !finding.message.contains(&finding.file.to_string()) {
             text += &self.files(finding);
         }
-        text += &self.paint.wrapped(&printable(&finding.message), 2);
+        text += &self.paint.wrapped(&bounded(&finding.message), 2);
         text += &self.prints(finding);
         if is_highlight(finding) {
             return text + &self.remedy(finding);
         }
-        if let Some(command) = &finding.remedy.command {
-            text += &format!("    {}\n", self.paint.ink(Ink::Command, &printable(command)));
-        }
-        text
+        text + &self.commands(finding)
     }
 
     fn warnings(&self) -> String {

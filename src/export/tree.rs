@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::places::{distribution_title, nonstandard, title};
-use super::{Format, Glyph, Ink, Options, printable};
+use super::{Format, Glyph, Ink, Options};
 use crate::diagnose::Severity;
 use crate::discover::Role;
 use crate::graph::{NeedEdge, Node, NodeId};
+use crate::printable::{bounded, inert};
 use crate::resolve::Resolution;
 use crate::scan::Scan;
 use crate::vfs::VPath;
@@ -35,7 +36,7 @@ fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> 
     for &distribution in scan.graph.distributions() {
         tree.distribution(distribution);
     }
-    out.write_all(tree.text.as_bytes())
+    out.write_all(inert(&tree.text).as_bytes())
 }
 
 struct Tree<'a> {
@@ -60,7 +61,7 @@ impl<'a> Tree<'a> {
         }
         // Modules come first: the libraries that they bring in are then shown below them.
         contents.sort_by_cached_key(|&node| (!is_module(graph.node(node)), title(self.scan, node)));
-        self.text += &self.options.paint.ink(Ink::Strong, &printable(&distribution_title(self.scan, node)));
+        self.text += &self.options.paint.ink(Ink::Strong, &bounded(distribution_title(self.scan, node)));
         self.text.push('\n');
         if self.options.depth > 1 {
             let inside = self.needed_inside(&contents);
@@ -120,11 +121,11 @@ impl<'a> Tree<'a> {
 
     fn line(&self, (node, edge): Child) -> String {
         let paint = &self.options.paint;
-        let name = printable(&title(self.scan, node));
+        let name = bounded(title(self.scan, node));
         let bad = |why: &str| paint.ink(Ink::Error, &format!("{} {name}  {why}", paint.glyph(Glyph::Error)));
         match (self.scan.graph.node(node), edge.map(|edge| &edge.resolution)) {
             (_, Some(Resolution::Refused { at, why })) => {
-                bad(&printable(&format!("{}: {}", self.scan.shown(&at.folded()), why.phrase())))
+                bad(&bounded(format!("{}: {}", self.scan.shown(&at.folded()), why.phrase())))
             }
             (Node::Missing(_), _) if edge.is_some_and(|edge| !edge.kind.is_binding()) => {
                 paint.ink(Ink::Quiet, &format!("{name}  may be absent"))
@@ -136,7 +137,7 @@ impl<'a> Tree<'a> {
             (Node::Missing(_), _) => paint.ink(Ink::Quiet, &format!("{name}  not on the search path")),
             (Node::System(_) | Node::Builtin(_), _) => paint.ink(Ink::Quiet, &name),
             _ => match (self.trouble(node), nonstandard(self.scan, node)) {
-                (Some(trouble), _) => bad(&printable(&trouble)),
+                (Some(trouble), _) => bad(&bounded(&trouble)),
                 (None, Some(class)) => {
                     let glyph = paint.glyph(Glyph::Nonstandard);
                     paint.ink(Ink::Warning, &format!("{glyph} {name}  install name: {}", class.word()))

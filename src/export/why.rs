@@ -6,9 +6,10 @@ use choose::{chosen, described};
 
 use super::paint::count;
 use super::places::{self, title};
-use super::{Glyph, Ink, Paint, printable};
+use super::{Glyph, Ink, Paint};
 use crate::error::Error;
 use crate::graph::{NeedEdge, Node, NodeId};
+use crate::printable::{bounded, inert};
 use crate::scan::Scan;
 
 /// How many chains, dependents and places are shown.
@@ -24,7 +25,7 @@ const PLACES: usize = 12;
 pub fn why(scan: &Scan, name: &str, paint: &Paint) -> Result<String, Error> {
     let about = Why { scan, paint };
     let parts: Vec<String> = chosen(scan, name)?.into_iter().map(|node| about.node(node)).collect();
-    Ok(parts.join("\n"))
+    Ok(inert(&parts.join("\n")))
 }
 
 /// The one node that is called so.
@@ -60,23 +61,23 @@ impl Why<'_> {
 
     /// What it is.
     fn head(&self, node: NodeId) -> String {
-        let name = printable(&title(self.scan, node));
+        let name = bounded(title(self.scan, node));
         let ink = if matches!(self.scan.graph.node(node), Node::Missing(_)) && self.scan.is_missed(node) {
             Ink::Error
         } else {
             Ink::Strong
         };
-        let mut text = format!("{}: {}\n", self.paint.ink(ink, &name), printable(&described(self.scan, node)));
+        let mut text = format!("{}: {}\n", self.paint.ink(ink, &name), bounded(described(self.scan, node)));
         if let Some(path) = self.scan.path_of(node) {
-            text += &format!("  {}\n", printable(&path.to_string()));
+            text += &format!("  {}\n", bounded(path));
         }
         if let Some(name) = places::nonstandard(self.scan, node) {
-            let line = format!("{} it has {}", self.paint.glyph(Glyph::Nonstandard), printable(&name.phrase()));
+            let line = format!("{} it has {}", self.paint.glyph(Glyph::Nonstandard), bounded(name.phrase()));
             text += &format!("  {}\n", self.paint.ink(Ink::Warning, &line));
         }
         let problem = self.scan.file_of(node).and_then(|file| self.scan.world.file(file).problem.clone());
         if let Some(problem) = problem {
-            let problem = printable(&problem.to_string());
+            let problem = bounded(problem);
             text += &format!("  {}\n", self.paint.ink(Ink::Error, &problem));
         }
         text
@@ -90,7 +91,7 @@ impl Why<'_> {
         let files = self.scan.graph.contents(node);
         let mut text = self.section(&format!("Brings {}", count(files.len(), "native file")));
         for file in files {
-            text += &format!("  {}\n", printable(&title(self.scan, file)));
+            text += &format!("  {}\n", bounded(title(self.scan, file)));
         }
         text
     }
@@ -104,7 +105,7 @@ impl Why<'_> {
         let arrow = format!(" {} ", self.paint.glyph(Glyph::Arrow));
         let mut text = self.section("Brought in by");
         for chain in chains {
-            let names: Vec<String> = chain.iter().map(|&node| printable(&title(self.scan, node))).collect();
+            let names: Vec<String> = chain.iter().map(|&node| bounded(title(self.scan, node))).collect();
             text += &format!("  {}\n", names.join(&arrow));
         }
         text
@@ -119,7 +120,7 @@ impl Why<'_> {
         let mut text = self.section(&format!("Needed by {}", count(dependents.len(), "file")));
         for &by in dependents.iter().take(DEPENDENTS) {
             let path = self.scan.path_of(by).map_or_else(|| title(self.scan, by), |path| path.to_string());
-            text += &format!("  {}\n", printable(&path));
+            text += &format!("  {}\n", bounded(&path));
         }
         if dependents.len() > DEPENDENTS {
             text += &format!("  and {} more\n", dependents.len() - DEPENDENTS);
@@ -132,7 +133,7 @@ impl Why<'_> {
         let mut text = String::new();
         for (by, edge) in self.scan.graph.dependents(node).into_iter().take(SEARCHES) {
             let path = self.scan.path_of(by).map_or_else(String::new, |path| path.to_string());
-            text += &self.section(&printable(&format!("Where {path} looked, in order")));
+            text += &self.section(&bounded(format!("Where {path} looked, in order")));
             text += &self.places(by, edge);
         }
         text
@@ -146,10 +147,10 @@ impl Why<'_> {
         }
         let mut text = self.section("What it needs, and where that was looked for");
         for (target, edge) in needs {
-            let name = printable(&edge.name.to_string());
+            let name = bounded(&edge.name);
             let got = match self.scan.path_of(target).filter(|_| edge.resolution.is_met()) {
                 Some(path) => {
-                    let path = printable(&path.to_string());
+                    let path = bounded(path);
                     format!("{name} {} {path}", self.paint.glyph(Glyph::Arrow))
                 }
                 None if edge.resolution.is_met() => format!("{name} is {}", edge.resolution.step().phrase()),

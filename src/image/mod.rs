@@ -8,12 +8,14 @@ mod mach;
 mod name;
 mod numpy;
 mod pe;
+mod symbol;
 mod traits;
 
 pub use mach::{BuiltFor, Import, MachO, Origin, Platform, Release, Signature};
 pub use name::Name;
 pub use numpy::{Answer, Binding, NumpyRelease, NumpyTexts, numpy_release};
 pub use pe::{Export, Pe};
+pub use symbol::{Definition, Reference, STB_GNU_UNIQUE, STB_WEAK, SymbolVersion, Uses, VERSION_HIDDEN};
 pub use traits::{RustSign, RustTraits, Traits};
 
 use std::fmt;

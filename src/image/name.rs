@@ -10,7 +10,7 @@ use bstr::ByteSlice;
 /// A name out of an inspected file: cheap to clone, compared byte by byte as loaders do.
 ///
 /// Its [`Display`](fmt::Display) is lossy but *not yet safe for a terminal*: faces pass it through
-/// [`crate::export::printable`].
+/// [`crate::printable`].
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(Arc<[u8]>);
 

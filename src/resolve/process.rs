@@ -160,6 +160,7 @@ pub struct Simulation<'w> {
     base: usize,
     /// The object whose `dlopen` an import is: libpython, or the program that holds the interpreter.
     importer: Option<ObjectId>,
+    preloads: Vec<FileId>,
 
     names: FxHashMap<Name, u32>,
     /// By number of the file.
@@ -255,6 +256,7 @@ impl<'w> Simulation<'w> {
             },
             base: 0,
             importer: None,
+            preloads: Vec::new(),
             names: FxHashMap::default(),
             labels: Vec::new(),
             by_name: Vec::new(),
@@ -277,13 +279,38 @@ impl<'w> Simulation<'w> {
             return Import::default();
         }
         self.prepare(opened, record);
+        self.open_next(file, opened, record).unwrap_or_default()
+    }
+
+    /// Opens one more file in the process as it stands; none where the process has it already.
+    pub fn open_next(&mut self, file: FileId, opened: &VPath, record: &mut dyn FnMut(Wanted)) -> Option<Import> {
         if self.object_of(file).is_some() {
-            return Import::default();
+            return None;
         }
         let root = self.load(file, opened.clone(), self.importer, None);
         let name = self.name(&Name::from(opened.as_bytes()));
         self.answer(name, root, false);
-        self.settle(root.0 as usize, record)
+        Some(self.settle(root.0 as usize, record))
+    }
+
+    /// Goes back to the process as it was started.
+    pub fn restart(&mut self) {
+        self.reset();
+    }
+
+    /// What the process has, in the order of loading.
+    pub fn objects(&self) -> &[Object] {
+        &self.process.objects
+    }
+
+    /// Is it known which program runs?
+    pub fn has_program(&self) -> bool {
+        self.process.has_program
+    }
+
+    /// What `LD_PRELOAD` brought in, in order.
+    pub fn preloads(&self) -> &[FileId] {
+        &self.preloads
     }
 
     /// Imports one file again, and calls back for each place that is tried for one need of one of the files it loads.
@@ -349,7 +376,8 @@ impl<'w> Simulation<'w> {
         for name in self.process.world.host.preload.clone() {
             let number = self.name(&name);
             // A preload that cannot be found is ignored with a warning.
-            self.satisfy(program, number, &name);
+            let found = self.satisfy(program, number, &name);
+            self.preloads.extend(found.file());
         }
         let mut import = self.settle(0, record);
         import.loads.retain(|&load| load != file);

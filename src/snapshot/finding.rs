@@ -1,8 +1,9 @@
 //! The mirror of findings and of the rules that made them.
 
 use super::mirror::{Damage, Mirror, Opening, Taking, Words, fixed, mirror};
+use super::remedy::RemedyMirror;
 use super::text::{Bytes, FileNumber, Shown};
-use crate::diagnose::{Evidence, Finding, RULES, Remedy, Rule, Severity};
+use crate::diagnose::{Evidence, Finding, RULES, Rule, Severity};
 use crate::graph::NodeId;
 
 mirror! {
@@ -50,13 +51,6 @@ impl RuleMirror {
             remedy: fixed(self.remedy),
             check: |_, _| {},
         })))
-    }
-}
-
-mirror! {
-    struct RemedyMirror = Remedy {
-        text [default]: String,
-        command [default]: Option<String>,
     }
 }
 

@@ -18,29 +18,36 @@ mod image;
 mod mirror;
 mod numpy;
 mod pack;
+mod remedy;
 mod target;
 mod text;
 mod veil;
 
+use pack::MOST_BYTES;
 pub use pack::{Packing, packed, unpacked};
 pub use veil::Veil;
 
 use serde::Deserialize;
 
 use crate::error::Error;
+use crate::json;
 use crate::scan::Scan;
-use crate::vfs::VPath;
+use crate::vfs::{FileSystem, VPath};
 use document::{Document, VERSION};
 
 /// How snapshots are called.
 pub const ENDING: &str = ".dylens.json";
+
+/// How many first bytes tell what a file is.
+pub const HEAD: usize = 64;
 
 /// The JSON Schema of a snapshot.
 pub const SCHEMA: &str = include_str!("../../assets/snapshot.schema.json");
 
 /// Takes a snapshot, as JSON; `veil` hides the names of people.
 pub fn take(scan: &Scan, veil: Veil) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec(&Document::of(scan, veil)).expect("every key is a string");
+    let mut bytes = Vec::new();
+    json::compact(&mut bytes, &Document::of(scan, veil)).expect("every key is a string");
     bytes.push(b'\n');
     bytes
 }
@@ -59,7 +66,7 @@ pub fn open(bytes: &[u8], path: &VPath) -> Result<Scan, Error> {
     }
     let bytes = unpacked(bytes).map_err(|why| damaged(path, &why))?;
     let head: Head = serde_json::from_slice(&bytes).map_err(|error| match error.is_data() {
-        true => Error::new(format!("{path} is no snapshot of dylens"), "write one with dylens export -o x.dylens.json"),
+        true => no_snapshot(path),
         false => damaged(path, &error.to_string()),
     })?;
     if head.snapshot != VERSION {
@@ -75,9 +82,27 @@ pub fn open(bytes: &[u8], path: &VPath) -> Result<Scan, Error> {
     document.back().map_err(|damage| damaged(path, &damage.0))
 }
 
+/// Reads the file of a snapshot, or of a report that may stand for one. Its length is not believed: what is longer than any
+/// snapshot, or begins like none, is not read.
+///
+/// # Errors
+/// Where it cannot be read, or is surely none; says so with its path.
+pub fn read(fs: &dyn FileSystem, path: &VPath) -> Result<Vec<u8>, Error> {
+    let is_short = fs.stat(path).is_ok_and(|stat| stat.len <= MOST_BYTES as u64);
+    if is_short && fs.read(path, HEAD).is_ok_and(|head| !head.is_empty() && !is_likely(&head)) {
+        return Err(no_snapshot(path));
+    }
+    fs.read_whole(path, MOST_BYTES)
+        .map_err(|error| Error::new(format!("{path} cannot be read: {error}"), "give a snapshot that dylens wrote"))
+}
+
 /// Could this be a snapshot, by its first bytes?
 pub fn is_likely(head: &[u8]) -> bool {
     Packing::told(head).is_some() || head.trim_ascii_start().starts_with(b"{")
+}
+
+fn no_snapshot(path: &VPath) -> Error {
+    Error::new(format!("{path} is no snapshot of dylens"), "write one with dylens export -o x.dylens.json")
 }
 
 fn damaged(path: &VPath, why: &str) -> Error {
@@ -88,5 +113,7 @@ fn damaged(path: &VPath, why: &str) -> Error {
 #[cfg(feature = "testing")]
 pub fn schema() -> String {
     let schema = schemars::schema_for!(Document);
-    serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n"
+    let mut bytes = Vec::new();
+    json::pretty(&mut bytes, &schema).expect("a schema is JSON");
+    String::from_utf8(bytes).expect("JSON is UTF-8") + "\n"
 }

@@ -11,7 +11,7 @@ pub enum Packing {
 }
 
 /// More than the snapshot of any environment seen (tens of megabytes), and less than what a bomb wants to become.
-const MOST_BYTES: u64 = 1 << 30;
+pub(super) const MOST_BYTES: usize = 1 << 30;
 
 impl Packing {
     /// What a file of this name is packed with.
@@ -53,12 +53,12 @@ pub fn unpacked(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
     let read = match Packing::told(bytes) {
         None => return Ok(bytes.into()),
         Some(Packing::Zstd) => {
-            zstd::Decoder::new(bytes).and_then(|decoder| decoder.take(MOST_BYTES).read_to_end(&mut all))
+            zstd::Decoder::new(bytes).and_then(|decoder| decoder.take(MOST_BYTES as u64).read_to_end(&mut all))
         }
-        Some(Packing::Gzip) => flate2::read::MultiGzDecoder::new(bytes).take(MOST_BYTES).read_to_end(&mut all),
+        Some(Packing::Gzip) => flate2::read::MultiGzDecoder::new(bytes).take(MOST_BYTES as u64).read_to_end(&mut all),
     };
     match read {
-        Ok(len) if len as u64 == MOST_BYTES => Err("it unpacks to more than a gigabyte".into()),
+        Ok(MOST_BYTES) => Err("it unpacks to more than a gigabyte".into()),
         Ok(_) => Ok(all.into()),
         Err(error) => Err(error.to_string()),
     }

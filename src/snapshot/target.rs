@@ -2,6 +2,7 @@
 
 use super::image::{ArchMirror, ReleaseMirror};
 use super::mirror::{Damage, Mirror, Opening, Taking, Words, mirror};
+use super::remedy::RemedyMirror;
 use super::text::{Bytes, FileNumber, Place};
 use crate::discover::bundle::{Bundle, Bundler, Form, Modules};
 use crate::discover::tool::Version;
@@ -113,7 +114,7 @@ mirror! {
     struct NoteMirror = Note {
         path: Place,
         what: String,
-        remedy: String,
+        remedy: RemedyMirror,
     }
 }
 

@@ -108,6 +108,18 @@ impl Mirror for Place {
     }
 }
 
+impl Place {
+    /// As it is written, of a path that is valid UTF-8.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.clone().bytes().unwrap_or_default()).into_owned()
+    }
+
+    /// The path that is written so.
+    pub fn read(text: &str, opening: &Opening) -> VPath {
+        placed(text.as_bytes(), &opening.root)
+    }
+}
+
 fn placed(text: &[u8], root: &VPath) -> VPath {
     match text {
         b"." => root.clone(),

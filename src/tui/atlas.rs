@@ -12,9 +12,9 @@ use petgraph::Direction;
 use crate::diagnose::install_name::InstallName;
 use crate::diagnose::{Finding, Severity};
 use crate::discover::Role;
-use crate::export::printable;
 use crate::graph::{Node, NodeId};
 use crate::image::Format;
+use crate::printable::printable;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 

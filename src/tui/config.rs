@@ -1,7 +1,8 @@
 //! What a person has decided once and for all: `config.toml`, with theme, mouse, signs and keys.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -9,6 +10,9 @@ use toml::Spanned;
 use super::keys::Keymap;
 use super::theme::THEMES;
 use crate::error::Error;
+
+/// More than anybody writes down.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// The file, as it is read.
 #[derive(Debug, Default, Deserialize)]
@@ -47,9 +51,9 @@ fn path() -> Option<(PathBuf, bool)> {
 /// Where it cannot be read or is not understood: says the line and what stands there.
 pub fn read() -> Result<Config, Error> {
     let Some((path, is_asked_for)) = path() else { return Ok(Config::default()) };
-    let text = match std::fs::read_to_string(&path) {
+    let text = match whole(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !is_asked_for => return Ok(Config::default()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !is_asked_for => return Ok(Config::default()),
         Err(error) => {
             let what = format!("{} cannot be read: {error}", path.display());
             return Err(Error::new(what, "mend the file, or point DYLENS_CONFIG to another"));
@@ -59,6 +63,17 @@ pub fn read() -> Result<Config, Error> {
         let place = format!("{}:{line}: {what}", path.display());
         Error::new(place, "mend that line; dylens starts without it when DYLENS_CONFIG points to an empty file")
     })
+}
+
+/// A small file, whole.
+fn whole(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    match std::fs::File::open(path)?.take(MOST_BYTES + 1).read_to_string(&mut text)? as u64 {
+        len if len > MOST_BYTES => {
+            Err(io::Error::other(format!("it has more than the {MOST_BYTES} bytes that are read")))
+        }
+        _ => Ok(text),
+    }
 }
 
 /// What a text says; else the line that is wrong, and why.

@@ -26,7 +26,7 @@ use super::screen::{Areas, row_at};
 use super::theme::Tone;
 use super::update::choose;
 use super::view::log;
-use crate::export::printable;
+use crate::printable::printable;
 
 /// What lies on top.
 pub enum Modal {

@@ -1,6 +1,6 @@
 //! Exports, as the explorer writes them: looked at first, never over another file, never half, and given up at a word.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use super::message::Msg;
 use crate::export::{Excerpt, Format, Options, Paint};
 use crate::scan::Scan;
+use crate::vfs::save::{Unnamed, begin};
 
 /// More lines than a preview shows.
 const LINES: usize = 20;
@@ -28,8 +29,8 @@ pub(super) struct Job {
 enum Part {
     #[default]
     Nothing,
-    /// It is being written here, beside where it is wanted.
-    Beside(PathBuf),
+    /// It is being written, and is gone where this is dropped.
+    Unnamed(Unnamed),
     Whole,
 }
 
@@ -39,11 +40,11 @@ impl Job {
     pub(super) fn cancel(&self) -> bool {
         let mut part = self.part.lock().unwrap_or_else(PoisonError::into_inner);
         self.is_cancelled.store(true, Ordering::Relaxed);
-        if let Part::Beside(path) = &*part {
-            let _ = fs::remove_file(path);
-            *part = Part::Nothing;
+        if matches!(*part, Part::Whole) {
+            return false;
         }
-        !matches!(*part, Part::Whole)
+        *part = Part::Nothing;
+        true
     }
 
     fn is_cancelled(&self) -> bool {
@@ -56,26 +57,28 @@ impl Job {
 
     /// Makes the file that is written first.
     fn begin(&self, path: &Path) -> io::Result<File> {
+        self.go_on()?;
+        // Not under the lock: opening a pipe waits for its reader.
+        let (file, unnamed) = begin(path, false)?;
         let mut part = self.part.lock().unwrap_or_else(PoisonError::into_inner);
         self.go_on()?;
-        let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        *part = Part::Beside(path.to_owned());
+        *part = Part::Unnamed(unnamed);
         Ok(file)
     }
 
     /// Gives it its name, unless something else bears that by now.
-    fn finish(&self, to: &Path) -> io::Result<()> {
+    fn finish(&self, file: &mut File) -> io::Result<()> {
         let mut part = self.part.lock().unwrap_or_else(PoisonError::into_inner);
         self.go_on()?;
-        let Part::Beside(from) = std::mem::take(&mut *part) else { return Ok(()) };
-        // A link is never made over a file, a renamed one is; not every file system has links.
-        match fs::hard_link(&from, to) {
-            Ok(()) => drop(fs::remove_file(&from)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
-            Err(_) => fs::rename(&from, to)?,
-        }
+        let Part::Unnamed(unnamed) = std::mem::take(&mut *part) else { return Ok(()) };
+        unnamed.finish(file)?;
         *part = Part::Whole;
         Ok(())
+    }
+
+    /// Nothing comes of it any more.
+    fn drop_part(&self) {
+        *self.part.lock().unwrap_or_else(PoisonError::into_inner) = Part::Nothing;
     }
 }
 
@@ -143,7 +146,7 @@ impl Order<'_> {
         (!self.job.is_cancelled()).then_some(msg)
     }
 
-    /// Writes a file that is not there yet: under another name first, then renamed.
+    /// Writes a file that is not there yet, or through what is no regular file.
     pub(super) fn write(&self, scan: &Scan, path: &str) -> Option<Msg> {
         let written = self.bytes(scan, self.tell).and_then(|bytes| self.deliver(&bytes, &whole(path)));
         (written.is_ok() || !self.job.is_cancelled()).then_some(Msg::Exported(written))
@@ -151,28 +154,17 @@ impl Order<'_> {
 
     fn deliver(&self, bytes: &[u8], path: &Path) -> Result<String, String> {
         let shown = path.display();
-        let taken = || format!("{shown} is there already: type another name");
-        if fs::symlink_metadata(path).is_ok() {
-            return Err(taken());
-        }
-        let name = path.file_name().ok_or_else(|| format!("{shown} is no name of a file"))?;
-        let mut beside = name.to_owned();
-        beside.push(format!(".{}.part", std::process::id()));
-        let beside = path.with_file_name(beside);
-        let written = self.job.begin(&beside).and_then(|mut file| {
+        let written = self.job.begin(path).and_then(|mut file| {
             let written = bytes.chunks(STEP).try_for_each(|bytes| {
                 self.job.go_on()?;
                 file.write_all(bytes)
             });
-            let named = written.and_then(|()| file.sync_all()).and_then(|()| self.job.finish(path));
-            named.inspect_err(|_| {
-                let _ = fs::remove_file(&beside);
-            })
+            written.and_then(|()| self.job.finish(&mut file)).inspect_err(|_| self.job.drop_part())
         });
         match written {
             Ok(()) => Ok(shown.to_string()),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::symlink_metadata(path).is_ok() => {
-                Err(taken())
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(format!("{shown} is there already: type another name"))
             }
             Err(error) => Err(format!("{shown} cannot be written: {error}")),
         }
@@ -190,6 +182,7 @@ pub(super) fn whole(path: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
+    use std::fs;
     use std::sync::Arc;
 
     use super::*;
@@ -261,15 +254,15 @@ mod tests {
     #[test]
     fn an_export_that_is_cancelled_while_it_is_written_to_disk_leaves_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (part, path) = (folder.path().join("out.part"), folder.path().join("out"));
+        let path = folder.path().join("out");
         let job = Job::default();
-        let mut file = job.begin(&part).expect("a file");
+        let mut file = job.begin(&path).expect("a file");
         file.write_all(b"half").expect("it is written");
-        assert_eq!(names(folder.path()), ["out.part"]);
+        assert!(!path.exists() && names(folder.path()).len() == 1, "it lies there under another name");
         assert!(job.cancel());
         assert_eq!(names(folder.path()), [] as [&str; 0]);
-        assert!(job.finish(&path).is_err());
-        assert!(job.begin(&part).is_err());
+        assert!(job.finish(&mut file).is_err());
+        assert!(job.begin(&path).is_err());
         assert_eq!(names(folder.path()), [] as [&str; 0]);
     }
 
@@ -298,9 +291,10 @@ mod tests {
             assert_eq!(names(folder.path()), ["out"]);
         }
         // As it is named, the last moment counts, not the first.
-        let (job, part) = (Job::default(), folder.path().join("out.part"));
-        drop(job.begin(&part).expect("a file"));
-        assert_eq!(job.finish(&path).map_err(|error| error.kind()), Err(io::ErrorKind::AlreadyExists));
+        let (job, path) = (Job::default(), folder.path().join("later"));
+        let mut file = job.begin(&path).expect("a file");
+        fs::write(&path, "old").expect("a file");
+        assert_eq!(job.finish(&mut file).map_err(|error| error.kind()), Err(io::ErrorKind::AlreadyExists));
         assert_eq!(fs::read(&path).expect("a file"), b"old");
     }
 

@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::theme::{Theme, Tone};
-use crate::export::printable;
+use crate::printable::printable;
 
 /// A line of text; what does not fit goes on below, indented by `hang` cells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

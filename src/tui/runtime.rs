@@ -482,8 +482,8 @@ struct Signals {
 #[cfg(unix)]
 impl Signals {
     fn listen() -> io::Result<Signals> {
-        use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
-        let iterator = signal_hook::iterator::Signals::new([SIGTERM, SIGINT, SIGHUP, SIGCONT])?;
+        use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+        let iterator = signal_hook::iterator::Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGCONT])?;
         Ok(Signals { came: Arc::default(), iterator: Some(iterator).into() })
     }
 

@@ -21,9 +21,9 @@ use super::screen::{Areas, inside};
 use super::view::{VIEWS, View, diff, fold_all_drawn, log};
 use crate::diagnose::Severity;
 use crate::error::Error;
-use crate::export::printable;
 use crate::graph::NodeId;
 use crate::image::Format;
+use crate::printable::printable;
 use crate::scan::Event;
 
 /// Takes in what happened; the answer is what the model wants done outside.

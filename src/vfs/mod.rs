@@ -3,20 +3,24 @@
 //! A [`FileSystem`] is a disk, or (in tests and the demo) a memory; [`Wheels`] and programs of one file ([`OneFile`]) lie over either. Files are read piecewise with [`ReadAt`]: a summary
 //! needs a few kilobytes of a library of hundreds of megabytes. Nothing is mapped into memory: a file that another
 //! process shortens while it is read is then a short read, not a SIGBUS, and dylens needs no `unsafe`.
-//! Only this room opens files. It knows nobody but the words for what stops a scan.
+//! Only this room opens files; [`save`] is how both faces write the one that a person asks for. It knows nobody but the
+//! words for what stops a scan.
 
 mod disk;
 mod kept;
 mod memory;
 pub mod onefile;
 mod overlay;
+mod paged;
 mod path;
+pub mod save;
 mod tree;
 pub mod wheel;
 
 pub use disk::Disk;
 pub use memory::Memory;
 pub use onefile::OneFile;
+pub use paged::PagedFile;
 pub use path::VPath;
 pub use wheel::Wheels;
 
@@ -85,5 +89,19 @@ pub trait FileSystem: Send + Sync {
         let got = file.read_at(0, &mut bytes)?;
         bytes.truncate(got);
         Ok(bytes)
+    }
+
+    /// The whole of a file that has at most `limit` bytes. No length is believed before that.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::FileTooLarge`] where it has more.
+    fn read_whole(&self, path: &VPath, limit: usize) -> io::Result<Vec<u8>> {
+        match self.open(path)?.stat()?.len {
+            len if len > limit as u64 => {
+                let what = format!("it has {len} bytes, more than the {limit} that are read");
+                Err(io::Error::new(io::ErrorKind::FileTooLarge, what))
+            }
+            _ => self.read(path, limit),
+        }
     }
 }

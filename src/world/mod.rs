@@ -15,9 +15,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::image::{Arch, Export, Image, Import, Name, Problem, Traits};
+pub use crate::parse::elf::{BindingFlags, DynamicSymbols, SymbolKey};
 use crate::parse::traits;
 use crate::parse::{self, Slice, Tables};
-use crate::vfs::{Entry, FileSystem, Identity, Kind, Stat, VPath};
+use crate::vfs::{Entry, FileSystem, Identity, Kind, PagedFile, Stat, VPath};
 
 /// A native file of the world, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -172,6 +173,7 @@ pub struct World {
     directories: RwLock<FxHashMap<VPath, Option<Arc<Directory>>>>,
     versions: Mutex<FxHashMap<FileId, Option<Arc<FxHashSet<Name>>>>>,
     traits: Mutex<FxHashMap<FileId, Arc<Traits>>>,
+    symbols: RwLock<FxHashMap<FileId, Option<Arc<DynamicSymbols>>>>,
     spellings: Mutex<FxHashMap<VPath, Arc<FxHashMap<Name, VPath>>>>,
     /// All that exists, where the files around the environment are another machine's.
     fence: Option<Vec<VPath>>,
@@ -234,6 +236,7 @@ impl World {
             directories: RwLock::default(),
             versions: Mutex::default(),
             traits: Mutex::default(),
+            symbols: RwLock::default(),
             spellings: Mutex::default(),
             fence: None,
         }
@@ -482,6 +485,24 @@ impl World {
         let file = self.file(id);
         let Some(tables) = &file.tables else { return false };
         self.fs.open(&file.path).is_ok_and(|opened| tables.mentions(&*opened, start))
+    }
+
+    /// The dynamic symbols of an ELF file, to be looked up one by one; none of other formats, and of files that are not
+    /// at hand.
+    pub fn dynamic_symbols(&self, id: FileId) -> Option<Arc<DynamicSymbols>> {
+        if let Some(known) = self.symbols.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+            return known.clone();
+        }
+        let file = self.file(id);
+        let symbols = match &file.tables {
+            Some(Tables::Elf(tables)) => {
+                let pages = PagedFile::new(self.fs.clone(), file.path.clone(), file.len);
+                Some(Arc::new(DynamicSymbols::new(pages, tables.clone())))
+            }
+            _ => None,
+        };
+        let mut known = self.symbols.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry(id).or_insert(symbols).clone()
     }
 
     /// What the body of a file tells of the tools that made it. Reads the whole file, once.

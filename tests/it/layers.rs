@@ -9,17 +9,21 @@ use std::path::{Path, PathBuf};
 /// Each room and the rooms it may know, itself left out.
 ///
 /// One circle is drawn on purpose: `scan` runs `diagnose`, and `diagnose` reads the `Scan`.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 21] = [
+    ("json", &["printable"]),
     ("vfs", &["error"]),
     ("image", &[]),
     ("error", &[]),
+    ("printable", &[]),
+    ("command", &["printable"]),
     ("parse", &["image", "vfs"]),
     ("world", &["image", "vfs", "parse"]),
     ("discover", &["error", "image", "parse", "vfs", "world"]),
     ("resolve", &["image", "vfs", "world"]),
+    ("bind", &["image", "resolve", "vfs", "world"]),
     ("graph", &["discover", "image", "resolve", "vfs", "world"]),
-    ("diagnose", &["discover", "graph", "image", "resolve", "scan", "vfs", "world"]),
-    ("scan", &["diagnose", "discover", "error", "graph", "image", "resolve", "vfs", "world"]),
+    ("diagnose", &["bind", "discover", "graph", "image", "resolve", "scan", "vfs", "world"]),
+    ("scan", &["bind", "diagnose", "discover", "error", "graph", "image", "resolve", "vfs", "world"]),
     ("diff", &["diagnose", "discover", "graph", "image", "scan", "vfs", "world"]),
     ("snapshot", &["diagnose", "discover", "error", "graph", "image", "resolve", "scan", "vfs", "world"]),
     ("buildlog", &["diagnose", "discover", "graph", "image", "resolve", "scan", "vfs", "world"]),
@@ -40,15 +44,23 @@ const ROOMS: [(&str, &[&str]); 17] = [
     (
         "cli",
         &[
-            "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "parse", "resolve",
-            "scan", "snapshot", "tui", "vfs", "world",
+            "bind", "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "parse",
+            "resolve", "scan", "snapshot", "tui", "vfs", "world",
         ],
     ),
     ("main", &["cli"]),
 ];
 
+/// Rooms that everybody may know: they lie at the bottom of the house.
+const KNOWN_TO_ALL: [&str; 3] = ["printable", "json", "command"];
+
 /// Words that only some files may use, and what to do instead.
-const WORDS: [(&[&str], &[&str], &str); 7] = [
+const WORDS: [(&[&str], &[&str], &str); 8] = [
+    (
+        &["serde_json::to_", "serde_json::ser"],
+        &["json.rs"],
+        "only `json` writes JSON: it escapes what a terminal would obey",
+    ),
     (
         &["std::fs"],
         &["vfs/", "cli/", "tui/", "main.rs"],
@@ -66,7 +78,7 @@ const WORDS: [(&[&str], &[&str], &str); 7] = [
     ),
     (
         &["std::thread", "rayon"],
-        &["scan.rs", "scan/", "tui/", "cli/run.rs"],
+        &["scan.rs", "scan/", "tui/", "cli/run"],
         "only `scan` and `tui` start threads: work on one item here",
     ),
     (
@@ -76,7 +88,7 @@ const WORDS: [(&[&str], &[&str], &str); 7] = [
     ),
     (
         &["process::Command", "process::{Command", "portable_pty", "Stdio::"],
-        &["cli/run.rs", "tui/clipboard.rs"],
+        &["cli/run", "tui/clipboard.rs"],
         "only `dylens run` starts a program, the one that the person typed, and copying the clipboard's own tools: read the \
          file instead",
     ),
@@ -210,7 +222,7 @@ fn rooms_know_only_whom_they_may() {
         for (number, line) in statements(&source.lines) {
             for other in named(&line, depth(&source.path)) {
                 let is_room = ROOMS.iter().any(|(name, _)| *name == other);
-                if is_room && other != room && !known.contains(&other) {
+                if is_room && other != room && !known.contains(&other) && !KNOWN_TO_ALL.contains(&other) {
                     writeln!(
                         wrong,
                         "src/{}:{number}: `{room}` may not know `{other}`: move what it needs down into a room that both \

@@ -8,6 +8,7 @@ mod common;
 mod buildlog;
 #[cfg(feature = "cli")]
 mod cli;
+mod command;
 mod diagnose;
 mod diff;
 mod discover;

@@ -217,7 +217,9 @@ fn send(signal: Signal, process: u32) {
 
 #[test]
 fn a_signal_ends_it_and_is_seen_from_outside() {
-    for (signal, words) in [(Signal::TERM, "Terminated"), (Signal::HUP, "Hangup"), (Signal::INT, "Interrupt")] {
+    let signals =
+        [(Signal::TERM, "Terminated"), (Signal::HUP, "Hangup"), (Signal::INT, "Interrupt"), (Signal::QUIT, "Quit")];
+    for (signal, words) in signals {
         let mut session = Session::start(&["--demo"]);
         session.wait_for("errors");
         let terminal = session.other_side();

@@ -3,8 +3,13 @@
 use super::{Cause, Judged, Verdict, exclude};
 use crate::buildlog::ground::{Ground, leaf, site_tail, slashed};
 use crate::buildlog::known::{self, Shipper};
+use crate::command::templates::{
+    AUDITWHEEL_FROM, DELOCATE_FROM, DELVEWHEEL_FROM, DELVEWHEEL_INSIDE, DELVEWHEEL_WITH, FILE, MSVC_RUNTIME,
+    NAME_CHANGE_IN, NAME_CHANGE_OF, NAME_ID, PIP_INSTALL, SIGN, WITH_LIBPYTHON,
+};
+use crate::command::{Command, Refusal, Remedy};
 use crate::diagnose::install_name::InstallName;
-use crate::diagnose::{Remedy, Stops, origin, quoted};
+use crate::diagnose::{Stops, origin};
 use crate::graph::Node;
 use crate::image::Name;
 use crate::resolve::Resolution;
@@ -72,8 +77,7 @@ fn own_name(
     let package = owner.or_else(|| package(by));
     let stops = told.map(|(_, stops)| stops);
     let found = ground.zip(finding).map(|(ground, at)| &ground.scan.findings[at]);
-    let command = found.and_then(|finding| finding.remedy.command.clone()).unwrap_or_else(|| renaming(by));
-    let remedy = match (stops, &found) {
+    let text = match (stops, &found) {
         // The rule has looked at the very file and all that lies around it.
         (_, Some(finding)) if is_own => with_package(finding.remedy.text.clone(), &name, package),
         (stops, _) => {
@@ -84,7 +88,11 @@ fn own_name(
             with_package(format!("{upgrade}give the file its own name and sign it again"), &name, package)
         }
     };
-    Some(Judged { finding, remedy: Remedy { text: remedy, command: Some(command) }, ..judged })
+    let remedy = match found.filter(|finding| !finding.remedy.fixes.is_empty()) {
+        Some(finding) => Remedy { text, ..finding.remedy.clone() },
+        None => Remedy::new(text).steps([NAME_ID.with(&[&leaf(by), &by]), SIGN.with(&[&by])]),
+    };
+    Some(Judged { finding, remedy, ..judged })
 }
 
 /// Names that were wrong by a builder's mistake are right in what newer builders made.
@@ -101,13 +109,6 @@ fn with_package(text: String, name: &InstallName, package: Option<String>) -> St
         Some(package) => format!("take a newer {package}, whose builder may have mended it; or {text}"),
         None => text,
     }
-}
-
-/// The commands that give a file its own name.
-fn renaming(by: &str) -> String {
-    let file = quoted(by);
-    let id = quoted(&format!("@rpath/{}", leaf(by)));
-    format!("install_name_tool -id {id} {file} && codesign --force --sign - {file}")
 }
 
 fn identity(scan: &Scan, file: FileId) -> Option<Name> {
@@ -135,25 +136,25 @@ fn of_the_system(tied: &Judged, accused: &str) -> Option<Judged> {
             "pyinstaller" => "nothing; PyInstaller 4.3 and later know of it".to_owned(),
             _ => format!("nothing; newer releases of {} know of it", tool.name),
         };
-        return Some(judged.mended(text, None));
+        return Some(judged.mended(Remedy::new(text)));
     }
     if known::is_api_set(accused) {
         let sentence =
             format!("{accused} is a name that Windows 10 and later answer themselves (an API set): no file bears it");
         let judged = tied.clone().cause(Cause::ApiSet, Verdict::Noise).says(sentence);
-        return Some(judged.mended("nothing, unless the program is to run on Windows 7", None));
+        return Some(judged.mended(Remedy::new("nothing, unless the program is to run on Windows 7")));
     }
     if known::is_of_windows(accused) && !is_loader {
         let sentence = format!("{accused} is a part of every Windows");
         let judged = tied.clone().cause(Cause::SystemLibrary, Verdict::Noise).says(sentence);
-        return Some(judged.mended("nothing", None));
+        return Some(judged.mended(Remedy::new("nothing")));
     }
     if known::is_msvc_runtime(accused) {
         let who = tied.incident.by().map_or_else(String::new, |by| format!(", which {} needs,", short(by)));
         let sentence = format!("{accused}{who} belongs to Microsoft's Visual C++ runtime, which is no part of Windows");
         let judged = tied.clone().cause(Cause::MsvcRuntime, Verdict::Guilty).says(sentence);
         let text = "install the Visual C++ Redistributable, or the wheel that brings the runtime";
-        return Some(judged.mended(text, Some("python -m pip install msvc-runtime".into())));
+        return Some(judged.mended(Remedy::new(text).fix(Ok(MSVC_RUNTIME.command()))));
     }
     None
 }
@@ -173,14 +174,14 @@ fn baked_python(tied: &Judged, accused: &str) -> Option<Judged> {
              {who} asks for it by that name, and it lies in the lib folder of this Python"
         );
         let text = "take a newer build of that Python, whose library is called by @rpath; or give it its real path";
-        let command = format!("install_name_tool -change {accused} @executable_path/../lib/{} PYTHON", leaf(accused));
-        return Some(judged.says(sentence).mended(text, Some(command)));
+        let command = NAME_CHANGE_IN.with(&[&accused, &leaf(accused)]);
+        return Some(judged.says(sentence).mended(Remedy::new(text).fix(command)));
     }
     let sentence =
         format!("{who} asks for the Python of the machine that built it, {accused}: it does not bring its own");
-    let command = format!("install_name_tool -change {accused} @executable_path/{} PROGRAM", leaf(accused));
+    let command = NAME_CHANGE_OF.with(&[&accused, &leaf(accused)]);
     let text = "upgrade the bundler, so that the library comes along and is asked for there; or lead the program to it by hand";
-    Some(judged.says(sentence).mended(text, Some(command)))
+    Some(judged.says(sentence).mended(Remedy::new(text).fix(command)))
 }
 
 /// glibc says “no such file” of a file that is there, where it is made for another processor.
@@ -230,26 +231,27 @@ fn need(tied: &Judged, ground: &Ground, file: Option<FileId>, accused: &str) -> 
             "in what is looked at, {accused} is found: {found}; the log is of another environment, or of a bundle that lacks it"
         );
         let judged = tied.clone().cause(Cause::LibraryMissing, Verdict::Unknown).says(sentence);
-        return Some(judged.mended("look at the environment or bundle that failed: dylens log FILE PATH", None));
+        return Some(judged.mended(Remedy::new("look at the environment or bundle that failed: dylens log FILE PATH")));
     }
     let name = tied.incident.tool.name;
     let sentence = format!("{accused}, which {name} does not find, is not missing: {found}");
-    let folder = place.and_then(|place| place.parent()).map(|folder| quoted(&folder.to_string()));
+    let folder = place.and_then(|place| place.parent());
     let is_inside = edge.resolution.file().is_some_and(|found| ground.owner(found).is_some());
     let command = folder.and_then(|folder| match tied.incident.tool.id {
-        "auditwheel" | "maturin" => Some(format!("LD_LIBRARY_PATH={folder} auditwheel repair WHEEL")),
-        "delocate" => Some(format!("DYLD_LIBRARY_PATH={folder} delocate-wheel WHEEL")),
+        "auditwheel" | "maturin" => Some(AUDITWHEEL_FROM.with(&[&folder])),
+        "delocate" => Some(DELOCATE_FROM.with(&[&folder])),
         // What the wheel has already is looked for outside, unless it is told so.
-        "delvewheel" if is_inside => Some("delvewheel repair --ignore-existing WHEEL".to_owned()),
-        "delvewheel" => Some(format!("delvewheel repair --add-path {folder} WHEEL")),
+        "delvewheel" if is_inside => Some(Ok(DELVEWHEEL_INSIDE.command())),
+        "delvewheel" => Some(DELVEWHEEL_FROM.with(&[&folder])),
         _ => None,
     });
-    let text = match command {
-        Some(_) => format!("lead {name} there"),
-        None => "nothing, if the program runs; else name the file to the bundler (--add-binary, --include-data-files)"
-            .into(),
+    let remedy = match command {
+        Some(command) => Remedy::new(format!("lead {name} there")).fix(command),
+        None => Remedy::new(
+            "nothing, if the program runs; else name the file to the bundler (--add-binary, --include-data-files)",
+        ),
     };
-    Some(tied.clone().cause(Cause::FoundByLoader, Verdict::Innocent).says(sentence).mended(text, command))
+    Some(tied.clone().cause(Cause::FoundByLoader, Verdict::Innocent).says(sentence).mended(remedy))
 }
 
 /// The loader does not find it either.
@@ -300,7 +302,7 @@ fn of_another_wheel(tied: &Judged, ground: &Ground, accused: &str) -> Option<Jud
 }
 
 /// A library that by its name is another wheel's, or a driver's.
-fn shipped_elsewhere(plain: Judged, accused: &str, excluding: Option<String>) -> Option<Judged> {
+fn shipped_elsewhere(plain: Judged, accused: &str, excluding: Option<Result<Command, Refusal>>) -> Option<Judged> {
     let tool = plain.incident.tool.name;
     match known::shipper(accused)? {
         Shipper::Wheel(wheel) => Some(match excluding {
@@ -311,13 +313,16 @@ fn shipped_elsewhere(plain: Judged, accused: &str, excluding: Option<String>) ->
                      wheel, and {tool} looks only beside it",
                     leaf(accused)
                 ))
-                .mended(format!("tell {tool} to leave it out, and require {wheel} in the wheel's metadata"), Some(command)),
+                .mended(
+                    Remedy::new(format!("tell {tool} to leave it out, and require {wheel} in the wheel's metadata"))
+                        .fix(command),
+                ),
             None => plain
                 .cause(Cause::OtherWheel, Verdict::Guilty)
                 .says(format!("{} comes with the wheel {wheel}, which is not there, or not loaded yet", leaf(accused)))
                 .mended(
-                    format!("install {wheel} in the version that is asked for, and import its package first"),
-                    Some(format!("python -m pip install {wheel}")),
+                    Remedy::new(format!("install {wheel} in the version that is asked for, and import its package first"))
+                        .fix(PIP_INSTALL.with(&[&wheel])),
                 ),
         }),
         Shipper::Driver(driver) => {
@@ -327,7 +332,12 @@ fn shipped_elsewhere(plain: Judged, accused: &str, excluding: Option<String>) ->
                 (None, true) => (Verdict::Guilty, format!("install {driver} on the machine that runs the program")),
                 (None, false) => (Verdict::Noise, "nothing: it must never be copied".to_owned()),
             };
-            Some(plain.cause(Cause::Driver, verdict).says(sentence).mended(text, excluding))
+            let remedy = Remedy::new(text);
+            let remedy = match excluding {
+                Some(command) => remedy.fix(command),
+                None => remedy,
+            };
+            Some(plain.cause(Cause::Driver, verdict).says(sentence).mended(remedy))
         }
         Shipper::System(_) => None,
     }
@@ -343,7 +353,8 @@ fn by_name(plain: Judged, accused: &str, by: Option<&str>) -> Judged {
         let sentence =
             format!("{accused} has $ORIGIN in it, which only Linux's loaders know: dyld's word is @loader_path");
         let judged = plain.cause(Cause::ForeignRpath, Verdict::Guilty).says(sentence);
-        return judged.mended("give the file an rpath with @loader_path: install_name_tool -rpath OLD NEW", None);
+        return judged
+            .mended(Remedy::new("give the file an rpath with @loader_path: install_name_tool -rpath OLD NEW"));
     }
     if !plain.sentence.is_empty() {
         return plain;
@@ -357,8 +368,8 @@ fn by_name(plain: Judged, accused: &str, by: Option<&str>) -> Judged {
         );
         let text = "rebuild it without linking libpython, as extension modules should be; for a program, lead the loader to the \
                     lib folder of its Python";
-        let command = "LD_LIBRARY_PATH=$(python3-config --prefix)/lib PROGRAM".to_owned();
-        return plain.cause(Cause::PythonLibrary, Verdict::Guilty).says(sentence).mended(text, Some(command));
+        let remedy = Remedy::new(text).fix(Ok(WITH_LIBPYTHON.command()));
+        return plain.cause(Cause::PythonLibrary, Verdict::Guilty).says(sentence).mended(remedy);
     }
     if is_loader && accused.contains('/') && by.is_none() {
         let sentence = format!(
@@ -367,18 +378,21 @@ fn by_name(plain: Judged, accused: &str, by: Option<&str>) -> Judged {
         );
         return plain
             .says(sentence)
-            .mended("look at the file, and at what it is made for", Some(format!("file {}", quoted(accused))));
+            .mended(Remedy::new("look at the file, and at what it is made for").fix(FILE.with(&[&accused])));
     }
     let who = by.map_or_else(String::new, |by| format!(", needed by {},", short(by)));
     let sentence = format!("{accused}{who} is found nowhere{}", origin(accused.as_bytes()));
     let judged = plain.says(sentence);
     match known::shipper(accused) {
-        Some(Shipper::System(command)) => judged.mended("install the package that ships it", Some(command)),
-        _ if tool.id == "delvewheel" => {
-            let command = "delvewheel repair --add-path DIR WHEEL".to_owned();
-            judged.mended("lead delvewheel to the folder that has it", Some(command))
+        Some(Shipper::System(command)) => {
+            judged.mended(Remedy::new("install the package that ships it").fix(Ok(command)))
         }
-        _ => judged.mended("look where the loader searches, in the environment itself: dylens log FILE PATH", None),
+        _ if tool.id == "delvewheel" => {
+            let remedy = Remedy::new("lead delvewheel to the folder that has it");
+            judged.mended(remedy.fix(Ok(DELVEWHEEL_WITH.command())))
+        }
+        _ => judged
+            .mended(Remedy::new("look where the loader searches, in the environment itself: dylens log FILE PATH")),
     }
 }
 

@@ -4,6 +4,9 @@ use super::library::short;
 use super::{Cause, Judged, Verdict};
 use crate::buildlog::Log;
 use crate::buildlog::ground::Ground;
+use crate::command::Remedy;
+use crate::command::templates::PIP_INSTALL;
+use crate::discover::bundle::Bundler;
 use crate::scan::Scan;
 
 pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
@@ -29,16 +32,20 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
             let by = tied.incident.by().map_or_else(String::new, |by| format!(", which {} imports,", short(by)));
             tied.cause(Cause::ModuleLeftOut, Verdict::Guilty)
                 .says(format!("{module}{by} is in the environment, and was left out of what failed: no Python code names it where a bundler looks"))
-                .mended("name it to the bundler; this is Nuitka's option, PyInstaller's is --hidden-import", Some(format!("--include-module={module}")))
+                .mended(name_to_bundlers("name it to the bundler", &module))
         }
         false => {
             let top = module.split('.').next().unwrap_or(&module).to_owned();
-            tied.says(format!("Python finds no module {module}, neither where the log was written nor here")).mended(
-                "install what brings it",
-                Some(format!("python -m pip install {}", crate::diagnose::quoted(&top))),
-            )
+            tied.says(format!("Python finds no module {module}, neither where the log was written nor here"))
+                .mended(Remedy::new("install what brings it").fix(PIP_INSTALL.with(&[&top])))
         }
     }
+}
+
+/// The ways to name a module to each of the common bundlers.
+pub(super) fn name_to_bundlers(text: &str, module: &str) -> Remedy {
+    let bundlers = [Bundler::Nuitka, Bundler::PyInstaller];
+    bundlers.iter().fold(Remedy::new(text), |remedy, bundler| remedy.fix(bundler.module(module)))
 }
 
 /// Is there a module of this name, in Python or native?

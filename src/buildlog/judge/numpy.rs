@@ -1,10 +1,12 @@
 //! Code does not get NumPy's C API.
 
 use super::library::short;
-use super::module::is_there;
+use super::module::{is_there, name_to_bundlers};
 use super::{Cause, Judged, Verdict};
 use crate::buildlog::ground::Ground;
 use crate::buildlog::{Incident, Log};
+use crate::command::Remedy;
+use crate::discover::bundle::Bundler;
 use crate::image::Binding;
 use crate::world::FileId;
 
@@ -17,8 +19,10 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
     let is_bundle = ["nuitka", "pyinstaller", "cx_freeze", "py2app"].iter().any(|tool| log.version(tool).is_some());
     match judged.cause {
         Cause::NumpyMissing if is_bundle && judged.finding.is_none() => {
-            let text = "the bundle lacks a part of NumPy: name the package to the bundler (PyInstaller: --collect-submodules numpy)";
-            judged.mended(text, Some("--include-package=numpy".into()))
+            let bundlers = [Bundler::Nuitka, Bundler::PyInstaller];
+            let text = "the bundle lacks a part of NumPy: name the package to the bundler";
+            let name = |remedy: Remedy, bundler: &Bundler| remedy.fix(bundler.package("numpy"));
+            judged.mended(bundlers.iter().fold(Remedy::new(text), name))
         }
         _ => judged,
     }
@@ -112,20 +116,16 @@ fn shim(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
             || log.incidents.iter().any(|incident| incident.tool.id == id)
     };
     let (pyinstaller, nuitka) = (is_of("pyinstaller", "PyInstaller"), is_of("nuitka", "Nuitka"));
-    let (option, other) = match (pyinstaller && !nuitka, nuitka) {
-        (true, _) => (format!("--hidden-import {module}"), String::new()),
-        (_, true) => (format!("--include-module={module}"), String::new()),
-        _ => (
-            format!("--include-module={module}"),
-            format!(" (that is Nuitka's option; PyInstaller: --hidden-import {module})"),
-        ),
-    };
     let text = match module.as_str() {
-        "numpy" => format!("name it to the bundler{other}"),
-        _ => format!("name it to the bundler{other}; or upgrade the package, or go back to NumPy 1 (numpy<2)"),
+        "numpy" => "name it to the bundler",
+        _ => "name it to the bundler; or upgrade the package, or go back to NumPy 1 (numpy<2)",
     };
-    let judged =
-        plain.cause(Cause::NumpyShim, Verdict::Guilty).says(format!("{who} {what}{place}")).mended(text, Some(option));
+    let remedy = match (pyinstaller && !nuitka, nuitka) {
+        (true, _) => Remedy::new(text).fix(Bundler::PyInstaller.module(&module)),
+        (_, true) => Remedy::new(text).fix(Bundler::Nuitka.module(&module)),
+        _ => name_to_bundlers(text, &module),
+    };
+    let judged = plain.cause(Cause::NumpyShim, Verdict::Guilty).says(format!("{who} {what}{place}")).mended(remedy);
     match ground.zip(consumer) {
         Some((ground, (file, _))) => {
             let finding = ground.finding_about(file, Cause::NumpyShim.rules());

@@ -4,6 +4,7 @@ use super::library::short;
 use super::{Cause, Judged, Verdict};
 use crate::buildlog::ground::{Ground, leaf};
 use crate::buildlog::known;
+use crate::command::Remedy;
 
 pub(super) fn judge(plain: Judged, ground: Option<&Ground>) -> Judged {
     let by = plain.incident.by().map(str::to_owned);
@@ -33,7 +34,7 @@ fn symbol(plain: Judged) -> Judged {
                 "{who} uses {symbol}, a function of Python that this interpreter does not have: it was built for another \
                  version of Python, or for a debug build"
             ))
-            .mended("install the wheel for this very Python, or build the package again", None);
+            .mended(Remedy::new("install the wheel for this very Python, or build the package again"));
     }
     if tool == "musl" && known::is_of_glibc(&symbol) {
         return plain
@@ -41,7 +42,7 @@ fn symbol(plain: Judged) -> Judged {
             .says(format!(
                 "{who} uses {symbol}, which only glibc has: it was built for glibc, and this system has musl"
             ))
-            .mended("install the musllinux wheel, or build the package on this system", None);
+            .mended(Remedy::new("install the musllinux wheel, or build the package on this system"));
     }
     let Some(spoken) = known::spoken_symbol(&symbol) else { return plain };
     let is_torch = ["c10::", "at::", "torch::", "c10d::"].iter().any(|start| spoken.starts_with(start));
@@ -54,7 +55,7 @@ fn symbol(plain: Judged) -> Judged {
         false => "install the library and the package in versions that belong together",
     };
     let sentence = format!("{who} uses {spoken} ({symbol}), which no library that it needs has: {why}");
-    plain.says(sentence).mended(remedy, None)
+    plain.says(sentence).mended(Remedy::new(remedy))
 }
 
 fn version(plain: Judged) -> Judged {
@@ -67,11 +68,8 @@ fn version(plain: Judged) -> Judged {
         let release = version.trim_start_matches("GLIBC_");
         return plain
             .says(format!("{who} was built on a system with glibc {release}, and the one that runs it is older"))
-            .mended(
-                "run it on a system with that glibc, or take a build for older ones: a manylinux wheel, a bundle made on \
-                 the oldest system that it is to run on",
-                None,
-            );
+            .mended(Remedy::new("run it on a system with that glibc, or take a build for older ones: a manylinux wheel, a bundle made on \
+                 the oldest system that it is to run on"));
     }
     if is_runtime && !is_outside {
         return plain
@@ -79,15 +77,14 @@ fn version(plain: Judged) -> Judged {
                 "{who} asks {} for {version}, and the copy that wins, {library}, is too old: the system may have a newer one",
                 leaf(&library)
             ))
-            .mended(
-                format!("upgrade that copy, or take it away so that the system's is found (conda: conda install -c conda-forge libstdcxx-ng; a bundle: leave {} out)", leaf(&library)),
-                None,
-            );
+            .mended(Remedy::new(format!("upgrade that copy, or take it away so that the system's is found (conda: conda install -c conda-forge libstdcxx-ng; a bundle: leave {} out)", leaf(&library))));
     }
     if is_runtime {
         return plain
             .says(format!("{who} was built with a newer compiler than {library} comes from: it has no {version}"))
-            .mended("upgrade the system's libstdc++, or take a build for older systems (a manylinux wheel)", None);
+            .mended(Remedy::new(
+                "upgrade the system's libstdc++, or take a build for older systems (a manylinux wheel)",
+            ));
     }
     plain
 }

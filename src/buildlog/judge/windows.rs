@@ -3,6 +3,7 @@
 use super::library::{self, short};
 use super::{Cause, Judged, Verdict};
 use crate::buildlog::ground::Ground;
+use crate::command::Remedy;
 use crate::graph::Node;
 
 /// What Windows' sentences mean, by their numbers and by their English words.
@@ -49,9 +50,9 @@ pub(super) fn judge(plain: Judged, ground: Option<&Ground>) -> Judged {
             .collect();
         if !missing.is_empty() {
             let sentence = format!("{} needs {}, which is found nowhere", ground.path(file), missing.join(", "));
-            return tied
-                .says(sentence)
-                .mended("install what ships it, or put its folder on the search path (os.add_dll_directory)", None);
+            return tied.says(sentence).mended(Remedy::new(
+                "install what ships it, or put its folder on the search path (os.add_dll_directory)",
+            ));
         }
         return words(tied, cause, module.as_deref(), by.as_deref());
     }
@@ -81,22 +82,19 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
     match cause {
         Some(Cause::WrongArchitecture) => plain
             .says(format!("{who}, or a DLL that it needs, is made for another processor than this Python (32 and 64 bits)"))
-            .mended("install the wheel for this Python's processor", None),
+            .mended(Remedy::new("install the wheel for this Python's processor")),
         Some(Cause::SymbolMissing) => plain
             .says(format!("{who} wants a function that the DLL which was found does not have: an older or foreign copy wins"))
-            .mended("see which copy is loaded: DLLs in the program's folder and in System32 win", None),
+            .mended(Remedy::new("see which copy is loaded: DLLs in the program's folder and in System32 win")),
         Some(Cause::NoMemory) => plain
             .says(format!("Windows has no memory left to load {who}: the paging file is too small"))
-            .mended("make the paging file larger, or load less (fewer worker processes)", None),
+            .mended(Remedy::new("make the paging file larger, or load less (fewer worker processes)")),
         Some(Cause::InitFailed) => plain
             .says(format!("a DLL of {who} was found and failed at its own start: mostly an old Visual C++ runtime, or two copies of one library"))
-            .mended("install the newest Visual C++ Redistributable, and import that package first", None),
+            .mended(Remedy::new("install the newest Visual C++ Redistributable, and import that package first")),
         _ => plain
             .says(format!("{who} was found, and a DLL that it needs was not; Windows does not say which"))
-            .mended(
-                "look at the environment, which does: dylens log FILE PATH; most often it is the Visual C++ Redistributable, or \
-                 a folder that os.add_dll_directory has to name",
-                None,
-            ),
+            .mended(Remedy::new("look at the environment, which does: dylens log FILE PATH; most often it is the Visual C++ Redistributable, or \
+                 a folder that os.add_dll_directory has to name")),
     }
 }

@@ -6,6 +6,8 @@
 //! Versions before 4.0 are judged as 4.0, newer ones as the newest known. Not told: what its options change (`--exclude`,
 //! `--disable-isa-ext-check`), and where it looks other than the loader (`--ldpaths`, `AUDITWHEEL_LD_LIBRARY_PATH`).
 
+use crate::command::Remedy;
+use crate::command::templates::{AUDITWHEEL_ANY_ISA, AUDITWHEEL_AS, AUDITWHEEL_EXCLUDING};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -187,7 +189,7 @@ fn nothing_to_repair(facts: &Facts) -> Option<Complaint> {
         false => format!("auditwheel stops: nothing in the wheel is made for {processor}, which its name promises"),
     };
     let complaint = Complaint::new(Severity::Error, file, processor, message).printing(words);
-    Some(complaint.mended_by("give it a wheel for Linux, with the tag of what is in it", None))
+    Some(complaint.mended_by(Remedy::new("give it a wheel for Linux, with the tag of what is in it")))
 }
 
 /// `libpython3.11.so.1.0` (`LIBPYTHON_RE` of `lddtree.py`)
@@ -482,21 +484,21 @@ impl<'a> Wheel<'a> {
         let severity = if other.is_some() { Severity::Warning } else { Severity::Error };
         let mut complaint = Complaint::new(severity, self.files[0], tag, message).printing(words);
         complaint.evidence = Judged::evidence(&obstacles);
-        let (mend, command) = match other {
+        let remedy = match other {
             Some(other) => {
                 let tag = self.known.tag(Some(other));
-                ("aim at a tag that it can have", Some(format!("auditwheel repair --plat {tag} {}", self.name)))
+                Remedy::new("aim at a tag that it can have").fix(AUDITWHEEL_AS.with(&[&tag, &self.name]))
             }
             None => match kind {
-                Bar::Version | Bar::Narrow => ("build it on an older system (the manylinux images)", None),
-                Bar::Symbol => ("link that library statically, or build against one without these symbols", None),
-                _ => (
+                Bar::Version | Bar::Narrow => Remedy::new("build it on an older system (the manylinux images)"),
+                Bar::Symbol => Remedy::new("link that library statically, or build against one without these symbols"),
+                _ => Remedy::new(
                     "compile without -march=native or -march=x86-64-v3; or, where the wheel asks the processor first, skip the check",
-                    Some(format!("auditwheel repair --disable-isa-ext-check {}", self.name)),
-                ),
+                )
+                .fix(AUDITWHEEL_ANY_ISA.with(&[&self.name])),
             },
         };
-        Some(complaint.mended_by(mend, command))
+        Some(complaint.mended_by(remedy))
     }
 
     /// What is copied into the wheel for a release, and what is nowhere to be copied from.
@@ -514,8 +516,8 @@ impl<'a> Wheel<'a> {
             let complaint = Complaint::new(Severity::Error, external.by, name.to_string(), message).printing(words);
             let mend = "install the library where the wheel is repaired; or, where another wheel or the user's system \
                         brings it, exclude it";
-            let command = format!("auditwheel repair --exclude {name} {}", self.name);
-            complaints.push(complaint.mended_by(mend, Some(command)));
+            let command = AUDITWHEEL_EXCLUDING.with(&[name, &self.name]);
+            complaints.push(complaint.mended_by(Remedy::new(mend).fix(command)));
         }
         let found = externals.values().filter_map(|external| external.found);
         let mut copied: Vec<String> = found.map(|file| facts.scan.world.file(file).path.to_string()).collect();
@@ -528,8 +530,11 @@ impl<'a> Wheel<'a> {
             let message = format!("auditwheel repair copies {list} into {folder}.libs, and calls the wheel {tag}");
             let complaint = Complaint::new(Severity::Info, self.files[0], tag, message);
             let name = externals.iter().find(|(_, external)| external.found.is_some()).map(|(name, _)| name);
-            let command = name.map(|name| format!("auditwheel repair --exclude {name} {}", self.name));
-            complaints.push(complaint.mended_by("leave out what the user's system or another wheel brings", command));
+            let remedy = Remedy::new("leave out what the user's system or another wheel brings");
+            complaints.push(complaint.mended_by(match name {
+                Some(name) => remedy.fix(AUDITWHEEL_EXCLUDING.with(&[name, &self.name])),
+                None => remedy,
+            }));
         }
         complaints
     }
@@ -544,7 +549,7 @@ impl<'a> Wheel<'a> {
             );
             let message = format!("{path} is linked with {name}, which no wheel may be: auditwheel takes the need out");
             let complaint = Complaint::new(Severity::Warning, file, name.to_string(), message).printing(words);
-            complaint.mended_by("link the extension without libpython (the interpreter has its symbols)", None)
+            complaint.mended_by(Remedy::new("link the extension without libpython (the interpreter has its symbols)"))
         };
         needs.filter(|name| self.version >= AUTO && is_libpython(name, self.version)).map(complaint).collect()
     }
@@ -575,7 +580,7 @@ impl<'a> Wheel<'a> {
         );
         let message = format!("auditwheel stops: {first} lies in the folder for pure Python (purelib)");
         let complaint = Complaint::new(Severity::Error, self.files[0], first, message).printing(words);
-        Some(complaint.mended_by("build the wheel as one with native modules (platlib)", None))
+        Some(complaint.mended_by(Remedy::new("build the wheel as one with native modules (platlib)")))
     }
 }
 

@@ -4,6 +4,8 @@
 //! `/usr/local/lib` and `/usr/lib`; `@loader_path` and whole paths as they are. dyld also goes by the rpaths of whoever
 //! loads a file: what it finds thereby, delocate does not.
 
+use crate::command::Remedy;
+use crate::command::templates::{DELOCATE_EXCLUDING, DELOCATE_FOR, NAME_ADD_RPATH, SIGN};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Complaint;
@@ -66,29 +68,28 @@ fn usual(rest: &[u8]) -> impl Iterator<Item = VPath> {
 fn not_found(facts: &Facts, file: FileId, name: &Name, resolution: &Resolution) -> Complaint {
     let path = facts.path(file);
     let words = format!("{name} not found:\n  Needed by: {}", facts.scan.world.file(file).path);
-    let (message, mend, command) = match resolution.file().map(|found| facts.path(found)) {
+    let (message, remedy) = match resolution.file().map(|found| facts.path(found)) {
         // delocate issues 155 and 271.
         Some(found) => (
             format!(
                 "delocate does not find {name}, which {path} needs: dyld gets {found} by the rpath of whoever loads {path}, \
                  and delocate goes by the file's own alone"
             ),
-            "give the file an rpath of its own",
             relative_rpath(&path, &found),
         ),
         None => (
             format!("delocate stops at {path}: it finds {name} nowhere"),
-            "install the library where delocate runs; or, where another wheel brings it, leave it out",
-            Some(format!("delocate-wheel --exclude {}", VPath::new(VPath::new(&**name).file_name()))),
+            Remedy::new("install the library where delocate runs; or, where another wheel brings it, leave it out")
+                .fix(DELOCATE_EXCLUDING.with(&[&VPath::new(&**name).file_name()])),
         ),
     };
-    Complaint::new(Severity::Error, file, name.to_string(), message).printing(words).mended_by(mend, command)
+    Complaint::new(Severity::Error, file, name.to_string(), message).printing(words).mended_by(remedy)
 }
 
-fn relative_rpath(from: &VPath, to: &VPath) -> Option<String> {
+fn relative_rpath(from: &VPath, to: &VPath) -> Remedy {
     let way = crate::diagnose::remedies::relative(&from.parent().unwrap_or_default(), &to.parent().unwrap_or_default());
     let rpath = if way.is_empty() { "@loader_path".into() } else { format!("@loader_path/{way}") };
-    Some(format!("install_name_tool -add_rpath {rpath} {from} && codesign --force --sign - {from}"))
+    Remedy::new("give the file an rpath of its own").steps([NAME_ADD_RPATH.with(&[&rpath, from]), SIGN.with(&[from])])
 }
 
 /// Libraries that lie outside, in different folders, and have the same name, by their whole paths: all are copied into one folder
@@ -112,7 +113,7 @@ fn clashes(facts: &Facts) -> Vec<Complaint> {
         let words = format!("Already planning to copy library with same basename as: {name}");
         let message = format!("delocate stops: it would copy {} to the same place", list.join(" and "));
         let complaint = Complaint::new(Severity::Error, file, name.to_string(), message).printing(words);
-        Some(complaint.mended_by("build all modules against one of them", None))
+        Some(complaint.mended_by(Remedy::new("build all modules against one of them")))
     });
     told.collect()
 }
@@ -134,7 +135,7 @@ fn without_architecture(facts: &Facts) -> Option<Complaint> {
     let message = format!("delocate stops: the wheel's name promises {list}, and no file in it is made for that");
     let mend =
         "give the wheel the tag of what is in it, or build it for both and put them together with delocate-merge";
-    Some(Complaint::new(Severity::Error, file, list, message).printing(words).mended_by(mend, None))
+    Some(Complaint::new(Severity::Error, file, list, message).printing(words).mended_by(Remedy::new(mend)))
 }
 
 /// When delocate looks at what the files are built for and names the wheel after it, at all; and when it says more.
@@ -180,8 +181,8 @@ fn too_new(facts: &Facts) -> Option<Complaint> {
     }
     let message = format!("with MACOSX_DEPLOYMENT_TARGET={wanted} delocate stops: {path} is built for macOS {minimum}");
     let complaint = Complaint::new(Severity::Error, file, minimum.to_string(), message).printing(words);
-    let command = format!("MACOSX_DEPLOYMENT_TARGET={minimum} delocate-wheel");
-    Some(complaint.mended_by("build all libraries for the older release, or promise the newer one", Some(command)))
+    let remedy = Remedy::new("build all libraries for the older release, or promise the newer one");
+    Some(complaint.mended_by(remedy.fix(DELOCATE_FOR.with(&[&minimum.to_string()]))))
 }
 
 /// The name that delocate gives a wheel after what its files are built for, where it is another one
@@ -215,10 +216,8 @@ fn renamed(facts: &Facts) -> Vec<Complaint> {
                 facts.path(file)
             );
             let complaint = Complaint::new(Severity::Warning, file, minimum.to_string(), message).printing(words);
-            let command = format!("MACOSX_DEPLOYMENT_TARGET={} delocate-wheel", major + 1);
-            complaints.push(
-                complaint.mended_by("build for a release without a second number, or promise the next", Some(command)),
-            );
+            let remedy = Remedy::new("build for a release without a second number, or promise the next");
+            complaints.push(complaint.mended_by(remedy.fix(DELOCATE_FOR.with(&[&(major + 1).to_string()]))));
         }
         let minor = if release.major >= 11 { 0 } else { release.minor };
         platforms.push((format!("macosx_{}_{minor}_{arch}", release.major), file));
@@ -231,7 +230,7 @@ fn renamed(facts: &Facts) -> Vec<Complaint> {
     if let Some(&(_, file)) = platforms.first().filter(|_| claimed != list.iter().copied().collect()) {
         let message = format!("delocate calls the wheel {new}, after the macOS that its files are built for");
         let mend = "build all files for the release that is to be promised (MACOSX_DEPLOYMENT_TARGET)";
-        complaints.push(Complaint::new(Severity::Info, file, list.join("."), message).mended_by(mend, None));
+        complaints.push(Complaint::new(Severity::Info, file, list.join("."), message).mended_by(Remedy::new(mend)));
     }
     complaints
 }

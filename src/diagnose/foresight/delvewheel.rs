@@ -5,6 +5,8 @@
 //! (`--ignore-existing`). What Windows 7 has and what comes with Python it leaves alone, and a wheel that it repaired before.
 //! Releases since 1.3 say the same; older ones are judged as they are.
 
+use crate::command::Remedy;
+use crate::command::templates::{DELVEWHEEL_EXCLUDING, DELVEWHEEL_INSIDE, DELVEWHEEL_WITH, STRIP};
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -79,7 +81,7 @@ fn refused(facts: &Facts, modules: &[FileId]) -> Option<Complaint> {
     let message = format!("delvewheel does not look into {name}: it takes one processor a wheel, x86, x64 or arm64");
     let complaint = Complaint::new(Severity::Error, *modules.first()?, subject, message);
     let complaint = complaint.printing(format!("NotImplementedError: {words}"));
-    Some(complaint.mended_by("make one wheel for each processor", None))
+    Some(complaint.mended_by(Remedy::new("make one wheel for each processor")))
 }
 
 fn for_another_processor(facts: &Facts, file: FileId, image: &Image) -> Complaint {
@@ -92,7 +94,8 @@ fn for_another_processor(facts: &Facts, file: FileId, image: &Image) -> Complain
         image.arch_word()
     );
     let complaint = Complaint::new(Severity::Error, file, image.arch_word(), message).printing(words);
-    complaint.mended_by("give the wheel the tag of what is in it, or build the module for what the tag says", None)
+    complaint
+        .mended_by(Remedy::new("give the wheel the tag of what is in it, or build the module for what the tag says"))
 }
 
 /// What a module needs that is not simply found.
@@ -143,7 +146,7 @@ fn not_renamed(facts: &Facts, file: FileId, renamed: &[Name]) -> Option<Complain
          last section, mostly symbols"
     );
     let complaint = Complaint::new(Severity::Warning, file, name.to_string(), message).printing(words);
-    Some(complaint.mended_by("strip the module", Some(format!("strip -s {path}"))))
+    Some(complaint.mended_by(Remedy::new("strip the module").fix(STRIP.with(&[&path]))))
 }
 
 fn is_called(path: &VPath, name: &Name) -> bool {
@@ -223,7 +226,7 @@ fn copied_from_windows(facts: &Facts, file: FileId, name: &Name) -> Complaint {
         facts.path(file)
     );
     let complaint = Complaint::new(Severity::Warning, file, name.to_string(), message);
-    complaint.mended_by("leave Windows' own DLL out", Some(format!("delvewheel repair --exclude {name}")))
+    complaint.mended_by(Remedy::new("leave Windows' own DLL out").fix(DELVEWHEEL_EXCLUDING.with(&[name])))
 }
 
 fn copied_runtime(facts: &Facts, file: FileId, name: &Name) -> Complaint {
@@ -234,23 +237,23 @@ fn copied_runtime(facts: &Facts, file: FileId, name: &Name) -> Complaint {
         facts.path(file)
     );
     let complaint = Complaint::new(Severity::Info, file, name.to_string(), message).printing(words);
-    complaint.mended_by("run it where the runtime is at least as new as the compiler", None)
+    complaint.mended_by(Remedy::new("run it where the runtime is at least as new as the compiler"))
 }
 
 fn not_found(facts: &Facts, file: FileId, name: &Name, own: Option<VPath>) -> Complaint {
     let path = facts.path(file);
     let words = format!("FileNotFoundError: Unable to find library: {name}");
-    let (message, mend, command) = match own {
+    let (message, remedy) = match own {
         Some(own) => (
             format!("delvewheel stops at {path}: it does not look at {own} in the wheel for {name}"),
-            "have it take what is in the wheel",
-            "delvewheel repair --ignore-existing".to_owned(),
+            Remedy::new("have it take what is in the wheel").fix(Ok(DELVEWHEEL_INSIDE.command())),
         ),
         None => (
             format!("delvewheel stops at {path}: it finds {name} neither on PATH nor in a folder that it was given"),
-            "lead delvewheel to the folder of the DLL; or, where the user's system has it, exclude it (--exclude)",
-            format!("delvewheel repair --add-path FOLDER_OF_{name}"),
+            Remedy::new("lead delvewheel to the folder of the DLL; or, where the user's system has it, exclude it")
+                .fix(Ok(DELVEWHEEL_WITH.command()))
+                .fix(DELVEWHEEL_EXCLUDING.with(&[name])),
         ),
     };
-    Complaint::new(Severity::Error, file, name.to_string(), message).printing(words).mended_by(mend, Some(command))
+    Complaint::new(Severity::Error, file, name.to_string(), message).printing(words).mended_by(remedy)
 }

@@ -2,6 +2,7 @@
 //! where only compiled code asks for it.
 
 use super::Complaint;
+use crate::command::Remedy;
 use crate::diagnose::numpy::{by_owner, does_without, is_hidden};
 use crate::diagnose::reach::reached;
 use crate::diagnose::{Evidence, Facts, Line, Severity, Spelled};
@@ -40,7 +41,7 @@ pub(super) fn numpy(facts: &Facts, bundler: Bundler) -> Vec<Complaint> {
         let is_sure = is_module && !does_without(facts, owner);
         let severity = if is_sure { Severity::Warning } else { Severity::Info };
         let complaint = Complaint::new(severity, file, "numpy", message);
-        complaints.push(complaint.mended_by(&format!("name NumPy to {word}"), Some(bundler.module("numpy"))));
+        complaints.push(complaint.mended_by(Remedy::new(format!("name NumPy to {word}")).fix(bundler.module("numpy"))));
     }
     complaints
 }
@@ -62,7 +63,7 @@ pub(super) fn unseen(facts: &Facts, bundler: Bundler) -> Vec<Complaint> {
         let subject = VPath::new(path.file_name()).to_string();
         let complaint = Complaint::new(Severity::Info, import.file, subject, message);
         let mend = format!("where the program dies for the lack of it, name the libraries of {package} to {word}");
-        let mut complaint = complaint.mended_by(&mend, Some(bundler.libraries_of(&package)));
+        let mut complaint = complaint.mended_by(Remedy::new(mend).fix(bundler.libraries_of(&package)));
         complaint.evidence.push(Evidence::Line { path: place, number: line.number, text: line.text });
         complaints.push(complaint);
     }

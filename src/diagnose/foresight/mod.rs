@@ -11,7 +11,8 @@ mod nuitka;
 mod policies;
 mod pyinstaller;
 
-use super::{Evidence, Facts, Remedy, Severity};
+use super::{Evidence, Facts, Severity};
+use crate::command::Remedy;
 use crate::discover::Tool;
 use crate::world::FileId;
 
@@ -52,8 +53,8 @@ impl Complaint {
         Complaint { prints: Some(words), ..self }
     }
 
-    fn mended_by(self, text: &str, command: Option<String>) -> Complaint {
-        Complaint { remedy: Remedy { text: text.to_owned(), command }, ..self }
+    fn mended_by(self, remedy: Remedy) -> Complaint {
+        Complaint { remedy, ..self }
     }
 }
 

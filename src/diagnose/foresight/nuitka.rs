@@ -6,6 +6,8 @@
 //! runtime; what it does not find is passed over, and since 2.8 the DLLs of the Visual C++ runtime are told. For macOS see
 //! [`crate::diagnose::nuitka`].
 
+use crate::command::Remedy;
+use crate::command::templates::REPLACE_NEEDED;
 use std::collections::BTreeSet;
 
 use super::{Complaint, hidden, severity_of};
@@ -51,9 +53,9 @@ pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
              import",
             facts.path(file)
         );
-        let option = Bundler::Nuitka.library(&format!("PATH/{name}"), "");
         let complaint = Complaint::new(severity, file, name.to_string(), message);
-        complaints.push(complaint.mended_by("install the library before the build, or name it", Some(option)));
+        let remedy = Remedy::new("install the library before the build, or name it");
+        complaints.push(complaint.mended_by(remedy.fix(Bundler::Nuitka.library_named(name.leaf()))));
     }
     complaints.extend(hidden::unseen(facts, Bundler::Nuitka));
     complaints.extend(hidden::numpy(facts, Bundler::Nuitka));
@@ -83,7 +85,7 @@ fn without_runtime(facts: &Facts) -> Vec<Complaint> {
         );
         let complaint = Complaint::new(Severity::Warning, file, list, message).printing(words);
         let mend = "build where Visual Studio is installed; or have users install the Visual C++ Redistributable";
-        (!lacking.is_empty()).then(|| complaint.mended_by(mend, None))
+        (!lacking.is_empty()).then(|| complaint.mended_by(Remedy::new(mend)))
     };
     modules.filter_map(complaint).collect()
 }
@@ -131,9 +133,9 @@ fn relative(facts: &Facts) -> Vec<Complaint> {
             );
             let path = facts.path(file);
             let message = format!("Nuitka stops at {path}: it needs {}, a path that starts nowhere", need.name);
-            let command = format!("patchelf --replace-needed {} {} {path}", need.name, VPath::new(folded.file_name()));
+            let command = REPLACE_NEEDED.with(&[&need.name, &folded.file_name(), &path]);
             let complaint = Complaint::new(Severity::Error, file, need.name.to_string(), message).printing(words);
-            complaints.push(complaint.mended_by("ask for the library by its name alone", Some(command)));
+            complaints.push(complaint.mended_by(Remedy::new("ask for the library by its name alone").fix(command)));
         }
     }
     complaints

@@ -6,6 +6,8 @@
 //! Linux it warns at libraries between a module and the one that lacks something, too, and that 5.x warns of what only another
 //! file's rpath leads to.
 
+use crate::command::Remedy;
+use crate::command::templates::PYINSTALLER_FOR;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -73,12 +75,12 @@ fn not_found(facts: &Facts, name: &Name, missing: &Missing, is_old: bool) -> Opt
         count => format!(" and {} more {}", count - 1, if count == 2 { "file" } else { "files" }),
     };
     let message = format!("PyInstaller finds {name} nowhere, which {}{many} needs{what}", facts.path(file));
-    let option = Bundler::PyInstaller.library(&format!("PATH/{}", VPath::new(VPath::new(&**name).file_name())), "");
     let path = facts.scan.world.file(file).path.clone();
     let mut complaint = Complaint::new(severity, file, name.to_string(), message);
     complaint.files = files;
     let complaint = complaint.printing(words(facts, &spelled, &path, is_old));
-    Some(complaint.mended_by("install the library before the build, or name it", Some(option)))
+    let remedy = Remedy::new("install the library before the build, or name it");
+    Some(complaint.mended_by(remedy.fix(Bundler::PyInstaller.library_named(VPath::new(&**name).file_name()))))
 }
 
 /// The warning of one file.
@@ -149,7 +151,7 @@ fn refused(facts: &Facts, file: FileId, role: &Role) -> Option<Complaint> {
     );
     let complaint = Complaint::new(severity, file, target, message).printing(words);
     let mend = "install a wheel with code for that processor, or build for the one that all modules have";
-    Some(complaint.mended_by(mend, Some(format!("pyinstaller --target-arch {}", has.first()?))))
+    Some(complaint.mended_by(Remedy::new(mend).fix(PYINSTALLER_FOR.with(&[has.first()?]))))
 }
 
 /// As Python's `repr` writes a text.

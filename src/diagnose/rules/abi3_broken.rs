@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::command::Remedy;
 use crate::diagnose::stable_abi::{Version, added, claims, promised, taken};
-use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::{DistributionId, Kind, Role};
 use crate::image::Name;
 use crate::world::FileId;
@@ -84,15 +85,12 @@ fn finding(facts: &Facts, owner: DistributionId, files: &[(FileId, Beyond)]) -> 
             format!("{name} ({} files) {claim}, and {takes}", files.len())
         }
     };
-    finding.remedy = Remedy {
-        text: match newest.and_then(|(_, added)| *added) {
-            Some((major, minor)) => {
-                format!("build with Py_LIMITED_API of the promised version, or tag the wheel cp{major}{minor}-abi3")
-            }
-            None => "build with Py_LIMITED_API, or tag the wheel for one version of Python".into(),
-        },
-        command: None,
-    };
+    finding.remedy = Remedy::new(match newest.and_then(|(_, added)| *added) {
+        Some((major, minor)) => {
+            format!("build with Py_LIMITED_API of the promised version, or tag the wheel cp{major}{minor}-abi3")
+        }
+        None => "build with Py_LIMITED_API, or tag the wheel for one version of Python".into(),
+    });
     for (symbol, added) in all.into_iter().take(20) {
         let since = added.map_or_else(|| "no part of it".to_owned(), |(major, minor)| format!("since {major}.{minor}"));
         finding.evidence.push(Evidence::Header { name: "symbol", value: Name::from(&format!("{symbol} ({since})")) });

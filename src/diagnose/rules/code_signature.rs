@@ -1,7 +1,9 @@
 //! A file for arm64 Macs has no code signature, or one that no longer fits.
 
+use crate::command::Remedy;
+use crate::command::templates::SIGN;
 use crate::diagnose::remedies::{argument, unpacked};
-use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::{Image, ImageKind, Machine, Name, Signature};
 
 pub(super) static RULE: Rule = Rule {
@@ -30,8 +32,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let severity = if facts.modules(&imports).is_empty() { Severity::Warning } else { Severity::Error };
         let mut finding = Finding::about(facts, &RULE, severity, file).breaking(facts, &imports);
         finding.message = format!("{} {what}; Macs with Apple silicon do not load it", finding.file);
-        let command = format!("codesign --force --sign - {}", argument(facts, &content.path));
-        finding.remedy = Remedy { text: format!("sign it again{}", unpacked(facts)), command: Some(command) };
+        let command = SIGN.with(&[&argument(facts, &content.path)]);
+        finding.remedy = Remedy::new(format!("sign it again{}", unpacked(facts))).fix(command);
         finding.evidence.push(Evidence::Header { name: "made for", value: Name::from(&image.arch_word()) });
         findings.push(finding);
     }

@@ -1,7 +1,9 @@
 //! A library asks for an executable stack, which newer loaders refuse.
 
+use crate::command::Remedy;
+use crate::command::templates::CLEAR_EXECSTACK;
 use crate::diagnose::remedies::argument;
-use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::Name;
 use crate::world::System;
 
@@ -34,10 +36,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let severity = if facts.modules(imports).is_empty() { Severity::Info } else { Severity::Error };
         let mut finding = Finding::about(facts, &RULE, severity, file).breaking(facts, imports);
         finding.message = format!("{} asks for an executable stack, which this glibc refuses", finding.file);
-        finding.remedy = Remedy {
-            text: "clear the flag".into(),
-            command: Some(format!("patchelf --clear-execstack {}", argument(facts, &content.path))),
-        };
+        finding.remedy = Remedy::new("clear the flag").fix(CLEAR_EXECSTACK.with(&[&argument(facts, &content.path)]));
         finding.evidence.push(Evidence::Header { name: "PT_GNU_STACK", value: Name::from("RWE") });
         findings.push(finding);
     }

@@ -1,7 +1,9 @@
 //! An extension module is built for another Python than the environment's.
 
 use super::recorded_file_missing::has_other_file;
-use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+use crate::command::Remedy;
+use crate::command::templates::PIP_REINSTALL_OF;
+use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::role::dotted;
 use crate::discover::{DistributionId, is_free_threaded, tag_of};
 use crate::vfs::VPath;
@@ -75,6 +77,6 @@ fn describe(tag: &str) -> String {
 fn remedy(facts: &Facts, owner: DistributionId) -> Remedy {
     let distribution = facts.scan.distributions.get(owner);
     let version = facts.python().version_text();
-    let command = format!("python{version} -m pip install --force-reinstall --no-deps {}", distribution.pinned());
-    Remedy { text: format!("install {} with Python {version}", distribution.name), command: Some(command) }
+    let command = PIP_REINSTALL_OF.with(&[&version, &distribution.pinned()]);
+    Remedy::new(format!("install {} with Python {version}", distribution.name)).fix(command)
 }

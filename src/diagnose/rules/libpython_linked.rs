@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::command::Remedy;
 use crate::diagnose::stable_abi::is_python;
-use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::{DistributionId, Kind, Role};
 use crate::image::{Format, Name};
 use crate::resolve::Resolution;
@@ -69,7 +70,7 @@ fn finding(facts: &Facts, severity: Severity, owner: DistributionId, files: &[(F
         _ => "which the interpreter need not be: it fails, or brings a second Python into the process",
     };
     finding.message = format!("{who} is linked against {name}, {what}");
-    finding.remedy = Remedy { text: "build it without linking libpython".into(), command: None };
+    finding.remedy = Remedy::new("build it without linking libpython");
     let import = facts.imports_loading(file).first().copied();
     finding.evidence.extend(import.map(|import| Evidence::Need { file, need, import }));
     finding

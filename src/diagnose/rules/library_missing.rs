@@ -3,9 +3,11 @@
 use rustc_hash::FxHashMap;
 
 use super::library_preloaded::preloader;
+use crate::command::Remedy;
+use crate::command::templates::LINK;
 use crate::diagnose::missing::{Cause, Missing, missing};
-use crate::diagnose::remedies::{add_rpath, argument, install, quoted, reinstall, unpacked};
-use crate::diagnose::{Evidence, Facts, Finding, Line, Remedy, Rule, Severity};
+use crate::diagnose::remedies::{add_rpath, argument, install, reinstall, unpacked};
+use crate::diagnose::{Evidence, Facts, Finding, Line, Rule, Severity};
 use crate::diagnose::{dylib, windows};
 use crate::discover::{DistributionId, Kind};
 use crate::image::Name;
@@ -214,10 +216,9 @@ fn misplaced(facts: &Facts, name: &Name, by: FileId, provider: FileId) -> Cause 
     let evidence = |what| vec![Evidence::File { path: shown.clone(), what }];
     if path.file_name() != &**name {
         let link = path.parent().unwrap_or_default().join(name);
-        let target = quoted(&VPath::new(path.file_name()).to_string());
-        let command = format!("ln -s {target} {}", argument(facts, &link));
+        let command = LINK.with(&[&path.file_name(), &argument(facts, &link)]);
         let text = format!("give the file the name that is asked for{}", unpacked(facts));
-        let remedy = Remedy { text, command: Some(command) };
+        let remedy = Remedy::new(text).fix(command);
         return (format!("; {shown} has that soname under another file name"), remedy, evidence("has the soname"));
     }
     let from = facts.scan.world.file(by).path.clone();

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::dylib::{Origin, signed};
-use crate::diagnose::remedies::{argument, quoted};
-use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::command::Remedy;
+use crate::command::templates::{NAME_CHANGE, REPLACE_NEEDED, SIGN};
+use crate::diagnose::dylib::Origin;
+use crate::diagnose::remedies::argument;
+use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::Name;
 use crate::resolve::shared_cache::is_of_the_system;
 use crate::vfs::VPath;
@@ -61,15 +63,14 @@ fn finding(facts: &Facts, name: &Name, wanted: &[(FileId, usize, usize)]) -> Fin
     finding.message = format!("{who} takes {name} from outside the environment{origin}");
     let path = argument(facts, &facts.scan.world.file(file).path);
     let leaf = String::from_utf8_lossy(VPath::new(name).file_name()).into_owned();
-    let command = match facts.scan.world.host.system.is_dyld() {
+    let remedy = Remedy::new(format!("bring {leaf} along beside the file, and ask for it there"));
+    finding.remedy = match facts.scan.world.host.system.is_dyld() {
         true => {
-            let new = quoted(&format!("@loader_path/{leaf}"));
-            signed(&format!("install_name_tool -change {} {new} {path}", quoted(&name.to_string())), &path)
+            let change = NAME_CHANGE.with(&[name, &format!("@loader_path/{leaf}"), &path]);
+            remedy.steps([change, SIGN.with(&[&path])])
         }
-        false => format!("patchelf --replace-needed {} {} {path}", quoted(&name.to_string()), quoted(&leaf)),
+        false => remedy.fix(REPLACE_NEEDED.with(&[name, &leaf, &path])),
     };
-    finding.remedy =
-        Remedy { text: format!("bring {leaf} along beside the file, and ask for it there"), command: Some(command) };
     finding.evidence.push(Evidence::Need { file, need, import });
     finding
 }

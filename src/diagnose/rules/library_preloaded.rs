@@ -1,7 +1,8 @@
 //! A library is found only because Python code loads it, or a package that has it, beforehand.
 
+use crate::command::Remedy;
 use crate::diagnose::missing::{Missing, missing};
-use crate::diagnose::{Evidence, Facts, Finding, Line, Remedy, Rule, Severity, Spelled};
+use crate::diagnose::{Evidence, Facts, Finding, Line, Rule, Severity, Spelled};
 use crate::image::Name;
 use crate::resolve::system32;
 use crate::vfs::VPath;
@@ -33,11 +34,9 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         finding.files.dedup();
         finding.message =
             format!("{name} is on no search path of {}; {place}:{} brings {shown} in first", finding.file, line.number);
-        finding.remedy = Remedy {
-            text: "nothing to mend; where a repair tool or bundler asks for it, exclude it or include its package"
-                .into(),
-            command: None,
-        };
+        finding.remedy = Remedy::new(
+            "nothing to mend; where a repair tool or bundler asks for it, exclude it or include its package",
+        );
         finding.evidence = vec![
             Evidence::Line { path: place, number: line.number, text: line.text },
             Evidence::File { path: shown, what: "has the name" },

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+use crate::command::Remedy;
+use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::{DistributionId, Role, tag_of};
 use crate::image::Format;
 use crate::scan::ImportKind;
@@ -40,7 +41,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             1 => format!("nothing needs {}, and no Python code of {name} names it", finding.file),
             count => format!("{name}: nothing needs {count} of its libraries, and no Python code names them"),
         };
-        finding.remedy = Remedy { text: "nothing to mend; a bundle can often do without them".into(), command: None };
+        finding.remedy = Remedy::new("nothing to mend; a bundle can often do without them");
         findings.push(finding);
     }
 }

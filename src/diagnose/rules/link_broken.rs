@@ -1,7 +1,8 @@
 //! A symbolic link with a native file's name leads nowhere, or in a circle.
 
+use crate::command::Remedy;
 use crate::diagnose::remedies::reinstall;
-use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::role::importable_as;
 use crate::vfs::VPath;
 use crate::world::Absent;
@@ -52,7 +53,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         finding.node = facts.scan.graph.name(item.path.file_name());
         finding.remedy = match owner {
             Some((owner, _)) => reinstall(facts, owner),
-            None => Remedy { text: "make the link anew, or remove it".into(), command: None },
+            None => Remedy::new("make the link anew, or remove it"),
         };
         finding.evidence.push(Evidence::File { path: shown, what: "leads nowhere" });
         findings.push(finding);

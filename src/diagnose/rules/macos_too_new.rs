@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::command::Remedy;
+use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::{Name, NeedKind, Platform, Release};
 use crate::resolve::shared_cache;
 use crate::world::FileId;
@@ -43,10 +44,9 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         };
         finding.subject = format!("macOS {minimum}");
         finding.message = format!("{who} built for macOS {minimum} and later, {} macOS {target}", promise(facts));
-        finding.remedy = Remedy {
-            text: format!("build with MACOSX_DEPLOYMENT_TARGET={target}, or say macOS {minimum} in the wheel's tag"),
-            command: None,
-        };
+        finding.remedy = Remedy::new(format!(
+            "build with MACOSX_DEPLOYMENT_TARGET={target}, or say macOS {minimum} in the wheel's tag"
+        ));
         finding.evidence.push(Evidence::Header { name: "minimum", value: Name::from(&minimum.to_string()) });
         findings.push(finding);
     }
@@ -76,8 +76,7 @@ fn newer_libraries(facts: &Facts, file: FileId, target: Release, findings: &mut 
         let mut finding = Finding::about(facts, &RULE, severity, file);
         finding.subject = need.name.to_string();
         finding.message = format!("{} needs {}, which {when}", finding.file, need.name);
-        finding.remedy =
-            Remedy { text: "link it weakly, or ask for the newer macOS in the wheel's tag".into(), command: None };
+        finding.remedy = Remedy::new("link it weakly, or ask for the newer macOS in the wheel's tag");
         let import = imports.first().copied().unwrap_or(0);
         finding.evidence.push(Evidence::Need { file, need: place, import });
         findings.push(finding);

@@ -15,6 +15,7 @@ mod library_preloaded;
 mod library_unused;
 mod link_broken;
 mod macos_too_new;
+mod module_refused;
 mod not_an_image;
 mod numpy_abi;
 mod numpy_hidden;
@@ -31,6 +32,7 @@ mod runtime_twice;
 mod rust_install_name;
 mod slice_missing;
 mod symbol_missing;
+mod symbol_undefined;
 mod tool_complains;
 mod unreadable;
 mod version_missing;
@@ -45,6 +47,7 @@ pub const RULES: &[&Rule] = &[
     &library_preloaded::RULE,
     &version_missing::RULE,
     &symbol_missing::RULE,
+    &symbol_undefined::RULE,
     &wrong_architecture::RULE,
     &slice_missing::RULE,
     &numpy_missing::RULE,
@@ -61,6 +64,7 @@ pub const RULES: &[&Rule] = &[
     &rust_install_name::RULE,
     &install_name::RULE,
     &not_an_image::RULE,
+    &module_refused::RULE,
     &extension_for_other_python::RULE,
     &python_symbol_missing::RULE,
     &init_function_missing::RULE,

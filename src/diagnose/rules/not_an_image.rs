@@ -1,7 +1,9 @@
 //! A file has a native file's name and is none, or not a whole one.
 
+use crate::command::Remedy;
+use crate::command::templates::LFS_PULL;
 use crate::diagnose::remedies::reinstall;
-use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::{DistributionId, Role};
 use crate::image::Problem;
 use crate::resolve::Resolution;
@@ -65,8 +67,8 @@ fn refused(facts: &Facts, file: FileId) -> Vec<usize> {
 
 fn remedy(facts: &Facts, problem: &Problem, owner: DistributionId) -> Remedy {
     match problem {
-        Problem::GitLfsPointer => Remedy { text: "fetch the real file".into(), command: Some("git lfs pull".into()) },
-        Problem::LinkerScript => Remedy { text: "only the linker reads it; nothing loads it".into(), command: None },
+        Problem::GitLfsPointer => Remedy::new("fetch the real file").fix(Ok(LFS_PULL.command())),
+        Problem::LinkerScript => Remedy::new("only the linker reads it; nothing loads it"),
         // Wheels bring libraries that patchelf changed, and bundlers strip them where they are told to.
         problem if *problem == Problem::MISALIGNED && facts.scan.target.bundle.is_some() => {
             let rebuild = reinstall(facts, owner);

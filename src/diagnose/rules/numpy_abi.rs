@@ -1,7 +1,9 @@
 //! Code that was built for NumPy 1 meets NumPy 2.
 
+use crate::command::Remedy;
+use crate::command::templates::NUMPY_1;
 use crate::diagnose::numpy::{answered, fails_at, finding, provider, spoken, who};
-use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::image::Answer;
 
 pub(super) static RULE: Rule = Rule {
@@ -28,10 +30,9 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             spoken(provider),
             fails_at(&bonds, None)
         );
-        finding.remedy = Remedy {
-            text: format!("upgrade {} to a release built for NumPy 2, or go back to NumPy 1", distribution.name),
-            command: Some("python -m pip install 'numpy<2'".into()),
-        };
+        finding.remedy =
+            Remedy::new(format!("upgrade {} to a release built for NumPy 2, or go back to NumPy 1", distribution.name))
+                .fix(Ok(NUMPY_1.command()));
         findings.push(finding);
     }
 }

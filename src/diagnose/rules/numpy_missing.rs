@@ -1,7 +1,9 @@
 //! Code asks for NumPy's C API, and nobody is there to answer.
 
+use crate::command::Remedy;
+use crate::command::templates::{PIP_INSTALL, PIP_REINSTALL};
 use crate::diagnose::numpy::{answered, asks_at_import, at_import, failing_line, fails_at, finding, provider, who};
-use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::Bundler;
 use crate::image::Answer;
 
@@ -38,10 +40,10 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             finding = at_import(facts, finding, &bonds, line);
         }
         let command = match provider(facts) {
-            Some(_) => "python -m pip install --force-reinstall --no-deps numpy",
-            None => "python -m pip install numpy",
+            Some(_) => PIP_REINSTALL,
+            None => PIP_INSTALL,
         };
-        let install = || Remedy { text: "install NumPy".into(), command: Some(command.into()) };
+        let install = || Remedy::new("install NumPy").fix(command.with(&[&"numpy"]));
         finding.remedy = match (&facts.scan.target.bundle, provider(facts)) {
             (Some(bundle), Some(provider)) => bundled(bundle.bundler, provider.extension_name()),
             (Some(bundle), None) => bundled(bundle.bundler, "numpy"),
@@ -54,5 +56,5 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 /// What makes the bundler of a bundle take a module along.
 fn bundled(bundler: Bundler, module: &str) -> Remedy {
     let text = format!("build the bundle again, and name the module to {}", bundler.word());
-    Remedy { text, command: Some(bundler.module(module)) }
+    Remedy::new(text).fix(bundler.module(module))
 }

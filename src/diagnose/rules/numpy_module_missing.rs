@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::command::Remedy;
+use crate::command::templates::PIP_REINSTALL;
 use crate::diagnose::numpy::{
     answered, at_import, by_owner, failing_line, fails_at, finding, is_whole, name_to_bundler, provider, spoken, who,
 };
-use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::DistributionId;
 use crate::image::Answer;
 use crate::scan::{Bond, Provider};
@@ -67,10 +69,8 @@ fn imported(facts: &Facts, provider: &Provider, owner: DistributionId, bonds: &[
 
 /// Says what brings a module back.
 fn mended(facts: &Facts, provider: &Provider, mut finding: Finding, module: &str) -> Finding {
-    finding.remedy = name_to_bundler(facts, "bring the module back", module).unwrap_or(Remedy {
-        text: "bring the module back".into(),
-        command: Some("python -m pip install --force-reinstall --no-deps numpy".into()),
-    });
+    finding.remedy = name_to_bundler(facts, "bring the module back", module)
+        .unwrap_or_else(|| Remedy::new("bring the module back").fix(PIP_REINSTALL.with(&[&"numpy"])));
     let path = facts.scan.shown(&provider.file_of(module));
     finding.evidence.push(Evidence::File { path, what: "is not there" });
     finding

@@ -1,7 +1,8 @@
 //! Several NumPys lie on the import path, and the first wins.
 
+use crate::command::Remedy;
 use crate::diagnose::numpy::{provider, spoken};
-use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "numpy-several",
@@ -26,7 +27,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         facts.scan.shown(&provider.folder),
         facts.scan.shown(second)
     );
-    finding.remedy = Remedy { text: "keep one NumPy in the environment".into(), command: None };
+    finding.remedy = Remedy::new("keep one NumPy in the environment");
     let passed = others.iter().map(|folder| Evidence::File { path: facts.scan.shown(folder), what: "is passed over" });
     finding.evidence.extend(passed);
     findings.push(finding);

@@ -1,7 +1,9 @@
 //! Code that knows only NumPy 1 reaches NumPy 2 through a module that is there for its sake alone.
 
+use crate::command::Remedy;
+use crate::command::templates::NUMPY_1;
 use crate::diagnose::numpy::{answered, finding, name_to_bundler, provider, spoken, who};
-use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::{Answer, Binding};
 
 pub(super) static RULE: Rule = Rule {
@@ -44,9 +46,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         };
         let by_name = || name_to_bundler(facts, "upgrade the package", "numpy.core.multiarray");
         let again = if is_bundled { ", and build the bundle again" } else { "" };
-        finding.remedy = (!is_bundled).then(by_name).flatten().unwrap_or_else(|| Remedy {
-            text: format!("upgrade the package, or go back to NumPy 1{again}"),
-            command: Some("python -m pip install 'numpy<2'".into()),
+        finding.remedy = (!is_bundled).then(by_name).flatten().unwrap_or_else(|| {
+            Remedy::new(format!("upgrade the package, or go back to NumPy 1{again}")).fix(Ok(NUMPY_1.command()))
         });
         finding.evidence.push(Evidence::File {
             path: facts.scan.shown(&provider.folder.join("core/multiarray.py")),

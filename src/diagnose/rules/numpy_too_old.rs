@@ -1,7 +1,9 @@
 //! Code asks for a newer C API than the NumPy that is installed has.
 
+use crate::command::Remedy;
+use crate::command::templates::PIP_UPGRADE_FROM;
 use crate::diagnose::numpy::{answered, by_owner, fails_at, finding, provider, spoken, who};
-use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::image::Answer;
 use crate::scan::numpy::{oldest_with, wanted};
 
@@ -33,10 +35,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             spoken(provider),
             fails_at(&bonds, None)
         );
-        finding.remedy = Remedy {
-            text: "upgrade NumPy".into(),
-            command: Some(format!("python -m pip install --upgrade 'numpy>={major}.{minor}'")),
-        };
+        finding.remedy =
+            Remedy::new("upgrade NumPy").fix(PIP_UPGRADE_FROM.with(&[&"numpy", &format!("{major}.{minor}")]));
         findings.push(finding);
     }
 }

@@ -1,6 +1,8 @@
 //! A file is linked against the C library that this system does not have.
 
-use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::command::Remedy;
+use crate::command::templates::PIP_BINARY_ALONE;
+use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::world::System;
 
 pub(super) static RULE: Rule = Rule {
@@ -36,10 +38,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         finding.subject = need.map_or_else(String::new, |need| image.needs[need].name.to_string());
         finding.message = format!("{} is built for {other}, this interpreter runs on {here}", finding.file);
         let pinned = facts.scan.distributions.get(owner).pinned();
-        finding.remedy = Remedy {
-            text: format!("install the {wheel} wheel"),
-            command: Some(format!("python -m pip install --force-reinstall --no-deps --only-binary=:all: {pinned}")),
-        };
+        finding.remedy = Remedy::new(format!("install the {wheel} wheel")).fix(PIP_BINARY_ALONE.with(&[&pinned]));
         let import = imports.first().copied().unwrap_or(0);
         finding.evidence.extend(need.map(|need| Evidence::Need { file, need, import }));
         findings.push(finding);

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::command::Remedy;
+use crate::command::templates::SET_RPATH;
 use crate::diagnose::remedies::{argument, unpacked};
-use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::Name;
 use crate::resolve::{Resolution, Step};
 use crate::vfs::VPath;
@@ -91,9 +93,8 @@ fn finding(facts: &Facts, decides: bool, entry: &Name, files: &[FileId]) -> Find
             format!("{who} {has} the search path {entry}, outside the environment; nothing is taken from there")
         }
     };
-    let command = format!("patchelf --set-rpath '$ORIGIN' {}", argument(facts, &facts.scan.world.file(files[0]).path));
-    finding.remedy =
-        Remedy { text: format!("write a path that starts at $ORIGIN{}", unpacked(facts)), command: Some(command) };
+    let command = SET_RPATH.with(&[&argument(facts, &facts.scan.world.file(files[0]).path)]);
+    finding.remedy = Remedy::new(format!("write a path that starts at $ORIGIN{}", unpacked(facts))).fix(command);
     finding.evidence.push(Evidence::Header { name: "rpath", value: entry.clone() });
     finding
 }

@@ -1,10 +1,11 @@
 //! A Rust module for macOS calls itself by another name than its own.
 
+use crate::command::Remedy;
+use crate::command::templates::{NAME_ID, SIGN};
 use crate::diagnose::bundling::{self, Stops};
-use crate::diagnose::dylib::signed;
 use crate::diagnose::install_name::InstallName;
-use crate::diagnose::remedies::{argument, quoted, unpacked};
-use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::diagnose::remedies::{argument, unpacked};
+use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::Tool;
 use crate::image::Name;
 use crate::scan::Rust;
@@ -80,8 +81,7 @@ fn spoken(tool: Tool) -> String {
 fn remedy(facts: &Facts, path: &VPath, name: &InstallName, stops: Stops, is_rust: bool) -> Remedy {
     let leaf = String::from_utf8_lossy(path.file_name()).into_owned();
     let file = argument(facts, path);
-    let id = quoted(&format!("@rpath/{leaf}"));
-    let command = signed(&format!("install_name_tool -id {id} {file}"), &file);
+    let id = format!("@rpath/{leaf}");
     let builder = match (name, is_rust) {
         (InstallName::OtherTag { .. } | InstallName::OtherExtension { .. }, true) => {
             "; its builder: maturin 0.13.7 or later".to_owned()
@@ -100,5 +100,5 @@ fn remedy(facts: &Facts, path: &VPath, name: &InstallName, stops: Stops, is_rust
         }
         Stops::Always => format!("give the file its own name{builder}"),
     };
-    Remedy { text: format!("{text}{}", unpacked(facts)), command: Some(command) }
+    Remedy::new(format!("{text}{}", unpacked(facts))).steps([NAME_ID.with(&[&leaf, &file]), SIGN.with(&[&file])])
 }

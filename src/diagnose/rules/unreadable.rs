@@ -1,7 +1,8 @@
 //! A file or folder may not be read.
 
-use crate::diagnose::remedies::quoted;
-use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+use crate::command::Remedy;
+use crate::command::templates::READABLE;
+use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::Kind;
 use crate::image::Problem;
 use crate::vfs::VPath;
@@ -45,11 +46,8 @@ fn finding(facts: &Facts, path: &VPath, why: &str) -> Finding {
     finding.message = format!("{shown} cannot be read: {why}");
     // What lies in a wheel has no mode to change: its bytes are at fault.
     finding.remedy = match facts.scan.target.kind == Kind::Wheel && path.starts_with(&facts.scan.target.root) {
-        true => Remedy { text: "download the wheel again".into(), command: None },
-        false => {
-            let command = format!("chmod -R a+rX {}", quoted(&path.to_string()));
-            Remedy { text: "make it readable".into(), command: Some(command) }
-        }
+        true => Remedy::new("download the wheel again"),
+        false => Remedy::new("make it readable").fix(READABLE.with(&[path])),
     };
     finding
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use crate::command::Remedy;
+use crate::command::templates::{CONDA_LIBSTDCXX, PIP_BINARY};
+use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::Name;
 use crate::world::{FileId, System};
 
@@ -66,14 +68,16 @@ fn remedy(facts: &Facts, file: FileId, versions: &[String]) -> Remedy {
     let owner = facts.owner(file).map(|owner| facts.scan.distributions.get(owner).name.clone());
     let is_libc = versions.iter().any(|version| version.starts_with("GLIBC_"));
     match owner {
-        Some(name) if is_libc => Remedy {
-            text: format!("install a build of {name} that is made for this system's glibc or an older one"),
-            command: Some(format!("python -m pip install --force-reinstall --only-binary=:all: {name}")),
-        },
-        _ if versions.iter().any(|version| version.starts_with("GLIBCXX_") || version.starts_with("CXXABI_")) => Remedy {
-            text: "a newer libstdc++ has to be found first: install one, or remove the older copy from the search path".into(),
-            command: Some("conda install -c conda-forge libstdcxx-ng".into()),
-        },
-        _ => Remedy { text: "bring a newer build of that library".into(), command: None },
+        Some(name) if is_libc => {
+            Remedy::new(format!("install a build of {name} that is made for this system's glibc or an older one"))
+                .fix(PIP_BINARY.with(&[&name]))
+        }
+        _ if versions.iter().any(|version| version.starts_with("GLIBCXX_") || version.starts_with("CXXABI_")) => {
+            Remedy::new(
+                "a newer libstdc++ has to be found first: install one, or remove the older copy from the search path",
+            )
+            .fix(Ok(CONDA_LIBSTDCXX.command()))
+        }
+        _ => Remedy::new("bring a newer build of that library"),
     }
 }

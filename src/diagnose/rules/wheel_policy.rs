@@ -1,7 +1,9 @@
 //! The platform tag that a wheel for Linux deserves.
 
+use crate::command::Remedy;
+use crate::command::templates::AUDITWHEEL;
 use crate::diagnose::foresight::auditwheel::{Judged, Obstacle, judged};
-use crate::diagnose::{Facts, Finding, Remedy, Rule, Severity};
+use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::{Kind, Tool};
 
 pub(super) static RULE: Rule = Rule {
@@ -47,12 +49,11 @@ fn finding(facts: &Facts, judged: &Judged) -> Finding {
     finding.message = format!("{} deserves {}{kept}", judged.wheel, judged.tag);
     finding.prints = Some(judged.shown());
     if let Some((_, obstacles)) = &judged.claimed {
-        let command = format!("auditwheel repair {}", judged.wheel);
         let text = match !obstacles.iter().all(Obstacle::is_library) {
             true => "build it on a system of that age; or let auditwheel give it the tag that it deserves",
             false => "let auditwheel copy in what is missing, and give it the tag that it deserves then",
         };
-        finding.remedy = Remedy { text: text.into(), command: Some(command) };
+        finding.remedy = Remedy::new(text).fix(AUDITWHEEL.with(&[&judged.wheel]));
     }
     finding
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::pyinstaller::WORK;
 use super::{Form, Target, folder, program};
+use crate::command::templates::DYLENS;
 use crate::discover::Machine;
 use crate::error::Error;
 use crate::vfs::{Entry, FileSystem, Kind, VPath};
@@ -47,7 +48,13 @@ pub(in crate::discover) fn below(
             };
             let names: Vec<String> = found.bundles.iter().map(name).collect();
             let what = format!("{root} holds {count} bundles: {}", names.join(", "));
-            Err(Error::new(what, format!("name one: dylens {}", found.bundles[0].0)))
+            Err(Error::new(
+                what,
+                match DYLENS.with(&[&found.bundles[0].0]) {
+                    Ok(command) => format!("name one: {command}"),
+                    Err(_) => "name one of them".to_owned(),
+                },
+            ))
         }
     }
 }

@@ -38,7 +38,13 @@ impl<'a> Codes<'a> {
                 entries.filter_map(|entry| Some((entry.name.clone(), archive.bytes(fs, &bundle.program, entry).ok()?)))
             };
             codes.pyz = bytes(b'z').next().and_then(|(_, bytes)| pyz::Archive::read(bytes));
-            codes.scripts = bytes(b's').collect();
+            // The scripts together, as a program may claim any number of them.
+            let mut left = MOST_BYTES;
+            let has_room = |(_, bytes): &(String, Vec<u8>)| {
+                left = left.saturating_sub(bytes.len());
+                left > 0
+            };
+            codes.scripts = bytes(b's').take_while(has_room).collect();
         }
         let zips = bundle.modules.archives.iter().filter(|path| **path != bundle.program);
         let open = |path: &VPath| ZipArchive::new(Cursor::new(fs.read(path, MOST_BYTES).ok()?)).ok();

@@ -23,6 +23,7 @@ use super::python::{suffixes_of, tag_of};
 use super::{Kind, Machine, Note, Target, system, target, windows};
 use bstr::ByteSlice;
 
+use crate::command::Remedy;
 use crate::error::Error;
 use crate::image::{Format, Image, Name};
 use crate::vfs::{FileSystem, Kind as FileKind, VPath};
@@ -97,16 +98,16 @@ impl Bundle {
     /// The parts without which the program does not start: what it opens itself, and the archive of Python's own modules.
     fn notes<'a>(&self, fs: &dyn FileSystem, opens: impl Iterator<Item = &'a VPath>) -> Vec<Note> {
         let is_gone = |path: &&VPath| fs.stat(path).is_err();
-        let remedy = format!("build it again with {}", self.bundler.word());
+        let remedy = Remedy::new(format!("build it again with {}", self.bundler.word()));
         let library = opens.filter(is_gone).map(|path| {
             let name = path.file_name().as_bstr();
             let what = format!("{name} is gone: the program opens it by its full path, and cannot start");
-            Note::new(path, what, &remedy)
+            Note::new(path, what, remedy.clone())
         });
         let base = self.contents.join(pyinstaller::BASE);
         let needs_base = self.bundler == Bundler::PyInstaller && is_gone(&&base);
         let what = "base_library.zip is gone, with the modules that Python itself needs: the program cannot start";
-        library.chain(needs_base.then(|| Note::new(&base, what.into(), &remedy))).collect()
+        library.chain(needs_base.then(|| Note::new(&base, what.into(), remedy.clone()))).collect()
     }
 }
 

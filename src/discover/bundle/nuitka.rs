@@ -138,7 +138,7 @@ fn each_block(file: &dyn ReadAt, look: &mut dyn FnMut(u64, &[u8])) {
     loop {
         let Ok(got) = file.read_at(at, &mut block) else { return };
         look(at, &block[..got]);
-        if got < BLOCK {
+        if got < BLOCK || at > payload::FARTHEST {
             return;
         }
         at += (BLOCK - LONGEST_NAME) as u64;

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Compared, Told};
 use crate::diff::{Change, Diff};
+use crate::json;
 
 /// `--format json`.
 pub(super) const JSON: Compared = Compared { name: "json", about: "for other programs", write };
@@ -53,7 +54,9 @@ fn write(diff: &Diff, _: &Told) -> String {
         changed,
         changes: diff.changes.iter().map(mirror).collect(),
     };
-    serde_json::to_string_pretty(&document).expect("every key is a string") + "\n"
+    let mut bytes = Vec::new();
+    json::pretty(&mut bytes, &document).expect("every key is a string");
+    String::from_utf8(bytes).expect("JSON is UTF-8") + "\n"
 }
 
 fn mirror(change: &Change) -> ChangeMirror<'_> {

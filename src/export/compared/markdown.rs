@@ -4,6 +4,7 @@ use super::{Compared, Told, phrase, summary};
 use crate::diff::{Change, Diff, Kind};
 use crate::export::count;
 use crate::export::markdown::{cell, code};
+use crate::printable::inert;
 
 /// `--format markdown`.
 pub(super) const MARKDOWN: Compared = Compared { name: "markdown", about: "for a comment or a bug tracker", write };
@@ -22,7 +23,7 @@ fn write(diff: &Diff, told: &Told) -> String {
             text += &format!("\nAnd {} of distributions that came or went.\n", count(left, "file"));
         }
     }
-    text
+    inert(&text)
 }
 
 fn table(title: &str, changes: &[&Change], text: &mut String) {

@@ -2,7 +2,8 @@
 
 use super::{Compared, Told, phrase, summary};
 use crate::diff::{Change, Diff, Kind};
-use crate::export::{Glyph, Ink, Paint, count, printable};
+use crate::export::{Glyph, Ink, Paint, count};
+use crate::printable::{bounded, inert};
 
 /// `--format text`.
 pub(super) const TEXT: Compared = Compared { name: "text", about: "for people", write };
@@ -10,7 +11,7 @@ pub(super) const TEXT: Compared = Compared { name: "text", about: "for people", 
 fn write(diff: &Diff, told: &Told) -> String {
     let paint = &told.paint;
     let arrow = paint.glyph(Glyph::Arrow);
-    let head = format!("{} {arrow} {}", printable(&diff.before), printable(&diff.after));
+    let head = format!("{} {arrow} {}", bounded(&diff.before), bounded(&diff.after));
     let mut text = format!("{}\n{}\n", paint.ink(Ink::Strong, &head), summary(diff));
     let regressions: Vec<&Change> = diff.regressions().collect();
     section("Regressions", &regressions, paint, &mut text);
@@ -25,7 +26,7 @@ fn write(diff: &Diff, told: &Told) -> String {
             text += &paint.ink(Ink::Quiet, &line);
         }
     }
-    text
+    inert(&text)
 }
 
 fn section(title: &str, changes: &[&Change], paint: &Paint, text: &mut String) {
@@ -44,8 +45,8 @@ fn line(change: &Change, paint: &Paint) -> String {
         None if change.is_mended => (change.sign().to_string(), Ink::Good),
         None => (change.sign().to_string(), Ink::Quiet),
     };
-    let about = if change.about.is_empty() { String::new() } else { format!(" {}:", printable(&change.about)) };
-    let told = printable(&phrase(change, paint.glyph(Glyph::Arrow)));
-    let subject = paint.ink(Ink::Strong, &printable(&change.subject));
+    let about = if change.about.is_empty() { String::new() } else { format!(" {}:", bounded(&change.about)) };
+    let told = bounded(phrase(change, paint.glyph(Glyph::Arrow)));
+    let subject = paint.ink(Ink::Strong, &bounded(&change.subject));
     format!("  {} {subject}{about} {told}\n", paint.ink(ink, &sign)).replace("  \n", "\n")
 }

@@ -3,7 +3,6 @@
 use rustc_hash::FxHashSet;
 
 use super::super::places::{distribution_title, title};
-use super::super::printable;
 use crate::discover::Role;
 use crate::error::Error;
 use crate::graph::{Node, NodeId, Presence};
@@ -55,15 +54,12 @@ fn names(scan: &Scan, node: NodeId) -> Vec<String> {
 }
 
 pub(super) fn several(scan: &Scan, name: &str, nodes: &[NodeId]) -> Error {
-    let called = |&node: &NodeId| {
-        let path = scan.path_of(node).map_or_else(|| title(scan, node), |path| path.to_string());
-        format!("\n  {}", printable(&path))
-    };
+    let called = |&node: &NodeId| scan.path_of(node).map_or_else(|| title(scan, node), |path| path.to_string());
     let mut list: Vec<String> = nodes.iter().take(CANDIDATES).map(called).collect();
     if nodes.len() > CANDIDATES {
-        list.push(format!("\n  and {} more", nodes.len() - CANDIDATES));
+        list.push(format!("and {} more", nodes.len() - CANDIDATES));
     }
-    Error::new(format!("{name} could be any of {}", nodes.len()), format!("give more of the name:{}", list.concat()))
+    Error::new(format!("{name} could be any of {}", nodes.len()), "give more of the name:").with_list(list)
 }
 
 /// What a node is, in a phrase.

@@ -3,15 +3,21 @@
 //! Through goblin's low-level readers: `goblin::elf::Elf::parse` and its `Strtab` read whole tables that a summary does
 //! not need.
 
+mod dynamic_symbols;
+mod relocations;
 mod sections;
 mod symbols;
 #[cfg(feature = "testing")]
 mod write;
 
+pub use dynamic_symbols::{DynamicSymbols, SymbolKey};
 pub(super) use sections::{code, constants};
-pub use symbols::Tables;
+use symbols::RelocationTable;
+pub use symbols::{BindingFlags, Tables};
 #[cfg(feature = "testing")]
 pub use write::write;
+
+use std::cell::Cell;
 
 use goblin::container::{Container, Ctx, Endian};
 use goblin::elf::dynamic::{self, Dyn};
@@ -30,6 +36,8 @@ use crate::image::{Arch, Format, Image, ImageKind, Machine, Name, Need, NeedKind
 const MOST_DYNAMIC_BYTES: u64 = 1 << 20;
 const MOST_SEGMENTS: usize = 1024;
 const MOST_VERSION_BYTES: u64 = 1 << 20;
+/// The text of all names together; those of real files take a few kilobytes. Entries without number may share one long name.
+const MOST_TEXT_BYTES: usize = 4 << 20;
 /// `PATH_MAX` of Linux, the longest name that could ever be opened.
 const MOST_NAME_BYTES: usize = 4096;
 /// Dynamic strings that lie within this distance of each other are read with one call.
@@ -39,6 +47,17 @@ const MOST_STRINGS_AT_ONCE: u64 = 32 << 10;
 const DT_FILTER: u64 = 0x7fff_ffff;
 /// As `DT_FILTER`, but the file may be absent.
 const DT_AUXILIARY: u64 = 0x7fff_fffd;
+
+/// `Elf64_Verneed` and `Elf64_Vernaux` have the same length in both classes; an `Elf64_Verdef` never comes without its
+/// `Elf64_Verdaux`.
+const VERNEED_BYTES: usize = 16;
+const VERDEF_BYTES: u64 = 20 + 8;
+
+const OVERLAPPING_NEEDS: Problem = Problem::Header("malformed: its lists of version needs overlap");
+const OVERLAPPING_DEFINITIONS: Problem =
+    Problem::Header("malformed: it claims more version definitions than it has room for");
+const TOO_MUCH_TEXT: Problem =
+    Problem::Header("malformed: its dynamic strings together are longer than any linker writes");
 
 /// A `PT_LOAD` segment: what maps addresses to places in the file.
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +101,10 @@ fn summarize(window: &Window) -> Result<(Slice, Option<Tables>), Problem> {
         return Err(Problem::TooShort { len: window.len });
     }
     let header: Header = ident.pread(0).map_err(|_| Problem::Header("its ELF header cannot be read"))?;
+    let versions = [ident[header::EI_VERSION].into(), header.e_version];
+    if versions.iter().any(|&version: &u32| version != u32::from(header::EV_CURRENT)) {
+        return Err(Problem::Header("its ELF header names another version of the format"));
+    }
 
     let arch = arch_of(&header, ctx);
     let mut image = Image::new(Format::Elf, arch);
@@ -112,7 +135,11 @@ fn summarize(window: &Window) -> Result<(Slice, Option<Tables>), Problem> {
     }
     let promised = loads.iter().map(|load| load.offset.saturating_add(load.size)).max().unwrap_or(0);
     let truncated = || (promised > window.len).then_some(Problem::Truncated { promised, len: window.len });
-    let problem = misaligned(&loads).or_else(truncated);
+    let empty = || {
+        let is_empty = dynamic.is_some() && loads.is_empty();
+        is_empty.then_some(Problem::Header("it has no loadable segments"))
+    };
+    let mut problem = misaligned(&loads).or_else(truncated).or_else(empty);
 
     let mut tables = None;
     match dynamic {
@@ -122,7 +149,9 @@ fn summarize(window: &Window) -> Result<(Slice, Option<Tables>), Problem> {
             if entries.is_empty() && problem.is_none() {
                 return Err(Problem::Header("its dynamic segment is empty"));
             }
-            tables = Some(Tables { notes, ..fill(&mut image, window, &entries, &loads, ctx) });
+            let (found, beyond) = fill(&mut image, window, &entries, &loads, ctx);
+            tables = Some(Tables { notes, machine: header.e_machine, ..found });
+            problem = problem.or(beyond);
         }
     }
     match header.e_type {
@@ -202,8 +231,8 @@ fn entries(window: &Window, offset: u64, size: u64, ctx: Ctx) -> Vec<Dyn> {
     entries
 }
 
-/// Reads what the dynamic entries point at into the image.
-fn fill(image: &mut Image, window: &Window, entries: &[Dyn], loads: &[Load], ctx: Ctx) -> Tables {
+/// Reads what the dynamic entries point at into the image; and says where that is more than a file of this length can hold.
+fn fill(image: &mut Image, window: &Window, entries: &[Dyn], loads: &[Load], ctx: Ctx) -> (Tables, Option<Problem>) {
     let value = |tag| entries.iter().rev().find(|entry| entry.d_tag == tag).map(|entry| entry.d_val);
     let place = |tag| value(tag).and_then(|address| offset_of(address, loads));
     image.flags = value(dynamic::DT_FLAGS_1).unwrap_or(0);
@@ -217,10 +246,20 @@ fn fill(image: &mut Image, window: &Window, entries: &[Dyn], loads: &[Load], ctx
         strings_len: value(dynamic::DT_STRSZ).unwrap_or(0),
         versions: place(dynamic::DT_VERDEF).zip(value(dynamic::DT_VERDEFNUM)),
         notes: Vec::new(),
+        machine: 0,
+        version_of: place(dynamic::DT_VERSYM),
+        wanted_versions: place(dynamic::DT_VERNEED).zip(value(dynamic::DT_VERNEEDNUM)),
+        relocations: relocations(entries, loads),
+        flags: binding_flags(entries),
     };
-    let Some(strings) = tables.strings else { return tables };
+    let claimed = |(place, count): (u64, u64)| count > window.len.saturating_sub(place) / VERDEF_BYTES;
+    let mut problem = tables.versions.is_some_and(claimed).then_some(OVERLAPPING_DEFINITIONS);
+    let Some(strings) = tables.strings else { return (tables, problem) };
 
-    let wanted = verneed(window, place(dynamic::DT_VERNEED), value(dynamic::DT_VERNEEDNUM), ctx);
+    let wanted = verneed(window, place(dynamic::DT_VERNEED), value(dynamic::DT_VERNEEDNUM), ctx).unwrap_or_else(|| {
+        problem = Some(OVERLAPPING_NEEDS);
+        Vec::new()
+    });
     let in_dynamic = entries.iter().filter(|entry| is_string(entry.d_tag)).map(|entry| entry.d_val);
     let in_versions = wanted.iter().flat_map(|version| [version.from, version.version]);
     let text = Strings::read(window, strings, tables.strings_len, in_dynamic.chain(in_versions));
@@ -244,7 +283,40 @@ fn fill(image: &mut Image, window: &Window, entries: &[Dyn], loads: &[Load], ctx
             Some(VersionNeed { from: text.get(wanted.from)?, version: text.get(wanted.version)?, weak: wanted.weak })
         })
         .collect();
-    tables
+    if text.left.get() == 0 {
+        problem = Some(TOO_MUCH_TEXT);
+    }
+    (tables, problem)
+}
+
+/// The tables of relocations in the order in which a loader goes through them.
+fn relocations(entries: &[Dyn], loads: &[Load]) -> Vec<RelocationTable> {
+    let value = |tag| entries.iter().rev().find(|entry| entry.d_tag == tag).map(|entry| entry.d_val);
+    let table = |place, len, relative, has_addends| {
+        let offset = offset_of(value(place)?, loads)?;
+        let relative = value(relative).unwrap_or(0);
+        Some(RelocationTable { offset, len: value(len)?, has_addends, relative })
+    };
+    let is_rela = value(dynamic::DT_PLTREL) == Some(dynamic::DT_RELA);
+    [
+        table(dynamic::DT_RELA, dynamic::DT_RELASZ, dynamic::DT_RELACOUNT, true),
+        table(dynamic::DT_REL, dynamic::DT_RELSZ, dynamic::DT_RELCOUNT, false),
+        table(dynamic::DT_JMPREL, dynamic::DT_PLTRELSZ, dynamic::DT_NULL, is_rela),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn binding_flags(entries: &[Dyn]) -> BindingFlags {
+    use dynamic::{DF_1_NOW, DF_BIND_NOW, DF_STATIC_TLS, DF_SYMBOLIC, DT_BIND_NOW, DT_FLAGS, DT_FLAGS_1, DT_SYMBOLIC};
+    let has = |tag| entries.iter().any(|entry| entry.d_tag == tag);
+    let flag = |tag, bit| entries.iter().any(|entry| entry.d_tag == tag && entry.d_val & bit != 0);
+    BindingFlags {
+        is_symbolic: has(DT_SYMBOLIC) || flag(DT_FLAGS, DF_SYMBOLIC),
+        binds_now: has(DT_BIND_NOW) || flag(DT_FLAGS, DF_BIND_NOW) || flag(DT_FLAGS_1, DF_1_NOW),
+        has_static_tls: flag(DT_FLAGS, DF_STATIC_TLS),
+    }
 }
 
 fn is_string(tag: u64) -> bool {
@@ -264,8 +336,10 @@ struct Wanted {
     weak: bool,
 }
 
-fn verneed(window: &Window, offset: Option<u64>, count: Option<u64>, ctx: Ctx) -> Vec<Wanted> {
-    let (Some(offset), Some(count)) = (offset, count) else { return Vec::new() };
+/// The table of version needs; none where its lists overlap, which no linker writes: a few bytes could claim needs without
+/// number.
+fn verneed(window: &Window, offset: Option<u64>, count: Option<u64>, ctx: Ctx) -> Option<Vec<Wanted>> {
+    let (Some(offset), Some(count)) = (offset, count) else { return Some(Vec::new()) };
     // The table's size is written nowhere in the dynamic segment: read as much as its entries could ordinarily take,
     // and more where the iteration runs into the end.
     for size in [2 << 10, 32 << 10, MOST_VERSION_BYTES] {
@@ -276,7 +350,7 @@ fn verneed(window: &Window, offset: Option<u64>, count: Option<u64>, ctx: Ctx) -
             sh_info: count.min(u32::MAX.into()) as u32,
             ..SectionHeader::default()
         };
-        let Ok(Some(section)) = VerneedSection::parse(&bytes, &[section], ctx) else { return Vec::new() };
+        let Ok(Some(section)) = VerneedSection::parse(&bytes, &[section], ctx) else { return Some(Vec::new()) };
         let (mut wanted, mut files, mut complete) = (Vec::new(), 0, true);
         for file in section.iter() {
             files += 1;
@@ -287,13 +361,16 @@ fn verneed(window: &Window, offset: Option<u64>, count: Option<u64>, ctx: Ctx) -
                 weak: version.vna_flags & VER_FLG_WEAK != 0,
             }));
             complete &= wanted.len() - before == usize::from(file.vn_cnt);
+            if (files + wanted.len()) * VERNEED_BYTES > bytes.len() {
+                return None;
+            }
         }
         let is_all_there_is = bytes.len() < size as usize;
         if (complete && files as u64 == count) || is_all_there_is {
-            return wanted;
+            return Some(wanted);
         }
     }
-    Vec::new()
+    Some(Vec::new())
 }
 
 /// The dynamic strings that are asked for, read with as few calls as they allow.
@@ -303,6 +380,8 @@ struct Strings<'a> {
     len: u64,
     /// The part that was read ahead, and where in the table it starts.
     ahead: (u64, std::borrow::Cow<'a, [u8]>),
+    /// How many bytes of text may still be handed out.
+    left: Cell<usize>,
 }
 
 impl<'a> Strings<'a> {
@@ -318,16 +397,24 @@ impl<'a> Strings<'a> {
         } else {
             (0, Default::default())
         };
-        Strings { window, offset, len, ahead }
+        Strings { window, offset, len, ahead, left: Cell::new(MOST_TEXT_BYTES) }
     }
 
+    /// The string at an offset; none where it lies outside, or is longer than any name, or too many were handed out.
     fn get(&self, at: u64) -> Option<Name> {
+        let name = self.string(at)?;
+        let left = self.left.get().checked_sub(name.len() + 1);
+        self.left.set(left.unwrap_or(0));
+        left.map(|_| name)
+    }
+
+    fn string(&self, at: u64) -> Option<Name> {
         if at >= self.len {
             return None;
         }
         let (start, bytes) = &self.ahead;
         if let Some(rest) = at.checked_sub(*start).and_then(|skip| bytes.get(skip as usize..))
-            && let Some(end) = memchr(0, rest)
+            && let Some(end) = memchr(0, &rest[..rest.len().min(MOST_NAME_BYTES)])
         {
             return Some(Name::from(&rest[..end]));
         }

@@ -14,6 +14,10 @@ use crate::vfs::ReadAt;
 /// The longest chain that is followed; real ones have a handful of entries.
 const MOST_STEPS: u32 = 1 << 16;
 const MOST_VERSION_BYTES: usize = 1 << 20;
+/// `Elf64_Verdef`, in both classes.
+const SIZEOF_VERDEF: usize = 20;
+/// How much text is handed out of one table: entries without number may share one long name.
+const MOST_TEXT_BYTES: usize = 64 << 20;
 
 /// Where an ELF file keeps its dynamic symbols: places in the file, not addresses.
 #[derive(Clone, Debug)]
@@ -28,6 +32,44 @@ pub struct Tables {
     pub(super) versions: Option<(u64, u64)>,
     /// The notes on properties of the code: places and lengths.
     pub(super) notes: Vec<(u64, u64)>,
+    /// `e_machine`.
+    pub(super) machine: u16,
+    /// The version of each symbol.
+    pub(super) version_of: Option<u64>,
+    /// The versions that are wanted: place and count of files.
+    pub(super) wanted_versions: Option<(u64, u64)>,
+    pub(super) relocations: Vec<RelocationTable>,
+    pub(super) flags: BindingFlags,
+}
+
+/// A table of relocations: its place, its length in bytes, and the form of its entries.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RelocationTable {
+    pub offset: u64,
+    pub len: u64,
+    pub has_addends: bool,
+    /// So many at its start are relative and name no symbol.
+    pub relative: u64,
+}
+
+/// What a file's dynamic segment says of how its symbols are bound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BindingFlags {
+    /// `DT_SYMBOLIC` or `DF_SYMBOLIC`: its own definitions come first.
+    pub is_symbolic: bool,
+    /// `DT_BIND_NOW`, `DF_BIND_NOW` or `DF_1_NOW`.
+    pub binds_now: bool,
+    /// `DF_STATIC_TLS`.
+    pub has_static_tls: bool,
+}
+
+/// The text at a place of a table, up to its zero; none where it lies outside, or no more than `left` may be read.
+fn name_at(text: &[u8], at: usize, left: &mut usize) -> Option<Name> {
+    let rest = text.get(at..)?;
+    let rest = &rest[..rest.len().min(*left)];
+    let end = memchr::memchr(0, rest);
+    *left -= end.map_or(rest.len(), |end| end + 1);
+    Some(Name::from(&rest[..end?]))
 }
 
 impl Tables {
@@ -68,14 +110,14 @@ impl Tables {
         let count = first_defined.or_else(all).or_else(before_names).unwrap_or(0).min(MOST_SYMBOLS);
         let (Some(symbols), Some(strings)) = (self.symbols, self.strings) else { return Vec::new() };
         let table = file.up_to(symbols, count as usize * size as usize);
-        let text = file.up_to(strings, self.strings_len.min(64 << 20) as usize);
+        let text = file.up_to(strings, self.strings_len.min(MOST_TEXT_BYTES as u64) as usize);
+        let mut left = MOST_TEXT_BYTES;
         let import = |index: u32| {
             let symbol: Sym = table.pread_with(index as usize * size as usize, self.ctx).ok()?;
-            let name = text.get(symbol.st_name..)?;
-            let symbol_name = Name::from(&name[..memchr::memchr(0, name)?]);
-            let is_taken = symbol.st_shndx == 0 && !symbol_name.is_empty();
+            let symbol_name = (symbol.st_shndx == 0).then(|| name_at(&text, symbol.st_name, &mut left)).flatten()?;
             let is_weak = symbol.st_info >> 4 == STB_WEAK;
-            is_taken.then_some((Import { symbol: symbol_name, origin: Origin::Flat, is_weak }, symbol.st_info & 0xf))
+            (!symbol_name.is_empty())
+                .then_some((Import { symbol: symbol_name, origin: Origin::Flat, is_weak }, symbol.st_info & 0xf))
         };
         (1..count).filter_map(import).collect()
     }
@@ -109,11 +151,10 @@ impl Tables {
         };
         let section = VerdefSection::parse(&table, &[section], self.ctx).ok()??;
         let text = file.up_to(strings, self.strings_len.min(16 << 20) as usize);
-        let name = |at: usize| {
-            let rest = text.get(at..)?;
-            Some(Name::from(&rest[..memchr::memchr(0, rest)?]))
-        };
-        Some(section.iter().filter_map(|version| name(version.iter().next()?.vda_name)).collect())
+        let mut left = MOST_TEXT_BYTES;
+        let most = table.len() / SIZEOF_VERDEF;
+        let name = |version: goblin::elf::symver::Verdef| name_at(&text, version.iter().next()?.vda_name, &mut left);
+        Some(section.iter().take(most).filter_map(name).collect())
     }
 
     /// The levels of x86-64 that the file says it cannot do without (`GNU_PROPERTY_X86_ISA_1_NEEDED`): bit 0 the

@@ -22,7 +22,7 @@ impl Strings {
 }
 
 /// The smallest 64-bit little-endian ELF file that reads back as `image`, defining `symbols` and `versions` for others and
-/// taking `imports` from them. `x86_isa` are the bits of `GNU_PROPERTY_X86_ISA_1_NEEDED`, 0 where it says nothing of them. 32-bit
+/// taking `imports` from them, each by one relocation. `x86_isa` are the bits of `GNU_PROPERTY_X86_ISA_1_NEEDED`, 0 where it says nothing of them. 32-bit
 /// and big-endian images become a bare header, enough for a loader to pass them over.
 pub fn write(image: &Image, symbols: &[Name], imports: &[Import], versions: &[Name], x86_isa: u32) -> Vec<u8> {
     let mut strings = Strings(vec![0]);
@@ -47,6 +47,8 @@ pub fn write(image: &Image, symbols: &[Name], imports: &[Import], versions: &[Na
     let verdef = verdef(versions, &mut strings);
     let (symtab, hash) = symbol_tables(symbols, imports, &mut strings);
 
+    let relocations = relocations(image.arch.machine, symbols.len(), imports.len());
+
     let count = 3 + usize::from(image.interpreter.is_some()) + usize::from(x86_isa != 0);
     let mut at = BASE + count * SEGMENT;
     let mut place = |len: usize| {
@@ -60,10 +62,14 @@ pub fn write(image: &Image, symbols: &[Name], imports: &[Import], versions: &[Na
     let verdef_at = place(verdef.len());
     let symtab_at = place(symtab.len());
     let hash_at = place(hash.len());
+    let relocations_at = place(relocations.len());
     let strings_at = place(strings.0.len());
     let property = if x86_isa == 0 { Vec::new() } else { property(x86_isa) };
     let property_at = place(property.len());
     dynamic.extend([(5, strings_at as u64), (10, strings.0.len() as u64), (6, symtab_at as u64), (4, hash_at as u64)]);
+    if !relocations.is_empty() {
+        dynamic.extend([(7, relocations_at as u64), (8, relocations.len() as u64), (9, 24)]);
+    }
     if verneed_count > 0 {
         dynamic.extend([(0x6fff_fffe, verneed_at as u64), (0x6fff_ffff, verneed_count)]);
     }
@@ -99,6 +105,7 @@ pub fn write(image: &Image, symbols: &[Name], imports: &[Import], versions: &[Na
         (verdef_at, verdef),
         (symtab_at, symtab),
         (hash_at, hash),
+        (relocations_at, relocations),
         (strings_at, strings.0),
         (property_at, property),
     ] {
@@ -138,7 +145,7 @@ fn header(image: &Image, segments: usize) -> Vec<u8> {
     bytes.extend(word(kind));
     bytes.extend(word(machine));
     let is_wide = class == 2 && data == 1;
-    bytes.extend(1u32.to_le_bytes());
+    bytes.extend(if image.arch.big_endian { 1u32.to_be_bytes() } else { 1u32.to_le_bytes() });
     bytes.extend(0u64.to_le_bytes());
     bytes.extend((if is_wide { BASE as u64 } else { 0 }).to_le_bytes());
     bytes.extend(0u64.to_le_bytes());
@@ -196,6 +203,20 @@ fn verdef(versions: &[Name], strings: &mut Strings) -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// One entry of `DT_RELA` for each import, which follow the symbols that are defined: an address in the global offset table.
+fn relocations(machine: Machine, symbols: usize, imports: usize) -> Vec<u8> {
+    let kind: u64 = match machine {
+        Machine::Aarch64 | Machine::Arm64e => 1025,
+        Machine::Arm => 21,
+        Machine::Ppc64 => 20,
+        Machine::S390x => 10,
+        Machine::Riscv | Machine::LoongArch => 2,
+        _ => 6,
+    };
+    let entry = |index: u64| [0x2000, index << 32 | kind, 0].into_iter().flat_map(u64::to_le_bytes);
+    (symbols as u64 + 1..).take(imports).flat_map(entry).collect()
 }
 
 /// The symbols, and a `DT_HASH` of one bucket that leads through all of them.

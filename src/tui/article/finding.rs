@@ -1,6 +1,7 @@
 //! A finding: what is wrong, what mends it, and what that rests on.
 
 use super::{MOST, list, search, shown_file};
+use crate::command::Shell;
 use crate::diagnose::{Evidence, Finding, Severity};
 use crate::scan::{ImportKind, Scan};
 use crate::tui::atlas::{Atlas, brief};
@@ -19,7 +20,7 @@ pub fn sign(finding: &Finding) -> (Tone, &'static str) {
 
 /// Everything about a finding: what is wrong and what mends it first, then what it rests on.
 pub fn of_finding(atlas: &Atlas, finding: &Finding) -> Vec<Prose> {
-    let mut text = verdict(finding);
+    let mut text = verdict(finding, atlas.scan.shell());
     text.push(Prose::default());
     text.extend(grounds(atlas, finding));
     text
@@ -43,7 +44,7 @@ pub(super) fn grounds(atlas: &Atlas, finding: &Finding) -> Vec<Prose> {
 }
 
 /// The finding itself, with its remedy.
-pub(super) fn verdict(finding: &Finding) -> Vec<Prose> {
+pub(super) fn verdict(finding: &Finding, shell: Shell) -> Vec<Prose> {
     let (tone, sign) = sign(finding);
     let mut head = Prose::of(tone, format!("{sign} {}: {}", finding.severity.word(), finding.rule.title));
     if finding.breaks > 0 {
@@ -55,8 +56,8 @@ pub(super) fn verdict(finding: &Finding) -> Vec<Prose> {
     if !remedy.is_empty() {
         text.push(Prose::field("remedy", Tone::Good, remedy));
     }
-    if let Some(command) = &finding.remedy.command {
-        text.push(Prose::field("type", Tone::Key, command));
+    for line in finding.remedy.lines(shell) {
+        text.push(Prose::field("type", Tone::Key, line));
     }
     if let Some(words) = &finding.prints {
         text.push(Prose::field("it prints", Tone::Plain, words));

@@ -28,8 +28,8 @@ pub fn of_incident(atlas: &Atlas, judged: &Judged) -> Vec<Prose> {
     if !judged.remedy.text.is_empty() {
         text.push(Prose::field("remedy", Tone::Good, &judged.remedy.text));
     }
-    if let Some(command) = &judged.remedy.command {
-        text.push(Prose::field("type", Tone::Key, command));
+    for line in judged.remedy.lines(atlas.scan.shell()) {
+        text.push(Prose::field("type", Tone::Key, line));
     }
     text.push(Prose::default());
     let version = judged.version.as_ref().map_or_else(String::new, |version| format!(" {version}"));

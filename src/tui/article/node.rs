@@ -26,7 +26,7 @@ pub fn of_node(atlas: &Atlas, node: NodeId, via: Option<NodeId>) -> Vec<Prose> {
     }
     let mut text = vec![head];
     for &finding in atlas.findings(node).iter().take(MOST) {
-        text.extend(verdict(&atlas.scan.findings[finding]));
+        text.extend(verdict(&atlas.scan.findings[finding], atlas.scan.shell()));
     }
     match entry.sort {
         Sort::Distribution => distribution(atlas, node, &mut text),

@@ -7,7 +7,7 @@ use ratatui::widgets::Widget;
 
 use super::{bordered, lines, title};
 use crate::error::Error;
-use crate::export::printable;
+use crate::printable::printable;
 use crate::tui::model::Model;
 use crate::tui::prose::Prose;
 use crate::tui::theme::Tone;

@@ -7,7 +7,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
-use crate::export::{count, printable};
+use crate::export::count;
+use crate::printable::printable;
 use crate::tui::article::system;
 use crate::tui::atlas::{Atlas, Badge};
 use crate::tui::command::{Command, Group, commands};

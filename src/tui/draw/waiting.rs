@@ -10,7 +10,8 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::{body, bordered, lines, row, title};
-use crate::export::{count, printable};
+use crate::export::count;
+use crate::printable::printable;
 use crate::scan::{Phase, Seen};
 use crate::tui::article::size;
 use crate::tui::atlas::brief;

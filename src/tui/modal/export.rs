@@ -10,9 +10,10 @@ use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Modal, prompt};
-use crate::export::{Excerpt, Extent, FORMATS, Folding, Format, Scope, count, printable};
+use crate::export::{Excerpt, Extent, FORMATS, Folding, Format, Scope, count};
 use crate::graph::NodeId;
 use crate::graph::sketch::Sketch;
+use crate::printable::printable;
 use crate::tui::article;
 use crate::tui::command::Way;
 use crate::tui::draw::{boxed, lines, title};

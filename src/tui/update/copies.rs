@@ -1,19 +1,19 @@
 //! What can be put on the clipboard about what is chosen.
 
-use crate::export::printable;
+use crate::printable::printable;
 use crate::tui::model::Model;
 use crate::tui::view::log;
 
-/// The command that mends the finding. What cannot be shown as it is must not be pasted into a shell either.
+/// The first fix of the finding, in one line.
 pub(in crate::tui) fn fix(model: &Model) -> Option<String> {
     let atlas = model.atlas.as_ref()?;
+    let shell = atlas.scan.shell();
     if let Some(judged) = log::shown(model) {
-        return judged.remedy.command.clone().filter(|command| printable(command) == *command);
+        return judged.remedy.first(shell);
     }
     let current = model.current_finding();
     let of_node = model.chosen.map_or(&[][..], |node| atlas.findings(node));
-    let mut commands = current.iter().chain(of_node).filter_map(|&at| atlas.scan.findings[at].remedy.command.clone());
-    commands.next().filter(|command| printable(command) == *command)
+    current.iter().chain(of_node).find_map(|&at| atlas.scan.findings[at].remedy.first(shell))
 }
 
 /// The path of the node's file.

@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Arrangement, View};
 use crate::diagnose::Severity;
 use crate::diff::{Change, Diff};
-use crate::export::printable;
+use crate::printable::printable;
 use crate::scan::Scan;
 use crate::tui::atlas::Atlas;
 use crate::tui::command::Way;

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Arrangement, View};
 use crate::buildlog::{Ground, Judged, Log, judge};
-use crate::export::printable;
+use crate::printable::printable;
 use crate::tui::article::{of_incident, sign_of_incident};
 use crate::tui::atlas::Atlas;
 use crate::tui::command::Way;

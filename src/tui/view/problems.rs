@@ -7,7 +7,7 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Arrangement, View};
-use crate::export::printable;
+use crate::printable::printable;
 use crate::tui::article::{of_finding, sign};
 use crate::tui::atlas::Atlas;
 use crate::tui::command::Way;

@@ -7,7 +7,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::View;
 use crate::discover::Target;
-use crate::export::{count, printable};
+use crate::export::count;
+use crate::printable::printable;
 use crate::tui::article::{self, of_environment};
 use crate::tui::atlas::{Atlas, Badge, Sort};
 use crate::tui::command::Way;

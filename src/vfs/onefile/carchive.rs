@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::{inflated, piece};
+use super::{DEFLATE_RATIO, inflated, piece};
 use crate::vfs::{FileSystem, ReadAt, VPath};
 
 /// What the cookie begins with.
@@ -17,6 +17,8 @@ const FARTHEST: u64 = 64 << 20;
 /// More than any table of contents.
 const MOST_BYTES: u64 = 64 << 20;
 const MOST_ENTRIES: usize = 200_000;
+/// Bytes of an entry that is read whole: the modules of the largest programs take some hundred megabytes.
+const LARGEST_ENTRY: u64 = 1 << 30;
 
 /// An archive, by its table of contents.
 #[derive(Clone, Debug, Default)]
@@ -84,6 +86,10 @@ impl CArchive {
         if let Some(entry) = entries.iter().find(outside) {
             return Err(damaged(&format!("{} lies outside", entry.name)));
         }
+        let packed = entries.iter().fold(0u64, |sum, entry| sum.saturating_add(entry.packed));
+        if packed > u64::from(whole) {
+            return Err(damaged("its entries overlap"));
+        }
         // 311 is 3.11, and 38 is 3.8: the number was two digits before Python 3.10.
         let python = if python >= 100 { (python / 100, python % 100) } else { (python / 10, python % 10) };
         let python = (python.0.min(99) as u16, python.1 as u16);
@@ -114,8 +120,11 @@ impl CArchive {
     /// The whole content of an entry.
     ///
     /// # Errors
-    /// Where the program cannot be read, and where the entry is damaged.
+    /// Where the program cannot be read, and where the entry is damaged or declares more than it can hold.
     pub fn bytes(&self, fs: &dyn FileSystem, program: &VPath, entry: &Entry) -> io::Result<Vec<u8>> {
+        if entry.len > LARGEST_ENTRY || entry.is_packed && entry.len > entry.packed.saturating_mul(DEFLATE_RATIO) {
+            return Err(io::Error::other(format!("it declares {} bytes in {}", entry.len, entry.packed)));
+        }
         let file = fs.open(program)?;
         let (offset, packed) = self.place(entry);
         let bytes = piece(&*file, offset, packed)?;

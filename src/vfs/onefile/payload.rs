@@ -31,6 +31,9 @@ pub(super) struct Unpacked {
     pub link: Option<Vec<u8>>,
 }
 
+/// So far into a program is anything looked for: files with holes have any length, and take no room.
+pub const FARTHEST: u64 = 2 << 30;
+
 /// Where a payload begins in a program; none where there is none.
 pub fn find(file: &dyn ReadAt) -> Option<u64> {
     const BLOCK: usize = 4 << 20;
@@ -44,7 +47,7 @@ pub fn find(file: &dyn ReadAt) -> Option<u64> {
         if let Some(place) = found.or_else(plain) {
             return Some(at + place as u64);
         }
-        if got < BLOCK {
+        if got < BLOCK || at > FARTHEST {
             return None;
         }
         at += (BLOCK - LONGEST_NAME) as u64;
@@ -112,6 +115,7 @@ fn unpacked(packed: &[u8], most: u64) -> Result<Vec<u8>, String> {
 fn files(row: &[u8], reading: Reading, is_whole: bool) -> Option<Vec<Unpacked>> {
     let mut files = Vec::new();
     let mut rest = row;
+    let mut left = MOST_BYTES.min((row.len() as u64).saturating_mul(HIGHEST_RATIO));
     loop {
         let name = text(&mut rest, reading.is_wide)?;
         if name.is_empty() {
@@ -138,6 +142,7 @@ fn files(row: &[u8], reading: Reading, is_whole: bool) -> Option<Vec<Unpacked>> 
         let bytes = match reading.is_archive {
             true => {
                 let packed = u32::from_le_bytes(take(&mut rest, 4)?.try_into().ok()?);
+                left = left.checked_sub(len)?;
                 let bytes = unpacked(take(&mut rest, packed as usize)?, len).ok()?;
                 (bytes.len() as u64 == len).then_some(bytes)?
             }

@@ -8,6 +8,7 @@ mod texts;
 mod windows;
 
 use dylens::buildlog::{Ground, Judged, Log, Verdict, judge, read};
+use dylens::command::Shell;
 use dylens::discover::{Machine, Request};
 use dylens::scan::{Progress, Scan};
 use dylens::vfs::VPath;
@@ -61,7 +62,7 @@ fn assert_first(judged: &[Judged], expected: &Expected) {
     assert_eq!(file, expected.file, "{told}");
     assert!(first.sentence.contains(expected.sentence), "“{}” is not in\n{}", expected.sentence, first.sentence);
     assert!(first.remedy.text.contains(expected.remedy), "“{}” is not in\n{}", expected.remedy, first.remedy.text);
-    let command = first.remedy.command.as_deref().unwrap_or("/");
+    let command = first.remedy.lines(Shell::Sh).join("\n");
     assert!(command.contains(expected.command), "“{}” is not in\n{command}", expected.command);
 }
 

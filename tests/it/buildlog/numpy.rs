@@ -84,7 +84,7 @@ fn rust_numpy_s_panic_is_tied_to_the_module_with_that_version() {
         cause: "numpy-shim",
         file: "lib/python3.11/site-packages/b/_rs.cpython-311-x86_64-linux-gnu.so",
         sentence: "(rust-numpy 0.20.0) imports the Python module numpy.core.multiarray at its first use",
-        remedy: "PyInstaller: --hidden-import numpy.core.multiarray",
+        remedy: "name it to the bundler",
         command: "--include-module=numpy.core.multiarray",
         ..PLAIN
     };
@@ -95,7 +95,7 @@ fn rust_numpy_s_panic_is_tied_to_the_module_with_that_version() {
     let log = format!("12 INFO: PyInstaller: 6.11.1\n{log}");
     assert_first(
         &alone(&log),
-        &Expected { file: "", sentence: "", remedy: "", command: "--hidden-import numpy.core.multiarray", ..expected },
+        &Expected { file: "", sentence: "", remedy: "", command: "--hidden-import=numpy.core.multiarray", ..expected },
     );
 }
 
@@ -134,7 +134,7 @@ fn the_shim_is_known_in_python_s_own_words() {
     let log = "12 INFO: PyInstaller: 6.11.1\nModuleNotFoundError: No module named 'numpy.core.multiarray'\n";
     assert_first(
         &alone(log),
-        &Expected { cause: "numpy-shim", command: "--hidden-import numpy.core.multiarray", ..PLAIN },
+        &Expected { cause: "numpy-shim", command: "--hidden-import=numpy.core.multiarray", ..PLAIN },
     );
     let log = "ModuleNotFoundError: No module named 'numpy.core._multiarray_umath'\n";
     assert_first(&alone(log), &Expected { cause: "numpy-missing", ..PLAIN });

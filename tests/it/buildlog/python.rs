@@ -13,7 +13,7 @@ fn a_module_that_the_environment_has_was_left_out_of_the_bundle() {
         verdict: Verdict::Guilty,
         file: "",
         sentence: "is in the environment, and was left out",
-        remedy: "--hidden-import",
+        remedy: "name it to the bundler",
         command: "--include-module=p._hidden",
     };
     assert_first(&beside(log, "/env", world), &expected);

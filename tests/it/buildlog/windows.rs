@@ -86,7 +86,7 @@ fn delvewheel_is_led_to_the_folder() {
     let log = "repairing p-1-cp311-cp311-win_amd64.whl\nfinding DLL dependencies\nFileNotFoundError: Unable to find library: foo.dll\n";
     assert_first(
         &alone(log),
-        &Expected { sentence: "foo.dll is found nowhere", command: "delvewheel repair --add-path DIR", ..PLAIN },
+        &Expected { sentence: "foo.dll is found nowhere", command: "delvewheel repair --add-path FOLDER", ..PLAIN },
     );
     let log = log.replace("foo.dll", "torch_cpu.dll");
     let expected =

@@ -1,6 +1,14 @@
 //! The real program: every subcommand, every exit code, every bad input with its very line.
 
+#[cfg(unix)]
+mod exported_files;
+#[cfg(unix)]
+mod hostile_lengths;
+#[cfg(unix)]
+mod hostile_text;
 mod policy;
+#[cfg(unix)]
+mod run_daemon;
 mod snapshot;
 
 use crate::common::{dylens, lay_out, out, said};

@@ -8,9 +8,12 @@ mod tree;
 mod why;
 
 use crate::common::{self, plain, scan, written};
-use dylens::diagnose::{Evidence, Finding, Remedy, Rule, Severity};
+use dylens::command::Remedy;
+use dylens::command::templates::APT_INSTALL;
+use dylens::diagnose::{Evidence, Finding, Rule, Severity};
 use dylens::discover::{Request, Tool, Wishes};
-use dylens::export::{FINDINGS, FORMATS, Options, Paint, TEXT, printable};
+use dylens::export::{FINDINGS, FORMATS, Options, Paint, TEXT};
+use dylens::printable::printable;
 use dylens::scan::Scan;
 use dylens::vfs::VPath;
 
@@ -87,10 +90,7 @@ pub fn broken() -> Scan {
     let fast = at("wave/_fast.cpython-312-x86_64-linux-gnu.so");
     scan.findings = vec![
         Finding {
-            remedy: Remedy {
-                text: "Install the package that brings libtide.".into(),
-                command: Some("apt install libtide2".into()),
-            },
+            remedy: Remedy::new("Install the package that brings libtide.").fix(APT_INSTALL.with(&[&"libtide2"])),
             evidence: vec![evidence],
             imports,
             breaks: 1,

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use dylens::diagnose::{Evidence, Facts, Finding, Remedy, Rule, Severity};
+use dylens::command::templates::PIP_REINSTALL;
+use dylens::command::{Command, Remedy};
+use dylens::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use dylens::discover::{Machine, Request, Wishes};
 use dylens::graph::NodeId;
 use dylens::scan::{Progress, Scan};
@@ -105,7 +107,7 @@ pub fn scan(world: &str) -> Scan {
     let mut scan =
         Scan::of(Arc::new(text.files), &machine, &Request::of(VPath::new("/env")), &progress).expect("a scan");
     scan.findings = vec![
-        missing(&scan, "libopenblas.so.0", Some("pip install --force-reinstall numpy")),
+        missing(&scan, "libopenblas.so.0", Some(PIP_REINSTALL.with(&[&"numpy"]).expect("a name"))),
         missing(&scan, "libjpeg.so.62", None),
     ]
     .into_iter()
@@ -114,7 +116,7 @@ pub fn scan(world: &str) -> Scan {
     scan
 }
 
-fn missing(scan: &Scan, name: &str, command: Option<&str>) -> Option<Finding> {
+fn missing(scan: &Scan, name: &str, command: Option<Command>) -> Option<Finding> {
     let node = scan.graph.name(name.as_bytes())?;
     let dependents = scan.graph.dependents(node);
     let files: Vec<VPath> = dependents.iter().filter_map(|&(by, _)| scan.path_of(by)).collect();
@@ -127,7 +129,10 @@ fn missing(scan: &Scan, name: &str, command: Option<&str>) -> Option<Finding> {
         subject: name.into(),
         message: format!("{} needs {name}, which is nowhere to be found", scan.label(by)),
         prints: None,
-        remedy: Remedy { text: "Install the distribution again.".into(), command: command.map(str::to_owned) },
+        remedy: Remedy {
+            text: "Install the distribution again.".into(),
+            fixes: command.map(|it| vec![it]).into_iter().collect(),
+        },
         evidence: vec![Evidence::Need { file: scan.file_of(by)?, need: edge.need, import: edge.first }],
         imports: Vec::new(),
         breaks: files.len(),

@@ -103,7 +103,7 @@ pub fn copied(keys: &str) -> Option<String> {
 
 #[test]
 fn what_is_chosen_is_copied() {
-    assert_eq!(copied("yy").as_deref(), Some("pip install --force-reinstall numpy"));
+    assert_eq!(copied("yy").as_deref(), Some("python -m pip install --force-reinstall --no-deps numpy"));
     assert_eq!(copied("yn").as_deref(), Some("libopenblas.so.0"));
     assert_eq!(copied("yp"), None, "what is missing has no path");
     let way = "numpy → _multiarray_umath.cpython-311-x86_64-linux-gnu.so → libopenblas.so.0";

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::diagnose::foresight::{asked, at, complaints};
+use dylens::command::Shell;
 
 /// The files of a wheel for Windows, unpacked, as delvewheel is asked about them.
 pub fn delvewheel(tag: &str, files: &str) -> Scan {
@@ -34,7 +35,7 @@ fn delvewheel_does_not_look_into_the_wheel_unless_it_is_told_to() {
     let scan = delvewheel("win_amd64", &files);
     let told = finding(&scan, "tool-complains");
     assert_eq!(told.prints.as_deref(), Some("FileNotFoundError: Unable to find library: a.dll"));
-    assert_eq!(told.remedy.command.as_deref(), Some("delvewheel repair --ignore-existing"));
+    assert_eq!(told.remedy.first(Shell::Sh).as_deref(), Some("delvewheel repair --ignore-existing WHEEL"));
     assert_eq!(complaints(&scan).len(), 1, "DLLs of the wheel are not gone through");
     let repaired = format!("{files}//- /t/p-1.dist-info/DELVEWHEEL\nVersion: 1.13.1\n");
     assert!(complaints(&delvewheel("win_amd64", &repaired)).is_empty(), "it is repaired already");

@@ -2,6 +2,7 @@
 
 use crate::discover::bundle::writer::{bootloader, image, pyz_of, zip};
 use crate::discover::bundle::{MODULE, PLAIN, PROGRAM, code, folder, rules, scan};
+use dylens::command::Shell;
 use dylens::diagnose::Severity;
 use dylens::scan::Scan;
 
@@ -30,7 +31,7 @@ fn an_extension_module_that_is_gone_is_told_where_an_import_certainly_wants_it()
         let finding = &broken.findings[0];
         assert_eq!((finding.severity, finding.subject.as_str()), (Severity::Error, "a._a"));
         assert_eq!(finding.message, "prog fails at its start: a.m imports a._a, which is nowhere in the bundle");
-        assert_eq!(finding.remedy.command.as_deref(), Some("--hidden-import=a._a"));
+        assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some("pyinstaller --hidden-import=a._a PROGRAM.py"));
         assert_eq!(rules(&with_code(pyc!("package"), module, true)), [""; 0]);
     }
 }
@@ -79,6 +80,6 @@ fn compiled_files_are_read_as_archives_are() {
     let broken = scan(&files(false), "/x/prog");
     assert_eq!(rules(&broken), ["bundle-incomplete"]);
     assert_eq!(broken.findings[0].message, "import a fails: a.m imports a._a, which is nowhere in the bundle");
-    assert_eq!(broken.findings[0].remedy.command.as_deref(), Some("--includes=a._a"));
+    assert_eq!(broken.findings[0].remedy.first(Shell::Sh).as_deref(), Some("cxfreeze PROGRAM.py --includes=a._a"));
     assert_eq!(rules(&scan(&files(true), "/x/prog")), [""; 0]);
 }

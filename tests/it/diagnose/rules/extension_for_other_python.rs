@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::diagnose::windows::venv;
+use dylens::command::Shell;
 
 #[test]
 fn a_module_built_for_another_version_only_is_an_error() {
@@ -9,7 +10,7 @@ fn a_module_built_for_another_version_only_is_an_error() {
     let finding = finding(&scan, "extension-for-other-python");
     assert_eq!(finding.severity, Severity::Error);
     assert!(finding.message.contains("CPython 3.12"), "{}", finding.message);
-    assert!(finding.remedy.command.as_deref().is_some_and(|command| command.starts_with("python3.11 -m pip")));
+    assert!(finding.remedy.first(Shell::Sh).as_deref().is_some_and(|command| command.starts_with("python3.11 -m pip")));
 }
 
 #[test]

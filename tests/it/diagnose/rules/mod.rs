@@ -31,6 +31,7 @@ mod runtime_twice;
 mod rust_install_name;
 mod slice_missing;
 mod symbol_missing;
+mod symbol_undefined;
 mod tool_complains;
 mod unreadable;
 mod version_missing;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::diagnose::windows::windows;
+use dylens::command::Shell;
 
 #[test]
 fn a_module_that_is_empty_or_a_pointer_or_text_is_an_error() {
@@ -24,7 +25,7 @@ fn a_truncated_module_is_an_error() {
 #[test]
 fn a_git_lfs_pointer_is_fetched() {
     let scan = scan("//- SITE/a/_a.TAG lfs\n");
-    assert_eq!(finding(&scan, "not-an-image").remedy.command.as_deref(), Some("git lfs pull"));
+    assert_eq!(finding(&scan, "not-an-image").remedy.first(Shell::Sh).as_deref(), Some("git lfs pull"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::diagnose::foresight::{complaints, for_tool};
+use dylens::command::Shell;
 
 #[test]
 fn numpy_is_left_out_where_only_compiled_code_asks_for_it() {
@@ -10,11 +11,14 @@ fn numpy_is_left_out_where_only_compiled_code_asks_for_it() {
     let world = |init: &str| {
         format!("//- SITE/a/_a.TAG {RUST}\n//- SITE/a/plot.py\nimport numpy\n//- SITE/a/__init__.py\n{init}\n")
     };
-    for (tool, option) in [("nuitka", "--include-module=numpy"), ("pyinstaller", "--hidden-import=numpy")] {
+    for (tool, option) in [
+        ("nuitka", "python -m nuitka --include-module=numpy PROGRAM.py"),
+        ("pyinstaller", "pyinstaller --hidden-import=numpy PROGRAM.py"),
+    ] {
         let scan = for_tool(tool, &world("from . import _a"));
         let finding = finding(&scan, "tool-complains");
         assert_eq!((finding.severity, finding.subject.as_str()), (Severity::Warning, "numpy"));
-        assert_eq!(finding.remedy.command.as_deref(), Some(option));
+        assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some(option));
     }
     // Bundlers follow imports in functions and through modules, too.
     for init in
@@ -57,7 +61,10 @@ Version: 1.0
             assert!(findings(scan, other).is_empty(), "{other}, {requires}");
             let finding = finding(scan, rule);
             assert_eq!((finding.severity, finding.subject.as_str()), (severity, "numpy"), "{rule}, {requires}");
-            assert_eq!(finding.remedy.command.as_deref(), Some("--hidden-import=numpy"));
+            assert_eq!(
+                finding.remedy.first(Shell::Sh).as_deref(),
+                Some("pyinstaller --hidden-import=numpy PROGRAM.py")
+            );
         }
         let message = &finding(&scan, "numpy-hidden").message;
         assert_eq!(message.contains("does not require NumPy"), severity == Severity::Info, "{message}");

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::diagnose::mac::{PREFIXED, mac, mac_for, mac_of, nuitka};
+use dylens::command::Shell;
 use dylens::discover::{Tool, Wishes};
 
 #[test]
@@ -12,7 +13,7 @@ fn a_package_prefix_in_a_rust_module_s_install_name_is_told_and_harms_no_import(
     assert!(finding.message.contains("the package prefix “p._rust.”"), "{}", finding.message);
     assert!(finding.message.ends_with("Nuitka before 2.3.11 stops at it"), "{}", finding.message);
     assert_eq!(
-        finding.remedy.command.as_deref(),
+        finding.remedy.first(Shell::Sh).as_deref(),
         Some(
             "install_name_tool -id @rpath/_rs.cpython-311-darwin.so /t/p/_rust/_rs.cpython-311-darwin.so && codesign \
              --force --sign - /t/p/_rust/_rs.cpython-311-darwin.so"

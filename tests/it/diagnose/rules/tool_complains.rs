@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::diagnose::foresight::{complaints, for_tool};
+use dylens::command::Shell;
 
 #[test]
 fn without_a_tool_nothing_is_foretold() {
@@ -32,6 +33,9 @@ ctypes.CDLL('libx.so')
 ";
     let scan = for_tool("pyinstaller", files);
     let finding = finding(&scan, "tool-complains");
-    assert_eq!((finding.severity, finding.remedy.command.as_deref()), (Severity::Info, Some("--collect-binaries=a")));
+    assert_eq!(
+        (finding.severity, finding.remedy.first(Shell::Sh).as_deref()),
+        (Severity::Info, Some("pyinstaller --collect-binaries=a PROGRAM.py"))
+    );
     assert!(complaints(&for_tool("pyinstaller", "//- SITE/a/libx.so elf x86_64\n")).is_empty());
 }

@@ -70,7 +70,7 @@ fn a_module_that_certainly_runs_is_named_with_its_option() {
     let [(Severity::Error, name, to)] = &told[..] else { panic!("{told:?}") };
     assert_eq!(name, "a.other");
     assert!(to.contains("a imports it (lib/python3.11/site-packages/a/__init__.py:3)"), "{to}");
-    assert!(to.ends_with("--hidden-import=a.other"), "{to}");
+    assert!(to.ends_with("pyinstaller --hidden-import=a.other PROGRAM.py"), "{to}");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_native_module_and_a_library_are_missed_as_well() {
     let told = left("from . import _b", &["a", "a.inner"], &[A]);
     let names: Vec<&str> = told.iter().map(|(_, name, _)| name.as_str()).collect();
     assert_eq!(names, ["a._b", "libx.so.1"]);
-    let option = "--add-binary=/env/lib/python3.11/site-packages/a.libs/libx.so.1:.";
+    let option = "--add-binary=/env/lib/python3.11/site-packages/a.libs/libx.so.1:. PROGRAM.py";
     assert!(told[1].2.ends_with(option), "{}", told[1].2);
 }
 

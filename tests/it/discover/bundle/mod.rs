@@ -6,6 +6,7 @@ mod left_behind;
 mod windows;
 pub mod writer;
 
+use dylens::command::Shell;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -221,7 +222,10 @@ fn numpy_s_shim_is_looked_for_in_the_archive_of_modules() {
     let scan_of = |modules: &[&str]| scan(&folder(modules, RUST), "/x/prog");
     let scan = scan_of(&left_out);
     assert_eq!(rules(&scan), ["numpy-module-missing"]);
-    assert_eq!(scan.findings[0].remedy.command.as_deref(), Some("--hidden-import=numpy.core.multiarray"));
+    assert_eq!(
+        scan.findings[0].remedy.first(Shell::Sh).as_deref(),
+        Some("pyinstaller --hidden-import=numpy.core.multiarray PROGRAM.py")
+    );
     assert!(!rules(&scan_of(&NUMPY)).contains(&"numpy-module-missing"));
 }
 
@@ -231,7 +235,7 @@ fn a_bundle_that_has_the_shim_is_told_only_of_rust_that_misreads_types() {
     let rust = scan(RUST);
     assert_eq!(rules(&rust), ["numpy-shim"]);
     assert!(rust.findings[0].message.ends_with("which the bundle has, and reads some types wrongly"));
-    assert_eq!(rust.findings[0].remedy.command.as_deref(), Some("python -m pip install 'numpy<2'"));
+    assert_eq!(rust.findings[0].remedy.first(Shell::Sh).as_deref(), Some("python -m pip install 'numpy<2'"));
     let pybind11 = "elf x86_64 defines:PyInit__a needs:libc.so.6 says:_ARRAY_API,numpy.core.multiarray,pybind11";
     assert_eq!(rules(&scan(pybind11)), [""; 0]);
 }
@@ -265,7 +269,10 @@ fn what_a_program_of_one_file_lacks_is_missed() {
     members.retain(|(_, name, _, _)| !name.ends_with("libx.so.1"));
     let scan = scan(&one_file(&members), "/x/prog");
     assert_eq!(rules(&scan), ["library-missing"]);
-    assert_eq!(scan.findings[0].remedy.command.as_deref(), Some("--add-binary=PATH/libx.so.1:."));
+    assert_eq!(
+        scan.findings[0].remedy.first(Shell::Sh).as_deref(),
+        Some("pyinstaller --add-binary=PATH/libx.so.1:. PROGRAM.py")
+    );
 }
 
 #[test]
@@ -275,7 +282,7 @@ fn what_is_to_be_changed_in_a_program_of_one_file_is_named_as_it_lay_before() {
     module.2 = image("elf x86_64 defines:PyInit__a needs:libx.so.1 rpath:/home/me/lib");
     let scan = scan(&one_file(&members), "/x/prog");
     let finding = scan.findings.iter().find(|finding| finding.rule.id == "rpath-outside").expect("it is told");
-    let command = finding.remedy.command.clone().expect("a command");
+    let command = finding.remedy.first(Shell::Sh).expect("a command");
     assert_eq!(command, format!("patchelf --set-rpath '$ORIGIN' {MODULE}"));
 }
 
@@ -370,7 +377,10 @@ fn nuitka_s_modules_are_listed_by_their_constants() {
     assert_eq!(scan.target.what(), "one-folder bundle of Nuitka");
     assert_eq!(imported(&scan), ["a._a", "numpy._core._multiarray_umath"]);
     assert_eq!(rules(&scan), ["numpy-module-missing"]);
-    assert_eq!(scan.findings[0].remedy.command.as_deref(), Some("--include-module=numpy.core.multiarray"));
+    assert_eq!(
+        scan.findings[0].remedy.first(Shell::Sh).as_deref(),
+        Some("python -m nuitka --include-module=numpy.core.multiarray PROGRAM.py")
+    );
     assert!(!rules(&dist(&NUMPY, b"")).contains(&"numpy-module-missing"));
     // As bytecode, or as what was left out on purpose: the program's table of modules names both.
     let named = dist(&left_out, b"numpy.core.multiarray\0");

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::diagnose::mac::{mac, mac_for, mac_of, nuitka};
+use dylens::command::Shell;
 use dylens::discover::Wishes;
 
 #[test]
@@ -10,7 +11,7 @@ fn a_library_of_homebrew_that_the_package_does_not_bring_is_missing() {
     let finding = finding(&scan, "library-missing");
     assert_eq!(finding.severity, Severity::Error);
     assert!(finding.message.contains("Homebrew's"), "{}", finding.message);
-    assert_eq!(finding.remedy.command.as_deref(), Some("brew install xz"));
+    assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some("brew install xz"));
 }
 
 #[test]
@@ -25,12 +26,12 @@ fn a_library_that_no_rpath_leads_to_gets_one() {
     let scan = mac("//- /t/p/m.so MODULE needs:@rpath/liba.dylib rpath:@loader_path/elsewhere
          //- /t/p/lib/liba.dylib macho arm64 id:@rpath/liba.dylib");
     assert_eq!(
-        finding(&scan, "library-missing").remedy.command.as_deref(),
+        finding(&scan, "library-missing").remedy.first(Shell::Sh).as_deref(),
         Some("install_name_tool -add_rpath @loader_path/lib /t/p/m.so && codesign --force --sign - /t/p/m.so")
     );
     let scan = mac("//- /t/p/m.so MODULE needs:@loader_path/liba.dylib\n//- /t/p/lib/liba.dylib macho arm64");
     assert_eq!(
-        finding(&scan, "library-missing").remedy.command.as_deref(),
+        finding(&scan, "library-missing").remedy.first(Shell::Sh).as_deref(),
         Some(
             "install_name_tool -change @loader_path/liba.dylib @loader_path/lib/liba.dylib /t/p/m.so && codesign \
              --force --sign - /t/p/m.so"
@@ -44,7 +45,7 @@ fn a_library_under_another_version_s_name_gets_the_name_that_is_asked_for() {
          //- /t/p/libx.1.26.0.dylib macho arm64 id:@rpath/libx.1.dylib");
     let finding = finding(&scan, "library-missing");
     assert!(finding.message.contains("under another version's name, p/libx.1.26.0.dylib"), "{}", finding.message);
-    assert_eq!(finding.remedy.command.as_deref(), Some("ln -s libx.1.26.0.dylib /t/p/libx.1.dylib"));
+    assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some("ln -s libx.1.26.0.dylib /t/p/libx.1.dylib"));
 }
 
 #[test]

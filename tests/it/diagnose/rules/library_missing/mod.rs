@@ -4,6 +4,7 @@ mod mac;
 mod windows;
 
 use super::*;
+use dylens::command::Shell;
 
 #[test]
 fn a_library_that_an_import_needs_and_nobody_has_is_an_error() {
@@ -12,7 +13,7 @@ fn a_library_that_an_import_needs_and_nobody_has_is_an_error() {
     assert_eq!(finding.severity, Severity::Error);
     assert_eq!(finding.subject, "libGL.so.1");
     assert_eq!(finding.breaks, 1);
-    assert_eq!(finding.remedy.command.as_deref(), Some("apt-get install libgl1"));
+    assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some("apt-get install libgl1"));
 }
 
 #[test]
@@ -73,7 +74,7 @@ fn a_library_beside_the_search_path_gets_an_rpath() {
 ",
     );
     let finding = finding(&scan, "library-missing");
-    let command = finding.remedy.command.as_deref().expect("a command");
+    let command = finding.remedy.first(Shell::Sh).expect("a command");
     assert!(command.starts_with("patchelf --force-rpath --add-rpath '$ORIGIN/lib' /env/"), "{command}");
 }
 
@@ -84,7 +85,7 @@ fn a_library_under_another_file_name_gets_a_link() {
 //- SITE/a/liby.so elf x86_64 soname:liby.so.1
 ",
     );
-    let command = finding(&scan, "library-missing").remedy.command.clone().expect("a command");
+    let command = finding(&scan, "library-missing").remedy.first(Shell::Sh).expect("a command");
     assert_eq!(command, "ln -s liby.so /env/lib/python3.11/site-packages/a/liby.so.1");
 }
 
@@ -97,7 +98,7 @@ a/_a.TAG,,
 a/liby.so.1,,
 ",
     );
-    let command = finding(&scan, "library-missing").remedy.command.clone().expect("a command");
+    let command = finding(&scan, "library-missing").remedy.first(Shell::Sh).expect("a command");
     assert_eq!(command, "python -m pip install --force-reinstall --no-deps a==1.2");
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::diagnose::windows::{venv, windows};
+use dylens::command::Shell;
 use dylens::diagnose::Evidence;
 
 #[test]
@@ -37,9 +38,9 @@ fn the_visual_cpp_runtime_is_a_warning_with_its_installer() {
     let finding = finding(&scan, "library-missing");
     assert_eq!(finding.severity, Severity::Warning);
     assert!(finding.message.contains("part of the Visual C++ runtime"), "{}", finding.message);
-    assert_eq!(finding.remedy.command.as_deref(), Some("winget install --id Microsoft.VCRedist.2015+.x64"));
+    assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some("winget install --id Microsoft.VCRedist.2015+.x64"));
     let scan = windows("//- /t/p/m.pyd pe i686 defines:PyInit_m needs:msvcr120.dll");
-    let command = super::finding(&scan, "library-missing").remedy.command.clone();
+    let command = super::finding(&scan, "library-missing").remedy.first(Shell::Sh);
     assert_eq!(command.as_deref(), Some("winget install --id Microsoft.VCRedist.2013.x86"));
 }
 
@@ -62,7 +63,7 @@ fn where_the_system_is_at_hand_a_missing_runtime_is_an_error() {
 fn a_debug_runtime_comes_with_no_installer() {
     let scan = windows("//- /t/p/m.pyd MODULE needs:VCRUNTIME140D.dll");
     let finding = finding(&scan, "library-missing");
-    assert!(finding.message.contains("debug build") && finding.remedy.command.is_none(), "{}", finding.message);
+    assert!(finding.message.contains("debug build") && finding.remedy.fixes.is_empty(), "{}", finding.message);
     assert_eq!(finding.severity, Severity::Error);
 }
 
@@ -78,7 +79,7 @@ fn a_dll_in_a_folder_that_is_not_searched_is_told_where_it_is() {
         "{}",
         finding.message
     );
-    assert_eq!(finding.remedy.command.as_deref(), Some("copy \"p\\lib\\a.dll\" \"p\""));
+    assert_eq!(finding.remedy.first(Shell::Cmd).as_deref(), Some("copy p\\lib\\a.dll p"));
 }
 
 #[test]

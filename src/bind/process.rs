@@ -1,0 +1,204 @@
+//! What a process has loaded, in what order, and how it was opened: all that binding depends on.
+
+use rustc_hash::FxHashMap;
+
+use crate::resolve::{Resolution, Simulation, Wanted};
+use crate::vfs::VPath;
+use crate::world::{FileId, System, World};
+
+/// An object of a process, and which objects its needs got.
+#[derive(Clone, Debug)]
+pub struct LoadedObject {
+    pub file: FileId,
+    /// The path by which the process opened it.
+    pub opened: VPath,
+    /// By place in [`crate::image::Image::needs`]: the object that the need got, by place in [`LoadedProcess::objects`];
+    /// none where it got none that is a file.
+    pub needs: Vec<Option<usize>>,
+}
+
+/// How an object was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mode {
+    /// `RTLD_GLOBAL`: what comes later finds its symbols, too.
+    pub is_global: bool,
+    /// `RTLD_NOW`: all symbols are bound before `dlopen` returns.
+    pub binds_now: bool,
+}
+
+impl Mode {
+    /// How a program is started: its symbols are everybody's, its calls are bound when they are made.
+    pub const PROGRAM: Mode = Mode { is_global: true, binds_now: false };
+    /// `RTLD_NOW | RTLD_LOCAL`: an import, and ctypes by default.
+    pub const IMPORT: Mode = Mode { is_global: false, binds_now: true };
+    /// `RTLD_NOW | RTLD_GLOBAL`: ctypes with that mode, and a bundler's bootloader.
+    pub const GLOBAL: Mode = Mode { is_global: true, binds_now: true };
+}
+
+/// The start of the program, or one `dlopen`.
+#[derive(Clone, Debug)]
+pub struct Dlopen {
+    /// The object that was opened, by place in [`LoadedProcess::objects`].
+    pub root: usize,
+    /// Searched right behind the root: `LD_PRELOAD`.
+    pub preloads: Vec<usize>,
+    /// The first object that it brought in; all up to the next one's first are its.
+    pub first: usize,
+    pub mode: Mode,
+}
+
+/// The objects of a process in the order of their loading, and what opened them.
+#[derive(Clone, Debug, Default)]
+pub struct LoadedProcess {
+    pub objects: Vec<LoadedObject>,
+    /// The start of the program first.
+    pub opens: Vec<Dlopen>,
+    /// Is the program at hand, so that the symbols which everybody finds are known?
+    pub has_program: bool,
+}
+
+/// Who got what, as a simulation tells it.
+#[derive(Default)]
+struct Edges {
+    /// Of what the start of the program brought in.
+    started: FxHashMap<(FileId, usize), FileId>,
+    /// Of what came later.
+    later: FxHashMap<(FileId, usize), FileId>,
+}
+
+impl Edges {
+    fn get(&self, by: FileId, need: usize) -> Option<FileId> {
+        self.started.get(&(by, need)).or_else(|| self.later.get(&(by, need))).copied()
+    }
+
+    fn add(&mut self, wanted: Wanted, world: &World) {
+        let file = match (&wanted.resolution, &world.host.system) {
+            // musl's own parts are one file, the loader.
+            (Resolution::Builtin(_), System::Musl(system)) => world.open(&system.loader).ok(),
+            (resolution, _) => resolution.file(),
+        };
+        if let Some(file) = file {
+            self.later.entry((wanted.by, wanted.need)).or_insert(file);
+        }
+    }
+}
+
+/// A process of the world's interpreter that grows by one `dlopen` after the other.
+pub struct Session<'w> {
+    world: &'w World,
+    simulation: Simulation<'w>,
+    edges: Edges,
+    /// First object, root and mode of each part.
+    parts: Vec<(usize, usize, Mode)>,
+    /// How many of them the start made.
+    started: usize,
+}
+
+impl<'w> Session<'w> {
+    /// Starts the interpreter.
+    pub fn new(world: &'w World) -> Session<'w> {
+        let mut edges = Edges::default();
+        let simulation = Simulation::new(world, &mut |wanted| edges.add(wanted, world));
+        // Without an interpreter, the loader itself stands for what every process has.
+        let mut parts = match simulation.objects().is_empty() {
+            true => Vec::new(),
+            false => vec![(0, 0, Mode::PROGRAM)],
+        };
+        // What a program opens itself before its first import has no loader but the program.
+        let opens = world.host.python.iter().flat_map(|python| &python.opens);
+        let opened = opens.filter_map(|path| world.open(path).ok());
+        for file in opened {
+            if let Some(place) = simulation.objects().iter().position(|object| object.file == file) {
+                parts.push((place, place, Mode::GLOBAL));
+            }
+        }
+        edges.started = std::mem::take(&mut edges.later);
+        Session { world, simulation, edges, started: parts.len(), parts }
+    }
+
+    /// Goes back to the interpreter as it was started.
+    pub fn restart(&mut self) {
+        self.simulation.restart();
+        self.edges.later.clear();
+        self.parts.truncate(self.started);
+    }
+
+    /// Opens one more file; nothing happens where the process has it already.
+    pub fn open(&mut self, file: FileId, opened: &VPath, mode: Mode) {
+        let first = self.simulation.objects().len();
+        let (world, edges) = (self.world, &mut self.edges);
+        if self.simulation.open_next(file, opened, &mut |wanted| edges.add(wanted, world)).is_some() {
+            self.parts.push((first, first, mode));
+        }
+    }
+
+    /// Opens what `import ctypes` brings in.
+    pub fn import_ctypes(&mut self) {
+        for module in ["_ctypes", "_struct"] {
+            if let Some((file, opened)) = library_module(self.world, module) {
+                self.open(file, &opened, Mode::IMPORT);
+            }
+        }
+    }
+
+    /// How many objects there are.
+    pub fn len(&self) -> usize {
+        self.simulation.objects().len()
+    }
+
+    /// Is nothing loaded at all?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The process as it stands.
+    pub fn process(&self) -> LoadedProcess {
+        loaded(self.world, &self.simulation, &self.edges, &self.parts)
+    }
+}
+
+impl LoadedProcess {
+    /// The process of a program of its own.
+    pub fn of_program(world: &World, file: FileId) -> LoadedProcess {
+        let mut edges = Edges::default();
+        let (simulation, _) = Simulation::of_program(world, file, &mut |wanted| edges.add(wanted, world));
+        LoadedProcess { has_program: true, ..loaded(world, &simulation, &edges, &[(0, 0, Mode::PROGRAM)]) }
+    }
+
+    /// The place of a file among the objects.
+    pub fn place_of(&self, file: FileId) -> Option<usize> {
+        self.objects.iter().position(|object| object.file == file)
+    }
+
+    /// The `dlopen` that brought an object in.
+    pub fn opening_of(&self, object: usize) -> usize {
+        self.opens.iter().rposition(|open| open.first <= object).unwrap_or(0)
+    }
+}
+
+/// An extension module of the standard library, and its path.
+fn library_module(world: &World, name: &str) -> Option<(FileId, VPath)> {
+    let python = world.host.python.as_ref()?;
+    let folder = python.lib_dynload.as_ref()?;
+    python.suffixes.iter().find_map(|suffix| {
+        let path = folder.join([name.as_bytes(), suffix].concat());
+        Some((world.open(&path).ok()?, path))
+    })
+}
+
+fn loaded(world: &World, simulation: &Simulation, edges: &Edges, parts: &[(usize, usize, Mode)]) -> LoadedProcess {
+    let objects = simulation.objects();
+    let places: FxHashMap<FileId, usize> = objects.iter().enumerate().map(|(at, object)| (object.file, at)).collect();
+    let object = |object: &crate::resolve::Object| {
+        let needs = world.file(object.file).image.as_ref().map_or(0, |image| image.needs.len());
+        let got = |need| places.get(&edges.get(object.file, need)?).copied();
+        LoadedObject { file: object.file, opened: object.opened.clone(), needs: (0..needs).map(got).collect() }
+    };
+    let preloads = simulation.preloads().iter().filter_map(|file| places.get(file).copied()).collect();
+    let mut opens: Vec<Dlopen> =
+        parts.iter().map(|&(first, root, mode)| Dlopen { root, preloads: Vec::new(), first, mode }).collect();
+    if let Some(program) = opens.first_mut() {
+        program.preloads = preloads;
+    }
+    LoadedProcess { objects: objects.iter().map(object).collect(), opens, has_program: simulation.has_program() }
+}

@@ -1,0 +1,122 @@
+//! Every command that dylens may ever tell a person to paste.
+//!
+//! One table, so that it can be read whole, tested whole, and compared with what a stored file wants pasted.
+
+use super::Template;
+
+macro_rules! templates {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        $($(#[$doc])* pub const $name: Template = Template($text);)*
+        /// All of them.
+        pub const ALL: &[Template] = &[$($name),*];
+    };
+}
+
+templates! {
+    // Packages of Python.
+    PIP_INSTALL = "python -m pip install {package}";
+    PIP_UPGRADE = "python -m pip install --upgrade {package}";
+    MSVC_RUNTIME = "python -m pip install msvc-runtime";
+    PIP_UPGRADE_FROM = "python -m pip install --upgrade {package}>={version}";
+    PIP_REINSTALL = "python -m pip install --force-reinstall --no-deps {requirement}";
+    PIP_BINARY = "python -m pip install --force-reinstall --only-binary=:all: {package}";
+    PIP_BINARY_ALONE = "python -m pip install --force-reinstall --no-deps --only-binary=:all: {requirement}";
+    NUMPY_1 = "python -m pip install numpy<2";
+    /// The interpreter's version, as `3.13t`.
+    PIP_REINSTALL_OF = "python{token} -m pip install --force-reinstall --no-deps {requirement}";
+    UV_REINSTALL = "uv pip install --reinstall-package {package} {requirement}";
+    CONDA_REINSTALL = "conda install --force-reinstall {package}";
+    CONDA_REINSTALL_OF = "conda install --force-reinstall {package}={version}";
+    CONDA_LIBSTDCXX = "conda install -c conda-forge libstdcxx-ng";
+    VENV_UPGRADE = "python3 -m venv --upgrade {path}";
+
+    // Packages of systems.
+    APT_INSTALL = "apt-get install {token}";
+    DNF_INSTALL = "dnf install {token}";
+    APK_ADD = "apk add {token}";
+    BREW_INSTALL = "brew install {token}";
+    APT_FILE = "apt-file search {library}";
+    DNF_PROVIDES = "dnf provides */{library}";
+    APK_SEARCH = "apk search --exact so:{library}";
+    WINGET_RUNTIME = "winget install --id Microsoft.VCRedist.{token}.{token}";
+
+    // Changes of files.
+    BY_PATCHELF_RPATH = "patchelf --force-rpath --add-rpath {text} {path}";
+    SET_RPATH = "patchelf --set-rpath $ORIGIN {path}";
+    REPLACE_NEEDED = "patchelf --replace-needed {text} {text} {path}";
+    CLEAR_EXECSTACK = "patchelf --clear-execstack {path}";
+    STRIP = "strip -s {path}";
+    NAME_ID = "install_name_tool -id @rpath/{text} {path}";
+    NAME_CHANGE = "install_name_tool -change {text} {text} {path}";
+    NAME_CHANGE_IN = "install_name_tool -change {text} @executable_path/../lib/{text} PYTHON";
+    NAME_CHANGE_OF = "install_name_tool -change {text} @executable_path/{text} PROGRAM";
+    NAME_RPATH_OF = "install_name_tool -rpath OLD NEW FILE";
+    NAME_ADD_RPATH = "install_name_tool -add_rpath {text} {path}";
+    SIGN = "codesign --force --sign - {path}";
+    LINK = "ln -s {path} {path}";
+    COPY = "copy {path} {path}";
+    READABLE = "chmod -R a+rX {path}";
+    LFS_PULL = "git lfs pull";
+    FILE = "file {path}";
+    READELF = "readelf -d {path}";
+
+    // Tools that repair wheels.
+    AUDITWHEEL = "auditwheel repair {path}";
+    AUDITWHEEL_SHOW = "auditwheel -v show {path}";
+    AUDITWHEEL_EXCLUDING = "auditwheel repair --exclude {library} {path}";
+    AUDITWHEEL_AS = "auditwheel repair --plat {token} {path}";
+    AUDITWHEEL_ANY_ISA = "auditwheel repair --disable-isa-ext-check {path}";
+    AUDITWHEEL_FROM = "LD_LIBRARY_PATH={path} auditwheel repair WHEEL";
+    AUDITWHEEL_LEAVING = "auditwheel repair";
+    DELOCATE_LEAVING = "delocate-wheel";
+    DELOCATE_EXCLUDING = "delocate-wheel --exclude {library} WHEEL";
+    DELOCATE_FOR = "MACOSX_DEPLOYMENT_TARGET={token} delocate-wheel WHEEL";
+    DELOCATE_FROM = "DYLD_LIBRARY_PATH={path} delocate-wheel WHEEL";
+    DELVEWHEEL = "delvewheel repair {path}";
+    DELVEWHEEL_LEAVING = "delvewheel repair";
+    DELVEWHEEL_EXCLUDING = "delvewheel repair --exclude {library} WHEEL";
+    DELVEWHEEL_INSIDE = "delvewheel repair --ignore-existing WHEEL";
+    DELVEWHEEL_FROM = "delvewheel repair --add-path {path} WHEEL";
+    DELVEWHEEL_WITH = "delvewheel repair --add-path FOLDER WHEEL";
+    MATURIN_SKIP = "maturin build --auditwheel skip";
+    MATURIN_REPAIR = "maturin build --release --auditwheel repair";
+    /// Behind one of the `…_LEAVING`, as often as there are names; then [`WHEEL`].
+    EXCLUDE = "--exclude {library}";
+    WHEEL = "WHEEL";
+
+    // Bundlers.
+    NUITKA_MODULE = "python -m nuitka --include-module={module} PROGRAM.py";
+    NUITKA_PACKAGE = "python -m nuitka --include-package={module} PROGRAM.py";
+    NUITKA_LIBRARY = "python -m nuitka --include-data-files={path}={path} PROGRAM.py";
+    NUITKA_FOUND = "python -m nuitka --include-data-files=PATH/{library}={path} PROGRAM.py";
+    NUITKA_DATA = "python -m nuitka --include-package-data={module} PROGRAM.py";
+    NUITKA_LIBRARIES = "python -m nuitka --include-package-data={module}:*.so* --include-package-data={module}:*.dylib PROGRAM.py";
+    PYINSTALLER_MODULE = "pyinstaller --hidden-import={module} PROGRAM.py";
+    PYINSTALLER_PACKAGE = "pyinstaller --collect-submodules={module} PROGRAM.py";
+    PYINSTALLER_LIBRARY = "pyinstaller --add-binary={path}:{path} PROGRAM.py";
+    PYINSTALLER_FOUND = "pyinstaller --add-binary=PATH/{library}:{path} PROGRAM.py";
+    PYINSTALLER_DATA = "pyinstaller --collect-data={module} PROGRAM.py";
+    PYINSTALLER_LIBRARIES = "pyinstaller --collect-binaries={module} PROGRAM.py";
+    PYINSTALLER_FOR = "pyinstaller --target-arch {token} PROGRAM.py";
+    CX_FREEZE_MODULE = "cxfreeze PROGRAM.py --includes={module}";
+    CX_FREEZE_PACKAGE = "cxfreeze PROGRAM.py --packages={module}";
+    CX_FREEZE_LIBRARY = "cxfreeze PROGRAM.py --include-files={path}=lib/{path}";
+    CX_FREEZE_FOUND = "cxfreeze PROGRAM.py --include-files=PATH/{library}=lib/{path}";
+    PY2APP_MODULE = "python setup.py py2app --includes={module}";
+    PY2APP_PACKAGE = "python setup.py py2app --packages={module}";
+    PY2APP_LIBRARY = "python setup.py py2app --frameworks={path}";
+    PY2APP_FOUND = "python setup.py py2app --frameworks=PATH/{library}";
+
+    // Programs that failed to start.
+    WITH_LIBPYTHON = "LD_LIBRARY_PATH=FOLDER PROGRAM";
+    PRELOAD = "LD_PRELOAD={path} PROGRAM";
+
+    // This program.
+    DYLENS = "dylens {path}";
+    DYLENS_REPORT = "dylens check --format json -o {path}";
+    DYLENS_CHECK = "dylens check";
+    DYLENS_DEMO = "dylens check --demo";
+    DYLENS_DEMO_LINUX = "dylens check --demo=linux";
+    /// Behind the others, for each path.
+    AT = "{path}";
+}

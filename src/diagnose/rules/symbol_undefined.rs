@@ -1,0 +1,266 @@
+//! A module needs a symbol that nothing in its process defines.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
+
+use crate::bind::demangled;
+use crate::command::Remedy;
+use crate::diagnose::near_symbol::{Near, near};
+use crate::diagnose::remedies::reinstall;
+use crate::diagnose::stable_abi::is_python_s;
+use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
+use crate::discover::{DistributionId, Kind};
+use crate::image::{Name, Reference};
+use crate::scan::{ImportKind, UnboundSymbol};
+use crate::vfs::VPath;
+use crate::world::{FileId, SymbolKey, System};
+
+pub(super) static RULE: Rule = Rule {
+    id: "symbol-undefined",
+    title: "undefined symbol",
+    severity: Severity::Error,
+    why: "On Linux, Python opens a module with RTLD_NOW: the loader looks up every symbol that the module and the \
+          libraries it brings in name in their relocations, first in the program and its libraries, then in those of the \
+          module. A strong symbol that none of them defines, in the version that is asked for, ends the import with \
+          “undefined symbol” (ld.so(8), _dl_lookup_symbol_x in elf/dl-lookup.c). Mostly two packages were built for \
+          different releases of a library.",
+    remedy: "Install builds that belong together.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    if !matches!(facts.scan.world.host.system, System::Glibc(_) | System::Musl(_)) || facts.scan.record.is_some() {
+        return;
+    }
+    let mut by_file = BTreeMap::<VPath, Vec<UnboundSymbol>>::new();
+    for unbound in facts.scan.unbound_symbols(&|name| preloaded(facts, name)) {
+        if is_told_here(facts, &unbound) {
+            by_file.entry(facts.path(unbound.file)).or_default().push(unbound);
+        }
+    }
+    findings.extend(by_file.into_values().filter_map(|unbound| judge(facts, &unbound)));
+}
+
+/// The file that Python code may load for a name that no search finds: the only one of the environment that bears it.
+fn preloaded(facts: &Facts, name: &Name) -> Option<FileId> {
+    let loadable: Vec<FileId> =
+        facts.providers(name).iter().copied().filter(|&file| facts.is_loadable(file)).take(2).collect();
+    match loadable[..] {
+        [only] => Some(only),
+        _ => None,
+    }
+}
+
+/// Does no other rule account for it?
+fn is_told_here(facts: &Facts, unbound: &UnboundSymbol) -> bool {
+    let content = facts.scan.world.file(unbound.file);
+    let Some(image) = content.image.as_ref().filter(|_| facts.is_loadable(unbound.file)) else { return false };
+    let root = facts.scan.imports[unbound.import].file;
+    let is_other_libc = |file: FileId| {
+        let file = facts.scan.world.file(file);
+        file.image.as_ref().is_some_and(|image| facts.is_of_other_libc(image))
+    };
+    let is_root_loadable = facts.is_loadable(root) && !is_other_libc(root) && !facts.is_of_other_libc(image);
+    is_root_loadable && !is_python_s(&unbound.reference.name) && !lacks_version(facts, unbound)
+}
+
+/// Does the file that the version is wanted of lack the version altogether? Then that is what the loader says.
+fn lacks_version(facts: &Facts, unbound: &UnboundSymbol) -> bool {
+    let Some(version) = &unbound.reference.version else { return false };
+    let Some(from) = &version.from else { return false };
+    let Some(node) = facts.scan.graph.file(unbound.file) else { return false };
+    let needs = facts.scan.graph.needs(node).into_iter().filter(|(_, edge)| edge.name == *from);
+    let mut providers = needs.filter_map(|(_, edge)| edge.resolution.file());
+    providers.any(|provider| {
+        let defined = facts.scan.world.defined_versions(provider);
+        defined.is_some_and(|defined| !defined.contains(&version.name))
+    })
+}
+
+/// How the loader's complaint came about.
+enum Cause {
+    /// A file of the process has nearly the same symbol.
+    Near(FileId, Near),
+    /// A file of the environment defines it, and the import does not load that.
+    Elsewhere(FileId),
+    None,
+}
+
+/// One finding for all that one file lacks.
+fn judge(facts: &Facts, unbound: &[UnboundSymbol]) -> Option<Finding> {
+    let first = unbound.first()?;
+    let mut imports: Vec<usize> = unbound.iter().map(|unbound| unbound.import).collect();
+    imports.sort_unstable();
+    imports.dedup();
+    let mut names: Vec<&Reference> = Vec::new();
+    let mut seen = FxHashSet::default();
+    names.extend(unbound.iter().map(|unbound| &unbound.reference).filter(|it| seen.insert(it.name.clone())));
+    let (told, cause) = telling(facts, first, &names);
+    let (severity, context) = severity(facts, first, &imports, &cause)?;
+
+    let mut finding = Finding::about(facts, &RULE, severity, first.file).breaking(facts, &imports);
+    let more = match names.len() {
+        1 => String::new(),
+        count => format!(" and {} more symbols", count - 1),
+    };
+    let spelled = demangled(&told.name).unwrap_or_else(|| told.name.to_string());
+    finding.subject = spelled.clone();
+    let reason = reason(facts, &cause);
+    finding.message =
+        format!("{} needs {spelled}{more}, which nothing that its import loads defines{reason}{context}", finding.file);
+    finding.remedy = remedy(facts, first.file, &cause);
+    if let Cause::Near(file, _) | Cause::Elsewhere(file) = &cause {
+        let what = if matches!(cause, Cause::Near(..)) { "has a similar symbol" } else { "defines it" };
+        finding.evidence.push(Evidence::File { path: facts.path(*file), what });
+    }
+    let symbols = names.iter().take(20).map(|it| Evidence::Header { name: "symbol", value: versioned(it) });
+    finding.evidence.extend(symbols);
+    Some(finding)
+}
+
+/// The symbol that tells most: one that is nearly there, else one that is elsewhere, else the first.
+fn telling<'a>(facts: &Facts, first: &UnboundSymbol, names: &[&'a Reference]) -> (&'a Reference, Cause) {
+    /// Looking for what is near reads all names of a library.
+    const MOST_ASKED: usize = 4;
+    let import = &facts.scan.imports[first.import];
+    let unmet = import.loads.unmet.iter().filter_map(|&(file, need)| {
+        preloaded(facts, &facts.scan.world.file(file).image.as_ref()?.needs.get(need)?.name)
+    });
+    let loads: Vec<FileId> =
+        unmet.chain(import.loads.loads.iter().copied()).filter(|&file| file != first.file).collect();
+    for &name in names.iter().take(MOST_ASKED) {
+        for &file in &loads {
+            let symbols = facts.scan.world.dynamic_symbols(file);
+            if let Some(found) = symbols.and_then(|symbols| near(&symbols, &name.name)) {
+                return (name, Cause::Near(file, found));
+            }
+        }
+    }
+    for &name in names {
+        let key = SymbolKey::hashed(&name.name, name.hash);
+        let defines = |file: &FileId| {
+            let symbols = facts.scan.world.dynamic_symbols(*file);
+            symbols.is_some_and(|symbols| symbols.find(&key, &mut |definition| definition.section != 0))
+        };
+        let mut files: Vec<FileId> = facts.files().map(|(_, file, _, _)| file).filter(defines).collect();
+        files.sort_by_cached_key(|&file| facts.path(file));
+        if let Some(&file) = files.first() {
+            return (name, Cause::Elsewhere(file));
+        }
+    }
+    (names[0], Cause::None)
+}
+
+/// How bad it is, and the words for what softens it. None where Python code does what makes it load.
+fn severity(facts: &Facts, first: &UnboundSymbol, imports: &[usize], cause: &Cause) -> Option<(Severity, String)> {
+    let modules = facts.modules(imports);
+    let root = facts.scan.imports[first.import].file;
+    let optional: Option<Vec<_>> = modules.iter().map(|&import| facts.optional(import)).collect();
+    if let Some(line) = optional.and_then(|lines| lines.into_iter().next()) {
+        let place = facts.scan.shown(&line.path);
+        return Some((Severity::Warning, format!("; its package has a fallback ({place}:{})", line.number)));
+    }
+    // Only code that asks for RTLD_GLOBAL lets one module see another's symbols.
+    let opens_globally = |file: FileId| {
+        let folder = facts.package_folder(file);
+        folder.is_some_and(|folder| {
+            facts.sources.mentioned(&folder, &[b"RTLD_GLOBAL", b"setdlopenflags"]).contains(&true)
+        })
+    };
+    if let Cause::Elsewhere(provider) = cause {
+        if opens_globally(root) {
+            return None;
+        }
+        if opens_globally(*provider) || is_related(facts, root, *provider) {
+            let owner = facts.owner(*provider).map(|owner| facts.scan.distributions.get(owner).name.clone());
+            let what = owner.map_or_else(|| facts.path(*provider).to_string(), |owner| owner);
+            return Some((Severity::Warning, format!("; it loads only after {what} was loaded for all (RTLD_GLOBAL)")));
+        }
+    }
+    if opens_globally(root) {
+        return Some((Severity::Warning, "; its package may load a library for all (RTLD_GLOBAL) first".into()));
+    }
+    let is_part = facts.scan.is_single() || facts.scan.target.kind == Kind::Wheel;
+    if is_part && !facts.absent_requirements(root).is_empty() {
+        return Some((Severity::Warning, "; the packages that it requires were not given".into()));
+    }
+    Some((if facts.scan.is_single() { Severity::Warning } else { Severity::Error }, String::new()))
+}
+
+/// Does a file's distribution bring the provider itself, or require the one that does?
+fn is_related(facts: &Facts, file: FileId, provider: FileId) -> bool {
+    let (Some(owner), Some(other)) = (facts.owner(file), facts.owner(provider)) else { return false };
+    let normal = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
+    let name = |id: DistributionId| normal(&facts.scan.distributions.get(id).name);
+    let requires = &facts.scan.distributions.get(owner).requires;
+    owner == other || requires.iter().any(|required| normal(required) == name(other))
+}
+
+fn versioned(reference: &Reference) -> Name {
+    match &reference.version {
+        Some(version) => Name::from(format!("{}@{}", reference.name, version.name).as_bytes()),
+        None => reference.name.clone(),
+    }
+}
+
+fn reason(facts: &Facts, cause: &Cause) -> String {
+    match cause {
+        Cause::None => String::new(),
+        Cause::Elsewhere(file) => format!("; {} defines it, but this import does not load that", facts.path(*file)),
+        Cause::Near(file, near) => {
+            let library = facts.path(*file);
+            match near {
+                Near::OtherVersion(Some(version)) => format!("; {library} has it as version {version}"),
+                Near::OtherVersion(None) => format!("; {library} has it without a version"),
+                Near::OtherCxxAbi { wants_new } => {
+                    let (wanted, has) = if *wants_new { (1, 0) } else { (0, 1) };
+                    format!(
+                        "; {library} has it with the other C++ ABI (_GLIBCXX_USE_CXX11_ABI={has}, wanted is {wanted})"
+                    )
+                }
+                Near::OtherNamespace(name) => format!("; {library} has {name}: another release of that library"),
+                Near::OtherParameters(name) => format!("; {library} has {name}: another release of that library"),
+            }
+        }
+    }
+}
+
+fn remedy(facts: &Facts, file: FileId, cause: &Cause) -> Remedy {
+    let name = |file: FileId| Some(facts.scan.distributions.get(facts.owner(file)?).name.clone());
+    let mut remedy = facts.owner(file).map(|owner| reinstall(facts, owner)).unwrap_or_default();
+    let ours = name(file).unwrap_or_else(|| facts.path(file).to_string());
+    match cause {
+        Cause::Near(provider, near) => {
+            let theirs = name(*provider).filter(|theirs| *theirs != ours);
+            let other = theirs.unwrap_or_else(|| facts.path(*provider).to_string());
+            // Installing the same release again changes nothing where two packages do not fit each other.
+            if name(*provider) != name(file) {
+                remedy.fixes.clear();
+            }
+            remedy.text = match near {
+                Near::OtherCxxAbi { wants_new } => {
+                    let value = u8::from(!wants_new);
+                    format!(
+                        "rebuild {ours} with -D_GLIBCXX_USE_CXX11_ABI={value}, or install the build of {other} with the other ABI"
+                    )
+                }
+                _ => format!("install releases of {ours} and {other} that were built for each other"),
+            };
+        }
+        Cause::Elsewhere(provider) => {
+            remedy.fixes.clear();
+            let needs = VPath::new(facts.path(*provider).file_name());
+            remedy.text =
+                format!("rebuild {ours} so that it links {needs}, or load that with RTLD_GLOBAL before the import");
+        }
+        Cause::None => {
+            let kind = facts.scan.imports.iter().find(|import| import.file == file).map(|import| &import.kind);
+            let is_module = matches!(kind, Some(ImportKind::Module(_)));
+            if is_module && remedy.text.is_empty() {
+                remedy.text = format!("rebuild {ours} and link the library that defines the symbol");
+            }
+        }
+    }
+    remedy
+}

@@ -1,0 +1,222 @@
+//! The symbols that a file wants, and who provides them in the process of its import.
+
+use rayon::prelude::*;
+
+use super::{ImportKind, ImportOf, Scan};
+use crate::bind::{Binder, BoundSymbol, LoadedProcess, Mode, Session, Settled, Status, demangled};
+use crate::image::{Name, Reference, STB_GNU_UNIQUE, STB_WEAK, VERSION_HIDDEN};
+use crate::vfs::VPath;
+use crate::world::{FileId, System};
+
+/// The process in which symbols are bound.
+#[derive(Clone, Debug, Default)]
+pub struct SymbolContext {
+    /// A bare `python -I -S` opens the file with ctypes; else it is imported first in a fresh interpreter, and a library is
+    /// bound as the first import that brings it in does.
+    pub is_alone: bool,
+    /// What the process has opened before, in order.
+    pub before: Vec<(FileId, VPath, Mode)>,
+}
+
+/// One symbol that a file wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SymbolRow {
+    pub symbol: Name,
+    pub version: Option<Name>,
+    pub is_weak: bool,
+    pub status: SymbolStatus,
+    /// The path by which the process opened the provider; the name of a library that every such system has.
+    pub provider: Option<VPath>,
+}
+
+impl SymbolRow {
+    /// The name as it was written in the source; none where it is not mangled.
+    pub fn demangled(&self) -> Option<String> {
+        demangled(&self.symbol)
+    }
+}
+
+/// A symbol that ends an import.
+#[derive(Clone, Debug)]
+pub struct UnboundSymbol {
+    /// The import that it ends, by place in [`Scan::imports`].
+    pub import: usize,
+    /// The file that wants it: the module, or what it brings in.
+    pub file: FileId,
+    pub reference: Reference,
+}
+
+/// Says which file Python code may have loaded for a name that no search finds.
+pub type Preloaded<'a> = dyn Fn(&Name) -> Option<FileId> + Sync + 'a;
+
+/// One symbol that a file defines for others.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ExportedSymbol {
+    pub symbol: Name,
+    pub version: Option<Name>,
+    /// Of several versions, the one that references without a version and the linker take.
+    pub is_default: bool,
+    /// `global`, `weak` or `unique`.
+    pub binding: &'static str,
+}
+
+impl ExportedSymbol {
+    /// The name as it was written in the source; none where it is not mangled.
+    pub fn demangled(&self) -> Option<String> {
+        demangled(&self.symbol)
+    }
+}
+
+/// What became of a symbol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SymbolStatus {
+    /// Nothing that is loaded defines it. The load fails, unless it is weak.
+    Undefined,
+    /// As [`SymbolStatus::Undefined`], but nothing fails before the first call.
+    Deferred,
+    /// Not all that could define it is at hand.
+    Unknown,
+    Bound,
+}
+
+impl SymbolStatus {
+    /// The word of the fixed output.
+    pub fn word(self) -> &'static str {
+        match self {
+            SymbolStatus::Undefined => "undefined",
+            SymbolStatus::Deferred => "deferred",
+            SymbolStatus::Unknown => "unknown",
+            SymbolStatus::Bound => "bound",
+        }
+    }
+}
+
+impl Scan {
+    /// The symbols that a file wants, in the order of its own table. None where they are not at hand.
+    pub fn symbols(&self, file: FileId, context: &SymbolContext) -> Option<Vec<SymbolRow>> {
+        let import = self.import_with(file);
+        let process = match import.map(|import| &import.kind) {
+            Some(ImportKind::Program) => LoadedProcess::of_program(&self.world, import?.file),
+            Some(ImportKind::Interpreter) => Session::new(&self.world).process(),
+            _ => {
+                let mut session = Session::new(&self.world);
+                self.open_in(&mut session, file, import, context);
+                session.process()
+            }
+        };
+        self.rows(&process, file)
+    }
+
+    /// As [`Scan::symbols`], for every module that Python could import, by path.
+    pub fn symbols_of_modules(&self, context: &SymbolContext) -> Vec<(&ImportOf, Vec<SymbolRow>)> {
+        let modules: Vec<&ImportOf> =
+            self.imports.iter().filter(|import| matches!(import.kind, ImportKind::Module(_))).collect();
+        let session = || Session::new(&self.world);
+        let rows = modules.par_iter().map_init(session, |session, import| {
+            session.restart();
+            self.open_in(session, import.file, Some(import), context);
+            Some((*import, self.rows(&session.process(), import.file)?))
+        });
+        rows.flatten().collect()
+    }
+
+    /// The symbols for which imports of modules fail, all other things being well: an import that misses a library counts
+    /// only where `preloaded` knows a file for it.
+    pub fn unbound_symbols(&self, preloaded: &Preloaded) -> Vec<UnboundSymbol> {
+        let is_module = |import: &&ImportOf| matches!(import.kind, ImportKind::Module(_));
+        let modules: Vec<(usize, &ImportOf)> =
+            self.imports.iter().enumerate().filter(|(_, import)| is_module(import)).collect();
+        let session = || (Session::new(&self.world), Settled::default());
+        let found = modules.par_iter().map_init(session, |(session, settled), &(index, import)| {
+            session.restart();
+            let started = session.len();
+            for file in self.preloaded_for(import, preloaded)? {
+                session.open(file, &self.world.file(file).path.clone(), Mode::IMPORT);
+            }
+            session.open(import.file, &import.opened, Mode::IMPORT);
+            let process = session.process();
+            let binder = Binder::new(&self.world, &process);
+            let mut unbound = Vec::new();
+            for (place, object) in process.objects.iter().enumerate().skip(started) {
+                binder.each_fatal(place, settled, &mut |reference| {
+                    unbound.push(UnboundSymbol { import: index, file: object.file, reference: reference.clone() });
+                });
+            }
+            Some(unbound)
+        });
+        found.flatten().flatten_iter().collect()
+    }
+
+    /// What is loaded before an import, for the names that it misses; none where nothing is known for one of them.
+    fn preloaded_for(&self, import: &ImportOf, preloaded: &Preloaded) -> Option<Vec<FileId>> {
+        let need =
+            |&(file, need): &(FileId, usize)| preloaded(&self.world.file(file).image.as_ref()?.needs.get(need)?.name);
+        import.loads.unmet.iter().map(need).collect()
+    }
+
+    /// The symbols that a file defines for others, by name. None where they are not at hand.
+    pub fn exported_symbols(&self, file: FileId) -> Option<Vec<ExportedSymbol>> {
+        let symbols = self.world.dynamic_symbols(file)?;
+        let mut exported = Vec::new();
+        symbols.each_definition(&mut |name, definition| {
+            let version = symbols.version(definition.version_index()).map(|version| version.name.clone());
+            exported.push(ExportedSymbol {
+                symbol: Name::from(name),
+                version,
+                is_default: definition.version.is_none_or(|raw| raw & VERSION_HIDDEN == 0),
+                binding: match definition.binding {
+                    STB_WEAK => "weak",
+                    STB_GNU_UNIQUE => "unique",
+                    _ => "global",
+                },
+            });
+        });
+        exported.sort();
+        Some(exported)
+    }
+
+    /// The import of a file, else the first that brings it in.
+    fn import_with(&self, file: FileId) -> Option<&ImportOf> {
+        let is_root = |import: &&ImportOf| import.file == file;
+        let brings = |import: &&ImportOf| import.loads.loads.contains(&file);
+        self.imports.iter().find(is_root).or_else(|| self.imports.iter().find(brings))
+    }
+
+    fn open_in(&self, session: &mut Session, file: FileId, import: Option<&ImportOf>, context: &SymbolContext) {
+        let path = || self.world.file(file).path.clone();
+        let own = import.filter(|import| import.file == file).map(|import| import.opened.clone());
+        if context.is_alone {
+            session.import_ctypes();
+        }
+        for (file, path, mode) in &context.before {
+            session.open(*file, path, *mode);
+        }
+        match import.filter(|_| !context.is_alone) {
+            Some(import) => session.open(import.file, &import.opened, Mode::IMPORT),
+            None => session.open(file, &own.unwrap_or_else(path), Mode::IMPORT),
+        }
+    }
+
+    fn rows(&self, process: &LoadedProcess, file: FileId) -> Option<Vec<SymbolRow>> {
+        let binder = Binder::new(&self.world, process);
+        let bound = binder.bind(process.place_of(file)?)?;
+        Some(bound.into_iter().map(|bound| self.row(process, bound)).collect())
+    }
+
+    fn row(&self, process: &LoadedProcess, bound: BoundSymbol) -> SymbolRow {
+        let (status, provider) = match bound.status {
+            Status::Bound(place) => (SymbolStatus::Bound, Some(process.objects[place].opened.clone())),
+            Status::Undefined(_) => (SymbolStatus::Undefined, None),
+            Status::Deferred => (SymbolStatus::Deferred, None),
+            Status::Unknown => (SymbolStatus::Unknown, self.granted(&bound)),
+        };
+        SymbolRow { symbol: bound.name, version: bound.version, is_weak: bound.is_weak, status, provider }
+    }
+
+    /// The library of the system that a version is wanted of, where it is known by name alone.
+    fn granted(&self, bound: &BoundSymbol) -> Option<VPath> {
+        let System::Glibc(system) = &self.world.host.system else { return None };
+        let from = bound.from.as_ref()?;
+        system.granted.contains(from).then(|| VPath::new(from))
+    }
+}

@@ -1,0 +1,175 @@
+//! Symbols that nothing in the process of an import defines.
+
+use super::*;
+
+#[test]
+fn a_symbol_that_nothing_defines_ends_the_import() {
+    let scan = scan(
+        "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libc.so.6 takes:absent\n//- SITE/a/__init__.py\nfrom . import _a\n",
+    );
+    let finding = finding(&scan, "symbol-undefined");
+    assert_eq!((finding.severity, finding.breaks), (Severity::Error, 1));
+    assert_eq!(finding.subject, "absent");
+}
+
+#[test]
+fn a_symbol_that_a_need_of_a_need_defines_is_bound() {
+    assert_silent(&scan(
+        "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libx.so runpath:$ORIGIN takes:f
+//- SITE/a/libx.so elf x86_64 needs:liby.so runpath:$ORIGIN
+//- SITE/a/liby.so elf x86_64 defines:f
+",
+    ));
+}
+
+#[test]
+fn a_weak_symbol_may_stay_undefined() {
+    assert_silent(&scan("//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a takes:absent?\n"));
+}
+
+#[test]
+fn what_a_library_lacks_ends_the_import_that_brings_it_in() {
+    let scan = scan(
+        "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libx.so runpath:$ORIGIN
+//- SITE/a/libx.so elf x86_64 takes:absent
+",
+    );
+    let finding = finding(&scan, "symbol-undefined");
+    assert!(finding.file.to_string().ends_with("a/libx.so"), "{}", finding.file);
+    assert_eq!((finding.severity, finding.breaks), (Severity::Error, 1));
+}
+
+#[test]
+fn a_library_that_no_import_reaches_may_lack_what_it_wants() {
+    assert_calm(&scan("//- SITE/a/plugin.so.1 elf x86_64 takes:absent\n"));
+}
+
+#[test]
+fn an_import_that_misses_a_library_is_told_as_that_alone() {
+    let scan = scan("//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libgone.so.1 takes:f\n");
+    assert!(findings(&scan, "symbol-undefined").is_empty());
+    finding(&scan, "library-missing");
+}
+
+#[test]
+fn the_other_cxx_abi_is_one_cause() {
+    let scan = scan(
+        "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libc10.so runpath:$ORIGIN takes:_ZN3c104failERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE
+//- SITE/a/libc10.so elf x86_64 defines:_ZN3c104failERKSs
+",
+    );
+    let finding = finding(&scan, "symbol-undefined");
+    assert!(finding.message.contains("_GLIBCXX_USE_CXX11_ABI=0, wanted is 1"), "{}", finding.message);
+    assert_eq!(finding.severity, Severity::Error);
+}
+
+#[test]
+fn other_parameters_are_another_release() {
+    let scan = scan(
+        "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libx.so runpath:$ORIGIN takes:_ZN1x4openEi
+//- SITE/a/libx.so elf x86_64 defines:_ZN1x4openEib,_ZN1x5closeEi
+",
+    );
+    let message = &finding(&scan, "symbol-undefined").message;
+    assert!(message.contains("x::open(int), which") && message.contains("has x::open(int, bool)"), "{message}");
+}
+
+#[test]
+fn a_library_that_python_code_preloads_is_asked_for_its_symbols() {
+    let world = |defines: &str| {
+        scan(&format!(
+            "//- SITE/torch/lib/libc10.so elf x86_64 soname:libc10.so defines:{defines}
+//- SITE/torch/_C.TAG elf x86_64 defines:PyInit__C needs:libc10.so runpath:$ORIGIN/lib
+//- SITE/torch/__init__.py
+from . import _C
+//- SITE/vision/_C.TAG elf x86_64 defines:PyInit__C needs:libc10.so takes:c10_new
+//- SITE/vision/__init__.py
+import torch
+from . import _C
+"
+        ))
+    };
+    assert!(findings(&world("c10_new"), "symbol-undefined").is_empty());
+    let scan = world("c10_old");
+    let finding = finding(&scan, "symbol-undefined");
+    assert!(finding.file.to_string().ends_with("vision/_C.cpython-311-x86_64-linux-gnu.so"), "{}", finding.file);
+    assert_eq!(finding.severity, Severity::Error);
+}
+
+#[test]
+fn a_package_that_loads_a_library_for_all_finds_its_symbols() {
+    let world = |init: &str| {
+        scan(&format!(
+            "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a takes:f
+//- SITE/a/libx.so elf x86_64 defines:f
+//- SITE/a/__init__.py
+{init}
+"
+        ))
+    };
+    let global = world("import ctypes\nctypes.CDLL(__path__[0] + '/libx.so', ctypes.RTLD_GLOBAL)\nfrom . import _a");
+    assert!(findings(&global, "symbol-undefined").is_empty());
+    let scan = world("from . import _a");
+    let finding = finding(&scan, "symbol-undefined");
+    assert_eq!(finding.severity, Severity::Warning, "{}", finding.message);
+    assert!(finding.message.contains("a/libx.so defines it"), "{}", finding.message);
+}
+
+#[test]
+fn an_unrelated_package_s_library_is_no_provider() {
+    let scan = scan(
+        "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a takes:f
+//- SITE/a/__init__.py
+from . import _a
+//- SITE/b/_b.TAG elf x86_64 defines:PyInit__b,f
+//- SITE/a-1.0.dist-info/METADATA
+Name: a
+Version: 1.0
+//- SITE/a-1.0.dist-info/RECORD
+a/_a.TAG,,
+a/__init__.py,,
+//- SITE/b-1.0.dist-info/METADATA
+Name: b
+Version: 1.0
+//- SITE/b-1.0.dist-info/RECORD
+b/_b.TAG,,
+",
+    );
+    let finding = finding(&scan, "symbol-undefined");
+    assert_eq!(finding.severity, Severity::Error, "{}", finding.message);
+}
+
+#[test]
+fn without_an_interpreter_nobody_knows_what_it_would_define() {
+    let scan = scan_whole(
+        "//- /env/lib/python3.11/site-packages/a/_a.so elf x86_64 defines:PyInit__a takes:absent
+//- /env/pyvenv.cfg
+home = /nowhere
+",
+    );
+    assert!(findings(&scan, "symbol-undefined").is_empty());
+}
+
+#[test]
+fn what_dlopen_refuses_is_told_where_python_would_import_it() {
+    for (words, why) in [
+        ("pie interp:/lib64/ld-linux-x86-64.so.2", "position-independent"),
+        ("program interp:/lib64/ld-linux-x86-64.so.2", "is an executable"),
+        ("object", "object file"),
+        ("noopen", "nodlopen"),
+    ] {
+        let scan = scan(&format!(
+            "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a {words}\n//- SITE/a/__init__.py\nfrom . import _a\n"
+        ));
+        let finding = finding(&scan, "module-refused");
+        assert_eq!(finding.severity, Severity::Error, "{words}");
+        assert!(finding.message.contains(why), "{words}: {}", finding.message);
+    }
+}
+
+#[test]
+fn a_program_that_no_python_code_imports_is_a_program() {
+    let scan =
+        scan("//- SITE/a/tool.so elf x86_64 pie interp:/lib64/ld-linux-x86-64.so.2\n//- SITE/a/__init__.py\nx = 1\n");
+    assert!(findings(&scan, "module-refused").is_empty());
+}
