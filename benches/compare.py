@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""compare.py DYLENS ENV [--runs N] [--sample N]
+"""compare.py DYLENS ENV [--runs N] [--sample N] [--beside OTHER]
 
 How long dylens takes for a whole environment, beside other tools on the same files: prints medians and ratios.  It is no
 test: nothing is asserted of a time.
@@ -9,11 +9,14 @@ test: nothing is asserted of a time.
   ldd        one call a file, on a sample; the time is scaled to all files
   lddtree    one call a file, on a sample; the time is scaled to all files
 
+With --beside, another build of dylens is all that it is compared with: how much slower OTHER is, of the processors' time.
+
 The runs are interleaved, so that what else the machine does falls on all alike; the first round only warms up.
 """
 import argparse
 import os
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -52,18 +55,37 @@ def floor():
     return os.path.join(target, "release", "floor")
 
 
+def computed(command):
+    """Seconds that the processors spend on a command."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    took(command)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def beside(program, other, env, runs):
+    """Two builds of dylens, run in turn: of each command the ratio of the medians."""
+    for words in (["export", "--format", "jsonl"], ["check"]):
+        rounds = [[computed([it, *words, env]) for it in (program, other)] for _ in range(runs + 1)][1:]
+        ours, theirs = (statistics.median(times) for times in zip(*rounds))
+        print(f"dylens {words[0]}: {ours:.3f} s and {theirs:.3f} s of computing, ratio {theirs / ours:.2f}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[2])
     parser.add_argument("dylens")
     parser.add_argument("env")
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--sample", type=int, default=40, help="files for the tools that take one at a time")
+    parser.add_argument("--beside", metavar="OTHER", help="compare two builds of dylens, and nothing else")
     args = parser.parse_args()
     program = shutil.which(args.dylens) or sys.exit(f"{args.dylens}: no such program; build it with: cargo build --release")
     program = os.path.abspath(program)
     files = native_files(args.env)
     if not files:
         sys.exit(f"no native file in {args.env}")
+    if args.beside:
+        return beside(program, os.path.abspath(args.beside), args.env, args.runs)
     sample = files[::max(1, len(files) // args.sample)][:args.sample]
     scale = len(files) / len(sample)
     contenders = {

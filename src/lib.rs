@@ -92,6 +92,8 @@ pub mod snapshot;
 
 pub mod buildlog;
 
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod export;
+#[cfg(feature = "tui")]
 pub mod tui;

@@ -12,14 +12,24 @@ use crate::scan::{Progress, Scan, scan, survey};
 use crate::snapshot;
 use crate::tui::{Place, Source};
 use crate::vfs::{Disk, FileSystem, Kind, VPath};
-use crate::world::text;
 
-/// The world of a demo, written as text.
-fn world(demo: Demo) -> &'static str {
+/// What a snapshot or the demo answers where somebody wishes it judged for something else.
+const SETTLED: &str = "leave out --arch, --macos and --for";
+
+/// The snapshot of a demo.
+fn taken(demo: Demo) -> &'static [u8] {
     match demo {
-        Demo::Macos => include_str!("../../assets/demo/macos.txt"),
-        Demo::Linux => include_str!("../../assets/demo/linux.txt"),
+        Demo::Macos => include_bytes!("../../assets/demo/macos.dylens.json"),
+        Demo::Linux => include_bytes!("../../assets/demo/linux.dylens.json"),
     }
+}
+
+/// A snapshot that is opened instead of a scan.
+enum Kept {
+    /// A file that a person named.
+    File(VPath),
+    /// One that ships inside the program, and what is said of how it was found.
+    Demo(Demo, &'static str),
 }
 
 /// What the arguments say of how things are judged.
@@ -32,24 +42,14 @@ struct Start {
     fs: Arc<dyn FileSystem>,
     machine: Machine,
     request: Request,
-    /// Said instead of how the target was found.
-    because: Option<&'static str>,
     /// The snapshot that is asked for instead of a scan.
-    snapshot: Option<VPath>,
+    snapshot: Option<Kept>,
 }
 
 impl Start {
-    fn demo(demo: Demo, because: &'static str, wishes: Wishes) -> Result<Start, Error> {
-        let world =
-            text::read(world(demo)).map_err(|what| Error::new(format!("the demo is broken: {what}"), "report it"))?;
-        let machine = Machine::described(&world.settings);
-        Ok(Start {
-            fs: Arc::new(world.files),
-            machine,
-            request: Request { paths: Vec::new(), wishes },
-            because: Some(because),
-            snapshot: None,
-        })
+    fn demo(demo: Demo, because: &'static str) -> Start {
+        let snapshot = Some(Kept::Demo(demo, because));
+        Start { fs: Arc::new(Disk), machine: Machine::this(), request: Request::default(), snapshot }
     }
 
     fn of(arguments: &Arguments, paths: &[PathBuf]) -> Result<Start, Error> {
@@ -59,15 +59,18 @@ impl Start {
                 format!("--demo looks at its own environment, not at {}", path.display()),
                 "leave out the one or the other",
             )),
-            (Some(demo), []) => Start::demo(demo, "the demo", wishes),
+            (Some(_), []) if wishes != Wishes::default() => {
+                Err(Error::new("--demo is a snapshot: what it was judged for was settled when it was taken", SETTLED))
+            }
+            (Some(demo), []) => Ok(Start::demo(demo, "the demo")),
             (None, paths) => Start::at(paths, wishes),
         }
     }
 
     fn at(paths: &[PathBuf], wishes: Wishes) -> Result<Start, Error> {
         let request = Request { paths: paths.iter().map(|path| Disk::path(path)).collect(), wishes };
-        let mut start = Start { fs: Arc::new(Disk), machine: Machine::this(), request, because: None, snapshot: None };
-        start.snapshot = start.named_snapshot()?;
+        let mut start = Start { fs: Arc::new(Disk), machine: Machine::this(), request, snapshot: None };
+        start.snapshot = start.named_snapshot()?.map(Kept::File);
         Ok(start)
     }
 
@@ -87,7 +90,7 @@ impl Start {
         if self.request.wishes != Wishes::default() {
             return Err(Error::new(
                 format!("{path} is a snapshot: what it was judged for was settled when it was taken"),
-                "leave out --arch, --macos and --for, or give them when you take it",
+                format!("{SETTLED}, or give them when you take it"),
             ));
         }
         Ok(Some(path.clone()))
@@ -105,7 +108,12 @@ impl Start {
 
     fn scan(&self, progress: &Progress) -> Result<Scan, Error> {
         match &self.snapshot {
-            Some(path) => snapshot::open(&snapshot::read(&*self.fs, path)?, path),
+            Some(Kept::File(path)) => snapshot::open(&snapshot::read(&*self.fs, path)?, path),
+            Some(Kept::Demo(demo, because)) => {
+                let mut scan = snapshot::open(taken(*demo), &VPath::new("the demo"))?;
+                scan.target.because = Some((*because).to_owned());
+                Ok(scan)
+            }
             None => scan(self.target()?, progress),
         }
     }
@@ -118,11 +126,7 @@ impl Start {
     }
 
     fn target(&self) -> Result<Target, Error> {
-        let mut target = discover(&self.fs, &self.machine, &self.request)?;
-        if let Some(because) = self.because {
-            target.because = Some(because.to_owned());
-        }
-        Ok(target)
+        discover(&self.fs, &self.machine, &self.request)
     }
 }
 
@@ -187,7 +191,7 @@ pub(super) fn one(arguments: &Arguments, path: &Path) -> Result<Arc<Scan>, Error
     let (fs, machine) = (Arc::new(Disk), Machine::this());
     let file = machine.directory.join(Disk::path(path));
     if is_snapshot(&*fs, &file) {
-        let start = Start { fs, machine, request: Request::default(), because: None, snapshot: Some(file) };
+        let start = Start { fs, machine, request: Request::default(), snapshot: Some(Kept::File(file)) };
         return progress::watched(|progress| start.scan(progress)).map(Arc::new);
     }
     let start = Start::of(arguments, &[path.to_owned()])?;
@@ -214,7 +218,7 @@ pub(super) fn source_for(arguments: &Arguments, paths: &[PathBuf], tool: Option<
 /// Where it cannot be looked at as the arguments ask for.
 pub(super) fn place(wishes: &Wishes, place: &Place) -> Result<Source, Error> {
     let start = match place {
-        Place::Demo => Start::demo(Demo::Macos, "the demo", Wishes::default())?,
+        Place::Demo => Start::demo(Demo::Macos, "the demo"),
         Place::Path(path) => Start::at(std::slice::from_ref(path), wishes.clone())?,
     };
     Ok(Arc::new(move |progress: &Progress| start.scan(progress)))
@@ -231,7 +235,7 @@ pub(super) fn source(arguments: &Arguments, paths: &[PathBuf]) -> Result<Source,
         && let Err(error) = discover(&start.fs, &start.machine, &start.request)
     {
         output::warn(&format!("{}; this is the demo", error.what));
-        start = Start::demo(Demo::Macos, "the demo, as no environment was found here", start.request.wishes)?;
+        start = Start::demo(Demo::Macos, "the demo, as no environment was found here");
     }
     Ok(Arc::new(move |progress: &Progress| start.scan(progress)))
 }

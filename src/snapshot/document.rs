@@ -23,8 +23,8 @@ use crate::world::{FileId, FileParts, World};
 
 /// A snapshot of dylens: what a scan saw. Files, nodes, imports and distributions are named by their place in the lists
 /// below; paths are relative to `root` where they lie below it.
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-#[schemars(title = "dylens snapshot")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema), schemars(title = "dylens snapshot"))]
 pub(super) struct Document {
     /// The version of this format.
     pub snapshot: u32,

@@ -16,7 +16,8 @@ mirror! {
 }
 
 /// A rule in its own words, so that a snapshot can be read where the rule is not known.
-#[derive(Clone, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 pub(super) struct RuleMirror {
     pub id: String,
     title: String,
@@ -64,7 +65,8 @@ mirror! {
 }
 
 /// One judgement.
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 pub(super) struct FindingMirror {
     /// By its name in `rules`.
     pub rule: String,

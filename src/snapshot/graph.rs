@@ -11,7 +11,8 @@ use crate::scan::{ImportKind, ImportOf, Item};
 use crate::world::{Absent, FileId};
 
 /// A native file, link or oddity of the environment.
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 pub(super) struct ItemMirror {
     path: Place,
     /// None where there is no file.
@@ -93,7 +94,8 @@ mirror! {
 }
 
 /// A distribution, by its place in `distributions`.
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub(super) struct DistributionNumber(u32);
 
@@ -118,7 +120,8 @@ mirror! {
 }
 
 /// An edge of the graph, and where its target was looked for.
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 pub(super) struct EdgeMirror {
     pub source: u32,
     pub target: u32,
@@ -127,7 +130,8 @@ pub(super) struct EdgeMirror {
 }
 
 /// What binds two nodes.
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 #[serde(tag = "bond", rename_all = "kebab-case")]
 pub(super) enum BondMirror {
     /// A distribution brings a file.
@@ -254,7 +258,8 @@ mirror! {
 }
 
 /// A search that is told of elsewhere than at its edge.
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 pub(super) struct SearchMirror {
     pub import: u32,
     pub file: FileNumber,

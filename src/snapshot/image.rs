@@ -203,7 +203,8 @@ mirror! {
 }
 
 /// A native file, with what its body tells of how it was made.
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 pub(super) struct FileMirror {
     #[serde(flatten)]
     pub file: FilePartsMirror,

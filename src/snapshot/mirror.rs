@@ -94,7 +94,8 @@ macro_rules! mirror {
         $($(#[$doc:meta])* $field:ident $([$void:ident])?: $kind:ty,)*
     }) => {
         $(#[$meta])*
-        #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[derive(serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
         pub(super) struct $name {
             $($(#[$doc])* $(#[serde($void, skip_serializing_if = "super::mirror::Mirror::is_void")])? pub $field: $kind,)*
         }
@@ -120,7 +121,8 @@ macro_rules! mirror {
             $({ $($field:ident: $fkind:ty),* })?,)*
     }) => {
         $(#[$meta])*
-        #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[derive(serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
         #[serde(rename_all = "kebab-case")]
         pub(super) enum $name {
             $($(#[$doc])* $variant $(($kind))? $({ $($field: $fkind),* })?,)*
@@ -188,7 +190,8 @@ impl Mirror for String {
 }
 
 /// Words that are fixed in the program that took the snapshot.
-#[derive(PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub(super) struct Words(String);
 

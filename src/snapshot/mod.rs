@@ -110,6 +110,7 @@ fn damaged(path: &VPath, why: &str) -> Error {
 }
 
 /// The JSON Schema as the mirrors tell it; what [`SCHEMA`] has to say.
+#[cfg(feature = "testing")]
 pub fn schema() -> String {
     let schema = schemars::schema_for!(Document);
     let mut bytes = Vec::new();

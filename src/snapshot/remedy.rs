@@ -7,7 +7,8 @@ use crate::vfs::VPath;
 
 /// What mends a finding. Commands are kept as the templates that they are made from, so that whoever reads the snapshot
 /// decides what a person is told to paste; of older snapshots, which have them as texts, there are none.
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 #[serde(from = "Stored")]
 pub(super) struct RemedyMirror {
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -18,7 +19,8 @@ pub(super) struct RemedyMirror {
 }
 
 /// A remedy as snapshots have it; some older ones have the sentence alone.
-#[derive(serde::Deserialize, schemars::JsonSchema)]
+#[derive(serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 enum Stored {
     Sentence(String),

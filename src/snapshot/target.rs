@@ -11,7 +11,8 @@ use crate::vfs::VPath;
 use crate::world::{Deed, DllFolders, Dyld, Glibc, Host, LdCache, Musl, Prepared, Python, System, Windows};
 
 /// What was looked at.
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 pub(super) struct TargetMirror {
     pub kind: KindMirror,
     /// How it was chosen, where no path was given.
@@ -80,7 +81,8 @@ mirror! {
 }
 
 /// The Python modules of a bundle that are no files.
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 pub(super) struct ModulesMirror {
     names: Vec<String>,
     archives: Vec<Place>,
@@ -159,7 +161,8 @@ mirror! {
 }
 
 /// A version of a tool: `2.3.10`.
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub(super) struct VersionMirror(String);
 
@@ -200,7 +203,8 @@ mirror! {
 
 /// What glibc's loader is built and configured with. What `/etc/ld.so.cache` holds is left out: thousands of files of the
 /// machine, of which those that matter are among the files of the snapshot.
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 pub(super) struct GlibcMirror {
     loader: Place,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -278,7 +282,8 @@ mirror! {
 }
 
 /// A distribution. The files that it says it brought are left out: those that are there have it as their owner.
-#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 pub(super) struct DistributionMirror {
     name: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]

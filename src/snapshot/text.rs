@@ -1,6 +1,5 @@
 //! Names and paths in a snapshot: text where they are UTF-8, else their bytes in hexadecimal.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::mirror::{Damage, Mirror, Opening, Taking};
@@ -9,7 +8,8 @@ use crate::vfs::VPath;
 use crate::world::FileId;
 
 /// A name as it stands in a file.
-#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub(super) enum Bytes {
     Text(String),
@@ -64,7 +64,8 @@ impl Mirror for Bytes {
 }
 
 /// A path as it is shown: what it is relative to is clear from where it stands.
-#[derive(Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub(super) struct Shown(Bytes);
 
@@ -82,7 +83,8 @@ impl Mirror for Shown {
 
 /// A path: relative to the root of what was looked at where it lies below (`.` for the root itself), else absolute. One
 /// that was no absolute path in the first place (the target of a link) starts with `./`.
-#[derive(Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub(super) struct Place(Bytes);
 
@@ -127,7 +129,8 @@ fn placed(text: &[u8], root: &VPath) -> VPath {
 }
 
 /// A file, by its place in `files`.
-#[derive(Serialize, Deserialize, JsonSchema)]
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub(super) struct FileNumber(u32);
 

@@ -4,6 +4,7 @@
 //! remembers every answer, so that a library that a thousand modules need is opened once.
 
 pub mod host;
+#[cfg(feature = "testing")]
 pub mod text;
 
 pub use host::{Deed, DllFolders, Dyld, Glibc, Host, LdCache, Musl, Prepared, Python, System, Windows};

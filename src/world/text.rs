@@ -1,4 +1,4 @@
-//! Worlds as text: for the tests, and for the demo that ships inside the program.
+//! Worlds as text, for the tests: the program itself does not have this (feature `testing`).
 //!
 //! ```text
 //! //* LD_LIBRARY_PATH=/e

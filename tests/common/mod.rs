@@ -2,7 +2,9 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
+#[cfg(feature = "cli")]
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -73,6 +75,7 @@ fn copy(from: &Memory, directory: &VPath, to: &Path) {
 }
 
 /// Runs dylens in an empty environment: what it says may not depend on who runs the tests.
+#[cfg(feature = "cli")]
 pub fn dylens(directory: &Path, words: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_dylens"))
         .args(words)

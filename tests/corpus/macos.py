@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""macos.py DYLENS WHEELS [WHEEL...] [--env DIR] [--download]
+"""macos.py DYLENS WHEELS [WHEEL...] [--env DIR] [--download] [--sample N --seed S]
 
 Compares dylens with what is known of real wheels for macOS (tests/fixtures/macos.jsonl), read in place, on any machine.
 DYLENS is the program; WHEELS the folder of the wheels (WHEEL: only those whose names begin so).  What WHEELS lacks is
@@ -23,6 +23,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
+import sample
 from check import Checks, errors, say, told
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -251,8 +252,11 @@ def main():
     parser.add_argument("beginnings", metavar="wheel", nargs="*", help="only the wheels whose names begin so")
     parser.add_argument("--env", help="a healthy folder of packages for macOS")
     parser.add_argument("--download", action="store_true", help="download the wheels and stop")
+    sample.add_options(parser)
     args = parser.parse_args()
     rows = read_rows(args.beginnings)
+    wheels = sample.chosen(args, sorted({row["wheel"] for row in rows}), "wheels")
+    rows = [row for row in rows if row["wheel"] in wheels]
     folder = os.path.abspath(args.folder)
     wrong = download_all(rows, folder)
     if wrong:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""numpy.py DYLENS DIR [REQUIREMENT...] [--install] [--list]
+"""numpy.py DYLENS DIR [REQUIREMENT...] [--install] [--list] [--sample N --seed S]
 
 Compares dylens with what really happened when packages met NumPy (tests/fixtures/numpy.jsonl): 350 imports and first uses
 under NumPy 1.26 and 2, damaged ones, and none.  DYLENS is the program; DIR the folder of the environments (REQUIREMENT: only
@@ -22,6 +22,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import sample
 from check import Checks, say
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -207,8 +208,11 @@ def main():
     arguments.add_argument("requirement", nargs="*")
     arguments.add_argument("--install", action="store_true")
     arguments.add_argument("--list", action="store_true")
+    sample.add_options(arguments)
     options = arguments.parse_args()
     rows = read_rows(options.requirement)
+    packages = sample.chosen(options, sorted({row["requirement"] for row in rows}), "packages")
+    rows = [row for row in rows if row["requirement"] in packages]
     wrong = install_all(rows, options.folder)
     for line in wrong:
         say(line)

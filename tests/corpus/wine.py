@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""wine.py DYLENS [--only WORD] [--keep FOLDER] [--packages FOLDER]
+"""wine.py DYLENS [--only WORD] [--keep FOLDER] [--packages FOLDER [--sample N --seed S]]
 
 Small installations of Python for Windows, each built with MinGW around one rule of Windows' loader, each asked of Wine's
 loader and of dylens: the same verdict on the module, and the same DLLs of the installation loaded with it.  The
@@ -20,6 +20,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+import sample
 
 # A job has a line for each thing to do, in order: `A FOLDER` is os.add_dll_directory, `L FILE` loads as an import or
 # ctypes.CDLL do (Python/dynload_win.c, Modules/_ctypes/callproc.c).  After each load, every module of the process.
@@ -540,7 +542,7 @@ DONE = {
 }
 
 
-def packages(dylens, wine, folder, site, python, reader):
+def packages(dylens, wine, folder, site, python, reader, part):
     """Every module of real packages; says how many are answered alike, and what differs."""
     sys.path.insert(0, reader)
     import pefile
@@ -565,7 +567,7 @@ def packages(dylens, wine, folder, site, python, reader):
     for dll, wanted in names.items():
         library(os.path.join(home, dll), [f"{name}=nothing" for name in sorted(wanted)] or ["nothing"])
     told, same, differences = Dylens(dylens, site), 0, []
-    for module in modules:
+    for module in part(modules):
         package = os.path.relpath(module, site).split(os.sep)[0]
         job = []
         for step in DONE.get(package, []):
@@ -596,6 +598,7 @@ def main():
     parser.add_argument("--only", default="", metavar="WORD")
     parser.add_argument("--keep", metavar="FOLDER")
     parser.add_argument("--packages", metavar="FOLDER")
+    sample.add_options(parser)
     args = parser.parse_args()
     dylens = shutil.which(args.dylens)
     if dylens is None:
@@ -625,7 +628,8 @@ def main():
                 passed += 1
         if args.packages:
             site = os.path.realpath(os.path.join(args.packages, "site-packages"))
-            same, differences = packages(os.path.abspath(dylens), wine, folder, site, python, os.path.join(args.packages, "reader"))
+            same, differences = packages(os.path.abspath(dylens), wine, folder, site, python, os.path.join(args.packages, "reader"),
+                                         lambda modules: sample.chosen(args, modules, "modules"))
             for difference in differences:
                 print(f"  FAILED: {difference}")
             passed, failed = passed + same, failed + len(differences) + (not same)

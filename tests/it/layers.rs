@@ -277,6 +277,22 @@ fn words_stand_only_where_they_may() {
     assert!(wrong.is_empty(), "\n{wrong}");
 }
 
+/// The modules that only tests have: what writes binaries, and worlds as text.
+const TESTING: [&str; 4] = ["parse/elf/write", "parse/macho/write", "parse/pe/write", "world/text"];
+
+#[test]
+fn what_only_tests_need_is_not_in_the_program() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for module in TESTING {
+        let (room, name) = module.rsplit_once('/').unwrap();
+        let text = fs::read_to_string(src.join(room).join("mod.rs")).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        let at = lines.iter().position(|line| line.ends_with(&format!("mod {name};")));
+        let at = at.unwrap_or_else(|| panic!("src/{module}.rs is gone: take it out of TESTING"));
+        assert_eq!(lines[at - 1], "#[cfg(feature = \"testing\")]", "src/{room}/mod.rs:{}: {}", at + 1, lines[at]);
+    }
+}
+
 #[test]
 fn what_is_not_judged_is_passed_over() {
     let text = "use crate::vfs::VPath; // crate::tui\n/// [`crate::scan::Scan`]\n#[cfg(test)]\nmod tests {\n    \

@@ -6,6 +6,7 @@
 mod common;
 
 mod buildlog;
+#[cfg(feature = "cli")]
 mod cli;
 mod command;
 mod diagnose;
@@ -15,7 +16,10 @@ mod export;
 mod graph;
 mod imports;
 mod layers;
+#[cfg(feature = "tui")]
 mod parity;
 mod resolve;
 mod snapshot;
+#[cfg(feature = "tui")]
 mod tui;
+mod worlds;

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use crate::common;
-use crate::tui::harness::{Face, MAC, MAC_BROKEN, WORLD};
+#[cfg(feature = "tui")]
+use crate::tui::harness::Face;
+use crate::worlds::{DEMOS, MAC, MAC_BROKEN, WORLD};
 use dylens::discover::Request;
 use dylens::export::{FINDINGS, FORMATS, Paint, why};
 use dylens::scan::Scan;
@@ -11,7 +13,7 @@ use dylens::snapshot::{self, Packing, Veil, packed};
 use dylens::vfs::VPath;
 use serde_json::Value;
 
-const DEMO: &str = include_str!("../../assets/demo/linux.txt");
+const DEMO: &str = DEMOS[0].1;
 
 /// Names and links that are no UTF-8, on a system with musl.
 const MUSL: &str = "\
@@ -34,7 +36,8 @@ version = 3.12.1
 fn worlds() -> Vec<(&'static str, Scan)> {
     let at = |path: &str| Request::of(VPath::new(path));
     vec![
-        ("demo", common::scan(DEMO)),
+        ("demo on Linux", common::scan(DEMOS[0].1)),
+        ("demo on a Mac", common::scan(DEMOS[1].1)),
         ("glibc", common::scan_for(WORLD, &at("/env"))),
         ("musl", common::scan_for(MUSL, &at("/env"))),
         ("mac", common::scan_for(MAC, &at("/t"))),
@@ -73,16 +76,18 @@ fn printed(scan: &Scan) -> Vec<(String, String)> {
 }
 
 /// What the living face shows of each node and each finding, in every view.
+#[cfg(feature = "tui")]
 fn shown(scan: Scan) -> Vec<String> {
     let nodes = scan.graph.inner.node_count();
     let findings = scan.findings.len();
     let mut face = Face::of(scan, (120, 60));
     let mut screens = Vec::new();
-    for (view, steps) in [("1", findings), ("2", 3), ("3g", nodes.min(60))] {
+    let ways = [("1", "j", findings), ("2", "j", 12), ("3", "j", 6), ("4g", "lj", nodes.min(60)), ("5", "lj", 6)];
+    for (view, step, steps) in ways.into_iter().chain([("6", "j", 6), ("7", "", 0), ("8", "", 0), ("9", "j", 6)]) {
         face.type_keys(view);
         for _ in 0..=steps {
             screens.push(face.screen());
-            face.type_keys(if view == "3g" { "lj" } else { "j" });
+            face.type_keys(step);
         }
     }
     screens
@@ -98,6 +103,7 @@ fn every_format_and_every_answer_is_the_same_from_a_snapshot() {
     }
 }
 
+#[cfg(feature = "tui")]
 #[test]
 fn every_screen_is_the_same_from_a_snapshot() {
     for (name, scan) in worlds() {
@@ -125,14 +131,29 @@ fn paths_below_the_root_do_not_name_it() {
     assert!(text.contains("\"lib/python3.11/site-packages/kiwisolver/_cext.cpython-311-x86_64-linux-gnu.so\""));
 }
 
+/// Writes what a test makes anew into the repository, where that is asked for; the answer is what lies there.
+fn asset(name: &str, made: &[u8]) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(name);
+    if std::env::var_os("INSTA_UPDATE").is_some_and(|value| value == "always") {
+        std::fs::write(&path, made).expect("the asset can be written");
+    }
+    std::fs::read(&path).expect("the asset")
+}
+
+#[test]
+fn the_demos_are_snapshots_of_their_worlds() {
+    for (name, world) in DEMOS {
+        let taken = snapshot::take(&common::scan(world), Veil::none());
+        let kept = asset(&format!("demo/{name}.dylens.json"), &taken);
+        assert!(kept == taken, "write it again: INSTA_UPDATE=always cargo test --test it snapshot::the_demos");
+    }
+}
+
 #[test]
 fn the_schema_is_what_the_mirrors_tell() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/snapshot.schema.json");
-    if std::env::var_os("INSTA_UPDATE").is_some_and(|value| value == "always") {
-        std::fs::write(&path, snapshot::schema()).expect("the asset can be written");
-    }
-    let asset = std::fs::read_to_string(&path).expect("the asset");
-    assert!(asset == snapshot::schema(), "write it again: INSTA_UPDATE=always cargo test --test snapshot schema");
+    let kept = asset("snapshot.schema.json", snapshot::schema().as_bytes());
+    let again = "write it again: INSTA_UPDATE=always cargo test --test it snapshot::the_schema";
+    assert!(kept == snapshot::schema().as_bytes(), "{again}");
 }
 
 #[test]

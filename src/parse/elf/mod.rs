@@ -7,12 +7,14 @@ mod dynamic_symbols;
 mod relocations;
 mod sections;
 mod symbols;
+#[cfg(feature = "testing")]
 mod write;
 
 pub use dynamic_symbols::{DynamicSymbols, SymbolKey};
 pub(super) use sections::{code, constants};
 use symbols::RelocationTable;
 pub use symbols::{BindingFlags, Tables};
+#[cfg(feature = "testing")]
 pub use write::write;
 
 use std::cell::Cell;

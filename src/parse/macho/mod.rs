@@ -6,8 +6,10 @@
 mod exports;
 mod imports;
 mod signature;
+#[cfg(feature = "testing")]
 mod write;
 
+#[cfg(feature = "testing")]
 pub use write::{universal, write};
 
 use goblin::mach::cputype::{CPU_SUBTYPE_ARM64_E, CPU_SUBTYPE_MASK, CPU_TYPE_ARM, CPU_TYPE_ARM64};

@@ -8,9 +8,11 @@ mod exports;
 mod imports;
 mod layout;
 mod sections;
+#[cfg(feature = "testing")]
 mod write;
 
 pub(super) use sections::{code, constants};
+#[cfg(feature = "testing")]
 pub use write::write;
 
 use goblin::pe::header::{

@@ -17,6 +17,8 @@ use dylens::tui::update::update;
 use dylens::vfs::VPath;
 use dylens::world::text;
 
+use crate::worlds::DEMOS;
+
 use super::harness::{Face, WORLD, face, shown_as};
 
 #[test]
@@ -271,8 +273,8 @@ fn whoever_went_to_a_file_is_still_there_when_the_scan_is_done() {
 fn corners() -> [text::Text; 2] {
     let site = "/home/you/project/.venv/lib/python3.12/site-packages";
     let more = format!("//- {site}/a/gone.so -> nowhere.so\n//- {site}/a/loop.so -> loop.so\n//- {site}/a/empty.so\n");
-    let linux = format!("{}\n{more}", include_str!("../../../assets/demo/linux.txt"));
-    [linux.as_str(), include_str!("../../../assets/demo/macos.txt")].map(|world| text::read(world).expect("a world"))
+    let [(_, linux), (_, mac)] = DEMOS;
+    [format!("{linux}\n{more}").as_str(), mac].map(|world| text::read(world).expect("a world"))
 }
 
 fn scanned(world: text::Text, progress: &Progress) -> Scan {
