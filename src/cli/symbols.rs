@@ -145,9 +145,8 @@ fn not_at_hand(scan: &Scan, file: FileId) -> Error {
     let path = scan.shown(&scan.world.file(file).path);
     match scan.record.is_some() {
         true => Error::new(format!("the snapshot has no symbols of {path}"), "give the environment itself"),
-        false => Error::new(
-            format!("the symbols of {path} cannot be read"),
-            "give an ELF file whose dynamic segment is whole",
-        ),
+        false => {
+            Error::new(format!("the symbols of {path} cannot be read"), "give a native file whose headers are whole")
+        }
     }
 }

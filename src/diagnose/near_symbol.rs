@@ -11,16 +11,16 @@ use crate::world::{DynamicSymbols, SymbolKey};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Near {
     /// The same name; its version, where it has one.
-    OtherVersion(Option<Name>),
+    Version(Option<Name>),
     /// The same function, built with the other value of `_GLIBCXX_USE_CXX11_ABI`.
-    OtherCxxAbi {
+    CxxAbi {
         /// It is the wanted one that has the new ABI.
         wants_new: bool,
     },
     /// The same function in another version of an inline namespace (`lts_20230125`).
-    OtherNamespace(String),
+    Namespace(String),
     /// A function of the same name with other parameters.
-    OtherParameters(String),
+    Parameters(String),
 }
 
 /// The symbol of a file that is nearest to one that is wanted; none where none is near.
@@ -30,7 +30,7 @@ pub(super) fn near(symbols: &DynamicSymbols, wanted: &[u8]) -> Option<Near> {
         let is_defined = definition.section != 0;
         if is_defined {
             let version = symbols.version(definition.version_index()).map(|version| version.name.clone());
-            same = Some(Near::OtherVersion(version));
+            same = Some(Near::Version(version));
         }
         is_defined
     });
@@ -60,13 +60,13 @@ fn compare(wanted: &str, found: &str) -> Option<Near> {
     }
     let is_new = |name: &str| name.contains("std::__cxx11::") || name.contains("[abi:cxx11]");
     if without_cxx_abi(wanted) == without_cxx_abi(found) && is_new(wanted) != is_new(found) {
-        return Some(Near::OtherCxxAbi { wants_new: is_new(wanted) });
+        return Some(Near::CxxAbi { wants_new: is_new(wanted) });
     }
     if without_namespace_versions(wanted) == without_namespace_versions(found) {
-        return Some(Near::OtherNamespace(found.to_owned()));
+        return Some(Near::Namespace(found.to_owned()));
     }
     let is_same = function_of(wanted) == function_of(found) && wanted.contains('(') && found.contains('(');
-    is_same.then(|| Near::OtherParameters(found.to_owned()))
+    is_same.then(|| Near::Parameters(found.to_owned()))
 }
 
 /// The name with neither ABI's marks.
@@ -142,11 +142,11 @@ mod tests {
         let new =
             demangled(b"_ZN3c106detail14torchCheckFailEPKcS2_jRKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE")
                 .unwrap();
-        assert_eq!(compare(&new, &old), Some(Near::OtherCxxAbi { wants_new: true }));
-        assert_eq!(compare(&old, &new), Some(Near::OtherCxxAbi { wants_new: false }));
+        assert_eq!(compare(&new, &old), Some(Near::CxxAbi { wants_new: true }));
+        assert_eq!(compare(&old, &new), Some(Near::CxxAbi { wants_new: false }));
         let tagged = demangled(b"_ZN1a4nameB5cxx11Ev").unwrap();
         let plain = demangled(b"_ZN1a4nameEv").unwrap();
-        assert_eq!(compare(&tagged, &plain), Some(Near::OtherCxxAbi { wants_new: true }));
+        assert_eq!(compare(&tagged, &plain), Some(Near::CxxAbi { wants_new: true }));
     }
 
     #[test]
@@ -154,11 +154,11 @@ mod tests {
         let compare = |wanted: &str, found: &str| compare(wanted, found);
         assert_eq!(
             compare("absl::lts_20230125::Status::ok()", "absl::lts_20240116::Status::ok()"),
-            Some(Near::OtherNamespace("absl::lts_20240116::Status::ok()".into()))
+            Some(Near::Namespace("absl::lts_20240116::Status::ok()".into()))
         );
         assert_eq!(
             compare("c10::Error::Error(int)", "c10::Error::Error(int, bool)"),
-            Some(Near::OtherParameters("c10::Error::Error(int, bool)".into()))
+            Some(Near::Parameters("c10::Error::Error(int, bool)".into()))
         );
         assert_eq!(compare("c10::Error::Error(int)", "c10::Error::what()"), None);
         assert_eq!(compare("a::f(int)", "b::f(int)"), None);

@@ -56,7 +56,7 @@ pub fn symbols_jsonl(file: Option<&VPath>, rows: &[SymbolRow], out: &mut Vec<u8>
 /// bound.
 pub fn symbols_text(scan: &Scan, file: &VPath, rows: &[SymbolRow], lists: bool, paint: &Paint) -> String {
     let head = paint.ink(Ink::Strong, &printable(&scan.shown(file).text()));
-    let mut text = format!("{head}: {} wanted\n", count(rows.len(), "symbol"));
+    let mut text = format!("{head}: {}\n", count(rows.len(), "symbol"));
     let mut groups = BTreeMap::<(SymbolStatus, bool, Option<&VPath>), Vec<&SymbolRow>>::new();
     for row in rows {
         groups.entry((row.status, row.is_weak && row.provider.is_none(), row.provider.as_ref())).or_default().push(row);

@@ -1,5 +1,7 @@
 //! The symbols that a file wants, and who provides them in the process of its import.
 
+mod by_need;
+
 use rayon::prelude::*;
 
 use super::{ImportKind, ImportOf, Scan};
@@ -94,6 +96,9 @@ impl SymbolStatus {
 impl Scan {
     /// The symbols that a file wants, in the order of its own table. None where they are not at hand.
     pub fn symbols(&self, file: FileId, context: &SymbolContext) -> Option<Vec<SymbolRow>> {
+        if let Some(rows) = self.symbols_by_need(file) {
+            return Some(rows);
+        }
         let import = self.import_with(file);
         let process = match import.map(|import| &import.kind) {
             Some(ImportKind::Program) => LoadedProcess::of_program(&self.world, import?.file),
@@ -113,6 +118,9 @@ impl Scan {
             self.imports.iter().filter(|import| matches!(import.kind, ImportKind::Module(_))).collect();
         let session = || Session::new(&self.world);
         let rows = modules.par_iter().map_init(session, |session, import| {
+            if let Some(rows) = self.symbols_by_need(import.file) {
+                return Some((*import, rows));
+            }
             session.restart();
             self.open_in(session, import.file, Some(import), context);
             Some((*import, self.rows(&session.process(), import.file)?))

@@ -64,9 +64,9 @@ def loader(python, program, path):
         return bound, error
 
 
-def asked(dylens, root, path):
+def asked(dylens, root, path, *options):
     """({provider: {(symbol, version)}}, {(symbol, version)} undefined)"""
-    done = subprocess.run([dylens, "symbols", root, path, "--alone", "--format", "jsonl"], env=clean(),
+    done = subprocess.run([dylens, "symbols", root, path, "--format", "jsonl", *options], env=clean(),
                           stdin=subprocess.DEVNULL, capture_output=True, timeout=300)
     if done.returncode != 0:
         return {}, {("exit code %d" % done.returncode, done.stderr.decode("utf-8", "replace").strip())}
@@ -84,7 +84,7 @@ def asked(dylens, root, path):
 def compare(dylens, root, python, program, path):
     """(differences, symbols compared, does it load)"""
     truth, error = loader(python, program, path)
-    ours, undefined = asked(dylens, root, path)
+    ours, undefined = asked(dylens, root, path, "--alone")
     lines = []
     if error is None:
         for provider in sorted(set(truth) | set(ours)):
@@ -99,6 +99,10 @@ def compare(dylens, root, python, program, path):
         named = MESSAGE.search(error)
         if named:
             symbol = (named[1] or named[3], named[2] or named[4])
+            # The library that lacks it is bound as the imports that bring it in do.
+            wanting = re.search(r"(/[^:]*): (?:undefined symbol|symbol )", error)
+            if wanting and os.path.realpath(wanting[1]) != os.path.realpath(path):
+                _, undefined = asked(dylens, root, os.path.realpath(wanting[1]))
             if symbol not in undefined:
                 lines.append(f"the loader: {error}; dylens says undefined: {sorted(undefined, key=str)[:5]}")
     return lines, sum(map(len, truth.values())) if error is None else 0, error

@@ -174,7 +174,7 @@ fn severity(facts: &Facts, first: &UnboundSymbol, imports: &[usize], cause: &Cau
         }
         if opens_globally(*provider) || is_related(facts, root, *provider) {
             let owner = facts.owner(*provider).map(|owner| facts.scan.distributions.get(owner).name.clone());
-            let what = owner.map_or_else(|| facts.path(*provider).to_string(), |owner| owner);
+            let what = owner.unwrap_or_else(|| facts.path(*provider).to_string());
             return Some((Severity::Warning, format!("; it loads only after {what} was loaded for all (RTLD_GLOBAL)")));
         }
     }
@@ -211,16 +211,16 @@ fn reason(facts: &Facts, cause: &Cause) -> String {
         Cause::Near(file, near) => {
             let library = facts.path(*file);
             match near {
-                Near::OtherVersion(Some(version)) => format!("; {library} has it as version {version}"),
-                Near::OtherVersion(None) => format!("; {library} has it without a version"),
-                Near::OtherCxxAbi { wants_new } => {
+                Near::Version(Some(version)) => format!("; {library} has it as version {version}"),
+                Near::Version(None) => format!("; {library} has it without a version"),
+                Near::CxxAbi { wants_new } => {
                     let (wanted, has) = if *wants_new { (1, 0) } else { (0, 1) };
                     format!(
                         "; {library} has it with the other C++ ABI (_GLIBCXX_USE_CXX11_ABI={has}, wanted is {wanted})"
                     )
                 }
-                Near::OtherNamespace(name) => format!("; {library} has {name}: another release of that library"),
-                Near::OtherParameters(name) => format!("; {library} has {name}: another release of that library"),
+                Near::Namespace(name) => format!("; {library} has {name}: another release of that library"),
+                Near::Parameters(name) => format!("; {library} has {name}: another release of that library"),
             }
         }
     }
@@ -239,7 +239,7 @@ fn remedy(facts: &Facts, file: FileId, cause: &Cause) -> Remedy {
                 remedy.fixes.clear();
             }
             remedy.text = match near {
-                Near::OtherCxxAbi { wants_new } => {
+                Near::CxxAbi { wants_new } => {
                     let value = u8::from(!wants_new);
                     format!(
                         "rebuild {ours} with -D_GLIBCXX_USE_CXX11_ABI={value}, or install the build of {other} with the other ABI"

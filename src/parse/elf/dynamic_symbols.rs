@@ -13,9 +13,11 @@ use crate::image::{Definition, Name, Reference, STB_WEAK, SymbolVersion, VERSION
 use crate::vfs::PagedFile;
 
 /// The longest chain that is followed; real ones have a handful of entries.
-const MOST_STEPS: u32 = 1 << 16;
+const MOST_STEPS: u32 = 1 << 12;
 /// Longer names than any compiler's are no names.
-const MOST_NAME_BYTES: usize = 1 << 20;
+const MOST_NAME_BYTES: usize = 1 << 18;
+/// All names that a file wants together, in bytes; the largest libraries have a few million.
+const MOST_NAMES_BYTES: usize = 256 << 20;
 /// Real libraries have fewer than a million.
 const MOST_SYMBOLS: u32 = 1 << 22;
 /// A version's number has 15 bits.
@@ -113,13 +115,15 @@ impl DynamicSymbols {
     fn read_references(&self) -> Option<Arc<[Reference]>> {
         let mut used: Vec<_> = used_symbols(&self.file, &self.tables)?.into_iter().collect();
         used.sort_unstable_by_key(|&(index, _)| index);
-        let reference = |(index, uses)| {
+        let mut left = MOST_NAMES_BYTES;
+        let mut reference = |(index, uses)| {
             let symbol = self.symbol(index)?;
             let (binding, visibility) = (symbol.st_info >> 4, symbol.st_other & 3);
             if binding == STB_LOCAL || matches!(visibility, STV_HIDDEN | STV_INTERNAL) {
                 return None;
             }
             let name = Name::from(&*self.name(&symbol)?);
+            left = left.checked_sub(name.len())?;
             Some(Reference {
                 hash: gnu_hash(&name),
                 version: self.raw_version(index).and_then(|raw| self.version(raw & !VERSION_HIDDEN)).cloned(),
@@ -130,7 +134,7 @@ impl DynamicSymbols {
                 name,
             })
         };
-        Some(used.into_iter().filter_map(reference).collect())
+        Some(used.into_iter().filter_map(&mut reference).collect())
     }
 
     /// Does the file have version tables that a loader heeds? `DT_VERSYM` alone is none.
@@ -236,11 +240,12 @@ impl DynamicSymbols {
             return count;
         }
         let Some(table) = self.gnu() else { return 0 };
-        let last = (0..table.buckets).filter_map(|bucket| self.word(table.buckets_at + u64::from(bucket) * 4)).max();
+        let bucket = |bucket: u32| self.word(table.buckets_at + u64::from(bucket) * 4);
+        let last = (0..table.buckets).map_while(bucket).max();
         let Some(mut index) = last.filter(|&last| last >= table.first) else { return table.first };
         while let Some(entry) = self.word(table.chains_at + u64::from(index - table.first) * 4) {
             index = index.saturating_add(1);
-            if entry & 1 == 1 || index == u32::MAX {
+            if entry & 1 == 1 || index >= MOST_SYMBOLS {
                 break;
             }
         }
@@ -374,5 +379,69 @@ fn put(versions: &mut Vec<Option<SymbolVersion>>, number: u16, version: Option<S
     }
     if version.is_some() {
         versions[number] = version;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::image::{Arch, Format, Image, Import, Origin, Uses, VersionNeed};
+    use crate::parse::Tables as AnyTables;
+    use crate::vfs::{FileSystem, Memory, VPath};
+
+    fn written() -> Vec<u8> {
+        let mut image = Image::new(Format::Elf, Arch::X86_64);
+        image.versions =
+            vec![VersionNeed { from: Name::from("libc.so.6"), version: Name::from("GLIBC_2.17"), weak: false }];
+        let import = |symbol: &str, is_weak| Import { symbol: Name::from(symbol), origin: Origin::Flat, is_weak };
+        let imports = [import("wanted", false), import("may_be_absent", true)];
+        super::super::write(&image, &[Name::from("first"), Name::from("second")], &imports, &[Name::from("V1")], 0)
+    }
+
+    fn read(bytes: Vec<u8>) -> Option<DynamicSymbols> {
+        let (mut memory, path, len) = (Memory::new(), VPath::new("/x.so"), bytes.len() as u64);
+        memory.file(&path, bytes);
+        let tables = crate::parse::read(&*memory.open(&path).unwrap(), len, None).pop()?.tables?;
+        let AnyTables::Elf(tables) = tables else { return None };
+        Some(DynamicSymbols::new(PagedFile::new(Arc::new(memory), path, len), tables))
+    }
+
+    fn finds(symbols: &DynamicSymbols, name: &str) -> bool {
+        symbols.find(&SymbolKey::new(name.as_bytes()), &mut |definition| definition.section != 0)
+    }
+
+    #[test]
+    fn what_relocations_name_is_wanted_and_what_is_defined_is_found() {
+        let symbols = read(written()).expect("an ELF file");
+        let references = symbols.references().expect("a known processor");
+        let told: Vec<(&[u8], bool, Uses)> = references.iter().map(|it| (&*it.name, it.is_weak, it.uses)).collect();
+        let data = Uses { data: true, ..Uses::default() };
+        assert_eq!(told, [(&b"wanted"[..], false, data), (b"may_be_absent", true, data)]);
+        assert!(finds(&symbols, "first") && finds(&symbols, "second"));
+        assert!(!finds(&symbols, "wanted") && !finds(&symbols, "firs") && !finds(&symbols, "first2"));
+        let mut names = Vec::new();
+        symbols.each_definition(&mut |name, _| names.push(name.to_vec()));
+        assert_eq!(names, [b"first".to_vec(), b"second".to_vec()]);
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_tables_end_in_an_answer(changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..24)) {
+            let mut bytes = written();
+            for (at, byte) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            if let Some(symbols) = read(bytes) {
+                symbols.references();
+                finds(&symbols, "first");
+                symbols.each_definition(&mut |_, _| {});
+                symbols.version(2);
+            }
+        }
     }
 }

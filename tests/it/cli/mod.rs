@@ -562,3 +562,31 @@ except ImportError:
     );
     assert!(told.contains("\u{25b2} the tool that was asked about"), "a warning: {told}");
 }
+
+#[test]
+fn symbols_are_told_with_their_providers() {
+    let root = lay_out(
+        "
+//- /site-packages/a.so elf x86_64 needs:libx.so runpath:$ORIGIN defines:PyInit_a takes:_ZN1x4openEi,absent?
+//- /site-packages/libx.so elf x86_64 defines:_ZN1x4openEi
+",
+    );
+    let output = dylens(root.path(), &["symbols", "site-packages", "a.so", "--format", "jsonl"]);
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    let rows: Vec<serde_json::Value> =
+        out(&output).lines().map(|line| serde_json::from_str(line).expect("valid JSON")).collect();
+    let row = &rows[0];
+    assert_eq!(
+        (row["symbol"].as_str(), row["demangled"].as_str(), row["binding"].as_str(), row["status"].as_str()),
+        (Some("_ZN1x4openEi"), Some("x::open(int)"), Some("strong"), Some("bound"))
+    );
+    assert!(row["provider"].as_str().is_some_and(|path| path.ends_with("site-packages/libx.so")), "{row}");
+    assert_eq!((rows[1]["binding"].as_str(), rows.len()), (Some("weak"), 2));
+
+    let text = out(&dylens(root.path(), &["symbols", "site-packages", "a.so", "--to", "libx"]));
+    assert!(text.contains("x::open(int)  _ZN1x4openEi"), "{text}");
+    let exports = out(&dylens(root.path(), &["symbols", "site-packages", "libx.so", "--exports"]));
+    assert!(exports.contains("1 symbol defined for others"), "{exports}");
+    let refused = refusal(root.path(), &["symbols", "site-packages", "nothing.so"]);
+    assert!(refused.contains("nothing.so"), "{refused}");
+}
