@@ -236,6 +236,11 @@ impl Heap {
         }
     }
 
+    /// As [`process`](Self::process), where anything was kept in it.
+    pub(super) fn known_process(&self) -> Option<NamespaceId> {
+        self.process
+    }
+
     pub(super) fn get(&self, namespace: NamespaceId, name: &str) -> Option<&PyValue> {
         self.namespaces[namespace.0 as usize].names.get(name)
     }
