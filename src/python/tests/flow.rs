@@ -132,6 +132,23 @@ fn what_follows_a_return_that_may_be_is_in_doubt() {
 }
 
 #[test]
+fn what_is_raised_behind_a_return_that_may_be_does_not_happen() {
+    let code = "import time\ndef f():\n    if time.time():\n        return 1\n    raise TypeError('never')\nx = f()\n";
+    assert_eq!(run(code, "x"), "1");
+    assert_eq!(
+        ends(&code.replace("raise TypeError('never')", "import gone")),
+        "may raise ModuleNotFoundError: No module named 'gone'"
+    );
+}
+
+#[test]
+fn an_unknown_part_does_not_matter_where_the_other_decides() {
+    assert_eq!(run("import sys\nx = 'PyPy' in sys.version and 1 > 2\n", "x"), "false");
+    assert_eq!(run("import sys\nx = 'PyPy' in sys.version or 1 < 2\n", "x"), "true");
+    assert_eq!(run("import sys\nx = 'PyPy' in sys.version or 1 > 2\n", "x"), "unknown Arms");
+}
+
+#[test]
 fn a_recursion_under_an_undecided_condition_ends() {
     let code = "import time\ndef f(n):\n    if time.time():\n        return f(n) + f(n) + f(n)\n    return f(n)\nx = f(1)\ny = 1\n";
     assert_eq!(run(code, "y"), "1");
