@@ -58,7 +58,7 @@
 //! # Rooms, in reading order
 //!
 //! [`image`] knows nobody, and [`vfs`] only the words of [`error`]; [`parse`] knows those two; [`world`] adds `parse`;
-//! [`discover`] and [`resolve`] add `world`; [`graph`] adds `resolve` and the roles that `discover` tells; [`scan`] runs
+//! [`python`] knows nobody, and asks for the world through a trait; [`discover`] and [`resolve`] add `world`; [`graph`] adds `resolve` and the roles that `discover` tells; [`scan`] runs
 //! them all, and hands the finished product to [`diagnose`], which reads it; [`snapshot`] writes a `Scan` and reads it
 //! back, [`diff`] compares two, [`buildlog`] ties to one what a failed build's log accuses; [`export`] adds these; [`tui`]
 //! adds `export`; [`cli`] knows all. No other arrow runs back; `tests/layers.rs` holds every room to it.

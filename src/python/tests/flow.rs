@@ -121,6 +121,11 @@ fn a_loop_over_what_is_not_known_leaves_its_names_unknown() {
 fn a_break_under_an_undecided_condition_is_a_doubt() {
     let code = "import time\nlib = None\nfor n in ('a', 'b'):\n    if time.time():\n        lib = n\n        break\n";
     assert_eq!(run(code, "lib"), "unknown Arms");
+    assert_eq!(ends(&format!("{code}else:\n    assert False\n")), "ok");
+    assert_eq!(
+        ends(&format!("{code}else:\n    import gone\n")),
+        "may raise ModuleNotFoundError: No module named 'gone'"
+    );
 }
 
 #[test]
