@@ -57,9 +57,10 @@
 //!
 //! # Rooms, in reading order
 //!
-//! Everybody knows [`printable`], which knows nobody, and [`json`] and [`command`], which know that; [`image`] knows nobody
-//! else, and [`vfs`] only the words of [`error`]; [`parse`] knows those two; [`world`] adds `parse`; [`discover`] and
-//! [`resolve`] add `world`, [`bind`] adds `resolve`; [`graph`] adds `resolve` and the roles that `discover` tells; [`scan`] runs
+//! Everybody knows [`printable`], which knows nobody, and [`json`] and [`command`], which know that; [`image`] and [`python`]
+//! know nobody else, and [`vfs`] only the words of [`error`]; [`parse`] knows `image` and `vfs`; [`world`] adds `parse`;
+//! [`discover`] and [`resolve`] add `world`, [`bind`] adds `resolve`, [`imports`] joins `discover`, `python` and `resolve`;
+//! [`graph`] adds `resolve` and the roles that `discover` tells; [`scan`] runs
 //! them all, and hands the finished product to [`diagnose`], which reads it; [`snapshot`] writes a `Scan` and reads it
 //! back, [`diff`] compares two, [`buildlog`] ties to one what a failed build's log accuses; [`export`] adds these; [`tui`]
 //! adds `export`; [`cli`] knows all. No other arrow runs back; `tests/it/layers.rs` holds every room to it.

@@ -71,7 +71,8 @@ fn is_plain_in_sh(text: &str) -> bool {
 /// Windows' programs take their command line apart themselves: a quote, and a backslash before the end of a quoted word,
 /// would have to be escaped as each of them expects.
 fn is_carried_to_programs(text: &str) -> bool {
-    !text.contains('"') && !(text.contains(char::is_whitespace) && text.ends_with('\\'))
+    let ends_its_quote = text.contains(char::is_whitespace) && text.ends_with('\\');
+    !text.contains('"') && !ends_its_quote
 }
 
 /// `about_Quoting_Rules`: within single quotes nothing is replaced; a single quote, and each of its typographic forms, is

@@ -8,6 +8,7 @@ use ruff_python_ast::name::Name;
 use rustc_hash::FxHashMap;
 
 use super::outside::{Attribute, SiteModule};
+use super::source::ModuleSource;
 use super::value::{PyValue, Reason};
 
 pub(super) use fork::Trail;
@@ -78,8 +79,18 @@ pub(super) struct ModuleEntry {
     pub body: ModuleBody,
     pub namespace: NamespaceId,
     pub is_package: bool,
+    /// The source that runs or ran.
+    pub source: Option<Arc<ModuleSource>>,
     /// What code put in its place (`sys.modules[name] = …`).
     pub replaced: Option<PyValue>,
+}
+
+impl ModuleEntry {
+    /// Has it functions by which others give it names (`setattr(module, name, value)`, `global name`)? Compiled code calls
+    /// such, and nobody sees it.
+    pub fn may_gain_names(&self) -> bool {
+        self.source.as_ref().is_some_and(|source| source.binds_in_functions())
+    }
 }
 
 /// `sys.modules` and everything that the modules hold.
@@ -136,7 +147,7 @@ impl Heap {
         if matches!(place.body, ModuleBody::Standard | ModuleBody::Opaque) {
             self.namespaces[namespace.0 as usize].open = Some(Reason::Opaque);
         }
-        ModuleEntry { site, body: place.body, namespace, is_package, replaced: None }
+        ModuleEntry { site, body: place.body, namespace, is_package, source: None, replaced: None }
     }
 
     /// Is it in `sys.modules`, run or running; and of what kind?
@@ -171,7 +182,11 @@ impl Heap {
         match self.get(entry.namespace, name) {
             Some(PyValue::Unknown(reason)) => Attribute::Unknown(*reason),
             Some(value) => Attribute::Known(value.clone()),
-            None => self.open(entry.namespace).map_or(Attribute::Absent, Attribute::Unknown),
+            None => match self.open(entry.namespace) {
+                Some(reason) => Attribute::Unknown(reason),
+                None if entry.may_gain_names() => Attribute::Unknown(Reason::Call),
+                None => Attribute::Absent,
+            },
         }
     }
 
@@ -181,6 +196,13 @@ impl Heap {
         let entry = self.modules.get(package)?;
         let folders = self.get(entry.namespace, "__path__")?;
         self.items(folders)?.iter().map(|folder| folder.as_path().cloned()).collect()
+    }
+
+    /// The source of a module is about to run.
+    pub(super) fn set_source(&mut self, name: &str, source: &Arc<ModuleSource>) {
+        if let Some(entry) = self.modules.get_mut(name) {
+            entry.source = Some(source.clone());
+        }
     }
 
     /// One more module runs, within those that run; false where they are too many.
@@ -234,6 +256,11 @@ impl Heap {
                 process
             }
         }
+    }
+
+    /// As [`process`](Self::process), where anything was kept in it.
+    pub(super) fn known_process(&self) -> Option<NamespaceId> {
+        self.process
     }
 
     pub(super) fn get(&self, namespace: NamespaceId, name: &str) -> Option<&PyValue> {

@@ -144,6 +144,7 @@ pub(super) fn run(name: &str, source: &Arc<ModuleSource>, around: &mut dyn Outsi
         around.heap().set_open(namespace, Reason::Limit);
         return unknown(Reason::Limit);
     }
+    around.heap().set_source(name, source);
     let heap = std::mem::take(around.heap());
     let frame = Frame::of_module(source.clone(), module, namespace);
     let mut interpreter = Interpreter {

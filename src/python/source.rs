@@ -1,7 +1,10 @@
 //! The source of a module, parsed.
 
+mod binder;
 mod guard;
 mod text;
+
+use std::sync::OnceLock;
 
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal};
 use ruff_python_ast::{AnyNodeRef, Expr, ExprLambda, ModModule, Stmt, StmtFunctionDef, StmtWith};
@@ -19,6 +22,8 @@ pub struct ModuleSource {
     /// Where each line begins, in bytes.
     lines: Vec<u32>,
     bytes: usize,
+    /// Is there a function that binds names of a module? Looked for when it is first asked.
+    binds_in_functions: OnceLock<bool>,
 }
 
 /// What a function value names in its source.
@@ -31,8 +36,13 @@ impl ModuleSource {
     /// Parses the bytes of a `.py` file. Cookies for Latin-1 and UTF-8 are followed, a byte order mark is passed over, what is
     /// no text is replaced. Never fails: what cannot be parsed is a source that ends in [`Ending::Unknown`](super::Ending).
     pub fn parse(bytes: &[u8]) -> ModuleSource {
-        let unreadable =
-            |reason| ModuleSource { syntax: None, unreadable: Some(reason), lines: Vec::new(), bytes: bytes.len() };
+        let unreadable = |reason| ModuleSource {
+            syntax: None,
+            unreadable: Some(reason),
+            lines: Vec::new(),
+            bytes: bytes.len(),
+            binds_in_functions: OnceLock::new(),
+        };
         if bytes.len() > limits::SOURCE_BYTES {
             return unreadable(Reason::Limit);
         }
@@ -43,7 +53,13 @@ impl ModuleSource {
         let Ok(parsed) = ruff_python_parser::parse_module(&text) else { return unreadable(Reason::Syntax) };
         let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end as u32 + 1);
         let lines = std::iter::once(0).chain(ends).collect();
-        ModuleSource { syntax: Some(parsed.into_syntax()), unreadable: None, lines, bytes: text.len() }
+        ModuleSource {
+            syntax: Some(parsed.into_syntax()),
+            unreadable: None,
+            lines,
+            bytes: text.len(),
+            binds_in_functions: OnceLock::new(),
+        }
     }
 
     /// Why it cannot be run.
@@ -60,6 +76,11 @@ impl ModuleSource {
     pub(super) fn doc(&self) -> Option<&str> {
         let Some(Stmt::Expr(first)) = self.body().first() else { return None };
         first.value.as_string_literal_expr().map(|literal| literal.value.to_str())
+    }
+
+    /// Is there a function in it that binds names of a module, this one or another, by `global`, `setattr`, `globals()`?
+    pub(super) fn binds_in_functions(&self) -> bool {
+        *self.binds_in_functions.get_or_init(|| binder::binds_in_functions(self.body()))
     }
 
     pub(super) fn body(&self) -> &[Stmt] {

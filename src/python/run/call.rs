@@ -7,7 +7,7 @@ use ruff_python_ast::{Expr, ExprCall, ExprLambda, Parameters, Stmt, StmtFunction
 use ruff_text_size::{Ranged, TextSize};
 
 use super::branch::joined;
-use super::{Completion, Eval, Frame, Interpreter};
+use super::{Completion, Eval, Frame, Interpreter, Stop};
 use crate::python::heap::{HeapObject, NamespaceId};
 use crate::python::limits;
 use crate::python::outside::Certainty;
@@ -215,13 +215,19 @@ impl Interpreter<'_> {
         (self.doubts.call, self.doubts.turn, self.may_break) = (doubt, turn, may_break);
         let outer = outer.or_else(|| manages.and_then(|index| self.suspended[index].frame.take()));
         let ended = outer.map(|outer| std::mem::replace(&mut self.frame, outer));
-        let value = match completion {
-            Completion::Return(value) => value,
-            Completion::Stop(stop) => return Err(stop),
+        let returned = ended.and_then(|ended| ended.returned);
+        let value = match (completion, &returned) {
+            (Completion::Return(value), _) => value,
+            // It may have returned before it came to this.
+            (Completion::Stop(Stop::Raise(raised)), Some(returned)) => {
+                let doubt = (Reason::Arms, self.line(at));
+                self.may_have_raised(raised, doubt);
+                returned.clone()
+            }
+            (Completion::Stop(stop), _) => return Err(stop),
             _ => PyValue::None,
         };
-        let _ = at;
-        let value = match ended.and_then(|ended| ended.returned) {
+        let value = match returned {
             Some(other) => joined(value, other),
             None => value,
         };

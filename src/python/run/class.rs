@@ -250,6 +250,8 @@ impl Interpreter<'_> {
                         let method = self.bound_to(on, function, owner);
                         self.asked(&method, name, at)
                     }
+                    // There are too many ways to give an instance what its class does not name (`__slots__`, `__setattr__`).
+                    _ if matches!(class, PyValue::Callable(_)) => Ok(Attribute::Unknown(Reason::Construct)),
                     _ => Ok(Attribute::Absent),
                 }
             }
@@ -300,7 +302,7 @@ impl Interpreter<'_> {
                 // A metaclass or base that is not known may have made something else of it (`enum`).
                 if is_whole || !value.is_known() { Attribute::Known(value) } else { Attribute::Unknown(Reason::Opaque) }
             }
-            ClassMember::Absent if !name.starts_with("__") && name != "mro" => Attribute::Absent,
+            // A metaclass may have it.
             _ => Attribute::Unknown(Reason::Construct),
         }
     }

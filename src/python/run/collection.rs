@@ -96,7 +96,9 @@ impl Interpreter<'_> {
 
     /// The pairs of a dictionary.
     pub(super) fn pairs(&self, value: &PyValue) -> Option<Vec<(PyValue, PyValue)>> {
-        let PyValue::Object(key) = value else { return None };
+        let PyValue::Object(key) = value else {
+            return matches!(value, PyValue::Standard("os.environ")).then(|| self.environ_pairs()).flatten();
+        };
         match self.heap.object(*key) {
             HeapObject::Dict(pairs) => Some(pairs.clone()),
             HeapObject::Names(namespace) => Some(self.named_pairs(*namespace)),

@@ -120,6 +120,13 @@ impl Interpreter<'_> {
         if matches!(whole.as_str(), "os.path") {
             return Ok(PyValue::Module("os.path".into()));
         }
+        if let PyValue::Module(module) = module
+            && let Some(namespace) = self.heap.module(module).map(|entry| entry.namespace)
+            && let Some(value @ PyValue::Unknown(_)) = self.heap.get(namespace, name)
+        {
+            // It is bound, though nobody knows to what.
+            return Ok(value.clone());
+        }
         let attribute = match module {
             PyValue::Module(module) => self.module_attribute(module, name, at)?,
             PyValue::Unknown(reason) => Attribute::Unknown(*reason),

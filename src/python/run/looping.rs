@@ -34,6 +34,7 @@ impl Interpreter<'_> {
             );
         };
         let turn = self.doubts.turn;
+        let mut may_be_broken = false;
         for item in items {
             if self.has_turned_long() {
                 self.doubts.turn = turn;
@@ -46,7 +47,8 @@ impl Interpreter<'_> {
             }
             go!(self.assign(&statement.target, item));
             match self.turn(&statement.body) {
-                Turn::Again | Turn::Doubtful => {}
+                Turn::Again => {}
+                Turn::Doubtful => may_be_broken = true,
                 Turn::Broken => {
                     self.doubts.turn = turn;
                     return Completion::Next;
@@ -58,7 +60,15 @@ impl Interpreter<'_> {
             }
         }
         self.doubts.turn = turn;
-        self.block(&statement.orelse)
+        self.orelse(&statement.orelse, may_be_broken.then_some((Reason::Arms, line)))
+    }
+
+    /// The `else` of a loop, which does not run where the loop may have ended by `break`.
+    fn orelse(&mut self, orelse: &[Stmt], doubt: Option<(Reason, u32)>) -> Completion {
+        match doubt {
+            Some(doubt) if !orelse.is_empty() => self.fork(doubt, |this| this.block(orelse), |_| Completion::Next),
+            _ => self.block(orelse),
+        }
     }
 
     pub(super) fn while_loop(&mut self, statement: &StmtWhile) -> Completion {
@@ -86,7 +96,7 @@ impl Interpreter<'_> {
                 Turn::Doubtful => {
                     self.doubts.turn = turn;
                     self.forget(&statement.body, None);
-                    return Completion::Next;
+                    return self.orelse(&statement.orelse, Some((Reason::Arms, line)));
                 }
                 Turn::Left(completion) => {
                     self.doubts.turn = turn;
@@ -137,7 +147,7 @@ impl Interpreter<'_> {
         );
         (self.doubts.turn, self.may_break) = (turn, may_break);
         match completion {
-            Completion::Next if !orelse.is_empty() => self.fork(doubt, |this| this.block(orelse), |_| Completion::Next),
+            Completion::Next => self.orelse(orelse, Some(doubt)),
             other => other,
         }
     }

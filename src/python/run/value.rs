@@ -137,15 +137,17 @@ impl Interpreter<'_> {
                 Some(false) => values = rest,
                 None => {
                     let doubt = (value.reason(), self.line(first.start()));
-                    // Whatever the rest is, what ends this way is known: `unknown and False` is false.
                     let ended = PyValue::Unknown(value.reason());
-                    let result = self.fork_values(doubt, |this| this.bool_operation(operation, rest), |_| Ok(ended))?;
+                    let mut truth = None;
+                    let rest = |this: &mut Self| {
+                        let value = this.bool_operation(operation, rest)?;
+                        truth = this.truth(&value);
+                        Ok(value)
+                    };
+                    let joined = self.fork_values(doubt, rest, |_| Ok(ended))?;
+                    // `unknown and False` is false whatever is unknown, `unknown or True` true.
                     let decides = operation.op == BoolOp::Or;
-                    let last = if self.truth(&result).is_some() { Some(result.clone()) } else { None };
-                    return Ok(match last {
-                        Some(last) if self.truth(&last) == Some(decides) => last,
-                        _ => result,
-                    });
+                    return Ok(if truth == Some(decides) { PyValue::Bool(decides) } else { joined });
                 }
             }
         }

@@ -5,6 +5,7 @@ use crate::python::limits;
 use crate::python::value::Reason;
 
 /// Parses and drops on a thread with the stack that the limits ask for.
+#[cfg(test)]
 fn unreadable(source: String) -> Option<Reason> {
     let parse = move || ModuleSource::parse(source.as_bytes()).unreadable();
     let thread = std::thread::Builder::new().stack_size(limits::STACK_BYTES).spawn(parse);

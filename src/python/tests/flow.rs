@@ -121,6 +121,11 @@ fn a_loop_over_what_is_not_known_leaves_its_names_unknown() {
 fn a_break_under_an_undecided_condition_is_a_doubt() {
     let code = "import time\nlib = None\nfor n in ('a', 'b'):\n    if time.time():\n        lib = n\n        break\n";
     assert_eq!(run(code, "lib"), "unknown Arms");
+    assert_eq!(ends(&format!("{code}else:\n    assert False\n")), "ok");
+    assert_eq!(
+        ends(&format!("{code}else:\n    import gone\n")),
+        "may raise ModuleNotFoundError: No module named 'gone'"
+    );
 }
 
 #[test]
@@ -129,6 +134,23 @@ fn what_follows_a_return_that_may_be_is_in_doubt() {
     let mut world = World::new(code);
     assert_eq!(world.outcome("m"), "ok");
     assert_eq!(world.told, ["import m", "import n?", "import o"]);
+}
+
+#[test]
+fn what_is_raised_behind_a_return_that_may_be_does_not_happen() {
+    let code = "import time\ndef f():\n    if time.time():\n        return 1\n    raise TypeError('never')\nx = f()\n";
+    assert_eq!(run(code, "x"), "1");
+    assert_eq!(
+        ends(&code.replace("raise TypeError('never')", "import gone")),
+        "may raise ModuleNotFoundError: No module named 'gone'"
+    );
+}
+
+#[test]
+fn an_unknown_part_does_not_matter_where_the_other_decides() {
+    assert_eq!(run("import sys\nx = 'PyPy' in sys.version and 1 > 2\n", "x"), "false");
+    assert_eq!(run("import sys\nx = 'PyPy' in sys.version or 1 < 2\n", "x"), "true");
+    assert_eq!(run("import sys\nx = 'PyPy' in sys.version or 1 > 2\n", "x"), "unknown Arms");
 }
 
 #[test]

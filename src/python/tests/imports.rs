@@ -136,6 +136,27 @@ fn an_import_into_a_namespace_package_works() {
 }
 
 #[test]
+fn names_that_compiled_code_may_give_a_module_are_not_absent() {
+    let world = |function: &str| {
+        format!(
+            "//- /s/p/__init__.py\nfrom . import native\nfrom .a import X\n//- /s/p/native.so\n//- /s/p/a.py\n{function}\n"
+        )
+    };
+    assert_eq!(outcome(&world("def add(name, value):\n    from p import a\n    setattr(a, name, value)")), "ok");
+    assert_eq!(outcome(&world("def init():\n    global X\n    X = 1")), "ok");
+    assert_eq!(
+        outcome(&world("def add(name, value):\n    return name")),
+        "ImportError: cannot import name 'X' from 'p.a' (/s/p/a.py)"
+    );
+}
+
+#[test]
+fn a_name_that_compiled_code_binds_is_not_its_own_submodule() {
+    let world = "//- /s/p/__init__.py\nfrom .native import d\nimport p.d\n//- /s/p/native.so\n//- /s/p/d.py\nfrom p import d\nx = d.Decoder\n";
+    assert_eq!(outcome(world), "ok");
+}
+
+#[test]
 fn a_future_import_is_none() {
     assert_eq!(ends("from __future__ import annotations\nx: Gone = 1\ny: Gone"), "ok");
 }

@@ -48,6 +48,15 @@ fn a_variable_that_code_sets_is_seen() {
 }
 
 #[test]
+fn the_environment_is_gone_through() {
+    let code = "import os\nnew = {}\nos.environ['B'] = '2'\nnew.update(os.environ)\nif sorted(new) != ['A', 'B'] or dict(os.environ)['B'] != '2' or \
+                os.environ.copy()['A'] != '1':\n    import gone\n";
+    let mut world = World::new(&format!("//- /s/m.py\n{code}"));
+    world.target.variables.insert("A".into(), "1".into());
+    assert_eq!(world.outcome("m"), "ok");
+}
+
+#[test]
 fn a_variable_that_is_not_known_is_undecided() {
     let mut world = World::new("//- /s/m.py\nimport os\nif os.environ.get('A'):\n    import n\n//- /s/n.py\n");
     world.target.variables_are_all = false;

@@ -122,7 +122,11 @@ fn classes_are_made_and_used() {
                 @classmethod\n    def c(cls):\n        return cls(5)\nclass B(A):\n    def __init__(self):\n        super().__init__(2)\n";
     assert_eq!(run(&format!("{code}x = B().sum()\n"), "x"), "3");
     assert_eq!(run(&format!("{code}x = B().p + A.s(1) + A.c().m\n"), "x"), "9");
-    assert_eq!(run(&format!("{code}x = hasattr(B(), 'nothing')\n"), "x"), "false");
+    assert_eq!(run(&format!("{code}x = hasattr(B(), 'nothing')\n"), "x"), "unknown Construct");
+    assert_eq!(
+        run("import threading\nt = threading.local()\nif not hasattr(t, 'x'):\n    t.x = 1\nx = t.x\n", "x"),
+        "1"
+    );
 }
 
 #[test]

@@ -347,6 +347,7 @@ fn text_of(heap: &Heap, value: &PyValue) -> String {
     }
 }
 
+#[cfg(test)]
 pub fn on_thread<T: Send + 'static>(source: String, run: impl FnOnce(String) -> T + Send + 'static) -> T {
     let thread = std::thread::Builder::new().stack_size(limits::STACK_BYTES).spawn(move || run(source));
     thread.unwrap().join().unwrap()

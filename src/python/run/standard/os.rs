@@ -1,5 +1,6 @@
 //! `os`, `sys`, `platform`, `glob`, `pathlib`, `site`: what code asks of the system, and how it changes the process.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ruff_text_size::TextSize;
@@ -332,6 +333,25 @@ impl Interpreter<'_> {
         }
     }
 
+    /// The whole environment, in order; none where some of it is not known.
+    pub(in crate::python::run) fn environ_pairs(&self) -> Option<Vec<(PyValue, PyValue)>> {
+        let target = self.around.target();
+        let process = self.heap.known_process()?;
+        if !target.variables_are_all || self.heap.open(process).is_some() {
+            return None;
+        }
+        let given = target.variables.iter().map(|(name, value)| (name.to_string(), PyValue::Str(value.clone())));
+        let mut all: BTreeMap<String, PyValue> = given.collect();
+        for (name, value) in self.heap.names(process) {
+            match (name.strip_prefix('$'), value) {
+                (Some(name), PyValue::None) => drop(all.remove(name)),
+                (Some(name), value) => drop(all.insert(name.to_owned(), value.clone())),
+                (None, _) => {}
+            }
+        }
+        Some(all.into_iter().map(|(name, value)| (PyValue::text(name), value)).collect())
+    }
+
     pub(in crate::python::run) fn set_variable(&mut self, key: &PyValue, value: Option<PyValue>, at: TextSize) {
         let process = self.heap_process();
         let name = key.as_str().map(Arc::<str>::from);
@@ -343,6 +363,11 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn environ_method(&mut self, method: &str, given: &Given, at: TextSize) -> Eval {
+        if let ("copy" | "items" | "keys" | "values", Some(pairs)) = (method, self.environ_pairs()) {
+            let copy = self.heap.new_object(HeapObject::Dict(pairs));
+            let PyValue::Object(key) = copy else { return Ok(copy) };
+            return if method == "copy" { Ok(copy) } else { self.collection_method(key, method, given, at) };
+        }
         let Some(name) = given.first().and_then(PyValue::as_str).map(str::to_owned) else {
             return Ok(PyValue::Unknown(Reason::Target));
         };
@@ -441,6 +466,7 @@ impl Interpreter<'_> {
     /// A thing of the standard library that is a list.
     pub(in crate::python::run) fn listed(&mut self, value: &PyValue) -> Option<Vec<PyValue>> {
         match value {
+            PyValue::Standard("os.environ") => Some(self.environ_pairs()?.into_iter().map(|(name, _)| name).collect()),
             PyValue::Standard("sys.path") => {
                 let entries = self.outside(|outside| outside.search_path())?;
                 Some(entries.into_iter().map(PyValue::Str).collect())
