@@ -79,7 +79,8 @@ def compare(program, thread, wheel, checks):
         for word in wanted["sentence"]:
             checks.that(word in first["sentence"], f"{name} {where}: {word!r} is not in the sentence:\n{said}")
         for word in wanted["remedy"]:
-            checks.that(word in first["remedy"], f"{name} {where}: {word!r} is not in the remedy:\n{said}")
+            mends = " ".join([first["remedy"]] + [command["text"] for command in first["commands"]])
+            checks.that(word in mends, f"{name} {where}: {word!r} is not in the remedy:\n{said}")
         if paths:
             guilty = re.sub(r"cpython-\d+", "cpython-*", first["file"] or "")
             checks.that(guilty.startswith(re.sub(r"cpython-\d+", "cpython-*", thread["guilty"])),
