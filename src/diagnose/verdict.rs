@@ -53,6 +53,7 @@ pub(super) fn broken(scan: &Scan) -> Vec<BrokenImports> {
 pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
     if facts.scan.outcomes.rows.is_empty() {
         findings.iter_mut().for_each(|finding| soften_by_text(facts, finding));
+        settle_preloads(&mut findings, |_| true);
         return findings;
     }
     findings.extend(OF_IMPORTS.iter().flat_map(|rule| super::ask(rule, facts)));
@@ -80,7 +81,23 @@ pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
         // A module that is gone has no row.
         finding.breaks = if finding.imports.is_empty() { finding.breaks.max(broken) } else { broken };
     }
+    // Code that seems to load a library before it is needed does so or does not.
+    settle_preloads(&mut findings, |missing| missing.broken.is_empty() && missing.severity != Severity::Error);
     findings
+}
+
+/// Of a library that no search finds and that code seems to load first, keeps what is true of it: it is missing, or it works.
+fn settle_preloads(findings: &mut Vec<Finding>, works: impl Fn(&Finding) -> bool) {
+    let is_of = |rule: &'static str| move |finding: &&Finding| finding.rule.id == rule;
+    let key = |finding: &Finding| (finding.rule.id, finding.file.clone(), finding.subject.clone());
+    let mut told = Vec::new();
+    for preloaded in findings.iter().filter(is_of("library-preloaded")) {
+        let is_same = |missing: &&Finding| missing.subject == preloaded.subject && missing.file == preloaded.file;
+        if let Some(missing) = findings.iter().filter(is_of("library-missing")).find(is_same) {
+            told.push(key(if works(missing) { missing } else { preloaded }));
+        }
+    }
+    findings.retain(|finding| !told.contains(&key(finding)));
 }
 
 /// Whether Windows has a library, no file of the environment says.
@@ -188,7 +205,11 @@ fn soften(facts: &Facts, finding: &mut Finding) {
         None if rows.iter().any(|row| row.verdict == ImportVerdict::Unknown) => {
             format!("whether import {module} fails by it cannot be told from the files")
         }
-        None => format!("import {module} loads all the same, by what its package loads before"),
+        None => {
+            finding.severity = Severity::Info;
+            finding.message += &format!("; import {module} loads all the same, by what its package loads before");
+            return;
+        }
     };
     finding.severity = Severity::Warning;
     finding.message += &format!("; {words}");

@@ -277,11 +277,12 @@ impl Report<'_> {
         };
         let sentence = match (optional, failing, errors) {
             (0, _, _) => sentence,
-            (_, 0, 0) => format!(
-                "{} of {modules} imports would load; {optional} will not, and its package does without.",
-                modules - optional
-            ),
-            _ => format!("{sentence} Packages do without {optional} more."),
+            (_, 0, 0) => {
+                let them = if optional == 1 { "it" } else { "them" };
+                let loading = modules - optional;
+                format!("{loading} of {modules} imports would load; {optional} will not, and no package needs {them}.")
+            }
+            _ => format!("{sentence} No package needs {optional} more that fail."),
         };
         format!("\n{} {}\n", self.paint.ink(ink, self.paint.glyph(glyph)), self.paint.ink(ink, &sentence))
     }

@@ -45,6 +45,8 @@ pub struct ImportProcess<'c, 'w> {
     /// What happens, for who wants the story.
     pub(super) story: Option<Vec<ImportStep>>,
     has_exited: bool,
+    /// Modules whose code this reader did not understand to its end: what they did for their submodules is not known.
+    astray: FxHashSet<Arc<str>>,
     /// Where only the first module runs: the modules that fail. Whatever else it imports ends well, and nothing is known of
     /// what that holds.
     alone: Option<Arc<FxHashSet<Arc<str>>>>,
@@ -122,6 +124,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             refused: Vec::new(),
             story: None,
             has_exited: false,
+            astray: FxHashSet::default(),
             alone: None,
             edges: FxHashMap::default(),
             doubtful: FxHashSet::default(),
@@ -441,6 +444,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             // Code that ends by an exception of another kind has been tried by those who wrote it: it is this reader that went
             // astray.
             Ending::Raised(raised) if !is_of_imports(&raised) => {
+                self.astray.insert(name.into());
                 self.begin(name, Some(path), folders, ModuleBody::Opaque);
                 Imported::Module { may_raise: None }
             }
@@ -548,13 +552,19 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         failure.file = Some(file);
         // What a loader other than glibc's refuses by its kind was not asked.
         let is_glibc = matches!(self.context.world.host.system, System::Glibc(_));
-        let is_certain = cause != ImportCause::KindRefused || is_glibc;
+        let is_certain = (cause != ImportCause::KindRefused || is_glibc) && !self.is_below_astray();
         let token = self.keep(failure, is_certain);
         self.doubtful.extend(self.running.iter().cloned());
         self.refused.push(token);
         let mut raised = Raised::builtin(class, format!("{}: {subject}", cause.phrase()), site.clone());
         raised.token = Some(token);
         Arc::new(raised)
+    }
+
+    /// Does what runs lie in a package whose code was not understood?
+    fn is_below_astray(&self) -> bool {
+        let Some(running) = self.running.last() else { return false };
+        running.match_indices('.').any(|(end, _)| self.astray.contains(&running[..end]))
     }
 
     /// A failure at the module that runs; `last` are the names that end its chain.

@@ -97,6 +97,9 @@ impl NativeFacts for Facts<'_> {
 /// Rounds in which more modules are found to fail because compiled code names one that fails.
 const MOST_ROUNDS: usize = 5;
 
+/// The shortest name of a top-level module by which compiled code is known to import it: `_cffi_backend` is one.
+const SHORTEST_TOP: usize = 8;
+
 /// The modules by which compiled code gets at NumPy's C API.
 const CAPI_MODULES: [&str; 4] = [
     "numpy.core.multiarray",
@@ -198,7 +201,7 @@ impl Scan {
         let facts = Facts::new(self);
         self.in_context(&facts, self.faults(findings), |context| {
             let rows: Vec<Asked> = self.asked_names(context).into_iter().collect();
-            let mut reach = ImportReach::new(context, rows.iter().map(|(name, _)| name.as_str()));
+            let mut reach = ImportReach::new(context, self.gone(), rows.iter().map(|(name, _)| name.as_str()));
             let (mut broken, mut suspects) = (self.gone(), self.suspects(context));
             let mut outcomes: BTreeMap<String, ImportOutcome> =
                 rows.iter().map(|(name, is_extension)| (name.clone(), loads(name, *is_extension))).collect();
@@ -274,7 +277,9 @@ impl Scan {
     /// Tells the context which of the broken modules each native module names; says whether any is named that was not before.
     fn name_broken(&self, context: &mut ImportContext, broken: &BTreeSet<String>) -> bool {
         // Code that asks for NumPy's C API names every place where it may be, and is asked about by itself.
-        let is_telling = |name: &&str| name.contains('.') && !CAPI_MODULES.contains(name);
+        // A short name without a dot may be any text.
+        let is_whole = |name: &str| name.contains('.') || name.starts_with('_') && name.len() >= SHORTEST_TOP;
+        let is_telling = |name: &&str| is_whole(name) && !CAPI_MODULES.contains(name);
         let names: Vec<&str> = broken.iter().map(String::as_str).filter(is_telling).collect();
         let Some(finder) = text_finder(&names) else { return false };
         let modules: Vec<(FileId, &str)> = self

@@ -171,3 +171,28 @@ fn what_a_circle_of_imports_has_bound_so_far_is_all_that_can_be_taken() {
     assert_eq!(told("from . import a\nlater = 1"), ImportVerdict::Fails);
     assert_eq!(told("later = 1\nfrom . import a"), ImportVerdict::Loads);
 }
+
+#[test]
+fn what_compiled_code_names_and_is_gone_ends_its_import() {
+    let world = |text: &str| {
+        format!(
+            "//- SITE/p/rust.TAG elf x86_64 defines:PyInit_rust says:{text}\n//- SITE/p/__init__.py\nfrom . import rust\n\
+             //- SITE/cffi-1.0.dist-info/RECORD\n_cffi_backend.TAG,,\n"
+        )
+    };
+    assert_eq!(verdict(&world("_cffi_backend"), "p"), ImportVerdict::Fails);
+    assert_eq!(verdict(&world("cffi_backend"), "p"), ImportVerdict::Loads);
+}
+
+#[test]
+fn a_module_that_was_installed_and_is_gone_is_missed_where_it_is_taken_from_its_package() {
+    let world = |code: &str| {
+        format!(
+            "//- SITE/p/good.TAG elf x86_64 defines:PyInit_good\n//- SITE/p/__init__.py\nfrom . import a\n\
+             //- SITE/p/a.py\n{code}\n//- SITE/p-1.0.dist-info/RECORD\np/good.TAG,,\np/_dispatcher.TAG,,\n"
+        )
+    };
+    assert_eq!(verdict(&world("from p import _dispatcher"), "p"), ImportVerdict::Fails);
+    let caught = "try:\n    from p import _dispatcher\nexcept ImportError:\n    pass";
+    assert_eq!(verdict(&world(caught), "p"), ImportVerdict::Loads);
+}

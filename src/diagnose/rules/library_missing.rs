@@ -2,7 +2,6 @@
 
 use rustc_hash::FxHashMap;
 
-use super::library_preloaded::preloader;
 use crate::command::Remedy;
 use crate::command::templates::LINK;
 use crate::diagnose::missing::{Cause, Missing, missing};
@@ -50,7 +49,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 
 /// One name that is missing; `first` is the file that most imports miss it in.
 fn judge(facts: &Facts, name: &Name, missing: &Missing, first: FileId) -> Option<Finding> {
-    if preloader(facts, name, missing).is_some() || is_of_a_program_that_does_not_start(facts, name) {
+    if is_of_a_program_that_does_not_start(facts, name) {
         return None;
     }
     let name = &missing.spelled(facts).unwrap_or_else(|| name.clone());

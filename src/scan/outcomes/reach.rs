@@ -24,6 +24,8 @@ pub struct ImportReach {
     folders: Vec<VPath>,
     /// Those that do not end well though all that they import may.
     failing: FxHashSet<usize>,
+    /// Modules whose files a distribution installed and that are not there.
+    gone: BTreeSet<String>,
     places: FxHashMap<String, usize>,
     modules: Vec<ReachedModule>,
 }
@@ -38,6 +40,8 @@ struct ReachedModule {
     imports: Vec<usize>,
     /// May it end badly although every module that it finds does not?
     is_doubtful: bool,
+    /// Does it take from a package what was installed and is gone?
+    wants_gone: bool,
     /// Its code imports by names that are made at run time.
     is_wild: bool,
 }
@@ -103,10 +107,19 @@ struct Glance {
 
 impl ImportReach {
     /// Reads all modules that may run when these are imported.
-    pub fn new<'n>(context: &ImportContext, names: impl Iterator<Item = &'n str>) -> ImportReach {
+    pub fn new<'n>(
+        context: &ImportContext,
+        gone: BTreeSet<String>,
+        names: impl Iterator<Item = &'n str>,
+    ) -> ImportReach {
         let folders = ImportProcess::new(context).folders().to_vec();
-        let mut reach =
-            ImportReach { folders, failing: FxHashSet::default(), places: FxHashMap::default(), modules: Vec::new() };
+        let mut reach = ImportReach {
+            folders,
+            failing: FxHashSet::default(),
+            gone,
+            places: FxHashMap::default(),
+            modules: Vec::new(),
+        };
         names.for_each(|name| {
             reach.place(context, name);
         });
@@ -193,7 +206,7 @@ impl ImportReach {
     /// Puts down what a module names.
     fn take(&mut self, context: &ImportContext, place: usize, glance: Option<Glance>) {
         let Some(Glance { imports, is_risky, is_wild }) = glance else { return };
-        let (mut leads, mut misses) = (FxHashSet::default(), false);
+        let (mut leads, mut misses, mut wants_gone) = (FxHashSet::default(), false, false);
         for (module, taken, standing) in imports {
             let Some(base) = self.place(context, &module) else {
                 misses |= standing != Standing::Function;
@@ -201,6 +214,7 @@ impl ImportReach {
             };
             leads.insert(base);
             if self.modules[base].spec.as_ref().is_some_and(|spec| spec.folders().is_some()) {
+                wants_gone |= taken.iter().any(|name| self.gone.contains(&format!("{module}.{name}")));
                 leads.extend(taken.iter().filter_map(|name| self.place(context, &format!("{module}.{name}"))));
             }
         }
@@ -208,7 +222,8 @@ impl ImportReach {
         leads.extend(module.imports.drain(..));
         leads.remove(&place);
         module.imports = leads.into_iter().collect();
-        (module.is_doubtful, module.is_wild) = (misses || is_risky, is_wild);
+        module.is_doubtful = misses || is_risky || wants_gone;
+        (module.wants_gone, module.is_wild) = (wants_gone, is_wild);
     }
 
     /// The modules that do not end well by themselves, and those that do not where these fail.
@@ -244,7 +259,9 @@ impl ImportReach {
         raising: &Arc<FxHashSet<Arc<str>>>,
     ) -> bool {
         let ReachedModule { name, spec, .. } = &self.modules[place];
-        if name.rsplit_once('.').is_some_and(|(parent, _)| raising.contains(parent)) {
+        let parent_fails = name.rsplit_once('.').is_some_and(|(parent, _)| raising.contains(parent));
+        // Whether the package has the name by other means, only the whole of it tells.
+        if parent_fails || self.modules[place].wants_gone {
             return false;
         }
         match spec {

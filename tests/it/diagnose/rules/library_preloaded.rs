@@ -41,9 +41,10 @@ const HIDDEN: &str = "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:liby.
 
 #[test]
 fn a_library_that_python_code_loads_with_ctypes_is_no_error() {
-    let code = "//- SITE/a/__init__.py\nimport ctypes\nctypes.CDLL(here + '/lib/liby.so.1')\nfrom . import _a\n";
+    let code = "//- SITE/a/__init__.py\nimport ctypes, os\nhere = os.path.dirname(__file__)\n\
+                ctypes.CDLL(here + '/lib/liby.so.1')\nfrom . import _a\n";
     let scan = scan(&format!("{HIDDEN}{code}"));
-    assert!(finding(&scan, "library-preloaded").message.contains("a/__init__.py:2"));
+    assert!(finding(&scan, "library-preloaded").message.contains("a/__init__.py:3"));
     assert_calm(&scan);
 }
 
@@ -54,6 +55,19 @@ fn a_library_that_is_only_talked_about_is_missing() {
     let comment =
         "//- SITE/a/__init__.py\nimport ctypes\n# ctypes.CDLL('liby.so.1')\nctypes.CDLL(None)\nfrom . import _a\n";
     assert_eq!(finding(&scan(&format!("{HIDDEN}{comment}")), "library-missing").severity, Severity::Error);
+}
+
+#[test]
+fn a_library_that_code_loads_only_elsewhere_is_missing() {
+    for guard in ["if os.name == 'nt':", "def f():", "if __name__ == '__main__':"] {
+        let code = format!(
+            "//- SITE/a/__init__.py\nimport ctypes, os\nhere = os.path.dirname(__file__)\n{guard}\n    \
+             ctypes.CDLL(here + '/lib/liby.so.1')\nfrom . import _a\n"
+        );
+        let scan = scan(&format!("{HIDDEN}{code}"));
+        assert_eq!(finding(&scan, "library-missing").severity, Severity::Error, "{guard}");
+        assert!(findings(&scan, "library-preloaded").is_empty(), "{guard}");
+    }
 }
 
 #[test]
@@ -71,7 +85,9 @@ fn a_library_that_a_sibling_package_loads_first_is_told_as_such() {
     let scan = windows(
         "//- /t/p/__init__.py
          import torch
+         from . import m
          //- /t/torch/__init__.py
+         from . import _C
          //- /t/torch/_C.pyd pe x86_64 defines:PyInit__C needs:c10.dll
          //- /t/torch/c10.dll pe x86_64
          //- /t/p/m.pyd MODULE needs:c10.dll",
