@@ -50,6 +50,10 @@ pub struct ImportProcess<'c, 'w> {
     /// Where only the first module runs: the modules that fail. Whatever else it imports ends well, and nothing is known of
     /// what that holds.
     alone: Option<Arc<FxHashSet<Arc<str>>>>,
+    /// Another module that runs then.
+    companion: Option<Arc<str>>,
+    /// Was one of those that fail asked for?
+    has_touched: bool,
     /// Which module imported which.
     edges: FxHashMap<Arc<str>, FxHashSet<Arc<str>>>,
     /// Modules during whose run something was refused, or may have been raised.
@@ -126,6 +130,8 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             has_exited: false,
             astray: FxHashSet::default(),
             alone: None,
+            companion: None,
+            has_touched: false,
             edges: FxHashMap::default(),
             doubtful: FxHashSet::default(),
         };
@@ -216,6 +222,13 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         ends_well && self.refused.is_empty() && !self.has_exited
     }
 
+    /// Does a module, run alone or with one that it imports, ask for one of these others?
+    pub fn touches(&mut self, name: &str, with: Option<&str>, others: Arc<FxHashSet<Arc<str>>>) -> bool {
+        self.companion = with.map(Arc::from);
+        self.ends_well_alone(name, others);
+        self.has_touched
+    }
+
     /// Does an exception under an undecided condition say something of this environment? Code that raises for reasons of its
     /// own has been tried by those who wrote it.
     fn is_relevant(&self, raised: &Raised) -> bool {
@@ -292,6 +305,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     /// Imports one module whose parents are there.
     fn import_one(&mut self, name: &str, at: &At) -> Imported {
         if self.alone.as_ref().is_some_and(|failing| failing.contains(name)) {
+            self.has_touched = true;
             return Imported::Raises(Arc::new(Raised::builtin("ImportError", name, at.site.clone())));
         }
         let found = match name.rsplit_once('.') {
@@ -373,7 +387,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         self.tell(at, ImportEvent::Begins { module: name.to_owned(), file: spec.path().cloned() });
         let folders = spec.folders();
         let imported = match &spec {
-            _ if self.alone.is_some() && !self.running.is_empty() => {
+            _ if self.alone.is_some() && !self.running.is_empty() && self.companion.as_deref() != Some(name) => {
                 self.begin(name, spec.path(), folders, ModuleBody::Opaque);
                 Imported::Module { may_raise: None }
             }

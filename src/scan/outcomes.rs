@@ -100,6 +100,9 @@ const MOST_ROUNDS: usize = 5;
 /// The shortest name of a top-level module by which compiled code is known to import it: `_cffi_backend` is one.
 const SHORTEST_TOP: usize = 8;
 
+/// Modules of other distributions that generators of compiled code have it import when it is initialized: cffi's modules do.
+const OFTEN_NAMED: [&str; 1] = ["_cffi_backend"];
+
 /// The modules by which compiled code gets at NumPy's C API.
 const CAPI_MODULES: [&str; 4] = [
     "numpy.core.multiarray",
@@ -203,12 +206,14 @@ impl Scan {
             let rows: Vec<Asked> = self.asked_names(context).into_iter().collect();
             let mut reach = ImportReach::new(context, self.gone(), rows.iter().map(|(name, _)| name.as_str()));
             let (mut broken, mut suspects) = (self.gone(), self.suspects(context));
+            // What is not there was not installed, or is gone: to who names it, that is one.
+            broken.extend(OFTEN_NAMED.iter().filter(|name| !context.has_module(name)).map(|name| (*name).to_owned()));
             let mut outcomes: BTreeMap<String, ImportOutcome> =
                 rows.iter().map(|(name, is_extension)| (name.clone(), loads(name, *is_extension))).collect();
             self.name_broken(context, &broken);
             for _ in 0..MOST_ROUNDS {
                 suspects.extend(self.naming(context));
-                let near = reach.near(&suspects, rows.iter().map(|(name, _)| name.as_str()));
+                let near = reach.near(context, &suspects, rows.iter().map(|(name, _)| name.as_str()));
                 let is_open = |name: &str| near.contains(name) && outcomes[name].verdict != ImportVerdict::Fails;
                 let open: Vec<&Asked> = rows.iter().filter(|(name, _)| is_open(name)).collect();
                 let before = broken.len();

@@ -36,8 +36,8 @@ struct ReachedModule {
     name: String,
     /// None of a module of the standard library, and of one that is not found.
     spec: Option<ModuleSpec>,
-    /// By place; the packages around it are among them.
-    imports: Vec<usize>,
+    /// By place, and whether only functions import it; the packages around it are among them.
+    imports: FxHashMap<usize, bool>,
     /// May it end badly although every module that it finds does not?
     is_doubtful: bool,
     /// Does it take from a package what was installed and is gone?
@@ -196,8 +196,12 @@ impl ImportReach {
             None if is_standard() => None,
             None => return None,
         };
-        let module =
-            ReachedModule { name: name.to_owned(), spec, imports: parent.into_iter().collect(), ..Default::default() };
+        let module = ReachedModule {
+            name: name.to_owned(),
+            spec,
+            imports: parent.map(|parent| (parent, false)).into_iter().collect(),
+            ..Default::default()
+        };
         self.modules.push(module);
         self.places.insert(name.to_owned(), self.modules.len() - 1);
         Some(self.modules.len() - 1)
@@ -206,22 +210,29 @@ impl ImportReach {
     /// Puts down what a module names.
     fn take(&mut self, context: &ImportContext, place: usize, glance: Option<Glance>) {
         let Some(Glance { imports, is_risky, is_wild }) = glance else { return };
-        let (mut leads, mut misses, mut wants_gone) = (FxHashSet::default(), false, false);
+        let (mut leads, mut misses, mut wants_gone) = (Vec::new(), false, false);
+        let own = top(&self.modules[place].name).to_owned();
         for (module, taken, standing) in imports {
+            let is_lazy = standing == Standing::Function;
+            // A function that imports another package is there to be called later: nobody's import waits for it.
+            if is_lazy && top(&module) != own {
+                continue;
+            }
             let Some(base) = self.place(context, &module) else {
-                misses |= standing != Standing::Function;
+                misses |= !is_lazy;
                 continue;
             };
-            leads.insert(base);
+            leads.push((base, is_lazy));
             if self.modules[base].spec.as_ref().is_some_and(|spec| spec.folders().is_some()) {
                 wants_gone |= taken.iter().any(|name| self.gone.contains(&format!("{module}.{name}")));
-                leads.extend(taken.iter().filter_map(|name| self.place(context, &format!("{module}.{name}"))));
+                let below = taken.iter().filter_map(|name| self.place(context, &format!("{module}.{name}")));
+                leads.extend(below.map(|below| (below, is_lazy)).collect::<Vec<_>>());
             }
         }
         let module = &mut self.modules[place];
-        leads.extend(module.imports.drain(..));
-        leads.remove(&place);
-        module.imports = leads.into_iter().collect();
+        for (lead, is_lazy) in leads.into_iter().filter(|(lead, _)| *lead != place) {
+            module.imports.entry(lead).and_modify(|only| *only &= is_lazy).or_insert(is_lazy);
+        }
         module.is_doubtful = misses || is_risky || wants_gone;
         (module.wants_gone, module.is_wild) = (wants_gone, is_wild);
     }
@@ -245,7 +256,8 @@ impl ImportReach {
             });
             let failed: Vec<usize> = failed.flatten_iter().collect();
             failing.extend(&failed);
-            let above: FxHashSet<usize> = failed.iter().flat_map(|&place| &importers[place]).copied().collect();
+            let above: FxHashSet<usize> =
+                failed.iter().flat_map(|&place| &importers[place]).map(|(importer, _)| *importer).collect();
             asked = above.into_iter().filter(|place| !failing.contains(place)).collect();
         }
         failing
@@ -275,7 +287,7 @@ impl ImportReach {
             Some(_) => {
                 let module = &self.modules[place];
                 !module.is_doubtful
-                    && module.imports.iter().all(|&import| !raising.contains(&*self.modules[import].name))
+                    && module.imports.keys().all(|&import| !raising.contains(&*self.modules[import].name))
             }
             None => context.standard_extensions(name).iter().all(|it| is_sound(context, loader, &it.name, &it.path)),
         }
@@ -283,9 +295,14 @@ impl ImportReach {
 
     /// The names from which a statement leads to something that does not end well: these need to be simulated. `suspects` are
     /// names of compiled modules that are known not to, or not surely, end well.
-    pub fn near<'a>(&self, suspects: &BTreeSet<String>, names: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> {
+    pub fn near<'a>(
+        &self,
+        context: &ImportContext,
+        suspects: &BTreeSet<String>,
+        names: impl Iterator<Item = &'a str>,
+    ) -> BTreeSet<&'a str> {
         let suspects = suspects.iter().filter_map(|name| self.places.get(name).copied());
-        let near = self.above(suspects.collect());
+        let near = self.above(context, suspects.collect());
         let is_near = |place: &usize| near.contains(place) || self.failing.contains(place);
         names.filter(|name| self.places.get(*name).is_none_or(is_near)).collect()
     }
@@ -300,7 +317,7 @@ impl ImportReach {
     /// The modules of Python code whose statements name this one, each with its file and the line of the first such statement.
     pub fn importers_of(&self, context: &ImportContext, name: &str) -> Vec<ImportingLine> {
         let Some(&wanted) = self.places.get(name) else { return Vec::new() };
-        let naming = self.modules.iter().filter(|module| module.imports.contains(&wanted));
+        let naming = self.modules.iter().filter(|module| module.imports.contains_key(&wanted));
         let importer = |module: &ReachedModule| {
             let Some(ModuleSpec::Source { path, .. }) = &module.spec else { return None };
             let bytes = context.world.fs().read(path, limits::SOURCE_BYTES).ok()?;
@@ -314,37 +331,68 @@ impl ImportReach {
         naming.filter_map(importer).collect()
     }
 
-    /// By place, the modules that name each.
-    fn importers(&self) -> Vec<Vec<usize>> {
+    /// By place, the modules that name each, and whether only their functions do.
+    fn importers(&self) -> Vec<Vec<(usize, bool)>> {
         let mut importers = vec![Vec::new(); self.modules.len()];
         for (place, module) in self.modules.iter().enumerate() {
-            for &import in &module.imports {
-                importers[import].push(place);
+            for (&import, &is_lazy) in &module.imports {
+                importers[import].push((place, is_lazy));
             }
         }
         importers
     }
 
-    /// The modules that lead to one of these, these among them.
-    fn above(&self, ends: FxHashSet<usize>) -> FxHashSet<usize> {
+    /// The modules that lead to one of these, these among them. A statement in a function leads there where it runs when its
+    /// own module is run alone, or with one that imports it; so do names that are made at run time, mostly of the own package.
+    fn above(&self, context: &ImportContext, ends: FxHashSet<usize>) -> FxHashSet<usize> {
         let importers = self.importers();
-        // Names that are made at run time lead mostly to the rest of the own package.
-        let top = |place: usize| self.modules[place].name.split('.').next().unwrap_or_default();
-        let mut wild = FxHashMap::<&str, Vec<usize>>::default();
-        for place in (0..self.modules.len()).filter(|&place| self.modules[place].is_wild) {
-            wild.entry(top(place)).or_default().push(place);
-        }
-        let mut open: Vec<usize> = ends.iter().copied().collect();
-        let mut above = ends;
-        while let Some(place) = open.pop() {
-            let by_name = wild.get(top(place)).into_iter().flatten();
-            for &importer in importers[place].iter().chain(by_name) {
-                if above.insert(importer) {
-                    open.push(importer);
-                }
-            }
+        let top = |place: usize| top(&self.modules[place].name);
+        let wild: Vec<usize> = (0..self.modules.len()).filter(|&place| self.modules[place].is_wild).collect();
+        let (mut open, mut above) = (ends.clone(), ends);
+        while !open.is_empty() {
+            let named = open.iter().flat_map(|&place| &importers[place]).copied();
+            let tops: FxHashSet<&str> = open.iter().map(|&place| top(place)).collect();
+            let by_text = wild.iter().filter(|&&place| tops.contains(top(place))).map(|&place| (place, true));
+            let new = named.chain(by_text).filter(|(place, _)| !above.contains(place));
+            let (lazy, sure): (Vec<_>, Vec<_>) = new.partition(|(_, is_lazy)| *is_lazy);
+            open = sure.into_iter().map(|(place, _)| place).collect();
+            above.extend(&open);
+            let lazy: FxHashSet<usize> =
+                lazy.into_iter().map(|(place, _)| place).filter(|place| !above.contains(place)).collect();
+            let touching = self.touching(context, &importers, lazy, &above);
+            open.extend(touching.into_iter().filter(|place| above.insert(*place)));
         }
         above
+    }
+
+    /// Of modules whose functions lead to others, those that call them when they run; and those that import such a module and
+    /// call its functions.
+    fn touching(
+        &self,
+        context: &ImportContext,
+        importers: &[Vec<(usize, bool)>],
+        lazy: FxHashSet<usize>,
+        others: &FxHashSet<usize>,
+    ) -> FxHashSet<usize> {
+        let names = |place: &usize| Arc::from(self.modules[*place].name.as_str());
+        let others: Arc<FxHashSet<Arc<str>>> = Arc::new(others.iter().map(names).collect());
+        let loader = || Some(NativeLoader::new(context.world));
+        let touching = lazy.into_par_iter().map_init(loader, |loader, place| {
+            let own = &self.modules[place].name;
+            let mut touches = |module: &str, with: Option<&str>| {
+                let fresh = loader.take().unwrap_or_else(|| NativeLoader::new(context.world));
+                let mut process = ImportProcess::with(context, fresh);
+                let touches = process.touches(module, with, others.clone());
+                *loader = Some(process.into_loader());
+                touches
+            };
+            if touches(own, None) {
+                return vec![place];
+            }
+            let callers = importers[place].iter().filter(|(_, is_lazy)| !is_lazy).map(|(caller, _)| *caller);
+            callers.filter(|&caller| touches(&self.modules[caller].name, Some(own))).collect()
+        });
+        touching.flatten_iter().collect()
     }
 }
 
@@ -377,6 +425,11 @@ fn glance(context: &ImportContext, module: &ReachedModule) -> Option<Glance> {
         }
         ModuleSpec::Bytecode { .. } | ModuleSpec::Namespace(_) => None,
     }
+}
+
+/// The top-level package of a module.
+fn top(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
 }
 
 /// Does a module load, whatever it imports then, first in a fresh interpreter?
