@@ -10,7 +10,7 @@ mod signature;
 mod write;
 
 #[cfg(feature = "testing")]
-pub use write::{universal, write};
+pub use write::{Binding, universal, write};
 
 use goblin::mach::cputype::{CPU_SUBTYPE_ARM64_E, CPU_SUBTYPE_MASK, CPU_TYPE_ARM, CPU_TYPE_ARM64};
 use goblin::mach::cputype::{CPU_TYPE_I386, CPU_TYPE_X86_64};
