@@ -13,7 +13,7 @@ pub use numpy::{Bond, Numpy, Provider};
 pub use record::{Found, Record, Search};
 pub use rust::{Rust, RustEvidence};
 pub use simulate::{ImportKind, ImportOf};
-pub use symbols::{ExportedSymbol, SymbolContext, SymbolRow, SymbolStatus, UnboundSymbol};
+pub use symbols::{ExportedSymbol, FlatSymbols, SymbolContext, SymbolRow, SymbolStatus, UnboundSymbol};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

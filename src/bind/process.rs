@@ -1,6 +1,6 @@
 //! What a process has loaded, in what order, and how it was opened: all that binding depends on.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::resolve::{Resolution, Simulation, Wanted};
 use crate::vfs::VPath;
@@ -15,6 +15,8 @@ pub struct LoadedObject {
     /// By place in [`crate::image::Image::needs`]: the object that the need got, by place in [`LoadedProcess::objects`];
     /// none where it got none that is a file.
     pub needs: Vec<Option<usize>>,
+    /// The needs that the system itself meets, without a file; by place as well.
+    pub granted: Vec<usize>,
 }
 
 /// How an object was opened.
@@ -64,6 +66,8 @@ struct Edges {
     started: FxHashMap<(FileId, usize), FileId>,
     /// Of what came later.
     later: FxHashMap<(FileId, usize), FileId>,
+    /// What is the system's own is so for everybody.
+    granted: FxHashSet<(FileId, usize)>,
 }
 
 impl Edges {
@@ -77,6 +81,9 @@ impl Edges {
             (Resolution::Builtin(_), System::Musl(system)) => world.open(&system.loader).ok(),
             (resolution, _) => resolution.file(),
         };
+        if matches!(wanted.resolution, Resolution::Builtin(_)) {
+            self.granted.insert((wanted.by, wanted.need));
+        }
         if let Some(file) = file {
             self.later.entry((wanted.by, wanted.need)).or_insert(file);
         }
@@ -192,7 +199,12 @@ fn loaded(world: &World, simulation: &Simulation, edges: &Edges, parts: &[(usize
     let object = |object: &crate::resolve::Object| {
         let needs = world.file(object.file).image.as_ref().map_or(0, |image| image.needs.len());
         let got = |need| places.get(&edges.get(object.file, need)?).copied();
-        LoadedObject { file: object.file, opened: object.opened.clone(), needs: (0..needs).map(got).collect() }
+        LoadedObject {
+            file: object.file,
+            opened: object.opened.clone(),
+            needs: (0..needs).map(got).collect(),
+            granted: (0..needs).filter(|&need| edges.granted.contains(&(object.file, need))).collect(),
+        }
     };
     let preloads = simulation.preloads().iter().filter_map(|file| places.get(file).copied()).collect();
     let mut opens: Vec<Dlopen> =

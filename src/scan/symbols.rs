@@ -1,11 +1,14 @@
 //! The symbols that a file wants, and who provides them in the process of its import.
 
 mod by_need;
+mod flat;
+
+pub use flat::FlatSymbols;
 
 use rayon::prelude::*;
 
 use super::{ImportKind, ImportOf, Scan};
-use crate::bind::{Binder, BoundSymbol, LoadedProcess, Mode, Session, Settled, Status, demangled};
+use crate::bind::{Binder, BoundSymbol, DyldBinder, LoadedProcess, Mode, Session, Settled, Status, demangled};
 use crate::image::{Name, Reference, STB_GNU_UNIQUE, STB_WEAK, VERSION_HIDDEN};
 use crate::vfs::VPath;
 use crate::world::{FileId, System};
@@ -206,8 +209,11 @@ impl Scan {
     }
 
     fn rows(&self, process: &LoadedProcess, file: FileId) -> Option<Vec<SymbolRow>> {
-        let binder = Binder::new(&self.world, process);
-        let bound = binder.bind(process.place_of(file)?)?;
+        let place = process.place_of(file)?;
+        let bound = match self.world.host.system.is_dyld() {
+            true => DyldBinder::new(&self.world, process).bind(place)?,
+            false => Binder::new(&self.world, process).bind(place)?,
+        };
         Some(bound.into_iter().map(|bound| self.row(process, bound)).collect())
     }
 
@@ -221,10 +227,14 @@ impl Scan {
         SymbolRow { symbol: bound.name, version: bound.version, is_weak: bound.is_weak, status, provider }
     }
 
-    /// The library of the system that a version is wanted of, where it is known by name alone.
+    /// The library of the system that a symbol is wanted of, where it is known by name alone.
     fn granted(&self, bound: &BoundSymbol) -> Option<VPath> {
-        let System::Glibc(system) = &self.world.host.system else { return None };
         let from = bound.from.as_ref()?;
-        system.granted.contains(from).then(|| VPath::new(from))
+        let is_granted = match &self.world.host.system {
+            System::Glibc(system) => system.granted.contains(from),
+            System::Dyld(_) => true,
+            _ => false,
+        };
+        is_granted.then(|| VPath::new(from))
     }
 }
