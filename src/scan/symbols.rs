@@ -167,6 +167,17 @@ impl Scan {
 
     /// The symbols that a file defines for others, by name. None where they are not at hand.
     pub fn exported_symbols(&self, file: FileId) -> Option<Vec<ExportedSymbol>> {
+        if let Some(exported) = self.world.exported(file) {
+            let symbol = |(symbol, is_weak)| ExportedSymbol {
+                symbol,
+                version: None,
+                is_default: true,
+                binding: if is_weak { "weak" } else { "global" },
+            };
+            let mut exported: Vec<ExportedSymbol> = exported.into_iter().map(symbol).collect();
+            exported.sort();
+            return Some(exported);
+        }
         let symbols = self.world.dynamic_symbols(file)?;
         let mut exported = Vec::new();
         symbols.each_definition(&mut |name, definition| {

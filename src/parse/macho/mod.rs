@@ -155,6 +155,11 @@ impl Tables {
         self.exports(&Window::of(&self.inside(file)), symbols)
     }
 
+    /// Every symbol that the file defines for others, and whether another file's definition may serve in its place.
+    pub fn exported(&self, file: &dyn ReadAt) -> Vec<(Name, bool)> {
+        self.exported_in(&Window::of(&self.inside(file)))
+    }
+
     /// The symbols that the file takes from elsewhere, each once, in the order of the file.
     pub fn imports(&self, file: &dyn ReadAt) -> Vec<Import> {
         imports::read(self, &Window::of(&self.inside(file)))

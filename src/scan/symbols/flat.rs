@@ -19,10 +19,16 @@ pub struct FlatSymbols {
 }
 
 impl Scan {
-    /// The symbols in the flat namespace for which imports of modules fail, all other things being well. Of names that
+    /// The symbols in the flat namespace for which imports of modules fail, all other things being well; also of modules that
+    /// only code of their package can load, as their names are no modules'. Of names that
     /// could be Python's or the system's, nothing is said.
     pub fn unbound_flat(&self) -> Vec<FlatSymbols> {
-        let is_module = |import: &&ImportOf| matches!(import.kind, ImportKind::Module(_));
+        let is_module = |import: &&ImportOf| match import.kind {
+            ImportKind::Module(_) => true,
+            // Code of its own may load what Python would not find by name.
+            ImportKind::Alone => self.has_init_function(import.file),
+            ImportKind::Interpreter | ImportKind::Program => false,
+        };
         let loads = self.imports.iter().filter(is_module).flat_map(|import| &import.loads.loads);
         let files: FxHashSet<FileId> = loads.copied().collect();
         let wanted: FxHashMap<FileId, Vec<Name>> = files
@@ -55,6 +61,13 @@ impl Scan {
             import.loads.loads.iter().filter_map(lacking).collect::<Vec<_>>()
         });
         found.flatten_iter().collect()
+    }
+
+    /// Does a file define the function that a module of its name has for Python?
+    fn has_init_function(&self, file: FileId) -> bool {
+        let path = self.world.file(file).path.clone();
+        let stem = path.file_name().split(|&byte| byte == b'.').next().unwrap_or_default();
+        self.world.defines(file, &[b"PyInit_", stem].concat())
     }
 
     /// What a file looks up in the flat namespace and must have, and what is neither Python's nor the system's.

@@ -23,6 +23,8 @@ use super::{RULE, more};
 
 /// Packages whose libraries others look up without naming them, once they are imported.
 const HOSTS: [&str; 8] = ["torch", "tensorflow", "jaxlib", "pyarrow", "vtk", "paddlepaddle", "mxnet", "mpi4py"];
+/// Packages that bring OpenMP's run-time library and load it when they are imported.
+const OPENMP_HOSTS: [&str; 6] = ["scikit-learn", "lightgbm", "xgboost", "faiss-cpu", "llvm-openmp", "intel-openmp"];
 
 pub(super) fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let mut by_file = BTreeMap::<VPath, Vec<FlatSymbols>>::new();
@@ -155,6 +157,9 @@ fn severity(
     if let Some(package) = absent.iter().find(|package| is_part && may_define(package, names)) {
         return (Severity::Warning, format!("; {package}, which may define it, was not given"));
     }
+    if facts.modules(imports).is_empty() {
+        return (Severity::Warning, "; only code of its own package can load it, as its name is no module's".into());
+    }
     (if facts.scan.is_single() { Severity::Warning } else { Severity::Error }, String::new())
 }
 
@@ -166,6 +171,10 @@ fn may_define(package: &str, names: &[&Name]) -> bool {
     let stem =
         package.strip_prefix("python-").or(package.strip_prefix("py")).unwrap_or(&package).trim_start_matches('-');
     let is_named = |name: &&&Name| name.text().to_lowercase().contains(stem);
+    let is_openmp = |name: &&&Name| name.starts_with(b"_omp_") || name.starts_with(b"___kmpc_");
+    if OPENMP_HOSTS.contains(&&*package) && names.iter().all(|name| is_openmp(&name)) {
+        return true;
+    }
     HOSTS.contains(&&*package) || stem.len() >= FEWEST && names.iter().any(|name| is_named(&name))
 }
 
@@ -200,5 +209,8 @@ mod tests {
         {
             assert_eq!(may_define(package, &[&symbol]), expected, "{package}");
         }
+        let (openmp, other) = (Name::from("___kmpc_barrier"), Name::from("_je_sdallocx"));
+        assert!(may_define("scikit-learn", &[&openmp]));
+        assert!(!may_define("scikit-learn", &[&openmp, &other]), "that is lacking all the same");
     }
 }

@@ -135,3 +135,14 @@ fn a_module_that_is_imported_by_name_may_be_one_of_several() {
     assert_eq!(finding.severity, Severity::Warning);
     assert!(finding.message.contains("its package has a fallback (p/__init__.py:1)"), "{}", finding.message);
 }
+
+#[test]
+fn a_module_that_only_code_of_its_package_can_load_may_fail() {
+    let library = |name: &str| {
+        let words = "macho arm64 bundle defines:PyInit_b takes:_ZN7simdutf7convertEv";
+        mac(&format!("//- /t/p/m.so MODULE\n//- /t/p/{name} {words}"))
+    };
+    assert_eq!(finding(&library("b.cp314-universal2.so"), "symbol-undefined").severity, Severity::Warning);
+    // A plugin of some other program.
+    assert!(findings(&library("plugin.dylib"), "symbol-undefined").is_empty());
+}
