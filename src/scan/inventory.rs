@@ -406,10 +406,13 @@ fn retagged(tag: &str, (major, minor): (u16, u16), python: &Python) -> String {
     tag.to_owned()
 }
 
-/// Whose files are these? What most of them are made for decides; the machine that looks at them has no say.
+/// Whose files are these? What most of them are made for decides, unless the tags of wheels do; the machine that looks at
+/// them has no say.
 fn complete_system(world: &mut World, items: &[Item], target: &Target) {
     let format = |item: &Item| Some(world.file(*item.found.as_ref().ok()?).image.as_ref()?.format);
     (world.host.system, world.host.packager) = match most_frequent(items.iter().filter_map(format)) {
+        // A wheel for macOS may bring files for Linux as well.
+        _ if world.host.system.is_dyld() => (world.host.system.clone(), world.host.packager.clone()),
         Some(Format::MachO) => (System::Dyld(Dyld::default()), "brew".into()),
         Some(Format::Pe) => (System::Windows(Windows::default()), String::new()),
         _ => return,
