@@ -146,3 +146,12 @@ fn a_module_that_only_code_of_its_package_can_load_may_fail() {
     // A plugin of some other program.
     assert!(findings(&library("plugin.dylib"), "symbol-undefined").is_empty());
 }
+
+#[test]
+fn a_universal_module_is_judged_for_the_processor_that_its_libraries_lack() {
+    let scan = mac("//- /t/p/m.so macho x86_64+arm64 bundle defines:PyInit_m takes:gsl_fcmp
+         //- /t/p/.dylibs/libgsl.dylib macho x86_64 defines:gsl_fcmp
+         //- /t/p/.dylibs/libgslcblas.dylib macho x86_64");
+    let finding = finding(&scan, "symbol-undefined");
+    assert!(finding.message.contains("p/.dylibs/libgsl.dylib defines it, but only for x86_64"), "{}", finding.message);
+}
