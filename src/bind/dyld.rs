@@ -66,7 +66,7 @@ impl<'a> DyldBinder<'a> {
             let symbols: Vec<&Name> = places.iter().map(|&at| &imports[at].symbol).collect();
             let found = match need {
                 Some(need) => self.of_need(object, image, need, &symbols),
-                None => self.flat(&symbols).into_iter().map(|status| (status, None)).collect(),
+                None => self.flat(object, &symbols).into_iter().map(|status| (status, None)).collect(),
             };
             places.iter().zip(found).for_each(|(&at, outcome)| outcomes[at] = outcome);
         }
@@ -85,10 +85,15 @@ impl<'a> DyldBinder<'a> {
         BoundSymbol { name: import.symbol, version: None, from, is_weak: import.is_weak || is_of_absent, status }
     }
 
-    /// What becomes of symbols that are looked up in everything that is loaded, in the order of loading.
-    pub fn flat(&self, symbols: &[&Name]) -> Vec<Status> {
+    /// What becomes of symbols that an image looks up in everything that is loaded, in the order of loading. What was opened
+    /// for itself alone only it can see.
+    pub fn flat(&self, by: usize, symbols: &[&Name]) -> Vec<Status> {
         let mut outcomes: Vec<Option<Status>> = vec![None; symbols.len()];
         for (place, object) in self.process.objects.iter().enumerate() {
+            let is_hidden = !self.process.opens[self.process.opening_of(place)].mode.is_global;
+            if is_hidden && place != by {
+                continue;
+            }
             self.fill(object.file, symbols, &mut outcomes, Status::Bound(place));
         }
         outcomes.into_iter().zip(symbols).map(|(found, symbol)| found.unwrap_or_else(|| self.unfound(symbol))).collect()

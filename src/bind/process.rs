@@ -31,7 +31,8 @@ pub struct Mode {
 impl Mode {
     /// How a program is started: its symbols are everybody's, its calls are bound when they are made.
     pub const PROGRAM: Mode = Mode { is_global: true, binds_now: false };
-    /// `RTLD_NOW | RTLD_LOCAL`: an import, and ctypes by default.
+    /// `RTLD_NOW | RTLD_LOCAL`: an import, and ctypes by default. On macOS an import says neither `RTLD_LOCAL` nor
+    /// `RTLD_GLOBAL`, which means the latter.
     pub const IMPORT: Mode = Mode { is_global: false, binds_now: true };
     /// `RTLD_NOW | RTLD_GLOBAL`: ctypes with that mode, and a bundler's bootloader.
     pub const GLOBAL: Mode = Mode { is_global: true, binds_now: true };
@@ -132,6 +133,16 @@ impl<'w> Session<'w> {
 
     /// Opens one more file; nothing happens where the process has it already.
     pub fn open(&mut self, file: FileId, opened: &VPath, mode: Mode) {
+        let is_global = mode.is_global || self.world.host.system.is_dyld();
+        self.dlopen(file, opened, Mode { is_global, ..mode });
+    }
+
+    /// As [`Session::open`], as ctypes does: for the file alone (`RTLD_LOCAL`), on every system.
+    pub fn open_locally(&mut self, file: FileId, opened: &VPath) {
+        self.dlopen(file, opened, Mode::IMPORT);
+    }
+
+    fn dlopen(&mut self, file: FileId, opened: &VPath, mode: Mode) {
         let first = self.simulation.objects().len();
         let (world, edges) = (self.world, &mut self.edges);
         if self.simulation.open_next(file, opened, &mut |wanted| edges.add(wanted, world)).is_some() {

@@ -215,7 +215,7 @@ impl Scan {
         }
         match import.filter(|_| !context.is_alone) {
             Some(import) => session.open(import.file, &import.opened, Mode::IMPORT),
-            None => session.open(file, &own.unwrap_or_else(path), Mode::IMPORT),
+            None => session.open_locally(file, &own.unwrap_or_else(path)),
         }
     }
 

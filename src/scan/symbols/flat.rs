@@ -53,7 +53,7 @@ impl Scan {
                 let symbols = wanted.get(&file)?;
                 let asked: Vec<&Name> = symbols.iter().collect();
                 let is_undefined = |status: &Status| *status == Status::Undefined(Failure::NotFound);
-                let statuses = binder.flat(&asked);
+                let statuses = binder.flat(process.place_of(file)?, &asked);
                 let lacking: Vec<Name> =
                     symbols.iter().zip(statuses).filter(|(_, it)| is_undefined(it)).map(|(it, _)| it.clone()).collect();
                 (!lacking.is_empty()).then_some(FlatSymbols { import: index, file, symbols: lacking })

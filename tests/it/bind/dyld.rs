@@ -32,8 +32,12 @@ fn scanned(root: &str, text: &str) -> Scan {
 
 /// `SYMBOL STATUS PROVIDER` of each symbol of `m.so`; a `?` behind the symbol where it is weak.
 fn told(scan: &Scan, root: &str) -> Vec<String> {
+    told_in(scan, root, &SymbolContext::default())
+}
+
+fn told_in(scan: &Scan, root: &str, context: &SymbolContext) -> Vec<String> {
     let file = scan.world.open(&VPath::new(format!("{root}/m.so").as_str())).expect("a file of the world");
-    let rows = scan.symbols(file, &SymbolContext::default()).expect("symbols");
+    let rows = scan.symbols(file, context).expect("symbols");
     let line = |row: SymbolRow| {
         let weak = if row.is_weak { "?" } else { "" };
         let provider = row.provider.map(|path| format!(" {}", path.text().replace(&format!("{root}/"), "")));
@@ -165,4 +169,19 @@ fn without_an_interpreter_its_symbols_are_unknown() {
          //- /t/m.so MODULE takes:PyErr_Clear,main@program,bcf_destroy",
     );
     assert_eq!(told(&scan, "/t"), ["_PyErr_Clear unknown", "_main unknown", "_bcf_destroy undefined"]);
+}
+
+#[test]
+fn what_ctypes_opens_is_seen_by_itself_alone_and_what_an_import_opens_by_all() {
+    let scan = scanned(
+        "/env",
+        &format!(
+            "{PYTHON}//- SITE/m.so MODULE needs:@loader_path/liba.dylib takes:bcf_init,PyErr_Clear,PyInit_m
+             //- SITE/liba.dylib macho arm64 defines:bcf_init"
+        ),
+    );
+    let python = "_PyErr_Clear bound /usr/bin/../lib/libpython3.11.dylib";
+    assert_eq!(told(&scan, SITE), ["_bcf_init bound liba.dylib", python, "_PyInit_m bound m.so"]);
+    let alone = SymbolContext { is_alone: true, ..SymbolContext::default() };
+    assert_eq!(told_in(&scan, SITE, &alone), ["_bcf_init undefined", python, "_PyInit_m bound m.so"]);
 }

@@ -34,7 +34,15 @@ pub(super) fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             by_file.entry(facts.path(lacking.file)).or_default().push(lacking);
         }
     }
-    findings.extend(by_file.into_values().filter_map(|lacking| judge(facts, &lacking)));
+    // What one build left out of many files is one thing to tell.
+    let mut causes = Vec::<Vec<Lacking>>::new();
+    for lacking in by_file.into_values().filter_map(|lacking| judge(facts, &lacking)) {
+        match causes.iter_mut().find(|told| told[0].is_same(facts, &lacking)) {
+            Some(told) => told.push(lacking),
+            None => causes.push(vec![lacking]),
+        }
+    }
+    findings.extend(causes.iter().map(|files| finding(facts, files)));
 }
 
 /// Who defines a symbol, though not in the process of the import.
@@ -46,8 +54,28 @@ enum Provider {
     OtherArch(FileId),
 }
 
-/// One finding for all that one file lacks.
-fn judge(facts: &Facts, lacking: &[FlatSymbols]) -> Option<Finding> {
+/// What one file lacks.
+struct Lacking {
+    file: FileId,
+    imports: Vec<usize>,
+    names: Vec<Name>,
+    /// The one of them that tells most, and who defines it.
+    told: Name,
+    provider: Option<Provider>,
+    severity: Severity,
+    context: String,
+}
+
+impl Lacking {
+    /// Does another file of the same package lack something for the same reason?
+    fn is_same(&self, facts: &Facts, other: &Lacking) -> bool {
+        let cause = |it: &Lacking| (facts.owner(it.file), it.provider, it.severity, it.context.clone());
+        cause(self) == cause(other)
+    }
+}
+
+/// All that one file lacks; none where another file may bring it in time.
+fn judge(facts: &Facts, lacking: &[FlatSymbols]) -> Option<Lacking> {
     let file = lacking.first()?.file;
     let mut imports: Vec<usize> = lacking.iter().map(|lacking| lacking.import).collect();
     imports.sort_unstable();
@@ -61,14 +89,48 @@ fn judge(facts: &Facts, lacking: &[FlatSymbols]) -> Option<Finding> {
         |name: &&Name| matches!(providers.get(*name), Some(&Provider::NotLoaded(by)) if related(facts, file, by));
     let names: Vec<&Name> = names.into_iter().filter(|name| !is_related(name)).collect();
     let is_elsewhere = |name: &&&Name| matches!(providers.get(**name), Some(Provider::NotLoaded(_)));
-    let told = names.iter().find(|name| !is_elsewhere(name)).or(names.first())?;
-    let provider = providers.get(*told).copied();
+    let told = (*names.iter().find(|name| !is_elsewhere(name)).or(names.first())?).clone();
+    let provider = providers.get(&told).copied();
     let (severity, context) = severity(facts, file, &imports, &names, provider);
+    let names = names.into_iter().cloned().collect();
+    Some(Lacking { file, imports, names, told, provider, severity, context })
+}
 
-    let mut finding = Finding::about(facts, &RULE, severity, file).breaking(facts, &imports);
-    let spelled = demangled(told).unwrap_or_else(|| told.to_string());
-    let more = more(names.len());
-    let reason = match provider {
+/// One finding for what files of one package lack for one reason.
+fn finding(facts: &Facts, files: &[Lacking]) -> Finding {
+    let first = &files[0];
+    let imports: Vec<usize> = files.iter().flat_map(|lacking| lacking.imports.iter().copied()).collect();
+    let mut seen = FxHashSet::default();
+    let names: Vec<&Name> = files.iter().flat_map(|lacking| &lacking.names).filter(|name| seen.insert(*name)).collect();
+
+    let mut finding = Finding::about(facts, &RULE, first.severity, first.file).breaking(facts, &imports);
+    finding.files = files.iter().map(|lacking| facts.path(lacking.file)).collect();
+    let who = match files.len() {
+        1 => format!("{} needs", finding.file),
+        2 => format!("{} and 1 more file need", finding.file),
+        count => format!("{} and {} more files need", finding.file, count - 1),
+    };
+    let told = &first.told;
+    finding.subject = demangled(told).unwrap_or_else(|| told.to_string());
+    finding.message = format!(
+        "{who} {}{}, which nothing that the import loads defines{}{} (dyld: symbol not found in flat namespace '{told}')",
+        finding.subject,
+        more(names.len()),
+        reason(facts, first.provider),
+        first.context
+    );
+    finding.remedy = remedy(facts, first.file);
+    if let Some(Provider::NotLoaded(by) | Provider::OtherArch(by)) = first.provider {
+        finding.evidence.push(Evidence::File { path: facts.path(by), what: "defines it" });
+    }
+    let symbols = names.iter().take(20).map(|name| Evidence::Header { name: "symbol", value: (*name).clone() });
+    finding.evidence.extend(symbols);
+    finding
+}
+
+/// Why nothing defines it.
+fn reason(facts: &Facts, provider: Option<Provider>) -> String {
+    match provider {
         None => "; the library that it belongs to was not linked".into(),
         Some(Provider::NotLoaded(by)) => {
             format!("; {} defines it, but this import does not load that", facts.path(by))
@@ -77,20 +139,7 @@ fn judge(facts: &Facts, lacking: &[FlatSymbols]) -> Option<Finding> {
             let arch = facts.scan.world.file(by).image.as_ref().map(|image| image.arch_word()).unwrap_or_default();
             format!("; {} defines it, but only for {arch}", facts.path(by))
         }
-    };
-    finding.message = format!(
-        "{} needs {spelled}{more}, which nothing that its import loads defines{reason}{context} (dyld: symbol not found in \
-         flat namespace '{told}')",
-        finding.file
-    );
-    finding.subject = spelled;
-    finding.remedy = remedy(facts, file);
-    if let Some(Provider::NotLoaded(by) | Provider::OtherArch(by)) = provider {
-        finding.evidence.push(Evidence::File { path: facts.path(by), what: "defines it" });
     }
-    let symbols = names.iter().take(20).map(|name| Evidence::Header { name: "symbol", value: (*name).clone() });
-    finding.evidence.extend(symbols);
-    Some(finding)
 }
 
 /// Which file of the environment defines each of these symbols: the first by path, those for this processor before others.

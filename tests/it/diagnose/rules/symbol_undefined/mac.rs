@@ -155,3 +155,20 @@ fn a_universal_module_is_judged_for_the_processor_that_its_libraries_lack() {
     let finding = finding(&scan, "symbol-undefined");
     assert!(finding.message.contains("p/.dylibs/libgsl.dylib defines it, but only for x86_64"), "{}", finding.message);
 }
+
+#[test]
+fn what_many_files_of_a_package_lack_for_one_reason_is_told_once() {
+    let scan = mac("//- /t/p/a.so macho arm64 bundle defines:PyInit_a takes:bcf_init
+         //- /t/p/b.so macho arm64 bundle defines:PyInit_b takes:bcf_init,bcf_destroy
+         //- /t/p/c.so macho arm64 bundle defines:PyInit_c takes:gsl_fcmp
+         //- /t/p/.dylibs/libgsl.dylib macho x86_64 defines:gsl_fcmp");
+    let told = findings(&scan, "symbol-undefined");
+    assert_eq!(told.len(), 2, "two reasons");
+    let folded = told.iter().find(|finding| finding.files.len() == 2).expect("two files in one finding");
+    assert_eq!((folded.subject.as_str(), folded.breaks), ("_bcf_init", 2));
+    assert!(
+        folded.message.starts_with("p/a.so and 1 more file need _bcf_init and 1 more symbol, which"),
+        "{}",
+        folded.message
+    );
+}
