@@ -173,9 +173,9 @@ impl<'a> DyldBinder<'a> {
     }
 }
 
-/// Where an import is looked up: in a file without a two-level namespace, everywhere.
+/// Where an import is looked up: of a Mach-O file without a two-level namespace, everywhere.
 pub fn origin(image: &Image, import: &Import) -> Origin {
-    let is_two_level = image.mach.as_ref().is_some_and(|mach| mach.is_two_level);
+    let is_two_level = image.mach.as_ref().is_none_or(|mach| mach.is_two_level);
     match import.origin {
         Origin::Need(_) | Origin::Program if !is_two_level => Origin::Flat,
         origin => origin,

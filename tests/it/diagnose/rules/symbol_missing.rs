@@ -19,6 +19,19 @@ fn a_symbol_that_the_library_does_not_have_ends_the_import() {
 }
 
 #[test]
+fn without_a_two_level_namespace_any_library_that_is_loaded_will_do() {
+    let files = |namespace: &str| {
+        format!(
+            "//- /t/p/m.so MODULE {namespace} needs:@loader_path/liba.dylib,@loader_path/libb.dylib takes:f@@loader_path/liba.dylib
+             //- /t/p/liba.dylib macho arm64
+             //- /t/p/libb.dylib macho arm64 defines:f"
+        )
+    };
+    assert_silent(&mac(&files("flat")));
+    assert_eq!(finding(&mac(&files("")), "symbol-missing").subject, "_f");
+}
+
+#[test]
 fn the_library_that_a_symbol_is_taken_from_may_stand_behind_it() {
     // As lld writes it: the ordinal of `two` is that of libb.
     assert_silent(&mac(
