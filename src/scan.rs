@@ -10,6 +10,7 @@ mod symbols;
 
 pub use inventory::Item;
 pub use numpy::{Bond, Numpy, Provider};
+pub use outcomes::Outcomes;
 pub use record::{Found, Record, Search};
 pub use rust::{Rust, RustEvidence};
 pub use simulate::{ImportKind, ImportOf};
@@ -97,6 +98,8 @@ pub struct Scan {
     pub graph: Graph,
     /// Who asks for NumPy's C API and who answers; nothing in a survey.
     pub numpy: Numpy,
+    /// What every import does; nothing in a survey, and of a bundle.
+    pub outcomes: Outcomes,
     /// Most important first.
     pub findings: Vec<Finding>,
     /// Folders that could not be read, and the system's words.
@@ -118,7 +121,11 @@ pub fn scan(target: Target, progress: &Progress) -> Result<Scan, Error> {
     if !scan.is_partial {
         scan.find_numpy();
     }
-    scan.findings = diagnose(&scan);
+    let found = diagnose(&scan);
+    if !scan.is_partial {
+        scan.outcomes = scan.find_outcomes(&found);
+    }
+    scan.findings = diagnose::ranked(diagnose::settled(&Facts::new(&scan), found));
     Ok(scan)
 }
 
@@ -152,6 +159,7 @@ pub fn survey(target: Target, progress: &Progress) -> Result<Scan, Error> {
         imports: simulated.imports,
         graph,
         numpy: Numpy::default(),
+        outcomes: Outcomes::default(),
         findings: Vec::new(),
         unreadable: found.unreadable,
         is_partial: progress.is_cancelled(),
@@ -163,7 +171,7 @@ pub fn survey(target: Target, progress: &Progress) -> Result<Scan, Error> {
 fn diagnose(scan: &Scan) -> Vec<Finding> {
     let facts = Facts::new(scan);
     let found: Vec<Vec<Finding>> = RULES.par_iter().map(|rule| diagnose::ask(rule, &facts)).collect();
-    diagnose::ranked(found.into_iter().flatten().collect())
+    found.into_iter().flatten().collect()
 }
 
 fn nothing_native(target: &Target) -> Error {

@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::bundling;
 use super::nuitka::Death;
 use super::source::{Line, Sources};
+use super::verdict::{self, BrokenImports};
 use crate::discover::{DistributionId, Role, Tag, Tool};
 use crate::graph::{Node, NodeId};
 use crate::image::{Format, Image, ImageKind, Name, Release};
@@ -25,6 +26,7 @@ pub struct Facts<'a> {
     providers: OnceLock<FxHashMap<Name, Vec<FileId>>>,
     named: OnceLock<FxHashSet<FileId>>,
     deaths: OnceLock<BTreeMap<FileId, Death>>,
+    broken: OnceLock<Vec<BrokenImports>>,
 }
 
 /// The needs that were not met: by file and place, the imports that saw it.
@@ -41,7 +43,13 @@ impl<'a> Facts<'a> {
             providers: OnceLock::new(),
             named: OnceLock::new(),
             deaths: OnceLock::new(),
+            broken: OnceLock::new(),
         }
+    }
+
+    /// The imports that fail, by what they fail of.
+    pub fn broken(&self) -> &[BrokenImports] {
+        self.broken.get_or_init(|| verdict::broken(self.scan))
     }
 
     /// The interpreter, as far as it is known.

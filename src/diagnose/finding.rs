@@ -66,6 +66,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// The imports that it breaks, by place in [`crate::scan::Scan::imports`].
     pub imports: Vec<usize>,
+    /// The modules and packages whose imports fail by it, as the simulated interpreter says; empty where that was not asked.
+    pub broken: Vec<String>,
     /// How many imports of modules it breaks.
     pub breaks: usize,
 }
@@ -92,6 +94,7 @@ impl Finding {
             remedy: Remedy::default(),
             evidence: Vec::new(),
             imports: Vec::new(),
+            broken: Vec::new(),
             breaks: 0,
         }
     }

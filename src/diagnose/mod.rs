@@ -25,6 +25,7 @@ mod remedies;
 mod rules;
 mod source;
 mod stable_abi;
+mod verdict;
 mod windows;
 
 pub use bundling::{Stops, stops_at};
@@ -35,6 +36,7 @@ pub use foresight::refusal;
 pub use remedies::{Shipped, shipped};
 pub use rules::RULES;
 pub use source::{Line, Sources, Spelled};
+pub use verdict::{BrokenImports, settled};
 
 /// One way in which an environment can be broken.
 pub struct Rule {

@@ -65,7 +65,10 @@ pub(super) struct FindingMirror {
     remedy: String,
     commands: Vec<CommandMirror>,
     files: Vec<String>,
+    /// How many imports it breaks.
     breaks: usize,
+    /// Those, by their names.
+    broken: Vec<String>,
     evidence: Vec<EvidenceMirror>,
 }
 
@@ -130,6 +133,7 @@ fn mirror(scan: &Scan, finding: &Finding) -> FindingMirror {
         commands: commands::mirrors(&finding.remedy, commands::shells(Some(scan), false)),
         files: finding.files.iter().map(VPath::to_string).collect(),
         breaks: finding.breaks,
+        broken: super::places::broken_by(scan, finding),
         evidence: finding.evidence.iter().map(|evidence| evidence_mirror(scan, evidence)).collect(),
     }
 }

@@ -7,6 +7,7 @@ use crate::diagnose::{Finding, Severity};
 use crate::discover::Role;
 use crate::graph::{Node, NodeId};
 use crate::image::Format;
+use crate::imports::ImportVerdict;
 use crate::printable::bounded;
 use crate::resolve::{Probe, Verdict};
 use crate::scan::{ImportKind, ImportOf, Scan};
@@ -29,13 +30,17 @@ pub(super) struct Counts {
 
 impl Counts {
     pub(super) fn of(scan: &Scan) -> Counts {
+        let (failing, optional) = match scan.outcomes.rows.is_empty() {
+            true => (failing(scan).len(), optional(scan)),
+            false => judged(scan),
+        };
         let files = || scan.graph.nodes().filter(|(_, node)| matches!(node, Node::File { .. }));
         let is_library = |node: &Node| matches!(node, Node::File { role: Role::Library, .. });
         let has_files = |&&node: &&NodeId| !scan.graph.contents(node).is_empty();
         Counts {
             modules: scan.modules() + unseen(scan),
-            failing: failing(scan).len() + unseen(scan),
-            optional: optional(scan),
+            failing: failing + unseen(scan),
+            optional,
             libraries: files().filter(|(_, node)| is_library(node)).count(),
             files: files().count(),
             distributions: scan.graph.distributions().iter().filter(has_files).count(),
@@ -48,8 +53,17 @@ fn modules(scan: &Scan) -> impl Iterator<Item = (usize, &ImportOf)> {
     scan.imports.iter().enumerate().filter(|(_, import)| matches!(import.kind, ImportKind::Module(_)))
 }
 
-/// The imports that an error says will fail. One that fails only where its package does without is not among them.
-pub(super) fn failing(scan: &Scan) -> Vec<&ImportOf> {
+/// Of the native modules whose imports were simulated, how many fail by an error, and how many others fail.
+fn judged(scan: &Scan) -> (usize, usize) {
+    let errors = scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let accused: FxHashSet<&str> = errors.flat_map(|finding| &finding.broken).map(String::as_str).collect();
+    let rows = scan.outcomes.rows.iter().filter(|row| row.is_extension && row.verdict == ImportVerdict::Fails);
+    let (failing, optional): (Vec<_>, Vec<_>) = rows.partition(|row| accused.contains(row.module.as_str()));
+    (failing.len(), optional.len())
+}
+
+/// The imports that an error says will fail, where none was simulated. One that fails only where its package does without is not among them.
+fn failing(scan: &Scan) -> Vec<&ImportOf> {
     let breaks = |finding: &&Finding| finding.severity == Severity::Error && finding.breaks > 0;
     let errors = || scan.findings.iter().filter(breaks);
     let files: FxHashSet<&VPath> = errors().flat_map(|finding| finding.files.iter().chain([&finding.file])).collect();
@@ -62,8 +76,10 @@ pub(super) fn failing(scan: &Scan) -> Vec<&ImportOf> {
 /// How many modules cannot be imported though the loader never gets to see a file of theirs: gone, or for another
 /// Python.
 fn unseen(scan: &Scan) -> usize {
-    let is_unseen =
-        |finding: &&Finding| finding.severity == Severity::Error && finding.breaks > 0 && finding.imports.is_empty();
+    let is_unseen = |finding: &&Finding| {
+        let names_none = finding.imports.is_empty() && finding.broken.is_empty();
+        finding.severity == Severity::Error && finding.breaks > 0 && names_none
+    };
     scan.findings.iter().filter(is_unseen).map(|finding| finding.breaks).sum()
 }
 
@@ -84,8 +100,13 @@ fn is_warned_of(scan: &Scan, import: &ImportOf) -> bool {
     })
 }
 
-/// The imports that a finding breaks, by their names.
+/// The imports that a finding breaks, by their names; packages first, as these are what people import.
 pub(super) fn broken_by(scan: &Scan, finding: &Finding) -> Vec<String> {
+    if !finding.broken.is_empty() {
+        let mut names = finding.broken.clone();
+        names.sort_by_key(|name| name.contains('.'));
+        return names;
+    }
     let imports = finding.imports.iter().filter_map(|&index| scan.imports.get(index));
     imports.map(|import| import_name(scan, import)).collect()
 }

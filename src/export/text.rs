@@ -155,19 +155,26 @@ impl Report<'_> {
         self.paint.ink(Ink::Quiet, &format!("    {}\n", bounded(line)))
     }
 
+    /// How many imports it breaks, and those that people know: packages, where it breaks whole ones.
     fn breaks(&self, finding: &Finding) -> String {
         const NAMED: usize = 3;
         if finding.breaks == 0 {
             return String::new();
         }
         let names = places::broken_by(self.scan, finding);
-        let named = if self.verbose { names.len() } else { names.len().min(NAMED) };
-        let mut list = bounded(names[..named].join(", "));
-        if finding.breaks > named && named > 0 {
-            list += &format!(" +{}", finding.breaks - named);
+        let packages = names.iter().filter(|name| !name.contains('.')).count();
+        let all = if packages > 0 && !self.verbose { &names[..packages] } else { &names[..] };
+        let named = if self.verbose { all.len() } else { all.len().min(NAMED) };
+        let mut list = bounded(all[..named].join(", "));
+        if all.len() > named && named > 0 {
+            list += &format!(" +{}", all.len() - named);
         }
-        let colon = if list.is_empty() { "" } else { ": " };
-        format!("  breaks {}{colon}{list}\n", count(finding.breaks, "import"))
+        let between = match (list.is_empty(), packages > 0) {
+            (true, _) => "",
+            (false, true) if finding.breaks > 1 => " of ",
+            (false, _) => ": ",
+        };
+        format!("  breaks {}{between}{list}\n", count(finding.breaks, "import"))
     }
 
     /// The places that were tried, in order.

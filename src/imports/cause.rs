@@ -30,6 +30,18 @@ pub enum ImportCause {
     KindRefused,
     /// An extension module lacks the function that Python calls.
     InitFunctionMissing,
+    /// A symbol is wanted that nothing which is loaded defines.
+    SymbolUndefined,
+    /// A library lacks a symbol that is asked of it by name.
+    SymbolMissing,
+    /// A symbol of Python is wanted that this Python does not have.
+    PythonSymbolMissing,
+    /// macOS takes only what is signed.
+    SignatureInvalid,
+    /// The stack would have to be executable, and the loader does not make it so.
+    StackExecutable,
+    /// The file may not be read.
+    Unreadable,
     /// NumPy's C API is not there for who asks for it.
     NumpyMissing,
     /// A module was built for another NumPy ABI than the one that is there.
@@ -59,10 +71,31 @@ impl ImportCause {
                 | ImportCause::WrongArchitecture
                 | ImportCause::KindRefused
                 | ImportCause::InitFunctionMissing
+                | ImportCause::SymbolUndefined
+                | ImportCause::SymbolMissing
+                | ImportCause::PythonSymbolMissing
+                | ImportCause::SignatureInvalid
+                | ImportCause::StackExecutable
+                | ImportCause::Unreadable
                 | ImportCause::NumpyMissing
                 | ImportCause::NumpyAbi
                 | ImportCause::NumpyTooOld
         )
+    }
+
+    /// What a rule finds in a file by looking at that alone, and the loader refuses it for.
+    pub fn of_fault(rule: &str) -> Option<ImportCause> {
+        use ImportCause::*;
+        let faults = [
+            KindRefused,
+            SymbolUndefined,
+            SymbolMissing,
+            PythonSymbolMissing,
+            SignatureInvalid,
+            StackExecutable,
+            Unreadable,
+        ];
+        faults.into_iter().find(|cause| cause.rule() == rule)
     }
 
     /// The rule that tells of it.
@@ -72,15 +105,21 @@ impl ImportCause {
             ImportCause::VersionMissing => "version-missing",
             ImportCause::NotAnImage => "not-an-image",
             ImportCause::WrongArchitecture => "wrong-architecture",
-            ImportCause::KindRefused => "kind-refused",
+            ImportCause::KindRefused => "module-refused",
             ImportCause::InitFunctionMissing => "init-function-missing",
+            ImportCause::SymbolUndefined => "symbol-undefined",
+            ImportCause::SymbolMissing => "symbol-missing",
+            ImportCause::PythonSymbolMissing => "python-symbol-missing",
+            ImportCause::SignatureInvalid => "code-signature",
+            ImportCause::StackExecutable => "executable-stack",
+            ImportCause::Unreadable => "unreadable",
             ImportCause::NumpyMissing => "numpy-missing",
             ImportCause::NumpyAbi => "numpy-abi",
             ImportCause::NumpyTooOld => "numpy-too-old",
             ImportCause::ModuleMissing => "module-missing",
-            ImportCause::NameMissing => "name-missing",
+            ImportCause::NameMissing => "import-raises",
             ImportCause::Raised => "import-raises",
-            ImportCause::Exits => "import-exits",
+            ImportCause::Exits => "import-raises",
             ImportCause::Undecided => "import-undecided",
         }
     }
@@ -94,6 +133,12 @@ impl ImportCause {
             ImportCause::WrongArchitecture => "built for another processor",
             ImportCause::KindRefused => "refused by the loader",
             ImportCause::InitFunctionMissing => "no init function",
+            ImportCause::SymbolUndefined => "undefined symbol",
+            ImportCause::SymbolMissing => "symbol not found in its library",
+            ImportCause::PythonSymbolMissing => "symbol not found in this Python",
+            ImportCause::SignatureInvalid => "code signature missing or damaged",
+            ImportCause::StackExecutable => "wants an executable stack",
+            ImportCause::Unreadable => "may not be read",
             ImportCause::NumpyMissing => "no NumPy C API",
             ImportCause::NumpyAbi => "built for another NumPy ABI",
             ImportCause::NumpyTooOld => "NumPy too old",

@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::cause::NativeRefusal;
 use super::compiled::NativeFacts;
 use super::find::{ModuleFinder, ModuleSpec};
 use super::path::ImportPath;
 use super::target;
-use crate::python::{ModuleSource, NamedImport, PythonTarget, Standing, limits, named_imports, stdlib};
+use crate::python::{ModuleSource, PythonTarget, Standing, limits, named_imports, stdlib};
 use crate::vfs::VPath;
 use crate::world::{FileId, World};
 
@@ -24,6 +25,10 @@ pub struct ImportContext<'w> {
     pub facts: &'w dyn NativeFacts,
     /// Everything outside of these folders is unknown: the environment is another machine's. Empty where nothing is.
     pub known: Vec<VPath>,
+    /// Native modules that the loader or Python refuses for what was found in the files themselves.
+    pub faults: FxHashMap<FileId, NativeRefusal>,
+    /// Other distributions may be there, which nobody looked at: a name that is not found may be one of theirs.
+    pub has_others: bool,
     /// The modules that fail and that a native file names in its constants.
     pub named: FxHashMap<FileId, Vec<String>>,
     sources: Mutex<FxHashMap<VPath, Option<Arc<ModuleSource>>>>,
@@ -59,6 +64,8 @@ impl<'w> ImportContext<'w> {
             distributions,
             facts,
             known,
+            faults: FxHashMap::default(),
+            has_others: false,
             named: FxHashMap::default(),
             sources: Mutex::default(),
             standard: Mutex::default(),
@@ -93,6 +100,28 @@ impl<'w> ImportContext<'w> {
             finders.filter_map(|finder| finder.find(&self.finder, name)).next()
         };
         by(true).or_else(|| self.finder.find(tail, folders)).or_else(|| by(false))
+    }
+
+    /// Does it lie in the standard library, and not in its site folder?
+    pub fn is_standard(&self, spec: &ModuleSpec) -> bool {
+        let python = self.world.host.python.as_ref();
+        let Some(library) = python.and_then(|python| python.library.as_ref()) else { return false };
+        let is_site = |part: &[u8]| part == b"site-packages" || part == b"dist-packages";
+        let is_in =
+            |path: &VPath| path.below(library).is_some_and(|below| !below.split(|&byte| byte == b'/').any(is_site));
+        spec.path().is_some_and(is_in) || matches!(spec, ModuleSpec::Namespace(portions) if portions.iter().all(is_in))
+    }
+
+    /// Is there a module of this name, as far as folders tell?
+    pub fn has_module(&self, name: &str) -> bool {
+        let mut folders = self.path.folders.clone();
+        for end in name.match_indices('.').map(|(end, _)| end).chain([name.len()]) {
+            let part = &name[..end];
+            let spec = if part.contains('.') { self.find_below(part, &folders) } else { self.find_top(part, &folders) };
+            let Some(spec) = spec else { return false };
+            folders = spec.folders().unwrap_or_default();
+        }
+        true
     }
 
     /// The extension modules that a module of the standard library brings in, by the statements at the top of its source and of
@@ -134,7 +163,7 @@ impl<'w> ImportContext<'w> {
                     };
                     let imports = named_imports(&bytes);
                     let certain = imports.iter().filter(|import| import.standing == Standing::Top && !import.is_call);
-                    open.extend(certain.filter_map(|import| absolute(import, package)));
+                    open.extend(certain.filter_map(|import| import.absolute(package)));
                 }
                 _ => {}
             }
@@ -147,17 +176,4 @@ impl<'w> ImportContext<'w> {
     pub fn knows(&self, path: &VPath) -> bool {
         self.known.is_empty() || self.known.iter().any(|folder| path.starts_with(folder))
     }
-}
-
-/// The module that a statement names, as seen from a package.
-fn absolute(import: &NamedImport, package: &str) -> Option<String> {
-    let level = import.level as usize;
-    if level == 0 {
-        return Some(import.module.to_string());
-    }
-    let parts: Vec<&str> = package.split('.').filter(|part| !part.is_empty()).collect();
-    let above = parts.get(..parts.len().checked_sub(level - 1)?)?;
-    let name = above.iter().copied().chain(import.module.split('.').filter(|part| !part.is_empty()));
-    let name = name.collect::<Vec<_>>().join(".");
-    (!name.is_empty()).then_some(name)
 }

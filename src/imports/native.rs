@@ -42,6 +42,16 @@ impl<'w> NativeLoader<'w> {
         std::mem::take(&mut self.answered)
     }
 
+    /// What is loaded now, to go back to.
+    pub fn mark(&self) -> usize {
+        self.simulation.mark()
+    }
+
+    /// Takes out again what was loaded since.
+    pub fn close(&mut self, mark: usize) {
+        self.simulation.close(mark);
+    }
+
     /// Opens a file by its path; says which file it is.
     ///
     /// # Errors

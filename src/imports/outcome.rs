@@ -1,6 +1,7 @@
 //! What an import does, told for a person and for other rooms.
 
 use super::cause::ImportFailure;
+use crate::vfs::VPath;
 
 /// What `import NAME` does in a fresh interpreter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +13,26 @@ pub struct ImportOutcome {
     pub verdict: ImportVerdict,
     /// The first cause; of a guarded import, what was refused on the way. None where it simply loads.
     pub failure: Option<ImportFailure>,
+    /// Where it fails, and nobody who uses its package misses it: why.
+    pub harmless: Option<Harmless>,
+}
+
+impl ImportOutcome {
+    /// Does it fail, and somebody miss it?
+    pub fn is_missed(&self) -> bool {
+        self.verdict == ImportVerdict::Fails && self.harmless.is_none()
+    }
+}
+
+/// Why nobody misses a module that cannot be imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Harmless {
+    /// The code that imports it goes on without it: the first such line.
+    Caught { file: VPath, line: u32 },
+    /// No code of its package imports it, or only its tests do.
+    Unasked,
+    /// What fails is Python code that wants a module of another distribution, and its package loads without.
+    Optional,
 }
 
 /// The four ends of an import.

@@ -15,7 +15,7 @@ use crate::python::{
     stdlib,
 };
 use crate::vfs::VPath;
-use crate::world::FileId;
+use crate::world::{FileId, System};
 
 /// A fresh interpreter, and all that an import has done to it so far.
 pub struct ImportProcess<'c, 'w> {
@@ -34,6 +34,8 @@ pub struct ImportProcess<'c, 'w> {
     pub(super) records: Vec<Record>,
     /// Exceptions of the code's own, by the address of the first of their chain, each kept alive.
     raised: FxHashMap<usize, (Arc<Raised>, u32)>,
+    /// Of the failures that each module has caught, the words and the record.
+    caught: FxHashMap<Arc<str>, Vec<(String, u32)>>,
     /// Extension modules of the standard library that are loaded.
     standard: FxHashSet<Arc<str>>,
     /// Modules whose import failed, also where that was caught.
@@ -43,6 +45,9 @@ pub struct ImportProcess<'c, 'w> {
     /// What happens, for who wants the story.
     pub(super) story: Option<Vec<ImportStep>>,
     has_exited: bool,
+    /// Where only the first module runs: the modules that fail. Whatever else it imports ends well, and nothing is known of
+    /// what that holds.
+    alone: Option<Arc<FxHashSet<Arc<str>>>>,
     /// Which module imported which.
     edges: FxHashMap<Arc<str>, FxHashSet<Arc<str>>>,
     /// Modules during whose run something was refused, or may have been raised.
@@ -111,11 +116,13 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             running: Vec::new(),
             records: Vec::new(),
             raised: FxHashMap::default(),
+            caught: FxHashMap::default(),
             standard: FxHashSet::default(),
             failed: Vec::new(),
             refused: Vec::new(),
             story: None,
             has_exited: false,
+            alone: None,
             edges: FxHashMap::default(),
             doubtful: FxHashSet::default(),
         };
@@ -143,7 +150,13 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// May an unknown finder know this name?
     fn may_be_found(&self, name: &str) -> bool {
-        self.has_unknown_finder || self.finders.contains(name.split('.').next().unwrap_or(name))
+        let top = name.split('.').next().unwrap_or(name);
+        self.has_unknown_finder || self.finders.contains(top) || self.context.has_others && top == name
+    }
+
+    /// `sys.path` as it stands.
+    pub fn folders(&self) -> &[VPath] {
+        &self.folders
     }
 
     /// Keeps what happens from now on.
@@ -181,7 +194,23 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
                 None => (ImportVerdict::Loads, None),
             },
         };
-        ImportOutcome { module: name.to_owned(), is_extension, verdict, failure }
+        ImportOutcome { module: name.to_owned(), is_extension, verdict, failure, harmless: None }
+    }
+
+    /// Does a module that is found end well, if all that it imports does, but for those that are `failing`? Whatever its names are bound to by
+    /// then is not known, and counts as harmless where that is what decides.
+    pub fn ends_well_alone(&mut self, name: &str, failing: Arc<FxHashSet<Arc<str>>>) -> bool {
+        self.alone = Some(failing);
+        let site = Site { module: Arc::new(SiteModule { name: "__main__".into(), file: "".into() }), line: 1 };
+        let at = At { site, certainty: Certainty::Always };
+        let parent_is_there = name.rsplit_once('.').is_none_or(|(parent, _)| {
+            self.running.push(name.into());
+            let imported = self.import_name(parent, &at);
+            self.running.pop();
+            matches!(imported, Imported::Module { .. })
+        });
+        let ends_well = parent_is_there && matches!(self.import_one(name, &at), Imported::Module { may_raise: None });
+        ends_well && self.refused.is_empty() && !self.has_exited
     }
 
     /// Does an exception under an undecided condition say something of this environment? Code that raises for reasons of its
@@ -259,6 +288,9 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// Imports one module whose parents are there.
     fn import_one(&mut self, name: &str, at: &At) -> Imported {
+        if self.alone.as_ref().is_some_and(|failing| failing.contains(name)) {
+            return Imported::Raises(Arc::new(Raised::builtin("ImportError", name, at.site.clone())));
+        }
         let found = match name.rsplit_once('.') {
             None => self.find_top(name),
             Some((parent, _)) => match self.find_below(parent, name) {
@@ -287,21 +319,11 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         }
         match self.context.find_top(name, &self.folders) {
             // A package of the environment may bear a name of the standard library and come after it.
-            Some(spec) if self.is_standard(&spec) => Found::Standard,
+            Some(spec) if self.context.is_standard(&spec) => Found::Standard,
             Some(spec) => Found::Spec(spec),
             None if stdlib::has(name, target) != Some(false) => Found::Standard,
             None => Found::Nothing,
         }
-    }
-
-    /// Does it lie in the standard library, and not in its site folder?
-    fn is_standard(&self, spec: &ModuleSpec) -> bool {
-        let python = self.context.world.host.python.as_ref();
-        let Some(library) = python.and_then(|python| python.library.as_ref()) else { return false };
-        let is_site = |part: &[u8]| part == b"site-packages" || part == b"dist-packages";
-        let is_in =
-            |path: &VPath| path.below(library).is_some_and(|below| !below.split(|&byte| byte == b'/').any(is_site));
-        spec.path().is_some_and(is_in) || matches!(spec, ModuleSpec::Namespace(portions) if portions.iter().all(is_in))
     }
 
     /// Is there a top-level module of this name?
@@ -348,6 +370,10 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         self.tell(at, ImportEvent::Begins { module: name.to_owned(), file: spec.path().cloned() });
         let folders = spec.folders();
         let imported = match &spec {
+            _ if self.alone.is_some() && !self.running.is_empty() => {
+                self.begin(name, spec.path(), folders, ModuleBody::Opaque);
+                Imported::Module { may_raise: None }
+            }
             ModuleSpec::Namespace(_) => {
                 self.begin(name, None, folders, ModuleBody::Namespace);
                 Imported::Module { may_raise: None }
@@ -373,7 +399,8 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// A module of the standard library is not run; the extension modules that it brings in are loaded.
     fn load_standard(&mut self, name: &str, at: &At) -> Imported {
-        for extension in self.context.standard_extensions(name).iter() {
+        let extensions = if self.alone.is_some() { Arc::from([]) } else { self.context.standard_extensions(name) };
+        for extension in extensions.iter() {
             if !self.standard.insert(extension.name.clone()) {
                 continue;
             }
@@ -437,7 +464,16 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     fn load_extension(&mut self, name: &str, path: &VPath, folders: Option<Vec<VPath>>, at: &At) -> Imported {
         let stem = name.rsplit('.').next().unwrap_or(name);
         self.running.push(name.into());
-        let imported = match self.loader.open(path, OpenAs::Module(stem)) {
+        let mark = self.loader.mark();
+        let opened = self.loader.open(path, OpenAs::Module(stem));
+        let opened = opened.and_then(|file| match self.context.faults.get(&file) {
+            Some(fault) => {
+                self.loader.close(mark);
+                Err(fault.clone())
+            }
+            None => Ok(file),
+        });
+        let imported = match opened {
             Err(refusal) => Imported::Raises(self.refuse(refusal, "ImportError", &at.site)),
             Ok(file) => {
                 self.begin(name, Some(path), folders, ModuleBody::Opaque);
@@ -510,7 +546,9 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         let subject = subject.to_string();
         let mut failure = self.failure(cause, None, &subject, &[&subject]);
         failure.file = Some(file);
-        let is_certain = cause != ImportCause::KindRefused;
+        // What a loader other than glibc's refuses by its kind was not asked.
+        let is_glibc = matches!(self.context.world.host.system, System::Glibc(_));
+        let is_certain = cause != ImportCause::KindRefused || is_glibc;
         let token = self.keep(failure, is_certain);
         self.doubtful.extend(self.running.iter().cloned());
         self.refused.push(token);
@@ -532,6 +570,20 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         u32::try_from(self.records.len() - 1).unwrap_or(u32::MAX)
     }
 
+    /// Remembers what a module has caught: it may raise it later in words of its own.
+    pub(super) fn note_caught(&mut self, raised: &Raised, module: &Arc<str>, text: &str) {
+        if let Some(token) = raised.chain().filter_map(|raised| raised.token).last() {
+            self.caught.entry(module.clone()).or_default().push((text.to_owned(), token));
+        }
+    }
+
+    /// The failure that a module has caught before and tells of now, by its words.
+    fn told_of(&self, raised: &Raised) -> Option<u32> {
+        let caught = self.caught.get(&raised.at.module.name)?;
+        let text = raised.text.as_deref()?;
+        caught.iter().find(|(words, _)| !words.is_empty() && text.contains(words.trim())).map(|(_, token)| *token)
+    }
+
     /// Remembers where an exception of the code's own was met first, with the modules that ran then.
     fn note_raised(&mut self, raised: &Arc<Raised>) {
         if raised.chain().any(|raised| raised.token.is_some()) {
@@ -539,6 +591,10 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         }
         let key = std::ptr::from_ref(raised.first()) as usize;
         if self.raised.contains_key(&key) {
+            return;
+        }
+        if let Some(token) = self.told_of(raised) {
+            self.raised.insert(key, (raised.clone(), token));
             return;
         }
         let text = raised.text.as_deref().unwrap_or_default();

@@ -40,6 +40,21 @@ pub struct NamedImport {
     pub is_call: bool,
 }
 
+impl NamedImport {
+    /// The module that it names, as seen from a package; none of what climbs out of everything.
+    pub fn absolute(&self, package: &str) -> Option<String> {
+        let level = self.level as usize;
+        if level == 0 {
+            return Some(self.module.to_string());
+        }
+        let parts: Vec<&str> = package.split('.').filter(|part| !part.is_empty()).collect();
+        let above = parts.get(..parts.len().checked_sub(level - 1)?)?;
+        let name = above.iter().copied().chain(self.module.split('.').filter(|part| !part.is_empty()));
+        let name = name.collect::<Vec<_>>().join(".");
+        (!name.is_empty()).then_some(name)
+    }
+}
+
 /// All import statements in order, one for each module that a statement names. Texts over several lines, comments, and
 /// continued lines are understood; nothing is evaluated. Costs one pass over the bytes.
 pub fn named_imports(source: &[u8]) -> Vec<NamedImport> {
@@ -69,6 +84,32 @@ pub fn named_imports(source: &[u8]) -> Vec<NamedImport> {
         }
     }
     imports
+}
+
+/// Does a word stand outside of texts, comments, and functions?
+pub fn stands_outside_functions(source: &[u8], word: &[u8]) -> bool {
+    let finder = memmem::Finder::new(word);
+    let next_word = |from: usize| finder.find(&source[from..]).map_or(source.len(), |at| from + at);
+    let (mut at, mut next) = (0, next_word(0));
+    let mut blocks = Blocks::new(source);
+    while next < source.len() {
+        let text = memchr3(b'"', b'\'', b'#', &source[at..]).map_or(source.len(), |found| at + found);
+        if next < text {
+            at = next + word.len();
+            let is_part = |byte: Option<&u8>| byte.is_some_and(|byte| is_word(*byte));
+            let is_whole =
+                !is_part(next.checked_sub(1).and_then(|before| source.get(before))) && !is_part(source.get(at));
+            if is_whole && blocks.standing(next) != Standing::Function {
+                return true;
+            }
+        } else {
+            at = if source[text] == b'#' { line_end(source, text) } else { blocks.text(text, text_end(source, text)) };
+        }
+        if next < at {
+            next = next_word(at);
+        }
+    }
+    false
 }
 
 fn add(imports: &mut Vec<NamedImport>, clause: Clause, line: u32, standing: Standing) {

@@ -1,20 +1,47 @@
-//! What every import of an environment does: each in a simulated process of its own, many at once.
+//! What every import of an environment does.
+//!
+//! Only those are simulated from which something leads to what may fail ([`ImportReach`]): each in a process of its own, many
+//! at once.
+
+mod harm;
+mod reach;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{ImportKind, Scan};
+use harm::mark_harmless;
+use reach::{ImportReach, is_sound};
+
+use super::{ImportKind, ImportOf, Scan};
+use crate::diagnose::{Finding, Severity};
+use crate::discover::Kind;
 use crate::discover::role::importable_as;
-use crate::image::Answer;
+use crate::image::{Answer, Name};
 use crate::imports::{
     CapiImport, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep, ImportVerdict, NativeFacts,
-    NativeLoader, normalized,
+    NativeLoader, NativeRefusal, normalized,
 };
 use crate::python::{limits, stdlib};
 use crate::vfs::VPath;
 use crate::world::{Absent, FileId, text_finder};
+
+/// What every import does: of each importable native module, and of each top-level package that holds one. Nothing where it
+/// was not asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    /// By name.
+    pub rows: Vec<ImportOutcome>,
+}
+
+impl Outcomes {
+    /// What the import of a module does; none where it was not asked.
+    pub fn of(&self, module: &str) -> Option<&ImportOutcome> {
+        let place = self.rows.binary_search_by(|row| row.module.as_str().cmp(module)).ok()?;
+        self.rows.get(place)
+    }
+}
 
 /// What a scan knows of its native modules.
 struct Facts<'a> {
@@ -25,7 +52,16 @@ struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     fn new(scan: &'a Scan) -> Facts<'a> {
-        let bonds = scan.numpy.bonds.iter().enumerate().map(|(index, bond)| (bond.file, index)).collect();
+        let asking: FxHashMap<FileId, usize> =
+            scan.numpy.bonds.iter().enumerate().map(|(index, bond)| (bond.file, index)).collect();
+        let mut bonds = asking.clone();
+        // A library that a module loads asks as the module does.
+        for import in scan.imports.iter().filter(|import| matches!(import.kind, ImportKind::Module(_))) {
+            let of_library = import.loads.loads.iter().find_map(|file| asking.get(file).copied());
+            if let Some(of_library) = of_library {
+                bonds.entry(import.file).or_insert(of_library);
+            }
+        }
         let imports = scan.imports.iter().enumerate().map(|(index, import)| (import.file, index)).collect();
         Facts { scan, bonds, imports }
     }
@@ -39,7 +75,11 @@ impl NativeFacts for Facts<'_> {
             return None;
         }
         let abi = numpy.provider.as_ref().and_then(|provider| provider.abi);
-        let modules = bond.binding.asks_for(abi).iter().map(|module| (*module).to_owned()).collect();
+        // Where NumPy lacks a part of itself, its own import ends there.
+        let modules = match (bond.answer, bond.missing) {
+            (Answer::NoProvider | Answer::NoModule, Some(missing)) => vec![missing.to_owned()],
+            _ => bond.binding.asks_for(abi).iter().map(|module| (*module).to_owned()).collect(),
+        };
         let refusal = match bond.answer {
             Answer::OtherAbi => Some((ImportCause::NumpyAbi, "built for NumPy 1".to_owned())),
             Answer::TooOld => Some((ImportCause::NumpyTooOld, "built for a newer NumPy".to_owned())),
@@ -56,6 +96,14 @@ impl NativeFacts for Facts<'_> {
 
 /// Rounds in which more modules are found to fail because compiled code names one that fails.
 const MOST_ROUNDS: usize = 5;
+
+/// The modules by which compiled code gets at NumPy's C API.
+const CAPI_MODULES: [&str; 4] = [
+    "numpy.core.multiarray",
+    "numpy.core._multiarray_umath",
+    "numpy._core.multiarray",
+    "numpy._core._multiarray_umath",
+];
 
 /// A name that is asked about, and whether it is a native module.
 type Asked = (String, bool);
@@ -130,17 +178,35 @@ impl<'c, 'w> Row<'c, 'w> {
     }
 }
 
+fn loads(name: &str, is_extension: bool) -> ImportOutcome {
+    ImportOutcome {
+        module: name.to_owned(),
+        is_extension,
+        verdict: ImportVerdict::Loads,
+        failure: None,
+        harmless: None,
+    }
+}
+
 impl Scan {
     /// What each import does: of every importable native module, and of every top-level package that holds one, by name.
-    pub fn outcomes(&self) -> Vec<ImportOutcome> {
+    pub(super) fn find_outcomes(&self, findings: &[Finding]) -> Outcomes {
+        // The code of a bundle lies in archives that are not read for this yet.
+        if self.target.bundle.is_some() {
+            return Outcomes::default();
+        }
         let facts = Facts::new(self);
-        self.in_context(&facts, |context| {
+        self.in_context(&facts, self.faults(findings), |context| {
             let rows: Vec<Asked> = self.asked_names(context).into_iter().collect();
-            let mut broken: BTreeSet<String> = self.gone();
-            let mut outcomes = BTreeMap::<String, ImportOutcome>::new();
+            let mut reach = ImportReach::new(context, rows.iter().map(|(name, _)| name.as_str()));
+            let (mut broken, mut suspects) = (self.gone(), self.suspects(context));
+            let mut outcomes: BTreeMap<String, ImportOutcome> =
+                rows.iter().map(|(name, is_extension)| (name.clone(), loads(name, *is_extension))).collect();
             self.name_broken(context, &broken);
             for _ in 0..MOST_ROUNDS {
-                let is_open = |name: &str| outcomes.get(name).is_none_or(|known| known.verdict != ImportVerdict::Fails);
+                suspects.extend(self.naming(context));
+                let near = reach.near(&suspects, rows.iter().map(|(name, _)| name.as_str()));
+                let is_open = |name: &str| near.contains(name) && outcomes[name].verdict != ImportVerdict::Fails;
                 let open: Vec<&Asked> = rows.iter().filter(|(name, _)| is_open(name)).collect();
                 let before = broken.len();
                 for (outcome, failed) in asked(context, &open) {
@@ -152,13 +218,64 @@ impl Scan {
                     break;
                 }
             }
-            outcomes.into_values().collect()
+            let mut rows: Vec<ImportOutcome> = outcomes.into_values().collect();
+            // Who asks about one file misses it.
+            if !self.is_single() {
+                mark_harmless(context, &mut reach, &mut rows);
+            }
+            Outcomes { rows }
         })
+    }
+
+    /// The native modules that do not load by themselves, or that meet another copy of a library when they are not the first.
+    fn suspects(&self, context: &ImportContext) -> BTreeSet<String> {
+        let contested = self.contested();
+        let is_contested = |import: &ImportOf| import.loads.loads.iter().any(|file| contested.contains(file));
+        let loader = || NativeLoader::new(context.world);
+        let suspects = self.imports.par_iter().map_init(loader, |loader, import| match &import.kind {
+            ImportKind::Module(name) if is_contested(import) || !is_sound(context, loader, name, &import.opened) => {
+                Some(name.clone())
+            }
+            _ => None,
+        });
+        suspects.flatten().collect()
+    }
+
+    /// Libraries that are loaded by one soname and are several, different files: the import that comes first decides for all.
+    fn contested(&self) -> FxHashSet<FileId> {
+        let mut copies = FxHashMap::<Name, BTreeSet<FileId>>::default();
+        for import in self.imports.iter().filter(|import| matches!(import.kind, ImportKind::Module(_))) {
+            for &file in import.loads.loads.iter().filter(|file| **file != import.file) {
+                if let Some(soname) = self.world.file(file).image.as_ref().and_then(|image| image.identity.clone()) {
+                    copies.entry(soname).or_default().insert(file);
+                }
+            }
+        }
+        // What repair tools have put into several packages is one library, byte by byte.
+        let is_same = |one: FileId, other: FileId| {
+            let (one, other) = (self.world.file(one), self.world.file(other));
+            one.len == other.len && one.image == other.image
+        };
+        let differ = |files: &BTreeSet<FileId>| files.iter().zip(files.iter().skip(1)).any(|(a, b)| !is_same(*a, *b));
+        copies.into_values().filter(differ).flatten().collect()
+    }
+
+    /// The native modules that name one that is known to fail.
+    fn naming(&self, context: &ImportContext) -> Vec<String> {
+        let naming = self.imports.iter().filter(|import| context.named.contains_key(&import.file));
+        naming
+            .filter_map(|import| match &import.kind {
+                ImportKind::Module(name) => Some(name.clone()),
+                _ => None,
+            })
+            .collect()
     }
 
     /// Tells the context which of the broken modules each native module names; says whether any is named that was not before.
     fn name_broken(&self, context: &mut ImportContext, broken: &BTreeSet<String>) -> bool {
-        let names: Vec<&str> = broken.iter().map(String::as_str).filter(|name| name.contains('.')).collect();
+        // Code that asks for NumPy's C API names every place where it may be, and is asked about by itself.
+        let is_telling = |name: &&str| name.contains('.') && !CAPI_MODULES.contains(name);
+        let names: Vec<&str> = broken.iter().map(String::as_str).filter(is_telling).collect();
         let Some(finder) = text_finder(&names) else { return false };
         let modules: Vec<(FileId, &str)> = self
             .imports
@@ -182,6 +299,20 @@ impl Scan {
         is_new
     }
 
+    /// The native modules that are refused for what rules have found in them.
+    fn faults(&self, findings: &[Finding]) -> FxHashMap<FileId, NativeRefusal> {
+        let mut faults = FxHashMap::default();
+        for finding in findings.iter().filter(|finding| finding.severity == Severity::Error) {
+            let Some(cause) = ImportCause::of_fault(finding.rule.id) else { continue };
+            let file = self.target.root.join(finding.file.as_bytes());
+            let refusal = NativeRefusal { cause, file, subject: Name::from(&finding.subject) };
+            for import in finding.imports.iter().filter_map(|&import| self.imports.get(import)) {
+                faults.entry(import.file).or_insert_with(|| refusal.clone());
+            }
+        }
+        faults
+    }
+
     /// The native modules that a distribution installed and that are gone.
     fn gone(&self) -> BTreeSet<String> {
         let Some(python) = &self.world.host.python else { return BTreeSet::new() };
@@ -194,7 +325,7 @@ impl Scan {
     pub fn import_story(&self, name: &str) -> (ImportOutcome, Vec<ImportStep>) {
         let facts = Facts::new(self);
         let broken = self.broken_names();
-        self.in_context(&facts, |context| {
+        self.in_context(&facts, self.faults(&self.findings), |context| {
             self.name_broken(context, &broken);
             let is_extension = self.asked_names(context).get(name).copied().unwrap_or_default();
             let mut process = ImportProcess::new(context);
@@ -206,26 +337,38 @@ impl Scan {
 
     /// Every module that fails somewhere.
     fn broken_names(&self) -> BTreeSet<String> {
-        let failures = self.outcomes().into_iter().filter(|outcome| outcome.verdict == ImportVerdict::Fails);
-        failures
-            .flat_map(|outcome| {
-                outcome.failure.map(|failure| failure.because).into_iter().flatten().chain([outcome.module])
-            })
-            .collect()
+        let failures = self.outcomes.rows.iter().filter(|outcome| outcome.verdict == ImportVerdict::Fails);
+        let names = |outcome: &ImportOutcome| {
+            let because = outcome.failure.as_ref().map(|failure| failure.because.clone());
+            because.into_iter().flatten().chain([outcome.module.clone()])
+        };
+        failures.flat_map(names).collect()
     }
 
     /// Does something on threads whose stack is large enough for any source.
-    fn in_context<T: Send>(&self, facts: &Facts, work: impl FnOnce(&mut ImportContext) -> T + Send) -> T {
+    fn in_context<T: Send>(
+        &self,
+        facts: &Facts,
+        faults: FxHashMap<FileId, NativeRefusal>,
+        work: impl FnOnce(&mut ImportContext) -> T + Send,
+    ) -> T {
         let installed = self.distributions.iter().map(|(_, it)| (normalized(&it.name), it.version.clone()));
         let installed: BTreeMap<String, String> = installed.filter(|(name, _)| !name.is_empty()).collect();
         let known =
             if self.target.is_foreign || self.world.is_fenced() { self.target.walk.clone() } else { Vec::new() };
         let mut context = ImportContext::new(&self.world, &self.target.root, installed, facts, known);
+        context.has_others = !self.is_whole();
+        context.faults = faults;
         let pool = rayon::ThreadPoolBuilder::new().stack_size(limits::STACK_BYTES).build();
         match pool {
             Ok(pool) => pool.install(|| work(&mut context)),
             Err(_) => work(&mut context),
         }
+    }
+
+    /// Is everything there that the imports could find? A wheel comes to others, and a folder may be a part of something.
+    fn is_whole(&self) -> bool {
+        matches!(self.target.kind, Kind::Venv | Kind::Conda | Kind::Prefix | Kind::SitePackages)
     }
 
     /// The names that are asked about, and whether each is a native module.

@@ -10,6 +10,7 @@ use super::graph::{BondMirror, EdgeMirror, ImportOfMirror, ItemMirror, NodeMirro
 use super::image::FileMirror;
 use super::mirror::{Damage, Mirror, Opening, Taking};
 use super::numpy::NumpyMirror;
+use super::outcomes::OutcomesMirror;
 use super::target::{DistributionMirror, HostMirror, TargetMirror, folders};
 use super::text::{Bytes, FileNumber, Place};
 use super::veil::Veil;
@@ -50,6 +51,9 @@ pub(super) struct Document {
     /// Who asks for NumPy's C API, and what answers.
     #[serde(default)]
     numpy: NumpyMirror,
+    /// What every import does.
+    #[serde(default)]
+    outcomes: OutcomesMirror,
     /// Searches that findings tell of and no edge does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     searches: Vec<SearchMirror>,
@@ -75,6 +79,7 @@ impl Document {
             unreadable,
             is_partial,
             numpy,
+            outcomes,
             record: _,
         } = scan;
         for folder in folders(&target.root, &world.host) {
@@ -103,6 +108,7 @@ impl Document {
             imports: Mirror::of(imports, taking),
             items: Mirror::of(items, taking),
             numpy: Mirror::of(numpy, taking),
+            outcomes: Mirror::of(outcomes, taking),
             searches: left.into_iter().map(|(search, found)| search_mirror(search, &found, taking)).collect(),
             unreadable: Mirror::of(unreadable, taking),
             // Last: only now is known which files are met.
@@ -155,6 +161,7 @@ impl Document {
             unreadable: self.unreadable.back(opening)?,
             is_partial: self.is_partial,
             numpy: self.numpy.back(opening)?,
+            outcomes: self.outcomes.back(opening)?,
             record: Some(record),
         })
     }

@@ -87,6 +87,9 @@ pub(super) struct FindingMirror {
     /// The imports that it breaks, by place in `imports`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     imports: Vec<usize>,
+    /// The modules and packages whose imports fail by it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    broken: Vec<String>,
     /// How many imports of modules it breaks.
     #[serde(default, skip_serializing_if = "Mirror::is_void")]
     breaks: usize,
@@ -94,8 +97,21 @@ pub(super) struct FindingMirror {
 
 impl FindingMirror {
     pub fn of(real: &Finding, taking: &Taking) -> FindingMirror {
-        let Finding { rule, severity, node, file, files, subject, message, prints, remedy, evidence, imports, breaks } =
-            real;
+        let Finding {
+            rule,
+            severity,
+            node,
+            file,
+            files,
+            subject,
+            message,
+            prints,
+            remedy,
+            evidence,
+            imports,
+            broken,
+            breaks,
+        } = real;
         FindingMirror {
             rule: rule.id.to_owned(),
             severity: Mirror::of(severity, taking),
@@ -108,6 +124,7 @@ impl FindingMirror {
             remedy: Mirror::of(remedy, taking),
             evidence: Mirror::of(evidence, taking),
             imports: imports.clone(),
+            broken: Mirror::of(broken, taking),
             breaks: *breaks,
         }
     }
@@ -134,6 +151,7 @@ impl FindingMirror {
             remedy: self.remedy.back(opening)?,
             evidence: self.evidence.back(opening)?,
             imports: self.imports,
+            broken: self.broken,
             breaks: self.breaks,
         })
     }

@@ -17,6 +17,7 @@ mod graph;
 mod image;
 mod mirror;
 mod numpy;
+mod outcomes;
 mod pack;
 mod remedy;
 mod target;

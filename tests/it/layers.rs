@@ -24,13 +24,13 @@ const ROOMS: [(&str, &[&str]); 23] = [
     ("bind", &["image", "resolve", "vfs", "world"]),
     ("imports", &["discover", "image", "python", "resolve", "vfs", "world"]),
     ("graph", &["discover", "image", "resolve", "vfs", "world"]),
-    ("diagnose", &["bind", "discover", "graph", "image", "resolve", "scan", "vfs", "world"]),
+    ("diagnose", &["bind", "discover", "graph", "image", "imports", "resolve", "scan", "vfs", "world"]),
     (
         "scan",
         &["bind", "diagnose", "discover", "error", "graph", "image", "imports", "python", "resolve", "vfs", "world"],
     ),
     ("diff", &["diagnose", "discover", "graph", "image", "scan", "vfs", "world"]),
-    ("snapshot", &["diagnose", "discover", "error", "graph", "image", "resolve", "scan", "vfs", "world"]),
+    ("snapshot", &["diagnose", "discover", "error", "graph", "image", "imports", "resolve", "scan", "vfs", "world"]),
     ("buildlog", &["diagnose", "discover", "graph", "image", "resolve", "scan", "vfs", "world"]),
     (
         "export",

@@ -7,7 +7,7 @@ use crate::command::Remedy;
 use crate::command::templates::LINK;
 use crate::diagnose::missing::{Cause, Missing, missing, refused};
 use crate::diagnose::remedies::{add_rpath, argument, install, reinstall, unpacked};
-use crate::diagnose::{Evidence, Facts, Finding, Line, Rule, Severity};
+use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::diagnose::{dylib, windows};
 use crate::discover::{DistributionId, Kind};
 use crate::image::{ImageKind, Name};
@@ -115,7 +115,7 @@ fn with_requirements(facts: &Facts, name: &Name, by: FileId, (reason, mut remedy
 fn severity(facts: &Facts, name: &Name, by: FileId, missing: &Missing) -> (Severity, String) {
     let imports = missing.imports();
     let modules = facts.modules(&imports);
-    if let Some(&first) = modules.first() {
+    if !modules.is_empty() {
         if windows::may_be_installed(facts, name) {
             return (Severity::Warning, String::new());
         }
@@ -124,17 +124,7 @@ fn severity(facts: &Facts, name: &Name, by: FileId, missing: &Missing) -> (Sever
             let context = format!("; {source}:{} adds a folder that its text does not tell", line.line);
             return (Severity::Warning, context);
         }
-        // Packages guard the imports of what works only where something else is installed.
-        let optional: Option<Vec<Line>> = modules.iter().map(|&import| facts.optional(import)).collect();
-        let Some(line) = optional.and_then(|lines| lines.into_iter().next()) else {
-            return (Severity::Error, String::new());
-        };
-        let module = match &facts.scan.imports[first].kind {
-            ImportKind::Module(name) => name.as_str(),
-            _ => "the module",
-        };
-        let place = facts.scan.shown(&line.path);
-        return (Severity::Warning, format!("; {place}:{} imports {module} only where it may fail", line.number));
+        return (Severity::Error, String::new());
     }
     let kind = |import: &usize| &facts.scan.imports[*import].kind;
     if imports.iter().any(|import| *kind(import) == ImportKind::Interpreter) {

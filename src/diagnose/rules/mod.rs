@@ -6,6 +6,7 @@ mod code_signature;
 mod environment_damaged;
 mod executable_stack;
 mod extension_for_other_python;
+mod import_raises;
 mod init_function_missing;
 mod install_name;
 mod libpython_linked;
@@ -15,6 +16,7 @@ mod library_preloaded;
 mod library_unused;
 mod link_broken;
 mod macos_too_new;
+mod module_missing;
 mod module_refused;
 mod not_an_image;
 mod numpy_abi;
@@ -71,6 +73,8 @@ pub const RULES: &[&Rule] = &[
     &abi3_broken::RULE,
     &libpython_linked::RULE,
     &other_libc::RULE,
+    &module_missing::RULE,
+    &import_raises::RULE,
     &recorded_file_missing::RULE,
     &bundle_incomplete::RULE,
     &link_broken::RULE,
@@ -82,3 +86,6 @@ pub const RULES: &[&Rule] = &[
     &unreadable::RULE,
     &environment_damaged::RULE,
 ];
+
+/// The rules that look at what imports do: asked when that is known, the others before.
+pub const OF_IMPORTS: &[&Rule] = &[&module_missing::RULE, &import_raises::RULE];

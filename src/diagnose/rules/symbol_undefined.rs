@@ -104,7 +104,7 @@ fn judge(facts: &Facts, unbound: &[UnboundSymbol]) -> Option<Finding> {
     let mut seen = FxHashSet::default();
     names.extend(unbound.iter().map(|unbound| &unbound.reference).filter(|it| seen.insert(it.name.clone())));
     let (told, cause) = telling(facts, first, &names);
-    let (severity, context) = severity(facts, first, &imports, &cause)?;
+    let (severity, context) = severity(facts, first, &cause)?;
 
     let mut finding = Finding::about(facts, &RULE, severity, first.file).breaking(facts, &imports);
     let more = more(names.len());
@@ -166,14 +166,8 @@ fn telling<'a>(facts: &Facts, first: &UnboundSymbol, names: &[&'a Reference]) ->
 }
 
 /// How bad it is, and the words for what softens it. None where Python code does what makes it load.
-fn severity(facts: &Facts, first: &UnboundSymbol, imports: &[usize], cause: &Cause) -> Option<(Severity, String)> {
-    let modules = facts.modules(imports);
+fn severity(facts: &Facts, first: &UnboundSymbol, cause: &Cause) -> Option<(Severity, String)> {
     let root = facts.scan.imports[first.import].file;
-    let optional: Option<Vec<_>> = modules.iter().map(|&import| facts.optional(import)).collect();
-    if let Some(line) = optional.and_then(|lines| lines.into_iter().next()) {
-        let place = facts.scan.shown(&line.path);
-        return Some((Severity::Warning, format!("; its package has a fallback ({place}:{})", line.number)));
-    }
     // Only code that asks for RTLD_GLOBAL lets one module see another's symbols.
     let opens_globally = |file: FileId| {
         let folder = facts.package_folder(file);

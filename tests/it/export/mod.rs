@@ -74,6 +74,7 @@ pub fn finding(rule: &'static Rule, file: VPath, subject: &str, message: &str) -
         remedy: Remedy::default(),
         evidence: Vec::new(),
         imports: Vec::new(),
+        broken: Vec::new(),
         breaks: 0,
         prints: None,
     }
@@ -88,6 +89,7 @@ pub fn broken() -> Scan {
         Evidence::Need { file: scan.file_of(by).expect("a file needs it"), need: edge.need, import: edge.first };
     let imports = vec![edge.first];
     let fast = at("wave/_fast.cpython-312-x86_64-linux-gnu.so");
+    scan.outcomes = Default::default();
     scan.findings = vec![
         Finding {
             remedy: Remedy::new("Install the package that brings libtide.").fix(APT_INSTALL.with(&[&"libtide2"])),

@@ -106,6 +106,7 @@ pub fn scan(world: &str) -> Scan {
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
     let mut scan =
         Scan::of(Arc::new(text.files), &machine, &Request::of(VPath::new("/env")), &progress).expect("a scan");
+    scan.outcomes = Default::default();
     scan.findings = vec![
         missing(&scan, "libopenblas.so.0", Some(PIP_REINSTALL.with(&[&"numpy"]).expect("a name"))),
         missing(&scan, "libjpeg.so.62", None),
@@ -135,6 +136,7 @@ fn missing(scan: &Scan, name: &str, command: Option<Command>) -> Option<Finding>
         },
         evidence: vec![Evidence::Need { file: scan.file_of(by)?, need: edge.need, import: edge.first }],
         imports: Vec::new(),
+        broken: Vec::new(),
         breaks: files.len(),
         files,
     })

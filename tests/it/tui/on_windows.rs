@@ -11,6 +11,7 @@ Wheel-Version: 1.0
 //- /t/p/__init__.py
 import os
 os.add_dll_directory(os.path.join(os.path.dirname(__file__), os.pardir, 'p.libs'))
+from . import _core
 //- /t/p/_core.cp311-win_amd64.pyd pe x86_64 id:core_rust.dll pdb:C:\\b\\core_rust.pdb needs:KERNEL32.dll,python311.dll,geos-1.dll delay:WS2_32.dll defines:PyInit__core
 //- /t/p.libs/geos-1.dll pe x86_64 id:geos.dll needs:MSVCP140.dll,Gone.dll forwards:f=KERNEL32.Sleep
 ";

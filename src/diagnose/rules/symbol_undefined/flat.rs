@@ -193,11 +193,6 @@ fn severity(
     names: &[&Name],
     provider: Option<Provider>,
 ) -> (Severity, String) {
-    let optional: Option<Vec<_>> = facts.modules(imports).iter().map(|&import| facts.optional(import)).collect();
-    if let Some(line) = optional.and_then(|lines| lines.into_iter().next()) {
-        let place = facts.scan.shown(&line.path);
-        return (Severity::Warning, format!("; its package has a fallback ({place}:{})", line.number));
-    }
     if let Some(Provider::NotLoaded(_)) = provider {
         return (Severity::Warning, String::new());
     }

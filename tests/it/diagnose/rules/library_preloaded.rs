@@ -5,6 +5,8 @@ use crate::diagnose::windows::windows;
 
 /// A module that needs what another package brings.
 const BORROWER: &str = "//- SITE/torch/_C.TAG elf x86_64 defines:PyInit__C needs:libtorch.so rpath:$ORIGIN/lib
+//- SITE/torch/__init__.py
+from . import _C
 //- SITE/torch/lib/libtorch.so elf x86_64 soname:libtorch.so
 //- SITE/vision/_C.TAG elf x86_64 defines:PyInit__C needs:libtorch.so
 ";
@@ -26,7 +28,9 @@ fn an_import_that_comes_too_late_does_not_help() {
 
 #[test]
 fn a_package_of_a_similar_name_does_not_help() {
-    let scan = scan(&format!("{BORROWER}//- SITE/vision/__init__.py\nimport torchaudio\nfrom . import _C\n"));
+    let scan = scan(&format!(
+        "{BORROWER}//- SITE/vision/__init__.py\nimport torchaudio\nfrom . import _C\n//- SITE/torchaudio/__init__.py\n"
+    ));
     assert_eq!(finding(&scan, "library-missing").severity, Severity::Error);
 }
 

@@ -14,11 +14,14 @@ fn code_that_asks_for_a_newer_api_than_is_there_does_not_import() {
 }
 
 #[test]
-fn one_module_among_others_that_asks_for_more_is_a_warning() {
+fn one_module_among_others_that_its_package_can_do_without_is_a_warning() {
     let easy = C2.replace("1.23", "1.16");
     let other = format!("//- SITE/a/_b.TAG elf x86_64 defines:PyInit__b needs:libc.so.6 {easy}\n");
     let both = package(C2).replace("a/_a.TAG,,", "a/_a.TAG,,\na/_b.TAG,,");
-    assert_eq!(judged(&numpy("1.21.6"), &format!("{other}{both}")), told("numpy-too-old", Severity::Warning, 0));
+    let ends = format!("{other}{both}");
+    assert_eq!(judged(&numpy("1.21.6"), &ends), told("numpy-too-old", Severity::Error, 2));
+    let tries = ends.replace("from . import _a\n", "try:\n    from . import _a\nexcept ImportError:\n    pass\n");
+    assert_eq!(judged(&numpy("1.21.6"), &tries), told("numpy-too-old", Severity::Warning, 1));
 }
 
 #[test]

@@ -103,12 +103,26 @@ a/liby.so.1,,
 }
 
 #[test]
-fn a_module_that_is_imported_by_a_name_made_at_run_time_is_a_warning() {
+fn a_module_that_no_code_of_its_package_imports_is_a_warning() {
     let module = "//- SITE/a/_video4.TAG elf x86_64 defines:PyInit__video4 needs:libavcodec.so.58\n";
-    let by_name = "//- SITE/a/find.py\nname = f'a._video{version}'\nimportlib.import_module(name)\n";
-    assert_eq!(finding(&scan(&format!("{module}{by_name}")), "library-missing").severity, Severity::Warning);
-    let other_name = "//- SITE/a/find.py\nname = f'a._audio{version}'\nimportlib.import_module(name)\n";
-    assert_eq!(finding(&scan(&format!("{module}{other_name}")), "library-missing").severity, Severity::Error);
+    let unasked = scan(&format!("{module}//- SITE/a/__init__.py\nx = 1\n"));
+    let finding = finding(&unasked, "library-missing");
+    assert_eq!(finding.severity, Severity::Warning);
+    assert!(finding.message.ends_with("no code of its package imports a._video4"), "{}", finding.message);
+    // Without code, a package is there for its modules.
+    assert_eq!(self::finding(&scan(module), "library-missing").severity, Severity::Error);
+}
+
+#[test]
+fn a_module_that_people_import_and_not_its_package_is_an_error() {
+    let world = "//- SITE/a/_imaging.TAG elf x86_64 defines:PyInit__imaging needs:libjpeg.so.62
+//- SITE/a/__init__.py
+//- SITE/a/Image.py
+from . import _imaging
+";
+    let scan = scan(world);
+    assert_eq!(finding(&scan, "library-missing").severity, Severity::Error);
+    assert_eq!(finding(&scan, "library-missing").broken, ["a._imaging"]);
 }
 
 #[test]

@@ -1,0 +1,31 @@
+//! Python code ends an import by itself.
+
+use crate::diagnose::{Facts, Finding, Rule, Severity};
+use crate::imports::ImportCause;
+
+pub(super) static RULE: Rule = Rule {
+    id: "import-raises",
+    title: "import ends in an exception of its own",
+    severity: Severity::Error,
+    why: "The code of a package checks what it finds (a version, a platform, another package) and raises ImportError or exits, \
+          or takes a name from a module that has not got it: two packages whose releases do not fit each other, mostly.",
+    remedy: "Read the message: it is the package's own. Install the release that it asks for.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    for group in facts.broken() {
+        let failure = &group.failure;
+        let Some(file) = failure.file.as_ref() else { continue };
+        let what = match failure.cause {
+            ImportCause::Raised => format!("raises {}", failure.subject),
+            ImportCause::Exits => format!("ends the interpreter ({})", failure.subject),
+            ImportCause::NameMissing => format!("takes a name that is not there: {}", failure.subject),
+            _ => continue,
+        };
+        let mut finding = Finding::at(&RULE, group.severity(), facts.scan.shown(file), failure.subject.clone());
+        finding.message = format!("import {} fails: {} {what}", group.first(), finding.file);
+        finding.broken.clone_from(&group.modules);
+        findings.push(finding);
+    }
+}

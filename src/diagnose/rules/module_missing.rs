@@ -1,0 +1,77 @@
+//! Python code imports a module that is nowhere.
+
+use crate::command::Remedy;
+use crate::command::templates::PIP_INSTALL;
+use crate::diagnose::remedies::reinstall;
+use crate::diagnose::{BrokenImports, Facts, Finding, Rule, Severity};
+use crate::discover::{DistributionId, Kind};
+use crate::imports::{ImportCause, normalized};
+
+pub(super) static RULE: Rule = Rule {
+    id: "module-missing",
+    title: "module not found",
+    severity: Severity::Error,
+    why: "An import statement that nothing guards names a module which no entry of sys.path has, so that it ends in \
+          ModuleNotFoundError, and with it every import that leads there. A package that another requires was not \
+          installed, or a file of a package was taken away.",
+    remedy: "Install the package that has the module, or reinstall the one that lost it.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    for group in facts.broken().iter().filter(|group| group.failure.cause == ImportCause::ModuleMissing) {
+        findings.extend(judge(facts, group));
+    }
+}
+
+fn judge(facts: &Facts, group: &BrokenImports) -> Option<Finding> {
+    let failure = &group.failure;
+    let missing = failure.subject.as_str();
+    // A file that its distribution lists and that is gone is told by that.
+    if is_recorded(facts, missing) || missing.split('.').next() == Some("numpy") && !facts.scan.numpy.bonds.is_empty() {
+        return None;
+    }
+    let file = failure.file.as_ref()?;
+    let mut finding = Finding::at(&RULE, group.severity(), facts.scan.shown(file), missing.to_owned());
+    finding.message = format!("import {} fails: {} imports {missing}, which is nowhere", group.first(), finding.file);
+    finding.remedy = remedy(facts, missing);
+    finding.broken.clone_from(&group.modules);
+    Some(finding)
+}
+
+/// Did a distribution install a file of this module?
+fn is_recorded(facts: &Facts, module: &str) -> bool {
+    let tail = module.replace('.', "/");
+    let python = facts.python();
+    let is_it = |path: &crate::vfs::VPath| {
+        python.path.iter().filter_map(|base| path.below(base)).any(|below| {
+            below.strip_prefix(tail.as_bytes()).is_some_and(|rest| rest.starts_with(b".") && !rest.contains(&b'/'))
+        })
+    };
+    facts.scan.distributions.iter().any(|(_, distribution)| distribution.recorded.iter().any(is_it))
+}
+
+fn remedy(facts: &Facts, module: &str) -> Remedy {
+    let top = module.split('.').next().unwrap_or(module);
+    if top != module
+        && let Some(owner) = owner_of(facts, top)
+    {
+        return reinstall(facts, owner);
+    }
+    let wanted = normalized(top);
+    let requires = |name: &&String| normalized(name) == wanted;
+    let required = facts.scan.distributions.iter().find_map(|(_, it)| it.requires.iter().find(requires));
+    match required.filter(|_| facts.scan.target.kind != Kind::Wheel) {
+        Some(name) => Remedy::new(format!("install {name}")).fix(PIP_INSTALL.with(&[name])),
+        None => Remedy::new(format!("install the distribution that has the module {top}")),
+    }
+}
+
+/// The distribution that installed files of this top-level package.
+fn owner_of(facts: &Facts, top: &str) -> Option<DistributionId> {
+    let is_below = |path: &crate::vfs::VPath| {
+        let tops = facts.python().path.iter().filter_map(|base| path.below(base));
+        tops.into_iter().any(|below| below.split(|&byte| byte == b'/').next() == Some(top.as_bytes()))
+    };
+    facts.scan.distributions.iter().find(|(_, it)| it.recorded.iter().any(is_below)).map(|(id, _)| id)
+}

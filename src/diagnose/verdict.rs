@@ -1,0 +1,227 @@
+//! What findings mean for imports: the word of the simulated interpreter on each.
+//!
+//! A rule knows a file and what is wrong with it; which imports fail by that, only the interpreter knows
+//! ([`crate::imports`]): those that its code brings in, through the modules of other packages, and not those that catch it.
+
+use std::collections::BTreeMap;
+
+use super::rules::OF_IMPORTS;
+use super::{Evidence, Facts, Finding, Line, RULES, Severity};
+use crate::discover::role::importable_as;
+use crate::imports::{Harmless, ImportCause, ImportFailure, ImportOutcome, ImportVerdict};
+use crate::scan::{ImportKind, Scan};
+use crate::vfs::VPath;
+
+/// Imports that fail by one cause.
+pub struct BrokenImports {
+    pub failure: ImportFailure,
+    /// The modules and packages, by name.
+    pub modules: Vec<String>,
+    /// The first of them that somebody misses.
+    pub missed: Option<String>,
+}
+
+impl BrokenImports {
+    /// How bad it is by that alone.
+    pub fn severity(&self) -> Severity {
+        if self.missed.is_some() { Severity::Error } else { Severity::Info }
+    }
+
+    /// The import that people are told of.
+    pub fn first(&self) -> &str {
+        self.missed.as_deref().unwrap_or_else(|| &self.modules[0])
+    }
+}
+
+/// The imports that fail, by what they fail of.
+pub(super) fn broken(scan: &Scan) -> Vec<BrokenImports> {
+    let mut groups = BTreeMap::<(ImportCause, Option<&VPath>, &str), BrokenImports>::new();
+    for row in scan.outcomes.rows.iter().filter(|row| row.verdict == ImportVerdict::Fails) {
+        let Some(failure) = &row.failure else { continue };
+        let key = (failure.cause, failure.file.as_ref(), failure.subject.as_str());
+        let new = || BrokenImports { failure: failure.clone(), modules: Vec::new(), missed: None };
+        let group = groups.entry(key).or_insert_with(new);
+        group.modules.push(row.module.clone());
+        if row.is_missed() {
+            group.missed.get_or_insert_with(|| row.module.clone());
+        }
+    }
+    groups.into_values().collect()
+}
+
+/// Tells of each finding which imports it breaks in truth, and how bad it is by that; adds what no rule has found.
+pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
+    if facts.scan.outcomes.rows.is_empty() {
+        findings.iter_mut().for_each(|finding| soften_by_text(facts, finding));
+        return findings;
+    }
+    findings.extend(OF_IMPORTS.iter().flat_map(|rule| super::ask(rule, facts)));
+    for group in facts.broken() {
+        let about = (0..findings.len()).filter_map(|at| Some((fit(facts, &findings[at], group)?, at)));
+        let at = match about.max_by_key(|&(fit, at)| (fit, std::cmp::Reverse(at))) {
+            Some((_, at)) => at,
+            None => {
+                findings.extend(unforeseen(facts, group));
+                continue;
+            }
+        };
+        let finding = &mut findings[at];
+        if group.missed.is_some() && !is_unsure(facts, finding) {
+            finding.severity = Severity::Error;
+        }
+        finding.broken.extend(group.modules.iter().cloned());
+    }
+    for finding in &mut findings {
+        soften(facts, finding);
+        finding.broken.sort_unstable();
+        finding.broken.dedup();
+        let is_extension = |name: &&String| facts.scan.outcomes.of(name).is_some_and(|row| row.is_extension);
+        let broken = finding.broken.iter().filter(is_extension).count();
+        // A module that is gone has no row.
+        finding.breaks = if finding.imports.is_empty() { finding.breaks.max(broken) } else { broken };
+    }
+    findings
+}
+
+/// Whether Windows has a library, no file of the environment says.
+fn is_unsure(facts: &Facts, finding: &Finding) -> bool {
+    facts.scan.world.host.system.is_windows() && finding.severity == Severity::Warning
+}
+
+/// How well a finding fits what imports fail of; none where it is about something else.
+fn fit(facts: &Facts, finding: &Finding, group: &BrokenImports) -> Option<(bool, bool, Severity)> {
+    let failure = &group.failure;
+    let is_named = finding.subject == failure.subject;
+    let is_ruled = finding.rule.id == failure.cause.rule();
+    let is_about = match failure.cause {
+        ImportCause::ModuleMissing => is_module(facts, finding, &failure.subject) || is_ruled && is_named,
+        ImportCause::NumpyMissing | ImportCause::NumpyAbi | ImportCause::NumpyTooOld => {
+            finding.rule.id.starts_with("numpy-") && finding.severity > Severity::Info && asks(facts, finding, failure)
+        }
+        _ => {
+            let is_grave = finding.rule.severity == Severity::Error && finding.severity > Severity::Info;
+            failure.file.as_ref().is_some_and(|file| is_of(facts, finding, file)) && (is_named || is_ruled || is_grave)
+        }
+    };
+    is_about.then_some((is_named, is_ruled, finding.severity))
+}
+
+/// Is a finding about a file?
+fn is_of(facts: &Facts, finding: &Finding, file: &VPath) -> bool {
+    let real = facts.scan.world.open(file).ok().map(|file| facts.path(file));
+    let shown = facts.scan.shown(file);
+    let is_it = |path: &VPath| *path == shown || Some(path) == real.as_ref();
+    is_it(&finding.file) || finding.files.iter().any(is_it)
+}
+
+/// Is a finding about the file of this module?
+fn is_module(facts: &Facts, finding: &Finding, module: &str) -> bool {
+    let root = &facts.scan.target.root;
+    let names = |path: &VPath| importable_as(&root.join(path.as_bytes()), facts.python()).map(|(_, name)| name);
+    let is_gone = matches!(finding.rule.id, "recorded-file-missing" | "link-broken" | "extension-for-other-python");
+    let is_numpy = match finding.rule.id {
+        "numpy-module-missing" => finding.subject == module,
+        id => id == "numpy-missing",
+    };
+    is_gone && finding.files.iter().any(|file| names(file).as_deref() == Some(module))
+        || is_numpy && finding.severity > Severity::Info && module.split('.').next() == Some("numpy")
+}
+
+/// Is a finding about the module that asks for NumPy in vain?
+fn asks(facts: &Facts, finding: &Finding, failure: &ImportFailure) -> bool {
+    let Some(asking) = failure.because.iter().rev().nth(1) else { return false };
+    let is_asking = |&import: &usize| facts.scan.imports[import].kind == ImportKind::Module(asking.clone());
+    let file = facts.scan.imports.iter().find(|import| import.kind == ImportKind::Module(asking.clone()));
+    finding.imports.iter().any(is_asking) || file.is_some_and(|it| finding.files.contains(&facts.path(it.file)))
+}
+
+/// What fails only in the company of what was imported before: no rule that looks at a file alone can find it.
+fn unforeseen(facts: &Facts, group: &BrokenImports) -> Option<Finding> {
+    let failure = &group.failure;
+    let rule = *RULES.iter().find(|rule| rule.id == failure.cause.rule()).filter(|_| failure.cause.is_native())?;
+    let file = failure.file.as_ref()?;
+    let severity = group.severity().max(Severity::Warning);
+    let mut finding = match facts.scan.world.open(file) {
+        Ok(file) => Finding::about(facts, rule, severity, file),
+        Err(_) => Finding::at(rule, severity, facts.scan.shown(file), failure.subject.clone()),
+    };
+    finding.subject.clone_from(&failure.subject);
+    let way = failure.because.join(" → ");
+    finding.message = format!(
+        "import {} fails at {}: {}, {}; by itself the file loads, but other imports come before it ({way})",
+        group.first(),
+        finding.file,
+        failure.cause.phrase(),
+        failure.subject
+    );
+    finding.broken.clone_from(&group.modules);
+    Some(finding)
+}
+
+/// An error that keeps no import from succeeding, or only those that nobody misses, is none.
+fn soften(facts: &Facts, finding: &mut Finding) {
+    let names: Vec<&str> = finding.imports.iter().filter_map(|&import| name_of(facts, import)).collect();
+    let rows: Option<Vec<&ImportOutcome>> = names.iter().map(|name| facts.scan.outcomes.of(name)).collect();
+    let Some(rows) = rows.filter(|rows| !rows.is_empty()) else { return };
+    if finding.severity != Severity::Error || finding.prints.is_some() {
+        return;
+    }
+    let missed: Vec<&&ImportOutcome> = rows.iter().filter(|row| row.is_missed()).collect();
+    if !missed.is_empty() && !finding.broken.is_empty() {
+        return;
+    }
+    // It fails for something else first, and then for this: one load misses several things, or what is imported before ends it.
+    if !missed.is_empty() {
+        finding.broken = missed.iter().map(|row| row.module.clone()).collect();
+        return soften_by_text(facts, finding);
+    }
+    let failing = rows.iter().find(|row| row.verdict == ImportVerdict::Fails);
+    let module = failing.or(rows.first()).map_or("", |row| &row.module);
+    let words = match failing.and_then(|row| row.harmless.as_ref()) {
+        Some(Harmless::Caught { file, line }) => {
+            let source = facts.scan.shown(file);
+            finding.evidence.extend(line_of(facts, file, *line));
+            format!("{source}:{line} imports {module}, and its package goes on without it")
+        }
+        Some(Harmless::Unasked) => format!("no code of its package imports {module}"),
+        Some(Harmless::Optional) => format!("{module} is for those who install what it wants"),
+        None if rows.iter().any(|row| row.verdict == ImportVerdict::Unknown) => {
+            format!("whether import {module} fails by it cannot be told from the files")
+        }
+        None => format!("import {module} loads all the same, by what its package loads before"),
+    };
+    finding.severity = Severity::Warning;
+    finding.message += &format!("; {words}");
+}
+
+/// The same where no import was simulated, by the text of the package's sources.
+fn soften_by_text(facts: &Facts, finding: &mut Finding) {
+    if finding.severity != Severity::Error || finding.prints.is_some() || finding.imports.is_empty() {
+        return;
+    }
+    let lines: Option<Vec<Line>> = finding.imports.iter().map(|&import| facts.optional(import)).collect();
+    let Some(line) = lines.and_then(|lines| lines.into_iter().next()) else { return };
+    let module = name_of(facts, finding.imports[0]).unwrap_or("the module");
+    let place = facts.scan.shown(&line.path);
+    finding.message += &format!("; {place}:{} imports {module} only where it may fail", line.number);
+    finding.severity = Severity::Warning;
+}
+
+fn name_of<'a>(facts: &Facts<'a>, import: usize) -> Option<&'a str> {
+    match &facts.scan.imports.get(import)?.kind {
+        ImportKind::Module(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// Longer sources are tables.
+const MOST_BYTES: usize = 1 << 20;
+
+/// A line of Python source, as evidence.
+pub(super) fn line_of(facts: &Facts, file: &VPath, line: u32) -> Option<Evidence> {
+    let bytes = facts.scan.world.fs().read(file, MOST_BYTES).ok()?;
+    let number = line as usize;
+    let text = bytes.split(|&byte| byte == b'\n').nth(number.checked_sub(1)?)?;
+    let text = String::from_utf8_lossy(text).trim().to_owned();
+    Some(Evidence::Line { path: facts.scan.shown(file), number, text })
+}

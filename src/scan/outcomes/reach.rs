@@ -1,0 +1,387 @@
+//! Which modules an import may run, by import statements alone.
+//!
+//! Most environments are sound: no module of theirs can fail, and nothing needs to be simulated to know that. So the
+//! statements of all modules that may run are read first, without parsing them, rather one too many than one too few
+//! ([`named_imports`]); what may fail by itself is looked at by itself ([`ImportProcess::ends_well_alone`]); and only imports
+//! from which something leads to what does fail are simulated. Circles of imports are taken to work, as they did for those who
+//! wrote them.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
+
+use aho_corasick::AhoCorasick;
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::imports::{ImportContext, ImportProcess, ModuleSpec, NativeLoader, OpenAs};
+use crate::python::{NamedImport, Standing, limits, named_imports, stands_outside_functions, stdlib};
+use crate::vfs::{Kind, VPath};
+use crate::world::World;
+
+/// The modules that imports may run, each with those that it names.
+pub struct ImportReach {
+    /// `sys.path` when the interpreter has started.
+    folders: Vec<VPath>,
+    /// Those that do not end well though all that they import may.
+    failing: FxHashSet<usize>,
+    places: FxHashMap<String, usize>,
+    modules: Vec<ReachedModule>,
+}
+
+/// One module, and what its code may import.
+#[derive(Default)]
+struct ReachedModule {
+    name: String,
+    /// None of a module of the standard library, and of one that is not found.
+    spec: Option<ModuleSpec>,
+    /// By place; the packages around it are among them.
+    imports: Vec<usize>,
+    /// May it end badly although every module that it finds does not?
+    is_doubtful: bool,
+    /// Its code imports by names that are made at run time.
+    is_wild: bool,
+}
+
+impl ReachedModule {
+    /// The package that relative names begin at.
+    fn package(&self) -> &str {
+        let is_package = self.spec.as_ref().is_some_and(|spec| spec.folders().is_some());
+        if is_package { &self.name } else { self.name.rsplit_once('.').map_or("", |(package, _)| package) }
+    }
+}
+
+/// A module of Python code that imports another, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportingLine {
+    pub module: String,
+    pub file: VPath,
+    /// From 1.
+    pub line: u32,
+}
+
+/// More modules than any program has.
+const MOST_MODULES: usize = 100_000;
+
+/// What code does that may end it, apart from import statements: loads libraries, asks for installed distributions, exits,
+/// raises; and how it imports what no statement names.
+const WORDS: [(&[u8], Word); 15] = [
+    (b"CDLL", Word::Risky),
+    (b"cdll", Word::Risky),
+    (b"PyDLL", Word::Risky),
+    (b"dlopen", Word::Risky),
+    (b"LoadLibrary", Word::Risky),
+    (b"importlib.metadata", Word::Risky),
+    (b"importlib_metadata", Word::Risky),
+    (b"exit(", Word::Risky),
+    (b"raise", Word::Raises),
+    (b"import_module", Word::Wild),
+    (b"__import__", Word::Wild),
+    (b"exec(", Word::Wild),
+    (b"__path__", Word::Wild),
+    (b"meta_path", Word::Wild),
+    (b"run_module", Word::Wild),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Word {
+    Risky,
+    Raises,
+    Wild,
+}
+
+static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = WORDS.iter().map(|(word, _)| word);
+    AhoCorasick::builder().build(words).expect("a few words")
+});
+
+/// What the source of a module says at a glance.
+struct Glance {
+    imports: Vec<(String, Vec<String>, Standing)>,
+    is_risky: bool,
+    is_wild: bool,
+}
+
+impl ImportReach {
+    /// Reads all modules that may run when these are imported.
+    pub fn new<'n>(context: &ImportContext, names: impl Iterator<Item = &'n str>) -> ImportReach {
+        let folders = ImportProcess::new(context).folders().to_vec();
+        let mut reach =
+            ImportReach { folders, failing: FxHashSet::default(), places: FxHashMap::default(), modules: Vec::new() };
+        names.for_each(|name| {
+            reach.place(context, name);
+        });
+        reach.read(context, 0);
+        reach.failing = reach.fail_alone(context);
+        reach
+    }
+
+    /// Reads the modules from a place on, and all that they lead to.
+    fn read(&mut self, context: &ImportContext, mut done: usize) {
+        while done < self.modules.len() && self.modules.len() < MOST_MODULES {
+            let (from, end) = (done, self.modules.len());
+            let read: Vec<Option<Glance>> =
+                self.modules[from..end].par_iter().map(|module| glance(context, module)).collect();
+            done = end;
+            for (place, glance) in (from..end).zip(read) {
+                self.take(context, place, glance);
+            }
+        }
+    }
+
+    /// Reads all code of a package, imported or not.
+    pub fn read_package(&mut self, context: &ImportContext, top: &str) {
+        let done = self.modules.len();
+        let mut open = vec![top.to_owned()];
+        while let Some(name) = open.pop() {
+            let Some(place) = self.place(context, &name) else { continue };
+            let folders = self.modules[place].spec.as_ref().and_then(ModuleSpec::folders).unwrap_or_default();
+            for entry in folders.iter().flat_map(|folder| context.world.fs().list(folder).unwrap_or_default()) {
+                let below = |stem: &[u8]| {
+                    let stem = str::from_utf8(stem).ok().filter(|stem| !stem.is_empty() && !stem.starts_with("__"))?;
+                    Some(format!("{name}.{stem}"))
+                };
+                match (entry.kind, entry.name.as_bytes().strip_suffix(b".py")) {
+                    (Kind::Directory, _) if !entry.name.as_bytes().contains(&b'.') => {
+                        open.extend(below(entry.name.as_bytes()))
+                    }
+                    (_, Some(stem)) if self.modules.len() < MOST_MODULES => {
+                        below(stem).and_then(|module| self.place(context, &module));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        self.read(context, done);
+    }
+
+    /// The place of a module, and before it those of the packages around it; none where nothing of that name is found.
+    fn place(&mut self, context: &ImportContext, name: &str) -> Option<usize> {
+        let mut place = None;
+        for end in name.match_indices('.').map(|(end, _)| end).chain([name.len()]) {
+            place = Some(self.place_of_part(context, &name[..end], place)?);
+        }
+        place
+    }
+
+    fn place_of_part(&mut self, context: &ImportContext, name: &str, parent: Option<usize>) -> Option<usize> {
+        if let Some(&place) = self.places.get(name) {
+            return Some(place);
+        }
+        let folders = match parent {
+            None => Some(self.folders.clone()),
+            Some(parent) => self.modules[parent].spec.as_ref().and_then(ModuleSpec::folders),
+        };
+        let spec = match (parent, folders) {
+            (None, Some(folders)) => context.find_top(name, &folders),
+            (Some(_), Some(folders)) => context.find_below(name, &folders),
+            (_, None) => None,
+        };
+        let is_standard = || stdlib::is_builtin(name) || stdlib::has(name, &context.target) != Some(false);
+        let spec = match spec {
+            Some(spec) if !context.is_standard(&spec) => Some(spec),
+            Some(_) => None,
+            None if is_standard() => None,
+            None => return None,
+        };
+        let module =
+            ReachedModule { name: name.to_owned(), spec, imports: parent.into_iter().collect(), ..Default::default() };
+        self.modules.push(module);
+        self.places.insert(name.to_owned(), self.modules.len() - 1);
+        Some(self.modules.len() - 1)
+    }
+
+    /// Puts down what a module names.
+    fn take(&mut self, context: &ImportContext, place: usize, glance: Option<Glance>) {
+        let Some(Glance { imports, is_risky, is_wild }) = glance else { return };
+        let (mut leads, mut misses) = (FxHashSet::default(), false);
+        for (module, taken, standing) in imports {
+            let Some(base) = self.place(context, &module) else {
+                misses |= standing != Standing::Function;
+                continue;
+            };
+            leads.insert(base);
+            if self.modules[base].spec.as_ref().is_some_and(|spec| spec.folders().is_some()) {
+                leads.extend(taken.iter().filter_map(|name| self.place(context, &format!("{module}.{name}"))));
+            }
+        }
+        let module = &mut self.modules[place];
+        leads.extend(module.imports.drain(..));
+        leads.remove(&place);
+        module.imports = leads.into_iter().collect();
+        (module.is_doubtful, module.is_wild) = (misses || is_risky, is_wild);
+    }
+
+    /// The modules that do not end well by themselves, and those that do not where these fail.
+    fn fail_alone(&self, context: &ImportContext) -> FxHashSet<usize> {
+        let is_sound = standard_is_sound(context);
+        let is_asked = |module: &ReachedModule| module.is_doubtful || !is_sound && module.spec.is_none();
+        let mut asked: Vec<usize> = (0..self.modules.len()).filter(|&place| is_asked(&self.modules[place])).collect();
+        let mut failing = FxHashSet::default();
+        let importers = self.importers();
+        while !asked.is_empty() {
+            let names = |place: &usize| Arc::from(self.modules[*place].name.as_str());
+            let raising: Arc<FxHashSet<Arc<str>>> = Arc::new(failing.iter().map(names).collect());
+            let loader = || Some(NativeLoader::new(context.world));
+            let failed = asked.into_par_iter().map_init(loader, |loader, place| {
+                let mut own = loader.take().unwrap_or_else(|| NativeLoader::new(context.world));
+                let ends_well = self.ends_well(context, &mut own, place, &raising);
+                *loader = Some(own);
+                (!ends_well).then_some(place)
+            });
+            let failed: Vec<usize> = failed.flatten_iter().collect();
+            failing.extend(&failed);
+            let above: FxHashSet<usize> = failed.iter().flat_map(|&place| &importers[place]).copied().collect();
+            asked = above.into_iter().filter(|place| !failing.contains(place)).collect();
+        }
+        failing
+    }
+
+    fn ends_well<'w>(
+        &self,
+        context: &ImportContext<'w>,
+        loader: &mut NativeLoader<'w>,
+        place: usize,
+        raising: &Arc<FxHashSet<Arc<str>>>,
+    ) -> bool {
+        let ReachedModule { name, spec, .. } = &self.modules[place];
+        if name.rsplit_once('.').is_some_and(|(parent, _)| raising.contains(parent)) {
+            return false;
+        }
+        match spec {
+            Some(ModuleSpec::Source { .. } | ModuleSpec::Namespace(_)) => {
+                let fresh = std::mem::replace(loader, NativeLoader::new(context.world));
+                let mut process = ImportProcess::with(context, fresh);
+                let ends_well = process.ends_well_alone(name, raising.clone());
+                *loader = process.into_loader();
+                ends_well
+            }
+            Some(_) => {
+                let module = &self.modules[place];
+                !module.is_doubtful
+                    && module.imports.iter().all(|&import| !raising.contains(&*self.modules[import].name))
+            }
+            None => context.standard_extensions(name).iter().all(|it| is_sound(context, loader, &it.name, &it.path)),
+        }
+    }
+
+    /// The names from which a statement leads to something that does not end well: these need to be simulated. `suspects` are
+    /// names of compiled modules that are known not to, or not surely, end well.
+    pub fn near<'a>(&self, suspects: &BTreeSet<String>, names: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> {
+        let suspects = suspects.iter().filter_map(|name| self.places.get(name).copied());
+        let near = self.above(suspects.collect());
+        let is_near = |place: &usize| near.contains(place) || self.failing.contains(place);
+        names.filter(|name| self.places.get(*name).is_none_or(is_near)).collect()
+    }
+
+    /// Has a package code of its own?
+    pub fn has_source(&self, top: &str) -> bool {
+        let is_below = |name: &str| name.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let is_source = |module: &ReachedModule| matches!(module.spec, Some(ModuleSpec::Source { .. }));
+        self.modules.iter().any(|module| is_source(module) && is_below(&module.name))
+    }
+
+    /// The modules of Python code whose statements name this one, each with its file and the line of the first such statement.
+    pub fn importers_of(&self, context: &ImportContext, name: &str) -> Vec<ImportingLine> {
+        let Some(&wanted) = self.places.get(name) else { return Vec::new() };
+        let naming = self.modules.iter().filter(|module| module.imports.contains(&wanted));
+        let importer = |module: &ReachedModule| {
+            let Some(ModuleSpec::Source { path, .. }) = &module.spec else { return None };
+            let bytes = context.world.fs().read(path, limits::SOURCE_BYTES).ok()?;
+            let package = module.package();
+            let statement = named_imports(&bytes).into_iter().find(|import| {
+                let Some(base) = import.absolute(package) else { return false };
+                base == name || import.taken.iter().flatten().any(|taken| name == format!("{base}.{taken}"))
+            })?;
+            Some(ImportingLine { module: module.name.clone(), file: path.clone(), line: statement.line })
+        };
+        naming.filter_map(importer).collect()
+    }
+
+    /// By place, the modules that name each.
+    fn importers(&self) -> Vec<Vec<usize>> {
+        let mut importers = vec![Vec::new(); self.modules.len()];
+        for (place, module) in self.modules.iter().enumerate() {
+            for &import in &module.imports {
+                importers[import].push(place);
+            }
+        }
+        importers
+    }
+
+    /// The modules that lead to one of these, these among them.
+    fn above(&self, ends: FxHashSet<usize>) -> FxHashSet<usize> {
+        let importers = self.importers();
+        // Names that are made at run time lead mostly to the rest of the own package.
+        let top = |place: usize| self.modules[place].name.split('.').next().unwrap_or_default();
+        let mut wild = FxHashMap::<&str, Vec<usize>>::default();
+        for place in (0..self.modules.len()).filter(|&place| self.modules[place].is_wild) {
+            wild.entry(top(place)).or_default().push(place);
+        }
+        let mut open: Vec<usize> = ends.iter().copied().collect();
+        let mut above = ends;
+        while let Some(place) = open.pop() {
+            let by_name = wild.get(top(place)).into_iter().flatten();
+            for &importer in importers[place].iter().chain(by_name) {
+                if above.insert(importer) {
+                    open.push(importer);
+                }
+            }
+        }
+        above
+    }
+}
+
+fn glance(context: &ImportContext, module: &ReachedModule) -> Option<Glance> {
+    match module.spec.as_ref()? {
+        ModuleSpec::Source { path, .. } => {
+            let bytes = context.world.fs().read(path, limits::SOURCE_BYTES).ok()?;
+            let package = module.package();
+            let statements = named_imports(&bytes);
+            let named = |import: &NamedImport| {
+                let taken = import.taken.iter().flatten().filter(|name| &***name != "*");
+                Some((import.absolute(package)?, taken.map(|name| name.to_string()).collect(), import.standing))
+            };
+            let mut has = [false; 3];
+            FINDER.find_iter(&bytes).for_each(|found| has[WORDS[found.pattern().as_usize()].1 as usize] = true);
+            let raises = has[Word::Raises as usize] && stands_outside_functions(&bytes, b"raise");
+            Some(Glance {
+                imports: statements.iter().filter_map(named).collect(),
+                is_risky: has[Word::Risky as usize] || raises,
+                is_wild: has[Word::Wild as usize],
+            })
+        }
+        ModuleSpec::Extension { path, .. } => {
+            let file = context.world.open(path).ok()?;
+            let capi = context.facts.numpy(file)?;
+            // The next is tried where one is not there.
+            let is_there = |module: &&String| context.has_module(module);
+            let found = capi.modules.iter().find(is_there).or(capi.modules.first())?;
+            Some(Glance { imports: vec![(found.clone(), Vec::new(), Standing::Top)], is_risky: false, is_wild: false })
+        }
+        ModuleSpec::Bytecode { .. } | ModuleSpec::Namespace(_) => None,
+    }
+}
+
+/// Does a module load, whatever it imports then, first in a fresh interpreter?
+pub fn is_sound(context: &ImportContext, loader: &mut NativeLoader, name: &str, path: &VPath) -> bool {
+    loader.restart();
+    let stem = name.rsplit('.').next().unwrap_or(name);
+    loader.open(path, OpenAs::Module(stem)).is_ok_and(|file| {
+        !context.faults.contains_key(&file) && context.facts.numpy(file).is_none_or(|capi| capi.refusal.is_none())
+    })
+}
+
+/// Are all extension modules of the standard library sound?
+pub fn standard_is_sound(context: &ImportContext) -> bool {
+    let world: &World = context.world;
+    let Some(folder) = world.host.python.as_ref().and_then(|python| python.lib_dynload.clone()) else { return true };
+    let entries = world.fs().list(&folder).unwrap_or_default();
+    let loader = || NativeLoader::new(world);
+    let sound = entries.par_iter().map_init(loader, |loader, entry| {
+        let path = folder.join(&entry.name);
+        let is_native = world.open(&path).is_ok_and(|file| world.file(file).image.is_some());
+        let name = String::from_utf8_lossy(entry.name.as_bytes());
+        !is_native || is_sound(context, loader, name.split('.').next().unwrap_or_default(), &path)
+    });
+    sound.all(|is_sound| is_sound)
+}
