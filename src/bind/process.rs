@@ -1,6 +1,6 @@
 //! What a process has loaded, in what order, and how it was opened: all that binding depends on.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::resolve::{Resolution, Simulation, Wanted};
 use crate::vfs::VPath;
@@ -15,6 +15,8 @@ pub struct LoadedObject {
     /// By place in [`crate::image::Image::needs`]: the object that the need got, by place in [`LoadedProcess::objects`];
     /// none where it got none that is a file.
     pub needs: Vec<Option<usize>>,
+    /// The needs that the system itself meets, without a file; by place as well.
+    pub granted: Vec<usize>,
 }
 
 /// How an object was opened.
@@ -29,7 +31,8 @@ pub struct Mode {
 impl Mode {
     /// How a program is started: its symbols are everybody's, its calls are bound when they are made.
     pub const PROGRAM: Mode = Mode { is_global: true, binds_now: false };
-    /// `RTLD_NOW | RTLD_LOCAL`: an import, and ctypes by default.
+    /// `RTLD_NOW | RTLD_LOCAL`: an import, and ctypes by default. On macOS an import says neither `RTLD_LOCAL` nor
+    /// `RTLD_GLOBAL`, which means the latter.
     pub const IMPORT: Mode = Mode { is_global: false, binds_now: true };
     /// `RTLD_NOW | RTLD_GLOBAL`: ctypes with that mode, and a bundler's bootloader.
     pub const GLOBAL: Mode = Mode { is_global: true, binds_now: true };
@@ -64,6 +67,8 @@ struct Edges {
     started: FxHashMap<(FileId, usize), FileId>,
     /// Of what came later.
     later: FxHashMap<(FileId, usize), FileId>,
+    /// What is the system's own is so for everybody.
+    granted: FxHashSet<(FileId, usize)>,
 }
 
 impl Edges {
@@ -77,6 +82,9 @@ impl Edges {
             (Resolution::Builtin(_), System::Musl(system)) => world.open(&system.loader).ok(),
             (resolution, _) => resolution.file(),
         };
+        if matches!(wanted.resolution, Resolution::Builtin(_)) {
+            self.granted.insert((wanted.by, wanted.need));
+        }
         if let Some(file) = file {
             self.later.entry((wanted.by, wanted.need)).or_insert(file);
         }
@@ -125,6 +133,16 @@ impl<'w> Session<'w> {
 
     /// Opens one more file; nothing happens where the process has it already.
     pub fn open(&mut self, file: FileId, opened: &VPath, mode: Mode) {
+        let is_global = mode.is_global || self.world.host.system.is_dyld();
+        self.dlopen(file, opened, Mode { is_global, ..mode });
+    }
+
+    /// As [`Session::open`], as ctypes does: for the file alone (`RTLD_LOCAL`), on every system.
+    pub fn open_locally(&mut self, file: FileId, opened: &VPath) {
+        self.dlopen(file, opened, Mode::IMPORT);
+    }
+
+    fn dlopen(&mut self, file: FileId, opened: &VPath, mode: Mode) {
         let first = self.simulation.objects().len();
         let (world, edges) = (self.world, &mut self.edges);
         if self.simulation.open_next(file, opened, &mut |wanted| edges.add(wanted, world)).is_some() {
@@ -192,7 +210,12 @@ fn loaded(world: &World, simulation: &Simulation, edges: &Edges, parts: &[(usize
     let object = |object: &crate::resolve::Object| {
         let needs = world.file(object.file).image.as_ref().map_or(0, |image| image.needs.len());
         let got = |need| places.get(&edges.get(object.file, need)?).copied();
-        LoadedObject { file: object.file, opened: object.opened.clone(), needs: (0..needs).map(got).collect() }
+        LoadedObject {
+            file: object.file,
+            opened: object.opened.clone(),
+            needs: (0..needs).map(got).collect(),
+            granted: (0..needs).filter(|&need| edges.granted.contains(&(object.file, need))).collect(),
+        }
     };
     let preloads = simulation.preloads().iter().filter_map(|file| places.get(file).copied()).collect();
     let mut opens: Vec<Dlopen> =

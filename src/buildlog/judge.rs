@@ -103,7 +103,14 @@ impl Cause {
             Cause::LibraryMissing | Cause::OtherWheel | Cause::Driver | Cause::MsvcRuntime => {
                 &["library-missing", "library-preloaded", "recorded-file-missing", "link-broken"]
             }
-            Cause::SymbolMissing => &["symbol-missing", "version-missing", "numpy-abi", "extension-for-other-python"],
+            Cause::SymbolMissing => &[
+                "symbol-missing",
+                "symbol-undefined",
+                "python-symbol-missing",
+                "version-missing",
+                "numpy-abi",
+                "extension-for-other-python",
+            ],
             Cause::VersionMissing => &["version-missing"],
             Cause::WrongArchitecture => &["wrong-architecture", "slice-missing", "not-an-image"],
             Cause::NotAnImage => &["not-an-image", "wrong-architecture", "other-libc", "unreadable"],

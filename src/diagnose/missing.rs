@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Evidence, Facts};
 use crate::command::Remedy;
-use crate::image::Name;
-use crate::resolve::Resolution;
+use crate::image::{Image, Machine, Name, Signature};
+use crate::resolve::{Refusal, Resolution};
 use crate::world::FileId;
 
 /// Why a name is missing, what mends it, and what shows it.
@@ -38,15 +38,9 @@ pub fn missing(facts: &Facts) -> BTreeMap<Name, Missing> {
         let content = facts.scan.world.file(file);
         let Some(image) = content.image.as_ref().filter(|_| facts.is_loadable(file)) else { continue };
         // A file of the environment that is there and is no image is to blame itself.
-        let is_refused_inside = facts.scan.graph.file(file).is_some_and(|node| {
-            facts.scan.graph.needs(node).iter().any(|(_, edge)| match &edge.resolution {
-                Resolution::Refused { at, .. } if edge.need == need => {
-                    facts.scan.world.open(at).is_ok_and(|file| facts.owner(file).is_some())
-                }
-                _ => false,
-            })
-        });
-        if !facts.is_of_other_libc(image) && !is_refused_inside {
+        let is_told_elsewhere = refused(facts, file, &image.needs[need].name)
+            .is_some_and(|(found, _)| facts.owner(found).is_some() && is_to_blame(facts, found));
+        if !facts.is_of_other_libc(image) && !is_told_elsewhere {
             let missing = all.entry(image.needs[need].name.without_case()).or_default();
             missing.wanted.push((file, need, imports.clone()));
         }
@@ -57,4 +51,25 @@ pub fn missing(facts: &Facts) -> BTreeMap<Name, Missing> {
         });
     }
     all
+}
+
+/// The file that a loader found for a name and refused, and why.
+pub fn refused(facts: &Facts, by: FileId, name: &Name) -> Option<(FileId, Refusal)> {
+    let node = facts.scan.graph.file(by)?;
+    facts.scan.graph.needs(node).into_iter().filter(|(_, edge)| edge.name == *name).find_map(|(_, edge)| {
+        match &edge.resolution {
+            Resolution::Refused { at, why } => Some((facts.scan.world.open(at).ok()?, why.clone())),
+            _ => None,
+        }
+    })
+}
+
+/// Does another rule say of a file why it cannot be loaded? Not where it could be, but satisfies no need.
+fn is_to_blame(facts: &Facts, file: FileId) -> bool {
+    let content = facts.scan.world.file(file);
+    let is_signed = |image: &Image| {
+        let is_for_apple = matches!(image.arch.machine, Machine::Aarch64 | Machine::Arm64e);
+        !is_for_apple || image.mach.as_ref().is_none_or(|mach| mach.signature == Signature::Present)
+    };
+    content.problem.is_some() || content.image.as_ref().is_none_or(|image| !facts.fits(image) || !is_signed(image))
 }

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::image::{Arch, Name, Release};
 use crate::vfs::wheel::{Contents, Overwritten};
 use crate::vfs::{FileSystem, VPath, Wheels};
-use crate::world::{Host, Python, System, Windows};
+use crate::world::{Dyld, Host, Python, System, Windows};
 
 /// A wheel, as its file name and its metadata tell (PEP 427).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -299,6 +299,7 @@ fn host(fs: &dyn FileSystem, machine: &Machine, wheels: &[Wheel], root: &VPath) 
             }
         }
         [Family::Windows] => elsewhere(System::Windows(Windows::default())),
+        [Family::Mac] => Host { packager: "brew".into(), ..elsewhere(System::Dyld(Dyld::default())) },
         _ => elsewhere(System::Unknown),
     }
 }

@@ -317,7 +317,12 @@ pub(super) fn complete_host(world: &mut World, items: &[Item], target: &Target) 
         let is_managed = |image: &Image| image.pe.as_ref().is_some_and(|pe| pe.is_managed);
         let fits =
             |file: &Arc<File>| file.image.as_ref().is_some_and(|image| image.format == format && !is_managed(image));
-        files.filter(fits).flat_map(|file| file.archs().collect::<Vec<_>>()).collect()
+        let files: Vec<Arc<File>> = files.filter(fits).collect();
+        // What Python imports tells more than the libraries beside it, which a build may have for one processor alone.
+        let is_module = |file: &&Arc<File>| format == Format::MachO && file.path.file_name().ends_with(b".so");
+        let modules: Vec<&Arc<File>> = files.iter().filter(is_module).collect();
+        let telling = if modules.is_empty() { files.iter().collect() } else { modules };
+        telling.into_iter().flat_map(|file| file.archs().collect::<Vec<_>>()).collect()
     };
     // Of several that files are made for equally often, today's Macs win.
     let ranked = |arch| (format == Format::MachO && arch != Arch::AARCH64, arch);
@@ -406,10 +411,13 @@ fn retagged(tag: &str, (major, minor): (u16, u16), python: &Python) -> String {
     tag.to_owned()
 }
 
-/// Whose files are these? What most of them are made for decides; the machine that looks at them has no say.
+/// Whose files are these? What most of them are made for decides, unless the tags of wheels do; the machine that looks at
+/// them has no say.
 fn complete_system(world: &mut World, items: &[Item], target: &Target) {
     let format = |item: &Item| Some(world.file(*item.found.as_ref().ok()?).image.as_ref()?.format);
     (world.host.system, world.host.packager) = match most_frequent(items.iter().filter_map(format)) {
+        // A wheel for macOS may bring files for Linux as well.
+        _ if world.host.system.is_dyld() => (world.host.system.clone(), world.host.packager.clone()),
         Some(Format::MachO) => (System::Dyld(Dyld::default()), "brew".into()),
         Some(Format::Pe) => (System::Windows(Windows::default()), String::new()),
         _ => return,

@@ -1,11 +1,14 @@
 //! The symbols that a file wants, and who provides them in the process of its import.
 
 mod by_need;
+mod flat;
+
+pub use flat::FlatSymbols;
 
 use rayon::prelude::*;
 
 use super::{ImportKind, ImportOf, Scan};
-use crate::bind::{Binder, BoundSymbol, LoadedProcess, Mode, Session, Settled, Status, demangled};
+use crate::bind::{Binder, BoundSymbol, DyldBinder, LoadedProcess, Mode, Session, Settled, Status, demangled};
 use crate::image::{Name, Reference, STB_GNU_UNIQUE, STB_WEAK, VERSION_HIDDEN};
 use crate::vfs::VPath;
 use crate::world::{FileId, System};
@@ -164,6 +167,17 @@ impl Scan {
 
     /// The symbols that a file defines for others, by name. None where they are not at hand.
     pub fn exported_symbols(&self, file: FileId) -> Option<Vec<ExportedSymbol>> {
+        if let Some(exported) = self.world.exported(file) {
+            let symbol = |(symbol, is_weak)| ExportedSymbol {
+                symbol,
+                version: None,
+                is_default: true,
+                binding: if is_weak { "weak" } else { "global" },
+            };
+            let mut exported: Vec<ExportedSymbol> = exported.into_iter().map(symbol).collect();
+            exported.sort();
+            return Some(exported);
+        }
         let symbols = self.world.dynamic_symbols(file)?;
         let mut exported = Vec::new();
         symbols.each_definition(&mut |name, definition| {
@@ -201,13 +215,16 @@ impl Scan {
         }
         match import.filter(|_| !context.is_alone) {
             Some(import) => session.open(import.file, &import.opened, Mode::IMPORT),
-            None => session.open(file, &own.unwrap_or_else(path), Mode::IMPORT),
+            None => session.open_locally(file, &own.unwrap_or_else(path)),
         }
     }
 
     fn rows(&self, process: &LoadedProcess, file: FileId) -> Option<Vec<SymbolRow>> {
-        let binder = Binder::new(&self.world, process);
-        let bound = binder.bind(process.place_of(file)?)?;
+        let place = process.place_of(file)?;
+        let bound = match self.world.host.system.is_dyld() {
+            true => DyldBinder::new(&self.world, process).bind(place)?,
+            false => Binder::new(&self.world, process).bind(place)?,
+        };
         Some(bound.into_iter().map(|bound| self.row(process, bound)).collect())
     }
 
@@ -221,10 +238,14 @@ impl Scan {
         SymbolRow { symbol: bound.name, version: bound.version, is_weak: bound.is_weak, status, provider }
     }
 
-    /// The library of the system that a version is wanted of, where it is known by name alone.
+    /// The library of the system that a symbol is wanted of, where it is known by name alone.
     fn granted(&self, bound: &BoundSymbol) -> Option<VPath> {
-        let System::Glibc(system) = &self.world.host.system else { return None };
         let from = bound.from.as_ref()?;
-        system.granted.contains(from).then(|| VPath::new(from))
+        let is_granted = match &self.world.host.system {
+            System::Glibc(system) => system.granted.contains(from),
+            System::Dyld(_) => true,
+            _ => false,
+        };
+        is_granted.then(|| VPath::new(from))
     }
 }

@@ -411,6 +411,14 @@ impl World {
         Some(tables.defines_all(&*self.fs.open(&file.path).ok()?, symbols))
     }
 
+    /// Every symbol that a Mach-O file defines for others, and whether another file's definition may serve in its place.
+    /// None of other formats.
+    pub fn exported(&self, id: FileId) -> Option<Vec<(Name, bool)>> {
+        let file = self.file(id);
+        let Some(Tables::MachO(tables)) = &file.tables else { return None };
+        Some(tables.exported(&*self.fs.open(&file.path).ok()?))
+    }
+
     /// What a PE file exports under these names, `#12` an ordinal. None where that cannot be told.
     pub fn dll_exports(&self, id: FileId, names: &[&[u8]]) -> Option<Vec<Option<Export>>> {
         let file = self.file(id);

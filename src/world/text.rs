@@ -21,9 +21,10 @@
 //! N bytes of the file.
 //!
 //! Words after `macho` and a processor (`arm64+x86_64` is a universal file of two equal slices; ` | ` begins another slice
-//! with other words): `needs:`, `weak:`, `reexport:`, `upward:`, `lazy:`, `rpath:`, `defines:`, `takes:` (`SYMBOL@LIBRARY`;
-//! `SYMBOL` alone is looked up flat): lists between commas; `id:`, `env:` (`LC_DYLD_ENVIRONMENT`), `minos:`, `sdk:`, `platform:`; the flags `bundle`,
-//! `program`, `object`, `unsigned`, `stale` (edited after it was signed), `flat`; `cut:N`.
+//! with other words): `needs:`, `weak:`, `reexport:`, `upward:`, `lazy:`, `rpath:`, `defines:`, `takes:` (`SYMBOL@LIBRARY`,
+//! `SYMBOL@self`, `SYMBOL@program`, `SYMBOL@weak`; `SYMBOL` alone is looked up flat): lists between commas; `id:`, `env:` (`LC_DYLD_ENVIRONMENT`), `minos:`, `sdk:`, `platform:`; the flags `bundle`,
+//! `program`, `object`, `unsigned`, `stale` (edited after it was signed), `flat` (no two-level namespace), `opcodes` (binds by
+//! opcodes, as before macOS 12, each ordinal behind its symbol as lld writes them); `cut:N`.
 //!
 //! Words after `pe` and a processor: `needs:`, `delay:` (in this order in the file, as linkers write them), `defines:`, `forwards:` (`NAME=DLL.NAME`),
 //! `takes:` (`SYMBOL@DLL`, `#12@DLL`): lists between commas; `id:` (the DLL's own name), `pdb:`, `says:`; the flags `program`, `object`,

@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod bind;
 mod buildlog;
 #[cfg(feature = "cli")]
 mod cli;

@@ -46,6 +46,13 @@ fn symbol(plain: Judged) -> Judged {
     }
     let Some(spoken) = known::spoken_symbol(&symbol) else { return plain };
     let is_torch = ["c10::", "at::", "torch::", "c10d::"].iter().any(|start| spoken.starts_with(start));
+    // The linker found it in no library, so that no version of one belongs to the file.
+    if plain.incident.message.id == "symbol-not-found-flat" && !is_torch {
+        return plain.says(format!(
+            "{who} looks up {spoken} ({symbol}) in everything that is loaded, and nothing there defines it: the library that \
+             it belongs to was not linked"
+        ));
+    }
     let why = match is_torch {
         true => "PyTorch's C++ interface changes with every release",
         false => "the library that is loaded is of another version, or built with another C++ ABI",

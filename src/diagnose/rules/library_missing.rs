@@ -4,12 +4,13 @@ use rustc_hash::FxHashMap;
 
 use crate::command::Remedy;
 use crate::command::templates::LINK;
-use crate::diagnose::missing::{Cause, Missing, missing};
+use crate::diagnose::missing::{Cause, Missing, missing, refused};
 use crate::diagnose::remedies::{add_rpath, argument, install, reinstall, unpacked};
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::diagnose::{dylib, windows};
 use crate::discover::{DistributionId, Kind};
-use crate::image::Name;
+use crate::image::{ImageKind, Name};
+use crate::resolve::Refusal;
 use crate::scan::ImportKind;
 use crate::vfs::VPath;
 use crate::world::{Absent, FileId};
@@ -140,6 +141,9 @@ fn severity(facts: &Facts, name: &Name, by: FileId, missing: &Missing) -> (Sever
 
 /// Why the name is missing, what mends it, and what shows it.
 fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {
+    if let Some(cause) = unusable(facts, name, by) {
+        return cause;
+    }
     if facts.scan.world.host.system.is_dyld() {
         return dylib::cause(facts, name, by);
     }
@@ -196,6 +200,20 @@ fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {
         }
         None => (String::new(), remedy, Vec::new()),
     }
+}
+
+/// A file of the environment bears the name, could be loaded, and satisfies no need.
+fn unusable(facts: &Facts, name: &Name, by: FileId) -> Option<Cause> {
+    let (file, Refusal::Kind(words)) = refused(facts, by, name)? else { return None };
+    let owner = facts.owner(file)?;
+    let path = facts.path(file);
+    let is_bundle = facts.scan.world.file(file).image.as_ref()?.kind == ImageKind::Bundle;
+    let remedy = match is_bundle {
+        true => Remedy::new("link the library with -dynamiclib instead of -bundle"),
+        false => reinstall(facts, owner),
+    };
+    let evidence = vec![Evidence::File { path: path.clone(), what: "refused" }];
+    Some((format!("; {path} is there, and the loader refuses it: {words}"), remedy, evidence))
 }
 
 /// The package has the library itself, under another name or off the search path.

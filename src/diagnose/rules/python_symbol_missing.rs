@@ -55,14 +55,15 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The files of the interpreter that offer its API; none where it is not here, or is no ELF program.
+/// The files of the interpreter that offer its API; none where it is not here, or is a program of Windows, whose modules
+/// name the DLL that they take it from.
 fn interpreter(facts: &Facts) -> Option<Vec<FileId>> {
     let program = facts.python().file?;
-    let is_elf = facts.scan.world.file(program).image.as_ref().is_some_and(|image| image.format == Format::Elf);
+    let is_told = facts.scan.world.file(program).image.as_ref().is_some_and(|image| image.format != Format::Pe);
     let start = facts.scan.imports.iter().find(|import| import.kind == ImportKind::Interpreter)?;
     let libraries =
         start.loads.loads.iter().copied().filter(|&file| is_python(facts.scan.world.file(file).path.file_name()));
-    is_elf.then(|| std::iter::once(program).chain(libraries).collect())
+    is_told.then(|| std::iter::once(program).chain(libraries).collect())
 }
 
 fn finding(facts: &Facts, file: FileId, lacking: &[Name]) -> Finding {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
+use crate::bind::origin;
 use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::graph::NodeId;
@@ -52,8 +53,10 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 /// What a file takes from each of its needs, and must have.
 fn taken(facts: &Facts, file: FileId) -> BTreeMap<usize, Vec<Import>> {
     let mut by_need = BTreeMap::<usize, Vec<Import>>::new();
+    let content = facts.scan.world.file(file);
+    let Some(image) = &content.image else { return by_need };
     for import in facts.scan.world.imports(file).into_iter().filter(|import| !import.is_weak) {
-        if let Origin::Need(need) = import.origin {
+        if let Origin::Need(need) = origin(image, &import) {
             by_need.entry(need).or_default().push(import);
         }
     }

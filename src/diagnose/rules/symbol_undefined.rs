@@ -1,5 +1,7 @@
 //! A module needs a symbol that nothing in its process defines.
 
+mod flat;
+
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
@@ -24,12 +26,17 @@ pub(super) static RULE: Rule = Rule {
           libraries it brings in name in their relocations, first in the program and its libraries, then in those of the \
           module. A strong symbol that none of them defines, in the version that is asked for, ends the import with \
           “undefined symbol” (ld.so(8), _dl_lookup_symbol_x in elf/dl-lookup.c). Mostly two packages were built for \
-          different releases of a library.",
+          different releases of a library. On macOS a symbol that the linker found in no library (-undefined \
+          dynamic_lookup) is looked up in everything that is loaded; “symbol not found in flat namespace” ends the import. \
+          Mostly the library was built for another processor, and the linker passed over it.",
     remedy: "Install builds that belong together.",
     check,
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    if facts.scan.world.host.system.is_dyld() && facts.scan.record.is_none() {
+        return flat::check(facts, findings);
+    }
     if !matches!(facts.scan.world.host.system, System::Glibc(_) | System::Musl(_)) || facts.scan.record.is_some() {
         return;
     }
@@ -100,10 +107,7 @@ fn judge(facts: &Facts, unbound: &[UnboundSymbol]) -> Option<Finding> {
     let (severity, context) = severity(facts, first, &cause)?;
 
     let mut finding = Finding::about(facts, &RULE, severity, first.file).breaking(facts, &imports);
-    let more = match names.len() {
-        1 => String::new(),
-        count => format!(" and {} more symbols", count - 1),
-    };
+    let more = more(names.len());
     let spelled = demangled(&told.name).unwrap_or_else(|| told.name.to_string());
     finding.subject = spelled.clone();
     let reason = reason(facts, &cause);
@@ -117,6 +121,15 @@ fn judge(facts: &Facts, unbound: &[UnboundSymbol]) -> Option<Finding> {
     let symbols = names.iter().take(20).map(|it| Evidence::Header { name: "symbol", value: versioned(it) });
     finding.evidence.extend(symbols);
     Some(finding)
+}
+
+/// The words for all symbols but the first.
+fn more(count: usize) -> String {
+    match count {
+        1 => String::new(),
+        2 => " and 1 more symbol".into(),
+        count => format!(" and {} more symbols", count - 1),
+    }
 }
 
 /// The symbol that tells most: one that is nearly there, else one that is elsewhere, else the first.

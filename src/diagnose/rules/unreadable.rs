@@ -24,8 +24,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     for (_, file, _, _) in facts.files() {
         let content = facts.scan.world.file(file);
         if let Some(Problem::Unreadable(why)) = &content.problem {
-            let imports = facts.imports_loading(file);
-            let mut finding = finding(facts, &content.path, why).breaking(facts, imports);
+            let imports = facts.imports_blocked_by(file);
+            let mut finding = finding(facts, &content.path, why).breaking(facts, &imports);
             finding.node = facts.scan.graph.file(file);
             if finding.breaks > 0 {
                 finding.severity = Severity::Error;

@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 use scroll::{Pread, Uleb128};
 
 use super::{MOST_BYTES, Part, Strings, Tables};
+use crate::image::Name;
 use crate::parse::Window;
 
 impl Tables {
@@ -20,6 +21,15 @@ impl Tables {
         let listed = self.symbols.and_then(|(symbols, strings)| self.listed(file, symbols, strings));
         let is_listed = |name: &&[u8]| listed.as_ref().is_some_and(|listed| listed.contains(*name));
         names.iter().map(is_listed).collect()
+    }
+
+    /// Every name that the file defines for others, and whether another file's definition may serve in its place (C++).
+    pub(super) fn exported_in(&self, file: &Window) -> Vec<(Name, bool)> {
+        if let Some(trie) = self.exports {
+            return names(&file.up_to(trie.offset, trie.len.min(MOST_BYTES) as usize));
+        }
+        let listed = self.symbols.and_then(|(symbols, strings)| self.listed(file, symbols, strings));
+        listed.into_iter().flatten().map(|name| (Name::from(&name), false)).collect()
     }
 
     /// The names in the symbol table, which is where dyld looks in files older than the trie (10.6).
@@ -51,6 +61,55 @@ fn contains(trie: &[u8], symbol: &[u8]) -> bool {
             }
             _ => return false,
         }
+    }
+}
+
+/// All names of a trie.
+fn names(trie: &[u8]) -> Vec<(Name, bool)> {
+    let (mut names, mut left) = (Vec::new(), MOST_BYTES as usize);
+    // A node that two ways lead to is no trie's.
+    let (mut seen, mut open) = (FxHashSet::default(), vec![(0, Vec::new())]);
+    while let Some((at, name)) = open.pop() {
+        if !seen.insert(at) || name.len() > left {
+            continue;
+        }
+        left -= name.len();
+        let Some(node) = Node::read(trie, at) else { continue };
+        if let Some(flags) = node.flags {
+            names.push((Name::from(&name), flags & EXPORT_SYMBOL_FLAGS_WEAK_DEFINITION != 0));
+        }
+        open.extend(node.edges.into_iter().map(|(edge, to)| (to, [&name, edge].concat())));
+    }
+    names
+}
+
+/// `mach-o/loader.h`: one definition of several is everybody's.
+const EXPORT_SYMBOL_FLAGS_WEAK_DEFINITION: u64 = 4;
+
+/// A node of a trie, read whole.
+struct Node<'a> {
+    /// Where a name ends here.
+    flags: Option<u64>,
+    /// A piece of name, and the place of the node that it leads to.
+    edges: Vec<(&'a [u8], usize)>,
+}
+
+impl Node<'_> {
+    fn read(trie: &[u8], start: usize) -> Option<Node<'_>> {
+        let mut at = start;
+        let terminal = usize::try_from(Uleb128::read(trie, &mut at).ok()?).ok()?;
+        let flags = (terminal > 0).then(|| Uleb128::read(trie, &mut { at }).ok()).flatten();
+        at = at.checked_add(terminal)?;
+        let count = *trie.get(at)?;
+        at += 1;
+        let mut edges = Vec::new();
+        for _ in 0..count {
+            let edge = trie.get(at..)?;
+            let edge = &edge[..memchr::memchr(0, edge)?];
+            at += edge.len() + 1;
+            edges.push((edge, usize::try_from(Uleb128::read(trie, &mut at).ok()?).ok()?));
+        }
+        Some(Node { flags, edges })
     }
 }
 
@@ -91,7 +150,7 @@ fn step<'a>(trie: &[u8], start: usize, rest: &'a [u8]) -> Option<Step<'a>> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::contains;
+    use super::{MOST_BYTES, contains, names};
 
     /// `_a`, and `_PyInit_x` behind the shared underscore.
     const TRIE: &[u8] = b"\0\x01_\0\x05\0\x02a\0\x14PyInit_x\0\x18\x02\0\0\0\x02\0\0\0";
@@ -126,6 +185,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn all_names_of_a_trie_are_told_once() {
+        let mut told: Vec<String> = names(TRIE).iter().map(|(name, _)| name.to_string()).collect();
+        told.sort();
+        assert_eq!(told, ["_PyInit_x", "_a"]);
+        assert!(names(b"\0\x01\0\0").is_empty(), "in circles");
+        assert!(names(b"\x02\x04\0\0").first().is_some_and(|(name, is_weak)| name.is_empty() && *is_weak));
+    }
+
+    #[test]
+    fn names_that_share_long_pieces_are_not_copied_without_end() {
+        // Each node has a thousand letters and two ways on to the next.
+        let piece = [&[b'x'; 1000][..], b"\0"].concat();
+        let mut trie = Vec::new();
+        for node in 0..2000 {
+            let next = ((node + 1) * 1009) as u32;
+            let place = [next | 0x80, next >> 7 | 0x80, next >> 14 & 0x7f].map(|byte| byte as u8);
+            trie.extend([&b"\x02\0\0\x01"[..], &piece, &place, b"\0"].concat());
+        }
+        let total: usize = names(&trie).iter().map(|(name, _)| name.len()).sum();
+        assert!(total as u64 <= MOST_BYTES, "{total}");
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -137,6 +219,7 @@ mod tests {
             }
             contains(&trie, name.as_bytes());
             contains(&trie, b"_PyInit_x");
+            names(&trie);
         }
     }
 }

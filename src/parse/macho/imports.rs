@@ -65,17 +65,27 @@ fn chained(bytes: &[u8], imports: &mut Vec<Import>) -> Option<()> {
     Some(())
 }
 
-/// Walks bind opcodes, as far as they say which symbol comes from where.
+/// The symbol that bind opcodes speak of.
+struct Bound<'a> {
+    name: &'a [u8],
+    is_weak: bool,
+    /// The library ordinal that it was last bound with.
+    told: Option<i64>,
+}
+
+/// Walks bind opcodes, as far as they say which symbol comes from where. What counts is the ordinal at the time of the
+/// bind: linkers set it before the symbol or after it.
 fn bind(bytes: &[u8], is_weak_table: bool, imports: &mut Vec<Import>) -> Option<()> {
     let mut at = 0;
     let mut ordinal = 0;
+    let mut symbol: Option<Bound> = None;
     while at < bytes.len() && imports.len() < MOST_IMPORTS {
         let byte = bytes[at];
         at += 1;
         let immediate = byte & op::BIND_IMMEDIATE_MASK;
         match byte & op::BIND_OPCODE_MASK {
             // Lazy binds have one of these after each symbol.
-            op::BIND_OPCODE_DONE => {}
+            op::BIND_OPCODE_DONE | op::BIND_OPCODE_SET_TYPE_IMM => {}
             op::BIND_OPCODE_SET_DYLIB_ORDINAL_IMM => ordinal = i64::from(immediate),
             op::BIND_OPCODE_SET_DYLIB_ORDINAL_ULEB => ordinal = Uleb128::read(bytes, &mut at).ok()?.cast_signed(),
             op::BIND_OPCODE_SET_DYLIB_SPECIAL_IMM => {
@@ -85,23 +95,29 @@ fn bind(bytes: &[u8], is_weak_table: bool, imports: &mut Vec<Import>) -> Option<
                 let rest = &bytes[at..];
                 let name = &rest[..memchr::memchr(0, rest)?];
                 at += name.len() + 1;
-                let origin = if is_weak_table { Some(Origin::Weak) } else { Origin::of(ordinal) };
                 let is_weak = immediate & op::BIND_SYMBOL_FLAGS_WEAK_IMPORT != 0;
-                imports.extend(origin.map(|origin| Import { symbol: Name::from(name), origin, is_weak }));
+                symbol = Some(Bound { name, is_weak, told: None });
             }
             op::BIND_OPCODE_SET_ADDEND_SLEB => {
                 Sleb128::read(bytes, &mut at).ok()?;
             }
-            op::BIND_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB
-            | op::BIND_OPCODE_ADD_ADDR_ULEB
-            | op::BIND_OPCODE_DO_BIND_ADD_ADDR_ULEB => {
+            op::BIND_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB | op::BIND_OPCODE_ADD_ADDR_ULEB => {
                 Uleb128::read(bytes, &mut at).ok()?;
             }
-            op::BIND_OPCODE_DO_BIND_ULEB_TIMES_SKIPPING_ULEB => {
-                Uleb128::read(bytes, &mut at).ok()?;
-                Uleb128::read(bytes, &mut at).ok()?;
+            op::BIND_OPCODE_DO_BIND
+            | op::BIND_OPCODE_DO_BIND_ADD_ADDR_ULEB
+            | op::BIND_OPCODE_DO_BIND_ADD_ADDR_IMM_SCALED
+            | op::BIND_OPCODE_DO_BIND_ULEB_TIMES_SKIPPING_ULEB => {
+                for _ in 0..operands(byte & op::BIND_OPCODE_MASK) {
+                    Uleb128::read(bytes, &mut at).ok()?;
+                }
+                if let Some(bound) = symbol.as_mut().filter(|bound| bound.told != Some(ordinal)) {
+                    bound.told = Some(ordinal);
+                    let origin = if is_weak_table { Some(Origin::Weak) } else { Origin::of(ordinal) };
+                    let import = |origin| Import { symbol: Name::from(bound.name), origin, is_weak: bound.is_weak };
+                    imports.extend(origin.map(import));
+                }
             }
-            op::BIND_OPCODE_SET_TYPE_IMM | op::BIND_OPCODE_DO_BIND | op::BIND_OPCODE_DO_BIND_ADD_ADDR_IMM_SCALED => {}
             // `BIND_OPCODE_THREADED`: subcode 0 has a count, 1 has nothing.
             _ if immediate == 0 => {
                 Uleb128::read(bytes, &mut at).ok()?;
@@ -112,11 +128,21 @@ fn bind(bytes: &[u8], is_weak_table: bool, imports: &mut Vec<Import>) -> Option<
     Some(())
 }
 
+/// How many numbers follow an opcode that binds.
+fn operands(opcode: u8) -> usize {
+    match opcode {
+        op::BIND_OPCODE_DO_BIND_ADD_ADDR_ULEB => 1,
+        op::BIND_OPCODE_DO_BIND_ULEB_TIMES_SKIPPING_ULEB => 2,
+        _ => 0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::{MOST_BYTES, bind, chained};
+    use crate::image::{Import, Origin};
 
     /// A table of imports that all have the same name.
     fn shared(name: &[u8], count: u32) -> Vec<u8> {
@@ -133,6 +159,32 @@ mod tests {
         imports.clear();
         chained(&shared(&[b'a'; 1 << 17], 1000), &mut imports);
         assert!(imports.iter().map(|import| import.symbol.len() as u64).sum::<u64>() <= MOST_BYTES);
+    }
+
+    fn bound(bytes: &[u8], is_weak_table: bool) -> Vec<(String, Origin)> {
+        let mut imports = Vec::new();
+        bind(bytes, is_weak_table, &mut imports).expect("whole opcodes");
+        imports.iter().map(|import: &Import| (import.symbol.to_string(), import.origin)).collect()
+    }
+
+    /// `SET_DYLIB_ORDINAL_IMM` is 0x10, `SET_DYLIB_SPECIAL_IMM` 0x30, `SET_SYMBOL` 0x40, `DO_BIND` 0x90.
+    #[test]
+    fn the_ordinal_at_the_time_of_the_bind_counts() {
+        let expected = [("_a".to_owned(), Origin::Need(1)), ("_b".to_owned(), Origin::Flat)];
+        assert_eq!(bound(b"\x12\x40_a\0\x90\x3e\x40_b\0\x90", false), expected);
+        // As lld writes it.
+        assert_eq!(bound(b"\x40_a\0\x12\x90\x40_b\0\x3e\x90", false), expected);
+    }
+
+    #[test]
+    fn a_symbol_that_is_bound_again_counts_once_for_each_library() {
+        let bytes = b"\x11\x40_a\0\x90\x90\x12\x90\xc0\x02\x08";
+        assert_eq!(bound(bytes, false), [("_a".to_owned(), Origin::Need(0)), ("_a".to_owned(), Origin::Need(1))]);
+    }
+
+    #[test]
+    fn a_definition_that_overrides_weak_ones_is_taken_from_nobody() {
+        assert_eq!(bound(b"\x48_a\0\x40_b\0\x90", true), [("_b".to_owned(), Origin::Weak)]);
     }
 
     proptest! {

@@ -10,7 +10,7 @@ mod signature;
 mod write;
 
 #[cfg(feature = "testing")]
-pub use write::{universal, write};
+pub use write::{Binding, universal, write};
 
 use goblin::mach::cputype::{CPU_SUBTYPE_ARM64_E, CPU_SUBTYPE_MASK, CPU_TYPE_ARM, CPU_TYPE_ARM64};
 use goblin::mach::cputype::{CPU_TYPE_I386, CPU_TYPE_X86_64};
@@ -153,6 +153,11 @@ impl Tables {
     /// Which of these symbols, spelled as the linker does, does the file define for others?
     pub fn defines_all(&self, file: &dyn ReadAt, symbols: &[&[u8]]) -> Vec<bool> {
         self.exports(&Window::of(&self.inside(file)), symbols)
+    }
+
+    /// Every symbol that the file defines for others, and whether another file's definition may serve in its place.
+    pub fn exported(&self, file: &dyn ReadAt) -> Vec<(Name, bool)> {
+        self.exported_in(&Window::of(&self.inside(file)))
     }
 
     /// The symbols that the file takes from elsewhere, each once, in the order of the file.

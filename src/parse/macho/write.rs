@@ -3,8 +3,8 @@
 use goblin::mach::header::{MH_BUNDLE, MH_DYLIB, MH_EXECUTE, MH_MAGIC_64, MH_OBJECT, MH_TWOLEVEL, SIZEOF_HEADER_64};
 use goblin::mach::load_command::{
     LC_BUILD_VERSION, LC_CODE_SIGNATURE, LC_DYLD_CHAINED_FIXUPS, LC_DYLD_ENVIRONMENT, LC_DYLD_EXPORTS_TRIE,
-    LC_ID_DYLIB, LC_LAZY_LOAD_DYLIB, LC_LOAD_DYLIB, LC_LOAD_UPWARD_DYLIB, LC_LOAD_WEAK_DYLIB, LC_REEXPORT_DYLIB,
-    LC_RPATH, LC_SEGMENT_64, SIZEOF_LINKEDIT_DATA_COMMAND, SIZEOF_SEGMENT_COMMAND_64,
+    LC_DYLD_INFO_ONLY, LC_ID_DYLIB, LC_LAZY_LOAD_DYLIB, LC_LOAD_DYLIB, LC_LOAD_UPWARD_DYLIB, LC_LOAD_WEAK_DYLIB,
+    LC_REEXPORT_DYLIB, LC_RPATH, LC_SEGMENT_64, SIZEOF_LINKEDIT_DATA_COMMAND, SIZEOF_SEGMENT_COMMAND_64,
 };
 use sha2::{Digest, Sha256};
 
@@ -15,12 +15,25 @@ const LINKEDIT: usize = 4096;
 /// Two to this power are the bytes of a page.
 const PAGE: u8 = 12;
 
+/// How a file says what it takes from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// `LC_DYLD_CHAINED_FIXUPS`.
+    Chained,
+    /// `LC_DYLD_INFO_ONLY`.
+    Opcodes,
+}
+
 /// The smallest 64-bit Mach-O file that reads back as `image`, defining `symbols` for others and taking `imports` from
 /// them.
-pub fn write(image: &Image, symbols: &[Name], imports: &[Import]) -> Vec<u8> {
+pub fn write(image: &Image, symbols: &[Name], imports: &[Import], binding: Binding) -> Vec<u8> {
     let mach = image.mach.clone().unwrap_or_default();
     let mut commands = Commands::default();
-    let (trie, fixups) = (trie(symbols), fixups(imports));
+    let trie = trie(symbols);
+    let fixups = match binding {
+        Binding::Chained => fixups(imports),
+        Binding::Opcodes => opcodes(imports),
+    };
     let signature_at = LINKEDIT + trie.len().next_multiple_of(16) + fixups.len().next_multiple_of(16);
     let signature_len = if mach.signature == Signature::Absent { 0 } else { signature(&[]).len() };
 
@@ -55,8 +68,17 @@ pub fn write(image: &Image, symbols: &[Name], imports: &[Import]) -> Vec<u8> {
         };
         commands.words(LC_BUILD_VERSION, &[platform, built.minimum.packed(), built.sdk.packed(), 0]);
     }
-    commands.linkedit(LC_DYLD_EXPORTS_TRIE, LINKEDIT, trie.len());
-    commands.linkedit(LC_DYLD_CHAINED_FIXUPS, LINKEDIT + trie.len().next_multiple_of(16), fixups.len());
+    let fixups_at = LINKEDIT + trie.len().next_multiple_of(16);
+    match binding {
+        Binding::Chained => {
+            commands.linkedit(LC_DYLD_EXPORTS_TRIE, LINKEDIT, trie.len());
+            commands.linkedit(LC_DYLD_CHAINED_FIXUPS, fixups_at, fixups.len());
+        }
+        Binding::Opcodes => {
+            let places = [0, 0, fixups_at, fixups.len(), 0, 0, 0, 0, LINKEDIT, trie.len()];
+            commands.words(LC_DYLD_INFO_ONLY, &places.map(|place| place as u32));
+        }
+    }
     commands.linkedit(LC_CODE_SIGNATURE, signature_at, signature_len);
 
     let mut bytes = header(image, mach.is_two_level, &commands);
@@ -213,6 +235,28 @@ fn fixups(imports: &[Import]) -> Vec<u8> {
     [header.iter().flat_map(|word: &u32| word.to_le_bytes()).collect(), table, strings].concat()
 }
 
+/// Opcodes that bind each import at the start of the first segment; the ordinal stands behind the symbol. A file has one
+/// table for all, so that what is weak by its table has the ordinal that chained fixups give it.
+fn opcodes(imports: &[Import]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for import in imports {
+        bytes.push(0x40 | u8::from(import.is_weak));
+        bytes.extend_from_slice(&import.symbol);
+        bytes.push(0);
+        match import.origin {
+            // Room for an ordinal of any size: ULEB128 of two bytes.
+            Origin::Need(index) => bytes.extend([0x20, (index + 1) as u8 | 0x80, ((index + 1) >> 7) as u8]),
+            Origin::Own => bytes.push(0x30),
+            Origin::Program => bytes.push(0x3f),
+            Origin::Flat => bytes.push(0x3e),
+            Origin::Weak => bytes.push(0x3d),
+        }
+        // A pointer in segment 0 at 0.
+        bytes.extend([0x51, 0x70, 0, 0x90]);
+    }
+    bytes
+}
+
 /// A signature whose code directory has one hash; all in it is big-endian.
 fn signature(hash: &[u8]) -> Vec<u8> {
     const DIRECTORY: u32 = 20;
@@ -229,7 +273,7 @@ fn signature(hash: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{universal, write};
+    use super::{Binding, universal, write};
     use crate::image::{
         Arch, BuiltFor, Format, Image, ImageKind, Import, MachO, Name, Need, NeedKind, Origin, Platform, Release,
         Signature,
@@ -280,7 +324,13 @@ mod tests {
             import("_PyLong_Type", Origin::Flat, false),
             import("_operator_new", Origin::Weak, false),
         ];
-        opened(write(&image(Arch::AARCH64), &symbols, &imports), |file, slices| {
+        for binding in [Binding::Chained, Binding::Opcodes] {
+            reads_back(&symbols, &imports, binding);
+        }
+    }
+
+    fn reads_back(symbols: &[Name], imports: &[Import], binding: Binding) {
+        opened(write(&image(Arch::AARCH64), symbols, imports, binding), |file, slices| {
             let [Slice { image: Some(read), problem: None, tables: Some(tables), defines: true }] = &slices[..] else {
                 panic!("{slices:?}")
             };
@@ -299,7 +349,9 @@ mod tests {
             for signature in [Signature::Absent, Signature::Present, Signature::Stale] {
                 let mut image = Image { kind, ..image(Arch::X86_64) };
                 image.mach.as_mut().unwrap().signature = signature;
-                opened(write(&image, &[], &[]), |_, slices| assert_eq!(slices[0].image.as_ref(), Some(&image)));
+                opened(write(&image, &[], &[], Binding::Chained), |_, slices| {
+                    assert_eq!(slices[0].image.as_ref(), Some(&image))
+                });
             }
         }
     }
@@ -307,7 +359,7 @@ mod tests {
     #[test]
     fn every_slice_of_a_universal_file_speaks_for_itself() {
         let archs = [Arch::X86_64, Arch::AARCH64];
-        let slices = archs.map(|arch| (arch, write(&image(arch), &[Name::from("PyInit_x")], &[])));
+        let slices = archs.map(|arch| (arch, write(&image(arch), &[Name::from("PyInit_x")], &[], Binding::Chained)));
         opened(universal(&slices), |file, slices| {
             for (slice, arch) in slices.iter().zip(archs) {
                 assert_eq!(slice.image, Some(image(arch)));

@@ -4,7 +4,7 @@ use super::{need, said};
 use crate::image::{
     Arch, BuiltFor, Format, Image, ImageKind, Import, MachO, Name, NeedKind, Origin, Platform, Release, Signature,
 };
-use crate::parse::macho::{universal, write};
+use crate::parse::macho::{Binding, universal, write};
 
 /// The bytes of a file, thin or universal.
 pub(super) fn file(words: &str) -> Result<Vec<u8>, String> {
@@ -35,6 +35,7 @@ fn slice(arch: Arch, words: &[&str]) -> Result<Vec<u8>, String> {
     let mut mach = MachO { signature: Signature::Present, is_two_level: true, ..MachO::default() };
     let mut built = BuiltFor { platform: Platform::MacOs, minimum: Release::new(11, 0), sdk: Release::new(14, 0) };
     let (mut symbols, mut imports, mut body) = (Vec::new(), Vec::new(), Vec::new());
+    let mut binding = Binding::Chained;
     for word in words {
         let (key, value) = word.split_once(':').unwrap_or((word, ""));
         let list = || value.split(',').filter(|item| !item.is_empty());
@@ -61,6 +62,7 @@ fn slice(arch: Arch, words: &[&str]) -> Result<Vec<u8>, String> {
             "unsigned" => mach.signature = Signature::Absent,
             "stale" => mach.signature = Signature::Stale,
             "flat" => mach.is_two_level = false,
+            "opcodes" => binding = Binding::Opcodes,
             "cut" => {}
             _ => return Err(format!("unknown word {key}")),
         }
@@ -68,13 +70,16 @@ fn slice(arch: Arch, words: &[&str]) -> Result<Vec<u8>, String> {
     let imports: Vec<Import> = imports.into_iter().map(|item| import(&image, item)).collect::<Result<_, _>>()?;
     mach.built_for = Some(built);
     image.mach = Some(Box::new(mach));
-    Ok([write(&image, &symbols, &imports), body].concat())
+    Ok([write(&image, &symbols, &imports, binding), body].concat())
 }
 
-/// `SYMBOL@LIBRARY`, or `SYMBOL` alone; a `?` behind it makes it weak.
+/// `SYMBOL@LIBRARY`, `SYMBOL@self`, `SYMBOL@program`, `SYMBOL@weak`, or `SYMBOL` alone; a `?` behind it makes it weak.
 fn import(image: &Image, text: &str) -> Result<Import, String> {
     let (text, is_weak) = text.strip_suffix('?').map_or((text, false), |text| (text, true));
     let (symbol, origin) = match text.split_once('@') {
+        Some((symbol, "self")) => (symbol, Origin::Own),
+        Some((symbol, "program")) => (symbol, Origin::Program),
+        Some((symbol, "weak")) => (symbol, Origin::Weak),
         Some((symbol, library)) => {
             let place = image.needs.iter().position(|need| need.name == *library);
             (symbol, Origin::Need(place.ok_or("takes: a library that is not needed")?))

@@ -318,3 +318,40 @@ fn the_python_of_the_machine_that_built_it_is_told_as_such() {
         &Expected { cause: "library-missing", sentence: "@rpath/libpython3.8.dylib", remedy: "", command: "", ..other },
     );
 }
+
+/// A package with a module that looks a symbol up in everything that is loaded.
+const FLAT: &str = "//- /env/p/_p.DARWIN macho arm64 bundle defines:PyInit__p takes:bcf_float_missing
+    //- /env/p/__init__.py
+    //- /env/p-1.dist-info/METADATA
+    Name: p
+    Version: 1
+    //- /env/p-1.dist-info/RECORD
+    p/_p.DARWIN,,";
+
+#[test]
+fn a_symbol_of_the_flat_namespace_belongs_to_a_library_that_was_not_linked() {
+    let by = "/x/lib/python3.11/site-packages/p/_p.cpython-311-darwin.so";
+    for log in [
+        format!("ImportError: dlopen({by}, 0x0002): symbol not found in flat namespace '_bcf_float_missing'\n"),
+        format!("ImportError: dlopen({by}, 0x0002): symbol not found in flat namespace (_bcf_float_missing)\n"),
+        format!(
+            "ImportError: dlopen({by}, 2): Symbol not found: _bcf_float_missing\n  Referenced from: {by}\n  Expected in: flat namespace\n in {by}\n"
+        ),
+    ] {
+        let expected = Expected {
+            cause: "symbol-missing",
+            verdict: Verdict::Guilty,
+            file: "",
+            sentence: "was not linked",
+            remedy: "another release of the package",
+            command: "",
+        };
+        assert_first(&alone(&log), &expected);
+        let judged = beside(&log, "/env", FLAT);
+        assert_first(
+            &judged,
+            &Expected { file: "p/_p.cpython-311-darwin.so", remedy: "another release of p", ..expected },
+        );
+        assert!(judged[0].finding.is_some(), "{log}");
+    }
+}

@@ -564,6 +564,34 @@ except ImportError:
 }
 
 #[test]
+fn symbols_of_macos_are_told_as_dyld_binds_them() {
+    let root = lay_out(
+        "
+//- /site-packages/a-1.dist-info/WHEEL
+Wheel-Version: 1.0
+//- /site-packages/a.so macho arm64 bundle needs:@loader_path/libx.dylib,/usr/lib/libz.1.dylib defines:PyInit_a takes:_ZN1x4openEi@@loader_path/libx.dylib,inflate@/usr/lib/libz.1.dylib,bcf_destroy
+//- /site-packages/libx.dylib macho arm64 defines:_ZN1x4openEi
+",
+    );
+    let output = dylens(root.path(), &["symbols", "site-packages", "a.so", "--format", "jsonl"]);
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    let told = out(&output);
+    for (symbol, demangled, status, provider) in [
+        ("__ZN1x4openEi", "\"x::open(int)\"", "bound", "libx.dylib\""),
+        ("_inflate", "null", "unknown", "\"/usr/lib/libz.1.dylib\""),
+        ("_bcf_destroy", "null", "undefined", "null"),
+    ] {
+        let begins = format!(
+            "{{\"symbol\":\"{symbol}\",\"version\":null,\"demangled\":{demangled},\"binding\":\"strong\",\"status\":\"{status}\",\"provider\":"
+        );
+        let is_it = |line: &&str| line.starts_with(&begins) && line.trim_end_matches('}').ends_with(provider);
+        assert!(told.lines().any(|line| is_it(&line)), "{symbol}: {told}");
+    }
+    let exports = out(&dylens(root.path(), &["symbols", "site-packages", "libx.dylib", "--exports"]));
+    assert!(exports.contains("1 symbol defined for others") && exports.contains("x::open(int)"), "{exports}");
+}
+
+#[test]
 fn symbols_are_told_with_their_providers() {
     let root = lay_out(
         "

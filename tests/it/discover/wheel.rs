@@ -508,8 +508,8 @@ fn the_tags_tell_python_processor_and_system() {
     let mac = host("a-1.0-cp39-abi3-macosx_10_9_universal2.whl");
     let python = mac.python.expect("a Python");
     assert_eq!((python.version, mac.arch), (None, None));
-    assert!(matches!(mac.system, System::Unknown));
-    assert!(mac.library_path.is_none() && mac.packager.is_empty(), "nothing of this machine");
+    assert!(matches!(mac.system, System::Dyld(_)) && mac.packager == "brew");
+    assert!(mac.library_path.is_none(), "nothing of this machine");
     let suffixes: Vec<String> = python.suffixes.iter().map(ToString::to_string).collect();
     assert_eq!(suffixes, [".abi3.so", ".so"]);
 
@@ -607,6 +607,17 @@ fn a_foreign_format_is_no_fault_of_the_wheel_for_it() {
     assert!(!findings(&mac).iter().any(|(rule, _)| *rule == "wrong-architecture"), "{:?}", findings(&mac));
     let linux = scan(LINUX, wheel(&[("a/_b.cpython-311-darwin.so", mach_o)]));
     assert!(findings(&linux).iter().any(|(rule, _)| *rule == "wrong-architecture"), "{:?}", findings(&linux));
+}
+
+#[test]
+fn a_wheel_for_macos_may_bring_more_files_for_linux() {
+    let module = image("macho arm64 bundle needs:/usr/lib/libSystem.B.dylib defines:PyInit__a");
+    let library = elf("x86_64 soname:libx.so.1 needs:libc.so.6");
+    let members =
+        [("a/_a.cpython-311-darwin.so", &module[..]), ("a/linux/liba.so.1", &library), ("a/linux/libb.so.1", &library)];
+    let scan = scan("a-1.0-cp311-cp311-macosx_15_0_universal2.whl", zip(&members));
+    assert!(scan.world.host.system.is_dyld());
+    assert!(!findings(&scan).iter().any(|(rule, _)| *rule == "library-missing"), "{:?}", findings(&scan));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `python-symbol-missing`.
 
 use super::*;
+use crate::diagnose::mac::mac_of;
 use crate::diagnose::python::tagged_module;
 
 #[test]
@@ -40,4 +41,27 @@ fn without_the_interpreter_s_symbols_nothing_is_said_of_them() {
     let launcher = tagged_module("_a.abi3.so", "defines:PyInit__a takes:PyErr_Clear", "cp311-abi3-linux_x86_64")
         .replace("PyErr_Clear,PyModule_Create2,PyObject_Vectorcall,_PyObject_GetDictPtr", "main");
     assert_silent(&self::scan(&launcher));
+}
+
+#[test]
+fn on_macos_the_interpreter_s_own_library_is_asked() {
+    let scan = |symbols: &str| {
+        mac_of(
+            "/env",
+            &format!(
+                "//- /usr/bin/python3.11 macho arm64 program needs:@executable_path/../lib/libpython3.11.dylib
+                 //- /usr/lib/libpython3.11.dylib macho arm64 defines:PyErr_Clear
+                 //- /usr/lib/python3.11/os.py
+                 //- /env/pyvenv.cfg
+                 home = /usr/bin
+                 version = 3.11.7
+                 //- /env/bin/python3 -> /usr/bin/python3.11
+                 //- /env/lib/python3.11/site-packages/p/m.abi3.so MODULE takes:{symbols}"
+            ),
+        )
+    };
+    let lacking = scan("PyErr_Clear,PyType_FromMetaclass");
+    assert_eq!(finding(&lacking, "python-symbol-missing").subject, "PyType_FromMetaclass");
+    assert!(findings(&lacking, "symbol-undefined").is_empty(), "one cause, one finding");
+    assert!(findings(&scan("PyErr_Clear,CFRelease"), "python-symbol-missing").is_empty());
 }

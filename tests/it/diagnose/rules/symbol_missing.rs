@@ -19,6 +19,29 @@ fn a_symbol_that_the_library_does_not_have_ends_the_import() {
 }
 
 #[test]
+fn without_a_two_level_namespace_any_library_that_is_loaded_will_do() {
+    let files = |namespace: &str| {
+        format!(
+            "//- /t/p/m.so MODULE {namespace} needs:@loader_path/liba.dylib,@loader_path/libb.dylib takes:f@@loader_path/liba.dylib
+             //- /t/p/liba.dylib macho arm64
+             //- /t/p/libb.dylib macho arm64 defines:f"
+        )
+    };
+    assert_silent(&mac(&files("flat")));
+    assert_eq!(finding(&mac(&files("")), "symbol-missing").subject, "_f");
+}
+
+#[test]
+fn the_library_that_a_symbol_is_taken_from_may_stand_behind_it() {
+    // As lld writes it: the ordinal of `two` is that of libb.
+    assert_silent(&mac(
+        "//- /t/p/m.so MODULE opcodes needs:@loader_path/liba.dylib,@loader_path/libb.dylib takes:one@@loader_path/liba.dylib,two@@loader_path/libb.dylib
+         //- /t/p/liba.dylib macho arm64 defines:one
+         //- /t/p/libb.dylib macho arm64 defines:two",
+    ));
+}
+
+#[test]
 fn a_symbol_that_may_be_absent_or_comes_from_a_library_offered_on_is_no_matter() {
     assert_silent(&mac(
         "//- /t/p/m.so MODULE needs:@loader_path/liba.dylib takes:one@@loader_path/liba.dylib,two@@loader_path/liba.dylib?

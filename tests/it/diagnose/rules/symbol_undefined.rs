@@ -1,5 +1,7 @@
 //! Symbols that nothing in the process of an import defines.
 
+mod mac;
+
 use super::*;
 
 #[test]

@@ -76,3 +76,46 @@ fn a_library_that_is_really_missing_stops_nuitka_too() {
         told.prints
     );
 }
+
+#[test]
+fn a_bundle_satisfies_no_need() {
+    let library =
+        |words: &str| mac(&format!("//- /t/p/m.so MODULE needs:@loader_path/b.so\n//- /t/p/b.so macho arm64 {words}"));
+    let scan = library("bundle");
+    let finding = finding(&scan, "library-missing");
+    assert_eq!((finding.severity, finding.breaks), (Severity::Error, 1));
+    assert!(
+        finding.message.contains("p/b.so is there, and the loader refuses it: cannot link against a bundle"),
+        "{}",
+        finding.message
+    );
+    assert!(findings(&library(""), "library-missing").is_empty(), "a dylib satisfies it, whatever its name");
+}
+
+#[test]
+fn a_need_that_ends_an_import_is_never_left_without_an_error() {
+    for what in [
+        "macho arm64 bundle",
+        "macho arm64 program",
+        "macho arm64 object",
+        "macho arm64 unsigned",
+        "macho arm64 stale",
+        "macho arm64 platform:ios",
+        "macho arm64 bundle unsigned",
+        "macho x86_64",
+        "macho x86_64 bundle",
+        "macho arm64 cut:100",
+        "elf x86_64",
+        "empty",
+        "locked",
+        "lfs",
+        "hex:00112233445566778899",
+        "-> gone.dylib",
+        "-> liba.dylib",
+    ] {
+        let scan = mac(&format!("//- /t/p/m.so MODULE needs:@loader_path/liba.dylib\n//- /t/p/liba.dylib {what}"));
+        let unmet = scan.imports.iter().any(|import| !import.loads.unmet.is_empty());
+        let errors = scan.findings.iter().filter(|finding| finding.severity == Severity::Error && finding.breaks > 0);
+        assert!(unmet && errors.count() > 0, "{what}");
+    }
+}
