@@ -5,7 +5,13 @@ use dylens::imports::{ImportOutcome, ImportVerdict};
 /// An environment of CPython 3.11 on Linux. `SITE` is its site folder, `TAG` the ending of its modules, `EXT` a module
 /// that loads, `BAD` the words of one that needs what is not there.
 fn outcomes(world: &str) -> Vec<ImportOutcome> {
-    crate::common::scan(&whole(world)).outcomes.rows
+    let scan = crate::common::scan(&whole(world));
+    // What is not simulated, as nothing leads from it to what may fail, is what a whole simulation says of it.
+    for row in &scan.outcomes.rows {
+        let (told, _) = scan.import_story(&row.module);
+        assert_eq!((told.verdict, &told.failure), (row.verdict, &row.failure), "{}", row.module);
+    }
+    scan.outcomes.rows
 }
 
 fn whole(world: &str) -> String {
@@ -195,4 +201,59 @@ fn a_module_that_was_installed_and_is_gone_is_missed_where_it_is_taken_from_its_
     assert_eq!(verdict(&world("from p import _dispatcher"), "p"), ImportVerdict::Fails);
     let caught = "try:\n    from p import _dispatcher\nexcept ImportError:\n    pass";
     assert_eq!(verdict(&world(caught), "p"), ImportVerdict::Loads);
+}
+
+#[test]
+fn a_function_that_another_module_calls_at_import_counts() {
+    let world = |init: &str| {
+        format!(
+            "//- SITE/p/ext.TAG BAD defines:PyInit_ext\n//- SITE/p/loader.py\ndef load():\n    from . import ext\n\
+             //- SITE/p/__init__.py\n{init}\n"
+        )
+    };
+    assert_eq!(verdict(&world("from .loader import load\nload()"), "p"), ImportVerdict::Fails);
+    assert_eq!(verdict(&world("from .loader import load"), "p"), ImportVerdict::Loads);
+    assert_eq!(verdict(&world("from . import loader\nloader.load()"), "p"), ImportVerdict::Fails);
+    let caught = "from . import loader\ntry:\n    loader.load()\nexcept ImportError:\n    pass";
+    assert_eq!(verdict(&world(caught), "p"), ImportVerdict::Guarded);
+}
+
+#[test]
+fn names_that_are_made_at_run_time_count() {
+    let world = |name: &str| {
+        format!(
+            "//- SITE/p/ext.TAG BAD defines:PyInit_ext\n//- SITE/p/good.TAG elf x86_64 defines:PyInit_good\n\
+             //- SITE/p/__init__.py\nimport importlib\nfor name in ['{name}']:\n    importlib.import_module('p.' + name)\n"
+        )
+    };
+    assert_eq!(verdict(&world("ext"), "p"), ImportVerdict::Fails);
+    assert_eq!(verdict(&world("good"), "p"), ImportVerdict::Loads);
+}
+
+#[test]
+fn the_words_of_an_exception_lead_to_what_was_caught_before() {
+    let world = "//- SITE/p/ext.TAG BAD defines:PyInit_ext\n//- SITE/p/__init__.py\nmissing = []\n\
+                 try:\n    from . import ext\nexcept ImportError as error:\n    missing.append(f'ext: {error}')\n\
+                 if missing:\n    raise ImportError('cannot import: ' + ', '.join(missing))\n";
+    let failure = outcome(world, "p").failure.expect("a cause");
+    assert_eq!((failure.cause.rule(), failure.subject.as_str()), ("library-missing", "libgone.so.1"));
+}
+
+#[test]
+fn a_module_is_missed_where_who_imports_it_is_what_people_import() {
+    let world = |importer: &str| {
+        format!(
+            "//- SITE/p/_ext.TAG BAD defines:PyInit__ext\n//- SITE/p/__init__.py\n//- SITE/p/Image.py\n{importer}\n\
+             //- SITE/p/File.py\nfrom . import Image\n"
+        )
+    };
+    let missed = |importer: &str| outcome(&world(importer), "p._ext").is_missed();
+    assert!(missed("from . import _ext"));
+    assert!(!missed("try:\n    from . import _ext\nexcept ImportError:\n    _ext = None"));
+    assert!(!missed("def f():\n    from . import _ext"));
+    assert!(!missed("x = 1"));
+    // What only tests import, nobody misses.
+    let tested = "//- SITE/p/_ext.TAG BAD defines:PyInit__ext\n//- SITE/p/__init__.py\n\
+                  //- SITE/p/tests/__init__.py\n//- SITE/p/tests/test_ext.py\nfrom .. import _ext\n";
+    assert!(!outcome(tested, "p._ext").is_missed());
 }

@@ -1,0 +1,56 @@
+//! `module-missing`.
+
+use super::*;
+use dylens::command::Shell;
+
+/// A package whose code imports `what`.
+fn importing(what: &str, requires: &str) -> String {
+    format!(
+        "//- SITE/p/_p.TAG elf x86_64 defines:PyInit__p
+//- SITE/p/__init__.py
+{what}
+from . import _p
+//- SITE/p-1.0.dist-info/RECORD
+p/_p.TAG,,
+//- SITE/p-1.0.dist-info/METADATA
+Name: p
+{requires}
+"
+    )
+}
+
+#[test]
+fn a_requirement_that_was_not_installed_ends_the_import() {
+    let scan = scan(&importing("import dateutil", "Requires-Dist: dateutil"));
+    let finding = finding(&scan, "module-missing");
+    assert_eq!((finding.severity, finding.subject.as_str(), finding.breaks), (Severity::Error, "dateutil", 1));
+    assert_eq!(finding.broken, ["p", "p._p"]);
+    assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some("python -m pip install dateutil"));
+}
+
+#[test]
+fn a_module_that_code_can_do_without_is_not_missing() {
+    for code in [
+        "try:\n    import dateutil\nexcept ImportError:\n    dateutil = None",
+        "def f():\n    import dateutil",
+        "import json",
+        "import sys\nif sys.platform == 'win32':\n    import winreg, dateutil",
+    ] {
+        assert!(findings(&scan(&importing(code, "")), "module-missing").is_empty(), "{code}");
+    }
+}
+
+#[test]
+fn a_name_that_nobody_requires_gets_no_command() {
+    let scan = scan(&importing("import cv2", ""));
+    assert_eq!(finding(&scan, "module-missing").remedy.first(Shell::Sh), None);
+}
+
+#[test]
+fn a_part_of_a_package_that_wants_what_was_not_asked_for_is_information() {
+    let world = "//- SITE/p/__init__.py\n//- SITE/p/_p.TAG elf x86_64 defines:PyInit__p
+//- SITE/p/contrib/__init__.py\nimport tensorflow
+//- SITE/p/contrib/_ops.TAG elf x86_64 defines:PyInit__ops
+";
+    assert_eq!(finding(&scan(world), "module-missing").severity, Severity::Info);
+}
