@@ -7,10 +7,13 @@ use std::collections::BTreeMap;
 
 use super::rules::OF_IMPORTS;
 use super::{Evidence, Facts, Finding, Line, RULES, Severity};
+use crate::command::Remedy;
 use crate::discover::role::importable_as;
+use crate::image::Name;
 use crate::imports::{Harmless, ImportCause, ImportFailure, ImportOutcome, ImportVerdict};
 use crate::scan::{ImportKind, Scan};
 use crate::vfs::VPath;
+use crate::world::FileId;
 
 /// Imports that fail by one cause.
 pub struct BrokenImports {
@@ -163,16 +166,36 @@ fn unforeseen(facts: &Facts, group: &BrokenImports) -> Option<Finding> {
         Err(_) => Finding::at(rule, severity, facts.scan.shown(file), failure.subject.clone()),
     };
     finding.subject.clone_from(&failure.subject);
+    let what = match other_copy(facts, failure) {
+        Some((library, copy)) => {
+            let copy = facts.path(copy);
+            finding.evidence.push(Evidence::File { path: copy.clone(), what: "loaded first" });
+            finding.remedy = Remedy::new(format!(
+                "have both use one copy of {library}: install releases that were built with the same, or import {} first",
+                group.first()
+            ));
+            format!("it needs {} of {library}, and {copy}, loaded by an import before it, has none", failure.subject)
+        }
+        None => format!("{}, {}; by itself the file loads", failure.cause.phrase(), failure.subject),
+    };
     let way = failure.because.join(" → ");
-    finding.message = format!(
-        "import {} fails at {}: {}, {}; by itself the file loads, but other imports come before it ({way})",
-        group.first(),
-        finding.file,
-        failure.cause.phrase(),
-        failure.subject
-    );
+    finding.message = format!("import {} fails at {}: {what} ({way})", group.first(), finding.file);
     finding.broken.clone_from(&group.modules);
     Some(finding)
+}
+
+/// The library of which a symbol version is missed, and the one copy of it in the environment that lacks it.
+fn other_copy(facts: &Facts, failure: &ImportFailure) -> Option<(Name, FileId)> {
+    let file = facts.scan.world.open(failure.file.as_ref()?).ok()?;
+    let content = facts.scan.world.file(file);
+    let need = content.image.as_ref()?.versions.iter().find(|need| *need.version == *failure.subject.as_bytes())?;
+    let lacks = |copy: &FileId| {
+        let defined = facts.scan.world.defined_versions(*copy);
+        defined.is_some_and(|defined| !defined.contains(&need.version))
+    };
+    let mut lacking = facts.providers(&need.from).iter().copied().filter(lacks);
+    let copy = lacking.next().filter(|_| lacking.next().is_none())?;
+    Some((need.from.clone(), copy))
 }
 
 /// An error that keeps no import from succeeding, or only those that nobody misses, is none.

@@ -18,6 +18,17 @@ pub struct ImportOutcome {
 }
 
 impl ImportOutcome {
+    /// How it ends, and by way of what; none where it loads.
+    pub fn words(&self) -> Option<String> {
+        let way = self.failure.as_ref()?.because.join(" → ");
+        match self.verdict {
+            ImportVerdict::Fails => Some(format!("fails: {way}")),
+            ImportVerdict::Unknown => Some(format!("may fail: {way}")),
+            ImportVerdict::Guarded => Some(format!("loads without {way}")),
+            ImportVerdict::Loads => None,
+        }
+    }
+
     /// Does it fail, and somebody miss it?
     pub fn is_missed(&self) -> bool {
         self.verdict == ImportVerdict::Fails && self.harmless.is_none()

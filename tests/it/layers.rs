@@ -42,8 +42,8 @@ const ROOMS: [(&str, &[&str]); 23] = [
     (
         "tui",
         &[
-            "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "resolve", "scan", "vfs",
-            "world",
+            "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "imports", "resolve",
+            "scan", "vfs", "world",
         ],
     ),
     (

@@ -32,6 +32,13 @@ pub(super) fn grounds(atlas: &Atlas, finding: &Finding) -> Vec<Prose> {
     for evidence in finding.evidence.iter().take(MOST) {
         proof(&atlas.scan, evidence, &mut text);
     }
+    if finding.broken.len() > 1 {
+        let mut broken: Vec<&String> = finding.broken.iter().collect();
+        // Packages first: these are what people import.
+        broken.sort_by_key(|name| name.contains('.'));
+        let names = broken.into_iter().map(|name| (Tone::Plain, name.clone()));
+        list("breaks", names, &mut text);
+    }
     if finding.files.len() > 1 {
         let files = finding.files.iter().map(|file| (Tone::Plain, brief(&file.to_string()).to_owned()));
         list(&format!("{} files", finding.files.len()), files, &mut text);

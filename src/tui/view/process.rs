@@ -9,7 +9,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::View;
 use crate::graph::NodeId;
-use crate::scan::{ImportKind, ImportOf};
+use crate::imports::ImportOutcome;
+use crate::printable::printable;
+use crate::scan::{ImportKind, ImportOf, Scan};
 use crate::tui::atlas::Atlas;
 use crate::tui::draw::{self, bordered, lines, row, title};
 use crate::tui::model::{Model, Pane};
@@ -90,6 +92,13 @@ fn name(import: &ImportOf) -> String {
     }
 }
 
+/// What the import does with all that its Python code brings in, where that is worth a word.
+fn outcome(scan: &Scan, import: &ImportOf) -> String {
+    let ImportKind::Module(name) = &import.kind else { return String::new() };
+    let words = scan.outcomes.of(name).and_then(ImportOutcome::words);
+    words.map_or_else(String::new, |words| format!("  {}", printable(&words)))
+}
+
 fn rows(model: &Model) -> Vec<Row> {
     let Some(atlas) = &model.atlas else { return Vec::new() };
     let scan = &atlas.scan;
@@ -100,7 +109,7 @@ fn rows(model: &Model) -> Vec<Row> {
     // Who needs what, by the first that was loaded: libc has thousands of dependents, a file but a few needs.
     let mut asked: FxHashMap<NodeId, NodeId> = FxHashMap::default();
     for import in parts.filter_map(|at| scan.imports.get(at)) {
-        rows.push(Row { node: None, by: None, kind: Kind::Heading(name(import)) });
+        rows.push(Row { node: None, by: None, kind: Kind::Heading(name(import) + &outcome(scan, import)) });
         for &file in &import.loads.loads {
             number += 1;
             let node = scan.graph.file(file);
