@@ -7,15 +7,16 @@ use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::{DistributionId, Role, tag_of};
 use crate::image::Format;
 use crate::scan::ImportKind;
-use crate::world::FileId;
+use crate::vfs::VPath;
+use crate::world::{FileId, text_finder};
 
 pub(super) static RULE: Rule = Rule {
     id: "library-unused",
-    title: "libraries that nothing needs",
+    title: "libraries without a visible user",
     severity: Severity::Info,
-    why: "No import brings the file in, and no Python source of its distribution names it. It may be a plugin that another \
-          library opens by a path of its own (Qt does), or ballast.",
-    remedy: "Nothing to mend; a bundle can often do without it.",
+    why: "No import brings the file in, no Python source of its distribution names it, no other file of it has the name in its \
+          constants, and it lies in no folder of plugins. What opens it by a path that is made at run time cannot be seen.",
+    remedy: "Nothing to mend: leave it where it is.",
     check,
 };
 
@@ -28,22 +29,52 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             && facts.is_loadable(file)
             && !is_wanted(facts, file)
             && !facts.is_named(file)
+            && !is_plugin(facts, file)
         {
             unused.entry(owner).or_default().push(file);
         }
     }
     for (owner, files) in unused {
+        let files = without_users(facts, owner, files);
+        if files.is_empty() {
+            continue;
+        }
         let name = &facts.scan.distributions.get(owner).name;
         let mut finding = Finding::about(facts, &RULE, Severity::Info, files[0]);
         finding.files = files.iter().map(|&file| facts.path(file)).collect();
         finding.files.sort();
         finding.message = match files.len() {
-            1 => format!("nothing needs {}, and no Python code of {name} names it", finding.file),
-            count => format!("{name}: nothing needs {count} of its libraries, and no Python code names them"),
+            1 => format!("nothing needs {}, and no code of {name} names it", finding.file),
+            count => format!("{name}: nothing needs {count} of its libraries, and no code names them"),
         };
-        finding.remedy = Remedy::new("nothing to mend; a bundle can often do without them");
+        finding.remedy = Remedy::new("nothing to mend: what opens a file by a path made at run time cannot be seen");
         findings.push(finding);
     }
+}
+
+/// Larger files are not searched for names.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// Those that no native file of their distribution names in its constants, as what opens a plugin does.
+fn without_users(facts: &Facts, owner: DistributionId, files: Vec<FileId>) -> Vec<FileId> {
+    let names: Vec<String> = files.iter().map(|&file| VPath::new(facts.path(file).file_name()).to_string()).collect();
+    let Some(finder) = text_finder(&names.iter().map(String::as_str).collect::<Vec<_>>()) else { return files };
+    let mut is_named = vec![false; files.len()];
+    for (_, file, _, other) in facts.files() {
+        if other == owner && facts.scan.world.file(file).len <= MOST_BYTES {
+            let found = facts.scan.world.texts(file, &finder);
+            let others = files.iter().map(|&named| named != file);
+            is_named.iter_mut().zip(found.iter().zip(others)).for_each(|(is, (found, other))| *is |= *found && other);
+        }
+    }
+    files.into_iter().zip(is_named).filter(|(_, is_named)| !is_named).map(|(file, _)| file).collect()
+}
+
+/// Does a file lie where libraries look for what extends them?
+fn is_plugin(facts: &Facts, file: FileId) -> bool {
+    const FOLDERS: [&[u8]; 8] =
+        [b"plugin", b"plugins", b"providers", b"drivers", b"extensions", b"codecs", b"gdalplugins", b"engines-3"];
+    facts.path(file).parent().is_some_and(|folder| folder.parts().any(|part| FOLDERS.contains(&part)))
 }
 
 /// Does some file ask for it, though it may not find it, or is it a module of another Python?
