@@ -3,7 +3,9 @@
 //! A rule knows a file and what is wrong with it; which imports fail by that, only the interpreter knows
 //! ([`crate::imports`]): those that its code brings in, through the modules of other packages, and not those that catch it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use super::rules::OF_IMPORTS;
 use super::{Evidence, Facts, Finding, Line, RULES, Severity};
@@ -60,8 +62,10 @@ pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
         return findings;
     }
     findings.extend(OF_IMPORTS.iter().flat_map(|rule| super::ask(rule, facts)));
+    let places = Places::new(facts, &findings);
     for group in facts.broken() {
-        let about = (0..findings.len()).filter_map(|at| Some((fit(facts, &findings[at], group)?, at)));
+        let about = places.of(facts, group).into_iter();
+        let about = about.filter_map(|at| Some((fit(facts, &findings[at], group)?, at)));
         let at = match about.max_by_key(|&(fit, at)| (fit, std::cmp::Reverse(at))) {
             Some((_, at)) => at,
             None => {
@@ -89,6 +93,69 @@ pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
+/// Where in the list the findings are that imports may fail of.
+struct Places {
+    /// By the files that they are about, as these are shown.
+    by_file: FxHashMap<VPath, Vec<usize>>,
+    /// By their subjects.
+    by_subject: FxHashMap<String, Vec<usize>>,
+    /// Those about modules that are gone, by the modules.
+    by_module: FxHashMap<String, Vec<usize>>,
+    /// Those about NumPy.
+    of_numpy: Vec<usize>,
+}
+
+impl Places {
+    fn new(facts: &Facts, findings: &[Finding]) -> Places {
+        let (mut by_file, mut by_subject) = (FxHashMap::<VPath, Vec<usize>>::default(), FxHashMap::default());
+        let (mut by_module, mut of_numpy) = (FxHashMap::<String, Vec<usize>>::default(), Vec::new());
+        for (at, finding) in findings.iter().enumerate() {
+            by_file.entry(finding.file.clone()).or_default().push(at);
+            for file in finding.files.iter().filter(|file| **file != finding.file) {
+                by_file.entry(file.clone()).or_default().push(at);
+            }
+            by_subject.entry(finding.subject.clone()).or_insert_with(Vec::new).push(at);
+            if finding.rule.id.starts_with("numpy-") {
+                of_numpy.push(at);
+            }
+            for module in gone_modules(facts, finding) {
+                by_module.entry(module).or_default().push(at);
+            }
+        }
+        Places { by_file, by_subject, by_module, of_numpy }
+    }
+
+    /// The findings that may be about these imports.
+    fn of(&self, facts: &Facts, group: &BrokenImports) -> BTreeSet<usize> {
+        let failure = &group.failure;
+        let at = |places: Option<&Vec<usize>>| places.cloned().unwrap_or_default();
+        match failure.cause {
+            ImportCause::ModuleMissing => {
+                let [subject, module] = [&self.by_subject, &self.by_module].map(|by| at(by.get(&failure.subject)));
+                subject.into_iter().chain(module).chain(self.of_numpy.iter().copied()).collect()
+            }
+            ImportCause::NumpyMissing | ImportCause::NumpyAbi | ImportCause::NumpyTooOld => {
+                self.of_numpy.iter().copied().collect()
+            }
+            _ => {
+                let real = |file: &VPath| facts.scan.world.open(file).ok().map(|file| facts.path(file));
+                let files = failure.file.iter().flat_map(|file| [Some(facts.scan.shown(file)), real(file)]).flatten();
+                files.flat_map(|file| at(self.by_file.get(&file))).collect()
+            }
+        }
+    }
+}
+
+/// The modules whose files a finding says are gone, or not for this Python.
+fn gone_modules(facts: &Facts, finding: &Finding) -> Vec<String> {
+    if !matches!(finding.rule.id, "recorded-file-missing" | "link-broken" | "extension-for-other-python") {
+        return Vec::new();
+    }
+    let root = &facts.scan.target.root;
+    let name = |path: &VPath| importable_as(&root.join(path.as_bytes()), facts.python()).map(|(_, name)| name);
+    finding.files.iter().filter_map(name).collect()
+}
+
 /// Of a library that no search finds and that code seems to load first, keeps what is true of it: it is missing, or it works.
 fn settle_preloads(findings: &mut Vec<Finding>, works: impl Fn(&Finding) -> bool) {
     let is_of = |rule: &'static str| move |finding: &&Finding| finding.rule.id == rule;
@@ -108,7 +175,7 @@ fn is_unsure(facts: &Facts, finding: &Finding) -> bool {
     facts.scan.world.host.system.is_windows() && finding.severity == Severity::Warning
 }
 
-/// How well a finding fits what imports fail of; none where it is about something else.
+/// How well a finding at the place of what imports fail of fits it; none where it is about something else.
 fn fit(facts: &Facts, finding: &Finding, group: &BrokenImports) -> Option<(bool, bool, Severity)> {
     let failure = &group.failure;
     let is_named = finding.subject == failure.subject;
@@ -120,31 +187,20 @@ fn fit(facts: &Facts, finding: &Finding, group: &BrokenImports) -> Option<(bool,
         }
         _ => {
             let is_grave = finding.rule.severity == Severity::Error && finding.severity > Severity::Info;
-            failure.file.as_ref().is_some_and(|file| is_of(facts, finding, file)) && (is_named || is_ruled || is_grave)
+            is_named || is_ruled || is_grave
         }
     };
     is_about.then_some((is_named, is_ruled, finding.severity))
 }
 
-/// Is a finding about a file?
-fn is_of(facts: &Facts, finding: &Finding, file: &VPath) -> bool {
-    let real = facts.scan.world.open(file).ok().map(|file| facts.path(file));
-    let shown = facts.scan.shown(file);
-    let is_it = |path: &VPath| *path == shown || Some(path) == real.as_ref();
-    is_it(&finding.file) || finding.files.iter().any(is_it)
-}
-
 /// Is a finding about the file of this module?
 fn is_module(facts: &Facts, finding: &Finding, module: &str) -> bool {
-    let root = &facts.scan.target.root;
-    let names = |path: &VPath| importable_as(&root.join(path.as_bytes()), facts.python()).map(|(_, name)| name);
-    let is_gone = matches!(finding.rule.id, "recorded-file-missing" | "link-broken" | "extension-for-other-python");
     let is_numpy = match finding.rule.id {
         "numpy-module-missing" => finding.subject == module,
         id => id == "numpy-missing",
     };
-    is_gone && finding.files.iter().any(|file| names(file).as_deref() == Some(module))
-        || is_numpy && finding.severity > Severity::Info && module.split('.').next() == Some("numpy")
+    is_numpy && finding.severity > Severity::Info && module.split('.').next() == Some("numpy")
+        || gone_modules(facts, finding).iter().any(|gone| gone == module)
 }
 
 /// Is a finding about the module that asks for NumPy in vain?

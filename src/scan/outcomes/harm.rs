@@ -6,8 +6,9 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
-use super::reach::{ImportReach, ImportingLine};
+use super::reach::{ImportReach, Importers, ImportingLine};
 use crate::imports::{Harmless, ImportContext, ImportFailure, ImportOutcome, ImportProcess, ImportVerdict};
 
 /// Importers that are imported at most for one module.
@@ -21,52 +22,63 @@ pub fn mark_harmless(context: &ImportContext, reach: &mut ImportReach, rows: &mu
     for top in tops.filter(|top| !failing.contains(*top)).collect::<BTreeSet<_>>() {
         reach.read_package(context, top);
     }
-    let reach = &*reach;
+    let known = Known { context, importers: reach.importers(), tops: reach.tops_with_source(), reach };
     rows.par_iter_mut().filter(|row| failing.contains(&row.module)).for_each(|row| {
         let top = row.module.split('.').next().unwrap_or_default();
         if let Some(failure) = row.failure.as_ref().filter(|_| !failing.contains(top)) {
             let is_own = failure.because.iter().rev().nth(1) == Some(&row.module);
             row.harmless = match is_own || failure.cause.is_native() {
-                true => who_misses(context, reach, &row.module, failure),
+                true => known.who_misses(&row.module, failure),
                 false => Some(Harmless::Optional),
             };
         }
     });
 }
 
-/// Why nobody misses a module; none where somebody does.
-fn who_misses(context: &ImportContext, reach: &ImportReach, module: &str, failure: &ImportFailure) -> Option<Harmless> {
-    let top = module.split('.').next().unwrap_or(module);
-    if is_test(module) {
-        return Some(Harmless::Unasked);
-    }
-    // Without code of its own, a package is there for its modules.
-    if !reach.has_source(top) {
-        return None;
-    }
-    let (mut seen, mut caught) = (BTreeSet::new(), None);
-    let mut open = VecDeque::from([module.to_owned()]);
-    while let Some(name) = open.pop_front() {
-        let importers = reach.importers_of(context, &name);
-        let mut importers = importers.into_iter().filter(|importer| !is_test(&importer.module)).peekable();
-        // Nobody imports it, and it fails: it is what people import.
-        if importers.peek().is_none() && name != module {
+/// What is known of a whole environment.
+struct Known<'r, 'c, 'w> {
+    context: &'c ImportContext<'w>,
+    reach: &'r ImportReach,
+    importers: Importers,
+    /// Packages with code of their own.
+    tops: FxHashSet<&'r str>,
+}
+
+impl Known<'_, '_, '_> {
+    /// Why nobody misses a module; none where somebody does.
+    fn who_misses(&self, module: &str, failure: &ImportFailure) -> Option<Harmless> {
+        let top = module.split('.').next().unwrap_or(module);
+        if is_test(module) {
+            return Some(Harmless::Unasked);
+        }
+        // Without code of its own, a package is there for its modules.
+        if !self.tops.contains(top) {
             return None;
         }
-        for ImportingLine { module: importer, file, line } in importers {
-            if !seen.insert(importer.clone()) {
-                continue;
-            }
-            if seen.len() > MOST_IMPORTERS {
+        let (mut seen, mut caught) = (BTreeSet::new(), None);
+        let mut open = VecDeque::from([module.to_owned()]);
+        while let Some(name) = open.pop_front() {
+            let importers = self.reach.importers_of(self.context, &self.importers, &name);
+            let mut importers = importers.into_iter().filter(|importer| !is_test(&importer.module)).peekable();
+            // Nobody imports it, and it fails: it is what people import.
+            if importers.peek().is_none() && name != module {
                 return None;
             }
-            match fails_by(context, &importer, failure) {
-                true => open.push_back(importer),
-                false => caught = caught.or(Some(Harmless::Caught { file, line })),
+            for ImportingLine { module: importer, file, line } in importers {
+                if !seen.insert(importer.clone()) {
+                    continue;
+                }
+                if seen.len() > MOST_IMPORTERS {
+                    return None;
+                }
+                match fails_by(self.context, &importer, failure) {
+                    true => open.push_back(importer),
+                    false => caught = caught.or(Some(Harmless::Caught { file, line })),
+                }
             }
         }
+        Some(caught.unwrap_or(Harmless::Unasked))
     }
-    Some(caught.unwrap_or(Harmless::Unasked))
 }
 
 /// Does a module fail by the same cause?

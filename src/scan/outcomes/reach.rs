@@ -54,6 +54,9 @@ impl ReachedModule {
     }
 }
 
+/// Of each module, by place, those that name it, and whether only their functions do.
+pub type Importers = Vec<Vec<(usize, bool)>>;
+
 /// A module of Python code that imports another, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportingLine {
@@ -307,17 +310,16 @@ impl ImportReach {
         names.filter(|name| self.places.get(*name).is_none_or(is_near)).collect()
     }
 
-    /// Has a package code of its own?
-    pub fn has_source(&self, top: &str) -> bool {
-        let is_below = |name: &str| name.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        let is_source = |module: &ReachedModule| matches!(module.spec, Some(ModuleSpec::Source { .. }));
-        self.modules.iter().any(|module| is_source(module) && is_below(&module.name))
+    /// The top-level packages that have code of their own.
+    pub fn tops_with_source(&self) -> FxHashSet<&str> {
+        let has_source = |module: &&ReachedModule| matches!(module.spec, Some(ModuleSpec::Source { .. }));
+        self.modules.iter().filter(has_source).map(|module| top(&module.name)).collect()
     }
 
     /// The modules of Python code whose statements name this one, each with its file and the line of the first such statement.
-    pub fn importers_of(&self, context: &ImportContext, name: &str) -> Vec<ImportingLine> {
+    pub fn importers_of(&self, context: &ImportContext, importers: &Importers, name: &str) -> Vec<ImportingLine> {
         let Some(&wanted) = self.places.get(name) else { return Vec::new() };
-        let naming = self.modules.iter().filter(|module| module.imports.contains_key(&wanted));
+        let naming = importers[wanted].iter().map(|(place, _)| &self.modules[*place]);
         let importer = |module: &ReachedModule| {
             let Some(ModuleSpec::Source { path, .. }) = &module.spec else { return None };
             let bytes = context.world.fs().read(path, limits::SOURCE_BYTES).ok()?;
@@ -331,8 +333,8 @@ impl ImportReach {
         naming.filter_map(importer).collect()
     }
 
-    /// By place, the modules that name each, and whether only their functions do.
-    fn importers(&self) -> Vec<Vec<(usize, bool)>> {
+    /// Who names whom.
+    pub fn importers(&self) -> Importers {
         let mut importers = vec![Vec::new(); self.modules.len()];
         for (place, module) in self.modules.iter().enumerate() {
             for (&import, &is_lazy) in &module.imports {
@@ -370,7 +372,7 @@ impl ImportReach {
     fn touching(
         &self,
         context: &ImportContext,
-        importers: &[Vec<(usize, bool)>],
+        importers: &Importers,
         lazy: FxHashSet<usize>,
         others: &FxHashSet<usize>,
     ) -> FxHashSet<usize> {
