@@ -45,6 +45,8 @@ pub struct ImportProcess<'c, 'w> {
     /// What happens, for who wants the story.
     pub(super) story: Option<Vec<ImportStep>>,
     has_exited: bool,
+    /// Native parts whose refusal ends a module under a condition that cannot be decided.
+    possible: Vec<u32>,
     /// Modules whose code this reader did not understand to its end: what they did for their submodules is not known.
     astray: FxHashSet<Arc<str>>,
     /// Where only the first module runs: the modules that fail. Whatever else it imports ends well, and nothing is known of
@@ -128,6 +130,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             refused: Vec::new(),
             story: None,
             has_exited: false,
+            possible: Vec::new(),
             astray: FxHashSet::default(),
             alone: None,
             companion: None,
@@ -189,7 +192,11 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         let imported = self.import_name(name, &At { site, certainty: Certainty::Always });
         let (verdict, failure) = match imported {
             Imported::Raises(raised) => {
-                let record = self.record_of(&raised);
+                let mut record = self.record_of(&raised);
+                // A name is missing where what would have bound it was refused, if that was come to.
+                if let (ImportCause::NameMissing, Some(&possible)) = (record.failure.cause, self.possible.first()) {
+                    record.failure = self.records[possible as usize].failure.clone();
+                }
                 let verdict = if record.is_certain { ImportVerdict::Fails } else { ImportVerdict::Unknown };
                 (verdict, Some(record.failure))
             }
@@ -450,8 +457,9 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         let imported = match ran.ending {
             Ending::Returned | Ending::Unknown(_) => {
                 let may_raise = ran.may_raise.into_iter().find(|raised| self.is_relevant(raised));
-                if may_raise.is_some() {
+                if let Some(raised) = &may_raise {
                     self.doubtful.insert(name.into());
+                    self.possible.extend(raised.chain().filter_map(|raised| raised.token).last());
                 }
                 Imported::Module { may_raise }
             }

@@ -376,9 +376,10 @@ impl Scan {
         }
     }
 
-    /// Is everything there that the imports could find? A wheel comes to others, and a folder may be a part of something.
+    /// Is everything there that the imports could find? A wheel comes to others, and a folder of packages may be one of several
+    /// on the import path.
     fn is_whole(&self) -> bool {
-        matches!(self.target.kind, Kind::Venv | Kind::Conda | Kind::Prefix | Kind::SitePackages)
+        matches!(self.target.kind, Kind::Venv | Kind::Conda | Kind::Prefix)
     }
 
     /// The names that are asked about, and whether each is a native module.

@@ -257,3 +257,22 @@ fn a_module_is_missed_where_who_imports_it_is_what_people_import() {
                   //- SITE/p/tests/__init__.py\n//- SITE/p/tests/test_ext.py\nfrom .. import _ext\n";
     assert!(!outcome(tested, "p._ext").is_missed());
 }
+
+#[test]
+fn a_module_that_is_found_by_a_changed_path_is_missed() {
+    let world = |init: &str| {
+        format!(
+            "//- SITE/cv/cv.TAG BAD defines:PyInit_cv\n//- SITE/cv/__init__.py\nimport importlib, os, sys\n{init}\n"
+        )
+    };
+    let boot = "def boot():\n    sys.modules.pop('cv')\n    sys.path.insert(1, os.path.dirname(__file__))\n    \
+                importlib.import_module('cv')\nboot()";
+    assert!(outcome_of(&world(boot), "cv.cv").is_missed());
+    assert!(!outcome_of(&world("x = 1"), "cv.cv").is_missed());
+}
+
+/// As [`outcome`], where the story of a module is not that of the interpreter.
+fn outcome_of(world: &str, name: &str) -> ImportOutcome {
+    let rows = crate::common::scan(&whole(world)).outcomes.rows;
+    rows.into_iter().find(|row| row.module == name).expect("a row of that name")
+}

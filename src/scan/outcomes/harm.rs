@@ -77,6 +77,10 @@ impl Known<'_, '_, '_> {
                 }
             }
         }
+        // Code that changes the import path may find the file by its bare name, as cv2's does.
+        if caught.is_none() && self.reach.imports_by_path(self.context, module) {
+            return None;
+        }
         Some(caught.unwrap_or(Harmless::Unasked))
     }
 }

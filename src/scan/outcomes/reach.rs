@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use aho_corasick::AhoCorasick;
+use memchr::memmem;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -331,6 +332,20 @@ impl ImportReach {
             Some(ImportingLine { module: module.name.clone(), file: path.clone(), line: statement.line })
         };
         naming.filter_map(importer).collect()
+    }
+
+    /// Does code of its package that changes `sys.path` import a module by its last name alone?
+    pub fn imports_by_path(&self, context: &ImportContext, name: &str) -> bool {
+        let stem = name.rsplit('.').next().unwrap_or(name);
+        let own = self.modules.iter().filter(|module| top(&module.name) == top(name));
+        own.filter_map(|module| match &module.spec {
+            Some(ModuleSpec::Source { path, .. }) => context.world.fs().read(path, limits::SOURCE_BYTES).ok(),
+            _ => None,
+        })
+        .any(|bytes| {
+            let is_it = |import: &NamedImport| import.level == 0 && &*import.module == stem;
+            memmem::find(&bytes, b"sys.path").is_some() && named_imports(&bytes).iter().any(is_it)
+        })
     }
 
     /// Who names whom.
