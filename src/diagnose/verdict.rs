@@ -61,7 +61,10 @@ pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
         settle_preloads(&mut findings, |_| true);
         return findings;
     }
-    findings.extend(OF_IMPORTS.iter().flat_map(|rule| super::ask(rule, facts)));
+    let of_imports: Vec<Finding> = OF_IMPORTS.iter().flat_map(|rule| super::ask(rule, facts)).collect();
+    let is_new = |found: &Finding| !findings.iter().any(|known| tells_of_numpy(known, &found.subject));
+    let new: Vec<Finding> = of_imports.into_iter().filter(is_new).collect();
+    findings.extend(new);
     let places = Places::new(facts, &findings);
     for group in facts.broken() {
         let about = places.of(facts, group).into_iter();
@@ -195,12 +198,16 @@ fn fit(facts: &Facts, finding: &Finding, group: &BrokenImports) -> Option<(bool,
 
 /// Is a finding about the file of this module?
 fn is_module(facts: &Facts, finding: &Finding, module: &str) -> bool {
+    tells_of_numpy(finding, module) || gone_modules(facts, finding).iter().any(|gone| gone == module)
+}
+
+/// Does a rule about NumPy tell that this module of it is not there?
+fn tells_of_numpy(finding: &Finding, module: &str) -> bool {
     let is_numpy = match finding.rule.id {
         "numpy-module-missing" => finding.subject == module,
         id => id == "numpy-missing",
     };
     is_numpy && finding.severity > Severity::Info && module.split('.').next() == Some("numpy")
-        || gone_modules(facts, finding).iter().any(|gone| gone == module)
 }
 
 /// Is a finding about the module that asks for NumPy in vain?

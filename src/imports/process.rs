@@ -45,7 +45,7 @@ pub struct ImportProcess<'c, 'w> {
     /// What happens, for who wants the story.
     pub(super) story: Option<Vec<ImportStep>>,
     has_exited: bool,
-    /// Native parts whose refusal ends a module under a condition that cannot be decided.
+    /// What ends a module under a condition that cannot be decided, by the tokens of exceptions.
     possible: Vec<u32>,
     /// Modules whose code this reader did not understand to its end: what they did for their submodules is not known.
     astray: FxHashSet<Arc<str>>,
@@ -243,7 +243,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         token.is_some_and(|token| {
             let failure = &self.records[token as usize].failure;
             // A name that is handed to the loader as it is is one of the system's, and mostly of another system.
-            failure.cause.is_native() && failure.file.as_ref().is_some_and(VPath::is_absolute)
+            failure.cause.is_native() && failure.file.as_ref().is_none_or(VPath::is_absolute)
         })
     }
 
@@ -456,10 +456,11 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         let ran = python::run(name, &source, self);
         let imported = match ran.ending {
             Ending::Returned | Ending::Unknown(_) => {
+                let tokens = ran.may_raise.iter().filter_map(|raised| raised.chain().filter_map(|it| it.token).last());
+                self.possible.extend(tokens);
                 let may_raise = ran.may_raise.into_iter().find(|raised| self.is_relevant(raised));
-                if let Some(raised) = &may_raise {
+                if may_raise.is_some() {
                     self.doubtful.insert(name.into());
-                    self.possible.extend(raised.chain().filter_map(|raised| raised.token).last());
                 }
                 Imported::Module { may_raise }
             }

@@ -271,6 +271,15 @@ fn a_module_that_is_found_by_a_changed_path_is_missed() {
     assert!(!outcome_of(&world("x = 1"), "cv.cv").is_missed());
 }
 
+#[test]
+fn a_name_that_a_refused_module_would_have_bound_is_missing_for_that() {
+    let world = "//- SITE/p/ext.TAG BAD defines:PyInit_ext\n//- SITE/p/__init__.py\nfrom .loader import *\nfrom . import user\n\
+                 //- SITE/p/user.py\nfrom .loader import DirectMap\n\
+                 //- SITE/p/loader.py\nimport os\nfast = bool(os.environ.get('FAST'))\nif not fast:\n    from .ext import *\n";
+    let failure = outcome(world, "p").failure.expect("a cause");
+    assert_eq!((failure.cause.rule(), failure.subject.as_str()), ("library-missing", "libgone.so.1"));
+}
+
 /// As [`outcome`], where the story of a module is not that of the interpreter.
 fn outcome_of(world: &str, name: &str) -> ImportOutcome {
     let rows = crate::common::scan(&whole(world)).outcomes.rows;

@@ -28,7 +28,7 @@ fn judge(facts: &Facts, group: &BrokenImports) -> Option<Finding> {
     let failure = &group.failure;
     let missing = failure.subject.as_str();
     // A file that its distribution lists and that is gone is told by that.
-    if is_recorded(facts, missing) || missing.split('.').next() == Some("numpy") && !facts.scan.numpy.bonds.is_empty() {
+    if is_recorded(facts, missing) {
         return None;
     }
     let file = failure.file.as_ref()?;
