@@ -143,6 +143,9 @@ def predicted(findings):
     """What is said: `import` and `use`, as often as either is said to fail."""
     said = set()
     for finding in findings:
+        # A module of NumPy that Python code imports outright.
+        if finding["rule"] == "module-missing" and finding["subject"].split(".")[0] == "numpy" and finding["severity"] == "error":
+            said.add("import")
         # What a package can do without is told as information.
         if finding["rule"].startswith("numpy-") and finding["severity"] in ("error", "info"):
             if finding["severity"] == "error" and "import fails" in finding["message"]:
