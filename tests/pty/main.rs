@@ -239,7 +239,7 @@ fn in_a_shell() -> Session {
     let mut session = Session::of("/bin/bash", &arguments, &[("PS1", "ready> "), ("HISTFILE", "")], SIZE);
     session.wait_for("ready>");
     session.press(&format!("'{DYLENS}' --demo=linux\r"));
-    session.wait_for("Problems 11");
+    session.wait_for("Problems 9");
     session.press("2");
     session.wait_for("[2 Graph]");
     session
@@ -492,7 +492,7 @@ fn after_a_storm_of_sizes_the_screen_is_that_of_the_last() {
     calm.wait_for("? keys");
     calm.wait_without("scanning");
     let mut session = Session::start(&["--demo=linux"]);
-    session.wait_for("Problems 11");
+    session.wait_for("Problems 9");
     for step in 0..120 {
         session.resize((1 + step * 37 % 180, 1 + step * 23 % 60));
         if step % 10 == 0 {
@@ -678,7 +678,7 @@ fn place_of(session: &Session, text: &str) -> (u16, u16) {
 #[test]
 fn the_mouse_clicks_turns_its_wheel_and_drags() {
     let mut session = Session::start(&["--demo=linux"]);
-    session.wait_for("Problems 11");
+    session.wait_for("Problems 9");
     session.wait_for("libcudnn.so.9");
     let detail = |session: &Session| {
         let (column, _) = place_of(session, "╭ Focus");
@@ -687,7 +687,7 @@ fn the_mouse_clicks_turns_its_wheel_and_drags() {
     };
     let first = detail(&session);
     // A click on the third row of the list.
-    let (_, top) = place_of(&session, "╭ Problems 11");
+    let (_, top) = place_of(&session, "╭ Problems 9");
     let click = |row: u16| format!("\x1b[<0;5;{row}M\x1b[<0;5;{row}m");
     session.press(&click(top + 3));
     session.wait_till("another finding is shown", |session| detail(session) != first);
@@ -746,7 +746,7 @@ fn what_is_copied_reaches_the_terminal_s_clipboard() {
 #[test]
 fn without_colors_nothing_has_any() {
     let mut session = Session::start_with(&["--demo=linux"], &[("NO_COLOR", "1")]);
-    session.wait_for("Problems 11");
+    session.wait_for("Problems 9");
     session.press("2");
     session.wait_for("[2 Graph]");
     let terminal = session.terminal();

@@ -19,6 +19,7 @@ use crate::tui::prose::shortened;
 use crate::tui::screen::{along, row_under, window_from};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
+use crate::world::FileId;
 
 pub(super) const VIEW: View = View {
     id: "process",
@@ -72,7 +73,10 @@ enum Kind {
 fn import_of(model: &Model, atlas: &Atlas) -> usize {
     let scan = &atlas.scan;
     let Some(node) = model.chosen else { return 0 };
-    let file = scan.file_of(node);
+    // Of a distribution, what its first module does.
+    let of_import = |file: &FileId| scan.imports.iter().any(|import| import.file == *file && is_module(import));
+    let inside = scan.graph.contents(node).into_iter().filter_map(|node| scan.file_of(node)).find(of_import);
+    let file = scan.file_of(node).or(inside);
     let own = scan.imports.iter().position(|import| Some(import.file) == file && is_module(import));
     let loads = || scan.imports.iter().position(|import| file.is_some_and(|file| import.loads.loads.contains(&file)));
     let misses = || scan.graph.dependents(node).first().map(|(_, edge)| edge.first);
