@@ -320,7 +320,7 @@ impl Scan {
         let arch = self.world.file(file).image.as_ref().map(|image| image.arch);
         let sees = |import: &&ImportOf| import.loads.unmet.contains(&(file, need));
         (arch == self.world.host.arch || self.world.host.arch.is_none())
-            && self.imports.iter().filter(sees).any(|import| matches!(import.kind, ImportKind::Module(_)))
+            && self.imports.iter().filter(sees).any(|import| import.module().is_some())
     }
 
     /// The usual shell of the system that the target is for, where commands are pasted.
@@ -330,7 +330,7 @@ impl Scan {
 
     /// How many modules Python could import from here.
     pub fn modules(&self) -> usize {
-        self.imports.iter().filter(|import| matches!(import.kind, ImportKind::Module(_))).count()
+        self.imports.iter().filter(|import| import.module().is_some()).count()
     }
 
     /// Is this the target of one single file?

@@ -97,7 +97,7 @@ impl<'a> Facts<'a> {
 
     /// Is this import one that Python's `import` statement makes?
     pub fn is_module(&self, import: usize) -> bool {
-        matches!(self.scan.imports[import].kind, ImportKind::Module(_))
+        self.scan.imports[import].module().is_some()
     }
 
     /// The imports of modules among these.

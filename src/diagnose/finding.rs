@@ -108,6 +108,13 @@ impl Finding {
         self
     }
 
+    /// The imports that fail by it, packages before modules: these are what people import.
+    pub fn broken_packages_first(&self) -> Vec<&String> {
+        let mut broken: Vec<&String> = self.broken.iter().collect();
+        broken.sort_by_key(|name| name.contains('.'));
+        broken
+    }
+
     /// Is it about an install name that is not the file's own? Nothing may break by it, yet it is what people come to
     /// see: it stands out wherever findings are told, and first among those of its severity that break nothing.
     pub fn is_of_install_name(&self) -> bool {

@@ -13,7 +13,7 @@ use crate::command::Remedy;
 use crate::discover::role::importable_as;
 use crate::image::Name;
 use crate::imports::{Harmless, ImportCause, ImportFailure, ImportOutcome, ImportVerdict};
-use crate::scan::{ImportKind, Scan};
+use crate::scan::{ImportOf, Scan};
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -213,8 +213,9 @@ fn tells_of_numpy(finding: &Finding, module: &str) -> bool {
 /// Is a finding about the module that asks for NumPy in vain?
 fn asks(facts: &Facts, finding: &Finding, failure: &ImportFailure) -> bool {
     let Some(asking) = failure.because.iter().rev().nth(1) else { return false };
-    let is_asking = |&import: &usize| facts.scan.imports[import].kind == ImportKind::Module(asking.clone());
-    let file = facts.scan.imports.iter().find(|import| import.kind == ImportKind::Module(asking.clone()));
+    let is_it = |import: &ImportOf| import.module() == Some(asking);
+    let is_asking = |&import: &usize| is_it(&facts.scan.imports[import]);
+    let file = facts.scan.imports.iter().find(|import| is_it(import));
     finding.imports.iter().any(is_asking) || file.is_some_and(|it| finding.files.contains(&facts.path(it.file)))
 }
 
@@ -315,17 +316,14 @@ fn soften_by_text(facts: &Facts, finding: &mut Finding) {
 }
 
 fn name_of<'a>(facts: &Facts<'a>, import: usize) -> Option<&'a str> {
-    match &facts.scan.imports.get(import)?.kind {
-        ImportKind::Module(name) => Some(name),
-        _ => None,
-    }
+    facts.scan.imports.get(import)?.module()
 }
 
 /// Longer sources are tables.
 const MOST_BYTES: usize = 1 << 20;
 
 /// A line of Python source, as evidence.
-pub(super) fn line_of(facts: &Facts, file: &VPath, line: u32) -> Option<Evidence> {
+fn line_of(facts: &Facts, file: &VPath, line: u32) -> Option<Evidence> {
     let bytes = facts.scan.world.fs().read(file, MOST_BYTES).ok()?;
     let number = line as usize;
     let text = bytes.split(|&byte| byte == b'\n').nth(number.checked_sub(1)?)?;

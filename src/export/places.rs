@@ -50,7 +50,7 @@ impl Counts {
 
 /// The imports of modules, with their places.
 fn modules(scan: &Scan) -> impl Iterator<Item = (usize, &ImportOf)> {
-    scan.imports.iter().enumerate().filter(|(_, import)| matches!(import.kind, ImportKind::Module(_)))
+    scan.imports.iter().enumerate().filter(|(_, import)| import.module().is_some())
 }
 
 /// Of the native modules whose imports were simulated, how many fail by an error, and how many others fail.
@@ -103,9 +103,7 @@ fn is_warned_of(scan: &Scan, import: &ImportOf) -> bool {
 /// The imports that a finding breaks, by their names; packages first, as these are what people import.
 pub(super) fn broken_by(scan: &Scan, finding: &Finding) -> Vec<String> {
     if !finding.broken.is_empty() {
-        let mut names = finding.broken.clone();
-        names.sort_by_key(|name| name.contains('.'));
-        return names;
+        return finding.broken_packages_first().into_iter().cloned().collect();
     }
     let imports = finding.imports.iter().filter_map(|&index| scan.imports.get(index));
     imports.map(|import| import_name(scan, import)).collect()

@@ -59,21 +59,48 @@ impl NamedImport {
 /// continued lines are understood; nothing is evaluated. Costs one pass over the bytes.
 pub fn named_imports(source: &[u8]) -> Vec<NamedImport> {
     let mut imports = Vec::new();
-    let finder = memmem::Finder::new(b"import");
+    let mut lines = Lines { at: 0, line: 1 };
+    each_word(source, b"import", |blocks, word, done| {
+        let clause = clause::read(source, word, done)?;
+        let (end, standing) = (clause.end, blocks.standing(clause.start));
+        let line = lines.of(source, clause.start);
+        add(&mut imports, clause, line, standing);
+        Some(end)
+    });
+    imports
+}
+
+/// Does a word stand outside of texts, comments, and functions?
+pub fn stands_outside_functions(source: &[u8], word: &[u8]) -> bool {
+    let is_part = |byte: Option<&u8>| byte.is_some_and(|byte| is_word(*byte));
+    let mut is_outside = false;
+    each_word(source, word, |blocks, at, _| {
+        let before = at.checked_sub(1).and_then(|before| source.get(before));
+        let is_whole = !is_part(before) && !is_part(source.get(at + word.len()));
+        is_outside = is_whole && blocks.standing(at) != Standing::Function;
+        is_outside.then_some(source.len())
+    });
+    is_outside
+}
+
+/// Visits each place outside of texts and comments where these letters stand, with the end of what was read or passed over
+/// before; goes on where the visitor says, else behind the letters.
+fn each_word<'s>(
+    source: &'s [u8],
+    letters: &[u8],
+    mut visit: impl FnMut(&mut Blocks<'s>, usize, usize) -> Option<usize>,
+) {
+    let finder = memmem::Finder::new(letters);
     let next_word = |from: usize| finder.find(&source[from..]).map_or(source.len(), |at| from + at);
     // Where to go on, the end of what was read or passed over, and the next place that may be the word.
     let (mut at, mut done, mut word) = (0, 0, next_word(0));
     let mut blocks = Blocks::new(source);
-    let mut lines = Lines { at: 0, line: 1 };
     while word < source.len() {
         let text = memchr3(b'"', b'\'', b'#', &source[at..]).map_or(source.len(), |found| at + found);
         if word < text {
-            at = word + b"import".len();
-            if let Some(clause) = clause::read(source, word, done) {
-                (at, done) = (clause.end, clause.end);
-                let standing = blocks.standing(clause.start);
-                let line = lines.of(source, clause.start);
-                add(&mut imports, clause, line, standing);
+            at = word + letters.len();
+            if let Some(end) = visit(&mut blocks, word, done) {
+                (at, done) = (end, end);
             }
         } else {
             at = if source[text] == b'#' { line_end(source, text) } else { blocks.text(text, text_end(source, text)) };
@@ -83,33 +110,6 @@ pub fn named_imports(source: &[u8]) -> Vec<NamedImport> {
             word = next_word(at);
         }
     }
-    imports
-}
-
-/// Does a word stand outside of texts, comments, and functions?
-pub fn stands_outside_functions(source: &[u8], word: &[u8]) -> bool {
-    let finder = memmem::Finder::new(word);
-    let next_word = |from: usize| finder.find(&source[from..]).map_or(source.len(), |at| from + at);
-    let (mut at, mut next) = (0, next_word(0));
-    let mut blocks = Blocks::new(source);
-    while next < source.len() {
-        let text = memchr3(b'"', b'\'', b'#', &source[at..]).map_or(source.len(), |found| at + found);
-        if next < text {
-            at = next + word.len();
-            let is_part = |byte: Option<&u8>| byte.is_some_and(|byte| is_word(*byte));
-            let is_whole =
-                !is_part(next.checked_sub(1).and_then(|before| source.get(before))) && !is_part(source.get(at));
-            if is_whole && blocks.standing(next) != Standing::Function {
-                return true;
-            }
-        } else {
-            at = if source[text] == b'#' { line_end(source, text) } else { blocks.text(text, text_end(source, text)) };
-        }
-        if next < at {
-            next = next_word(at);
-        }
-    }
-    false
 }
 
 fn add(imports: &mut Vec<NamedImport>, clause: Clause, line: u32, standing: Standing) {

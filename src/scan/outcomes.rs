@@ -12,9 +12,9 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use harm::mark_harmless;
-use reach::{ImportReach, is_sound};
+use reach::{ImportReach, is_sound, top};
 
-use super::{ImportKind, ImportOf, Scan};
+use super::{ImportOf, Scan};
 use crate::diagnose::{Finding, Severity};
 use crate::discover::Kind;
 use crate::discover::role::importable_as;
@@ -56,7 +56,7 @@ impl<'a> Facts<'a> {
             scan.numpy.bonds.iter().enumerate().map(|(index, bond)| (bond.file, index)).collect();
         let mut bonds = asking.clone();
         // A library that a module loads asks as the module does.
-        for import in scan.imports.iter().filter(|import| matches!(import.kind, ImportKind::Module(_))) {
+        for import in scan.imports.iter().filter(|import| import.module().is_some()) {
             let of_library = import.loads.loads.iter().find_map(|file| asking.get(file).copied());
             if let Some(of_library) = of_library {
                 bonds.entry(import.file).or_insert(of_library);
@@ -120,9 +120,8 @@ const MOST_IN_A_ROW: usize = 48;
 /// Asks about each import; says also which modules failed on the way. Names of one package are asked about in a row, in one
 /// process as long as that does what a fresh one would do.
 fn asked(context: &ImportContext, rows: &[&Asked]) -> Vec<(ImportOutcome, Vec<String>)> {
-    let top = |row: &&Asked| row.0.split('.').next().unwrap_or_default().to_owned();
     let parts: Vec<&[&Asked]> =
-        rows.chunk_by(|one, other| top(one) == top(other)).flat_map(|part| part.chunks(MOST_IN_A_ROW)).collect();
+        rows.chunk_by(|one, other| top(&one.0) == top(&other.0)).flat_map(|part| part.chunks(MOST_IN_A_ROW)).collect();
     let interpreter = || Some(NativeLoader::new(context.world));
     let parts = parts.into_par_iter().map_init(interpreter, |loader, part| {
         let mut row = Row { context, loader: loader.take(), process: None, broken: BTreeMap::new() };
@@ -204,8 +203,8 @@ impl Scan {
         let facts = Facts::new(self);
         self.in_context(&facts, self.faults(findings), |context| {
             let rows: Vec<Asked> = self.asked_names(context).into_iter().collect();
-            let mut reach = ImportReach::new(context, self.gone(), rows.iter().map(|(name, _)| name.as_str()));
             let (mut broken, mut suspects) = (self.gone(), self.suspects(context));
+            let mut reach = ImportReach::new(context, broken.clone(), rows.iter().map(|(name, _)| name.as_str()));
             // What is not there was not installed, or is gone: to who names it, that is one.
             broken.extend(OFTEN_NAMED.iter().filter(|name| !context.has_module(name)).map(|name| (*name).to_owned()));
             let mut outcomes: BTreeMap<String, ImportOutcome> =
@@ -240,11 +239,9 @@ impl Scan {
         let contested = self.contested();
         let is_contested = |import: &ImportOf| import.loads.loads.iter().any(|file| contested.contains(file));
         let loader = || NativeLoader::new(context.world);
-        let suspects = self.imports.par_iter().map_init(loader, |loader, import| match &import.kind {
-            ImportKind::Module(name) if is_contested(import) || !is_sound(context, loader, name, &import.opened) => {
-                Some(name.clone())
-            }
-            _ => None,
+        let suspects = self.imports.par_iter().map_init(loader, |loader, import| {
+            let is_suspect = |name: &&str| is_contested(import) || !is_sound(context, loader, name, &import.opened);
+            import.module().filter(is_suspect).map(str::to_owned)
         });
         suspects.flatten().collect()
     }
@@ -252,7 +249,7 @@ impl Scan {
     /// Libraries that are loaded by one soname and are several, different files: the import that comes first decides for all.
     fn contested(&self) -> FxHashSet<FileId> {
         let mut copies = FxHashMap::<Name, BTreeSet<FileId>>::default();
-        for import in self.imports.iter().filter(|import| matches!(import.kind, ImportKind::Module(_))) {
+        for import in self.imports.iter().filter(|import| import.module().is_some()) {
             for &file in import.loads.loads.iter().filter(|file| **file != import.file) {
                 if let Some(soname) = self.world.file(file).image.as_ref().and_then(|image| image.identity.clone()) {
                     copies.entry(soname).or_default().insert(file);
@@ -271,12 +268,7 @@ impl Scan {
     /// The native modules that name one that is known to fail.
     fn naming(&self, context: &ImportContext) -> Vec<String> {
         let naming = self.imports.iter().filter(|import| context.named.contains_key(&import.file));
-        naming
-            .filter_map(|import| match &import.kind {
-                ImportKind::Module(name) => Some(name.clone()),
-                _ => None,
-            })
-            .collect()
+        naming.filter_map(|import| import.module().map(str::to_owned)).collect()
     }
 
     /// Tells the context which of the broken modules each native module names; says whether any is named that was not before.
@@ -287,14 +279,8 @@ impl Scan {
         let is_telling = |name: &&str| is_whole(name) && !CAPI_MODULES.contains(name);
         let names: Vec<&str> = broken.iter().map(String::as_str).filter(is_telling).collect();
         let Some(finder) = text_finder(&names) else { return false };
-        let modules: Vec<(FileId, &str)> = self
-            .imports
-            .iter()
-            .filter_map(|import| match &import.kind {
-                ImportKind::Module(name) => Some((import.file, name.as_str())),
-                _ => None,
-            })
-            .collect();
+        let modules: Vec<(FileId, &str)> =
+            self.imports.iter().filter_map(|import| Some((import.file, import.module()?))).collect();
         let named = modules.par_iter().filter_map(|&(file, own)| {
             let is_other =
                 |name: &str| name != own && !own.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
@@ -392,17 +378,14 @@ impl Scan {
         };
         let mut names = BTreeSet::new();
         for import in &self.imports {
-            if let ImportKind::Module(name) = &import.kind
+            if let Some(name) = import.module()
                 && !is_standard(&import.opened)
+                && stdlib::has(top(name), &context.target) != Some(true)
             {
-                let top = name.split('.').next().unwrap_or(name);
-                if stdlib::has(top, &context.target) != Some(true) {
-                    names.insert(name.clone());
-                }
+                names.insert(name.to_owned());
             }
         }
-        let tops: Vec<String> = names.iter().filter_map(|name| name.split('.').next()).map(str::to_owned).collect();
-        let mut rows: BTreeMap<String, bool> = tops.into_iter().map(|top| (top, false)).collect();
+        let mut rows: BTreeMap<String, bool> = names.iter().map(|name| (top(name).to_owned(), false)).collect();
         rows.extend(names.into_iter().map(|name| (name, true)));
         rows
     }

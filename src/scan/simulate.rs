@@ -34,6 +34,16 @@ pub struct ImportOf {
     pub loads: Import,
 }
 
+impl ImportOf {
+    /// The dotted name of what `import` imports; none of what is loaded for another reason.
+    pub fn module(&self) -> Option<&str> {
+        match &self.kind {
+            ImportKind::Module(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
 /// What all imports together showed.
 #[derive(Default)]
 pub(super) struct Simulated {

@@ -117,8 +117,7 @@ impl Scan {
 
     /// As [`Scan::symbols`], for every module that Python could import, by path.
     pub fn symbols_of_modules(&self, context: &SymbolContext) -> Vec<(&ImportOf, Vec<SymbolRow>)> {
-        let modules: Vec<&ImportOf> =
-            self.imports.iter().filter(|import| matches!(import.kind, ImportKind::Module(_))).collect();
+        let modules: Vec<&ImportOf> = self.imports.iter().filter(|import| import.module().is_some()).collect();
         let session = || Session::new(&self.world);
         let rows = modules.par_iter().map_init(session, |session, import| {
             if let Some(rows) = self.symbols_by_need(import.file) {
@@ -134,7 +133,7 @@ impl Scan {
     /// The symbols for which imports of modules fail, all other things being well: an import that misses a library counts
     /// only where `preloaded` knows a file for it.
     pub fn unbound_symbols(&self, preloaded: &Preloaded) -> Vec<UnboundSymbol> {
-        let is_module = |import: &&ImportOf| matches!(import.kind, ImportKind::Module(_));
+        let is_module = |import: &&ImportOf| import.module().is_some();
         let modules: Vec<(usize, &ImportOf)> =
             self.imports.iter().enumerate().filter(|(_, import)| is_module(import)).collect();
         let session = || (Session::new(&self.world), Settled::default());

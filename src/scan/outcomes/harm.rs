@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use super::reach::{ImportReach, Importers, ImportingLine};
+use super::reach::{ImportReach, Importers, ImportingLine, top};
 use crate::imports::{Harmless, ImportContext, ImportFailure, ImportOutcome, ImportProcess, ImportVerdict};
 
 /// Importers that are imported at most for one module.
@@ -18,14 +18,13 @@ const MOST_IMPORTERS: usize = 24;
 pub fn mark_harmless(context: &ImportContext, reach: &mut ImportReach, rows: &mut [ImportOutcome]) {
     let fails = |row: &&ImportOutcome| row.verdict == ImportVerdict::Fails;
     let failing: BTreeSet<String> = rows.iter().filter(fails).map(|row| row.module.clone()).collect();
-    let tops = failing.iter().filter_map(|name| name.split('.').next());
+    let tops = failing.iter().map(|name| top(name));
     for top in tops.filter(|top| !failing.contains(*top)).collect::<BTreeSet<_>>() {
         reach.read_package(context, top);
     }
     let known = Known { context, importers: reach.importers(), tops: reach.tops_with_source(), reach };
     rows.par_iter_mut().filter(|row| failing.contains(&row.module)).for_each(|row| {
-        let top = row.module.split('.').next().unwrap_or_default();
-        if let Some(failure) = row.failure.as_ref().filter(|_| !failing.contains(top)) {
+        if let Some(failure) = row.failure.as_ref().filter(|_| !failing.contains(top(&row.module))) {
             let is_own = failure.because.iter().rev().nth(1) == Some(&row.module);
             row.harmless = match is_own || failure.cause.is_native() {
                 true => known.who_misses(&row.module, failure),
@@ -47,12 +46,11 @@ struct Known<'r, 'c, 'w> {
 impl Known<'_, '_, '_> {
     /// Why nobody misses a module; none where somebody does.
     fn who_misses(&self, module: &str, failure: &ImportFailure) -> Option<Harmless> {
-        let top = module.split('.').next().unwrap_or(module);
         if is_test(module) {
             return Some(Harmless::Unasked);
         }
         // Without code of its own, a package is there for its modules.
-        if !self.tops.contains(top) {
+        if !self.tops.contains(top(module)) {
             return None;
         }
         let (mut seen, mut caught) = (BTreeSet::new(), None);

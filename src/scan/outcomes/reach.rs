@@ -251,13 +251,10 @@ impl ImportReach {
         while !asked.is_empty() {
             let names = |place: &usize| Arc::from(self.modules[*place].name.as_str());
             let raising: Arc<FxHashSet<Arc<str>>> = Arc::new(failing.iter().map(names).collect());
-            let loader = || Some(NativeLoader::new(context.world));
-            let failed = asked.into_par_iter().map_init(loader, |loader, place| {
-                let mut own = loader.take().unwrap_or_else(|| NativeLoader::new(context.world));
-                let ends_well = self.ends_well(context, &mut own, place, &raising);
-                *loader = Some(own);
-                (!ends_well).then_some(place)
-            });
+            let failed = asked.into_par_iter().map_init(
+                || None,
+                |loader, place| (!self.ends_well(context, loader, place, &raising)).then_some(place),
+            );
             let failed: Vec<usize> = failed.flatten_iter().collect();
             failing.extend(&failed);
             let above: FxHashSet<usize> =
@@ -270,7 +267,7 @@ impl ImportReach {
     fn ends_well<'w>(
         &self,
         context: &ImportContext<'w>,
-        loader: &mut NativeLoader<'w>,
+        loader: &mut Option<NativeLoader<'w>>,
         place: usize,
         raising: &Arc<FxHashSet<Arc<str>>>,
     ) -> bool {
@@ -282,18 +279,17 @@ impl ImportReach {
         }
         match spec {
             Some(ModuleSpec::Source { .. } | ModuleSpec::Namespace(_)) => {
-                let fresh = std::mem::replace(loader, NativeLoader::new(context.world));
-                let mut process = ImportProcess::with(context, fresh);
-                let ends_well = process.ends_well_alone(name, raising.clone());
-                *loader = process.into_loader();
-                ends_well
+                in_fresh(context, loader, |process| process.ends_well_alone(name, raising.clone()))
             }
             Some(_) => {
                 let module = &self.modules[place];
                 !module.is_doubtful
                     && module.imports.keys().all(|&import| !raising.contains(&*self.modules[import].name))
             }
-            None => context.standard_extensions(name).iter().all(|it| is_sound(context, loader, &it.name, &it.path)),
+            None => {
+                let loader = loader.get_or_insert_with(|| NativeLoader::new(context.world));
+                context.standard_extensions(name).iter().all(|it| is_sound(context, loader, &it.name, &it.path))
+            }
         }
     }
 
@@ -393,24 +389,35 @@ impl ImportReach {
     ) -> FxHashSet<usize> {
         let names = |place: &usize| Arc::from(self.modules[*place].name.as_str());
         let others: Arc<FxHashSet<Arc<str>>> = Arc::new(others.iter().map(names).collect());
-        let loader = || Some(NativeLoader::new(context.world));
-        let touching = lazy.into_par_iter().map_init(loader, |loader, place| {
-            let own = &self.modules[place].name;
-            let mut touches = |module: &str, with: Option<&str>| {
-                let fresh = loader.take().unwrap_or_else(|| NativeLoader::new(context.world));
-                let mut process = ImportProcess::with(context, fresh);
-                let touches = process.touches(module, with, others.clone());
-                *loader = Some(process.into_loader());
-                touches
-            };
-            if touches(own, None) {
-                return vec![place];
-            }
-            let callers = importers[place].iter().filter(|(_, is_lazy)| !is_lazy).map(|(caller, _)| *caller);
-            callers.filter(|&caller| touches(&self.modules[caller].name, Some(own))).collect()
-        });
+        let touching = lazy.into_par_iter().map_init(
+            || None,
+            |loader, place| {
+                let own = &self.modules[place].name;
+                let mut touches = |module: &str, with: Option<&str>| {
+                    in_fresh(context, loader, |process| process.touches(module, with, others.clone()))
+                };
+                if touches(own, None) {
+                    return vec![place];
+                }
+                let callers = importers[place].iter().filter(|(_, is_lazy)| !is_lazy).map(|(caller, _)| *caller);
+                callers.filter(|&caller| touches(&self.modules[caller].name, Some(own))).collect()
+            },
+        );
         touching.flatten_iter().collect()
     }
+}
+
+/// Asks a fresh interpreter, which has the loader of the one before: what that searched is remembered.
+fn in_fresh<'w, T>(
+    context: &ImportContext<'w>,
+    loader: &mut Option<NativeLoader<'w>>,
+    ask: impl FnOnce(&mut ImportProcess<'_, 'w>) -> T,
+) -> T {
+    let own = loader.take().unwrap_or_else(|| NativeLoader::new(context.world));
+    let mut process = ImportProcess::with(context, own);
+    let told = ask(&mut process);
+    *loader = Some(process.into_loader());
+    told
 }
 
 fn glance(context: &ImportContext, module: &ReachedModule) -> Option<Glance> {
@@ -445,7 +452,7 @@ fn glance(context: &ImportContext, module: &ReachedModule) -> Option<Glance> {
 }
 
 /// The top-level package of a module.
-fn top(name: &str) -> &str {
+pub fn top(name: &str) -> &str {
     name.split('.').next().unwrap_or(name)
 }
 

@@ -33,10 +33,7 @@ pub(super) fn grounds(atlas: &Atlas, finding: &Finding) -> Vec<Prose> {
         proof(&atlas.scan, evidence, &mut text);
     }
     if finding.broken.len() > 1 {
-        let mut broken: Vec<&String> = finding.broken.iter().collect();
-        // Packages first: these are what people import.
-        broken.sort_by_key(|name| name.contains('.'));
-        let names = broken.into_iter().map(|name| (Tone::Plain, name.clone()));
+        let names = finding.broken_packages_first().into_iter().map(|name| (Tone::Plain, name.clone()));
         list("breaks", names, &mut text);
     }
     if finding.files.len() > 1 {

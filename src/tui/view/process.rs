@@ -9,7 +9,6 @@ use unicode_width::UnicodeWidthStr;
 
 use super::View;
 use crate::graph::NodeId;
-use crate::imports::ImportOutcome;
 use crate::printable::printable;
 use crate::scan::{ImportKind, ImportOf, Scan};
 use crate::tui::atlas::Atlas;
@@ -84,7 +83,7 @@ fn import_of(model: &Model, atlas: &Atlas) -> usize {
 }
 
 fn is_module(import: &ImportOf) -> bool {
-    matches!(import.kind, ImportKind::Module(_))
+    import.module().is_some()
 }
 
 fn name(import: &ImportOf) -> String {
@@ -98,8 +97,7 @@ fn name(import: &ImportOf) -> String {
 
 /// What the import does with all that its Python code brings in, where that is worth a word.
 fn outcome(scan: &Scan, import: &ImportOf) -> String {
-    let ImportKind::Module(name) = &import.kind else { return String::new() };
-    let words = scan.outcomes.of(name).and_then(ImportOutcome::words);
+    let words = import.module().and_then(|name| scan.outcomes.of(name)?.words());
     words.map_or_else(String::new, |words| format!("  {}", printable(&words)))
 }
 
