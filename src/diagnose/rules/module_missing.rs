@@ -1,4 +1,4 @@
-//! Python code imports a module that is nowhere.
+//! Python code imports a module that is not found.
 
 use crate::command::Remedy;
 use crate::command::templates::PIP_INSTALL;
@@ -6,6 +6,7 @@ use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{BrokenImports, Facts, Finding, Rule, Severity};
 use crate::discover::{DistributionId, Kind};
 use crate::imports::{ImportCause, normalized};
+use crate::vfs::VPath;
 
 pub(super) static RULE: Rule = Rule {
     id: "module-missing",
@@ -33,7 +34,7 @@ fn judge(facts: &Facts, group: &BrokenImports) -> Option<Finding> {
     }
     let file = failure.file.as_ref()?;
     let mut finding = Finding::at(&RULE, group.severity(), facts.scan.shown(file), missing.to_owned());
-    finding.message = format!("import {} fails: {} imports {missing}, which is nowhere", group.first(), finding.file);
+    finding.message = format!("import {} fails: {} imports {missing}, which is not found", group.first(), finding.file);
     finding.remedy = remedy(facts, missing);
     finding.broken.clone_from(&group.modules);
     Some(finding)
@@ -43,7 +44,7 @@ fn judge(facts: &Facts, group: &BrokenImports) -> Option<Finding> {
 fn is_recorded(facts: &Facts, module: &str) -> bool {
     let tail = module.replace('.', "/");
     let python = facts.python();
-    let is_it = |path: &crate::vfs::VPath| {
+    let is_it = |path: &VPath| {
         python.path.iter().filter_map(|base| path.below(base)).any(|below| {
             below.strip_prefix(tail.as_bytes()).is_some_and(|rest| rest.starts_with(b".") && !rest.contains(&b'/'))
         })
@@ -69,7 +70,7 @@ fn remedy(facts: &Facts, module: &str) -> Remedy {
 
 /// The distribution that installed files of this top-level package.
 fn owner_of(facts: &Facts, top: &str) -> Option<DistributionId> {
-    let is_below = |path: &crate::vfs::VPath| {
+    let is_below = |path: &VPath| {
         let tops = facts.python().path.iter().filter_map(|base| path.below(base));
         tops.into_iter().any(|below| below.split(|&byte| byte == b'/').next() == Some(top.as_bytes()))
     };
