@@ -6,7 +6,7 @@
 //!  outside           ground state          derived, pure                                  faces
 //! ┌──────────┐  vfs  ┌───────────┐ parse ┌─────────┐   ┌───────┐   ┌──────────┐        ┌────────┐
 //! │ disk     ├──────▶│ World     ├──────▶│ Image   │   │       │   │          │    ┌──▶│ tui    │
-//! │ wheels   │       │ files     │       │ resolve ├──▶│ Graph ├──▶│ diagnose ├─┐  ├──▶│ export │
+//! │ wheels   │       │ files     │       │ loader  ├──▶│ Graph ├──▶│ diagnose ├─┐  ├──▶│ export │
 //! │ bundles  ├──────▶│ host facts│       │         │   │       │   │          │ │  └──▶│ cli    │
 //! │ memory   │ disc. └───────────┘       └─────────┘   └───────┘   └──────────┘ ▼  │   └────────┘
 //! └──────────┘                                     a failed build's log ─────▶ Scan┘ (read only)
@@ -16,7 +16,7 @@
 //!
 //! # Invariants
 //!
-//! 1. [`resolve`] knows nothing of the disk: it asks the [`world::World`]. [`parse`] knows nothing of paths. [`image`]
+//! 1. [`loader`] knows nothing of the disk: it asks the [`world::World`]. [`parse`] knows nothing of paths. [`image`]
 //!    knows nothing of goblin.
 //! 2. **Nothing that is inspected is ever executed**, and no interpreter is started to inspect it. Only `dylens run`
 //!    ([`cli`]) starts a program, the very command that the person typed; and copying in [`tui`], the system's own tool
@@ -36,7 +36,7 @@
 //!
 //! # Ideas that carry the weight
 //!
-//! - **A loader is an ordered list of candidates.** Each loader in [`resolve`] is its manual page, written as a few named
+//! - **A loader is an ordered list of candidates.** Each loader in [`loader`] is its manual page, written as a few named
 //!   functions called in order; the loop that walks the list is written once. A step that the rule skips is a candidate
 //!   too, so "rpath is ignored because runpath is set" is data that a person can be shown.
 //! - **Explanations are replayed, not stored.** A search calls back for each place; a scan passes a no-op, the "why"
@@ -59,8 +59,8 @@
 //!
 //! Everybody knows [`printable`], which knows nobody, and [`json`] and [`command`], which know that; [`image`] and [`python`]
 //! know nobody else, and [`vfs`] only the words of [`error`]; [`parse`] knows `image` and `vfs`; [`world`] adds `parse`;
-//! [`discover`] and [`resolve`] add `world`, [`bind`] adds `resolve`, [`imports`] joins `discover`, `python` and `resolve`;
-//! [`graph`] adds `resolve` and the roles that `discover` tells; [`scan`] runs
+//! [`discover`] and [`loader`] add `world`, [`bind`] adds `loader`, [`imports`] joins `discover`, `python` and `loader`;
+//! [`graph`] adds `loader` and the roles that `discover` tells; [`scan`] runs
 //! them all, and hands the finished product to [`diagnose`], which reads it; [`snapshot`] writes a `Scan` and reads it
 //! back, [`diff`] compares two, [`buildlog`] ties to one what a failed build's log accuses; [`export`] adds these; [`tui`]
 //! adds `export`; [`cli`] knows all. No other arrow runs back; `tests/it/layers.rs` holds every room to it.
@@ -79,8 +79,8 @@ pub mod world;
 
 pub mod bind;
 pub mod discover;
+pub mod loader;
 pub mod python;
-pub mod resolve;
 
 pub mod imports;
 

@@ -27,7 +27,7 @@ use crate::discover::{DistributionId, Distributions, Kind, Machine, Request, Rol
 use crate::error::Error;
 use crate::graph::{Graph, Node, NodeId};
 use crate::image::Format;
-use crate::resolve::{Probe, Resolution};
+use crate::loader::{Probe, Resolution};
 use crate::vfs::{Entry, FileSystem, VPath};
 use crate::world::{FileId, World};
 

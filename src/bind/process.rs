@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::resolve::{Resolution, Simulation, Wanted};
+use crate::loader::{Resolution, Simulation, Wanted};
 use crate::vfs::VPath;
 use crate::world::{FileId, System, World};
 
@@ -207,7 +207,7 @@ fn library_module(world: &World, name: &str) -> Option<(FileId, VPath)> {
 fn loaded(world: &World, simulation: &Simulation, edges: &Edges, parts: &[(usize, usize, Mode)]) -> LoadedProcess {
     let objects = simulation.objects();
     let places: FxHashMap<FileId, usize> = objects.iter().enumerate().map(|(at, object)| (object.file, at)).collect();
-    let object = |object: &crate::resolve::Object| {
+    let object = |object: &crate::loader::Object| {
         let needs = world.file(object.file).image.as_ref().map_or(0, |image| image.needs.len());
         let got = |need| places.get(&edges.get(object.file, need)?).copied();
         LoadedObject {

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use super::ground::{leaf, site_tail, slashed};
 use crate::diagnose::install_name::InstallName;
 use crate::diagnose::{Stops, shipped, stops_at};
-use crate::resolve::shared_cache;
+use crate::loader::shared_cache;
 use crate::vfs::VPath;
 
 /// Is the accused name the install name of the file that is said to need it? Told by the two names alone, and so only

@@ -6,7 +6,7 @@ use super::{Evidence, Facts};
 use crate::command::Remedy;
 use crate::command::templates::{BREW_INSTALL, LINK, NAME_ADD_RPATH, NAME_CHANGE, SIGN};
 use crate::image::Name;
-use crate::resolve::shared_cache::is_of_the_system;
+use crate::loader::shared_cache::is_of_the_system;
 use crate::vfs::VPath;
 use crate::world::FileId;
 

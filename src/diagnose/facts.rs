@@ -12,7 +12,7 @@ use super::verdict::{self, BrokenImports};
 use crate::discover::{DistributionId, Role, Tag, Tool};
 use crate::graph::{Node, NodeId};
 use crate::image::{Format, Image, ImageKind, Name, Release};
-use crate::resolve::Resolution;
+use crate::loader::Resolution;
 use crate::scan::{ImportKind, Item, Scan};
 use crate::vfs::VPath;
 use crate::world::{FileId, Python, System};

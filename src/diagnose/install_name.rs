@@ -7,7 +7,7 @@
 use crate::discover::Role;
 use crate::graph::Node;
 use crate::image::Format;
-use crate::resolve::shared_cache::is_of_the_system;
+use crate::loader::shared_cache::is_of_the_system;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 use crate::world::FileId;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Evidence, Facts};
 use crate::command::Remedy;
 use crate::image::{Image, Machine, Name, Signature};
-use crate::resolve::{Refusal, Resolution};
+use crate::loader::{Refusal, Resolution};
 use crate::world::FileId;
 
 /// Why a name is missing, what mends it, and what shows it.

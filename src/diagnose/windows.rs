@@ -9,7 +9,7 @@ use crate::command::Remedy;
 use crate::command::templates::{COPY, DELVEWHEEL, WINGET_RUNTIME};
 use crate::discover::Kind;
 use crate::image::{Format, Name};
-use crate::resolve::{system32, windows};
+use crate::loader::{system32, windows};
 use crate::scan::ImportKind;
 use crate::vfs::VPath;
 use crate::world::{Deed, FileId, Prepared, System};

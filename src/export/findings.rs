@@ -9,7 +9,7 @@ use super::places::{Counts, located};
 use super::{Format, Options};
 use crate::diagnose::{Evidence, Finding};
 use crate::json;
-use crate::resolve::Probe;
+use crate::loader::Probe;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 

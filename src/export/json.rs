@@ -13,7 +13,7 @@ use crate::discover::Role;
 use crate::graph::{Edge, NeedEdge, Node, NodeId, NumpyEdge};
 use crate::image::{Binding, Image, ImageKind, Signature};
 use crate::json;
-use crate::resolve::Resolution;
+use crate::loader::Resolution;
 use crate::scan::numpy::{oldest_with, wanted};
 use crate::scan::{Rust, Scan};
 use crate::world::FileId;

@@ -9,8 +9,8 @@ use super::{Format, Glyph, Ink, Options};
 use crate::diagnose::Severity;
 use crate::discover::Role;
 use crate::graph::{NeedEdge, Node, NodeId};
+use crate::loader::Resolution;
 use crate::printable::{bounded, inert};
-use crate::resolve::Resolution;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 

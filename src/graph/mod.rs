@@ -21,7 +21,7 @@ use rustc_hash::FxHashMap;
 
 use crate::discover::{DistributionId, Role};
 use crate::image::{Answer, Binding, Name, NeedKind};
-use crate::resolve::Resolution;
+use crate::loader::Resolution;
 use crate::vfs::VPath;
 use crate::world::FileId;
 

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::cause::{ImportCause, NativeRefusal};
 use crate::image::{ImageKind, Name};
-use crate::resolve::{Resolution, Simulation, Wanted};
+use crate::loader::{Resolution, Simulation, Wanted};
 use crate::vfs::VPath;
 use crate::world::{FileId, System, World};
 

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{Rust, Scan, simulate};
-use crate::resolve::{Probe, Resolution};
+use crate::loader::{Probe, Resolution};
 use crate::world::FileId;
 
 /// A search: the import, the file whose need it is, and the need by its place.

@@ -7,7 +7,7 @@ use super::inventory::Roles;
 use super::{Found, Progress, Search};
 use crate::discover::Role;
 use crate::graph::NeedEdge;
-use crate::resolve::{Import, Probe, Resolution, Simulation, Wanted};
+use crate::loader::{Import, Probe, Resolution, Simulation, Wanted};
 use crate::vfs::VPath;
 use crate::world::{FileId, World};
 

@@ -6,7 +6,7 @@ use super::numpy::{NumpyEdgeMirror, PythonModuleMirror};
 use super::text::{Bytes, FileNumber, Place};
 use crate::discover::{DistributionId, Role};
 use crate::graph::{NeedEdge, Node};
-use crate::resolve::{Import, Probe, Refusal, Resolution, Skip, Step, Verdict};
+use crate::loader::{Import, Probe, Refusal, Resolution, Skip, Step, Verdict};
 use crate::scan::{ImportKind, ImportOf, Item};
 use crate::world::{Absent, FileId};
 

@@ -19,7 +19,7 @@ use rustc_hash::FxHashSet;
 
 use super::prose::Prose;
 use super::theme::Tone;
-use crate::resolve::{Probe, Resolution, Verdict};
+use crate::loader::{Probe, Resolution, Verdict};
 use crate::scan::Scan;
 use crate::world::FileId;
 

@@ -17,9 +17,9 @@ mod export;
 mod graph;
 mod imports;
 mod layers;
+mod loader;
 #[cfg(feature = "tui")]
 mod parity;
-mod resolve;
 mod snapshot;
 #[cfg(feature = "tui")]
 mod tui;

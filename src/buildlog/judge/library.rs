@@ -12,7 +12,7 @@ use crate::diagnose::install_name::InstallName;
 use crate::diagnose::{Stops, origin};
 use crate::graph::Node;
 use crate::image::Name;
-use crate::resolve::Resolution;
+use crate::loader::Resolution;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 use crate::world::FileId;

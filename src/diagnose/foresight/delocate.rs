@@ -13,7 +13,7 @@ use crate::diagnose::{Facts, Severity};
 use crate::discover::tool::Version;
 use crate::discover::{Kind, Tool};
 use crate::image::{Arch, Format, Image, Name, Release};
-use crate::resolve::Resolution;
+use crate::loader::Resolution;
 use crate::vfs::VPath;
 use crate::world::FileId;
 

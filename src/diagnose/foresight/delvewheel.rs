@@ -17,8 +17,8 @@ use crate::diagnose::{Facts, Severity};
 use crate::discover::Tag;
 use crate::graph::NodeId;
 use crate::image::{Arch, Format, Image, Name};
-use crate::resolve::windows::python_dll;
-use crate::resolve::{Step, system32};
+use crate::loader::windows::python_dll;
+use crate::loader::{Step, system32};
 use crate::vfs::VPath;
 use crate::world::FileId;
 

@@ -7,7 +7,7 @@ use crate::diagnose::stable_abi::is_python;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::{DistributionId, Kind, Role};
 use crate::image::{Format, Name};
-use crate::resolve::Resolution;
+use crate::loader::Resolution;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {

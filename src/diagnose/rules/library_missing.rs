@@ -10,7 +10,7 @@ use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::diagnose::{dylib, windows};
 use crate::discover::{DistributionId, Kind};
 use crate::image::{ImageKind, Name};
-use crate::resolve::Refusal;
+use crate::loader::Refusal;
 use crate::scan::ImportKind;
 use crate::vfs::VPath;
 use crate::world::{Absent, FileId};

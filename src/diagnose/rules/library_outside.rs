@@ -8,7 +8,7 @@ use crate::diagnose::dylib::Origin;
 use crate::diagnose::remedies::argument;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::Name;
-use crate::resolve::shared_cache::is_of_the_system;
+use crate::loader::shared_cache::is_of_the_system;
 use crate::vfs::VPath;
 use crate::world::FileId;
 

@@ -4,7 +4,7 @@ use crate::command::Remedy;
 use crate::diagnose::missing::{Missing, missing};
 use crate::diagnose::{Evidence, Facts, Finding, Line, Rule, Severity, Spelled};
 use crate::image::Name;
-use crate::resolve::system32;
+use crate::loader::system32;
 use crate::vfs::VPath;
 use crate::world::FileId;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::command::Remedy;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::{Name, NeedKind, Platform, Release};
-use crate::resolve::shared_cache;
+use crate::loader::shared_cache;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {

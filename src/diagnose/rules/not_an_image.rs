@@ -6,7 +6,7 @@ use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::{DistributionId, Role};
 use crate::image::Problem;
-use crate::resolve::Resolution;
+use crate::loader::Resolution;
 use crate::world::{FileId, is_native_name};
 
 pub(super) static RULE: Rule = Rule {

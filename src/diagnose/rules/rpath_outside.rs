@@ -7,7 +7,7 @@ use crate::command::templates::SET_RPATH;
 use crate::diagnose::remedies::{argument, unpacked};
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::Name;
-use crate::resolve::{Resolution, Step};
+use crate::loader::{Resolution, Step};
 use crate::vfs::VPath;
 use crate::world::{FileId, World};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{SymbolRow, SymbolStatus};
 use crate::graph::NeedEdge;
 use crate::image::{Format, Import, NeedKind, Origin};
-use crate::resolve::Resolution;
+use crate::loader::Resolution;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 use crate::world::FileId;

@@ -7,7 +7,7 @@ use crate::export::count;
 use crate::graph::sketch::{Fold, Item};
 use crate::graph::{Node, NodeId};
 use crate::image::{Format, Image};
-use crate::resolve::Resolution;
+use crate::loader::Resolution;
 use crate::scan::Scan;
 use crate::tui::atlas::{Atlas, Sort, brief};
 use crate::tui::picture::Label;

@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 use dylens::discover::{Bundler, Kind, Machine, Request, Target, discover};
 use dylens::error::Error;
 use dylens::graph::Presence;
-use dylens::resolve::Step;
+use dylens::loader::Step;
 use dylens::scan::{Progress, Scan};
 use dylens::vfs::{FileSystem, VPath};
 use proptest::prelude::*;

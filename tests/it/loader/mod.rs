@@ -114,7 +114,7 @@ fn tried(scan: &Scan, file: &str) -> Vec<String> {
     let place = |site: &str| scan.world.open(&VPath::new(format!("{site}/{file}").as_str()));
     let file = place(SITE).or_else(|_| place(WINDOWS_SITE)).expect("a file of the world");
     let (probes, _) = scan.explain(file, 0).expect("a need that was met or not");
-    let line = |probe: dylens::resolve::Probe| {
+    let line = |probe: dylens::loader::Probe| {
         let place = probe.path.as_ref().map_or_else(|| "-".into(), short);
         format!("{} {place}: {}", probe.step.word(), probe.verdict.phrase())
     };

@@ -15,7 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Ask, Probe, Resolution, Step, find, musl};
 use crate::image::{Arch, DF_1_NODEFLIB, Image, Name, Need, NeedKind};
-use crate::resolve::windows::folded;
+use crate::loader::windows::folded;
 use crate::vfs::VPath;
 use crate::world::{File, FileId, System, World};
 

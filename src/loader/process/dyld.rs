@@ -6,7 +6,7 @@
 use super::super::{Ask, Resolution, Step, find};
 use super::{Counts, Import, ObjectId, Origin, Scope, Simulation, Wanted};
 use crate::image::{Image, Name};
-use crate::resolve::dyld::falls_back;
+use crate::loader::dyld::falls_back;
 
 /// What delocate writes in front of the install names of the libraries that it brings along: no place at all.
 const MADE_UP: &[u8] = b"/DLC/";

@@ -1,7 +1,7 @@
 //! The words of a search: where a loader looks, by which step of its rule, and what it finds there.
 
 use crate::image::Name;
-use crate::resolve::Refusal;
+use crate::loader::Refusal;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
