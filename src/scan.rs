@@ -14,7 +14,9 @@ pub use outcomes::Outcomes;
 pub use record::{Found, Record, Search};
 pub use rust::{Rust, RustEvidence};
 pub use simulate::{ImportKind, ImportOf};
-pub use symbols::{ExportedSymbol, FlatSymbols, SymbolContext, SymbolRow, SymbolStatus, UnboundSymbol};
+pub use symbols::{
+    ExportedSymbol, FlatSymbols, SymbolContext, SymbolRole, SymbolRow, SymbolStatus, SymbolUse, UnboundSymbol,
+};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

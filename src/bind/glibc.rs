@@ -1,6 +1,6 @@
 //! glibc's rule for one object of a scope: `check_match` and `do_lookup_x` in `elf/dl-lookup.c`.
 
-use crate::image::{Definition, STB_WEAK, SymbolVersion, VERSION_HIDDEN};
+use crate::image::{Definition, SymbolVersion, VERSION_HIDDEN};
 use crate::world::{DynamicSymbols, SymbolKey};
 
 use super::binder::{Failure, Look};
@@ -8,9 +8,6 @@ use super::binder::{Failure, Look};
 /// `STT_NOTYPE`, `OBJECT`, `FUNC`, `COMMON`, `TLS` and `GNU_IFUNC`: code and data, nothing else.
 const KINDS: u32 = 1 | 1 << 1 | 1 << 2 | 1 << 5 | 1 << STT_TLS | 1 << 10;
 const STT_TLS: u8 = 6;
-const STB_GLOBAL: u8 = 1;
-const STV_INTERNAL: u8 = 1;
-const STV_HIDDEN: u8 = 2;
 const SHN_ABS: u16 = 0xfff1;
 
 /// What is asked of each object of a scope.
@@ -56,7 +53,7 @@ pub(super) fn look(symbols: &DynamicSymbols, question: &Question, is_named: bool
     match found.or(versioned.filter(|_| versions == 1)) {
         // ld.so gives up with “Assertion `version->filename == NULL || …' failed!”.
         Some(_) if is_named && question.version.is_some() && !has_versions => Look::Fails(Failure::NoVersionTable),
-        Some(definition) if is_visible(&definition) => Look::Found(definition),
+        Some(definition) if definition.is_visible() => Look::Found(definition),
         Some(_) => Look::Nothing,
         None if is_named && question.version.is_some() => Look::Fails(Failure::VersionMissing),
         None => Look::Nothing,
@@ -79,10 +76,4 @@ fn has_version(symbols: &DynamicSymbols, symbol: &Definition, wanted: &SymbolVer
 
 fn is_hidden_version(symbol: &Definition) -> bool {
     symbol.version.is_some_and(|raw| raw & VERSION_HIDDEN != 0)
-}
-
-/// Is it for others at all?
-fn is_visible(symbol: &Definition) -> bool {
-    !matches!(symbol.visibility, STV_HIDDEN | STV_INTERNAL)
-        && (matches!(symbol.binding, STB_GLOBAL | STB_WEAK) || symbol.is_unique())
 }

@@ -197,6 +197,7 @@ pub(super) struct Tree {
 #[command(
     after_help = "Examples:\n  dylens symbols .venv numpy/_core/_multiarray_umath.cpython-313-x86_64-linux-gnu.so\n  \
     dylens symbols .venv libopenblas.so.0 --undefined\n  dylens symbols .venv --undefined\n  \
+    dylens symbols .venv --find cblas_dgemm\n  \
     dylens symbols --format jsonl --to libstdc++ .venv scipy.linalg._fblas"
 )]
 pub(super) struct Symbols {
@@ -221,6 +222,9 @@ pub(super) struct Symbols {
     /// The symbols that the file defines for others, instead
     #[arg(long, requires = "file", conflicts_with_all = ["to", "undefined", "alone"])]
     pub exports: bool,
+    /// Every file that defines or wants the symbol of this name, instead
+    #[arg(long, value_name = "SYMBOL", conflicts_with_all = ["file", "to", "undefined", "alone", "after", "after_global", "exports"])]
+    pub find: Option<String>,
     /// Only symbols that this library provides
     #[arg(long, value_name = "LIB")]
     pub to: Option<String>,

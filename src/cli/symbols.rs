@@ -19,6 +19,9 @@ use crate::world::FileId;
 /// Where there is no such file, or its symbols are not at hand.
 pub(super) fn symbols(arguments: &Arguments, symbols: &Symbols) -> Result<ExitCode, Error> {
     let scan = source::surveyed(arguments, std::slice::from_ref(&symbols.path))?;
+    if let Some(name) = &symbols.find {
+        return find(arguments, symbols, scan, name);
+    }
     if let (Some(name), true) = (&symbols.file, symbols.exports) {
         return exports(arguments, symbols, scan, name);
     }
@@ -51,6 +54,24 @@ fn exports(arguments: &Arguments, symbols: &Symbols, scan: &Scan, name: &OsStr) 
             out.extend(export::exports_text(scan, &scan.world.file(file).path, &rows, &paint).into_bytes());
         }
         SymbolFormat::Jsonl => export::exports_jsonl(&rows, &mut out).map_err(cannot_write)?,
+    }
+    output::print(&out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints every file that defines or wants a symbol.
+fn find(arguments: &Arguments, symbols: &Symbols, scan: &Scan, name: &str) -> Result<ExitCode, Error> {
+    if scan.record.is_some() {
+        return Err(Error::new("a snapshot has no symbols", "give the environment itself"));
+    }
+    let uses = scan.symbol_uses(name.as_bytes());
+    let mut out = Vec::new();
+    match symbols.format {
+        SymbolFormat::Text => {
+            let paint = output::paint(arguments, true);
+            out.extend(export::symbol_uses_text(scan, name, &uses, &paint).into_bytes());
+        }
+        SymbolFormat::Jsonl => export::symbol_uses_jsonl(scan, &uses, &mut out).map_err(cannot_write)?,
     }
     output::print(&out)?;
     Ok(ExitCode::SUCCESS)

@@ -36,7 +36,7 @@ pub use incidents::{Incidents, incidents_json, incidents_text};
 pub use json::JSON;
 pub use paint::{Glyph, Ink, Paint, count};
 pub use part::{Excerpt, Extent, Scope};
-pub use symbols::{exports_jsonl, exports_text, symbols_jsonl, symbols_text};
+pub use symbols::{exports_jsonl, exports_text, symbol_uses_jsonl, symbol_uses_text, symbols_jsonl, symbols_text};
 pub use text::TEXT;
 pub use tree::TREE;
 pub use why::{node, why};

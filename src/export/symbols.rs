@@ -10,7 +10,7 @@ use super::{Ink, Paint};
 use crate::image::Name;
 use crate::json;
 use crate::printable::printable;
-use crate::scan::{ExportedSymbol, Scan, SymbolRow, SymbolStatus};
+use crate::scan::{ExportedSymbol, Scan, SymbolRole, SymbolRow, SymbolStatus, SymbolUse};
 use crate::vfs::VPath;
 
 /// The mirror of a symbol that a file wants. Its fields and their order are fixed.
@@ -138,6 +138,63 @@ pub fn exports_text(scan: &Scan, file: &VPath, rows: &[ExportedSymbol], paint: &
         let at = if row.is_default { "@@" } else { "@" };
         let version = row.version.as_ref().map(|version| format!("{at}{version}")).unwrap_or_default();
         text += &both_names(&format!("{}{version}", row.symbol), row.demangled(), paint);
+    }
+    text
+}
+
+/// The mirror of a file that defines or wants a symbol.
+#[derive(Serialize)]
+struct UseRow<'a> {
+    file: &'a str,
+    role: &'static str,
+    symbol: &'a str,
+    version: Option<&'a str>,
+    demangled: Option<&'a str>,
+    binding: &'static str,
+}
+
+/// One object a line for each file that defines or wants a symbol.
+///
+/// # Errors
+/// Never, as memory takes every byte.
+pub fn symbol_uses_jsonl(scan: &Scan, uses: &[SymbolUse], out: &mut Vec<u8>) -> io::Result<()> {
+    for it in uses {
+        let demangled = it.demangled();
+        let version = it.version.as_ref().map(Name::text);
+        let path = scan.shown(&scan.world.file(it.file).path);
+        let row = UseRow {
+            file: &path.text(),
+            role: it.role.word(),
+            symbol: &it.symbol.text(),
+            version: version.as_deref(),
+            demangled: demangled.as_deref(),
+            binding: if it.is_weak { "weak" } else { "strong" },
+        };
+        json::compact(&mut *out, &row)?;
+        out.push(b'\n');
+    }
+    Ok(())
+}
+
+/// The files that define a symbol, and those that want it.
+pub fn symbol_uses_text(scan: &Scan, name: &str, uses: &[SymbolUse], paint: &Paint) -> String {
+    let mut text = paint.ink(Ink::Strong, &printable(name));
+    let demangled = uses.first().and_then(SymbolUse::demangled);
+    text += &demangled.map(|name| format!("  {}", printable(&name))).unwrap_or_default();
+    text.push('\n');
+    for role in [SymbolRole::Defines, SymbolRole::Wants] {
+        let of_role: Vec<&SymbolUse> = uses.iter().filter(|it| it.role == role).collect();
+        text += &format!("\n{}  {}\n", paint.ink(Ink::Strong, role.word()), of_role.len());
+        for it in of_role {
+            let version = it.version.as_ref().map(|version| format!("  {version}")).unwrap_or_default();
+            let weak = if it.is_weak { "  weak" } else { "" };
+            let path = scan.shown(&scan.world.file(it.file).path);
+            text += &format!(
+                "  {}{}\n",
+                printable(&path.text()),
+                paint.ink(Ink::Quiet, &printable(&format!("{version}{weak}")))
+            );
+        }
     }
     text
 }

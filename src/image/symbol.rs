@@ -79,6 +79,15 @@ impl Definition {
         self.version.unwrap_or(1) & !VERSION_HIDDEN
     }
 
+    /// May other files be bound to it?
+    pub fn is_visible(&self) -> bool {
+        const STB_GLOBAL: u8 = 1;
+        const STV_INTERNAL: u8 = 1;
+        const STV_HIDDEN: u8 = 2;
+        !matches!(self.visibility, STV_HIDDEN | STV_INTERNAL)
+            && (matches!(self.binding, STB_GLOBAL | STB_WEAK) || self.is_unique())
+    }
+
     /// Is it the one definition of its name in the process?
     pub fn is_unique(&self) -> bool {
         self.binding == STB_GNU_UNIQUE

@@ -2,8 +2,10 @@
 
 mod by_need;
 mod flat;
+mod search;
 
 pub use flat::FlatSymbols;
+pub use search::{SymbolRole, SymbolUse};
 
 use rayon::prelude::*;
 

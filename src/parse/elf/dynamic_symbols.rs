@@ -234,6 +234,30 @@ impl DynamicSymbols {
         }
     }
 
+    /// Could the file's table of symbols have this name, whosever it is? Looks through the names alone.
+    pub fn has_name(&self, name: &[u8]) -> bool {
+        // Linkers let a name share its end with a longer one.
+        memchr::memmem::find(&self.names(), &[name, b"\0"].concat()).is_some()
+    }
+
+    /// The names of symbols, defined or wanted, that contain a text. Walks all of them where one does.
+    pub fn names_containing(&self, text: &[u8]) -> Vec<Name> {
+        let finder = memchr::memmem::Finder::new(text);
+        if finder.find(&self.names()).is_none() {
+            return Vec::new();
+        }
+        let name = |index| {
+            self.name(&self.symbol(index)?).filter(|name| finder.find(name).is_some()).map(|it| Name::from(&*it))
+        };
+        (1..self.count().min(MOST_SYMBOLS)).filter_map(name).collect()
+    }
+
+    /// The table of names as it stands in the file.
+    fn names(&self) -> Vec<u8> {
+        let Some(at) = self.tables.strings else { return Vec::new() };
+        self.file.once(at, self.tables.strings_len.min(MOST_NAMES_BYTES as u64) as usize)
+    }
+
     /// How many symbols there are, as the hash tables tell.
     fn count(&self) -> u32 {
         if let Some(count) = self.tables.hash.and_then(|at| self.word(at.checked_add(4)?)) {

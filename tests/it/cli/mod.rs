@@ -618,3 +618,43 @@ fn symbols_are_told_with_their_providers() {
     let refused = refusal(root.path(), &["symbols", "site-packages", "nothing.so"]);
     assert!(refused.contains("nothing.so"), "{refused}");
 }
+
+#[test]
+fn a_symbol_is_found_wherever_it_is_defined_or_wanted() {
+    for files in [
+        "
+//- /site-packages/a.so elf x86_64 needs:libx.so runpath:$ORIGIN defines:PyInit_a takes:inflate,inflateEnd?
+//- /site-packages/b.so elf x86_64 defines:PyInit_b,inflateInit takes:deflate
+//- /site-packages/libx.so elf x86_64 defines:inflate
+",
+        "
+//- /site-packages/a-1.dist-info/WHEEL
+Wheel-Version: 1.0
+//- /site-packages/a.so macho arm64 bundle needs:@loader_path/libx.so defines:PyInit_a takes:inflate@@loader_path/libx.so
+//- /site-packages/b.so macho arm64 bundle defines:PyInit_b,inflateInit
+//- /site-packages/libx.so macho arm64 defines:inflate
+",
+        "
+//- /site-packages/a.pyd pe x86_64 needs:libx.so defines:PyInit_a takes:inflate@libx.so
+//- /site-packages/b.pyd pe x86_64 defines:PyInit_b,inflateInit
+//- /site-packages/libx.so pe x86_64 defines:inflate
+",
+    ] {
+        let root = lay_out(files);
+        let output = dylens(root.path(), &["symbols", "site-packages", "--find", "inflate", "--format", "jsonl"]);
+        assert_eq!(code(&output), 0, "{}", said(&output));
+        let rows: Vec<serde_json::Value> =
+            out(&output).lines().map(|line| serde_json::from_str(line).expect("valid JSON")).collect();
+        let told: Vec<String> = rows
+            .iter()
+            .map(|row| {
+                let text = |key: &str| row[key].as_str().expect("a text").trim_start_matches('_').to_owned();
+                let file = text("file").rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default().to_owned();
+                format!("{file} {} {}", text("role"), text("symbol"))
+            })
+            .collect();
+        assert_eq!(told, ["libx defines inflate", "a wants inflate"], "{files}");
+        let text = out(&dylens(root.path(), &["symbols", "site-packages", "--find", "nothing"]));
+        assert!(text.contains("defines  0") && text.contains("wants  0"), "{text}");
+    }
+}
