@@ -1,123 +1,174 @@
-//! The environment found where a person stands: what is active, what lies in the project, what `PATH` leads to.
+//! The environments near where a person stands: what is active, what belongs to the project, what `PATH` leads to.
+
+mod command;
+mod named;
+mod project;
+mod tools;
+
+pub use command::environment;
+pub(super) use named::named;
 
 use super::{Machine, python};
 use crate::error::Error;
-use crate::vfs::{FileSystem, Kind, VPath};
+use crate::vfs::{FileSystem, VPath};
 
-/// The virtual environment of a project folder that is not itself one.
-pub(super) fn project_venv(fs: &dyn FileSystem, project: &VPath) -> Option<(VPath, &'static str)> {
-    let has = |folder: &VPath, name: &str| fs.stat(&folder.join(name)).is_ok();
-    if has(project, "pyvenv.cfg") || has(project, "conda-meta") {
-        return None;
-    }
-    [".venv", "venv"].into_iter().find_map(|name| {
-        let venv = fs.real(&project.join(name)).ok()?;
-        has(&venv, "pyvenv.cfg").then_some((venv, name))
-    })
+/// An environment near where a person stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nearby {
+    /// Without links.
+    pub path: VPath,
+    /// How it was found: `$VIRTUAL_ENV`, `./.venv`, `the environment of poetry`.
+    pub because: String,
 }
 
-/// The environment that is looked at where none is named, and how it was found.
+impl Nearby {
+    fn new(path: VPath, because: impl Into<String>) -> Nearby {
+        Nearby { path, because: because.into() }
+    }
+}
+
+/// Where environments are looked for that nobody named, best first; where there are none, for Python on `PATH`.
+const PLACES: [fn(&Look) -> Vec<Nearby>; 3] = [active, project::upward, conda_base];
+
+/// The environments that may be meant where none is named, best first, each once.
 ///
 /// # Errors
 /// Where there is none.
-pub(super) fn found(fs: &dyn FileSystem, machine: &Machine) -> Result<(VPath, String), Error> {
-    for name in ["VIRTUAL_ENV", "CONDA_PREFIX"] {
-        if let Some(value) = machine.variable(name)
-            && let Ok(real) = fs.real(&VPath::new(value))
-        {
-            return Ok((real, format!("${name}")));
+pub(super) fn nearby(fs: &dyn FileSystem, machine: &Machine) -> Result<Vec<Nearby>, Error> {
+    let look = Look { fs, machine };
+    let mut found = unique(PLACES.iter().flat_map(|place| place(&look)));
+    if found.is_empty() {
+        found.extend(on_path(&look));
+    }
+    if found.is_empty() {
+        return Err(Error::new(
+            "no Python environment here: looked at $VIRTUAL_ENV, $CONDA_PREFIX, for .venv, venv and the environments of \
+             uv, pixi, hatch, poetry, pdm, pipenv, tox and nox in this folder and those above it, and for Python on PATH",
+            "name one (dylens PATH), or see the demo (dylens --demo)",
+        ));
+    }
+    Ok(found)
+}
+
+/// The environments of the project in a folder that is not itself one, best first.
+pub(super) fn of_project(fs: &dyn FileSystem, machine: &Machine, folder: &VPath) -> Vec<Nearby> {
+    let look = Look { fs, machine };
+    match look.environment(folder) {
+        Some(_) => Vec::new(),
+        None => unique(project::environments(&look, folder)),
+    }
+}
+
+/// Each environment once, by the first way that leads to it.
+fn unique(found: impl IntoIterator<Item = Nearby>) -> Vec<Nearby> {
+    let mut kept: Vec<Nearby> = Vec::new();
+    for nearby in found {
+        if !kept.iter().any(|known| known.path == nearby.path) {
+            kept.push(nearby);
         }
     }
-    if let Some((venv, name)) = project_venv(fs, &machine.directory) {
-        return Ok((venv, format!("./{name}")));
+    kept
+}
+
+fn active(look: &Look) -> Vec<Nearby> {
+    let is_taken = |name: &&str| *name != "CONDA_PREFIX" || !look.is_conda_base_active();
+    ["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().filter(is_taken).filter_map(|name| look.by_variable(name)).collect()
+}
+
+/// The base environment of conda, which is active in every shell of many people and holds conda itself.
+fn conda_base(look: &Look) -> Vec<Nearby> {
+    let base = look.by_variable("CONDA_PREFIX").filter(|_| look.is_conda_base_active());
+    base.map(|base| Nearby { because: format!("{}, the base environment of conda", base.because), ..base })
+        .into_iter()
+        .collect()
+}
+
+fn on_path(look: &Look) -> Option<Nearby> {
+    let (prefix, program) = command::python_on_path(look)?;
+    Some(Nearby::new(prefix, format!("{program} on PATH")))
+}
+
+/// What is asked while environments are looked for.
+struct Look<'a> {
+    fs: &'a dyn FileSystem,
+    machine: &'a Machine,
+}
+
+impl Look<'_> {
+    fn has(&self, folder: &VPath, name: &str) -> bool {
+        self.fs.stat(&folder.join(name)).is_ok()
     }
-    if let Some((prefix, program)) = python_on_path(fs, machine) {
-        return Ok((prefix, format!("{program} on PATH")));
+
+    /// The virtual or conda environment that a path leads to, without links.
+    fn environment(&self, path: &VPath) -> Option<VPath> {
+        let is_environment = |path: &VPath| self.has(path, "pyvenv.cfg") || self.has(path, "conda-meta");
+        self.fs.real(path).ok().filter(is_environment)
     }
-    Err(Error::new(
-        "no Python environment here: looked at $VIRTUAL_ENV, $CONDA_PREFIX, ./.venv, ./venv and for Python on PATH",
-        "name one (dylens PATH), or see the demo (dylens --demo)",
-    ))
-}
 
-/// The prefix of the environment in which a program works, given as it is typed: the one in whose `bin` (Windows: `Scripts`) it
-/// lies, else that of the interpreter in its first line. None where it is not found, or is no Python's.
-pub fn environment(fs: &dyn FileSystem, machine: &Machine, program: &VPath) -> Option<VPath> {
-    const LONGEST: usize = 4096;
-    let path = program_at(fs, machine, program)?;
-    let prefixes_of = |path: &VPath| [path.parent().and_then(|bin| bin.parent()), path.parent()].into_iter().flatten();
-    let has_config =
-        |prefix: &VPath| ["pyvenv.cfg", "conda-meta"].iter().any(|name| fs.stat(&prefix.join(name)).is_ok());
-    let is_prefix = |prefix: &VPath| has_config(prefix) || python::library(fs, prefix, None).is_some();
-    // `/usr/bin` holds every program, and only Python's own work in Python's prefix; `Scripts` holds nothing else.
-    let is_python = |path: &VPath| {
-        let name = path.file_name().to_ascii_lowercase();
-        name.starts_with(b"python")
-            || name.starts_with(b"pip")
-            || path.parent().is_some_and(|bin| bin.file_name() == b"Scripts")
-    };
-    let own = prefixes_of(&path).find(|prefix| is_prefix(prefix) && (is_python(&path) || has_config(prefix)));
-    let real = || fs.real(&path).ok().filter(|real| *real != path);
-    own.or_else(|| {
-        let start = fs.read(&path, LONGEST).ok()?;
-        let line = start.strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;
-        let interpreter = line.trim_ascii().split(|&byte| byte == b' ').next()?;
-        let is_python = VPath::new(interpreter).file_name().starts_with(b"python");
-        prefixes_of(&VPath::new(interpreter)).find(|prefix| is_python && is_prefix(prefix))
-    })
-    .or_else(|| {
-        let real = real()?;
-        prefixes_of(&real).find(|prefix| is_prefix(prefix) && path.file_name().starts_with(b"python"))
-    })
-}
-
-/// The file that a command's first word stands for. On Windows the ending is mostly not typed (`PATHEXT`).
-fn program_at(fs: &dyn FileSystem, machine: &Machine, program: &VPath) -> Option<VPath> {
-    let is_program = |path: &VPath| fs.stat(path).is_ok_and(|stat| stat.kind == Kind::File);
-    let names = ["", ".exe", ".cmd", ".bat"].map(|ending| [program.as_bytes(), ending.as_bytes()].concat());
-    let folders: Vec<VPath> = match program.as_bytes().contains(&b'/') {
-        true => vec![machine.directory.clone()],
-        false => machine.search_path().collect(),
-    };
-    folders.iter().flat_map(|folder| names.iter().map(|name| folder.join(name))).find(is_program)
-}
-
-/// The prefix of the first `python3` on `PATH`, or on Windows of the first `python.exe`; a shim of pyenv is followed to the
-/// version that it stands for.
-fn python_on_path(fs: &dyn FileSystem, machine: &Machine) -> Option<(VPath, VPath)> {
-    for folder in machine.search_path() {
-        for name in ["python3", "python.exe"] {
-            let program = folder.join(name);
-            let Ok(real) = fs.real(&program) else { continue };
-            let is_script = fs.read(&real, 2).is_ok_and(|start| start == b"#!");
-            let prefix = match is_script {
-                true => pyenv_version(fs, machine, &real),
-                // The `python.exe` of an installation lies in the prefix itself, that of a virtual environment in its `Scripts`.
-                false if name == "python.exe" && folder.file_name() != b"Scripts" => real.parent(),
-                false => real.parent().and_then(|bin| bin.parent()),
-            };
-            let is_prefix = |prefix: &VPath| {
-                python::library(fs, prefix, None).is_some() || fs.stat(&prefix.join("pyvenv.cfg")).is_ok()
-            };
-            if let Some(prefix) = prefix.filter(is_prefix) {
-                return Some((prefix, program));
-            }
-        }
+    fn by_variable(&self, name: &str) -> Option<Nearby> {
+        let path = self.fs.real(&VPath::new(self.machine.variable(name)?)).ok()?;
+        (!self.is_own(&path)).then(|| Nearby::new(path, format!("${name}")))
     }
-    None
-}
 
-fn pyenv_version(fs: &dyn FileSystem, machine: &Machine, shim: &VPath) -> Option<VPath> {
-    let shims = shim.parent().filter(|shims| shims.file_name() == b"shims")?;
-    let root = shims.parent()?;
-    let read = |path: VPath| fs.read(&path, 256).ok();
-    let above = std::iter::successors(Some(machine.directory.clone()), VPath::parent);
-    let local = above.filter_map(|folder| read(folder.join(".python-version")));
-    let variable = machine.variable("PYENV_VERSION").map(<[u8]>::to_vec);
-    let texts = variable.into_iter().chain(local).chain(read(root.join("version")));
-    texts
-        .filter_map(|text| String::from_utf8(text).ok())
-        .flat_map(|text| text.split([':', '\n', ' ']).map(str::to_owned).collect::<Vec<_>>())
-        .filter(|version| !version.is_empty() && version != "system")
-        .find_map(|version| fs.real(&root.join("versions").join(version)).ok())
+    fn is_conda_base_active(&self) -> bool {
+        let has_conda = |prefix: &[u8]| self.has(&VPath::new(prefix), "condabin");
+        self.machine.variable("CONDA_DEFAULT_ENV") == Some(b"base")
+            || self.machine.variable("CONDA_PREFIX").is_some_and(has_conda)
+    }
+
+    /// Is this an environment that uv or pipx made for dylens alone? One that a person made may have it too.
+    fn is_own(&self, prefix: &VPath) -> bool {
+        const MARKS: [&str; 2] = ["uv-receipt.toml", "pipx_metadata.json"];
+        const CACHES: [&[u8]; 3] = [b"archive-v0", b"environments-v2", b"pipx"];
+        let own = self.machine.program.as_ref().and_then(VPath::parent).and_then(|bin| bin.parent());
+        let own = own.and_then(|own| self.fs.real(&own).ok());
+        own.as_ref() == Some(prefix)
+            && (MARKS.iter().any(|mark| self.has(prefix, mark)) || prefix.parts().any(|part| CACHES.contains(&part)))
+    }
+
+    /// The folders that a person's programs keep something in, on whatever system: by the variable, else below the home.
+    fn user_folders(&self, variables: &[&str], below_home: &[&str]) -> Vec<VPath> {
+        let set = variables.iter().filter_map(|name| self.machine.variable(name)).map(VPath::new);
+        let home = self.machine.home().map(VPath::new);
+        let below = home.iter().flat_map(|home| below_home.iter().map(|name| home.join(name)));
+        set.chain(below).filter(VPath::is_absolute).collect()
+    }
+
+    fn data_folders(&self) -> Vec<VPath> {
+        const BELOW: [&str; 2] = [".local/share", "Library/Application Support"];
+        self.user_folders(&["XDG_DATA_HOME", "LOCALAPPDATA", "APPDATA"], &BELOW)
+    }
+
+    fn cache_folders(&self) -> Vec<VPath> {
+        self.user_folders(&["XDG_CACHE_HOME", "LOCALAPPDATA"], &[".cache", "Library/Caches"])
+    }
+
+    fn config_folders(&self) -> Vec<VPath> {
+        self.user_folders(&["XDG_CONFIG_HOME", "APPDATA"], &[".config", "Library/Application Support"])
+    }
+
+    /// The environments in a folder of them: those of this name first, then by their Python, newest first, and by name.
+    fn environments_in(&self, folder: &VPath, first: &[u8]) -> Vec<VPath> {
+        let entries = self.fs.list(folder).unwrap_or_default();
+        let found = entries.into_iter().filter_map(|entry| {
+            let path = self.environment(&folder.join(&entry.name))?;
+            let version = python::venv_config(self.fs, &path, &mut Vec::new()).version;
+            Some((entry.name.as_bytes() != first, std::cmp::Reverse(version), entry.name, path))
+        });
+        let mut found: Vec<_> = found.collect();
+        found.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
+        found.into_iter().map(|(.., path)| path).collect()
+    }
+
+    /// A small file of settings as text.
+    fn text(&self, path: &VPath) -> Option<String> {
+        const LONGEST: usize = 1 << 20;
+        self.fs.read(path, LONGEST).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// The first line of a small file, without the spaces around it.
+    fn line(&self, path: &VPath) -> Option<String> {
+        let line = self.text(path)?.lines().next()?.trim().to_owned();
+        (!line.is_empty()).then_some(line)
+    }
 }

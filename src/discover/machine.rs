@@ -11,15 +11,18 @@ pub struct Machine {
     pub environment: BTreeMap<String, Vec<u8>>,
     /// The working directory.
     pub directory: VPath,
+    /// The program that runs, without links.
+    pub program: Option<VPath>,
     /// What this processor can do beyond the base, best first, as glibc names it (`x86-64-v3`). Empty where the
     /// processor is of another family.
     pub levels: Vec<String>,
 }
 
 /// The variables that are read.
-const VARIABLES: [&str; 14] = [
+const VARIABLES: &[&str] = &[
     "VIRTUAL_ENV",
     "CONDA_PREFIX",
+    "CONDA_DEFAULT_ENV",
     "PATH",
     "LD_LIBRARY_PATH",
     "LD_PRELOAD",
@@ -27,10 +30,27 @@ const VARIABLES: [&str; 14] = [
     "DYLD_FRAMEWORK_PATH",
     "DYLD_FALLBACK_LIBRARY_PATH",
     "DYLD_FALLBACK_FRAMEWORK_PATH",
+    // Where tools keep environments.
+    "UV_PROJECT_ENVIRONMENT",
+    "UV_TOOL_DIR",
+    "PIPX_HOME",
+    "POETRY_CACHE_DIR",
+    "POETRY_CONFIG_DIR",
+    "POETRY_VIRTUALENVS_PATH",
+    "HATCH_DATA_DIR",
+    "PIPENV_CUSTOM_VENV_NAME",
+    "WORKON_HOME",
+    "MAMBA_ROOT_PREFIX",
     "PYENV_ROOT",
     "PYENV_VERSION",
+    // Where a person's files are.
     "HOME",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
     // Windows'.
+    "APPDATA",
+    "LOCALAPPDATA",
     "USERPROFILE",
     "SystemRoot",
 ];
@@ -45,18 +65,20 @@ impl Machine {
         };
         Machine {
             environment: VARIABLES.iter().filter_map(|name| variable(name)).collect(),
+            program: std::env::current_exe().and_then(|path| path.canonicalize()).ok().map(|path| Disk::path(&path)),
             directory: std::env::current_dir().map_or_else(|_| VPath::new("/"), |path| Disk::path(&path)),
             levels: levels(),
         }
     }
 
-    /// A machine as a text world describes it: `NAME=VALUE`, with `levels` and `directory` besides the variables.
+    /// A machine as a text world describes it: `NAME=VALUE`, with `levels`, `directory` and `program` besides the variables.
     pub fn described(settings: &[(String, String)]) -> Machine {
         let mut machine = Machine { directory: VPath::new("/"), ..Machine::default() };
         for (name, value) in settings {
             match name.as_str() {
                 "levels" => machine.levels = value.split(',').map(str::to_owned).collect(),
                 "directory" => machine.directory = VPath::new(value),
+                "program" => machine.program = Some(VPath::new(value)),
                 _ => {
                     machine.environment.insert(name.clone(), value.clone().into_bytes());
                 }

@@ -21,7 +21,7 @@ mod windows;
 pub use bundle::{Bundle, Bundler};
 pub use distribution::{Distribution, DistributionId, Distributions};
 pub(crate) use distribution::{is_metadata, read_conda, read_metadata};
-pub use here::environment;
+pub use here::{Nearby, environment};
 pub use machine::Machine;
 pub use note::Note;
 pub(crate) use prepared::prepared;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::bundle::{self, Bundle};
 use super::tool::Tool;
 use super::wheel::{self, Wheel, is_wheel_name};
-use super::{Machine, Note, here, python, system, windows};
+use super::{Machine, Nearby, Note, here, python, system, windows};
 use crate::error::Error;
 use crate::image::{Arch, Format, Image, Name, Release};
 use crate::parse;
@@ -81,6 +81,8 @@ pub struct Target {
     pub root: VPath,
     /// How it was chosen, where no path was given: "from $VIRTUAL_ENV".
     pub because: Option<String>,
+    /// The other environments that may be meant, best first, where none was named.
+    pub others: Vec<Nearby>,
     /// The folders to walk; the first is the root or lies in it.
     pub walk: Vec<VPath>,
     /// The one file that is asked about.
@@ -110,6 +112,7 @@ impl Target {
             kind,
             root: root.clone(),
             because: None,
+            others: Vec::new(),
             walk: Vec::new(),
             only: None,
             host,
@@ -141,19 +144,21 @@ impl Target {
     }
 }
 
-/// Finds out what to look at: the path given, several wheels, else `$VIRTUAL_ENV`, `$CONDA_PREFIX`, `./.venv`, `./venv`,
-/// the Python on `PATH`.
+/// Finds out what to look at: the path given, several wheels, else the best of the environments that are near ([`Nearby`]).
 ///
 /// # Errors
 /// Where there is no such path, or nothing at all to look at; where several paths are not all wheels, or a wheel is none.
 pub fn discover(fs: &Arc<dyn FileSystem>, machine: &Machine, request: &Request) -> Result<Target, Error> {
     let paths: Vec<VPath> = request.paths.iter().map(|path| machine.directory.join(path)).collect();
+    if let [name] = &request.paths[..]
+        && fs.stat(&paths[0]).is_err()
+        && let Some(found) = here::named(&**fs, machine, &name.text())
+    {
+        return Ok(Target { wishes: request.wishes.clone(), ..nearby(fs, machine, vec![found])? });
+    }
     let found: Vec<Found> = paths.iter().map(|path| Found::at(&**fs, path)).collect::<Result<_, _>>()?;
     let target = match (&found[..], found.iter().find(|found| !found.is_wheel())) {
-        ([], _) => {
-            let (path, because) = here::found(&**fs, machine)?;
-            folder(fs, machine, &path, Some(because))?
-        }
+        ([], _) => nearby(fs, machine, here::nearby(&**fs, machine)?)?,
         (wheels, None) => {
             let mut real: Vec<VPath> = Vec::new();
             for wheel in wheels {
@@ -202,14 +207,20 @@ impl Found<'_> {
     fn target(&self, fs: &Arc<dyn FileSystem>, machine: &Machine) -> Result<Target, Error> {
         let Found { path, real, kind } = self;
         match kind {
-            FileKind::Directory => match here::project_venv(&**fs, real) {
-                Some((venv, name)) => folder(fs, machine, &venv, Some(format!("{name} in {path}"))),
-                None => folder(fs, machine, real, None),
+            FileKind::Directory => match here::of_project(&**fs, machine, real) {
+                found if found.is_empty() => folder(fs, machine, real, None),
+                found => nearby(fs, machine, found),
             },
             FileKind::File => file(fs, machine, real, path),
             _ => Err(Error::new(format!("{path} is neither a file nor a folder"), "give a file or a folder")),
         }
     }
+}
+
+/// The best of the environments that may be meant; the others are named.
+fn nearby(fs: &Arc<dyn FileSystem>, machine: &Machine, mut found: Vec<Nearby>) -> Result<Target, Error> {
+    let Nearby { path, because } = found.remove(0);
+    Ok(Target { others: found, ..folder(fs, machine, &path, Some(because))? })
 }
 
 /// The system's words without its number.

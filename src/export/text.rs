@@ -72,10 +72,26 @@ impl Report<'_> {
         let root = self.paint.ink(Ink::Strong, &bounded(target.named()));
         let dot = format!(" {} ", self.paint.glyph(Glyph::Dot));
         let mut head = format!("{} {root}{because}{dot}{}\n", target.what(), facts.join(&dot));
+        head += &self.others();
         if self.scan.is_partial {
             head += "stopped early: not everything was read\n";
         }
         head
+    }
+
+    /// The other environments that may be meant, where none was named.
+    fn others(&self) -> String {
+        const MOST: usize = 4;
+        let others = &self.scan.target.others;
+        let shown =
+            others.iter().take(MOST).map(|other| format!("{} ({})", bounded(&other.path), bounded(&other.because)));
+        let more = others.len().saturating_sub(MOST);
+        let more = (more > 0).then(|| format!("{more} more"));
+        let all: Vec<String> = shown.chain(more).collect();
+        match &all[..] {
+            [] => String::new(),
+            all => format!("{}\n", self.paint.ink(Ink::Quiet, &format!("not looked at: {}", all.join(", ")))),
+        }
     }
 
     fn of(&self, severity: Severity) -> impl Iterator<Item = &Finding> {

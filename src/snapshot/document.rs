@@ -141,6 +141,7 @@ impl Document {
             kind: target.kind.back(opening)?,
             root: opening.root.clone(),
             because: target.because,
+            others: Vec::new(),
             walk: target.walk.back(opening)?,
             only: target.only.back(opening)?,
             host: world.host.clone(),
@@ -217,8 +218,21 @@ fn search_mirror((import, file, need): Search, (tried, resolution): &Found, taki
 
 fn target_mirror(target: &Target, taking: &Taking) -> TargetMirror {
     // The host is that of the world, which a scan completes.
-    let Target { fs: _, kind, root: _, because, walk, only, host: _, notes, wheels, bundle, is_foreign, wishes } =
-        target;
+    let Target {
+        fs: _,
+        kind,
+        root: _,
+        because,
+        others: _,
+        walk,
+        only,
+        host: _,
+        notes,
+        wheels,
+        bundle,
+        is_foreign,
+        wishes,
+    } = target;
     TargetMirror {
         kind: Mirror::of(kind, taking),
         because: Mirror::of(because, taking),

@@ -128,24 +128,23 @@ fn a_part_of_the_graph_as_json_has_its_own_nodes_edges_and_findings_alone() {
 /// Where the demo's packages lie.
 const SITE: &str = "lib/python3.12/site-packages";
 
+const NOTHING: &str = "dylens: no Python environment here: looked at $VIRTUAL_ENV, $CONDA_PREFIX, for .venv, venv and the \
+                       environments of uv, pixi, hatch, poetry, pdm, pipenv, tox and nox in this folder and those above it, \
+                       and for Python on PATH";
+
 #[test]
 fn where_nothing_is_found_the_demo_opens_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let output = dylens(folder.path(), &[]);
     assert!(out(&output).contains("(the demo, as no environment was found here)"));
-    let line = "dylens: no Python environment here: looked at $VIRTUAL_ENV, $CONDA_PREFIX, ./.venv, ./venv and for \
-                Python on PATH; this is the demo\n";
-    assert_eq!(said(&output), line);
+    assert_eq!(said(&output), format!("{NOTHING}; this is the demo\n"));
 }
 
 #[test]
 fn a_check_without_an_environment_is_no_clean_check() {
     let folder = tempfile::tempdir().unwrap();
-    assert_eq!(
-        refusal(folder.path(), &["check"]),
-        "dylens: no Python environment here: looked at $VIRTUAL_ENV, $CONDA_PREFIX, ./.venv, ./venv and for Python on \
-         PATH; name one (dylens PATH), or see the demo (dylens --demo)\n"
-    );
+    let line = format!("{NOTHING}; name one (dylens PATH), or see the demo (dylens --demo)\n");
+    assert_eq!(refusal(folder.path(), &["check"]), line);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! From a path, or from none, to what is looked at: worlds as text.
 
 pub mod bundle;
+mod here;
 mod wheel;
 mod windows;
 
@@ -60,7 +61,7 @@ fn an_active_environment_comes_before_conda_and_the_project() {
 }
 
 #[test]
-fn conda_comes_before_the_project() {
+fn an_active_environment_of_conda_comes_before_the_project() {
     let world = format!("//* CONDA_PREFIX=/c\n//* directory=/p\n{VENVS}");
     assert_eq!(chosen(&world, None), (Kind::Conda, "/c".into(), Some("$CONDA_PREFIX".into())));
 }
@@ -132,7 +133,7 @@ fn a_shim_of_pyenv_is_followed_to_its_version() {
 #[test]
 fn without_any_environment_the_error_says_where_was_looked() {
     let error = target("//* directory=/empty\n//- /empty/\n", None).expect_err("nothing there");
-    assert!(error.what.contains("$VIRTUAL_ENV, $CONDA_PREFIX, ./.venv, ./venv"), "{error}");
+    assert!(error.what.contains("$VIRTUAL_ENV, $CONDA_PREFIX, for .venv"), "{error}");
     assert!(error.remedy.contains("--demo"), "{error}");
 }
 
