@@ -124,6 +124,13 @@ impl Target {
         }
     }
 
+    /// Where none was named and several may be meant: the environment that was taken, and the others.
+    pub fn nearby(&self) -> Vec<Nearby> {
+        let because = self.because.clone().filter(|_| !self.others.is_empty());
+        let taken = because.map(|because| Nearby { path: self.root.clone(), because });
+        taken.into_iter().chain(self.others.iter().cloned()).collect()
+    }
+
     /// What a person would say is looked at: the one file, else the root.
     pub fn named(&self) -> &VPath {
         self.only.as_ref().unwrap_or(&self.root)

@@ -208,7 +208,8 @@ pub(super) fn step(model: &mut Model, way: Way) -> Option<Effect> {
             export.step(way);
             return export.unknown();
         }
-        Some(Modal::Menu(_) | Modal::Ask(_)) | None => {}
+        Some(Modal::Ask(_)) => ask::step(model, way),
+        Some(Modal::Menu(_)) | None => {}
     }
     None
 }

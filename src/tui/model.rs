@@ -15,6 +15,7 @@ use super::search::Found;
 use super::theme::{Theme, spinner};
 use super::view::{Compared, Logged, VIEWS, View};
 use crate::diagnose::Severity;
+use crate::discover::Nearby;
 use crate::error::Error;
 use crate::graph::NodeId;
 use crate::image::Format;
@@ -162,6 +163,8 @@ pub struct Model {
     pub work: Option<Work>,
     /// How many bytes there are of an export that is under way.
     pub writing: Option<usize>,
+    /// The environments that may be meant where none was named, the one that was taken first.
+    pub nearby: Vec<Nearby>,
     /// That scan is of something else than the one that is shown.
     pub is_elsewhere: bool,
     /// There is nothing to look at, and why.
@@ -233,6 +236,7 @@ impl Model {
             atlas: None,
             work: Some(Work::default()),
             writing: None,
+            nearby: Vec::new(),
             is_elsewhere: false,
             nothing: None,
             tick: 0,
@@ -283,6 +287,7 @@ impl Model {
         let new = Model::new(self.theme, self.size);
         let old = std::mem::replace(self, new);
         (self.keymap, self.with_mouse, self.split, self.order) = (old.keymap, old.with_mouse, old.split, old.order);
+        self.nearby = old.nearby;
         (self.log, self.work, self.lens) = (old.log, None, Lens { opened: Default::default(), ..old.lens });
         self.filter.system = old.filter.system;
         // What is drawn and written still belongs to what was.

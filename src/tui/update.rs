@@ -409,6 +409,10 @@ fn scanned(model: &mut Model, atlas: Arc<Atlas>) -> Option<Effect> {
     if std::mem::take(&mut model.is_elsewhere) {
         model.forget();
     }
+    let nearby = atlas.scan.target.nearby();
+    if !nearby.is_empty() {
+        model.nearby = nearby;
+    }
     match model.atlas.take() {
         Some(old) => {
             choose::carry_over(model, &old, atlas);

@@ -2,13 +2,20 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
 use tui_input::Input;
+use unicode_width::UnicodeWidthStr;
 
 use super::{Modal, prompt};
-use crate::tui::draw::{boxed, lines, title};
+use crate::discover::Nearby;
+use crate::printable::printable;
+use crate::tui::command::Way;
+use crate::tui::draw::{boxed, lines, row, title};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
-use crate::tui::prose::Prose;
+use crate::tui::prose::{Prose, end};
+use crate::tui::screen::{along, window};
 use crate::tui::theme::Tone;
 
 /// What is asked for.
@@ -48,6 +55,8 @@ pub struct Ask {
     pub trouble: Option<String>,
     /// It was asked for, and is on its way.
     pub is_busy: bool,
+    /// The environment that the cursor is on, by place in [`Model::nearby`].
+    pub cursor: Option<usize>,
 }
 
 pub fn other(model: &mut Model) -> Option<Effect> {
@@ -63,8 +72,19 @@ pub fn log(model: &mut Model) -> Option<Effect> {
 }
 
 fn open(model: &mut Model, want: Want) -> Option<Effect> {
-    model.modal = Some(Modal::Ask(Ask { input: Input::default(), want, trouble: None, is_busy: false }));
+    model.modal = Some(Modal::Ask(Ask { input: Input::default(), want, trouble: None, is_busy: false, cursor: None }));
     None
+}
+
+/// Moves to another of the environments that are near, whose path is then what is asked for.
+pub(super) fn step(model: &mut Model, way: Way) {
+    let Some(Modal::Ask(ask)) = &mut model.modal else { return };
+    if ask.want != Want::Other || model.nearby.is_empty() {
+        return;
+    }
+    let at = ask.cursor.map_or(0, |at| along(at, model.nearby.len(), way));
+    ask.cursor = Some(at);
+    ask.input = Input::new(model.nearby[at].path.to_string());
 }
 
 /// Enter: what has that name is fetched beside the screen.
@@ -88,7 +108,9 @@ pub(super) fn fetch(model: &mut Model) -> Option<Effect> {
 
 impl Ask {
     pub(super) fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
-        let inside = boxed(model, title(model, self.want.title()), (72, 6), body, buffer);
+        let nearby: &[Nearby] = if self.want == Want::Other { &model.nearby } else { &[] };
+        let height = nearby.len().min(usize::from(body.height)) as u16;
+        let inside = boxed(model, title(model, self.want.title()), (72, 6 + height), body, buffer);
         prompt(model, ("path", ""), &self.input, inside, buffer);
         let below = Rect { y: inside.y + inside.height.min(1), height: inside.height.saturating_sub(1), ..inside };
         let told = match (&self.trouble, self.is_busy) {
@@ -96,8 +118,22 @@ impl Ask {
             (None, true) => Prose::of(Tone::Dim, "reading …"),
             (None, false) => Prose::of(Tone::Dim, self.want.about()),
         };
-        for (line, area) in told.wrapped(below.width.into(), model.theme).iter().zip(lines(below)) {
-            ratatui::widgets::Widget::render(line, area, buffer);
+        let told = told.wrapped(below.width.into(), model.theme);
+        for (line, area) in told.iter().zip(lines(below)) {
+            line.render(area, buffer);
+        }
+        let used = (told.len() as u16).min(below.height);
+        let list = Rect { y: below.y + used, height: below.height - used, ..below };
+        for (at, area) in window(nearby.len(), self.cursor.unwrap_or(0), list.height.into()).zip(lines(list)) {
+            let Nearby { path, because } = &nearby[at];
+            let because = format!("   {}", printable(because));
+            let room = usize::from(area.width).saturating_sub(because.width());
+            let path = end(&printable(&path.to_string()), room).to_owned();
+            let line = Line::from(vec![
+                Span::styled(path, model.theme.style(Tone::Plain)),
+                Span::styled(because, model.theme.style(Tone::Dim)),
+            ]);
+            row(model, &line, area, (self.cursor == Some(at)).then_some(true), buffer);
         }
     }
 }

@@ -1,12 +1,14 @@
 //! What is asked for by name.
 
 use crate::tui::harness::{WORLD, face};
+use dylens::discover::Nearby;
 use dylens::error::Error;
 use dylens::tui::effect::Effect;
 use dylens::tui::message::{Fetched, Msg};
 use dylens::tui::modal::ask::Want;
 use dylens::tui::model::Order;
 use dylens::tui::update::update;
+use dylens::vfs::VPath;
 
 #[test]
 fn something_else_is_looked_at_without_a_trace_of_what_was() {
@@ -53,4 +55,17 @@ fn a_log_is_read_by_its_name_or_pasted() {
     assert!(face.screen().contains("path build"), "{}", face.screen());
     update(&mut face.model, Msg::Paste(text.into()));
     assert_eq!(face.chosen(), "libjpeg.so.62", "what is no name is the log itself");
+}
+
+#[test]
+fn the_environments_that_are_near_are_listed_and_stay_listed() {
+    let nearby = |path: &str, because: &str| Nearby { path: VPath::new(path), because: because.to_owned() };
+    let mut face = face(WORLD, (80, 24));
+    face.model.nearby = vec![nearby("/p/.venv", "./.venv"), nearby("/p/.tox/py312", "./.tox/py312")];
+    let screen = face.type_keys("o").screen();
+    assert!(screen.contains("/p/.venv   ./.venv") && screen.contains("/p/.tox/py312   ./.tox/py312"), "{screen}");
+    face.type_keys("↓↓");
+    assert!(matches!(face.press('⏎'), Some(Effect::Fetch(Want::Other, path)) if path == "/p/.tox/py312"));
+    face.scanned(WORLD);
+    assert!(face.type_keys("o").screen().contains("/p/.venv"), "the way back");
 }
