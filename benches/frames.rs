@@ -15,7 +15,8 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use dylens::discover::{Machine, Request};
-use dylens::scan::{Progress, Scan};
+use dylens::scan::Scan;
+use dylens::survey::Progress;
 use dylens::tui::atlas::{Atlas, Sort};
 use dylens::tui::draw::frame;
 use dylens::tui::message::Msg;

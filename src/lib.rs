@@ -3,16 +3,16 @@
 //! **A path goes in; a [`scan::Scan`] comes out; everything a person sees is read from that `Scan`.**
 //!
 //! ```text
-//!  outside           ground state          derived, pure                                  faces
-//! ┌──────────┐  vfs  ┌───────────┐ parse ┌─────────┐   ┌───────┐   ┌──────────┐        ┌────────┐
-//! │ disk     ├──────▶│ World     ├──────▶│ Image   │   │       │   │          │    ┌──▶│ tui    │
-//! │ wheels   │       │ files     │       │ loader  ├──▶│ Graph ├──▶│ diagnose ├─┐  ├──▶│ export │
-//! │ bundles  ├──────▶│ host facts│       │         │   │       │   │          │ │  └──▶│ cli    │
-//! │ memory   │ disc. └───────────┘       └─────────┘   └───────┘   └──────────┘ ▼  │   └────────┘
-//! └──────────┘                                     a failed build's log ─────▶ Scan┘ (read only)
+//!  outside           ground state          derived, pure                                     faces
+//! ┌──────────┐  vfs  ┌───────────┐ parse ┌─────────┐   ┌────────┐   ┌──────────┐        ┌────────┐
+//! │ disk     ├──────▶│ World     ├──────▶│ Image   │   │        │   │          │    ┌──▶│ tui    │
+//! │ wheels   │       │ files     │       │ loader  ├──▶│ Survey ├──▶│ diagnose ├─┐  ├──▶│ export │
+//! │ bundles  ├──────▶│ host facts│       │ graph   │   │        │   │          │ │  └──▶│ cli    │
+//! │ memory   │ disc. └───────────┘       └─────────┘   └────────┘   └──────────┘ ▼  │   └────────┘
+//! └──────────┘                                      a failed build's log ─────▶ Scan┘ (read only)
 //! ```
 //!
-//! [`scan::scan`] runs it from top to bottom in one function that can be read in a minute.
+//! [`survey::survey`] looks, [`scan::scan`] has it judged: two functions that can be read in a minute.
 //!
 //! # Invariants
 //!
@@ -23,7 +23,7 @@
 //!    for its clipboard.
 //! 3. The answer does not depend on the machine that computes it: no `cfg(target_*)` outside [`vfs`],
 //!    [`discover::machine`] and [`tui`].
-//! 4. Only [`discover::machine`] reads the environment; only [`vfs`] opens files; only [`scan`], [`tui`] and `dylens run`
+//! 4. Only [`discover::machine`] reads the environment; only [`vfs`] opens files; only [`survey`], [`scan`], [`tui`] and `dylens run`
 //!    start threads; only [`tui`] and [`cli`] print.
 //! 5. No type outside [`snapshot`] and the exports' own mirrors is `Serialize`: JSON is a mirror with a version, never a
 //!    dump of the inside.
@@ -60,9 +60,8 @@
 //! Everybody knows [`printable`], which knows nobody, and [`json`] and [`command`], which know that; [`image`] and [`python`]
 //! know nobody else, and [`vfs`] only the words of [`error`]; [`parse`] knows `image` and `vfs`; [`world`] adds `parse`;
 //! [`discover`] and [`loader`] add `world`, [`bind`] adds `loader`, [`imports`] joins `discover`, `python` and `loader`;
-//! [`graph`] adds `loader` and the roles that `discover` tells; [`scan`] runs
-//! them all, and hands the finished product to [`diagnose`], which reads it; [`snapshot`] writes a `Scan` and reads it
-//! back, [`diff`] compares two, [`buildlog`] ties to one what a failed build's log accuses; [`export`] adds these; [`tui`]
+//! [`graph`] adds `loader` and the roles that `discover` tells; [`survey`] runs these and is finished without findings;
+//! [`diagnose`] reads it; [`scan`] joins both and what imports do; [`snapshot`] writes a `Scan` and reads it back, [`diff`] compares two, [`buildlog`] ties to one what a failed build's log accuses; [`export`] adds these; [`tui`]
 //! adds `export`; [`cli`] knows all. No other arrow runs back; `tests/it/layers.rs` holds every room to it.
 
 #![forbid(unsafe_code)]
@@ -85,9 +84,11 @@ pub mod python;
 pub mod imports;
 
 pub mod graph;
-pub mod scan;
+pub mod survey;
 
 pub mod diagnose;
+pub mod scan;
+
 pub mod diff;
 pub mod snapshot;
 

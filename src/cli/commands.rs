@@ -71,9 +71,9 @@ pub(super) fn explore(
 /// `dylens check`.
 pub(super) fn check(arguments: &Arguments, check: &Check) -> Result<ExitCode, Error> {
     let measure = Measure::of(arguments, check)?;
-    let scan = source::scanned_mut(arguments, &check.paths)?;
-    let (kept, lines) = measure.judge(std::mem::take(&mut scan.findings));
-    scan.findings = kept;
+    let Scan { survey, outcomes, findings } = source::fresh(arguments, &check.paths)?;
+    let (findings, lines) = measure.judge(findings);
+    let scan = source::kept(Scan { survey, outcomes, findings });
     let paint = output::paint(arguments, check.to.output.is_none());
     let options = Options { verbose: check.verbose, set_aside: lines, ..Options::new(paint) };
     output::deliver(written(check.format, scan, &options)?, &check.to)?;

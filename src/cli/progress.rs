@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use crate::scan::{Event, Phase, Progress};
+use crate::survey::{Event, Phase, Progress};
 
 /// What is over sooner needs no line.
 const PATIENCE: Duration = Duration::from_millis(300);

@@ -8,8 +8,9 @@ use super::args::{Arguments, Demo};
 use super::{output, progress};
 use crate::discover::{Machine, Request, Target, Tool, Wishes, discover, environment};
 use crate::error::Error;
-use crate::scan::{Progress, Scan, scan, survey};
+use crate::scan::{Scan, scan};
 use crate::snapshot;
+use crate::survey::{Progress, survey};
 use crate::tui::{Place, Source};
 use crate::vfs::{Disk, FileSystem, Kind, VPath};
 
@@ -111,7 +112,7 @@ impl Start {
             Some(Kept::File(path)) => snapshot::open(&snapshot::read(&*self.fs, path)?, path),
             Some(Kept::Demo(demo, because)) => {
                 let mut scan = snapshot::open(taken(*demo), &VPath::new("the demo"))?;
-                scan.target.because = Some((*because).to_owned());
+                scan.survey.target.because = Some((*because).to_owned());
                 Ok(scan)
             }
             None => scan(self.target()?, progress),
@@ -121,7 +122,7 @@ impl Start {
     fn survey(&self, progress: &Progress) -> Result<Scan, Error> {
         match &self.snapshot {
             Some(_) => self.scan(progress),
-            None => survey(self.target()?, progress),
+            None => survey(self.target()?, progress).map(Scan::unjudged),
         }
     }
 
@@ -142,16 +143,16 @@ fn is_snapshot(fs: &dyn FileSystem, path: &VPath) -> bool {
 /// # Errors
 /// Where there is nothing to look at.
 pub(super) fn scanned(arguments: &Arguments, paths: &[PathBuf]) -> Result<&'static Scan, Error> {
-    scanned_mut(arguments, paths).map(|scan| &*scan)
+    fresh(arguments, paths).map(kept)
 }
 
-/// As [`scanned`], to be changed.
+/// As [`scanned`], for who makes another scan of its parts.
 ///
 /// # Errors
 /// Where there is nothing to look at.
-pub(super) fn scanned_mut(arguments: &Arguments, paths: &[PathBuf]) -> Result<&'static mut Scan, Error> {
+pub(super) fn fresh(arguments: &Arguments, paths: &[PathBuf]) -> Result<Scan, Error> {
     let start = Start::of(arguments, paths)?;
-    progress::watched(|progress| start.scan(progress)).map(|scan| Box::leak(Box::new(scan)))
+    progress::watched(|progress| start.scan(progress))
 }
 
 /// The environment in which a command works: that of the Python that it is, or that runs it. None where it is no Python's.
@@ -199,7 +200,7 @@ pub(super) fn one(arguments: &Arguments, path: &Path) -> Result<Arc<Scan>, Error
 }
 
 /// A subcommand looks at one scan and ends: to take it apart piece by piece first would only cost time.
-fn kept(scan: Scan) -> &'static Scan {
+pub(super) fn kept(scan: Scan) -> &'static Scan {
     Box::leak(Box::new(scan))
 }
 

@@ -9,7 +9,8 @@ use crate::bind::Mode;
 use crate::error::Error;
 use crate::export;
 use crate::graph::Node;
-use crate::scan::{Scan, SymbolContext, SymbolRow, SymbolStatus};
+use crate::scan::Scan;
+use crate::survey::{SymbolContext, SymbolRow, SymbolStatus};
 use crate::vfs::{Disk, VPath};
 use crate::world::FileId;
 

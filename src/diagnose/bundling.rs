@@ -101,7 +101,7 @@ pub(super) fn deaths(facts: &Facts, version: Version) -> BTreeMap<FileId, Death>
             match place.scan(&inherited, version) {
                 Ok(scanned) => {
                     let found = scanned.resolved.iter().filter_map(|resolved| match &resolved.found {
-                        Found::File(path) => facts.scan.world.open(path).ok(),
+                        Found::File(path) => facts.survey.world.open(path).ok(),
                         _ => None,
                     });
                     queue.extend(found.map(|file| (file, scanned.rpaths.clone())));
@@ -118,7 +118,7 @@ pub(super) fn deaths(facts: &Facts, version: Version) -> BTreeMap<FileId, Death>
 /// Modules first, then what none of them needs: packages hand such libraries to Nuitka by name.
 fn roots(facts: &Facts) -> Vec<FileId> {
     let fits = |file: FileId| {
-        facts.scan.world.file(file).image.as_ref().is_some_and(|image| facts.fits(image) && image.mach.is_some())
+        facts.survey.world.file(file).image.as_ref().is_some_and(|image| facts.fits(image) && image.mach.is_some())
     };
     let files: Vec<(FileId, bool)> = facts
         .files()
@@ -154,7 +154,7 @@ impl<'a> Place<'a> {
     fn of(facts: &'a Facts<'a>, file: FileId) -> Place<'a> {
         let suffix = facts.python().suffixes.iter().find(|suffix| suffix.starts_with(b".cpython"));
         let folders = facts.package_folder(file).map_or_else(Vec::new, |top| {
-            let path = |(_, file, _, _)| facts.scan.world.file(file).path.clone();
+            let path = |(_, file, _, _)| facts.survey.world.file(file).path.clone();
             let below: Vec<VPath> = facts.files().map(path).filter(|path| path.starts_with(&top)).collect();
             nuitka::folders(&top, &below)
         });
@@ -168,7 +168,7 @@ impl<'a> Place<'a> {
     }
 
     fn scan(&self, inherited: &[VPath], version: Version) -> Result<nuitka::Scanned, Death> {
-        let world = &self.facts.scan.world;
+        let world = &self.facts.survey.world;
         let content = world.file(self.file);
         let image = content.image.as_ref();
         let needs = image.map_or(&[][..], |image| &image.needs);
@@ -182,7 +182,7 @@ impl<'a> Place<'a> {
             inherited,
         };
         let exists = |path: &VPath| match path.folded() {
-            path if self.facts.scan.target.root.starts_with(&path) => true,
+            path if self.facts.survey.target.root.starts_with(&path) => true,
             path => world.open(&path).is_ok() || world.directory(&path).is_some(),
         };
         let arch = world.host.arch.unwrap_or(Arch::AARCH64);

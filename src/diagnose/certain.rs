@@ -31,8 +31,8 @@ const NAMERS: [&str; 8] = ["__getattr__", "globals", "locals", "vars", "setattr"
 
 /// Each missing module once, by its name.
 pub(super) fn gone(facts: &Facts) -> Vec<Gone> {
-    let Some(bundle) = &facts.scan.target.bundle else { return Vec::new() };
-    let codes = Codes::of(facts.scan.world.fs(), bundle, facts.python());
+    let Some(bundle) = &facts.survey.target.bundle else { return Vec::new() };
+    let codes = Codes::of(facts.survey.world.fs(), bundle, facts.python());
     let mut walk = Walk {
         facts,
         codes,
@@ -138,14 +138,15 @@ impl Walk<'_> {
     }
 
     fn presence(&self, module: &str) -> Presence {
-        self.facts.scan.python_module(module)
+        self.facts.survey.python_module(module)
     }
 
     /// Is it a package without a file of its own: a folder, or the beginning of other modules' names?
     fn is_namespace(&self, module: &str) -> bool {
         let below = format!("{module}.");
-        let names = self.facts.scan.target.bundle.iter().flat_map(|bundle| bundle.modules.names.range(below.clone()..));
-        let is_folder = |path: &VPath| self.facts.scan.world.fs().list(&path.join(module.replace('.', "/"))).is_ok();
+        let names =
+            self.facts.survey.target.bundle.iter().flat_map(|bundle| bundle.modules.names.range(below.clone()..));
+        let is_folder = |path: &VPath| self.facts.survey.world.fs().list(&path.join(module.replace('.', "/"))).is_ok();
         names.take(1).any(|name| name.starts_with(&below)) || self.facts.python().path.iter().any(is_folder)
     }
 

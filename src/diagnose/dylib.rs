@@ -13,7 +13,7 @@ use crate::world::FileId;
 /// Why the name is missing, what mends it, and what shows it.
 pub(super) fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {
     let leaf = name.leaf();
-    let from = facts.scan.world.file(by).path.clone();
+    let from = facts.survey.world.file(by).path.clone();
     if let Some(provider) = own(facts, by, |file| file == leaf) {
         return misplaced(facts, name, &from, &provider);
     }
@@ -98,14 +98,14 @@ fn own(facts: &Facts, by: FileId, is_wanted: impl Fn(&[u8]) -> bool) -> Option<V
     let owner = facts.owner(by)?;
     let mut files = facts.files().filter(|&(_, file, _, other)| other == owner && file != by);
     files.find_map(|(_, file, _, _)| {
-        let path = facts.scan.world.file(file).path.clone();
+        let path = facts.survey.world.file(file).path.clone();
         (is_wanted(path.file_name()) && facts.is_loadable(file)).then_some(path)
     })
 }
 
 /// The package has the library, and no search path leads to it.
 fn misplaced(facts: &Facts, name: &Name, from: &VPath, provider: &VPath) -> Cause {
-    let shown = facts.scan.shown(provider);
+    let shown = facts.survey.shown(provider);
     let way = relative(&from.parent().unwrap_or_default(), &provider.parent().unwrap_or_default());
     let file = argument(facts, from);
     let command = match name.strip_prefix(b"@rpath/").filter(|rest| !rest.contains(&b'/')) {
@@ -129,7 +129,7 @@ fn place(way: &str, leaf: &str) -> String {
 
 /// The package has the library under another version's name.
 fn other_version(facts: &Facts, leaf: &[u8], from: &VPath, provider: &VPath) -> Cause {
-    let shown = facts.scan.shown(provider);
+    let shown = facts.survey.shown(provider);
     let folder = provider.parent().unwrap_or_else(|| from.parent().unwrap_or_default());
     let link = argument(facts, &folder.join(leaf));
     let text = format!("give the library the name that is asked for{}", unpacked(facts));

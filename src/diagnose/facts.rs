@@ -12,14 +12,18 @@ use super::verdict::{self, BrokenImports};
 use crate::discover::{DistributionId, Role, Tag, Tool};
 use crate::graph::{Node, NodeId};
 use crate::image::{Format, Image, ImageKind, Name, Release};
+use crate::imports::Outcomes;
 use crate::loader::Resolution;
-use crate::scan::{ImportKind, Item, Scan};
+use crate::survey::Survey;
+use crate::survey::{ImportKind, Item};
 use crate::vfs::VPath;
 use crate::world::{FileId, Python, System};
 
 /// What rules may look at.
 pub struct Facts<'a> {
-    pub scan: &'a Scan,
+    pub survey: &'a Survey,
+    /// What every import does; nothing while that is still to be found.
+    pub outcomes: &'a Outcomes,
     pub sources: Sources<'a>,
     unmet: OnceLock<Unmet>,
     loading: OnceLock<FxHashMap<FileId, Vec<usize>>>,
@@ -33,11 +37,12 @@ pub struct Facts<'a> {
 pub type Unmet = BTreeMap<(FileId, usize), Vec<usize>>;
 
 impl<'a> Facts<'a> {
-    /// What a scan tells.
-    pub fn new(scan: &'a Scan) -> Facts<'a> {
+    /// What these tell.
+    pub fn new(survey: &'a Survey, outcomes: &'a Outcomes) -> Facts<'a> {
         Facts {
-            scan,
-            sources: Sources::new(&scan.world),
+            survey,
+            outcomes,
+            sources: Sources::new(&survey.world),
             unmet: OnceLock::new(),
             loading: OnceLock::new(),
             providers: OnceLock::new(),
@@ -49,18 +54,18 @@ impl<'a> Facts<'a> {
 
     /// The imports that fail, by what they fail of.
     pub fn broken(&self) -> &[BrokenImports] {
-        self.broken.get_or_init(|| verdict::broken(self.scan))
+        self.broken.get_or_init(|| verdict::broken(self.outcomes))
     }
 
     /// The interpreter, as far as it is known.
     pub fn python(&self) -> &Python {
         static NOBODY: OnceLock<Python> = OnceLock::new();
-        self.scan.world.host.python.as_ref().unwrap_or_else(|| NOBODY.get_or_init(Python::default))
+        self.survey.world.host.python.as_ref().unwrap_or_else(|| NOBODY.get_or_init(Python::default))
     }
 
     /// Every native file of the environment, with its node and what it is to Python.
     pub fn files(&self) -> impl Iterator<Item = (NodeId, FileId, &Role, DistributionId)> {
-        self.scan.graph.nodes().filter_map(|(node, content)| match content {
+        self.survey.graph.nodes().filter_map(|(node, content)| match content {
             Node::File { file, role, owner } => Some((node, *file, role, *owner)),
             _ => None,
         })
@@ -68,7 +73,7 @@ impl<'a> Facts<'a> {
 
     /// Who brought a file of the environment.
     pub fn owner(&self, file: FileId) -> Option<DistributionId> {
-        match self.scan.graph.node(self.scan.graph.file(file)?) {
+        match self.survey.graph.node(self.survey.graph.file(file)?) {
             Node::File { owner, .. } => Some(*owner),
             _ => None,
         }
@@ -76,7 +81,7 @@ impl<'a> Facts<'a> {
 
     /// What a file of the environment is to Python.
     pub fn role(&self, file: FileId) -> Option<&Role> {
-        match self.scan.graph.node(self.scan.graph.file(file)?) {
+        match self.survey.graph.node(self.survey.graph.file(file)?) {
             Node::File { role, .. } => Some(role),
             _ => None,
         }
@@ -86,7 +91,7 @@ impl<'a> Facts<'a> {
     pub fn unmet(&self) -> &Unmet {
         self.unmet.get_or_init(|| {
             let mut unmet = Unmet::new();
-            for (index, import) in self.scan.imports.iter().enumerate() {
+            for (index, import) in self.survey.imports.iter().enumerate() {
                 for &need in &import.loads.unmet {
                     unmet.entry(need).or_default().push(index);
                 }
@@ -97,7 +102,7 @@ impl<'a> Facts<'a> {
 
     /// Is this import one that Python's `import` statement makes?
     pub fn is_module(&self, import: usize) -> bool {
-        self.scan.imports[import].module().is_some()
+        self.survey.imports[import].module().is_some()
     }
 
     /// The imports of modules among these.
@@ -109,7 +114,7 @@ impl<'a> Facts<'a> {
     pub fn imports_loading(&self, file: FileId) -> &[usize] {
         let loading = self.loading.get_or_init(|| {
             let mut loading = FxHashMap::<FileId, Vec<usize>>::default();
-            for (index, import) in self.scan.imports.iter().enumerate() {
+            for (index, import) in self.survey.imports.iter().enumerate() {
                 for &file in &import.loads.loads {
                     loading.entry(file).or_default().push(index);
                 }
@@ -122,11 +127,11 @@ impl<'a> Facts<'a> {
     /// The imports that a file stands in the way of: its own, and those that would load it if it could be loaded.
     pub fn imports_blocked_by(&self, file: FileId) -> Vec<usize> {
         let mut imports = self.imports_loading(file).to_vec();
-        let path = &self.scan.world.file(file).path;
+        let path = &self.survey.world.file(file).path;
         for (&(by, need), seen) in self.unmet() {
-            let Some(node) = self.scan.graph.file(by) else { continue };
-            let is_refused = |at: &VPath| self.scan.world.open(at).is_ok_and(|found| found == file) || at == path;
-            let leads_here = self.scan.graph.needs(node).into_iter().any(|(_, edge)| {
+            let Some(node) = self.survey.graph.file(by) else { continue };
+            let is_refused = |at: &VPath| self.survey.world.open(at).is_ok_and(|found| found == file) || at == path;
+            let leads_here = self.survey.graph.needs(node).into_iter().any(|(_, edge)| {
                 edge.need == need && matches!(&edge.resolution, Resolution::Refused { at, .. } if is_refused(at))
             });
             if leads_here {
@@ -138,7 +143,7 @@ impl<'a> Facts<'a> {
 
     /// What ends the build of the tool that is to bundle the environment, file by file.
     pub fn deaths(&self) -> &BTreeMap<FileId, Death> {
-        self.deaths.get_or_init(|| match self.scan.target.wishes.tool {
+        self.deaths.get_or_init(|| match self.survey.target.wishes.tool {
             Some(Tool::Nuitka(version)) => bundling::deaths(self, version),
             _ => BTreeMap::new(),
         })
@@ -146,8 +151,8 @@ impl<'a> Facts<'a> {
 
     /// What the wheel of a distribution was built to run on: the tags of its name, which count, or those inside.
     pub fn tags(&self, owner: DistributionId) -> &[Tag] {
-        let distribution = self.scan.distributions.get(owner);
-        let wheels = &self.scan.target.wheels;
+        let distribution = self.survey.distributions.get(owner);
+        let wheels = &self.survey.target.wheels;
         let wheel =
             wheels.iter().find(|wheel| wheel.name == distribution.name && wheel.version == distribution.version);
         wheel.map_or(&distribution.tags, |wheel| &wheel.tags)
@@ -157,17 +162,17 @@ impl<'a> Facts<'a> {
     pub fn absent_requirements(&self, file: FileId) -> Vec<&str> {
         let Some(owner) = self.owner(file) else { return Vec::new() };
         let normal = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
-        let there: FxHashSet<String> = self.scan.distributions.iter().map(|(_, it)| normal(&it.name)).collect();
-        let requires = self.scan.distributions.get(owner).requires.iter();
+        let there: FxHashSet<String> = self.survey.distributions.iter().map(|(_, it)| normal(&it.name)).collect();
+        let requires = self.survey.distributions.get(owner).requires.iter();
         requires.map(String::as_str).filter(|name| !there.contains(&normal(name))).collect()
     }
 
     /// The oldest macOS that a file has to run on: what the person wants, else what its wheel promises.
     pub fn oldest_mac(&self, file: FileId) -> Option<Release> {
-        let content = self.scan.world.file(file);
+        let content = self.survey.world.file(file);
         let arch = content.image.as_ref()?.arch;
         let promised = || self.tags(self.owner(file)?).iter().filter_map(|tag| tag.oldest_mac(arch)).min();
-        self.scan.target.wishes.macos.or_else(promised)
+        self.survey.target.wishes.macos.or_else(promised)
     }
 
     /// The files of the environment that bear a name: as their soname or as their file name.
@@ -175,7 +180,7 @@ impl<'a> Facts<'a> {
         let providers = self.providers.get_or_init(|| {
             let mut providers = FxHashMap::<Name, Vec<FileId>>::default();
             for (_, file, _, _) in self.files() {
-                let content = self.scan.world.file(file);
+                let content = self.survey.world.file(file);
                 let named = Name::from(content.path.file_name());
                 // Windows knows DLLs by the names of their files alone.
                 if content.image.as_ref().is_some_and(|image| image.format == Format::Pe) {
@@ -202,14 +207,14 @@ impl<'a> Facts<'a> {
 
     fn find_named(&self) -> FxHashSet<FileId> {
         let mut by_folder = BTreeMap::<VPath, Vec<FileId>>::new();
-        for import in self.scan.imports.iter().filter(|import| import.kind == ImportKind::Alone) {
+        for import in self.survey.imports.iter().filter(|import| import.kind == ImportKind::Alone) {
             if let Some(folder) = self.package_folder(import.file) {
                 by_folder.entry(folder).or_default().push(import.file);
             }
         }
         let mut named = FxHashSet::default();
         for (folder, files) in by_folder {
-            let paths: Vec<VPath> = files.iter().map(|&file| self.scan.world.file(file).path.clone()).collect();
+            let paths: Vec<VPath> = files.iter().map(|&file| self.survey.world.file(file).path.clone()).collect();
             let names: Vec<&[u8]> = paths.iter().flat_map(|path| [path.file_name(), bare(path.file_name())]).collect();
             let found = self.sources.mentioned(&folder, &names);
             let is_named = |&(index, _): &(usize, FileId)| found[2 * index] || found[2 * index + 1];
@@ -220,14 +225,14 @@ impl<'a> Facts<'a> {
 
     /// Would the loader take this file at all, whatever it needs?
     pub fn is_loadable(&self, file: FileId) -> bool {
-        let content = self.scan.world.file(file);
+        let content = self.survey.world.file(file);
         let Some(image) = &content.image else { return false };
         content.problem.is_none() && image.kind != ImageKind::Inert && self.fits(image)
     }
 
     /// Is this image made for the interpreter's system and processor?
     pub fn fits(&self, image: &Image) -> bool {
-        self.scan.world.host.fits(image)
+        self.survey.world.host.fits(image)
     }
 
     /// Was the image linked against the C library that the host does not have?
@@ -235,7 +240,7 @@ impl<'a> Facts<'a> {
         let needs = |wanted: fn(&Name) -> bool| image.needs.iter().any(|need| wanted(&need.name));
         let is_musl = needs(|name| name.starts_with(b"libc.musl-") || *name == *"libc.so");
         let is_glibc = needs(|name| *name == *"libc.so.6" || name.starts_with(b"ld-linux"));
-        match self.scan.world.host.system {
+        match self.survey.world.host.system {
             System::Glibc(_) => is_musl && !is_glibc,
             System::Musl(_) => is_glibc && !is_musl,
             System::Dyld(_) | System::Windows(_) | System::Unknown => false,
@@ -244,25 +249,25 @@ impl<'a> Facts<'a> {
 
     /// The line that imports a module only where it may fail, in a function or a `try`; none where it must not.
     pub fn optional(&self, import: usize) -> Option<Line> {
-        let file = self.scan.imports[import].file;
-        let path = self.scan.world.file(file).path.clone();
+        let file = self.survey.imports[import].file;
+        let path = self.survey.world.file(file).path.clone();
         let stem = self.python().module_name(path.file_name())?;
         self.sources.guarded_import(&self.package_folder(file)?, stem.as_bytes())
     }
 
     /// A file's path as it is shown.
     pub fn path(&self, file: FileId) -> VPath {
-        self.scan.shown(&self.scan.world.file(file).path)
+        self.survey.shown(&self.survey.world.file(file).path)
     }
 
     /// The item of the environment with this file name that leads nowhere.
     pub fn broken_items(&self) -> impl Iterator<Item = &Item> {
-        self.scan.items.iter().filter(|item| item.found.is_err())
+        self.survey.items.iter().filter(|item| item.found.is_err())
     }
 
     /// The folder of Python sources that a file belongs to: the top package, or the file's own folder.
     pub fn package_folder(&self, file: FileId) -> Option<VPath> {
-        let path = self.scan.world.file(file).path.clone();
+        let path = self.survey.world.file(file).path.clone();
         let mut bases: Vec<&VPath> = self.python().path.iter().filter(|base| path.starts_with(base)).collect();
         bases.sort_by_key(|base| std::cmp::Reverse(base.as_bytes().len()));
         // A module beside the packages has no folder of its own, unless a .pth file made a package's folder one of these.

@@ -36,7 +36,7 @@ impl Severity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Evidence {
     /// A need of a file, by place in its import list; the places that were tried are replayed from it
-    /// ([`crate::scan::Scan::explain_in`]).
+    /// ([`crate::survey::Survey::explain_in`]).
     Need { file: FileId, need: usize, import: usize },
     /// Another file that matters.
     File { path: VPath, what: &'static str },
@@ -64,7 +64,7 @@ pub struct Finding {
     pub prints: Option<String>,
     pub remedy: Remedy,
     pub evidence: Vec<Evidence>,
-    /// The imports that it breaks, by place in [`crate::scan::Scan::imports`].
+    /// The imports that it breaks, by place in [`crate::survey::Survey::imports`].
     pub imports: Vec<usize>,
     /// The modules and packages whose imports fail by it, as the simulated interpreter says; empty where that was not asked.
     pub broken: Vec<String>,
@@ -77,7 +77,7 @@ impl Finding {
     pub(super) fn about(facts: &Facts, rule: &'static Rule, severity: Severity, file: FileId) -> Finding {
         let path = facts.path(file);
         let subject = VPath::new(path.file_name()).to_string();
-        Finding { node: facts.scan.graph.file(file), ..Finding::at(rule, severity, path, subject) }
+        Finding { node: facts.survey.graph.file(file), ..Finding::at(rule, severity, path, subject) }
     }
 
     /// A finding about a path.

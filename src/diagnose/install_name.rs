@@ -8,7 +8,7 @@ use crate::discover::Role;
 use crate::graph::Node;
 use crate::image::Format;
 use crate::loader::shared_cache::is_of_the_system;
-use crate::scan::Scan;
+use crate::survey::Survey;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -95,7 +95,7 @@ impl Place {
 
 impl InstallName {
     /// That of a file of the environment; none where it is no Mach-O file.
-    pub fn of_file(scan: &Scan, file: FileId) -> Option<InstallName> {
+    pub fn of_file(scan: &Survey, file: FileId) -> Option<InstallName> {
         let content = scan.world.file(file);
         let image = content.image.as_ref().filter(|image| image.format == Format::MachO)?;
         let Node::File { role, .. } = scan.graph.node(scan.graph.file(file)?) else { return None };
@@ -105,7 +105,7 @@ impl InstallName {
 
     /// That of a file, where it is not what the conventions ask for and the file is one that this system would load:
     /// what every face marks.
-    pub fn nonstandard(scan: &Scan, file: FileId) -> Option<InstallName> {
+    pub fn nonstandard(scan: &Survey, file: FileId) -> Option<InstallName> {
         let fits = scan.world.file(file).image.as_ref().is_some_and(|image| scan.world.host.fits(image));
         InstallName::of_file(scan, file).filter(|name| fits && !name.is_standard())
     }

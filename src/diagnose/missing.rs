@@ -22,7 +22,7 @@ impl Missing {
     /// The name as the file that most imports miss it in spells it.
     pub fn spelled(&self, facts: &Facts) -> Option<Name> {
         let (file, need, _) = self.wanted.first()?;
-        Some(facts.scan.world.file(*file).image.as_ref()?.needs.get(*need)?.name.clone())
+        Some(facts.survey.world.file(*file).image.as_ref()?.needs.get(*need)?.name.clone())
     }
 
     /// Every import that sees the name missing.
@@ -35,7 +35,7 @@ impl Missing {
 pub fn missing(facts: &Facts) -> BTreeMap<Name, Missing> {
     let mut all = BTreeMap::<Name, Missing>::new();
     for (&(file, need), imports) in facts.unmet() {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         let Some(image) = content.image.as_ref().filter(|_| facts.is_loadable(file)) else { continue };
         // A file of the environment that is there and is no image is to blame itself.
         let is_told_elsewhere = refused(facts, file, &image.needs[need].name)
@@ -55,18 +55,18 @@ pub fn missing(facts: &Facts) -> BTreeMap<Name, Missing> {
 
 /// The file that a loader found for a name and refused, and why.
 pub fn refused(facts: &Facts, by: FileId, name: &Name) -> Option<(FileId, Refusal)> {
-    let node = facts.scan.graph.file(by)?;
-    facts.scan.graph.needs(node).into_iter().filter(|(_, edge)| edge.name == *name).find_map(|(_, edge)| {
-        match &edge.resolution {
-            Resolution::Refused { at, why } => Some((facts.scan.world.open(at).ok()?, why.clone())),
-            _ => None,
-        }
+    let node = facts.survey.graph.file(by)?;
+    facts.survey.graph.needs(node).into_iter().filter(|(_, edge)| edge.name == *name).find_map(|(_, edge)| match &edge
+        .resolution
+    {
+        Resolution::Refused { at, why } => Some((facts.survey.world.open(at).ok()?, why.clone())),
+        _ => None,
     })
 }
 
 /// Does another rule say of a file why it cannot be loaded? Not where it could be, but satisfies no need.
 fn is_to_blame(facts: &Facts, file: FileId) -> bool {
-    let content = facts.scan.world.file(file);
+    let content = facts.survey.world.file(file);
     let is_signed = |image: &Image| {
         let is_for_apple = matches!(image.arch.machine, Machine::Aarch64 | Machine::Arm64e);
         !is_for_apple || image.mach.as_ref().is_none_or(|mach| mach.signature == Signature::Present)

@@ -9,7 +9,7 @@ use crate::command::Remedy;
 use crate::discover::DistributionId;
 use crate::graph::Presence;
 use crate::image::{Answer, Name};
-use crate::scan::{Bond, Provider};
+use crate::survey::{Bond, Provider};
 use crate::vfs::VPath;
 
 /// The bonds that a rule is about, by the distribution that brought who asks.
@@ -18,7 +18,7 @@ pub(super) fn by_owner<'a>(
     is_wanted: impl Fn(&Bond) -> bool,
 ) -> BTreeMap<DistributionId, Vec<&'a Bond>> {
     let mut by_owner = BTreeMap::<DistributionId, Vec<&Bond>>::new();
-    for bond in facts.scan.numpy.bonds.iter().filter(|bond| is_wanted(bond)) {
+    for bond in facts.survey.numpy.bonds.iter().filter(|bond| is_wanted(bond)) {
         if let Some(owner) = facts.owner(bond.file).filter(|_| facts.is_loadable(bond.file)) {
             by_owner.entry(owner).or_default().push(bond);
         }
@@ -37,7 +37,7 @@ pub(super) fn finding(facts: &Facts, rule: &'static Rule, severity: Severity, bo
     let imports: Vec<usize> = bonds.iter().flat_map(|bond| facts.imports_loading(bond.file)).copied().collect();
     let modules = facts.modules(&imports);
     let owner = facts.owner(bonds[0].file);
-    let all = facts.scan.numpy.bonds.iter().filter(|bond| facts.owner(bond.file) == owner).count();
+    let all = facts.survey.numpy.bonds.iter().filter(|bond| facts.owner(bond.file) == owner).count();
     let is_guarded = |&import: &usize| facts.optional(import).is_some();
     let is_optional = all > bonds.len() && !modules.is_empty() && modules.iter().all(is_guarded);
     let severity = if is_optional { severity.min(Severity::Warning) } else { severity };
@@ -58,7 +58,7 @@ pub(super) fn finding(facts: &Facts, rule: &'static Rule, severity: Severity, bo
 /// Does a distribution say what it requires, and NumPy not among it? Then only a program that hands it arrays needs NumPy,
 /// and imports it itself.
 pub(super) fn does_without(facts: &Facts, owner: DistributionId) -> bool {
-    let distribution = facts.scan.distributions.get(owner);
+    let distribution = facts.survey.distributions.get(owner);
     !distribution.version.is_empty() && !distribution.requires.iter().any(|name| name == "numpy")
 }
 
@@ -90,7 +90,7 @@ pub(super) fn fails_at(bonds: &[&Bond], line: Option<&(Line, String)>) -> &'stat
 
 /// Says of a finding that Python code fails first, and where.
 pub(super) fn at_import(facts: &Facts, mut finding: Finding, bonds: &[&Bond], line: Line) -> Finding {
-    let path = facts.scan.shown(&line.path);
+    let path = facts.survey.shown(&line.path);
     finding.evidence.push(Evidence::Line { path, number: line.number, text: line.text });
     let imports: Vec<usize> = bonds.iter().flat_map(|bond| facts.imports_loading(bond.file)).copied().collect();
     finding.severity = Severity::Error;
@@ -99,7 +99,7 @@ pub(super) fn at_import(facts: &Facts, mut finding: Finding, bonds: &[&Bond], li
 
 /// `pandas 2.1.4`, and how many files of it where there are several.
 pub(super) fn who(facts: &Facts, owner: DistributionId, bonds: &[&Bond]) -> String {
-    let distribution = facts.scan.distributions.get(owner);
+    let distribution = facts.survey.distributions.get(owner);
     let name = format!("{} {}", distribution.name, distribution.version);
     match bonds {
         [bond] => format!("{} of {}", facts.path(bond.file), name.trim_end()),
@@ -118,17 +118,17 @@ pub(super) fn spoken(provider: &Provider) -> String {
 
 /// The NumPy that is there.
 pub(super) fn provider<'a>(facts: &Facts<'a>) -> Option<&'a Provider> {
-    facts.scan.numpy.provider.as_ref()
+    facts.survey.numpy.provider.as_ref()
 }
 
 /// The very option that makes a bundler take a module along: the one that made the bundle, else the one which was asked
 /// about; none where there is neither.
 pub(super) fn name_to_bundler(facts: &Facts, first: &str, module: &str) -> Option<Remedy> {
-    if let Some(bundle) = &facts.scan.target.bundle {
+    if let Some(bundle) = &facts.survey.target.bundle {
         let text = format!("build the bundle again, and name the module to {}", bundle.bundler.word());
         return Some(Remedy::new(text).fix(bundle.bundler.module(module)));
     }
-    let bundler = facts.scan.target.wishes.tool?.bundler()?;
+    let bundler = facts.survey.target.wishes.tool?.bundler()?;
     let text = format!("{first}; or name the module to {}", bundler.word());
     Some(Remedy::new(text).fix(bundler.module(module)))
 }
@@ -140,18 +140,19 @@ pub(super) fn failing_line(facts: &Facts, bonds: &[&Bond]) -> Option<(Line, Stri
     let mut packages = BTreeMap::<VPath, BTreeSet<VPath>>::new();
     for bond in bonds {
         let Some(top) = facts.package_folder(bond.file) else { continue };
-        let path = facts.scan.world.file(bond.file).path.clone();
+        let path = facts.survey.world.file(bond.file).path.clone();
         let above = std::iter::successors(path.parent(), VPath::parent).take_while(|folder| folder.starts_with(&top));
         packages.entry(top.clone()).or_default().extend(above);
     }
     let lacking = |named: &Named| lacking(facts, named);
-    let fs = facts.scan.world.fs();
+    let fs = facts.survey.world.fs();
     packages.iter().find_map(|(top, folders)| imports::first(fs, top, folders, &lacking))
 }
 
 /// The module of NumPy that a statement asks for in vain.
 fn lacking(facts: &Facts, named: &Named) -> Option<String> {
-    let (is_absent, module) = (|name: &str| facts.scan.python_module(name) == Presence::Absent, named.module.as_str());
+    let (is_absent, module) =
+        (|name: &str| facts.survey.python_module(name) == Presence::Absent, named.module.as_str());
     if module != "numpy" && !module.starts_with("numpy.") {
         return None;
     }
@@ -172,6 +173,6 @@ fn lacking(facts: &Facts, named: &Named) -> Option<String> {
 /// Is NumPy whole, as far as other packages' Python code is known to ask? Where it is, no source need be read.
 pub(super) fn is_whole(facts: &Facts) -> bool {
     const ASKED_FOR: [&str; 4] = ["numpy", "numpy.core", "numpy.core.multiarray", "numpy.core.umath"];
-    let is_absent = |name: &&str| facts.scan.python_module(name) == Presence::Absent;
+    let is_absent = |name: &&str| facts.survey.python_module(name) == Presence::Absent;
     provider(facts).is_none_or(|provider| provider.lacks.is_none()) && !ASKED_FOR.iter().any(is_absent)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::imports::{every_statement, statements};
 use crate::graph::Presence;
-use crate::scan::Scan;
+use crate::survey::Survey;
 use crate::vfs::VPath;
 
 /// Longer sources are tables.
@@ -35,7 +35,7 @@ pub struct Importer {
 /// The modules that come in when these are imported, each with who imports it first: those that are there and those that
 /// are not. `follows` says which imports of which modules count.
 pub fn reached(
-    scan: &Scan,
+    scan: &Survey,
     roots: impl IntoIterator<Item = String>,
     follows: impl Fn(&str, &Import) -> bool,
 ) -> BTreeMap<String, Option<Importer>> {
@@ -56,7 +56,7 @@ pub fn reached(
 }
 
 /// The imports in the source of a module; none where its file is no source.
-pub fn imports_of(scan: &Scan, name: &str, path: &VPath) -> Vec<Import> {
+pub fn imports_of(scan: &Survey, name: &str, path: &VPath) -> Vec<Import> {
     if !path.as_bytes().ends_with(b".py") {
         return Vec::new();
     }
@@ -79,7 +79,7 @@ pub fn imports_of(scan: &Scan, name: &str, path: &VPath) -> Vec<Import> {
 
 impl Import {
     /// The modules that it brings in: the packages on the way, the module, and what of its names are modules.
-    pub fn brings(&self, scan: &Scan) -> Vec<String> {
+    pub fn brings(&self, scan: &Survey) -> Vec<String> {
         let ends = self.module.match_indices('.').map(|(at, _)| at).chain([self.module.len()]);
         let mut modules: Vec<String> = ends.map(|end| self.module[..end].to_owned()).collect();
         let within = self.names.iter().map(|name| format!("{}.{name}", self.module));

@@ -69,12 +69,12 @@ fn packages() -> &'static [Package] {
 
 /// Reinstalling a distribution brings back what it recorded.
 pub(super) fn reinstall(facts: &Facts, owner: DistributionId) -> Remedy {
-    let distribution = facts.scan.distributions.get(owner);
+    let distribution = facts.survey.distributions.get(owner);
     let name = &distribution.name;
-    if let Some(bundle) = &facts.scan.target.bundle {
+    if let Some(bundle) = &facts.survey.target.bundle {
         return Remedy::new(format!("build the bundle again with {}", bundle.bundler.word()));
     }
-    if facts.scan.target.kind == Kind::Wheel {
+    if facts.survey.target.kind == Kind::Wheel {
         return Remedy::new(format!("get another wheel of {name}"));
     }
     if distribution.metadata.is_none() {
@@ -92,18 +92,18 @@ pub(super) fn reinstall(facts: &Facts, owner: DistributionId) -> Remedy {
 
 /// Where a library comes from that an environment does not bring itself.
 pub(super) fn install(facts: &Facts, library: &str) -> Remedy {
-    if let Some(bundle) = &facts.scan.target.bundle {
+    if let Some(bundle) = &facts.survey.target.bundle {
         let word = bundle.bundler.word();
         let text = format!("have {word} take {library} along, from wherever it lies where the bundle is built");
         return Remedy::new(text).fix(bundle.bundler.library_named(library.as_bytes()));
     }
     // Windows does not mind case, and the table has what it asks for in lower case.
-    let is_windows = facts.scan.world.host.system.is_windows();
+    let is_windows = facts.survey.world.host.system.is_windows();
     let asked = if is_windows { library.to_ascii_lowercase() } else { library.to_owned() };
     if let Some(package) = best(&asked) {
         return from_package(facts, package, library);
     }
-    let command = match facts.scan.world.host.packager.as_str() {
+    let command = match facts.survey.world.host.packager.as_str() {
         "dnf" => DNF_PROVIDES,
         "apk" => APK_SEARCH,
         "apt" => APT_FILE,
@@ -117,7 +117,7 @@ fn from_package(facts: &Facts, package: &Package, library: &str) -> Remedy {
         return Remedy::new(package.note.clone());
     }
     let system = |name: &str, command: Template| (!name.is_empty()).then(|| command.with(&[&name]));
-    let command = match facts.scan.world.host.packager.as_str() {
+    let command = match facts.survey.world.host.packager.as_str() {
         "dnf" => system(&package.dnf, DNF_INSTALL),
         "apk" => system(&package.apk, APK_ADD),
         "apt" => system(&package.apt, APT_INSTALL),
@@ -126,7 +126,7 @@ fn from_package(facts: &Facts, package: &Package, library: &str) -> Remedy {
     };
     let command = command.or_else(|| system(&package.pip, PIP_UPGRADE));
     // Debian's name at least tells other Linux systems what to look for.
-    let host = &facts.scan.world.host.system;
+    let host = &facts.survey.world.host.system;
     let is_linux = !host.is_dyld() && !host.is_windows();
     let command = command.or_else(|| system(&package.apt, APT_INSTALL).filter(|_| is_linux));
     let remedy = Remedy::new(format!("install the package that ships {library}"));
@@ -152,14 +152,14 @@ pub(super) fn add_rpath(facts: &Facts, from: &VPath, to: &VPath) -> Remedy {
 pub(super) fn argument(facts: &Facts, path: &VPath) -> VPath {
     match unpacked(facts) {
         "" => path.clone(),
-        _ => facts.scan.shown(path),
+        _ => facts.survey.shown(path),
     }
 }
 
 /// What follows the words for a change of files that lie in a wheel or in a program of one file.
 pub(super) fn unpacked(facts: &Facts) -> &'static str {
-    let form = facts.scan.target.bundle.as_ref().map(|bundle| bundle.form);
-    match facts.scan.target.kind {
+    let form = facts.survey.target.bundle.as_ref().map(|bundle| bundle.form);
+    match facts.survey.target.kind {
         Kind::Wheel => ", in the unpacked wheel",
         _ if form == Some(Form::OneFile) => ", in the environment that the program is made of",
         _ => "",

@@ -42,7 +42,7 @@ fn oldest(tag: &str) -> Option<Version> {
 
 /// Does a file say of itself, or its wheel of all its modules, that it keeps to the stable ABI?
 pub(super) fn claims(facts: &Facts, file: FileId, owner: DistributionId) -> bool {
-    let path = facts.scan.world.file(file).path.clone();
+    let path = facts.survey.world.file(file).path.clone();
     let name = path.file_name();
     let tags = facts.tags(owner);
     // On Windows the name says nothing: `x.pyd` is any build's.
@@ -53,14 +53,14 @@ pub(super) fn claims(facts: &Facts, file: FileId, owner: DistributionId) -> bool
 
 /// The symbols that a file takes from Python and must have, as C spells them.
 pub(super) fn taken(facts: &Facts, file: FileId) -> Vec<Name> {
-    let content = facts.scan.world.file(file);
+    let content = facts.survey.world.file(file);
     let Some(image) = &content.image else { return Vec::new() };
     let is_of_python = |origin: Origin| match origin {
         Origin::Need(need) => image.needs.get(need).is_some_and(|need| is_python(&need.name)),
         _ => true,
     };
     let imports =
-        facts.scan.world.taken(file).into_iter().filter(|import| !import.is_weak && is_of_python(import.origin));
+        facts.survey.world.taken(file).into_iter().filter(|import| !import.is_weak && is_of_python(import.origin));
     let spelled = imports.map(|import| match image.format {
         Format::MachO => Name::from(import.symbol.strip_prefix(b"_").unwrap_or(&import.symbol)),
         _ => import.symbol,
@@ -84,9 +84,9 @@ pub(super) fn is_python_s(symbol: &[u8]) -> bool {
 
 /// Does a library that the file's imports load, other than Python's own, define the symbol?
 fn is_brought(facts: &Facts, file: FileId, symbol: &[u8]) -> bool {
-    let world = &facts.scan.world;
+    let world = &facts.survey.world;
     let Some(&import) = facts.imports_loading(file).first() else { return false };
-    let loads = &facts.scan.imports[import].loads.loads;
+    let loads = &facts.survey.imports[import].loads.loads;
     let others = loads.iter().filter(|&&other| other != file && !is_python(world.file(other).path.file_name()));
     added(symbol).is_none() && others.into_iter().any(|&other| world.defines(other, symbol))
 }

@@ -12,8 +12,8 @@ use super::{Evidence, Facts, Finding, Line, RULES, Severity};
 use crate::command::Remedy;
 use crate::discover::role::importable_as;
 use crate::image::Name;
-use crate::imports::{Harmless, ImportCause, ImportFailure, ImportOutcome, ImportVerdict};
-use crate::scan::{ImportOf, Scan};
+use crate::imports::{Harmless, ImportCause, ImportFailure, ImportOutcome, ImportVerdict, Outcomes};
+use crate::survey::ImportOf;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -39,9 +39,9 @@ impl BrokenImports {
 }
 
 /// The imports that fail, by what they fail of.
-pub(super) fn broken(scan: &Scan) -> Vec<BrokenImports> {
+pub(super) fn broken(outcomes: &Outcomes) -> Vec<BrokenImports> {
     let mut groups = BTreeMap::<(ImportCause, Option<&VPath>, &str), BrokenImports>::new();
-    for row in scan.outcomes.rows.iter().filter(|row| row.verdict == ImportVerdict::Fails) {
+    for row in outcomes.rows.iter().filter(|row| row.verdict == ImportVerdict::Fails) {
         let Some(failure) = &row.failure else { continue };
         let key = (failure.cause, failure.file.as_ref(), failure.subject.as_str());
         let new = || BrokenImports { failure: failure.clone(), modules: Vec::new(), missed: None };
@@ -56,7 +56,7 @@ pub(super) fn broken(scan: &Scan) -> Vec<BrokenImports> {
 
 /// Tells of each finding which imports it breaks in truth, and how bad it is by that; adds what no rule has found.
 pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
-    if facts.scan.outcomes.rows.is_empty() {
+    if facts.outcomes.rows.is_empty() {
         findings.iter_mut().for_each(|finding| soften_by_text(facts, finding));
         settle_preloads(&mut findings, |_| true);
         return findings;
@@ -86,7 +86,7 @@ pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
         soften(facts, finding);
         finding.broken.sort_unstable();
         finding.broken.dedup();
-        let is_extension = |name: &&String| facts.scan.outcomes.of(name).is_some_and(|row| row.is_extension);
+        let is_extension = |name: &&String| facts.outcomes.of(name).is_some_and(|row| row.is_extension);
         let broken = finding.broken.iter().filter(is_extension).count();
         // A module that is gone has no row.
         finding.breaks = if finding.imports.is_empty() { finding.breaks.max(broken) } else { broken };
@@ -141,8 +141,8 @@ impl Places {
                 self.of_numpy.iter().copied().collect()
             }
             _ => {
-                let real = |file: &VPath| facts.scan.world.open(file).ok().map(|file| facts.path(file));
-                let files = failure.file.iter().flat_map(|file| [Some(facts.scan.shown(file)), real(file)]).flatten();
+                let real = |file: &VPath| facts.survey.world.open(file).ok().map(|file| facts.path(file));
+                let files = failure.file.iter().flat_map(|file| [Some(facts.survey.shown(file)), real(file)]).flatten();
                 files.flat_map(|file| at(self.by_file.get(&file))).collect()
             }
         }
@@ -154,7 +154,7 @@ fn gone_modules(facts: &Facts, finding: &Finding) -> Vec<String> {
     if !matches!(finding.rule.id, "recorded-file-missing" | "link-broken" | "extension-for-other-python") {
         return Vec::new();
     }
-    let root = &facts.scan.target.root;
+    let root = &facts.survey.target.root;
     let name = |path: &VPath| importable_as(&root.join(path.as_bytes()), facts.python()).map(|(_, name)| name);
     finding.files.iter().filter_map(name).collect()
 }
@@ -175,7 +175,7 @@ fn settle_preloads(findings: &mut Vec<Finding>, works: impl Fn(&Finding) -> bool
 
 /// Whether Windows has a library, no file of the environment says.
 fn is_unsure(facts: &Facts, finding: &Finding) -> bool {
-    facts.scan.world.host.system.is_windows() && finding.severity == Severity::Warning
+    facts.survey.world.host.system.is_windows() && finding.severity == Severity::Warning
 }
 
 /// How well a finding at the place of what imports fail of fits it; none where it is about something else.
@@ -214,8 +214,8 @@ fn tells_of_numpy(finding: &Finding, module: &str) -> bool {
 fn asks(facts: &Facts, finding: &Finding, failure: &ImportFailure) -> bool {
     let Some(asking) = failure.because.iter().rev().nth(1) else { return false };
     let is_it = |import: &ImportOf| import.module() == Some(asking);
-    let is_asking = |&import: &usize| is_it(&facts.scan.imports[import]);
-    let file = facts.scan.imports.iter().find(|import| is_it(import));
+    let is_asking = |&import: &usize| is_it(&facts.survey.imports[import]);
+    let file = facts.survey.imports.iter().find(|import| is_it(import));
     finding.imports.iter().any(is_asking) || file.is_some_and(|it| finding.files.contains(&facts.path(it.file)))
 }
 
@@ -225,9 +225,9 @@ fn unforeseen(facts: &Facts, group: &BrokenImports) -> Option<Finding> {
     let rule = *RULES.iter().find(|rule| rule.id == failure.cause.rule()).filter(|_| failure.cause.is_native())?;
     let file = failure.file.as_ref()?;
     let severity = group.severity().max(Severity::Warning);
-    let mut finding = match facts.scan.world.open(file) {
+    let mut finding = match facts.survey.world.open(file) {
         Ok(file) => Finding::about(facts, rule, severity, file),
-        Err(_) => Finding::at(rule, severity, facts.scan.shown(file), failure.subject.clone()),
+        Err(_) => Finding::at(rule, severity, facts.survey.shown(file), failure.subject.clone()),
     };
     finding.subject.clone_from(&failure.subject);
     let what = match other_copy(facts, failure) {
@@ -250,11 +250,11 @@ fn unforeseen(facts: &Facts, group: &BrokenImports) -> Option<Finding> {
 
 /// The library of which a symbol version is missed, and the one copy of it in the environment that lacks it.
 fn other_copy(facts: &Facts, failure: &ImportFailure) -> Option<(Name, FileId)> {
-    let file = facts.scan.world.open(failure.file.as_ref()?).ok()?;
-    let content = facts.scan.world.file(file);
+    let file = facts.survey.world.open(failure.file.as_ref()?).ok()?;
+    let content = facts.survey.world.file(file);
     let need = content.image.as_ref()?.versions.iter().find(|need| *need.version == *failure.subject.as_bytes())?;
     let lacks = |copy: &FileId| {
-        let defined = facts.scan.world.defined_versions(*copy);
+        let defined = facts.survey.world.defined_versions(*copy);
         defined.is_some_and(|defined| !defined.contains(&need.version))
     };
     let mut lacking = facts.providers(&need.from).iter().copied().filter(lacks);
@@ -265,7 +265,7 @@ fn other_copy(facts: &Facts, failure: &ImportFailure) -> Option<(Name, FileId)> 
 /// An error that keeps no import from succeeding, or only those that nobody misses, is none.
 fn soften(facts: &Facts, finding: &mut Finding) {
     let names: Vec<&str> = finding.imports.iter().filter_map(|&import| name_of(facts, import)).collect();
-    let rows: Option<Vec<&ImportOutcome>> = names.iter().map(|name| facts.scan.outcomes.of(name)).collect();
+    let rows: Option<Vec<&ImportOutcome>> = names.iter().map(|name| facts.outcomes.of(name)).collect();
     let Some(rows) = rows.filter(|rows| !rows.is_empty()) else { return };
     if finding.severity != Severity::Error || finding.prints.is_some() {
         return;
@@ -283,7 +283,7 @@ fn soften(facts: &Facts, finding: &mut Finding) {
     let module = failing.or(rows.first()).map_or("", |row| &row.module);
     let words = match failing.and_then(|row| row.harmless.as_ref()) {
         Some(Harmless::Caught { file, line }) => {
-            let source = facts.scan.shown(file);
+            let source = facts.survey.shown(file);
             finding.evidence.extend(line_of(facts, file, *line));
             format!("{source}:{line} imports {module}, and its package goes on without it")
         }
@@ -310,13 +310,13 @@ fn soften_by_text(facts: &Facts, finding: &mut Finding) {
     let lines: Option<Vec<Line>> = finding.imports.iter().map(|&import| facts.optional(import)).collect();
     let Some(line) = lines.and_then(|lines| lines.into_iter().next()) else { return };
     let module = name_of(facts, finding.imports[0]).unwrap_or("the module");
-    let place = facts.scan.shown(&line.path);
+    let place = facts.survey.shown(&line.path);
     finding.message += &format!("; {place}:{} imports {module} only where it may fail", line.number);
     finding.severity = Severity::Warning;
 }
 
 fn name_of<'a>(facts: &Facts<'a>, import: usize) -> Option<&'a str> {
-    facts.scan.imports.get(import)?.module()
+    facts.survey.imports.get(import)?.module()
 }
 
 /// Longer sources are tables.
@@ -324,9 +324,9 @@ const MOST_BYTES: usize = 1 << 20;
 
 /// A line of Python source, as evidence.
 fn line_of(facts: &Facts, file: &VPath, line: u32) -> Option<Evidence> {
-    let bytes = facts.scan.world.fs().read(file, MOST_BYTES).ok()?;
+    let bytes = facts.survey.world.fs().read(file, MOST_BYTES).ok()?;
     let number = line as usize;
     let text = bytes.split(|&byte| byte == b'\n').nth(number.checked_sub(1)?)?;
     let text = String::from_utf8_lossy(text).trim().to_owned();
-    Some(Evidence::Line { path: facts.scan.shown(file), number, text })
+    Some(Evidence::Line { path: facts.survey.shown(file), number, text })
 }

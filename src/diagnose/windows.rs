@@ -10,7 +10,7 @@ use crate::command::templates::{COPY, DELVEWHEEL, WINGET_RUNTIME};
 use crate::discover::Kind;
 use crate::image::{Format, Name};
 use crate::loader::{system32, windows};
-use crate::scan::ImportKind;
+use crate::survey::ImportKind;
 use crate::vfs::VPath;
 use crate::world::{Deed, FileId, Prepared, System};
 
@@ -35,24 +35,24 @@ pub(super) fn cause(facts: &Facts, name: &Name, by: FileId) -> Option<Cause> {
 
 /// Does Python code of the package add a folder that its text does not tell? Then nothing is sure.
 pub(super) fn unclear<'a>(facts: &'a Facts, by: FileId) -> Option<&'a Prepared> {
-    let System::Windows(system) = &facts.scan.world.host.system else { return None };
-    let path = &facts.scan.world.file(by).path;
+    let System::Windows(system) = &facts.survey.world.host.system else { return None };
+    let path = &facts.survey.world.file(by).path;
     system.prepared.iter().find(|it| it.deed == Deed::AddsUnknown && it.package.is_some() && it.is_for(path))
 }
 
 /// The lines of Python that lead Windows to further folders, or load a DLL, before a file is asked for.
 pub(super) fn preparations(facts: &Facts, by: FileId) -> Vec<Evidence> {
     const MOST: usize = 4;
-    let System::Windows(system) = &facts.scan.world.host.system else { return Vec::new() };
-    let path = &facts.scan.world.file(by).path;
+    let System::Windows(system) = &facts.survey.world.host.system else { return Vec::new() };
+    let path = &facts.survey.world.file(by).path;
     let mut lines: Vec<(&VPath, usize)> =
         system.prepared.iter().filter(|it| it.is_for(path)).map(|it| (&it.source, it.line)).collect();
     lines.dedup();
     let told = lines.into_iter().take(MOST).map(|(source, number)| {
-        let bytes = facts.scan.world.fs().read(source, 1 << 18).unwrap_or_default();
+        let bytes = facts.survey.world.fs().read(source, 1 << 18).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
         let text = text.lines().nth(number - 1).unwrap_or_default().trim().to_owned();
-        Evidence::Line { path: facts.scan.shown(source), number, text }
+        Evidence::Line { path: facts.survey.shown(source), number, text }
     });
     told.collect()
 }
@@ -65,7 +65,7 @@ pub(super) fn is_no_package_s(name: &Name) -> bool {
 
 /// Is it a DLL that an installer of its own puts into System32, which is not at hand?
 pub(super) fn may_be_installed(facts: &Facts, name: &Name) -> bool {
-    let System::Windows(system) = &facts.scan.world.host.system else { return false };
+    let System::Windows(system) = &facts.survey.world.host.system else { return false };
     let runtime = Runtime::of(&name.to_ascii_lowercase());
     system.system32.is_none() && runtime.is_some_and(|runtime| !runtime.is_debug)
 }
@@ -73,7 +73,7 @@ pub(super) fn may_be_installed(facts: &Facts, name: &Name) -> bool {
 /// The way from the module that is imported to the name that is missing, and the words that Python has for it, which name
 /// neither.
 pub(super) fn chain(facts: &Facts, name: &Name, by: FileId, imports: &[usize]) -> String {
-    let scan = facts.scan;
+    let scan = facts.survey;
     let told = imports.iter().find_map(|&import| match &scan.imports[import].kind {
         ImportKind::Module(module) => Some((module, scan.imports[import].file)),
         _ => None,
@@ -88,10 +88,10 @@ pub(super) fn chain(facts: &Facts, name: &Name, by: FileId, imports: &[usize]) -
 
 /// The names of the files on the shortest way from one to another.
 fn way(facts: &Facts, from: FileId, to: FileId) -> Vec<String> {
-    let graph = &facts.scan.graph;
+    let graph = &facts.survey.graph;
     let (Some(start), Some(end)) = (graph.file(from), graph.file(to)) else { return Vec::new() };
     let nodes = graph.way(start, end);
-    nodes.into_iter().map(|node| facts.scan.label(node)).collect()
+    nodes.into_iter().map(|node| facts.survey.label(node)).collect()
 }
 
 /// A DLL of the Visual C++ runtime.
@@ -139,12 +139,12 @@ impl Runtime {
             11 => "2012",
             _ => "2010",
         };
-        let arch = match facts.scan.world.host.arch.map(|arch| arch.word(Format::Pe)).as_deref() {
+        let arch = match facts.survey.world.host.arch.map(|arch| arch.word(Format::Pe)).as_deref() {
             Some("arm64") => "arm64",
             Some("i686") => "x86",
             _ => "x64",
         };
-        let text = match facts.scan.target.kind {
+        let text = match facts.survey.target.kind {
             Kind::Wheel => {
                 "install the Visual C++ Redistributable, or have delvewheel bring the DLL along in the wheel"
             }
@@ -168,12 +168,12 @@ fn other_python(facts: &Facts, name: &Name, by: FileId, (major, minor): (u16, u1
 
 /// The package has the DLL in a folder that is not searched.
 fn misplaced(facts: &Facts, name: &Name, by: FileId, provider: FileId) -> Cause {
-    let (from, path) = (facts.scan.world.file(by).path.clone(), facts.scan.world.file(provider).path.clone());
-    let shown = facts.scan.shown(&path);
+    let (from, path) = (facts.survey.world.file(by).path.clone(), facts.survey.world.file(provider).path.clone());
+    let shown = facts.survey.shown(&path);
     let evidence = vec![Evidence::File { path: shown.clone(), what: "in no folder that is searched" }];
-    let folder = facts.scan.shown(&from.parent().unwrap_or_default());
+    let folder = facts.survey.shown(&from.parent().unwrap_or_default());
     let native = |path: &VPath| path.as_bytes().replace("/", "\\");
-    let remedy = match (facts.scan.target.kind, facts.scan.target.wheels.first()) {
+    let remedy = match (facts.survey.target.kind, facts.survey.target.wheels.first()) {
         (Kind::Wheel, wheel) => {
             let remedy = Remedy::new("have delvewheel put it where the package's __init__.py leads Windows to it");
             match wheel {

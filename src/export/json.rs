@@ -14,8 +14,9 @@ use crate::graph::{Edge, NeedEdge, Node, NodeId, NumpyEdge};
 use crate::image::{Binding, Image, ImageKind, Signature};
 use crate::json;
 use crate::loader::Resolution;
-use crate::scan::numpy::{oldest_with, wanted};
-use crate::scan::{Rust, Scan};
+use crate::scan::Scan;
+use crate::survey::Rust;
+use crate::survey::numpy::{oldest_with, wanted};
 use crate::world::FileId;
 
 /// `--format json`.

@@ -10,7 +10,8 @@ use crate::image::Format;
 use crate::imports::ImportVerdict;
 use crate::loader::{Probe, Verdict};
 use crate::printable::bounded;
-use crate::scan::{ImportKind, ImportOf, Scan};
+use crate::scan::Scan;
+use crate::survey::{ImportKind, ImportOf};
 use crate::vfs::VPath;
 use crate::world::System;
 

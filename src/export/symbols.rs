@@ -10,7 +10,8 @@ use super::{Ink, Paint};
 use crate::image::Name;
 use crate::json;
 use crate::printable::printable;
-use crate::scan::{ExportedSymbol, Scan, SymbolRole, SymbolRow, SymbolStatus, SymbolUse};
+use crate::scan::Scan;
+use crate::survey::{ExportedSymbol, SymbolRole, SymbolRow, SymbolStatus, SymbolUse};
 use crate::vfs::VPath;
 
 /// The mirror of a symbol that a file wants. Its fields and their order are fixed.

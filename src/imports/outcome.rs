@@ -67,3 +67,19 @@ impl ImportVerdict {
         }
     }
 }
+
+/// What every import does: of each importable native module, and of each top-level package that holds one. Nothing where it
+/// was not asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    /// By name.
+    pub rows: Vec<ImportOutcome>,
+}
+
+impl Outcomes {
+    /// What the import of a module does; none where it was not asked.
+    pub fn of(&self, module: &str) -> Option<&ImportOutcome> {
+        let place = self.rows.binary_search_by(|row| row.module.as_str().cmp(module)).ok()?;
+        self.rows.get(place)
+    }
+}

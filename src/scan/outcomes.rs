@@ -14,62 +14,47 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use harm::mark_harmless;
 use reach::{ImportReach, is_sound, top};
 
-use super::{ImportOf, Scan};
+use super::Scan;
 use crate::diagnose::{Finding, Severity};
 use crate::discover::Kind;
 use crate::discover::role::importable_as;
 use crate::image::{Answer, Name};
 use crate::imports::{
     CapiImport, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep, ImportVerdict, NativeFacts,
-    NativeLoader, NativeRefusal, normalized,
+    NativeLoader, NativeRefusal, Outcomes, normalized,
 };
 use crate::python::{limits, stdlib};
+use crate::survey::{ImportOf, Survey};
 use crate::vfs::VPath;
 use crate::world::{Absent, FileId, text_finder};
 
-/// What every import does: of each importable native module, and of each top-level package that holds one. Nothing where it
-/// was not asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outcomes {
-    /// By name.
-    pub rows: Vec<ImportOutcome>,
-}
-
-impl Outcomes {
-    /// What the import of a module does; none where it was not asked.
-    pub fn of(&self, module: &str) -> Option<&ImportOutcome> {
-        let place = self.rows.binary_search_by(|row| row.module.as_str().cmp(module)).ok()?;
-        self.rows.get(place)
-    }
-}
-
-/// What a scan knows of its native modules.
-struct Facts<'a> {
-    scan: &'a Scan,
+/// What a survey tells of its native modules.
+struct SurveyFacts<'a> {
+    survey: &'a Survey,
     bonds: FxHashMap<FileId, usize>,
     imports: FxHashMap<FileId, usize>,
 }
 
-impl<'a> Facts<'a> {
-    fn new(scan: &'a Scan) -> Facts<'a> {
+impl<'a> SurveyFacts<'a> {
+    fn new(survey: &'a Survey) -> SurveyFacts<'a> {
         let asking: FxHashMap<FileId, usize> =
-            scan.numpy.bonds.iter().enumerate().map(|(index, bond)| (bond.file, index)).collect();
+            survey.numpy.bonds.iter().enumerate().map(|(index, bond)| (bond.file, index)).collect();
         let mut bonds = asking.clone();
         // A library that a module loads asks as the module does.
-        for import in scan.imports.iter().filter(|import| import.module().is_some()) {
+        for import in survey.imports.iter().filter(|import| import.module().is_some()) {
             let of_library = import.loads.loads.iter().find_map(|file| asking.get(file).copied());
             if let Some(of_library) = of_library {
                 bonds.entry(import.file).or_insert(of_library);
             }
         }
-        let imports = scan.imports.iter().enumerate().map(|(index, import)| (import.file, index)).collect();
-        Facts { scan, bonds, imports }
+        let imports = survey.imports.iter().enumerate().map(|(index, import)| (import.file, index)).collect();
+        SurveyFacts { survey, bonds, imports }
     }
 }
 
-impl NativeFacts for Facts<'_> {
+impl NativeFacts for SurveyFacts<'_> {
     fn numpy(&self, file: FileId) -> Option<CapiImport> {
-        let numpy = &self.scan.numpy;
+        let numpy = &self.survey.numpy;
         let bond = &numpy.bonds[*self.bonds.get(&file)?];
         if !bond.at_import {
             return None;
@@ -89,7 +74,7 @@ impl NativeFacts for Facts<'_> {
     }
 
     fn loads_alone(&self, module: FileId, library: FileId) -> bool {
-        let import = self.imports.get(&module).map(|&index| &self.scan.imports[index]);
+        let import = self.imports.get(&module).map(|&index| &self.survey.imports[index]);
         import.is_some_and(|import| import.loads.loads.contains(&library))
     }
 }
@@ -193,14 +178,30 @@ fn loads(name: &str, is_extension: bool) -> ImportOutcome {
     }
 }
 
+/// What each import does: of every importable native module, and of every top-level package that holds one.
+pub(super) fn find(survey: &Survey, findings: &[Finding]) -> Outcomes {
+    // The code of a bundle lies in archives that are not read for this yet.
+    match survey.target.bundle {
+        Some(_) => Outcomes::default(),
+        None => Asking { survey }.outcomes(findings),
+    }
+}
+
 impl Scan {
-    /// What each import does: of every importable native module, and of every top-level package that holds one, by name.
-    pub(super) fn find_outcomes(&self, findings: &[Finding]) -> Outcomes {
-        // The code of a bundle lies in archives that are not read for this yet.
-        if self.target.bundle.is_some() {
-            return Outcomes::default();
-        }
-        let facts = Facts::new(self);
+    /// What the import of one module does, step by step.
+    pub fn import_story(&self, name: &str) -> (ImportOutcome, Vec<ImportStep>) {
+        Asking { survey: &self.survey }.story(name, &self.findings, &self.outcomes)
+    }
+}
+
+/// Asks of a survey what its imports do.
+struct Asking<'s> {
+    survey: &'s Survey,
+}
+
+impl Asking<'_> {
+    fn outcomes(&self, findings: &[Finding]) -> Outcomes {
+        let facts = SurveyFacts::new(self.survey);
         self.in_context(&facts, self.faults(findings), |context| {
             let rows: Vec<Asked> = self.asked_names(context).into_iter().collect();
             let (mut broken, mut suspects) = (self.gone(), self.suspects(context));
@@ -227,7 +228,7 @@ impl Scan {
             }
             let mut rows: Vec<ImportOutcome> = outcomes.into_values().collect();
             // Who asks about one file misses it.
-            if !self.is_single() {
+            if !self.survey.is_single() {
                 mark_harmless(context, &mut reach, &mut rows);
             }
             Outcomes { rows }
@@ -239,7 +240,7 @@ impl Scan {
         let contested = self.contested();
         let is_contested = |import: &ImportOf| import.loads.loads.iter().any(|file| contested.contains(file));
         let loader = || NativeLoader::new(context.world);
-        let suspects = self.imports.par_iter().map_init(loader, |loader, import| {
+        let suspects = self.survey.imports.par_iter().map_init(loader, |loader, import| {
             let is_suspect = |name: &&str| is_contested(import) || !is_sound(context, loader, name, &import.opened);
             import.module().filter(is_suspect).map(str::to_owned)
         });
@@ -249,16 +250,18 @@ impl Scan {
     /// Libraries that are loaded by one soname and are several, different files: the import that comes first decides for all.
     fn contested(&self) -> FxHashSet<FileId> {
         let mut copies = FxHashMap::<Name, BTreeSet<FileId>>::default();
-        for import in self.imports.iter().filter(|import| import.module().is_some()) {
+        for import in self.survey.imports.iter().filter(|import| import.module().is_some()) {
             for &file in import.loads.loads.iter().filter(|file| **file != import.file) {
-                if let Some(soname) = self.world.file(file).image.as_ref().and_then(|image| image.identity.clone()) {
+                if let Some(soname) =
+                    self.survey.world.file(file).image.as_ref().and_then(|image| image.identity.clone())
+                {
                     copies.entry(soname).or_default().insert(file);
                 }
             }
         }
         // What repair tools have put into several packages is one library, byte by byte.
         let is_same = |one: FileId, other: FileId| {
-            let (one, other) = (self.world.file(one), self.world.file(other));
+            let (one, other) = (self.survey.world.file(one), self.survey.world.file(other));
             one.len == other.len && one.image == other.image
         };
         let differ = |files: &BTreeSet<FileId>| files.iter().zip(files.iter().skip(1)).any(|(a, b)| !is_same(*a, *b));
@@ -267,7 +270,7 @@ impl Scan {
 
     /// The native modules that name one that is known to fail.
     fn naming(&self, context: &ImportContext) -> Vec<String> {
-        let naming = self.imports.iter().filter(|import| context.named.contains_key(&import.file));
+        let naming = self.survey.imports.iter().filter(|import| context.named.contains_key(&import.file));
         naming.filter_map(|import| import.module().map(str::to_owned)).collect()
     }
 
@@ -280,7 +283,7 @@ impl Scan {
         let names: Vec<&str> = broken.iter().map(String::as_str).filter(is_telling).collect();
         let Some(finder) = text_finder(&names) else { return false };
         let modules: Vec<(FileId, &str)> =
-            self.imports.iter().filter_map(|import| Some((import.file, import.module()?))).collect();
+            self.survey.imports.iter().filter_map(|import| Some((import.file, import.module()?))).collect();
         let named = modules.par_iter().filter_map(|&(file, own)| {
             let is_other =
                 |name: &str| name != own && !own.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
@@ -300,9 +303,9 @@ impl Scan {
         let mut faults = FxHashMap::default();
         for finding in findings.iter().filter(|finding| finding.severity == Severity::Error) {
             let Some(cause) = ImportCause::of_fault(finding.rule.id) else { continue };
-            let file = self.target.root.join(finding.file.as_bytes());
+            let file = self.survey.target.root.join(finding.file.as_bytes());
             let refusal = NativeRefusal { cause, file, subject: Name::from(&finding.subject) };
-            for import in finding.imports.iter().filter_map(|&import| self.imports.get(import)) {
+            for import in finding.imports.iter().filter_map(|&import| self.survey.imports.get(import)) {
                 faults.entry(import.file).or_insert_with(|| refusal.clone());
             }
         }
@@ -311,17 +314,17 @@ impl Scan {
 
     /// The native modules that a distribution installed and that are gone.
     fn gone(&self) -> BTreeSet<String> {
-        let Some(python) = &self.world.host.python else { return BTreeSet::new() };
-        let recorded = self.distributions.iter().flat_map(|(_, distribution)| &distribution.recorded);
-        let gone = recorded.filter(|path| self.world.open(path) == Err(Absent::Missing));
+        let Some(python) = &self.survey.world.host.python else { return BTreeSet::new() };
+        let recorded = self.survey.distributions.iter().flat_map(|(_, distribution)| &distribution.recorded);
+        let gone = recorded.filter(|path| self.survey.world.open(path) == Err(Absent::Missing));
         gone.filter_map(|path| importable_as(path, python)).map(|(_, name)| name).collect()
     }
 
-    /// What the import of one module does, step by step.
-    pub fn import_story(&self, name: &str) -> (ImportOutcome, Vec<ImportStep>) {
-        let facts = Facts::new(self);
-        let broken = self.broken_names();
-        self.in_context(&facts, self.faults(&self.findings), |context| {
+    /// What the import of one module does, step by step; the others' outcomes are known.
+    fn story(&self, name: &str, findings: &[Finding], outcomes: &Outcomes) -> (ImportOutcome, Vec<ImportStep>) {
+        let facts = SurveyFacts::new(self.survey);
+        let broken = broken_names(outcomes);
+        self.in_context(&facts, self.faults(findings), |context| {
             self.name_broken(context, &broken);
             let is_extension = self.asked_names(context).get(name).copied().unwrap_or_default();
             let mut process = ImportProcess::new(context);
@@ -331,28 +334,21 @@ impl Scan {
         })
     }
 
-    /// Every module that fails somewhere.
-    fn broken_names(&self) -> BTreeSet<String> {
-        let failures = self.outcomes.rows.iter().filter(|outcome| outcome.verdict == ImportVerdict::Fails);
-        let names = |outcome: &ImportOutcome| {
-            let because = outcome.failure.as_ref().map(|failure| failure.because.clone());
-            because.into_iter().flatten().chain([outcome.module.clone()])
-        };
-        failures.flat_map(names).collect()
-    }
-
     /// Does something on threads whose stack is large enough for any source.
     fn in_context<T: Send>(
         &self,
-        facts: &Facts,
+        facts: &SurveyFacts,
         faults: FxHashMap<FileId, NativeRefusal>,
         work: impl FnOnce(&mut ImportContext) -> T + Send,
     ) -> T {
-        let installed = self.distributions.iter().map(|(_, it)| (normalized(&it.name), it.version.clone()));
+        let installed = self.survey.distributions.iter().map(|(_, it)| (normalized(&it.name), it.version.clone()));
         let installed: BTreeMap<String, String> = installed.filter(|(name, _)| !name.is_empty()).collect();
-        let known =
-            if self.target.is_foreign || self.world.is_fenced() { self.target.walk.clone() } else { Vec::new() };
-        let mut context = ImportContext::new(&self.world, &self.target.root, installed, facts, known);
+        let known = if self.survey.target.is_foreign || self.survey.world.is_fenced() {
+            self.survey.target.walk.clone()
+        } else {
+            Vec::new()
+        };
+        let mut context = ImportContext::new(&self.survey.world, &self.survey.target.root, installed, facts, known);
         context.has_others = !self.is_whole();
         context.faults = faults;
         let pool = rayon::ThreadPoolBuilder::new().stack_size(limits::STACK_BYTES).build();
@@ -365,19 +361,19 @@ impl Scan {
     /// Is everything there that the imports could find? A wheel comes to others, and a folder of packages may be one of several
     /// on the import path.
     fn is_whole(&self) -> bool {
-        matches!(self.target.kind, Kind::Venv | Kind::Conda | Kind::Prefix)
+        matches!(self.survey.target.kind, Kind::Venv | Kind::Conda | Kind::Prefix)
     }
 
     /// The names that are asked about, and whether each is a native module.
     fn asked_names(&self, context: &ImportContext) -> BTreeMap<String, bool> {
-        let library = self.world.host.python.as_ref().and_then(|python| python.library.clone());
+        let library = self.survey.world.host.python.as_ref().and_then(|python| python.library.clone());
         let is_site = |part: &[u8]| part == b"site-packages" || part == b"dist-packages";
         let is_standard = |path: &VPath| {
             let below = library.as_ref().and_then(|library| path.below(library));
             below.is_some_and(|below| !below.split(|&byte| byte == b'/').any(is_site))
         };
         let mut names = BTreeSet::new();
-        for import in &self.imports {
+        for import in &self.survey.imports {
             if let Some(name) = import.module()
                 && !is_standard(&import.opened)
                 && stdlib::has(top(name), &context.target) != Some(true)
@@ -389,4 +385,14 @@ impl Scan {
         rows.extend(names.into_iter().map(|name| (name, true)));
         rows
     }
+}
+
+/// Every module that fails somewhere.
+fn broken_names(outcomes: &Outcomes) -> BTreeSet<String> {
+    let failures = outcomes.rows.iter().filter(|outcome| outcome.verdict == ImportVerdict::Fails);
+    let names = |outcome: &ImportOutcome| {
+        let because = outcome.failure.as_ref().map(|failure| failure.because.clone());
+        because.into_iter().flatten().chain([outcome.module.clone()])
+    };
+    failures.flat_map(names).collect()
 }

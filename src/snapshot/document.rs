@@ -18,7 +18,8 @@ use crate::diagnose::{Evidence, Finding, Rule};
 use crate::discover::{DistributionId, Distributions, Target};
 use crate::graph::{Edge, Graph, Node, NodeId};
 use crate::image::Name;
-use crate::scan::{Found, Record, Scan, Search};
+use crate::scan::Scan;
+use crate::survey::{Found, Record, Search, Survey};
 use crate::vfs::{Memory, VPath};
 use crate::world::{FileId, FileParts, World};
 
@@ -67,21 +68,10 @@ pub(super) const VERSION: u32 = 1;
 
 impl Document {
     pub fn of(scan: &Scan, mut veil: Veil) -> Document {
-        // A field that is new in a `Scan` is either mirrored here, or named as one that needs no mirror.
-        let Scan {
-            target,
-            world,
-            distributions,
-            items,
-            imports,
-            graph,
-            findings,
-            unreadable,
-            is_partial,
-            numpy,
-            outcomes,
-            record: _,
-        } = scan;
+        // A field that is new in a `Survey` is either mirrored here, or named as one that needs no mirror.
+        let Scan { survey, outcomes, findings } = scan;
+        let Survey { target, world, distributions, items, imports, graph, unreadable, is_partial, numpy, record: _ } =
+            survey;
         for folder in folders(&target.root, &world.host) {
             veil.learn(folder.as_bytes());
         }
@@ -151,20 +141,20 @@ impl Document {
             is_foreign: target.is_foreign,
             wishes: target.wishes.back(opening)?,
         };
-        Ok(Scan {
+        let survey = Survey {
             target,
             world: Arc::new(world),
             distributions,
             items: self.items.back(opening)?,
             imports,
             graph,
-            findings: findings_back(self.findings, self.rules, opening)?,
             unreadable: self.unreadable.back(opening)?,
             is_partial: self.is_partial,
             numpy: self.numpy.back(opening)?,
-            outcomes: self.outcomes.back(opening)?,
             record: Some(record),
-        })
+        };
+        let findings = findings_back(self.findings, self.rules, opening)?;
+        Ok(Scan { survey, outcomes: self.outcomes.back(opening)?, findings })
     }
 }
 

@@ -7,7 +7,7 @@ use super::text::{Bytes, FileNumber, Place};
 use crate::discover::{DistributionId, Role};
 use crate::graph::{NeedEdge, Node};
 use crate::loader::{Import, Probe, Refusal, Resolution, Skip, Step, Verdict};
-use crate::scan::{ImportKind, ImportOf, Item};
+use crate::survey::{ImportKind, ImportOf, Item};
 use crate::world::{Absent, FileId};
 
 /// A native file, link or oddity of the environment.

@@ -8,7 +8,7 @@ use crate::image::{
     Arch, BuiltFor, Format, Image, ImageKind, MachO, Machine, Need, NeedKind, Pe, Platform, Problem, Release, RustSign,
     Signature, VersionNeed,
 };
-use crate::scan::{Rust, RustEvidence};
+use crate::survey::{Rust, RustEvidence};
 use crate::world::{Absent, FileParts};
 
 mirror! {

@@ -1,7 +1,7 @@
 //! The versioned, serializable mirror of a [`Scan`]: written, and read back where the environment is not at hand.
 //!
 //! A snapshot holds everything that a face shows: the files with what their headers say, the graph, the findings, and
-//! where each need was looked for. What is opened is a [`Scan`] like any other, whose [`crate::scan::Record`] answers what
+//! where each need was looked for. What is opened is a [`Scan`] like any other, whose [`crate::survey::Record`] answers what
 //! would be read from the files again; no face knows the difference. Rules are not asked again: a snapshot shows what was
 //! found when it was taken.
 //!

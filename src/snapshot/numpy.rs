@@ -4,7 +4,7 @@ use super::mirror::{Words, mirror};
 use super::text::{Bytes, FileNumber, Place};
 use crate::graph::{NumpyEdge, Presence, PythonModule};
 use crate::image::{Answer, Binding};
-use crate::scan::{Bond, Numpy, Provider};
+use crate::survey::{Bond, Numpy, Provider};
 
 mirror! {
     #[derive(Default)]

@@ -2,8 +2,7 @@
 
 use super::mirror::mirror;
 use super::text::Place;
-use crate::imports::{Harmless, ImportCause, ImportFailure, ImportOutcome, ImportVerdict};
-use crate::scan::Outcomes;
+use crate::imports::{Harmless, ImportCause, ImportFailure, ImportOutcome, ImportVerdict, Outcomes};
 
 mirror! {
     #[derive(Default)]

@@ -10,7 +10,8 @@ use super::picture::Picture;
 use crate::buildlog::Log;
 use crate::error::Error;
 use crate::export::Extent;
-use crate::scan::{Event, Scan};
+use crate::scan::Scan;
+use crate::survey::Event;
 
 /// What somebody asked for by its name.
 pub enum Fetched {

@@ -47,7 +47,8 @@ use std::sync::Arc;
 
 use crate::buildlog::Log;
 use crate::error::Error;
-use crate::scan::{Progress, Scan};
+use crate::scan::Scan;
+use crate::survey::Progress;
 
 /// Makes a scan; called again for a rescan.
 pub type Source = Arc<dyn Fn(&Progress) -> Result<Scan, Error> + Send + Sync>;

@@ -19,7 +19,7 @@ use crate::discover::Nearby;
 use crate::error::Error;
 use crate::graph::NodeId;
 use crate::image::Format;
-use crate::scan::{Phase, Seen};
+use crate::survey::{Phase, Seen};
 
 /// A part of the screen that can have the keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

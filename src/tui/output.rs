@@ -187,7 +187,7 @@ mod tests {
 
     use super::*;
     use crate::discover::{Machine, Request};
-    use crate::scan::Progress;
+    use crate::survey::Progress;
     use crate::vfs::{Memory, VPath};
 
     /// Four steps of bytes.

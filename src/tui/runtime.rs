@@ -33,7 +33,8 @@ use super::watch::Watch;
 use super::{Opener, Options, Place, Source, clipboard, output};
 use crate::error::Error;
 use crate::export::{Excerpt, Format};
-use crate::scan::{Progress, Scan};
+use crate::scan::Scan;
+use crate::survey::Progress;
 
 /// How often something that turns is turned.
 const TICK: Duration = Duration::from_millis(100);

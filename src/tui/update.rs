@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::graph::NodeId;
 use crate::image::Format;
 use crate::printable::printable;
-use crate::scan::Event;
+use crate::survey::Event;
 
 /// Takes in what happened; the answer is what the model wants done outside.
 pub fn update(model: &mut Model, msg: Msg) -> Option<Effect> {

@@ -10,7 +10,8 @@ use std::sync::atomic::AtomicBool;
 
 use dylens::discover::{Machine, Request};
 use dylens::export::{Format, Options, Paint};
-use dylens::scan::{Progress, Scan};
+use dylens::scan::Scan;
+use dylens::survey::Progress;
 use dylens::vfs::{FileSystem, Kind, Memory, VPath};
 use dylens::world::text;
 

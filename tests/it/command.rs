@@ -11,7 +11,8 @@ use std::sync::atomic::AtomicBool;
 use dylens::buildlog::{self, judge, messages};
 use dylens::command::{Command, Kind, Shell, templates};
 use dylens::discover::{Machine, Request};
-use dylens::scan::{Progress, Scan};
+use dylens::scan::Scan;
+use dylens::survey::Progress;
 use dylens::vfs::{FileSystem, Kind as FileKind, Memory, VPath};
 use dylens::world::text;
 

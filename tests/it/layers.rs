@@ -7,9 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms it may know, itself left out.
-///
-/// One circle is drawn on purpose: `scan` runs `diagnose`, and `diagnose` reads the `Scan`.
-const ROOMS: [(&str, &[&str]); 23] = [
+const ROOMS: [(&str, &[&str]); 24] = [
     ("json", &["printable"]),
     ("vfs", &["error"]),
     ("image", &[]),
@@ -24,33 +22,34 @@ const ROOMS: [(&str, &[&str]); 23] = [
     ("bind", &["image", "loader", "vfs", "world"]),
     ("imports", &["discover", "image", "python", "loader", "vfs", "world"]),
     ("graph", &["discover", "image", "loader", "vfs", "world"]),
-    ("diagnose", &["bind", "discover", "graph", "image", "imports", "loader", "scan", "vfs", "world"]),
-    (
-        "scan",
-        &["bind", "diagnose", "discover", "error", "graph", "image", "imports", "python", "loader", "vfs", "world"],
-    ),
+    ("survey", &["bind", "discover", "error", "graph", "image", "loader", "vfs", "world"]),
+    ("diagnose", &["bind", "discover", "graph", "image", "imports", "loader", "survey", "vfs", "world"]),
+    ("scan", &["diagnose", "discover", "error", "graph", "image", "imports", "python", "survey", "vfs", "world"]),
     ("diff", &["diagnose", "discover", "graph", "image", "scan", "vfs", "world"]),
-    ("snapshot", &["diagnose", "discover", "error", "graph", "image", "imports", "loader", "scan", "vfs", "world"]),
+    (
+        "snapshot",
+        &["diagnose", "discover", "error", "graph", "image", "imports", "loader", "scan", "survey", "vfs", "world"],
+    ),
     ("buildlog", &["diagnose", "discover", "graph", "image", "loader", "scan", "vfs", "world"]),
     (
         "export",
         &[
             "buildlog", "diagnose", "diff", "discover", "error", "graph", "image", "imports", "loader", "scan",
-            "snapshot", "vfs", "world",
+            "snapshot", "survey", "vfs", "world",
         ],
     ),
     (
         "tui",
         &[
             "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "imports", "loader",
-            "scan", "vfs", "world",
+            "scan", "survey", "vfs", "world",
         ],
     ),
     (
         "cli",
         &[
             "bind", "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "imports",
-            "parse", "loader", "scan", "snapshot", "tui", "vfs", "world",
+            "parse", "loader", "scan", "snapshot", "survey", "tui", "vfs", "world",
         ],
     ),
     ("main", &["cli"]),
@@ -83,8 +82,8 @@ const WORDS: [(&[&str], &[&str], &str); 8] = [
     ),
     (
         &["std::thread", "rayon"],
-        &["scan.rs", "scan/", "tui/", "cli/run"],
-        "only `scan` and `tui` start threads: work on one item here",
+        &["survey.rs", "survey/", "scan.rs", "scan/", "tui/", "cli/run"],
+        "only `survey`, `scan` and `tui` start threads: work on one item here",
     ),
     (
         &["println!", "eprintln!", "print!(", "eprint!(", "dbg!("],

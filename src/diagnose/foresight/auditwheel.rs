@@ -129,7 +129,7 @@ pub(in crate::diagnose) fn judged(facts: &Facts) -> Vec<Judged> {
 fn wheels<'a>(facts: &'a Facts<'a>) -> Vec<Wheel<'a>> {
     let mut by_owner = BTreeMap::<DistributionId, Vec<FileId>>::new();
     for (_, file, _, owner) in facts.files() {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         if content.image.as_ref().is_some_and(|image| image.format == Format::Elf && facts.fits(image)) {
             by_owner.entry(owner).or_default().push(file);
         }
@@ -139,7 +139,7 @@ fn wheels<'a>(facts: &'a Facts<'a>) -> Vec<Wheel<'a>> {
 
 /// The version that was asked about.
 fn version(facts: &Facts) -> Version {
-    facts.scan.target.wishes.tool.as_ref().and_then(Tool::version).unwrap_or(NEWEST)
+    facts.survey.target.wishes.tool.as_ref().and_then(Tool::version).unwrap_or(NEWEST)
 }
 
 /// What auditwheel says of a wheel without a file for its processor; `others` are the names of those for another one.
@@ -171,18 +171,18 @@ pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
 /// A wheel in which nothing is for the processor of its name.
 fn nothing_to_repair(facts: &Facts) -> Option<Complaint> {
     let files: Vec<FileId> = facts.files().map(|(_, file, _, _)| file).collect();
-    let &file = files.first().filter(|_| facts.scan.target.kind == Kind::Wheel)?;
-    let content = |file: FileId| facts.scan.world.file(file);
+    let &file = files.first().filter(|_| facts.survey.target.kind == Kind::Wheel)?;
+    let content = |file: FileId| facts.survey.world.file(file);
     let is_elf = |file: FileId| content(file).image.as_ref().is_some_and(|image| image.format == Format::Elf);
     let elf = files.iter().filter(|&&file| is_elf(file));
     let mut others: Vec<String> = elf.map(|&file| VPath::new(content(file).path.file_name()).to_string()).collect();
     others.sort();
-    let version = facts.scan.target.wishes.tool?.version();
+    let version = facts.survey.target.wishes.tool?.version();
     // Older ones go by the machine that they run on.
     if !others.is_empty() && version.is_some_and(|version| version < AUTO) {
         return None;
     }
-    let processor = facts.scan.world.host.arch.map_or_else(String::new, |arch| arch.to_string());
+    let processor = facts.survey.world.host.arch.map_or_else(String::new, |arch| arch.to_string());
     let words = refusal(version, &processor, &others);
     let message = match others.is_empty() {
         true => "auditwheel stops: nothing in the wheel is made for Linux".to_owned(),
@@ -212,7 +212,7 @@ fn is_loader(name: &str) -> bool {
 
 /// The level of x86-64 beyond the base that a file cannot do without (`lddtree.py`, `_get_platform`).
 fn level(facts: &Facts, file: FileId) -> Option<u8> {
-    let world = &facts.scan.world;
+    let world = &facts.survey.world;
     world.file(file).image.as_ref().filter(|image| image.arch == Arch::X86_64)?;
     let bits = world.x86_isa(file);
     [(8, 4), (4, 3), (2, 2)].into_iter().find(|(bit, _)| bits & bit != 0).map(|(_, level)| level)
@@ -220,13 +220,13 @@ fn level(facts: &Facts, file: FileId) -> Option<u8> {
 
 impl<'a> Wheel<'a> {
     fn of(facts: &'a Facts<'a>, owner: DistributionId, mut files: Vec<FileId>) -> Option<Wheel<'a>> {
-        let world = &facts.scan.world;
+        let world = &facts.survey.world;
         files.sort_by_cached_key(|&file| facts.path(file));
         let processor = world.file(*files.first()?).image.as_ref()?.arch.to_string();
         let version = version(facts);
         let known = policies().known(version, &processor, matches!(world.host.system, System::Musl(_)))?;
-        let distribution = facts.scan.distributions.get(owner);
-        let mut wheels = facts.scan.target.wheels.iter();
+        let distribution = facts.survey.distributions.get(owner);
+        let mut wheels = facts.survey.target.wheels.iter();
         let wheel = wheels.find(|wheel| wheel.name == distribution.name);
         // What is installed was a wheel, and that is what the tool takes.
         let installed = || distribution.wheel_name().unwrap_or_else(|| distribution.pinned());
@@ -242,7 +242,7 @@ impl<'a> Wheel<'a> {
     /// The modules, and what no other file of the wheel names: what auditwheel judges for libraries, forbidden symbols and
     /// instructions.
     fn tops(&self) -> Vec<FileId> {
-        let world = &self.facts.scan.world;
+        let world = &self.facts.survey.world;
         let contents = || self.files.iter().map(|&file| world.file(file));
         let needs: BTreeSet<Name> = contents()
             .flat_map(|content| content.image.as_ref().map_or_else(Vec::new, |image| image.needs.clone()))
@@ -256,7 +256,7 @@ impl<'a> Wheel<'a> {
 
     /// Is it a module by its own init function (`elf_is_python_extension`), and of which Python?
     fn python_of(&self, file: FileId) -> Option<u8> {
-        let world = &self.facts.scan.world;
+        let world = &self.facts.survey.world;
         let path = world.file(file).path.clone();
         let stem = path.file_name().split(|&byte| byte == b'.').next().unwrap_or_default();
         let defines = |start: &[u8]| world.defines(file, &[start, stem].concat());
@@ -268,7 +268,7 @@ impl<'a> Wheel<'a> {
     }
 
     fn suspects(&self) -> Vec<(FileId, String, String)> {
-        let world = &self.facts.scan.world;
+        let world = &self.facts.survey.world;
         let mut suspects = Vec::new();
         for &file in &self.tops {
             let content = world.file(file);
@@ -359,12 +359,12 @@ impl<'a> Wheel<'a> {
         let mut obstacles: Vec<Obstacle> = self.tops.iter().filter_map(|&file| self.instructions(file)).collect();
         for &file in &self.tops {
             let Some(python) = self.python_of(file) else { continue };
-            let taken = self.facts.scan.world.taken(file);
+            let taken = self.facts.survey.world.taken(file);
             let traps = [&b"PyFPE_jbuf"[..], b"PyFPE_dummy", b"PyFPE_counter"];
             let trapped = taken.iter().find(|taken| traps.contains(&&*taken.symbol));
             obstacles.extend(trapped.map(|taken| self.obstacle(Bar::Traps, taken.symbol.to_string(), file)));
             // Only what the linker knew to be functions, as it does where it saw libpython.
-            let functions = if python == 2 { self.facts.scan.world.taken_functions(file) } else { Vec::new() };
+            let functions = if python == 2 { self.facts.survey.world.taken_functions(file) } else { Vec::new() };
             let narrow = functions.iter().find(|name| memchr::memmem::find(name, b"PyUnicodeUCS2_").is_some());
             obstacles.extend(narrow.map(|symbol| self.obstacle(Bar::Narrow, symbol.to_string(), file)));
         }
@@ -383,7 +383,7 @@ impl<'a> Wheel<'a> {
     /// The versions of symbols that are newer than a release, each with the first file that asks for it; those of the
     /// libraries that would be copied in count too.
     fn too_recent(&self, release: usize) -> Vec<Obstacle> {
-        let world = &self.facts.scan.world;
+        let world = &self.facts.survey.world;
         let copied = self.outside(release).values().filter_map(|external| external.found);
         let mut seen = BTreeSet::new();
         let mut obstacles = Vec::new();
@@ -407,7 +407,7 @@ impl<'a> Wheel<'a> {
 
     /// The libraries that files need, directly or through others, and that the wheel neither has nor is promised.
     fn externals(&self, release: usize, files: &[FileId]) -> BTreeMap<Name, External> {
-        let graph = &self.facts.scan.graph;
+        let graph = &self.facts.survey.graph;
         let mut externals = BTreeMap::<Name, External>::new();
         let mut queue: Vec<(FileId, FileId)> = files.iter().map(|&file| (file, file)).collect();
         let mut seen: BTreeSet<FileId> = files.iter().copied().collect();
@@ -520,7 +520,7 @@ impl<'a> Wheel<'a> {
             complaints.push(complaint.mended_by(Remedy::new(mend).fix(command)));
         }
         let found = externals.values().filter_map(|external| external.found);
-        let mut copied: Vec<String> = found.map(|file| facts.scan.world.file(file).path.to_string()).collect();
+        let mut copied: Vec<String> = found.map(|file| facts.survey.world.file(file).path.to_string()).collect();
         copied.sort();
         copied.dedup();
         if !copied.is_empty() {
@@ -541,7 +541,7 @@ impl<'a> Wheel<'a> {
 
     fn without_libpython(&self, file: FileId) -> Vec<Complaint> {
         let path = self.facts.path(file);
-        let content = self.facts.scan.world.file(file);
+        let content = self.facts.survey.world.file(file);
         let needs = content.image.iter().flat_map(|image| &image.needs).map(|need| &need.name);
         let complaint = |name: &Name| {
             let words = format!(
@@ -557,17 +557,17 @@ impl<'a> Wheel<'a> {
     /// A wheel with native files in the folder for pure Python, which its `RECORD` names as the archive does.
     fn in_purelib(&self) -> Option<Complaint> {
         const MOST_RECORD_BYTES: usize = 1 << 24;
-        if self.facts.scan.target.kind != Kind::Wheel {
+        if self.facts.survey.target.kind != Kind::Wheel {
             return None;
         }
-        let metadata = self.facts.scan.distributions.get(self.owner).metadata.clone()?;
-        let record = self.facts.scan.world.fs().read(&metadata.join("RECORD"), MOST_RECORD_BYTES).ok()?;
+        let metadata = self.facts.survey.distributions.get(self.owner).metadata.clone()?;
+        let record = self.facts.survey.world.fs().read(&metadata.join("RECORD"), MOST_RECORD_BYTES).ok()?;
         let mut names = Vec::new();
         for line in record.split(|&byte| byte == b'\n') {
             let path = line.split(|&byte| byte == b',').next().unwrap_or_default();
             let Some(folder) = path.iter().rposition(|&byte| byte == b'/').map(|end| &path[..end]) else { continue };
-            let installed = self.facts.scan.target.root.join(&*crate::vfs::wheel::installed(path));
-            let is_own = || self.facts.scan.world.open(&installed).is_ok_and(|file| self.files.contains(&file));
+            let installed = self.facts.survey.target.root.join(&*crate::vfs::wheel::installed(path));
+            let is_own = || self.facts.survey.world.open(&installed).is_ok_and(|file| self.files.contains(&file));
             if folder.split(|&byte| byte == b'/').any(|part| part == b"purelib") && is_own() {
                 names.push(VPath::new(installed.file_name()).to_string());
             }

@@ -20,10 +20,10 @@ use crate::world::FileId;
 pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     for (node, file, _, _) in facts.files() {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         let Some(image) = content.image.as_ref().filter(|image| image.format == Format::MachO) else { continue };
         let mut told = BTreeSet::new();
-        for (_, edge) in facts.scan.graph.needs(node) {
+        for (_, edge) in facts.survey.graph.needs(node) {
             if !is_found(facts, file, image, &edge.name) && told.insert(edge.name.clone()) {
                 complaints.push(not_found(facts, file, &edge.name, &edge.resolution));
             }
@@ -41,7 +41,7 @@ fn is_found(facts: &Facts, file: FileId, image: &Image, name: &Name) -> bool {
     if name.starts_with(b"/usr/lib") || name.starts_with(b"/System") {
         return true;
     }
-    let world = &facts.scan.world;
+    let world = &facts.survey.world;
     let exists = |path: VPath| world.open(&path).is_ok();
     let own = world.real(&world.file(file).path).parent().unwrap_or_default();
     let beside = |rest: &[u8]| VPath::new([own.as_bytes(), rest].concat()).folded();
@@ -67,7 +67,7 @@ fn usual(rest: &[u8]) -> impl Iterator<Item = VPath> {
 
 fn not_found(facts: &Facts, file: FileId, name: &Name, resolution: &Resolution) -> Complaint {
     let path = facts.path(file);
-    let words = format!("{name} not found:\n  Needed by: {}", facts.scan.world.file(file).path);
+    let words = format!("{name} not found:\n  Needed by: {}", facts.survey.world.file(file).path);
     let (message, remedy) = match resolution.file().map(|found| facts.path(found)) {
         // delocate issues 155 and 271.
         Some(found) => (
@@ -97,7 +97,7 @@ fn relative_rpath(from: &VPath, to: &VPath) -> Remedy {
 fn clashes(facts: &Facts) -> Vec<Complaint> {
     let mut outside = BTreeMap::<Name, BTreeMap<VPath, FileId>>::new();
     for (node, file, _, _) in facts.files() {
-        for (_, edge) in facts.scan.graph.needs(node) {
+        for (_, edge) in facts.survey.graph.needs(node) {
             let path = VPath::new(&*edge.name);
             let is_system = path.as_bytes().starts_with(b"/usr/lib/") || path.as_bytes().starts_with(b"/System/");
             let is_inside = edge.resolution.file().is_some_and(|found| facts.owner(found).is_some());
@@ -120,13 +120,13 @@ fn clashes(facts: &Facts) -> Vec<Complaint> {
 
 /// A wheel whose name promises a processor that none of its files is made for.
 fn without_architecture(facts: &Facts) -> Option<Complaint> {
-    if facts.scan.target.kind != Kind::Wheel || !is_since(facts, SAYS_HOW) {
+    if facts.survey.target.kind != Kind::Wheel || !is_since(facts, SAYS_HOW) {
         return None;
     }
     let files: Vec<FileId> = facts.files().map(|(_, file, _, _)| file).collect();
     let made_for: BTreeSet<_> =
-        files.iter().flat_map(|&file| facts.scan.world.file(file).archs().collect::<Vec<_>>()).collect();
-    let tags = facts.scan.target.wheels.iter().flat_map(|wheel| &wheel.tags);
+        files.iter().flat_map(|&file| facts.survey.world.file(file).archs().collect::<Vec<_>>()).collect();
+    let tags = facts.survey.target.wheels.iter().flat_map(|wheel| &wheel.tags);
     let promised: BTreeSet<_> = tags.flat_map(|tag| tag.mac_archs().iter().copied()).collect();
     let absent: Vec<String> = promised.difference(&made_for).map(|arch| arch.word(Format::MachO)).collect();
     let file = *files.first().filter(|_| !absent.is_empty())?;
@@ -143,14 +143,14 @@ const NAMES_WHEELS: Version = Version::new(0, 11, 0);
 const SAYS_HOW: Version = Version::new(0, 12, 0);
 
 fn is_since(facts: &Facts, since: Version) -> bool {
-    facts.scan.target.wishes.tool.as_ref().and_then(Tool::version).is_none_or(|version| version >= since)
+    facts.survey.target.wishes.tool.as_ref().and_then(Tool::version).is_none_or(|version| version >= since)
 }
 
 /// The macOS that each slice of the files is built for, without the third number.
 fn minimums(facts: &Facts) -> Vec<(Arch, Release, FileId)> {
     let mut minimums = Vec::new();
     for (_, file, _, _) in facts.files() {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         for image in content.images() {
             let minimum = image.mach.as_ref().and_then(|mach| mach.built_for).map(|built| built.minimum);
             minimums.extend(minimum.map(|minimum| (image.arch, Release { patch: 0, ..minimum }, file)));
@@ -161,7 +161,7 @@ fn minimums(facts: &Facts) -> Vec<(Arch, Release, FileId)> {
 
 /// Files that need a newer macOS than was asked for (`MACOSX_DEPLOYMENT_TARGET`); for Apple's processors nothing is older than 11.
 fn too_new(facts: &Facts) -> Option<Complaint> {
-    let wanted = facts.scan.target.wishes.macos.filter(|_| is_since(facts, NAMES_WHEELS))?;
+    let wanted = facts.survey.target.wishes.macos.filter(|_| is_since(facts, NAMES_WHEELS))?;
     let least = |arch: Arch| if arch == Arch::AARCH64 { wanted.max(Release::new(11, 0)) } else { wanted };
     let mut newer: Vec<(Arch, Release, FileId)> = minimums(facts);
     newer.retain(|&(arch, minimum, _)| minimum > least(arch));
@@ -188,7 +188,7 @@ fn too_new(facts: &Facts) -> Option<Complaint> {
 /// The name that delocate gives a wheel after what its files are built for, where it is another one
 /// (`_calculate_minimum_wheel_name`); and the warning where that promises too much.
 fn renamed(facts: &Facts) -> Vec<Complaint> {
-    let [wheel] = &facts.scan.target.wheels[..] else { return Vec::new() };
+    let [wheel] = &facts.survey.target.wheels[..] else { return Vec::new() };
     let promised: BTreeSet<Arch> = wheel.tags.iter().flat_map(|tag| tag.mac_archs()).copied().collect();
     let mut built = BTreeMap::<Arch, (Release, FileId)>::new();
     for (arch, minimum, file) in minimums(facts).into_iter().filter(|(arch, ..)| promised.contains(arch)) {
@@ -200,7 +200,7 @@ fn renamed(facts: &Facts) -> Vec<Complaint> {
     if !is_since(facts, SAYS_HOW) || promised.is_empty() || promised.len() != built.len() {
         return Vec::new();
     }
-    let wanted = facts.scan.target.wishes.macos;
+    let wanted = facts.survey.target.wishes.macos;
     let mut complaints = Vec::new();
     let mut platforms = Vec::new();
     for (arch, (minimum, file)) in packed(&built) {

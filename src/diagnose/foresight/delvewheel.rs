@@ -30,11 +30,11 @@ pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
     }
     let mut complaints = Vec::new();
     for (node, file, _, owner) in facts.files().filter(|&(_, file, _, _)| is_module(facts, file)) {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         let Some(image) = content.image.as_ref() else { continue };
-        let metadata = facts.scan.distributions.get(owner).metadata.as_ref();
+        let metadata = facts.survey.distributions.get(owner).metadata.as_ref();
         let is_repaired =
-            || metadata.is_some_and(|folder| facts.scan.world.fs().stat(&folder.join("DELVEWHEEL")).is_ok());
+            || metadata.is_some_and(|folder| facts.survey.world.fs().stat(&folder.join("DELVEWHEEL")).is_ok());
         if is_repaired() {
             continue;
         }
@@ -48,18 +48,18 @@ pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
 }
 
 fn is_module(facts: &Facts, file: FileId) -> bool {
-    let content = facts.scan.world.file(file);
+    let content = facts.survey.world.file(file);
     content.image.as_ref().is_some_and(|image| image.format == Format::Pe)
         && content.path.as_bytes().to_ascii_lowercase().ends_with(b".pyd")
 }
 
 /// A wheel that it does not even look into.
 fn refused(facts: &Facts, modules: &[FileId]) -> Option<Complaint> {
-    let wheel = facts.scan.target.wheels.first()?;
+    let wheel = facts.survey.target.wheels.first()?;
     let platforms: BTreeSet<&str> = wheel.tags.iter().map(|tag| tag.platform.as_str()).collect();
     // A name that tells no processor of Windows is told by the modules.
     let is_told = platforms.iter().all(|platform| matches!(*platform, "win32" | "win_amd64" | "win_arm64"));
-    let arch = |file: FileId| facts.scan.world.file(file).image.as_ref().map(|image| image.arch);
+    let arch = |file: FileId| facts.survey.world.file(file).image.as_ref().map(|image| image.arch);
     let archs: BTreeSet<Arch> = modules.iter().filter_map(|&file| arch(file)).collect();
     let is_known = |arch: &Arch| ["x86_64", "i686", "arm64"].iter().any(|known| Arch::named(known) == Some(*arch));
     let (subject, words) = match () {
@@ -101,7 +101,7 @@ fn for_another_processor(facts: &Facts, file: FileId, image: &Image) -> Complain
 /// What a module needs that is not simply found.
 fn of_module(facts: &Facts, node: NodeId, file: FileId, image: &Image) -> Vec<Complaint> {
     let mut seen = BTreeSet::new();
-    let needs = facts.scan.graph.needs(node);
+    let needs = facts.survey.graph.needs(node);
     let tags = facts.owner(file).map_or(&[][..], |owner| facts.tags(owner));
     let mut renamed = Vec::<Name>::new();
     let mut told: Vec<Complaint> = needs
@@ -112,13 +112,13 @@ fn of_module(facts: &Facts, node: NodeId, file: FileId, image: &Image) -> Vec<Co
                 return None;
             }
             renamed.push(name.clone());
-            let own = facts.scan.items.iter().find(|item| item.found.is_ok() && is_called(&item.path, &name));
+            let own = facts.survey.items.iter().find(|item| item.found.is_ok() && is_called(&item.path, &name));
             let is_elsewhere = edge.resolution.is_met() && own.is_none();
             match edge.resolution.step() {
                 _ if system32::is_redistributable(&name) => Some(copied_runtime(facts, file, &name)),
                 Step::System32 | Step::KnownDll if own.is_none() => Some(copied_from_windows(facts, file, &name)),
                 _ if is_elsewhere => None,
-                _ => Some(not_found(facts, file, &name, own.map(|item| facts.scan.shown(&item.path)))),
+                _ => Some(not_found(facts, file, &name, own.map(|item| facts.survey.shown(&item.path)))),
             }
         })
         .collect();
@@ -131,10 +131,10 @@ fn not_renamed(facts: &Facts, file: FileId, renamed: &[Name]) -> Option<Complain
     /// A dash and so much of the SHA-256.
     const LONGER_BY: usize = 1 + 32;
     let lengths: Vec<usize> = renamed.iter().map(|name| name.len() + LONGER_BY).collect();
-    if lengths.is_empty() || facts.scan.world.can_rename_needs(file, &lengths) {
+    if lengths.is_empty() || facts.survey.world.can_rename_needs(file, &lengths) {
         return None;
     }
-    let name = VPath::new(facts.scan.world.file(file).path.file_name());
+    let name = VPath::new(facts.survey.world.file(file).path.file_name());
     let words = format!(
         "RuntimeError: Unable to rename the dependencies of {name} because this DLL does not contain enough internal padding to fit the \
          new dependency names, and it contains an overlay. Commonly, the overlay consists of symbols that can be safely removed, although \

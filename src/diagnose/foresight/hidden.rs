@@ -7,7 +7,7 @@ use crate::diagnose::numpy::{by_owner, does_without, is_hidden};
 use crate::diagnose::reach::reached;
 use crate::diagnose::{Evidence, Facts, Line, Severity, Spelled};
 use crate::discover::{Bundler, Role};
-use crate::scan::ImportKind;
+use crate::survey::ImportKind;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -17,7 +17,7 @@ pub(super) fn numpy(facts: &Facts, bundler: Bundler) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     for (owner, bonds) in by_owner(facts, |_| true) {
         let file = bonds[0].file;
-        if facts.scan.target.bundle.is_none() && is_hidden(facts, &bonds) {
+        if facts.survey.target.bundle.is_none() && is_hidden(facts, &bonds) {
             continue;
         }
         let Some(folder) = facts.package_folder(file) else { continue };
@@ -25,11 +25,11 @@ pub(super) fn numpy(facts: &Facts, bundler: Bundler) -> Vec<Complaint> {
         // What the package's own import brings in: bundlers follow imports in functions, too.
         let is_own =
             |name: &str| name == package || name.strip_prefix(&package).is_some_and(|rest| rest.starts_with('.'));
-        let brought = reached(facts.scan, [package.clone()], |name, _| is_own(name));
+        let brought = reached(facts.survey, [package.clone()], |name, _| is_own(name));
         if brought.keys().any(|name| name == "numpy" || name.starts_with("numpy.")) {
             continue;
         }
-        let name = &facts.scan.distributions.get(owner).name;
+        let name = &facts.survey.distributions.get(owner).name;
         let word = bundler.word();
         let message = format!(
             "{} asks for NumPy's C API, and no line of Python that importing {name} runs imports numpy: {word} leaves NumPy out where the \
@@ -49,13 +49,13 @@ pub(super) fn numpy(facts: &Facts, bundler: Bundler) -> Vec<Complaint> {
 /// The libraries that Python code of a package opens by name: no bundler that follows import lists sees them.
 pub(super) fn unseen(facts: &Facts, bundler: Bundler) -> Vec<Complaint> {
     let mut complaints = Vec::new();
-    for import in facts.scan.imports.iter().filter(|import| import.kind == ImportKind::Alone) {
+    for import in facts.survey.imports.iter().filter(|import| import.kind == ImportKind::Alone) {
         let Some(line) = opened_by(facts, import.file) else { continue };
         let path = facts.path(import.file);
         let package = facts.package_folder(import.file).map(|folder| VPath::new(folder.file_name()).to_string());
         let Some(package) = package else { continue };
         let word = bundler.word();
-        let place = facts.scan.shown(&line.path);
+        let place = facts.survey.shown(&line.path);
         let message = format!(
             "{word} does not see that {place}:{} opens {path}: it may leave it out without a word",
             line.number
@@ -75,7 +75,7 @@ fn opened_by(facts: &Facts, file: FileId) -> Option<Line> {
     if facts.role(file) != Some(&Role::Library) || !facts.is_named(file) {
         return None;
     }
-    let path = facts.scan.world.file(file).path.clone();
+    let path = facts.survey.world.file(file).path.clone();
     let name = path.file_name().to_vec();
     facts.sources.loading(&facts.package_folder(file)?, &Spelled::of(&name, &name))
 }

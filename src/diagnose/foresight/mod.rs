@@ -80,7 +80,7 @@ pub fn refusal(tool: Tool) -> Option<String> {
 
 /// All that the tool which was asked about will stumble over.
 pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
-    match facts.scan.target.wishes.tool {
+    match facts.survey.target.wishes.tool {
         Some(Tool::Auditwheel(_)) => auditwheel::complaints(facts),
         Some(Tool::Delocate(_)) => delocate::complaints(facts),
         Some(Tool::Delvewheel(_)) => delvewheel::complaints(facts),

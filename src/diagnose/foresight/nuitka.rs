@@ -37,7 +37,7 @@ const TELLS_RUNTIME: Version = Version::new(2, 8, 0);
 const TELLS_RUNTIME_ON_ARM: Version = Version::new(4, 1, 0);
 
 pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
-    let mut complaints = match facts.scan.world.host.system.format() {
+    let mut complaints = match facts.survey.world.host.system.format() {
         Some(Format::Elf) => relative(facts),
         Some(Format::Pe) => without_runtime(facts),
         _ => return Vec::new(),
@@ -65,8 +65,8 @@ pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
 /// The modules whose DLLs of the Visual C++ runtime lie neither in their package nor beside Python: Nuitka warns, one module
 /// after the other, unless Visual Studio is installed where it runs.
 fn without_runtime(facts: &Facts) -> Vec<Complaint> {
-    let Some(Tool::Nuitka(version)) = facts.scan.target.wishes.tool else { return Vec::new() };
-    let is_arm = facts.scan.world.host.arch == Some(Arch::AARCH64);
+    let Some(Tool::Nuitka(version)) = facts.survey.target.wishes.tool else { return Vec::new() };
+    let is_arm = facts.survey.world.host.arch == Some(Arch::AARCH64);
     if version < if is_arm { TELLS_RUNTIME_ON_ARM } else { TELLS_RUNTIME } {
         return Vec::new();
     }
@@ -92,7 +92,7 @@ fn without_runtime(facts: &Facts) -> Vec<Complaint> {
 
 /// The DLLs of the runtime that a module needs, itself or through what it finds, and that it does not find.
 fn lacking(facts: &Facts, module: FileId) -> BTreeSet<Name> {
-    let world = &facts.scan.world;
+    let world = &facts.survey.world;
     let own = world.file(module).path.parent().unwrap_or_default();
     let folders = [facts.package_folder(module), Some(own)];
     let found = |name: &Name| {
@@ -121,7 +121,7 @@ fn lacking(facts: &Facts, module: FileId) -> BTreeSet<Name> {
 fn relative(facts: &Facts) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     for (_, file, _, _) in facts.files() {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         let needs = content.image.as_ref().map_or(&[][..], |image| &image.needs);
         let is_relative =
             |name: &[u8]| name.contains(&b'/') && !VPath::new(name).is_absolute() && !name.starts_with(b"$");

@@ -37,7 +37,7 @@ const SYSTEM_ON_WINDOWS: &str = r"(?xi-u)^((advapi32|ws2_32|gdi32|oleaut32|shell
 |kernel32|.*\.so|.*\.dylib|microsoft\.windows\.common-controls|api-ms-win-.*\.dll)";
 
 pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
-    let version = facts.scan.target.wishes.tool.as_ref().and_then(Tool::version);
+    let version = facts.survey.target.wishes.tool.as_ref().and_then(Tool::version);
     let is_old = version.is_some_and(|version| version < WAITS);
     let mut complaints = Vec::new();
     for (name, missing) in missing(facts) {
@@ -63,9 +63,9 @@ fn not_found(facts: &Facts, name: &Name, missing: &Missing, is_old: bool) -> Opt
     let severity = severity.unwrap_or(Severity::Info);
     let mut files: Vec<FileId> = missing.wanted.iter().map(|(file, ..)| *file).collect();
     // `ldd` tells of each module what anything that it loads lacks.
-    if facts.scan.world.host.system.format() == Some(Format::Elf) {
+    if facts.survey.world.host.system.format() == Some(Format::Elf) {
         let roots: BTreeSet<FileId> =
-            missing.imports().into_iter().map(|import| facts.scan.imports[import].file).collect();
+            missing.imports().into_iter().map(|import| facts.survey.imports[import].file).collect();
         let is_new = |root: &FileId| facts.owner(*root).is_some() && !files.contains(root);
         let roots: Vec<FileId> = roots.into_iter().filter(is_new).collect();
         files.extend(roots);
@@ -75,7 +75,7 @@ fn not_found(facts: &Facts, name: &Name, missing: &Missing, is_old: bool) -> Opt
         count => format!(" and {} more {}", count - 1, if count == 2 { "file" } else { "files" }),
     };
     let message = format!("PyInstaller finds {name} nowhere, which {}{many} needs{what}", facts.path(file));
-    let path = facts.scan.world.file(file).path.clone();
+    let path = facts.survey.world.file(file).path.clone();
     let mut complaint = Complaint::new(severity, file, name.to_string(), message);
     complaint.files = files;
     let complaint = complaint.printing(words(facts, &spelled, &path, is_old));
@@ -85,7 +85,7 @@ fn not_found(facts: &Facts, name: &Name, missing: &Missing, is_old: bool) -> Opt
 
 /// The warning of one file.
 fn words(facts: &Facts, name: &Name, path: &VPath, is_old: bool) -> String {
-    match facts.scan.world.host.system.format() {
+    match facts.survey.world.host.system.format() {
         _ if !is_old => format!(
             "Library not found: could not resolve {}, dependency of {}.",
             repr(&name.to_string()),
@@ -107,7 +107,7 @@ fn is_never_missed(facts: &Facts, name: &Name) -> bool {
     let [linux, windows] = SYSTEM
         .get_or_init(|| [SYSTEM_ON_LINUX, SYSTEM_ON_WINDOWS].map(|text| Regex::new(text).expect("it is a pattern")));
     let last = VPath::new(&**name);
-    match facts.scan.world.host.system.format() {
+    match facts.survey.world.host.system.format() {
         Some(Format::Elf) => linux.is_match(last.file_name()),
         Some(Format::Pe) => windows.is_match(last.file_name()),
         Some(Format::MachO) => name.starts_with(b"/usr/lib/") || name.starts_with(b"/System/"),
@@ -118,11 +118,11 @@ fn is_never_missed(facts: &Facts, name: &Name) -> bool {
 /// An extension module without code for the processor that is built for ends the build (`binary_to_target_arch`); libraries are
 /// collected as they are.
 fn refused(facts: &Facts, file: FileId, role: &Role) -> Option<Complaint> {
-    let world = &facts.scan.world;
+    let world = &facts.survey.world;
     let content = world.file(file);
     content.image.as_ref().filter(|image| image.format == Format::MachO && matches!(role, Role::Module(_)))?;
     let (archs, path): (Vec<Arch>, _) = (content.archs().collect(), content.path.clone());
-    let target = facts.scan.target.wishes.arch.or(world.host.arch)?;
+    let target = facts.survey.target.wishes.arch.or(world.host.arch)?;
     let word = |arch: Arch| arch.word(Format::MachO);
     let promised = facts.owner(file).map_or(&[][..], |owner| facts.tags(owner));
     let is_universal = promised.iter().any(|tag| tag.platform.ends_with("_universal2"));

@@ -57,7 +57,7 @@ fn beyond(facts: &Facts, file: FileId, promised: Option<Version>) -> Beyond {
 
 fn finding(facts: &Facts, owner: DistributionId, files: &[(FileId, Beyond)]) -> Finding {
     // What is installed works here, or another rule says that it does not; a wheel promises it for elsewhere.
-    let severity = if facts.scan.target.kind == Kind::Wheel { Severity::Warning } else { Severity::Info };
+    let severity = if facts.survey.target.kind == Kind::Wheel { Severity::Warning } else { Severity::Info };
     let mut finding = Finding::about(facts, &RULE, severity, files[0].0);
     finding.files = files.iter().map(|(file, _)| facts.path(*file)).collect();
     let all: Vec<&(Name, Option<Version>)> = files.iter().flat_map(|(_, beyond)| beyond).collect();
@@ -81,7 +81,7 @@ fn finding(facts: &Facts, owner: DistributionId, files: &[(FileId, Beyond)]) -> 
     finding.message = match files {
         [_] => format!("{} {claim}, and {takes}", finding.file),
         files => {
-            let name = facts.scan.distributions.get(owner).pinned().replace("==", " ");
+            let name = facts.survey.distributions.get(owner).pinned().replace("==", " ");
             format!("{name} ({} files) {claim}, and {takes}", files.len())
         }
     };

@@ -18,11 +18,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    let Some(bundle) = &facts.scan.target.bundle else { return };
+    let Some(bundle) = &facts.survey.target.bundle else { return };
     for Gone { module, way, is_script } in gone(facts) {
-        let program = facts.scan.shown(&bundle.program);
+        let program = facts.survey.shown(&bundle.program);
         let mut finding = Finding::at(&RULE, Severity::Error, program, module.clone());
-        finding.node = facts.scan.world.open(&bundle.program).ok().and_then(|file| facts.scan.graph.file(file));
+        finding.node = facts.survey.world.open(&bundle.program).ok().and_then(|file| facts.survey.graph.file(file));
         let (first, last) = (&way[0], &way[way.len() - 1]);
         let fails = if is_script { format!("{first} fails at its start") } else { format!("import {first} fails") };
         let who = if first == last { "it".to_owned() } else { last.clone() };

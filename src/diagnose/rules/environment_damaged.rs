@@ -20,23 +20,23 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    for note in &facts.scan.target.notes {
+    for note in &facts.survey.target.notes {
         let subject = VPath::new(note.path.file_name()).to_string();
-        let kind = facts.scan.target.kind;
+        let kind = facts.survey.target.kind;
         // A bundle has notes only of what its program cannot start without.
         let severity = if kind == Kind::Bundle { Severity::Error } else { Severity::Warning };
-        let mut finding = Finding::at(&RULE, severity, facts.scan.shown(&note.path), subject);
+        let mut finding = Finding::at(&RULE, severity, facts.survey.shown(&note.path), subject);
         finding.message.clone_from(&note.what);
         finding.remedy = note.remedy.clone();
         findings.push(finding);
     }
-    findings.extend(facts.scan.distributions.iter().filter_map(|(_, distribution)| misnamed(facts, distribution)));
+    findings.extend(facts.survey.distributions.iter().filter_map(|(_, distribution)| misnamed(facts, distribution)));
 }
 
 /// The folder of the metadata has another name than the metadata: somebody renamed it, or wants something installed.
 fn misnamed(facts: &Facts, distribution: &Distribution) -> Option<Finding> {
     let (name, version) = distribution.misnamed()?;
-    let folder = facts.scan.shown(distribution.metadata.as_ref()?);
+    let folder = facts.survey.shown(distribution.metadata.as_ref()?);
     let subject = VPath::new(folder.file_name()).to_string();
     let mut finding = Finding::at(&RULE, Severity::Info, folder, subject);
     let said = format!("{} {}", distribution.name, distribution.version);

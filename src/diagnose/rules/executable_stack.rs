@@ -19,16 +19,16 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    let System::Glibc(system) = &facts.scan.world.host.system else { return };
+    let System::Glibc(system) = &facts.survey.world.host.system else { return };
     if system.version.is_none_or(|version| version < (2, 41)) {
         return;
     }
-    let program = facts.python().file.map(|file| facts.scan.world.file(file));
+    let program = facts.python().file.map(|file| facts.survey.world.file(file));
     if program.is_some_and(|program| program.image.as_ref().is_some_and(|image| image.executable_stack)) {
         return;
     }
     for (_, file, _, _) in facts.files() {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         if !content.image.as_ref().is_some_and(|image| image.executable_stack && facts.fits(image)) {
             continue;
         }

@@ -25,7 +25,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         return;
     }
     for (_, file, _, owner) in facts.files() {
-        let path = facts.scan.world.file(file).path.clone();
+        let path = facts.survey.world.file(file).path.clone();
         let name = String::from_utf8_lossy(path.file_name()).into_owned();
         let Some(tag) = tag(&path, python.free_threaded) else { continue };
         if python.suffixes.iter().any(|suffix| **suffix == *tag.as_bytes()) {
@@ -75,7 +75,7 @@ fn describe(tag: &str) -> String {
 }
 
 fn remedy(facts: &Facts, owner: DistributionId) -> Remedy {
-    let distribution = facts.scan.distributions.get(owner);
+    let distribution = facts.survey.distributions.get(owner);
     let version = facts.python().version_text();
     let command = PIP_REINSTALL_OF.with(&[&version, &distribution.pinned()]);
     Remedy::new(format!("install {} with Python {version}", distribution.name)).fix(command)

@@ -23,7 +23,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             ImportCause::NameMissing => format!("takes a name that is not there: {}", failure.subject),
             _ => continue,
         };
-        let mut finding = Finding::at(&RULE, group.severity(), facts.scan.shown(file), failure.subject.clone());
+        let mut finding = Finding::at(&RULE, group.severity(), facts.survey.shown(file), failure.subject.clone());
         finding.message = format!("import {} fails: {} {what}", group.first(), finding.file);
         finding.broken.clone_from(&group.modules);
         findings.push(finding);

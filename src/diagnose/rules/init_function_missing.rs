@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let python = facts.python();
     for (_, file, role, owner) in facts.files() {
-        let path = facts.scan.world.file(file).path.clone();
+        let path = facts.survey.world.file(file).path.clone();
         let Some(stem) = python.module_name(path.file_name()).filter(|_| *role == Role::Library) else { continue };
         if !facts.is_loadable(file) {
             continue;
@@ -49,7 +49,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             Some(line) => format!(
                 "{} has no function {wanted}{has}: {}:{} imports it, and fails",
                 finding.file,
-                facts.scan.shown(&line.path),
+                facts.survey.shown(&line.path),
                 line.number
             ),
             None => format!("{} has no function {wanted}{has}: Python cannot import it by its name", finding.file),
@@ -57,7 +57,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         finding.breaks = usize::from(imported.is_some());
         finding.remedy = reinstall(facts, owner);
         if let Some(Line { path, number, text }) = imported {
-            finding.evidence.push(Evidence::Line { path: facts.scan.shown(&path), number, text });
+            finding.evidence.push(Evidence::Line { path: facts.survey.shown(&path), number, text });
         }
         finding.evidence.extend(others.into_iter().take(5).map(|value| Evidence::Header { name: "defines", value }));
         findings.push(finding);
@@ -66,16 +66,16 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 
 /// The functions for modules of other names that a file defines.
 fn others(facts: &Facts, file: FileId) -> Vec<Name> {
-    let world = &facts.scan.world;
+    let world = &facts.survey.world;
     let names = [&b"PyInit_"[..], b"PyModExport_"].into_iter().flat_map(|start| world.names(file, start));
     names.filter(|name| world.defines(file, name)).collect()
 }
 
 /// The line that imports the file outright, where nothing else has that name.
 fn imported(facts: &Facts, file: FileId, stem: &str) -> Option<Line> {
-    let path = facts.scan.world.file(file).path.clone();
+    let path = facts.survey.world.file(file).path.clone();
     let folder = path.parent()?;
-    let fs = facts.scan.world.fs();
+    let fs = facts.survey.world.fs();
     let has_other = [folder.join(format!("{stem}.py")), folder.join(stem)].iter().any(|other| fs.stat(other).is_ok());
     let package = facts.package_folder(file).filter(|_| !has_other)?;
     facts.sources.outright_import(&package, stem.as_bytes())

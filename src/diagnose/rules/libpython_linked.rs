@@ -25,20 +25,20 @@ pub(super) static RULE: Rule = Rule {
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let mut by_owner = BTreeMap::<(Severity, DistributionId), Vec<(FileId, usize)>>::new();
     for (node, file, role, owner) in facts.files() {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         // On Windows every module names python3x.dll.
         let Some(image) = content.image.as_ref().filter(|image| image.format != Format::Pe) else { continue };
         let Some(need) = image.needs.iter().position(|need| is_python(&need.name)) else { continue };
         if !matches!(role, Role::Module(_)) {
             continue;
         }
-        let needs = facts.scan.graph.needs(node);
+        let needs = facts.survey.graph.needs(node);
         let Some((_, edge)) = needs.into_iter().find(|(_, edge)| edge.need == need) else { continue };
         let is_own = edge.resolution.file().is_some_and(|library| is_interpreter_s(facts, library));
         let severity = match &edge.resolution {
             _ if is_own => Severity::Info,
             // What is not found is told by another rule; a wheel by itself has no interpreter to find.
-            Resolution::Missing | Resolution::Refused { .. } if facts.scan.target.kind != Kind::Wheel => continue,
+            Resolution::Missing | Resolution::Refused { .. } if facts.survey.target.kind != Kind::Wheel => continue,
             _ => Severity::Warning,
         };
         by_owner.entry((severity, owner)).or_default().push((file, need));
@@ -50,20 +50,22 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 
 /// Has the interpreter loaded this library for itself?
 fn is_interpreter_s(facts: &Facts, library: FileId) -> bool {
-    let start = facts.scan.imports.iter().find(|import| import.kind == crate::scan::ImportKind::Interpreter);
+    let start = facts.survey.imports.iter().find(|import| import.kind == crate::survey::ImportKind::Interpreter);
     start.is_some_and(|start| start.loads.loads.contains(&library))
 }
 
 fn finding(facts: &Facts, severity: Severity, owner: DistributionId, files: &[(FileId, usize)]) -> Finding {
     let (file, need) = files[0];
     let name =
-        facts.scan.world.file(file).image.as_ref().map_or_else(Name::default, |image| image.needs[need].name.clone());
+        facts.survey.world.file(file).image.as_ref().map_or_else(Name::default, |image| image.needs[need].name.clone());
     let mut finding = Finding::about(facts, &RULE, severity, file);
     finding.files = files.iter().map(|(file, _)| facts.path(*file)).collect();
     finding.subject = name.to_string();
     let who = match files {
         [_] => finding.file.to_string(),
-        files => format!("{} ({} files)", facts.scan.distributions.get(owner).pinned().replace("==", " "), files.len()),
+        files => {
+            format!("{} ({} files)", facts.survey.distributions.get(owner).pinned().replace("==", " "), files.len())
+        }
     };
     let what = match severity {
         Severity::Info => "which this interpreter is: with one that has Python built in it fails",

@@ -11,7 +11,7 @@ use crate::diagnose::{dylib, windows};
 use crate::discover::{DistributionId, Kind};
 use crate::image::{ImageKind, Name};
 use crate::loader::Refusal;
-use crate::scan::ImportKind;
+use crate::survey::ImportKind;
 use crate::vfs::VPath;
 use crate::world::{Absent, FileId};
 
@@ -66,7 +66,7 @@ fn judge(facts: &Facts, name: &Name, missing: &Missing, first: FileId) -> Option
         count => format!("{} and {} more", finding.file, count - 1),
     };
     finding.subject = name.to_string();
-    finding.node = facts.scan.graph.name(name).or(finding.node);
+    finding.node = facts.survey.graph.name(name).or(finding.node);
     finding.files = missing.wanted.iter().map(|(file, _, _)| facts.path(*file)).collect();
     finding.files.dedup();
     let (reason, remedy, evidence) = with_requirements(facts, name, first, cause(facts, name, first));
@@ -77,7 +77,7 @@ fn judge(facts: &Facts, name: &Name, missing: &Missing, first: FileId) -> Option
     let module = imports_first(facts, missing).unwrap_or(first);
     finding.evidence.extend(windows::preparations(facts, module));
     let death = missing.wanted.iter().find_map(|(file, _, _)| facts.deaths().get(file)).filter(|it| it.name == *name);
-    if let (Some(death), Some(tool)) = (death, facts.scan.target.wishes.tool) {
+    if let (Some(death), Some(tool)) = (death, facts.survey.target.wishes.tool) {
         finding.severity = Severity::Error;
         finding.message += &format!("; {tool} stops at it");
         finding.prints = Some(death.message.clone());
@@ -87,21 +87,21 @@ fn judge(facts: &Facts, name: &Name, missing: &Missing, first: FileId) -> Option
 
 /// What the program of a bundle opens itself and does not find is told once, and by another rule.
 fn is_of_a_program_that_does_not_start(facts: &Facts, name: &Name) -> bool {
-    facts.scan.target.bundle.is_some() && {
+    facts.survey.target.bundle.is_some() && {
         let asked = name.without_case();
-        facts.scan.target.notes.iter().any(|note| Name::from(note.path.file_name()).without_case() == asked)
+        facts.survey.target.notes.iter().any(|note| Name::from(note.path.file_name()).without_case() == asked)
     }
 }
 
 /// The module whose import comes first among those that miss a name.
 fn imports_first(facts: &Facts, missing: &Missing) -> Option<FileId> {
     let modules = facts.modules(&missing.imports());
-    modules.first().map(|&import| facts.scan.imports[import].file)
+    modules.first().map(|&import| facts.survey.imports[import].file)
 }
 
 /// A wheel that is looked at by itself lacks what the wheels that it requires would bring.
 fn with_requirements(facts: &Facts, name: &Name, by: FileId, (reason, mut remedy, evidence): Cause) -> Cause {
-    let is_alone = facts.scan.target.kind == Kind::Wheel && evidence.is_empty() && !windows::is_no_package_s(name);
+    let is_alone = facts.survey.target.kind == Kind::Wheel && evidence.is_empty() && !windows::is_no_package_s(name);
     let absent = if is_alone { facts.absent_requirements(by).join(", ") } else { String::new() };
     if absent.is_empty() {
         return (reason, remedy, evidence);
@@ -119,13 +119,13 @@ fn severity(facts: &Facts, name: &Name, by: FileId, missing: &Missing) -> (Sever
             return (Severity::Warning, String::new());
         }
         if let Some(line) = windows::unclear(facts, by) {
-            let source = facts.scan.shown(&line.source);
+            let source = facts.survey.shown(&line.source);
             let context = format!("; {source}:{} adds a folder that its text does not tell", line.line);
             return (Severity::Warning, context);
         }
         return (Severity::Error, String::new());
     }
-    let kind = |import: &usize| &facts.scan.imports[*import].kind;
+    let kind = |import: &usize| &facts.survey.imports[*import].kind;
     if imports.iter().any(|import| *kind(import) == ImportKind::Interpreter) {
         return (Severity::Error, "; the interpreter itself cannot start".into());
     }
@@ -144,21 +144,21 @@ fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {
     if let Some(cause) = unusable(facts, name, by) {
         return cause;
     }
-    if facts.scan.world.host.system.is_dyld() {
+    if facts.survey.world.host.system.is_dyld() {
         return dylib::cause(facts, name, by);
     }
     if let Some(cause) =
-        Some(()).filter(|()| facts.scan.world.host.system.is_windows()).and_then(|()| windows::cause(facts, name, by))
+        Some(()).filter(|()| facts.survey.world.host.system.is_windows()).and_then(|()| windows::cause(facts, name, by))
     {
         return cause;
     }
-    let file = |path: &VPath, what| vec![Evidence::File { path: facts.scan.shown(path), what }];
+    let file = |path: &VPath, what| vec![Evidence::File { path: facts.survey.shown(path), what }];
     if let Some(item) = facts.broken_items().find(|item| item.path.file_name() == &**name) {
         let why = match &item.found {
             Err(Absent::Dangling { target }) => {
-                format!(": {} is a link to {target}, which is gone", facts.scan.shown(&item.path))
+                format!(": {} is a link to {target}, which is gone", facts.survey.shown(&item.path))
             }
-            Err(Absent::Loop) => format!(": {} is a link that leads back to itself", facts.scan.shown(&item.path)),
+            Err(Absent::Loop) => format!(": {} is a link that leads back to itself", facts.survey.shown(&item.path)),
             _ => String::new(),
         };
         if !why.is_empty() {
@@ -166,8 +166,8 @@ fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {
             return (why, remedy, file(&item.path, "leads nowhere"));
         }
     }
-    let is_gone = |path: &&VPath| path.file_name() == &**name && facts.scan.world.open(path) == Err(Absent::Missing);
-    let mut distributions = facts.scan.distributions.iter();
+    let is_gone = |path: &&VPath| path.file_name() == &**name && facts.survey.world.open(path) == Err(Absent::Missing);
+    let mut distributions = facts.survey.distributions.iter();
     let recorded = distributions.find_map(|(id, distribution)| Some((id, distribution.recorded.iter().find(is_gone)?)));
     let providers = facts.providers(name).iter().copied();
     let mut providers = providers.filter(|&provider| provider != by && facts.is_loadable(provider));
@@ -176,8 +176,8 @@ fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {
         return misplaced(facts, name, by, provider);
     }
     if let Some((owner, path)) = recorded {
-        let distribution = facts.scan.distributions.get(owner);
-        let reason = format!("; {} installed it as {}, and it is gone", distribution.name, facts.scan.shown(path));
+        let distribution = facts.survey.distributions.get(owner);
+        let reason = format!("; {} installed it as {}, and it is gone", distribution.name, facts.survey.shown(path));
         return (reason, reinstall(facts, owner), file(path, "recorded, but gone"));
     }
     // Repair tools put a hash into the names of what they bring along: such a name comes with the package or not at all.
@@ -207,7 +207,7 @@ fn unusable(facts: &Facts, name: &Name, by: FileId) -> Option<Cause> {
     let (file, Refusal::Kind(words)) = refused(facts, by, name)? else { return None };
     let owner = facts.owner(file)?;
     let path = facts.path(file);
-    let is_bundle = facts.scan.world.file(file).image.as_ref()?.kind == ImageKind::Bundle;
+    let is_bundle = facts.survey.world.file(file).image.as_ref()?.kind == ImageKind::Bundle;
     let remedy = match is_bundle {
         true => Remedy::new("link the library with -dynamiclib instead of -bundle"),
         false => reinstall(facts, owner),
@@ -218,8 +218,8 @@ fn unusable(facts: &Facts, name: &Name, by: FileId) -> Option<Cause> {
 
 /// The package has the library itself, under another name or off the search path.
 fn misplaced(facts: &Facts, name: &Name, by: FileId, provider: FileId) -> Cause {
-    let path = facts.scan.world.file(provider).path.clone();
-    let shown = facts.scan.shown(&path);
+    let path = facts.survey.world.file(provider).path.clone();
+    let shown = facts.survey.shown(&path);
     let evidence = |what| vec![Evidence::File { path: shown.clone(), what }];
     if path.file_name() != &**name {
         let link = path.parent().unwrap_or_default().join(name);
@@ -228,10 +228,10 @@ fn misplaced(facts: &Facts, name: &Name, by: FileId, provider: FileId) -> Cause 
         let remedy = Remedy::new(text).fix(command);
         return (format!("; {shown} has that soname under another file name"), remedy, evidence("has the soname"));
     }
-    let from = facts.scan.world.file(by).path.clone();
+    let from = facts.survey.world.file(by).path.clone();
     let mut remedy = add_rpath(facts, &from, &path);
     if let Some(entry) = one_level_short(facts, by, &path) {
-        let maturin = facts.owner(by).map(|owner| facts.scan.distributions.get(owner).generator.as_str());
+        let maturin = facts.owner(by).map(|owner| facts.survey.distributions.get(owner).generator.as_str());
         let maturin = maturin.filter(|generator| generator.starts_with("maturin"));
         // maturin 1.9.0 is the first to count every dot of the module's name (`module-name` in pyproject.toml).
         let writer = maturin.map_or_else(String::new, |this| {
@@ -246,7 +246,7 @@ fn misplaced(facts: &Facts, name: &Name, by: FileId, provider: FileId) -> Cause 
 
 /// The entry of a file's search path that would lead to another file if it went up once more.
 fn one_level_short(facts: &Facts, by: FileId, to: &VPath) -> Option<Name> {
-    let content = facts.scan.world.file(by);
+    let content = facts.survey.world.file(by);
     let image = content.image.as_ref()?;
     let (origin, folder) = (content.path.parent()?, to.parent()?);
     let list = image.runpath.as_ref().or(image.rpath.as_ref())?;
@@ -259,6 +259,6 @@ fn one_level_short(facts: &Facts, by: FileId, to: &VPath) -> Option<Name> {
 
 /// Whose a path is: by record, else whoever brought the file that wants it.
 fn owner_of(facts: &Facts, path: &VPath, by: FileId) -> Option<DistributionId> {
-    let recorded = facts.scan.distributions.iter().find(|(_, distribution)| distribution.recorded.contains(path));
+    let recorded = facts.survey.distributions.iter().find(|(_, distribution)| distribution.recorded.contains(path));
     recorded.map(|(id, _)| id).or_else(|| facts.owner(by))
 }

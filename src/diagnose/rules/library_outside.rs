@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let mut by_name = BTreeMap::<Name, Vec<(FileId, usize, usize)>>::new();
     for (node, file, _, _) in facts.files() {
-        for (_, edge) in facts.scan.graph.needs(node) {
+        for (_, edge) in facts.survey.graph.needs(node) {
             let path = VPath::new(&edge.name);
             if path.is_absolute()
                 && !is_of_the_system(&edge.name)
@@ -43,7 +43,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 }
 
 fn is_outside(facts: &Facts, path: &VPath) -> bool {
-    let target = &facts.scan.target;
+    let target = &facts.survey.target;
     let inside = std::iter::once(&target.root).chain(&target.walk);
     let prefix = facts.python().executable.as_ref().and_then(VPath::parent).and_then(|bin| bin.parent());
     !inside.chain(&prefix).any(|root| path.starts_with(root))
@@ -61,10 +61,10 @@ fn finding(facts: &Facts, name: &Name, wanted: &[(FileId, usize, usize)]) -> Fin
     finding.subject = name.to_string();
     let origin = Origin::of(name).phrase();
     finding.message = format!("{who} takes {name} from outside the environment{origin}");
-    let path = argument(facts, &facts.scan.world.file(file).path);
+    let path = argument(facts, &facts.survey.world.file(file).path);
     let leaf = String::from_utf8_lossy(VPath::new(name).file_name()).into_owned();
     let remedy = Remedy::new(format!("bring {leaf} along beside the file, and ask for it there"));
-    finding.remedy = match facts.scan.world.host.system.is_dyld() {
+    finding.remedy = match facts.survey.world.host.system.is_dyld() {
         true => {
             let change = NAME_CHANGE.with(&[name, &format!("@loader_path/{leaf}"), &path]);
             remedy.steps([change, SIGN.with(&[&path])])

@@ -26,10 +26,10 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let Some((first, need, imports)) = missing.wanted.first() else { continue };
         let mut finding = Finding::about(facts, &RULE, Severity::Info, *first);
         let shown = facts.path(provider);
-        let place = facts.scan.shown(&line.path);
+        let place = facts.survey.shown(&line.path);
         let name = missing.spelled(facts).unwrap_or(name);
         finding.subject = name.to_string();
-        finding.node = facts.scan.graph.name(&name).or(finding.node);
+        finding.node = facts.survey.graph.name(&name).or(finding.node);
         finding.files = missing.wanted.iter().map(|(file, _, _)| facts.path(*file)).collect();
         finding.files.dedup();
         finding.message =
@@ -49,7 +49,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 /// The file that has a missing name, and the line of Python that brings it into the process before it is needed.
 pub(super) fn preloader(facts: &Facts, name: &Name, missing: &Missing) -> Option<(FileId, Line)> {
     // Windows' own copy is what code asks for by this name, and not another package's.
-    if facts.scan.world.host.system.is_windows() && system32::is_redistributable(name) {
+    if facts.survey.world.host.system.is_windows() && system32::is_redistributable(name) {
         return None;
     }
     let importers = importers(facts, missing);
@@ -61,7 +61,7 @@ pub(super) fn preloader(facts: &Facts, name: &Name, missing: &Missing) -> Option
 
 /// The files whose packages' code runs before the name is missed: those that are imported, and those that miss it.
 fn importers(facts: &Facts, missing: &Missing) -> Vec<FileId> {
-    let imported = missing.imports().into_iter().map(|import| facts.scan.imports[import].file);
+    let imported = missing.imports().into_iter().map(|import| facts.survey.imports[import].file);
     let mut files: Vec<FileId> = imported.chain(missing.wanted.iter().map(|(file, _, _)| *file)).collect();
     files.sort_by_cached_key(|&file| facts.path(file));
     files.dedup();
@@ -70,24 +70,24 @@ fn importers(facts: &Facts, missing: &Missing) -> Vec<FileId> {
 
 fn evidence(facts: &Facts, importer: FileId, name: &Name, provider: FileId) -> Option<Line> {
     let folder = facts.package_folder(importer)?;
-    let path = facts.scan.world.file(provider).path.clone();
+    let path = facts.survey.world.file(provider).path.clone();
     if let Some(line) = facts.sources.loading(&folder, &Spelled::of(path.file_name(), name)) {
         return Some(line);
     }
     // Importing a package loads its modules, and with them what they need.
-    let importer_path = facts.scan.world.file(importer).path.clone();
+    let importer_path = facts.survey.world.file(importer).path.clone();
     let module = facts.python().module_name(importer_path.file_name());
     let before = facts.sources.run_before(&folder, &importer_path, module.map(str::as_bytes));
     let bringing: Vec<usize> = facts.modules(facts.imports_loading(provider));
-    let others = bringing.iter().filter_map(|&import| facts.package_folder(facts.scan.imports[import].file));
+    let others = bringing.iter().filter_map(|&import| facts.package_folder(facts.survey.imports[import].file));
     let mut packages: Vec<VPath> = facts.package_folder(provider).into_iter().chain(others).collect();
     packages.retain(|package| *package != folder);
     packages.sort();
     packages.dedup();
     packages.iter().find_map(|package| before.importing(package.file_name())).or_else(|| {
         // A module of the same package that brings the library in, imported earlier.
-        bringing.iter().map(|&import| facts.scan.imports[import].file).find_map(|file| {
-            let path = facts.scan.world.file(file).path.clone();
+        bringing.iter().map(|&import| facts.survey.imports[import].file).find_map(|file| {
+            let path = facts.survey.world.file(file).path.clone();
             let is_sibling = file != importer && facts.package_folder(file).as_ref() == Some(&folder);
             before.importing_module(is_sibling.then(|| facts.python().module_name(path.file_name()))??.as_bytes())
         })

@@ -6,7 +6,7 @@ use crate::command::Remedy;
 use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::{DistributionId, Role, tag_of};
 use crate::image::Format;
-use crate::scan::ImportKind;
+use crate::survey::ImportKind;
 use crate::vfs::VPath;
 use crate::world::{FileId, text_finder};
 
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let mut unused = BTreeMap::<DistributionId, Vec<FileId>>::new();
-    for import in facts.scan.imports.iter().filter(|import| import.kind == ImportKind::Alone) {
+    for import in facts.survey.imports.iter().filter(|import| import.kind == ImportKind::Alone) {
         let file = import.file;
         if let Some(owner) = facts.owner(file)
             && facts.role(file) == Some(&Role::Library)
@@ -39,7 +39,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         if files.is_empty() {
             continue;
         }
-        let name = &facts.scan.distributions.get(owner).name;
+        let name = &facts.survey.distributions.get(owner).name;
         let mut finding = Finding::about(facts, &RULE, Severity::Info, files[0]);
         finding.files = files.iter().map(|&file| facts.path(file)).collect();
         finding.files.sort();
@@ -61,8 +61,8 @@ fn without_users(facts: &Facts, owner: DistributionId, files: Vec<FileId>) -> Ve
     let Some(finder) = text_finder(&names.iter().map(String::as_str).collect::<Vec<_>>()) else { return files };
     let mut is_named = vec![false; files.len()];
     for (_, file, _, other) in facts.files() {
-        if other == owner && facts.scan.world.file(file).len <= MOST_BYTES {
-            let found = facts.scan.world.texts(file, &finder);
+        if other == owner && facts.survey.world.file(file).len <= MOST_BYTES {
+            let found = facts.survey.world.texts(file, &finder);
             let others = files.iter().map(|&named| named != file);
             is_named.iter_mut().zip(found.iter().zip(others)).for_each(|(is, (found, other))| *is |= *found && other);
         }
@@ -79,10 +79,10 @@ fn is_plugin(facts: &Facts, file: FileId) -> bool {
 
 /// Does some file ask for it, though it may not find it, or is it a module of another Python?
 fn is_wanted(facts: &Facts, file: FileId) -> bool {
-    let content = facts.scan.world.file(file);
+    let content = facts.survey.world.file(file);
     let soname = content.image.as_ref().filter(|image| image.format != Format::Pe);
     let soname = soname.and_then(|image| image.identity.clone());
-    let is_missed = |name: &[u8]| facts.scan.graph.name(name).is_some();
+    let is_missed = |name: &[u8]| facts.survey.graph.name(name).is_some();
     is_missed(content.path.file_name())
         || soname.is_some_and(|soname| is_missed(&soname))
         || tag_of(content.path.file_name()).is_some()

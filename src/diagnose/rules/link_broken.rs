@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     for item in facts.broken_items() {
-        let shown = facts.scan.shown(&item.path);
+        let shown = facts.survey.shown(&item.path);
         let what = match item.found.as_ref().err() {
             Some(Absent::Dangling { target }) => format!("{shown} is a link to {target}, which is gone"),
             Some(Absent::Loop) => format!("{shown} is a link that leads back to itself"),
@@ -30,7 +30,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             .unmet()
             .iter()
             .filter(|((file, need), _)| {
-                let content = facts.scan.world.file(*file);
+                let content = facts.survey.world.file(*file);
                 content.image.as_ref().is_some_and(|image| *image.needs[*need].name == *item.path.file_name())
             })
             .flat_map(|(_, imports)| imports.iter().copied())
@@ -49,8 +49,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         };
         finding.breaks = finding.breaks.max(usize::from(module.is_some()));
         let owner =
-            facts.scan.distributions.iter().find(|(_, distribution)| distribution.recorded.contains(&item.path));
-        finding.node = facts.scan.graph.name(item.path.file_name());
+            facts.survey.distributions.iter().find(|(_, distribution)| distribution.recorded.contains(&item.path));
+        finding.node = facts.survey.graph.name(item.path.file_name());
         finding.remedy = match owner {
             Some((owner, _)) => reinstall(facts, owner),
             None => Remedy::new("make the link anew, or remove it"),

@@ -21,12 +21,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    if !facts.scan.world.host.system.is_dyld() {
+    if !facts.survey.world.host.system.is_dyld() {
         return;
     }
     let mut by_release = BTreeMap::<(Release, Release), Vec<FileId>>::new();
     for (_, file, _, _) in facts.files() {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         let Some(image) = content.image.as_ref().filter(|image| facts.fits(image)) else { continue };
         let Some(built) = image.mach.as_ref().and_then(|mach| mach.built_for) else { continue };
         let Some(target) = facts.oldest_mac(file) else { continue };
@@ -54,7 +54,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 
 /// Who says how old the system may be.
 fn promise(facts: &Facts) -> &'static str {
-    match facts.scan.target.wishes.macos {
+    match facts.survey.target.wishes.macos {
         Some(_) => "the target is",
         None => "the wheel's tag promises",
     }
@@ -62,7 +62,7 @@ fn promise(facts: &Facts) -> &'static str {
 
 /// The system's libraries that the older macOS does not have, or does not have any more.
 fn newer_libraries(facts: &Facts, file: FileId, target: Release, findings: &mut Vec<Finding>) {
-    let content = facts.scan.world.file(file);
+    let content = facts.survey.world.file(file);
     let needs = content.image.as_ref().map_or(&[][..], |image| &image.needs);
     for (place, need) in needs.iter().enumerate().filter(|(_, need)| need.kind != NeedKind::Weak) {
         let Some(known) = shared_cache::find(&need.name) else { continue };

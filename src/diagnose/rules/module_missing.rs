@@ -33,7 +33,7 @@ fn judge(facts: &Facts, group: &BrokenImports) -> Option<Finding> {
         return None;
     }
     let file = failure.file.as_ref()?;
-    let mut finding = Finding::at(&RULE, group.severity(), facts.scan.shown(file), missing.to_owned());
+    let mut finding = Finding::at(&RULE, group.severity(), facts.survey.shown(file), missing.to_owned());
     finding.message = format!("import {} fails: {} imports {missing}, which is not found", group.first(), finding.file);
     finding.remedy = remedy(facts, missing);
     finding.broken.clone_from(&group.modules);
@@ -49,7 +49,7 @@ fn is_recorded(facts: &Facts, module: &str) -> bool {
             below.strip_prefix(tail.as_bytes()).is_some_and(|rest| rest.starts_with(b".") && !rest.contains(&b'/'))
         })
     };
-    facts.scan.distributions.iter().any(|(_, distribution)| distribution.recorded.iter().any(is_it))
+    facts.survey.distributions.iter().any(|(_, distribution)| distribution.recorded.iter().any(is_it))
 }
 
 fn remedy(facts: &Facts, module: &str) -> Remedy {
@@ -61,8 +61,8 @@ fn remedy(facts: &Facts, module: &str) -> Remedy {
     }
     let wanted = normalized(top);
     let requires = |name: &&String| normalized(name) == wanted;
-    let required = facts.scan.distributions.iter().find_map(|(_, it)| it.requires.iter().find(requires));
-    match required.filter(|_| facts.scan.target.kind != Kind::Wheel) {
+    let required = facts.survey.distributions.iter().find_map(|(_, it)| it.requires.iter().find(requires));
+    match required.filter(|_| facts.survey.target.kind != Kind::Wheel) {
         Some(name) => Remedy::new(format!("install {name}")).fix(PIP_INSTALL.with(&[name])),
         None => Remedy::new(format!("install the distribution that has the module {top}")),
     }
@@ -74,5 +74,5 @@ fn owner_of(facts: &Facts, top: &str) -> Option<DistributionId> {
         let tops = facts.python().path.iter().filter_map(|base| path.below(base));
         tops.into_iter().any(|below| below.split(|&byte| byte == b'/').next() == Some(top.as_bytes()))
     };
-    facts.scan.distributions.iter().find(|(_, it)| it.recorded.iter().any(is_below)).map(|(id, _)| id)
+    facts.survey.distributions.iter().find(|(_, it)| it.recorded.iter().any(is_below)).map(|(id, _)| id)
 }

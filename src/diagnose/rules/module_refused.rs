@@ -19,11 +19,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    if !matches!(facts.scan.world.host.system, System::Glibc(_)) {
+    if !matches!(facts.survey.world.host.system, System::Glibc(_)) {
         return;
     }
     for (_, file, role, owner) in facts.files() {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         let Some(image) = content.image.as_ref().filter(|image| image.format == Format::Elf) else { continue };
         let Some(why) = refusal(image).filter(|_| content.problem.is_none() && facts.fits(image)) else { continue };
         let Some(module) = facts.python().module_name(content.path.file_name()) else { continue };
@@ -58,7 +58,7 @@ fn refusal(image: &Image) -> Option<&'static str> {
 /// The line that imports the module outright.
 fn imported(facts: &Facts, file: FileId, path: &VPath, module: &str) -> Option<Line> {
     let folder = path.parent()?;
-    let fs = facts.scan.world.fs();
+    let fs = facts.survey.world.fs();
     let has_other = [folder.join(format!("{module}.py")), folder.join(module)].iter().any(|it| fs.stat(it).is_ok());
     let package = facts.package_folder(file).filter(|_| !has_other)?;
     facts.sources.outright_import(&package, module.as_bytes())

@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     for (_, file, role, owner) in facts.files() {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         let Some(problem) = &content.problem else { continue };
         // What may not be read is told by its own rule; a program without an ending was only looked at.
         if matches!(problem, Problem::Unreadable(_)) || !is_native_name(content.path.file_name()) {
@@ -53,9 +53,9 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 fn refused(facts: &Facts, file: FileId) -> Vec<usize> {
     let mut imports = Vec::new();
     for (&(by, need), seen) in facts.unmet() {
-        let Some(node) = facts.scan.graph.file(by) else { continue };
-        let ends_here = facts.scan.graph.needs(node).iter().any(|(_, edge)| match &edge.resolution {
-            Resolution::Refused { at, .. } => edge.need == need && facts.scan.world.open(at) == Ok(file),
+        let Some(node) = facts.survey.graph.file(by) else { continue };
+        let ends_here = facts.survey.graph.needs(node).iter().any(|(_, edge)| match &edge.resolution {
+            Resolution::Refused { at, .. } => edge.need == need && facts.survey.world.open(at) == Ok(file),
             _ => false,
         });
         if ends_here {
@@ -70,7 +70,7 @@ fn remedy(facts: &Facts, problem: &Problem, owner: DistributionId) -> Remedy {
         Problem::GitLfsPointer => Remedy::new("fetch the real file").fix(Ok(LFS_PULL.command())),
         Problem::LinkerScript => Remedy::new("only the linker reads it; nothing loads it"),
         // Wheels bring libraries that patchelf changed, and bundlers strip them where they are told to.
-        problem if *problem == Problem::MISALIGNED && facts.scan.target.bundle.is_some() => {
+        problem if *problem == Problem::MISALIGNED && facts.survey.target.bundle.is_some() => {
             let rebuild = reinstall(facts, owner);
             Remedy { text: format!("{}, without --strip", rebuild.text), ..rebuild }
         }

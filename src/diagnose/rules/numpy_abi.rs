@@ -22,7 +22,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let Some(provider) = provider(facts) else { return };
     for (owner, bonds) in answered(facts, Answer::OtherAbi) {
         let mut finding = finding(facts, &RULE, Severity::Error, &bonds);
-        let distribution = facts.scan.distributions.get(owner);
+        let distribution = facts.survey.distributions.get(owner);
         finding.subject = distribution.name.clone();
         finding.message = format!(
             "{} was built for NumPy 1, and {} is installed: {}",

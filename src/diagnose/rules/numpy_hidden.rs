@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    if facts.scan.target.wishes.tool.is_none() || facts.scan.target.bundle.is_some() {
+    if facts.survey.target.wishes.tool.is_none() || facts.survey.target.bundle.is_some() {
         return;
     }
     for (owner, bonds) in by_owner(facts, |_| true) {

@@ -22,14 +22,14 @@ pub(super) static RULE: Rule = Rule {
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     for (owner, bonds) in answered(facts, Answer::NoProvider) {
         // Packages that do not require NumPy, and ask for it only when they are handed an array, do without.
-        let requires = facts.scan.distributions.get(owner).requires.iter().any(|name| name == "numpy");
+        let requires = facts.survey.distributions.get(owner).requires.iter().any(|name| name == "numpy");
         let line = failing_line(facts, &bonds);
         let is_needed = requires || asks_at_import(&bonds) || line.is_some();
         let severity = if is_needed { Severity::Error } else { Severity::Info };
         let mut finding = finding(facts, &RULE, severity, &bonds);
         let what = match provider(facts) {
             Some(provider) => {
-                format!("{} is there without its extension _multiarray_umath", facts.scan.shown(&provider.folder))
+                format!("{} is there without its extension _multiarray_umath", facts.survey.shown(&provider.folder))
             }
             None => "there is no NumPy".into(),
         };
@@ -44,7 +44,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             None => PIP_INSTALL,
         };
         let install = || Remedy::new("install NumPy").fix(command.with(&[&"numpy"]));
-        finding.remedy = match (&facts.scan.target.bundle, provider(facts)) {
+        finding.remedy = match (&facts.survey.target.bundle, provider(facts)) {
             (Some(bundle), Some(provider)) => bundled(bundle.bundler, provider.extension_name()),
             (Some(bundle), None) => bundled(bundle.bundler, "numpy"),
             (None, _) => install(),

@@ -10,7 +10,7 @@ use crate::diagnose::numpy::{
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::DistributionId;
 use crate::image::Answer;
-use crate::scan::{Bond, Provider};
+use crate::survey::{Bond, Provider};
 
 pub(super) static RULE: Rule = Rule {
     id: "numpy-module-missing",
@@ -59,8 +59,8 @@ fn imported(facts: &Facts, provider: &Provider, owner: DistributionId, bonds: &[
     finding.subject = module.clone();
     finding.message = format!(
         "{} imports {module} ({}:{}), and {} has no such module: its import fails",
-        facts.scan.distributions.get(owner).pinned().replace("==", " "),
-        facts.scan.shown(&line.path),
+        facts.survey.distributions.get(owner).pinned().replace("==", " "),
+        facts.survey.shown(&line.path),
         line.number,
         spoken(provider)
     );
@@ -71,7 +71,7 @@ fn imported(facts: &Facts, provider: &Provider, owner: DistributionId, bonds: &[
 fn mended(facts: &Facts, provider: &Provider, mut finding: Finding, module: &str) -> Finding {
     finding.remedy = name_to_bundler(facts, "bring the module back", module)
         .unwrap_or_else(|| Remedy::new("bring the module back").fix(PIP_REINSTALL.with(&[&"numpy"])));
-    let path = facts.scan.shown(&provider.file_of(module));
+    let path = facts.survey.shown(&provider.file_of(module));
     finding.evidence.push(Evidence::File { path, what: "is not there" });
     finding
 }

@@ -15,20 +15,21 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    let Some(provider) = provider(facts).filter(|_| facts.scan.is_import_path_known()) else { return };
-    let others = &facts.scan.numpy.others;
+    let Some(provider) = provider(facts).filter(|_| facts.survey.is_import_path_known()) else { return };
+    let others = &facts.survey.numpy.others;
     let Some(second) = others.first() else { return };
-    let file = facts.scan.shown(provider.extension.as_ref().unwrap_or(&provider.folder));
+    let file = facts.survey.shown(provider.extension.as_ref().unwrap_or(&provider.folder));
     let mut finding = Finding::at(&RULE, Severity::Info, file, "numpy".into());
-    finding.node = provider.file.and_then(|file| facts.scan.graph.file(file));
+    finding.node = provider.file.and_then(|file| facts.survey.graph.file(file));
     finding.message = format!(
         "import numpy finds {} in {}; {} further down the path is passed over",
         spoken(provider),
-        facts.scan.shown(&provider.folder),
-        facts.scan.shown(second)
+        facts.survey.shown(&provider.folder),
+        facts.survey.shown(second)
     );
     finding.remedy = Remedy::new("keep one NumPy in the environment");
-    let passed = others.iter().map(|folder| Evidence::File { path: facts.scan.shown(folder), what: "is passed over" });
+    let passed =
+        others.iter().map(|folder| Evidence::File { path: facts.survey.shown(folder), what: "is passed over" });
     finding.evidence.extend(passed);
     findings.push(finding);
 }

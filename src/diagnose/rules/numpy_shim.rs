@@ -22,7 +22,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let Some(provider) = provider(facts) else { return };
     for (owner, bonds) in answered(facts, Answer::ThroughShim) {
         let is_rust = bonds.iter().any(|bond| matches!(bond.binding, Binding::RustNumpy { .. }));
-        let is_bundled = facts.scan.target.bundle.is_some();
+        let is_bundled = facts.survey.target.bundle.is_some();
         // The bundle has the module, and pybind11 gets all that it wants from it.
         if is_bundled && !is_rust {
             continue;
@@ -50,7 +50,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             Remedy::new(format!("upgrade the package, or go back to NumPy 1{again}")).fix(Ok(NUMPY_1.command()))
         });
         finding.evidence.push(Evidence::File {
-            path: facts.scan.shown(&provider.folder.join("core/multiarray.py")),
+            path: facts.survey.shown(&provider.folder.join("core/multiarray.py")),
             what: "serves older code",
         });
         findings.push(finding);

@@ -5,7 +5,7 @@ use crate::command::templates::PIP_UPGRADE_FROM;
 use crate::diagnose::numpy::{answered, by_owner, fails_at, finding, provider, spoken, who};
 use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::image::Answer;
-use crate::scan::numpy::{oldest_with, wanted};
+use crate::survey::numpy::{oldest_with, wanted};
 
 pub(super) static RULE: Rule = Rule {
     id: "numpy-too-old",

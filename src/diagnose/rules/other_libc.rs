@@ -17,14 +17,14 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    let (other, wheel) = match facts.scan.world.host.system {
+    let (other, wheel) = match facts.survey.world.host.system {
         System::Glibc(_) => ("musl", "manylinux"),
         System::Musl(_) => ("glibc", "musllinux"),
         System::Dyld(_) | System::Windows(_) | System::Unknown => return,
     };
-    let here = facts.scan.world.host.system.word();
+    let here = facts.survey.world.host.system.word();
     for (_, file, _, owner) in facts.files() {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         let Some(image) = content.image.as_ref().filter(|image| facts.fits(image)) else { continue };
         if !facts.is_of_other_libc(image) {
             continue;
@@ -37,7 +37,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             image.needs.iter().position(|need| need.name.starts_with(b"libc.") || need.name.starts_with(b"ld-linux"));
         finding.subject = need.map_or_else(String::new, |need| image.needs[need].name.to_string());
         finding.message = format!("{} is built for {other}, this interpreter runs on {here}", finding.file);
-        let pinned = facts.scan.distributions.get(owner).pinned();
+        let pinned = facts.survey.distributions.get(owner).pinned();
         finding.remedy = Remedy::new(format!("install the {wheel} wheel")).fix(PIP_BINARY_ALONE.with(&[&pinned]));
         let import = imports.first().copied().unwrap_or(0);
         finding.evidence.extend(need.map(|need| Evidence::Need { file, need, import }));

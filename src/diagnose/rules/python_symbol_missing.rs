@@ -5,7 +5,7 @@ use crate::diagnose::stable_abi::{added, is_python, taken};
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::{Role, tag_of};
 use crate::image::{Format, Name};
-use crate::scan::ImportKind;
+use crate::survey::ImportKind;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
@@ -32,14 +32,14 @@ const ONLY: [(&str, &str); 7] = [
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let Some(interpreter) = interpreter(facts) else { return };
-    let has = |symbol: &[u8]| interpreter.iter().any(|&file| facts.scan.world.defines(file, symbol));
+    let has = |symbol: &[u8]| interpreter.iter().any(|&file| facts.survey.world.defines(file, symbol));
     // A program that hands out nothing of Python's is a launcher.
     if !has(b"PyErr_Clear") {
         return;
     }
     for (_, file, role, owner) in facts.files() {
         // A full tag is checked against the interpreter's own; what bears it was built for this Python.
-        let is_tied = tag_of(facts.scan.world.file(file).path.file_name()).is_some();
+        let is_tied = tag_of(facts.survey.world.file(file).path.file_name()).is_some();
         if is_tied || !matches!(role, Role::Module(_)) || !facts.is_loadable(file) {
             continue;
         }
@@ -59,10 +59,10 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 /// name the DLL that they take it from.
 fn interpreter(facts: &Facts) -> Option<Vec<FileId>> {
     let program = facts.python().file?;
-    let is_told = facts.scan.world.file(program).image.as_ref().is_some_and(|image| image.format != Format::Pe);
-    let start = facts.scan.imports.iter().find(|import| import.kind == ImportKind::Interpreter)?;
+    let is_told = facts.survey.world.file(program).image.as_ref().is_some_and(|image| image.format != Format::Pe);
+    let start = facts.survey.imports.iter().find(|import| import.kind == ImportKind::Interpreter)?;
     let libraries =
-        start.loads.loads.iter().copied().filter(|&file| is_python(facts.scan.world.file(file).path.file_name()));
+        start.loads.loads.iter().copied().filter(|&file| is_python(facts.survey.world.file(file).path.file_name()));
     is_told.then(|| std::iter::once(program).chain(libraries).collect())
 }
 

@@ -21,29 +21,29 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    let there: FxHashSet<&VPath> = facts.scan.items.iter().map(|item| &item.path).collect();
+    let there: FxHashSet<&VPath> = facts.survey.items.iter().map(|item| &item.path).collect();
     // A partial scan has not seen everything, and a single file is no environment.
     // Bundlers take along what they believe to be needed, and the record whole.
-    if facts.scan.is_partial || facts.scan.is_single() || facts.scan.target.kind == Kind::Bundle {
+    if facts.survey.is_partial || facts.survey.is_single() || facts.survey.target.kind == Kind::Bundle {
         return;
     }
-    for (owner, distribution) in facts.scan.distributions.iter() {
+    for (owner, distribution) in facts.survey.distributions.iter() {
         for path in &distribution.recorded {
-            if there.contains(path) || facts.scan.world.open(path) != Err(Absent::Missing) {
+            if there.contains(path) || facts.survey.world.open(path) != Err(Absent::Missing) {
                 continue;
             }
             // What somebody needs and misses is told where it is missed; so is a build for another Python in its place.
-            if facts.scan.graph.name(path.file_name()).is_some() || has_other_build(facts, path) {
+            if facts.survey.graph.name(path.file_name()).is_some() || has_other_build(facts, path) {
                 continue;
             }
             let module = importable_as(path, facts.python())
                 .filter(|_| tag_of(path.file_name()).is_some() || path.file_name().ends_with(b".abi3.so"));
             let is_module = module.is_some() && !has_other_file(facts, path);
             let severity = if is_module { Severity::Error } else { Severity::Warning };
-            let shown = facts.scan.shown(path);
+            let shown = facts.survey.shown(path);
             let subject = VPath::new(path.file_name()).to_string();
             let mut finding = Finding::at(&RULE, severity, shown.clone(), subject);
-            finding.node = facts.scan.graph.distributions().get(owner.0).copied();
+            finding.node = facts.survey.graph.distributions().get(owner.0).copied();
             finding.message = match module.filter(|_| is_module) {
                 Some((_, module)) => {
                     format!("import {module} fails: {} installed {shown}, and it is gone", distribution.name)
@@ -56,7 +56,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
                 distribution
                     .metadata
                     .as_ref()
-                    .map(|metadata| Evidence::File { path: facts.scan.shown(metadata), what: "lists it" }),
+                    .map(|metadata| Evidence::File { path: facts.survey.shown(metadata), what: "lists it" }),
             );
             findings.push(finding);
         }
@@ -74,12 +74,12 @@ pub(super) fn has_other_file(facts: &Facts, path: &VPath) -> bool {
     endings
         .map(|ending| [stem, &ending].concat())
         .filter(|other| other != name)
-        .any(|other| facts.scan.world.fs().stat(&folder.join(other)).is_ok())
+        .any(|other| facts.survey.world.fs().stat(&folder.join(other)).is_ok())
 }
 
 /// Is there a build of the same module for another Python?
 fn has_other_build(facts: &Facts, path: &VPath) -> bool {
     let stem = |path: &VPath| path.file_name().split(|&byte| byte == b'.').next().unwrap_or_default().to_vec();
     let is_build = |item: &&VPath| tag_of(item.file_name()).is_some() && stem(item) == stem(path);
-    facts.scan.items.iter().map(|item| &item.path).filter(is_build).any(|item| item.parent() == path.parent())
+    facts.survey.items.iter().map(|item| &item.path).filter(is_build).any(|item| item.parent() == path.parent())
 }

@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let mut by_entry = BTreeMap::<(bool, Name), Vec<FileId>>::new();
     for (_, file, _, _) in facts.files() {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         let Some(image) = &content.image else { continue };
         let Some(list) = image.runpath.as_ref().or(image.rpath.as_ref()) else { continue };
         for entry in list.split(|&byte| byte == b':').filter(|entry| !entry.is_empty()) {
@@ -55,18 +55,18 @@ fn outside(facts: &Facts, path: &VPath, entry: &[u8]) -> Option<VPath> {
     }
     let own =
         facts.python().library.iter().filter_map(|library| library.parent()).any(|lib| directory.starts_with(&lib));
-    let walked = std::iter::once(&facts.scan.target.root).chain(&facts.scan.target.walk);
+    let walked = std::iter::once(&facts.survey.target.root).chain(&facts.survey.target.walk);
     let is_inside = walked.into_iter().any(|root| directory.starts_with(root));
     // A library that stands alone is shown relative to its folder; where that lies is nobody's fault.
-    (!is_inside && !own && !facts.scan.is_single()).then_some(directory)
+    (!is_inside && !own && !facts.survey.is_single()).then_some(directory)
 }
 
 /// Does the loader take a library from there?
 fn decides(facts: &Facts, file: FileId, directory: &VPath) -> bool {
-    let world: &World = &facts.scan.world;
-    let Some(node) = facts.scan.graph.file(file) else { return false };
+    let world: &World = &facts.survey.world;
+    let Some(node) = facts.survey.graph.file(file) else { return false };
     let real = |directory: &VPath| world.directory(directory).map(|directory| directory.path().clone());
-    facts.scan.graph.needs(node).iter().any(|(_, edge)| match &edge.resolution {
+    facts.survey.graph.needs(node).iter().any(|(_, edge)| match &edge.resolution {
         Resolution::Found { opened, step: Step::Rpath | Step::Runpath, .. } => {
             opened.parent().is_some_and(|parent| real(&parent) == real(directory))
         }
@@ -93,7 +93,7 @@ fn finding(facts: &Facts, decides: bool, entry: &Name, files: &[FileId]) -> Find
             format!("{who} {has} the search path {entry}, outside the environment; nothing is taken from there")
         }
     };
-    let command = SET_RPATH.with(&[&argument(facts, &facts.scan.world.file(files[0]).path)]);
+    let command = SET_RPATH.with(&[&argument(facts, &facts.survey.world.file(files[0]).path)]);
     finding.remedy = Remedy::new(format!("write a path that starts at $ORIGIN{}", unpacked(facts))).fix(command);
     finding.evidence.push(Evidence::Header { name: "rpath", value: entry.clone() });
     finding

@@ -40,7 +40,7 @@ const FAMILIES: [(&str, &str); 13] = [
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let mut in_one = BTreeMap::<Vec<FileId>, (&str, Vec<usize>)>::new();
     let mut in_all = BTreeMap::<&str, BTreeMap<FileId, Vec<usize>>>::new();
-    for (index, import) in facts.scan.imports.iter().enumerate().filter(|&(index, _)| facts.is_module(index)) {
+    for (index, import) in facts.survey.imports.iter().enumerate().filter(|&(index, _)| facts.is_module(index)) {
         let mut copies = BTreeMap::<&str, Vec<FileId>>::new();
         for &file in &import.loads.loads {
             if let Some(family) = family(facts, file) {
@@ -67,7 +67,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 }
 
 fn family(facts: &Facts, file: FileId) -> Option<&'static str> {
-    let path = facts.scan.world.file(file).path.clone();
+    let path = facts.survey.world.file(file).path.clone();
     let name = path.file_name();
     FAMILIES.iter().find_map(|(start, family)| {
         let rest = name.strip_prefix(start.as_bytes())?;
@@ -77,7 +77,7 @@ fn family(facts: &Facts, file: FileId) -> Option<&'static str> {
 
 fn finding(facts: &Facts, severity: Severity, family: &str, files: &[FileId], imports: &[usize]) -> Finding {
     let mut paths: Vec<_> = files.iter().map(|&file| facts.path(file)).collect();
-    let world = &facts.scan.world;
+    let world = &facts.survey.world;
     let is_windows = world.host.system.is_windows();
     let soname = |file: &FileId| match is_windows {
         // There the file's name is the name.
@@ -102,8 +102,8 @@ fn finding(facts: &Facts, severity: Severity, family: &str, files: &[FileId], im
     };
     finding.subject = family.to_owned();
     let scope = match imports.first() {
-        Some(&import) => match &facts.scan.imports[import].kind {
-            crate::scan::ImportKind::Module(name) => format!("import {name} brings in"),
+        Some(&import) => match &facts.survey.imports[import].kind {
+            crate::survey::ImportKind::Module(name) => format!("import {name} brings in"),
             _ => "one import brings in".into(),
         },
         None => "the environment has".into(),

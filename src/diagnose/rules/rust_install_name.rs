@@ -8,7 +8,7 @@ use crate::diagnose::remedies::{argument, unpacked};
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::Tool;
 use crate::image::Name;
-use crate::scan::Rust;
+use crate::survey::Rust;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -33,8 +33,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 /// Judges the files with a nonstandard install name that are Rust, or that are not.
 pub(super) fn check_those(facts: &Facts, rule: &'static Rule, of_rust: bool, findings: &mut Vec<Finding>) {
     for (_, file, _, _) in facts.files() {
-        let Some(name) = InstallName::nonstandard(facts.scan, file) else { continue };
-        let rust = facts.scan.rust(file);
+        let Some(name) = InstallName::nonstandard(facts.survey, file) else { continue };
+        let rust = facts.survey.rust(file);
         if rust.is_some() == of_rust {
             findings.push(finding(facts, rule, file, &name, rust.as_ref()));
         }
@@ -44,16 +44,16 @@ pub(super) fn check_those(facts: &Facts, rule: &'static Rule, of_rust: bool, fin
 fn finding(facts: &Facts, rule: &'static Rule, file: FileId, name: &InstallName, rust: Option<&Rust>) -> Finding {
     let stops = bundling::stops(facts, file);
     let death = facts.deaths().get(&file).filter(|death| death.is_identity);
-    let severity = match (death, facts.scan.target.wishes.tool, stops) {
+    let severity = match (death, facts.survey.target.wishes.tool, stops) {
         (Some(_), _, _) => Severity::Error,
         (None, None, Stops::Always) => Severity::Warning,
         _ => Severity::Info,
     };
-    let content = facts.scan.world.file(file);
+    let content = facts.survey.world.file(file);
     let identity = content.image.as_ref().and_then(|image| image.identity.clone()).unwrap_or_default();
     let mut finding = Finding::about(facts, rule, severity, file);
     finding.subject = identity.to_string();
-    let minds = match (death, facts.scan.target.wishes.tool) {
+    let minds = match (death, facts.survey.target.wishes.tool) {
         (Some(_), Some(tool)) => format!("{} takes it for a missing library and stops", spoken(tool)),
         _ => stops.phrase(),
     };
@@ -64,7 +64,7 @@ fn finding(facts: &Facts, rule: &'static Rule, file: FileId, name: &InstallName,
     finding.evidence.push(Evidence::Header { name: "written by", value: Name::from(name.writer(rust.is_some())) });
     let told = rust.into_iter().flat_map(Rust::told);
     finding.evidence.extend(told.map(|(name, value)| Evidence::Header { name, value: Name::from(value) }));
-    if let (None, Some(tool)) = (death, facts.scan.target.wishes.tool) {
+    if let (None, Some(tool)) = (death, facts.survey.target.wishes.tool) {
         finding.evidence.push(Evidence::Header { name: tool.name(), value: Name::from(tool.use_of_install_names()) });
     }
     finding

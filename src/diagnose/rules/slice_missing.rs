@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     for (_, file, role, owner) in facts.files() {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         let is_mach_o = content.image.as_ref().is_some_and(|image| image.format == Format::MachO);
         let Role::Module(module) = role else { continue };
         let promised: BTreeSet<Arch> = facts.tags(owner).iter().flat_map(|tag| tag.mac_archs()).copied().collect();

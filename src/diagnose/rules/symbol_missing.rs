@@ -30,13 +30,13 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         }
         // What the system has is not known symbol by symbol.
         let providers: BTreeMap<usize, FileId> = facts
-            .scan
+            .survey
             .graph
             .needs(node)
             .into_iter()
             // A delayed import fails when it is first used, and code that delays one mostly asks beforehand.
             .filter(|(_, edge)| edge.kind != NeedKind::Delay)
-            .filter_map(|(target, edge)| Some((edge.need, facts.scan.file_of(target)?)))
+            .filter_map(|(target, edge)| Some((edge.need, facts.survey.file_of(target)?)))
             .collect();
         if providers.is_empty() {
             continue;
@@ -53,9 +53,9 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 /// What a file takes from each of its needs, and must have.
 fn taken(facts: &Facts, file: FileId) -> BTreeMap<usize, Vec<Import>> {
     let mut by_need = BTreeMap::<usize, Vec<Import>>::new();
-    let content = facts.scan.world.file(file);
+    let content = facts.survey.world.file(file);
     let Some(image) = &content.image else { return by_need };
-    for import in facts.scan.world.imports(file).into_iter().filter(|import| !import.is_weak) {
+    for import in facts.survey.world.imports(file).into_iter().filter(|import| !import.is_weak) {
         if let Origin::Need(need) = origin(image, &import) {
             by_need.entry(need).or_default().push(import);
         }
@@ -67,7 +67,7 @@ fn taken(facts: &Facts, file: FileId) -> BTreeMap<usize, Vec<Import>> {
 fn lacking(facts: &Facts, provider: FileId, imports: &[Import]) -> Vec<Name> {
     let mut left: Vec<Name> = imports.iter().map(|import| import.symbol.clone()).collect();
     let symbols: Vec<&[u8]> = left.iter().map(AsRef::as_ref).collect();
-    if let Some(exports) = facts.scan.world.dll_exports(provider, &symbols) {
+    if let Some(exports) = facts.survey.world.dll_exports(provider, &symbols) {
         let mut exports = exports.into_iter();
         left.retain(|_| exports.next().flatten().is_none());
         return left;
@@ -79,10 +79,10 @@ fn lacking(facts: &Facts, provider: FileId, imports: &[Import]) -> Vec<Name> {
             continue;
         }
         let symbols: Vec<&[u8]> = left.iter().map(AsRef::as_ref).collect();
-        let Some(defined) = facts.scan.world.exports(library, &symbols) else { return Vec::new() };
+        let Some(defined) = facts.survey.world.exports(library, &symbols) else { return Vec::new() };
         let mut defined = defined.into_iter();
         left.retain(|_| !defined.next().unwrap_or(true));
-        let Some(node) = facts.scan.graph.file(library) else { return Vec::new() };
+        let Some(node) = facts.survey.graph.file(library) else { return Vec::new() };
         let Some(offered) = offered(facts, node) else { return Vec::new() };
         libraries.extend(offered);
     }
@@ -91,7 +91,7 @@ fn lacking(facts: &Facts, provider: FileId, imports: &[Import]) -> Vec<Name> {
 
 /// The libraries whose symbols a library offers as its own; none where not all of them are known.
 fn offered(facts: &Facts, node: NodeId) -> Option<Vec<FileId>> {
-    let needs = facts.scan.graph.needs(node).into_iter().filter(|(_, edge)| edge.kind == NeedKind::Reexport);
+    let needs = facts.survey.graph.needs(node).into_iter().filter(|(_, edge)| edge.kind == NeedKind::Reexport);
     needs.map(|(_, edge)| edge.resolution.file()).collect()
 }
 

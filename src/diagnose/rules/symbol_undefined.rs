@@ -14,7 +14,7 @@ use crate::diagnose::stable_abi::is_python_s;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::{DistributionId, Kind};
 use crate::image::{Name, Reference};
-use crate::scan::{ImportKind, UnboundSymbol};
+use crate::survey::{ImportKind, UnboundSymbol};
 use crate::vfs::VPath;
 use crate::world::{FileId, SymbolKey, System};
 
@@ -34,14 +34,14 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    if facts.scan.world.host.system.is_dyld() && facts.scan.record.is_none() {
+    if facts.survey.world.host.system.is_dyld() && facts.survey.record.is_none() {
         return flat::check(facts, findings);
     }
-    if !matches!(facts.scan.world.host.system, System::Glibc(_) | System::Musl(_)) || facts.scan.record.is_some() {
+    if !matches!(facts.survey.world.host.system, System::Glibc(_) | System::Musl(_)) || facts.survey.record.is_some() {
         return;
     }
     let mut by_file = BTreeMap::<VPath, Vec<UnboundSymbol>>::new();
-    for unbound in facts.scan.unbound_symbols(&|name| preloaded(facts, name)) {
+    for unbound in facts.survey.unbound_symbols(&|name| preloaded(facts, name)) {
         if is_told_here(facts, &unbound) {
             by_file.entry(facts.path(unbound.file)).or_default().push(unbound);
         }
@@ -61,11 +61,11 @@ fn preloaded(facts: &Facts, name: &Name) -> Option<FileId> {
 
 /// Does no other rule account for it?
 fn is_told_here(facts: &Facts, unbound: &UnboundSymbol) -> bool {
-    let content = facts.scan.world.file(unbound.file);
+    let content = facts.survey.world.file(unbound.file);
     let Some(image) = content.image.as_ref().filter(|_| facts.is_loadable(unbound.file)) else { return false };
-    let root = facts.scan.imports[unbound.import].file;
+    let root = facts.survey.imports[unbound.import].file;
     let is_other_libc = |file: FileId| {
-        let file = facts.scan.world.file(file);
+        let file = facts.survey.world.file(file);
         file.image.as_ref().is_some_and(|image| facts.is_of_other_libc(image))
     };
     let is_root_loadable = facts.is_loadable(root) && !is_other_libc(root) && !facts.is_of_other_libc(image);
@@ -76,11 +76,11 @@ fn is_told_here(facts: &Facts, unbound: &UnboundSymbol) -> bool {
 fn lacks_version(facts: &Facts, unbound: &UnboundSymbol) -> bool {
     let Some(version) = &unbound.reference.version else { return false };
     let Some(from) = &version.from else { return false };
-    let Some(node) = facts.scan.graph.file(unbound.file) else { return false };
-    let needs = facts.scan.graph.needs(node).into_iter().filter(|(_, edge)| edge.name == *from);
+    let Some(node) = facts.survey.graph.file(unbound.file) else { return false };
+    let needs = facts.survey.graph.needs(node).into_iter().filter(|(_, edge)| edge.name == *from);
     let mut providers = needs.filter_map(|(_, edge)| edge.resolution.file());
     providers.any(|provider| {
-        let defined = facts.scan.world.defined_versions(provider);
+        let defined = facts.survey.world.defined_versions(provider);
         defined.is_some_and(|defined| !defined.contains(&version.name))
     })
 }
@@ -136,15 +136,15 @@ fn more(count: usize) -> String {
 fn telling<'a>(facts: &Facts, first: &UnboundSymbol, names: &[&'a Reference]) -> (&'a Reference, Cause) {
     /// Looking for what is near reads all names of a library.
     const MOST_ASKED: usize = 4;
-    let import = &facts.scan.imports[first.import];
+    let import = &facts.survey.imports[first.import];
     let unmet = import.loads.unmet.iter().filter_map(|&(file, need)| {
-        preloaded(facts, &facts.scan.world.file(file).image.as_ref()?.needs.get(need)?.name)
+        preloaded(facts, &facts.survey.world.file(file).image.as_ref()?.needs.get(need)?.name)
     });
     let loads: Vec<FileId> =
         unmet.chain(import.loads.loads.iter().copied()).filter(|&file| file != first.file).collect();
     for &name in names.iter().take(MOST_ASKED) {
         for &file in &loads {
-            let symbols = facts.scan.world.dynamic_symbols(file);
+            let symbols = facts.survey.world.dynamic_symbols(file);
             if let Some(found) = symbols.and_then(|symbols| near(&symbols, &name.name)) {
                 return (name, Cause::Near(file, found));
             }
@@ -153,7 +153,7 @@ fn telling<'a>(facts: &Facts, first: &UnboundSymbol, names: &[&'a Reference]) ->
     for &name in names {
         let key = SymbolKey::hashed(&name.name, name.hash);
         let defines = |file: &FileId| {
-            let symbols = facts.scan.world.dynamic_symbols(*file);
+            let symbols = facts.survey.world.dynamic_symbols(*file);
             symbols.is_some_and(|symbols| symbols.find(&key, &mut |definition| definition.section != 0))
         };
         let mut files: Vec<FileId> = facts.files().map(|(_, file, _, _)| file).filter(defines).collect();
@@ -167,7 +167,7 @@ fn telling<'a>(facts: &Facts, first: &UnboundSymbol, names: &[&'a Reference]) ->
 
 /// How bad it is, and the words for what softens it. None where Python code does what makes it load.
 fn severity(facts: &Facts, first: &UnboundSymbol, cause: &Cause) -> Option<(Severity, String)> {
-    let root = facts.scan.imports[first.import].file;
+    let root = facts.survey.imports[first.import].file;
     // Only code that asks for RTLD_GLOBAL lets one module see another's symbols.
     let opens_globally = |file: FileId| {
         let folder = facts.package_folder(file);
@@ -180,7 +180,7 @@ fn severity(facts: &Facts, first: &UnboundSymbol, cause: &Cause) -> Option<(Seve
             return None;
         }
         if opens_globally(*provider) || is_related(facts, root, *provider) {
-            let owner = facts.owner(*provider).map(|owner| facts.scan.distributions.get(owner).name.clone());
+            let owner = facts.owner(*provider).map(|owner| facts.survey.distributions.get(owner).name.clone());
             let what = owner.unwrap_or_else(|| facts.path(*provider).to_string());
             return Some((Severity::Warning, format!("; it loads only after {what} was loaded for all (RTLD_GLOBAL)")));
         }
@@ -188,19 +188,19 @@ fn severity(facts: &Facts, first: &UnboundSymbol, cause: &Cause) -> Option<(Seve
     if opens_globally(root) {
         return Some((Severity::Warning, "; its package may load a library for all (RTLD_GLOBAL) first".into()));
     }
-    let is_part = facts.scan.is_single() || facts.scan.target.kind == Kind::Wheel;
+    let is_part = facts.survey.is_single() || facts.survey.target.kind == Kind::Wheel;
     if is_part && !facts.absent_requirements(root).is_empty() {
         return Some((Severity::Warning, "; the packages that it requires were not given".into()));
     }
-    Some((if facts.scan.is_single() { Severity::Warning } else { Severity::Error }, String::new()))
+    Some((if facts.survey.is_single() { Severity::Warning } else { Severity::Error }, String::new()))
 }
 
 /// Does a file's distribution bring the provider itself, or require the one that does?
 fn is_related(facts: &Facts, file: FileId, provider: FileId) -> bool {
     let (Some(owner), Some(other)) = (facts.owner(file), facts.owner(provider)) else { return false };
     let normal = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
-    let name = |id: DistributionId| normal(&facts.scan.distributions.get(id).name);
-    let requires = &facts.scan.distributions.get(owner).requires;
+    let name = |id: DistributionId| normal(&facts.survey.distributions.get(id).name);
+    let requires = &facts.survey.distributions.get(owner).requires;
     owner == other || requires.iter().any(|required| normal(required) == name(other))
 }
 
@@ -234,7 +234,7 @@ fn reason(facts: &Facts, cause: &Cause) -> String {
 }
 
 fn remedy(facts: &Facts, file: FileId, cause: &Cause) -> Remedy {
-    let name = |file: FileId| Some(facts.scan.distributions.get(facts.owner(file)?).name.clone());
+    let name = |file: FileId| Some(facts.survey.distributions.get(facts.owner(file)?).name.clone());
     let mut remedy = facts.owner(file).map(|owner| reinstall(facts, owner)).unwrap_or_default();
     let ours = name(file).unwrap_or_else(|| facts.path(file).to_string());
     match cause {
@@ -262,7 +262,7 @@ fn remedy(facts: &Facts, file: FileId, cause: &Cause) -> Remedy {
                 format!("rebuild {ours} so that it links {needs}, or load that with RTLD_GLOBAL before the import");
         }
         Cause::None => {
-            let kind = facts.scan.imports.iter().find(|import| import.file == file).map(|import| &import.kind);
+            let kind = facts.survey.imports.iter().find(|import| import.file == file).map(|import| &import.kind);
             let is_module = matches!(kind, Some(ImportKind::Module(_)));
             if is_module && remedy.text.is_empty() {
                 remedy.text = format!("rebuild {ours} and link the library that defines the symbol");

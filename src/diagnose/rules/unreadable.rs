@@ -18,15 +18,15 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    for (folder, why) in &facts.scan.unreadable {
+    for (folder, why) in &facts.survey.unreadable {
         findings.push(finding(facts, folder, why));
     }
     for (_, file, _, _) in facts.files() {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         if let Some(Problem::Unreadable(why)) = &content.problem {
             let imports = facts.imports_blocked_by(file);
             let mut finding = finding(facts, &content.path, why).breaking(facts, &imports);
-            finding.node = facts.scan.graph.file(file);
+            finding.node = facts.survey.graph.file(file);
             if finding.breaks > 0 {
                 finding.severity = Severity::Error;
             }
@@ -41,11 +41,11 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 }
 
 fn finding(facts: &Facts, path: &VPath, why: &str) -> Finding {
-    let shown = facts.scan.shown(path);
+    let shown = facts.survey.shown(path);
     let mut finding = Finding::at(&RULE, Severity::Warning, shown.clone(), VPath::new(path.file_name()).to_string());
     finding.message = format!("{shown} cannot be read: {why}");
     // What lies in a wheel has no mode to change: its bytes are at fault.
-    finding.remedy = match facts.scan.target.kind == Kind::Wheel && path.starts_with(&facts.scan.target.root) {
+    finding.remedy = match facts.survey.target.kind == Kind::Wheel && path.starts_with(&facts.survey.target.root) {
         true => Remedy::new("download the wheel again"),
         false => Remedy::new("make it readable").fix(READABLE.with(&[path])),
     };

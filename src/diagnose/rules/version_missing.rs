@@ -20,19 +20,19 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    if !matches!(facts.scan.world.host.system, System::Glibc(_)) {
+    if !matches!(facts.survey.world.host.system, System::Glibc(_)) {
         return;
     }
     for (node, file, _, _) in facts.files() {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         let Some(image) = content.image.as_ref().filter(|_| facts.is_loadable(file)) else { continue };
         if image.versions.is_empty() {
             continue;
         }
         let mut lacking = BTreeMap::<FileId, Vec<Name>>::new();
-        for (_, edge) in facts.scan.graph.needs(node) {
+        for (_, edge) in facts.survey.graph.needs(node) {
             let Some(provider) = edge.resolution.file() else { continue };
-            let Some(defined) = facts.scan.world.defined_versions(provider) else { continue };
+            let Some(defined) = facts.survey.world.defined_versions(provider) else { continue };
             let wanted = image.versions.iter().filter(|wanted| wanted.from == edge.name && !wanted.weak);
             let absent = wanted.filter(|wanted| !defined.contains(&wanted.version));
             lacking.entry(provider).or_default().extend(absent.map(|wanted| wanted.version.clone()));
@@ -65,7 +65,7 @@ fn finding(facts: &Facts, file: FileId, provider: FileId, mut versions: Vec<Name
 }
 
 fn remedy(facts: &Facts, file: FileId, versions: &[String]) -> Remedy {
-    let owner = facts.owner(file).map(|owner| facts.scan.distributions.get(owner).name.clone());
+    let owner = facts.owner(file).map(|owner| facts.survey.distributions.get(owner).name.clone());
     let is_libc = versions.iter().any(|version| version.starts_with("GLIBC_"));
     match owner {
         Some(name) if is_libc => {

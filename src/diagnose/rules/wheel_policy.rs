@@ -20,12 +20,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    if !matches!(facts.scan.target.wishes.tool, Some(Tool::Auditwheel(_))) {
+    if !matches!(facts.survey.target.wishes.tool, Some(Tool::Auditwheel(_))) {
         return;
     }
     for judged in judged(facts) {
         // Of an environment with many distributions only what is wrong is told.
-        if judged.claimed.is_some() || matches!(facts.scan.target.kind, Kind::Wheel | Kind::File) {
+        if judged.claimed.is_some() || matches!(facts.survey.target.kind, Kind::Wheel | Kind::File) {
             findings.push(finding(facts, &judged));
         }
     }

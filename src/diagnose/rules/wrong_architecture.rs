@@ -20,11 +20,11 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     // Without an interpreter and without files for this kind of system, nobody says what would be right.
-    let host = &facts.scan.world.host;
+    let host = &facts.survey.world.host;
     let Some(arch) = host.arch else { return };
     let arch = arch.word(host.system.format().unwrap_or(Format::Elf));
     for (_, file, role, owner) in facts.files() {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         let Some(image) = content.image.as_ref().filter(|image| !facts.fits(image)) else { continue };
         let name = match (role, importable_as(&content.path, facts.python())) {
             (Role::Module(name), _) => Some(name.clone()),

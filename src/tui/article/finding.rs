@@ -3,7 +3,8 @@
 use super::{MOST, list, search, shown_file};
 use crate::command::Shell;
 use crate::diagnose::{Evidence, Finding, Severity};
-use crate::scan::{ImportKind, Scan};
+use crate::scan::Scan;
+use crate::survey::ImportKind;
 use crate::tui::atlas::{Atlas, brief};
 use crate::tui::prose::Prose;
 use crate::tui::theme::Tone;

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{body, bordered, lines, row, title};
 use crate::export::count;
 use crate::printable::printable;
-use crate::scan::{Phase, Seen};
+use crate::survey::{Phase, Seen};
 use crate::tui::article::size;
 use crate::tui::atlas::brief;
 use crate::tui::model::{Model, Work};

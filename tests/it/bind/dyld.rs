@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use dylens::discover::{Machine, Request};
-use dylens::scan::{Progress, Scan, SymbolContext, SymbolRow};
+use dylens::scan::Scan;
+use dylens::survey::{Progress, SymbolContext, SymbolRow};
 use dylens::vfs::VPath;
 
 const SITE: &str = "/env/lib/python3.11/site-packages";

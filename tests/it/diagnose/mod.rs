@@ -14,7 +14,8 @@ use std::sync::atomic::AtomicBool;
 
 use dylens::diagnose::{Finding, Severity};
 use dylens::discover::{Machine, Request};
-use dylens::scan::{Progress, Scan};
+use dylens::scan::Scan;
+use dylens::survey::Progress;
 use dylens::vfs::VPath;
 
 /// A virtual environment of Python 3.11 on glibc 2.36, to which a test adds its own files.

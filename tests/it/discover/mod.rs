@@ -11,7 +11,8 @@ use std::sync::atomic::AtomicBool;
 use dylens::discover::{Kind, Machine, Request, Target, discover, environment};
 use dylens::error::Error;
 use dylens::graph::Node;
-use dylens::scan::{Progress, Scan};
+use dylens::scan::Scan;
+use dylens::survey::Progress;
 use dylens::vfs::{FileSystem, VPath};
 use dylens::world::{System, text};
 

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use dylens::discover::{Distribution, Machine, Request, Target, Wishes, discover};
 use dylens::error::Error;
-use dylens::scan::{Progress, Scan};
+use dylens::scan::Scan;
+use dylens::survey::Progress;
 use dylens::vfs::{Entry, FileSystem, Kind, Memory, ReadAt, Stat, VPath, Wheels};
 use dylens::world::{System, text};
 use proptest::prelude::*;

@@ -6,7 +6,8 @@ use std::sync::atomic::AtomicBool;
 use crate::common;
 use dylens::discover::{Kind, Machine, Request};
 use dylens::export::{FINDINGS, FORMATS};
-use dylens::scan::{Progress, Scan};
+use dylens::scan::Scan;
+use dylens::survey::Progress;
 use dylens::vfs::{FileSystem, Memory, VPath};
 use dylens::world::{System, text};
 use proptest::prelude::*;
@@ -26,8 +27,8 @@ fn scan(world: &str, root: &str) -> Scan {
 fn told(scan: &Scan) -> (Kind, String, Vec<String>, Vec<String>) {
     let python = scan.world.host.python.as_ref().expect("an interpreter");
     let suffixes = python.suffixes.iter().map(ToString::to_string).collect();
-    let name = |import: &dylens::scan::ImportOf| match &import.kind {
-        dylens::scan::ImportKind::Module(name) => Some(name.clone()),
+    let name = |import: &dylens::survey::ImportOf| match &import.kind {
+        dylens::survey::ImportKind::Module(name) => Some(name.clone()),
         _ => None,
     };
     assert!(scan.world.host.system.is_windows());

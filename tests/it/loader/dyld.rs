@@ -2,7 +2,8 @@
 
 use super::{DYLD, VENV, check, scan, tried};
 use dylens::discover::{Machine, Request};
-use dylens::scan::{Progress, Scan};
+use dylens::scan::Scan;
+use dylens::survey::Progress;
 use dylens::vfs::VPath;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

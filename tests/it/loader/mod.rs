@@ -11,7 +11,8 @@ use std::sync::atomic::AtomicBool;
 
 use dylens::discover::{Machine, Request};
 use dylens::graph::Node;
-use dylens::scan::{Progress, Scan};
+use dylens::scan::Scan;
+use dylens::survey::Progress;
 use dylens::vfs::VPath;
 
 const WINDOWS_SITE: &str = "/env/Lib/site-packages";

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use dylens::discover::{Machine, Request};
 use dylens::image::Format;
-use dylens::scan::{Event, Phase, Progress, Scan, Seen};
+use dylens::scan::Scan;
+use dylens::survey::{Event, Phase, Progress, Seen};
 use dylens::tui::atlas::{Entry, Sort};
 use dylens::tui::command::Way;
 use dylens::tui::effect::Effect;

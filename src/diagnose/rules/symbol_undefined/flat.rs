@@ -15,7 +15,7 @@ use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Evidence, Facts, Finding, Severity};
 use crate::discover::{DistributionId, Kind};
 use crate::image::{Format, Name};
-use crate::scan::FlatSymbols;
+use crate::survey::FlatSymbols;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -28,8 +28,8 @@ const OPENMP_HOSTS: [&str; 6] = ["scikit-learn", "lightgbm", "xgboost", "faiss-c
 
 pub(super) fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let mut by_file = BTreeMap::<VPath, Vec<FlatSymbols>>::new();
-    for lacking in facts.scan.unbound_flat() {
-        let root = facts.scan.imports[lacking.import].file;
+    for lacking in facts.survey.unbound_flat() {
+        let root = facts.survey.imports[lacking.import].file;
         if facts.is_loadable(root) && facts.is_loadable(lacking.file) {
             by_file.entry(facts.path(lacking.file)).or_default().push(lacking);
         }
@@ -136,7 +136,7 @@ fn reason(facts: &Facts, provider: Option<Provider>) -> String {
             format!("; {} defines it, but this import does not load that", facts.path(by))
         }
         Some(Provider::OtherArch(by)) => {
-            let arch = facts.scan.world.file(by).image.as_ref().map(|image| image.arch_word()).unwrap_or_default();
+            let arch = facts.survey.world.file(by).image.as_ref().map(|image| image.arch_word()).unwrap_or_default();
             format!("; {} defines it, but only for {arch}", facts.path(by))
         }
     }
@@ -147,7 +147,7 @@ fn providers(facts: &Facts, names: &[&Name]) -> BTreeMap<Name, Provider> {
     let symbols: Vec<&[u8]> = names.iter().map(|name| &***name).collect();
     let mut files: Vec<(bool, VPath, FileId)> = Vec::new();
     for (_, file, _, _) in facts.files() {
-        let content = facts.scan.world.file(file);
+        let content = facts.survey.world.file(file);
         if let Some(image) = content.image.as_ref().filter(|image| image.format == Format::MachO) {
             files.push((!facts.fits(image), facts.path(file), file));
         }
@@ -155,7 +155,7 @@ fn providers(facts: &Facts, names: &[&Name]) -> BTreeMap<Name, Provider> {
     files.sort();
     let mut providers = BTreeMap::new();
     for (is_other, _, file) in files {
-        let Some(has) = facts.scan.world.exports(file, &symbols) else { continue };
+        let Some(has) = facts.survey.world.exports(file, &symbols) else { continue };
         for (name, _) in names.iter().zip(has).filter(|(_, has)| *has) {
             let provider = if is_other { Provider::OtherArch(file) } else { Provider::NotLoaded(file) };
             providers.entry((*name).clone()).or_insert(provider);
@@ -173,9 +173,9 @@ fn related(facts: &Facts, file: FileId, provider: FileId) -> bool {
         if !reached.insert(id) {
             continue;
         }
-        let requires = &facts.scan.distributions.get(id).requires;
+        let requires = &facts.survey.distributions.get(id).requires;
         let required = |name: &str| requires.iter().any(|required| normal(required) == normal(name));
-        open.extend(facts.scan.distributions.iter().filter(|(_, it)| required(&it.name)).map(|(id, _)| id));
+        open.extend(facts.survey.distributions.iter().filter(|(_, it)| required(&it.name)).map(|(id, _)| id));
     }
     reached.contains(&other)
 }
@@ -196,7 +196,7 @@ fn severity(
     if let Some(Provider::NotLoaded(_)) = provider {
         return (Severity::Warning, String::new());
     }
-    let is_part = facts.scan.is_single() || facts.scan.target.kind == Kind::Wheel;
+    let is_part = facts.survey.is_single() || facts.survey.target.kind == Kind::Wheel;
     let absent = facts.absent_requirements(file);
     if let Some(package) = absent.iter().find(|package| is_part && may_define(package, names)) {
         return (Severity::Warning, format!("; {package}, which may define it, was not given"));
@@ -204,7 +204,7 @@ fn severity(
     if facts.modules(imports).is_empty() {
         return (Severity::Warning, "; only code of its own package can load it, as its name is no module's".into());
     }
-    (if facts.scan.is_single() { Severity::Warning } else { Severity::Error }, String::new())
+    (if facts.survey.is_single() { Severity::Warning } else { Severity::Error }, String::new())
 }
 
 /// Could a package that is not at hand define one of these symbols? It is known for that, or bears the symbol's name.
@@ -223,17 +223,17 @@ fn may_define(package: &str, names: &[&Name]) -> bool {
 }
 
 fn remedy(facts: &Facts, file: FileId) -> Remedy {
-    let owner = facts.owner(file).map(|owner| (owner, facts.scan.distributions.get(owner)));
+    let owner = facts.owner(file).map(|owner| (owner, facts.survey.distributions.get(owner)));
     let Some((owner, distribution)) = owner.filter(|(_, distribution)| distribution.metadata.is_some()) else {
         return Remedy::new("build the file again and link the library that defines the symbol");
     };
-    if facts.scan.target.bundle.is_some() {
+    if facts.survey.target.bundle.is_some() {
         return reinstall(facts, owner);
     }
     let name = &distribution.name;
     let text =
         format!("install another release of {name}, or build it from source with the library that defines the symbol");
-    match facts.scan.target.kind {
+    match facts.survey.target.kind {
         Kind::Wheel => Remedy::new(text),
         _ if distribution.installer == "conda" => Remedy::new(text),
         _ => Remedy::new(text).fix(PIP_UPGRADE.with(&[name])),

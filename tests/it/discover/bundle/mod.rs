@@ -14,7 +14,8 @@ use dylens::discover::{Bundler, Kind, Machine, Request, Target, discover};
 use dylens::error::Error;
 use dylens::graph::Presence;
 use dylens::loader::Step;
-use dylens::scan::{Progress, Scan};
+use dylens::scan::Scan;
+use dylens::survey::Progress;
 use dylens::vfs::{FileSystem, VPath};
 use proptest::prelude::*;
 use writer::{Member, blocks, bootloader, files, image, pyz, unpacked, zip};
@@ -101,8 +102,8 @@ pub fn rules(scan: &Scan) -> Vec<&str> {
 }
 
 fn imported(scan: &Scan) -> Vec<String> {
-    let module = |import: &dylens::scan::ImportOf| match &import.kind {
-        dylens::scan::ImportKind::Module(name) => Some(name.clone()),
+    let module = |import: &dylens::survey::ImportOf| match &import.kind {
+        dylens::survey::ImportKind::Module(name) => Some(name.clone()),
         _ => None,
     };
     scan.imports.iter().filter_map(module).collect()

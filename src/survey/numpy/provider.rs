@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::discover::Distribution;
 use crate::graph::Presence;
 use crate::image::{NumpyRelease, numpy_release};
-use crate::scan::Scan;
+use crate::survey::Survey;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -95,7 +95,7 @@ fn releases() -> &'static [(NumpyRelease, u8, u8)] {
     })
 }
 
-impl Scan {
+impl Survey {
     /// The NumPy that `import numpy` finds.
     pub(super) fn provider(&self) -> Option<Provider> {
         let python = self.world.host.python.as_ref()?;

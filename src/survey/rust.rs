@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-use super::Scan;
+use super::Survey;
 use crate::discover::{Distribution, Role};
 use crate::graph::Node;
 use crate::image::RustSign;
@@ -59,7 +59,7 @@ impl RustEvidence {
     }
 }
 
-impl Scan {
+impl Survey {
     /// What is known of a file's Rust; none where nothing tells that it is. Reads the whole file, once.
     ///
     /// Its own bytes tell most; modules that were stripped of all text (orjson) are told by what made their wheel.
@@ -88,7 +88,7 @@ impl Scan {
         matches!(role, Role::Module(_)) || is_mach_o()
     }
 
-    /// Reads the bodies of all files that are told of at once, for who will ask [`Scan::rust`] of each.
+    /// Reads the bodies of all files that are told of at once, for who will ask [`Survey::rust`] of each.
     pub fn read_bodies(&self) {
         let files: Vec<FileId> = self
             .graph

@@ -1,6 +1,6 @@
 //! NumPy's C API: who asks for it, which NumPy is there to answer, and what comes of it.
 //!
-//! No loader sees this bond, so it is looked for only where a scan is judged ([`crate::scan::scan`]): it takes reading the
+//! No loader sees this bond, so it is looked for only where more is asked than what loaders do: it takes reading the
 //! constants of every module. It becomes edges of the [`Graph`] from who asks, over the Python modules that are imported
 //! for it, to the extension that has the API.
 
@@ -9,11 +9,9 @@ mod provider;
 
 pub use provider::{Provider, feature, oldest_with};
 
-use petgraph::Direction;
 use rayon::prelude::*;
 
-use super::Scan;
-use crate::diagnose::{Finding, Severity};
+use super::Survey;
 use crate::discover::Role;
 use crate::graph::{Graph, Node, NodeId, NumpyEdge, Presence, PythonModule};
 use crate::image::{Answer, Binding, Name};
@@ -53,7 +51,7 @@ impl Numpy {
     }
 }
 
-impl Scan {
+impl Survey {
     /// How a file asks for NumPy's C API; none where it does not, or is NumPy's own. Reads the file's constants, once.
     pub fn numpy_binding(&self, file: FileId) -> Option<Binding> {
         if self.is_of_numpy(file) {
@@ -78,27 +76,19 @@ impl Scan {
         owner.is_some_and(|owner| owner.name == "numpy") || bases.into_iter().any(is_top)
     }
 
-    /// How many files ask for NumPy's C API in vain, and are the worse for it.
-    pub fn numpy_failing(&self) -> usize {
-        let is_missed = |bond: &&Bond| bond.answer.fails() && self.is_blamed(bond.file);
-        self.numpy.bonds.iter().filter(is_missed).count()
-    }
-
-    /// Is anything worse than information said of a file that asks?
-    fn is_blamed(&self, file: FileId) -> bool {
-        let path = self.shown(&self.world.file(file).path);
-        let is_about = |finding: &&Finding| finding.rule.id.starts_with("numpy-") && finding.files.contains(&path);
-        self.findings.iter().filter(is_about).any(|finding| finding.severity > Severity::Info)
-    }
-
     /// Looks for who asks and who answers, and draws what is found into the graph.
-    pub(super) fn find_numpy(&mut self) {
+    pub fn with_numpy(mut self) -> Survey {
+        // Whether anybody answers is known only when everything was looked at.
+        if self.is_partial {
+            return self;
+        }
         let provider = self.provider();
         let consumers = self.numpy_consumers();
         let bonds = consumers.into_iter().map(|(file, binding)| self.bond(provider.as_ref(), file, binding)).collect();
         let others = self.other_numpys(provider.as_ref());
         self.numpy = Numpy { provider, others, bonds };
         self.draw_numpy();
+        self
     }
 
     /// Every file that asks for NumPy's C API, by path.
@@ -158,7 +148,7 @@ impl Scan {
 
     /// Draws the bonds.
     fn draw_numpy(&mut self) {
-        let Scan { graph, numpy, .. } = &mut *self;
+        let Survey { graph, numpy, .. } = &mut *self;
         let mut graph = std::mem::take(graph);
         let numpy = std::mem::take(numpy);
         let extension = numpy.provider.as_ref().and_then(|provider| graph.file(provider.file?));
@@ -204,14 +194,6 @@ impl Scan {
         };
         graph.add_numpy(between, extension, hands_on);
         between
-    }
-
-    /// Is this Python module missed by code that asks for it, and not merely by what does without?
-    pub(super) fn is_module_missed(&self, node: NodeId) -> bool {
-        let is_absent = matches!(self.graph.node(node), Node::Python(module) if module.presence == Presence::Absent);
-        let asking = self.graph.numpy(node, Direction::Incoming);
-        let is_blamed = |by: NodeId| self.file_of(by).is_some_and(|file| self.is_blamed(file));
-        is_absent && asking.into_iter().any(|(by, bond)| bond.answer.fails() && is_blamed(by))
     }
 }
 

@@ -5,20 +5,21 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::bind::{DyldBinder, Failure, Mode, Session, Status, is_python_name, may_be_of_the_system, origin};
 use crate::image::{Import, Name, Origin};
-use crate::scan::{ImportKind, ImportOf, Scan};
+use crate::survey::Survey;
+use crate::survey::{ImportKind, ImportOf};
 use crate::world::FileId;
 
 /// What one file looks up in vain, in one import.
 #[derive(Clone, Debug)]
 pub struct FlatSymbols {
-    /// The import that it ends, by place in [`Scan::imports`].
+    /// The import that it ends, by place in [`Survey::imports`].
     pub import: usize,
     /// The file that wants them: the module, or what it brings in.
     pub file: FileId,
     pub symbols: Vec<Name>,
 }
 
-impl Scan {
+impl Survey {
     /// The symbols in the flat namespace for which imports of modules fail, all other things being well; also of modules that
     /// only code of their package can load, as their names are no modules'. Of names that
     /// could be Python's or the system's, nothing is said.

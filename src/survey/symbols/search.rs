@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::demangled;
 use crate::graph::Node;
 use crate::image::{Format, Name, STB_WEAK};
-use crate::scan::Scan;
+use crate::survey::Survey;
 use crate::world::{DynamicSymbols, FileId, SymbolKey};
 
 /// What a file has to do with a symbol.
@@ -45,7 +45,7 @@ impl SymbolUse {
     }
 }
 
-impl Scan {
+impl Survey {
     /// Every file that defines or wants a symbol of exactly this name, in the order of their paths; those that define it
     /// first. Asks the hash tables of all files, those of the system that something loads among them, in parallel; nothing
     /// of a snapshot.
@@ -57,7 +57,7 @@ impl Scan {
         uses
     }
 
-    /// The files whose symbols [`Scan::symbol_uses`] asks.
+    /// The files whose symbols [`Survey::symbol_uses`] asks.
     pub fn files_with_symbols(&self) -> impl Iterator<Item = FileId> {
         self.graph.nodes().filter_map(|(_, node)| match node {
             Node::File { file, .. } | Node::System(file) => Some(*file),

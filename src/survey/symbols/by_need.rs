@@ -6,14 +6,14 @@ use super::{SymbolRow, SymbolStatus};
 use crate::graph::NeedEdge;
 use crate::image::{Format, Import, NeedKind, Origin};
 use crate::loader::Resolution;
-use crate::scan::Scan;
+use crate::survey::Survey;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
 /// What became of a symbol, and where it is.
 type Outcome = (SymbolStatus, Option<VPath>);
 
-impl Scan {
+impl Survey {
     /// The symbols that a PE file takes from others. None of other files, and where they are not at hand.
     pub(super) fn symbols_by_need(&self, file: FileId) -> Option<Vec<SymbolRow>> {
         let format = self.world.file(file).image.as_ref()?.format;

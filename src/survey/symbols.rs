@@ -9,7 +9,7 @@ pub use search::{SymbolRole, SymbolUse};
 
 use rayon::prelude::*;
 
-use super::{ImportKind, ImportOf, Scan};
+use super::{ImportKind, ImportOf, Survey};
 use crate::bind::{Binder, BoundSymbol, DyldBinder, LoadedProcess, Mode, Session, Settled, Status, demangled};
 use crate::image::{Name, Reference, STB_GNU_UNIQUE, STB_WEAK, VERSION_HIDDEN};
 use crate::vfs::VPath;
@@ -46,7 +46,7 @@ impl SymbolRow {
 /// A symbol that ends an import.
 #[derive(Clone, Debug)]
 pub struct UnboundSymbol {
-    /// The import that it ends, by place in [`Scan::imports`].
+    /// The import that it ends, by place in [`Survey::imports`].
     pub import: usize,
     /// The file that wants it: the module, or what it brings in.
     pub file: FileId,
@@ -98,7 +98,7 @@ impl SymbolStatus {
     }
 }
 
-impl Scan {
+impl Survey {
     /// The symbols that a file wants, in the order of its own table. None where they are not at hand.
     pub fn symbols(&self, file: FileId, context: &SymbolContext) -> Option<Vec<SymbolRow>> {
         if let Some(rows) = self.symbols_by_need(file) {
@@ -117,7 +117,7 @@ impl Scan {
         self.rows(&process, file)
     }
 
-    /// As [`Scan::symbols`], for every module that Python could import, by path.
+    /// As [`Survey::symbols`], for every module that Python could import, by path.
     pub fn symbols_of_modules(&self, context: &SymbolContext) -> Vec<(&ImportOf, Vec<SymbolRow>)> {
         let modules: Vec<&ImportOf> = self.imports.iter().filter(|import| import.module().is_some()).collect();
         let session = || Session::new(&self.world);

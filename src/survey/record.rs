@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::{Rust, Scan, simulate};
+use super::{Rust, Survey, simulate};
 use crate::loader::{Probe, Resolution};
 use crate::world::FileId;
 
@@ -13,15 +13,15 @@ pub type Search = (usize, FileId, usize);
 /// The places that a search tried, and what became of it.
 pub type Found = (Vec<Probe>, Resolution);
 
-/// The answers of an environment that is not there any more. A [`Scan`] that has one asks it and no file.
+/// The answers of an environment that is not there any more. A [`Survey`] that has one asks it and no file.
 #[derive(Debug, Default)]
 pub struct Record {
     pub searches: FxHashMap<Search, Found>,
     pub rust: FxHashMap<FileId, Rust>,
 }
 
-impl Scan {
-    /// As [`Scan::explain_in`], for many searches at once: each import is simulated once.
+impl Survey {
+    /// As [`Survey::explain_in`], for many searches at once: each import is simulated once.
     pub fn explain_all(&self, mut searches: Vec<Search>) -> FxHashMap<Search, Found> {
         if let Some(record) = &self.record {
             let known = |search: Search| Some((search, record.searches.get(&search)?.clone()));

@@ -3,10 +3,10 @@
 use crate::discover::bundle::names_in;
 use crate::discover::{Bundle, Bundler, Kind};
 use crate::graph::Presence;
-use crate::scan::Scan;
+use crate::survey::Survey;
 use crate::vfs::{Kind as EntryKind, VPath};
 
-impl Scan {
+impl Survey {
     /// Can it be told which Python modules an import would find? Not of a wheel or a single file, which others are
     /// installed beside, and of a bundle only where it lists what lies within its program and its archives.
     pub fn is_import_path_known(&self) -> bool {
@@ -33,7 +33,7 @@ impl Scan {
         found.map_or(absent, Presence::Present)
     }
 
-    /// As [`Scan::python_module`], of a bundle: a module lies within the program, in an archive, or as a file in its package's
+    /// As [`Survey::python_module`], of a bundle: a module lies within the program, in an archive, or as a file in its package's
     /// folder, whatever its package is.
     fn bundled_module(&self, bundle: &Bundle, name: &str) -> Presence {
         let modules = &bundle.modules;

@@ -1,0 +1,205 @@
+//! What is there: a [`Target`] goes in, a [`Survey`] comes out. It knows every file, every simulated load and the graph of them,
+//! and judges nothing: what is wrong is for [`crate::diagnose`] to say.
+
+mod inventory;
+pub mod numpy;
+mod progress;
+mod record;
+mod rust;
+mod simulate;
+mod symbols;
+
+pub use inventory::Item;
+pub use numpy::{Bond, Numpy, Provider};
+pub use progress::{Event, Phase, Progress, Seen};
+pub use record::{Found, Record, Search};
+pub use rust::{Rust, RustEvidence};
+pub use simulate::{ImportKind, ImportOf};
+pub use symbols::{
+    ExportedSymbol, FlatSymbols, SymbolContext, SymbolRole, SymbolRow, SymbolStatus, SymbolUse, UnboundSymbol,
+};
+
+use std::sync::Arc;
+
+use crate::command::Shell;
+use crate::discover::{DistributionId, Distributions, Kind, Role, Target, is_wheel_name};
+use crate::error::Error;
+use crate::graph::{Graph, Node, NodeId};
+use crate::loader::{Probe, Resolution};
+use crate::vfs::{Entry, VPath};
+use crate::world::{FileId, World};
+
+/// All that is there and how it hangs together; never changed once it is finished.
+pub struct Survey {
+    pub target: Target,
+    pub world: Arc<World>,
+    pub distributions: Distributions,
+    /// Every native file, link and oddity of the environment, by path.
+    pub items: Vec<Item>,
+    /// Every simulated import; the interpreter's own start is the first where there is an interpreter.
+    pub imports: Vec<ImportOf>,
+    pub graph: Graph,
+    /// Who asks for NumPy's C API and who answers; nothing where only what loaders do was asked for.
+    pub numpy: Numpy,
+    /// Folders that could not be read, and the system's words.
+    pub unreadable: Vec<(VPath, String)>,
+    /// Stopped before everything was read.
+    pub is_partial: bool,
+    /// What answers in place of the files, where they are not at hand: it was read from a snapshot.
+    pub record: Option<Record>,
+}
+
+/// Looks at a target and draws what its loaders do.
+///
+/// # Errors
+/// Where there is nothing native in it at all.
+pub fn survey(target: Target, progress: &Progress) -> Result<Survey, Error> {
+    (progress.tell)(Event::Phase(Phase::Reading));
+    let mut world = World::new(target.fs.clone(), target.host.clone());
+    let found = inventory::take(&world, &target, progress);
+    if found.items.is_empty() && !progress.is_cancelled() {
+        return Err(nothing_native(&target));
+    }
+    let mut distributions = Distributions::new(found.distributions);
+    if let Some(bundle) = &target.bundle {
+        distributions.belong_to(&VPath::new(bundle.program.file_name()).text());
+    }
+    inventory::complete_host(&mut world, &found.items, &target);
+    inventory::prepare(&mut world, &found.items);
+
+    let roles = inventory::roles(&world, &found.items);
+    (progress.tell)(Event::Phase(Phase::Importing));
+    let simulated = simulate::run(&world, &roles, progress);
+    let graph = build(&world, &target, &mut distributions, &found.items, &roles, &simulated);
+    Ok(Survey {
+        target,
+        world: Arc::new(world),
+        distributions,
+        items: found.items,
+        imports: simulated.imports,
+        graph,
+        numpy: Numpy::default(),
+        unreadable: found.unreadable,
+        is_partial: progress.is_cancelled(),
+        record: None,
+    })
+}
+
+fn nothing_native(target: &Target) -> Error {
+    let root = &target.root;
+    if target.kind == Kind::Wheel {
+        let platforms = target.wheels.iter().flat_map(|wheel| &wheel.tags).map(|tag| tag.platform.as_str());
+        let what = match platforms.clone().find(|platform| *platform != "any") {
+            Some(platform) => format!("{root} is made for {platform}, yet nothing native is in it"),
+            None => format!("{root} is a pure Python wheel: nothing native in it"),
+        };
+        return Error::nothing(what, "give a wheel with native modules; nothing can fail to load in this one");
+    }
+    let what = format!("no native modules in {root} (looked for .so, .dylib, .pyd and .dll files)");
+    let is_wheel = |entry: &Entry| is_wheel_name(&entry.name);
+    match target.fs.list(root).is_ok_and(|entries| entries.iter().any(is_wheel)) {
+        true => Error::nothing(what, "wheels are read one by one or together: run dylens *.whl there"),
+        false => Error::nothing(what, "give an environment, a site-packages folder, a wheel or a native file"),
+    }
+}
+
+/// Puts what was found into one graph.
+fn build(
+    world: &World,
+    target: &Target,
+    distributions: &mut Distributions,
+    items: &[Item],
+    roles: &inventory::Roles,
+    simulated: &simulate::Simulated,
+) -> Graph {
+    let import_path = world.host.python.as_ref().map_or(&[][..], |python| &python.path);
+    let files: Vec<(FileId, Role, DistributionId)> = inventory::files(world, items, roles)
+        .map(|(file, path, role)| (file, role, distributions.owner(&path, import_path, &target.root)))
+        .collect();
+    let mut graph = Graph::default();
+    for (id, _) in distributions.iter() {
+        graph.add_distribution(id);
+    }
+    for (file, role, owner) in files {
+        graph.add_file(file, role, owner);
+    }
+    for (by, edge) in simulated.edges(world) {
+        graph.add_need(by, edge);
+    }
+    graph
+}
+
+impl Survey {
+    /// A path as it is shown: relative to the root where it lies below, else whole.
+    pub fn shown(&self, path: &VPath) -> VPath {
+        match path.below(&self.target.root) {
+            Some(below) if !below.is_empty() => VPath::new(below),
+            _ => path.clone(),
+        }
+    }
+
+    /// The path of a node's file, as it is shown.
+    pub fn path_of(&self, node: NodeId) -> Option<VPath> {
+        let file = self.file_of(node)?;
+        Some(self.shown(&self.world.file(file).path))
+    }
+
+    /// The file of a node.
+    pub fn file_of(&self, node: NodeId) -> Option<FileId> {
+        match self.graph.node(node) {
+            Node::File { file, .. } | Node::System(file) => Some(*file),
+            _ => None,
+        }
+    }
+
+    /// What a node is called.
+    pub fn label(&self, node: NodeId) -> String {
+        match self.graph.node(node) {
+            Node::Distribution(id) => self.distributions.get(*id).name.clone(),
+            Node::File { file, .. } | Node::System(file) => {
+                VPath::new(self.world.file(*file).path.file_name()).to_string()
+            }
+            Node::Builtin(name) | Node::Missing(name) => name.to_string(),
+            Node::Python(module) => module.name.to_string(),
+        }
+    }
+
+    /// Every place that was tried for one need of a file, in order, as the import that first met it would have tried
+    /// them. Replayed, not remembered.
+    pub fn explain(&self, file: FileId, need: usize) -> Option<(Vec<Probe>, Resolution)> {
+        let first = self
+            .graph
+            .needs(self.graph.file(file)?)
+            .into_iter()
+            .find(|(_, edge)| edge.need == need)
+            .map(|(_, edge)| edge.first)?;
+        self.explain_in(first, file, need)
+    }
+
+    /// As [`Survey::explain`], in a given import.
+    pub fn explain_in(&self, import: usize, file: FileId, need: usize) -> Option<(Vec<Probe>, Resolution)> {
+        if let Some(record) = &self.record {
+            return record.searches.get(&(import, file, need)).cloned();
+        }
+        let mut probes = Vec::new();
+        let resolution = simulate::explain(&self.world, self.imports.get(import)?, (file, need), &mut |probe| {
+            probes.push(probe);
+        })?;
+        Some((probes, resolution))
+    }
+
+    /// The usual shell of the system that the target is for, where commands are pasted.
+    pub fn shell(&self) -> Shell {
+        Shell::all(self.world.host.system.is_windows())[0]
+    }
+
+    /// How many modules Python could import from here.
+    pub fn modules(&self) -> usize {
+        self.imports.iter().filter(|import| import.module().is_some()).count()
+    }
+
+    /// Is this the target of one single file?
+    pub fn is_single(&self) -> bool {
+        self.target.kind == Kind::File
+    }
+}
