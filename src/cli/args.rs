@@ -3,17 +3,17 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::engine::ArgValueCompleter;
 
+use super::completions::{NodeNames, PathThenName, Shell};
+use super::values::{arch, commands, compared, formats, release, reports, rules, themes, tools};
 use crate::diagnose::Severity;
 use crate::discover::Tool;
 use crate::error::Error;
-use crate::export::{self, COMPARED, Compared, FORMATS, Folding, Format, REPORTS, Scope};
+use crate::export::{self, Compared, FORMATS, Folding, Format, Scope};
 use crate::image::{Arch, Release};
 use crate::scan::Scan;
-use crate::tui::theme::THEMES;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -32,7 +32,7 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run.";
 
 /// See what the native modules of a Python environment load, what will not load, and why.
 #[derive(Debug, Parser)]
-#[command(name = "dylens", version, after_help = EXAMPLES, disable_help_subcommand = true, subcommand_precedence_over_arg = true)]
+#[command(name = "dylens", version = env!("DYLENS_VERSION"), after_help = EXAMPLES, subcommand_precedence_over_arg = true)]
 pub struct Arguments {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
@@ -57,17 +57,20 @@ pub struct Arguments {
     /// Scan again when something changes on disk, and show what became better or worse
     #[arg(long)]
     pub(super) watch: bool,
-    /// When to print colors
+    /// Print no progress, notes or warnings; errors are printed
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+    /// When to print colors; auto heeds NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(super) color: When,
     /// The processor to judge for, where files are made for several: arm64, x86_64, i686 …
-    #[arg(long, global = true, value_parser = arch)]
+    #[arg(long, global = true, value_parser = arch(), hide_possible_values = true)]
     pub(super) arch: Option<Arch>,
     /// The release of macOS to judge for: 11.0
     #[arg(long, global = true, value_name = "VERSION", value_parser = release)]
     pub(super) macos: Option<Release>,
     /// The tool to judge for, with its version: nuitka=2.3.10, pyinstaller, delocate, auditwheel, delvewheel …
-    #[arg(long = "for", global = true, value_name = "TOOL")]
+    #[arg(long = "for", global = true, value_name = "TOOL", value_parser = tools(), hide_possible_values = true)]
     pub(super) tool: Option<Tool>,
 }
 
@@ -104,18 +107,29 @@ pub(super) enum Command {
     /// Explain a rule; without one, list all
     Explain {
         /// A rule's name, as the report prints it
+        #[arg(value_parser = rules(), hide_possible_values = true)]
         rule: Option<String>,
     },
-    /// Print what a shell needs to complete dylens' commands and options
+    /// Print what a shell needs to complete dylens' commands, options and their values
     #[command(
-        after_help = "Examples:\n  dylens completions bash > ~/.local/share/bash-completion/completions/dylens\n  \
-        dylens completions zsh > \"${fpath[1]}/_dylens\"\n  \
-        dylens completions fish > ~/.config/fish/completions/dylens.fish\n  \
-        dylens completions powershell >> $PROFILE"
+        after_help = "The script asks the installed dylens for every completion, names of packages and modules too.\n\nExamples:\n  \
+        dylens completions bash >> ~/.bashrc\n  dylens completions zsh >> ~/.zshrc\n  \
+        dylens completions fish > ~/.config/fish/completions/dylens.fish\n  dylens completions powershell >> $PROFILE"
     )]
     Completions {
         #[arg(value_enum)]
         shell: Shell,
+    },
+    /// Print a manual page
+    #[command(after_help = "Examples:\n  dylens man | man -l -\n  dylens man check > dylens-check.1\n  \
+        dylens man --folder ~/.local/share/man/man1")]
+    Man {
+        /// The command that it is about [default: dylens itself]
+        #[arg(value_parser = commands(), hide_possible_values = true)]
+        command: Option<String>,
+        /// Write the page of every command into this folder
+        #[arg(long, value_name = "FOLDER", conflicts_with = "command", value_hint = ValueHint::DirPath)]
+        folder: Option<PathBuf>,
     },
 }
 
@@ -138,10 +152,10 @@ pub(super) struct Check {
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
     /// Look for these rules alone
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rules(), hide_possible_values = true)]
     pub select: Vec<String>,
     /// Do not tell what these rules find
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rules(), hide_possible_values = true)]
     pub ignore: Vec<String>,
     /// Show every finding and every place that was tried
     #[arg(short, long)]
@@ -159,7 +173,7 @@ pub(super) struct Check {
 )]
 pub(super) struct Imports {
     /// What to look at [default: the environment found here], then a module whose import is told step by step
-    #[arg(num_args = 0..=2, value_names = ["PATH", "MODULE"])]
+    #[arg(num_args = 0..=2, value_names = ["PATH", "MODULE"], add = ArgValueCompleter::new(PathThenName))]
     pub path_and_module: Vec<OsString>,
     /// How to write it
     #[arg(long, value_enum, default_value = "text")]
@@ -175,7 +189,7 @@ pub(super) struct Imports {
 #[command(after_help = "Examples:\n  dylens why .venv libgfortran.so.5\n  dylens why numpy.linalg._umath_linalg")]
 pub(super) struct Why {
     /// What to look at [default: the environment found here], then a library, a module or a part of a path
-    #[arg(required = true, num_args = 1..=2, value_names = ["PATH", "NAME"])]
+    #[arg(required = true, num_args = 1..=2, value_names = ["PATH", "NAME"], add = ArgValueCompleter::new(PathThenName))]
     pub path_and_name: Vec<OsString>,
 }
 
@@ -205,7 +219,7 @@ pub(super) struct Symbols {
     #[arg(value_name = "PATH")]
     pub path: PathBuf,
     /// A module or a library in it: a path or a name [default: every module]
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", add = ArgValueCompleter::new(NodeNames))]
     pub file: Option<OsString>,
     /// How to write them
     #[arg(long, value_enum, default_value = "text")]
@@ -277,11 +291,11 @@ pub(super) struct Export {
     #[arg(long, value_enum, default_value = "all")]
     pub scope: Part,
     /// The node that --scope focus is about: a library, a module, a distribution or a part of a path
-    #[arg(long, value_name = "NAME", required_if_eq("scope", "focus"))]
+    #[arg(long, value_name = "NAME", required_if_eq("scope", "focus"), add = ArgValueCompleter::new(NodeNames))]
     pub node: Option<String>,
-    /// How many steps --scope focus goes in either direction
-    #[arg(long, value_name = "N", default_value_t = 2)]
-    pub depth: usize,
+    /// How many steps --scope focus goes in either direction [default: 2]
+    #[arg(long, value_name = "N")]
+    pub depth: Option<usize>,
     /// Draw what is alike as one, and leave out the system and what a longer way implies [default of mermaid, svg, html]
     #[arg(long, conflicts_with = "raw")]
     pub folded: bool,
@@ -306,12 +320,15 @@ impl Export {
                 format!("--scope, --folded and --raw are for {}", drawn.join(", ")),
             ));
         }
+        if self.scope != Part::Focus && (self.node.is_some() || self.depth.is_some()) {
+            return Err(Error::new("--node and --depth are for --scope focus", "give --scope focus"));
+        }
         Ok(match (self.scope, &self.node) {
             (Part::All, _) => Scope::All,
             (Part::Problems, _) => Scope::Problems,
             (Part::Focus, name) => {
                 let center = export::node(scan, name.as_deref().unwrap_or_default())?;
-                Scope::Focus { center, depth: self.depth }
+                Scope::Focus { center, depth: self.depth.unwrap_or(2) }
             }
         })
     }
@@ -464,43 +481,4 @@ impl FailOn {
             FailOn::Never => false,
         }
     }
-}
-
-/// A processor by any name that people have for it.
-fn arch(word: &str) -> Result<Arch, String> {
-    Arch::named(word).ok_or_else(|| format!("known are {}", Arch::NAMES.map(|(word, _)| word).join(", ")))
-}
-
-/// `11`, `10.15`, `13.2.1`
-fn release(text: &str) -> Result<Release, String> {
-    Release::parse(text).ok_or_else(|| "a release is written 11.0".into())
-}
-
-/// The themes' table as what `--theme` takes.
-fn themes() -> PossibleValuesParser {
-    PossibleValuesParser::new(THEMES.map(|(name, _)| name))
-}
-
-/// The formats' table as what `dylens export --format` takes.
-fn formats() -> impl TypedValueParser<Value = &'static Format> {
-    of_table(FORMATS)
-}
-
-/// And `dylens check --format`.
-fn reports() -> impl TypedValueParser<Value = &'static Format> {
-    of_table(REPORTS)
-}
-
-fn of_table(table: &'static [&'static Format]) -> impl TypedValueParser<Value = &'static Format> {
-    let values = table.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.about));
-    PossibleValuesParser::new(values).map(move |name| {
-        *table.iter().find(|format| format.name == name).expect("the values are the names of the table")
-    })
-}
-
-/// The table of what `dylens diff --format` takes.
-fn compared() -> impl TypedValueParser<Value = &'static Compared> {
-    let values = COMPARED.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.about));
-    PossibleValuesParser::new(values)
-        .map(|name| *COMPARED.iter().find(|format| format.name == name).expect("the values are the names of the table"))
 }

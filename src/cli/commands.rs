@@ -5,9 +5,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::CommandFactory;
-use clap_complete::Shell;
-
 use super::args::{self, Arguments, Check, Export, FailOn, To, Tree, Why};
 use super::policy::Measure;
 use super::{FOUND, output, progress, source};
@@ -26,7 +23,7 @@ pub(super) fn open(arguments: &Arguments, paths: &[PathBuf]) -> Result<ExitCode,
     if can_explore(arguments) {
         return explore(arguments, source, None, None).map(|()| ExitCode::SUCCESS);
     }
-    let scan = progress::watched(|progress| source(progress))?;
+    let scan = progress::watched(arguments, |progress| source(progress))?;
     let bytes = written(&export::TEXT, &scan, &Options::new(output::paint(arguments, true)))?;
     output::print(&bytes)?;
     Ok(verdict(&scan, FailOn::Error))
@@ -47,11 +44,7 @@ pub(super) fn explore(
     log: Option<Log>,
     before: Option<Arc<Scan>>,
 ) -> Result<(), Error> {
-    let no_color = match arguments.color {
-        super::args::When::Always => false,
-        super::args::When::Never => true,
-        super::args::When::Auto => output::declines_color(),
-    };
+    let no_color = !output::is_colored(arguments, true);
     let options = tui::Options {
         ascii: arguments.ascii,
         no_color,
@@ -72,7 +65,7 @@ pub(super) fn explore(
 pub(super) fn check(arguments: &Arguments, check: &Check) -> Result<ExitCode, Error> {
     let measure = Measure::of(arguments, check)?;
     let Scan { survey, outcomes, findings } = source::fresh(arguments, &check.paths)?;
-    let (findings, lines) = measure.judge(findings);
+    let (findings, lines) = measure.judge(arguments, findings);
     let scan = source::kept(Scan { survey, outcomes, findings });
     let paint = output::paint(arguments, check.to.output.is_none());
     let options = Options { verbose: check.verbose, set_aside: lines, ..Options::new(paint) };
@@ -142,14 +135,6 @@ fn veiled(scan: &Scan) -> Result<Scan, Error> {
 /// `dylens schema`.
 pub(super) fn schema(to: &To) -> Result<ExitCode, Error> {
     output::deliver(snapshot::SCHEMA.into(), to)?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// `dylens completions`.
-pub(super) fn completions(shell: Shell) -> Result<ExitCode, Error> {
-    let mut bytes = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "dylens", &mut bytes);
-    output::print(&bytes)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::args::Arguments;
-use super::output;
+use super::{nearest, output};
 use crate::diagnose::{RULES, Rule};
 use crate::error::Error;
 use crate::export::{Ink, Paint};
@@ -49,38 +49,5 @@ fn words(rule: &Rule, paint: &Paint) -> String {
 
 /// Says that there is no such rule, and which are spelled most alike.
 pub(super) fn unknown(id: &str) -> Error {
-    let mut near: Vec<(usize, &str)> = RULES.iter().map(|rule| (distance(id, rule.id), rule.id)).collect();
-    near.sort();
-    let near: Vec<&str> = near.iter().take(3).map(|(_, id)| *id).collect();
-    Error::new(format!("there is no rule {id}"), format!("did you mean {}? dylens explain lists all", near.join(", ")))
-}
-
-/// How many letters must be changed; letters that the other name holds as a whole count for nothing.
-fn distance(typed: &str, name: &str) -> usize {
-    if name.contains(typed) {
-        return 0;
-    }
-    let name: Vec<char> = name.chars().collect();
-    let mut row: Vec<usize> = (0..=name.len()).collect();
-    for (i, a) in typed.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in name.iter().enumerate() {
-            let cost = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = cost.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[name.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::distance;
-
-    #[test]
-    fn a_slip_of_the_finger_is_near() {
-        assert_eq!(distance("libary-missing", "library-missing"), 1);
-        assert_eq!(distance("missing", "library-missing"), 0);
-        assert!(distance("wrong-arch", "library-missing") > 5);
-    }
+    nearest::unknown("rule", id, RULES.iter().map(|rule| rule.id), "dylens explain lists all")
 }

@@ -4,9 +4,12 @@
 
 mod args;
 mod commands;
+mod completions;
 mod explain;
 mod imports;
 mod log;
+mod man;
+mod nearest;
 mod output;
 mod parse;
 mod policy;
@@ -14,8 +17,10 @@ mod progress;
 mod run;
 mod source;
 mod symbols;
+mod values;
 
 pub use args::Arguments;
+pub use completions::answered;
 pub use parse::parse;
 
 use std::process::ExitCode;
@@ -47,7 +52,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
         Some(Command::Log(log)) => log::log(arguments, log),
         Some(Command::Run(run)) => run::run(arguments, run),
         Some(Command::Explain { rule }) => explain::explain(arguments, rule.as_deref()),
-        Some(Command::Completions { shell }) => commands::completions(*shell),
+        Some(Command::Completions { shell }) => completions::completions(*shell).map(|()| ExitCode::SUCCESS),
+        Some(Command::Man { folder: Some(folder), .. }) => man::pages(folder).map(|()| ExitCode::SUCCESS),
+        Some(Command::Man { command, .. }) => man::man(command.as_deref()).map(|()| ExitCode::SUCCESS),
     }
 }
 

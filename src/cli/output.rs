@@ -20,6 +20,13 @@ pub(super) fn warn(what: &str) {
     explain(&format!("dylens: {}\n", bounded(what)));
 }
 
+/// Prints one line on the error stream, unless quiet was asked for.
+pub(super) fn note(arguments: &Arguments, what: &str) {
+    if !arguments.quiet {
+        warn(what);
+    }
+}
+
 /// Prints what there is to say besides a command's own output.
 pub(super) fn explain(text: &str) {
     // Nobody is left to be told where even this fails.
@@ -54,26 +61,36 @@ fn exists(file: &Path) -> Error {
     Error::new(format!("{} is there already", file.display()), "give --force to overwrite it")
 }
 
-/// How text is dressed: colors only where a person looks at them and has not declined (`NO_COLOR`).
+/// How text is dressed that goes to standard output.
 pub(super) fn paint(arguments: &Arguments, to_screen: bool) -> Paint {
-    let color = match arguments.color {
-        When::Always => true,
-        When::Never => false,
-        When::Auto => to_screen && io::stdout().is_terminal() && !declines_color(),
-    };
+    let is_terminal = to_screen && io::stdout().is_terminal();
+    // A file gets colors only where they are asked for by name: the variables speak of screens.
+    let color = is_colored(arguments, is_terminal) && (to_screen || arguments.color == When::Always);
     Paint { color, ascii: arguments.ascii, width: width(to_screen) }
 }
 
 /// As [`paint`], for what goes to the error stream.
 pub(super) fn paint_for_errors(arguments: &Arguments) -> Paint {
-    let is_seen = io::stderr().is_terminal() && !declines_color();
-    let color = arguments.color == When::Always || arguments.color == When::Auto && is_seen;
-    Paint { color, ascii: arguments.ascii, width: width(io::stderr().is_terminal()) }
+    let is_terminal = io::stderr().is_terminal();
+    Paint { color: is_colored(arguments, is_terminal), ascii: arguments.ascii, width: width(is_terminal) }
 }
 
-/// Is `NO_COLOR` set, or is the terminal a dumb one?
-pub(super) fn declines_color() -> bool {
-    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || is_dumb()
+/// Are there to be colors? `--color` decides; then `NO_COLOR`; then `FORCE_COLOR` and `CLICOLOR_FORCE`; then whether a
+/// person looks at a terminal that has colors.
+///
+/// As <https://no-color.org>, <https://force-color.org> and <https://bixense.com/clicolors> say it.
+pub(super) fn is_colored(arguments: &Arguments, is_terminal: bool) -> bool {
+    match arguments.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto if is_set("NO_COLOR") => false,
+        When::Auto => is_set("FORCE_COLOR") || is_set("CLICOLOR_FORCE") || is_terminal && !is_dumb(),
+    }
+}
+
+/// Is a variable set to something that means yes?
+fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty() && (value != "0" || variable == "NO_COLOR"))
 }
 
 /// The columns that sentences are wrapped to.

@@ -54,7 +54,7 @@ impl Measure {
     }
 
     /// Keeps the findings that count; the lines tell what became of the others. What is ignored in vain is complained of.
-    pub(super) fn judge(&self, findings: Vec<Finding>) -> (Vec<Finding>, Vec<String>) {
+    pub(super) fn judge(&self, arguments: &Arguments, findings: Vec<Finding>) -> (Vec<Finding>, Vec<String>) {
         let Judged { kept, ignored, known, mended } = self.policy.judge(findings, &self.known);
         let mut lines = Vec::new();
         for (ignore, number) in self.policy.ignore.iter().zip(ignored) {
@@ -63,7 +63,10 @@ impl Measure {
             match number {
                 0 => {
                     let by = self.project.as_ref().map_or_else(String::new, |path| format!(" ({})", bounded(path)));
-                    output::warn(&format!("{told} is ignored in vain, nothing is found by it{by}; take it out"));
+                    output::note(
+                        arguments,
+                        &format!("{told} is ignored in vain, nothing is found by it{by}; take it out"),
+                    );
                 }
                 number => lines.push(format!("ignored {} by {told}{reason}", count(number, "finding"))),
             }

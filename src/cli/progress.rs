@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use super::args::Arguments;
 use crate::survey::{Event, Phase, Progress};
 
 /// What is over sooner needs no line.
@@ -18,10 +19,10 @@ struct Line {
     is_shown: bool,
 }
 
-/// Runs something long, telling how far it is where a person watches.
-pub(super) fn watched<T>(work: impl FnOnce(&Progress) -> T) -> T {
+/// Runs something long, telling how far it is where a person watches and has not asked for quiet.
+pub(super) fn watched<T>(arguments: &Arguments, work: impl FnOnce(&Progress) -> T) -> T {
     let cancel = AtomicBool::new(false);
-    if !io::stderr().is_terminal() {
+    if arguments.quiet || !io::stderr().is_terminal() {
         return work(&Progress { tell: &|_| {}, cancel: &cancel });
     }
     let line = Mutex::new(Line { next: Instant::now() + PATIENCE, phase: Phase::Reading, files: 0, is_shown: false });

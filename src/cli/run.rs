@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &Arguments, run: &Run) -> Result<ExitCode, Error> {
 /// Says what the output of the command comes to.
 fn explain(arguments: &Arguments, run: &Run, program: &OsString, log: Log) -> Result<(), Error> {
     if log.incidents.is_empty() {
-        output::warn("the command failed, and no message that it printed accuses a native file");
+        output::note(arguments, "the command failed, and no message that it printed accuses a native file");
         return Ok(());
     }
     let named: Vec<PathBuf> = run.env.iter().cloned().collect();

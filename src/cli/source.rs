@@ -152,7 +152,7 @@ pub(super) fn scanned(arguments: &Arguments, paths: &[PathBuf]) -> Result<&'stat
 /// Where there is nothing to look at.
 pub(super) fn fresh(arguments: &Arguments, paths: &[PathBuf]) -> Result<Scan, Error> {
     let start = Start::of(arguments, paths)?;
-    progress::watched(|progress| start.scan(progress))
+    progress::watched(arguments, |progress| start.scan(progress))
 }
 
 /// The environment in which a command works: that of the Python that it is, or that runs it. None where it is no Python's.
@@ -171,7 +171,7 @@ pub(super) fn scanned_for(
     tool: Option<Tool>,
 ) -> Result<&'static Scan, Error> {
     let start = Start::for_tool(arguments, paths, tool)?;
-    progress::watched(|progress| start.scan(progress)).map(kept)
+    progress::watched(arguments, |progress| start.scan(progress)).map(kept)
 }
 
 /// As [`scanned`], without judging what is found.
@@ -180,7 +180,7 @@ pub(super) fn scanned_for(
 /// Where there is nothing to look at.
 pub(super) fn surveyed(arguments: &Arguments, paths: &[PathBuf]) -> Result<&'static Scan, Error> {
     let start = Start::of(arguments, paths)?;
-    progress::watched(|progress| start.survey(progress)).map(kept)
+    progress::watched(arguments, |progress| start.survey(progress)).map(kept)
 }
 
 /// Scans one of several things that are looked at. What is wished for is not asked of a snapshot: that was settled when
@@ -193,10 +193,10 @@ pub(super) fn one(arguments: &Arguments, path: &Path) -> Result<Arc<Scan>, Error
     let file = machine.directory.join(Disk::path(path));
     if is_snapshot(&*fs, &file) {
         let start = Start { fs, machine, request: Request::default(), snapshot: Some(Kept::File(file)) };
-        return progress::watched(|progress| start.scan(progress)).map(Arc::new);
+        return progress::watched(arguments, |progress| start.scan(progress)).map(Arc::new);
     }
     let start = Start::of(arguments, &[path.to_owned()])?;
-    progress::watched(|progress| start.scan(progress)).map(Arc::new)
+    progress::watched(arguments, |progress| start.scan(progress)).map(Arc::new)
 }
 
 /// A subcommand looks at one scan and ends: to take it apart piece by piece first would only cost time.
@@ -235,7 +235,7 @@ pub(super) fn source(arguments: &Arguments, paths: &[PathBuf]) -> Result<Source,
         && paths.is_empty()
         && let Err(error) = discover(&start.fs, &start.machine, &start.request)
     {
-        output::warn(&format!("{}; this is the demo", error.what));
+        output::note(arguments, &format!("{}; this is the demo", error.what));
         start = Start::demo(Demo::Macos, "the demo, as no environment was found here");
     }
     Ok(Arc::new(move |progress: &Progress| start.scan(progress)))

@@ -28,7 +28,7 @@ pub(crate) use prepared::prepared;
 pub(crate) use python::{is_free_threaded, suffixes_of, tag_of};
 pub use role::Role;
 pub use target::{Kind, Request, Target, Wishes, discover};
-pub use tool::Tool;
+pub use tool::{TOOLS, Tool};
 pub(crate) use wheel::is_wheel_name;
 pub use wheel::{Tag, Wheel};
 pub(crate) use windows::suffixes as windows_suffixes;

@@ -1,5 +1,7 @@
 //! The real program: every subcommand, every exit code, every bad input with its very line.
 
+mod arguments;
+mod completions;
 #[cfg(unix)]
 mod exported_files;
 #[cfg(unix)]
@@ -315,6 +317,11 @@ fn a_rule_is_explained_and_an_unknown_one_has_neighbors() {
     assert!(out(&dylens(here, &["explain", "library-missing"])).starts_with("library-missing (error)\n"));
     let line = refusal(here, &["explain", "libary-missing"]);
     assert!(line.starts_with("dylens: there is no rule libary-missing; did you mean library-missing"), "{line}");
+    assert_eq!(
+        refusal(here, &["explain", "nosuch"]),
+        "dylens: there is no rule nosuch; dylens explain lists all\n",
+        "nothing is spelled like it"
+    );
 }
 
 #[test]
@@ -509,37 +516,6 @@ fn a_command_that_cannot_be_started_has_its_line() {
     assert!(said.starts_with("dylens: ./nothing cannot be started: "), "{said}");
     let said = refusal(small().path(), &["run"]);
     assert!(said.contains("<COMMAND>"), "{said}");
-}
-
-#[test]
-fn every_shell_can_complete_every_command() {
-    let help = out(&dylens(Path::new("/"), &["--help"]));
-    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    let commands: Vec<&str> =
-        listed.filter(|line| !line.starts_with("   ")).filter_map(|line| line.split_whitespace().next()).collect();
-    assert!(commands.contains(&"check") && commands.contains(&"completions"), "{commands:?}");
-    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
-        let script = out(&dylens(Path::new("/"), &["completions", shell]));
-        for command in commands.iter().chain(&["--fail-on", "--demo"]) {
-            assert!(script.contains(command.trim_start_matches("--")), "{shell}: {command}");
-        }
-    }
-    let said = refusal(Path::new("/"), &["completions", "cmd.exe"]);
-    assert!(said.contains("bash"), "{said}");
-}
-
-/// Asks bash itself; nothing is told where there is none.
-#[cfg(unix)]
-#[test]
-fn bash_completes_a_word_that_was_begun() {
-    let ask = "source <(\"$0\" completions bash); COMP_WORDS=(dylens ex); COMP_CWORD=1; _dylens dylens ex dylens; echo ${COMPREPLY[@]}";
-    match Command::new("bash").args(["-c", ask, env!("CARGO_BIN_EXE_dylens")]).output() {
-        Ok(output) => assert_eq!(out(&output), "export explain\n", "{}", said(&output)),
-        Err(error) => {
-            assert!(std::env::var_os("CI").is_none(), "bash: {error}");
-            eprintln!("skipped: no bash here");
-        }
-    }
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn each_mistake_has_its_line() {
             &[][..],
             "there is no rule library-mising; did you mean library-missing",
         ),
-        ("", &["--select", "no"][..], "there is no rule no; did you mean"),
+        ("", &["--select", "no"][..], "there is no rule no; dylens explain lists all"),
         ("[tool.dylens]\nfail_on = 'error'", &[], "pyproject.toml: unknown field `fail_on`"),
         ("", &["--baseline", "gone.json"], "gone.json cannot be read"),
     ] {
