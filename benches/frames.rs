@@ -18,6 +18,7 @@ use dylens::discover::{Machine, Request};
 use dylens::scan::Scan;
 use dylens::survey::Progress;
 use dylens::tui::atlas::{Atlas, Sort};
+use dylens::tui::commands::tables;
 use dylens::tui::draw::frame;
 use dylens::tui::message::Msg;
 use dylens::tui::model::Model;
@@ -183,7 +184,7 @@ impl Face {
     fn of(atlas: &Arc<Atlas>) -> Face {
         let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, SIZE.0, SIZE.1)) };
         let terminal = Terminal::with_options(CrosstermBackend::new(std::io::sink()), options).expect("a terminal");
-        let model = Model::new(Theme::default(), SIZE);
+        let model = Model::new(tables(), Theme::default(), SIZE);
         let mut face = Face { model, terminal, keys: Vec::new(), frames: Vec::new(), beside: Vec::new() };
         update(&mut face.model, Msg::Scanned(atlas.clone()));
         face.draw();

@@ -18,7 +18,6 @@ use crate::printable::printable;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 
-use super::model::Order;
 use super::theme::Tone;
 
 /// What a node is, as it is drawn.
@@ -127,6 +126,31 @@ impl Badge {
             pieces.push((Tone::Warning, format!("!{}", self.warnings + self.names)));
         }
         pieces
+    }
+}
+
+/// What lists are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// What breaks most first.
+    #[default]
+    Impact,
+    Name,
+    Kind,
+    /// The largest first.
+    Size,
+}
+
+impl Order {
+    pub const ALL: [Order; 4] = [Order::Impact, Order::Name, Order::Kind, Order::Size];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Order::Impact => "impact",
+            Order::Name => "name",
+            Order::Kind => "kind",
+            Order::Size => "size",
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::command::Command;
 use super::keys::Keymap;
 use super::theme::THEMES;
 use crate::error::Error;
@@ -49,17 +50,18 @@ fn path() -> Option<(PathBuf, bool)> {
 ///
 /// # Errors
 /// Where it cannot be read or is not understood: says the line and what stands there.
-pub fn read() -> Result<Config, Error> {
-    let Some((path, is_asked_for)) = path() else { return Ok(Config::default()) };
+pub fn read(commands: &'static [&'static Command]) -> Result<Config, Error> {
+    let unchanged = || Config { keymap: Keymap::of(commands), ..Config::default() };
+    let Some((path, is_asked_for)) = path() else { return Ok(unchanged()) };
     let text = match whole(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !is_asked_for => return Ok(Config::default()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !is_asked_for => return Ok(unchanged()),
         Err(error) => {
             let what = format!("{} cannot be read: {error}", path.display());
             return Err(Error::new(what, "mend the file, or point DYLENS_CONFIG to another"));
         }
     };
-    understand(&text).map_err(|(line, what)| {
+    understand(&text, commands).map_err(|(line, what)| {
         let place = format!("{}:{line}: {what}", path.display());
         Error::new(place, "mend that line; dylens starts without it when DYLENS_CONFIG points to an empty file")
     })
@@ -77,7 +79,7 @@ fn whole(path: &Path) -> io::Result<String> {
 }
 
 /// What a text says; else the line that is wrong, and why.
-fn understand(text: &str) -> Result<Config, (usize, String)> {
+fn understand(text: &str, commands: &'static [&'static Command]) -> Result<Config, (usize, String)> {
     let line = |at: usize| text[..at.min(text.len())].matches('\n').count() + 1;
     let file: File = toml::from_str(text)
         .map_err(|error| (line(error.span().map_or(0, |span| span.start)), error.message().replace('\n', " ")))?;
@@ -92,7 +94,7 @@ fn understand(text: &str) -> Result<Config, (usize, String)> {
         };
         if is_known { Ok(theme.as_ref().clone()) } else { Err(wrong()) }
     });
-    let mut keymap = Keymap::default();
+    let mut keymap = Keymap::of(commands);
     for (id, keys) in &file.keys {
         keymap.rebind(id.as_ref(), keys.as_ref()).map_err(|what| (line(id.span().start), what))?;
     }
@@ -102,6 +104,11 @@ fn understand(text: &str) -> Result<Config, (usize, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::commands::commands;
+
+    fn understand(text: &str) -> Result<Config, (usize, String)> {
+        super::understand(text, commands())
+    }
 
     #[test]
     fn a_file_says_theme_and_keys() {

@@ -1,6 +1,5 @@
 //! What the model asks of the outside: the only way in which it acts on it.
 
-use super::modal::ask::Want;
 use crate::error::Error;
 use crate::export::{Excerpt, Format};
 
@@ -44,4 +43,15 @@ pub enum Effect {
     Mouse(bool),
     /// Back to the shell for a while.
     Suspend,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// Something else to look at.
+    Other,
+    /// A scan to compare with.
+    Before,
+    /// The log of a failed build.
+    Log,
 }

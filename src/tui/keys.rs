@@ -74,35 +74,43 @@ pub struct Binding {
 }
 
 /// Which key does what.
-#[derive(Clone)]
-pub struct Keymap(Vec<Binding>);
+#[derive(Clone, Default)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
+    commands: &'static [&'static Command],
+}
 
 /// The bindings that the program starts with.
 const DEFAULT: &str = include_str!("../../assets/keys.toml");
 
-impl Default for Keymap {
-    fn default() -> Keymap {
-        Keymap::read(DEFAULT).expect("the program's own key table is tested")
-    }
-}
-
 impl Keymap {
+    /// The keys that the program starts with.
+    pub fn of(commands: &'static [&'static Command]) -> Keymap {
+        Keymap::read(DEFAULT, commands).expect("the program's own key table is tested")
+    }
+
     /// Reads a table of bindings.
     ///
     /// # Errors
     /// Says which entry is not understood.
-    pub fn read(text: &str) -> Result<Keymap, String> {
+    pub fn read(text: &str, commands: &'static [&'static Command]) -> Result<Keymap, String> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| error.to_string())?;
-        let mut bindings = Vec::new();
+        let mut keymap = Keymap { bindings: Vec::new(), commands };
         for (id, keys) in &table {
-            let command = Command::named(id).ok_or_else(|| format!("no command is called {id}"))?;
+            let command = keymap.named(id)?;
             for name in keys.as_array().ok_or_else(|| format!("{id}: a list of keys is wanted"))? {
                 let name = name.as_str().unwrap_or_default();
                 let key = Key::parse(name).ok_or_else(|| format!("{id}: no key is called {name:?}"))?;
-                bindings.push(Binding { key, name: name.to_owned(), command });
+                keymap.bindings.push(Binding { key, name: name.to_owned(), command });
             }
         }
-        Ok(Keymap(bindings))
+        Ok(keymap)
+    }
+
+    /// The command of this name.
+    fn named(&self, id: &str) -> Result<&'static Command, String> {
+        let command = self.commands.iter().copied().find(|command| command.id == id);
+        command.ok_or_else(|| format!("no command is called {id}"))
     }
 
     /// Gives a command other keys.
@@ -110,15 +118,15 @@ impl Keymap {
     /// # Errors
     /// Says which command or key is not known, or whose key it is already.
     pub fn rebind(&mut self, id: &str, names: &[String]) -> Result<(), String> {
-        let command = Command::named(id).ok_or_else(|| format!("no command is called {id}"))?;
-        self.0.retain(|binding| binding.command.id != id);
+        let command = self.named(id)?;
+        self.bindings.retain(|binding| binding.command.id != id);
         for name in names {
             let key = Key::parse(name).ok_or_else(|| format!("{id}: no key is called {name:?}"))?;
             let same = |other: &&Binding| other.key == key && place(other.command) == place(command);
-            if let Some(other) = self.0.iter().find(same) {
+            if let Some(other) = self.bindings.iter().find(same) {
                 return Err(format!("{id}: {name} is the key of {} already", other.command.id));
             }
-            self.0.push(Binding { key, name: name.clone(), command });
+            self.bindings.push(Binding { key, name: name.clone(), command });
         }
         Ok(())
     }
@@ -127,14 +135,14 @@ impl Keymap {
     pub fn command(&self, key: Key, menu: Option<Group>) -> Option<&'static Command> {
         let of = |key: Key| {
             let fits = |binding: &&Binding| binding.key == key && place(binding.command) == menu;
-            self.0.iter().find(fits).map(|binding| binding.command)
+            self.bindings.iter().find(fits).map(|binding| binding.command)
         };
         of(key).or_else(|| of(Key { shift: false, ..key }))
     }
 
     /// The names of the keys of a command, the main one first.
     pub fn names(&self, id: &str) -> Vec<&str> {
-        self.0.iter().filter(|binding| binding.command.id == id).map(|binding| binding.name.as_str()).collect()
+        self.bindings.iter().filter(|binding| binding.command.id == id).map(|binding| binding.name.as_str()).collect()
     }
 }
 
@@ -146,16 +154,16 @@ fn place(command: &Command) -> Option<Group> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::command::commands;
+    use crate::tui::commands::commands;
 
     #[test]
     fn every_command_has_a_key_and_no_key_has_two_commands() {
-        let keymap = Keymap::default();
+        let keymap = Keymap::of(commands());
         for command in commands() {
             assert!(!keymap.names(command.id).is_empty(), "{} has no key in assets/keys.toml", command.id);
         }
-        for (at, binding) in keymap.0.iter().enumerate() {
-            let twice = keymap.0[..at].iter().find(|other| {
+        for (at, binding) in keymap.bindings.iter().enumerate() {
+            let twice = keymap.bindings[..at].iter().find(|other| {
                 let same = |binding: &Binding| (binding.key, place(binding.command));
                 same(other) == same(binding)
             });
@@ -165,7 +173,7 @@ mod tests {
 
     #[test]
     fn shift_counts_where_it_has_a_meaning_of_its_own() {
-        let keymap = Keymap::default();
+        let keymap = Keymap::of(commands());
         let of = |code, modifiers| keymap.command(Key::of(KeyEvent::new(code, modifiers)), None).map(|it| it.id);
         assert_eq!(of(KeyCode::Left, KeyModifiers::NONE), Some("left"));
         assert_eq!(of(KeyCode::Left, KeyModifiers::SHIFT), Some("pan-left"));
@@ -176,8 +184,8 @@ mod tests {
 
     #[test]
     fn a_wrong_table_is_refused_with_its_entry() {
-        assert_eq!(Keymap::read("fly = ['x']").err().unwrap(), "no command is called fly");
-        assert_eq!(Keymap::read("up = ['shift-x']").err().unwrap(), "up: no key is called \"shift-x\"");
-        assert_eq!(Keymap::read("up = ['hyper-x']").err().unwrap(), "up: no key is called \"hyper-x\"");
+        assert_eq!(Keymap::read("fly = ['x']", commands()).err().unwrap(), "no command is called fly");
+        assert_eq!(Keymap::read("up = ['shift-x']", commands()).err().unwrap(), "up: no key is called \"shift-x\"");
+        assert_eq!(Keymap::read("up = ['hyper-x']", commands()).err().unwrap(), "up: no key is called \"hyper-x\"");
     }
 }

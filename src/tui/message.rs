@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crossterm::event::KeyEvent;
 
 use super::atlas::Atlas;
-use super::command::Way;
 use super::picture::Picture;
+use super::way::Way;
 use crate::buildlog::Log;
 use crate::error::Error;
 use crate::export::Extent;

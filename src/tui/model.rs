@@ -1,160 +1,68 @@
 //! All that the face knows: enough to draw every frame, nothing that it would have to ask for.
 
+use std::any::Any;
 use std::sync::Arc;
 
-use super::atlas::{Atlas, Sort};
-use super::command::Way;
+use super::atlas::{Atlas, Order};
+use super::command::{Command, Group};
 use super::drawing::Drawing;
+use super::filter::Filter;
 use super::keys::Keymap;
-use super::modal::Modal;
+use super::modal::overlay::Overlay;
+use super::pane::Pane;
 use super::picture::{Lens, Picture, Scope};
 use super::prose::Prose;
 use super::rows::Tree;
-use super::screen::along;
 use super::search::Found;
+use super::state::{Compared, FindingList, Logged, ProcessCursor};
 use super::theme::{Theme, spinner};
-use super::view::{Compared, Logged, VIEWS, View};
-use crate::diagnose::Severity;
+use super::view::entry::View;
+use super::work::{Drag, Work};
 use crate::discover::Nearby;
 use crate::error::Error;
 use crate::graph::NodeId;
-use crate::image::Format;
-use crate::survey::{Phase, Seen};
 
-/// A part of the screen that can have the keys.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Pane {
-    /// What the view shows.
-    #[default]
-    Main,
-    /// The graph around the chosen node, beside a list.
-    Graph,
-    /// What there is to be told of the chosen node or finding.
-    Detail,
+/// What can be looked at and done: handed in from above, so that what is below need not know all of it.
+#[derive(Clone, Copy)]
+pub struct Tables {
+    /// In the order of the tabs; never empty.
+    pub views: &'static [&'static View],
+    pub commands: &'static [&'static Command],
 }
 
-/// What is left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Show system libraries with which nothing is wrong.
-    pub system: bool,
-    /// In the tree, only what has findings at it or below it.
-    pub broken: bool,
-    /// Only findings of at least this severity.
-    pub severity: Option<Severity>,
-    /// Only nodes of this kind.
-    pub kind: Option<Sort>,
-    /// Only the nodes of this distribution.
-    pub package: Option<String>,
-    /// Only files of this format.
-    pub format: Option<Format>,
-}
-
-impl Filter {
-    /// Is this node shown, as far as its kind, package and format go?
-    pub fn admits(&self, atlas: &Atlas, node: NodeId) -> bool {
-        let entry = atlas.entry(node);
-        let is_kind = self.kind.is_none_or(|kind| entry.sort == kind);
-        let is_package = self.package.as_ref().is_none_or(|package| entry.owner == *package || entry.label == *package);
-        is_kind && is_package && self.format.is_none_or(|format| atlas.format_of(node) == Some(format))
-    }
-
-    /// Is this finding shown? One that is about no node has neither kind nor package.
-    pub fn admits_finding(&self, atlas: &Atlas, at: usize) -> bool {
-        let finding = &atlas.scan.findings[at];
-        let narrows = self.kind.is_some() || self.package.is_some() || self.format.is_some();
-        self.severity.is_none_or(|least| finding.severity >= least)
-            && (!narrows || atlas.places(at).iter().any(|&node| self.admits(atlas, node)))
-    }
-
-    /// What of it is not as at the start, in words.
-    pub fn told(&self) -> Vec<String> {
-        let severity = self.severity.map(|severity| format!("{}s", severity.word()));
-        let kind = self.kind.map(|kind| kind.many().to_owned());
-        let format = self.format.map(|format| format.to_string());
-        let broken = self.broken.then(|| "what has findings".to_owned());
-        let told: Vec<String> = [severity, kind, self.package.clone(), format, broken].into_iter().flatten().collect();
-        if told.is_empty() { told } else { vec![format!("only {}", told.join(", "))] }
-    }
-}
-
-/// What lists are sorted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    /// What breaks most first.
-    #[default]
-    Impact,
-    Name,
-    Kind,
-    /// The largest first.
-    Size,
-}
-
-impl Order {
-    pub const ALL: [Order; 4] = [Order::Impact, Order::Name, Order::Kind, Order::Size];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Order::Impact => "impact",
-            Order::Name => "name",
-            Order::Kind => "kind",
-            Order::Size => "size",
-        }
-    }
-}
-
-/// A scan that is under way.
+/// The pictures that are shown, each in its place.
 #[derive(Clone, Debug, Default)]
-pub struct Work {
-    pub phase: Option<Phase>,
-    /// Where the walk is.
-    pub folder: String,
-    pub files: usize,
-    /// What it has found, in the order in which it came: nothing moves under the cursor.
-    pub seen: Vec<Seen>,
-    /// How many bytes those have, and how many of them no loader can take.
-    pub bytes: u64,
-    pub troubled: usize,
-    /// The row that somebody went to; until then the newest is shown.
-    pub cursor: Option<usize>,
-    /// Somebody asked to stop it.
-    pub is_stopping: bool,
+pub struct Pictures {
+    /// The focus.
+    pub focus: Option<Picture>,
+    pub flow: Option<Picture>,
+    /// The bonds to NumPy's C API.
+    pub numpy: Option<Picture>,
 }
 
-impl Work {
-    pub fn take_in(&mut self, seen: Vec<Seen>) {
-        self.bytes += seen.iter().map(|seen| seen.len).sum::<u64>();
-        self.troubled += seen.iter().filter(|seen| seen.trouble.is_some()).count();
-        self.seen.extend(seen);
-    }
-
-    /// The row that is shown for certain.
-    pub fn row(&self) -> usize {
-        self.cursor.unwrap_or(usize::MAX).min(self.seen.len().saturating_sub(1))
-    }
-
-    /// Goes to another row; below the last one, the newest are shown again.
-    pub fn step(&mut self, way: Way) {
-        if matches!(way, Way::Left | Way::Right) {
-            return;
+impl Pictures {
+    /// The picture that is shown where those of this scope are.
+    pub fn of(&self, scope: Scope) -> Option<&Picture> {
+        match scope.place() {
+            Scope::Focus => self.focus.as_ref(),
+            Scope::Numpy => self.numpy.as_ref(),
+            _ => self.flow.as_ref(),
         }
-        let to = along(self.row(), self.seen.len(), way);
-        let is_last = to + 1 >= self.seen.len();
-        self.cursor = (!is_last || !matches!(way, Way::Down | Way::HalfDown | Way::Bottom)).then_some(to);
     }
-}
 
-/// What the mouse drags while its button is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Drag {
-    /// The border between panes.
-    Border,
-    /// The picture, last from this cell.
-    Picture { from: (u16, u16) },
+    /// Its place.
+    pub fn place(&mut self, scope: Scope) -> &mut Option<Picture> {
+        match scope.place() {
+            Scope::Focus => &mut self.focus,
+            Scope::Numpy => &mut self.numpy,
+            _ => &mut self.flow,
+        }
+    }
 }
 
 /// The state of the face.
 pub struct Model {
+    pub tables: Tables,
     pub theme: Theme,
     pub keymap: Keymap,
     pub size: (u16, u16),
@@ -182,16 +90,10 @@ pub struct Model {
     pub found: Option<Found>,
     /// The node that every view is about.
     pub chosen: Option<NodeId>,
-    /// The finding under the list's cursor, by place in the scan, and those that the filter leaves.
-    pub finding: usize,
-    pub shown: Vec<usize>,
-    /// Those that the scan before this one did not have.
-    pub fresh: Vec<usize>,
+    pub findings: FindingList,
     /// The way down to the cursor of the columns.
     pub columns: Vec<NodeId>,
-    /// The import whose process is shown, by place in the scan, and the row in it.
-    pub import: usize,
-    pub process: usize,
+    pub process: ProcessCursor,
     /// How often the next movement is made: typed digits after a nought.
     pub count: Option<usize>,
     /// Is the mouse ours?
@@ -203,14 +105,11 @@ pub struct Model {
     pub log: Option<Logged>,
     /// What has changed since another scan, where there is one.
     pub diff: Option<Compared>,
-    /// The focus, and what of the graph is shown in pictures.
-    pub picture: Option<Picture>,
+    pub pictures: Pictures,
+    /// What of the graph is shown in pictures.
     pub lens: Lens,
-    /// The flow, and the place of its scope in [`super::picture::Scope::FLOWS`].
-    pub flow: Option<Picture>,
+    /// The place of the flow's scope in [`Scope::FLOWS`].
     pub scope: usize,
-    /// The bonds to NumPy's C API.
-    pub numpy: Option<Picture>,
     /// Pictures that are being made beside the screen, one for each place, and how many were ever wanted.
     pub drawings: Vec<Arc<Drawing>>,
     pub wanted: u64,
@@ -218,7 +117,7 @@ pub struct Model {
     pub back: Vec<NodeId>,
     pub forward: Vec<NodeId>,
     pub filter: Filter,
-    pub modal: Option<Modal>,
+    pub modal: Option<Box<dyn Overlay>>,
     /// What the evidence pane says, and how far it is scrolled.
     pub article: Vec<Prose>,
     pub scroll: usize,
@@ -228,10 +127,11 @@ pub struct Model {
 
 impl Model {
     /// A model that waits for its first scan.
-    pub fn new(theme: Theme, size: (u16, u16)) -> Model {
+    pub fn new(tables: Tables, theme: Theme, size: (u16, u16)) -> Model {
         Model {
+            tables,
             theme,
-            keymap: Keymap::default(),
+            keymap: Keymap::of(tables.commands),
             size,
             atlas: None,
             work: Some(Work::default()),
@@ -240,30 +140,25 @@ impl Model {
             is_elsewhere: false,
             nothing: None,
             tick: 0,
-            view: VIEWS[0],
+            view: tables.views[0],
             pane: Pane::default(),
             is_zoomed: false,
             top: 0,
             order: Order::default(),
             found: None,
             chosen: None,
-            finding: 0,
-            shown: Vec::new(),
-            fresh: Vec::new(),
+            findings: FindingList::default(),
             columns: Vec::new(),
-            import: 0,
-            process: 0,
+            process: ProcessCursor::default(),
             count: None,
             with_mouse: true,
             split: [None; 3],
             drag: None,
             log: None,
             diff: None,
-            picture: None,
+            pictures: Pictures::default(),
             lens: Lens::default(),
-            flow: None,
             scope: 0,
-            numpy: None,
             drawings: Vec::new(),
             wanted: 0,
             tree: Tree::default(),
@@ -284,7 +179,7 @@ impl Model {
 
     /// Forgets what belonged to the scan, and keeps how the person likes to look at one.
     pub(super) fn forget(&mut self) {
-        let new = Model::new(self.theme, self.size);
+        let new = Model::new(self.tables, self.theme, self.size);
         let old = std::mem::replace(self, new);
         (self.keymap, self.with_mouse, self.split, self.order) = (old.keymap, old.with_mouse, old.split, old.order);
         self.nearby = old.nearby;
@@ -292,6 +187,43 @@ impl Model {
         self.filter.system = old.filter.system;
         // What is drawn and written still belongs to what was.
         (self.wanted, self.writing) = (old.wanted, old.writing);
+    }
+
+    /// The view of this name.
+    pub fn view_named(&self, id: &str) -> Option<&'static View> {
+        self.tables.views.iter().copied().find(|view| view.id == id)
+    }
+
+    /// The views that have something to show, in the order of the tabs.
+    pub fn views(&self) -> impl Iterator<Item = &'static View> {
+        self.tables.views.iter().copied().filter(|view| (view.is_there)(self))
+    }
+
+    /// The command of this name.
+    pub fn command(&self, id: &str) -> Option<&'static Command> {
+        self.tables.commands.iter().copied().find(|command| command.id == id)
+    }
+
+    /// What lies on top, where it is of this kind.
+    pub fn overlay<T: Overlay>(&self) -> Option<&T> {
+        let overlay: &dyn Any = self.modal.as_deref()?;
+        overlay.downcast_ref()
+    }
+
+    /// The same, to change it.
+    pub fn overlay_mut<T: Overlay>(&mut self) -> Option<&mut T> {
+        let overlay: &mut dyn Any = self.modal.as_deref_mut()?;
+        overlay.downcast_mut()
+    }
+
+    /// The picture that a pane shows; none where it shows none.
+    pub fn picture(&self, pane: Pane) -> Option<&Picture> {
+        self.pictures.of(self.view.scope_in(pane)?)
+    }
+
+    /// The same, to move in it.
+    pub fn picture_mut(&mut self, pane: Pane) -> Option<&mut Picture> {
+        self.pictures.place(self.view.scope_in(pane)?).as_mut()
     }
 
     /// What the list that is shown is sorted by.
@@ -303,6 +235,21 @@ impl Model {
     /// Does something turn, so that ticks are wanted?
     pub fn is_spinning(&self) -> bool {
         self.work.is_some() || self.writing.is_some() || !self.drawings.is_empty()
+    }
+
+    /// A scan is there.
+    pub fn has_scan(&self) -> bool {
+        self.atlas.is_some()
+    }
+
+    /// A scan is there, and nothing lies on top of it.
+    pub fn is_bare(&self) -> bool {
+        self.atlas.is_some() && self.modal.is_none()
+    }
+
+    /// The group whose menu lies on top.
+    pub fn menu(&self) -> Option<Group> {
+        self.modal.as_ref().and_then(|overlay| overlay.menu())
     }
 
     /// Is there something to walk in: a scan, or what the first one has found so far?
@@ -330,8 +277,8 @@ impl Model {
     pub fn current_finding(&self) -> Option<usize> {
         let atlas = self.atlas.as_ref()?;
         let is_current = self.view.is("problems")
-            && self.finding < atlas.scan.findings.len()
-            && atlas.node_of(self.finding).is_none_or(|node| Some(node) == self.chosen);
-        is_current.then_some(self.finding)
+            && self.findings.finding < atlas.scan.findings.len()
+            && atlas.node_of(self.findings.finding).is_none_or(|node| Some(node) == self.chosen);
+        is_current.then_some(self.findings.finding)
     }
 }

@@ -7,8 +7,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_width::UnicodeWidthStr;
 
 use super::atlas::{Atlas, Sort};
-use super::command::Way;
 use super::theme::Tone;
+use super::way::Way;
 use crate::graph::layout::{Layout, layout};
 use crate::graph::sketch::{Around, Fold, Item, Sketch, focus};
 use crate::graph::{Node, NodeId};

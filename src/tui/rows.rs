@@ -6,8 +6,8 @@
 use petgraph::Direction;
 use rustc_hash::FxHashSet;
 
-use super::atlas::{Atlas, Sort};
-use super::model::{Filter, Order};
+use super::atlas::{Atlas, Order, Sort};
+use super::filter::Filter;
 use crate::graph::NodeId;
 
 /// What is to be known of a row besides its node.

@@ -16,21 +16,22 @@ use crossterm::event::{self, Event, KeyEventKind, MouseButton, MouseEvent, Mouse
 use crossterm::execute;
 
 use super::atlas::Atlas;
-use super::command::Way;
+use super::commands::tables;
 use super::config::Config;
 use super::draw::frame;
 use super::drawing::Drawing;
-use super::effect::Effect;
+use super::effect::{Effect, Want};
 use super::message::{Fetched, Msg};
-use super::modal::ask::Want;
 use super::model::Model;
+use super::options::{Opener, Options, Place, Source};
 use super::output::{Job, Order};
+use super::state::Logged;
 use super::terminal::Screen;
 use super::theme::Theme;
 use super::update::update;
-use super::view::Logged;
 use super::watch::Watch;
-use super::{Opener, Options, Place, Source, clipboard, output};
+use super::way::Way;
+use super::{clipboard, output};
 use crate::error::Error;
 use crate::export::{Excerpt, Format};
 use crate::scan::Scan;
@@ -48,7 +49,7 @@ pub(super) fn run(source: Source, open: Opener, options: &Options, config: Confi
     let with_mouse = !options.no_mouse && config.mouse.unwrap_or(true);
     let mut screen = Screen::take(with_mouse)?;
     let size = screen.terminal.size()?;
-    let mut model = Model::new(theme(options, &config), (size.width, size.height));
+    let mut model = Model::new(tables(), theme(options, &config), (size.width, size.height));
     (model.keymap, model.with_mouse) = (config.keymap, with_mouse);
     model.log = options.log.clone().map(Logged::new);
     model.diff = options.before.clone();

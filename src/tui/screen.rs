@@ -1,12 +1,10 @@
 //! Where each pane lies: one function of model and size, shared by drawing, scrolling and the mouse.
 
-use std::ops::Range;
-
 use ratatui::layout::Rect;
 
-use super::command::Way;
-use super::model::{Model, Pane};
-use super::view::Arrangement;
+use super::model::Model;
+use super::pane::{Arrangement, Pane};
+use super::scrolling::window_from;
 
 /// The rectangles of a frame; a pane without one is not on the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -140,6 +138,14 @@ impl Areas {
         (u32::from(at) * 100 / u32::from(whole.max(1))).clamp(15, 85) as u16
     }
 
+    /// Everything between header and footer.
+    pub fn body(model: &Model) -> Rect {
+        let areas = Areas::of(model);
+        let top = areas.header.height + areas.tabs.map_or(0, |tabs| tabs.height);
+        let height = model.size.1.saturating_sub(top + areas.footer.height);
+        Rect { x: 0, y: top, width: model.size.0, height }
+    }
+
     /// The rectangle of a pane.
     pub fn pane(&self, pane: Pane) -> Option<Rect> {
         match pane {
@@ -150,61 +156,10 @@ impl Areas {
     }
 }
 
-/// What a border leaves.
-pub fn inside(area: Rect) -> Rect {
-    Rect {
-        x: area.x.saturating_add(1),
-        y: area.y.saturating_add(1),
-        width: area.width.saturating_sub(2),
-        height: area.height.saturating_sub(2),
-    }
-}
-
-/// Which part of a long list is shown whose cursor stays in the middle as far as that is possible.
-pub fn window(len: usize, cursor: usize, height: usize) -> Range<usize> {
-    window_from(cursor.saturating_sub(height / 2), len, height)
-}
-
-/// Which part of a long list is shown that begins with a row; below its end is no empty space.
-pub fn window_from(top: usize, len: usize, height: usize) -> Range<usize> {
-    let start = top.min(len.saturating_sub(height));
-    start..(start + height).min(len)
-}
-
-/// The first row in view, moved as little as possible, so that the cursor is in view and some rows around it.
-pub fn kept(top: usize, cursor: usize, len: usize, height: usize) -> usize {
-    let around = (height / 4).min(3);
-    let least = (cursor + around + 1).saturating_sub(height);
-    let most = cursor.saturating_sub(around).max(least);
-    top.clamp(least, most).min(len.saturating_sub(height))
-}
-
-/// The place in a list that lies under a row of the screen, for [`window`].
-pub fn row_at(area: Rect, row: u16, len: usize, cursor: usize) -> usize {
-    window(len, cursor, area.height.into()).start + usize::from(row.saturating_sub(area.y))
-}
-
-/// The same in the main pane's list.
+/// The place in the main pane's list that lies under a row of the screen.
 pub fn row_under(model: &Model, area: Rect, row: u16) -> usize {
     let len = (model.view.list)(model).map_or(0, |(_, len)| len);
     window_from(model.top, len, area.height.into()).start + usize::from(row.saturating_sub(area.y))
-}
-
-/// How far half a page is in a list.
-const HALF_PAGE: usize = 10;
-
-/// A place in a list of `len`, after a step.
-pub fn along(at: usize, len: usize, way: Way) -> usize {
-    let last = len.saturating_sub(1);
-    match way {
-        Way::Up => at.saturating_sub(1),
-        Way::Down => at.saturating_add(1).min(last),
-        Way::Top => 0,
-        Way::Bottom => last,
-        Way::HalfUp => at.saturating_sub(HALF_PAGE),
-        Way::HalfDown => at.saturating_add(HALF_PAGE).min(last),
-        Way::Left | Way::Right => at,
-    }
 }
 
 fn off_top(area: Rect, height: u16) -> (Rect, Rect) {

@@ -3,22 +3,30 @@
 pub(super) mod choose;
 pub(super) mod copies;
 mod mouse;
+pub mod perform;
+mod scroll;
 pub(super) mod walk;
+
+pub(super) use scroll::{scroll, scroll_to};
 
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::atlas::{Atlas, Sort};
-use super::command::Way;
 use super::effect::Effect;
+use super::filter::Filter;
 use super::keys::Key;
 use super::message::{Fetched, Msg};
-use super::modal::{self, Modal};
-use super::model::{Filter, Model, Pane, Work};
+use super::modal::{self, ask::Ask};
+use super::model::Model;
+use super::pane::Pane;
 use super::picture::Lens;
-use super::screen::{Areas, inside};
-use super::view::{VIEWS, View, diff, fold_all_drawn, log};
+use super::screen::Areas;
+use super::scrolling::inside;
+use super::view::{diff, log};
+use super::way::Way;
+use super::work::Work;
 use crate::diagnose::Severity;
 use crate::error::Error;
 use crate::graph::NodeId;
@@ -102,13 +110,13 @@ fn take_in(model: &mut Model, msg: Msg) -> Option<Effect> {
             None
         }
         Msg::Fetched(fetched) => {
-            match (fetched, &mut model.modal) {
+            match (fetched, model.overlay_mut::<Ask>()) {
                 (Ok(Fetched::Before(scan)), _) => diff::take(model, scan),
                 (Ok(Fetched::Log(log)), _) => log::take(model, log),
-                (Err(trouble), Some(Modal::Ask(ask))) => {
+                (Err(trouble), Some(ask)) => {
                     (ask.is_busy, ask.trouble) = (false, Some(trouble));
                 }
-                (Err(trouble), _) => model.told = Some(printable(&trouble)),
+                (Err(trouble), None) => model.told = Some(printable(&trouble)),
             }
             None
         }
@@ -128,10 +136,10 @@ fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
     }
     model.told = None;
     let key = Key::of(event);
-    if model.modal.as_ref().is_some_and(|modal| modal.takes(key)) {
+    if modal::takes(model, key) {
         return modal::key(model, event);
     }
-    let menu = model.modal.as_ref().and_then(Modal::menu);
+    let menu = model.menu();
     if menu.is_none() && count(model, key) {
         return None;
     }
@@ -140,7 +148,7 @@ fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
     let count = model.count.take().unwrap_or(1);
     let command = command?;
     let times = if command.repeats() { count.clamp(1, MOST_TIMES) } else { 1 };
-    (0..times).filter_map(|_| command.run(model)).last()
+    (0..times).filter_map(|_| perform::perform(model, command)).last()
 }
 
 /// More often than this nothing is done at one keypress.
@@ -197,15 +205,15 @@ pub(super) fn set_filter(model: &mut Model, filter: Filter) -> Option<Effect> {
 
 /// Lists findings and tree anew, filtered and sorted as they are to be now.
 fn list_anew(model: &mut Model, atlas: &Atlas) {
-    choose::sift(model, atlas);
-    model.tree.rebuild(atlas, &model.filter, model.order);
+    model.tables.views.iter().for_each(|view| (view.sift)(model, atlas));
 }
 
 /// Sorts lists by something else; the cursor stays where it is.
 pub(super) fn next_order(model: &mut Model) -> Option<Effect> {
     let can = model.view.orders;
     let Some(at) = can.iter().position(|&order| order == model.order()) else {
-        let views: Vec<&str> = VIEWS.iter().filter(|view| !view.orders.is_empty()).map(|view| view.title).collect();
+        let views = model.tables.views;
+        let views: Vec<&str> = views.iter().filter(|view| !view.orders.is_empty()).map(|view| view.title).collect();
         model.told = Some(format!("nothing to sort here: {} can be sorted", views.join(", ")));
         return None;
     };
@@ -233,7 +241,7 @@ pub(super) fn pan(model: &mut Model, way: Way) -> Option<Effect> {
         Way::Up => (0, -by.1),
         _ => (0, by.1),
     };
-    model.told = match choose::picture(model, choose::pictured(model)) {
+    model.told = match model.picture_mut(choose::pictured(model)) {
         None => Some("only pictures can be moved about: 2 and 3 show them".into()),
         Some(picture) => {
             let before = picture.pan;
@@ -249,7 +257,7 @@ pub(super) fn place(model: &mut Model, way: Option<Way>) -> Option<Effect> {
     model.modal = None;
     let pane = if model.pane == Pane::Main { Pane::Main } else { choose::pictured(model) };
     let room = choose::room(model);
-    if let Some(picture) = choose::picture(model, pane) {
+    if let Some(picture) = model.picture_mut(pane) {
         picture.place(way, room);
     } else if let (Some((at, _)), Some(main)) = ((model.view.list)(model), Areas::of(model).main) {
         let height = usize::from(inside(main).height);
@@ -264,9 +272,9 @@ pub(super) fn place(model: &mut Model, way: Option<Way>) -> Option<Effect> {
 
 /// Opens or closes all rows of a tree, all folds of a picture.
 pub(super) fn fold_all(model: &mut Model, open: bool) -> Option<Effect> {
-    match model.pane {
-        Pane::Main => (model.view.fold_all)(model, open),
-        _ => fold_all_drawn(model, open),
+    match model.view.fold_all.filter(|_| model.pane == Pane::Main) {
+        Some(fold_all) => fold_all(model, open),
+        None => choose::fold_all(model, open),
     }
     None
 }
@@ -348,7 +356,7 @@ pub(super) fn set_lens(model: &mut Model, change: impl Fn(&mut Lens)) -> Option<
 
 /// Looks further around the node, or less far.
 pub(super) fn depth(model: &mut Model, by: isize) -> Option<Effect> {
-    let now = model.picture.as_ref()?.depth;
+    let now = model.pictures.focus.as_ref()?.depth;
     let depth = now.saturating_add_signed(by).clamp(1, DEEPEST);
     model.told = Some(format!("depth {depth}"));
     set_lens(model, |lens| lens.depth = Some(depth))
@@ -366,20 +374,6 @@ pub(super) fn pane(model: &mut Model, by: isize) -> Option<Effect> {
     let at = panes.iter().position(|&pane| pane == model.pane).unwrap_or(0);
     model.pane = panes[(at as isize + by).rem_euclid(panes.len() as isize) as usize];
     None
-}
-
-/// Half of the detail up or down.
-pub(super) fn scroll(model: &mut Model, way: Way) {
-    let step = Areas::of(model).detail.map_or(1, |area| usize::from(inside(area).height / 2).max(1));
-    let to = if way == Way::Up { model.scroll.saturating_sub(step) } else { model.scroll + step };
-    scroll_to(model, to);
-}
-
-/// Scrolls the evidence, never beyond its last line.
-fn scroll_to(model: &mut Model, line: usize) {
-    let Some(area) = Areas::of(model).detail.map(inside) else { return };
-    let lines: usize = model.article.iter().map(|prose| prose.wrapped(area.width.into(), model.theme).len()).sum();
-    model.scroll = line.min(lines.saturating_sub(area.height.into()));
 }
 
 pub(super) fn rescan(model: &mut Model) -> Option<Effect> {
@@ -418,18 +412,18 @@ fn scanned(model: &mut Model, atlas: Arc<Atlas>) -> Option<Effect> {
             choose::carry_over(model, &old, atlas);
         }
         None => {
-            model.view = VIEWS[0];
+            model.view = model.tables.views[0];
             model.pane = model.view.panes[0];
             choose::begin(model, atlas);
             if let Some(seen) = work.as_ref().and_then(|work| work.seen.get(work.cursor?)) {
                 choose::stay(model, &seen.path);
             }
             // Who brings a log has come for its sake.
-            if let Some(view) = View::named("log").filter(|view| (view.is_there)(model)) {
+            if let Some(view) = model.view_named("log").filter(|view| (view.is_there)(model)) {
                 choose::show(model, view);
                 log::select(model, 0);
             }
-            if let Some(view) = View::named("diff").filter(|view| (view.is_there)(model)) {
+            if let Some(view) = model.view_named("diff").filter(|view| (view.is_there)(model)) {
                 choose::show(model, view);
                 diff::select(model, 0);
             }

@@ -2,6 +2,8 @@
 //!
 //! Documentation and tests may name anything: they are passed over.
 
+mod files;
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! The environment as a whole.
 
-use super::{list, sign};
+use super::finding::sign;
+use super::parts::list;
 use crate::export::count;
 use crate::image::Format;
 use crate::scan::Scan;

@@ -1,6 +1,6 @@
 //! A finding: what is wrong, what mends it, and what that rests on.
 
-use super::{MOST, list, search, shown_file};
+use super::parts::{MOST, list, search, shown_file};
 use crate::command::Shell;
 use crate::diagnose::{Evidence, Finding, Severity};
 use crate::scan::Scan;

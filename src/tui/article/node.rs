@@ -1,7 +1,8 @@
 //! A node: what it is, what it needs and got, who needs it.
 
 use super::finding::verdict;
-use super::{MOST, list, mach, pe, search, shown_file};
+use super::parts::{MOST, list, search, shown_file, size};
+use super::{mach, pe};
 use crate::discover::Role;
 use crate::export::count;
 use crate::graph::sketch::{Fold, Item};
@@ -209,15 +210,5 @@ fn dependents(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
             (tone, format!("{}{}", entry.brief, entry.sign()))
         });
         list(&format!("used by {}", dependents.len()), rows, text);
-    }
-}
-
-/// A size as people say it.
-pub(in crate::tui) fn size(bytes: u64) -> String {
-    match bytes {
-        0..10_000 => format!("{bytes} bytes"),
-        10_000..10_000_000 => format!("{} kB", bytes / 1000),
-        10_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.1} GB", bytes as f64 / 1e9),
     }
 }

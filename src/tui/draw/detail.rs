@@ -5,9 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
-use super::{bordered, lines, title};
 use crate::export::count;
-use crate::tui::model::{Model, Pane};
+use crate::tui::model::Model;
+use crate::tui::paint::{bordered, lines, title};
+use crate::tui::pane::Pane;
 use crate::tui::theme::Tone;
 
 pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {

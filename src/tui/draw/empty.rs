@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
-use super::{bordered, lines, title};
 use crate::error::Error;
 use crate::printable::printable;
 use crate::tui::model::Model;
+use crate::tui::paint::{bordered, lines, title};
 use crate::tui::prose::Prose;
 use crate::tui::theme::Tone;
 

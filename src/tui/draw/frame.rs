@@ -11,13 +11,12 @@ use crate::export::count;
 use crate::printable::printable;
 use crate::tui::article::system;
 use crate::tui::atlas::{Atlas, Badge};
-use crate::tui::command::{Command, Group, commands};
-use crate::tui::modal::Modal;
+use crate::tui::command::{Command, Group};
 use crate::tui::model::Model;
 use crate::tui::prose::shortened;
 use crate::tui::screen::{Areas, Room};
 use crate::tui::theme::{Tone, spinner};
-use crate::tui::view::{VIEWS, View};
+use crate::tui::view::View;
 use crate::world::Python;
 
 const BRAND: &str = " dylens ";
@@ -175,10 +174,10 @@ fn tab_texts(model: &Model, is_wide: bool) -> Vec<(&'static View, String)> {
         _ => 0,
     };
     let texts = |names: usize| -> Vec<(&'static View, String)> {
-        View::all(model).enumerate().map(|(at, view)| (view, tab(model, view, is_wide, at < names))).collect()
+        model.views().enumerate().map(|(at, view)| (view, tab(model, view, is_wide, at < names))).collect()
     };
     let width = |texts: &[(&View, String)]| 1 + texts.iter().map(|(_, text)| text.width()).sum::<usize>();
-    let most = View::all(model).count();
+    let most = model.views().count();
     let room = usize::from(model.size.0).saturating_sub(beside + 2);
     (0..=most).rev().map(texts).find(|texts| is_wide || width(texts) <= room).unwrap_or_else(|| texts(0))
 }
@@ -207,7 +206,7 @@ pub fn tab_spans(model: &Model, is_wide: bool) -> Vec<(usize, u16, u16)> {
     let mut spans = Vec::new();
     for (view, text) in tab_texts(model, is_wide) {
         let width = text.width() as u16;
-        let at = VIEWS.iter().position(|other| *other == view).unwrap_or(0);
+        let at = model.tables.views.iter().position(|other| *other == view).unwrap_or(0);
         spans.push((at, x, x + width));
         x += width;
     }
@@ -249,7 +248,7 @@ pub(super) fn footer(model: &Model, area: Rect, buffer: &mut Buffer) {
     }
     if let Some(bytes) = model.writing {
         let told = Span::raw(format!(" {} writing the export: {:.1} MB ", spinner(model.tick), bytes as f64 / 1e6));
-        let close = Command::named("close").map(|command| hint(model, command, "cancel"));
+        let close = model.command("close").map(|command| hint(model, command, "cancel"));
         return Line::from_iter(std::iter::once(told).chain(close.into_iter().flatten())).render(area, buffer);
     }
     match model.modal {
@@ -260,16 +259,18 @@ pub(super) fn footer(model: &Model, area: Rect, buffer: &mut Buffer) {
 
 /// While something lies on top, only what works there.
 fn modal_hints(model: &Model, area: Rect, buffer: &mut Buffer) {
-    let enter = model.modal.as_ref().map_or("", Modal::enter);
+    let enter = model.modal.as_ref().map_or("", |overlay| overlay.enter());
     let words = [("open", enter), ("close", "close")];
     let known = words.iter().filter(|(_, word)| !word.is_empty());
-    let spans = known.filter_map(|&(id, word)| Some(hint(model, Command::named(id)?, word)));
+    let spans = known.filter_map(|&(id, word)| Some(hint(model, model.command(id)?, word)));
     Line::from_iter(spans.flatten()).render(area, buffer);
 }
 
 /// The first keys of the commands that have a hint, as many as fit; how to get help and how to leave always do.
 fn hints(model: &Model, area: Rect, buffer: &mut Buffer) {
-    let (always, others): (Vec<&Command>, Vec<&Command>) = commands()
+    let (always, others): (Vec<&Command>, Vec<&Command>) = model
+        .tables
+        .commands
         .iter()
         .copied()
         .filter(|command| !command.hint.is_empty())

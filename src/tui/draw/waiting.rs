@@ -9,16 +9,18 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
-use super::{body, bordered, lines, row, title};
 use crate::export::count;
 use crate::printable::printable;
 use crate::survey::{Phase, Seen};
 use crate::tui::article::size;
 use crate::tui::atlas::brief;
-use crate::tui::model::{Model, Work};
+use crate::tui::model::Model;
+use crate::tui::paint::{bordered, lines, row, title};
 use crate::tui::prose::{Prose, shortened};
-use crate::tui::screen::{self, Areas, inside, window};
+use crate::tui::screen::Areas;
+use crate::tui::scrolling::{self, inside, window};
 use crate::tui::theme::{Tone, spinner};
+use crate::tui::work::Work;
 
 pub(super) fn draw(model: &Model, buffer: &mut Buffer) {
     let Some(work) = &model.work else { return };
@@ -43,7 +45,7 @@ const HEAD: u16 = 4;
 
 /// Where the box lies: as large as the screen, once there is something to list.
 fn area(model: &Model, work: &Work) -> Rect {
-    let body = body(model, &Areas::of(model));
+    let body = Areas::body(model);
     if !work.seen.is_empty() {
         return body;
     }
@@ -61,7 +63,7 @@ fn list(area: Rect) -> Rect {
 pub(in crate::tui) fn row_at(model: &Model, (column, row): (u16, u16)) -> Option<usize> {
     let work = model.work.as_ref()?;
     let list = list(area(model, work));
-    let at = screen::row_at(list, row, work.seen.len(), work.row());
+    let at = scrolling::row_at(list, row, work.seen.len(), work.row());
     (list.contains((column, row).into()) && at < work.seen.len()).then_some(at)
 }
 

@@ -7,27 +7,18 @@ use ratatui::widgets::Widget;
 use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Modal, prompt};
+use super::overlay::Overlay;
 use crate::discover::Nearby;
 use crate::printable::printable;
-use crate::tui::command::Way;
-use crate::tui::draw::{boxed, lines, row, title};
-use crate::tui::effect::Effect;
+use crate::tui::atlas::Atlas;
+use crate::tui::effect::{Effect, Want};
 use crate::tui::model::Model;
+use crate::tui::paint::{boxed, lines, prompt, row, title};
 use crate::tui::prose::{Prose, end};
-use crate::tui::screen::{along, window};
+use crate::tui::scrolling::{along, window};
 use crate::tui::theme::Tone;
-
-/// What is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Want {
-    /// Something else to look at.
-    Other,
-    /// A scan to compare with.
-    Before,
-    /// The log of a failed build.
-    Log,
-}
+use crate::tui::view::log;
+use crate::tui::way::Way;
 
 impl Want {
     fn title(self) -> &'static str {
@@ -55,8 +46,9 @@ pub struct Ask {
     pub trouble: Option<String>,
     /// It was asked for, and is on its way.
     pub is_busy: bool,
-    /// The environment that the cursor is on, by place in [`Model::nearby`].
-    pub cursor: Option<usize>,
+    /// The environments that may be meant, and the one that the cursor is on.
+    nearby: Vec<Nearby>,
+    cursor: Option<usize>,
 }
 
 pub fn other(model: &mut Model) -> Option<Effect> {
@@ -72,24 +64,14 @@ pub fn log(model: &mut Model) -> Option<Effect> {
 }
 
 fn open(model: &mut Model, want: Want) -> Option<Effect> {
-    model.modal = Some(Modal::Ask(Ask { input: Input::default(), want, trouble: None, is_busy: false, cursor: None }));
+    let nearby = if want == Want::Other { model.nearby.clone() } else { Vec::new() };
+    let input = Input::default();
+    model.modal = Some(Box::new(Ask { input, want, trouble: None, is_busy: false, nearby, cursor: None }));
     None
 }
 
-/// Moves to another of the environments that are near, whose path is then what is asked for.
-pub(super) fn step(model: &mut Model, way: Way) {
-    let Some(Modal::Ask(ask)) = &mut model.modal else { return };
-    if ask.want != Want::Other || model.nearby.is_empty() {
-        return;
-    }
-    let at = ask.cursor.map_or(0, |at| along(at, model.nearby.len(), way));
-    ask.cursor = Some(at);
-    ask.input = Input::new(model.nearby[at].path.to_string());
-}
-
 /// Enter: what has that name is fetched beside the screen.
-pub(super) fn fetch(model: &mut Model) -> Option<Effect> {
-    let Some(Modal::Ask(ask)) = &mut model.modal else { return None };
+fn fetch(ask: &mut Ask, model: &mut Model) -> Option<Effect> {
     let path = ask.input.value().trim().to_owned();
     if path.is_empty() || ask.is_busy {
         return None;
@@ -106,10 +88,50 @@ pub(super) fn fetch(model: &mut Model) -> Option<Effect> {
     Some(Effect::Fetch(want, path))
 }
 
-impl Ask {
-    pub(super) fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
-        let nearby: &[Nearby] = if self.want == Want::Other { &model.nearby } else { &[] };
-        let height = nearby.len().min(usize::from(body.height)) as u16;
+impl Overlay for Ask {
+    fn open(mut self: Box<Self>, model: &mut Model) -> Option<Effect> {
+        let effect = fetch(&mut self, model);
+        // What is looked at instead has the screen.
+        if self.want != Want::Other || effect.is_none() {
+            model.modal = Some(self);
+        }
+        effect
+    }
+
+    fn enter(&self) -> &'static str {
+        "go on"
+    }
+
+    fn is_prompt(&self) -> bool {
+        true
+    }
+
+    fn input(&mut self) -> Option<&mut Input> {
+        Some(&mut self.input)
+    }
+
+    fn edited(&mut self, _: Option<&Atlas>) -> Option<Effect> {
+        self.trouble = None;
+        None
+    }
+
+    /// Moves to another of the environments that are near, whose path is then what is asked for.
+    fn step(&mut self, way: Way) -> Option<Effect> {
+        if !self.nearby.is_empty() {
+            let at = self.cursor.map_or(0, |at| along(at, self.nearby.len(), way));
+            self.cursor = Some(at);
+            self.input = Input::new(self.nearby[at].path.to_string());
+        }
+        None
+    }
+
+    /// What is no name is the log itself.
+    fn takes_whole(&self, text: &str) -> bool {
+        self.want == Want::Log && log::is_likely(text)
+    }
+
+    fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
+        let height = self.nearby.len().min(usize::from(body.height)) as u16;
         let inside = boxed(model, title(model, self.want.title()), (72, 6 + height), body, buffer);
         prompt(model, ("path", ""), &self.input, inside, buffer);
         let below = Rect { y: inside.y + inside.height.min(1), height: inside.height.saturating_sub(1), ..inside };
@@ -124,8 +146,8 @@ impl Ask {
         }
         let used = (told.len() as u16).min(below.height);
         let list = Rect { y: below.y + used, height: below.height - used, ..below };
-        for (at, area) in window(nearby.len(), self.cursor.unwrap_or(0), list.height.into()).zip(lines(list)) {
-            let Nearby { path, because } = &nearby[at];
+        for (at, area) in window(self.nearby.len(), self.cursor.unwrap_or(0), list.height.into()).zip(lines(list)) {
+            let Nearby { path, because } = &self.nearby[at];
             let because = format!("   {}", printable(because));
             let room = usize::from(area.width).saturating_sub(because.width());
             let path = end(&printable(&path.to_string()), room).to_owned();

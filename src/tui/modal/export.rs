@@ -9,19 +9,20 @@ use ratatui::widgets::Widget;
 use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Modal, prompt};
+use super::overlay::Overlay;
 use crate::export::{Excerpt, Extent, FORMATS, Folding, Format, Scope, count};
 use crate::graph::NodeId;
 use crate::graph::sketch::Sketch;
 use crate::printable::printable;
 use crate::tui::article;
-use crate::tui::command::Way;
-use crate::tui::draw::{boxed, lines, title};
+use crate::tui::atlas::Atlas;
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
+use crate::tui::paint::{boxed, lines, prompt, title};
 use crate::tui::prose::{self, ended, shortened};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
+use crate::tui::way::Way;
 
 /// The dialog.
 pub struct Export {
@@ -65,7 +66,7 @@ pub fn open(model: &mut Model) -> Option<Effect> {
     let name = format!("{}{}", if stem.is_empty() { "dylens" } else { stem }, ending(FORMATS[0]));
     let pane = choose::pictured(model);
     // Where lists have the screen, the picture is the one that is a key away.
-    let picture = choose::picture(model, pane).cloned().or_else(|| model.picture.clone());
+    let picture = model.picture(pane).cloned().or_else(|| model.pictures.focus.clone());
     let view = picture.zip(model.atlas.as_ref()).map(|(picture, atlas)| {
         let graph = &atlas.scan.graph;
         let nodes: Vec<NodeId> = picture.sketch.items.iter().flat_map(|item| item.nodes.iter().copied()).collect();
@@ -76,7 +77,7 @@ pub fn open(model: &mut Model) -> Option<Effect> {
     let input = Input::new(name);
     let export = Export { input, format: 0, preview: None, trouble: None, is_named: false, part, view, folding: None };
     let effect = export.wish();
-    model.modal = Some(Modal::Export(export));
+    model.modal = Some(Box::new(export));
     effect
 }
 
@@ -85,19 +86,18 @@ fn ending(format: &Format) -> &'static str {
 }
 
 /// Enter: the file is written beside the screen, and never over another; without a name it goes on the clipboard.
-pub(super) fn write(model: &mut Model) -> Option<Effect> {
-    let Some(Modal::Export(export)) = &mut model.modal else { return None };
+fn write(export: &Export) -> Effect {
     let path = export.input.value().trim().to_owned();
     let (format, excerpt) = (FORMATS[export.format], export.excerpt());
     if path.is_empty() {
-        return Some(Effect::CopyExport { format, excerpt });
+        return Effect::CopyExport { format, excerpt };
     }
-    Some(Effect::Export { format, excerpt, path })
+    Effect::Export { format, excerpt, path }
 }
 
 /// The bytes of a format are known.
 pub fn previewed(model: &mut Model, (name, bytes, extent): (&'static str, usize, Option<Extent>), first: &[String]) {
-    if let Some(Modal::Export(export)) = &mut model.modal {
+    if let Some(export) = model.overlay_mut::<Export>() {
         let first = first.iter().map(|line| printable(line)).collect();
         export.preview = Some(Preview { name, bytes, extent, first });
     }
@@ -107,7 +107,7 @@ pub fn previewed(model: &mut Model, (name, bytes, extent): (&'static str, usize,
 pub fn copied(model: &mut Model, outcome: Result<String, String>) -> Option<Effect> {
     match outcome {
         Ok(text) => {
-            model.modal = model.modal.take().filter(|modal| !matches!(modal, Modal::Export(_)));
+            close(model);
             Some(Effect::Copy(text))
         }
         Err(trouble) => {
@@ -119,15 +119,20 @@ pub fn copied(model: &mut Model, outcome: Result<String, String>) -> Option<Effe
 
 /// The file was written, or what stood in the way.
 pub fn written(model: &mut Model, outcome: Result<String, String>) {
-    match (outcome, &mut model.modal) {
+    match (outcome, model.overlay_mut::<Export>()) {
         (Ok(path), _) => {
-            if matches!(model.modal, Some(Modal::Export(_))) {
-                model.modal = None;
-            }
+            close(model);
             model.told = Some(format!("written: {}", printable(&path)));
         }
-        (Err(trouble), Some(Modal::Export(export))) => export.trouble = Some(printable(&trouble)),
-        (Err(trouble), _) => model.told = Some(printable(&trouble)),
+        (Err(trouble), Some(export)) => export.trouble = Some(printable(&trouble)),
+        (Err(trouble), None) => model.told = Some(printable(&trouble)),
+    }
+}
+
+/// Takes the dialog away, where it lies on top.
+fn close(model: &mut Model) {
+    if model.overlay::<Export>().is_some() {
+        model.modal = None;
     }
 }
 
@@ -150,7 +155,7 @@ impl Preview {
 }
 
 impl Export {
-    pub(super) fn wish(&self) -> Option<Effect> {
+    fn wish(&self) -> Option<Effect> {
         Some(Effect::Preview { format: FORMATS[self.format], excerpt: self.excerpt() })
     }
 
@@ -172,7 +177,7 @@ impl Export {
     }
 
     /// Another part of the graph is drawn.
-    pub(super) fn next_part(&mut self) -> Option<Effect> {
+    fn next_part(&mut self) -> Option<Effect> {
         FORMATS[self.format].draws?;
         self.part = (self.part + 1) % PARTS.len();
         self.preview = None;
@@ -180,7 +185,7 @@ impl Export {
     }
 
     /// It is folded, or not.
-    pub(super) fn fold(&mut self) -> Option<Effect> {
+    fn fold(&mut self) -> Option<Effect> {
         if !FORMATS[self.format].folds() {
             return None;
         }
@@ -190,7 +195,7 @@ impl Export {
     }
 
     /// The name was edited: its ending tells the format, as on the command line.
-    pub(super) fn look(&mut self) -> Option<Effect> {
+    fn look(&mut self) -> Option<Effect> {
         self.trouble = None;
         self.is_named = true;
         let format = Format::of_name(self.input.value())?;
@@ -203,7 +208,7 @@ impl Export {
     }
 
     /// Up and down choose the format.
-    pub(super) fn step(&mut self, way: Way) {
+    fn choose_format(&mut self, way: Way) {
         let count = FORMATS.len();
         self.format = match way {
             Way::Up => (self.format + count - 1) % count,
@@ -222,13 +227,48 @@ impl Export {
     }
 
     /// The preview that is wanted and not known.
-    pub(super) fn unknown(&self) -> Option<Effect> {
+    fn unknown(&self) -> Option<Effect> {
         let format = FORMATS[self.format];
         let is_known = self.preview.as_ref().is_some_and(|preview| preview.name == format.name);
         if is_known { None } else { self.wish() }
     }
+}
 
-    pub(super) fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
+impl Overlay for Export {
+    /// The dialog stays until the file is there.
+    fn open(self: Box<Self>, model: &mut Model) -> Option<Effect> {
+        let effect = write(&self);
+        model.modal = Some(self);
+        Some(effect)
+    }
+
+    fn enter(&self) -> &'static str {
+        "write it"
+    }
+
+    fn is_prompt(&self) -> bool {
+        true
+    }
+
+    fn input(&mut self) -> Option<&mut Input> {
+        Some(&mut self.input)
+    }
+
+    fn edited(&mut self, _: Option<&Atlas>) -> Option<Effect> {
+        self.look()
+    }
+
+    fn step(&mut self, way: Way) -> Option<Effect> {
+        self.choose_format(way);
+        self.unknown()
+    }
+
+    /// Tab: the next part; Shift-Tab: how it is folded.
+    fn tab(&mut self, by: isize) -> Option<Effect> {
+        if by > 0 { self.next_part() } else { self.fold() }
+    }
+
+    fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
         let theme = &model.theme;
         let height = FORMATS.len() as u16 + 17;
         let inside = boxed(model, title(model, "Export"), (88, height), body, buffer);

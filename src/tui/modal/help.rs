@@ -9,13 +9,17 @@ use ratatui::widgets::Widget;
 use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Modal, below, prompt};
-use crate::tui::command::{Command, Group, Way, commands};
-use crate::tui::draw::{box_area, boxed, lines, row, title};
+use super::menu::Menu;
+use super::overlay::{ListArea, Overlay};
+use crate::tui::atlas::Atlas;
+use crate::tui::command::{Command, Group};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
-use crate::tui::screen::{along, inside, window};
+use crate::tui::paint::{below, box_area, boxed, lines, prompt, row, title};
+use crate::tui::scrolling::{along, inside, window};
 use crate::tui::theme::Tone;
+use crate::tui::update::perform::perform;
+use crate::tui::way::Way;
 
 /// What stands in a line of the help.
 #[derive(Clone, Copy)]
@@ -37,6 +41,7 @@ const SIGNS: &[&str] = &[
 /// The help, its prompt, and the line under the cursor.
 pub struct Help {
     pub input: Input,
+    commands: &'static [&'static Command],
     entries: Vec<Entry>,
     /// Which commands would do something when the help was opened.
     enabled: Vec<bool>,
@@ -45,22 +50,25 @@ pub struct Help {
 
 /// Opens the help, or closes it.
 pub fn toggle(model: &mut Model) -> Option<Effect> {
-    if matches!(model.modal.take(), Some(Modal::Help(_))) {
+    let is_open = model.overlay::<Help>().is_some();
+    model.modal = None;
+    if is_open {
         return None;
     }
+    let commands = model.tables.commands;
     // The commands of a menu can be run from here too.
     let enabled = |command: &&'static Command| command.group.menu().is_some() || (command.enabled)(model);
-    let enabled = commands().iter().map(enabled).collect();
-    let mut help = Help { input: Input::default(), entries: Vec::new(), enabled, cursor: 0 };
+    let enabled = commands.iter().map(enabled).collect();
+    let mut help = Help { input: Input::default(), commands, entries: Vec::new(), enabled, cursor: 0 };
     help.look();
-    model.modal = Some(Modal::Help(help));
+    model.modal = Some(Box::new(help));
     None
 }
 
 impl Help {
     /// Lists what the words in the prompt fit: all by group, or the best first.
-    pub(super) fn look(&mut self) {
-        let commands = commands().iter().copied().zip(self.enabled.iter().copied());
+    fn look(&mut self) {
+        let commands = self.commands.iter().copied().zip(self.enabled.iter().copied());
         let query = self.input.value();
         self.entries = if query.trim().is_empty() {
             let of = |group: Group| {
@@ -83,7 +91,51 @@ impl Help {
         }
     }
 
-    pub(super) fn step(&mut self, way: Way) {
+    /// The command under the cursor.
+    fn command(&self) -> Option<&'static Command> {
+        match self.entries.get(self.cursor)? {
+            Entry::Command(command, _) => Some(command),
+            _ => None,
+        }
+    }
+
+    fn size(&self) -> (u16, u16) {
+        let all = self.commands.len() + Group::ALL.len() + SIGNS.len();
+        (84, all as u16 + 3)
+    }
+}
+
+impl Overlay for Help {
+    fn open(self: Box<Self>, model: &mut Model) -> Option<Effect> {
+        let Some(command) = self.command() else {
+            model.modal = Some(self);
+            return None;
+        };
+        // A command of a menu is run as if the menu were open.
+        if command.group.menu().is_some() {
+            model.modal = Some(Box::new(Menu(command.group)));
+        }
+        perform(model, command)
+    }
+
+    fn enter(&self) -> &'static str {
+        "do it"
+    }
+
+    fn is_prompt(&self) -> bool {
+        true
+    }
+
+    fn input(&mut self) -> Option<&mut Input> {
+        Some(&mut self.input)
+    }
+
+    fn edited(&mut self, _: Option<&Atlas>) -> Option<Effect> {
+        self.look();
+        None
+    }
+
+    fn step(&mut self, way: Way) -> Option<Effect> {
         let before = self.cursor;
         self.cursor = along(self.cursor, self.entries.len(), way);
         // Headings are passed over.
@@ -91,35 +143,21 @@ impl Help {
             let on = if self.cursor < before { Way::Up } else { Way::Down };
             self.cursor = along(self.cursor, self.entries.len(), on).max(1);
         }
+        None
     }
 
-    fn size() -> (u16, u16) {
-        let all = commands().len() + Group::ALL.len() + SIGNS.len();
-        (84, all as u16 + 3)
+    fn list(&self, body: Rect) -> Option<ListArea> {
+        Some((below(inside(box_area(self.size(), body))), self.entries.len(), self.cursor))
     }
 
-    /// Where the commands are listed, how many lines there are, and which one has the cursor.
-    pub(super) fn list(&self, body: Rect) -> (Rect, usize, usize) {
-        (below(inside(box_area(Help::size(), body))), self.entries.len(), self.cursor)
+    fn put(&mut self, row: usize) {
+        self.cursor = row;
     }
 
-    /// Puts the cursor on a line.
-    pub(super) fn put(&mut self, at: usize) {
-        self.cursor = at;
-    }
-
-    /// The command under the cursor.
-    pub(super) fn command(&self) -> Option<&'static Command> {
-        match self.entries.get(self.cursor)? {
-            Entry::Command(command, _) => Some(command),
-            _ => None,
-        }
-    }
-
-    pub(super) fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
+    fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
         let shown = self.entries.iter().filter(|entry| matches!(entry, Entry::Command(..))).count();
-        let heading = title(model, &format!("Commands {shown} of {}", commands().len()));
-        let inside = boxed(model, heading, Help::size(), body, buffer);
+        let heading = title(model, &format!("Commands {shown} of {}", self.commands.len()));
+        let inside = boxed(model, heading, self.size(), body, buffer);
         prompt(model, (":", "words: sort, copy the path, system …"), &self.input, inside, buffer);
         let below = below(inside);
         if self.entries.is_empty() {

@@ -6,14 +6,17 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
-use super::Modal;
-use crate::tui::command::{Command, Group, commands};
-use crate::tui::draw::{box_area, boxed, lines, title};
+use super::overlay::Overlay;
+use crate::tui::command::{Command, Group};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
+use crate::tui::paint::{box_area, boxed, lines, title};
 use crate::tui::prose::shortened;
-use crate::tui::screen::inside;
+use crate::tui::scrolling::inside;
 use crate::tui::theme::Tone;
+
+/// The menu of a group.
+pub struct Menu(pub Group);
 
 /// Opens the filter menu, or closes it.
 pub fn filter(model: &mut Model) -> Option<Effect> {
@@ -31,14 +34,17 @@ pub fn place(model: &mut Model) -> Option<Effect> {
 }
 
 fn toggle(model: &mut Model, group: Group) -> Option<Effect> {
-    let is_open = model.modal.as_ref().and_then(Modal::menu) == Some(group);
-    model.modal = (!is_open).then_some(Modal::Menu(group));
+    let is_open = model.menu() == Some(group);
+    model.modal = None;
+    if !is_open {
+        model.modal = Some(Box::new(Menu(group)));
+    }
     None
 }
 
 /// The commands of the menu, and what each tells of itself.
 fn rows(group: Group, model: &Model) -> Vec<(&'static Command, String)> {
-    let commands = commands().iter().copied().filter(|command| command.group == group);
+    let commands = model.tables.commands.iter().copied().filter(|command| command.group == group);
     commands.map(|command| (command, (command.state)(model))).collect()
 }
 
@@ -54,14 +60,32 @@ fn size(rows: &[(&Command, String)], body: Rect) -> (u16, u16) {
     ((words(rows) + told + 9).clamp(LEAST, most) as u16, rows.len() as u16 + 2)
 }
 
-/// The command under a cell.
-pub(super) fn command_at(group: Group, model: &Model, body: Rect, at: (u16, u16)) -> Option<&'static Command> {
-    let rows = rows(group, model);
-    let list = inside(box_area(size(&rows, body), body));
-    rows.get(usize::from(at.1.checked_sub(list.y)?)).filter(|_| list.contains(at.into())).map(|(command, _)| *command)
+impl Overlay for Menu {
+    fn open(self: Box<Self>, _: &mut Model) -> Option<Effect> {
+        None
+    }
+
+    fn enter(&self) -> &'static str {
+        ""
+    }
+
+    fn menu(&self) -> Option<Group> {
+        Some(self.0)
+    }
+
+    fn command_at(&self, model: &Model, body: Rect, at: (u16, u16)) -> Option<&'static Command> {
+        let rows = rows(self.0, model);
+        let list = inside(box_area(size(&rows, body), body));
+        let row = rows.get(usize::from(at.1.checked_sub(list.y)?)).filter(|_| list.contains(at.into()));
+        row.map(|(command, _)| *command)
+    }
+
+    fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
+        draw(self.0, model, body, buffer);
+    }
 }
 
-pub(super) fn draw(group: Group, model: &Model, body: Rect, buffer: &mut Buffer) {
+fn draw(group: Group, model: &Model, body: Rect, buffer: &mut Buffer) {
     let rows = rows(group, model);
     let words = words(&rows);
     let heading = title(model, group.menu().unwrap_or_default());

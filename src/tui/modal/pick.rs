@@ -6,17 +6,18 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
-use super::Modal;
+use super::overlay::{ListArea, Overlay};
 use crate::export::count;
 use crate::graph::NodeId;
 use crate::tui::atlas::Sort;
-use crate::tui::command::Way;
-use crate::tui::draw::{box_area, boxed, lines, name, row, title};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
+use crate::tui::paint::{box_area, boxed, lines, name, row, title};
 use crate::tui::prose::{Prose, shortened};
-use crate::tui::screen::{along, inside, window};
+use crate::tui::scrolling::{along, inside, window};
 use crate::tui::theme::Tone;
+use crate::tui::update::choose;
+use crate::tui::way::Way;
 
 /// A list of nodes to go to, each with its depth.
 pub struct Pick {
@@ -43,7 +44,7 @@ pub fn why(model: &mut Model) -> Option<Effect> {
         many => format!("Why {label}: {many} distributions lead to it"),
     };
     let rows = ways.into_iter().flat_map(|way| way.into_iter().enumerate());
-    model.modal = Some(Modal::Pick(Pick { title, rows: rows.collect(), cursor: 0, nothing }));
+    model.modal = Some(Box::new(Pick { title, rows: rows.collect(), cursor: 0, nothing }));
     None
 }
 
@@ -54,15 +55,11 @@ pub fn who(model: &mut Model) -> Option<Effect> {
     let title = format!("Who needs {}: {} above it", atlas.entry(node).label, count(above.len(), "node"));
     let rows = above.into_iter().map(|node| (0, node)).collect();
     let nothing = "nobody: nothing breaks where it is missing";
-    model.modal = Some(Modal::Pick(Pick { title, rows, cursor: 0, nothing }));
+    model.modal = Some(Box::new(Pick { title, rows, cursor: 0, nothing }));
     None
 }
 
 impl Pick {
-    pub(super) fn step(&mut self, way: Way) {
-        self.cursor = along(self.cursor, self.rows.len(), way);
-    }
-
     /// The node under the cursor.
     pub fn node(&self) -> Option<NodeId> {
         self.rows.get(self.cursor).map(|&(_, node)| node)
@@ -72,13 +69,35 @@ impl Pick {
         let height = self.rows.len().min(usize::from(u16::MAX)) as u16;
         (100, height.saturating_add(2).clamp(4, body.height.max(4)))
     }
+}
 
-    /// Where the nodes are listed.
-    pub(super) fn list(&self, body: Rect) -> Rect {
-        inside(box_area(self.size(body), body))
+impl Overlay for Pick {
+    fn open(self: Box<Self>, model: &mut Model) -> Option<Effect> {
+        match self.node() {
+            Some(node) => choose::jump(model, node),
+            None => model.modal = Some(self),
+        }
+        None
     }
 
-    pub(super) fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
+    fn enter(&self) -> &'static str {
+        if self.rows.is_empty() { "" } else { "go there" }
+    }
+
+    fn step(&mut self, way: Way) -> Option<Effect> {
+        self.cursor = along(self.cursor, self.rows.len(), way);
+        None
+    }
+
+    fn list(&self, body: Rect) -> Option<ListArea> {
+        Some((inside(box_area(self.size(body), body)), self.rows.len(), self.cursor))
+    }
+
+    fn put(&mut self, row: usize) {
+        self.cursor = row;
+    }
+
+    fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
         let Some(atlas) = &model.atlas else { return };
         let heading = title(model, &shortened(&self.title, usize::from(body.width).saturating_sub(6)));
         let inside = boxed(model, heading, self.size(body), body, buffer);

@@ -7,17 +7,18 @@ use ratatui::widgets::Widget;
 use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Modal, below, prompt};
+use super::overlay::{ListArea, Overlay};
 use crate::graph::NodeId;
 use crate::tui::atlas::Atlas;
-use crate::tui::command::Way;
-use crate::tui::draw::{box_area, boxed, lines, row, title};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
+use crate::tui::paint::{below, box_area, boxed, lines, prompt, row, title};
 use crate::tui::prose::{self, shortened};
-use crate::tui::screen::{along, inside, window};
+use crate::tui::scrolling::{along, inside, window};
 use crate::tui::search::{Found, Hit, search};
 use crate::tui::theme::Tone;
+use crate::tui::update::choose;
+use crate::tui::way::Way;
 
 /// The search prompt and its hits.
 #[derive(Default)]
@@ -36,19 +37,15 @@ pub fn open(model: &mut Model) -> Option<Effect> {
     let atlas = model.atlas.as_ref()?;
     let mut search = Search::default();
     search.look(atlas);
-    model.modal = Some(Modal::Search(search));
+    model.modal = Some(Box::new(search));
     None
 }
 
 impl Search {
     /// Searches for what the prompt says.
-    pub(super) fn look(&mut self, atlas: &Atlas) {
+    fn look(&mut self, atlas: &Atlas) {
         self.hits = search(atlas, self.input.value());
         self.cursor = 0;
-    }
-
-    pub(super) fn step(&mut self, way: Way) {
-        self.cursor = along(self.cursor, self.hits.len(), way);
     }
 
     /// The node under the cursor.
@@ -57,7 +54,7 @@ impl Search {
     }
 
     /// What is found, from the hit under the cursor on.
-    pub(super) fn found(&self, atlas: &Atlas) -> Option<Found> {
+    fn found(&self, atlas: &Atlas) -> Option<Found> {
         Some(Found { at: self.cursor, ..Found::new(atlas, self.input.value())? })
     }
 
@@ -65,14 +62,54 @@ impl Search {
         let height = self.hits.len().min(usize::from(u16::MAX)) as u16;
         (110, height.saturating_add(3).clamp(6, body.height.max(6)).max(12))
     }
+}
 
-    /// Where the hits are listed.
-    pub(super) fn list(&self, body: Rect) -> Rect {
-        below(inside(box_area(self.size(body), body)))
+impl Overlay for Search {
+    fn open(self: Box<Self>, model: &mut Model) -> Option<Effect> {
+        let Some((atlas, node)) = model.atlas.clone().zip(self.node()) else {
+            model.modal = Some(self);
+            return None;
+        };
+        model.found = self.found(&atlas);
+        model.told = model.found.as_ref().map(|found| format!("{}: {}", found.place(), found.query));
+        choose::jump(model, node);
+        None
+    }
+
+    fn enter(&self) -> &'static str {
+        if self.hits.is_empty() { "" } else { "go there" }
+    }
+
+    fn is_prompt(&self) -> bool {
+        true
+    }
+
+    fn input(&mut self) -> Option<&mut Input> {
+        Some(&mut self.input)
+    }
+
+    fn edited(&mut self, atlas: Option<&Atlas>) -> Option<Effect> {
+        if let Some(atlas) = atlas {
+            self.look(atlas);
+        }
+        None
+    }
+
+    fn step(&mut self, way: Way) -> Option<Effect> {
+        self.cursor = along(self.cursor, self.hits.len(), way);
+        None
+    }
+
+    fn list(&self, body: Rect) -> Option<ListArea> {
+        Some((below(inside(box_area(self.size(body), body))), self.hits.len(), self.cursor))
+    }
+
+    fn put(&mut self, row: usize) {
+        self.cursor = row;
     }
 
     /// The prompt, and the hits with the matched letters lit.
-    pub(super) fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
+    fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
         let Some(atlas) = &model.atlas else { return };
         let heading = title(model, &format!("Search: {} of {}", self.hits.len(), atlas.entries().count()));
         let inside = boxed(model, heading, self.size(body), body, buffer);

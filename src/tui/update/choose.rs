@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use crate::diagnose::Finding;
 use crate::export::count;
 use crate::graph::NodeId;
 use crate::tui::article;
 use crate::tui::atlas::Atlas;
-use crate::tui::command::Way;
 use crate::tui::drawing::Drawing;
 use crate::tui::effect::Effect;
-use crate::tui::model::{Model, Pane};
+use crate::tui::model::Model;
+use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::{Lens, Picture, Scope};
-use crate::tui::screen::{Areas, inside, kept};
+use crate::tui::screen::Areas;
+use crate::tui::scrolling::{inside, kept};
 use crate::tui::search::Found;
-use crate::tui::view::{Arrangement, View, diff, flow, graph, log, numpy, problems};
+use crate::tui::view::entry::{Carried, View};
+use crate::tui::way::Way;
 use crate::vfs::VPath;
 
 /// The first look at a scan: the most important finding.
@@ -23,13 +24,13 @@ pub(in crate::tui) fn begin(model: &mut Model, atlas: Arc<Atlas>) {
         let mut distributions = atlas.scan.graph.distributions().iter().copied();
         distributions.find(|&node| !atlas.scan.graph.contents(node).is_empty())
     });
-    sift(model, &atlas);
-    model.tree.rebuild(&atlas, &model.filter, model.order);
-    model.atlas = Some(atlas);
-    // What they say of nodes is of the nodes of this scan from now on.
-    log::compare(model);
-    diff::compare(model);
-    model.finding = 0;
+    model.atlas = Some(atlas.clone());
+    for view in model.tables.views {
+        // What they say of nodes is of the nodes of this scan from now on.
+        (view.take_in)(model, &atlas);
+        (view.sift)(model, &atlas);
+    }
+    model.findings.finding = 0;
     model.chosen = first;
     recenter(model);
     settle(model);
@@ -49,28 +50,13 @@ pub(in crate::tui) fn stay(model: &mut Model, path: &VPath) {
     }
 }
 
-/// Which findings the filter leaves. The cursor stays on its own, or goes to the first.
-pub(in crate::tui) fn sift(model: &mut Model, atlas: &Atlas) {
-    let all = 0..atlas.scan.findings.len();
-    model.shown = all.filter(|&at| model.filter.admits_finding(atlas, at)).collect();
-    problems::sort(&mut model.shown, atlas, model.order);
-    if !model.shown.contains(&model.finding) {
-        model.finding = model.shown.first().copied().unwrap_or(0);
-    }
-}
-
 /// Another scan of the same target: what was chosen is found again by its path.
 pub(in crate::tui) fn carry_over(model: &mut Model, old: &Atlas, new: Arc<Atlas>) {
-    let again = |node: NodeId| new.find(old.entry(node).sort, &old.entry(node).path);
-    let (old_findings, new_findings) = (&old.scan.findings, &new.scan.findings);
-    let is_same = |one: &Finding, other: &Finding| {
-        (one.rule.id, &one.file, &one.subject) == (other.rule.id, &other.file, &other.subject)
-    };
-    let place = |was: &Finding| new_findings.iter().position(|is| is_same(is, was));
-    let finding = old_findings.get(model.finding).and_then(place);
-    let mended = old_findings.iter().filter(|was| place(was).is_none()).count();
-    let is_new = |&at: &usize| !old_findings.iter().any(|was| is_same(was, &new_findings[at]));
-    let fresh: Vec<usize> = (0..new_findings.len()).filter(is_new).collect();
+    let carried = Carried { old, new: &new };
+    let again = |node: NodeId| carried.node(node);
+    let finding = carried.finding(model.findings.finding);
+    let mended = (0..old.scan.findings.len()).filter(|&at| carried.finding(at).is_none()).count();
+    let fresh = carried.fresh();
     let told = match (mended, fresh.len()) {
         (0, 0) => "scanned again: the same findings".to_owned(),
         (0, more) => format!("scanned again: worse, {} new", count(more, "finding")),
@@ -78,35 +64,33 @@ pub(in crate::tui) fn carry_over(model: &mut Model, old: &Atlas, new: Arc<Atlas>
         (less, more) => format!("scanned again: {} gone, {more} new", count(less, "finding")),
     };
     let chosen = model.chosen.and_then(again);
-    model.tree.renumber(again);
-    model.columns = model.columns.iter().map_while(|&node| again(node)).collect();
     model.back = model.back.iter().filter_map(|&node| again(node)).collect();
     model.forward = model.forward.iter().filter_map(|&node| again(node)).collect();
+    for view in model.tables.views {
+        (view.carry_over)(model, &carried);
+    }
     let (view, pane) = (model.view, model.pane);
-    model.picture = None;
-    model.flow = None;
-    model.numpy = None;
     model.drawings.clear();
     model.lens.opened.clear();
     model.modal = None;
     let found = model.found.take();
-    begin(model, new);
-    let found = found.zip(model.atlas.clone()).and_then(|(found, atlas)| Found::new(&atlas, &found.query));
+    begin(model, new.clone());
+    let found = found.and_then(|found| Found::new(&new, &found.query));
     let at = |found: &Found| found.hits.iter().position(|&node| Some(node) == chosen).unwrap_or(0);
     model.found = found.map(|found| Found { at: at(&found), ..found });
     (model.view, model.pane) = (view, pane);
-    model.finding = finding.unwrap_or(0);
+    model.findings.finding = finding.unwrap_or(0);
     if chosen.is_some() {
         model.chosen = chosen;
     }
     // Who looked at findings wants to see the new one, where theirs is gone or was none.
     if let (true, None, Some(&first)) = (model.view.is("problems"), finding, fresh.first()) {
-        model.finding = first;
-        model.chosen = model.atlas.as_ref().and_then(|atlas| atlas.node_of(first)).or(model.chosen);
+        model.findings.finding = first;
+        model.chosen = new.node_of(first).or(model.chosen);
     }
     recenter(model);
     settle(model);
-    model.fresh = fresh;
+    model.findings.fresh = fresh;
     model.told = Some(told);
 }
 
@@ -122,17 +106,8 @@ pub(in crate::tui) fn draw(model: &mut Model, scope: Scope, center: NodeId, curs
     }
     model.drawings.retain(|other| other.scope.place() != scope.place());
     match drawing.is_small() {
-        true => *shown(model, scope) = Some(drawing.made()),
+        true => *model.pictures.place(scope) = Some(drawing.made()),
         false => model.drawings.push(Arc::new(drawing)),
-    }
-}
-
-/// Where the pictures of a scope are shown.
-fn shown(model: &mut Model, scope: Scope) -> &mut Option<Picture> {
-    match scope {
-        Scope::Focus => &mut model.picture,
-        Scope::Numpy => &mut model.numpy,
-        Scope::Closure | Scope::Package | Scope::All => &mut model.flow,
     }
 }
 
@@ -143,14 +118,11 @@ pub(in crate::tui) fn drawn(model: &mut Model, number: u64, mut picture: Picture
     let (scope, room) = (picture.scope, room(model));
     let is_there = model.chosen.is_some_and(|node| picture.go(node, room));
     let node = picture.node();
-    *shown(model, scope) = Some(picture);
+    *model.pictures.place(scope) = Some(picture);
     let scroll = model.scroll;
     let before = model.chosen;
-    let is_chosen = match scope {
-        Scope::Focus => model.view.is("graph") || model.pane == Pane::Graph,
-        Scope::Numpy => model.view.is("numpy"),
-        _ => model.view.is("flow"),
-    };
+    let shows = |pane: Pane| model.view.scope_in(pane).is_some_and(|shown| shown.place() == scope.place());
+    let is_chosen = shows(Pane::Main) || model.pane == Pane::Graph && shows(Pane::Graph);
     if is_chosen && !is_there {
         model.chosen = Some(node);
     }
@@ -163,17 +135,22 @@ pub(in crate::tui) fn drawn(model: &mut Model, number: u64, mut picture: Picture
 /// The center of the focus: that of the picture that is to come, where there is one.
 pub(in crate::tui) fn center_of(model: &Model) -> Option<NodeId> {
     let coming = model.drawing(Scope::Focus).map(|drawing| drawing.center);
-    coming.or(model.picture.as_ref().map(|picture| picture.center))
+    coming.or(model.pictures.focus.as_ref().map(|picture| picture.center))
 }
 
-/// Draws the pictures anew around the chosen node.
+/// Draws the pictures anew around the chosen node: the focus, and what the view shows.
 pub(in crate::tui) fn recenter(model: &mut Model) {
-    graph::remake(model);
-    if model.view.is("flow") {
-        flow::remake(model);
+    remake(model, Scope::Focus);
+    if let Some(scope) = model.view.scope.filter(|&scope| scope != Scope::Focus) {
+        remake(model, scope);
     }
-    if model.view.is("numpy") {
-        numpy::remake(model);
+}
+
+/// Draws a scope anew around the chosen node; of the flow, that which was chosen.
+pub(in crate::tui) fn remake(model: &mut Model, scope: Scope) {
+    let scope = if scope.place() == Scope::All { Scope::FLOWS[model.scope] } else { scope };
+    if let Some(node) = model.chosen {
+        draw(model, scope, node, None);
     }
 }
 
@@ -192,16 +169,6 @@ fn shown_room(model: &Model) -> Option<(u16, u16)> {
 /// The pane whose picture keys move: the one that has them, else the one beside the list.
 pub(in crate::tui) fn pictured(model: &Model) -> Pane {
     if model.view.arrangement == Arrangement::List { Pane::Graph } else { Pane::Main }
-}
-
-/// The picture that a pane shows; none where it shows none.
-pub(in crate::tui) fn picture(model: &mut Model, pane: Pane) -> Option<&mut Picture> {
-    match (pane, model.view.id) {
-        (Pane::Main, "flow") => model.flow.as_mut(),
-        (Pane::Main, "numpy") => model.numpy.as_mut(),
-        (Pane::Main, "graph") | (Pane::Graph, _) => model.picture.as_mut(),
-        _ => None,
-    }
 }
 
 /// What pictures show, with what the filter says.
@@ -227,11 +194,7 @@ pub(in crate::tui) fn refit(model: &mut Model) {
         model.top = kept(model.top, at, len, inside(main).height.into());
     }
     let Some(now) = shown_room(model) else { return };
-    let scope = match model.view.id {
-        "flow" => Scope::All,
-        "numpy" => Scope::Numpy,
-        _ => Scope::Focus,
-    };
+    let scope = model.view.scope.unwrap_or(Scope::Focus);
     again(model, scope, |room| room != now);
 }
 
@@ -240,7 +203,7 @@ pub(in crate::tui) fn refit(model: &mut Model) {
 fn again(model: &mut Model, scope: Scope, is_due: impl Fn((u16, u16)) -> bool) {
     let coming = model.drawing(scope).map(|it| (it.scope, it.center, it.cursor, it.room));
     let there = |it: &Picture| (it.scope, it.center, Some(it.node()), it.room);
-    let wanted = coming.or_else(|| shown(model, scope).as_ref().map(there));
+    let wanted = coming.or_else(|| model.pictures.of(scope).map(there));
     if let Some((scope, center, cursor, _)) = wanted.filter(|&(.., room)| is_due(room)) {
         draw(model, scope, center, cursor);
     }
@@ -257,7 +220,7 @@ pub(in crate::tui) fn center(model: &mut Model, node: NodeId) {
     recenter(model);
     match model.drawings.iter_mut().find(|drawing| drawing.scope == Scope::Focus) {
         Some(drawing) => Arc::make_mut(drawing).came = Some(before),
-        None => model.picture.iter_mut().for_each(|picture| picture.came_from(before)),
+        None => model.pictures.focus.iter_mut().for_each(|picture| picture.came_from(before)),
     }
     settle(model);
 }
@@ -288,7 +251,7 @@ pub(in crate::tui) fn show(model: &mut Model, view: &'static View) {
 
 /// Opens the view of a name.
 pub(in crate::tui) fn show_named(model: &mut Model, id: &str) {
-    if let Some(view) = View::named(id) {
+    if let Some(view) = model.view_named(id) {
         show(model, view);
     }
 }
@@ -318,16 +281,16 @@ pub(in crate::tui) fn forward(model: &mut Model) -> Option<Effect> {
 /// The next or the last finding, around the ends.
 pub(in crate::tui) fn next_finding(model: &mut Model, way: Way) -> Option<Effect> {
     let atlas = model.atlas.clone()?;
-    let len = model.shown.len();
+    let len = model.findings.shown.len();
     if len == 0 {
         let is_filtered = !atlas.scan.findings.is_empty();
         model.told = Some(if is_filtered { "the filter leaves no findings" } else { "no findings" }.into());
         return None;
     }
-    let at = model.shown.iter().position(|&finding| finding == model.finding);
+    let at = model.findings.shown.iter().position(|&finding| finding == model.findings.finding);
     let by = if way == Way::Up { len - 1 } else { 1 };
     let to = at.map_or(0, |at| (at + by) % len);
-    select_finding(model, model.shown[to]);
+    select_finding(model, model.findings.shown[to]);
     arrive(model);
     model.told = Some(format!("finding {} of {len}", to + 1));
     None
@@ -363,8 +326,8 @@ pub(in crate::tui) fn jump(model: &mut Model, node: NodeId) {
 pub(in crate::tui) fn select_finding(model: &mut Model, at: usize) {
     let Some(atlas) = model.atlas.clone() else { return };
     let Some(last) = atlas.scan.findings.len().checked_sub(1) else { return };
-    model.finding = at.min(last);
-    if let Some(node) = atlas.node_of(model.finding) {
+    model.findings.finding = at.min(last);
+    if let Some(node) = atlas.node_of(model.findings.finding) {
         model.chosen = Some(node);
         recenter(model);
     }
@@ -378,4 +341,30 @@ pub(in crate::tui) fn settle(model: &mut Model) {
     let via = (model.view.via)(model);
     model.article = (model.view.article)(model, &atlas)
         .unwrap_or_else(|| model.chosen.map_or_else(Vec::new, |node| article::of_node(&atlas, node, via)));
+}
+
+/// More nodes than this nobody looks at in one picture.
+const MOST_OPENED: usize = 400;
+
+/// Opens all folds of the picture, or closes what was opened.
+pub(in crate::tui) fn fold_all(model: &mut Model, open: bool) {
+    let Some(picture) = model.picture(pictured(model)) else {
+        model.told = Some("nothing is folded here".into());
+        return;
+    };
+    let folds = picture.sketch.items.iter().filter(|item| item.nodes.len() > 1);
+    let folded: Vec<NodeId> = folds.flat_map(|item| item.nodes.iter().copied()).collect();
+    let number = folded.len();
+    model.told = Some(match (open, number) {
+        (true, 0) => "nothing is folded here".into(),
+        (true, MOST_OPENED..) => format!("{number} nodes are folded, too many for a picture: space opens one fold"),
+        (true, _) => format!("unfolded: {}", count(number, "node")),
+        (false, _) => "folded".into(),
+    });
+    match open {
+        true if number < MOST_OPENED => model.lens.opened.extend(folded),
+        true => {}
+        false => model.lens.opened.clear(),
+    }
+    redraw(model);
 }

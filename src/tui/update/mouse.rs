@@ -2,13 +2,16 @@
 //! is dragged makes room.
 
 use super::{choose, walk};
-use crate::tui::command::Way;
-use crate::tui::draw::waiting;
+use crate::tui::draw::{tab_spans, tabs_width, waiting};
 use crate::tui::effect::Effect;
 use crate::tui::modal;
-use crate::tui::model::{Drag, Model, Pane};
-use crate::tui::screen::{Areas, inside};
-use crate::tui::view::{VIEWS, View, click_graph};
+use crate::tui::model::Model;
+use crate::tui::pane::Pane;
+use crate::tui::screen::Areas;
+use crate::tui::scrolling::inside;
+use crate::tui::view::{View, graph};
+use crate::tui::way::Way;
+use crate::tui::work::Drag;
 
 /// How far a notch of the wheel moves.
 const NOTCH: usize = 3;
@@ -51,10 +54,10 @@ pub(super) fn click(model: &mut Model, at: (u16, u16), is_double: bool) -> Optio
         }
         match pane {
             Pane::Main => (model.view.click)(model, area, at),
-            Pane::Graph => click_graph(model, area, at),
+            Pane::Graph => graph::click(model, area, at),
             Pane::Detail => {}
         }
-        model.drag = choose::picture(model, pane).is_some().then_some(Drag::Picture { from: at });
+        model.drag = model.picture(pane).is_some().then_some(Drag::Picture { from: at });
     }
     None
 }
@@ -64,14 +67,14 @@ fn tab_at(model: &Model, (column, row): (u16, u16)) -> Option<&'static View> {
     let areas = Areas::of(model);
     let (y, start, is_wide) = match areas.tabs {
         Some(area) => (area.y, area.x, true),
-        None => (areas.header.y, areas.header.right().saturating_sub(crate::tui::draw::tabs_width(model)), false),
+        None => (areas.header.y, areas.header.right().saturating_sub(tabs_width(model)), false),
     };
     if row != y || areas.header.height == 0 {
         return None;
     }
-    let spans = crate::tui::draw::tab_spans(model, is_wide);
+    let spans = tab_spans(model, is_wide);
     let at = spans.iter().find(|(_, from, to)| (start + from..start + to).contains(&column)).map(|(at, ..)| *at)?;
-    VIEWS.get(at).copied()
+    model.tables.views.get(at).copied()
 }
 
 /// Moves what is under the mouse, or what lies on top.
@@ -96,7 +99,7 @@ pub(super) fn drag(model: &mut Model, at: (u16, u16)) -> Option<Effect> {
         Drag::Picture { from } => {
             let room = choose::room(model);
             let by = (i32::from(from.0) - i32::from(at.0), i32::from(from.1) - i32::from(at.1));
-            choose::picture(model, model.pane)?.pan_by(by, room);
+            model.picture_mut(model.pane)?.pan_by(by, room);
             model.drag = Some(Drag::Picture { from: at });
         }
     }

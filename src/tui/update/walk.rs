@@ -1,12 +1,13 @@
 //! The arrows, Enter and Space: what has the keys takes them.
 
-use super::scroll_to;
-use crate::tui::command::Way;
+use super::scroll::scroll_to;
 use crate::tui::effect::Effect;
 use crate::tui::modal;
-use crate::tui::model::{Model, Pane};
-use crate::tui::screen::along;
-use crate::tui::view::{fold_graph, open_graph, step_graph};
+use crate::tui::model::Model;
+use crate::tui::pane::Pane;
+use crate::tui::scrolling::along;
+use crate::tui::view::graph;
+use crate::tui::way::Way;
 
 /// Moves the cursor of what lies on top, or of the pane that has the keys.
 pub(in crate::tui) fn step(model: &mut Model, way: Way) -> Option<Effect> {
@@ -18,7 +19,7 @@ pub(in crate::tui) fn step(model: &mut Model, way: Way) -> Option<Effect> {
             }
         }
         Pane::Detail => scroll_to(model, along(model.scroll, usize::MAX, way)),
-        Pane::Graph => step_graph(model, way),
+        Pane::Graph => graph::step(model, way),
         Pane::Main => (model.view.step)(model, way),
     }
     None
@@ -30,7 +31,7 @@ pub(in crate::tui) fn open(model: &mut Model) -> Option<Effect> {
         _ if model.modal.is_some() => modal::open(model),
         Pane::Detail => None,
         Pane::Graph => {
-            open_graph(model);
+            graph::open(model);
             None
         }
         Pane::Main => (model.view.open)(model),
@@ -40,7 +41,7 @@ pub(in crate::tui) fn open(model: &mut Model) -> Option<Effect> {
 /// Space: opens or closes the row, or the fold of a picture.
 pub(in crate::tui) fn fold(model: &mut Model) -> Option<Effect> {
     match model.pane {
-        Pane::Graph => fold_graph(model),
+        Pane::Graph => graph::fold(model),
         _ => (model.view.fold)(model),
     }
     None

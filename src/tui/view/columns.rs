@@ -8,18 +8,19 @@ use ratatui::widgets::Widget;
 use rustc_hash::FxHashMap;
 use unicode_width::UnicodeWidthStr;
 
-use super::Arrangement;
-use super::View;
+use super::entry::View;
 use crate::graph::NodeId;
 use crate::tui::article;
-use crate::tui::atlas::{Atlas, Sort};
-use crate::tui::command::Way;
-use crate::tui::draw::{bordered, lines, name, row, title};
-use crate::tui::model::{Model, Order, Pane};
+use crate::tui::atlas::{Atlas, Order, Sort};
+use crate::tui::model::Model;
+use crate::tui::paint::{bordered, lines, name, row, title};
+use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::prose::{Prose, shortened};
-use crate::tui::screen::{along, row_under, window, window_from};
+use crate::tui::screen::row_under;
+use crate::tui::scrolling::{along, window, window_from};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
+use crate::tui::way::Way;
 
 pub(super) const VIEW: View = View {
     id: "columns",
@@ -38,7 +39,9 @@ pub(super) const VIEW: View = View {
     click,
     arrive,
     via: |model| model.columns.len().checked_sub(2).map(|at| model.columns[at]),
-    ..View::PLAIN
+    ..View::plain(|model, carried| {
+        model.columns = model.columns.iter().map_while(|&node| carried.node(node)).collect();
+    })
 };
 
 /// What hangs below a node, or the packages: trouble first.

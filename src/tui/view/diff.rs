@@ -1,6 +1,5 @@
 //! What has changed since another scan: regressions first, beside the graph of what is now.
 
-use std::fmt;
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
@@ -8,20 +7,23 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Arrangement, View};
+use super::entry::View;
 use crate::diagnose::Severity;
 use crate::diff::{Change, Diff};
 use crate::printable::printable;
 use crate::scan::Scan;
 use crate::tui::atlas::Atlas;
-use crate::tui::command::Way;
-use crate::tui::draw::{bordered, lines, row, title};
-use crate::tui::model::{Model, Pane};
+use crate::tui::model::Model;
+use crate::tui::paint::{bordered, lines, row, title};
+use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::Picture;
 use crate::tui::prose::{Prose, shortened};
-use crate::tui::screen::{along, row_under, window_from};
+use crate::tui::screen::row_under;
+use crate::tui::scrolling::{along, window_from};
+use crate::tui::state::Compared;
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
+use crate::tui::way::Way;
 
 pub(super) const VIEW: View = View {
     id: "diff",
@@ -55,37 +57,16 @@ pub(super) const VIEW: View = View {
     },
     article: |model, atlas| match current(model) {
         Some(change) => Some(article(model, atlas, change)),
-        None => super::graph::article_of(model.picture.as_ref()?, atlas),
+        None => super::graph::article_of(model.pictures.focus.as_ref()?, atlas),
     },
-    via: |model| model.picture.as_ref().and_then(Picture::via),
+    via: |model| model.pictures.focus.as_ref().and_then(Picture::via),
     has_every_node: false,
-    ..View::PLAIN
+    take_in: |model, _| compare(model),
+    ..View::plain(|_, _| {})
 };
 
-/// The scan that this one is compared with, and what has changed since.
-#[derive(Clone)]
-pub struct Compared {
-    before: Arc<Scan>,
-    pub diff: Diff,
-    /// The row of the list.
-    pub cursor: usize,
-}
-
-impl fmt::Debug for Compared {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Compared").field("before", &self.before.target).finish_non_exhaustive()
-    }
-}
-
-impl Compared {
-    /// Not compared with anything yet.
-    pub fn new(before: Arc<Scan>) -> Compared {
-        Compared { before, diff: Diff::default(), cursor: 0 }
-    }
-}
-
 /// Compares with the scan that is shown now.
-pub(in crate::tui) fn compare(model: &mut Model) {
+fn compare(model: &mut Model) {
     if let (Some(compared), Some(atlas)) = (&mut model.diff, &model.atlas) {
         compared.diff = Diff::of(&compared.before, &atlas.scan);
         compared.cursor = compared.cursor.min(compared.diff.changes.len().saturating_sub(1));

@@ -3,15 +3,16 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::entry::View;
 use super::graph::{article_of, framed, point, toggle};
-use super::{Arrangement, View};
 use crate::tui::atlas::Atlas;
-use crate::tui::command::Way;
-use crate::tui::draw::{bordered, title};
 use crate::tui::effect::Effect;
-use crate::tui::model::{Model, Pane};
+use crate::tui::model::Model;
+use crate::tui::paint::{bordered, title};
+use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::{Picture, Scope};
 use crate::tui::update::choose;
+use crate::tui::way::Way;
 
 pub(super) const VIEW: View = View {
     id: "flow",
@@ -28,7 +29,7 @@ pub(super) const VIEW: View = View {
     fold,
     click: |model, area, at| {
         let room = choose::room(model);
-        if let Some(picture) = &mut model.flow {
+        if let Some(picture) = &mut model.pictures.flow {
             point(picture, area, at, room);
             model.chosen = Some(picture.node());
         }
@@ -36,19 +37,21 @@ pub(super) const VIEW: View = View {
     },
     arrive: |model, _| {
         let room = choose::room(model);
-        let found = model.flow.as_mut().zip(model.chosen).is_some_and(|(picture, node)| picture.go(node, room));
+        let found =
+            model.pictures.flow.as_mut().zip(model.chosen).is_some_and(|(picture, node)| picture.go(node, room));
         if !found {
-            remake(model);
+            choose::remake(model, Scope::All);
         }
     },
-    article: |model, atlas| article_of(model.flow.as_ref()?, atlas),
-    via: |model| model.flow.as_ref().and_then(Picture::via),
-    ..View::PLAIN
+    article: |model, atlas| article_of(model.pictures.flow.as_ref()?, atlas),
+    via: |model| model.pictures.flow.as_ref().and_then(Picture::via),
+    scope: Some(Scope::All),
+    ..View::plain(|model, _| model.pictures.flow = None)
 };
 
 fn step(model: &mut Model, way: Way) {
     let room = choose::room(model);
-    if let Some(picture) = &mut model.flow {
+    if let Some(picture) = &mut model.pictures.flow {
         picture.step(way, room);
         model.chosen = Some(picture.node());
     }
@@ -57,35 +60,28 @@ fn step(model: &mut Model, way: Way) {
 
 /// Opens the fold under the cursor; a node becomes that around which the scope is drawn.
 fn open(model: &mut Model) {
-    match model.flow.as_ref().and_then(Picture::fold) {
+    match model.pictures.flow.as_ref().and_then(Picture::fold) {
         Some(_) => fold(model),
         None => {
-            remake(model);
+            choose::remake(model, Scope::All);
             choose::settle(model);
         }
     }
 }
 
 fn fold(model: &mut Model) {
-    let (Some(atlas), Some(picture)) = (model.atlas.clone(), &model.flow) else { return };
+    let (Some(atlas), Some(picture)) = (model.atlas.clone(), &model.pictures.flow) else { return };
     let node = toggle(&mut model.lens.opened, picture, &atlas);
     model.chosen = Some(node);
-    remake(model);
+    choose::remake(model, Scope::All);
     choose::settle(model);
-}
-
-/// Draws the scope of the chosen node.
-pub(in crate::tui) fn remake(model: &mut Model) {
-    if let Some(node) = model.chosen {
-        choose::draw(model, Scope::FLOWS[model.scope], node, None);
-    }
 }
 
 /// The next scope: closure, package, everything. Elsewhere, the flow is opened.
 pub(in crate::tui) fn next_scope(model: &mut Model) -> Option<Effect> {
     if model.view.is("flow") {
         model.scope = (model.scope + 1) % Scope::FLOWS.len();
-        remake(model);
+        choose::remake(model, Scope::All);
         choose::settle(model);
         model.told = Some(format!("scope: {}", Scope::FLOWS[model.scope].word()));
     } else {
@@ -95,7 +91,7 @@ pub(in crate::tui) fn next_scope(model: &mut Model) -> Option<Effect> {
 }
 
 fn draw(model: &Model, _: &Atlas, area: Rect, buffer: &mut Buffer) {
-    let Some(picture) = &model.flow else {
+    let Some(picture) = &model.pictures.flow else {
         let heading = format!("Flow {}", model.drawing_sign(Scope::All));
         bordered(model, Some(Pane::Main), title(model, heading.trim_end()), area, buffer);
         return;

@@ -7,18 +7,19 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Arrangement, View};
+use super::entry::View;
 use crate::export::count;
 use crate::graph::NodeId;
 use crate::tui::article;
 use crate::tui::atlas::Atlas;
-use crate::tui::command::Way;
-use crate::tui::draw::{bordered, canvas, title};
-use crate::tui::model::{Model, Pane};
+use crate::tui::model::Model;
+use crate::tui::paint::{bordered, canvas, title};
+use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::{Picture, Scope};
 use crate::tui::prose::shortened;
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
+use crate::tui::way::Way;
 
 pub(super) const VIEW: View = View {
     id: "graph",
@@ -36,14 +37,15 @@ pub(super) const VIEW: View = View {
     click,
     arrive: |model, _| {
         let room = choose::room(model);
-        let (Some(picture), Some(node)) = (&mut model.picture, model.chosen) else { return };
+        let (Some(picture), Some(node)) = (&mut model.pictures.focus, model.chosen) else { return };
         if picture.node() != node && !picture.go(node, room) {
             choose::recenter(model);
         }
     },
-    article: |model, atlas| article_of(model.picture.as_ref()?, atlas),
-    via: |model| model.picture.as_ref().and_then(Picture::via),
-    ..View::PLAIN
+    article: |model, atlas| article_of(model.pictures.focus.as_ref()?, atlas),
+    via: |model| model.pictures.focus.as_ref().and_then(Picture::via),
+    scope: Some(Scope::Focus),
+    ..View::plain(|model, _| model.pictures.focus = None)
 };
 
 /// What a fold stands for; a single node has its own article.
@@ -59,11 +61,11 @@ fn pane(model: &Model) -> Pane {
 /// Moves along the lines; where they lead out of the picture, the node at its edge becomes its center.
 pub fn step(model: &mut Model, way: Way) {
     let room = choose::room(model);
-    let Some(picture) = &mut model.picture else { return };
+    let Some(picture) = &mut model.pictures.focus else { return };
     if !picture.step(way, room) {
         beyond(model, way);
     }
-    if let Some(picture) = &model.picture {
+    if let Some(picture) = &model.pictures.focus {
         model.chosen = Some(picture.node());
     }
     choose::settle(model);
@@ -75,7 +77,7 @@ fn beyond(model: &mut Model, way: Way) {
         Way::Right => Direction::Outgoing,
         _ => return,
     };
-    let (Some(atlas), Some(picture)) = (model.atlas.clone(), &model.picture) else { return };
+    let (Some(atlas), Some(picture)) = (model.atlas.clone(), &model.pictures.focus) else { return };
     let node = picture.node();
     let leads_on = !atlas.beside(node, direction, model.filter.system).is_empty();
     if node == picture.center || picture.fold().is_some() || !leads_on {
@@ -84,14 +86,14 @@ fn beyond(model: &mut Model, way: Way) {
     choose::center(model, node);
     // One goes on walking.
     let room = choose::room(model);
-    if let Some(picture) = &mut model.picture {
+    if let Some(picture) = &mut model.pictures.focus {
         picture.step(way, room);
     }
 }
 
 /// Opens the fold under the cursor; a node becomes the center.
 pub fn open(model: &mut Model) {
-    let Some(picture) = &model.picture else { return };
+    let Some(picture) = &model.pictures.focus else { return };
     match picture.fold() {
         Some(_) => fold(model),
         None => choose::center(model, picture.node()),
@@ -100,40 +102,14 @@ pub fn open(model: &mut Model) {
 
 /// Opens the fold under the cursor, or folds again what was opened.
 pub fn fold(model: &mut Model) {
-    let (Some(atlas), Some(picture)) = (model.atlas.clone(), &model.picture) else { return };
+    let (Some(atlas), Some(picture)) = (model.atlas.clone(), &model.pictures.focus) else { return };
     let node = toggle(&mut model.lens.opened, picture, &atlas);
     let center = picture.center;
     choose::draw(model, Scope::Focus, center, Some(node));
-    if let Some(picture) = &model.picture {
+    if let Some(picture) = &model.pictures.focus {
         model.chosen = Some(picture.node());
     }
     choose::settle(model);
-}
-
-/// More nodes than this nobody looks at in one picture.
-const MOST_OPENED: usize = 400;
-
-/// Opens all folds of the picture, or closes what was opened.
-pub fn fold_all(model: &mut Model, open: bool) {
-    let Some(picture) = choose::picture(model, choose::pictured(model)) else {
-        model.told = Some("nothing is folded here".into());
-        return;
-    };
-    let folds = picture.sketch.items.iter().filter(|item| item.nodes.len() > 1);
-    let folded: Vec<NodeId> = folds.flat_map(|item| item.nodes.iter().copied()).collect();
-    let number = folded.len();
-    model.told = Some(match (open, number) {
-        (true, 0) => "nothing is folded here".into(),
-        (true, MOST_OPENED..) => format!("{number} nodes are folded, too many for a picture: space opens one fold"),
-        (true, _) => format!("unfolded: {}", count(number, "node")),
-        (false, _) => "folded".into(),
-    });
-    match open {
-        true if number < MOST_OPENED => model.lens.opened.extend(folded),
-        true => {}
-        false => model.lens.opened.clear(),
-    }
-    choose::redraw(model);
 }
 
 /// Notes that the fold under the cursor is open now, or that its kind is folded again; the answer is its node.
@@ -153,7 +129,7 @@ pub(super) fn toggle(opened: &mut rustc_hash::FxHashSet<NodeId>, picture: &Pictu
 /// Puts the cursor on what is under the mouse.
 pub fn click(model: &mut Model, area: Rect, at: (u16, u16)) {
     let room = choose::room(model);
-    if let Some(picture) = &mut model.picture {
+    if let Some(picture) = &mut model.pictures.focus {
         point(picture, area, at, room);
         model.chosen = Some(picture.node());
     }
@@ -170,7 +146,7 @@ pub(super) fn point(picture: &mut Picture, area: Rect, (column, row): (u16, u16)
 
 /// Draws the picture.
 pub fn draw(model: &Model, _: &Atlas, area: Rect, buffer: &mut Buffer) {
-    let Some(picture) = &model.picture else {
+    let Some(picture) = &model.pictures.focus else {
         let heading = format!("Focus {}", model.drawing_sign(Scope::Focus));
         bordered(model, Some(pane(model)), title(model, heading.trim_end()), area, buffer);
         return;
@@ -219,12 +195,5 @@ pub(super) fn framed(
         ]);
         let width = (line.width() as u16).min(area.width.saturating_sub(4));
         line.render(Rect { x: area.right() - width - 2, y: area.bottom() - 1, width, height: 1 }, buffer);
-    }
-}
-
-/// Makes a picture of the chosen node anew.
-pub(in crate::tui) fn remake(model: &mut Model) {
-    if let Some(node) = model.chosen {
-        choose::draw(model, Scope::Focus, node, None);
     }
 }

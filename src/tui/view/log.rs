@@ -5,20 +5,23 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Arrangement, View};
-use crate::buildlog::{Ground, Judged, Log, judge};
+use super::entry::View;
+use crate::buildlog::{Judged, Log};
 use crate::printable::printable;
 use crate::tui::article::{of_incident, sign_of_incident};
 use crate::tui::atlas::Atlas;
-use crate::tui::command::Way;
-use crate::tui::draw::{bordered, lines, row, title};
 use crate::tui::effect::Effect;
-use crate::tui::model::{Model, Pane};
+use crate::tui::model::Model;
+use crate::tui::paint::{bordered, lines, row, title};
+use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::Picture;
 use crate::tui::prose::{ended, shortened};
-use crate::tui::screen::{along, row_under, window_from};
+use crate::tui::screen::row_under;
+use crate::tui::scrolling::{along, window_from};
+use crate::tui::state::Logged;
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
+use crate::tui::way::Way;
 
 pub(super) const VIEW: View = View {
     id: "log",
@@ -52,39 +55,16 @@ pub(super) const VIEW: View = View {
     },
     article: |model, atlas| match current(model) {
         Some(judged) => Some(of_incident(atlas, judged)),
-        None => super::graph::article_of(model.picture.as_ref()?, atlas),
+        None => super::graph::article_of(model.pictures.focus.as_ref()?, atlas),
     },
-    via: |model| model.picture.as_ref().and_then(Picture::via),
+    via: |model| model.pictures.focus.as_ref().and_then(Picture::via),
     has_every_node: false,
-    ..View::PLAIN
+    take_in: |model, _| compare(model),
+    ..View::plain(|_, _| {})
 };
 
-/// A log, and what it comes to beside the scan.
-#[derive(Debug)]
-pub struct Logged {
-    log: Log,
-    /// The guilty first.
-    pub judged: Vec<Judged>,
-    /// The row of the list.
-    pub cursor: usize,
-}
-
-impl Logged {
-    /// A log that was not compared with anything yet.
-    pub fn new(log: Log) -> Logged {
-        let judged = judge(&log, None);
-        Logged { log, judged, cursor: 0 }
-    }
-
-    /// Compares it with a scan.
-    fn compare(&mut self, atlas: &Atlas) {
-        self.judged = judge(&self.log, Some(&Ground::new(&atlas.scan)));
-        self.cursor = self.cursor.min(self.judged.len().saturating_sub(1));
-    }
-}
-
 /// Compares the log with the scan that is shown now.
-pub(in crate::tui) fn compare(model: &mut Model) {
+fn compare(model: &mut Model) {
     if let (Some(log), Some(atlas)) = (&mut model.log, &model.atlas) {
         log.compare(atlas);
     }

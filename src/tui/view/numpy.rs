@@ -3,14 +3,15 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::entry::View;
 use super::graph::{article_of, framed, point, toggle};
-use super::{Arrangement, View};
 use crate::tui::atlas::Atlas;
-use crate::tui::command::Way;
-use crate::tui::draw::{bordered, title};
-use crate::tui::model::{Model, Pane};
+use crate::tui::model::Model;
+use crate::tui::paint::{bordered, title};
+use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::{Picture, Scope};
 use crate::tui::update::choose;
+use crate::tui::way::Way;
 
 pub(super) const VIEW: View = View {
     id: "numpy",
@@ -29,24 +30,25 @@ pub(super) const VIEW: View = View {
     fold,
     click: |model, area, at| {
         let room = choose::room(model);
-        if let Some(picture) = &mut model.numpy {
+        if let Some(picture) = &mut model.pictures.numpy {
             point(picture, area, at, room);
             model.chosen = Some(picture.node());
         }
         choose::settle(model);
     },
     arrive: |model, _| {
-        remake(model);
-        model.chosen = model.numpy.as_ref().map(Picture::node).or(model.chosen);
+        choose::remake(model, Scope::Numpy);
+        model.chosen = model.pictures.numpy.as_ref().map(Picture::node).or(model.chosen);
     },
-    article: |model, atlas| article_of(model.numpy.as_ref()?, atlas),
+    article: |model, atlas| article_of(model.pictures.numpy.as_ref()?, atlas),
     has_every_node: false,
-    ..View::PLAIN
+    scope: Some(Scope::Numpy),
+    ..View::plain(|model, _| model.pictures.numpy = None)
 };
 
 fn step(model: &mut Model, way: Way) {
     let room = choose::room(model);
-    if let Some(picture) = &mut model.numpy {
+    if let Some(picture) = &mut model.pictures.numpy {
         picture.step(way, room);
         model.chosen = Some(picture.node());
     }
@@ -55,29 +57,22 @@ fn step(model: &mut Model, way: Way) {
 
 /// Opens the fold under the cursor; a node is shown in the graph around it.
 fn open(model: &mut Model) {
-    match model.numpy.as_ref().and_then(Picture::fold) {
+    match model.pictures.numpy.as_ref().and_then(Picture::fold) {
         Some(_) => fold(model),
         None => choose::show_named(model, "graph"),
     }
 }
 
 fn fold(model: &mut Model) {
-    let (Some(atlas), Some(picture)) = (model.atlas.clone(), &model.numpy) else { return };
+    let (Some(atlas), Some(picture)) = (model.atlas.clone(), &model.pictures.numpy) else { return };
     let node = toggle(&mut model.lens.opened, picture, &atlas);
     model.chosen = Some(node);
-    remake(model);
+    choose::remake(model, Scope::Numpy);
     choose::settle(model);
 }
 
-/// Draws the bonds, the cursor on the chosen node where it is among them.
-pub(in crate::tui) fn remake(model: &mut Model) {
-    if let Some(node) = model.chosen {
-        choose::draw(model, Scope::Numpy, node, None);
-    }
-}
-
 fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
-    let Some(picture) = &model.numpy else {
+    let Some(picture) = &model.pictures.numpy else {
         let heading = format!("NumPy {}", model.drawing_sign(Scope::Numpy));
         bordered(model, Some(Pane::Main), title(model, heading.trim_end()), area, buffer);
         return;

@@ -6,18 +6,20 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Arrangement, View};
+use super::entry::View;
 use crate::printable::printable;
 use crate::tui::article::{of_finding, sign};
-use crate::tui::atlas::Atlas;
-use crate::tui::command::Way;
-use crate::tui::draw::{self, bordered, lines, row, title};
-use crate::tui::model::{Model, Order, Pane};
+use crate::tui::atlas::{Atlas, Order};
+use crate::tui::model::Model;
+use crate::tui::paint::{self, bordered, lines, row, title};
+use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::Picture;
 use crate::tui::prose::{Prose, ended, shortened};
-use crate::tui::screen::{along, row_under, window_from};
+use crate::tui::screen::row_under;
+use crate::tui::scrolling::{along, window_from};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
+use crate::tui::way::Way;
 
 pub(super) const VIEW: View = View {
     id: "problems",
@@ -26,7 +28,7 @@ pub(super) const VIEW: View = View {
     about: "the findings",
     panes: &[Pane::Main, Pane::Graph, Pane::Detail],
     arrangement: Arrangement::List,
-    list: |model| Some((cursor(model), model.shown.len())),
+    list: |model| Some((cursor(model), model.findings.shown.len())),
     orders: &[Order::Impact, Order::Name, Order::Kind],
     draw,
     step,
@@ -40,17 +42,19 @@ pub(super) const VIEW: View = View {
     },
     arrive: |model, atlas| {
         let first = model.chosen.and_then(|node| atlas.findings(node).first().copied());
-        if let (None, Some(finding)) = (current(model), first.filter(|finding| model.shown.contains(finding))) {
-            model.finding = finding;
+        if let (None, Some(finding)) = (current(model), first.filter(|finding| model.findings.shown.contains(finding)))
+        {
+            model.findings.finding = finding;
         }
     },
     article: |model, atlas| match current(model) {
         Some(finding) => Some(of_finding(atlas, &atlas.scan.findings[finding])),
-        None => super::graph::article_of(model.picture.as_ref()?, atlas),
+        None => super::graph::article_of(model.pictures.focus.as_ref()?, atlas),
     },
-    via: |model| model.picture.as_ref().and_then(Picture::via),
+    via: |model| model.pictures.focus.as_ref().and_then(Picture::via),
     has_every_node: false,
-    ..View::PLAIN
+    sift,
+    ..View::plain(|_, _| {})
 };
 
 /// The finding that the detail is about: the list's, as long as its node is the chosen one.
@@ -63,14 +67,24 @@ fn step(model: &mut Model, way: Way) {
         Way::Right => model.pane = Pane::Graph,
         Way::Left => {}
         _ => {
-            let to = along(cursor(model), model.shown.len(), way);
+            let to = along(cursor(model), model.findings.shown.len(), way);
             select(model, to);
         }
     }
 }
 
+/// Which findings the filter leaves. The cursor stays on its own, or goes to the first.
+fn sift(model: &mut Model, atlas: &Atlas) {
+    let all = 0..atlas.scan.findings.len();
+    model.findings.shown = all.filter(|&at| model.filter.admits_finding(atlas, at)).collect();
+    sort(&mut model.findings.shown, atlas, model.order);
+    if !model.findings.shown.contains(&model.findings.finding) {
+        model.findings.finding = model.findings.shown.first().copied().unwrap_or(0);
+    }
+}
+
 /// Sorts findings; the scan has them by what they break.
-pub(in crate::tui) fn sort(findings: &mut [usize], atlas: &Atlas, order: Order) {
+fn sort(findings: &mut [usize], atlas: &Atlas, order: Order) {
     match order {
         Order::Name => findings.sort_by_cached_key(|&at| name(atlas, at).to_lowercase()),
         Order::Kind => findings.sort_by_key(|&at| atlas.scan.findings[at].rule.id),
@@ -80,38 +94,38 @@ pub(in crate::tui) fn sort(findings: &mut [usize], atlas: &Atlas, order: Order) 
 
 /// The row under the cursor.
 fn cursor(model: &Model) -> usize {
-    model.shown.iter().position(|&finding| finding == model.finding).unwrap_or(0)
+    model.findings.shown.iter().position(|&finding| finding == model.findings.finding).unwrap_or(0)
 }
 
 fn select(model: &mut Model, row: usize) {
-    let row = row.min(model.shown.len().saturating_sub(1));
-    if let Some(&finding) = model.shown.get(row) {
+    let row = row.min(model.findings.shown.len().saturating_sub(1));
+    if let Some(&finding) = model.findings.shown.get(row) {
         choose::select_finding(model, finding);
     }
 }
 
 fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     let findings = &atlas.scan.findings;
-    let number = match model.shown.len() == findings.len() {
+    let number = match model.findings.shown.len() == findings.len() {
         true => findings.len().to_string(),
-        false => format!("{} of {}", model.shown.len(), findings.len()),
+        false => format!("{} of {}", model.findings.shown.len(), findings.len()),
     };
-    let order = if model.shown.len() > 1 { format!(" · by {}", model.order().word()) } else { String::new() };
+    let order = if model.findings.shown.len() > 1 { format!(" · by {}", model.order().word()) } else { String::new() };
     let heading = title(model, &format!("Problems {number}{order}"));
     let inside = bordered(model, Some(Pane::Main), heading, area, buffer);
     if findings.is_empty() {
         return nothing(model, atlas, inside, buffer);
     }
-    if model.shown.is_empty() {
+    if model.findings.shown.is_empty() {
         let text = Prose::of(Tone::Dim, "the filter leaves none of them: f c shows all");
         for (line, area) in text.wrapped(inside.width.into(), model.theme).iter().zip(lines(inside)) {
             line.render(area, buffer);
         }
     }
     let cursor = cursor(model);
-    for (at, area) in window_from(model.top, model.shown.len(), inside.height.into()).zip(lines(inside)) {
+    for (at, area) in window_from(model.top, model.findings.shown.len(), inside.height.into()).zip(lines(inside)) {
         let is_here = (at == cursor).then_some(model.pane == Pane::Main);
-        let finding = model.shown[at];
+        let finding = model.findings.shown[at];
         row(model, &line(model, atlas, finding, area.width.into()), area, is_here, buffer);
     }
 }
@@ -121,7 +135,7 @@ fn line(model: &Model, atlas: &Atlas, at: usize, width: usize) -> Line<'static> 
     let finding = &atlas.scan.findings[at];
     let (tone, sign) = sign(finding);
     let name = name(atlas, at);
-    let fresh = if model.fresh.contains(&at) { "new: " } else { "" };
+    let fresh = if model.findings.fresh.contains(&at) { "new: " } else { "" };
     let breaks = if finding.breaks > 0 { format!(" ↑{}", finding.breaks) } else { String::new() };
     let room = width.saturating_sub(2 + fresh.width() + breaks.width());
     let subject = shortened(&name, room);
@@ -132,7 +146,7 @@ fn line(model: &Model, atlas: &Atlas, at: usize, width: usize) -> Line<'static> 
     let plain = model.theme.style(Tone::Plain);
     let mut spans = vec![Span::styled(format!("{sign} "), model.theme.style(tone)), Span::styled(fresh, plain)];
     match atlas.node_of(at) {
-        Some(node) => spans.extend(draw::name(model, node, &name, room, plain)),
+        Some(node) => spans.extend(paint::name(model, node, &name, room, plain)),
         None => spans.push(Span::styled(subject, plain)),
     }
     spans.push(Span::styled(format!("{before}{what}{}", " ".repeat(blank)), model.theme.style(Tone::Dim)));

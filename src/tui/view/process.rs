@@ -7,16 +7,19 @@ use ratatui::text::{Line, Span};
 use rustc_hash::FxHashMap;
 use unicode_width::UnicodeWidthStr;
 
-use super::View;
+use super::entry::View;
 use crate::graph::NodeId;
 use crate::printable::printable;
 use crate::scan::Scan;
 use crate::survey::{ImportKind, ImportOf};
 use crate::tui::atlas::Atlas;
-use crate::tui::draw::{self, bordered, lines, row, title};
-use crate::tui::model::{Model, Pane};
+use crate::tui::model::Model;
+use crate::tui::paint::{self, bordered, lines, row, title};
+use crate::tui::pane::Pane;
 use crate::tui::prose::shortened;
-use crate::tui::screen::{along, row_under, window_from};
+use crate::tui::screen::row_under;
+use crate::tui::scrolling::{along, window_from};
+use crate::tui::state::ProcessCursor;
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 use crate::world::FileId;
@@ -28,11 +31,11 @@ pub(super) const VIEW: View = View {
     about: "what the import loads, in order, and who asked",
     nothing: "nothing here is imported or run",
     is_there: |model| model.atlas.as_ref().is_some_and(|atlas| !atlas.scan.imports.is_empty()),
-    list: |model| Some((model.process, rows(model).len())),
+    list: |model| Some((model.process.row, rows(model).len())),
     draw,
     step: |model, way| {
         let len = rows(model).len();
-        let to = along(model.process, len, way);
+        let to = along(model.process.row, len, way);
         put(model, to);
     },
     open: |model| {
@@ -44,13 +47,13 @@ pub(super) const VIEW: View = View {
         put(model, at);
     },
     arrive: |model, atlas| {
-        model.import = import_of(model, atlas);
+        model.process.import = import_of(model, atlas);
         let rows = rows(model);
         let is_chosen = |row: &Row| row.node.is_some() && row.node == model.chosen;
-        model.process = rows.iter().rposition(is_chosen).unwrap_or(0);
+        model.process.row = rows.iter().rposition(is_chosen).unwrap_or(0);
     },
-    via: |model| rows(model).get(model.process).and_then(|row| row.by),
-    ..View::PLAIN
+    via: |model| rows(model).get(model.process.row).and_then(|row| row.by),
+    ..View::plain(|model, _| model.process = ProcessCursor::default())
 };
 
 /// A line of the process.
@@ -108,7 +111,7 @@ fn rows(model: &Model) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut number = 0;
     let start = scan.imports.iter().position(|import| import.kind == ImportKind::Interpreter);
-    let parts = start.into_iter().filter(|&start| start != model.import).chain([model.import]);
+    let parts = start.into_iter().filter(|&start| start != model.process.import).chain([model.process.import]);
     // Who needs what, by the first that was loaded: libc has thousands of dependents, a file but a few needs.
     let mut asked: FxHashMap<NodeId, NodeId> = FxHashMap::default();
     for import in parts.filter_map(|at| scan.imports.get(at)) {
@@ -138,8 +141,8 @@ fn rows(model: &Model) -> Vec<Row> {
 
 fn put(model: &mut Model, at: usize) {
     let rows = rows(model);
-    model.process = at.min(rows.len().saturating_sub(1));
-    if let Some(node) = rows.get(model.process).and_then(|row| row.node) {
+    model.process.row = at.min(rows.len().saturating_sub(1));
+    if let Some(node) = rows.get(model.process.row).and_then(|row| row.node) {
         model.chosen = Some(node);
         choose::recenter(model);
     }
@@ -147,12 +150,12 @@ fn put(model: &mut Model, at: usize) {
 }
 
 fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
-    let heading = atlas.scan.imports.get(model.import).map_or_else(|| "Process".to_owned(), name);
+    let heading = atlas.scan.imports.get(model.process.import).map_or_else(|| "Process".to_owned(), name);
     let heading = shortened(&format!("Process  {heading}"), usize::from(area.width).saturating_sub(6));
     let inside = bordered(model, Some(Pane::Main), title(model, &heading), area, buffer);
     let rows = rows(model);
     for (at, area) in window_from(model.top, rows.len(), inside.height.into()).zip(lines(inside)) {
-        let cursor = (at == model.process).then_some(model.pane == Pane::Main);
+        let cursor = (at == model.process.row).then_some(model.pane == Pane::Main);
         row(model, &line(model, atlas, &rows[at], area.width.into()), area, cursor, buffer);
     }
 }
@@ -175,7 +178,7 @@ fn line(model: &Model, atlas: &Atlas, row: &Row, width: usize) -> Line<'static> 
     let left = room - shortened(&text, room).width();
     let mut spans = vec![Span::styled(number, theme.style(tone))];
     match row.node {
-        Some(node) => spans.extend(draw::name(model, node, &text, room, theme.style(tone))),
+        Some(node) => spans.extend(paint::name(model, node, &text, room, theme.style(tone))),
         None => spans.push(Span::styled(shortened(&text, room), theme.style(tone))),
     }
     spans.push(Span::styled(sign, theme.style(tone)));

@@ -5,21 +5,23 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::View;
+use super::entry::View;
 use crate::discover::Target;
 use crate::export::count;
 use crate::printable::printable;
 use crate::tui::article::{self, of_environment};
-use crate::tui::atlas::{Atlas, Badge, Sort};
-use crate::tui::command::Way;
-use crate::tui::draw::{bordered, lines, name, row, title};
+use crate::tui::atlas::{Atlas, Badge, Order, Sort};
 use crate::tui::effect::Effect;
-use crate::tui::model::{Model, Order, Pane};
+use crate::tui::model::Model;
+use crate::tui::paint::{bordered, lines, name, row, title};
+use crate::tui::pane::Pane;
 use crate::tui::prose::shortened;
 use crate::tui::rows::{Row, Seen};
-use crate::tui::screen::{along, row_under, window_from};
+use crate::tui::screen::row_under;
+use crate::tui::scrolling::{along, window_from};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
+use crate::tui::way::Way;
 
 pub(super) const VIEW: View = View {
     id: "tree",
@@ -35,7 +37,7 @@ pub(super) const VIEW: View = View {
         None
     },
     fold,
-    fold_all,
+    fold_all: Some(fold_all),
     click: |model, area, (_, row)| {
         let at = row_under(model, area, row);
         to_row(model, at);
@@ -53,7 +55,8 @@ pub(super) const VIEW: View = View {
         let row = model.tree.rows.get(model.tree.cursor).filter(|_| model.tree.turned.is_none());
         row.and_then(|row| row.via())
     },
-    ..View::PLAIN
+    sift: |model, atlas| model.tree.rebuild(atlas, &model.filter, model.order),
+    ..View::plain(|model, carried| model.tree.renumber(|node| carried.node(node)))
 };
 
 fn step(model: &mut Model, way: Way) {

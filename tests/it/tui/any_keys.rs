@@ -4,9 +4,9 @@ use crate::tui::harness::{Face, WORLD, environment, face};
 use crate::tui::letters;
 use crate::tui::view::numpy::NUMPY;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use dylens::tui::command::Way;
 use dylens::tui::message::{Fetched, Msg};
 use dylens::tui::update::update;
+use dylens::tui::way::Way;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 

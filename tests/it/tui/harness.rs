@@ -13,6 +13,7 @@ use dylens::graph::NodeId;
 use dylens::scan::Scan;
 use dylens::survey::Progress;
 use dylens::tui::atlas::Atlas;
+use dylens::tui::commands::tables;
 use dylens::tui::draw::draw;
 use dylens::tui::effect::Effect;
 use dylens::tui::message::Msg;
@@ -146,7 +147,7 @@ fn missing(scan: &Scan, name: &str, command: Option<Command>) -> Option<Finding>
 impl Face {
     /// A face before its first scan.
     pub fn waiting(size: (u16, u16)) -> Face {
-        Face { model: Model::new(Theme::default(), size) }
+        Face { model: Model::new(tables(), Theme::default(), size) }
     }
 
     /// A face that shows a scan.

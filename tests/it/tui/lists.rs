@@ -22,7 +22,7 @@ fn cursor_row(face: &Face) -> usize {
 #[test]
 fn the_cursor_is_brought_to_the_middle_the_top_and_the_bottom() {
     let mut face = face(WORLD, (80, 16)).typed("4ge012j");
-    let height = Areas::of(&face.model).main.map(dylens::tui::screen::inside).expect("a list").height;
+    let height = Areas::of(&face.model).main.map(dylens::tui::scrolling::inside).expect("a list").height;
     assert!(face.model.tree.rows.len() > 2 * usize::from(height), "the list is longer than its pane");
     assert!(face.type_keys("z").screen().contains("the cursor to the middle"), "{}", face.screen());
     face.type_keys("z");
@@ -55,7 +55,7 @@ fn a_list_moves_no_more_than_it_must_and_a_click_hits_what_it_shows() {
 #[test]
 fn lists_are_sorted_by_what_one_wants_to_know() {
     let mut face = face(WORLD, (100, 30));
-    let first = |face: &Face| face.model.shown[0];
+    let first = |face: &Face| face.model.findings.shown[0];
     assert_eq!(first(&face), 0, "what breaks most");
     let screen = face.type_keys("s").screen();
     assert!(screen.contains("sorted by name") && screen.contains("Problems 2 · by name"), "{screen}");

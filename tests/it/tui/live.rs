@@ -9,12 +9,12 @@ use dylens::image::Format;
 use dylens::scan::Scan;
 use dylens::survey::{Event, Phase, Progress, Seen};
 use dylens::tui::atlas::{Entry, Sort};
-use dylens::tui::command::Way;
 use dylens::tui::effect::Effect;
 use dylens::tui::message::Msg;
-use dylens::tui::modal::Modal;
+use dylens::tui::modal::export::Export;
 use dylens::tui::search::search;
 use dylens::tui::update::update;
+use dylens::tui::way::Way;
 use dylens::vfs::VPath;
 use dylens::world::text;
 
@@ -35,7 +35,7 @@ fn an_export_tells_how_far_it_is_and_escape_gives_it_up() {
     assert!(face.screen().contains("an export is being written"));
     // The export goes first, then the dialog.
     assert!(matches!(face.press('⎋'), Some(Effect::Cancel)));
-    assert!(matches!(face.model.modal, Some(Modal::Export(_))));
+    assert!(face.model.overlay::<Export>().is_some());
     update(&mut face.model, Msg::Cancelled);
     assert!(face.screen().contains("export cancelled: no file was written"));
     assert!(!face.model.is_spinning());

@@ -14,17 +14,17 @@ mod screens;
 mod view;
 
 use dylens::error::Error;
-use dylens::tui::command::Command;
-use dylens::tui::effect::Effect;
+use dylens::tui::effect::{Effect, Want};
 use dylens::tui::message::Msg;
-use dylens::tui::modal::ask::Want;
 use dylens::tui::model::Model;
+use dylens::tui::update::perform::perform;
 use dylens::tui::update::update;
 use harness::{Face, WORLD, face};
 
 /// Runs a command by its name.
 pub fn run(model: &mut Model, id: &str) -> Option<Effect> {
-    Command::named(id).expect("a command").run(model)
+    let command = model.command(id).expect("a command");
+    perform(model, command)
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! The mouse.
 
 use crate::tui::harness::{Face, WORLD, face};
-use dylens::tui::command::Way;
 use dylens::tui::message::Msg;
 use dylens::tui::screen::Areas;
 use dylens::tui::update::update;
+use dylens::tui::way::Way;
 
 #[test]
 fn the_mouse_clicks_opens_scrolls_and_drags() {

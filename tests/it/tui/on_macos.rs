@@ -2,7 +2,7 @@
 
 use crate::tui::harness::{Face, MAC, MAC_BROKEN, mac, wheels};
 use dylens::discover::Wishes;
-use dylens::tui::modal::Modal;
+use dylens::tui::modal::search::Search;
 use insta::assert_snapshot;
 
 const WHEEL: &str = "tsdownsample-0.1.3-cp311-cp311-macosx_11_0_arm64.whl";
@@ -12,9 +12,7 @@ fn packages(size: (u16, u16)) -> Face {
 }
 
 fn hits(face: &Face) -> Vec<String> {
-    let (Some(Modal::Search(search)), Some(atlas)) = (&face.model.modal, &face.model.atlas) else {
-        panic!("no search")
-    };
+    let (Some(search), Some(atlas)) = (face.model.overlay::<Search>(), &face.model.atlas) else { panic!("no search") };
     search.hits.iter().map(|hit| atlas.entry(hit.node).label.clone()).collect()
 }
 

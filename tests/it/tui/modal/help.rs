@@ -3,13 +3,13 @@
 use crate::tui::harness::{WORLD, face};
 use dylens::diagnose::Severity;
 use dylens::tui::effect::Effect;
-use dylens::tui::modal::Modal;
+use dylens::tui::modal::export::Export;
 
 #[test]
 fn the_help_is_searched_and_runs_what_it_finds() {
     let mut face = face(WORLD, (80, 24)).typed("?export");
     assert!(matches!(face.press('⏎'), Some(Effect::Preview { .. })));
-    assert!(matches!(face.model.modal, Some(Modal::Export(_))));
+    assert!(face.model.overlay::<Export>().is_some());
     assert!(face.type_keys("⎋:severity").screen().contains("fv  "), "with the key of its menu\n{}", face.screen());
     face.type_keys("⏎");
     assert_eq!(face.model.filter.severity, Some(Severity::Error), "a command of a menu is run too");

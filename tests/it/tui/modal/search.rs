@@ -1,7 +1,7 @@
 //! The search.
 
 use crate::tui::harness::{WORLD, face, healthy};
-use dylens::tui::modal::Modal;
+use dylens::tui::modal::search::Search;
 use insta::assert_snapshot;
 
 #[test]
@@ -58,9 +58,9 @@ fn a_search_outlives_a_scan_and_begins_at_the_hit_that_was_taken() {
 #[test]
 fn words_narrow_the_search() {
     let mut face = face(WORLD, (80, 24)).typed("/is:missing");
-    let Some(Modal::Search(search)) = &face.model.modal else { panic!("no search") };
+    let search = face.model.overlay::<Search>().expect("a search");
     assert_eq!(search.hits.len(), 2);
     face.type_keys(" open");
-    let Some(Modal::Search(search)) = &face.model.modal else { panic!("no search") };
+    let search = face.model.overlay::<Search>().expect("a search");
     assert_eq!(search.hits.len(), 1);
 }

@@ -39,7 +39,7 @@ fn the_mouse_drags_a_picture_that_is_larger_than_its_pane_and_no_further_than_it
     let mut face = face(WORLD, (60, 20)).typed("3vv");
     let mut drag = |from: (u16, u16), to: (u16, u16)| {
         update(&mut face.model, Msg::Click { column: from.0, row: from.1, is_double: false });
-        let pan = |face: &Face| face.model.flow.as_ref().expect("a flow").pan;
+        let pan = |face: &Face| face.model.pictures.flow.as_ref().expect("a flow").pan;
         let before = pan(&face);
         update(&mut face.model, Msg::Drag { column: to.0, row: to.1 });
         let dragged = pan(&face);
@@ -58,7 +58,7 @@ fn the_mouse_drags_a_picture_that_is_larger_than_its_pane_and_no_further_than_it
 #[test]
 fn keys_move_a_picture_and_the_cursor_stays_in_it() {
     let mut face = face(&tangle(30), (80, 24)).typed("/libt0⏎3t");
-    let pan = |face: &Face| face.model.flow.as_ref().expect("a flow").pan;
+    let pan = |face: &Face| face.model.pictures.flow.as_ref().expect("a flow").pan;
     let (chosen, before) = (face.chosen(), pan(&face));
     face.type_keys(">>");
     assert!(pan(&face).0 > before.0, "{before:?} {:?}", pan(&face));

@@ -3,7 +3,7 @@
 use crate::tui::harness::{Face, WORLD, face};
 use dylens::buildlog::read;
 use dylens::tui::message::Msg;
-use dylens::tui::modal::Modal;
+use dylens::tui::modal::search::Search;
 use dylens::tui::update::update;
 use dylens::tui::view::Logged;
 
@@ -36,7 +36,7 @@ fn a_pasted_log_is_explained_where_nothing_is_typed() {
     assert_eq!((face.model.view.id, face.chosen().as_str()), ("log", "libjpeg.so.62"));
     let mut searching = crate::tui::harness::face(WORLD, (80, 24)).typed("/");
     update(&mut searching.model, Msg::Paste("jpeg".into()));
-    assert!(matches!(searching.model.modal, Some(Modal::Search(_))), "what is pasted into a prompt is typed there");
+    assert!(searching.model.overlay::<Search>().is_some(), "what is pasted into a prompt is typed there");
 }
 
 #[test]

@@ -5,12 +5,12 @@ use crate::tui::harness::{WORLD, face};
 #[test]
 fn the_filter_narrows_the_findings() {
     let mut face = face(WORLD, (120, 36)).typed("fp");
-    assert_eq!(face.model.shown, [0], "of numpy's findings");
+    assert_eq!(face.model.findings.shown, [0], "of numpy's findings");
     face.type_keys("⎋j");
     assert_eq!(face.chosen(), "libopenblas.so.0");
     face.type_keys("fkkkk");
     assert!(face.type_keys("⎋").screen().contains("the filter leaves none"), "{}", face.screen());
-    assert_eq!(face.type_keys("fc⎋").model.shown, [0, 1]);
+    assert_eq!(face.type_keys("fc⎋").model.findings.shown, [0, 1]);
 }
 
 #[test]

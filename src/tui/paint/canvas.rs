@@ -11,8 +11,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::graph::NodeId;
 use crate::graph::layout::{BEHIND, Layout, Net};
-use crate::tui::draw;
 use crate::tui::model::Model;
+use crate::tui::paint;
 use crate::tui::picture::{Label, Picture};
 use crate::tui::prose::shortened;
 use crate::tui::theme::Tone;
@@ -263,7 +263,7 @@ impl Canvas<'_> {
         let found = |node: &NodeId| model.found.as_ref().is_some_and(|found| found.lit(*node).is_some());
         let mut spans = vec![Span::styled(format!("{} ", label.glyph), mark)];
         match &nodes[..] {
-            [node] => spans.extend(draw::name(model, *node, &label.text, room, name)),
+            [node] => spans.extend(paint::name(model, *node, &label.text, room, name)),
             _ => {
                 let style = if nodes.iter().any(found) { name.patch(theme.style(Tone::Lit)) } else { name };
                 spans.push(Span::styled(shortened(&label.text, room), style));

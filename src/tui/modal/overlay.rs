@@ -1,0 +1,76 @@
+//! What everything that lies on top of the panes can do.
+
+use std::any::Any;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use tui_input::Input;
+
+use crate::tui::atlas::Atlas;
+use crate::tui::command::{Command, Group};
+use crate::tui::effect::Effect;
+use crate::tui::model::Model;
+use crate::tui::way::Way;
+
+/// A list that lies on top: its area, its length and the place of its cursor.
+pub type ListArea = (Rect, usize, usize);
+
+/// What lies on top of the panes; there is never more than one.
+pub trait Overlay: Any {
+    /// Draws it over the panes.
+    fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer);
+
+    /// Enter. It was taken off the model, and puts itself back where it stays.
+    fn open(self: Box<Self>, model: &mut Model) -> Option<Effect>;
+
+    /// What Enter does here, for the footer; empty where it does nothing.
+    fn enter(&self) -> &'static str;
+
+    /// Is a line of text typed here? A click beside it does not throw that away.
+    fn is_prompt(&self) -> bool {
+        false
+    }
+
+    /// The prompt, where a line of text is typed.
+    fn input(&mut self) -> Option<&mut Input> {
+        None
+    }
+
+    /// The prompt says something else now.
+    fn edited(&mut self, _: Option<&Atlas>) -> Option<Effect> {
+        None
+    }
+
+    /// Is this pasted text what is asked for, and not its name?
+    fn takes_whole(&self, _: &str) -> bool {
+        false
+    }
+
+    /// Moves its cursor.
+    fn step(&mut self, _: Way) -> Option<Effect> {
+        None
+    }
+
+    /// Tab, or Shift-Tab where the number is negative.
+    fn tab(&mut self, _: isize) -> Option<Effect> {
+        None
+    }
+
+    /// Its list, where it has one.
+    fn list(&self, _: Rect) -> Option<ListArea> {
+        None
+    }
+
+    /// Puts its cursor on a row of its list.
+    fn put(&mut self, _: usize) {}
+
+    /// The group whose keys count here before all others.
+    fn menu(&self) -> Option<Group> {
+        None
+    }
+
+    /// The command under a cell of a menu.
+    fn command_at(&self, _: &Model, _: Rect, _: (u16, u16)) -> Option<&'static Command> {
+        None
+    }
+}
