@@ -14,6 +14,7 @@ mod dyld;
 mod expand;
 mod glibc;
 mod musl;
+pub mod procedures;
 mod process;
 pub mod shared_cache;
 pub mod system32;

@@ -11,7 +11,7 @@ use crate::vfs::VPath;
 use crate::world::{Absent, FileId, Python, Windows};
 
 /// How a loader compares names: without regard to case, with an ending.
-pub(super) fn folded(name: &[u8]) -> Name {
+pub fn folded(name: &[u8]) -> Name {
     let mut name = name.to_ascii_lowercase();
     if !leaf(&name).contains(&b'.') {
         name.extend(b".dll");
@@ -25,7 +25,7 @@ fn leaf(name: &[u8]) -> &[u8] {
 }
 
 /// What is never searched for: contracts of the system, and the DLLs that only System32 may bring.
-pub(super) fn always(name: &[u8]) -> Option<Step> {
+pub fn always(name: &[u8]) -> Option<Step> {
     match name {
         name if system32::is_api_set(name) => Some(Step::ApiSet),
         name if system32::is_known_dll(name) => Some(Step::KnownDll),

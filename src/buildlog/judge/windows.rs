@@ -5,6 +5,10 @@ use super::{Cause, Judged, Verdict};
 use crate::buildlog::ground::Ground;
 use crate::command::Remedy;
 use crate::graph::Node;
+use crate::image::{Import, Name, Origin};
+use crate::loader::procedures::{WindowsRelease, procedure};
+use crate::loader::windows::folded;
+use crate::world::FileId;
 
 /// What Windows' sentences mean, by their numbers and by their English words.
 const SENTENCES: [(u32, &str, Cause); 6] = [
@@ -54,9 +58,48 @@ pub(super) fn judge(plain: Judged, ground: Option<&Ground>) -> Judged {
                 "install what ships it, or put its folder on the search path (os.add_dll_directory)",
             ));
         }
-        return words(tied, cause, module.as_deref(), by.as_deref());
+        let newest = newest_procedure(ground, file).filter(|_| cause == Some(Cause::SymbolMissing));
+        let told = words(tied, cause, module.as_deref(), by.as_deref());
+        return match newest {
+            Some((release, dll, name)) => {
+                let sentence = format!(
+                    "{} takes {name} of {dll}, which {release} and later have; on those, the DLL that was \
+                     found is an older or foreign copy",
+                    ground.path(file)
+                );
+                told.says(sentence).mended(Remedy::new(format!(
+                    "on an older release than {release}, install a release of the package that was built for it; else see which \
+                     copy is loaded: DLLs in the program's folder and in System32 win"
+                )))
+            }
+            None => told,
+        };
     }
     words(plain, cause, module.as_deref(), by.as_deref())
+}
+
+/// The procedure that came last to Windows, of those that a file and what it needs take from DLLs of the system.
+fn newest_procedure(ground: &Ground, file: FileId) -> Option<(WindowsRelease, Name, Name)> {
+    let graph = &ground.scan.graph;
+    let files =
+        std::iter::once(file).chain(graph.below(graph.file(file)?).into_iter().filter_map(
+            |node| match graph.node(node) {
+                Node::File { file, .. } => Some(*file),
+                _ => None,
+            },
+        ));
+    let world = &ground.scan.world;
+    let newest = |file: FileId| {
+        let content = world.file(file);
+        let image = content.image.as_ref()?;
+        let since = |import: Import| {
+            let Origin::Need(need) = import.origin else { return None };
+            let dll = &image.needs.get(need)?.name;
+            Some((procedure(&folded(dll), &import.symbol)?.since?, dll.clone(), import.symbol))
+        };
+        world.imports(file).into_iter().filter_map(since).max_by_key(|(release, _, _)| *release)
+    };
+    files.filter_map(newest).max_by_key(|(release, _, _)| *release)
 }
 
 /// What the sentence means, where it can be told: `%1` stands in the same one in every language.

@@ -39,6 +39,7 @@ mod tool_complains;
 mod unreadable;
 mod version_missing;
 mod wheel_policy;
+mod windows_too_new;
 mod wrong_architecture;
 
 use super::Rule;
@@ -63,6 +64,7 @@ pub const RULES: &[&Rule] = &[
     &wheel_policy::RULE,
     &code_signature::RULE,
     &macos_too_new::RULE,
+    &windows_too_new::RULE,
     &rust_install_name::RULE,
     &install_name::RULE,
     &not_an_image::RULE,

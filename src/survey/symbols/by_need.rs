@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{SymbolRow, SymbolStatus};
+use crate::bind::{DllBinder, DllSymbol};
 use crate::graph::NeedEdge;
 use crate::image::{Format, Import, NeedKind, Origin};
 use crate::loader::Resolution;
-use crate::survey::Survey;
+use crate::survey::{ImportKind, Survey};
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -14,6 +15,13 @@ use crate::world::FileId;
 type Outcome = (SymbolStatus, Option<VPath>);
 
 impl Survey {
+    /// What binds the symbols of a PE file, in the process of the first import that loads it.
+    pub fn dll_binder(&self, file: FileId) -> DllBinder<'_> {
+        let start = self.imports.iter().find(|import| import.kind == ImportKind::Interpreter);
+        let loads = start.into_iter().chain(self.import_with(file)).flat_map(|import| &import.loads.loads);
+        DllBinder::new(&self.world, loads.copied())
+    }
+
     /// The symbols that a PE file takes from others. None of other files, and where they are not at hand.
     pub(super) fn symbols_by_need(&self, file: FileId) -> Option<Vec<SymbolRow>> {
         let format = self.world.file(file).image.as_ref()?.format;
@@ -30,11 +38,12 @@ impl Survey {
                 by_need.entry(need).or_default().push(import);
             }
         }
+        let binder = self.dll_binder(file);
         let mut rows = Vec::new();
         for (need, imports) in by_need {
             let symbols: Vec<&[u8]> = imports.iter().map(|import| &*import.symbol).collect();
             let outcomes = match edges.get(&need) {
-                Some(edge) => self.outcomes_of(edge, &symbols),
+                Some(edge) => self.outcomes_of(&binder, edge, &symbols),
                 None => vec![(SymbolStatus::Unknown, None); symbols.len()],
             };
             let row = |(import, (status, provider)): (&Import, Outcome)| SymbolRow {
@@ -50,27 +59,19 @@ impl Survey {
     }
 
     /// What becomes of symbols that are taken from one need.
-    fn outcomes_of(&self, edge: &NeedEdge, symbols: &[&[u8]]) -> Vec<Outcome> {
+    fn outcomes_of(&self, binder: &DllBinder, edge: &NeedEdge, symbols: &[&[u8]]) -> Vec<Outcome> {
         let absent = if edge.kind == NeedKind::Delay { SymbolStatus::Deferred } else { SymbolStatus::Undefined };
-        match &edge.resolution {
-            Resolution::Builtin(_) => vec![(SymbolStatus::Unknown, Some(VPath::new(&edge.name))); symbols.len()],
-            resolution => match resolution.file() {
-                Some(library) => self.provided_by(library, symbols, absent),
-                None => vec![(absent, None); symbols.len()],
-            },
-        }
-    }
-
-    /// Which of these symbols a DLL has.
-    fn provided_by(&self, library: FileId, symbols: &[&[u8]], absent: SymbolStatus) -> Vec<Outcome> {
-        let Some(has) = self.world.dll_exports(library, symbols) else {
-            return vec![(SymbolStatus::Unknown, None); symbols.len()];
+        let found = match (&edge.resolution, edge.resolution.file()) {
+            (Resolution::Builtin(_), _) => symbols.iter().map(|symbol| binder.in_system(&edge.name, symbol)).collect(),
+            (_, Some(library)) => binder.in_library(library, symbols),
+            (_, None) => return vec![(absent, None); symbols.len()],
         };
-        let path = self.world.file(library).path.clone();
-        let outcome = |found: &Option<_>| match found {
-            Some(_) => (SymbolStatus::Bound, Some(path.clone())),
-            None => (absent, None),
+        let outcome = |symbol| match symbol {
+            DllSymbol::In(library) => (SymbolStatus::Bound, Some(self.world.file(library).path.clone())),
+            DllSymbol::InSystem(dll) => (SymbolStatus::Bound, Some(VPath::new(&dll))),
+            DllSymbol::Unknown(dll) => (SymbolStatus::Unknown, dll.map(|dll| VPath::new(&dll))),
+            DllSymbol::Absent(_) | DllSymbol::NoLibrary(_) => (absent, None),
         };
-        has.iter().map(outcome).collect()
+        found.into_iter().map(outcome).collect()
     }
 }

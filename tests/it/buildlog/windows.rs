@@ -155,3 +155,34 @@ fn errors_of_files_are_none_of_loading() {
         &Expected { cause: "no-memory", ..PLAIN },
     );
 }
+
+#[test]
+fn a_procedure_that_an_older_windows_lacks_is_named() {
+    let world = |takes: &str| {
+        format!(
+            "//- /env/p-1.dist-info/WHEEL
+             Wheel-Version: 1.0
+             //- /env/p/_x.cp311-win_amd64.pyd pe x86_64 defines:PyInit__x needs:bcryptprimitives.dll,KERNEL32.dll takes:{takes}"
+        )
+    };
+    let log = "ImportError: DLL load failed while importing _x: The specified procedure could not be found.\n";
+    assert_first(
+        &beside(log, "/env", &world("ProcessPrng@bcryptprimitives.dll,CreateFileW@KERNEL32.dll")),
+        &Expected {
+            cause: "symbol-missing",
+            file: "p/_x.cp311-win_amd64.pyd",
+            sentence: "takes ProcessPrng of bcryptprimitives.dll, which Windows 8 and later have",
+            remedy: "on an older release than Windows 8",
+            ..PLAIN
+        },
+    );
+    assert_first(
+        &beside(log, "/env", &world("CreateFileW@KERNEL32.dll")),
+        &Expected {
+            cause: "symbol-missing",
+            file: "p/_x.cp311-win_amd64.pyd",
+            sentence: "a function that the DLL",
+            ..PLAIN
+        },
+    );
+}

@@ -38,6 +38,7 @@ mod tool_complains;
 mod unreadable;
 mod version_missing;
 mod wheel_policy;
+mod windows_too_new;
 mod wrong_architecture;
 
 use super::*;

@@ -85,3 +85,27 @@ fn a_name_that_is_taken_later_is_asked_for_later() {
          //- /t/p/a.dll pe x86_64 defines:old",
     ));
 }
+
+#[test]
+fn a_forwarder_is_followed_to_its_end() {
+    let scan = windows(
+        "//- /t/p/m.pyd MODULE needs:a.dll takes:f@a.dll
+         //- /t/p/a.dll pe x86_64 forwards:f=b.g
+         //- /t/p/b.dll pe x86_64 defines:f",
+    );
+    let told = finding(&scan, "symbol-missing");
+    assert!(told.message.contains("which forwards it to p/b.dll, and that has none of that name"), "{}", told.message);
+    let scan = windows(
+        "//- /t/p/m.pyd MODULE needs:a.dll takes:f@a.dll
+         //- /t/p/a.dll pe x86_64 forwards:f=gone.g",
+    );
+    let told = finding(&scan, "symbol-missing");
+    assert!(told.message.contains("which forwards it to gone.dll, which is not found"), "{}", told.message);
+    assert_eq!((told.severity, told.breaks), (Severity::Error, 1));
+    // In circles, by ordinal, to the system, to Python's own DLL, and where nobody takes the name.
+    assert_silent(&windows(
+        "//- /t/p/m.pyd MODULE needs:a.dll,python3.dll takes:f@a.dll,g@a.dll,h@a.dll,i@a.dll
+         //- /t/p/a.dll pe x86_64 forwards:f=b.#1,g=api-ms-win-crt-heap-l1-1-0.free,h=python3.Py_Main,i=a.i,j=gone.j
+         //- /t/p/b.dll pe x86_64 defines:f",
+    ));
+}
