@@ -16,7 +16,7 @@ pub use record::{Found, Record, Search};
 pub use rust::{Rust, RustEvidence};
 pub use simulate::{ImportKind, ImportOf};
 pub use symbols::{
-    ExportedSymbol, FlatSymbols, SymbolContext, SymbolRole, SymbolRow, SymbolStatus, SymbolUse, UnboundSymbol,
+    ExportedSymbol, FlatSymbols, SymbolContext, SymbolRole, SymbolRow, StaticTls, SymbolStatus, SymbolUse, UnboundSymbol,
 };
 
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::process::LoadedProcess;
 use super::{glibc, musl};
 use crate::image::{Definition, Name, Reference};
-use crate::world::{DynamicSymbols, FileId, SymbolKey, System, World};
+use crate::world::{DynamicSymbols, FileId, SymbolKey, System, TlsBlock, World};
 
 /// What became of a symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,6 +191,26 @@ impl<'a> Binder<'a> {
             Ok(None) => Status::Undefined(Failure::NotFound),
             Err(failure) => Status::Undefined(failure),
         }
+    }
+
+    /// How many objects the process has.
+    pub(super) fn len(&self) -> usize {
+        self.symbols.len()
+    }
+
+    /// The symbols of an object; none where they are not at hand.
+    pub(super) fn symbols(&self, object: usize) -> Option<&DynamicSymbols> {
+        self.symbols.get(object)?.as_deref()
+    }
+
+    /// The thread-local storage of an object.
+    pub(super) fn tls(&self, object: usize) -> Option<TlsBlock> {
+        self.symbols(object)?.tls()
+    }
+
+    /// Does musl bind?
+    pub(super) fn is_musl(&self) -> bool {
+        self.is_musl
     }
 
     /// Is it bound only when it is first called?

@@ -13,6 +13,7 @@ mod dyld;
 mod glibc;
 mod musl;
 mod process;
+mod static_tls;
 mod system_symbols;
 mod windows;
 
@@ -20,5 +21,6 @@ pub use binder::{Binder, BoundSymbol, Failure, Settled, Status, is_fatal};
 pub use demangle::demangled;
 pub use dyld::{DyldBinder, origin};
 pub use process::{Dlopen, LoadedObject, LoadedProcess, Mode, Session};
+pub use static_tls::{STATIC_TLS_ROOM, StaticTlsFailure};
 pub use system_symbols::{is_python_name, may_be_of_the_system};
 pub use windows::{DllBinder, DllSymbol};

@@ -26,6 +26,8 @@ pub struct Uses {
     pub slot: bool,
     /// Thread-local storage, which the loader looks up as it does calls.
     pub tls: bool,
+    /// Of that, storage at a fixed distance from the thread's pointer (initial-exec).
+    pub static_tls: bool,
     /// Addresses in data or in the global offset table.
     pub data: bool,
     /// Copies into the program's own data.

@@ -36,6 +36,8 @@ pub enum ImportCause {
     SymbolMissing,
     /// A symbol of Python is wanted that this Python does not have.
     PythonSymbolMissing,
+    /// The block of thread-local storage has no room left.
+    StaticTls,
     /// macOS takes only what is signed.
     SignatureInvalid,
     /// The stack would have to be executable, and the loader does not make it so.
@@ -74,6 +76,7 @@ impl ImportCause {
                 | ImportCause::SymbolUndefined
                 | ImportCause::SymbolMissing
                 | ImportCause::PythonSymbolMissing
+                | ImportCause::StaticTls
                 | ImportCause::SignatureInvalid
                 | ImportCause::StackExecutable
                 | ImportCause::Unreadable
@@ -91,6 +94,7 @@ impl ImportCause {
             SymbolUndefined,
             SymbolMissing,
             PythonSymbolMissing,
+            StaticTls,
             SignatureInvalid,
             StackExecutable,
             Unreadable,
@@ -110,6 +114,7 @@ impl ImportCause {
             ImportCause::SymbolUndefined => "symbol-undefined",
             ImportCause::SymbolMissing => "symbol-missing",
             ImportCause::PythonSymbolMissing => "python-symbol-missing",
+            ImportCause::StaticTls => "static-tls",
             ImportCause::SignatureInvalid => "code-signature",
             ImportCause::StackExecutable => "executable-stack",
             ImportCause::Unreadable => "unreadable",
@@ -136,6 +141,7 @@ impl ImportCause {
             ImportCause::SymbolUndefined => "undefined symbol",
             ImportCause::SymbolMissing => "symbol not found in its library",
             ImportCause::PythonSymbolMissing => "symbol not found in this Python",
+            ImportCause::StaticTls => "no room for static TLS",
             ImportCause::SignatureInvalid => "code signature missing or damaged",
             ImportCause::StackExecutable => "wants an executable stack",
             ImportCause::Unreadable => "may not be read",

@@ -56,6 +56,7 @@ mirror! {
         SymbolUndefined,
         SymbolMissing,
         PythonSymbolMissing,
+        StaticTls,
         SignatureInvalid,
         StackExecutable,
         Unreadable,

@@ -53,6 +53,19 @@ pub struct UnboundSymbol {
     pub reference: Reference,
 }
 
+/// Thread-local storage for which an import fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StaticTls {
+    /// The import that it ends, by place in [`Scan::imports`].
+    pub import: usize,
+    /// The file that reaches the storage at a fixed place.
+    pub file: FileId,
+    /// The file whose storage it is.
+    pub owner: FileId,
+    /// What the import wants of such storage until then, in bytes.
+    pub wanted: u64,
+}
+
 /// Says which file Python code may have loaded for a name that no search finds.
 pub type Preloaded<'a> = dyn Fn(&Name) -> Option<FileId> + Sync + 'a;
 
@@ -157,6 +170,36 @@ impl Survey {
             Some(unbound)
         });
         found.flatten().flatten_iter().collect()
+    }
+
+    /// The imports of modules for which thread-local storage finds no room, all other things being well.
+    pub fn static_tls_failures(&self) -> Vec<StaticTls> {
+        let is_static = |file: &FileId| {
+            let symbols = self.world.dynamic_symbols(*file);
+            symbols.is_some_and(|symbols| symbols.flags().has_static_tls && self.is_elsewhere(*file))
+        };
+        let concerns = |import: &ImportOf| {
+            import.module().is_some() && import.loads.unmet.is_empty() && import.loads.loads.iter().any(is_static)
+        };
+        let modules: Vec<(usize, &ImportOf)> =
+            self.imports.iter().enumerate().filter(|(_, import)| concerns(import)).collect();
+        let session = || Session::new(&self.world);
+        let failures = modules.par_iter().map_init(session, |session, &(index, import)| {
+            session.restart();
+            let started = session.len();
+            session.open(import.file, &import.opened, Mode::IMPORT);
+            let process = session.process();
+            let failure = Binder::new(&self.world, &process).static_tls_failure(started)?;
+            let file = |place: usize| process.objects[place].file;
+            Some(StaticTls { import: index, file: file(failure.by), owner: file(failure.of), wanted: failure.wanted })
+        });
+        failures.flatten().collect()
+    }
+
+    /// Is it a file that the interpreter itself does not load?
+    fn is_elsewhere(&self, file: FileId) -> bool {
+        let start = self.imports.iter().find(|import| import.kind == ImportKind::Interpreter);
+        start.is_none_or(|start| !start.loads.loads.contains(&file))
     }
 
     /// What is loaded before an import, for the names that it misses; none where nothing is known for one of them.

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::image::{Arch, Export, Image, Import, Name, Problem, Traits};
-pub use crate::parse::elf::{BindingFlags, DynamicSymbols, SymbolKey};
+pub use crate::parse::elf::{BindingFlags, DynamicSymbols, SymbolKey, TlsBlock};
 use crate::parse::traits;
 use crate::parse::{self, Slice, Tables};
 use crate::vfs::{Entry, FileSystem, Identity, Kind, PagedFile, Stat, VPath};

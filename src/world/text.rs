@@ -114,7 +114,7 @@ fn image(words: &str) -> Result<Vec<u8>, String> {
     let arch = Arch::named(words.next().unwrap_or_default()).ok_or("unknown processor")?;
     let mut image = Image::new(Format::Elf, arch);
     let (mut symbols, mut versions, mut cut, mut body) = (Vec::new(), Vec::new(), None, Vec::new());
-    let (mut imports, mut isa) = (Vec::new(), 0);
+    let (mut imports, mut extras) = (Vec::new(), elf::Extras::default());
     for word in words {
         let (key, value) = word.split_once(':').unwrap_or((word, ""));
         let list = || value.split(',').filter(|item| !item.is_empty());
@@ -146,12 +146,13 @@ fn image(words: &str) -> Result<Vec<u8>, String> {
             "execstack" => image.executable_stack = true,
             "nodeflib" => image.flags |= DF_1_NODEFLIB,
             "noopen" => image.flags |= DF_1_NOOPEN,
-            "isa" => isa = value.parse().map_err(|_| "isa: wants a number")?,
+            "tls" => extras.static_tls = value.parse().map_err(|_| "tls: wants a number of bytes")?,
+            "isa" => extras.x86_isa = value.parse().map_err(|_| "isa: wants a number")?,
             "cut" => cut = Some(value.parse::<usize>().map_err(|_| "cut: wants a number")?),
             _ => return Err(format!("unknown word {key}")),
         }
     }
-    let mut bytes = elf::write(&image, &symbols, &imports, &versions, isa);
+    let mut bytes = elf::write(&image, &symbols, &imports, &versions, extras);
     bytes.extend(body);
     if let Some(len) = cut {
         bytes.truncate(len);

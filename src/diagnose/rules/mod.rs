@@ -33,6 +33,7 @@ mod rpath_outside;
 mod runtime_twice;
 mod rust_install_name;
 mod slice_missing;
+mod static_tls;
 mod symbol_missing;
 mod symbol_undefined;
 mod tool_complains;
@@ -51,6 +52,7 @@ pub const RULES: &[&Rule] = &[
     &version_missing::RULE,
     &symbol_missing::RULE,
     &symbol_undefined::RULE,
+    &static_tls::RULE,
     &wrong_architecture::RULE,
     &slice_missing::RULE,
     &numpy_missing::RULE,

@@ -31,7 +31,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         }
         // What the system has is not known symbol by symbol.
         let providers: BTreeMap<usize, FileId> = facts
-            .scan
+            .survey
             .graph
             .needs(node)
             .into_iter()

@@ -7,8 +7,8 @@ use goblin::elf::sym::Sym;
 use scroll::Pread;
 use scroll::ctx::SizeWith;
 
-use super::relocations::used_symbols;
-use super::symbols::{BindingFlags, Tables};
+use super::relocations::{static_tls, used_symbols};
+use super::symbols::{BindingFlags, Tables, TlsBlock};
 use crate::image::{Definition, Name, Reference, STB_WEAK, SymbolVersion, VERSION_HIDDEN};
 use crate::vfs::PagedFile;
 
@@ -104,6 +104,17 @@ impl DynamicSymbols {
     /// What the dynamic segment says of how symbols are bound.
     pub fn flags(&self) -> BindingFlags {
         self.tables.flags
+    }
+
+    /// The thread-local storage of the file; none where it has none.
+    pub fn tls(&self) -> Option<TlsBlock> {
+        self.tables.tls
+    }
+
+    /// Does the file reach storage of its own at a fixed distance from the thread's pointer, by no name that others have?
+    pub fn has_own_static_tls(&self) -> bool {
+        let is_own = |index: u32| index == 0 || self.symbol(index).is_some_and(|it| it.st_info >> 4 == STB_LOCAL);
+        self.flags().has_static_tls && static_tls(&self.file, &self.tables).into_iter().any(is_own)
     }
 
     /// Every symbol that a relocation of the file names and that may be bound elsewhere, in the order of the symbol table.

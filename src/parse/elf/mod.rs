@@ -13,9 +13,9 @@ mod write;
 pub use dynamic_symbols::{DynamicSymbols, SymbolKey};
 pub(super) use sections::{code, constants};
 use symbols::RelocationTable;
-pub use symbols::{BindingFlags, Tables};
+pub use symbols::{BindingFlags, Tables, TlsBlock};
 #[cfg(feature = "testing")]
-pub use write::write;
+pub use write::{Extras, write};
 
 use std::cell::Cell;
 
@@ -115,7 +115,7 @@ fn summarize(window: &Window) -> Result<(Slice, Option<Tables>), Problem> {
         .map(|segment| Load { address: segment.p_vaddr, offset: segment.p_offset, size: segment.p_filesz })
         .collect();
 
-    let mut dynamic = None;
+    let (mut dynamic, mut tls) = (None, None);
     let is_note = |kind: u32| segments.iter().filter(move |segment| segment.p_type == kind);
     // glibc goes by the segment of properties, and by notes of any kind where older linkers made none.
     let mut notes = is_note(program_header::PT_GNU_PROPERTY).chain(is_note(program_header::PT_NOTE)).peekable();
@@ -126,6 +126,7 @@ fn summarize(window: &Window) -> Result<(Slice, Option<Tables>), Problem> {
     for segment in &segments {
         match segment.p_type {
             program_header::PT_DYNAMIC => dynamic = Some((segment.p_offset, segment.p_filesz)),
+            program_header::PT_TLS => tls = Some(TlsBlock { len: segment.p_memsz, align: segment.p_align.max(1) }),
             program_header::PT_GNU_STACK => image.executable_stack = segment.p_flags & program_header::PF_X != 0,
             program_header::PT_INTERP => {
                 image.interpreter = string_at(window, segment.p_offset, MOST_NAME_BYTES.min(segment.p_filesz as usize));
@@ -150,7 +151,7 @@ fn summarize(window: &Window) -> Result<(Slice, Option<Tables>), Problem> {
                 return Err(Problem::Header("its dynamic segment is empty"));
             }
             let (found, beyond) = fill(&mut image, window, &entries, &loads, ctx);
-            tables = Some(Tables { notes, machine: header.e_machine, ..found });
+            tables = Some(Tables { notes, machine: header.e_machine, tls, ..found });
             problem = problem.or(beyond);
         }
     }
@@ -247,6 +248,7 @@ fn fill(image: &mut Image, window: &Window, entries: &[Dyn], loads: &[Load], ctx
         versions: place(dynamic::DT_VERDEF).zip(value(dynamic::DT_VERDEFNUM)),
         notes: Vec::new(),
         machine: 0,
+        tls: None,
         version_of: place(dynamic::DT_VERSYM),
         wanted_versions: place(dynamic::DT_VERNEED).zip(value(dynamic::DT_VERNEEDNUM)),
         relocations: relocations(entries, loads),

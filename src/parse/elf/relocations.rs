@@ -1,7 +1,7 @@
 //! What relocations name symbols, for each processor (`elf_machine_type_class` in glibc's `sysdeps/*/dl-machine.h`).
 
 use goblin::elf::header::{EM_386, EM_AARCH64, EM_ARM, EM_LOONGARCH, EM_PPC64, EM_RISCV, EM_S390, EM_X86_64};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use scroll::Pread;
 
 use super::symbols::{RelocationTable, Tables};
@@ -22,21 +22,24 @@ struct Types {
     /// First and last of those for thread-local storage, which lie together; and another.
     tls: (u32, u32),
     tls_descriptor: u32,
+    /// Of those, the ones for storage at a fixed distance from the thread's pointer.
+    static_tls: &'static [u32],
 }
 
 const fn types(machine: u16) -> Option<Types> {
-    let (none, relative, slot, copy, tls, tls_descriptor): (&[u32], _, _, _, _, _) = match machine {
-        EM_X86_64 => (&[0, 38], 8, 7, 5, (16, 18), 36),
-        EM_386 => (&[0], 8, 7, 5, (35, 37), 14),
-        EM_AARCH64 => (&[0, 256], 1027, 1026, 1024, (1028, 1030), 1031),
-        EM_ARM => (&[0], 23, 22, 20, (17, 19), 13),
-        EM_PPC64 => (&[0], 22, 21, 19, (68, 78), 78),
-        EM_S390 => (&[0], 12, 11, 9, (54, 56), 56),
-        EM_RISCV => (&[0], 3, 5, 4, (6, 11), 12),
-        EM_LOONGARCH => (&[0], 3, 5, 4, (6, 11), 14),
+    type Row = (&'static [u32], u32, u32, u32, (u32, u32), u32, &'static [u32]);
+    let (none, relative, slot, copy, tls, tls_descriptor, static_tls): Row = match machine {
+        EM_X86_64 => (&[0, 38], 8, 7, 5, (16, 18), 36, &[18]),
+        EM_386 => (&[0], 8, 7, 5, (35, 37), 14, &[14, 37]),
+        EM_AARCH64 => (&[0, 256], 1027, 1026, 1024, (1028, 1030), 1031, &[1030]),
+        EM_ARM => (&[0], 23, 22, 20, (17, 19), 13, &[19]),
+        EM_PPC64 => (&[0], 22, 21, 19, (68, 78), 78, &[73]),
+        EM_S390 => (&[0], 12, 11, 9, (54, 56), 56, &[56]),
+        EM_RISCV => (&[0], 3, 5, 4, (6, 11), 12, &[10, 11]),
+        EM_LOONGARCH => (&[0], 3, 5, 4, (6, 11), 14, &[10, 11]),
         _ => return None,
     };
-    Some(Types { none, relative, slot, copy, tls, tls_descriptor })
+    Some(Types { none, relative, slot, copy, tls, tls_descriptor, static_tls })
 }
 
 impl Types {
@@ -48,7 +51,7 @@ impl Types {
             kind if kind == self.slot => Some(Uses { slot: true, ..nothing }),
             kind if kind == self.copy => Some(Uses { copy: true, ..nothing }),
             kind if kind == self.tls_descriptor || (self.tls.0..=self.tls.1).contains(&kind) => {
-                Some(Uses { tls: true, ..nothing })
+                Some(Uses { tls: true, static_tls: self.static_tls.contains(&kind), ..nothing })
             }
             _ => Some(Uses { data: true, ..nothing }),
         }
@@ -65,12 +68,28 @@ pub(super) fn used_symbols(file: &PagedFile, tables: &Tables) -> Option<FxHashMa
                 let known = used.entry(symbol).or_default();
                 known.slot |= uses.slot;
                 known.tls |= uses.tls;
+                known.static_tls |= uses.static_tls;
                 known.data |= uses.data;
                 known.copy |= uses.copy;
             }
         });
     }
     Some(used)
+}
+
+/// The symbols, by their place in the symbol table, whose thread-local storage the file reaches at a fixed distance from the
+/// thread's pointer; 0 is storage of its own without a name.
+pub(super) fn static_tls(file: &PagedFile, tables: &Tables) -> FxHashSet<u32> {
+    let mut found = FxHashSet::default();
+    let Some(types) = types(tables.machine) else { return found };
+    for table in &tables.relocations {
+        each(file, tables, table, &mut |symbol, kind| {
+            if types.static_tls.contains(&kind) {
+                found.insert(symbol);
+            }
+        });
+    }
+    found
 }
 
 /// Calls back with symbol and type of each relocation of a table.

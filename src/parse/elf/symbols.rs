@@ -39,6 +39,8 @@ pub struct Tables {
     /// The versions that are wanted: place and count of files.
     pub(super) wanted_versions: Option<(u64, u64)>,
     pub(super) relocations: Vec<RelocationTable>,
+    /// `PT_TLS`.
+    pub(super) tls: Option<TlsBlock>,
     pub(super) flags: BindingFlags,
 }
 
@@ -50,6 +52,13 @@ pub(super) struct RelocationTable {
     pub has_addends: bool,
     /// So many at its start are relative and name no symbol.
     pub relative: u64,
+}
+
+/// What each thread has for a file: thread-local storage, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TlsBlock {
+    pub len: u64,
+    pub align: u64,
 }
 
 /// What a file's dynamic segment says of how its symbols are bound.

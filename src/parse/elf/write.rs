@@ -21,10 +21,20 @@ impl Strings {
     }
 }
 
+/// What a file has besides what its [`Image`] says.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extras {
+    /// The bits of `GNU_PROPERTY_X86_ISA_1_NEEDED`, 0 where it says nothing of them.
+    pub x86_isa: u32,
+    /// Thread-local storage that it reaches at a fixed distance from the thread's pointer, in bytes.
+    pub static_tls: u64,
+}
+
 /// The smallest 64-bit little-endian ELF file that reads back as `image`, defining `symbols` and `versions` for others and
-/// taking `imports` from them, each by one relocation. `x86_isa` are the bits of `GNU_PROPERTY_X86_ISA_1_NEEDED`, 0 where it says nothing of them. 32-bit
-/// and big-endian images become a bare header, enough for a loader to pass them over.
-pub fn write(image: &Image, symbols: &[Name], imports: &[Import], versions: &[Name], x86_isa: u32) -> Vec<u8> {
+/// taking `imports` from them, each by one relocation. 32-bit and big-endian images become a bare header, enough for a loader to
+/// pass them over.
+pub fn write(image: &Image, symbols: &[Name], imports: &[Import], versions: &[Name], extras: Extras) -> Vec<u8> {
+    let Extras { x86_isa, static_tls } = extras;
     let mut strings = Strings(vec![0]);
     let mut dynamic: Vec<(u64, u64)> = Vec::new();
     for need in &image.needs {
@@ -47,9 +57,17 @@ pub fn write(image: &Image, symbols: &[Name], imports: &[Import], versions: &[Na
     let verdef = verdef(versions, &mut strings);
     let (symtab, hash) = symbol_tables(symbols, imports, &mut strings);
 
-    let relocations = relocations(image.arch.machine, symbols.len(), imports.len());
+    let mut relocations = relocations(image.arch.machine, symbols.len(), imports.len());
+    if static_tls > 0 {
+        dynamic.push((30, 0x10));
+        relocations.extend(
+            [0x2000, if image.arch.machine == Machine::Aarch64 { 1030 } else { 18 }, 0u64]
+                .map(u64::to_le_bytes)
+                .concat(),
+        );
+    }
 
-    let count = 3 + usize::from(image.interpreter.is_some()) + usize::from(x86_isa != 0);
+    let count = 3 + [image.interpreter.is_some(), x86_isa != 0, static_tls > 0].iter().filter(|&&it| it).count();
     let mut at = BASE + count * SEGMENT;
     let mut place = |len: usize| {
         let here = at;
@@ -98,6 +116,10 @@ pub fn write(image: &Image, symbols: &[Name], imports: &[Import], versions: &[Na
     }
     if x86_isa != 0 {
         bytes.extend(segment(0x6474_e553, 4, property_at, property.len()));
+    }
+    if static_tls > 0 {
+        bytes.extend([7u32, 4].map(u32::to_le_bytes).concat());
+        bytes.extend([0, 0, 0, 0, static_tls, 8].map(u64::to_le_bytes).concat());
     }
     for (at, part) in [
         (interpreter_at, interpreter.unwrap_or_default()),
@@ -244,7 +266,7 @@ fn symbol_tables(symbols: &[Name], imports: &[Import], strings: &mut Strings) ->
 
 #[cfg(test)]
 mod tests {
-    use super::write;
+    use super::{Extras, write};
     use crate::image::{Arch, Format, Image, Import, Name, Need, NeedKind, Origin, VersionNeed};
     use crate::vfs::{FileSystem, Memory, VPath};
 
@@ -271,7 +293,16 @@ mod tests {
         let symbols = [Name::from("PyInit_x"), Name::from("other")];
         let import = |symbol: &str, is_weak| Import { symbol: Name::from(symbol), origin: Origin::Flat, is_weak };
         let imports = [import("PyErr_Clear", false), import("__gmon_start__", true)];
-        memory.file(&path, write(&image, &symbols, &imports, &[Name::from("X_1"), Name::from("X_2")], 0b101));
+        memory.file(
+            &path,
+            write(
+                &image,
+                &symbols,
+                &imports,
+                &[Name::from("X_1"), Name::from("X_2")],
+                Extras { x86_isa: 0b101, ..Extras::default() },
+            ),
+        );
         let file = memory.open(&path).unwrap();
         let parsed = crate::parse::read(&*file, file.stat().unwrap().len, None).pop().unwrap();
         assert_eq!(parsed.image, Some(image));

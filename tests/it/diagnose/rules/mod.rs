@@ -32,6 +32,7 @@ mod rpath_outside;
 mod runtime_twice;
 mod rust_install_name;
 mod slice_missing;
+mod static_tls;
 mod symbol_missing;
 mod symbol_undefined;
 mod tool_complains;
