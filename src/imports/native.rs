@@ -160,14 +160,18 @@ impl<'w> NativeLoader<'w> {
         loads.iter().find_map(|&by| {
             let file = self.world.file(by);
             let image = file.image.as_ref()?;
-            image.versions.iter().filter(|wanted| !wanted.weak).find_map(|wanted| {
-                let need = image.needs.iter().position(|need| need.name == wanted.from)?;
+            let refused = |subject: &Name| NativeRefusal {
+                cause: ImportCause::VersionMissing,
+                file: file.path.clone(),
+                subject: subject.clone(),
+            };
+            image.versions.iter().find_map(|wanted| {
+                let Some(need) = image.needs.iter().position(|need| need.name == wanted.from) else {
+                    // Of a library that nobody has loaded, a version cannot even be asked: ld.so's own assertion fails.
+                    return (!self.simulation.answers_to(&wanted.from)).then(|| refused(&wanted.from));
+                };
                 let defined = self.world.defined_versions(*got.get(&(by, need))?)?;
-                (!defined.contains(&wanted.version)).then(|| NativeRefusal {
-                    cause: ImportCause::VersionMissing,
-                    file: file.path.clone(),
-                    subject: wanted.version.clone(),
-                })
+                (!wanted.weak && !defined.contains(&wanted.version)).then(|| refused(&wanted.version))
             })
         })
     }

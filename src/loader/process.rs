@@ -386,6 +386,14 @@ impl<'w> Simulation<'w> {
         self.object_of(file).is_some()
     }
 
+    /// Does something that is loaded answer to a name: the loader itself, or an object with that soname? Yes where the program
+    /// is not at hand, which may have it.
+    pub fn answers_to(&self, name: &Name) -> bool {
+        let is_loader = name.starts_with(b"ld-") || name.starts_with(b"ld64.");
+        let known = self.names.get(name).is_some_and(|&name| self.by_name[name as usize].get().is_some());
+        is_loader || known || !self.process.has_program()
+    }
+
     /// Did the process have this file when the interpreter had started?
     pub fn has_started_with(&self, file: FileId) -> bool {
         self.object_of(file).is_some_and(|object| (object.0 as usize) < self.base)

@@ -1,5 +1,7 @@
 //! A file is linked against the C library that this system does not have.
 
+use rustc_hash::FxHashSet;
+
 use crate::command::Remedy;
 use crate::command::templates::PIP_BINARY_ALONE;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
@@ -11,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     why: "musl and glibc are different systems to a loader: a musl build needs libc.musl-….so.1 or plain libc.so, a name \
           under which glibc's development files keep a linker script (“invalid ELF header”); a glibc build needs symbols \
-          that musl does not have (“Error relocating …: symbol not found”).",
+          that musl does not have (“Error relocating …: symbol not found”), and loads where it needs none.",
     remedy: "Install the wheel for this system: manylinux for glibc, musllinux for musl.",
     check,
 };
@@ -23,6 +25,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         System::Dyld(_) | System::Windows(_) | System::Unknown => return,
     };
     let here = facts.survey.world.host.system.word();
+    let failing = failing(facts);
     for (_, file, _, owner) in facts.files() {
         let content = facts.survey.world.file(file);
         let Some(image) = content.image.as_ref().filter(|image| facts.fits(image)) else { continue };
@@ -30,6 +33,10 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             continue;
         }
         let imports = facts.imports_loading(file);
+        if !imports.is_empty() && failing.as_ref().is_some_and(|failing| !imports.iter().any(|it| failing.contains(it)))
+        {
+            continue;
+        }
         let reach = facts.modules(imports).len();
         let severity = if reach > 0 { Severity::Error } else { Severity::Info };
         let mut finding = Finding::about(facts, &RULE, severity, file).breaking(facts, imports);
@@ -43,4 +50,14 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         finding.evidence.extend(need.map(|need| Evidence::Need { file, need, import }));
         findings.push(finding);
     }
+}
+
+/// The imports that miss a library: musl takes `libc.so.6` for itself, and loads what was built for glibc where that is all it
+/// needs. Symbols that only glibc has are `symbol-undefined`'s. None where it is not musl, or musl is not at hand.
+fn failing(facts: &Facts) -> Option<FxHashSet<usize>> {
+    let world = &facts.survey.world;
+    let System::Musl(system) = &world.host.system else { return None };
+    world.open(&system.loader).ok()?;
+    let imports = facts.survey.imports.iter().enumerate();
+    Some(imports.filter(|(_, import)| !import.loads.unmet.is_empty()).map(|(index, _)| index).collect())
 }

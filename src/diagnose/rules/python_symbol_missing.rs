@@ -3,7 +3,7 @@
 use crate::diagnose::remedies::reinstall;
 use crate::diagnose::stable_abi::{added, is_python, taken};
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
-use crate::discover::{Role, tag_of};
+use crate::discover::Role;
 use crate::image::{Format, Name};
 use crate::survey::ImportKind;
 use crate::world::FileId;
@@ -13,8 +13,9 @@ pub(super) static RULE: Rule = Rule {
     title: "takes from Python what this Python lacks",
     severity: Severity::Error,
     why: "An extension module takes Python's API from the interpreter that imports it, and all symbols are bound at once \
-          (RTLD_NOW). The ending .so alone, and .abi3.so, tie a file to no version: one that was built for a later Python, for \
-          a debug build or for the other threading mode is found, and ends the import with “undefined symbol”.",
+          (RTLD_NOW). The ending .so alone, and .abi3.so, tie a file to no version, and a full tag to no patch release or beta: \
+          one that was built for a later Python, for a debug build or for the other threading mode is found, and ends the \
+          import with “undefined symbol”.",
     remedy: "Install a build for this Python.",
     check,
 };
@@ -38,9 +39,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         return;
     }
     for (_, file, role, owner) in facts.files() {
-        // A full tag is checked against the interpreter's own; what bears it was built for this Python.
-        let is_tied = tag_of(facts.survey.world.file(file).path.file_name()).is_some();
-        if is_tied || !matches!(role, Role::Module(_)) || !facts.is_loadable(file) {
+        if !matches!(role, Role::Module(_)) || !facts.is_loadable(file) {
             continue;
         }
         let mut lacking: Vec<Name> = taken(facts, file).into_iter().filter(|symbol| !has(symbol)).collect();

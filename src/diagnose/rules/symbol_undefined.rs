@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 
 use crate::bind::demangled;
 use crate::command::Remedy;
+use crate::command::templates::PIP_BINARY_ALONE;
 use crate::diagnose::near_symbol::{Near, near};
 use crate::diagnose::remedies::reinstall;
 use crate::diagnose::stable_abi::is_python_s;
@@ -68,8 +69,10 @@ fn is_told_here(facts: &Facts, unbound: &UnboundSymbol) -> bool {
         let file = facts.survey.world.file(file);
         file.image.as_ref().is_some_and(|image| facts.is_of_other_libc(image))
     };
-    let is_root_loadable = facts.is_loadable(root) && !is_other_libc(root) && !facts.is_of_other_libc(image);
-    is_root_loadable && !is_python_s(&unbound.reference.name) && !lacks_version(facts, unbound)
+    // musl loads what was built for glibc as far as it has the symbols.
+    let is_musl = matches!(facts.scan.world.host.system, System::Musl(_));
+    let is_fit = is_musl || !is_other_libc(root) && !facts.is_of_other_libc(image);
+    facts.is_loadable(root) && is_fit && !is_python_s(&unbound.reference.name) && !lacks_version(facts, unbound)
 }
 
 /// Does the file that the version is wanted of lack the version altogether? Then that is what the loader says.
@@ -110,10 +113,21 @@ fn judge(facts: &Facts, unbound: &[UnboundSymbol]) -> Option<Finding> {
     let more = more(names.len());
     let spelled = demangled(&told.name).unwrap_or_else(|| told.name.to_string());
     finding.subject = spelled.clone();
-    let reason = reason(facts, &cause);
+    let is_of_glibc =
+        facts.scan.world.file(first.file).image.as_ref().is_some_and(|image| facts.is_of_other_libc(image));
+    let reason = match (&cause, is_of_glibc) {
+        (Cause::None, true) => "; it is built for glibc, and this interpreter runs on musl".into(),
+        _ => reason(facts, &cause),
+    };
     finding.message =
         format!("{} needs {spelled}{more}, which nothing that its import loads defines{reason}{context}", finding.file);
-    finding.remedy = remedy(facts, first.file, &cause);
+    finding.remedy = match is_of_glibc.then(|| facts.owner(first.file)).flatten() {
+        Some(owner) => {
+            let pinned = facts.scan.distributions.get(owner).pinned();
+            Remedy::new("install the musllinux wheel").fix(PIP_BINARY_ALONE.with(&[&pinned]))
+        }
+        None => remedy(facts, first.file, &cause),
+    };
     if let Cause::Near(file, _) | Cause::Elsewhere(file) = &cause {
         let what = if matches!(cause, Cause::Near(..)) { "has a similar symbol" } else { "defines it" };
         finding.evidence.push(Evidence::File { path: facts.path(*file), what });

@@ -65,3 +65,12 @@ fn on_macos_the_interpreter_s_own_library_is_asked() {
     assert!(findings(&lacking, "symbol-undefined").is_empty(), "one cause, one finding");
     assert!(findings(&scan("PyErr_Clear,CFRelease"), "python-symbol-missing").is_empty());
 }
+
+#[test]
+fn a_full_tag_promises_no_symbol() {
+    let of = |symbol: &str| {
+        self::scan(&tagged_module("_a.TAG", &format!("defines:PyInit__a takes:{symbol}"), "cp311-cp311-linux_x86_64"))
+    };
+    assert_eq!(finding(&of("_PyNeverThere_Beta"), "python-symbol-missing").subject, "_PyNeverThere_Beta");
+    assert!(findings(&of("PyErr_Clear"), "python-symbol-missing").is_empty());
+}
