@@ -16,7 +16,8 @@ pub use record::{Found, Record, Search};
 pub use rust::{Rust, RustEvidence};
 pub use simulate::{ImportKind, ImportOf};
 pub use symbols::{
-    ExportedSymbol, FlatSymbols, SymbolContext, SymbolRole, SymbolRow, StaticTls, SymbolStatus, SymbolUse, UnboundSymbol,
+    ExportedSymbol, FlatSymbols, StaticTls, SymbolContext, SymbolRole, SymbolRow, SymbolStatus, SymbolUse,
+    UnboundSymbol,
 };
 
 use std::sync::Arc;

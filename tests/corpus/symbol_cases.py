@@ -6,7 +6,8 @@ of the real loader: a program opens the files of a case in order and calls `prob
 
 glibc: `LD_DEBUG=bindings` says what each symbol of the last file is bound to, and the exit code whether it loads.  musl:
 what `probe()` returns says who answered, as every provider returns its own number; and dlerror names what is missing.
-Both are compared with `dylens symbols --alone`.
+Both are compared with `dylens symbols --alone`.  Cases of a rule ask whether the last file loads at all, and compare that with
+what `dylens check` finds by the rule.
 
 Only the Python standard library is used.  Exit code 1 on any difference.
 """
@@ -56,9 +57,9 @@ class Lib:
         self.built_as = built_as
 
 
-def case(clause, name, libs, steps=(), program=None, program_flags=(), program_needs=(), libc="both", file="mod"):
+def case(clause, name, libs, steps=(), program=None, program_flags=(), program_needs=(), libc="both", file="mod", rule=None):
     CASES.append(dict(clause=clause, name=name, libs=libs, steps=steps, program=program, program_flags=program_flags,
-                      program_needs=program_needs, libc=libc, file=file))
+                      program_needs=program_needs, libc=libc, file=file, rule=rule))
 
 
 EXPORTING = (HOST + F, ("-rdynamic",))
@@ -194,6 +195,35 @@ case("kind", "thread-local-undefined", dict(mod=Lib("extern __thread int v; int 
 case("kind", "sysv-hash", dict(a=Lib(F, flags=["-Wl,--hash-style=sysv"]), b=Lib(F), mod=Lib(PROBE, ["a", "b"])))
 case("kind", "sysv-hash-lacks-it", dict(a=Lib("", flags=["-Wl,--hash-style=sysv"]), b=Lib(F), mod=Lib(PROBE, ["a", "b"])))
 
+# ---- thread-local storage at a fixed distance from the thread's pointer
+MODULE = "int PyInit_mod(void) { return 0; } "
+TLS = MODULE + "__attribute__((tls_model(\"%s\"))) static __thread char x[%d]; int probe(void) { x[0] = 1; return x[0]; }"
+for bytes_, model in ((16, "initial-exec"), (1024, "initial-exec"), (1664, "initial-exec"), (2048, "initial-exec"),
+                      (65536, "initial-exec"), (16, "global-dynamic"), (65536, "global-dynamic"), (65536, "local-dynamic")):
+    case("tls", f"own-{bytes_}-{model}", dict(mod=Lib(TLS % (model, bytes_))), rule="static-tls")
+EXTERN = MODULE + "extern __thread char y[] __attribute__((tls_model(\"initial-exec\"))); int probe(void) { return y[0]; }"
+BLOCK = "__thread char y[%d];"
+case("tls", "of-another", dict(a=Lib(BLOCK % 64), mod=Lib(EXTERN, ["a"])), rule="static-tls")
+case("tls", "of-another-large", dict(a=Lib(BLOCK % 8192), mod=Lib(EXTERN, ["a"])), rule="static-tls")
+case("tls", "of-the-program", dict(mod=Lib(EXTERN)), program=HOST + BLOCK % 8192, program_flags=("-rdynamic",), rule="static-tls")
+case("tls", "of-what-the-program-needs", dict(a=Lib(BLOCK % 8192), mod=Lib(EXTERN, ["a"])), program_needs=["a"], rule="static-tls")
+PART = TLS.replace(MODULE, "").replace("probe", "part%s")
+for bytes_ in (512, 1024):
+    case("tls", f"two-of-{bytes_}", dict(
+        a=Lib(PART.replace("%s\"", "initial-exec\"") % (bytes_, "_a")), b=Lib(PART.replace("%s\"", "initial-exec\"") % (bytes_, "_b")),
+        mod=Lib(MODULE + "int probe(void) { return 1; }", ["a", "b"])), rule="static-tls")
+# ---- versions of a library that is not needed
+VERSIONED = Lib(F, script="V1 { f; };")
+USER = MODULE + PROBE
+case("unneeded", "needed", dict(a=VERSIONED, mod=Lib(USER, ["a"])), rule="version-missing")
+case("unneeded", "not-loaded", dict(a=VERSIONED, mod=Lib(USER, ["a"], patch=["unneed a.so"])), rule="version-missing", libc="glibc")
+case("unneeded", "by-another", dict(a=VERSIONED, b=Lib("", ["a"]), mod=Lib(USER, ["b", "a"], patch=["unneed a.so"])),
+     rule="version-missing")
+case("unneeded", "by-the-program", dict(a=VERSIONED, mod=Lib(USER, ["a"], patch=["unneed a.so"])), program_needs=["a"],
+     rule="version-missing")
+case("unneeded", "weak-and-not-loaded", dict(
+    a=VERSIONED, mod=Lib(MODULE + WEAK, ["a"], patch=["unneed a.so"])), rule="version-missing")
+
 
 # ------------------------------------------------------------------------------------------------ building
 
@@ -246,6 +276,13 @@ class Elf:
             self.add(30, 2)
         elif what == "visibility":
             self.bytes[self.symbol(words[0]) + 5] = int(words[1])
+        elif what == "unneed":
+            strings = self.place(self.value(5))
+            for at, tag, value in self.entries():
+                start = strings + value
+                if tag == 1 and self.bytes[start:self.bytes.index(0, start)] == words[0].encode():
+                    # DT_DEBUG, which nobody reads of a library.
+                    struct.pack_into("<qQ", self.bytes, at, 21, 0)
         elif what == "kind":
             at = self.symbol(words[0]) + 4
             self.bytes[at] = self.bytes[at] & 0xf0 | int(words[1])
@@ -342,6 +379,8 @@ def ask(case, root, folder, path, libc):
 
 def differences(case, root, folder, libc, dylens):
     path = os.path.join(root, "bin", "python") if case["file"] == "python" else os.path.join(folder, case["file"] + ".so")
+    if case["rule"]:
+        return by_rule(case, root, folder, path, libc, dylens)
     code, printed, complaint, truth = ask(case, root, folder, path, libc)
     ours = rows(dylens, root, case, folder, path)
     fatal = [row for row in ours if row["status"] == "undefined" and row["binding"] == "strong"]
@@ -379,6 +418,17 @@ def differences(case, root, folder, libc, dylens):
     if code not in (0, 1) and not named and not fatal and "Assertion" in complaint:
         lines.append(f"the loader ends with {code}: {complaint}; dylens: {ours}")
     return lines, (f"loads, probe() = {printed}" if code == 0 else complaint.replace(root + "/", "")[-120:])
+
+
+def by_rule(case, root, folder, path, libc, dylens):
+    code, printed, complaint, _ = ask(case, root, folder, path, libc)
+    done = run(dylens, "check", root, "--format", "json", "--select", case["rule"], env=CLEAN)
+    if done.returncode == 2:
+        raise SystemExit(f"{case['name']}: dylens: {done.stderr}")
+    found = json.loads(done.stdout)["findings"]
+    outcome = f"loads, probe() = {printed}" if code == 0 else complaint.replace(root + "/", "")[-120:]
+    lines = [f"the loader: {outcome}; dylens: {found}"] if bool(code) != bool(found) else []
+    return lines, outcome
 
 
 def main():

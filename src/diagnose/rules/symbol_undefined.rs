@@ -70,7 +70,7 @@ fn is_told_here(facts: &Facts, unbound: &UnboundSymbol) -> bool {
         file.image.as_ref().is_some_and(|image| facts.is_of_other_libc(image))
     };
     // musl loads what was built for glibc as far as it has the symbols.
-    let is_musl = matches!(facts.scan.world.host.system, System::Musl(_));
+    let is_musl = matches!(facts.survey.world.host.system, System::Musl(_));
     let is_fit = is_musl || !is_other_libc(root) && !facts.is_of_other_libc(image);
     facts.is_loadable(root) && is_fit && !is_python_s(&unbound.reference.name) && !lacks_version(facts, unbound)
 }
@@ -114,7 +114,7 @@ fn judge(facts: &Facts, unbound: &[UnboundSymbol]) -> Option<Finding> {
     let spelled = demangled(&told.name).unwrap_or_else(|| told.name.to_string());
     finding.subject = spelled.clone();
     let is_of_glibc =
-        facts.scan.world.file(first.file).image.as_ref().is_some_and(|image| facts.is_of_other_libc(image));
+        facts.survey.world.file(first.file).image.as_ref().is_some_and(|image| facts.is_of_other_libc(image));
     let reason = match (&cause, is_of_glibc) {
         (Cause::None, true) => "; it is built for glibc, and this interpreter runs on musl".into(),
         _ => reason(facts, &cause),
@@ -123,7 +123,7 @@ fn judge(facts: &Facts, unbound: &[UnboundSymbol]) -> Option<Finding> {
         format!("{} needs {spelled}{more}, which nothing that its import loads defines{reason}{context}", finding.file);
     finding.remedy = match is_of_glibc.then(|| facts.owner(first.file)).flatten() {
         Some(owner) => {
-            let pinned = facts.scan.distributions.get(owner).pinned();
+            let pinned = facts.survey.distributions.get(owner).pinned();
             Remedy::new("install the musllinux wheel").fix(PIP_BINARY_ALONE.with(&[&pinned]))
         }
         None => remedy(facts, first.file, &cause),

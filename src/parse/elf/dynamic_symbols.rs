@@ -434,7 +434,13 @@ mod tests {
             vec![VersionNeed { from: Name::from("libc.so.6"), version: Name::from("GLIBC_2.17"), weak: false }];
         let import = |symbol: &str, is_weak| Import { symbol: Name::from(symbol), origin: Origin::Flat, is_weak };
         let imports = [import("wanted", false), import("may_be_absent", true)];
-        super::super::write(&image, &[Name::from("first"), Name::from("second")], &imports, &[Name::from("V1")], 0)
+        super::super::write(
+            &image,
+            &[Name::from("first"), Name::from("second")],
+            &imports,
+            &[Name::from("V1")],
+            super::super::Extras::default(),
+        )
     }
 
     fn read(bytes: Vec<u8>) -> Option<DynamicSymbols> {
