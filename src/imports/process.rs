@@ -394,12 +394,12 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         self.tell(at, ImportEvent::Begins { module: name.to_owned(), file: spec.path().cloned() });
         let folders = spec.folders();
         let imported = match &spec {
-            _ if self.alone.is_some() && !self.running.is_empty() && self.companion.as_deref() != Some(name) => {
-                self.begin(name, spec.path(), folders, ModuleBody::Opaque);
-                Imported::Module { may_raise: None }
-            }
             ModuleSpec::Namespace(_) => {
                 self.begin(name, None, folders, ModuleBody::Namespace);
+                Imported::Module { may_raise: None }
+            }
+            _ if self.alone.is_some() && !self.running.is_empty() && self.companion.as_deref() != Some(name) => {
+                self.begin(name, spec.path(), folders, ModuleBody::Opaque);
                 Imported::Module { may_raise: None }
             }
             ModuleSpec::Extension { path, .. } => self.load_extension(name, path, folders, at),

@@ -204,6 +204,24 @@ fn a_module_that_was_installed_and_is_gone_is_missed_where_it_is_taken_from_its_
 }
 
 #[test]
+fn a_package_without_code_has_only_its_submodules() {
+    let world = |taken: &str| {
+        format!(
+            "//- SITE/p/ext.TAG elf x86_64 defines:PyInit_ext\n//- SITE/p/__init__.py\nfrom . import user\n\
+             //- SITE/p/user.py\nfrom .bare import {taken}\n//- SITE/p/bare/there.py\n//- SITE/p/bare/deeper/a.py\n"
+        )
+    };
+    let failure = outcome(&world("Thing"), "p").failure.expect("a cause");
+    assert_eq!(
+        (failure.cause.rule(), failure.because.last().map(String::as_str)),
+        ("module-missing", Some("p.bare.Thing"))
+    );
+    assert_eq!(verdict(&world("there"), "p"), ImportVerdict::Loads);
+    assert_eq!(verdict(&world("deeper"), "p"), ImportVerdict::Loads);
+    assert_eq!(verdict(&world("Thing").replace("from .bare", "def f():\n    from .bare"), "p"), ImportVerdict::Loads);
+}
+
+#[test]
 fn a_function_that_another_module_calls_at_import_counts() {
     let world = |init: &str| {
         format!(

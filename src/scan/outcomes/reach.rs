@@ -227,10 +227,15 @@ impl ImportReach {
                 continue;
             };
             leads.push((base, is_lazy));
-            if self.modules[base].spec.as_ref().is_some_and(|spec| spec.folders().is_some()) {
-                wants_gone |= taken.iter().any(|name| self.gone.contains(&format!("{module}.{name}")));
-                let below = taken.iter().filter_map(|name| self.place(context, &format!("{module}.{name}")));
-                leads.extend(below.map(|below| (below, is_lazy)).collect::<Vec<_>>());
+            let Some(spec) = self.modules[base].spec.as_ref().filter(|spec| spec.folders().is_some()) else { continue };
+            // A package without code has nothing but its submodules.
+            let is_bare = matches!(spec, ModuleSpec::Namespace(_));
+            for name in taken.iter().map(|name| format!("{module}.{name}")) {
+                wants_gone |= self.gone.contains(&name);
+                match self.place(context, &name) {
+                    Some(below) => leads.push((below, is_lazy)),
+                    None => misses |= is_bare && !is_lazy,
+                }
             }
         }
         let module = &mut self.modules[place];
