@@ -13,7 +13,7 @@ use crate::discover::{Kind, Machine, Request, Target, Tool, discover};
 use crate::error::Error;
 use crate::graph::{Node, NodeId, Presence};
 use crate::imports::Outcomes;
-use crate::survey::{Bond, Event, ImportOf, Phase, Progress, Survey, survey};
+use crate::survey::{Bond, Event, ImportOf, Phase, Progress, Survey, surroundings};
 use crate::vfs::FileSystem;
 use crate::world::FileId;
 
@@ -40,7 +40,7 @@ impl Deref for Scan {
 /// Where there is nothing native in it at all.
 pub fn scan(target: Target, progress: &Progress) -> Result<Scan, Error> {
     let tool = target.wishes.tool.filter(|_| target.kind == Kind::Wheel);
-    let survey = survey(target, progress).map_err(|error| with_refusal(error, tool))?;
+    let survey = surroundings(target, progress).map_err(|error| with_refusal(error, tool))?;
     (progress.tell)(Event::Phase(Phase::Diagnosing));
     Ok(judged(survey.with_numpy()))
 }
@@ -49,6 +49,15 @@ pub fn scan(target: Target, progress: &Progress) -> Result<Scan, Error> {
 fn judged(survey: Survey) -> Scan {
     let found = ask_all(&survey);
     let outcomes = if survey.is_partial { Outcomes::default() } else { outcomes::find(&survey, &found) };
+    // What lies around a single file decides what becomes of it, and is not asked about.
+    let (survey, found) = match survey.is_single() {
+        true => {
+            let alone = survey.alone();
+            let found = ask_all(&alone);
+            (alone, found)
+        }
+        false => (survey, found),
+    };
     let findings = diagnose::ranked(diagnose::settled(&Facts::new(&survey, &outcomes), found));
     Scan { survey, outcomes, findings }
 }

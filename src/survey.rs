@@ -22,13 +22,15 @@ pub use symbols::{
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use crate::command::Shell;
 use crate::discover::{DistributionId, Distributions, Kind, Role, Target, is_wheel_name};
 use crate::error::Error;
 use crate::graph::{Graph, Node, NodeId};
 use crate::loader::{Probe, Resolution};
 use crate::vfs::{Entry, VPath};
-use crate::world::{FileId, World};
+use crate::world::{FileId, Python, World};
 
 /// All that is there and how it hangs together; never changed once it is finished.
 pub struct Survey {
@@ -55,6 +57,15 @@ pub struct Survey {
 /// # Errors
 /// Where there is nothing native in it at all.
 pub fn survey(target: Target, progress: &Progress) -> Result<Survey, Error> {
+    let survey = surroundings(target, progress)?;
+    Ok(if survey.is_single() { survey.alone() } else { survey })
+}
+
+/// As [`survey()`]; where one file is asked about, of all that it is judged by.
+///
+/// # Errors
+/// Where there is nothing native in it at all.
+pub fn surroundings(target: Target, progress: &Progress) -> Result<Survey, Error> {
     (progress.tell)(Event::Phase(Phase::Reading));
     let mut world = World::new(target.fs.clone(), target.host.clone());
     let found = inventory::take(&world, &target, progress);
@@ -71,7 +82,8 @@ pub fn survey(target: Target, progress: &Progress) -> Result<Survey, Error> {
     let roles = inventory::roles(&world, &found.items);
     (progress.tell)(Event::Phase(Phase::Importing));
     let simulated = simulate::run(&world, &roles, progress);
-    let graph = build(&world, &target, &mut distributions, &found.items, &roles, &simulated);
+    let files = inventory::files(&world, &found.items, &roles);
+    let graph = build(&world, &target, &mut distributions, files, &simulated);
     Ok(Survey {
         target,
         world: Arc::new(world),
@@ -109,14 +121,12 @@ fn build(
     world: &World,
     target: &Target,
     distributions: &mut Distributions,
-    items: &[Item],
-    roles: &inventory::Roles,
+    files: impl Iterator<Item = (FileId, VPath, Role)>,
     simulated: &simulate::Simulated,
 ) -> Graph {
     let import_path = world.host.python.as_ref().map_or(&[][..], |python| &python.path);
-    let files: Vec<(FileId, Role, DistributionId)> = inventory::files(world, items, roles)
-        .map(|(file, path, role)| (file, role, distributions.owner(&path, import_path, &target.root)))
-        .collect();
+    let files: Vec<(FileId, Role, DistributionId)> =
+        files.map(|(file, path, role)| (file, role, distributions.owner(&path, import_path, &target.root))).collect();
     let mut graph = Graph::default();
     for (id, _) in distributions.iter() {
         graph.add_distribution(id);
@@ -131,6 +141,61 @@ fn build(
 }
 
 impl Survey {
+    /// Of the one file that is asked about: its own import, and what that brings in. What answers for NumPy is what lies
+    /// around it.
+    pub fn alone(self) -> Survey {
+        let Survey { target, world, mut distributions, items, numpy, unreadable, is_partial, record, .. } = self;
+        let (own, around): (Vec<Item>, Vec<Item>) =
+            items.into_iter().partition(|item| Some(&item.path) == target.only.as_ref());
+        let roles = inventory::roles(&world, &own);
+        let simulated = simulate::run(&world, &roles, &Progress::unwatched());
+        let loaded: FxHashSet<FileId> =
+            simulated.imports.iter().flat_map(|import| &import.loads.loads).copied().collect();
+        let is_loaded = |item: &Item| item.found.as_ref().is_ok_and(|file| loaded.contains(file));
+        let brought: Vec<Item> = around.into_iter().filter(is_loaded).collect();
+        let roles_around = inventory::roles(&world, &brought);
+        let files = inventory::files(&world, &own, &roles).chain(inventory::files(&world, &brought, &roles_around));
+        let files: Vec<(FileId, VPath, Role)> = files.collect();
+        let graph = build(&world, &target, &mut distributions, files.into_iter(), &simulated);
+        let survey = Survey {
+            target,
+            world,
+            distributions,
+            items: own,
+            imports: simulated.imports,
+            graph,
+            numpy: Numpy::default(),
+            unreadable,
+            is_partial,
+            record,
+        };
+        survey.with_bonds(numpy)
+    }
+
+    /// Is everything there that an import could find: an environment with its interpreter, all folders of `sys.path`
+    /// included? A wheel comes to others, and a folder of packages may be one of several on the path.
+    pub fn is_whole(&self) -> bool {
+        match self.target.kind {
+            Kind::Venv | Kind::Conda | Kind::Prefix => true,
+            Kind::File => {
+                let python = self.world.host.python.as_ref().filter(|python| python.executable.is_some());
+                python.is_some_and(|python| python.path.iter().all(|folder| self.is_looked_at(folder, python)))
+            }
+            _ => false,
+        }
+    }
+
+    /// Is it one single file, and not all is known of what lies around it?
+    pub fn is_apart(&self) -> bool {
+        self.is_single() && !self.is_whole()
+    }
+
+    /// Does a folder lie in those that are walked, or in the standard library?
+    fn is_looked_at(&self, folder: &VPath, python: &Python) -> bool {
+        let walked = self.target.walk.iter().chain(&python.library).chain(&python.lib_dynload);
+        walked.into_iter().any(|walked| folder.starts_with(walked))
+    }
+
     /// A path as it is shown: relative to the root where it lies below, else whole.
     pub fn shown(&self, path: &VPath) -> VPath {
         match path.below(&self.target.root) {
@@ -199,8 +264,8 @@ impl Survey {
         self.imports.iter().filter(|import| import.module().is_some()).count()
     }
 
-    /// Is this the target of one single file?
+    /// Is it one single file that is asked about?
     pub fn is_single(&self) -> bool {
-        self.target.kind == Kind::File
+        self.target.only.is_some()
     }
 }

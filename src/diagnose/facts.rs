@@ -100,9 +100,10 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// Is this import one that Python's `import` statement makes?
+    /// Is this import one that Python's `import` statement makes, or that of the one file that is asked about?
     pub fn is_module(&self, import: usize) -> bool {
-        self.survey.imports[import].module().is_some()
+        let import = &self.survey.imports[import];
+        import.module().is_some() || self.survey.target.only.as_ref() == Some(&import.opened)
     }
 
     /// The imports of modules among these.

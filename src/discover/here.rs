@@ -50,6 +50,16 @@ pub(super) fn nearby(fs: &dyn FileSystem, machine: &Machine) -> Result<Vec<Nearb
     Ok(found)
 }
 
+/// The environment in which a file is meant that lies in none: the one that is active, else that of the project around it.
+pub(super) fn around_file(fs: &dyn FileSystem, machine: &Machine, folder: &VPath) -> Option<Nearby> {
+    let look = Look { fs, machine };
+    let above = std::iter::successors(Some(folder.clone()), VPath::parent);
+    active(&look).into_iter().next().or_else(|| {
+        let mut found = above.flat_map(|folder| project::environments(&look, &folder));
+        found.next()
+    })
+}
+
 /// The environments of the project in a folder that is not itself one, best first.
 pub(super) fn of_project(fs: &dyn FileSystem, machine: &Machine, folder: &VPath) -> Vec<Nearby> {
     let look = Look { fs, machine };

@@ -85,7 +85,7 @@ pub struct Target {
     pub others: Vec<Nearby>,
     /// The folders to walk; the first is the root or lies in it.
     pub walk: Vec<VPath>,
-    /// The one file that is asked about.
+    /// The one file that is asked about. What it is judged by lies in the folders to walk.
     pub only: Option<VPath>,
     pub host: Host,
     pub notes: Vec<Note>,
@@ -283,7 +283,7 @@ fn folder(
     Ok(Target { because, walk, notes, ..target })
 }
 
-/// A single native file: judged in the environment it lies in.
+/// A single native file: judged in the environment that it lies in, else in the one that is near.
 fn file(shared: &Arc<dyn FileSystem>, machine: &Machine, real: &VPath, given: &VPath) -> Result<Target, Error> {
     let fs = &**shared;
     let name = real.file_name();
@@ -310,10 +310,35 @@ fn file(shared: &Arc<dyn FileSystem>, machine: &Machine, real: &VPath, given: &V
     let above = std::iter::successors(Some(root.clone()), VPath::parent);
     let site = above.clone().find(|folder| matches!(folder.file_name(), b"site-packages" | b"dist-packages"));
     let base = site.or_else(|| above.clone().find(|folder| is_site(fs, folder))).unwrap_or_else(|| root.clone());
+    let alone = |around: Target| Target { kind: Kind::File, root: base.clone(), only: Some(real.clone()), ..around };
+    if let Some(environment) = environment_above(fs, &base) {
+        return Ok(alone(folder(shared, machine, &environment, None)?));
+    }
+    // What is built in a project is imported in the environment of that, if it is made for such a machine at all.
+    if !is_site(fs, &base)
+        && let Some(near) = here::around_file(fs, machine, &base)
+        && let Ok(around) = folder(shared, machine, &near.path, Some(near.because))
+        && image(fs, real).is_some_and(|image| around.host.fits(&image))
+    {
+        return Ok(alone(around));
+    }
     let mut notes = Vec::new();
-    let (python, _) = loose(fs, &base, &mut notes);
+    let (python, walk) = loose(fs, &base, &mut notes);
+    // A folder that is no site folder may hold anything: a home, a disk.
+    let walk = if is_site(fs, &base) { walk } else { Vec::new() };
     let host = host(fs, machine, python);
-    Ok(Target { only: Some(real.clone()), ..Target::new(shared, Kind::File, &base, host) })
+    Ok(alone(Target { walk, ..Target::new(shared, Kind::File, &base, host) }))
+}
+
+/// The environment whose packages lie in a folder; a folder that merely lies beside an installation does not belong to it.
+fn environment_above(fs: &dyn FileSystem, site: &VPath) -> Option<VPath> {
+    std::iter::successors(site.parent(), VPath::parent).take(4).find(|folder| {
+        let has = |name: &str| fs.stat(&folder.join(name)).is_ok();
+        let is_below = site.starts_with(&folder.join("lib")) || site.starts_with(&folder.join("Lib"));
+        let is_prefix =
+            || python::executable(fs, folder, None).is_some() && python::library(fs, folder, None).is_some();
+        is_below && (has("pyvenv.cfg") || has("conda-meta") || is_prefix())
+    })
 }
 
 fn is_site(fs: &dyn FileSystem, folder: &VPath) -> bool {
@@ -413,15 +438,7 @@ fn prefix(fs: &dyn FileSystem, root: &VPath, kind: Kind) -> (Python, Vec<VPath>)
 
 /// A folder outside any known environment: its interpreter is looked for above it, and unknown where there is none.
 fn loose(fs: &dyn FileSystem, root: &VPath, notes: &mut Vec<Note>) -> (Python, Vec<VPath>) {
-    let above = std::iter::successors(root.parent(), VPath::parent).take(4);
-    let environment = above.into_iter().find(|folder| {
-        let has = |name: &str| fs.stat(&folder.join(name)).is_ok();
-        // A folder that merely lies beside an installation does not belong to it.
-        let is_below = root.starts_with(&folder.join("lib")) || root.starts_with(&folder.join("Lib"));
-        let is_prefix =
-            || python::executable(fs, folder, None).is_some() && python::library(fs, folder, None).is_some();
-        is_below && (has("pyvenv.cfg") || has("conda-meta") || is_prefix())
-    });
+    let environment = environment_above(fs, root);
     let mut python = match environment {
         Some(folder) if fs.stat(&folder.join("pyvenv.cfg")).is_ok() => venv(fs, &folder, notes).0,
         Some(folder) => prefix(fs, &folder, Kind::Prefix).0,

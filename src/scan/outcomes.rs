@@ -16,7 +16,6 @@ use reach::{ImportReach, is_sound, top};
 
 use super::Scan;
 use crate::diagnose::{Finding, Severity};
-use crate::discover::Kind;
 use crate::discover::role::importable_as;
 use crate::image::{Answer, Name};
 use crate::imports::{
@@ -349,19 +348,13 @@ impl Asking<'_> {
             Vec::new()
         };
         let mut context = ImportContext::new(&self.survey.world, &self.survey.target.root, installed, facts, known);
-        context.has_others = !self.is_whole();
+        context.has_others = !self.survey.is_whole();
         context.faults = faults;
         let pool = rayon::ThreadPoolBuilder::new().stack_size(limits::STACK_BYTES).build();
         match pool {
             Ok(pool) => pool.install(|| work(&mut context)),
             Err(_) => work(&mut context),
         }
-    }
-
-    /// Is everything there that the imports could find? A wheel comes to others, and a folder of packages may be one of several
-    /// on the import path.
-    fn is_whole(&self) -> bool {
-        matches!(self.survey.target.kind, Kind::Venv | Kind::Conda | Kind::Prefix)
     }
 
     /// The names that are asked about, and whether each is a native module.
@@ -375,6 +368,7 @@ impl Asking<'_> {
         let mut names = BTreeSet::new();
         for import in &self.survey.imports {
             if let Some(name) = import.module()
+                && self.survey.target.only.as_ref().is_none_or(|only| *only == import.opened)
                 && !is_standard(&import.opened)
                 && stdlib::has(top(name), &context.target) != Some(true)
             {

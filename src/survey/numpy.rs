@@ -77,7 +77,7 @@ impl Survey {
     }
 
     /// Looks for who asks and who answers, and draws what is found into the graph.
-    pub fn with_numpy(mut self) -> Survey {
+    pub fn with_numpy(self) -> Survey {
         // Whether anybody answers is known only when everything was looked at.
         if self.is_partial {
             return self;
@@ -86,7 +86,13 @@ impl Survey {
         let consumers = self.numpy_consumers();
         let bonds = consumers.into_iter().map(|(file, binding)| self.bond(provider.as_ref(), file, binding)).collect();
         let others = self.other_numpys(provider.as_ref());
-        self.numpy = Numpy { provider, others, bonds };
+        self.with_bonds(Numpy { provider, others, bonds })
+    }
+
+    /// With what is known of NumPy elsewhere, as far as it is about files that are here.
+    pub(super) fn with_bonds(mut self, mut numpy: Numpy) -> Survey {
+        numpy.bonds.retain(|bond| self.graph.file(bond.file).is_some());
+        self.numpy = numpy;
         self.draw_numpy();
         self
     }

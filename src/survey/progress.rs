@@ -54,6 +54,12 @@ pub struct Progress<'a> {
 }
 
 impl Progress<'_> {
+    /// Nobody waits, and nobody stops it: for what takes no time.
+    pub fn unwatched() -> Progress<'static> {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        Progress { tell: &|_| {}, cancel: &NEVER }
+    }
+
     /// Has somebody asked to stop?
     pub fn is_cancelled(&self) -> bool {
         self.cancel.load(Ordering::Relaxed)

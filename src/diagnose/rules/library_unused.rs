@@ -21,6 +21,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    // Who uses a single file, the others would tell.
+    if facts.survey.is_single() {
+        return;
+    }
     let mut unused = BTreeMap::<DistributionId, Vec<FileId>>::new();
     for import in facts.survey.imports.iter().filter(|import| import.kind == ImportKind::Alone) {
         let file = import.file;

@@ -202,11 +202,11 @@ fn severity(facts: &Facts, first: &UnboundSymbol, cause: &Cause) -> Option<(Seve
     if opens_globally(root) {
         return Some((Severity::Warning, "; its package may load a library for all (RTLD_GLOBAL) first".into()));
     }
-    let is_part = facts.survey.is_single() || facts.survey.target.kind == Kind::Wheel;
+    let is_part = facts.survey.is_apart() || facts.survey.target.kind == Kind::Wheel;
     if is_part && !facts.absent_requirements(root).is_empty() {
         return Some((Severity::Warning, "; the packages that it requires were not given".into()));
     }
-    Some((if facts.survey.is_single() { Severity::Warning } else { Severity::Error }, String::new()))
+    Some((if facts.survey.is_apart() { Severity::Warning } else { Severity::Error }, String::new()))
 }
 
 /// Does a file's distribution bring the provider itself, or require the one that does?

@@ -322,3 +322,54 @@ fn a_command_that_is_no_python_s_has_no_environment() {
         assert_eq!(environment_of(program), None, "{program}");
     }
 }
+
+/// An environment with NumPy, a module that asks for its C API, and a library that needs what is not there.
+const SURROUNDED: &str = "
+//- /p/.venv/pyvenv.cfg
+home = /usr/bin
+//- /p/.venv/lib/python3.11/site-packages/numpy/__init__.py
+//- /p/.venv/lib/python3.11/site-packages/numpy/_core/__init__.py
+//- /p/.venv/lib/python3.11/site-packages/numpy/_core/multiarray.py
+//- /p/.venv/lib/python3.11/site-packages/numpy/_core/_multiarray_umath.cpython-311-x86_64-linux-gnu.so elf x86_64 \
+defines:PyInit__multiarray_umath
+//- /p/.venv/lib/python3.11/site-packages/a/m.cpython-311-x86_64-linux-gnu.so elf x86_64 defines:PyInit_m \
+says:_ARRAY_API,numpy._core._multiarray_umath needs:libb.so.1 runpath:$ORIGIN
+//- /p/.venv/lib/python3.11/site-packages/a/libb.so.1 elf x86_64 soname:libb.so.1
+//- /p/.venv/lib/python3.11/site-packages/a/plugin.so.1 elf x86_64 needs:libgone.so.7
+//- /p/build/lib/new.cpython-311-x86_64-linux-gnu.so elf x86_64 defines:PyInit_new needs:libpython3.11.so.1.0
+//- /p/build/mac/new.so macho arm64 bundle needs:/usr/lib/libSystem.B.dylib
+";
+
+const SITE: &str = "/p/.venv/lib/python3.11/site-packages";
+
+#[test]
+fn a_single_file_is_judged_by_what_lies_around_it() {
+    let scan = scan(SURROUNDED, &format!("{SITE}/a/m.cpython-311-x86_64-linux-gnu.so"));
+    assert_eq!(scan.findings.iter().map(|it| it.message.as_str()).collect::<Vec<_>>(), Vec::<&str>::new());
+    assert!(scan.numpy.provider.is_some(), "NumPy lies beside it");
+    // Only the file is asked about: nothing else is told.
+    assert_eq!(scan.modules(), 1);
+    assert_eq!(scan.outcomes.rows.iter().map(|row| row.module.as_str()).collect::<Vec<_>>(), ["a", "a.m"]);
+    let files = scan.graph.nodes().filter(|(_, node)| matches!(node, Node::File { .. })).count();
+    assert_eq!(files, 2, "the module and the library that it brings");
+}
+
+#[test]
+fn a_library_that_is_asked_about_and_cannot_load_is_an_error() {
+    let told = |scan: &Scan| scan.findings.iter().map(|it| (it.rule.id, it.severity.word())).collect::<Vec<_>>();
+    let alone = scan(SURROUNDED, &format!("{SITE}/a/plugin.so.1"));
+    assert_eq!(told(&alone), [("library-missing", "error")]);
+    // Nobody asked about it, and no import brings it in.
+    let whole = scan(SURROUNDED, "/p/.venv");
+    assert!(told(&whole).contains(&("library-missing", "info")), "{:?}", told(&whole));
+}
+
+#[test]
+fn what_is_built_in_a_project_is_judged_in_its_environment() {
+    let target = target(SURROUNDED, Some("/p/build/lib/new.cpython-311-x86_64-linux-gnu.so")).expect("a target");
+    assert_eq!(target.because.as_deref(), Some(".venv in /p"));
+    assert!(target.walk.contains(&VPath::new("/p/.venv")));
+    // What is made for another machine is not.
+    let other = self::target(SURROUNDED, Some("/p/build/mac/new.so")).expect("a target");
+    assert_eq!((other.because, other.walk), (None, Vec::new()));
+}

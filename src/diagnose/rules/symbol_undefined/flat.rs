@@ -196,7 +196,7 @@ fn severity(
     if let Some(Provider::NotLoaded(_)) = provider {
         return (Severity::Warning, String::new());
     }
-    let is_part = facts.survey.is_single() || facts.survey.target.kind == Kind::Wheel;
+    let is_part = facts.survey.is_apart() || facts.survey.target.kind == Kind::Wheel;
     let absent = facts.absent_requirements(file);
     if let Some(package) = absent.iter().find(|package| is_part && may_define(package, names)) {
         return (Severity::Warning, format!("; {package}, which may define it, was not given"));
@@ -204,7 +204,7 @@ fn severity(
     if facts.modules(imports).is_empty() {
         return (Severity::Warning, "; only code of its own package can load it, as its name is no module's".into());
     }
-    (if facts.survey.is_single() { Severity::Warning } else { Severity::Error }, String::new())
+    (if facts.survey.is_apart() { Severity::Warning } else { Severity::Error }, String::new())
 }
 
 /// Could a package that is not at hand define one of these symbols? It is known for that, or bears the symbol's name.
