@@ -182,7 +182,7 @@ impl Heap {
         match self.get(entry.namespace, name) {
             Some(PyValue::Unknown(reason)) => Attribute::Unknown(*reason),
             Some(value) => Attribute::Known(value.clone()),
-            None => match self.open(entry.namespace) {
+            None => match self.open_to(entry.namespace, name) {
                 Some(reason) => Attribute::Unknown(reason),
                 None if entry.may_gain_names() => Attribute::Unknown(Reason::Call),
                 None => Attribute::Absent,
@@ -270,6 +270,11 @@ impl Heap {
     /// Why a namespace may hold names that are not known; none where it holds no others.
     pub(super) fn open(&self, namespace: NamespaceId) -> Option<Reason> {
         self.namespaces[namespace.0 as usize].open
+    }
+
+    /// Why a namespace may hold a name that is not known to be bound; none where it does not.
+    pub(super) fn open_to(&self, namespace: NamespaceId, name: &str) -> Option<Reason> {
+        self.open(namespace).filter(|reason| *reason != Reason::Star || !name.starts_with('_'))
     }
 
     pub(super) fn names(&self, namespace: NamespaceId) -> impl Iterator<Item = (&Name, &PyValue)> {

@@ -17,6 +17,8 @@ pub enum Reason {
     Construct,
     /// A call of a function that is not known or not modeled.
     Call,
+    /// What `from … import *` may have brought; of names that are nowhere bound only public ones.
+    Star,
     /// A name or attribute of a module without source, or of one that could not be followed.
     Opaque,
     /// A fact about the target that is not known, an environment variable among them.

@@ -204,6 +204,24 @@ fn a_module_that_was_installed_and_is_gone_is_missed_where_it_is_taken_from_its_
 }
 
 #[test]
+fn a_star_brings_nothing_that_its_module_does_not_have() {
+    let world = |module: &str, init: &str| {
+        format!(
+            "//- SITE/p/good.TAG elf x86_64 defines:PyInit_good\n//- SITE/p/__init__.py\nfrom .errors import *\n{init}\n\
+             from . import a\n//- SITE/p/a.py\nfrom p import {module}\n\
+             //- SITE/p/errors.py\n__all__ = []\nclass Own(Exception): pass\n\
+             __all__ += [name for name, value in globals().items() if len(name) > 2 and isinstance(value, type)]\n\
+             //- SITE/p-1.0.dist-info/RECORD\np/good.TAG,,\np/_gone.TAG,,\np/gone.TAG,,\n"
+        )
+    };
+    assert_eq!(verdict(&world("_gone", ""), "p"), ImportVerdict::Fails);
+    assert_eq!(verdict(&world("gone", ""), "p"), ImportVerdict::Fails);
+    let has = |name: &str| world(name, "").replace("class Own", &format!("{name} = 1\nclass Own"));
+    assert_eq!(verdict(&has("_gone"), "p"), ImportVerdict::Loads, "the list may name it");
+    assert_eq!(verdict(&world("_gone", "globals().update(vars(a_thing))"), "p"), ImportVerdict::Loads);
+}
+
+#[test]
 fn a_package_without_code_has_only_its_submodules() {
     let world = |taken: &str| {
         format!(

@@ -48,6 +48,16 @@ pub(in crate::python) struct Left {
     modules: FxHashMap<Arc<str>, Option<ModuleEntry>>,
 }
 
+/// Does the first way of being open leave room for more names than the second?
+fn is_wider(one: Option<Reason>, other: Option<Reason>) -> bool {
+    let width = |open: Option<Reason>| match open {
+        None => 0,
+        Some(Reason::Star) => 1,
+        Some(_) => 2,
+    };
+    width(one) > width(other)
+}
+
 impl Heap {
     pub(in crate::python) fn set(&mut self, namespace: NamespaceId, name: &str, value: PyValue) {
         self.change(namespace, name, Some(value));
@@ -79,7 +89,9 @@ impl Heap {
 
     /// From now on the namespace may hold names that are not known.
     pub(in crate::python) fn set_open(&mut self, namespace: NamespaceId, reason: Reason) {
-        self.change_open(namespace, Some(reason));
+        if is_wider(Some(reason), self.open(namespace)) {
+            self.change_open(namespace, Some(reason));
+        }
     }
 
     fn change_open(&mut self, namespace: NamespaceId, open: Option<Reason>) {
@@ -210,7 +222,7 @@ impl Heap {
             self.join_name(namespace, &name, theirs.as_ref());
         }
         for (namespace, theirs) in &first.open {
-            if self.open(*namespace).is_none() && theirs.is_some() {
+            if is_wider(*theirs, self.open(*namespace)) {
                 self.change_open(*namespace, *theirs);
             }
         }

@@ -114,7 +114,7 @@ impl Interpreter<'_> {
             Expr::Name(name) => {
                 let declared = self.frame.declared.iter().find(|(declared, _)| *declared == name.id);
                 let namespace = declared.map_or(self.frame.locals, |(_, namespace)| *namespace);
-                if !self.heap.unset(namespace, &name.id) && self.heap.open(namespace).is_none() {
+                if !self.heap.unset(namespace, &name.id) && self.heap.open_to(namespace, &name.id).is_none() {
                     return self.raise("NameError", format!("name '{}' is not defined", name.id), name.start());
                 }
             }

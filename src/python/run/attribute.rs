@@ -140,7 +140,7 @@ impl Interpreter<'_> {
         if body == ModuleBody::Opaque {
             return Ok(self.outside(|outside| outside.attribute(module, name)));
         }
-        if let Some(reason) = self.heap.open(namespace) {
+        if let Some(reason) = self.heap.open_to(namespace, name) {
             return Ok(Attribute::Unknown(reason));
         }
         match self.heap.get(namespace, "__getattr__").cloned() {

@@ -451,7 +451,7 @@ impl Interpreter<'_> {
     fn names_method(&mut self, namespace: NamespaceId, name: &str, given: &Given) -> Eval {
         let key = given.first().and_then(PyValue::as_str).map(str::to_owned);
         match (name, key) {
-            ("get", Some(key)) => Ok(match (self.heap.get(namespace, &key), self.heap.open(namespace)) {
+            ("get", Some(key)) => Ok(match (self.heap.get(namespace, &key), self.heap.open_to(namespace, &key)) {
                 (Some(value), _) => value.clone(),
                 (None, Some(reason)) => PyValue::Unknown(reason),
                 (None, None) => given.positional.get(1).cloned().unwrap_or(PyValue::None),

@@ -165,7 +165,7 @@ impl Interpreter<'_> {
                 HeapObject::Dict(_) => self.find(*key, item)?.map(|found| found.is_some()),
                 HeapObject::Names(namespace) => match item.as_str() {
                     Some(name) if self.heap.get(*namespace, name).is_some() => Some(true),
-                    Some(_) => self.heap.open(*namespace).is_none().then_some(false),
+                    Some(name) => self.heap.open_to(*namespace, name).is_none().then_some(false),
                     None => None,
                 },
                 _ => None,

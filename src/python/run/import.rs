@@ -209,19 +209,28 @@ impl Interpreter<'_> {
                 }
             }
             (all, _) => {
-                let public = |(name, _): &(&ruff_python_ast::name::Name, &PyValue)| !name.starts_with('_');
-                let mut bound: Vec<_> = self
-                    .heap
-                    .names(entry.namespace)
-                    .filter(public)
-                    .map(|(name, value)| (name.clone(), value.clone()))
-                    .collect();
+                // A list that is not known may name private ones as well.
+                let is_listed = all.is_some();
+                let taken = |(name, value): (&ruff_python_ast::name::Name, &PyValue)| {
+                    let value = match name.starts_with('_') {
+                        false => value.clone(),
+                        true if is_listed && !name.starts_with("__") => PyValue::Unknown(Reason::Star),
+                        true => return None,
+                    };
+                    Some((name.clone(), value))
+                };
+                let mut bound: Vec<_> = self.heap.names(entry.namespace).filter_map(taken).collect();
                 bound.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
                 self.step(bound.len())?;
                 for (name, value) in bound {
                     self.bind(&name, value);
                 }
-                if let Some(reason) = self.heap.open(entry.namespace).or(all.map(|all| all.reason())) {
+                let rest = match self.heap.open(entry.namespace) {
+                    Some(reason) => Some(if is_listed { reason } else { Reason::Star }),
+                    // It may name modules of the package, which the statement imports.
+                    None => (is_listed && entry.is_package).then_some(Reason::Star),
+                };
+                if let Some(reason) = rest {
                     self.heap.set_open(self.frame.locals, reason);
                 }
             }

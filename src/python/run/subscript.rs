@@ -87,7 +87,7 @@ impl Interpreter<'_> {
                 HeapObject::Names(namespace) => {
                     let namespace = *namespace;
                     let Some(name) = key.as_str() else { return Ok(PyValue::Unknown(key.reason())) };
-                    match (self.heap.get(namespace, name), self.heap.open(namespace)) {
+                    match (self.heap.get(namespace, name), self.heap.open_to(namespace, name)) {
                         (Some(value), _) => Ok(value.clone()),
                         (None, Some(reason)) => Ok(PyValue::Unknown(reason)),
                         (None, None) => self.raise("KeyError", self.shown(key), at),
