@@ -25,7 +25,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use crate::command::Shell;
-use crate::discover::{DistributionId, Distributions, Kind, Role, Target, is_wheel_name};
+use crate::discover::{
+    DistributionId, Distributions, Kind, MarkerTarget, Requirement, Role, Target, is_wheel_name, normalized,
+};
 use crate::error::Error;
 use crate::graph::{Graph, Node, NodeId};
 use crate::loader::{Probe, Resolution};
@@ -194,6 +196,19 @@ impl Survey {
     fn is_looked_at(&self, folder: &VPath, python: &Python) -> bool {
         let walked = self.target.walk.iter().chain(&python.library).chain(&python.lib_dynload);
         walked.into_iter().any(|walked| folder.starts_with(walked))
+    }
+
+    /// What a distribution requires on this target, as far as that can be told.
+    pub fn requirements(&self, of: DistributionId) -> impl Iterator<Item = &Requirement> {
+        let target = MarkerTarget::of(&self.world.host);
+        let requires = self.distributions.get(of).requires.iter();
+        requires.filter(move |requirement| requirement.is_for(&target) != Some(false))
+    }
+
+    /// Does a distribution require another, by its name?
+    pub fn requires(&self, of: DistributionId, name: &str) -> bool {
+        let name = normalized(name);
+        self.requirements(of).any(|requirement| normalized(&requirement.name) == name)
     }
 
     /// A path as it is shown: relative to the root where it lies below, else whole.

@@ -75,10 +75,10 @@ impl Kind {
             Kind::Package => refused(is_package(text), "is not the name of a package"),
             Kind::Version => refused(is_version(text), "is not a version"),
             Kind::Requirement => {
-                let (name, version) =
-                    text.split_once("==").map_or((text, None), |(name, version)| (name, Some(version)));
-                let is_fine = is_package(name) && version.is_none_or(is_version);
-                refused(is_fine, "is not the name and version of a package")
+                let end = text.find(|c| "<>=!~".contains(c)).unwrap_or(text.len());
+                let (name, versions) = text.split_at(end);
+                let is_fine = is_package(name) && (versions.is_empty() || versions.split(',').all(is_specifier));
+                refused(is_fine, "is not the name and versions of a package")
             }
             Kind::Library => refused(is_library(text), "is not the name of a library"),
             Kind::Module => refused(is_module(text), "is not the name of a Python module"),
@@ -99,6 +99,13 @@ impl Kind {
             Kind::Token => "arm64",
         }
     }
+}
+
+/// PEP 440: `>=1.2`, `==1.*`.
+fn is_specifier(text: &str) -> bool {
+    const OPERATORS: [&str; 8] = ["===", "==", "~=", "!=", "<=", ">=", "<", ">"];
+    let version = OPERATORS.iter().find_map(|operator| text.strip_prefix(operator));
+    version.is_some_and(|version| is_version(version.strip_suffix(".*").unwrap_or(version)))
 }
 
 /// PEP 508: letters, digits, and `.`, `_`, `-` between them.
@@ -183,6 +190,10 @@ mod tests {
             assert!(!fits(Kind::Version, version), "{version}");
         }
         assert!(fits(Kind::Requirement, "a==1.0") && fits(Kind::Requirement, "a"));
+        assert!(fits(Kind::Requirement, "a<2,>=1.22.4") && fits(Kind::Requirement, "a==1.*"));
+        assert!(
+            !fits(Kind::Requirement, "a<2;x") && !fits(Kind::Requirement, "a<2,") && !fits(Kind::Requirement, "a <2")
+        );
         assert!(!fits(Kind::Requirement, "a==") && !fits(Kind::Requirement, "a==1;x"));
     }
 

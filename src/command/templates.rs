@@ -15,6 +15,7 @@ macro_rules! templates {
 templates! {
     // Packages of Python.
     PIP_INSTALL = "python -m pip install {package}";
+    PIP_INSTALL_REQUIRED = "python -m pip install {requirement}";
     PIP_UPGRADE = "python -m pip install --upgrade {package}";
     MSVC_RUNTIME = "python -m pip install msvc-runtime";
     PIP_UPGRADE_FROM = "python -m pip install --upgrade {package}>={version}";

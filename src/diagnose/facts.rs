@@ -9,7 +9,7 @@ use super::bundling;
 use super::nuitka::Death;
 use super::source::{Line, Sources};
 use super::verdict::{self, BrokenImports};
-use crate::discover::{DistributionId, Role, Tag, Tool};
+use crate::discover::{DistributionId, Role, Tag, Tool, normalized};
 use crate::graph::{Node, NodeId};
 use crate::image::{Format, Image, ImageKind, Name, Release};
 use crate::imports::Outcomes;
@@ -162,10 +162,9 @@ impl<'a> Facts<'a> {
     /// What the distribution of a file requires and nobody brought: a wheel that is looked at by itself lacks the others.
     pub fn absent_requirements(&self, file: FileId) -> Vec<&str> {
         let Some(owner) = self.owner(file) else { return Vec::new() };
-        let normal = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
-        let there: FxHashSet<String> = self.survey.distributions.iter().map(|(_, it)| normal(&it.name)).collect();
-        let requires = self.survey.distributions.get(owner).requires.iter();
-        requires.map(String::as_str).filter(|name| !there.contains(&normal(name))).collect()
+        let there: FxHashSet<String> = self.survey.distributions.iter().map(|(_, it)| normalized(&it.name)).collect();
+        let requires = self.survey.requirements(owner).map(|requirement| requirement.name.as_str());
+        requires.filter(|name| !there.contains(&normalized(name))).collect()
     }
 
     /// The oldest macOS that a file has to run on: what the person wants, else what its wheel promises.

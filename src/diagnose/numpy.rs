@@ -59,7 +59,7 @@ pub(super) fn finding(facts: &Facts, rule: &'static Rule, severity: Severity, bo
 /// and imports it itself.
 pub(super) fn does_without(facts: &Facts, owner: DistributionId) -> bool {
     let distribution = facts.survey.distributions.get(owner);
-    !distribution.version.is_empty() && !distribution.requires.iter().any(|name| name == "numpy")
+    !distribution.version.is_empty() && !facts.survey.requires(owner, "numpy")
 }
 
 /// Does no Python code of the packages name NumPy, so that only the compiled code asks for it?

@@ -4,6 +4,7 @@ use bstr::ByteSlice;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use super::requirement::{Requirement, normalized};
 use super::wheel::Tag;
 use crate::vfs::wheel::installed;
 use crate::vfs::{FileSystem, VPath};
@@ -36,8 +37,8 @@ pub struct Distribution {
     pub tags: Vec<Tag>,
     /// The bills of materials that came with it (`.dist-info/sboms/`, PEP 770).
     pub sboms: Vec<VPath>,
-    /// The distributions that it cannot do without, by name (`Requires-Dist`, but for extras and for other systems).
-    pub requires: Vec<String>,
+    /// What it says that it cannot do without (`Requires-Dist`), also for extras and for other systems.
+    pub requires: Vec<Requirement>,
     /// Says of itself that it is written in Rust (`Programming Language :: Rust`).
     pub is_rust: bool,
 }
@@ -218,11 +219,7 @@ pub(super) fn named(folder: &VPath) -> (String, String) {
 
 /// Do both spell one name (PEP 503)?
 fn is_same_name(one: &str, other: &str) -> bool {
-    let normal = |name: &str| {
-        let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
-        parts.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
-    };
-    normal(one) == normal(other)
+    normalized(one) == normalized(other)
 }
 
 /// Do both spell one version (PEP 440, “Normalization”)? Installers write the normal form into the folder's name.
@@ -276,19 +273,9 @@ pub(crate) fn read_metadata(fs: &dyn FileSystem, folder: &VPath) -> Distribution
         generator: wheel.generator(),
         tags: wheel.values("Tag").flat_map(Tag::set).collect(),
         sboms,
-        requires: metadata.values("Requires-Dist").filter_map(required).collect(),
+        requires: metadata.values("Requires-Dist").filter_map(Requirement::parse).collect(),
         is_rust: metadata.values("Classifier").any(|value| value == RUST),
     }
-}
-
-/// The name in a requirement (PEP 508), `PyQt6-Qt6` of `PyQt6-Qt6 (<6.8.0,>=6.7.0)`; none where it is an extra's or another
-/// system's. What depends on Python's version is mostly the version of what is required.
-fn required(text: &str) -> Option<String> {
-    const ELSEWHERE: [&str; 5] = ["extra", "sys_platform", "platform_", "os_name", "implementation"];
-    let (requirement, condition) = text.split_once(';').unwrap_or((text, ""));
-    let name = requirement.trim().split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).next()?;
-    let is_ours = !ELSEWHERE.iter().any(|word| condition.contains(word));
-    (!name.is_empty() && is_ours).then(|| name.to_owned())
 }
 
 /// The classifier of what is written in Rust.

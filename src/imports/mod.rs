@@ -26,6 +26,5 @@ pub use editable::EditableFinder;
 pub use find::{ModuleFinder, ModuleSpec};
 pub use native::{NativeLoader, OpenAs};
 pub use outcome::{Harmless, ImportOutcome, ImportVerdict, Outcomes};
-pub use outside::normalized;
 pub use path::{ImportPath, SiteCode};
 pub use process::{ImportEvent, ImportProcess, ImportStep};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::cause::ImportCause;
 use super::process::{ImportEvent, ImportProcess, SITE_CODE};
+use crate::discover::normalized;
 use crate::python::{
     At, Certainty, Heap, Imported, LibraryLoad, LibraryName, LibraryOutcome, Listing, Outside, PathKind, PathPosition,
     ProcessChange, PythonTarget, Raised, Reason, limits,
@@ -182,17 +183,4 @@ impl ImportProcess<'_, '_> {
             _ => None,
         }
     }
-}
-
-/// A distribution's name as PEP 503 compares them.
-pub fn normalized(name: &str) -> String {
-    let mut normal = String::with_capacity(name.len());
-    for c in name.chars() {
-        match c {
-            '-' | '_' | '.' if normal.ends_with('-') => {}
-            '-' | '_' | '.' => normal.push('-'),
-            c => normal.extend(c.to_lowercase()),
-        }
-    }
-    normal
 }

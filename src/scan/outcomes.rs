@@ -16,11 +16,12 @@ use reach::{ImportReach, is_sound, top};
 
 use super::Scan;
 use crate::diagnose::{Finding, Severity};
+use crate::discover::normalized;
 use crate::discover::role::importable_as;
 use crate::image::{Answer, Name};
 use crate::imports::{
     CapiImport, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep, ImportVerdict, NativeFacts,
-    NativeLoader, NativeRefusal, Outcomes, normalized,
+    NativeLoader, NativeRefusal, Outcomes,
 };
 use crate::python::{limits, stdlib};
 use crate::survey::{ImportOf, Survey};

@@ -6,7 +6,7 @@ use super::remedy::RemedyMirror;
 use super::text::{Bytes, FileNumber, Place};
 use crate::discover::bundle::{Bundle, Bundler, Form, Modules};
 use crate::discover::tool::Version;
-use crate::discover::{Distribution, Kind, Note, Tag, Tool, Wheel, Wishes};
+use crate::discover::{Distribution, Kind, Note, Requirement, Tag, Tool, Wheel, Wishes};
 use crate::vfs::VPath;
 use crate::world::{Deed, DllFolders, Dyld, Glibc, Host, LdCache, Musl, Prepared, Python, System, Windows};
 
@@ -333,7 +333,7 @@ impl Mirror for DistributionMirror {
             generator: Mirror::of(generator, taking),
             tags: Mirror::of(tags, taking),
             sboms: Mirror::of(sboms, taking),
-            requires: Mirror::of(requires, taking),
+            requires: requires.iter().map(ToString::to_string).collect(),
             is_rust: *is_rust,
         }
     }
@@ -350,7 +350,7 @@ impl Mirror for DistributionMirror {
             generator: self.generator,
             tags: self.tags.back(opening)?,
             sboms: self.sboms.back(opening)?,
-            requires: self.requires,
+            requires: self.requires.iter().filter_map(|text| Requirement::parse(text)).collect(),
             is_rust: self.is_rust,
         })
     }

@@ -145,9 +145,7 @@ impl Survey {
     fn does_without(&self, file: FileId) -> bool {
         let Some(node) = self.graph.file(file) else { return false };
         match self.graph.node(node) {
-            Node::File { role: Role::Library, owner, .. } => {
-                !self.distributions.get(*owner).requires.iter().any(|name| name == "numpy")
-            }
+            Node::File { role: Role::Library, owner, .. } => !self.requires(*owner, "numpy"),
             _ => false,
         }
     }

@@ -29,6 +29,7 @@ mod numpy_too_old;
 mod other_libc;
 mod python_symbol_missing;
 mod recorded_file_missing;
+mod requirement_unmet;
 mod rpath_outside;
 mod runtime_twice;
 mod rust_install_name;
@@ -79,6 +80,7 @@ pub const RULES: &[&Rule] = &[
     &other_libc::RULE,
     &module_missing::RULE,
     &import_raises::RULE,
+    &requirement_unmet::RULE,
     &recorded_file_missing::RULE,
     &bundle_incomplete::RULE,
     &link_broken::RULE,

@@ -4,8 +4,8 @@ use crate::command::Remedy;
 use crate::command::templates::PIP_INSTALL;
 use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{BrokenImports, Facts, Finding, Rule, Severity};
-use crate::discover::{DistributionId, Kind};
-use crate::imports::{ImportCause, normalized};
+use crate::discover::{DistributionId, Kind, normalized};
+use crate::imports::ImportCause;
 use crate::vfs::VPath;
 
 pub(super) static RULE: Rule = Rule {
@@ -60,8 +60,8 @@ fn remedy(facts: &Facts, module: &str) -> Remedy {
         return reinstall(facts, owner);
     }
     let wanted = normalized(top);
-    let requires = |name: &&String| normalized(name) == wanted;
-    let required = facts.survey.distributions.iter().find_map(|(_, it)| it.requires.iter().find(requires));
+    let all = facts.survey.distributions.iter().flat_map(|(id, _)| facts.survey.requirements(id));
+    let required = all.filter(|requirement| normalized(&requirement.name) == wanted).map(|it| &it.name).next();
     match required.filter(|_| facts.survey.target.kind != Kind::Wheel) {
         Some(name) => Remedy::new(format!("install {name}")).fix(PIP_INSTALL.with(&[name])),
         None => Remedy::new(format!("install the distribution that has the module {top}")),

@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     for (owner, bonds) in answered(facts, Answer::NoProvider) {
         // Packages that do not require NumPy, and ask for it only when they are handed an array, do without.
-        let requires = facts.survey.distributions.get(owner).requires.iter().any(|name| name == "numpy");
+        let requires = facts.survey.requires(owner, "numpy");
         let line = failing_line(facts, &bonds);
         let is_needed = requires || asks_at_import(&bonds) || line.is_some();
         let severity = if is_needed { Severity::Error } else { Severity::Info };

@@ -13,7 +13,7 @@ use crate::diagnose::near_symbol::{Near, near};
 use crate::diagnose::remedies::reinstall;
 use crate::diagnose::stable_abi::is_python_s;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
-use crate::discover::{DistributionId, Kind};
+use crate::discover::Kind;
 use crate::image::{Name, Reference};
 use crate::survey::{ImportKind, UnboundSymbol};
 use crate::vfs::VPath;
@@ -212,10 +212,7 @@ fn severity(facts: &Facts, first: &UnboundSymbol, cause: &Cause) -> Option<(Seve
 /// Does a file's distribution bring the provider itself, or require the one that does?
 fn is_related(facts: &Facts, file: FileId, provider: FileId) -> bool {
     let (Some(owner), Some(other)) = (facts.owner(file), facts.owner(provider)) else { return false };
-    let normal = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
-    let name = |id: DistributionId| normal(&facts.survey.distributions.get(id).name);
-    let requires = &facts.survey.distributions.get(owner).requires;
-    owner == other || requires.iter().any(|required| normal(required) == name(other))
+    owner == other || facts.survey.requires(owner, &facts.survey.distributions.get(other).name)
 }
 
 fn versioned(reference: &Reference) -> Name {

@@ -13,7 +13,7 @@ use crate::command::Remedy;
 use crate::command::templates::PIP_UPGRADE;
 use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Evidence, Facts, Finding, Severity};
-use crate::discover::{DistributionId, Kind};
+use crate::discover::{DistributionId, Kind, normalized};
 use crate::image::{Format, Name};
 use crate::survey::FlatSymbols;
 use crate::vfs::VPath;
@@ -173,16 +173,10 @@ fn related(facts: &Facts, file: FileId, provider: FileId) -> bool {
         if !reached.insert(id) {
             continue;
         }
-        let requires = &facts.survey.distributions.get(id).requires;
-        let required = |name: &str| requires.iter().any(|required| normal(required) == normal(name));
+        let required = |name: &str| facts.survey.requires(id, name);
         open.extend(facts.survey.distributions.iter().filter(|(_, it)| required(&it.name)).map(|(id, _)| id));
     }
     reached.contains(&other)
-}
-
-/// A name of a distribution, as names are compared.
-fn normal(name: &str) -> String {
-    name.to_lowercase().replace(['_', '.'], "-")
 }
 
 /// How bad it is, and the words for what softens it.
@@ -211,7 +205,7 @@ fn severity(
 fn may_define(package: &str, names: &[&Name]) -> bool {
     /// Shorter names stand in many symbols by chance.
     const FEWEST: usize = 3;
-    let package = normal(package);
+    let package = normalized(package);
     let stem =
         package.strip_prefix("python-").or(package.strip_prefix("py")).unwrap_or(&package).trim_start_matches('-');
     let is_named = |name: &&&Name| name.text().to_lowercase().contains(stem);

@@ -28,6 +28,7 @@ mod numpy_too_old;
 mod other_libc;
 mod python_symbol_missing;
 mod recorded_file_missing;
+mod requirement_unmet;
 mod rpath_outside;
 mod runtime_twice;
 mod rust_install_name;

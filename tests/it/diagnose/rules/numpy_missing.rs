@@ -35,10 +35,12 @@ fn a_package_that_asks_at_import_cannot_do_without_whatever_it_says() {
 }
 
 #[test]
-fn a_requirement_that_depends_on_python_s_version_is_one_and_an_extra_s_is_none() {
+fn a_requirement_for_this_python_is_one_and_another_s_or_an_extra_s_is_none() {
     let of = |line: &str| package(RUST).replace("Requires-Dist: numpy (>=1.20)", line);
-    let by_version = of("Requires-Dist: numpy>=1.22.4; python_version < \"3.11\"");
+    let by_version = of("Requires-Dist: numpy>=1.22.4; python_version < \"3.12\"");
     assert_eq!(judged("", &by_version), told("numpy-missing", Severity::Error, 0));
+    let of_an_older = of("Requires-Dist: numpy>=1.22.4; python_version < \"3.11\"");
+    assert_eq!(judged("", &of_an_older), told("numpy-missing", Severity::Info, 0));
     let of_an_extra = of("Requires-Dist: numpy>=1.22.4; extra == \"numpy\"");
     assert_eq!(judged("", &of_an_extra), told("numpy-missing", Severity::Info, 0));
 }

@@ -1,0 +1,58 @@
+//! A distribution requires another in a version that is not the one installed.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
+
+use crate::command::Remedy;
+use crate::command::templates::PIP_INSTALL_REQUIRED;
+use crate::diagnose::{Facts, Finding, Rule, Severity};
+use crate::discover::{Distribution, DistributionId, MarkerTarget, Requirement, normalized};
+use crate::vfs::VPath;
+
+pub(super) static RULE: Rule = Rule {
+    id: "requirement-unmet",
+    title: "required version not installed",
+    severity: Severity::Warning,
+    why: "The metadata of a distribution (Requires-Dist) asks for versions of another that the installed one is not among. \
+          Compiled code of the two is mostly built for each other: imports end with undefined symbols, names that are not \
+          there, or errors that the package raises itself. An installer that was asked for one package after the other, \
+          or with --no-deps, leaves such pairs.",
+    remedy: "Install a version that satisfies both, or all packages in one command.",
+    check,
+};
+
+fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    if facts.survey.is_single() {
+        return;
+    }
+    let native: FxHashSet<DistributionId> = facts.files().map(|(_, _, _, owner)| owner).collect();
+    let mut installed = BTreeMap::<String, Vec<(DistributionId, &Distribution)>>::new();
+    for (id, distribution) in facts.survey.distributions.iter().filter(|(_, it)| !it.version.is_empty()) {
+        installed.entry(normalized(&distribution.name)).or_default().push((id, distribution));
+    }
+    let target = MarkerTarget::of(&facts.survey.world.host);
+    for (id, distribution) in installed.values().flatten() {
+        for requirement in distribution.requires.iter().filter(|it| it.is_for(&target) == Some(true)) {
+            // Of a name that is there twice, one may do.
+            let Some([(other, there)]) = installed.get(&normalized(&requirement.name)).map(Vec::as_slice) else {
+                continue;
+            };
+            let is_native = native.contains(id) || native.contains(other);
+            if is_native && requirement.allows(&there.version) == Some(false) {
+                findings.push(judged(facts, distribution, requirement, there));
+            }
+        }
+    }
+}
+
+fn judged(facts: &Facts, by: &Distribution, requirement: &Requirement, there: &Distribution) -> Finding {
+    let file = by.metadata.as_ref().map_or_else(|| VPath::new(&by.name), |folder| facts.survey.shown(folder));
+    let mut finding = Finding::at(&RULE, Severity::Warning, file, there.pinned());
+    let wanted = requirement.pinned();
+    finding.message =
+        format!("{} {} requires {wanted}, and {} {} is installed", by.name, by.version, there.name, there.version);
+    finding.remedy = Remedy::new(format!("install {} that {} takes", there.name, by.name))
+        .fix(PIP_INSTALL_REQUIRED.with(&[&wanted]));
+    finding
+}
