@@ -287,9 +287,12 @@ fn a_module_is_missed_where_who_imports_it_is_what_people_import() {
     assert!(missed("from . import _ext"));
     assert!(!missed("try:\n    from . import _ext\nexcept ImportError:\n    _ext = None"));
     assert!(!missed("def f():\n    from . import _ext"));
-    assert!(!missed("x = 1"));
+    assert!(missed("x = 1"), "the package has no other native module");
+    let other = world("x = 1") + "//- SITE/p/_other.TAG elf x86_64 defines:PyInit__other\n";
+    assert!(!outcome(&other, "p._ext").is_missed());
     // What only tests import, nobody misses.
     let tested = "//- SITE/p/_ext.TAG BAD defines:PyInit__ext\n//- SITE/p/__init__.py\n\
+                  //- SITE/p/_other.TAG elf x86_64 defines:PyInit__other\n\
                   //- SITE/p/tests/__init__.py\n//- SITE/p/tests/test_ext.py\nfrom .. import _ext\n";
     assert!(!outcome(tested, "p._ext").is_missed());
 }
@@ -304,7 +307,9 @@ fn a_module_that_is_found_by_a_changed_path_is_missed() {
     let boot = "def boot():\n    sys.modules.pop('cv')\n    sys.path.insert(1, os.path.dirname(__file__))\n    \
                 importlib.import_module('cv')\nboot()";
     assert!(outcome_of(&world(boot), "cv.cv").is_missed());
-    assert!(!outcome_of(&world("x = 1"), "cv.cv").is_missed());
+    let other = "//- SITE/cv/other.TAG elf x86_64 defines:PyInit_other\n";
+    assert!(outcome_of(&(world(boot) + other), "cv.cv").is_missed());
+    assert!(!outcome_of(&(world("x = 1") + other), "cv.cv").is_missed());
 }
 
 #[test]

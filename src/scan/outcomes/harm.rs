@@ -22,7 +22,9 @@ pub fn mark_harmless(context: &ImportContext, reach: &mut ImportReach, rows: &mu
     for top in tops.filter(|top| !failing.contains(*top)).collect::<BTreeSet<_>>() {
         reach.read_package(context, top);
     }
-    let known = Known { context, importers: reach.importers(), tops: reach.tops_with_source(), reach };
+    let alive = rows.iter().filter(|row| row.is_extension && row.verdict != ImportVerdict::Fails);
+    let alive: FxHashSet<String> = alive.map(|row| top(&row.module).to_owned()).collect();
+    let known = Known { context, importers: reach.importers(), tops: reach.tops_with_source(), alive, reach };
     rows.par_iter_mut().filter(|row| failing.contains(&row.module)).for_each(|row| {
         if let Some(failure) = row.failure.as_ref().filter(|_| !failing.contains(top(&row.module))) {
             let is_own = failure.because.iter().rev().nth(1) == Some(&row.module);
@@ -41,6 +43,8 @@ struct Known<'r, 'c, 'w> {
     importers: Importers,
     /// Packages with code of their own.
     tops: FxHashSet<&'r str>,
+    /// Packages of which another native module can be imported.
+    alive: FxHashSet<String>,
 }
 
 impl Known<'_, '_, '_> {
@@ -75,8 +79,10 @@ impl Known<'_, '_, '_> {
                 }
             }
         }
-        // Code that changes the import path may find the file by its bare name, as cv2's does.
-        if caught.is_none() && self.reach.imports_by_path(self.context, module) {
+        // What is left of a package without its only modules is not what people installed it for. And code that changes the
+        // import path may find the file by its bare name, as cv2's does.
+        let is_bare = || !self.alive.contains(top(module)) || self.reach.imports_by_path(self.context, module);
+        if caught.is_none() && is_bare() {
             return None;
         }
         Some(caught.unwrap_or(Harmless::Unasked))

@@ -105,11 +105,13 @@ a/liby.so.1,,
 #[test]
 fn a_module_that_no_code_of_its_package_imports_is_a_warning() {
     let module = "//- SITE/a/_video4.TAG elf x86_64 defines:PyInit__video4 needs:libavcodec.so.58\n";
-    let unasked = scan(&format!("{module}//- SITE/a/__init__.py\nx = 1\n"));
+    let code = format!("{module}//- SITE/a/__init__.py\nx = 1\n");
+    let unasked = scan(&format!("{code}//- SITE/a/_other.TAG elf x86_64 defines:PyInit__other\n"));
     let finding = finding(&unasked, "library-missing");
     assert_eq!(finding.severity, Severity::Warning);
     assert!(finding.message.ends_with("no code of its package imports a._video4"), "{}", finding.message);
-    // Without code, a package is there for its modules.
+    // Without another one, or without code, a package is there for its module.
+    assert_eq!(self::finding(&scan(&code), "library-missing").severity, Severity::Error);
     assert_eq!(self::finding(&scan(module), "library-missing").severity, Severity::Error);
 }
 
