@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::find::{ModuleFinder, ModuleSpec};
+use super::role::importable_as;
 use crate::vfs::{FileSystem, VPath};
+use crate::world::Python;
 
 /// A finder of an editable install.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,37 +20,8 @@ pub struct EditableFinder {
 /// Bytes of a finder's source, or of a build's plan, that are read.
 const LONGEST: usize = 8 << 20;
 
-impl EditableFinder {
-    /// The module of this dotted name, where the finder knows it.
-    pub fn find(&self, finder: &ModuleFinder, name: &str) -> Option<ModuleSpec> {
-        if let Some(path) = self.modules.get(name) {
-            return spec(finder, path);
-        }
-        // A package that only its modules tell of.
-        let start = format!("{name}.");
-        let below = self.modules.range(start.clone()..).next().filter(|(module, _)| module.starts_with(&start))?;
-        let depth = below.0[start.len()..].matches('.').count() + 1;
-        let folder = std::iter::successors(below.1.parent(), VPath::parent).nth(depth - 1)?;
-        Some(ModuleSpec::Namespace(vec![folder]))
-    }
-}
-
-/// What a path of a finder leads to.
-fn spec(finder: &ModuleFinder, path: &VPath) -> Option<ModuleSpec> {
-    let name = path.file_name();
-    let folder = path.parent()?;
-    if name.ends_with(b".py") {
-        let package = (name == b"__init__.py").then(|| folder.clone());
-        return finder.has_file(&folder, name).then(|| ModuleSpec::Source { path: path.clone(), package });
-    }
-    if name.ends_with(b".so") || name.ends_with(b".pyd") {
-        return finder.has_file(&folder, name).then(|| ModuleSpec::Extension { path: path.clone(), package: None });
-    }
-    finder.find(std::str::from_utf8(name).ok()?, &[folder])
-}
-
 /// The folders that a line of a `.pth` file hands to `site.addsitedir`.
-pub(super) fn added_sites(line: &str) -> Vec<VPath> {
+pub fn added_sites(line: &str) -> Vec<VPath> {
     let calls = line.split("addsitedir(").skip(1);
     let paths = calls.filter_map(|rest| {
         let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
@@ -58,8 +30,38 @@ pub(super) fn added_sites(line: &str) -> Vec<VPath> {
     paths.map(VPath::new).filter(VPath::is_absolute).collect()
 }
 
+/// Tells an interpreter which native modules the finders of editable installs lead to, though no folder of `sys.path` has
+/// them, and adds the folders that they lie in to those that are walked.
+pub(super) fn complete(fs: &dyn FileSystem, python: &mut Python, walk: &mut Vec<VPath>) {
+    let finders: Vec<EditableFinder> = python.path.iter().flat_map(|site| finders(fs, site)).collect();
+    for (name, path) in finders.into_iter().flat_map(|finder| finder.modules) {
+        let is_native = path.file_name().ends_with(b".so") || path.file_name().ends_with(b".pyd");
+        let Some(real) = fs.real(&path).ok().filter(|_| is_native) else { continue };
+        if importable_as(&real, python).is_none_or(|(_, known)| known != name) {
+            if let Some(folder) = real.parent()
+                && !walk.iter().any(|walked| folder.starts_with(walked))
+            {
+                walk.push(folder);
+            }
+            python.modules.push((real, name));
+        }
+    }
+}
+
+/// The finders that the `.pth` files of a site folder install.
+fn finders(fs: &dyn FileSystem, site: &VPath) -> Vec<EditableFinder> {
+    let entries = fs.list(site).unwrap_or_default();
+    let files = entries.into_iter().filter(|entry| entry.name.as_bytes().ends_with(b".pth"));
+    let texts = files.filter_map(|entry| fs.read(&site.join(&entry.name), LONGEST).ok());
+    let found = texts.flat_map(|text| {
+        let text = String::from_utf8_lossy(&text).into_owned();
+        text.lines().filter_map(|line| finder(fs, site, line.trim())).collect::<Vec<_>>()
+    });
+    found.collect()
+}
+
 /// The finder that a line of a `.pth` file installs.
-pub(super) fn finder(fs: &dyn FileSystem, site: &VPath, line: &str) -> Option<EditableFinder> {
+pub fn finder(fs: &dyn FileSystem, site: &VPath, line: &str) -> Option<EditableFinder> {
     let module = line.strip_prefix("import")?.trim_start();
     let module: String = module.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     let file = site.join(format!("{module}.py").as_str());
@@ -99,7 +101,9 @@ fn scikit_build(text: &str, site: &VPath) -> BTreeMap<String, VPath> {
 
 /// The build folder's plan tells where each installed file comes from.
 fn mesonpy(fs: &dyn FileSystem, text: &str) -> Option<BTreeMap<String, VPath>> {
-    let call = &text[text.rfind("\ninstall(")?..];
+    // What makes the finder: a call of its own since 0.20, the last line before.
+    let call = text.rfind("= MesonpyMetaFinder(").or_else(|| text.rfind("\ninstall("))?;
+    let call = &text[call..];
     let build = strings(call).into_iter().map(|text| VPath::new(text.as_str())).find(VPath::is_absolute)?;
     let plan = fs.read(&build.join("meson-info/intro-install_plan.json"), LONGEST).ok()?;
     let plan: serde_json::Value = serde_json::from_slice(&plan).ok()?;

@@ -6,6 +6,7 @@
 pub mod bundle;
 mod code;
 mod distribution;
+pub mod editable;
 mod here;
 pub mod machine;
 mod note;
@@ -22,6 +23,7 @@ mod windows;
 pub use bundle::{Bundle, Bundler};
 pub use distribution::{Distribution, DistributionId, Distributions};
 pub(crate) use distribution::{is_metadata, read_conda, read_metadata};
+pub use editable::EditableFinder;
 pub use here::{Nearby, environment};
 pub use machine::Machine;
 pub use note::Note;

@@ -38,7 +38,10 @@ impl Role {
 /// The last part and the whole of the dotted name under which Python's import system would find the file.
 pub fn importable_as(path: &VPath, python: &Python) -> Option<(String, String)> {
     let stem = python.module_name(path.file_name())?;
-    dotted(path, python, stem)
+    match python.modules.iter().find(|(file, _)| file == path) {
+        Some((_, name)) => Some((stem.to_owned(), name.clone())),
+        None => dotted(path, python, stem),
+    }
 }
 
 /// The dotted name of a module `stem` that lies where this file lies.

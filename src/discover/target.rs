@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::bundle::{self, Bundle};
 use super::tool::Tool;
 use super::wheel::{self, Wheel, is_wheel_name};
-use super::{Machine, Nearby, Note, here, python, system, windows};
+use super::{Machine, Nearby, Note, editable, here, python, system, windows};
 use crate::error::Error;
 use crate::image::{Arch, Format, Image, Name, Release};
 use crate::parse;
@@ -278,6 +278,8 @@ fn folder(
         Kind::Conda | Kind::Prefix => prefix(fs, root, kind),
         _ => loose(fs, root, &mut notes),
     };
+    let (mut python, mut walk) = (python, walk);
+    editable::complete(fs, &mut python, &mut walk);
     let host = host(fs, machine, python);
     let target = Target::new(shared, kind, root, host);
     Ok(Target { because, walk, notes, ..target })

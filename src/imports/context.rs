@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cause::NativeRefusal;
 use super::compiled::NativeFacts;
+use super::editable;
 use super::find::{ModuleFinder, ModuleSpec};
 use super::path::ImportPath;
 use super::target;
@@ -87,7 +88,7 @@ impl<'w> ImportContext<'w> {
     pub fn find_top(&self, name: &str, folders: &[VPath]) -> Option<ModuleSpec> {
         let by = |is_first: bool| {
             let finders = self.path.finders.iter().filter(move |finder| finder.is_first == is_first);
-            finders.filter_map(|finder| finder.find(&self.finder, name)).next()
+            finders.filter_map(|finder| editable::find(finder, &self.finder, name)).next()
         };
         by(true).or_else(|| self.finder.find(name, folders)).or_else(|| by(false))
     }
@@ -97,7 +98,7 @@ impl<'w> ImportContext<'w> {
         let tail = name.rsplit('.').next().unwrap_or(name);
         let by = |is_first: bool| {
             let finders = self.path.finders.iter().filter(move |finder| finder.is_first == is_first);
-            finders.filter_map(|finder| finder.find(&self.finder, name)).next()
+            finders.filter_map(|finder| editable::find(finder, &self.finder, name)).next()
         };
         by(true).or_else(|| self.finder.find(tail, folders)).or_else(|| by(false))
     }

@@ -22,7 +22,6 @@ mod target;
 pub use cause::{ImportCause, ImportFailure, NativeRefusal};
 pub use compiled::{CapiImport, NativeFacts};
 pub use context::ImportContext;
-pub use editable::EditableFinder;
 pub use find::{ModuleFinder, ModuleSpec};
 pub use native::{NativeLoader, OpenAs};
 pub use outcome::{Harmless, ImportOutcome, ImportVerdict, Outcomes};

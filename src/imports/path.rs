@@ -1,6 +1,6 @@
 //! `sys.path` and `sys.meta_path` as `site` leaves them when the interpreter has started.
 
-use super::editable::{self, EditableFinder};
+use crate::discover::{EditableFinder, editable};
 use crate::vfs::{FileSystem, Kind, VPath};
 use crate::world::Python;
 

@@ -276,6 +276,7 @@ mirror! {
         library [default]: Option<Place>,
         lib_dynload [default]: Option<Place>,
         path [default]: Vec<Place>,
+        modules [default]: Vec<(Place, String)>,
         suffixes [default]: Vec<Bytes>,
         opens [default]: Vec<Place>,
     }

@@ -197,6 +197,8 @@ pub struct Python {
     pub lib_dynload: Option<VPath>,
     /// `sys.path`, as far as it can be told without running Python.
     pub path: Vec<VPath>,
+    /// Native modules that a finder of an editable install leads to and no folder of `sys.path` has: dotted names, by file.
+    pub modules: Vec<(VPath, String)>,
     /// The endings that make a file an extension module, best first (`importlib.machinery.EXTENSION_SUFFIXES`).
     pub suffixes: Vec<Name>,
     /// What the program itself opens before its first import, by full path: a bundler's bootloader its `libpython`.

@@ -373,3 +373,29 @@ fn what_is_built_in_a_project_is_judged_in_its_environment() {
     let other = self::target(SURROUNDED, Some("/p/build/mac/new.so")).expect("a target");
     assert_eq!((other.because, other.walk), (None, Vec::new()));
 }
+
+#[test]
+fn what_meson_python_installs_editable_lies_in_its_build_folder() {
+    for call in [
+        "\ninstall('pkg', {'pkg'}, '/src/build/cp311', ['ninja'], False)\n",
+        "\ndef init():\n    finder = MesonpyMetaFinder(\n        'pkg',\n        {'pkg'},\n        '/src/build/cp311',\n        ['/v/bin/ninja'],\n    )\n    sys.meta_path.insert(0, finder)\n",
+    ] {
+        let world = format!(
+            "//- /v/pyvenv.cfg\nhome = /usr/bin\n\
+             //- /v/lib/python3.11/site-packages/pkg-editable.pth\nimport _pkg_editable_loader\n\
+             //- /v/lib/python3.11/site-packages/_pkg_editable_loader.py\nclass MesonpyMetaFinder(object):\n    pass\n{call}\
+             //- /src/pkg/__init__.py\nfrom . import ext\n\
+             //- /src/build/cp311/meson-info/intro-install_plan.json\n\
+             {{\"targets\": {{\"/src/build/cp311/ext.cpython-311-x86_64-linux-gnu.so\": {{\"destination\": \
+             \"{{py_platlib}}/pkg/ext.cpython-311-x86_64-linux-gnu.so\"}}}}, \
+             \"python\": {{\"/src/pkg/__init__.py\": {{\"destination\": \"{{py_platlib}}/pkg/__init__.py\"}}}}}}\n\
+             //- /src/build/cp311/ext.cpython-311-x86_64-linux-gnu.so elf x86_64 defines:PyInit_ext needs:libgone.so\n"
+        );
+        let scan = scan(&world, "/v");
+        assert_eq!(scan.modules(), 1);
+        let told: Vec<(&str, bool)> =
+            scan.outcomes.rows.iter().map(|row| (row.module.as_str(), row.failure.is_some())).collect();
+        assert_eq!(told, [("pkg", true), ("pkg.ext", true)], "{call}");
+        assert_eq!(scan.findings[0].rule.id, "library-missing");
+    }
+}
