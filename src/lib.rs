@@ -36,9 +36,9 @@
 //!
 //! # Ideas that carry the weight
 //!
-//! - **A loader is an ordered list of candidates.** Each loader in [`loader`] is its manual page, written as a few named
-//!   functions called in order; the loop that walks the list is written once. A step that the rule skips is a candidate
-//!   too, so "rpath is ignored because runpath is set" is data that a person can be shown.
+//! - **A loader is one entry in a table, and an ordered list of candidates.** Each loader in [`loader`] is its
+//!   manual page, written as a few named functions called in order; the loop that walks the list is written once. A step
+//!   that the rule skips is a candidate too, so "rpath is ignored because runpath is set" is data that a person can be shown.
 //! - **Explanations are replayed, not stored.** A search calls back for each place; a scan passes a no-op, the "why"
 //!   views a recorder, and a [`snapshot`] keeps what was recorded.
 //! - **A process is simulated, not a file**: what is loaded already, the chain of importers, the rpath of the interpreter

@@ -5,23 +5,20 @@
 //! breadth first, as `_dl_map_object_deps` (glibc) and `load_deps` (musl) do. Names are numbers here and searches are
 //! remembered by what they depend on, so that a thousand imports of a hundred libraries each take milliseconds.
 
-mod dyld;
-mod windows;
-
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Ask, Probe, Resolution, Step, find, musl};
-use crate::image::{Arch, DF_1_NODEFLIB, Image, Name, Need, NeedKind};
-use crate::loader::windows::folded;
+use super::table::Loader;
+use super::{Ask, Probe, Resolution, Step, find};
+use crate::image::{Arch, Image, Name, NeedKind};
 use crate::vfs::VPath;
-use crate::world::{File, FileId, System, World};
+use crate::world::{File, FileId, World};
 
 /// An object of a [`Process`], by number: 0 is the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ObjectId(u32);
+pub struct ObjectId(pub(super) u32);
 
 /// A file and the name by which it was opened.
 #[derive(Clone, Debug)]
@@ -31,33 +28,39 @@ pub struct Object {
     pub opened: VPath,
     /// The object whose need, or whose `dlopen`, brought it in.
     pub loader: Option<ObjectId>,
-    origin: Origin,
+    pub(super) origin: Origin,
     /// Which `DT_RPATH`s count for what this object needs.
-    rpaths: Scope,
+    pub(super) rpaths: Scope,
     /// All that a search on behalf of this object depends on.
-    search: Scope,
+    pub(super) search: Scope,
 }
 
 /// The directory of the opened path; shared, as every object of a directory has the same.
-type Origin = VPath;
+pub(super) type Origin = VPath;
 
 /// A set of search paths, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Scope(u32);
+pub(super) struct Scope(u32);
+
+impl Scope {
+    /// No search paths at all.
+    pub(super) const NONE: Scope = Scope(0);
+}
 
 /// The objects that a process has, in the order of their loading.
 pub struct Process<'w> {
-    objects: Vec<Object>,
+    pub(super) objects: Vec<Object>,
     labels: Vec<Arc<Labels>>,
-    world: &'w World,
+    pub(super) world: &'w World,
+    pub(super) loader: &'static Loader,
     /// The program has started: what comes now comes by `dlopen`.
     has_started: bool,
     /// The first object is a program.
     has_program: bool,
     /// The images that dyld knows under another name than their path.
-    install_names: FxHashMap<Name, ObjectId>,
+    pub(super) install_names: FxHashMap<Name, ObjectId>,
     /// The folders that Python code has handed to `os.add_dll_directory` by now.
-    added: Vec<VPath>,
+    pub(super) added: Vec<VPath>,
 }
 
 impl<'w> Process<'w> {
@@ -114,12 +117,12 @@ impl<'w> Process<'w> {
         self.has_started
     }
 
-    fn id(&self, index: usize) -> ObjectId {
+    pub(super) fn id(&self, index: usize) -> ObjectId {
         ObjectId(u32::try_from(index).expect("fewer than four billion objects"))
     }
 }
 
-static EMPTY: Image = Image {
+pub(super) static EMPTY: Image = Image {
     format: crate::image::Format::Elf,
     arch: Arch::X86_64,
     kind: crate::image::ImageKind::Shared,
@@ -155,18 +158,18 @@ pub struct Import {
 
 /// Imports, one after the other, each in a fresh process.
 pub struct Simulation<'w> {
-    process: Process<'w>,
+    pub(super) process: Process<'w>,
     /// How many objects the started interpreter has.
     base: usize,
     /// The object whose `dlopen` an import is: libpython, or the program that holds the interpreter.
     importer: Option<ObjectId>,
     preloads: Vec<FileId>,
 
-    names: FxHashMap<Name, u32>,
+    pub(super) names: FxHashMap<Name, u32>,
     /// By number of the file.
     labels: Vec<Option<Arc<Labels>>>,
     /// Which object answers to a name; by number of the name, 0 where none does.
-    by_name: Vec<Answer>,
+    pub(super) by_name: Vec<Answer>,
     /// Which object a file is; by number of the file.
     by_file: Vec<Option<ObjectId>>,
     /// What to undo when the process is thrown away.
@@ -174,15 +177,17 @@ pub struct Simulation<'w> {
 
     scopes: FxHashMap<Part, Scope>,
     searches: FxHashMap<(Scope, u32), Resolution>,
+    /// Searches are remembered.
+    remembers: bool,
 }
 
 /// What one object adds to a scope: the scope above, the object's `$ORIGIN`, its search path, and how that counts. Objects
 /// of one directory with one search path share a scope, and with it what was found.
-type Part = (Scope, Origin, Option<Name>, Counts);
+pub(super) type Part = (Scope, Origin, Option<Name>, Counts);
 
 /// How a search path counts.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Counts {
+pub(super) enum Counts {
     /// For all that the object brings in.
     Inherited,
     /// For the object's own needs.
@@ -195,23 +200,23 @@ enum Counts {
 
 /// Which object answers to a name, and whether by its soname.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct Answer(u32);
+pub(super) struct Answer(u32);
 
 impl Answer {
-    fn new(object: ObjectId, is_soname: bool) -> Answer {
+    pub(super) fn new(object: ObjectId, is_soname: bool) -> Answer {
         Answer(((object.0 + 1) << 1) | u32::from(is_soname))
     }
 
-    fn get(self) -> Option<(ObjectId, bool)> {
+    pub(super) fn get(self) -> Option<(ObjectId, bool)> {
         Some((ObjectId((self.0 >> 1).checked_sub(1)?), self.0 & 1 == 1))
     }
 }
 
 /// The names of one file, as numbers.
-struct Labels {
-    file: Arc<File>,
-    needs: Vec<u32>,
-    soname: Option<u32>,
+pub(super) struct Labels {
+    pub(super) file: Arc<File>,
+    pub(super) needs: Vec<u32>,
+    pub(super) soname: Option<u32>,
     /// The directory of the real path, where the loader goes by that.
     origin: Option<Origin>,
 }
@@ -235,6 +240,12 @@ impl<'w> Simulation<'w> {
         simulation
     }
 
+    /// As [`Simulation::new`], for a process that searches for each name anew: the slow way, by which tests judge the fast one.
+    #[cfg(feature = "testing")]
+    pub fn forgetful(world: &'w World) -> Simulation<'w> {
+        Simulation { remembers: false, ..Simulation::new(world, &mut |_| {}) }
+    }
+
     /// Starts another program than the interpreter.
     pub fn of_program(world: &'w World, file: FileId, record: &mut dyn FnMut(Wanted)) -> (Simulation<'w>, Import) {
         let mut simulation = Simulation::bare(world);
@@ -249,6 +260,7 @@ impl<'w> Simulation<'w> {
                 objects: Vec::new(),
                 labels: Vec::new(),
                 world,
+                loader: Loader::of(&world.host.system),
                 has_started: false,
                 has_program: false,
                 install_names: FxHashMap::default(),
@@ -264,6 +276,7 @@ impl<'w> Simulation<'w> {
             named: Vec::new(),
             scopes: FxHashMap::default(),
             searches: FxHashMap::default(),
+            remembers: true,
         }
     }
 
@@ -278,7 +291,7 @@ impl<'w> Simulation<'w> {
         if self.object_of(file).is_some() {
             return Import::default();
         }
-        self.prepare(opened, record);
+        (self.process.loader.prepare)(self, opened, record);
         self.open_next(file, opened, record).unwrap_or_default()
     }
 
@@ -324,11 +337,10 @@ impl<'w> Simulation<'w> {
         if self.object_of(file).is_some() {
             return Import::default();
         }
-        if self.process.world.host.system.is_windows() {
-            self.prepare(opened, record);
-            if self.object_of(file).is_some() {
-                return Import::default();
-            }
+        (self.process.loader.prepare)(self, opened, record);
+        // Code that opens files itself may have opened this one.
+        if self.object_of(file).is_some() {
+            return Import::default();
         }
         let root = self.load(file, opened.clone(), self.importer, None);
         let name = self.name(&Name::from(opened.as_bytes()));
@@ -342,7 +354,7 @@ impl<'w> Simulation<'w> {
             return (Resolution::Missing, Import::default());
         };
         let before = self.process.objects.len();
-        let number = self.name(&if self.process.world.host.system.is_windows() { folded(name) } else { name.clone() });
+        let number = self.name(&(self.process.loader.folded)(name));
         let resolution = self.satisfy(by, number, name);
         let import = self.settle(before, record);
         (resolution, import)
@@ -445,7 +457,7 @@ impl<'w> Simulation<'w> {
                 let path = Some(self.process.world.file(*file).path.clone());
                 probe(Probe { step: *step, path, verdict: super::Verdict::Found(*file) });
             }
-            Resolution::Builtin(Step::Builtin) if !self.process.world.host.system.is_dyld() => {}
+            Resolution::Builtin(Step::Builtin) if !self.process.loader.builtin_has_path => {}
             _ => {
                 find(&Ask { world: self.process.world, process: &self.process, by, name: &name }, &mut |words| {
                     probe(words())
@@ -488,11 +500,7 @@ impl<'w> Simulation<'w> {
     /// The loader is an object of the process itself: programs name it as a need.
     fn load_loader(&mut self) {
         let world = self.process.world;
-        let path = match &world.host.system {
-            System::Glibc(system) => &system.loader,
-            System::Musl(system) => &system.loader,
-            System::Dyld(_) | System::Windows(_) | System::Unknown => return,
-        };
+        let Some(path) = (self.process.loader.own_file)(&world.host.system) else { return };
         if let Ok(file) = world.open(path)
             && world.file(file).image.is_some()
         {
@@ -509,8 +517,7 @@ impl<'w> Simulation<'w> {
             // The library of a framework build is called Python, as its program is.
             path.file_name().starts_with(b"libpython") || (*index > 0 && path.file_name() == b"Python")
         };
-        // A module's own folder is searched on Windows, whoever asks.
-        if self.process.world.host.system.is_windows() {
+        if !self.process.loader.heeds_importer {
             return None;
         }
         let libpython = (0..self.base).find(is_libpython).map(|index| self.process.id(index));
@@ -530,12 +537,13 @@ impl<'w> Simulation<'w> {
         self.process.added.clear();
     }
 
+    pub(super) fn settle(&mut self, first: usize, record: &mut dyn FnMut(Wanted)) -> Import {
+        (self.process.loader.settle)(self, first, record)
+    }
+
     /// Satisfies the needs of all objects from `first` on, and of those that come in thereby: breadth first, but for
     /// filters, whose needs come right after those of the object that they stand in for.
-    fn settle(&mut self, first: usize, record: &mut dyn FnMut(Wanted)) -> Import {
-        if self.process.world.host.system.is_dyld() {
-            return self.settle_depth_first(first, record);
-        }
+    pub(super) fn settle_breadth_first(&mut self, first: usize, record: &mut dyn FnMut(Wanted)) -> Import {
         let mut import = Import::default();
         let mut queue: VecDeque<usize> = (first..self.process.objects.len()).collect();
         while let Some(index) = queue.pop_front() {
@@ -546,7 +554,7 @@ impl<'w> Simulation<'w> {
             let mut filters = 0;
             for (place, (need, &name)) in needs.iter().zip(&labels.needs).enumerate() {
                 let before = self.process.objects.len();
-                let resolution = self.satisfy_kind(by, name, &need.name, need.kind);
+                let resolution = (self.process.loader.satisfy)(self, by, name, &need.name, need.kind);
                 if let Some(to) = resolution.file().filter(|_| need.kind != NeedKind::Delay) {
                     self.follow_forwarders(by, place, to);
                 }
@@ -570,49 +578,22 @@ impl<'w> Simulation<'w> {
     }
 
     fn satisfy(&mut self, by: ObjectId, name: u32, text: &Name) -> Resolution {
-        self.satisfy_kind(by, name, text, NeedKind::Normal)
-    }
-
-    fn satisfy_kind(&mut self, by: ObjectId, name: u32, text: &Name, kind: NeedKind) -> Resolution {
-        let world = self.process.world;
-        if world.host.system.is_windows() {
-            return self.satisfy_windows(by, name, text, kind);
-        }
-        if world.host.system.is_dyld() {
-            return self.satisfy_dyld(by, name, text);
-        }
-        if let Some((object, is_soname)) = self.by_name[name as usize].get() {
-            let step = if is_soname { Step::LoadedSoname } else { Step::LoadedName };
-            return Resolution::Loaded { file: self.process.object(object).file, step };
-        }
-        if matches!(world.host.system, System::Musl(_)) && musl::is_reserved(text) {
-            return Resolution::Builtin(Step::Builtin);
-        }
-        let key = (self.process.object(by).search, name);
-        let found = match self.searches.get(&key) {
-            Some(known) => known.clone(),
-            None => {
-                let found = find(&Ask { world, process: &self.process, by, name: text }, &mut |_| {});
-                self.searches.insert(key, found.clone());
-                found
-            }
-        };
-        let Resolution::Found { file, opened, .. } = &found else { return found };
-        if let Some(object) = self.object_of(*file) {
-            self.answer(name, object, false);
-            return Resolution::Loaded { file: *file, step: Step::LoadedFile };
-        }
-        self.load(*file, opened.clone(), Some(by), Some(name));
-        found
+        (self.process.loader.satisfy)(self, by, name, text, NeedKind::Normal)
     }
 
     /// Adds an object, with the names it answers to.
-    fn load(&mut self, file: FileId, opened: VPath, loader: Option<ObjectId>, asked: Option<u32>) -> ObjectId {
+    pub(super) fn load(
+        &mut self,
+        file: FileId,
+        opened: VPath,
+        loader: Option<ObjectId>,
+        asked: Option<u32>,
+    ) -> ObjectId {
         let id = self.process.id(self.process.objects.len());
         let labels = self.labels(file);
         // glibc reads the program's own directory from the kernel; everywhere else it is that of the name as given.
         let origin = labels.origin.clone().or_else(|| opened.parent()).unwrap_or_else(|| VPath::new("/"));
-        let object = Object { file, opened, loader, origin, rpaths: Scope(0), search: Scope(0) };
+        let object = Object { file, opened, loader, origin, rpaths: Scope::NONE, search: Scope::NONE };
         self.process.objects.push(object);
         self.process.labels.push(labels.clone());
         if self.by_file.len() <= file.index() {
@@ -620,70 +601,37 @@ impl<'w> Simulation<'w> {
         }
         self.by_file[file.index()] = Some(id);
         self.place(id);
-        if self.process.world.host.system.is_dyld() {
-            self.install(id);
-            return id;
-        }
-        if self.process.world.host.system.is_windows() {
-            let name = self.name(&folded(labels.file.path.file_name()));
-            self.answer(name, id, false);
-            return id;
-        }
-        if let Some(name) = asked {
-            self.answer(name, id, false);
-        }
-        // musl knows objects by the name that was searched for, glibc by their soname as well.
-        if let Some(soname) = labels.soname
-            && !matches!(self.process.world.host.system, System::Musl(_))
-        {
-            self.answer(soname, id, true);
-        }
+        (self.process.loader.answer)(self, id, asked);
         id
     }
 
     /// Tells what an object's searches depend on, from where it lies and who loaded it.
-    fn place(&mut self, id: ObjectId) {
+    pub(super) fn place(&mut self, id: ObjectId) {
         let Object { loader, origin, .. } = self.process.object(id);
-        let loader = *loader;
-        let (above, origin) = (loader.map_or(Scope(0), |loader| self.process.object(loader).rpaths), origin.clone());
+        let (above, origin) = (loader.map(|loader| self.process.object(loader).rpaths), origin.clone());
         let labels = self.process.labels[id.0 as usize].clone();
         let image = labels.file.image.as_ref().unwrap_or(&EMPTY);
-        let (rpaths, search) = match &self.process.world.host.system {
-            System::Dyld(_) => self.scopes_of_dyld(above, origin, image),
-            System::Windows(_) => {
-                let opened = self.process.object(id).opened.clone();
-                self.scopes_of_windows(loader.map(|_| above), origin, &opened)
-            }
-            system => self.scopes_of_elf(above, origin, image, matches!(system, System::Musl(_))),
-        };
+        let (rpaths, search) = (self.process.loader.scopes)(self, id, above, origin, image);
         let object = &mut self.process.objects[id.0 as usize];
         (object.rpaths, object.search) = (rpaths, search);
     }
 
-    /// The rpaths that count for what an ELF object brings in, and all that its own searches depend on.
-    fn scopes_of_elf(&mut self, above: Scope, origin: Origin, image: &Image, is_musl: bool) -> (Scope, Scope) {
-        let inherited = match is_musl {
-            true => image.runpath.as_ref().or(image.rpath.as_ref()),
-            false => image.rpath.as_ref().filter(|_| image.runpath.is_none()),
-        };
-        let rpaths = match inherited {
-            Some(list) => self.scope((above, origin.clone(), Some(list.clone()), Counts::Inherited)),
-            None => above,
-        };
-        let has_default_libraries = image.flags & DF_1_NODEFLIB == 0;
-        let names_a_path = image.needs.iter().any(|need| need.name.contains(&b'/'));
-        let search = if image.runpath.is_some() || !has_default_libraries || names_a_path {
-            self.scope((rpaths, origin, image.runpath.clone(), Counts::Own { has_default_libraries }))
-        } else if inherited.is_none() && rpaths != Scope(0) {
-            self.scope((rpaths, Origin::default(), None, Counts::Above))
-        } else {
-            rpaths
-        };
-        (rpaths, search)
+    /// Searches for a name on behalf of an object, or remembers what a search in the same scope has found.
+    pub(super) fn search(&mut self, by: ObjectId, name: u32, text: &Name, may_remember: bool) -> Resolution {
+        let key = (self.process.object(by).search, name);
+        let may_remember = may_remember && self.remembers;
+        if let Some(known) = self.searches.get(&key).filter(|_| may_remember) {
+            return known.clone();
+        }
+        let found = find(&Ask { world: self.process.world, process: &self.process, by, name: text }, &mut |_| {});
+        if may_remember {
+            self.searches.insert(key, found.clone());
+        }
+        found
     }
 
     /// Lets an object answer to a name; the first to do so keeps it.
-    fn answer(&mut self, name: u32, object: ObjectId, is_soname: bool) {
+    pub(super) fn answer(&mut self, name: u32, object: ObjectId, is_soname: bool) {
         let slot = &mut self.by_name[name as usize];
         if slot.get().is_none() {
             *slot = Answer::new(object, is_soname);
@@ -691,16 +639,16 @@ impl<'w> Simulation<'w> {
         }
     }
 
-    fn object_of(&self, file: FileId) -> Option<ObjectId> {
+    pub(super) fn object_of(&self, file: FileId) -> Option<ObjectId> {
         self.by_file.get(file.index()).copied().flatten()
     }
 
-    fn scope(&mut self, part: Part) -> Scope {
+    pub(super) fn scope(&mut self, part: Part) -> Scope {
         let next = Scope(self.scopes.len() as u32 + 1);
         *self.scopes.entry(part).or_insert(next)
     }
 
-    fn name(&mut self, name: &Name) -> u32 {
+    pub(super) fn name(&mut self, name: &Name) -> u32 {
         if let Some(&known) = self.names.get(name) {
             return known;
         }
@@ -710,7 +658,7 @@ impl<'w> Simulation<'w> {
         number
     }
 
-    fn labels(&mut self, file: FileId) -> Arc<Labels> {
+    pub(super) fn labels(&mut self, file: FileId) -> Arc<Labels> {
         if let Some(Some(known)) = self.labels.get(file.index()) {
             return known.clone();
         }
@@ -720,12 +668,11 @@ impl<'w> Simulation<'w> {
         // A file of another system asks this system's loader for nothing.
         let is_foreign = system.format().is_some_and(|format| format != image.format);
         let wanted = if is_foreign { &[][..] } else { &image.needs };
-        let is_windows = system.is_windows();
-        let name = |need: &Need| if is_windows { folded(&need.name) } else { need.name.clone() };
-        let needs = wanted.iter().map(|need| self.name(&name(need))).collect();
+        let loader = self.process.loader;
+        let needs = wanted.iter().map(|need| self.name(&(loader.folded)(&need.name))).collect();
         let soname = image.identity.as_ref().map(|soname| self.name(soname));
         // `@loader_path` is where the file really lies, `$ORIGIN` where it was opened.
-        let origin = system.is_dyld().then(|| self.process.world.real(&content.path).parent()).flatten();
+        let origin = loader.follows_links.then(|| self.process.world.real(&content.path).parent()).flatten();
         let labels = Arc::new(Labels { file: content.clone(), needs, soname, origin });
         if self.labels.len() <= file.index() {
             self.labels.resize(file.index() + 1, None);

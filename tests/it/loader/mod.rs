@@ -2,6 +2,7 @@
 
 mod dyld;
 mod glibc;
+mod memory;
 mod musl;
 mod windows;
 

@@ -3,12 +3,40 @@
 //!
 //! Neither `PATH` nor the working directory is searched, but by Pythons that ask otherwise ([`Windows::path`]).
 
+pub mod procedures;
+mod process;
+pub mod system32;
+
 use std::ops::ControlFlow::{self, Continue};
 
-use super::{Ask, Next, Refusal, Skip, Step, Verdict, Visit, one, skip, system32};
+use super::table::Loader;
+use super::{Ask, Next, Probe, Probing, Refusal, Skip, Step, Verdict, Visit, one, skip};
 use crate::image::{Format, ImageKind, Name, NeedKind, Problem};
 use crate::vfs::VPath;
-use crate::world::{Absent, FileId, Python, Windows};
+use crate::world::{Absent, FileId, Python, System, Windows};
+
+pub(super) static LOADER: Loader = Loader {
+    serves: |system| matches!(system, System::Windows(_)),
+    at_once: |name| always(&folded(name)),
+    candidates: |ask, visit| match &ask.world.host.system {
+        System::Windows(system) => candidates(system, ask, visit),
+        _ => Continue(()),
+    },
+    known: |_, _| None,
+    judge,
+    granted,
+    folded: |name| folded(name),
+    own_file: |_| None,
+    // A module's own folder is searched, whoever asks.
+    heeds_importer: false,
+    follows_links: false,
+    builtin_has_path: false,
+    prepare: |simulation, opened, record| simulation.prepare(opened, record),
+    settle: |simulation, first, record| simulation.settle_breadth_first(first, record),
+    satisfy: |simulation, by, name, text, kind| simulation.satisfy_windows(by, name, text, kind),
+    answer: |simulation, object, _| simulation.answer_by_file_name(object),
+    scopes: |simulation, object, above, origin, _| simulation.scopes_of_windows(object, above, origin),
+};
 
 /// How a loader compares names: without regard to case, with an ending.
 pub fn folded(name: &[u8]) -> Name {
@@ -34,7 +62,7 @@ pub fn always(name: &[u8]) -> Option<Step> {
 }
 
 /// The places where Windows looks for a name, in order.
-pub(super) fn candidates(system: &Windows, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
+fn candidates(system: &Windows, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
     let name = folded(ask.name);
     if leaf(&name).len() < name.len() {
         return one(
@@ -68,7 +96,7 @@ pub(super) fn candidates(system: &Windows, ask: &Ask, visit: &mut Visit) -> Cont
 }
 
 /// Is this what extension modules are called?
-pub(super) fn is_module(path: &VPath) -> bool {
+fn is_module(path: &VPath) -> bool {
     path.as_bytes().to_ascii_lowercase().ends_with(b".pyd")
 }
 
@@ -121,14 +149,20 @@ fn spelled(ask: &Ask, folder: &VPath, name: &Name) -> VPath {
 }
 
 /// What is there although no file of it is: what comes with Windows, or with a Python that is not at hand.
-pub(super) fn granted(system: &Windows, ask: &Ask) -> Option<Step> {
+fn granted(ask: &Ask, probe: &mut Probing) -> Option<Step> {
+    let System::Windows(system) = &ask.world.host.system else { return None };
     let name = folded(ask.name);
-    if system.system32.is_none() && system32::has(&name) {
-        return Some(Step::System32);
-    }
     let python = ask.world.host.python.as_ref();
     let has_program = ask.process.has_program();
-    (!has_program && comes_with_python(python, &name)).then_some(Step::ProgramFolder)
+    let step = if system.system32.is_none() && system32::has(&name) {
+        Step::System32
+    } else if !has_program && comes_with_python(python, &name) {
+        Step::ProgramFolder
+    } else {
+        return None;
+    };
+    probe(&|| Probe { step, path: None, verdict: Verdict::Granted });
+    Some(step)
 }
 
 /// Does the folder of `python.exe` have this DLL?
@@ -153,7 +187,7 @@ pub fn python_dll(name: &[u8]) -> Option<((u16, u16), bool)> {
 
 /// What Windows thinks of the file at a path: one for another processor is passed over, any other that is no image ends the
 /// search.
-pub(super) fn judge(ask: &Ask, found: Result<FileId, Absent>) -> (Verdict, Next) {
+fn judge(ask: &Ask, found: Result<FileId, Absent>) -> (Verdict, Next) {
     let refused = |why| (Verdict::Refused(why), Next::Stop);
     let id = match found {
         Ok(id) => id,

@@ -3,10 +3,10 @@
 //! First all needs of one image, then, one after the other, those of what it got. The chain of images that `@rpath` is
 //! looked up along is this walk's own: an image that two need has the chain of whoever comes first to *its* needs.
 
-use super::super::{Ask, Resolution, Step, find};
-use super::{Counts, Import, ObjectId, Origin, Scope, Simulation, Wanted};
+use super::falls_back;
 use crate::image::{Image, Name};
-use crate::loader::dyld::falls_back;
+use crate::loader::process::{Counts, Import, ObjectId, Origin, Scope, Simulation, Wanted};
+use crate::loader::{Resolution, Step};
 
 /// What delocate writes in front of the install names of the libraries that it brings along: no place at all.
 const MADE_UP: &[u8] = b"/DLC/";
@@ -93,20 +93,8 @@ impl Simulation<'_> {
         {
             return Resolution::Loaded { file: self.process.file(object), step: Step::LoadedInstallName };
         }
-        let key = (self.process.object(by).search, name);
         // Where an image answers to a path that is not its own, a search depends on what is loaded.
-        let depends = !self.process.install_names.is_empty();
-        let found = match self.searches.get(&key).filter(|_| !depends) {
-            Some(known) => known.clone(),
-            None => {
-                let ask = Ask { world: self.process.world, process: &self.process, by, name: text };
-                let found = find(&ask, &mut |_| {});
-                if !depends {
-                    self.searches.insert(key, found.clone());
-                }
-                found
-            }
-        };
+        let found = self.search(by, name, text, self.process.install_names.is_empty());
         let Resolution::Found { file, opened, .. } = &found else { return found };
         if self.object_of(*file).is_some() {
             return Resolution::Loaded { file: *file, step: Step::LoadedFile };

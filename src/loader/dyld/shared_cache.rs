@@ -18,7 +18,7 @@ pub struct Known {
 fn table() -> &'static FxHashMap<&'static [u8], Known> {
     static TABLE: OnceLock<FxHashMap<&'static [u8], Known>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let text = include_str!("../../assets/loaders/dyld-shared-cache.tsv");
+        let text = include_str!("../../../assets/loaders/dyld-shared-cache.tsv");
         text.lines().filter(|line| !line.starts_with('#')).filter_map(entry).collect()
     })
 }

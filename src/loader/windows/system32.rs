@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 fn table() -> &'static FxHashMap<&'static [u8], bool> {
     static TABLE: OnceLock<FxHashMap<&'static [u8], bool>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let text = include_str!("../../assets/loaders/windows-system32.tsv");
+        let text = include_str!("../../../assets/loaders/windows-system32.tsv");
         let lines = text.lines().filter(|line| !line.starts_with('#'));
         let entry = |line: &'static str| match line.split_once('\t') {
             Some((name, _)) => (name.as_bytes(), true),

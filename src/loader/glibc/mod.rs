@@ -3,13 +3,56 @@
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::expand::{Tokens, expand};
-use super::{Ask, Candidate, Next, ObjectId, Place, Skip, Step, Visit, one, skip};
+use super::table::Loader;
+use super::{Ask, Candidate, Next, ObjectId, Place, Simulation, Skip, Step, Visit, elf, one, skip};
 use crate::image::{DF_1_NODEFLIB, Name};
 use crate::vfs::VPath;
-use crate::world::Glibc;
+use crate::world::{Glibc, System};
+
+pub(super) static LOADER: Loader = Loader {
+    serves: |system| matches!(system, System::Glibc(_)),
+    at_once: |_| None,
+    candidates: |ask, visit| match &ask.world.host.system {
+        System::Glibc(system) => candidates(system, ask, visit),
+        _ => candidates(&Glibc::default(), ask, visit),
+    },
+    known: |_, _| None,
+    judge: elf::judge,
+    granted: |ask, _| match &ask.world.host.system {
+        System::Glibc(system) => system.granted.contains(ask.name).then_some(Step::Builtin),
+        _ => None,
+    },
+    folded: Name::clone,
+    own_file: |system| match system {
+        System::Glibc(system) => Some(&system.loader),
+        _ => None,
+    },
+    heeds_importer: true,
+    follows_links: false,
+    builtin_has_path: false,
+    prepare: |_, _, _| {},
+    settle: |simulation, first, record| simulation.settle_breadth_first(first, record),
+    satisfy: |simulation, by, name, text, _| simulation.satisfy_elf(by, name, text, false),
+    answer,
+    scopes: |simulation, _, above, origin, image| {
+        let inherited = image.rpath.as_ref().filter(|_| image.runpath.is_none());
+        simulation.scopes_of_elf(above, origin, image, inherited)
+    },
+};
+
+/// glibc knows objects by the name that was searched for, and by their soname.
+fn answer(simulation: &mut Simulation, object: ObjectId, asked: Option<u32>) {
+    if let Some(name) = asked {
+        simulation.answer(name, object, false);
+    }
+    let labels = simulation.labels(simulation.process.file(object));
+    if let Some(soname) = labels.soname {
+        simulation.answer(soname, object, true);
+    }
+}
 
 /// The places where glibc looks for a name that is not loaded yet, in order.
-pub(super) fn candidates(system: &Glibc, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
+fn candidates(system: &Glibc, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
     if ask.name.contains(&b'/') {
         let path = expand(ask.name, &tokens(system, ask, ask.by));
         return one(Step::Path, path, visit);

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{Ask, Resolution, Step, find, windows};
-use super::{Counts, ObjectId, Origin, Scope, Simulation, Wanted};
 use crate::image::{Export, Name, NeedKind, Origin as From};
+use crate::loader::process::{Counts, ObjectId, Origin, Scope, Simulation, Wanted};
+use crate::loader::{Resolution, Step, windows};
 use crate::vfs::VPath;
 use crate::world::{Deed, FileId, System};
 
@@ -47,19 +47,8 @@ impl Simulation<'_> {
         if let Some((object, _)) = self.by_name[name as usize].get() {
             return Resolution::Loaded { file: self.process.file(object), step: Step::LoadedName };
         }
-        let world = self.process.world;
-        let key = (self.process.object(by).search, name);
         let is_delayed = kind == NeedKind::Delay;
-        let found = match self.searches.get(&key).filter(|_| !is_delayed) {
-            Some(known) => known.clone(),
-            None => {
-                let found = find(&Ask { world, process: &self.process, by, name: text }, &mut |_| {});
-                if !is_delayed {
-                    self.searches.insert(key, found.clone());
-                }
-                found
-            }
-        };
+        let found = self.search(by, name, text, !is_delayed);
         let Resolution::Found { file, opened, .. } = &found else { return found };
         if self.object_of(*file).is_some() {
             return Resolution::Loaded { file: *file, step: Step::LoadedFile };
@@ -71,7 +60,7 @@ impl Simulation<'_> {
     }
 
     /// Loads the DLLs that the names lead on to which one object takes from another.
-    pub(super) fn follow_forwarders(&mut self, by: ObjectId, need: usize, to: FileId) {
+    pub(in crate::loader) fn follow_forwarders(&mut self, by: ObjectId, need: usize, to: FileId) {
         let world = self.process.world;
         let target = world.file(to);
         let forwards = target.image.as_ref().and_then(|image| image.pe.as_ref()).map_or(&[][..], |pe| &pe.forwards_to);
@@ -100,20 +89,25 @@ impl Simulation<'_> {
         }
     }
 
+    /// Windows knows objects by the names of their files.
+    pub(super) fn answer_by_file_name(&mut self, object: ObjectId) {
+        let path = &self.process.world.file(self.process.file(object)).path;
+        let name = self.name(&windows::folded(path.file_name()));
+        self.answer(name, object, false);
+    }
+
     /// What an object's searches depend on: the folder of the module that brought it in, and the folders added by then.
-    pub(super) fn scopes_of_windows(&mut self, above: Option<Scope>, origin: Origin, opened: &VPath) -> (Scope, Scope) {
+    pub(super) fn scopes_of_windows(
+        &mut self,
+        object: ObjectId,
+        above: Option<Scope>,
+        origin: Origin,
+    ) -> (Scope, Scope) {
         let mut added: Vec<&[u8]> = self.process.added.iter().map(VPath::as_bytes).collect();
         // Plugins look further than modules.
-        added.extend((!windows::is_module(opened)).then_some(&b"plugin"[..]));
+        added.extend((!windows::is_module(&self.process.object(object).opened)).then_some(&b"plugin"[..]));
         let added = Name::from(&added.join(&b'\n'));
-        let own = || (Scope(0), origin, Some(added), Counts::Inherited);
-        let scope = match above {
-            Some(above) => above,
-            None => {
-                let part = own();
-                self.scope(part)
-            }
-        };
+        let scope = above.unwrap_or_else(|| self.scope((Scope::NONE, origin, Some(added), Counts::Inherited)));
         (scope, scope)
     }
 }

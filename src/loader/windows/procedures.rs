@@ -79,7 +79,7 @@ type Table = FxHashMap<&'static [u8], FxHashMap<&'static [u8], Procedure>>;
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let text = include_str!("../../assets/loaders/windows-exports.tsv");
+        let text = include_str!("../../../assets/loaders/windows-exports.tsv");
         let mut table = Table::default();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let mut parts = line.split('\t');
@@ -126,7 +126,7 @@ mod tests {
             assert!(is_known(dll), "{}", String::from_utf8_lossy(dll));
             assert!(!procedures.is_empty());
         }
-        let text = include_str!("../../assets/loaders/windows-exports.tsv");
+        let text = include_str!("../../../assets/loaders/windows-exports.tsv");
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let since = line.split('\t').nth(1).expect("a release");
             assert!(since == "-" || WindowsRelease::parse(since).is_some(), "{since}");

@@ -3,20 +3,55 @@
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::expand::{Tokens, expand};
-use super::{Ask, Candidate, Next, Place, Skip, Step, Visit};
+use super::table::Loader;
+use super::{Ask, Candidate, Next, Place, Refusal, Skip, Step, Verdict, Visit, elf};
+use crate::image::Name;
 use crate::vfs::VPath;
-use crate::world::Musl;
+use crate::world::{Absent, FileId, Musl, System};
+
+pub(super) static LOADER: Loader = Loader {
+    serves: |system| matches!(system, System::Musl(_)),
+    at_once: |_| None,
+    candidates: |ask, visit| match &ask.world.host.system {
+        System::Musl(system) => candidates(system, ask, visit),
+        _ => Continue(()),
+    },
+    known: |_, _| None,
+    judge,
+    granted: |_, _| None,
+    folded: Name::clone,
+    own_file: |system| match system {
+        System::Musl(system) => Some(&system.loader),
+        _ => None,
+    },
+    heeds_importer: true,
+    follows_links: false,
+    builtin_has_path: false,
+    prepare: |_, _, _| {},
+    settle: |simulation, first, record| simulation.settle_breadth_first(first, record),
+    satisfy: |simulation, by, name, text, _| simulation.satisfy_elf(by, name, text, is_reserved(text)),
+    // musl knows objects by the name that was searched for alone.
+    answer: |simulation, object, asked| {
+        if let Some(name) = asked {
+            simulation.answer(name, object, false);
+        }
+    },
+    scopes: |simulation, _, above, origin, image| {
+        let inherited = image.runpath.as_ref().or(image.rpath.as_ref());
+        simulation.scopes_of_elf(above, origin, image, inherited)
+    },
+};
 
 /// The names that stand for the C library itself, up to the dot.
 const RESERVED: [&[u8]; 7] = [b"libc.", b"libpthread.", b"librt.", b"libm.", b"libdl.", b"libutil.", b"libxnet."];
 
 /// Is this name the C library's own, whatever file lies about?
-pub(super) fn is_reserved(name: &[u8]) -> bool {
+fn is_reserved(name: &[u8]) -> bool {
     RESERVED.iter().any(|reserved| name.starts_with(reserved))
 }
 
 /// The places where musl looks for a name that is not loaded yet, in order.
-pub(super) fn candidates(system: &Musl, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
+fn candidates(system: &Musl, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
     if ask.name.contains(&b'/') {
         return at(Step::Path, VPath::new(&**ask.name), visit);
     }
@@ -76,5 +111,14 @@ fn at(step: Step, path: VPath, visit: &mut Visit) -> ControlFlow<()> {
         Next::Go => Continue(()),
         // Where a directory cannot be searched, musl gives up the whole search.
         Next::LeaveList | Next::Stop => Break(()),
+    }
+}
+
+/// musl takes the first file that opens, whatever it is, and gives up where a place cannot be searched.
+fn judge(ask: &Ask, found: Result<FileId, Absent>) -> (Verdict, Next) {
+    match elf::judge(ask, found) {
+        (Verdict::OtherArch(_), _) => (Verdict::Refused(Refusal::Kind("it is made for another processor")), Next::Stop),
+        (Verdict::Loop, _) => (Verdict::Loop, Next::Stop),
+        other => other,
     }
 }

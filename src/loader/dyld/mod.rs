@@ -1,24 +1,53 @@
 //! dyld's search, step by step: `Loader::getLoader`, `Loader::forEachResolvedAtPathVar` and
 //! `ProcessConfig::PathOverrides::forEachPathVariant` of dyld-1378, and `dyld(1)`.
 
+mod process;
+pub mod shared_cache;
+
 use std::ops::ControlFlow::{self, Continue};
 
-use super::{Ask, Next, ObjectId, Refusal, Resolution, Skip, Step, Verdict, Visit, one, shared_cache, skip};
+use super::process::Scope;
+use super::table::Loader;
+use super::{Ask, Next, ObjectId, Refusal, Resolution, Skip, Step, Verdict, Visit, one, skip};
 use crate::image::{Format, Image, ImageKind, Machine, Name, Platform, Problem, Release, Signature};
 use crate::vfs::VPath;
-use crate::world::{Absent, Dyld, File, FileId};
+use crate::world::{Absent, Dyld, File, FileId, System};
+
+pub(super) static LOADER: Loader = Loader {
+    serves: |system| matches!(system, System::Dyld(_)),
+    at_once: |_| None,
+    candidates: |ask, visit| match &ask.world.host.system {
+        System::Dyld(system) => candidates(system, ask, visit),
+        _ => Continue(()),
+    },
+    known,
+    judge,
+    granted: |_, _| None,
+    folded: Name::clone,
+    own_file: |_| None,
+    heeds_importer: true,
+    follows_links: true,
+    builtin_has_path: true,
+    prepare: |_, _, _| {},
+    settle: |simulation, first, record| simulation.settle_depth_first(first, record),
+    satisfy: |simulation, by, name, text, _| simulation.satisfy_dyld(by, name, text),
+    answer: |simulation, object, _| simulation.install(object),
+    scopes: |simulation, _, above, origin, image| {
+        simulation.scopes_of_dyld(above.unwrap_or(Scope::NONE), origin, image)
+    },
+};
 
 /// Images linked with an SDK of this release or later have no fallback directories (`sdkOnOrAfter2022`).
 const NO_FALLBACKS_SINCE: Release = Release::new(13, 0);
 
 /// Does dyld look into the fallback directories for what this image needs?
-pub(super) fn falls_back(image: &Image) -> bool {
+fn falls_back(image: &Image) -> bool {
     let built_for = image.mach.as_ref().and_then(|mach| mach.built_for);
     built_for.is_none_or(|built| built.sdk < NO_FALLBACKS_SINCE)
 }
 
 /// What needs no file: an image that is loaded under this very name, or one of the shared cache.
-pub(super) fn known(ask: &Ask, path: &VPath) -> Option<Resolution> {
+fn known(ask: &Ask, path: &VPath) -> Option<Resolution> {
     if let Some(file) = ask.process.installed_as(path.as_bytes()) {
         return Some(Resolution::Loaded { file, step: Step::LoadedInstallName });
     }
@@ -26,7 +55,7 @@ pub(super) fn known(ask: &Ask, path: &VPath) -> Option<Resolution> {
 }
 
 /// The places where dyld looks for a name, in order.
-pub(super) fn candidates(system: &Dyld, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
+fn candidates(system: &Dyld, ask: &Ask, visit: &mut Visit) -> ControlFlow<()> {
     overrides(system, ask, visit)?;
     path(ask, visit)?;
     fallbacks(system, ask, visit)
@@ -160,7 +189,7 @@ fn framework(name: &Name) -> Option<&[u8]> {
 
 /// What dyld thinks of the file at a path (`JustInTimeLoader::makeJustInTimeLoaderDisk`): whatever cannot be used is
 /// passed over, and the search goes on.
-pub(super) fn judge(ask: &Ask, found: Result<FileId, Absent>) -> (Verdict, Next) {
+fn judge(ask: &Ask, found: Result<FileId, Absent>) -> (Verdict, Next) {
     let refused = |why| (Verdict::Refused(why), Next::Go);
     let id = match found {
         Ok(id) => id,

@@ -1,0 +1,82 @@
+//! The loaders: one entry a system. What sets a loader apart is in its entry, and in the folder of its name.
+
+use std::ops::ControlFlow;
+
+use super::process::{Import, ObjectId, Origin, Scope, Simulation, Wanted};
+use super::{Ask, Next, Probing, Resolution, Step, Verdict, Visit, dyld, glibc, musl, windows};
+use crate::image::{Image, Name, NeedKind};
+use crate::vfs::VPath;
+use crate::world::{Absent, FileId, System};
+
+/// One system's loader.
+pub(super) struct Loader {
+    /// Does it serve this system?
+    pub serves: fn(&System) -> bool,
+
+    /// What is never searched for: contracts of the system, and what only the system may bring.
+    pub at_once: fn(&Name) -> Option<Step>,
+    /// The places where it looks for a name, in order.
+    pub candidates: fn(&Ask, &mut Visit) -> ControlFlow<()>,
+    /// What answers for a path without a file.
+    pub known: fn(&Ask, &VPath) -> Option<Resolution>,
+    /// What it thinks of the file at a path.
+    pub judge: fn(&Ask, Result<FileId, Absent>) -> (Verdict, Next),
+    /// What is there although no file of it is, where the search has found nothing.
+    pub granted: fn(&Ask, &mut Probing) -> Option<Step>,
+
+    /// How names are compared.
+    pub folded: fn(&Name) -> Name,
+    /// The file of the loader itself, which is an object of every process.
+    pub own_file: fn(&System) -> Option<&VPath>,
+    /// An import's search depends on who calls `dlopen`: libpython, or the program that holds the interpreter.
+    pub heeds_importer: bool,
+    /// An object lies where its file really is, not where the path leads by which it was opened.
+    pub follows_links: bool,
+    /// What is built in has a path, which the search comes by.
+    pub builtin_has_path: bool,
+    /// What Python code does before the file at this path is loaded.
+    pub prepare: fn(&mut Simulation, &VPath, &mut dyn FnMut(Wanted)),
+    /// Satisfies the needs of all objects from one on, and of those that come in thereby.
+    pub settle: fn(&mut Simulation, usize, &mut dyn FnMut(Wanted)) -> Import,
+    /// Satisfies one need: by what is loaded, else by a search.
+    pub satisfy: fn(&mut Simulation, ObjectId, u32, &Name, NeedKind) -> Resolution,
+    /// Lets a new object answer to its names, one of which it may have been asked for by.
+    pub answer: fn(&mut Simulation, ObjectId, Option<u32>),
+    /// What an object's searches depend on.
+    pub scopes: ScopesOf,
+}
+
+/// Which search paths of an object count for what it brings in, and all that its own searches depend on; by the object, the
+/// paths that count for it, its directory and its file.
+type ScopesOf = fn(&mut Simulation, ObjectId, Option<Scope>, Origin, &Image) -> (Scope, Scope);
+
+/// Every loader. Where none serves a system, glibc's stands in for it.
+pub(super) static LOADERS: [&Loader; 4] = [&glibc::LOADER, &musl::LOADER, &dyld::LOADER, &windows::LOADER];
+
+impl Loader {
+    /// The loader of a system.
+    pub fn of(system: &System) -> &'static Loader {
+        LOADERS.into_iter().find(|loader| (loader.serves)(system)).unwrap_or(&glibc::LOADER)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LOADERS;
+    use crate::world::{Dyld, Glibc, Musl, System, Windows};
+
+    #[test]
+    fn each_system_has_one_loader() {
+        let systems = [
+            System::Glibc(Glibc::default()),
+            System::Musl(Musl::default()),
+            System::Dyld(Dyld::default()),
+            System::Windows(Windows::default()),
+        ];
+        for (place, system) in systems.iter().enumerate() {
+            let serving: Vec<usize> = (0..LOADERS.len()).filter(|&at| (LOADERS[at].serves)(system)).collect();
+            assert_eq!(serving, [place]);
+        }
+        assert!(!LOADERS.iter().any(|loader| (loader.serves)(&System::Unknown)));
+    }
+}
