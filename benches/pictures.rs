@@ -1,6 +1,6 @@
 //! Pictures of real screens: the program runs on a terminal, is typed at, and what the terminal shows becomes an SVG.
 //!
-//! `cargo bench --bench pictures` writes `assets/screens/*.svg`, which the README shows.
+//! `cargo bench --bench pictures` writes `assets/screens/*.svg`, which README and the book show.
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};

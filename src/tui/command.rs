@@ -1,4 +1,4 @@
-//! What a command is: an entry of a table, from which keys, footer, menus, help and the README are derived.
+//! What a command is: an entry of a table, from which keys, footer, menus, help and the book are derived.
 
 use super::effect::Effect;
 use super::model::Model;

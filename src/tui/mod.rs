@@ -20,7 +20,7 @@
 //! - **a view**: one file in `view/` with a `const VIEW: View`, its entry in [`view::VIEWS`], and a key in
 //!   `assets/keys.toml` under its id. What it has to remember is a field of the [`model::Model`], and the entry has to say
 //!   what becomes of that when another scan comes; tab, command and help come from the entry.
-//! - **a command**: its entry in the table of [`commands`] and a key in `assets/keys.toml`. Footer, menus, help and README
+//! - **a command**: its entry in the table of [`commands`] and a key in `assets/keys.toml`. Footer, menus, help and book
 //!   come from the entry.
 //! - **something that lies on top**: one file in `modal/` with an [`modal::overlay::Overlay`].
 

@@ -47,12 +47,12 @@ fn every_rule_says_what_is_wrong_and_what_mends_it() {
     }
 }
 
+/// The rules of the book are those of the table.
 #[test]
-fn the_readme_lists_every_rule() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for rule in RULES {
-        assert!(readme.contains(&format!("`{}`", rule.id)), "README.md: the table of rules lacks `{}`", rule.id);
-    }
+fn the_book_lists_every_rule() {
+    let rows = RULES.iter().map(|rule| format!("| `{}` | {} |\n", rule.id, rule.title));
+    let table = format!("\n| | |\n|---|---|\n{}\n", rows.collect::<String>());
+    is_told("docs/rules.md", ("<!-- rules: made from the table -->\n", "<!-- end of rules -->"), &table);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn every_view_has_its_file_and_every_file_its_view() {
     }
 }
 
-/// The tables of keys, as the README has them between its marks.
+/// The tables of keys, as the book has them.
 fn keys() -> String {
     let keymap = Keymap::of(commands());
     let mut text = String::new();
@@ -101,17 +101,21 @@ fn keys() -> String {
     text + "\n"
 }
 
-/// The keys of the README are those of the table. `UPDATE_README=1 cargo test --test parity` writes them.
+/// The keys of the book are those of the table.
 #[test]
-fn the_readme_tells_every_key() {
-    let path = root().join("README.md");
-    let Ok(readme) = fs::read_to_string(&path) else { return };
-    let (start, end) = ("<!-- keys: made from the table -->\n", "<!-- end of keys -->");
-    let (before, rest) = readme.split_once(start).expect("README.md: a mark before the keys");
-    let (told, after) = rest.split_once(end).expect("README.md: a mark behind the keys");
-    if told != keys() && std::env::var_os("UPDATE_README").is_some() {
-        fs::write(&path, format!("{before}{start}{}{end}{after}", keys())).expect("README.md can be written");
+fn the_book_tells_every_key() {
+    is_told("docs/explorer.md", ("<!-- keys: made from the table -->\n", "<!-- end of keys -->"), &keys());
+}
+
+/// Compares what stands between two marks with what a table says. `UPDATE_DOCS=1 cargo test --test it parity` writes it.
+fn is_told(page: &str, (start, end): (&str, &str), table: &str) {
+    let path = root().join(page);
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{page}: {error}"));
+    let (before, rest) = text.split_once(start).unwrap_or_else(|| panic!("{page}: a mark before the table"));
+    let (told, after) = rest.split_once(end).unwrap_or_else(|| panic!("{page}: a mark behind the table"));
+    if told != table && std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, format!("{before}{start}{table}{end}{after}")).expect("the page can be written");
         return;
     }
-    assert_eq!(told, keys(), "README.md tells other keys; UPDATE_README=1 cargo test --test parity writes them");
+    assert_eq!(told, table, "{page} is stale; UPDATE_DOCS=1 cargo test --test it parity writes it");
 }

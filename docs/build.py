@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""Makes the book: the pages of this folder, and those that are made of dylens' own tables. Needs mkdocs.
+
+    build.py DYLENS FOLDER
+
+FOLDER gets `pages` and `site`. Every link is checked.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+DEMOS = ("linux", "macos")
+
+
+def main() -> None:
+    dylens, out = sys.argv[1], Path(sys.argv[2]).resolve()
+    shutil.rmtree(out, ignore_errors=True)
+    pages = out / "pages"
+    pages.mkdir(parents=True)
+    shutil.copytree(ROOT / "assets" / "screens", pages / "screens")
+    # What lies outside the book is named without a link: no repository is named yet.
+    for page in HERE.glob("*.md"):
+        text = page.read_text().replace("(../assets/screens/", "(screens/")
+        (pages / page.name).write_text(re.sub(r"\[([^\]]+)\]\(\.\./[^)]+\)", r"\1", text))
+    ids = re.findall(r"^\| `([a-z0-9-]+)` \|", (pages / "rules.md").read_text(), re.MULTILINE)
+    for page in pages.glob("*.md"):
+        page.write_text(re.sub(r"^\| `([a-z0-9-]+)` \|", link_to_rule(ids), page.read_text(), flags=re.MULTILINE))
+    (pages / "rule").mkdir()
+    examples = 0
+    for id in ids:
+        text, has_example = rule(dylens, id)
+        examples += has_example
+        (pages / "rule" / f"{id}.md").write_text(text)
+    (pages / "messages.md").write_text(messages(ids))
+    shutil.copy(HERE / "mkdocs.yml", out / "mkdocs.yml")
+    subprocess.run([sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--config-file", out / "mkdocs.yml"], check=True)
+    print(f"{len(list(pages.rglob('*.md')))} pages, {len(ids)} rules, {examples} with an example from a demo")
+
+
+def link_to_rule(ids: list[str]):
+    return lambda found: f"| [`{found[1]}`](rule/{found[1]}.md) |" if found[1] in ids else found[0]
+
+
+def run(dylens: str, *words: str) -> str:
+    return subprocess.run([dylens, *words], cwd="/", capture_output=True, text=True).stdout
+
+
+def rule(dylens: str, id: str) -> tuple[str, bool]:
+    """What `dylens explain` says, and what `dylens check` says where a demo has such a finding."""
+    head, title, *rest = run(dylens, "explain", id).splitlines()
+    text = f"# {head.split()[0]}\n\n{title} · {head.split()[-1].strip('()')}\n"
+    for line in rest:
+        is_title = line and not line.startswith(" ")
+        text += f"\n## {line}\n\n" if is_title else line.strip() + "\n"
+    for demo in DEMOS:
+        report = run(dylens, "check", f"--demo={demo}", "--select", id)
+        if f"[{id}]" in report:
+            return f"{text}\n## Example\n\n```text\n$ dylens check --demo={demo} --select {id}\n{report.strip()}\n```\n", True
+    return text, False
+
+
+def messages(ids: list[str]) -> str:
+    """The index of messages: what tools and loaders print, and the rule behind it."""
+    text = "# My build failed with …\n\nWhat dylens knows of what tools and loaders print; `dylens log build.log .venv` finds these in a log and\n"
+    text += "says what is behind them in your environment. `…` stands for a name.\n"
+    for table in sorted((ROOT / "assets" / "buildlog").glob("*.toml")):
+        known = tomllib.loads(table.read_text()).get("message", [])
+        text += f"\n## {table.stem.replace('_', '-')}\n\n| it prints | rule |\n|---|---|\n" if known else ""
+        for message in known:
+            cause = message.get("cause", "")
+            cause = f"[`{cause}`](rule/{cause}.md)" if cause in ids else cause.replace("-", " ")
+            printed = re.sub(r"\{[^}]*\}", "…", message["texts"][0]).strip().replace("|", "\\|").replace("\n", " ")
+            text += f"| ``{printed}`` | {cause} |\n"
+    return text
+
+
+if __name__ == "__main__":
+    main()
