@@ -31,9 +31,17 @@ pub struct ImportContext<'w> {
     /// Other distributions may be there, which nobody looked at: a name that is not found may be one of theirs.
     pub has_others: bool,
     /// The modules that fail and that a native file names in its constants.
-    pub named: FxHashMap<FileId, Vec<String>>,
+    pub named: FxHashMap<FileId, Vec<NamedModule>>,
     sources: Mutex<FxHashMap<VPath, Option<Arc<ModuleSource>>>>,
     standard: Mutex<FxHashMap<String, Arc<[StandardExtension]>>>,
+}
+
+/// A module that a native file names in its constants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedModule {
+    pub name: String,
+    /// Is it imported when the file is initialized, and neither tried there nor imported by a function later?
+    pub is_certain: bool,
 }
 
 /// An extension module of the standard library.

@@ -21,7 +21,7 @@ mod target;
 
 pub use cause::{ImportCause, ImportFailure, NativeRefusal};
 pub use compiled::{CapiImport, NativeFacts};
-pub use context::ImportContext;
+pub use context::{ImportContext, NamedModule};
 pub use find::{ModuleFinder, ModuleSpec};
 pub use native::{NativeLoader, OpenAs};
 pub use outcome::{Harmless, ImportOutcome, ImportVerdict, Outcomes};

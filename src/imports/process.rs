@@ -241,9 +241,9 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     fn is_relevant(&self, raised: &Raised) -> bool {
         let token = raised.chain().find_map(|raised| raised.token);
         token.is_some_and(|token| {
-            let failure = &self.records[token as usize].failure;
+            let Record { failure, is_certain } = &self.records[token as usize];
             // A name that is handed to the loader as it is is one of the system's, and mostly of another system.
-            failure.cause.is_native() && failure.file.as_ref().is_none_or(VPath::is_absolute)
+            !is_certain || failure.cause.is_native() && failure.file.as_ref().is_none_or(VPath::is_absolute)
         })
     }
 
@@ -504,10 +504,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             Err(refusal) => Imported::Raises(self.refuse(refusal, "ImportError", &at.site)),
             Ok(file) => {
                 self.begin(name, Some(path), folders, ModuleBody::Opaque);
-                match self.initialize(name, file, at) {
-                    Some(raised) => Imported::Raises(raised),
-                    None => Imported::Module { may_raise: None },
-                }
+                self.initialize(name, file, at)
             }
         };
         self.running.pop();
@@ -515,14 +512,23 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     }
 
     /// What a native module imports when it is initialized.
-    fn initialize(&mut self, name: &str, file: FileId, at: &At) -> Option<Arc<Raised>> {
-        self.import_capi(name, file, at).or_else(|| {
-            let context = self.context;
-            context.named.get(&file)?.iter().find_map(|module| match self.import_name(module, at) {
-                Imported::Raises(raised) => Some(raised),
-                _ => None,
-            })
-        })
+    fn initialize(&mut self, name: &str, file: FileId, at: &At) -> Imported {
+        if let Some(raised) = self.import_capi(name, file, at) {
+            return Imported::Raises(raised);
+        }
+        let context = self.context;
+        for named in context.named.get(&file).into_iter().flatten() {
+            let Imported::Raises(raised) = self.import_name(&named.name, at) else { continue };
+            if named.is_certain {
+                return Imported::Raises(raised);
+            }
+            for token in raised.chain().filter_map(|raised| raised.token) {
+                self.records[token as usize].is_certain = false;
+            }
+            self.doubtful.extend(self.running.iter().cloned());
+            return Imported::Module { may_raise: Some(raised) };
+        }
+        Imported::Module { may_raise: None }
     }
 
     /// NumPy's C API, as compiled code gets at it.

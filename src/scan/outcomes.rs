@@ -20,8 +20,8 @@ use crate::discover::normalized;
 use crate::discover::role::importable_as;
 use crate::image::{Answer, Name};
 use crate::imports::{
-    CapiImport, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep, ImportVerdict, NativeFacts,
-    NativeLoader, NativeRefusal, Outcomes,
+    CapiImport, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep, ImportVerdict, NamedModule,
+    NativeFacts, NativeLoader, NativeRefusal, Outcomes,
 };
 use crate::python::{limits, stdlib};
 use crate::survey::{ImportOf, Survey};
@@ -95,6 +95,22 @@ const CAPI_MODULES: [&str; 4] = [
     "numpy._core.multiarray",
     "numpy._core._multiarray_umath",
 ];
+
+/// What tells how a native file imports the native modules that it names: Cython's modules take them when they are
+/// initialized; they name `ImportError` where their code catches it, or raises it as the import of NumPy's C API does.
+const INITIALIZERS: [&str; 5] = [
+    "cython_runtime",
+    "ImportError",
+    "numpy.core.multiarray failed to import",
+    "numpy._core.multiarray failed to import",
+    "ModuleNotFoundError",
+];
+
+/// Does code with these of [`INITIALIZERS`] surely import the native modules that it names when it is initialized?
+fn cimports(marks: &[bool]) -> bool {
+    let [is_cython, names_error, raises_1, raises_2, names_missing] = *marks else { return false };
+    is_cython && !names_missing && (!names_error || raises_1 || raises_2)
+}
 
 /// A name that is asked about, and whether it is a native module.
 type Asked = (String, bool);
@@ -218,6 +234,9 @@ impl Asking<'_> {
                 let open: Vec<&Asked> = rows.iter().filter(|(name, _)| is_open(name)).collect();
                 let before = broken.len();
                 for (outcome, failed) in asked(context, &open) {
+                    if outcome.verdict == ImportVerdict::Fails {
+                        broken.insert(outcome.module.clone());
+                    }
                     outcomes.insert(outcome.module.clone(), outcome);
                     broken.extend(failed);
                 }
@@ -281,18 +300,25 @@ impl Asking<'_> {
         let is_whole = |name: &str| name.contains('.') || name.starts_with('_') && name.len() >= SHORTEST_TOP;
         let is_telling = |name: &&str| is_whole(name) && !CAPI_MODULES.contains(name);
         let names: Vec<&str> = broken.iter().map(String::as_str).filter(is_telling).collect();
-        let Some(finder) = text_finder(&names) else { return false };
+        let Some(finder) = text_finder(&[&INITIALIZERS[..], &names].concat()) else { return false };
         let modules: Vec<(FileId, &str)> =
             self.survey.imports.iter().filter_map(|import| Some((import.file, import.module()?))).collect();
+        let gone = self.gone();
+        let natives: FxHashSet<&str> =
+            modules.iter().map(|(_, name)| *name).chain(gone.iter().map(String::as_str)).collect();
         let named = modules.par_iter().filter_map(|&(file, own)| {
             let is_other =
                 |name: &str| name != own && !own.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
             let found = context.world.texts(file, &finder);
-            let named = names.iter().zip(found).filter(|(name, is_found)| *is_found && is_other(name));
-            let named: Vec<String> = named.map(|(name, _)| (*name).to_owned()).collect();
+            let (marks, found) = found.split_at_checked(INITIALIZERS.len())?;
+            let named = names.iter().zip(found).filter(|(name, is_found)| **is_found && is_other(name));
+            // What Cython's `cimport` takes, it takes at once, and only native modules have it.
+            let is_certain = |name: &str| OFTEN_NAMED.contains(&name) || natives.contains(name) && cimports(marks);
+            let module = |name: &str| NamedModule { name: name.to_owned(), is_certain: is_certain(name) };
+            let named: Vec<NamedModule> = named.map(|(name, _)| module(name)).collect();
             (!named.is_empty()).then_some((file, named))
         });
-        let named: FxHashMap<FileId, Vec<String>> = named.collect();
+        let named: FxHashMap<FileId, Vec<NamedModule>> = named.collect();
         let is_new = named != context.named;
         context.named = named;
         is_new

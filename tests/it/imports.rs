@@ -143,8 +143,27 @@ fn compiled_code_fails_with_the_broken_module_that_it_names() {
             //- SITE/p/high.TAG elf x86_64 defines:PyInit_high says:{says}\n"
         )
     };
-    assert_eq!(verdict(&world("p.low"), "p.high"), ImportVerdict::Fails);
-    assert_eq!(verdict(&world("p.low.function"), "p.high"), ImportVerdict::Loads);
+    assert_eq!(verdict(&world("p.low,cython_runtime"), "p.high"), ImportVerdict::Fails);
+    assert_eq!(verdict(&world("p.low.function,cython_runtime"), "p.high"), ImportVerdict::Loads);
+    let of_source = world("p.user,cython_runtime")
+        + "//- SITE/p/user.py\nfrom . import low\n//- SITE/q/e.TAG elf x86_64 defines:PyInit_e\n\
+        //- SITE/q/__init__.py\nimport p.user\n";
+    assert_eq!(verdict(&of_source, "p.high"), ImportVerdict::Unknown, "a function may import it");
+    // Code in C may import it in a function, and code that names the error may catch it.
+    assert_eq!(verdict(&world("p.low"), "p.high"), ImportVerdict::Unknown);
+    assert_eq!(verdict(&world("p.low,cython_runtime,ImportError"), "p.high"), ImportVerdict::Unknown);
+    let of_numpy = "p.low,cython_runtime,ImportError,numpy.core.multiarray~failed~to~import";
+    assert_eq!(verdict(&world(of_numpy), "p.high"), ImportVerdict::Fails);
+}
+
+#[test]
+fn compiled_code_fails_with_the_package_around_what_it_names() {
+    let world = "//- SITE/p/__init__.py\n//- SITE/p/low/__init__.py\nfrom . import ext\n//- SITE/p/low/ext.TAG BAD defines:PyInit_ext\n\
+        //- SITE/p/low/fine.TAG elf x86_64 defines:PyInit_fine\n\
+        //- SITE/p/high.TAG elf x86_64 defines:PyInit_high says:p.low.fine,cython_runtime\n\
+        //- SITE/q/__init__.py\nimport p.high\n//- SITE/q/ext.TAG elf x86_64 defines:PyInit_ext\n";
+    assert_eq!(verdict(world, "p.high"), ImportVerdict::Fails);
+    assert_eq!(verdict(world, "q.ext"), ImportVerdict::Fails);
 }
 
 #[test]
@@ -219,6 +238,27 @@ fn a_star_brings_nothing_that_its_module_does_not_have() {
     let has = |name: &str| world(name, "").replace("class Own", &format!("{name} = 1\nclass Own"));
     assert_eq!(verdict(&has("_gone"), "p"), ImportVerdict::Loads, "the list may name it");
     assert_eq!(verdict(&world("_gone", "globals().update(vars(a_thing))"), "p"), ImportVerdict::Loads);
+}
+
+#[test]
+fn a_module_of_python_code_that_is_gone_is_missed_where_it_is_taken_from_its_package() {
+    let world = |init: &str, user: &str| {
+        format!(
+            "//- SITE/p/ext.TAG elf x86_64 defines:PyInit_ext\n//- SITE/p/__init__.py\n{init}\n//- SITE/p/other.py\n\
+             //- SITE/q/e.TAG elf x86_64 defines:PyInit_e\n//- SITE/q/__init__.py\n{user}\n"
+        )
+    };
+    assert_eq!(verdict(&world("from . import other, gone", ""), "p"), ImportVerdict::Fails);
+    assert_eq!(verdict(&world("", "from p import gone"), "q"), ImportVerdict::Fails);
+    assert_eq!(verdict(&world("", "import p\ndef f():\n    from p import gone"), "q"), ImportVerdict::Loads);
+    for init in [
+        "gone = 1",
+        "from .other import *\nfrom os import gone",
+        "def __getattr__(name):\n    return 1",
+        "globals()['go' + 'ne'] = 1",
+    ] {
+        assert_eq!(verdict(&world(init, "from p import gone"), "q"), ImportVerdict::Loads, "{init}");
+    }
 }
 
 #[test]

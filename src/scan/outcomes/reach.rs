@@ -29,6 +29,8 @@ pub struct ImportReach {
     gone: BTreeSet<String>,
     places: FxHashMap<String, usize>,
     modules: Vec<ReachedModule>,
+    /// Names that are no submodules and are taken from packages when a module runs: by the package, with who takes them.
+    taken: FxHashMap<usize, Vec<(String, usize)>>,
 }
 
 /// One module, and what its code may import.
@@ -123,11 +125,13 @@ impl ImportReach {
             gone,
             places: FxHashMap::default(),
             modules: Vec::new(),
+            taken: FxHashMap::default(),
         };
         names.for_each(|name| {
             reach.place(context, name);
         });
         reach.read(context, 0);
+        reach.doubt_taken(context);
         reach.failing = reach.fail_alone(context);
         reach
     }
@@ -234,7 +238,12 @@ impl ImportReach {
                 wants_gone |= self.gone.contains(&name);
                 match self.place(context, &name) {
                     Some(below) => leads.push((below, is_lazy)),
-                    None => misses |= is_bare && !is_lazy,
+                    None if is_bare => misses |= !is_lazy,
+                    None if !is_lazy => {
+                        let name = name[module.len() + 1..].to_owned();
+                        self.taken.entry(base).or_default().push((name, place));
+                    }
+                    None => {}
                 }
             }
         }
@@ -244,6 +253,22 @@ impl ImportReach {
         }
         module.is_doubtful = misses || is_risky || wants_gone;
         (module.wants_gone, module.is_wild) = (wants_gone, is_wild);
+    }
+
+    /// Doubts the modules that take from a package what its code does not so much as mention.
+    fn doubt_taken(&mut self, context: &ImportContext) {
+        let taken = std::mem::take(&mut self.taken);
+        let doubted = taken.into_par_iter().flat_map_iter(|(base, names)| {
+            let mentions = mentioned(context, &self.modules[base]);
+            let is_unknown =
+                move |(name, _): &(String, usize)| mentions.as_ref().is_some_and(|told| !told.contains(name));
+            names.into_iter().filter(is_unknown).map(move |(_, place)| (place, place == base))
+        });
+        for (place, is_own) in doubted.collect::<Vec<_>>() {
+            self.modules[place].is_doubtful = true;
+            // A package that takes from itself is seen through when it is run alone.
+            self.modules[place].wants_gone |= !is_own;
+        }
     }
 
     /// The modules that do not end well by themselves, and those that do not where these fail.
@@ -454,6 +479,28 @@ fn glance(context: &ImportContext, module: &ReachedModule) -> Option<Glance> {
         }
         ModuleSpec::Bytecode { .. } | ModuleSpec::Namespace(_) => None,
     }
+}
+
+/// The words in the code of a package; none where it may have names that its text does not tell.
+fn mentioned(context: &ImportContext, package: &ReachedModule) -> Option<FxHashSet<String>> {
+    const UNTOLD: [&[u8]; 7] =
+        [b"import *", b"__getattr__", b"globals", b"setattr", b"sys.modules", b"exec", b"__dict__"];
+    let Some(ModuleSpec::Source { path, .. }) = &package.spec else { return None };
+    let bytes = context.world.fs().read(path, limits::SOURCE_BYTES).ok()?;
+    if UNTOLD.iter().any(|word| memmem::find(&bytes, word).is_some()) {
+        return None;
+    }
+    let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
+    let words = bytes.split(|byte| !is_of_word(byte)).filter(|word| !word.is_empty());
+    // What a statement of its own takes from itself is no mention.
+    let own: FxHashSet<String> = named_imports(&bytes)
+        .iter()
+        .filter(|import| import.absolute(package.package()).as_deref() == Some(&*package.name))
+        .flat_map(|import| import.taken.iter().flatten().map(ToString::to_string))
+        .collect();
+    let mut counts = FxHashMap::<String, usize>::default();
+    words.for_each(|word| *counts.entry(String::from_utf8_lossy(word).into_owned()).or_default() += 1);
+    Some(counts.into_iter().filter(|(word, count)| *count > 1 || !own.contains(word)).map(|(word, _)| word).collect())
 }
 
 /// The top-level package of a module.
