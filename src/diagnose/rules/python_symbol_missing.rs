@@ -1,5 +1,7 @@
 //! A module takes from Python what this Python does not have.
 
+use rustc_hash::FxHashMap;
+
 use crate::diagnose::remedies::reinstall;
 use crate::diagnose::stable_abi::{added, is_python, taken};
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
@@ -38,11 +40,14 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     if !has(b"PyErr_Clear") {
         return;
     }
+    // Modules take the same names by the hundred, and each question opens the interpreter's file.
+    let mut known = FxHashMap::<Name, bool>::default();
     for (_, file, role, owner) in facts.files() {
         if !matches!(role, Role::Module(_)) || !facts.is_loadable(file) {
             continue;
         }
-        let mut lacking: Vec<Name> = taken(facts, file).into_iter().filter(|symbol| !has(symbol)).collect();
+        let mut is_there = |symbol: &Name| *known.entry(symbol.clone()).or_insert_with(|| has(symbol));
+        let mut lacking: Vec<Name> = taken(facts, file).into_iter().filter(|symbol| !is_there(symbol)).collect();
         lacking.sort();
         if lacking.is_empty() {
             continue;
