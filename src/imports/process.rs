@@ -518,7 +518,11 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         }
         let context = self.context;
         for named in context.named.get(&file).into_iter().flatten() {
-            let Imported::Raises(raised) = self.import_name(&named.name, at) else { continue };
+            let raised = match self.import_name(&named.name, at) {
+                Imported::Raises(raised) => raised,
+                Imported::Module { may_raise: Some(raised) } => return Imported::Module { may_raise: Some(raised) },
+                _ => continue,
+            };
             if named.is_certain {
                 return Imported::Raises(raised);
             }

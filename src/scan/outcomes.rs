@@ -234,7 +234,7 @@ impl Asking<'_> {
                 let open: Vec<&Asked> = rows.iter().filter(|(name, _)| is_open(name)).collect();
                 let before = broken.len();
                 for (outcome, failed) in asked(context, &open) {
-                    if outcome.verdict == ImportVerdict::Fails {
+                    if may_fail(&outcome) {
                         broken.insert(outcome.module.clone());
                     }
                     outcomes.insert(outcome.module.clone(), outcome);
@@ -410,10 +410,14 @@ impl Asking<'_> {
 
 /// Every module that fails somewhere.
 fn broken_names(outcomes: &Outcomes) -> BTreeSet<String> {
-    let failures = outcomes.rows.iter().filter(|outcome| outcome.verdict == ImportVerdict::Fails);
+    let failures = outcomes.rows.iter().filter(|outcome| may_fail(outcome));
     let names = |outcome: &ImportOutcome| {
         let because = outcome.failure.as_ref().map(|failure| failure.because.clone());
         because.into_iter().flatten().chain([outcome.module.clone()])
     };
     failures.flat_map(names).collect()
+}
+
+fn may_fail(outcome: &ImportOutcome) -> bool {
+    matches!(outcome.verdict, ImportVerdict::Fails | ImportVerdict::Unknown)
 }

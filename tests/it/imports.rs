@@ -152,6 +152,9 @@ fn compiled_code_fails_with_the_broken_module_that_it_names() {
     // Code in C may import it in a function, and code that names the error may catch it.
     assert_eq!(verdict(&world("p.low"), "p.high"), ImportVerdict::Unknown);
     assert_eq!(verdict(&world("p.low,cython_runtime,ImportError"), "p.high"), ImportVerdict::Unknown);
+    let above = world("p.low,cython_runtime,ImportError")
+        + "//- SITE/p/top.TAG elf x86_64 defines:PyInit_top says:p.high,cython_runtime\n";
+    assert_eq!(verdict(&above, "p.top"), ImportVerdict::Unknown, "nor is it known what becomes of those above");
     let of_numpy = "p.low,cython_runtime,ImportError,numpy.core.multiarray~failed~to~import";
     assert_eq!(verdict(&world(of_numpy), "p.high"), ImportVerdict::Fails);
 }

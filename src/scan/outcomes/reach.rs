@@ -260,14 +260,14 @@ impl ImportReach {
         let taken = std::mem::take(&mut self.taken);
         let doubted = taken.into_par_iter().flat_map_iter(|(base, names)| {
             let mentions = mentioned(context, &self.modules[base]);
-            let is_unknown =
-                move |(name, _): &(String, usize)| mentions.as_ref().is_some_and(|told| !told.contains(name));
-            names.into_iter().filter(is_unknown).map(move |(_, place)| (place, place == base))
+            let is_unknown = move |(name, place): &(String, usize)| {
+                // What a package takes from itself is mostly its submodules.
+                *place == base || mentions.as_ref().is_some_and(|told| !told.contains(name))
+            };
+            names.into_iter().filter(is_unknown).map(|(_, place)| place)
         });
-        for (place, is_own) in doubted.collect::<Vec<_>>() {
-            self.modules[place].is_doubtful = true;
-            // A package that takes from itself is seen through when it is run alone.
-            self.modules[place].wants_gone |= !is_own;
+        for place in doubted.collect::<Vec<_>>() {
+            (self.modules[place].is_doubtful, self.modules[place].wants_gone) = (true, true);
         }
     }
 
@@ -492,15 +492,7 @@ fn mentioned(context: &ImportContext, package: &ReachedModule) -> Option<FxHashS
     }
     let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
     let words = bytes.split(|byte| !is_of_word(byte)).filter(|word| !word.is_empty());
-    // What a statement of its own takes from itself is no mention.
-    let own: FxHashSet<String> = named_imports(&bytes)
-        .iter()
-        .filter(|import| import.absolute(package.package()).as_deref() == Some(&*package.name))
-        .flat_map(|import| import.taken.iter().flatten().map(ToString::to_string))
-        .collect();
-    let mut counts = FxHashMap::<String, usize>::default();
-    words.for_each(|word| *counts.entry(String::from_utf8_lossy(word).into_owned()).or_default() += 1);
-    Some(counts.into_iter().filter(|(word, count)| *count > 1 || !own.contains(word)).map(|(word, _)| word).collect())
+    Some(words.map(|word| String::from_utf8_lossy(word).into_owned()).collect())
 }
 
 /// The top-level package of a module.
