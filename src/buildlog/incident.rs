@@ -1,9 +1,11 @@
 //! A place in a log where a tool accuses a file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Tool;
 use super::pattern::Message;
+use super::surroundings::{self, Mark, Packager};
+use crate::discover::bundle::Bundler;
 
 /// A message that a tool left in a log.
 #[derive(Clone, Debug)]
@@ -52,6 +54,12 @@ pub struct Log {
     pub lines: usize,
     /// The versions of tools that the log names, by their ids; `python` among them.
     pub versions: BTreeMap<&'static str, String>,
+    /// What it shows in passing of where it was written.
+    pub marks: BTreeSet<Mark>,
+    /// The package that was being built.
+    pub building: Option<String>,
+    /// Where ldd found libraries, by their names.
+    pub found: BTreeMap<String, String>,
     /// Incidents beyond those that are kept.
     pub unkept: usize,
 }
@@ -61,4 +69,27 @@ impl Log {
     pub fn version(&self, tool: &str) -> Option<&str> {
         self.versions.get(tool).map(String::as_str)
     }
+
+    /// Where the log shows a library to have been found: ldd tells it, and messages that name a path.
+    pub fn place_of(&self, library: &str) -> Option<&str> {
+        self.found.get(library).map(String::as_str)
+    }
+
+    /// The package manager of the machine that wrote it, as far as the log and these paths in it show.
+    pub fn packager(&self, paths: &[&str]) -> Packager {
+        surroundings::packager(&self.marks, paths)
+    }
+
+    /// Does a bundler write it, while it builds?
+    pub fn is_bundling(&self) -> bool {
+        ["nuitka", "pyinstaller", "cx_freeze", "py2app"].iter().any(|tool| self.version(tool).is_some())
+    }
+
+    /// The bundler whose program wrote it.
+    pub fn running(&self) -> Option<Bundler> {
+        surroundings::running(&self.marks)
+    }
 }
+
+/// So many libraries of ldd's are kept.
+pub(super) const MOST_FOUND: usize = 512;

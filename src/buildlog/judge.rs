@@ -2,10 +2,16 @@
 //!
 //! Each kind of accusation has a file of its own; what none of them can tell is told by the message's own words.
 
+mod absent;
+mod architecture;
+mod consequence;
 pub(super) mod library;
 mod module;
 mod numpy;
+mod sentences;
+mod single;
 mod symbol;
+mod tag;
 mod windows;
 
 use std::cmp::Reverse;
@@ -13,7 +19,7 @@ use std::cmp::Reverse;
 use super::ground::{Ground, leaf};
 use super::incident::{Incident, Log};
 use crate::command::templates::{
-    AUDITWHEEL_LEAVING, DELOCATE_LEAVING, DELVEWHEEL_LEAVING, EXCLUDE, MATURIN_SKIP, WHEEL,
+    AUDITWHEEL_LEAVING, DELOCATE_IGNORING, DELVEWHEEL_LEAVING, EXCLUDE, MATURIN_SKIP, WHEEL,
 };
 use crate::command::{Command, Refusal, Remedy};
 use crate::diagnose::Severity;
@@ -88,6 +94,22 @@ causes! {
     ForeignRpath "foreign-rpath" "search path of another system",
     NothingNative "nothing-native" "nothing native in the wheel",
     ProgramEnded "program-ended" "the program ended with an exception",
+    SigningFailed "signing-failed" "codesign cannot sign a file",
+    SliceTwice "slice-twice" "one processor in both files",
+    NoExec "noexec" "folder from which nothing may run",
+    Blocked "blocked" "blocked by the system",
+    ShadowedModule "shadowed-module" "a file hides a module of Python",
+    SubInterpreter "sub-interpreter" "module loads once per process",
+    GilEnabled "gil-enabled" "module turns the GIL on",
+    PythonTooNew "python-too-new" "Python is too new for the build",
+    WheelTag "wheel-tag" "wheel is for another platform",
+    CxxAbi "cxx-abi" "built with another C++ ABI",
+    OtherCopy "other-copy" "another copy of the library loaded",
+    Misaligned "misaligned" "segments not aligned",
+    RelativeName "relative-install-name" "relative install name",
+    QtPlugin "qt-plugin" "Qt platform plugin not loaded",
+    NumpyWarning "numpy-warning" "harmless warning of NumPy",
+    BuildFailed "build-failed" "the build failed",
     ToolStumbled "tool-stumbled" "the tool itself failed",
 }
 
@@ -95,6 +117,17 @@ impl Cause {
     /// The cause of a word.
     pub fn named(word: &str) -> Option<Cause> {
         Cause::ALL.iter().copied().find(|cause| cause.word() == word)
+    }
+
+    /// The cause that a rule finds by looking at the file.
+    fn of_rule(rule: &str) -> Option<Cause> {
+        Some(match rule {
+            "extension-for-other-python" => Cause::PythonMismatch,
+            "wrong-architecture" | "slice-missing" => Cause::WrongArchitecture,
+            "other-libc" => Cause::OtherLibc,
+            "not-an-image" => Cause::NotAnImage,
+            _ => return None,
+        })
     }
 
     /// The rules whose findings are about the same trouble.
@@ -116,7 +149,9 @@ impl Cause {
             Cause::NotAnImage => &["not-an-image", "wrong-architecture", "other-libc", "unreadable"],
             Cause::PythonMismatch => &["extension-for-other-python"],
             Cause::OtherLibc => &["other-libc"],
-            Cause::NoInitFunction => &["extension-for-other-python", "not-an-image", "wrong-architecture"],
+            Cause::NoInitFunction => {
+                &["init-function-missing", "extension-for-other-python", "not-an-image", "wrong-architecture"]
+            }
             Cause::NumpyAbi => &["numpy-abi", "numpy-shim"],
             Cause::NumpyTooOld => &["numpy-too-old"],
             Cause::NumpyMissing => &["numpy-missing", "numpy-abi", "recorded-file-missing"],
@@ -174,6 +209,8 @@ pub struct Judged {
     pub remedy: Remedy,
     /// The version of the tool, where the log names it.
     pub version: Option<String>,
+    /// The line of the incident that it is only a consequence of.
+    pub because: Option<usize>,
 }
 
 impl Judged {
@@ -193,6 +230,7 @@ impl Judged {
                 None => remedy,
             },
             version: None,
+            because: None,
             incident: incident.clone(),
         }
     }
@@ -236,24 +274,6 @@ impl Judged {
             && (&self.file, &self.sentence, &self.remedy) == (&other.file, &other.sentence, &other.remedy)
     }
 
-    /// Is it said only because of that? “It failed, see above” is, and so are the symbols that are missing because their
-    /// library is: musl's loader and linkers go on without it.
-    fn follows_from(&self, other: &Judged) -> bool {
-        use Cause::{LibraryMissing, LinkLibrary, LinkSymbol, NotAnImage, SymbolMissing, WrongArchitecture};
-        let (own, that) = (&self.incident, &other.incident);
-        if !other.is_failure() || that.message.tells == 0 || own.message.id == that.message.id {
-            return false;
-        }
-        let is_of_the_same = || own.by().is_some() && (own.by() == that.by() || own.by() == that.told("other"));
-        let is_a_library = matches!(other.cause, LibraryMissing | LinkLibrary | NotAnImage | WrongArchitecture);
-        match (own.message.cause, own.tool.id) {
-            _ if own.message.stops && own.message.tells == 0 => true,
-            (SymbolMissing, "musl") => that.tool.id == "musl" && is_a_library && is_of_the_same(),
-            (LinkSymbol, "linker") => that.tool.id == "linker" && is_a_library && own.first > that.first,
-            _ => false,
-        }
-    }
-
     /// Did the build or the program fail by it?
     pub fn is_failure(&self) -> bool {
         self.verdict != Verdict::Noise && (self.incident.message.stops || self.verdict == Verdict::Guilty)
@@ -283,15 +303,14 @@ impl Judged {
     }
 }
 
-/// Judges all incidents of a log, the guilty first. Without a scan, by what the log alone tells.
+/// Judges all incidents of a log, the guilty first, each cause before its consequences. Without a scan, by what the log alone
+/// tells.
 pub fn judge(log: &Log, ground: Option<&Ground>) -> Vec<Judged> {
     let mut judged: Vec<Judged> = log.incidents.iter().map(|incident| one(incident, log, ground)).collect();
     judged.sort_by(|a, b| a.rank().cmp(&b.rank()));
+    consequence::mark(&mut judged);
     let mut told: Vec<Judged> = Vec::new();
-    for mut judged in judged {
-        if told.iter().any(|other| judged.follows_from(other)) {
-            judged.verdict = Verdict::Noise;
-        }
+    for judged in judged {
         // A panic is printed as it happens and once more as an exception: that is one.
         let again = told.iter_mut().find(|other| judged.says_the_same(other));
         match again {
@@ -306,14 +325,17 @@ pub fn judge(log: &Log, ground: Option<&Ground>) -> Vec<Judged> {
 fn one(incident: &Incident, log: &Log, ground: Option<&Ground>) -> Judged {
     let plain = Judged::by_the_log(incident);
     let judged = match incident.message.cause {
-        _ if incident.tool.id == "windows" => windows::judge(plain, ground),
-        Cause::LibraryMissing => library::judge(plain, ground),
-        Cause::SymbolMissing | Cause::VersionMissing => symbol::judge(plain, ground),
+        _ if incident.tool.id == "windows" => windows::judge(plain, log, ground),
+        _ if incident.message.id == "function-missing" => file(plain, ground),
+        Cause::LibraryMissing => library::judge(plain, log, ground),
+        Cause::SymbolMissing | Cause::VersionMissing | Cause::OtherCopy => symbol::judge(plain, log, ground),
         Cause::NumpyAbi | Cause::NumpyTooOld | Cause::NumpyMissing | Cause::NumpyShim => {
             numpy::judge(plain, log, ground)
         }
         Cause::ModuleMissing | Cause::ModuleLeftOut => module::judge(plain, log, ground),
-        _ => file(plain, ground),
+        Cause::WrongArchitecture => architecture::judge(plain, log, ground),
+        Cause::WheelTag => tag::judge(plain, log),
+        _ => single::judge(file(plain, ground), log, ground),
     };
     let judged = if ground.is_some() { untied(judged) } else { judged };
     Judged { version: log.version(incident.tool.id).map(str::to_owned), ..judged }
@@ -377,7 +399,8 @@ fn filled(text: &str, incident: &Incident) -> String {
 fn exclude(tool: &str, names: &[&str]) -> Option<Result<Command, Refusal>> {
     let start = match tool {
         "auditwheel" => AUDITWHEEL_LEAVING,
-        "delocate" => DELOCATE_LEAVING,
+        // It stops at what it does not find, whatever is excluded.
+        "delocate" => return Some(Ok(DELOCATE_IGNORING.command())),
         "delvewheel" => DELVEWHEEL_LEAVING,
         "maturin" => return Some(Ok(MATURIN_SKIP.command())),
         _ => return None,

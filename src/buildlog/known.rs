@@ -1,12 +1,10 @@
 //! What names tell by themselves, without any file at hand.
 
-use crate::command::Command;
-use crate::command::templates::{APT_INSTALL, BREW_INSTALL};
 use std::sync::OnceLock;
 
 use super::ground::{leaf, site_tail, slashed};
 use crate::diagnose::install_name::InstallName;
-use crate::diagnose::{Stops, shipped, stops_at};
+use crate::diagnose::{Stops, stops_at};
 use crate::loader::shared_cache;
 use crate::vfs::VPath;
 
@@ -95,34 +93,19 @@ pub(super) enum Shipper {
     Wheel(String),
     /// The driver of the machine that runs it.
     Driver(&'static str),
-    /// A package of the system; the command for Debian or Homebrew.
-    System(Command),
 }
 
 /// Who ships a library by this name.
 pub(super) fn shipper(name: &str) -> Option<Shipper> {
     let leaf = leaf(name);
-    // Versions of CUDA's libraries move on; whose they are does not.
-    const WHEELS: [(&str, &str); 22] = [
+    const WHEELS: [(&str, &str); 10] = [
         ("libtorch", "torch"),
         ("libc10", "torch"),
         ("libshm.", "torch"),
         ("torch_cpu.dll", "torch"),
         ("c10.dll", "torch"),
-        ("libcudart.so", "nvidia-cuda-runtime"),
-        ("libcudart-", "nvidia-cuda-runtime"),
-        ("libcublas", "nvidia-cublas"),
-        ("libcudnn", "nvidia-cudnn"),
-        ("libcufft", "nvidia-cufft"),
-        ("libcurand", "nvidia-curand"),
-        ("libcusolver", "nvidia-cusolver"),
-        ("libcusparse", "nvidia-cusparse"),
-        ("libcupti", "nvidia-cuda-cupti"),
-        ("libnvrtc", "nvidia-cuda-nvrtc"),
-        ("libnvJitLink", "nvidia-nvjitlink"),
-        ("libnccl", "nvidia-nccl"),
-        ("libnvToolsExt", "nvidia-nvtx"),
         ("libtensorflow_framework", "tensorflow"),
+        ("libtensorflow_cc", "tensorflow"),
         ("libarrow", "pyarrow"),
         ("libpyside6", "PySide6"),
         ("libshiboken6", "shiboken6"),
@@ -140,20 +123,84 @@ pub(super) fn shipper(name: &str) -> Option<Shipper> {
     if let Some(driver) = begins(&DRIVERS) {
         return Some(Shipper::Driver(driver));
     }
-    if let Some(wheel) = begins(&WHEELS) {
-        return Some(Shipper::Wheel(
-            shipped(leaf).map(|it| it.pip).filter(|pip| !pip.is_empty()).unwrap_or(wheel.into()),
-        ));
+    if let Some(cuda) = cuda(leaf) {
+        return Some(Shipper::Wheel(cuda.wheel));
     }
-    let shipped = shipped(leaf)?;
-    let commands = [(APT_INSTALL, &shipped.apt), (BREW_INSTALL, &shipped.brew)];
-    let (command, name) = commands.iter().find(|(_, name)| !name.is_empty())?;
-    command.with(&[name]).ok().map(Shipper::System)
+    begins(&WHEELS).map(|wheel| Shipper::Wheel(wheel.into()))
+}
+
+/// Whose a library of CUDA is.
+pub(super) struct Cuda {
+    /// The major release that it belongs to, where its name tells.
+    pub release: Option<u32>,
+    /// The wheel that brings it.
+    pub wheel: String,
+}
+
+/// Versions of a library, and the release of CUDA that each belongs to.
+type Releases = &'static [(&'static str, u32)];
+
+/// The libraries of CUDA by their names: the wheel without the mark of its release, and which version of the library belongs to
+/// which release of CUDA. Wheels are marked `-cu11` and `-cu12`; those of CUDA 13 have no mark.
+///
+/// Source: the package index and the libraries' sonames in its wheels; November 2026.
+const CUDA: &[(&str, &str, Releases)] = &[
+    ("libcudart.so", "nvidia-cuda-runtime", &[("11.0", 11), ("12", 12), ("13", 13)]),
+    ("libcublasLt.so", "nvidia-cublas", &[("11", 11), ("12", 12), ("13", 13)]),
+    ("libcublas.so", "nvidia-cublas", &[("11", 11), ("12", 12), ("13", 13)]),
+    ("libcufft.so", "nvidia-cufft", &[("10", 11), ("11", 12), ("12", 13)]),
+    ("libcurand.so", "nvidia-curand", &[]),
+    ("libcusolver.so", "nvidia-cusolver", &[("12", 13)]),
+    ("libcusolverMg.so", "nvidia-cusolver", &[("12", 13)]),
+    ("libcusparseLt.so", "nvidia-cusparselt", &[]),
+    ("libcusparse.so", "nvidia-cusparse", &[("11", 11)]),
+    ("libcudnn", "nvidia-cudnn", &[]),
+    ("libcupti.so", "nvidia-cuda-cupti", &[("11", 11), ("12", 12), ("13", 13)]),
+    ("libnvrtc.so", "nvidia-cuda-nvrtc", &[("11.2", 11), ("12", 12), ("13", 13)]),
+    ("libnvJitLink.so", "nvidia-nvjitlink", &[("12", 12), ("13", 13)]),
+    ("libnccl.so", "nvidia-nccl", &[]),
+    ("libnvToolsExt.so", "nvidia-nvtx", &[]),
+    ("libcufile.so", "nvidia-cufile", &[]),
+];
+
+/// The library of CUDA by this file name; of one whose name does not tell the release, the wheel of CUDA 12.
+pub(super) fn cuda(leaf: &str) -> Option<Cuda> {
+    let (start, wheel, releases) = CUDA.iter().find(|(start, _, _)| leaf.starts_with(start))?;
+    let version = leaf.strip_prefix(start)?.trim_start_matches('.');
+    let begins =
+        |known: &str| version == known || version.strip_prefix(known).is_some_and(|rest| rest.starts_with('.'));
+    let release = releases.iter().find(|(known, _)| begins(known)).map(|(_, release)| *release);
+    let mark = match release {
+        Some(13) => String::new(),
+        release => format!("-cu{}", release.unwrap_or(12)),
+    };
+    Some(Cuda { release, wheel: format!("{wheel}{mark}") })
+}
+
+/// The library of the table that begins so, with its version; the name itself where none does.
+pub(super) fn of_stem(name: &str) -> String {
+    crate::diagnose::shipped_name(name).unwrap_or_else(|| name.to_owned())
 }
 
 /// Does another wheel, or a driver, bring a library by this name?
 pub(super) fn is_of_others(name: &str) -> bool {
-    matches!(shipper(name), Some(Shipper::Wheel(_) | Shipper::Driver(_)))
+    shipper(name).is_some()
+}
+
+/// The library that has the versions of this node, by its soname.
+pub(super) fn library_of_node(node: &str) -> Option<String> {
+    const NODES: [(&str, &str); 8] = [
+        ("LIBFFI_BASE_7.", "libffi.so.7"),
+        ("LIBFFI_BASE_8.", "libffi.so.8"),
+        ("OPENSSL_3.", "libcrypto.so.3"),
+        ("OPENSSL_1_1_", "libcrypto.so.1.1"),
+        ("ZLIB_", "libz.so.1"),
+        ("LIBXML2_", "libxml2.so.2"),
+        ("GOMP_", "libgomp.so.1"),
+        ("CURL_OPENSSL_4", "libcurl.so.4"),
+    ];
+    let known = NODES.iter().find(|(start, _)| node.starts_with(start)).map(|(_, library)| (*library).to_owned());
+    known.or_else(|| node.contains(".so").then(|| node.to_owned()))
 }
 
 /// Does a symbol belong to Python itself?

@@ -1,11 +1,10 @@
 //! Bytes → lines as their tools meant them: without colors, progress bars and prefixes, and with what was wrapped in one
 //! piece again.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::sync::OnceLock;
 
-use regex::Regex;
+use super::container::unprefixed;
+use super::decode::{Encoding, TELLING, plain, unescaped};
 
 /// Of a line so many bytes are looked at: a longer one is no message.
 const MOST_BYTES: usize = 1 << 16;
@@ -13,13 +12,22 @@ const MOST_BYTES: usize = 1 << 16;
 const MOST_WRAPPED: usize = 64;
 
 /// A line, or several that were one before somebody wrapped them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Line {
     pub text: String,
     /// Where in the text each line of the log begins, and its number, counted from 1.
     pub starts: Vec<(usize, usize)>,
     /// Was it shown for a while only, as progress bars are?
     pub is_overwritten: bool,
+    /// Did its tool begin it with a level or a name?
+    pub begins: bool,
+    /// Did its tool call it an error?
+    pub is_error: bool,
+    /// How many characters its last piece has in the log, and how many of these the tool wrote.
+    pub width: usize,
+    pub own_width: usize,
+    /// Did its last piece end with a blank?
+    pub ends_blank: bool,
     /// The prefix with which its tool begins every line of a wrapped message.
     prefix: Option<String>,
 }
@@ -34,19 +42,22 @@ impl Line {
             .or(self.starts.first())
             .map_or(0, |(_, number)| *number)
     }
-}
 
-/// How the log's bytes stand for text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Encoding {
-    /// Not told yet.
-    #[default]
-    Unknown,
-    /// UTF-8, or anything else that shares its ASCII.
-    Bytes,
-    /// UTF-16, as PowerShell redirects: with the lower byte first, or the upper.
-    Little,
-    Big,
+    /// Takes in the next line as the rest of this one; says whether there was room.
+    pub fn join(&mut self, next: Line) -> bool {
+        if self.text.len() + next.text.len() > MOST_BYTES || self.starts.len() >= MOST_WRAPPED {
+            return false;
+        }
+        if self.ends_blank {
+            self.text.push(' ');
+        }
+        let at = self.text.len();
+        self.text += &next.text;
+        self.starts.extend(next.starts.iter().map(|(start, number)| (at + start, *number)));
+        (self.width, self.own_width, self.ends_blank) = (next.width, next.own_width, next.ends_blank);
+        self.is_error |= next.is_error;
+        true
+    }
 }
 
 /// Makes lines of what comes in pieces.
@@ -71,29 +82,19 @@ impl Lines {
         let mut bytes = bytes;
         let joined;
         if self.encoding == Encoding::Unknown {
-            if self.rest.len() + bytes.len() < 3 {
+            if self.rest.len() + bytes.len() < TELLING {
                 self.rest.extend_from_slice(bytes);
                 return;
             }
             joined = [std::mem::take(&mut self.rest), bytes.to_vec()].concat();
-            bytes = self.told_encoding(&joined);
+            let (encoding, mark) = Encoding::of(&joined);
+            self.encoding = encoding;
+            bytes = &joined[mark..];
         }
         match self.encoding {
             Encoding::Little | Encoding::Big => self.feed_wide(bytes),
             _ => self.feed_bytes(bytes),
         }
-    }
-
-    /// Tells the encoding by the mark at the beginning, and passes that over.
-    fn told_encoding<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        let (encoding, mark) = match bytes {
-            [0xff, 0xfe, ..] => (Encoding::Little, 2),
-            [0xfe, 0xff, ..] => (Encoding::Big, 2),
-            [0xef, 0xbb, 0xbf, ..] => (Encoding::Bytes, 3),
-            _ => (Encoding::Bytes, 0),
-        };
-        self.encoding = encoding;
-        &bytes[mark..]
     }
 
     fn feed_bytes(&mut self, mut bytes: &[u8]) {
@@ -122,7 +123,7 @@ impl Lines {
     }
 
     fn keep(&mut self, bytes: &[u8]) {
-        let is_wide = matches!(self.encoding, Encoding::Little | Encoding::Big);
+        let is_wide = self.encoding.is_wide();
         let room = MOST_BYTES.saturating_sub(self.rest.len());
         // What is wide comes byte by byte, and must stay aligned: the last unit is written over.
         if is_wide && room == 0 {
@@ -155,7 +156,7 @@ impl Lines {
 
     fn shown_line(&mut self, is_overwritten: bool) {
         let shown = std::mem::take(&mut self.shown);
-        self.line(&decoded(self.encoding, &shown), is_overwritten);
+        self.line(&self.encoding.decode(&shown), is_overwritten);
         self.shown = shown;
     }
 
@@ -166,29 +167,46 @@ impl Lines {
         if !self.is_xml && number < 4 {
             self.is_xml = ["<?xml", "<nuitka-compilation-report"].iter().any(|start| text.starts_with(start));
         }
-        if self.is_xml && text.contains('&') {
+        let is_escaped = memchr::memchr(b'&', text.as_bytes()).is_some() && text.contains(';');
+        match is_escaped {
             // An attribute holds the whole of a text, line breaks and all.
-            for line in unescaped(&text).lines() {
-                self.clean_line(line, number, is_overwritten);
+            true if self.is_xml => {
+                for line in unescaped(&text).lines() {
+                    self.clean_line(line, number, is_overwritten);
+                }
             }
-        } else {
-            self.clean_line(&text, number, is_overwritten);
+            // Who copies from a page gets its entities.
+            true => self.clean_line(&unescaped(&text), number, is_overwritten),
+            false => self.clean_line(&text, number, is_overwritten),
         }
     }
 
-    fn clean_line(&mut self, text: &str, number: usize, is_overwritten: bool) {
-        let (text, prefix) = unprefixed(text);
+    fn clean_line(&mut self, line: &str, number: usize, is_overwritten: bool) {
+        let found = unprefixed(line);
         if let Some(open) = &mut self.open {
-            if prefix.is_some() && open.prefix.as_deref() == prefix && open.starts.len() < MOST_WRAPPED {
+            let is_same = found.prefix.is_some() && open.prefix.as_deref() == found.prefix;
+            if is_same && open.starts.len() < MOST_WRAPPED && open.text.len() < MOST_BYTES {
                 open.text.push(' ');
                 open.starts.push((open.text.len(), number));
-                open.text.push_str(text.trim());
+                open.text.push_str(found.text.trim());
+                open.width = 0;
                 return;
             }
             self.ready.extend(self.open.take());
         }
-        let prefix = prefix.map(str::to_owned);
-        let line = Line { text: text.trim_end().to_owned(), starts: vec![(0, number)], is_overwritten, prefix };
+        let trimmed = found.text.trim_end();
+        let width = line.chars().count();
+        let line = Line {
+            text: trimmed.to_owned(),
+            starts: vec![(0, number)],
+            is_overwritten,
+            begins: found.begins,
+            is_error: found.is_error,
+            width,
+            own_width: width - found.collected.min(width),
+            ends_blank: trimmed.len() < found.text.len(),
+            prefix: found.prefix.map(str::to_owned),
+        };
         match line.prefix {
             Some(_) => self.open = Some(line),
             None => self.ready.push_back(line),
@@ -209,114 +227,6 @@ impl Lines {
             self.end(true);
         }
         self.ready.extend(self.open.take());
-    }
-}
-
-fn decoded(encoding: Encoding, bytes: &[u8]) -> Cow<'_, str> {
-    let unit = |pair: &[u8]| match encoding {
-        Encoding::Little => u16::from_le_bytes([pair[0], pair[1]]),
-        _ => u16::from_be_bytes([pair[0], pair[1]]),
-    };
-    match encoding {
-        Encoding::Little | Encoding::Big => {
-            let units: Vec<u16> = bytes.chunks_exact(2).map(unit).collect();
-            String::from_utf16_lossy(&units).into()
-        }
-        _ => String::from_utf8_lossy(bytes),
-    }
-}
-
-/// Without escape sequences (ECMA-48) and other control characters.
-fn plain(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(|byte| byte < b' ' && byte != b'\t') {
-        return text.into();
-    }
-    let mut plain = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\x1b' => match chars.next() {
-                // A control sequence, up to its final character.
-                Some('[') => drop(chars.by_ref().find(|c| ('@'..='~').contains(c))),
-                // A command for the system or a program (Buildkite's times), up to a bell or a string terminator.
-                Some(']' | '_' | 'P' | '^') => drop(chars.by_ref().find(|c| matches!(c, '\x07' | '\\'))),
-                _ => {}
-            },
-            '\t' => plain.push(c),
-            c if c.is_control() => {}
-            c => plain.push(c),
-        }
-    }
-    plain.into()
-}
-
-/// What the five entities of XML and its numbered ones stand for.
-fn unescaped(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('&') {
-        plain += before;
-        let (entity, after_entity) = after.split_once(';').unwrap_or(("", after));
-        let numbered = entity.strip_prefix('#').and_then(|digits| match digits.strip_prefix('x') {
-            Some(digits) => u32::from_str_radix(digits, 16).ok(),
-            None => digits.parse().ok(),
-        });
-        let c = match entity {
-            "lt" => Some('<'),
-            "gt" => Some('>'),
-            "amp" => Some('&'),
-            "quot" => Some('"'),
-            "apos" => Some('\''),
-            _ => numbered.and_then(char::from_u32),
-        };
-        match c {
-            Some(c) => plain.push(c),
-            None => plain.push('&'),
-        }
-        rest = if c.is_some() { after_entity } else { after };
-    }
-    plain + rest
-}
-
-/// Takes off what stands before a message for the sake of whoever collected the log; and tells the prefix by which
-/// lines belong together.
-fn unprefixed(line: &str) -> (&str, Option<&str>) {
-    /// GitHub's, GitLab's and other services' times and streams, Docker's steps, pip's and compose's bars, quoted mail.
-    const COLLECTED: &str = r"(?x)^(?:
-        \[?\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?(?:\ \d\d[OE][\ +]|\ std(?:out|err)\ [FP]\ |\ -\ )?\ ?
-      | \[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?\ 
-      | \s*\[std(?:out|err)\]\ 
-      | (?:\ =>)+\ \#\ 
-      | ::(?:error|warning|notice)[^:]*::
-      | \#\d+\ (?:\d+\.\d+|\[[^\]]*\])\ ?
-      | [^\t|]{1,80}\t[^\t]{1,80}\t\d{4}-\d\d-\d\dT[\d:.]+Z\ ?
-      | \s*[|│]\s?
-      | [\w.-]+\s+\|\ 
-      | >\ 
-      | \#\#\[\w+\]
-    )";
-    /// What the tools themselves write before each line. Nuitka wraps what follows.
-    const OWN: &str = r"^(?:\d+ )?(?:(Nuitka(?:-[\w-]+)?(?::[A-Z]+)?|FATAL|[\w-]+:(?:WARNING|ERROR|FATAL)): |(?:TRACE|DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL): )";
-    static EXPRESSIONS: OnceLock<[Regex; 2]> = OnceLock::new();
-    let [collected, own] =
-        EXPRESSIONS.get_or_init(|| [COLLECTED, OWN].map(|text| Regex::new(text).expect("a constant")));
-    let mut line = line;
-    // A log of a log has two; nobody has more.
-    for _ in 0..3 {
-        let begins = line.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || b"[#>| \t:\xe2".contains(&byte));
-        let may = begins || line.contains('\t') || line.contains(" | ");
-        match may.then(|| collected.find(line)).flatten() {
-            Some(found) if found.end() > 0 => line = &line[found.end()..],
-            _ => break,
-        }
-    }
-    let is_candidate = line.bytes().take(60).any(|byte| byte == b':');
-    match is_candidate.then(|| own.captures(line)).flatten() {
-        Some(found) => {
-            let end = found.get(0).map_or(0, |all| all.end());
-            (&line[end..], found.get(1).map(|prefix| prefix.as_str()))
-        }
-        None => (line, None),
     }
 }
 
@@ -397,12 +307,12 @@ mod tests {
     }
 
     #[test]
-    fn powershell_s_utf_16_is_read_and_other_bytes_are_replaced() {
+    fn powershell_s_utf_16_is_read_and_other_bytes_in_their_code_page() {
         let wide: Vec<u8> = "\u{feff}é FATAL\r\nb\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(texts(&wide), ["é FATAL", "b"]);
         let wide: Vec<u8> = "\u{feff}a\nb".encode_utf16().flat_map(u16::to_be_bytes).collect();
         assert_eq!(texts(&wide), ["a", "b"]);
-        assert_eq!(texts(b"\xef\xbb\xbfa \xe9\n"), ["a \u{fffd}"]);
+        assert_eq!(texts(b"\xef\xbb\xbfa \xe9\n"), ["a é"]);
     }
 
     #[test]

@@ -1,14 +1,21 @@
 //! A failed build's log → incidents → what really happened.
 //!
-//! **Bytes go in** ([`Reader`], piece by piece: a log may be larger than memory); lines are unwrapped ([`lines`]: encodings,
-//! colors, progress bars, prefixes, Nuitka's wrapped messages) and compared with the texts of each tool ([`pattern`]).
-//! Each text that is found becomes an [`Incident`]. [`judge()`] ties the incidents to the files of a [`Scan`], wherever those
-//! lay on the machine that wrote the log, joins them with what the rules found, and says in a sentence what happened and
-//! what mends it: also that an accused file is innocent. Without a scan it says what the log alone tells.
+//! **Bytes go in** ([`Reader`], piece by piece: a log may be larger than memory) and become lines as their tools wrote them:
+//! [`decode`] knows encodings, colors and XML, [`container`] what collectors put before a line, [`wrap`] joins what a terminal
+//! cut, [`traceback`] passes over source code. The lines are compared with the texts of each tool ([`pattern`]); each text that
+//! is found becomes an [`Incident`], and a message within another is one of its own. What a log shows in passing of where it was
+//! written is kept ([`surroundings`]), and that it failed, where no text says why ([`failed`]).
+//!
+//! [`judge()`] ties the incidents to the files of a [`Scan`], wherever those lay on the machine that wrote the log, joins them with
+//! what the rules found, and says in a sentence what happened and what mends it: one cause, its consequences below it; also that an
+//! accused file is innocent. Without a scan it says what the log alone tells.
 //!
 //! The tools are a table, [`TOOLS`], and their texts are data: to add a tool, one new file in `assets/buildlog` and its
 //! entry here.
 
+mod container;
+mod decode;
+mod failed;
 mod ground;
 mod incident;
 pub mod judge;
@@ -16,6 +23,9 @@ mod known;
 mod lines;
 mod pattern;
 mod reader;
+mod surroundings;
+mod traceback;
+mod wrap;
 
 pub use ground::Ground;
 pub use incident::{Incident, Log};
@@ -23,6 +33,7 @@ pub use judge::library::short;
 pub use judge::{Cause, Judged, Verdict, judge};
 pub use pattern::Message;
 pub use reader::Reader;
+pub use surroundings::{Mark, Packager};
 
 use std::fmt;
 use std::io::{self, Read};
@@ -59,6 +70,11 @@ macro_rules! tools {
 }
 
 tools! {
+    "build" "the build",
+    "codesign" "codesign",
+    "ctypes" "ctypes",
+    "pip" "pip",
+    "qt" "Qt and OpenMP",
     "nuitka" "Nuitka",
     "pyinstaller" "PyInstaller",
     "delocate" "delocate",

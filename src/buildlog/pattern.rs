@@ -7,7 +7,7 @@
 //! A text may stand anywhere in a line. A blank stands for any blanks, a line break among them; a line break (`\n`) for one
 //! with any blanks around it, at the end of a text also for the end of the log. Places in braces: `{name}` is anything
 //! within a line, `{name:w}` a word without blanks and quotes, `{name:q}` a word or what a quoted Python string holds
-//! (`C:\\x` is `C:\x`), `{name:v}` a version, `{_}` is not looked at.
+//! (`C:\\x` is `C:\x`), `{name:v}` a version, `{name:p}` a path between quotes, `{_}` is not looked at.
 //!
 //! Of each text one piece without places is looked for first, those of all tools at once; only where that stands is the
 //! rest compared.
@@ -19,6 +19,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::judge::Cause;
+use super::surroundings::{MARKS, Mark};
 use super::{Incident, Tool};
 use crate::command::{Command, Refusal, Template};
 
@@ -34,6 +35,8 @@ pub struct Message {
     pub cause: Cause,
     /// Does the tool or the program end with it?
     pub stops: bool,
+    /// Does it only hand on what another program says, in itself or in the lines below?
+    pub wraps: bool,
     /// How much it tells: 3 names the culprit, 0 only says that there was one.
     pub tells: u8,
     /// What happened, as far as the log alone tells; with places.
@@ -81,6 +84,8 @@ struct Entry {
     cause: String,
     #[serde(default)]
     stops: bool,
+    #[serde(default)]
+    wraps: bool,
     tells: u8,
     #[serde(default)]
     sentence: String,
@@ -94,6 +99,8 @@ struct Entry {
     values: Vec<String>,
     #[serde(default)]
     follows: String,
+    /// None where what stands for it is told otherwise.
+    #[serde(default)]
     texts: Vec<String>,
 }
 
@@ -114,6 +121,8 @@ pub(super) enum Meaning {
     Banner(usize),
     /// The text that a message follows.
     Follows(usize),
+    /// What a log shows in passing.
+    Mark(Mark),
 }
 
 /// Compiles the texts of these tools.
@@ -139,6 +148,10 @@ pub(super) fn texts(tools: &'static [Tool]) -> Texts {
             }
             messages.push(message(tool, entry));
         }
+    }
+    for (text, mark) in MARKS {
+        anchors.push((*text).to_owned());
+        meaning.push(Meaning::Mark(*mark));
     }
     let anchors = AhoCorasick::new(all.2).expect("few short texts");
     Texts { messages: all.0, banners: all.1, anchors, meaning: all.3 }
@@ -188,6 +201,7 @@ fn message(tool: &'static Tool, entry: Entry) -> Message {
         wording: entry.wording,
         cause,
         stops: entry.stops,
+        wraps: entry.wraps,
         tells: entry.tells,
         sentence: entry.sentence,
         remedy: entry.remedy,
@@ -257,6 +271,7 @@ fn compile(text: &str) -> Text {
                 let body = match *kind {
                     "w" => format!("[^\\s'\"]+{lazy}"),
                     "v" => "\\d[\\w.]*".to_owned(),
+                    "p" => format!("[^'\\n]+{lazy}"),
                     "q" => "(?:'[^'\\n]*'|\"[^\"\\n]*\"|[^\\s,'\"]+)".to_owned(),
                     _ if *name == "_" => "[^\\n]*?".to_owned(),
                     _ => format!("[^\\n]+{lazy}"),

@@ -5,19 +5,25 @@ use std::collections::{BTreeMap, VecDeque};
 use rustc_hash::FxHashMap;
 
 use super::all;
-use super::incident::{Incident, Log, MOST_SAID};
+use super::failed::Failed;
+use super::incident::{Incident, Log, MOST_FOUND, MOST_SAID};
 use super::lines::{Line, Lines};
 use super::pattern::{Meaning, Message, Text};
+use super::surroundings::Mark;
+use super::traceback::Traceback;
+use super::wrap::Widths;
 
-/// A message has no more lines than this.
-const WINDOW: usize = 8;
+/// So many lines are at hand at once: a message that a narrow terminal cut has as many.
+const WINDOW: usize = 24;
+/// A message as its tool writes it has no more lines than this.
+const LINES: usize = 8;
 /// Lines before an incident that are kept.
 const BEFORE: usize = 2;
 /// More different incidents than anybody reads.
 const MOST_INCIDENTS: usize = 4096;
 
-/// So many lines after its last place a traceback has its exception.
-const TRACEBACK: usize = 4;
+/// No piece that is looked for is longer.
+const SEAM: usize = 64;
 
 /// What tells two incidents apart.
 type Key = (&'static str, String, BTreeMap<&'static str, String>);
@@ -34,8 +40,9 @@ pub struct Reader {
     known: FxHashMap<Key, usize>,
     /// Of messages that follow a text, the line up to which they have followed it.
     followed: FxHashMap<usize, usize>,
-    /// The last place in Python code that a traceback told, and its line.
-    frame: Option<(usize, String)>,
+    widths: Widths,
+    traceback: Traceback,
+    failed: Failed,
 }
 
 impl Reader {
@@ -53,6 +60,14 @@ impl Reader {
         self.lines.finish();
         self.drain(1);
         self.log.lines = self.lines.count;
+        let failed = std::mem::take(&mut self.failed);
+        self.log.building = failed.building.clone();
+        // What a message already tells needs no telling again; what a tool calls an error and goes on is none.
+        let is_told =
+            |line: usize| self.log.incidents.iter().any(|it| it.message.stops || (it.first..=it.last).contains(&line));
+        if let Some(error) = failed.finish().filter(|error| !is_told(error.line)) {
+            self.log.incidents.extend(failure(error));
+        }
         self.log
     }
 
@@ -69,8 +84,10 @@ impl Reader {
             if self.window.len() < least {
                 return;
             }
+            self.widths.rejoin(&mut self.window, 0);
             self.look();
             let Some(line) = self.window.pop_front() else { return };
+            self.widths.passed(&line);
             if self.before.len() == BEFORE {
                 self.before.pop_front();
             }
@@ -81,41 +98,73 @@ impl Reader {
     /// Looks for all texts that begin in the first line of the window.
     fn look(&mut self) {
         let Some(line) = self.window.front() else { return };
+        let number = line.number(0);
+        let is_source = self.traceback.is_source(&line.text, number);
         if line.text.is_empty() {
             return;
         }
-        if let Some(frame) = frame(&line.text) {
-            self.frame = Some((line.number(0), frame.to_owned()));
-            return;
+        let found = self.meanings(is_source);
+        let Some(line) = self.window.front() else { return };
+        if found.contains(&Meaning::Mark(Mark::Success)) {
+            self.failed.succeeded();
         }
-        let texts = all();
-        let mut found: Vec<Meaning> = Vec::new();
-        for hit in texts.anchors.find_overlapping_iter(&line.text) {
-            let meaning = texts.meaning[hit.pattern().as_usize()];
-            if !found.contains(&meaning) {
-                found.push(meaning);
-            }
-        }
-        if found.is_empty() {
-            return;
-        }
-        // In the order of the tables: the text that comes first wins.
-        found.sort_by_key(|meaning| match *meaning {
-            Meaning::Banner(at) => (0, at, 0),
-            Meaning::Follows(at) => (1, at, 0),
-            Meaning::Message(at, text) => (2, at, text),
-        });
-        let number = line.number(0);
+        self.failed.look(line, is_source);
         let mut wordings = BTreeMap::<usize, Vec<usize>>::new();
         for meaning in found {
             match meaning {
+                Meaning::Mark(Mark::Ldd) => self.found_by_ldd(),
+                Meaning::Mark(mark) => drop(self.log.marks.insert(mark)),
+                _ if is_source => {}
                 Meaning::Banner(at) => self.banner(at),
                 Meaning::Follows(at) => drop(self.followed.insert(at, number)),
                 Meaning::Message(at, text) => wordings.entry(at).or_default().push(text),
             }
         }
+        if !wordings.is_empty() {
+            (1..LINES).for_each(|at| self.widths.rejoin(&mut self.window, at));
+        }
         for (at, wordings) in wordings {
             self.message(at, &wordings, number);
+        }
+    }
+
+    /// What the pieces in the first line, and on its seam with the next, are pieces of: in the order of the tables, as the
+    /// text that comes first wins.
+    fn meanings(&self, is_source: bool) -> Vec<Meaning> {
+        let Some(line) = self.window.front() else { return Vec::new() };
+        let mut found: Vec<Meaning> = Vec::new();
+        let mut take = |text: &str| {
+            for hit in all().anchors.find_overlapping_iter(text) {
+                let meaning = all().meaning[hit.pattern().as_usize()];
+                if !found.contains(&meaning) {
+                    found.push(meaning);
+                }
+            }
+        };
+        take(&line.text);
+        if let Some(next) =
+            self.window.get(1).filter(|next| !is_source && !next.text.is_empty() && line.width >= SEAM / 2)
+        {
+            let (end, start) = (tail(&line.text, SEAM), cut(&next.text, SEAM));
+            take(&format!("{end}{start}"));
+            take(&format!("{end} {start}"));
+        }
+        found.sort_by_key(|meaning| match *meaning {
+            Meaning::Mark(_) => (0, 0, 0),
+            Meaning::Banner(at) => (1, at, 0),
+            Meaning::Follows(at) => (2, at, 0),
+            Meaning::Message(at, text) => (3, at, text),
+        });
+        found
+    }
+
+    /// `libx.so.1 => /lib/libx.so.1 (0x…)`.
+    fn found_by_ldd(&mut self) {
+        let Some((name, place)) = self.window.front().and_then(|line| line.text.split_once(" => ")) else { return };
+        let place = place.split_once(" (0x").map_or(place, |(place, _)| place);
+        let is_plain = |text: &str| !text.is_empty() && text.len() < MOST_SAID && !text.contains(' ');
+        if is_plain(name.trim()) && is_plain(place) && self.log.found.len() < MOST_FOUND {
+            self.log.found.insert(name.trim().to_owned(), place.to_owned());
         }
     }
 
@@ -140,7 +189,7 @@ impl Reader {
         let texts = || wordings.iter().map(|&wording| &message.compiled[wording]);
         let mut is_found = false;
         for text in texts() {
-            let window = self.text(if text.is_long { WINDOW } else { 2 });
+            let window = self.text(if text.is_long { LINES } else { 2 });
             is_found |= self.matches(message, text, &window);
         }
         // Terminals cut where their width ends, and whoever copies from them gets the pieces.
@@ -179,7 +228,7 @@ impl Reader {
             let told = told.filter_map(|((name, is_python), value)| {
                 let value = value?.as_str().trim();
                 let value = if *is_python { unquoted(value) } else { value.to_owned() };
-                Some((*name, cut(&value, MOST_SAID).to_owned()))
+                Some((*name, cut(without_twin(&value), MOST_SAID).to_owned()))
             });
             let told: BTreeMap<&'static str, String> = told.collect();
             let first = line.number(all.start());
@@ -214,24 +263,29 @@ impl Reader {
     ) {
         // The same words may fit several texts: the first has them.
         let is_taken = |incident: &Incident| {
-            (incident.first..=incident.last).contains(&first)
+            !incident.message.wraps
+                && (incident.first..=incident.last).contains(&first)
                 && (incident.says.contains(&says)
                     || says.starts_with(&incident.says)
                     || std::ptr::eq(incident.message, message) && says.contains(&incident.says))
         };
         // An exception of Python happened where its traceback ends.
         let mut told = told;
+        if let Some(place) = self.traceback.place(first) {
+            told.insert("place", cut(place, MOST_SAID).to_owned());
+        }
         if ["numpy", "cpython", "windows"].contains(&message.tool.id)
             && !told.contains_key("by")
-            && let Some((line, frame)) = &self.frame
-            && first - line <= TRACEBACK
+            && let Some(place) = told.get("place").cloned()
         {
-            told.insert("by", cut(frame, MOST_SAID).to_owned());
+            told.insert("by", place);
         }
         if self.log.incidents.iter().rev().take(4).any(is_taken) {
             return;
         }
-        let key = (message.tool.id, message.id.clone(), told.clone());
+        let mut same = told.clone();
+        same.remove("place");
+        let key = (message.tool.id, message.id.clone(), same);
         if let Some(&known) = self.known.get(&key) {
             self.log.incidents[known].times += 1;
             return;
@@ -249,12 +303,19 @@ impl Reader {
     }
 }
 
-/// The file of a line of a traceback; what Python itself and NumPy do there is no matter.
-fn frame(line: &str) -> Option<&str> {
-    let rest = line.trim_start().strip_prefix("File \"")?;
-    let (file, rest) = rest.split_once("\", line ")?;
-    let is_inner = file.starts_with('<') || file.contains("/importlib/") || file.contains("/numpy/");
-    (!is_inner && rest.starts_with(|c: char| c.is_ascii_digit())).then_some(file)
+/// That the build failed, as an incident.
+fn failure(error: super::failed::Error) -> Option<Incident> {
+    let message = super::messages().find(|message| message.tool.id == "build" && message.id == error.kind)?;
+    let told = BTreeMap::from([("why", error.text.clone())]);
+    let (first, around) = (error.line, vec![(error.line, error.text.clone())]);
+    Some(Incident { tool: message.tool, message, first, last: first, says: error.text, around, told, times: 1 })
+}
+
+/// A path as the process asked for it: dyld looks at a second place for each, where macOS keeps what it updates apart. A
+/// bracket that a sentence opened before it is no part of it either.
+fn without_twin(path: &str) -> &str {
+    let path = path.strip_prefix("(/").map_or(path, |_| &path[1..]);
+    path.strip_prefix("/System/Volumes/Preboot/Cryptexes/OS").unwrap_or(path)
 }
 
 /// The beginning of a text, whole characters of it.
@@ -264,6 +325,13 @@ fn cut(text: &str, most: usize) -> &str {
     }
     let end = (0..=most).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
     &text[..end]
+}
+
+/// The end of a text, whole characters of it.
+fn tail(text: &str, most: usize) -> &str {
+    let at = text.len().saturating_sub(most);
+    let at = (at..=text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());
+    &text[at..]
 }
 
 /// What a Python string literal holds, as far as paths need it.

@@ -18,6 +18,7 @@ templates! {
     PIP_INSTALL_REQUIRED = "python -m pip install {requirement}";
     PIP_UPGRADE = "python -m pip install --upgrade {package}";
     MSVC_RUNTIME = "python -m pip install msvc-runtime";
+    PIP_FOR = "python -m pip install --platform {token} --only-binary=:all: --target FOLDER {package}";
     PIP_UPGRADE_FROM = "python -m pip install --upgrade {package}>={version}";
     PIP_REINSTALL = "python -m pip install --force-reinstall --no-deps {requirement}";
     PIP_BINARY = "python -m pip install --force-reinstall --only-binary=:all: {package}";
@@ -29,6 +30,8 @@ templates! {
     CONDA_REINSTALL = "conda install --force-reinstall {package}";
     CONDA_REINSTALL_OF = "conda install --force-reinstall {package}={version}";
     CONDA_LIBSTDCXX = "conda install -c conda-forge libstdcxx-ng";
+    CONDA_INSTALL = "conda install -c conda-forge {package}";
+    CONDA_INSTALL_OF = "conda install -c conda-forge {package}={version}";
     VENV_UPGRADE = "python3 -m venv --upgrade {path}";
 
     // Packages of systems.
@@ -54,6 +57,8 @@ templates! {
     NAME_RPATH_OF = "install_name_tool -rpath OLD NEW FILE";
     NAME_ADD_RPATH = "install_name_tool -add_rpath {text} {path}";
     SIGN = "codesign --force --sign - {path}";
+    UNQUARANTINE = "xattr -dr com.apple.quarantine {path}";
+    NO_ATTRIBUTES = "xattr -cr FOLDER";
     LINK = "ln -s {path} {path}";
     COPY = "copy {path} {path}";
     READABLE = "chmod -R a+rX {path}";
@@ -71,6 +76,7 @@ templates! {
     AUDITWHEEL_LEAVING = "auditwheel repair";
     DELOCATE_LEAVING = "delocate-wheel";
     DELOCATE_EXCLUDING = "delocate-wheel --exclude {library} WHEEL";
+    DELOCATE_IGNORING = "delocate-wheel --ignore-missing-dependencies WHEEL";
     DELOCATE_FOR = "MACOSX_DEPLOYMENT_TARGET={token} delocate-wheel WHEEL";
     DELOCATE_FROM = "DYLD_LIBRARY_PATH={path} delocate-wheel WHEEL";
     DELVEWHEEL = "delvewheel repair {path}";

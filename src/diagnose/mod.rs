@@ -33,7 +33,7 @@ pub use dylib::origin;
 pub use facts::Facts;
 pub use finding::{Evidence, Finding, Severity};
 pub use foresight::refusal;
-pub use remedies::{Shipped, shipped};
+pub use remedies::{Shipped, shipped, shipped_name};
 pub use rules::RULES;
 pub use source::{Line, Sources, Spelled};
 pub use verdict::{BrokenImports, settled};

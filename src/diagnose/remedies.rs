@@ -19,14 +19,29 @@ use crate::vfs::VPath;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shipped {
     pub apt: String,
+    pub dnf: String,
+    pub apk: String,
     pub brew: String,
+    pub conda: String,
     pub pip: String,
 }
 
 /// Who ships a library by this file name; none where nobody knows.
 pub fn shipped(library: &str) -> Option<Shipped> {
     let known = best(library)?;
-    Some(Shipped { apt: known.apt.clone(), brew: known.brew.clone(), pip: known.pip.clone() })
+    Some(Shipped {
+        apt: known.apt.clone(),
+        dnf: known.dnf.clone(),
+        apk: known.apk.clone(),
+        brew: known.brew.clone(),
+        conda: known.conda.clone(),
+        pip: known.pip.clone(),
+    })
+}
+
+/// The first library of the table whose name begins so.
+pub fn shipped_name(start: &str) -> Option<String> {
+    packages().iter().find(|package| package.name.starts_with(start)).map(|package| package.name.clone())
 }
 
 /// The entry of the table that fits a library best.
@@ -53,6 +68,9 @@ struct Package {
     apk: String,
     #[serde(default)]
     brew: String,
+    /// The package of conda-forge, with the version that has this library.
+    #[serde(default)]
+    conda: String,
     #[serde(default)]
     pip: String,
     #[serde(default)]

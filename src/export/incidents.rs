@@ -63,6 +63,8 @@ struct Mirror<'a> {
     remedy: &'a str,
     commands: Vec<CommandMirror>,
     rule: Option<&'static str>,
+    /// The line of the incident of which this one is only a consequence.
+    because: Option<usize>,
 }
 
 /// Writes them for other programs.
@@ -106,6 +108,7 @@ fn mirror<'a>(judged: &'a Judged, scan: Option<&Scan>) -> Mirror<'a> {
         remedy: &judged.remedy.text,
         commands: commands::mirrors(&judged.remedy, shells),
         rule: finding.map(|finding| finding.rule.id),
+        because: judged.because,
     }
 }
 
@@ -125,7 +128,7 @@ pub fn incidents_text(all: &Incidents, paint: &Paint, verbose: bool) -> String {
         } else {
             text += &match last.filter(|last| is_alike(last, judged)) {
                 Some(_) => head_of(judged, all.scan, paint),
-                None => format!("\n{}", whole(judged, all.scan, paint)),
+                None => format!("\n{}{}", whole(judged, all.scan, paint), consequences(all, judged, paint)),
             };
             last = Some(judged);
         }
@@ -143,6 +146,21 @@ pub fn incidents_text(all: &Incidents, paint: &Paint, verbose: bool) -> String {
         text += &format!("{} were not looked at: the log has too many\n", count(all.log.unkept, "message"));
     }
     inert(&(text + &verdict(all, paint) + &beside(all, paint)))
+}
+
+/// The lines that say something only because of this one, counted with those that nobody has to mind.
+fn consequences(all: &Incidents, judged: &Judged, paint: &Paint) -> String {
+    let follows = |other: &&Judged| other.because == Some(judged.incident.first);
+    let lines: Vec<String> = all.judged.iter().filter(follows).map(|other| other.incident.first.to_string()).collect();
+    match lines.len() {
+        0 => String::new(),
+        1 => paint.ink(Ink::Quiet, &paint.wrapped(&format!("consequence: line {}", lines[0]), 2)),
+        most => {
+            let shown = lines[..most.min(8)].join(", ");
+            let more = if most > 8 { ", …" } else { "" };
+            paint.ink(Ink::Quiet, &paint.wrapped(&format!("consequences: lines {shown}{more}"), 2))
+        }
+    }
 }
 
 /// What is wrong with what the log was compared with, where the log itself accuses nobody.
@@ -233,7 +251,7 @@ fn head_of(judged: &Judged, scan: Option<&Scan>, paint: &Paint) -> String {
 fn verdict(all: &Incidents, paint: &Paint) -> String {
     let failures = all.judged.iter().filter(|judged| judged.is_failure()).count();
     match (all.judged.len(), failures) {
-        (0, _) => "\nno message in it accuses a native file, as far as dylens knows them\n".to_owned(),
+        (0, _) => "\nno error in it, as far as dylens knows their texts\n".to_owned(),
         (_, 0) => {
             format!("\n{} nothing in it ended a build or a program\n", paint.ink(Ink::Good, paint.glyph(Glyph::Good)))
         }

@@ -1,15 +1,16 @@
 //! A library is said to be missing.
 
-use super::{Cause, Judged, Verdict, exclude};
+use super::{Cause, Judged, Verdict, absent, exclude};
+use crate::buildlog::Log;
 use crate::buildlog::ground::{Ground, leaf, site_tail, slashed};
 use crate::buildlog::known::{self, Shipper};
 use crate::command::templates::{
-    AUDITWHEEL_FROM, DELOCATE_FROM, DELVEWHEEL_FROM, DELVEWHEEL_INSIDE, DELVEWHEEL_WITH, FILE, MSVC_RUNTIME,
-    NAME_CHANGE_IN, NAME_CHANGE_OF, NAME_ID, PIP_INSTALL, SIGN, WITH_LIBPYTHON,
+    AUDITWHEEL_FROM, DELOCATE_FROM, DELVEWHEEL_FROM, DELVEWHEEL_INSIDE, MSVC_RUNTIME, NAME_ADD_RPATH, NAME_CHANGE_IN,
+    NAME_CHANGE_OF, NAME_ID, PIP_INSTALL, SIGN,
 };
 use crate::command::{Command, Refusal, Remedy};
+use crate::diagnose::Stops;
 use crate::diagnose::install_name::InstallName;
-use crate::diagnose::{Stops, origin};
 use crate::graph::Node;
 use crate::image::Name;
 use crate::loader::Resolution;
@@ -17,7 +18,7 @@ use crate::scan::Scan;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
-pub(super) fn judge(plain: Judged, ground: Option<&Ground>) -> Judged {
+pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
     let Some(accused) = plain.incident.told("accused").map(slashed) else { return plain };
     let by = plain.incident.by().map(str::to_owned);
     let file = ground.zip(by.as_deref()).and_then(|(ground, by)| ground.file(by));
@@ -25,18 +26,81 @@ pub(super) fn judge(plain: Judged, ground: Option<&Ground>) -> Judged {
         Some((ground, file)) => plain.at(ground, file),
         None => plain,
     };
-    let own = || own_name(&tied, ground, file, &accused, by.as_deref());
-    if let Some(judged) = own() {
+    // A loader never looks for what a file calls itself; tools that list names may take it for a dependency.
+    let own = || own_name(&tied, ground, file, &accused, by.as_deref()).filter(|_| !is_loader(&tied));
+    let by_the_names = own()
+        .or_else(|| relative(&tied, &accused, by.as_deref()))
+        .or_else(|| of_the_system(&tied, &accused))
+        .or_else(|| baked_python(&tied, &accused))
+        .or_else(|| python_of_the_program(&tied, &accused, by.as_deref()));
+    if let Some(judged) = by_the_names {
         return judged;
     }
-    if let Some(judged) = of_the_system(&tied, &accused).or_else(|| baked_python(&tied, &accused)) {
-        return judged;
-    }
-    let Some(ground) = ground else { return by_name(tied, &accused, by.as_deref()) };
+    let named = |judged: Judged| absent::judge(judged, log, ground, &accused, by.as_deref());
+    let Some(ground) = ground else { return named(tied) };
+    let is_of_cuda = is_loader(&tied) && known::cuda(leaf(&accused)).is_some();
     itself(&tied, ground, &accused)
-        .or_else(|| need(&tied, ground, file, &accused))
+        .or_else(|| need(&tied, log, ground, file, &accused))
+        .or_else(|| is_of_cuda.then(|| named(tied.clone())))
         .or_else(|| nowhere(&tied, ground, file, &accused))
-        .unwrap_or_else(|| by_name(tied, &accused, by.as_deref()))
+        .unwrap_or_else(|| named(tied))
+}
+
+/// Does the loader itself complain?
+fn is_loader(judged: &Judged) -> bool {
+    matches!(judged.incident.tool.id, "dyld" | "glibc" | "musl" | "windows" | "ctypes")
+}
+
+/// A path relative to a folder that only the build had: an install name that nobody set.
+fn relative(tied: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
+    let tool = tied.incident.tool;
+    let is_relative = |path: &str| path.contains('/') && !path.starts_with(['/', '@', '$', '.']);
+    // delocate looks for a name without a folder beside the wheel, in its own temporary folder.
+    let is_of_delocate = tool.id == "delocate"
+        && tied.incident.message.id == "library-does-not-exist"
+        && ["/tmp", "/T/"].iter().any(|part| accused.contains(part))
+        && accused.rsplit('/').nth(1).is_some_and(|folder| folder == "wheel");
+    if is_of_delocate {
+        let name = leaf(accused);
+        let sentence = format!(
+            "{accused} is the place where delocate looks for a relative install name: a file in the wheel asks for {name} without a folder,              as the library was built without an absolute install name"
+        );
+        let text = format!(
+            "build {name} with an install name that is absolute or begins with @rpath (CMake: CMAKE_INSTALL_NAME_DIR or MACOSX_RPATH), or              give it one and link again: install_name_tool -id"
+        );
+        let judged = tied.clone().cause(Cause::RelativeName, Verdict::Guilty).says(sentence);
+        return Some(judged.mended(Remedy::new(text).fix(NAME_ID.with(&[&name, &name]))));
+    }
+    let by = by.filter(|_| tool.id == "nuitka" && is_relative(accused) && !leaf(accused).starts_with("libpython"))?;
+    let sentence = format!(
+        "{accused} is a path of the folder in which {} was built, most likely the install name (LC_ID_DYLIB) of the file itself, in this or          another of its slices: nothing is missing, and {} takes the name for a dependency",
+        short(by),
+        tool.name
+    );
+    let text = "upgrade Nuitka to 1.6 or later, or give the file its own name and sign it again";
+    let remedy = Remedy::new(text).steps([NAME_ID.with(&[&leaf(by), &by]), SIGN.with(&[&by])]);
+    Some(tied.clone().cause(Cause::OwnInstallName, Verdict::Innocent).says(sentence).mended(remedy))
+}
+
+/// A program that asks for its Python's library, and has no search path to it.
+fn python_of_the_program(tied: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
+    let by = by.map(slashed)?;
+    let is_python = leaf(accused).starts_with("libpython") || leaf(accused) == "Python";
+    let is_module = [".so", ".dylib", ".pyd"].iter().any(|ending| by.ends_with(ending));
+    if tied.incident.tool.id != "dyld" || !is_python || is_module || accused.starts_with('/') {
+        return None;
+    }
+    let sentence = format!(
+        "the program {} asks for its Python's library by {accused}, and it is not there: it was not copied into the bundle, or no rpath \
+         of the program leads to it",
+        leaf(&by)
+    );
+    let text = format!(
+        "put {} beside the program and give it the rpath @executable_path, which newer bundlers do by themselves (upgrade Nuitka)",
+        leaf(accused)
+    );
+    let remedy = Remedy::new(text).fix(NAME_ADD_RPATH.with(&[&"@executable_path", &by]));
+    Some(tied.clone().cause(Cause::PythonLibrary, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
 /// The accused is what the file calls itself: nothing is missing.
@@ -105,9 +169,10 @@ fn with_package(text: String, name: &InstallName, package: Option<String>) -> St
             | InstallName::BuildPathOtherName { .. }
     );
     match package.filter(|_| is_mistake) {
-        Some(package) if text.starts_with("upgrade") => format!("{text}; or take a newer {package}"),
-        Some(package) => format!("take a newer {package}, whose builder may have mended it; or {text}"),
-        None => text,
+        Some(package) if !text.starts_with("upgrade") => {
+            format!("{text}; a newer {package}, where there is one, may have mended it")
+        }
+        _ => text,
     }
 }
 
@@ -187,8 +252,7 @@ fn baked_python(tied: &Judged, accused: &str) -> Option<Judged> {
 /// glibc says “no such file” of a file that is there, where it is made for another processor.
 fn itself(tied: &Judged, ground: &Ground, accused: &str) -> Option<Judged> {
     let is_path = accused.contains('/') && !accused.starts_with('@');
-    let is_loader = matches!(tied.incident.tool.id, "glibc" | "musl" | "dyld");
-    let file = ground.file(accused).filter(|_| is_path && is_loader)?;
+    let file = ground.file(accused).filter(|_| is_path && is_loader(tied))?;
     let rules = ["wrong-architecture", "not-an-image", "other-libc", "slice-missing"];
     let (cause, at) = [(Cause::WrongArchitecture, ground.finding_about(file, &rules)?)][0];
     let judged = tied.clone().at(ground, file).cause(cause, Verdict::Guilty).found(ground, at);
@@ -202,7 +266,7 @@ fn itself(tied: &Judged, ground: &Ground, accused: &str) -> Option<Judged> {
 }
 
 /// What the loader makes of the very need.
-fn need(tied: &Judged, ground: &Ground, file: Option<FileId>, accused: &str) -> Option<Judged> {
+fn need(tied: &Judged, log: &Log, ground: &Ground, file: Option<FileId>, accused: &str) -> Option<Judged> {
     let scan = ground.scan;
     let is_meant =
         |name: &Name| name.as_bytes() == accused.as_bytes() || leaf(&name.text()).eq_ignore_ascii_case(leaf(accused));
@@ -216,7 +280,6 @@ fn need(tied: &Judged, ground: &Ground, file: Option<FileId>, accused: &str) -> 
     if matches!(edge.resolution, Resolution::Missing | Resolution::Refused { .. }) {
         return None;
     }
-    let is_loader = matches!(tied.incident.tool.id, "glibc" | "musl" | "dyld");
     let by = ground.path(file);
     let place = edge.resolution.file().map(|found| ground.path(found));
     let found = match (&edge.resolution, &place) {
@@ -226,12 +289,18 @@ fn need(tied: &Judged, ground: &Ground, file: Option<FileId>, accused: &str) -> 
         }
         _ => "the system has it itself".to_owned(),
     };
-    if is_loader {
-        let sentence = format!(
-            "in what is looked at, {accused} is found: {found}; the log is of another environment, or of a bundle that lacks it"
-        );
-        let judged = tied.clone().cause(Cause::LibraryMissing, Verdict::Unknown).says(sentence);
-        return Some(judged.mended(Remedy::new("look at the environment or bundle that failed: dylens log FILE PATH")));
+    if is_loader(tied) {
+        // What the machine that reads the log has says nothing of the one that wrote it.
+        let inside = edge.resolution.file().filter(|found| ground.owner(*found).is_some());
+        let judged = absent::judge(tied.clone(), log, Some(ground), accused, Some(&by.to_string()));
+        let note = match inside.map(|found| ground.path(found)) {
+            Some(place) => format!(
+                "; in what is looked at it is {place}: the log is of another environment, or of a bundle that lacks it"
+            ),
+            None => "; the machine that reads this log has it, the one that wrote it had not".to_owned(),
+        };
+        let sentence = format!("{}{note}", judged.sentence);
+        return Some(judged.says(sentence));
     }
     let name = tied.incident.tool.name;
     let sentence = format!("{accused}, which {name} does not find, is not missing: {found}");
@@ -302,7 +371,11 @@ fn of_another_wheel(tied: &Judged, ground: &Ground, accused: &str) -> Option<Jud
 }
 
 /// A library that by its name is another wheel's, or a driver's.
-fn shipped_elsewhere(plain: Judged, accused: &str, excluding: Option<Result<Command, Refusal>>) -> Option<Judged> {
+pub(super) fn shipped_elsewhere(
+    plain: Judged,
+    accused: &str,
+    excluding: Option<Result<Command, Refusal>>,
+) -> Option<Judged> {
     let tool = plain.incident.tool.name;
     match known::shipper(accused)? {
         Shipper::Wheel(wheel) => Some(match excluding {
@@ -339,60 +412,6 @@ fn shipped_elsewhere(plain: Judged, accused: &str, excluding: Option<Result<Comm
             };
             Some(plain.cause(Cause::Driver, verdict).says(sentence).mended(remedy))
         }
-        Shipper::System(_) => None,
-    }
-}
-
-/// What the names alone tell.
-fn by_name(plain: Judged, accused: &str, by: Option<&str>) -> Judged {
-    let tool = plain.incident.tool;
-    if let Some(judged) = shipped_elsewhere(plain.clone(), accused, exclude(tool.id, &[accused])) {
-        return judged;
-    }
-    if accused.contains("$ORIGIN") {
-        let sentence =
-            format!("{accused} has $ORIGIN in it, which only Linux's loaders know: dyld's word is @loader_path");
-        let judged = plain.cause(Cause::ForeignRpath, Verdict::Guilty).says(sentence);
-        return judged
-            .mended(Remedy::new("give the file an rpath with @loader_path: install_name_tool -rpath OLD NEW"));
-    }
-    if !plain.sentence.is_empty() {
-        return plain;
-    }
-    let is_loader = matches!(tool.id, "glibc" | "musl");
-    if is_loader && leaf(accused).starts_with("libpython") {
-        let who = by.map_or_else(|| "what was started".to_owned(), short);
-        let sentence = format!(
-            "{who} is linked with Python's shared library {accused}, and no search path leads to one: this Python has none, or \
-             it lies where only its own program looks"
-        );
-        let text = "rebuild it without linking libpython, as extension modules should be; for a program, lead the loader to the \
-                    lib folder of its Python";
-        let remedy = Remedy::new(text).fix(Ok(WITH_LIBPYTHON.command()));
-        return plain.cause(Cause::PythonLibrary, Verdict::Guilty).says(sentence).mended(remedy);
-    }
-    if is_loader && accused.contains('/') && by.is_none() {
-        let sentence = format!(
-            "the loader does not open {accused} itself: it is gone, or it is made for another processor, of which glibc \
-             says the same"
-        );
-        return plain
-            .says(sentence)
-            .mended(Remedy::new("look at the file, and at what it is made for").fix(FILE.with(&[&accused])));
-    }
-    let who = by.map_or_else(String::new, |by| format!(", needed by {},", short(by)));
-    let sentence = format!("{accused}{who} is found nowhere{}", origin(accused.as_bytes()));
-    let judged = plain.says(sentence);
-    match known::shipper(accused) {
-        Some(Shipper::System(command)) => {
-            judged.mended(Remedy::new("install the package that ships it").fix(Ok(command)))
-        }
-        _ if tool.id == "delvewheel" => {
-            let remedy = Remedy::new("lead delvewheel to the folder that has it");
-            judged.mended(remedy.fix(Ok(DELVEWHEEL_WITH.command())))
-        }
-        _ => judged
-            .mended(Remedy::new("look where the loader searches, in the environment itself: dylens log FILE PATH")),
     }
 }
 
@@ -403,9 +422,10 @@ pub fn short(path: &str) -> String {
 }
 
 /// The distribution that a path belongs to, by the name of its folder.
-fn package(by: &str) -> Option<String> {
+pub(super) fn package(by: &str) -> Option<String> {
     let by = slashed(by);
     let tail = site_tail(&by)?;
     let top = tail.split('/').next().filter(|top| top.len() < tail.len())?;
+    let top = top.strip_suffix(".libs").unwrap_or(top);
     Some(top.trim_start_matches('_').to_owned())
 }

@@ -2,10 +2,10 @@
 
 use super::library::short;
 use super::{Cause, Judged, Verdict};
-use crate::buildlog::Log;
 use crate::buildlog::ground::Ground;
+use crate::buildlog::{Log, Mark};
 use crate::command::Remedy;
-use crate::command::templates::PIP_INSTALL;
+use crate::command::templates::{PIP_FOR, PIP_INSTALL, PIP_REINSTALL};
 use crate::discover::bundle::Bundler;
 use crate::scan::Scan;
 
@@ -19,7 +19,35 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
         let cause = if is_shim { Cause::NumpyShim } else { Cause::NumpyMissing };
         return super::numpy::judge(Judged { cause, ..plain }, log, ground);
     }
-    let Some(ground) = ground else { return plain };
+    let bundler = ground
+        .and_then(|ground| ground.scan.target.bundle.as_ref().map(|bundle| bundle.bundler))
+        .or_else(|| log.running());
+    if let Some(bundler) = bundler.filter(|_| plain.cause == Cause::ModuleMissing) {
+        let sentence = format!(
+            "the program does not find the module {module}: {} left it out, as only compiled code names it, or code that computes the name",
+            bundler.word()
+        );
+        let text = format!("include {module} with an option of {}", bundler.word());
+        return plain
+            .cause(Cause::ModuleLeftOut, Verdict::Guilty)
+            .says(sentence)
+            .mended(Remedy::new(text).fix(bundler.module(&module)));
+    }
+    if let Some(judged) = compiled_part(&plain, log, ground, &module) {
+        return judged;
+    }
+    let Some(ground) = ground else {
+        let top = module.split('.').next().unwrap_or(&module).to_owned();
+        // Whose own package it is knows its parts.
+        let is_inner = plain.incident.by().is_some_and(|by| short(by).starts_with(&format!("{top}/")));
+        return match plain.cause == Cause::ModuleMissing && !is_inner && module == top && !log.is_bundling() {
+            true => {
+                let text = "install what brings it (the package may be called otherwise than the module), into the Python that runs the program";
+                plain.mended(Remedy::new(text).fix(PIP_INSTALL.with(&[&top])))
+            }
+            false => plain,
+        };
+    };
     let tied = match incident.by().and_then(|by| ground.file(by)) {
         Some(file) => plain.at(ground, file),
         None => plain,
@@ -40,6 +68,51 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
                 .mended(Remedy::new("install what brings it").fix(PIP_INSTALL.with(&[&top])))
         }
     }
+}
+
+/// A package is there and the compiled module inside it is not: it was built for another Python, processor or system, as happens where
+/// packages are copied from one machine to another.
+fn compiled_part(plain: &Judged, log: &Log, ground: Option<&Ground>, module: &str) -> Option<Judged> {
+    let (package, last) = module.rsplit_once('.')?;
+    let top = package.split('.').next().unwrap_or(package);
+    let is_private = last.starts_with('_') && !last.starts_with("__");
+    if plain.cause != Cause::ModuleMissing || !is_private || module.starts_with("numpy.") || log.is_bundling() {
+        return None;
+    }
+    // What is at hand shows why: the file, with another tag or for another processor.
+    if let Some((ground, file)) = ground.and_then(|ground| Some((ground, ground.module_file(last)?))) {
+        let rules = ["extension-for-other-python", "wrong-architecture", "other-libc", "not-an-image"];
+        let judged = plain.clone().at(ground, file);
+        if let Some(at) = ground.finding_about(file, &rules) {
+            let cause = Cause::of_rule(ground.scan.findings[at].rule.id).unwrap_or(plain.cause);
+            let judged = judged.found(ground, at);
+            let sentence = format!("{}: Python does not take it for {module}", judged.sentence);
+            return Some(Judged { cause, ..judged }.says(sentence));
+        }
+    }
+    if ground.is_some() {
+        return None;
+    }
+    let is_lambda = log.marks.contains(&Mark::Lambda);
+    let sentence = format!(
+        "the package {package} is there, and its compiled module {last} is not one that this Python takes: its file was built for another \
+         version of Python, another processor or another system, or was not copied"
+    );
+    let text = match is_lambda {
+        true => {
+            "install the package for the function's own runtime, version and processor (x86_64 or aarch64), not for the machine that packs it"
+        }
+        false => {
+            "install the package again with the Python that runs it, on the system that runs it; where it is copied elsewhere (a container, a \
+                  Lambda layer), install it for that platform"
+        }
+    };
+    let remedy = Remedy::new(text);
+    let remedy = match is_lambda {
+        true => remedy.fix(PIP_FOR.with(&[&"manylinux2014_x86_64", &top])),
+        false => remedy.fix(PIP_REINSTALL.with(&[&top])).fix(PIP_FOR.with(&[&"manylinux2014_x86_64", &top])),
+    };
+    Some(plain.clone().cause(Cause::PythonMismatch, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
 /// The ways to name a module to each of the common bundlers.

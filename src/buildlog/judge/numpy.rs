@@ -6,6 +6,7 @@ use super::{Cause, Judged, Verdict};
 use crate::buildlog::ground::Ground;
 use crate::buildlog::{Incident, Log};
 use crate::command::Remedy;
+use crate::command::templates::{PIP_INSTALL, PIP_UPGRADE};
 use crate::discover::bundle::Bundler;
 use crate::image::Binding;
 use crate::world::FileId;
@@ -13,7 +14,7 @@ use crate::world::FileId;
 pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
     let judged = match plain.cause {
         Cause::NumpyShim => shim(plain, log, ground),
-        _ => import(plain, log, ground),
+        _ => import(sized(plain), log, ground),
     };
     // Bundles leave Python modules out; environments lose them.
     let is_bundle = ["nuitka", "pyinstaller", "cx_freeze", "py2app"].iter().any(|tool| log.version(tool).is_some());
@@ -26,6 +27,29 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
         }
         _ => judged,
     }
+}
+
+/// A structure of NumPy has another size than the module was built for: which of the two is newer.
+fn sized(plain: Judged) -> Judged {
+    let size = |place: &str| plain.incident.told(place).and_then(|size| size.parse::<u32>().ok());
+    let (Some("size-changed"), Some(wanted), Some(found)) =
+        (Some(plain.incident.message.id.as_str()), size("symbol"), size("version"))
+    else {
+        return plain;
+    };
+    let structure = plain.incident.told("module").unwrap_or("a structure of NumPy").to_owned();
+    // NumPy 2 made dtype smaller; every other structure has only grown.
+    let is_dtype = structure == "numpy.dtype";
+    let is_for_newer = if is_dtype { wanted < found } else { wanted > found };
+    if !is_for_newer {
+        return plain;
+    }
+    let sentence = format!(
+        "a module was built for a newer NumPy than is installed: {structure} has {found} bytes here, and {wanted} were expected"
+    );
+    let remedy = Remedy::new("upgrade NumPy, or take an older release of the package that brings the module")
+        .fix(PIP_UPGRADE.with(&[&"numpy"]));
+    plain.cause(Cause::NumpyTooOld, Verdict::Guilty).says(sentence).mended(remedy)
 }
 
 /// It fails when it is imported.
@@ -116,6 +140,12 @@ fn shim(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
             || log.incidents.iter().any(|incident| incident.tool.id == id)
     };
     let (pyinstaller, nuitka) = (is_of("pyinstaller", "PyInstaller"), is_of("nuitka", "Nuitka"));
+    if module == "numpy" && !pyinstaller && !nuitka && bundler.is_none() && log.running().is_none() {
+        let sentence = format!("{who} imports numpy at its first use of an array, and NumPy is not installed");
+        let remedy = Remedy::new("install NumPy; a bundled program needs it named to the bundler")
+            .fix(PIP_INSTALL.with(&[&"numpy"]));
+        return plain.cause(Cause::NumpyMissing, Verdict::Guilty).says(sentence).mended(remedy);
+    }
     let text = match module.as_str() {
         "numpy" => "name it to the bundler",
         _ => "name it to the bundler; or upgrade the package, or go back to NumPy 1 (numpy<2)",

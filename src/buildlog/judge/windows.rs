@@ -1,33 +1,37 @@
 //! Windows does not load a module, and does not say why: the sentence is in the person's language, and names no DLL.
 
 use super::library::{self, short};
-use super::{Cause, Judged, Verdict};
+use super::{Cause, Judged, Verdict, sentences};
+use crate::buildlog::Log;
 use crate::buildlog::ground::Ground;
 use crate::command::Remedy;
+use crate::command::templates::MSVC_RUNTIME;
 use crate::graph::Node;
 use crate::image::{Import, Name, Origin};
 use crate::loader::procedures::{WindowsRelease, procedure};
 use crate::loader::windows::folded;
 use crate::world::FileId;
 
-/// What Windows' sentences mean, by their numbers and by their English words.
-const SENTENCES: [(u32, &str, Cause); 6] = [
-    (126, "The specified module could not be found", Cause::LibraryMissing),
-    (127, "The specified procedure could not be found", Cause::SymbolMissing),
-    (193, "is not a valid Win32 application", Cause::WrongArchitecture),
-    (1114, "A dynamic link library (DLL) initialization routine failed", Cause::InitFailed),
-    (182, "The operating system cannot run", Cause::SymbolMissing),
-    (1455, "The paging file is too small", Cause::NoMemory),
+/// What the errors mean, by their numbers.
+const CAUSES: [(u32, Cause); 7] = [
+    (126, Cause::LibraryMissing),
+    (127, Cause::SymbolMissing),
+    (182, Cause::SymbolMissing),
+    (193, Cause::WrongArchitecture),
+    (1114, Cause::InitFailed),
+    (1455, Cause::NoMemory),
+    (5, Cause::Blocked),
 ];
 
-pub(super) fn judge(plain: Judged, ground: Option<&Ground>) -> Judged {
+pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
     if plain.cause != Cause::LibraryMissing {
         return super::file(plain, ground);
     }
     if plain.incident.told("accused").is_some() {
-        return library::judge(plain, ground);
+        return library::judge(plain, log, ground);
     }
     let cause = cause(&plain);
+    let is_bundled = log.running().is_some() || ground.is_some_and(|ground| ground.scan.target.bundle.is_some());
     let module = plain.incident.told("module").map(str::to_owned);
     let plain = plain.cause(cause.unwrap_or(Cause::LibraryMissing), Verdict::Guilty);
     let by = plain.incident.by().map(str::to_owned);
@@ -40,7 +44,8 @@ pub(super) fn judge(plain: Judged, ground: Option<&Ground>) -> Judged {
         let tied = plain.clone().at(ground, file);
         let about = ground.findings_about(file).find(|(_, finding)| finding.breaks > 0);
         if let Some((at, finding)) = about.or_else(|| ground.findings_breaking(file).next()) {
-            return Judged { file: Some(finding.file.clone()), ..tied.found(ground, at) };
+            let found = Judged { file: Some(finding.file.clone()), ..tied.found(ground, at) };
+            return of_mingw(found, &finding.subject);
         }
         let missing: Vec<String> = ground
             .scan
@@ -59,7 +64,7 @@ pub(super) fn judge(plain: Judged, ground: Option<&Ground>) -> Judged {
             ));
         }
         let newest = newest_procedure(ground, file).filter(|_| cause == Some(Cause::SymbolMissing));
-        let told = words(tied, cause, module.as_deref(), by.as_deref());
+        let told = words(tied, cause, module.as_deref(), by.as_deref(), is_bundled);
         return match newest {
             Some((release, dll, name)) => {
                 let sentence = format!(
@@ -75,7 +80,7 @@ pub(super) fn judge(plain: Judged, ground: Option<&Ground>) -> Judged {
             None => told,
         };
     }
-    words(plain, cause, module.as_deref(), by.as_deref())
+    words(plain, cause, module.as_deref(), by.as_deref(), is_bundled)
 }
 
 /// The procedure that came last to Windows, of those that a file and what it needs take from DLLs of the system.
@@ -102,18 +107,31 @@ fn newest_procedure(ground: &Ground, file: FileId) -> Option<(WindowsRelease, Na
     files.filter_map(newest).max_by_key(|(release, _, _)| *release)
 }
 
-/// What the sentence means, where it can be told: `%1` stands in the same one in every language.
+/// What the sentence means, where it can be told.
 fn cause(plain: &Judged) -> Option<Cause> {
     let why = plain.incident.told("why").unwrap_or_default();
-    let code = plain.incident.told("code").and_then(|code| code.trim_end_matches('.').parse::<u32>().ok());
     let says = &plain.incident.says;
-    let known = SENTENCES.iter().find(|(number, sentence, _)| {
-        Some(*number) == code || why.contains(sentence) || says.contains(&format!("[WinError {number}]"))
-    });
-    known.map(|(_, _, cause)| *cause).or_else(|| why.contains("%1").then_some(Cause::WrongArchitecture))
+    let code = plain.incident.told("code").and_then(|code| code.trim_end_matches('.').parse::<u32>().ok());
+    let told =
+        || CAUSES.iter().map(|(number, _)| *number).find(|number| says.contains(&format!("[WinError {number}]")));
+    let number = code.or_else(told).or_else(|| sentences::number(why)).or_else(|| sentences::number(says))?;
+    CAUSES.iter().find(|(known, _)| *known == number).map(|(_, cause)| *cause)
 }
 
-fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&str>) -> Judged {
+/// The runtime of MinGW, which no package of Windows has: whoever builds with it has to bring it.
+fn of_mingw(judged: Judged, library: &str) -> Judged {
+    const RUNTIME: [&str; 5] = ["libgcc_s", "libstdc++-6", "libwinpthread-1", "libgfortran-", "libquadmath-"];
+    if !RUNTIME.iter().any(|start| library.to_lowercase().starts_with(start)) {
+        return judged;
+    }
+    let text = format!(
+        "take another release whose wheel brings {library}, the runtime of MinGW; its builder has to run delvewheel repair, or to link it \
+         statically (-static-libgcc -static-libstdc++)"
+    );
+    judged.mended(Remedy::new(text))
+}
+
+fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&str>, is_bundled: bool) -> Judged {
     let is_native = |path: &str| [".dll", ".pyd"].iter().any(|ending| path.to_lowercase().ends_with(ending));
     let who = match (module, by) {
         (None, Some(by)) if is_native(by) => short(by),
@@ -127,17 +145,40 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
             .says(format!("{who}, or a DLL that it needs, is made for another processor than this Python (32 and 64 bits)"))
             .mended(Remedy::new("install the wheel for this Python's processor")),
         Some(Cause::SymbolMissing) => plain
-            .says(format!("{who} wants a function that the DLL which was found does not have: an older or foreign copy wins"))
-            .mended(Remedy::new("see which copy is loaded: DLLs in the program's folder and in System32 win")),
+            .says(format!(
+                "{who}, or a DLL that it needs, asks for a function that the DLL which was found does not have: either this Windows is older \
+                 than the file was made for (Rust 1.78 and later and newer compilers ask for Windows 10), or another copy of a DLL was \
+                 loaded first"
+            ))
+            .mended(Remedy::new(
+                "on Windows before 10, take an older release of the package or a newer Windows; else have no other copy of its DLLs in the \
+                 program's folder, in System32 or loaded by a package before it (install all from one source)",
+            )),
+        Some(Cause::Blocked) => plain
+            .says(format!("Windows denies access to {who}, or to a DLL that it needs: a virus scanner holds it, or its rights are wrong"))
+            .mended(Remedy::new("give the user the right to read and run the file, and have the virus scanner leave the folder alone")),
         Some(Cause::NoMemory) => plain
             .says(format!("Windows has no memory left to load {who}: the paging file is too small"))
             .mended(Remedy::new("make the paging file larger, or load less (fewer worker processes)")),
         Some(Cause::InitFailed) => plain
             .says(format!("a DLL of {who} was found and failed at its own start: mostly an old Visual C++ runtime, or two copies of one library"))
             .mended(Remedy::new("install the newest Visual C++ Redistributable, and import that package first")),
+        _ if is_bundled => plain
+            .says(format!("{who} was found, and a DLL that it needs was not: the bundle does not have it. Windows does not say which"))
+            .mended(Remedy::new(
+                "build again with that DLL included by an option of the bundler (PyInstaller: --add-binary, --collect-binaries PACKAGE; Nuitka: \
+                 --include-data-files; cx_Freeze: include_files, or a newer cx_Freeze), and with the Visual C++ runtime (vcruntime140_1.dll, \
+                 msvcp140.dll); dlltracer or “Dependencies” shows its name",
+            )),
         _ => plain
             .says(format!("{who} was found, and a DLL that it needs was not; Windows does not say which"))
-            .mended(Remedy::new("look at the environment, which does: dylens log FILE PATH; most often it is the Visual C++ Redistributable, or \
-                 a folder that os.add_dll_directory has to name")),
+            .mended(
+                Remedy::new(
+                    "install the Visual C++ Redistributable first, which is missing most often. Else the DLL has to come with the package: its \
+                     builder runs delvewheel repair, which also brings MinGW's runtime (libgcc_s_seh-1.dll, libstdc++-6.dll); where it lies in \
+                     a folder of its own, name that with os.add_dll_directory (Python 3.8 and later do not search PATH)",
+                )
+                .fix(Ok(MSVC_RUNTIME.command())),
+            ),
     }
 }

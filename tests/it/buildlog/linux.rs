@@ -74,11 +74,11 @@ fn what_is_found_here_was_missing_elsewhere() {
         &beside(log, "/env", &world),
         &Expected {
             cause: "library-missing",
-            verdict: Verdict::Unknown,
+            verdict: Verdict::Guilty,
             file: "lib/python3.11/site-packages/p/m.cpython-311-x86_64-linux-gnu.so",
-            sentence: "in what is looked at, liba.so is found: it is lib/python3.11/site-packages/p/liba.so",
-            remedy: "look at the environment or bundle that failed",
-            command: "",
+            sentence: "in what is looked at it is lib/python3.11/site-packages/p/liba.so: the log is of another environment",
+            remedy: "install the package that ships it",
+            command: "apt-file search liba.so",
         },
     );
 }

@@ -104,7 +104,7 @@ fn another_tag_is_the_builder_s_mistake() {
             verdict: Verdict::Innocent,
             file: "w/_n.abi3.so",
             sentence: "the tag “cpython-37m-darwin” instead of the tag “abi3”",
-            remedy: "take a newer w",
+            remedy: "a newer w, where there is one,",
             command: "codesign --force --sign -",
         },
     );
@@ -194,8 +194,8 @@ fn a_module_for_the_other_processor_is_told_with_both() {
         cause: "wrong-architecture",
         verdict: Verdict::Guilty,
         file: "",
-        sentence: "not made for the processor",
-        remedy: "install the wheel for arm64",
+        sentence: "is made for x86_64, not for the processor",
+        remedy: "install p for arm64",
         command: "",
     };
     assert_first(&alone(log), &expected);
@@ -315,7 +315,12 @@ fn the_python_of_the_machine_that_built_it_is_told_as_such() {
     let own = frozen.replace("/Library/Frameworks/Python.framework/Versions/3.8/Python", "@rpath/libpython3.8.dylib");
     assert_first(
         &alone(&own),
-        &Expected { cause: "library-missing", sentence: "@rpath/libpython3.8.dylib", remedy: "", command: "", ..other },
+        &Expected {
+            sentence: "@rpath/libpython3.8.dylib",
+            remedy: "rpath",
+            command: "install_name_tool -add_rpath @executable_path",
+            ..other
+        },
     );
 }
 

@@ -4,7 +4,9 @@ mod linux;
 mod macos;
 mod numpy;
 mod python;
+mod reading;
 mod texts;
+mod threads;
 mod windows;
 
 use dylens::buildlog::{Ground, Judged, Log, Verdict, judge, read};

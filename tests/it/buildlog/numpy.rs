@@ -106,9 +106,10 @@ fn a_bundle_without_numpy_is_told_for_the_code_that_hides_its_wish() {
     assert_first(
         &alone(log),
         &Expected {
-            cause: "numpy-shim",
-            sentence: "bundlers leave NumPy out",
-            command: "--include-module=numpy",
+            cause: "numpy-missing",
+            sentence: "NumPy is not installed",
+            remedy: "a bundled program needs it named to the bundler",
+            command: "pip install numpy",
             ..PLAIN
         },
     );

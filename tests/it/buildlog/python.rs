@@ -56,7 +56,7 @@ fn a_file_without_the_init_function_is_no_module() {
             verdict: Verdict::Guilty,
             file: "",
             sentence: "has no PyInit__x",
-            remedy: "reinstall",
+            remedy: "give both the same name",
             command: "",
         },
     );

@@ -34,7 +34,7 @@ fn sample(text: &str) -> String {
     ];
     let mut filled = text.to_owned();
     for (place, value) in VALUES {
-        for kind in ["", ":w", ":q", ":v"] {
+        for kind in ["", ":w", ":q", ":v", ":p"] {
             filled = filled.replace(&format!("{{{place}{kind}}}"), value);
         }
     }
@@ -169,10 +169,40 @@ fn what_a_terminal_cut_at_its_width_is_found() {
 #[test]
 fn a_log_of_other_things_accuses_nobody() {
     assert_nothing(
-        "Collecting numpy\n  Using cached numpy-2.1.0.whl\nSuccessfully installed numpy-2.1.0\n\
-         error: subprocess-exited-with-error\nwarning: unused variable: `x`\nFATAL: Error, cannot find the main module.\n\
-         ImportError: attempted relative import with no known parent package\n",
+        "Collecting numpy\n  Using cached numpy-2.1.0.whl\nwarning: unused variable: `x`\n0 errors\n\
+         test_error_handling ... ok\nSuccessfully installed numpy-2.1.0\n",
     );
+}
+
+/// A text cut at a width, as a terminal does it.
+fn cut(text: &str, width: usize) -> Vec<String> {
+    let chars: Vec<char> = text.chars().collect();
+    chars.chunks(width).map(|piece| piece.iter().collect()).collect()
+}
+
+#[test]
+fn every_text_is_found_however_narrow_the_terminal_was() {
+    let containers: [(&str, Dress); 3] = [
+        ("plain", |line| format!("{line}\n")),
+        ("GitHub", |line| format!("2026-11-25T10:11:12.1234567Z {line}\n")),
+        ("pytest", |line| format!("E   {line}\n")),
+    ];
+    let mut lost = Vec::new();
+    let mut all = 0;
+    for (message, follows, text) in samples() {
+        for width in [60, 80, 100, 120, 160] {
+            for (container, dress) in &containers {
+                let lines =
+                    ["Traceback of nothing", &follows].into_iter().filter(|line| !line.is_empty()).chain(text.lines());
+                let lines: String = lines.flat_map(|line| cut(line, width)).map(|line| dress(&line)).collect();
+                all += 1;
+                if !found(&lines).contains(&name(message)) {
+                    lost.push(format!("{container} at {width}: {:?}\n{lines}", name(message)));
+                }
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{} of {all} are lost, among them\n{}", lost.len(), lost[..lost.len().min(12)].join("\n"));
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn windows_says_that_a_dll_is_missing_and_not_which() {
                ImportError: DLL load failed while importing _x: The specified module could not be found.\n";
     let expected = Expected {
         sentence: "the module _x (imported in p/__init__.py) was found, and a DLL that it needs was not",
-        remedy: "dylens log",
+        remedy: "install the Visual C++ Redistributable",
         ..PLAIN
     };
     assert_first(&alone(log), &expected);

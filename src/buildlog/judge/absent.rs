@@ -1,0 +1,261 @@
+//! A library is not there, and no file at hand says why: what its name, who asks for it and the log's surroundings tell.
+
+use super::library::{package, shipped_elsewhere, short};
+use super::{Cause, Judged, Verdict, exclude};
+use crate::buildlog::ground::{Ground, leaf};
+use crate::buildlog::known::{self, Cuda};
+use crate::buildlog::{Log, Packager};
+use crate::command::templates::{
+    APK_ADD, APK_SEARCH, APT_FILE, APT_INSTALL, BREW_INSTALL, CONDA_INSTALL, CONDA_INSTALL_OF, DELVEWHEEL_WITH,
+    DNF_INSTALL, DNF_PROVIDES, FILE, MATURIN_SKIP, PIP_BINARY, PIP_INSTALL, WITH_LIBPYTHON,
+};
+use crate::command::{Command, Remedy};
+use crate::diagnose::{Shipped, origin, shipped};
+use crate::discover::bundle::Bundler;
+
+/// What a person reads, and what mends it.
+pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: &str, by: Option<&str>) -> Judged {
+    let tool = plain.incident.tool;
+    let bundler = ground
+        .and_then(|ground| ground.scan.target.bundle.as_ref().map(|bundle| bundle.bundler))
+        .or_else(|| log.running())
+        .filter(|_| !matches!(tool.id, "auditwheel" | "maturin" | "delocate" | "delvewheel"));
+    if plain.incident.told("why").is_some_and(|why| why.contains("Permission denied")) {
+        let text = "give the user who runs it the right to read the file and to enter every folder above it";
+        return plain.says(format!("{accused} is there, and the process may not read it")).mended(Remedy::new(text));
+    }
+    if let Some(cuda) = known::cuda(leaf(accused)).filter(|_| exclude(tool.id, &[accused]).is_none()) {
+        return of_cuda(plain, &cuda, accused, by);
+    }
+    if let Some(bundler) = bundler.filter(|_| tool.id != "linker") {
+        return in_a_bundle(plain, log, bundler, accused, by);
+    }
+    let is_told = |judged: &Judged| !judged.sentence.is_empty();
+    if is_told(&plain) {
+        return plain;
+    }
+    if let Some(judged) = shipped_elsewhere(plain.clone(), accused, exclude(tool.id, &[accused])) {
+        return judged;
+    }
+    if accused.contains("$ORIGIN") {
+        let sentence =
+            format!("{accused} has $ORIGIN in it, which only Linux's loaders know: dyld's word is @loader_path");
+        let judged = plain.cause(Cause::ForeignRpath, Verdict::Guilty).says(sentence);
+        return judged
+            .mended(Remedy::new("give the file an rpath with @loader_path: install_name_tool -rpath OLD NEW"));
+    }
+    let is_elf = matches!(tool.id, "glibc" | "musl");
+    if is_elf && leaf(accused).starts_with("libpython") {
+        let who = by.map_or_else(|| "what was started".to_owned(), short);
+        let sentence = format!(
+            "{who} is linked with Python's shared library {accused}, and no search path leads to one: this Python has none, or \
+             it lies where only its own program looks"
+        );
+        let text = "rebuild it without linking libpython, as extension modules should be; for a program, lead the loader to the \
+                    lib folder of its Python";
+        let remedy = Remedy::new(text).fix(Ok(WITH_LIBPYTHON.command()));
+        return plain.cause(Cause::PythonLibrary, Verdict::Guilty).says(sentence).mended(remedy);
+    }
+    if is_elf && accused.contains('/') && by.is_none() {
+        let sentence = format!(
+            "the loader does not open {accused} itself: it is gone, or it is made for another processor, of which glibc \
+             says the same"
+        );
+        return plain
+            .says(sentence)
+            .mended(Remedy::new("look at the file, and at what it is made for").fix(FILE.with(&[&accused])));
+    }
+    let who = by.map_or_else(String::new, |by| format!(", needed by {},", short(by)));
+    let name = soname(accused);
+    let paths: Vec<&str> = [by, plain.incident.told("place"), Some(accused)].into_iter().flatten().collect();
+    let place = match log.packager(&paths) {
+        Packager::Conda => " in the conda environment",
+        _ => "",
+    };
+    let sentence = format!("{accused}{who} is found nowhere{place}{}", origin(name.as_bytes()));
+    let remedy = match tool.id {
+        "delvewheel" => Remedy::new("lead delvewheel to the folder that has it").fix(Ok(DELVEWHEEL_WITH.command())),
+        "maturin" if is_of_the_c_library(&name) => {
+            let text = "have maturin leave the wheel as it is: the name belongs to the C library of this system (Android's bionic has it under \
+                        this name), for which there is no manylinux policy";
+            Remedy::new(text).fix(Ok(MATURIN_SKIP.command()))
+        }
+        _ => install(&plain, log, &name, by),
+    };
+    plain.says(sentence).mended(remedy)
+}
+
+/// Libraries of CUDA belong to one major release of it, which is the one that the file was built for.
+fn of_cuda(plain: Judged, cuda: &Cuda, accused: &str, by: Option<&str>) -> Judged {
+    let who = by.map_or_else(|| "a file".to_owned(), short);
+    let release = cuda.release.map_or_else(|| "CUDA".to_owned(), |release| format!("CUDA {release}"));
+    let sentence = format!(
+        "{who} was built for {release}, whose {} comes with the wheel {}: it is not there, or not loaded yet",
+        leaf(accused),
+        cuda.wheel
+    );
+    let whose = by.and_then(package).unwrap_or_else(|| "the package".to_owned());
+    let text = format!(
+        "either install the build of {whose} for the CUDA that the machine has (ONNX Runtime's wheels on the index are for CUDA 12 from 1.19 \
+         on, PyTorch's by its own index), or bring the library of {release} by its wheel: import its package first, or put its folder on LD_LIBRARY_PATH"
+    );
+    let remedy = Remedy::new(text).fix(PIP_INSTALL.with(&[&cuda.wheel]));
+    plain.cause(Cause::OtherWheel, Verdict::Guilty).says(sentence).mended(remedy)
+}
+
+/// A bundle brings what it needs; no package of the machine that runs it is its business.
+fn in_a_bundle(plain: Judged, log: &Log, bundler: Bundler, accused: &str, by: Option<&str>) -> Judged {
+    let place = plain.incident.told("place").map(short);
+    let owner = by.map(short).or(place).and_then(|path| path.split(['/', '\\']).next().map(str::to_owned));
+    let owner = owner.filter(|top| !top.is_empty() && !top.contains('.') && !top.contains(':'));
+    let name = leaf(accused);
+    let who = by.map(short).or_else(|| owner.clone()).map_or_else(String::new, |who| format!(", which {who} needs,"));
+    let word = bundler.word();
+    if is_grafted(name) {
+        let whose = owner.as_deref().unwrap_or("its package");
+        let sentence = format!(
+            "{name}{who} is a library that the wheel of {whose} brings in a folder of its own (the hash in its name tells), and the bundle that \
+             {word} made does not have it, or not where the module looks ({whose}.libs)"
+        );
+        let text = format!(
+            "include the libraries of {whose} with an option of {word}, in the folder where the wheel has them; or upgrade {word}, whose \
+             newer releases know more packages"
+        );
+        let remedy = Remedy::new(text);
+        let remedy = match owner.as_deref() {
+            Some(owner) => remedy.fix(bundler.libraries_of(owner)),
+            None => remedy.fix(bundler.library_named(name.as_bytes())),
+        };
+        return plain.cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy);
+    }
+    let is_py2app = bundler == Bundler::Py2app;
+    let vendored =
+        ["/.dylibs/", ".libs/"].iter().any(|part| accused.contains(part)) || accused.starts_with("@loader_path/");
+    if let Some(owner) = owner.as_deref().filter(|_| is_py2app && vendored) {
+        let top = if owner == "lib-dynload" { "the package" } else { owner };
+        let sentence = format!(
+            "{}{who} is asked for beside the module ({accused}), and py2app has moved it to Contents/Frameworks, or left it out, without \
+             changing that name",
+            leaf(accused)
+        );
+        let text = format!(
+            "have py2app copy {top} as a whole folder (packages), so that its libraries stay beside it; or upgrade py2app (0.23 and later)"
+        );
+        return plain.says(sentence).mended(Remedy::new(text).fix(bundler.package(owner)));
+    }
+    let sentence = format!(
+        "{accused}{who} is not in the bundle that {word} made, nor on the system that runs it{}",
+        origin(name.as_bytes())
+    );
+    let system = match (shipped(name), log.packager(&[accused])) {
+        (Some(shipped), packager) => command(packager, &shipped),
+        _ => None,
+    };
+    let text = match &system {
+        Some(_) => {
+            format!("include the library with an option of {word}; or install it on the machine that runs the program")
+        }
+        None => format!("include the library with an option of {word}"),
+    };
+    let remedy = Remedy::new(text).fix(bundler.library_named(name.as_bytes()));
+    let remedy = system.into_iter().fold(remedy, |remedy, command| remedy.fix(Ok(command)));
+    plain.cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy)
+}
+
+/// The package of the system where the log was written, as far as it shows; else how to find it.
+fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
+    let place = plain.incident.told("place");
+    let paths: Vec<&str> = [by, place, Some(name)].into_iter().flatten().collect();
+    let packager = log.packager(&paths);
+    if is_grafted(name) {
+        let whose = by.or(place).and_then(package);
+        let text = format!(
+            "install {} again: its wheel brings this library in a folder of its own",
+            whose.as_deref().unwrap_or("the package that needs it")
+        );
+        let remedy = Remedy::new(text);
+        return match whose {
+            Some(whose) => remedy.fix(PIP_BINARY.with(&[&whose])),
+            None => remedy,
+        };
+    }
+    let shipped = shipped(leaf(name));
+    if let Some(command) = shipped.as_ref().and_then(|shipped| command(packager, shipped)) {
+        let text = match packager {
+            Packager::Conda => "install it into the conda environment, in the version that the file asks for",
+            _ => "install the package that ships it, on the machine or in the image that runs it",
+        };
+        return Remedy::new(text).fix(Ok(command));
+    }
+    let search = match packager {
+        Packager::Apt => Some(APT_FILE),
+        Packager::Dnf => Some(DNF_PROVIDES),
+        Packager::Apk => Some(APK_SEARCH),
+        Packager::Brew | Packager::Conda => None,
+    };
+    let file = leaf(name);
+    match (search, packager) {
+        (Some(search), _) => Remedy::new("install the package that ships it; this names it").fix(search.with(&[&file])),
+        (None, Packager::Conda) => Remedy::new(format!(
+            "install what ships {file} into the conda environment, in the version that the file asks for"
+        )),
+        _ => match by.and_then(package) {
+            Some(package) => Remedy::new(format!(
+                "install {file} where the file asks for it, or another release of {package}, whose wheel brings it"
+            )),
+            None => Remedy::new(format!(
+                "install what ships {file} where the file asks for it, or build it with a path that leads there"
+            )),
+        },
+    }
+}
+
+/// The command of a package manager that installs it.
+fn command(packager: Packager, shipped: &Shipped) -> Option<Command> {
+    let (name, template) = match packager {
+        Packager::Apt => (&shipped.apt, APT_INSTALL),
+        Packager::Dnf => (&shipped.dnf, DNF_INSTALL),
+        Packager::Apk => (&shipped.apk, APK_ADD),
+        Packager::Brew => (&shipped.brew, BREW_INSTALL),
+        Packager::Conda => (&shipped.conda, CONDA_INSTALL),
+    };
+    if name.is_empty() {
+        return None;
+    }
+    match name.split_once('=').filter(|_| packager == Packager::Conda) {
+        Some((name, version)) => CONDA_INSTALL_OF.with(&[&name, &version]).ok(),
+        None => template.with(&[name]).ok(),
+    }
+}
+
+/// Does a tool that mends wheels name files so: with a hash of eight digits?
+fn is_grafted(name: &str) -> bool {
+    let is_hash = |part: &str| {
+        part.len() == 8
+            && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && part.bytes().any(|byte| byte.is_ascii_digit())
+    };
+    leaf(name).split(['-', '.']).skip(1).any(is_hash)
+}
+
+/// The file's name of a library that code asks for without it: `gobject-2.0-0` is libgobject-2.0.so.0.
+fn soname(accused: &str) -> String {
+    let name = leaf(accused);
+    let is_file = [".so", ".dylib", ".dll", ".pyd"].iter().any(|part| name.contains(part));
+    if is_file || accused.contains('/') || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return accused.to_owned();
+    }
+    let stem = name.strip_prefix("lib").unwrap_or(name).to_lowercase();
+    match stem
+        .rsplit_once('-')
+        .filter(|(_, version)| version.len() < 3 && version.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        Some((stem, version)) => format!("lib{stem}.so.{version}"),
+        None => known::of_stem(&format!("lib{stem}.so")),
+    }
+}
+
+/// The names under which a C library that is not glibc has its parts.
+fn is_of_the_c_library(name: &str) -> bool {
+    matches!(name, "libc.so" | "libm.so" | "libdl.so" | "liblog.so" | "libpthread.so" | "librt.so")
+}

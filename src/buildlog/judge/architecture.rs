@@ -1,0 +1,108 @@
+//! A file is made for another processor than the process.
+
+use super::library::{package, short};
+use super::{Cause, Judged, Verdict};
+use crate::buildlog::Log;
+use crate::buildlog::ground::Ground;
+use crate::command::Remedy;
+use crate::command::templates::PIP_BINARY;
+use crate::discover::bundle::Bundler;
+
+pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
+    let judged = super::file(plain, ground);
+    // A wheel that promises more than it holds: the rule sees the file, and the log tells what it is made for.
+    if let Some((ground, at)) = ground.zip(judged.finding)
+        && ground.scan.findings[at].rule.id == "slice-missing"
+        && let Some(by) = judged.incident.by().map(str::to_owned)
+    {
+        let found = judged.sentence.clone();
+        let told = told(judged, log, None, &by);
+        let sentence = format!("{}: {found}", told.sentence);
+        return told.says(sentence);
+    }
+    if judged.finding.is_some() || judged.incident.tool.id == "linker" || judged.incident.tool.id == "delocate" {
+        return judged;
+    }
+    let Some(by) = judged.incident.by().map(str::to_owned) else { return judged };
+    match judged.incident.tool.id {
+        "dyld" => told(judged, log, ground, &by),
+        "glibc" => word_size(judged, &by),
+        _ => judged,
+    }
+}
+
+/// dyld tells both processors.
+fn told(judged: Judged, log: &Log, ground: Option<&Ground>, by: &str) -> Judged {
+    let told = |place: &str| judged.incident.told(place).map(wheels_word);
+    let (Some(found), Some(wanted)) = (told("found"), told("arch")) else { return judged };
+    if judged.incident.tool.id != "dyld" {
+        return judged;
+    }
+    let is_bundled = log.running() == Some(Bundler::PyInstaller) || by.contains("/_MEI");
+    let mut sentence =
+        format!("{} is made for {found}, not for the processor of the process that loads it, {wanted}", short(by));
+    let here = ground.and_then(|ground| arch_here(ground, by));
+    if let Some(arch) = here.filter(|arch| *arch == wanted) {
+        sentence += &format!("; the file that is looked at is made for {arch}, and is not the one of the log");
+    }
+    if is_bundled {
+        let remedy = format!(
+            "build the program once for each processor, each with a Python for it (a one-file program cannot be joined by lipo); on this \
+             machine, run the one for {wanted}"
+        );
+        return judged.cause(Cause::WrongArchitecture, Verdict::Guilty).says(sentence).mended(Remedy::new(remedy));
+    }
+    let text = match package(by) {
+        Some(package) => format!(
+            "install {package} for {wanted}: with a Python that runs as {wanted} (a terminal under Rosetta is x86_64), and not from a \
+             cache. If its wheel promises {wanted} and does not hold it (universal2 in name only), take another release, or build it \
+             from source: --no-binary {package}"
+        ),
+        None => format!(
+            "take a build of the file for {wanted}, another release of its package or one built from source; or run a Python that is {found}"
+        ),
+    };
+    let remedy = Remedy::new(text);
+    let remedy = match package(by) {
+        Some(package) => remedy.fix(PIP_BINARY.with(&[&package])),
+        None => remedy,
+    };
+    judged.cause(Cause::WrongArchitecture, Verdict::Guilty).says(sentence).mended(remedy)
+}
+
+/// The processors that wheels know: no wheel is for arm64e, which dyld calls the processor of its own libraries.
+fn wheels_word(archs: &str) -> String {
+    let mut words: Vec<&str> = archs
+        .split([',', '\'', ' '])
+        .filter(|word| !word.is_empty() && *word != "or")
+        .map(|word| if word == "arm64e" { "arm64" } else { word })
+        .collect();
+    words.dedup();
+    words.join(" or ")
+}
+
+/// What the file at hand is made for.
+fn arch_here(ground: &Ground, by: &str) -> Option<String> {
+    Some(ground.scan.world.file(ground.file(by)?).image.as_ref()?.arch.to_string())
+}
+
+/// glibc tells the word size of the file; the process has the other.
+fn word_size(judged: Judged, by: &str) -> Judged {
+    let (file, process) = match judged.incident.told("found") {
+        Some(found) if found.contains("64") => (64, 32),
+        Some(found) if found.contains("32") => (32, 64),
+        _ => return judged,
+    };
+    let note = match process {
+        32 => {
+            " (Raspberry Pi OS and others run programs of 32 bits under a kernel of 64, by which packages choose wrongly)"
+        }
+        _ => "",
+    };
+    let whose = package(by).unwrap_or_else(|| "its package".to_owned());
+    let sentence = format!("{} is made for {file} bits, and this Python is a program of {process}{note}", short(by));
+    let text = format!(
+        "take a newer {whose} or a build of it for {process} bits, or a Python of {file} bits (a system of {file} bits)"
+    );
+    judged.cause(Cause::WrongArchitecture, Verdict::Guilty).says(sentence).mended(Remedy::new(text))
+}

@@ -1,0 +1,65 @@
+//! One cause, and what is said only because of it.
+
+use super::{Cause, Judged, Verdict};
+
+/// Between so many incidents each is compared with each.
+const MOST_COMPARED: usize = 256;
+/// A message that hands on another has it in the lines below, so far.
+const BELOW: usize = 6;
+/// A second exception is raised from the first within so many lines.
+const CHAINED: usize = 80;
+
+/// Marks what follows from another: nobody has to mend it.
+pub(super) fn mark(judged: &mut [Judged]) {
+    let most = judged.len().min(MOST_COMPARED);
+    for at in 0..judged.len() {
+        let causes = judged[..most].iter().enumerate();
+        let cause =
+            causes.filter(|(other, _)| *other != at).find(|(other, that)| follows(&judged[at], that, at < *other));
+        if let Some(line) = cause.map(|(_, that)| that.incident.first) {
+            judged[at].verdict = Verdict::Noise;
+            judged[at].because = Some(line);
+        }
+    }
+}
+
+/// Is it said only because of that? `is_before`: it is ranked before that.
+fn follows(judged: &Judged, other: &Judged, is_before: bool) -> bool {
+    use Cause::{LibraryMissing, LinkLibrary, LinkSymbol, NotAnImage, SymbolMissing, WrongArchitecture};
+    let (own, that) = (&judged.incident, &other.incident);
+    if !other.is_failure() || other.because.is_some() || that.message.tells == 0 {
+        return false;
+    }
+    let is_within = || (own.first..=own.last + BELOW).contains(&that.first);
+    let is_chained = || own.first > that.first && own.first - that.first < CHAINED;
+    let is_of_the_same = || own.by().is_some() && (own.by() == that.by() || own.by() == that.told("other"));
+    let is_a_library = matches!(other.cause, LibraryMissing | LinkLibrary | NotAnImage | WrongArchitecture);
+    if own.message.wraps {
+        return !that.message.wraps && is_within();
+    }
+    if that.message.wraps || own.message.id == that.message.id && own.tool.id == that.tool.id {
+        // One file that lacks many symbols lacks them for one reason.
+        return !is_before && !that.message.wraps && is_of_the_same() && judged.cause == Cause::OtherLibc;
+    }
+    match (own.message.cause, own.tool.id) {
+        _ if own.message.stops && own.message.tells == 0 => true,
+        // The bytes of a file are wrong: that is why its library or module was not loaded.
+        (LibraryMissing, "dyld") if that.tool.id == "dyld" && that.message.cause != LibraryMissing => is_within(),
+        (SymbolMissing, "dyld") if that.tool.id == "dyld" => {
+            !is_before && own.told("symbol").is_some() && own.told("symbol") == that.told("symbol")
+        }
+        (SymbolMissing, "musl") => that.tool.id == "musl" && is_a_library && is_of_the_same(),
+        (LinkSymbol, "linker") => that.tool.id == "linker" && is_a_library && own.first > that.first,
+        // NumPy and others raise their own exception from the first.
+        (Cause::NumpyMissing, "numpy") if that.tool.id != "numpy" => is_chained(),
+        (Cause::ProgramEnded | Cause::ModuleMissing, _) if own.tool.id != that.tool.id => {
+            is_chained() && own.message.tells < that.message.tells
+        }
+        _ => {
+            own.message.tells == 1
+                && own.tool.id == that.tool.id
+                && that.message.tells == 3
+                && own.first.abs_diff(that.first) <= BELOW
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Messages that name one file and its fault: what the log's surroundings add to their words.
+
+use super::library::{package, short};
+use super::{Cause, Judged};
+use crate::buildlog::Log;
+use crate::buildlog::ground::{Ground, leaf};
+use crate::buildlog::known;
+use crate::buildlog::surroundings::Mark;
+use crate::command::Remedy;
+use crate::command::templates::CLEAR_EXECSTACK;
+
+pub(super) fn judge(judged: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
+    if judged.finding.is_some() {
+        return judged;
+    }
+    match judged.cause {
+        Cause::NoExec => no_exec(judged, log),
+        Cause::NoInitFunction => no_init(judged, ground),
+        Cause::LinkSymbol => link(judged, log),
+        Cause::ExecutableStack => executable_stack(judged, log),
+        Cause::QtPlugin => qt(judged),
+        Cause::PythonTooNew | Cause::BuildFailed => of_the_package(judged, log),
+        _ => judged,
+    }
+}
+
+/// Which package was being built.
+fn of_the_package(judged: Judged, log: &Log) -> Judged {
+    let Some(package) = log.building.as_ref().filter(|package| !judged.sentence.contains(*package)) else {
+        return judged;
+    };
+    let sentence = format!("{package}: {}", judged.sentence);
+    judged.says(sentence)
+}
+
+/// Where the file lies decides which folder has to be another.
+fn no_exec(judged: Judged, log: &Log) -> Judged {
+    let by = judged.incident.by().unwrap_or_default().to_owned();
+    let is_one_file = log.marks.contains(&Mark::PyInstallerProgram) || by.contains("/_MEI") || !by.contains('/');
+    let text = match () {
+        () if by.contains(".python-eggs") || by.contains(".egg") => {
+            "unpack eggs in a folder from which code may run: set PYTHON_EGG_CACHE to another folder, or install the package unzipped with pip"
+        }
+        () if is_one_file => {
+            "a program in one file unpacks itself into /tmp: set TMPDIR to a folder that is not mounted noexec, build it with \
+             --runtime-tmpdir, or as a folder (--onedir)"
+        }
+        () => {
+            "install the environment on a file system that is not mounted noexec, or mount it again with exec; with SELinux, see ausearch -m avc"
+        }
+    };
+    judged.mended(Remedy::new(text))
+}
+
+/// The name under which the module was built is another.
+fn no_init(judged: Judged, ground: Option<&Ground>) -> Judged {
+    let Some(symbol) = judged.incident.told("symbol").map(str::to_owned) else { return judged };
+    if judged.incident.tool.id != "cpython" {
+        return judged;
+    }
+    let Some(module) = symbol.strip_prefix("PyInit_").or_else(|| symbol.strip_prefix("init")) else { return judged };
+    if let Some(bare) = module.strip_prefix("lib") {
+        let sentence = format!(
+            "Python looks for {symbol} in the file lib{bare}, as it was imported under that name: cargo and other builders put lib before what \
+             they build, and the module in it is called {bare}"
+        );
+        let text = format!(
+            "rename the file to {bare}.so (on Windows {bare}.pyd) and import {bare}; maturin and setuptools-rust do that by themselves"
+        );
+        return judged.says(sentence).mended(Remedy::new(text));
+    }
+    let file = ground.and_then(|ground| Some((ground, ground.module_file(module)?)));
+    let own = file.and_then(|(ground, file)| ground.scan.symbols_containing(file, b"PyInit_", 1).into_iter().next());
+    if let Some(own) = own.map(|own| own.text().trim_start_matches('_').to_owned()).filter(|own| *own != symbol) {
+        let text = format!(
+            "give both the same name: rename the file as {} says, or build it under the name {module} (PyO3: the function under #[pymodule], \
+             [lib] name in Cargo.toml and module-name in pyproject.toml)",
+            own
+        );
+        return judged
+            .says(format!(
+                "the file has {own}, and Python looks for {symbol} in it: the module's name and the file's differ"
+            ))
+            .mended(Remedy::new(text));
+    }
+    let sentence = format!(
+        "the file that Python took for the module {module} has no {symbol}: the name under which it was built differs from the file's name, \
+         perhaps only in upper and lower case, or it is no extension module of this Python"
+    );
+    let text = format!(
+        "give both the same name: for PyO3 the function under #[pymodule], [lib] name in Cargo.toml and module-name in pyproject.toml; for C, \
+         PyInit_{module} and the extension's name in setup.py. The symbols of the file show what it has: nm -D FILE"
+    );
+    judged.says(sentence).mended(Remedy::new(text))
+}
+
+/// The linker misses a symbol whose library is known.
+fn link(judged: Judged, log: &Log) -> Judged {
+    let told = |place: &str| judged.incident.told(place).map(str::to_owned);
+    if judged.incident.message.id == "dso-missing"
+        && let Some(library) = told("by")
+    {
+        let stem = leaf(&library).split('.').next().unwrap_or_default().trim_start_matches("lib").to_owned();
+        return judged.mended(Remedy::new(format!(
+            "link it too, behind what needs it: -l{stem} (cargo: a build.rs that prints cargo:rustc-link-lib={stem}, or RUSTFLAGS=\"-l {stem}\")"
+        )));
+    }
+    let Some(symbol) = told("symbol").filter(|symbol| known::is_of_python(symbol)) else { return judged };
+    let is_mac = log.incidents.iter().any(|incident| incident.told("arch").is_some() && incident.tool.id == "linker");
+    let is_rust =
+        judged.incident.says.contains("pyo3") || log.incidents.iter().any(|it| it.message.id == "rustc-linking-failed");
+    let sentence = format!(
+        "{symbol} belongs to Python, and nothing that is linked defines it: {}",
+        match is_mac {
+            true =>
+                "on macOS an extension module gets Python's symbols when it is loaded, and its linker has to be told so",
+            false =>
+                "a program or a test (no extension module) is linked without Python's library, which PyO3's feature extension-module leaves out",
+        }
+    );
+    let text = match (is_mac, is_rust) {
+        (true, true) => {
+            "build with maturin or setuptools-rust, or give the linker -undefined dynamic_lookup (rustflags link-arg in .cargo/config.toml)"
+        }
+        (true, false) => "give the linker -undefined dynamic_lookup, as setuptools does",
+        (false, _) => {
+            "turn PyO3's feature extension-module off for tests and programs: make it a feature of your own crate that maturin turns on, and run \
+             cargo test --no-default-features; a program in C links with python3-config --embed --ldflags"
+        }
+    };
+    judged.says(sentence).mended(Remedy::new(text))
+}
+
+/// A bundle's own files are changed where it is built.
+fn executable_stack(judged: Judged, log: &Log) -> Judged {
+    let Some(by) = judged.incident.by().map(str::to_owned) else { return judged };
+    if log.running().is_none() {
+        return judged;
+    }
+    let name = leaf(&by).to_owned();
+    let text = format!(
+        "build again with a newer build of that Python whose {name} does without, or take the request out of {name} where the bundle is built"
+    );
+    judged.mended(Remedy::new(text).fix(CLEAR_EXECSTACK.with(&[&name])))
+}
+
+/// Whose Qt it is decides what is missing.
+fn qt(judged: Judged) -> Judged {
+    let by = judged.incident.by().unwrap_or_default().to_owned();
+    if by.contains("cv2") {
+        let sentence = format!(
+            "{}; the plugins are those that opencv-python brings (cv2/qt/plugins), which do not fit the Qt that the program uses",
+            judged.sentence
+        );
+        let text = "install opencv-python-headless instead of opencv-python, which has no Qt of its own";
+        return judged.says(sentence).mended(Remedy::new(text));
+    }
+    if judged.incident.message.id != "plugin-not-loaded" {
+        return judged;
+    }
+    let whose = package(&by).map_or_else(String::new, |package| format!(" (of {package})"));
+    let text = format!(
+        "install the libraries that the plugin{whose} needs: on Debian libxcb-cursor0 libxcb-xinerama0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 \
+         libxcb-render-util0 libxkbcommon-x11-0 libgl1 libegl1; QT_DEBUG_PLUGINS=1 names the one that is missing. Without a screen: \
+         QT_QPA_PLATFORM=offscreen"
+    );
+    let sentence = match by.is_empty() {
+        true => judged.sentence.clone(),
+        false => format!("{}; the plugins are those in {}", judged.sentence, short(&by)),
+    };
+    judged.says(sentence).mended(Remedy::new(text))
+}

@@ -1,0 +1,73 @@
+//! pip refuses a wheel: what its tag promises, and which pip knows such tags.
+
+use super::{Judged, Verdict};
+use crate::buildlog::Log;
+use crate::buildlog::ground::leaf;
+use crate::buildlog::surroundings::Mark;
+use crate::command::Remedy;
+use crate::command::templates::{PIP_INSTALL, PIP_UPGRADE};
+
+pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
+    let Some(name) = plain.incident.by().map(|by| leaf(by).to_owned()) else { return plain };
+    let Some(stem) = name.strip_suffix(".whl") else { return plain };
+    let parts: Vec<&str> = stem.split('-').collect();
+    let [distribution, .., python, abi, platform] = parts[..] else { return plain };
+    let mut promises = vec![interpreter(python, abi)];
+    let mut asks = Vec::new();
+    match system(platform) {
+        Some((system, pip)) => {
+            promises.push(system);
+            asks.extend(pip);
+        }
+        None => promises.push(platform.to_owned()),
+    }
+    let newer = asks.first().map_or_else(String::new, |pip| format!("; pip before {pip} does not know such a tag"));
+    let musl = match platform.starts_with("manylinux") && log.marks.contains(&Mark::Alpine) {
+        true => "; this system has musl, for which wheels are called musllinux",
+        false => "",
+    };
+    let sentence = format!("pip does not take {name} here: its tag says {}{newer}{musl}", promises.join(", "));
+    let text = format!(
+        "upgrade pip, if it is older; else have it choose the wheel by itself ({distribution}), or take the one whose tag “python -m pip \
+         debug --verbose” lists"
+    );
+    let remedy = Remedy::new(text).fix(PIP_UPGRADE.with(&[&"pip"])).fix(PIP_INSTALL.with(&[&distribution]));
+    Judged { verdict: Verdict::Guilty, ..plain }.says(sentence).mended(remedy)
+}
+
+/// `cp38`, `cp38` as a person says it.
+fn interpreter(python: &str, abi: &str) -> String {
+    let version = |digits: &str| match digits.split_at_checked(1) {
+        Some((major, minor)) if !minor.is_empty() => format!("{major}.{minor}"),
+        _ => digits.to_owned(),
+    };
+    match (python.strip_prefix("cp"), abi) {
+        (Some(digits), "abi3") => format!("CPython {} or later", version(digits)),
+        (Some(digits), abi) if abi.ends_with('t') => format!("free-threaded CPython {}", version(digits)),
+        (Some(digits), _) => format!("CPython {} and no other", version(digits)),
+        _ => format!("Python {python}"),
+    }
+}
+
+/// The system of a platform's tag, and the first pip that knows such tags.
+fn system(platform: &str) -> Option<(String, Option<&'static str>)> {
+    let words: Vec<&str> = platform.split('_').collect();
+    let arch = |from: usize| words[from.min(words.len())..].join("_");
+    Some(match words[..] {
+        ["musllinux", major, minor, ..] => {
+            (format!("Linux with musl {major}.{minor} or later ({})", arch(3)), Some("21.2"))
+        }
+        ["manylinux", major, minor, ..] => {
+            (format!("Linux with glibc {major}.{minor} or later ({})", arch(3)), Some("20.3"))
+        }
+        ["manylinux2014", ..] => (format!("Linux with glibc 2.17 or later ({})", arch(1)), Some("19.3")),
+        ["manylinux2010" | "manylinux1", ..] => (format!("Linux with glibc ({})", arch(1)), None),
+        ["linux", ..] => (format!("Linux ({})", arch(1)), None),
+        ["macosx", major, minor, ..] => {
+            (format!("macOS {major}.{minor} or later ({})", arch(3)), (major != "10").then_some("20.3"))
+        }
+        ["win", arch] => (format!("Windows ({arch})"), None),
+        ["win32"] => ("Windows of 32 bits".to_owned(), None),
+        _ => return None,
+    })
+}

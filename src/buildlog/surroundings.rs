@@ -1,0 +1,141 @@
+//! What a log tells of where it was written: the system, its package manager, the tool that made the program that runs.
+
+use std::collections::BTreeSet;
+
+use crate::discover::bundle::Bundler;
+
+/// Something that a log shows in passing, and on which the right remedy depends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mark {
+    /// Alpine Linux, or musl.
+    Alpine,
+    /// Debian, Ubuntu, or an image made of them.
+    Debian,
+    /// Fedora, Red Hat and their kin.
+    Fedora,
+    Conda,
+    Homebrew,
+    Termux,
+    /// Amazon's functions.
+    Lambda,
+    Windows,
+    /// A program that PyInstaller made is running.
+    PyInstallerProgram,
+    /// One of Nuitka's.
+    NuitkaProgram,
+    /// One of cx_Freeze's.
+    CxFreezeProgram,
+    /// One of py2app's or briefcase's.
+    MacApp,
+    /// `LD_LIBRARY_PATH` is set, or leads to where a library was found.
+    LibraryPath,
+    /// ldd tells where a library was found.
+    Ldd,
+    /// A step of the build succeeded.
+    Success,
+}
+
+/// The texts that show it.
+pub(super) const MARKS: &[(&str, Mark)] = &[
+    ("apk add", Mark::Alpine),
+    ("alpine", Mark::Alpine),
+    ("Alpine", Mark::Alpine),
+    ("ld-musl-", Mark::Alpine),
+    ("Error relocating /", Mark::Alpine),
+    ("Error loading shared library ", Mark::Alpine),
+    ("apt-get ", Mark::Debian),
+    ("apt install", Mark::Debian),
+    ("Debian", Mark::Debian),
+    ("debian", Mark::Debian),
+    ("Ubuntu", Mark::Debian),
+    ("ubuntu", Mark::Debian),
+    ("-linux-gnu/", Mark::Debian),
+    ("/dist-packages/", Mark::Debian),
+    ("python:3", Mark::Debian),
+    ("dnf install", Mark::Fedora),
+    ("yum install", Mark::Fedora),
+    ("microdnf", Mark::Fedora),
+    ("CentOS", Mark::Fedora),
+    ("Fedora", Mark::Fedora),
+    (".el7.", Mark::Fedora),
+    (".el8.", Mark::Fedora),
+    (".el9.", Mark::Fedora),
+    ("/usr/lib64/", Mark::Fedora),
+    (" /lib64/", Mark::Fedora),
+    ("conda", Mark::Conda),
+    ("miniforge", Mark::Conda),
+    ("mambaforge", Mark::Conda),
+    ("micromamba", Mark::Conda),
+    ("/opt/homebrew/", Mark::Homebrew),
+    ("/usr/local/Cellar/", Mark::Homebrew),
+    ("com.termux", Mark::Termux),
+    ("/var/task", Mark::Lambda),
+    ("Unable to import module '", Mark::Lambda),
+    ("\\site-packages\\", Mark::Windows),
+    ("C:\\", Mark::Windows),
+    ("D:\\", Mark::Windows),
+    ("/_MEI", Mark::PyInstallerProgram),
+    ("\\_MEI", Mark::PyInstallerProgram),
+    ("/_internal/", Mark::PyInstallerProgram),
+    ("\\_internal\\", Mark::PyInstallerProgram),
+    ("pyimod0", Mark::PyInstallerProgram),
+    ("[PYI-", Mark::PyInstallerProgram),
+    ("/onefile_", Mark::NuitkaProgram),
+    ("\\ONEFIL~", Mark::NuitkaProgram),
+    ("\\onefile_", Mark::NuitkaProgram),
+    (", in <module numpy>", Mark::NuitkaProgram),
+    ("cx_Freeze/initscripts", Mark::CxFreezeProgram),
+    ("cx_Freeze\\initscripts", Mark::CxFreezeProgram),
+    (".app/Contents/", Mark::MacApp),
+    ("LD_LIBRARY_PATH", Mark::LibraryPath),
+    (" => /", Mark::Ldd),
+    ("Successfully installed", Mark::Success),
+    ("Successfully built", Mark::Success),
+    ("Finished `", Mark::Success),
+    ("Finished dev", Mark::Success),
+    ("Finished release", Mark::Success),
+    (" passed in ", Mark::Success),
+    ("Build complete!", Mark::Success),
+    ("BUILD SUCCESSFUL", Mark::Success),
+    ("Fixed-up wheel written to", Mark::Success),
+    ("completed successfully", Mark::Success),
+];
+
+/// Which program installs libraries where the log was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packager {
+    Apt,
+    Dnf,
+    Apk,
+    Brew,
+    Conda,
+}
+
+/// The package manager that belongs to these marks, and to the paths that a message names.
+pub(super) fn packager(marks: &BTreeSet<Mark>, paths: &[&str]) -> Packager {
+    let is_conda = |path: &&str| {
+        ["conda", "miniforge", "mambaforge", "micromamba"].iter().any(|word| path.to_lowercase().contains(word))
+    };
+    let begins = |start: &str| paths.iter().any(|path| path.starts_with(start));
+    match () {
+        () if paths.iter().any(is_conda) => Packager::Conda,
+        () if begins("/Users/") || begins("/opt/homebrew/") || paths.iter().any(|path| path.ends_with(".dylib")) => {
+            Packager::Brew
+        }
+        () if marks.contains(&Mark::Alpine) && !marks.contains(&Mark::Debian) => Packager::Apk,
+        () if marks.contains(&Mark::Fedora) && !marks.contains(&Mark::Debian) => Packager::Dnf,
+        () if marks.contains(&Mark::Homebrew) => Packager::Brew,
+        () => Packager::Apt,
+    }
+}
+
+/// The bundler whose program the log comes from.
+pub(super) fn running(marks: &BTreeSet<Mark>) -> Option<Bundler> {
+    const RUNNING: [(Mark, Bundler); 4] = [
+        (Mark::PyInstallerProgram, Bundler::PyInstaller),
+        (Mark::NuitkaProgram, Bundler::Nuitka),
+        (Mark::CxFreezeProgram, Bundler::CxFreeze),
+        (Mark::MacApp, Bundler::Py2app),
+    ];
+    RUNNING.iter().find(|(mark, _)| marks.contains(mark)).map(|(_, bundler)| *bundler)
+}

@@ -1,0 +1,68 @@
+//! Python's tracebacks in a log: where they have been, and which of their lines are source code, that says nothing.
+
+/// Follows the tracebacks of a log.
+#[derive(Debug, Default)]
+pub(super) struct Traceback {
+    /// The last place in Python code that was told, and its line.
+    frame: Option<(usize, String)>,
+    /// How far the line that told the place is indented: what is indented more is its source.
+    source: Option<usize>,
+    /// The line of the last arrow with which notebooks point at source.
+    arrow: Option<usize>,
+}
+
+/// So many lines around its arrow a notebook shows of the source.
+const AROUND: usize = 12;
+/// So many lines after its last place a traceback has its exception.
+const NEAR: usize = 4;
+
+impl Traceback {
+    /// Is the line a place or source, and so no message?
+    pub(super) fn is_source(&mut self, text: &str, number: usize) -> bool {
+        let trimmed = text.trim_start();
+        let indent = text.len() - trimmed.len();
+        if let Some(file) = frame(trimmed) {
+            self.source = Some(indent);
+            if !is_inner(file) {
+                self.frame = Some((number, file.to_owned()));
+            }
+            return true;
+        }
+        match self.source {
+            Some(at) if indent > at && !trimmed.is_empty() => return true,
+            _ => self.source = None,
+        }
+        if let Some(rest) = trimmed.strip_prefix('-')
+            && rest
+                .trim_start_matches('-')
+                .strip_prefix("> ")
+                .is_some_and(|it| it.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+        {
+            self.arrow = Some(number);
+            return true;
+        }
+        let is_numbered =
+            trimmed.starts_with(|c: char| c.is_ascii_digit()) && self.arrow.is_some_and(|at| number - at < AROUND);
+        let statement = trimmed.trim_start_matches(|c: char| c.is_ascii_digit() || c == '>').trim_start();
+        // pytest marks the line that failed with an angle.
+        statement.starts_with("raise ") || text.starts_with(">    ") || is_numbered && statement.starts_with("return ")
+    }
+
+    /// The place in Python code that an exception at this line comes from.
+    pub(super) fn place(&self, line: usize) -> Option<&str> {
+        let (at, file) = self.frame.as_ref()?;
+        (line.saturating_sub(*at) <= NEAR).then_some(file)
+    }
+}
+
+/// The file of a line of a traceback.
+fn frame(trimmed: &str) -> Option<&str> {
+    let rest = trimmed.strip_prefix("File \"")?;
+    let (file, rest) = rest.split_once("\", line ")?;
+    rest.starts_with(|c: char| c.is_ascii_digit()).then_some(file)
+}
+
+/// What Python itself and NumPy do is no matter.
+fn is_inner(file: &str) -> bool {
+    file.starts_with('<') || ["/importlib/", "/numpy/", "\\numpy\\"].iter().any(|part| file.contains(part))
+}
