@@ -36,6 +36,7 @@ pub use incidents::{Incidents, incidents_json, incidents_text};
 pub use json::JSON;
 pub use paint::{Glyph, Ink, Paint, count};
 pub use part::{Excerpt, Extent, Scope};
+pub use places::{Counts, failing_modules};
 pub use symbols::{exports_jsonl, exports_text, symbol_uses_jsonl, symbol_uses_text, symbols_jsonl, symbols_text};
 pub use text::TEXT;
 pub use tree::TREE;

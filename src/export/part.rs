@@ -296,6 +296,7 @@ fn label(scan: &Scan, item: &Item) -> String {
     let number = item.nodes.len();
     let of = package(scan, node).map_or_else(String::new, |node| format!(" of {}", scan.label(node)));
     match item.fold {
+        Fold::Folder => format!("{number} files of one folder"),
         Fold::Rest => count(number, "file") + " that stand alone",
         Fold::Cycle => format!("{number} that need each other: {} …", title(scan, node)),
         _ => match sort(scan.graph.node(node)) {

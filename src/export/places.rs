@@ -1,5 +1,7 @@
 //! What several formats say of a scan: how many there are of what, which imports fail, the places that were tried.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::FxHashSet;
 
 use crate::diagnose::install_name::InstallName;
@@ -16,7 +18,7 @@ use crate::vfs::VPath;
 use crate::world::System;
 
 /// How many there are.
-pub(super) struct Counts {
+pub struct Counts {
     pub modules: usize,
     /// Modules whose import will fail.
     pub failing: usize,
@@ -30,11 +32,15 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub(super) fn of(scan: &Scan) -> Counts {
-        let (failing, optional) = match scan.outcomes.rows.is_empty() {
-            true => (failing(scan).len(), optional(scan)),
-            false => judged(scan),
+    pub fn of(scan: &Scan) -> Counts {
+        let optional = match scan.outcomes.rows.is_empty() {
+            true => optional(scan),
+            false => {
+                let accused = accused(scan);
+                fails(scan).filter(|module| !accused.contains(module)).count()
+            }
         };
+        let failing = failing_modules(scan).len();
         let files = || scan.graph.nodes().filter(|(_, node)| matches!(node, Node::File { .. }));
         let is_library = |node: &Node| matches!(node, Node::File { role: Role::Library, .. });
         let has_files = |&&node: &&NodeId| !scan.graph.contents(node).is_empty();
@@ -54,13 +60,25 @@ fn modules(scan: &Scan) -> impl Iterator<Item = (usize, &ImportOf)> {
     scan.imports.iter().enumerate().filter(|(_, import)| import.module().is_some())
 }
 
-/// Of the native modules whose imports were simulated, how many fail by an error, and how many others fail.
-fn judged(scan: &Scan) -> (usize, usize) {
-    let errors = scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let accused: FxHashSet<&str> = errors.flat_map(|finding| &finding.broken).map(String::as_str).collect();
+/// The native modules whose import fails by an error, as every face counts and marks them.
+pub fn failing_modules(scan: &Scan) -> BTreeSet<&str> {
+    if scan.outcomes.rows.is_empty() {
+        return failing(scan).into_iter().filter_map(ImportOf::module).collect();
+    }
+    let accused = accused(scan);
+    fails(scan).filter(|module| accused.contains(module)).collect()
+}
+
+/// The native modules whose import was simulated and fails.
+fn fails(scan: &Scan) -> impl Iterator<Item = &str> {
     let rows = scan.outcomes.rows.iter().filter(|row| row.is_extension && row.verdict == ImportVerdict::Fails);
-    let (failing, optional): (Vec<_>, Vec<_>) = rows.partition(|row| accused.contains(row.module.as_str()));
-    (failing.len(), optional.len())
+    rows.map(|row| row.module.as_str())
+}
+
+/// What fails by an error.
+fn accused(scan: &Scan) -> FxHashSet<&str> {
+    let errors = scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    errors.flat_map(|finding| &finding.broken).map(String::as_str).collect()
 }
 
 /// The imports that an error says will fail, where none was simulated. One that fails only where its package does without is not among them.

@@ -29,6 +29,8 @@ pub enum Fold {
     Package,
     /// Files that need each other.
     Cycle,
+    /// The files of one folder.
+    Folder,
     /// What a column has no room for.
     Rest,
 }
@@ -137,6 +139,33 @@ impl Sketch {
     /// How many edges between items are not drawn.
     pub fn hidden(&self) -> usize {
         self.implied + self.aside
+    }
+
+    /// Takes items away with their links, as if they had not been asked for.
+    pub fn leave_out(&mut self, is_out: impl Fn(&Item) -> bool) {
+        let mut place = Vec::with_capacity(self.items.len());
+        let mut next = 0;
+        for item in &self.items {
+            place.push((!is_out(item)).then_some(next));
+            next += usize::from(place.last().is_some_and(Option::is_some));
+        }
+        let mut places = place.iter();
+        self.items.retain(|_| places.next().is_some_and(Option::is_some));
+        let moved = self.links.iter().filter_map(|link| {
+            Some(Link { source: place[link.source]?, target: place[link.target]?, edges: link.edges })
+        });
+        self.links = moved.collect();
+    }
+
+    /// Sets links aside, by their ends.
+    pub fn set_aside(&mut self, is_aside: impl Fn(usize, usize) -> bool) {
+        let mut aside = 0;
+        self.links.retain(|link| {
+            let is_out = is_aside(link.source, link.target);
+            aside += if is_out { link.edges } else { 0 };
+            !is_out
+        });
+        self.aside += aside;
     }
 
     /// The item that a node is in.

@@ -12,8 +12,9 @@ use petgraph::Direction;
 use crate::diagnose::install_name::InstallName;
 use crate::diagnose::{Finding, Severity};
 use crate::discover::Role;
+use crate::export::{Counts, failing_modules};
 use crate::graph::{Node, NodeId};
-use crate::image::Format;
+use crate::image::{Format, NeedKind};
 use crate::printable::printable;
 use crate::scan::Scan;
 use crate::vfs::VPath;
@@ -47,7 +48,7 @@ impl Sort {
             Sort::Program => "▷",
             Sort::System => "·",
             Sort::Missing => "✗",
-            Sort::Absent => "◌",
+            Sort::Absent => "◦",
             Sort::Python => "◇",
             Sort::NoPython => "∅",
         }
@@ -122,8 +123,11 @@ impl Badge {
         if self.errors > 0 {
             pieces.push((Tone::Error, format!("✗{}", self.errors)));
         }
-        if self.warnings + self.names > 0 {
-            pieces.push((Tone::Warning, format!("!{}", self.warnings + self.names)));
+        if self.warnings > 0 {
+            pieces.push((Tone::Warning, format!("▲{}", self.warnings)));
+        }
+        if self.names > 0 {
+            pieces.push((Tone::Warning, format!("!{}", self.names)));
         }
         pieces
     }
@@ -167,8 +171,10 @@ pub struct Entry {
     /// The distribution that brings it.
     pub owner: String,
     pub badge: Badge,
-    /// Something is wrong with this very node.
+    /// Something is wrong with this very node; of a distribution, with one of its files.
     pub is_broken: bool,
+    /// The finding because of which it cannot load or be imported, by place, where nothing is wrong with itself.
+    pub because: Option<usize>,
     /// The install name of a file that calls itself by another name than its own.
     pub nonstandard: Option<InstallName>,
     /// Rust's, as far as that is known without reading the file.
@@ -200,15 +206,28 @@ impl Entry {
         &self.brief[start..folders.len() + 1 + stem]
     }
 
+    /// Does something keep it from loading, itself or what it needs?
+    pub fn is_marked(&self) -> bool {
+        self.is_broken || self.because.is_some()
+    }
+
     /// What stands behind the name wherever it is shown: nothing is said by color alone. The glyph of what is missing
     /// says it already.
     pub fn sign(&self) -> &'static str {
-        match (self.is_broken && !matches!(self.sort, Sort::Missing | Sort::NoPython), self.nonstandard.is_some()) {
-            (true, true) => " ✗ !",
-            (true, false) => " ✗",
-            (false, true) => " !",
-            (false, false) => "",
-        }
+        let is_own = self.is_broken && !self.sort.is_missing();
+        sign(is_own, self.because.is_some(), self.nonstandard.is_some())
+    }
+}
+
+/// The sign of what is broken itself, cannot load because of something else, or has a nonstandard install name.
+pub fn sign(is_own: bool, is_consequence: bool, is_nonstandard: bool) -> &'static str {
+    match (is_own, is_consequence, is_nonstandard) {
+        (true, _, true) => " ✗ !",
+        (true, _, false) => " ✗",
+        (false, true, true) => " ✗↓ !",
+        (false, true, false) => " ✗↓",
+        (false, false, true) => " !",
+        (false, false, false) => "",
     }
 }
 
@@ -220,26 +239,106 @@ pub struct Atlas {
     findings: FxHashMap<NodeId, Vec<usize>>,
     /// The nodes of each finding.
     places: Vec<Vec<NodeId>>,
+    /// What is imported by each name.
+    modules: FxHashMap<String, NodeId>,
     /// All findings.
     pub total: Badge,
-    /// Native files that are no modules.
-    pub libraries: usize,
+    /// How many imports there are and how many fail, as every face counts them.
+    pub counts: Counts,
 }
 
 impl Atlas {
     pub fn new(scan: Scan) -> Atlas {
         let entries: Vec<Entry> = scan.graph.nodes().map(|(id, node)| entry(&scan, id, node)).collect();
-        let libraries = entries.iter().filter(|entry| entry.sort == Sort::Library).count();
+        let counts = Counts::of(&scan);
+        let modules = modules(&scan);
         let mut atlas = Atlas {
             scan,
             entries,
             findings: FxHashMap::default(),
             places: Vec::new(),
+            modules,
             total: Badge::default(),
-            libraries,
+            counts,
         };
         atlas.place_findings();
+        atlas.mark_consequences();
+        atlas.mark_distributions();
         atlas
+    }
+
+    /// Marks what cannot load because of an error elsewhere: the modules whose import fails, as every face counts them, and
+    /// the libraries on the way.
+    fn mark_consequences(&mut self) {
+        let failing: FxHashSet<String> = failing_modules(&self.scan).into_iter().map(str::to_owned).collect();
+        for index in 0..self.scan.findings.len() {
+            let finding = &self.scan.findings[index];
+            if finding.severity != Severity::Error || finding.breaks == 0 {
+                continue;
+            }
+            let of_import = finding.imports.iter().filter_map(|&at| self.scan.imports.get(at)?.module());
+            let names = finding.broken.iter().map(String::as_str).chain(of_import);
+            let mut marked: Vec<NodeId> = names
+                .filter(|name| failing.contains(*name))
+                .filter_map(|name| self.modules.get(name).copied())
+                .collect();
+            marked.extend(self.unloadable(&self.places[index], |entry| entry.sort == Sort::Module));
+            for node in marked {
+                let entry = &mut self.entries[node.index()];
+                if !entry.is_broken && entry.because.is_none() {
+                    entry.because = Some(index);
+                }
+            }
+        }
+    }
+
+    /// The files that cannot be loaded because these cannot, but for those that are asked about otherwise.
+    fn unloadable(&self, places: &[NodeId], is_other: impl Fn(&Entry) -> bool) -> Vec<NodeId> {
+        let mut seen: FxHashSet<NodeId> = places.iter().copied().collect();
+        let mut stack = places.to_vec();
+        let mut found = Vec::new();
+        while let Some(node) = stack.pop() {
+            for (above, edge) in self.scan.graph.dependents(node) {
+                let is_fatal = !matches!(edge.kind, NeedKind::Weak | NeedKind::Delay);
+                if is_fatal && seen.insert(above) && !is_other(self.entry(above)) {
+                    found.push(above);
+                    stack.push(above);
+                }
+            }
+        }
+        found
+    }
+
+    /// The node of what is imported by this name: a native module, or the distribution that brings the modules of a package.
+    pub fn node_of_module(&self, name: &str) -> Option<NodeId> {
+        self.modules.get(name).copied()
+    }
+
+    /// A distribution is marked as its files are.
+    fn mark_distributions(&mut self) {
+        for &node in self.scan.graph.distributions() {
+            let files = self.scan.graph.contents(node);
+            let is_broken = files.iter().any(|&file| self.entry(file).is_broken);
+            let because = files.iter().filter_map(|&file| self.entry(file).because).min();
+            let entry = &mut self.entries[node.index()];
+            entry.is_broken |= is_broken;
+            entry.because = because.filter(|_| !entry.is_broken);
+        }
+    }
+
+    /// The findings that a person wants to see of a node, most important first: its own, of a distribution those of its
+    /// files, and that which keeps it from loading.
+    pub fn told_of(&self, id: NodeId) -> Vec<usize> {
+        let files = match self.entry(id).sort {
+            Sort::Distribution => self.scan.graph.contents(id),
+            _ => Vec::new(),
+        };
+        let nodes = std::iter::once(id).chain(files);
+        let mut told: Vec<usize> =
+            nodes.flat_map(|node| self.findings(node).iter().copied().chain(self.entry(node).because)).collect();
+        told.sort_unstable();
+        told.dedup();
+        told
     }
 
     /// Puts each finding at its nodes, and counts it once for everything above them.
@@ -310,7 +409,7 @@ impl Atlas {
         let mut beside: Vec<NodeId> = self.scan.graph.inner.neighbors_directed(id, direction).collect();
         beside.sort_by_key(|&node| {
             let entry = self.entry(node);
-            (!entry.is_broken, entry.badge.is_clean(), entry.sort == Sort::System, node)
+            (!entry.is_broken, !entry.is_marked(), entry.badge.is_clean(), entry.sort == Sort::System, node)
         });
         beside.dedup();
         beside.retain(|&node| with_system || !self.is_quiet(node));
@@ -336,7 +435,7 @@ impl Atlas {
     pub fn sort(&self, nodes: &mut [NodeId], order: Order) {
         let badge = |node: NodeId| {
             let Badge { errors, warnings, names } = self.entry(node).badge;
-            Reverse((self.entry(node).is_broken, errors, warnings, names))
+            Reverse((self.entry(node).is_broken, self.entry(node).is_marked(), errors, warnings, names))
         };
         match order {
             Order::Impact => nodes.sort_by_cached_key(|&node| badge(node)),
@@ -357,11 +456,25 @@ impl Atlas {
         let entry = self.entry(id);
         match entry.sort {
             _ if entry.is_broken => (Tone::Error, entry.sort.glyph()),
+            _ if entry.because.is_some() => (Tone::Affected, entry.sort.glyph()),
             _ if entry.nonstandard.is_some() => (Tone::Warning, entry.sort.glyph()),
             Sort::System | Sort::Absent => (Tone::Dim, entry.sort.glyph()),
             _ => (Tone::Plain, entry.sort.glyph()),
         }
     }
+}
+
+/// What is imported by each name: native modules, and for the packages that they lie in, their distributions.
+fn modules(scan: &Scan) -> FxHashMap<String, NodeId> {
+    let mut modules = FxHashMap::default();
+    for (id, node) in scan.graph.nodes() {
+        let Node::File { role: Role::Module(name), owner, .. } = node else { continue };
+        modules.insert(name.clone(), id);
+        if let (Some((top, _)), Some(&distribution)) = (name.split_once('.'), scan.graph.distributions().get(owner.0)) {
+            modules.entry(top.to_owned()).or_insert(distribution);
+        }
+    }
+    modules
 }
 
 /// The nodes that a finding is about.
@@ -393,7 +506,8 @@ fn entry(scan: &Scan, id: NodeId, node: &Node) -> Entry {
         path,
         owner: owner.map_or_else(String::new, |owner| printable(&scan.distributions.get(owner).name)),
         badge: Badge::default(),
-        is_broken: has_problem || matches!(sort, Sort::Missing | Sort::NoPython),
+        is_broken: has_problem || sort.is_missing(),
+        because: None,
         nonstandard: file.and_then(|file| InstallName::nonstandard(scan, file)),
         is_rust: file.is_some_and(|file| scan.rust_by_wheel(file).is_some()),
         label,

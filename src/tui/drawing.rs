@@ -30,6 +30,8 @@ pub struct Drawing {
 
 /// More nodes than this are not laid out while a key waits.
 const MOST_NODES: usize = 400;
+/// Of an overview, so many.
+const MOST_FOLDED: usize = 4000;
 /// Nor are more edges followed.
 const MOST_EDGES: usize = 4000;
 
@@ -61,9 +63,14 @@ impl Drawing {
         let outside = package_around(&self.atlas, self.center);
         let depth = self.lens.depth.unwrap_or(2);
         let is_within = match self.scope {
+            // Its packages are few; only what they hold is gone through.
+            Scope::Overview => {
+                return graph.inner.node_count() <= MOST_FOLDED && graph.inner.edge_count() <= 6 * MOST_FOLDED;
+            }
             Scope::All => graph.inner.node_count() <= MOST_NODES && graph.inner.edge_count() <= MOST_EDGES,
             Scope::Numpy => self.atlas.scan.numpy.bonds.len() <= MOST_NODES,
             Scope::Package => measure.walk(outside, Direction::Outgoing, usize::MAX),
+            Scope::Inside => measure.walk_both(outside, 2),
             Scope::Closure => measure.walk_both(self.center, usize::MAX),
             Scope::Focus => measure.walk_both(self.center, depth),
         };

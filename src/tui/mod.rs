@@ -24,12 +24,12 @@
 //!   come from the entry.
 //! - **something that lies on top**: one file in `modal/` with an [`modal::overlay::Overlay`].
 
-mod article;
 pub mod atlas;
 mod clipboard;
 pub mod command;
 pub mod commands;
 mod config;
+mod details;
 pub mod draw;
 pub mod drawing;
 pub mod effect;

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use super::atlas::{Atlas, Order};
+use super::atlas::{Atlas, Order, Sort};
 use super::command::{Command, Group};
 use super::drawing::Drawing;
 use super::filter::Filter;
@@ -14,7 +14,7 @@ use super::picture::{Lens, Picture, Scope};
 use super::prose::Prose;
 use super::rows::Tree;
 use super::search::Found;
-use super::state::{Compared, FindingList, Logged, ProcessCursor};
+use super::state::{Compared, FindingList, Logged, ProblemRow, ProcessCursor, Stop};
 use super::theme::{Theme, spinner};
 use super::view::entry::View;
 use super::work::{Drag, Work};
@@ -106,6 +106,9 @@ pub struct Model {
     /// What has changed since another scan, where there is one.
     pub diff: Option<Compared>,
     pub pictures: Pictures,
+    /// How near the graph is, and the stops on the way there.
+    pub zoom: Scope,
+    pub trail: Vec<Stop>,
     /// What of the graph is shown in pictures.
     pub lens: Lens,
     /// The place of the flow's scope in [`Scope::FLOWS`].
@@ -118,9 +121,12 @@ pub struct Model {
     pub forward: Vec<NodeId>,
     pub filter: Filter,
     pub modal: Option<Box<dyn Overlay>>,
-    /// What the evidence pane says, and how far it is scrolled.
-    pub article: Vec<Prose>,
+    /// What the details say, the line under their cursor, and how far they are scrolled.
+    pub details: Vec<Prose>,
+    pub line: Option<usize>,
     pub scroll: usize,
+    /// How many rows they take in the whole width of the screen.
+    pub details_rows: usize,
     /// Said in the last line until the next key.
     pub told: Option<String>,
 }
@@ -157,6 +163,8 @@ impl Model {
             log: None,
             diff: None,
             pictures: Pictures::default(),
+            zoom: Scope::Overview,
+            trail: Vec::new(),
             lens: Lens::default(),
             scope: 0,
             drawings: Vec::new(),
@@ -166,8 +174,10 @@ impl Model {
             forward: Vec::new(),
             filter: Filter::default(),
             modal: None,
-            article: Vec::new(),
+            details: Vec::new(),
+            line: None,
             scroll: 0,
+            details_rows: 0,
             told: None,
         }
     }
@@ -273,12 +283,48 @@ impl Model {
         self.atlas.as_ref().map_or("", |atlas| atlas.entry(node).short())
     }
 
-    /// The finding that the evidence pane is about: the list's, as long as its node is the chosen one.
+    /// How wide the list wants to be, its border included.
+    pub fn list_width(&self) -> u16 {
+        if self.view.is("problems") { self.findings.width.saturating_add(2) } else { 56 }
+    }
+
+    /// How many rows the list and the picture beside it have, or the picture alone.
+    pub fn upper_rows(&self) -> usize {
+        let picture = |pane| self.picture(pane).map_or(0, |picture| picture.layout.height.max(0) as usize);
+        let rows = (self.view.list)(self).map_or(0, |(_, rows)| rows);
+        let list = if self.view.is("problems") { rows * 2 } else { rows };
+        match self.view.panes.contains(&Pane::Graph) {
+            true => list.max(picture(Pane::Graph)),
+            false => list.max(picture(Pane::Main)),
+        }
+    }
+
+    /// Takes in how many rows the details have.
+    pub fn measure_details(&mut self) {
+        let width = usize::from(self.size.0.saturating_sub(2));
+        self.details_rows = self.details.iter().map(|line| line.wrapped(width, self.theme).len()).sum();
+    }
+
+    /// Is this node a distribution?
+    pub fn is_distribution(&self, node: NodeId) -> bool {
+        self.atlas.as_ref().is_some_and(|atlas| atlas.entry(node).sort == Sort::Distribution)
+    }
+
+    /// The row of the list of findings that the details are about: the one under the cursor, as long as its node is the
+    /// chosen one.
+    pub fn current_row(&self) -> Option<&ProblemRow> {
+        let row = self.findings.rows.get(self.findings.cursor).filter(|_| self.view.is("problems"))?;
+        row.node.is_none_or(|node| Some(node) == self.chosen).then_some(row)
+    }
+
+    /// The line of the details under their cursor: the first that leads on, where nobody went to another.
+    pub fn link_line(&self) -> Option<usize> {
+        let leads = |&at: &usize| self.details.get(at).is_some_and(|line| line.link.is_some());
+        self.line.filter(leads).or_else(|| (0..self.details.len()).find(leads))
+    }
+
+    /// The finding that the details are about.
     pub fn current_finding(&self) -> Option<usize> {
-        let atlas = self.atlas.as_ref()?;
-        let is_current = self.view.is("problems")
-            && self.findings.finding < atlas.scan.findings.len()
-            && atlas.node_of(self.findings.finding).is_none_or(|node| Some(node) == self.chosen);
-        is_current.then_some(self.findings.finding)
+        self.current_row()?.finding()
     }
 }

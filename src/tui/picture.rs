@@ -3,83 +3,22 @@
 //! There are two kinds: the focus around one node, in bands of distance, and the flow of a whole scope, layered. Both are
 //! made when the choice changes; drawing only paints what of it is in view.
 
+mod names;
+mod overview;
+pub mod scope;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_width::UnicodeWidthStr;
 
-use super::atlas::{Atlas, Sort};
+use scope::is_missing;
+pub use scope::{Lens, Scope, distribution, package_around};
+
+use super::atlas::{Atlas, Sort, sign};
 use super::theme::Tone;
 use super::way::Way;
 use crate::graph::layout::{Layout, layout};
 use crate::graph::sketch::{Around, Fold, Item, Sketch, focus};
 use crate::graph::{Node, NodeId};
-
-/// What of the graph is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// Who needs the chosen node, and what it needs, so many steps away.
-    Focus,
-    /// All that is above the chosen node, and all below.
-    Closure,
-    /// The distribution of the chosen node, and all that it needs.
-    Package,
-    /// Everything.
-    All,
-    /// NumPy's C API: who asks on the left, who answers on the right.
-    Numpy,
-}
-
-impl Scope {
-    /// The scopes of the flow, in the order of their key.
-    pub const FLOWS: [Scope; 3] = [Scope::Closure, Scope::Package, Scope::All];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Scope::Focus => "focus",
-            Scope::Closure => "closure",
-            Scope::Package => "package",
-            Scope::All => "whole environment",
-            Scope::Numpy => "NumPy's C API",
-        }
-    }
-
-    /// Pictures of some scopes are shown in the same place: the scope that stands for it.
-    pub fn place(self) -> Scope {
-        if Scope::FLOWS.contains(&self) { Scope::All } else { self }
-    }
-}
-
-/// What a person decides of pictures.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lens {
-    /// Steps to each side of the focus; none for as many as fit.
-    pub depth: Option<usize>,
-    /// System libraries with which nothing is wrong.
-    pub system: bool,
-    /// Edges that a longer way implies.
-    pub implied: bool,
-    /// Fold modules and libraries that look alike.
-    pub twins: bool,
-    /// Fold distributions.
-    pub packages: bool,
-    /// Fold files that need each other.
-    pub cycles: bool,
-    /// What was opened by hand: the first nodes of folds.
-    pub opened: FxHashSet<NodeId>,
-}
-
-impl Default for Lens {
-    fn default() -> Lens {
-        Lens {
-            depth: None,
-            system: false,
-            implied: false,
-            twins: true,
-            packages: false,
-            cycles: false,
-            opened: FxHashSet::default(),
-        }
-    }
-}
 
 /// How an item is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,11 +27,14 @@ pub struct Label {
     pub glyph: &'static str,
     pub text: String,
     pub sign: &'static str,
+    /// Said on the side: the package, where it is another than the picture's.
+    pub owner: String,
 }
 
 impl Label {
     fn width(&self) -> u16 {
-        (self.glyph.width() + 1 + self.text.width() + self.sign.width()).min(60) as u16
+        let owner = if self.owner.is_empty() { 0 } else { self.owner.width() + 1 };
+        (self.glyph.width() + 1 + self.text.width() + self.sign.width() + owner).min(72) as u16
     }
 }
 
@@ -120,6 +62,8 @@ pub struct Picture {
     pub lit: FxHashSet<(usize, usize)>,
     /// The lines of bonds to NumPy's C API, which no loader follows: they are dashed.
     pub bonds: FxHashSet<(usize, usize)>,
+    /// The lines of what Python code imports: they are dotted.
+    pub imports: FxHashSet<(usize, usize)>,
     /// The row that walking along lines tries to keep.
     goal: i32,
     /// Whom one came from, by item and side: the way back is the way there.
@@ -133,26 +77,67 @@ const MOST_NODES: usize = 3000;
 /// With more items than this, distributions are folded: nobody reads so many.
 const MOST_ITEMS: usize = 1500;
 /// A picture should fit into its room, at the cost of its labels; what does not is moved about anyway, and keeps more.
-const NARROWEST: i32 = 14;
+const NARROWEST: i32 = 18;
 const NARROWEST_BEYOND: i32 = 24;
+/// What a column keeps for the rest of what it could show.
+const LEAST_REST: u16 = 10;
+/// So much of a name can be told.
+const LEGIBLE: i32 = 20;
+/// How terse names become.
+const MOST_TERSE: usize = 2;
 /// How far a focus looks by itself.
 const DEPTH: usize = 2;
+/// At one distance, more are only counted.
+const MOST_IN_A_BAND: usize = 20;
 
 impl Picture {
     /// Draws a scope around a node into this much room.
     pub fn of(atlas: &Atlas, center: NodeId, scope: Scope, lens: &Lens, room: (u16, u16)) -> Picture {
         match scope {
+            Scope::Overview => Picture::overview(atlas, center, lens, room),
+            Scope::Inside => Picture::inside(atlas, center, lens, room),
             Scope::Focus => Picture::focus(atlas, center, lens, room),
             Scope::Numpy => Picture::numpy(atlas, center, lens, room),
             _ => Picture::flow(atlas, center, scope, lens, room),
         }
     }
 
+    /// The environment, package by package. Packages with which nothing is wrong are one, where any other is not.
+    fn overview(atlas: &Atlas, center: NodeId, lens: &Lens, room: (u16, u16)) -> Picture {
+        let (mut sketch, imports) = overview::sketch(atlas, lens, usize::from(room.1));
+        if !lens.implied {
+            let stands_out = |item: &Item| item.nodes.iter().any(|&node| is_missing(atlas, node));
+            sketch.reduce(|_, target| stands_out(target));
+        }
+        Picture::made(atlas, (Scope::Overview, center, 0), sketch, (None, &imports), lens, room)
+    }
+
+    /// One package: its files, what they need of others, each package of those as one, and what is missing.
+    fn inside(atlas: &Atlas, center: NodeId, lens: &Lens, room: (u16, u16)) -> Picture {
+        let package = package_around(atlas, center);
+        let mut sketch = overview::inside(atlas, package, lens);
+        fold(&mut sketch, atlas, center, lens);
+        overview::fold_folders(&mut sketch, atlas, lens);
+        if !lens.implied {
+            let stands_out = |item: &Item| item.nodes.iter().any(|&node| is_missing(atlas, node));
+            sketch.reduce(|_, target| stands_out(target));
+        }
+        Picture::made(atlas, (Scope::Inside, center, 0), sketch, (None, &[]), lens, room)
+    }
+
+    /// The surroundings of a node, in layers: every edge between what is shown is drawn.
     fn focus(atlas: &Atlas, center: NodeId, lens: &Lens, room: (u16, u16)) -> Picture {
         let depth = lens.depth.unwrap_or(DEPTH);
         let around = Around { center, depth: (depth, depth) };
-        let is_shown = |node: NodeId| node == center || lens.system || !atlas.is_quiet(node);
-        let mut sketch = focus(&atlas.scan.graph, around, is_shown, |node| is_missing(atlas, node));
+        let is_package = |node: NodeId| atlas.entry(node).sort == Sort::Distribution;
+        let is_shown = |node: NodeId| node == center || !is_package(node) && (lens.system || !atlas.is_quiet(node));
+        let bands = focus(&atlas.scan.graph, around, is_shown, |node| is_missing(atlas, node));
+        let nodes: Vec<NodeId> = bands.items.iter().map(Item::node).filter(|&node| !is_package(node)).collect();
+        let nodes = if nodes.is_empty() { vec![center] } else { nodes };
+        let mut sketch = Sketch::of(&atlas.scan.graph, &nodes);
+        for item in &mut sketch.items {
+            item.band = bands.item_of(item.node()).map_or(0, |at| bands.items[at].band);
+        }
         fold(&mut sketch, atlas, center, lens);
         let opened = |band: i32| {
             sketch
@@ -161,12 +146,10 @@ impl Picture {
                 .any(|item| item.band == band && item.nodes.iter().any(|node| lens.opened.contains(node)))
         };
         let bands: FxHashSet<i32> = sketch.items.iter().map(|item| item.band).filter(|&band| opened(band)).collect();
-        let most = |band: i32| if bands.contains(&band) { usize::MAX } else { usize::from(room.1).max(4) };
+        let most = |band: i32| if bands.contains(&band) { usize::MAX } else { MOST_IN_A_BAND };
         let keep = |item: &Item| item.nodes.contains(&center) || item.nodes.iter().any(|&node| is_missing(atlas, node));
         sketch.cap(most, |item| rank(atlas, item), keep);
-        let first = sketch.items.iter().map(|item| item.band).min().unwrap_or(0);
-        let columns: Vec<usize> = sketch.items.iter().map(|item| (item.band - first) as usize).collect();
-        let picture = Picture::made(atlas, (Scope::Focus, center, depth), sketch, Some(&columns), lens, room);
+        let picture = Picture::made(atlas, (Scope::Focus, center, depth), sketch, (None, &[]), lens, room);
         // What does not fit at two steps may fit at one.
         if lens.depth.is_none() && picture.layout.width > i32::from(room.0) && room.0 > 0 {
             return Picture::focus(atlas, center, &Lens { depth: Some(1), ..lens.clone() }, room);
@@ -202,7 +185,7 @@ impl Picture {
         if scope == Scope::All && packages {
             drop_loose(&mut sketch, atlas);
         }
-        Picture::made(atlas, (scope, center, 0), sketch, None, lens, room)
+        Picture::made(atlas, (scope, center, 0), sketch, (None, &[]), lens, room)
     }
 
     /// The bonds to NumPy's C API, whatever the center is.
@@ -228,24 +211,35 @@ impl Picture {
                 first.map_or(center, |at| sketch.items[at].node())
             }
         };
-        Picture::made(atlas, (Scope::Numpy, center, 0), sketch, Some(&columns), lens, room)
+        Picture::made(atlas, (Scope::Numpy, center, 0), sketch, (Some(&columns), &[]), lens, room)
     }
 
     fn made(
         atlas: &Atlas,
         (scope, center, depth): (Scope, NodeId, usize),
         sketch: Sketch,
-        columns: Option<&[usize]>,
+        (columns, imports): (Option<&[usize]>, &[(usize, usize)]),
         lens: &Lens,
         room: (u16, u16),
     ) -> Picture {
-        let loops: FxHashSet<usize> = sketch.cycles().into_iter().flatten().collect();
-        let is_loop = |at: usize| loops.contains(&at) || is_both_ways(atlas, &sketch.items[at], center, scope);
-        let shorts = shorts(atlas, &sketch);
-        let labels = sketch.items.iter().zip(&shorts).enumerate();
-        let labels: Vec<Label> = labels.map(|(at, (item, short))| label(atlas, item, short, is_loop(at))).collect();
-        let widths: Vec<u16> = labels.iter().map(Label::width).collect();
+        let mut labels = labels(atlas, &sketch, (scope, center), 0);
+        let leads: FxHashSet<usize> = sketch.links.iter().map(|link| link.source).collect();
+        // What leads nowhere has the free room right of it.
+        let width = |(at, label): (usize, &Label)| match sketch.items[at].fold {
+            Fold::Rest if !leads.contains(&at) => label.width().min(LEAST_REST),
+            _ => label.width(),
+        };
+        let mut widths: Vec<u16> = labels.iter().enumerate().map(width).collect();
         let mut layout = layout(&widths, &sketch.ends(), columns);
+        // What has no room is said in fewer letters, and only then cut.
+        for terse in 1..=MOST_TERSE {
+            if layout.width <= room.0.into() {
+                break;
+            }
+            labels = self::labels(atlas, &sketch, (scope, center), terse);
+            widths = labels.iter().enumerate().map(width).collect();
+            layout.fit(&widths, i32::MAX, NARROWEST);
+        }
         layout.fit(&widths, room.0.into(), NARROWEST);
         if layout.width > room.0.into() {
             layout.fit(&widths, room.0.into(), NARROWEST_BEYOND);
@@ -259,7 +253,8 @@ impl Picture {
         };
         let bonds: FxHashSet<(usize, usize)> = sketch.bonds(&atlas.scan.graph).into_iter().flat_map(between).collect();
         doomed.extend(in_vain(atlas, &sketch).into_iter().flat_map(between));
-        let hidden = if lens.system || scope == Scope::Numpy { 0 } else { quiet_around(atlas, center) };
+        let imports: FxHashSet<(usize, usize)> = imports.iter().copied().flat_map(between).collect();
+        let hidden = if lens.system || scope != Scope::Focus { 0 } else { quiet_around(atlas, center) };
         let cursor = sketch.item_of(center).unwrap_or(0);
         let mut picture = Picture {
             scope,
@@ -274,6 +269,7 @@ impl Picture {
             pan: (0, 0),
             doomed,
             bonds,
+            imports,
             lit: FxHashSet::default(),
             goal: 0,
             came: FxHashMap::default(),
@@ -286,7 +282,7 @@ impl Picture {
     /// The node under the cursor.
     pub fn node(&self) -> NodeId {
         match self.sketch.items.get(self.cursor) {
-            Some(item) if item.nodes.contains(&self.center) => self.center,
+            Some(item) if self.scope != Scope::Overview && item.nodes.contains(&self.center) => self.center,
             Some(item) => item.node(),
             None => self.center,
         }
@@ -395,7 +391,12 @@ impl Picture {
         let column = &self.layout.columns[slot.column];
         let (x, y) = self.pan;
         // The neighbors of what is chosen should be in view too: a third of the room is kept around it.
-        self.pan.0 = seen(x, (column.x, column.x + column.width), self.layout.width, room.0.into());
+        // An overview begins at its left as long as what is chosen can be read.
+        let (from, to) = (column.x, column.x + column.width);
+        self.pan.0 = match self.scope == Scope::Overview && from + column.width.min(LEGIBLE) <= i32::from(room.0) {
+            true => 0,
+            false => seen(x, (from, to), self.layout.width, room.0.into()),
+        };
         self.pan.1 = seen(y, (slot.row, slot.row + 1), self.layout.height, room.1.into());
     }
 
@@ -440,10 +441,6 @@ fn seen(start: i32, span: (i32, i32), len: i32, room: i32) -> i32 {
     start.clamp(0, (len - room).max(0))
 }
 
-fn is_missing(atlas: &Atlas, node: NodeId) -> bool {
-    atlas.entry(node).sort.is_missing()
-}
-
 /// Folds what looks alike, as the lens says; the center never, nor what is missing, nor what was opened.
 fn fold(sketch: &mut Sketch, atlas: &Atlas, center: NodeId, lens: &Lens) {
     let is_free = |item: &Item| {
@@ -455,7 +452,7 @@ fn fold(sketch: &mut Sketch, atlas: &Atlas, center: NodeId, lens: &Lens) {
     if lens.twins {
         sketch.fold_twins(FEWEST_TWINS, |item| {
             let entry = atlas.entry(item.node());
-            let alike = (&entry.owner, entry.sort, entry.sign(), entry.badge.is_clean());
+            let alike = (&entry.owner, entry.sort, entry.sign(), entry.because, entry.badge.is_clean());
             (is_free(item) && item.fold != Fold::Package && entry.sort != Sort::Distribution).then_some(alike)
         });
     }
@@ -467,24 +464,6 @@ fn fold_packages(sketch: &mut Sketch, atlas: &Atlas, lens: &Lens) {
         let package = distribution(atlas, item.node())?;
         (!lens.opened.contains(&package)).then_some(package)
     });
-}
-
-/// The distribution that brings a node, or that it is.
-pub fn distribution(atlas: &Atlas, node: NodeId) -> Option<NodeId> {
-    match atlas.scan.graph.node(node) {
-        Node::Distribution(_) => Some(node),
-        Node::File { owner, .. } => atlas.scan.graph.distributions().get(owner.0).copied(),
-        _ => None,
-    }
-}
-
-/// The package that a node is shown in: its own, else the first of those that need it, else the node itself.
-pub fn package_around(atlas: &Atlas, node: NodeId) -> NodeId {
-    let who = || {
-        let before = atlas.scan.graph.inner.neighbors_directed(node, petgraph::Direction::Incoming);
-        before.filter_map(|node| distribution(atlas, node)).min()
-    };
-    distribution(atlas, node).or_else(who).unwrap_or(node)
 }
 
 /// Of the whole environment, what is joined with nothing and has nothing wrong is only counted: it would be a list.
@@ -511,13 +490,6 @@ fn in_vain(atlas: &Atlas, sketch: &Sketch) -> Vec<(usize, usize)> {
     sketch.items.iter().enumerate().flat_map(ends).collect()
 }
 
-/// Does an item of a focus need the center, and the center it?
-fn is_both_ways(atlas: &Atlas, item: &Item, center: NodeId, scope: Scope) -> bool {
-    let graph = &atlas.scan.graph.inner;
-    let joined = |node: NodeId| graph.contains_edge(node, center) && graph.contains_edge(center, node);
-    scope == Scope::Focus && item.nodes.len() == 1 && item.node() != center && joined(item.node())
-}
-
 /// How many quiet parts of the system a node needs.
 fn quiet_around(atlas: &Atlas, node: NodeId) -> usize {
     let all = atlas.beside(node, petgraph::Direction::Outgoing, true);
@@ -531,37 +503,55 @@ fn rank(atlas: &Atlas, item: &Item) -> impl Ord + use<> {
     (!entry.is_broken, !entry.badge.is_troubled(), entry.sort == Sort::System, std::cmp::Reverse(degree))
 }
 
-/// What single nodes are called: as short as they can be told apart.
-fn shorts<'a>(atlas: &'a Atlas, sketch: &Sketch) -> Vec<&'a str> {
-    let short = |item: &Item| atlas.entry(item.node()).short();
-    let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
-    for item in sketch.items.iter().filter(|item| item.fold == Fold::No) {
-        *counts.entry(short(item)).or_default() += 1;
-    }
-    let name = |item: &Item| {
-        let entry = atlas.entry(item.node());
-        if counts.get(entry.short()).is_some_and(|count| *count > 1) { entry.with_folder() } else { entry.short() }
+/// How the items of a picture are written. The more terse, the fewer letters: first the hash of a repair tool goes, then
+/// minor versions; what would be called the same has its folder before it.
+fn labels(atlas: &Atlas, sketch: &Sketch, (scope, center): (Scope, NodeId), terse: usize) -> Vec<Label> {
+    let loops: FxHashSet<usize> = sketch.cycles().into_iter().flatten().collect();
+    let name = |item: &Item| match item.fold {
+        Fold::No => names::terse(atlas.entry(item.node()).short(), terse).into_owned(),
+        _ => String::new(),
     };
-    sketch.items.iter().map(name).collect()
+    let names: Vec<String> = sketch.items.iter().map(name).collect();
+    let texts = names::distinct(atlas, sketch, names, terse);
+    let own = match atlas.entry(center).sort {
+        Sort::Distribution => atlas.entry(center).label.as_str(),
+        _ => atlas.entry(center).owner.as_str(),
+    };
+    let owner = |item: &Item| {
+        let owner = atlas.entry(item.node()).owner.as_str();
+        let is_told = item.fold == Fold::No && matches!(scope, Scope::Focus | Scope::Inside) && owner != own;
+        if is_told { owner.to_owned() } else { String::new() }
+    };
+    let items = sketch.items.iter().zip(&texts).enumerate();
+    items
+        .map(|(at, (item, text))| Label { owner: owner(item), ..label(atlas, item, text, loops.contains(&at)) })
+        .collect()
 }
 
 fn label(atlas: &Atlas, item: &Item, short: &str, is_loop: bool) -> Label {
     let entry = atlas.entry(item.node());
     let tone = atlas.mark(item.node()).0;
     let is_any = |is: fn(&super::atlas::Entry) -> bool| item.nodes.iter().any(|&node| is(atlas.entry(node)));
-    let sign = match (is_any(|entry| entry.is_broken), is_any(|entry| entry.nonstandard.is_some())) {
-        _ if item.nodes.len() == 1 => entry.sign(),
-        (true, true) => " ✗ !",
-        (true, false) => " ✗",
-        (false, true) => " !",
-        (false, false) => "",
+    let (is_own, is_consequence) = (is_any(|entry| entry.is_broken), is_any(|entry| entry.because.is_some()));
+    let sign = match item.nodes.len() {
+        1 => entry.sign(),
+        _ => sign(is_own, is_consequence, is_any(|entry| entry.nonstandard.is_some())),
     };
-    let tone = if item.nodes.len() > 1 && sign.contains('✗') { Tone::Error } else { tone };
+    let tone = match item.nodes.len() {
+        2.. if is_own => Tone::Error,
+        2.. if is_consequence => Tone::Affected,
+        _ => tone,
+    };
     let count = item.nodes.len();
     let text = match item.fold {
         Fold::No => short.to_owned(),
+        Fold::Rest if entry.sort == Sort::Distribution && sign.is_empty() => {
+            format!("{count} packages without problems")
+        }
+        Fold::Rest if entry.sort == Sort::Distribution => format!("{count} more packages"),
         Fold::Rest => format!("{count} more"),
-        Fold::Package => format!("{} {}", entry.label, count - 1),
+        Fold::Package => format!("{} {}", entry.label, atlas.scan.graph.contents(item.node()).len()),
+        Fold::Folder => format!("{} {count}", names::folder(entry)),
         Fold::System => format!("{count} system libraries"),
         Fold::Cycle => format!("{count} in a loop"),
         Fold::Twins => {
@@ -569,14 +559,14 @@ fn label(atlas: &Atlas, item: &Item, short: &str, is_loop: bool) -> Label {
             format!("{count} {owner}{}", entry.sort.many())
         }
     };
-    let text = if is_loop { format!("{text} ⟳") } else { text };
+    let text = if is_loop { format!("{text} ↔") } else { text };
     let glyph = match item.fold {
         Fold::No => entry.sort.glyph(),
-        Fold::Rest => "▸",
-        Fold::Package => "◆",
-        Fold::Cycle => "⟳",
-        Fold::System | Fold::Twins => "▣",
+        Fold::Rest => "+",
+        Fold::Package => Sort::Distribution.glyph(),
+        Fold::Cycle => "↔",
+        Fold::System | Fold::Twins | Fold::Folder => "≡",
     };
-    let tone = if item.fold == Fold::Rest { Tone::Dim } else { tone };
-    Label { tone, glyph, text, sign }
+    let tone = if item.fold == Fold::Rest && sign.is_empty() { Tone::Dim } else { tone };
+    Label { tone, glyph, text, sign, owner: String::new() }
 }

@@ -6,13 +6,30 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::theme::{Theme, Tone};
+use crate::graph::NodeId;
 use crate::printable::printable;
+
+/// Where a line leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// To a node.
+    Node(NodeId),
+    /// To a finding, by place in the scan.
+    Finding(usize),
+    /// To the list of the imports that a finding breaks.
+    Broken(usize),
+    /// To the list of the nodes above a node.
+    Dependents(NodeId),
+    /// A command to copy.
+    Copy(String),
+}
 
 /// A line of text; what does not fit goes on below, indented by `hang` cells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prose {
     pub pieces: Vec<(Tone, String)>,
     pub hang: usize,
+    pub link: Option<Link>,
 }
 
 impl Prose {
@@ -25,6 +42,11 @@ impl Prose {
     pub fn field(name: &str, tone: Tone, text: impl AsRef<str>) -> Prose {
         Prose { hang: FIELD, ..Prose::of(Tone::Dim, format!("{name:<0$}", FIELD - 1)).then(Tone::Plain, " ") }
             .then(tone, text)
+    }
+
+    /// With a way on.
+    pub fn to(self, link: impl Into<Option<Link>>) -> Prose {
+        Prose { link: link.into(), ..self }
     }
 
     /// An entry of a list below a field.
@@ -73,7 +95,7 @@ impl Prose {
 }
 
 /// The width of a field's name.
-const FIELD: usize = 11;
+pub const FIELD: usize = 11;
 
 fn fresh(lines: &mut Vec<Line<'static>>, hang: usize) -> usize {
     lines.push(Line::from(" ".repeat(hang)));

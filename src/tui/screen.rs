@@ -101,14 +101,9 @@ impl Areas {
     fn wide(self, model: &Model, body: Rect) -> Areas {
         let of = |whole: u16| move |share: u16| (u32::from(whole) * u32::from(share) / 100) as u16;
         match model.view.arrangement {
-            Arrangement::List => {
-                let (main, right) =
-                    off_left(body, model.split[0].map_or((body.width * 7 / 20).min(56), of(body.width)));
-                let (graph, detail) = off_top(right, body.height * 2 / 5);
-                Areas { main: Some(main), graph: Some(graph), detail: Some(detail), ..self }
-            }
+            Arrangement::List => self.beside_list(model, body),
             Arrangement::Above => {
-                let (main, detail) = off_top(body, model.split[1].map_or(body.height / 2, of(body.height)));
+                let (main, detail) = off_top(body, model.split[1].map_or_else(|| upper(model, body), of(body.height)));
                 Areas { main: Some(main), detail: Some(detail), ..self }
             }
             Arrangement::Halves => {
@@ -116,6 +111,22 @@ impl Areas {
                 Areas { main: Some(main), detail: Some(detail), ..self }
             }
         }
+    }
+
+    /// A list, as wide as its rows; beside it the graph, and the details below both or, where there is room, right of them.
+    fn beside_list(self, model: &Model, body: Rect) -> Areas {
+        let share = |share: u16| (u32::from(body.width) * u32::from(share) / 100) as u16;
+        let wanted = model.list_width().clamp(LEAST_LIST, MOST_LIST).min(body.width * 9 / 20);
+        let width = model.split[0].map_or(wanted, share);
+        if body.width >= THREE_COLUMNS {
+            let (main, right) = off_left(body, width);
+            let picture = model.picture(Pane::Graph).map_or(0, |picture| picture.layout.width.clamp(0, 400) as u16);
+            let (graph, detail) = off_left(right, (picture + 4).clamp(right.width * 2 / 5, right.width * 3 / 5));
+            return Areas { main: Some(main), graph: Some(graph), detail: Some(detail), ..self };
+        }
+        let (top, detail) = off_top(body, upper(model, body));
+        let (main, graph) = off_left(top, width);
+        Areas { main: Some(main), graph: Some(graph), detail: Some(detail), ..self }
     }
 
     /// Is this cell on the border that can be dragged?
@@ -175,3 +186,21 @@ fn off_left(area: Rect, width: u16) -> (Rect, Rect) {
     let width = width.min(area.width);
     (Rect { width, ..area }, Rect { x: area.x + width, width: area.width - width, ..area })
 }
+
+/// No list is narrower, where it has room, nor wider.
+const LEAST_LIST: u16 = 36;
+const MOST_LIST: u16 = 62;
+/// From this width on, list, graph and details stand beside each other.
+const THREE_COLUMNS: u16 = 160;
+
+/// How high the upper panes are: as high as what they show, as long as the details have room for theirs; and what the
+/// details do not need is theirs too.
+fn upper(model: &Model, body: Rect) -> u16 {
+    let most = body.height * 3 / 5;
+    let wanted = (model.upper_rows() + 2).min(usize::from(most)) as u16;
+    let spare = body.height.saturating_sub((model.details_rows + 2).min(usize::from(body.height)) as u16);
+    wanted.max(LEAST_UPPER.min(most)).max(spare.min(most))
+}
+
+/// The upper panes have at least so many rows.
+const LEAST_UPPER: u16 = 8;

@@ -52,7 +52,7 @@ impl Found {
     /// Which letters of a text that names a node matched: what lists write is a part of [`Entry::brief`], or begins with it.
     pub fn letters(&self, node: NodeId, entry: &Entry, text: &str) -> Option<impl Fn(usize) -> bool> {
         let lit = self.lit(node)?;
-        let text = text.trim_end_matches(" ⟳");
+        let text = text.trim_end_matches(" ↔");
         let start = match entry.brief.rfind(text) {
             Some(at) => entry.brief[..at].chars().count(),
             None if text.starts_with(&entry.brief) => 0,
@@ -72,6 +72,12 @@ const MOST_SCORED: usize = 500;
 
 /// What matches, best first.
 pub fn search(atlas: &Atlas, query: &str) -> Vec<Hit> {
+    let hits = matching(atlas, query);
+    // Modules are known by their dotted names, and lie in folders.
+    if hits.is_empty() && query.contains('.') { matching(atlas, &query.replace('.', "/")) } else { hits }
+}
+
+fn matching(atlas: &Atlas, query: &str) -> Vec<Hit> {
     let (narrow, words): (Vec<&str>, Vec<&str>) = query.split_whitespace().partition(|word| is_narrowing(word));
     let narrow: Vec<(&str, &str)> = narrow.iter().filter_map(|word| word.split_once(':')).collect();
     let mut first: Vec<Rough> = atlas
@@ -93,9 +99,15 @@ pub fn search(atlas: &Atlas, query: &str) -> Vec<Hit> {
         Some(Hit { node, lit, score })
     };
     let mut hits: Vec<Hit> = first.into_iter().filter_map(scored).collect();
+    // Letters from here and there say nothing, where whole parts of other names match.
+    let is_scattered = |hit: &Hit| is_scattered(&atlas.entry(hit.node).brief, &hit.lit, &words);
+    if hits.iter().any(|hit| !is_scattered(hit)) {
+        hits.retain(|hit| !is_scattered(hit));
+    }
     hits.sort_by_key(|hit| {
         let entry = atlas.entry(hit.node);
-        (-hit.score, !entry.is_broken, entry.badge.is_clean(), entry.brief.len(), hit.node)
+        // A file comes before a name that is only asked for.
+        (-hit.score, entry.sort.is_missing(), !entry.is_marked(), entry.brief.len(), hit.node)
     });
     hits.extend(rest.into_iter().map(|rough| Hit { node: node(rough), lit: Vec::new(), score: 0 }));
     hits
@@ -151,10 +163,7 @@ fn matched(matcher: &SkimMatcherV2, entry: &Entry, words: &[&str]) -> Option<(i6
     for word in words {
         let in_name = matcher.fuzzy_indices(&entry.label, word);
         let (score, letters, from) = match in_name {
-            Some((score, letters)) => {
-                let is_start = entry.label.starts_with(word);
-                (score + 16 + if is_start { 16 } else { 0 }, letters, before)
-            }
+            Some((score, letters)) => (score + in_name_bonus(entry, word), letters, before),
             None => {
                 let (score, letters) = matcher.fuzzy_indices(&entry.brief, word)?;
                 (score, letters, 0)
@@ -168,13 +177,42 @@ fn matched(matcher: &SkimMatcherV2, entry: &Entry, words: &[&str]) -> Option<(i6
     Some((sum, lit))
 }
 
+/// What a match in the name is worth: most where the word is its stem, then where the name begins with it.
+fn in_name_bonus(entry: &Entry, word: &str) -> i64 {
+    let stem = entry.label.split(['.', '-']).next().unwrap_or_default();
+    let bare = stem.strip_prefix("lib").unwrap_or(stem);
+    match () {
+        () if stem.eq_ignore_ascii_case(word) || bare.eq_ignore_ascii_case(word) => 96,
+        () if entry.label.starts_with(word) || bare.starts_with(word) => 32,
+        () => 16,
+    }
+}
+
+/// Are the letters that matched from here and there? Each run of them should be longer than one letter or begin a word, but
+/// for one.
+fn is_scattered(text: &str, lit: &[usize], words: &[&str]) -> bool {
+    if words.iter().all(|word| word.chars().count() < 3) {
+        return false;
+    }
+    let letters: Vec<char> = text.chars().collect();
+    let begins = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| letters.get(before));
+        let letter = letters.get(at);
+        before.is_none_or(|before| {
+            !before.is_alphanumeric() || before.is_lowercase() && letter.is_some_and(|letter| letter.is_uppercase())
+        })
+    };
+    let runs = lit.chunk_by(|one, next| one + 1 == *next);
+    runs.filter(|run| run.len() == 1 && !begins(run[0])).count() > 1
+}
+
 fn is_narrowing(word: &str) -> bool {
     ["is:", "kind:", "pkg:", "needs:"].iter().any(|prefix| word.starts_with(prefix))
 }
 
 fn is_within(atlas: &Atlas, id: NodeId, entry: &Entry, (key, value): (&str, &str)) -> bool {
     match key {
-        "is" if "broken".starts_with(value) => entry.is_broken || entry.badge.is_troubled(),
+        "is" if "broken".starts_with(value) => entry.is_marked(),
         "is" if "missing".starts_with(value) => entry.sort == Sort::Missing,
         "is" if "prefix".starts_with(value) => entry.nonstandard.is_some(),
         "is" if "rust".starts_with(value) => entry.is_rust,

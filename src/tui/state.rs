@@ -3,20 +3,68 @@
 use std::fmt;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::atlas::Atlas;
+use super::picture::scope::Scope;
 use crate::buildlog::{Ground, Judged, Log, judge};
 use crate::diff::Diff;
+use crate::graph::NodeId;
 use crate::scan::Scan;
 
 /// The list of findings.
 #[derive(Clone, Debug, Default)]
 pub struct FindingList {
-    /// The finding under the cursor, by place in the scan.
+    /// The finding of the row under the cursor, by place in the scan.
     pub finding: usize,
     /// Those that the filter leaves, sorted.
     pub shown: Vec<usize>,
+    /// The rows that tell of them, and the one under the cursor.
+    pub rows: Vec<ProblemRow>,
+    pub cursor: usize,
+    /// How wide the widest row is, in two lines.
+    pub width: u16,
+    /// The rows that are open, by [`ProblemRow::key`].
+    pub open: FxHashSet<(usize, bool)>,
     /// Those that the scan before this one did not have.
     pub fresh: Vec<usize>,
+}
+
+/// A row of the list of findings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProblemRow {
+    /// The finding; of one rule in one package, several.
+    pub findings: Vec<usize>,
+    /// What cannot be imported because of it, where the row tells of that.
+    pub consequence: Option<String>,
+    /// The node that it leads to.
+    pub node: Option<NodeId>,
+    /// How far it is indented.
+    pub depth: usize,
+    /// Is it open? None where nothing lies under it.
+    pub is_open: Option<bool>,
+}
+
+impl ProblemRow {
+    /// What makes it the same row when rows are made anew.
+    pub fn key(&self) -> (usize, bool) {
+        (self.findings[0], self.findings.len() > 1)
+    }
+
+    /// The one finding that it is about.
+    pub fn finding(&self) -> Option<usize> {
+        (self.findings.len() == 1 && self.consequence.is_none()).then(|| self.findings[0])
+    }
+}
+
+/// How near the graph is: the environment, a package, or a node with its surroundings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop {
+    pub scope: Scope,
+    /// What it is drawn around.
+    pub center: NodeId,
+    /// Where the cursor stood when somebody went on from here.
+    pub cursor: NodeId,
 }
 
 /// The process that is shown.

@@ -19,6 +19,8 @@ pub enum Tone {
     /// The name that a line is about.
     Strong,
     Error,
+    /// What cannot load because of an error elsewhere.
+    Affected,
     Warning,
     Good,
     /// Something to type or to press.
@@ -34,8 +36,8 @@ pub enum Tone {
 }
 
 /// The tones by their names in a theme's file; the places are those of [`Tone`].
-const TONES: [&str; 11] =
-    ["plain", "dim", "strong", "error", "warning", "good", "key", "lit", "active", "cursor", "resting"];
+const TONES: [&str; 12] =
+    ["plain", "dim", "strong", "error", "affected", "warning", "good", "key", "lit", "active", "cursor", "resting"];
 
 /// The themes that are built in, the usual one first.
 pub const THEMES: [(&str, &str); 5] = [
@@ -162,20 +164,23 @@ const TWINS: &[(&str, &str)] = &[
     ("·", "."),
     ("▷", ">"),
     ("✗", "x"),
-    ("◌", "."),
+    ("◦", "."),
     ("◇", "%"),
     ("∅", "0"),
-    ("╌", "-"),
-    ("╎", "|"),
+    ("╌", "="),
+    ("╎", ":"),
     ("✓", "v"),
-    ("⟳", "@"),
+    ("↔", "@"),
     ("↑", "^"),
-    ("▸", ">"),
-    ("▣", "+"),
+    ("►", ">"),
+    ("≡", "="),
     ("•", "*"),
     ("›", ">"),
-    ("▾", "v"),
-    ("▴", "^"),
+    ("▼", "v"),
+    ("▲", "W"),
+    ("◄", "<"),
+    ("┄", "."),
+    ("┆", "."),
     ("…", "~"),
     ("→", ">"),
     ("←", "<"),
@@ -203,14 +208,6 @@ const TWINS: &[(&str, &str)] = &[
     ("’", "'"),
     ("–", "-"),
     ("—", "-"),
-    ("⠋", "|"),
-    ("⠙", "/"),
-    ("⠹", "-"),
-    ("⠸", "\\"),
-    ("⠼", "|"),
-    ("⠴", "/"),
-    ("⠦", "-"),
-    ("⠧", "\\"),
     ("█", "#"),
 ];
 
@@ -218,16 +215,14 @@ const TWINS: &[(&str, &str)] = &[
 pub fn to_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         if !cell.symbol().is_ascii() {
-            let is_dots = matches!(cell.symbol().chars().next(), Some('\u{2800}'..='\u{28ff}'));
-            let other = if is_dots { ":" } else { "?" };
-            let twin = TWINS.iter().find(|(sign, _)| *sign == cell.symbol()).map_or(other, |(_, twin)| twin);
+            let twin = TWINS.iter().find(|(sign, _)| *sign == cell.symbol()).map_or("?", |(_, twin)| twin);
             cell.set_symbol(twin);
         }
     }
 }
 
 /// The frames of what turns while something is under way.
-const SPINNER: [&str; 8] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"];
+const SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
 
 /// The sign of a tick.
 pub fn spinner(tick: usize) -> &'static str {

@@ -2,12 +2,12 @@
 
 pub(super) mod choose;
 pub(super) mod copies;
+mod details;
 mod mouse;
 pub mod perform;
-mod scroll;
 pub(super) mod walk;
 
-pub(super) use scroll::{scroll, scroll_to};
+pub(super) use details::{scroll, scroll_to};
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use super::message::{Fetched, Msg};
 use super::modal::{self, ask::Ask};
 use super::model::Model;
 use super::pane::Pane;
-use super::picture::Lens;
+use super::picture::{Lens, Scope};
 use super::screen::Areas;
 use super::scrolling::inside;
 use super::view::{diff, log};
@@ -68,6 +68,7 @@ fn take_in(model: &mut Model, msg: Msg) -> Option<Effect> {
         Msg::Resize(width, height) => {
             if model.size != (width, height) {
                 model.size = (width, height);
+                model.measure_details();
                 scroll_to(model, model.scroll);
             }
             None
@@ -167,9 +168,18 @@ fn count(model: &mut Model, key: Key) -> bool {
     true
 }
 
-/// Quits, where nothing lies on top; else takes that away.
+/// Takes away what lies on top, else zooms out, else quits.
 pub(super) fn quit(model: &mut Model) -> Option<Effect> {
-    if model.modal.is_none() { Some(Effect::Quit) } else { close(model) }
+    match model.modal.is_none() {
+        true if shows_graph(model) && choose::zoom_out(model) => None,
+        true => Some(Effect::Quit),
+        false => close(model),
+    }
+}
+
+/// Has the graph the keys?
+fn shows_graph(model: &Model) -> bool {
+    model.view.scope_in(model.pane).is_some_and(|scope| scope.place() == Scope::Focus)
 }
 
 /// Takes away one layer; never the program.
@@ -183,7 +193,7 @@ pub(super) fn close(model: &mut Model) -> Option<Effect> {
     if model.is_zoomed {
         return zoom(model);
     }
-    if model.found.take().is_some() {
+    if model.found.take().is_some() || shows_graph(model) && choose::zoom_out(model) {
         return None;
     }
     if let Some(work) = &mut model.work {

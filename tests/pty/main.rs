@@ -194,7 +194,7 @@ fn the_demo_is_shown_searched_and_left() {
     let mut session = Session::start(&["--demo"]);
     session.wait_for("Problems");
     assert!(session.terminal().screen().alternate_screen());
-    session.wait_for("errors");
+    session.wait_for("causes");
     session.press("/");
     session.wait_for("Search:");
     session.press("so");
@@ -221,7 +221,7 @@ fn a_signal_ends_it_and_is_seen_from_outside() {
         [(Signal::TERM, "Terminated"), (Signal::HUP, "Hangup"), (Signal::INT, "Interrupt"), (Signal::QUIT, "Quit")];
     for (signal, words) in signals {
         let mut session = Session::start(&["--demo"]);
-        session.wait_for("errors");
+        session.wait_for("causes");
         let terminal = session.other_side();
         send(signal, session.child.process_id().expect("it runs"));
         let status = session.end();
@@ -681,7 +681,7 @@ fn the_mouse_clicks_turns_its_wheel_and_drags() {
     session.wait_for("Problems 9");
     session.wait_for("libcudnn.so.9");
     let detail = |session: &Session| {
-        let (column, _) = place_of(session, "╭ Focus");
+        let (column, _) = place_of(session, "╭ Overview");
         let terminal = session.terminal();
         terminal.screen().rows(column, SIZE.0).skip(2).collect::<Vec<_>>().join("\n")
     };
@@ -698,9 +698,9 @@ fn the_mouse_clicks_turns_its_wheel_and_drags() {
     session.press(&format!("\x1b[<64;5;{}M", top + 3));
     session.wait_till("the wheel goes back", |session| detail(session) == third);
     // The border between the list and the rest.
-    let (border, _) = place_of(&session, "╭ Focus");
+    let (border, _) = place_of(&session, "╭ Overview");
     session.press(&format!("\x1b[<0;{border};9M\x1b[<32;{};9M\x1b[<0;{};9m", border + 12, border + 12));
-    session.wait_till("the border is dragged", |session| place_of(session, "╭ Focus").0.abs_diff(border + 12) <= 1);
+    session.wait_till("the border is dragged", |session| place_of(session, "╭ Overview").0.abs_diff(border + 12) <= 1);
     // A tab.
     let (tab, row) = place_of(&session, "4 Tree");
     session.press(&format!("\x1b[<0;{tab};{row}M\x1b[<0;{tab};{row}m"));
@@ -790,4 +790,41 @@ fn a_wrong_configuration_is_told_with_its_line() {
     assert_eq!(session.end().exit_code(), 2);
     let text = session.text();
     assert!(text.contains("config.toml:2: no theme is called"), "{text}");
+}
+
+/// A question, the keys that answer it, how many there may be, and what the screen says then.
+const TASKS: [(&str, &[&str], usize, &str); 12] = [
+    ("why does a package fail", &[], 0, "libcudnn.so.9 not found"),
+    ("what mends it", &[], 0, "y 1      python -m pip install --upgrade nvidia-cudnn-cu12"),
+    ("copy the fix", &["y", "y"], 2, "copied: python -m pip install --upgrade nvidia-cudnn-cu12"),
+    (
+        "why does an import fail, by its name",
+        &["/", "b", "c", "r", "y", "\r"],
+        7,
+        "made for another processor or system",
+    ),
+    ("which packages are broken, and by what", &["2"], 1, "torch 9 ✗"),
+    ("from the missing leaf to its package", &["2", "h", "\r"], 4, "Overview › torch"),
+    ("from a package to the missing leaf and back", &["2", "\r", "\x1b"], 4, "Overview · "),
+    ("what breaks with it", &[" "], 1, "↓ "),
+    ("who needs it", &["W"], 1, "Who needs libcudnn.so.9"),
+    ("why is it here", &["w"], 1, "Why libcudnn.so.9"),
+    ("the next problem", &["]"], 1, "finding 2 of 9"),
+    ("copy the drawing of what is shown", &["x", "\x15", "\r"], 4, "copied: "),
+];
+
+#[test]
+fn questions_are_answered_with_few_keys() {
+    for (question, keys, most, answer) in TASKS {
+        assert!(keys.len() <= most, "{question}: {} keys", keys.len());
+        let mut session = Session::of(DYLENS, &["--demo=linux"], &[], (120, 36));
+        session.wait_for("Problems 9");
+        for key in keys {
+            session.settled();
+            session.press(key);
+        }
+        session.wait_till(question, |session| session.text().contains(answer));
+        session.press("\x03");
+        session.end();
+    }
 }

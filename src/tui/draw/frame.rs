@@ -7,13 +7,14 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
-use crate::export::count;
+use crate::export::{Counts, count};
 use crate::printable::printable;
-use crate::tui::article::system;
 use crate::tui::atlas::{Atlas, Badge};
 use crate::tui::command::{Command, Group};
+use crate::tui::details::system;
 use crate::tui::model::Model;
-use crate::tui::prose::shortened;
+use crate::tui::pane::Pane;
+use crate::tui::prose::{Link, shortened};
 use crate::tui::screen::{Areas, Room};
 use crate::tui::theme::{Tone, spinner};
 use crate::tui::view::View;
@@ -89,7 +90,7 @@ fn target(model: &Model, atlas: &Atlas, is_wide: bool, room: usize) -> Vec<Span<
         parts.push(Part::new(1, Tone::Plain, format!("  for {tool}")));
     }
     if is_wide {
-        let (modules, libraries) = (count(scan.modules(), "module"), count(atlas.libraries, "library"));
+        let (modules, libraries) = (count(scan.modules(), "module"), count(atlas.counts.libraries, "library"));
         parts.push(Part::new(5, Tone::Plain, format!("   {modules} · {libraries} ")));
     }
     parts.push(Part::new(0, Tone::Plain, " "));
@@ -128,11 +129,18 @@ fn counts(atlas: &Atlas, with_words: bool) -> Vec<Part> {
         let text = if with_words { format!(" {sign} {number} {word} ") } else { format!(" {sign}{number}") };
         parts.push(Part::new(0, tone, text));
     };
-    if errors > 0 {
-        part(Tone::Error, "✗", errors, plural(errors, "error", "errors"));
+    let Counts { failing, modules, .. } = atlas.counts;
+    match (errors, failing) {
+        (0, _) => {}
+        (_, 0) => part(Tone::Error, "✗", errors, plural(errors, "error", "errors")),
+        // What a person wants to know: how much of it cannot be imported.
+        _ => {
+            let word = plural(errors, "cause breaks", "causes break");
+            part(Tone::Error, "✗", errors, format!("{word} {failing} of {}", count(modules, "import")));
+        }
     }
     if warnings > 0 {
-        part(Tone::Warning, "!", warnings, plural(warnings, "warning", "warnings"));
+        part(Tone::Warning, "▲", warnings, plural(warnings, "warning", "warnings"));
     }
     // Of what was not looked at, nothing is known to be right.
     if !atlas.total.is_troubled() && !atlas.scan.is_partial {
@@ -280,7 +288,10 @@ fn hints(model: &Model, area: Rect, buffer: &mut Buffer) {
     let mut room = usize::from(area.width).saturating_sub(always.iter().map(|spans| width(spans)).sum());
     // Before there is a scan, the other commands have nothing to work on.
     let others = others.into_iter().filter(|command| model.atlas.is_some() && (command.is_hinted)(model));
-    let others = others.map(|command| hint(model, command, command.hint));
+    let others = others.map(|command| match command.id {
+        "open" => hint(model, command, &enter(model)),
+        _ => hint(model, command, command.hint),
+    });
     let mut spans = Vec::new();
     for hint in others {
         let Some(left) = room.checked_sub(width(&hint)) else { break };
@@ -290,6 +301,20 @@ fn hints(model: &Model, area: Rect, buffer: &mut Buffer) {
     spans.push(Span::raw(" ".repeat(room)));
     spans.extend(always.into_iter().flatten());
     Line::from(spans).render(area, buffer);
+}
+
+/// What Enter does where the keys are.
+fn enter(model: &Model) -> String {
+    let link = || model.details.get(model.link_line()?)?.link.as_ref();
+    match (model.pane, link()) {
+        (Pane::Detail, Some(Link::Copy(_))) => "copy it".to_owned(),
+        (Pane::Detail, Some(Link::Node(node))) => format!("go to {}", shortened(model.short(*node), 24)),
+        (Pane::Detail, Some(Link::Finding(_))) => "go to the cause".to_owned(),
+        (Pane::Detail, Some(Link::Broken(_) | Link::Dependents(_))) => "list them".to_owned(),
+        (Pane::Detail, None) => "open".to_owned(),
+        (Pane::Graph, _) => "zoom in".to_owned(),
+        (Pane::Main, _) => model.view.enter.to_owned(),
+    }
 }
 
 fn hint(model: &Model, command: &Command, word: &str) -> Vec<Span<'static>> {

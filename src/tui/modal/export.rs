@@ -14,8 +14,8 @@ use crate::export::{Excerpt, Extent, FORMATS, Folding, Format, Scope, count};
 use crate::graph::NodeId;
 use crate::graph::sketch::Sketch;
 use crate::printable::printable;
-use crate::tui::article;
 use crate::tui::atlas::Atlas;
+use crate::tui::details;
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{boxed, lines, prompt, title};
@@ -139,7 +139,7 @@ fn close(model: &mut Model) {
 impl Preview {
     /// `14 nodes, 17 edges, 6 kB`
     fn told(&self) -> String {
-        let size = article::size(self.bytes as u64);
+        let size = details::size(self.bytes as u64);
         let as_one = |number: usize, drawn: usize| if number == drawn { String::new() } else { format!(" as {drawn}") };
         match self.extent {
             Some(Extent { nodes, items, edges, lines }) => format!(

@@ -33,9 +33,9 @@ enum Entry {
 /// The signs of the screens, below the keys.
 const SIGNS: &[&str] = &[
     "◆ distribution  ● extension module  ○ library  ▷ program  · system",
-    "✗ error, not found  ! warning, nonstandard install name  ∅ NumPy's C API",
-    "▣ several drawn as one  ▸ more  ⟳ needs itself, by way of others",
-    "↑ breaks so many imports; in the tree: shown above",
+    "✗ error, not found  ✗↓ cannot load because of another  ▲ warning  ! nonstandard install name",
+    "── loader  ╌╌ NumPy's C API  ┄┄ Python import  ◄ back, in a cycle  ↔ in a cycle",
+    "≡ several drawn as one  + more  ► opens  ↑ breaks so many imports; in the tree: shown above",
 ];
 
 /// The help, its prompt, and the line under the cursor.

@@ -42,10 +42,12 @@ fn toggle(model: &mut Model, group: Group) -> Option<Effect> {
     None
 }
 
-/// The commands of the menu, and what each tells of itself.
+/// The commands of the menu, and what each tells of itself; of numbered ones, those that there are.
 fn rows(group: Group, model: &Model) -> Vec<(&'static Command, String)> {
     let commands = model.tables.commands.iter().copied().filter(|command| command.group == group);
-    commands.map(|command| (command, (command.state)(model))).collect()
+    let rows = commands.map(|command| (command, (command.state)(model)));
+    rows.filter(|(command, state)| !state.is_empty() || !command.id.ends_with(|end: char| end.is_ascii_digit()))
+        .collect()
 }
 
 /// The width of the commands' words.

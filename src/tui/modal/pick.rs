@@ -59,6 +59,18 @@ pub fn who(model: &mut Model) -> Option<Effect> {
     None
 }
 
+/// The imports that a finding breaks, packages first.
+pub fn broken(model: &mut Model, at: usize) -> Option<Effect> {
+    let atlas = model.atlas.as_ref()?;
+    let finding = atlas.scan.findings.get(at)?;
+    let names = finding.broken_packages_first();
+    let depth = |name: &str| usize::from(name.contains('.'));
+    let rows = names.into_iter().filter_map(|name| Some((depth(name), atlas.node_of_module(name)?))).collect();
+    let title = format!("Broken imports: {}", count(finding.broken.len(), "name"));
+    model.modal = Some(Box::new(Pick { title, rows, cursor: 0, nothing: "no imports" }));
+    None
+}
+
 impl Pick {
     /// The node under the cursor.
     pub fn node(&self) -> Option<NodeId> {
@@ -112,7 +124,7 @@ impl Overlay for Pick {
             let (tone, glyph) = atlas.mark(node);
             let indent = match depth {
                 0 => String::new(),
-                depth => format!("{}╰─▸ ", "  ".repeat((depth - 1).min(20))),
+                depth => format!("{}╰─► ", "  ".repeat((depth - 1).min(20))),
             };
             let entry = atlas.entry(node);
             let room = usize::from(area.width).saturating_sub(indent.width() + 2 + entry.sign().width());

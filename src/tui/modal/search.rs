@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::overlay::{ListArea, Overlay};
 use crate::graph::NodeId;
-use crate::tui::atlas::Atlas;
+use crate::tui::atlas::{Atlas, Sort};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{below, box_area, boxed, lines, prompt, row, title};
@@ -130,7 +130,10 @@ impl Overlay for Search {
 fn hit(model: &Model, atlas: &Atlas, hit: &Hit, width: usize) -> Line<'static> {
     let entry = atlas.entry(hit.node);
     let (tone, glyph) = atlas.mark(hit.node);
-    let owner = shortened(&entry.owner, width / 4);
+    let owner = match entry.sort.is_missing() || entry.sort == Sort::Absent {
+        true => format!("needed by {}", atlas.scan.graph.dependents(hit.node).len()),
+        false => shortened(&entry.owner, width / 4),
+    };
     let sign = entry.sign();
     let room = width.saturating_sub(3 + sign.width() + owner.width());
     // The end of a path is its name: what does not fit is cut off at the front.

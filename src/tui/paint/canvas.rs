@@ -10,7 +10,7 @@ use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr;
 
 use crate::graph::NodeId;
-use crate::graph::layout::{BEHIND, Layout, Net};
+use crate::graph::layout::{BEHIND, Layout, Net, Slot};
 use crate::tui::model::Model;
 use crate::tui::paint;
 use crate::tui::picture::{Label, Picture};
@@ -42,8 +42,9 @@ struct Cell {
     upright: Heat,
     /// The lines across and upright belong to one net.
     is_joint: bool,
-    /// A line that a loader follows passes here; the others are dashed.
+    /// A line that a loader follows passes here; the others are dashed, or dotted where Python code imports.
     is_solid: bool,
+    is_dotted: bool,
 }
 
 /// How a line is drawn.
@@ -51,12 +52,17 @@ struct Cell {
 struct Stroke {
     heat: Heat,
     is_solid: bool,
+    is_dotted: bool,
 }
 
 impl Stroke {
     /// The one of two lines in one place that is seen.
     fn over(self, other: Stroke) -> Stroke {
-        Stroke { heat: self.heat.max(other.heat), is_solid: self.is_solid || other.is_solid }
+        Stroke {
+            heat: self.heat.max(other.heat),
+            is_solid: self.is_solid || other.is_solid,
+            is_dotted: self.is_dotted || other.is_dotted,
+        }
     }
 }
 
@@ -69,7 +75,7 @@ struct Canvas<'a> {
     cells: Vec<Cell>,
 }
 
-/// Paints a picture into an area; one that is smaller stands in the middle.
+/// Paints a picture into an area; one that is smaller stands at its top left.
 pub fn paint(model: &Model, picture: &Picture, area: Rect, has_keys: bool, buffer: &mut Buffer) {
     if area.width == 0 || area.height == 0 {
         return;
@@ -84,9 +90,10 @@ pub fn paint(model: &Model, picture: &Picture, area: Rect, has_keys: bool, buffe
 
 /// Which cell of the picture lies in the upper left corner of the area.
 pub fn origin(picture: &Picture, area: Rect) -> (i32, i32) {
-    let shift =
-        |len: i32, room: u16, pan: i32| if len < i32::from(room) { -((i32::from(room) - len) / 2) } else { pan };
-    (shift(picture.layout.width, area.width, picture.pan.0), shift(picture.layout.height, area.height, picture.pan.1))
+    // A small one stands at the top left, a cell from the border.
+    let shift = |len: i32, room: u16, pan: i32| if len < i32::from(room) { -1 } else { pan };
+    let down = if picture.layout.height <= i32::from(area.height) { 0 } else { picture.pan.1 };
+    (shift(picture.layout.width, area.width, picture.pan.0), down)
 }
 
 impl Canvas<'_> {
@@ -103,7 +110,8 @@ impl Canvas<'_> {
             () if self.picture.doomed.contains(&link) => Heat::Doomed,
             () => Heat::Quiet,
         };
-        Stroke { heat, is_solid: !self.picture.bonds.contains(&link) }
+        let is_dotted = self.picture.imports.contains(&link);
+        Stroke { heat, is_solid: !is_dotted && !self.picture.bonds.contains(&link), is_dotted }
     }
 
     /// How several lines that run together are drawn.
@@ -122,7 +130,7 @@ impl Canvas<'_> {
             }
         }
         // Lines that pass a column by.
-        let mut strokes = vec![Stroke { heat: Heat::Quiet, is_solid: false }; layout.slots.len()];
+        let mut strokes = vec![Stroke { heat: Heat::Quiet, ..Stroke::default() }; layout.slots.len()];
         for &(source, target) in &layout.links {
             let stroke = self.stroke(source, target);
             strokes[source] = strokes[source].over(stroke);
@@ -186,6 +194,7 @@ impl Canvas<'_> {
                 cell.arms |= if x > from { LEFT } else { 0 } | if x < to { RIGHT } else { 0 };
                 cell.across = cell.across.max(stroke.heat);
                 cell.is_solid |= stroke.is_solid;
+                cell.is_dotted |= stroke.is_dotted;
             }
         }
     }
@@ -198,6 +207,7 @@ impl Canvas<'_> {
                 cell.arms |= if y > top { UP } else { 0 } | if y < bottom { DOWN } else { 0 };
                 cell.upright = cell.upright.max(stroke.heat);
                 cell.is_solid |= stroke.is_solid;
+                cell.is_dotted |= stroke.is_dotted;
             }
         }
     }
@@ -218,6 +228,8 @@ impl Canvas<'_> {
                 false => (sign(cell.arms), cell.across.max(cell.upright)),
             };
             let sign = match sign {
+                "─" if !cell.is_solid && cell.is_dotted => "┄",
+                "│" if !cell.is_solid && cell.is_dotted => "┆",
                 "─" if !cell.is_solid => "╌",
                 "│" if !cell.is_solid => "╎",
                 sign => sign,
@@ -242,9 +254,25 @@ impl Canvas<'_> {
                 && x < i32::from(self.area.width)
                 && x + column.width + BEHIND > 0;
             if is_in_view {
-                self.label(model, (item, label), (x, y, column.width), has_keys, buffer);
+                let width = self.free(item).max(column.width);
+                self.label(model, (item, label), (x, y, column.width), width, has_keys, buffer);
             }
         }
+    }
+
+    /// How much room an item has from its column on to the next thing that is drawn in its row.
+    fn free(&self, item: usize) -> i32 {
+        let layout = &self.picture.layout;
+        let slot = layout.slots[item];
+        if layout.links.iter().any(|&(source, _)| source == item) {
+            return 0;
+        }
+        let x = layout.columns[slot.column].x;
+        let is_behind = |other: &&Slot| other.column > slot.column && other.row == slot.row;
+        let slots = layout.slots.iter().filter(is_behind).map(|other| layout.columns[other.column].x - 3);
+        let crosses = |net: &&Net| net.column >= slot.column && (net.top..=net.bottom).contains(&slot.row);
+        let lines = layout.nets.iter().filter(crosses).map(|net| layout.channel(net.column));
+        slots.chain(lines).min().unwrap_or(i32::MAX / 2) - x - 1
     }
 
     fn label(
@@ -252,12 +280,17 @@ impl Canvas<'_> {
         model: &Model,
         (item, label): (usize, &Label),
         (x, y, width): (i32, i32, i32),
+        most: i32,
         has_keys: bool,
         buffer: &mut Buffer,
     ) {
         let theme = &model.theme;
         let mark = theme.style(label.tone);
-        let room = (width as usize).saturating_sub(2 + label.sign.width());
+        let owner = if label.owner.is_empty() { String::new() } else { format!(" {}", label.owner) };
+        let room = (most as usize).saturating_sub(2 + label.sign.width());
+        // The package is said where there is room for it.
+        let owner = if label.text.width() + owner.width() <= room { owner } else { String::new() };
+        let room = room - owner.width();
         let nodes = &self.picture.sketch.items[item].nodes;
         let name = if nodes.contains(&self.picture.center) { theme.style(Tone::Strong).patch(mark) } else { mark };
         let found = |node: &NodeId| model.found.as_ref().is_some_and(|found| found.lit(*node).is_some());
@@ -270,6 +303,7 @@ impl Canvas<'_> {
             }
         }
         spans.push(Span::styled(label.sign, mark));
+        spans.push(Span::styled(owner, theme.style(Tone::Dim)));
         let letters = spans.iter().flat_map(|span| span.styled_graphemes(Style::new()));
         let mut at = x;
         for letter in letters {
@@ -288,7 +322,20 @@ impl Canvas<'_> {
             at += wide;
         }
         self.lead(model, at, (x + width, y), buffer);
-        self.tip(model, (x, y), buffer);
+        // A line that closes a loop is drawn against its direction: its tip is at its other end.
+        let is_turned =
+            |end: fn(&(usize, usize)) -> usize| self.picture.layout.turned.iter().any(|link| end(link) == item);
+        let (into_left, from_right) = (is_turned(|&(_, target)| target), is_turned(|&(source, _)| source));
+        let has_other = || {
+            let links = self.picture.sketch.links.iter().map(|link| (link.source, link.target));
+            links.filter(|&(_, target)| target == item).any(|link| !self.picture.layout.turned.contains(&link))
+        };
+        if into_left {
+            self.back_tip(model, (at, y), buffer);
+        }
+        if !from_right || has_other() {
+            self.tip(model, (x, y), buffer);
+        }
     }
 
     /// Leads the end of a label to the lines that begin right of its column.
@@ -305,9 +352,21 @@ impl Canvas<'_> {
         for x in (from + 1).max(0)..=to {
             if x < i32::from(self.area.width) {
                 buffer[(self.area.x + x as u16, self.area.y + y as u16)]
-                    .set_symbol(if cell.is_solid { "─" } else { "╌" })
+                    .set_symbol(match (cell.is_solid, cell.is_dotted) {
+                        (true, _) => "─",
+                        (false, true) => "┄",
+                        (false, false) => "╌",
+                    })
                     .set_style(style);
             }
+        }
+    }
+
+    /// The tip of an arrow behind a label to which a line leads back.
+    fn back_tip(&mut self, model: &Model, (x, y): (i32, i32), buffer: &mut Buffer) {
+        if x + 1 >= 0 && x + 1 < i32::from(self.area.width) {
+            let place = (self.area.x + (x + 1) as u16, self.area.y + y as u16);
+            buffer[place].set_symbol("◄").set_style(model.theme.style(Tone::Dim));
         }
     }
 
@@ -321,7 +380,7 @@ impl Canvas<'_> {
                 _ => Tone::Dim,
             };
             let place = (self.area.x + (x - 2) as u16, self.area.y + y as u16);
-            buffer[place].set_symbol("▸").set_style(model.theme.style(tone));
+            buffer[place].set_symbol("►").set_style(model.theme.style(tone));
         }
     }
 }
@@ -330,29 +389,4 @@ impl Canvas<'_> {
 fn sign(arms: u8) -> &'static str {
     const SIGNS: [&str; 16] = [" ", "│", "│", "│", "─", "╯", "╮", "┤", "─", "╰", "╭", "├", "─", "┴", "┬", "┼"];
     SIGNS[usize::from(arms & 15)]
-}
-
-/// A line of dots that shows where in the picture the view is: `⠶⠿[⠿⠶]⠤`.
-pub fn minimap(picture: &Picture, room: (u16, u16), width: usize) -> Option<[String; 3]> {
-    let layout = &picture.layout;
-    if layout.width <= room.0.into() && layout.height <= room.1.into() || width < 4 {
-        return None;
-    }
-    let (columns, rows) = (width as i32 * 2, 4);
-    let mut dots = vec![0u8; width];
-    // The bits of a braille cell, by row and column.
-    const BITS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
-    for (item, label) in picture.labels.iter().enumerate() {
-        let slot = layout.slots[item];
-        let x = (layout.columns[slot.column].x + label.text.width() as i32 / 2) * columns / layout.width.max(1);
-        let y = slot.row * rows / layout.height.max(1);
-        let (x, y) = (x.clamp(0, columns - 1), y.clamp(0, rows - 1));
-        dots[(x / 2) as usize] |= BITS[y as usize][(x % 2) as usize];
-    }
-    let cells: Vec<char> = dots.iter().map(|&bits| char::from_u32(0x2800 + u32::from(bits)).unwrap_or(' ')).collect();
-    let place = |x: i32| ((x * width as i32) / layout.width.max(1)).clamp(0, width as i32) as usize;
-    let start = place(picture.pan.0).min(width - 1);
-    let end = place(picture.pan.0 + i32::from(room.0)).clamp(start + 1, width);
-    let part = |range: std::ops::Range<usize>| cells[range].iter().collect::<String>();
-    Some([part(0..start), part(start..end), part(end..width)])
 }

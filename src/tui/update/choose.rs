@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::export::count;
 use crate::graph::NodeId;
-use crate::tui::article;
-use crate::tui::atlas::Atlas;
+use crate::tui::atlas::{Atlas, Sort};
+use crate::tui::details;
 use crate::tui::drawing::Drawing;
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
@@ -14,16 +14,17 @@ use crate::tui::picture::{Lens, Picture, Scope};
 use crate::tui::screen::Areas;
 use crate::tui::scrolling::{inside, kept};
 use crate::tui::search::Found;
+use crate::tui::state::Stop;
 use crate::tui::view::entry::{Carried, View};
 use crate::tui::way::Way;
 use crate::vfs::VPath;
 
 /// The first look at a scan: the most important finding.
 pub(in crate::tui) fn begin(model: &mut Model, atlas: Arc<Atlas>) {
-    let first = atlas.node_of(0).or_else(|| {
+    let of_graph = || {
         let mut distributions = atlas.scan.graph.distributions().iter().copied();
         distributions.find(|&node| !atlas.scan.graph.contents(node).is_empty())
-    });
+    };
     model.atlas = Some(atlas.clone());
     for view in model.tables.views {
         // What they say of nodes is of the nodes of this scan from now on.
@@ -31,7 +32,8 @@ pub(in crate::tui) fn begin(model: &mut Model, atlas: Arc<Atlas>) {
         (view.sift)(model, &atlas);
     }
     model.findings.finding = 0;
-    model.chosen = first;
+    let row = model.findings.rows.get(model.findings.cursor).and_then(|row| row.node);
+    model.chosen = row.or_else(|| atlas.node_of(0)).or_else(of_graph);
     recenter(model);
     settle(model);
 }
@@ -71,6 +73,7 @@ pub(in crate::tui) fn carry_over(model: &mut Model, old: &Atlas, new: Arc<Atlas>
     }
     let (view, pane) = (model.view, model.pane);
     model.drawings.clear();
+    zoom_out_to_overview(model);
     model.lens.opened.clear();
     model.modal = None;
     let found = model.found.take();
@@ -138,17 +141,71 @@ pub(in crate::tui) fn center_of(model: &Model) -> Option<NodeId> {
     coming.or(model.pictures.focus.as_ref().map(|picture| picture.center))
 }
 
-/// Draws the pictures anew around the chosen node: the focus, and what the view shows.
+/// Shows the chosen node in the pictures: in the graph, as near as that is, and in what the view shows.
 pub(in crate::tui) fn recenter(model: &mut Model) {
-    remake(model, Scope::Focus);
-    if let Some(scope) = model.view.scope.filter(|&scope| scope != Scope::Focus) {
+    let room = room(model);
+    let chosen = model.chosen;
+    let is_drawn = model.drawing(Scope::Focus).is_none();
+    let picture = model.pictures.focus.as_mut().filter(|picture| is_drawn && picture.scope == model.zoom);
+    let has_it = match (picture, chosen) {
+        (Some(picture), Some(node)) if picture.scope != Scope::Focus => picture.go(node, room),
+        _ => false,
+    };
+    if !has_it {
+        // What a package does not show, the overview does.
+        if model.zoom == Scope::Inside {
+            zoom_out_to_overview(model);
+        }
+        remake(model, model.zoom);
+    }
+    if let Some(scope) = model.view.scope.filter(|&scope| scope.place() != Scope::Focus) {
         remake(model, scope);
     }
 }
 
+fn zoom_out_to_overview(model: &mut Model) {
+    model.zoom = Scope::Overview;
+    model.trail.clear();
+}
+
+/// Goes nearer: to a package or a node; where one came from is kept.
+pub(in crate::tui) fn zoom_in(model: &mut Model, scope: Scope, node: NodeId) {
+    let Some(picture) = &model.pictures.focus else { return };
+    let cursor = picture.node();
+    model.trail.push(Stop { scope: picture.scope, center: picture.center, cursor });
+    (model.zoom, model.chosen) = (scope, Some(node));
+    draw(model, scope, node, None);
+    // In a package, what is wrong with it comes first.
+    let worst = model.atlas.as_ref().filter(|_| scope == Scope::Inside).and_then(|atlas| {
+        let files = atlas.scan.graph.contents(node);
+        files.into_iter().min_by_key(|&file| (!atlas.entry(file).is_broken, !atlas.entry(file).is_marked(), file))
+    });
+    let room = room(model);
+    if let (Some(worst), Some(picture)) = (worst, model.pictures.focus.as_mut().filter(|it| it.scope == scope))
+        && picture.go(worst, room)
+    {
+        model.chosen = Some(picture.node());
+    }
+    settle(model);
+}
+
+/// Goes back to where one came from; says whether there was such a place.
+pub(in crate::tui) fn zoom_out(model: &mut Model) -> bool {
+    let Some(stop) = model.trail.pop() else { return false };
+    model.zoom = stop.scope;
+    model.chosen = Some(stop.cursor);
+    draw(model, stop.scope, stop.center, Some(stop.cursor));
+    settle(model);
+    true
+}
+
 /// Draws a scope anew around the chosen node; of the flow, that which was chosen.
 pub(in crate::tui) fn remake(model: &mut Model, scope: Scope) {
-    let scope = if scope.place() == Scope::All { Scope::FLOWS[model.scope] } else { scope };
+    let scope = match scope.place() {
+        Scope::All => Scope::FLOWS[model.scope],
+        Scope::Focus => model.zoom,
+        _ => scope,
+    };
     if let Some(node) = model.chosen {
         draw(model, scope, node, None);
     }
@@ -209,18 +266,29 @@ fn again(model: &mut Model, scope: Scope, is_due: impl Fn((u16, u16)) -> bool) {
     }
 }
 
-/// Makes a node the center of the picture, and remembers the one before.
+/// Makes a node the center of the graph, and remembers the one before.
 pub(in crate::tui) fn center(model: &mut Model, node: NodeId) {
-    let Some(before) = center_of(model) else { return };
-    if before != node {
+    let before = center_of(model);
+    if let Some(before) = before.filter(|&before| before != node && model.zoom == Scope::Focus) {
         model.back.push(before);
         model.forward.clear();
     }
+    let is_package = model.atlas.as_ref().is_some_and(|atlas| atlas.entry(node).sort == Sort::Distribution);
+    let scope = if is_package { Scope::Inside } else { Scope::Focus };
+    if let Some(picture) = model.pictures.focus.as_ref().filter(|_| model.zoom != Scope::Focus || is_package) {
+        let stop = Stop { scope: picture.scope, center: picture.center, cursor: picture.node() };
+        if model.trail.last() != Some(&stop) && picture.scope != Scope::Focus {
+            model.trail.push(stop);
+        }
+    }
+    model.zoom = scope;
     model.chosen = Some(node);
-    recenter(model);
-    match model.drawings.iter_mut().find(|drawing| drawing.scope == Scope::Focus) {
-        Some(drawing) => Arc::make_mut(drawing).came = Some(before),
-        None => model.pictures.focus.iter_mut().for_each(|picture| picture.came_from(before)),
+    draw(model, scope, node, None);
+    if let Some(before) = before {
+        match model.drawings.iter_mut().find(|drawing| drawing.scope == Scope::Focus) {
+            Some(drawing) => Arc::make_mut(drawing).came = Some(before),
+            None => model.pictures.focus.iter_mut().for_each(|picture| picture.came_from(before)),
+        }
     }
     settle(model);
 }
@@ -243,7 +311,8 @@ pub(in crate::tui) fn show(model: &mut Model, view: &'static View) {
     model.view = view;
     model.pane = view.panes[0];
     model.top = usize::MAX;
-    if center_of(model) != model.chosen {
+    let is_there = model.pictures.focus.as_ref().map(Picture::node) == model.chosen;
+    if !is_there || view.scope.is_some_and(|scope| scope.place() != Scope::Focus) {
         recenter(model);
     }
     arrive(model);
@@ -258,9 +327,12 @@ pub(in crate::tui) fn show_named(model: &mut Model, id: &str) {
 
 /// Back to the center before.
 pub(in crate::tui) fn back(model: &mut Model) -> Option<Effect> {
-    if let (Some(from), Some(to)) = (center_of(model), model.back.pop()) {
+    if model.back.is_empty() {
+        zoom_out(model);
+    } else if let (Some(from), Some(to)) = (center_of(model), model.back.pop()) {
         model.forward.push(from);
         model.chosen = Some(to);
+        model.zoom = Scope::Focus;
         recenter(model);
         arrive(model);
     }
@@ -272,6 +344,7 @@ pub(in crate::tui) fn forward(model: &mut Model) -> Option<Effect> {
     if let (Some(from), Some(to)) = (center_of(model), model.forward.pop()) {
         model.back.push(from);
         model.chosen = Some(to);
+        model.zoom = Scope::Focus;
         recenter(model);
         arrive(model);
     }
@@ -322,6 +395,21 @@ pub(in crate::tui) fn jump(model: &mut Model, node: NodeId) {
     go(model, node);
 }
 
+/// Goes to a finding: to its node in the view that is open, where it has one, else in the list.
+pub(in crate::tui) fn go_to_finding(model: &mut Model, at: usize) {
+    match model.atlas.as_ref().and_then(|atlas| atlas.node_of(at)) {
+        Some(node) => {
+            model.findings.finding = at;
+            go(model, node);
+        }
+        None => {
+            show_named(model, "problems");
+            select_finding(model, at);
+            arrive(model);
+        }
+    }
+}
+
 /// Puts the cursor of the list on a finding, and everything on its node.
 pub(in crate::tui) fn select_finding(model: &mut Model, at: usize) {
     let Some(atlas) = model.atlas.clone() else { return };
@@ -337,10 +425,16 @@ pub(in crate::tui) fn select_finding(model: &mut Model, at: usize) {
 /// Writes the evidence for what is chosen now.
 pub(in crate::tui) fn settle(model: &mut Model) {
     let Some(atlas) = model.atlas.clone() else { return };
-    model.scroll = 0;
+    // What has the keys beside a list may have moved on: the list follows.
+    if model.view.panes.contains(&Pane::Graph) && model.pane != Pane::Main {
+        (model.view.arrive)(model, &atlas);
+    }
+    (model.scroll, model.line) = (0, None);
     let via = (model.view.via)(model);
-    model.article = (model.view.article)(model, &atlas)
-        .unwrap_or_else(|| model.chosen.map_or_else(Vec::new, |node| article::of_node(&atlas, node, via)));
+    model.details = (model.view.details)(model, &atlas)
+        .unwrap_or_else(|| model.chosen.map_or_else(Vec::new, |node| details::of_node(&atlas, node, via)));
+    details::number_fixes(&mut model.details);
+    model.measure_details();
 }
 
 /// More nodes than this nobody looks at in one picture.

@@ -2,18 +2,15 @@
 
 use crate::printable::printable;
 use crate::tui::model::Model;
-use crate::tui::view::log;
+use crate::tui::prose::{Link, Prose};
 
-/// The first fix of the finding, in one line.
-pub(in crate::tui) fn fix(model: &Model) -> Option<String> {
-    let atlas = model.atlas.as_ref()?;
-    let shell = atlas.scan.shell();
-    if let Some(judged) = log::shown(model) {
-        return judged.remedy.first(shell);
-    }
-    let current = model.current_finding();
-    let of_node = model.chosen.map_or(&[][..], |node| atlas.findings(node));
-    current.iter().chain(of_node).find_map(|&at| atlas.scan.findings[at].remedy.first(shell))
+/// The fix of this number, as the details show them.
+pub(in crate::tui) fn fix(model: &Model, number: usize) -> Option<String> {
+    let copy = |line: &Prose| match &line.link {
+        Some(Link::Copy(command)) => Some(command.clone()),
+        _ => None,
+    };
+    model.details.iter().filter_map(copy).nth(number - 1)
 }
 
 /// The path of the node's file.
@@ -47,12 +44,12 @@ pub(in crate::tui) fn why(model: &Model) -> Option<String> {
 
 /// The detail as it stands, for an issue or a message.
 pub(in crate::tui) fn markdown(model: &Model) -> Option<String> {
-    if model.article.is_empty() {
+    if model.details.is_empty() {
         return None;
     }
-    let line = |prose: &crate::tui::prose::Prose| -> String {
+    let line = |prose: &Prose| -> String {
         prose.pieces.iter().map(|(_, text)| text.as_str()).collect::<String>().trim_end().to_owned()
     };
-    let lines: Vec<String> = model.article.iter().map(line).collect();
+    let lines: Vec<String> = model.details.iter().map(line).collect();
     Some(format!("```text\n{}\n```\n", lines.join("\n")))
 }

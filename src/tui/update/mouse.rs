@@ -1,7 +1,7 @@
 //! The mouse: a click gives the keys and the cursor, a second one opens, the wheel moves what is under it, a border that
 //! is dragged makes room.
 
-use super::{choose, walk};
+use super::{choose, details, walk};
 use crate::tui::draw::{tab_spans, tabs_width, waiting};
 use crate::tui::effect::Effect;
 use crate::tui::modal;
@@ -49,13 +49,13 @@ pub(super) fn click(model: &mut Model, at: (u16, u16), is_double: bool) -> Optio
     let area = inside(areas.pane(pane)?);
     if area.contains(at.into()) {
         // The first click may have moved what is under the mouse: the second means what the first one chose.
-        if is_double {
+        if is_double && pane != Pane::Detail {
             return walk::open(model);
         }
         match pane {
             Pane::Main => (model.view.click)(model, area, at),
             Pane::Graph => graph::click(model, area, at),
-            Pane::Detail => {}
+            Pane::Detail => return details::click(model, at.1),
         }
         model.drag = model.picture(pane).is_some().then_some(Drag::Picture { from: at });
     }

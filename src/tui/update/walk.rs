@@ -1,11 +1,10 @@
 //! The arrows, Enter and Space: what has the keys takes them.
 
-use super::scroll::scroll_to;
+use super::details;
 use crate::tui::effect::Effect;
 use crate::tui::modal;
 use crate::tui::model::Model;
 use crate::tui::pane::Pane;
-use crate::tui::scrolling::along;
 use crate::tui::view::graph;
 use crate::tui::way::Way;
 
@@ -18,7 +17,7 @@ pub(in crate::tui) fn step(model: &mut Model, way: Way) -> Option<Effect> {
                 work.step(way);
             }
         }
-        Pane::Detail => scroll_to(model, along(model.scroll, usize::MAX, way)),
+        Pane::Detail => details::step(model, way),
         Pane::Graph => graph::step(model, way),
         Pane::Main => (model.view.step)(model, way),
     }
@@ -29,7 +28,7 @@ pub(in crate::tui) fn step(model: &mut Model, way: Way) -> Option<Effect> {
 pub(in crate::tui) fn open(model: &mut Model) -> Option<Effect> {
     match model.pane {
         _ if model.modal.is_some() => modal::open(model),
-        Pane::Detail => None,
+        Pane::Detail => details::follow(model),
         Pane::Graph => {
             graph::open(model);
             None

@@ -10,8 +10,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::entry::View;
 use crate::graph::NodeId;
-use crate::tui::article;
 use crate::tui::atlas::{Atlas, Order, Sort};
+use crate::tui::details;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, lines, name, row, title};
 use crate::tui::pane::{Arrangement, Pane};
@@ -32,6 +32,7 @@ pub(super) const VIEW: View = View {
     orders: &Order::ALL,
     draw,
     step,
+    enter: "go on",
     open: |model| {
         step(model, Way::Right);
         None
@@ -189,7 +190,7 @@ fn column(
             _ => entry.badge.pieces().into_iter().map(|(_, piece)| format!(" {piece}")).collect(),
         };
         let size = if model.order() == Order::Size { atlas.size(node) } else { 0 };
-        let size = if size > 0 { format!(" {}", article::size(size)) } else { String::new() };
+        let size = if size > 0 { format!(" {}", details::size(size)) } else { String::new() };
         let taken = 2 + entry.sign().width() + size.width() + badge.width();
         let room = width.saturating_sub(taken);
         // As short as they can be told apart.

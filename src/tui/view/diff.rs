@@ -41,6 +41,7 @@ pub(super) const VIEW: View = View {
         Way::Left => {}
         _ => select(model, along(cursor(model), rows(model), way)),
     },
+    enter: "show in graph",
     open: |model| {
         choose::show_named(model, "graph");
         None
@@ -55,9 +56,9 @@ pub(super) const VIEW: View = View {
             compared.cursor = at;
         }
     },
-    article: |model, atlas| match current(model) {
-        Some(change) => Some(article(model, atlas, change)),
-        None => super::graph::article_of(model.pictures.focus.as_ref()?, atlas),
+    details: |model, atlas| match current(model) {
+        Some(change) => Some(details(model, atlas, change)),
+        None => super::graph::fold_details(model.pictures.focus.as_ref()?, atlas),
     },
     via: |model| model.pictures.focus.as_ref().and_then(Picture::via),
     has_every_node: false,
@@ -147,13 +148,13 @@ fn line(model: &Model, change: &Change, width: usize) -> Line<'static> {
 fn mark(change: &Change) -> (Tone, String) {
     match change.regression {
         Some(Severity::Error) => (Tone::Error, "✗".to_owned()),
-        Some(_) => (Tone::Warning, "!".to_owned()),
+        Some(_) => (Tone::Warning, "▲".to_owned()),
         None if change.is_mended => (Tone::Good, change.sign().to_string()),
         None => (Tone::Dim, change.sign().to_string()),
     }
 }
 
-fn article(model: &Model, atlas: &Atlas, change: &Change) -> Vec<Prose> {
+fn details(model: &Model, atlas: &Atlas, change: &Change) -> Vec<Prose> {
     let (tone, mark) = mark(change);
     let mut text = vec![Prose::of(tone, format!("{mark} ")).then(Tone::Strong, printable(&change.subject))];
     if !change.about.is_empty() {
@@ -175,7 +176,7 @@ fn article(model: &Model, atlas: &Atlas, change: &Change) -> Vec<Prose> {
     );
     if let Some(node) = change.after {
         text.push(Prose::default());
-        text.extend(crate::tui::article::of_node(atlas, node, None));
+        text.extend(crate::tui::details::of_node(atlas, node, None));
     }
     text
 }

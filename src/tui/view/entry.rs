@@ -78,6 +78,8 @@ pub struct View {
     pub draw: fn(&Model, &Atlas, Rect, &mut Buffer),
     /// Moves the cursor of the main pane, and what is chosen with it.
     pub step: fn(&mut Model, Way),
+    /// What Enter does, for the footer.
+    pub enter: &'static str,
     /// Enter.
     pub open: fn(&mut Model) -> Option<Effect>,
     /// Space: opens or closes what is under the cursor.
@@ -88,8 +90,8 @@ pub struct View {
     pub click: fn(&mut Model, Rect, (u16, u16)),
     /// Brings the cursor to the chosen node, where the view has a place for it.
     pub arrive: fn(&mut Model, &Atlas),
-    /// What the detail says, where that is not the chosen node's own article.
-    pub article: fn(&Model, &Atlas) -> Option<Vec<Prose>>,
+    /// What the detail says, where that is not told of the chosen node itself.
+    pub details: fn(&Model, &Atlas) -> Option<Vec<Prose>>,
     /// The file by whose need one came to the chosen node.
     pub via: fn(&Model) -> Option<NodeId>,
     /// What the picture of the main pane shows; none where there is no picture.
@@ -117,12 +119,13 @@ impl View {
             orders: &[],
             draw: |_, _, _, _| {},
             step: |_, _| {},
+            enter: "open",
             open: |_| None,
             fold: |_| {},
             fold_all: None,
             click: |_, _, _| {},
             arrive: |_, _| {},
-            article: |_, _| None,
+            details: |_, _| None,
             via: |_| None,
             scope: None,
             has_every_node: true,

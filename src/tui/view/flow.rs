@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::entry::View;
-use super::graph::{article_of, framed, point, toggle};
+use super::graph::{fold_details, framed, point, toggle};
 use crate::tui::atlas::Atlas;
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
@@ -22,6 +22,7 @@ pub(super) const VIEW: View = View {
     arrangement: Arrangement::Above,
     draw,
     step,
+    enter: "center",
     open: |model| {
         open(model);
         None
@@ -43,7 +44,7 @@ pub(super) const VIEW: View = View {
             choose::remake(model, Scope::All);
         }
     },
-    article: |model, atlas| article_of(model.pictures.flow.as_ref()?, atlas),
+    details: |model, atlas| fold_details(model.pictures.flow.as_ref()?, atlas),
     via: |model| model.pictures.flow.as_ref().and_then(Picture::via),
     scope: Some(Scope::All),
     ..View::plain(|model, _| model.pictures.flow = None)

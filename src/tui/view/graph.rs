@@ -3,15 +3,16 @@
 use petgraph::Direction;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::entry::View;
 use crate::export::count;
 use crate::graph::NodeId;
-use crate::tui::article;
-use crate::tui::atlas::Atlas;
+use crate::graph::sketch::Fold;
+use crate::tui::atlas::{Atlas, Sort};
+use crate::tui::details;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, canvas, title};
 use crate::tui::pane::{Arrangement, Pane};
@@ -29,6 +30,7 @@ pub(super) const VIEW: View = View {
     arrangement: Arrangement::Above,
     draw,
     step,
+    enter: "zoom in",
     open: |model| {
         open(model);
         None
@@ -42,15 +44,18 @@ pub(super) const VIEW: View = View {
             choose::recenter(model);
         }
     },
-    article: |model, atlas| article_of(model.pictures.focus.as_ref()?, atlas),
+    details: |model, atlas| fold_details(model.pictures.focus.as_ref()?, atlas),
     via: |model| model.pictures.focus.as_ref().and_then(Picture::via),
     scope: Some(Scope::Focus),
     ..View::plain(|model, _| model.pictures.focus = None)
 };
 
-/// What a fold stands for; a single node has its own article.
-pub(super) fn article_of(picture: &Picture, atlas: &Atlas) -> Option<Vec<crate::tui::prose::Prose>> {
-    picture.fold().map(|item| article::of_fold(atlas, item, &picture.labels[picture.cursor]))
+/// What a fold stands for; a single node has its own details.
+pub(super) fn fold_details(picture: &Picture, atlas: &Atlas) -> Option<Vec<crate::tui::prose::Prose>> {
+    picture
+        .fold()
+        .filter(|item| item.fold != Fold::Package)
+        .map(|item| details::of_fold(atlas, item, &picture.labels[picture.cursor]))
 }
 
 /// The picture is the main pane of its own view, and beside the lists of others.
@@ -80,7 +85,7 @@ fn beyond(model: &mut Model, way: Way) {
     let (Some(atlas), Some(picture)) = (model.atlas.clone(), &model.pictures.focus) else { return };
     let node = picture.node();
     let leads_on = !atlas.beside(node, direction, model.filter.system).is_empty();
-    if node == picture.center || picture.fold().is_some() || !leads_on {
+    if picture.scope != Scope::Focus || node == picture.center || picture.fold().is_some() || !leads_on {
         return;
     }
     choose::center(model, node);
@@ -91,12 +96,17 @@ fn beyond(model: &mut Model, way: Way) {
     }
 }
 
-/// Opens the fold under the cursor; a node becomes the center.
+/// Goes nearer: into a package, to a node; other folds are opened.
 pub fn open(model: &mut Model) {
     let Some(picture) = &model.pictures.focus else { return };
-    match picture.fold() {
-        Some(_) => fold(model),
-        None => choose::center(model, picture.node()),
+    let (node, fold) = (picture.node(), picture.fold().map(|item| item.fold));
+    let is_package = model.atlas.as_ref().is_some_and(|atlas| atlas.entry(node).sort == Sort::Distribution);
+    match fold {
+        Some(Fold::Package) => choose::zoom_in(model, Scope::Inside, node),
+        Some(_) => self::fold(model),
+        None if is_package => choose::zoom_in(model, Scope::Inside, node),
+        None if picture.scope == Scope::Focus && picture.center == node => {}
+        None => choose::zoom_in(model, Scope::Focus, node),
     }
 }
 
@@ -104,8 +114,8 @@ pub fn open(model: &mut Model) {
 pub fn fold(model: &mut Model) {
     let (Some(atlas), Some(picture)) = (model.atlas.clone(), &model.pictures.focus) else { return };
     let node = toggle(&mut model.lens.opened, picture, &atlas);
-    let center = picture.center;
-    choose::draw(model, Scope::Focus, center, Some(node));
+    let (scope, center) = (picture.scope, picture.center);
+    choose::draw(model, scope, center, Some(node));
     if let Some(picture) = &model.pictures.focus {
         model.chosen = Some(picture.node());
     }
@@ -151,8 +161,26 @@ pub fn draw(model: &Model, _: &Atlas, area: Rect, buffer: &mut Buffer) {
         bordered(model, Some(pane(model)), title(model, heading.trim_end()), area, buffer);
         return;
     };
-    let depth = if area.width < 60 { String::new() } else { format!("depth {} · ", picture.depth) };
-    framed(model, picture, (&format!("Focus  {}", model.short(picture.center)), &depth), pane(model), area, buffer);
+    let depth = match picture.scope {
+        Scope::Focus if area.width >= 60 => format!("depth {} · ", picture.depth),
+        _ => String::new(),
+    };
+    framed(model, picture, (&trail(model, picture), &depth), pane(model), area, buffer);
+}
+
+/// `Overview › numpy › libgfortran.so.5`: how one came here.
+fn trail(model: &Model, picture: &Picture) -> String {
+    let stops = model.trail.iter().map(|stop| (stop.scope, stop.center));
+    let name = |(scope, center): (Scope, NodeId)| match scope {
+        Scope::Overview => "Overview".to_owned(),
+        _ => model.short(center).to_owned(),
+    };
+    let mut names: Vec<String> = stops.chain([(picture.scope, picture.center)]).map(name).collect();
+    if names[0] != "Overview" {
+        names.insert(0, "Overview".to_owned());
+    }
+    names.dedup();
+    names.join(" › ")
 }
 
 /// A picture in its frame: what it shows, how much, and what it leaves out.
@@ -165,9 +193,12 @@ pub(super) fn framed(
     buffer: &mut Buffer,
 ) {
     let nodes: usize = picture.sketch.items.iter().map(|item| item.nodes.len()).sum();
-    let mut told = vec![format!("{how}{}", count(nodes, "node"))];
+    let packages = picture.sketch.items.iter().flat_map(|item| &item.nodes);
+    let packages = packages.filter(|&&node| model.is_distribution(node)).count();
+    let much = if picture.scope == Scope::Overview { count(packages, "package") } else { count(nodes, "node") };
+    let mut told = vec![format!("{how}{much}")];
     if picture.sketch.hidden() > 0 {
-        let what = if picture.sketch.aside > 0 { "edge" } else { "implied edge" };
+        let what = if picture.sketch.aside > 0 { "edge" } else { "transitive edge" };
         told.push(format!("{} hidden", count(picture.sketch.hidden(), what)));
     }
     if picture.hidden > 0 {
@@ -183,16 +214,12 @@ pub(super) fn framed(
     let sign = model.drawing_sign(picture.scope);
     let inside = bordered(model, Some(pane), title(model, &format!("{sign}{name} · {told}")), area, buffer);
     canvas::paint(model, picture, inside, pane == model.pane && model.modal.is_none(), buffer);
-    let width = usize::from(area.width / 6).min(16);
-    if let Some([before, seen, behind]) = canvas::minimap(picture, (inside.width, inside.height), width) {
-        let theme = &model.theme;
+    // Where there is more of it than the pane has room for, which keys move it.
+    let layout = &picture.layout;
+    if layout.width > i32::from(inside.width) || layout.height > i32::from(inside.height) {
         let key = |id: &str| model.keymap.names(id).first().copied().unwrap_or_default().to_owned();
-        let line = Line::from(vec![
-            Span::styled(format!(" {} {} ", key("pan-left"), key("pan-right")), theme.style(Tone::Key)),
-            Span::styled(before, theme.style(Tone::Dim)),
-            Span::styled(format!("[{seen}]"), theme.style(Tone::Active)),
-            Span::styled(format!("{behind} "), theme.style(Tone::Dim)),
-        ]);
+        let text = format!(" {} {} {} {} more ", key("pan-left"), key("pan-right"), key("pan-up"), key("pan-down"));
+        let line = Line::styled(text, model.theme.style(Tone::Key));
         let width = (line.width() as u16).min(area.width.saturating_sub(4));
         line.render(Rect { x: area.right() - width - 2, y: area.bottom() - 1, width, height: 1 }, buffer);
     }

@@ -8,8 +8,8 @@ use unicode_width::UnicodeWidthStr;
 use super::entry::View;
 use crate::buildlog::{Judged, Log};
 use crate::printable::printable;
-use crate::tui::article::{of_incident, sign_of_incident};
 use crate::tui::atlas::Atlas;
+use crate::tui::details::{of_incident, sign_of_incident};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, lines, row, title};
@@ -39,6 +39,7 @@ pub(super) const VIEW: View = View {
         Way::Left => {}
         _ => select(model, along(cursor(model), rows(model), way)),
     },
+    enter: "show in graph",
     open: |model| {
         choose::show_named(model, "graph");
         None
@@ -53,9 +54,9 @@ pub(super) const VIEW: View = View {
             }
         }
     },
-    article: |model, atlas| match current(model) {
+    details: |model, atlas| match current(model) {
         Some(judged) => Some(of_incident(atlas, judged)),
-        None => super::graph::article_of(model.pictures.focus.as_ref()?, atlas),
+        None => super::graph::fold_details(model.pictures.focus.as_ref()?, atlas),
     },
     via: |model| model.pictures.focus.as_ref().and_then(Picture::via),
     has_every_node: false,
@@ -112,11 +113,6 @@ fn rows(model: &Model) -> usize {
 
 fn cursor(model: &Model) -> usize {
     model.log.as_ref().map_or(0, |log| log.cursor)
-}
-
-/// The incident that is shown, where the log is.
-pub(in crate::tui) fn shown(model: &Model) -> Option<&Judged> {
-    current(model).filter(|_| model.view.is(VIEW.id))
 }
 
 /// The incident that the detail is about: the list's, as long as its node is the chosen one.

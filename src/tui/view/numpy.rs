@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::entry::View;
-use super::graph::{article_of, framed, point, toggle};
+use super::graph::{fold_details, framed, point, toggle};
 use crate::tui::atlas::Atlas;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, title};
@@ -23,6 +23,7 @@ pub(super) const VIEW: View = View {
     is_there: |model| model.atlas.as_ref().is_some_and(|atlas| !atlas.scan.numpy.bonds.is_empty()),
     draw,
     step,
+    enter: "open",
     open: |model| {
         open(model);
         None
@@ -40,7 +41,7 @@ pub(super) const VIEW: View = View {
         choose::remake(model, Scope::Numpy);
         model.chosen = model.pictures.numpy.as_ref().map(Picture::node).or(model.chosen);
     },
-    article: |model, atlas| article_of(model.pictures.numpy.as_ref()?, atlas),
+    details: |model, atlas| fold_details(model.pictures.numpy.as_ref()?, atlas),
     has_every_node: false,
     scope: Some(Scope::Numpy),
     ..View::plain(|model, _| model.pictures.numpy = None)

@@ -1,4 +1,6 @@
-//! The findings, most important first.
+//! The findings, most important first: which package, what fails, because of what, and how many imports with it.
+
+mod rows;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -7,101 +9,165 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::entry::View;
-use crate::printable::printable;
-use crate::tui::article::{of_finding, sign};
 use crate::tui::atlas::{Atlas, Order};
+use crate::tui::details::{of_finding, of_group};
 use crate::tui::model::Model;
-use crate::tui::paint::{self, bordered, lines, row, title};
+use crate::tui::paint::{bordered, lines, row, title};
 use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::Picture;
 use crate::tui::prose::{Prose, ended, shortened};
-use crate::tui::screen::row_under;
 use crate::tui::scrolling::{along, window_from};
+use crate::tui::state::ProblemRow;
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 use crate::tui::way::Way;
+use rows::{Told, told};
 
 pub(super) const VIEW: View = View {
     id: "problems",
     title: "Problems",
     short: "Prob",
-    about: "the findings",
+    about: "show the findings",
     panes: &[Pane::Main, Pane::Graph, Pane::Detail],
     arrangement: Arrangement::List,
-    list: |model| Some((cursor(model), model.findings.shown.len())),
+    list: |model| Some((model.findings.cursor, model.findings.rows.len())),
     orders: &[Order::Impact, Order::Name, Order::Kind],
     draw,
     step,
+    enter: "show in graph",
     open: |model| {
+        if let Some(node) = model.current_row().and_then(|row| row.node) {
+            choose::center(model, node);
+        }
         choose::show_named(model, "graph");
         None
     },
-    click: |model, area, (_, row)| {
-        let at = row_under(model, area, row);
-        select(model, at);
+    fold,
+    fold_all: Some(fold_all),
+    click: |model, area, (_, y)| {
+        let height = row_height(model, area);
+        let first = window_from(model.top, model.findings.rows.len(), usize::from(area.height) / height).start;
+        select(model, first + usize::from(y.saturating_sub(area.y)) / height);
     },
     arrive: |model, atlas| {
-        let first = model.chosen.and_then(|node| atlas.findings(node).first().copied());
-        if let (None, Some(finding)) = (current(model), first.filter(|finding| model.findings.shown.contains(finding)))
-        {
-            model.findings.finding = finding;
+        if model.current_row().is_some() {
+            return;
+        }
+        let told = model.chosen.map(|node| atlas.told_of(node)).unwrap_or_default();
+        if let Some(at) = told.into_iter().find_map(|finding| row_of(model, finding)) {
+            model.findings.cursor = at;
+            model.findings.finding = model.findings.rows[at].findings[0];
         }
     },
-    article: |model, atlas| match current(model) {
-        Some(finding) => Some(of_finding(atlas, &atlas.scan.findings[finding])),
-        None => super::graph::article_of(model.pictures.focus.as_ref()?, atlas),
+    details: |model, atlas| match model.current_row() {
+        Some(row) if row.findings.len() > 1 => Some(of_group(atlas, &row.findings)),
+        Some(row) => row.finding().map(|at| of_finding(atlas, at)),
+        None => super::graph::fold_details(model.pictures.focus.as_ref()?, atlas),
     },
     via: |model| model.pictures.focus.as_ref().and_then(Picture::via),
     has_every_node: false,
     sift,
-    ..View::plain(|_, _| {})
+    ..View::plain(|model, _| model.findings.open.clear())
 };
 
-/// The finding that the detail is about: the list's, as long as its node is the chosen one.
-fn current(model: &Model) -> Option<usize> {
-    model.current_finding()
-}
-
 fn step(model: &mut Model, way: Way) {
-    match way {
-        Way::Right => model.pane = Pane::Graph,
-        Way::Left => {}
-        _ => {
-            let to = along(cursor(model), model.findings.shown.len(), way);
-            select(model, to);
+    let at = model.findings.cursor;
+    let is_open = model.findings.rows.get(at).and_then(|row| row.is_open);
+    match (way, is_open) {
+        (Way::Right, Some(false)) | (Way::Left, Some(true)) => fold(model),
+        (Way::Right, _) => model.pane = Pane::Graph,
+        (Way::Left, _) => {
+            let depth = model.findings.rows.get(at).map_or(0, |row| row.depth);
+            let above = model.findings.rows[..at].iter().rposition(|row| row.depth < depth);
+            select(model, above.unwrap_or(at));
         }
+        // A cursor that was left for another node comes back to its row first.
+        _ if model.current_row().is_none() => select(model, at),
+        _ => select(model, along(at, model.findings.rows.len(), way)),
     }
 }
 
-/// Which findings the filter leaves. The cursor stays on its own, or goes to the first.
+/// Which findings the filter leaves, and the rows that tell of them. The cursor stays on its own, or goes to the first.
 fn sift(model: &mut Model, atlas: &Atlas) {
     let all = 0..atlas.scan.findings.len();
     model.findings.shown = all.filter(|&at| model.filter.admits_finding(atlas, at)).collect();
-    sort(&mut model.findings.shown, atlas, model.order);
+    rows::sort(&mut model.findings.shown, atlas, model.order);
+    model.findings.rows = rows::rows(atlas, &model.findings.shown, &model.findings.open);
     if !model.findings.shown.contains(&model.findings.finding) {
         model.findings.finding = model.findings.shown.first().copied().unwrap_or(0);
     }
+    model.findings.cursor = row_of(model, model.findings.finding).unwrap_or(0);
+    measure(model, atlas);
 }
 
-/// Sorts findings; the scan has them by what they break.
-fn sort(findings: &mut [usize], atlas: &Atlas, order: Order) {
-    match order {
-        Order::Name => findings.sort_by_cached_key(|&at| name(atlas, at).to_lowercase()),
-        Order::Kind => findings.sort_by_key(|&at| atlas.scan.findings[at].rule.id),
-        Order::Impact | Order::Size => findings.sort_unstable(),
+/// Takes in how wide the rows are.
+fn measure(model: &mut Model, atlas: &Atlas) {
+    let width = |row: &ProblemRow| {
+        let told = told(model, atlas, row);
+        let first = told.package.width() + told.what.width() + told.end().width() + 6;
+        told.indent() + first.max(told.because.width() + 4)
+    };
+    let widest = model.findings.rows.iter().take(MOST_MEASURED).map(width).max().unwrap_or(0);
+    model.findings.width = widest.min(usize::from(u16::MAX)) as u16;
+}
+
+/// Of long lists, the first rows say how wide it is.
+const MOST_MEASURED: usize = 100;
+
+/// The row that tells of a finding: its own, else that of its group.
+fn row_of(model: &Model, finding: usize) -> Option<usize> {
+    let rows = &model.findings.rows;
+    let own = rows.iter().position(|row| row.finding() == Some(finding));
+    own.or_else(|| rows.iter().position(|row| row.findings.contains(&finding)))
+}
+
+/// Puts the cursor on a row, and everything on its node.
+fn select(model: &mut Model, at: usize) {
+    let at = at.min(model.findings.rows.len().saturating_sub(1));
+    let Some(row) = model.findings.rows.get(at).cloned() else { return };
+    model.findings.cursor = at;
+    model.findings.finding = row.findings[0];
+    if let Some(node) = row.node {
+        model.chosen = Some(node);
+        choose::recenter(model);
     }
+    choose::settle(model);
 }
 
-/// The row under the cursor.
-fn cursor(model: &Model) -> usize {
-    model.findings.shown.iter().position(|&finding| finding == model.findings.finding).unwrap_or(0)
-}
-
-fn select(model: &mut Model, row: usize) {
-    let row = row.min(model.findings.shown.len().saturating_sub(1));
-    if let Some(&finding) = model.findings.shown.get(row) {
-        choose::select_finding(model, finding);
+/// Opens or closes the row: the findings of a group, the imports that a finding breaks.
+fn fold(model: &mut Model) {
+    let Some(row) = model.findings.rows.get(model.findings.cursor).filter(|row| row.is_open.is_some()) else { return };
+    let key = row.key();
+    if !model.findings.open.remove(&key) {
+        model.findings.open.insert(key);
     }
+    rows_anew(model);
+}
+
+fn fold_all(model: &mut Model, open: bool) {
+    model.findings.open.clear();
+    if open {
+        let keys = model.findings.rows.iter().filter(|row| row.is_open.is_some()).map(ProblemRow::key);
+        model.findings.open = keys.collect();
+    }
+    rows_anew(model);
+}
+
+fn rows_anew(model: &mut Model) {
+    let Some(atlas) = model.atlas.clone() else { return };
+    let row = model.findings.rows.get(model.findings.cursor).cloned();
+    model.findings.rows = rows::rows(&atlas, &model.findings.shown, &model.findings.open);
+    measure(model, &atlas);
+    let same = |other: &ProblemRow| {
+        row.as_ref().is_some_and(|row| (row.key(), &row.consequence) == (other.key(), &other.consequence))
+    };
+    let at = model.findings.rows.iter().position(same);
+    select(model, at.or_else(|| row_of(model, model.findings.finding)).unwrap_or(0));
+}
+
+/// How many lines a row has: two, where all have room for it.
+fn row_height(model: &Model, area: Rect) -> usize {
+    if model.findings.rows.len() * 2 <= usize::from(area.height) { 2 } else { 1 }
 }
 
 fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
@@ -117,63 +183,92 @@ fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
         return nothing(model, atlas, inside, buffer);
     }
     if model.findings.shown.is_empty() {
-        let text = Prose::of(Tone::Dim, "the filter leaves none of them: f c shows all");
+        let text = Prose::of(Tone::Dim, "no finding passes the filter; f c resets it");
         for (line, area) in text.wrapped(inside.width.into(), model.theme).iter().zip(lines(inside)) {
             line.render(area, buffer);
         }
     }
-    let cursor = cursor(model);
-    for (at, area) in window_from(model.top, model.findings.shown.len(), inside.height.into()).zip(lines(inside)) {
-        let is_here = (at == cursor).then_some(model.pane == Pane::Main);
-        let finding = model.findings.shown[at];
-        row(model, &line(model, atlas, finding, area.width.into()), area, is_here, buffer);
+    let height = row_height(model, inside);
+    let told: Vec<Told> = model.findings.rows.iter().map(|row| told(model, atlas, row)).collect();
+    let column = told.iter().map(|told| told.package.width()).max().unwrap_or(0);
+    let column = column.min(MOST_COLUMN).min(usize::from(inside.width) / 4);
+    let current = model.current_row().map(|_| model.findings.cursor);
+    let mut areas = lines(inside);
+    for at in window_from(model.top, told.len(), usize::from(inside.height) / height) {
+        let is_here = (Some(at) == current).then_some(model.pane == Pane::Main);
+        let width = usize::from(inside.width);
+        let texts = match height {
+            1 => vec![one_line(model, &told[at], column, width)],
+            _ => two_lines(model, &told[at], width),
+        };
+        for (text, area) in texts.iter().zip(&mut areas) {
+            row(model, text, area, is_here, buffer);
+        }
     }
 }
 
-/// `✗ libopenblas.so.0   library not found   ↑112`
-fn line(model: &Model, atlas: &Atlas, at: usize, width: usize) -> Line<'static> {
-    let finding = &atlas.scan.findings[at];
-    let (tone, sign) = sign(finding);
-    let name = name(atlas, at);
-    let fresh = if model.findings.fresh.contains(&at) { "new: " } else { "" };
-    let breaks = if finding.breaks > 0 { format!(" ↑{}", finding.breaks) } else { String::new() };
-    let room = width.saturating_sub(2 + fresh.width() + breaks.width());
-    let subject = shortened(&name, room);
-    let left = room - subject.width();
-    let what = if left > 8 { ended(finding.rule.title, left - 2) } else { String::new() };
-    let blank = left.saturating_sub(if what.is_empty() { 0 } else { what.width() + 2 });
-    let before = if what.is_empty() { "" } else { "  " };
-    let plain = model.theme.style(Tone::Plain);
-    let mut spans = vec![Span::styled(format!("{sign} "), model.theme.style(tone)), Span::styled(fresh, plain)];
-    match atlas.node_of(at) {
-        Some(node) => spans.extend(paint::name(model, node, &name, room, plain)),
-        None => spans.push(Span::styled(subject, plain)),
-    }
-    spans.push(Span::styled(format!("{before}{what}{}", " ".repeat(blank)), model.theme.style(Tone::Dim)));
-    spans.push(Span::styled(breaks, model.theme.style(Tone::Strong)));
+/// No column of packages is wider.
+const MOST_COLUMN: usize = 16;
+
+/// `✗ torch  import fails  libcudnn.so.9 not found   ↑2`
+fn one_line(model: &Model, told: &Told, column: usize, width: usize) -> Line<'static> {
+    let end = told.end();
+    let room = width.saturating_sub(told.indent() + 2 + end.width());
+    let package = shortened(&told.package, room.min(column.max(told.package.width().min(MOST_COLUMN))));
+    let pad = " ".repeat(column.saturating_sub(package.width()).min(room - package.width()));
+    let left = room.saturating_sub(package.width() + pad.width());
+    // What fails gives way before the cause does.
+    let needed = told.what.width() + told.because.width() + 4;
+    let what = if told.because.is_empty() || needed <= left { told.what.as_str() } else { "" };
+    let what = part(what, left);
+    let because = part(&told.because, left.saturating_sub(what.width()));
+    let blank = left.saturating_sub(what.width() + because.width());
+    let mut spans = start(model, told, package + &pad);
+    spans.push(Span::styled(what, model.theme.style(Tone::Dim)));
+    spans.push(Span::raw(because));
+    spans.push(Span::styled(format!("{}{end}", " ".repeat(blank)), model.theme.style(Tone::Strong)));
     Line::from(spans)
 }
 
-/// What a finding is about, in a word: its node, which is where Enter leads; else its subject or its file.
-fn name(atlas: &Atlas, at: usize) -> String {
-    let finding = &atlas.scan.findings[at];
-    match atlas.node_of(at) {
-        Some(node) => atlas.entry(node).short().to_owned(),
-        None if finding.subject.is_empty() => printable(&String::from_utf8_lossy(finding.file.file_name())),
-        None => printable(&finding.subject),
+/// The same in two lines: the cause below.
+fn two_lines(model: &Model, told: &Told, width: usize) -> Vec<Line<'static>> {
+    let end = told.end();
+    let room = width.saturating_sub(told.indent() + 2 + end.width());
+    let package = shortened(&told.package, room);
+    let left = room - package.width();
+    let what = part(&told.what, left);
+    let blank = left - what.width();
+    let mut first = start(model, told, package);
+    first.push(Span::styled(what, model.theme.style(Tone::Dim)));
+    first.push(Span::styled(format!("{}{end}", " ".repeat(blank)), model.theme.style(Tone::Strong)));
+    let indent = told.indent() + 4;
+    let because = shortened(&told.because, width.saturating_sub(indent));
+    vec![Line::from(first), Line::from(format!("{}{because}", " ".repeat(indent)))]
+}
+
+/// Two blanks and a text, cut at its end; nothing where too little of it would be left.
+fn part(text: &str, room: usize) -> String {
+    match text.is_empty() || room < 8 {
+        true => String::new(),
+        false => format!("  {}", ended(text, room - 2)),
     }
+}
+
+fn start(model: &Model, told: &Told, package: String) -> Vec<Span<'static>> {
+    let fresh = if told.is_fresh { model.theme.style(Tone::Good) } else { model.theme.style(Tone::Strong) };
+    vec![
+        Span::raw(" ".repeat(told.indent())),
+        Span::styled(format!("{} ", told.sign), model.theme.style(told.tone)),
+        Span::styled(package, fresh),
+    ]
 }
 
 /// No finding is a result too, and must not look like an empty screen.
 fn nothing(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     let said = match (atlas.scan.is_partial, atlas.scan.modules()) {
-        (true, 0) => {
-            "The scan was stopped early: the files that it had found are here, and what they would load was not \
-                      looked for. r scans again."
-                .to_owned()
-        }
-        (true, _) => "Nothing found so far, but the scan was stopped early: r scans again.".to_owned(),
-        (false, 0) => "No findings. Nothing here is importable by itself, and all that is here would load.".to_owned(),
+        (true, 0) => "The scan was stopped early: dependencies were not resolved. Press r to scan again.".to_owned(),
+        (true, _) => "No findings so far, but the scan was stopped early. Press r to scan again.".to_owned(),
+        (false, 0) => "No findings. There are no importable modules; every library here would load.".to_owned(),
         (false, 1) => "No findings: the one import here would load.".to_owned(),
         (false, modules) => format!("No findings: all {modules} imports would load."),
     };

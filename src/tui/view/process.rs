@@ -38,6 +38,7 @@ pub(super) const VIEW: View = View {
         let to = along(model.process.row, len, way);
         put(model, to);
     },
+    enter: "show in graph",
     open: |model| {
         choose::show_named(model, "graph");
         None

@@ -9,8 +9,8 @@ use super::entry::View;
 use crate::discover::Target;
 use crate::export::count;
 use crate::printable::printable;
-use crate::tui::article::{self, of_environment};
 use crate::tui::atlas::{Atlas, Badge, Order, Sort};
+use crate::tui::details::{self, of_environment};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, lines, name, row, title};
@@ -32,6 +32,7 @@ pub(super) const VIEW: View = View {
     orders: &Order::ALL,
     draw,
     step,
+    enter: "open",
     open: |model| {
         fold(model);
         None
@@ -47,7 +48,7 @@ pub(super) const VIEW: View = View {
             model.tree.reveal(atlas, &model.filter, model.order, node);
         }
     },
-    article: |model, atlas| {
+    details: |model, atlas| {
         let row = model.tree.rows.get(model.tree.cursor)?;
         row.way.is_empty().then(|| of_environment(atlas))
     },
@@ -158,8 +159,8 @@ fn line(model: &Model, atlas: &Atlas, row: &Row, width: usize) -> Line<'static> 
     let indent = "  ".repeat(row.depth().min(width / 4));
     let handle = match (row.has_children, row.is_open) {
         (false, _) => "  ",
-        (true, true) => "▾ ",
-        (true, false) => "▸ ",
+        (true, true) => "▼ ",
+        (true, false) => "► ",
     };
     let (mark, label, badge) = match row.node() {
         None => ((Tone::Plain, "◆"), environment(&atlas.scan.target), atlas.total),
@@ -169,12 +170,12 @@ fn line(model: &Model, atlas: &Atlas, row: &Row, width: usize) -> Line<'static> 
     let mut badges = badges(badge);
     let size = row.node().map_or(0, |node| atlas.size(node));
     if model.order() == Order::Size && size > 0 {
-        badges.insert(0, (Tone::Dim, format!(" {}", article::size(size))));
+        badges.insert(0, (Tone::Dim, format!(" {}", details::size(size))));
     }
     let seen = match row.seen {
         Seen::New => "",
         Seen::Above => " ↑",
-        Seen::Cycle => " ⟳",
+        Seen::Cycle => " ↔",
     };
     let badges_wide: usize = badges.iter().map(|(_, text)| text.width()).sum();
     let taken = indent.width() + handle.width() + 2 + sign.width() + seen.width() + badges_wide;

@@ -1,5 +1,6 @@
 //! Typed keys → screen.
 
+mod agree;
 mod any_keys;
 pub mod harness;
 mod letters;
@@ -50,7 +51,7 @@ fn a_pane_can_have_the_screen_alone() {
         let mut face = face(WORLD, size);
         let before = face.screen();
         let screen = face.type_keys("⇥⇥.").screen();
-        assert!(screen.contains("Evidence") && !screen.contains("Problems 2"), "{screen}");
+        assert!(screen.contains("Details") && !screen.contains("Problems 2"), "{screen}");
         assert!(screen.contains(". all panes"), "{screen}");
         assert!(face.type_keys("⇥").screen().contains("Problems 2"), "the next pane, alone too");
         face.type_keys("⎋");
@@ -59,7 +60,7 @@ fn a_pane_can_have_the_screen_alone() {
         assert_eq!(face.screen(), before);
     }
     let mut small = face(WORLD, (40, 12)).typed("⇥⇥");
-    assert!(small.screen().contains("Evidence"), "where there is room for one pane, it is the one with the keys");
+    assert!(small.screen().contains("Details"), "where there is room for one pane, it is the one with the keys");
     assert!(small.type_keys("⎋").screen().contains("Problems"), "{}", small.screen());
 }
 

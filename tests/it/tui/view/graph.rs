@@ -7,21 +7,43 @@ use dylens::tui::message::Msg;
 use dylens::tui::update::update;
 
 #[test]
+fn the_graph_opens_on_the_packages_and_zooms_to_files_and_back() {
+    let mut face = face(WORLD, (100, 30)).typed("2");
+    assert_eq!(face.chosen(), "libopenblas.so.0", "the cause is a leaf");
+    assert_eq!(face.type_keys("h").chosen(), "numpy", "its package");
+    let overview = face.screen();
+    assert!(overview.contains("Overview · ") && overview.contains("◆ kiwisolver 1"), "{overview}");
+    let screen = face.type_keys("⏎").screen();
+    assert!(screen.contains("Overview › numpy · "), "{screen}");
+    let file = face.chosen();
+    assert!(file.contains("umath"), "{file}: what is wrong in it");
+    let screen = face.type_keys("⏎").screen();
+    assert!(screen.contains("Overview › numpy › _"), "{screen}");
+    assert_eq!(face.type_keys("⎋").chosen(), file, "where one came from");
+    face.type_keys("⎋");
+    assert_eq!(face.screen(), overview);
+    assert!(face.press('⎋').is_none() && face.screen() == overview, "no further");
+}
+
+#[test]
+fn every_edge_between_what_is_shown_is_drawn() {
+    let face = face(WORLD, (120, 36)).typed("2/libgfortran⏎");
+    let picture = face.model.pictures.focus.as_ref().expect("a graph");
+    assert_eq!(picture.sketch.hidden(), 0, "{}", face.screen());
+    assert!(face.screen().contains("◄"), "the edge that closes the loop leads back\n{}", face.screen());
+}
+
+#[test]
 fn the_arrows_walk_along_the_edges_and_back() {
-    let mut face = face(WORLD, (80, 24)).typed("2");
+    let mut face = face(WORLD, (80, 24)).typed("2/libopenblas⏎");
     let start = face.chosen();
     assert_eq!(start, "libopenblas.so.0");
-    assert_eq!(face.type_keys("h").chosen(), "_umath_linalg.cpython-311-x86_64-linux-gnu.so", "the nearest row");
-    assert_eq!(face.type_keys("k").chosen(), "_multiarray_umath.cpython-311-x86_64-linux-gnu.so");
+    let module = face.type_keys("h").chosen();
+    assert!(module.contains("umath"), "{module}");
     assert_eq!(face.type_keys("l").chosen(), start);
-    assert_eq!(face.type_keys("h").chosen(), "_multiarray_umath.cpython-311-x86_64-linux-gnu.so", "the way there");
-    assert_eq!(face.type_keys("hh").chosen(), "numpy");
-    assert_eq!(face.type_keys("ll").chosen(), start);
-    assert_eq!(face.type_keys("hj⏎").chosen(), "_umath_linalg.cpython-311-x86_64-linux-gnu.so");
-    assert_eq!(face.type_keys("l").chosen(), start, "where one came from");
-    let needs = [face.chosen(), face.type_keys("k").chosen(), face.type_keys("j").chosen()];
-    assert!(needs.contains(&"libgfortran-040039e1.so.5.0.0".to_owned()), "{needs:?}");
-    assert_eq!(face.type_keys("H").chosen(), "libopenblas.so.0");
+    assert_eq!(face.type_keys("h").chosen(), module, "the way there");
+    let beside = [face.type_keys("k").chosen(), face.type_keys("j").chosen()];
+    assert!(beside.iter().any(|other| *other != module), "{beside:?}");
 }
 
 #[test]

@@ -5,6 +5,6 @@ mod diff;
 mod graph;
 pub mod log;
 pub mod numpy;
-mod problems;
+pub mod problems;
 mod process;
 mod tree;

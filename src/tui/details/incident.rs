@@ -1,6 +1,6 @@
 //! What a log accuses: what really happened, what mends it, and the log's own lines.
 
-use super::finding::grounds;
+use super::finding::{grounds, numbered_fixes};
 use crate::buildlog::{Judged, Verdict};
 use crate::diagnose::Severity;
 use crate::tui::atlas::Atlas;
@@ -10,7 +10,7 @@ use crate::tui::theme::Tone;
 /// An incident's sign. An accused that is innocent stands out: nothing is wrong with it, and the build ended all the same.
 pub fn sign_of_incident(judged: &Judged) -> (Tone, &'static str) {
     match (judged.severity(), judged.verdict) {
-        (Severity::Error, Verdict::Innocent) | (Severity::Warning, _) => (Tone::Warning, "!"),
+        (Severity::Error, Verdict::Innocent) | (Severity::Warning, _) => (Tone::Warning, "▲"),
         (Severity::Error, _) => (Tone::Error, "✗"),
         (Severity::Info, _) => (Tone::Dim, "·"),
     }
@@ -25,12 +25,7 @@ pub fn of_incident(atlas: &Atlas, judged: &Judged) -> Vec<Prose> {
         head = head.then(Tone::Plain, "   the accused is innocent");
     }
     let mut text = vec![head, Prose::of(Tone::Strong, &judged.sentence)];
-    if !judged.remedy.text.is_empty() {
-        text.push(Prose::field("remedy", Tone::Good, &judged.remedy.text));
-    }
-    for line in judged.remedy.lines(atlas.scan.shell()) {
-        text.push(Prose::field("type", Tone::Key, line));
-    }
+    text.extend(numbered_fixes(&judged.remedy.text, &judged.remedy.lines(atlas.scan.shell())));
     text.push(Prose::default());
     let version = judged.version.as_ref().map_or_else(String::new, |version| format!(" {version}"));
     text.push(Prose::field("by", Tone::Plain, format!("{}{version}", incident.tool.name)));

@@ -11,7 +11,8 @@ mod parts;
 mod pe;
 
 pub use environment::{of_environment, system};
-pub use finding::{of_finding, sign};
+pub use finding::number_fixes;
+pub use finding::{cause, of_finding, of_group, sign};
 pub use incident::{of_incident, sign_of_incident};
 pub use node::{of_fold, of_node};
 pub(super) use parts::size;

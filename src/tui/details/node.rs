@@ -1,18 +1,18 @@
 //! A node: what it is, what it needs and got, who needs it.
 
-use super::finding::verdict;
-use super::parts::{MOST, list, search, shown_file, size};
+use super::finding::{cause, sign, verdict};
+use super::parts::{list, search, shown_file, shown_name, size};
 use super::{mach, pe};
 use crate::discover::Role;
 use crate::export::count;
 use crate::graph::sketch::{Fold, Item};
-use crate::graph::{Node, NodeId};
+use crate::graph::{NeedEdge, Node, NodeId};
 use crate::image::{Format, Image};
-use crate::loader::Resolution;
+use crate::loader::{Resolution, Step};
 use crate::scan::Scan;
 use crate::tui::atlas::{Atlas, Sort, brief};
 use crate::tui::picture::Label;
-use crate::tui::prose::Prose;
+use crate::tui::prose::{Link, Prose};
 use crate::tui::theme::Tone;
 use crate::world::FileId;
 
@@ -26,9 +26,11 @@ pub fn of_node(atlas: &Atlas, node: NodeId, via: Option<NodeId>) -> Vec<Prose> {
         head = head.then(Tone::Plain, "  ").then(tone, badge);
     }
     let mut text = vec![head];
-    for &finding in atlas.findings(node).iter().take(MOST) {
-        text.extend(verdict(&atlas.scan.findings[finding], atlas.scan.shell()));
+    if let Some(at) = entry.because {
+        let cause = cause(atlas, at);
+        text.push(Prose::of(Tone::Affected, format!("✗↓ cannot load because {cause} ►")).to(Link::Finding(at)));
     }
+    findings(atlas, node, &mut text);
     match entry.sort {
         Sort::Distribution => distribution(atlas, node, &mut text),
         _ => file(&atlas.scan, node, &mut text),
@@ -45,13 +47,30 @@ pub fn of_node(atlas: &Atlas, node: NodeId, via: Option<NodeId>) -> Vec<Prose> {
     text
 }
 
+/// What is wrong with a node or keeps it from loading, with its fixes; of many, those beyond a few are only named.
+fn findings(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
+    let told = atlas.told_of(node);
+    for &at in told.iter().take(MOST_TOLD) {
+        text.extend(verdict(&atlas.scan.findings[at], at, atlas.scan.shell()));
+    }
+    let others = told.iter().skip(MOST_TOLD).map(|&at| {
+        let (tone, sign) = sign(&atlas.scan.findings[at]);
+        (tone, format!("{sign} {} ►", cause(atlas, at)), Some(Link::Finding(at)))
+    });
+    list("also", others, text);
+}
+
+/// So many findings of one node are told in full.
+const MOST_TOLD: usize = 3;
+
 /// What stands in a picture for several nodes: which they are.
 pub fn of_fold(atlas: &Atlas, item: &Item, label: &Label) -> Vec<Prose> {
     let head = Prose::of(label.tone, format!("{} ", label.glyph)).then(Tone::Strong, &label.text);
     let why = match item.fold {
-        Fold::Twins => "the same neighbors, drawn as one",
+        Fold::Twins => "similar nodes, drawn as one",
         Fold::Package => "a distribution with its files, drawn as one",
         Fold::Cycle => "they need each other, drawn as one",
+        Fold::Folder => "the files of one folder, drawn as one",
         Fold::Rest => "more than the picture has room for",
         Fold::System | Fold::No => "drawn as one",
     };
@@ -62,7 +81,7 @@ pub fn of_fold(atlas: &Atlas, item: &Item, label: &Label) -> Vec<Prose> {
     ];
     let rows = item.nodes.iter().map(|&node| {
         let (entry, (tone, glyph)) = (atlas.entry(node), atlas.mark(node));
-        (tone, format!("{glyph} {}{}", entry.brief, entry.sign()))
+        (tone, format!("{glyph} {}{}", entry.brief, entry.sign()), Some(Link::Node(node)))
     });
     list(&count(item.nodes.len(), "node"), rows, &mut text);
     text
@@ -82,8 +101,7 @@ fn distribution(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
     let files = atlas.scan.graph.contents(node);
     let rows = files.iter().map(|&file| {
         let (entry, (tone, glyph)) = (atlas.entry(file), atlas.mark(file));
-        let tone = if entry.badge.errors > 0 { Tone::Error } else { tone };
-        (tone, format!("{glyph} {}{}", entry.brief, entry.sign()))
+        (tone, format!("{glyph} {}{}", entry.brief, entry.sign()), Some(Link::Node(file)))
     });
     list(&count(files.len(), "file"), rows, text);
 }
@@ -153,15 +171,15 @@ fn headers(image: &Image, text: &mut Vec<Prose>) {
 fn asked(scan: &Scan, by: NodeId, node: NodeId, text: &mut Vec<Prose>) {
     let Some(file) = scan.file_of(by) else { return };
     let Some((_, edge)) = scan.graph.needs(by).into_iter().find(|&(target, _)| target == node) else { return };
-    text.push(Prose::field("needed by", Tone::Plain, brief(&shown_file(scan, file))));
+    text.push(Prose::field("needed by", Tone::Plain, brief(&shown_file(scan, file))).to(Link::Node(by)));
     if edge.name.to_string() != scan.label(node) {
         text.push(Prose::field("as", Tone::Plain, edge.name.to_string()));
     }
-    if let Some((probes, resolution)) = scan.explain_in(edge.first, file, edge.need) {
-        if probes.is_empty() && resolution.is_met() {
-            text.push(Prose::field("found", Tone::Good, resolution.step().phrase()));
+    if let Some(found) = scan.explain_in(edge.first, file, edge.need) {
+        if found.0.is_empty() && found.1.is_met() {
+            text.push(Prose::field("found", Tone::Good, found.1.step().phrase()));
         } else {
-            search(scan, &probes, &resolution, text);
+            search(scan, file, &found, text);
         }
     }
 }
@@ -172,32 +190,62 @@ fn needs(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
     if needs.is_empty() {
         return;
     }
-    let rows = needs.iter().map(|(target, edge)| match &edge.resolution {
-        Resolution::Missing => {
-            let (tone, glyph) = atlas.mark(*target);
-            (tone, format!("{glyph} {} → {}", edge.name, atlas.entry(*target).sort.word()))
-        }
-        Resolution::Refused { at, why } => {
-            (Tone::Error, format!("✗ {} → {} {}", edge.name, scan.shown(at), why.phrase()))
-        }
-        met => {
-            let (target, how) = (atlas.entry(*target), met.step().phrase());
-            let tone = if target.nonstandard.is_some() { Tone::Warning } else { Tone::Plain };
-            let got = match met.file() {
-                Some(file) => format!("{}{} ({how})", brief(&shown_file(scan, file)), target.sign()),
-                None => how.to_owned(),
-            };
-            (tone, format!("✓ {} → {got}", edge.name))
+    let rows = needs.iter().map(|(target, edge)| {
+        let link = Some(Link::Node(*target));
+        match &edge.resolution {
+            Resolution::Missing => {
+                let (tone, glyph) = atlas.mark(*target);
+                (tone, format!("{glyph} {} → {}", edge.name, atlas.entry(*target).sort.word()), link)
+            }
+            Resolution::Refused { at, why } => {
+                (Tone::Error, format!("✗ {} → {} {}", edge.name, scan.shown(at), why.phrase()), link)
+            }
+            met => {
+                let target = atlas.entry(*target);
+                let how = how(scan, node, edge, met);
+                let tone = match () {
+                    () if target.is_marked() => Tone::Affected,
+                    () if target.nonstandard.is_some() => Tone::Warning,
+                    () => Tone::Plain,
+                };
+                let got = match met.file() {
+                    Some(file) => format!("{}{} ({how})", brief(&shown_file(scan, file)), target.sign()),
+                    None => how,
+                };
+                let sign = if target.is_marked() { "✗" } else { "✓" };
+                (tone, format!("{sign} {} → {got}", edge.name), link)
+            }
         }
     });
     list(&format!("needs {}", needs.len()), rows, text);
     let Some(file) = scan.file_of(node) else { return };
     for (_, edge) in needs.iter().filter(|(_, edge)| !edge.resolution.is_met()).take(3) {
         text.push(Prose::field("asks for", Tone::Strong, edge.name.to_string()));
-        if let Some((probes, resolution)) = scan.explain_in(edge.first, file, edge.need) {
-            search(scan, &probes, &resolution, text);
+        if let Some(found) = scan.explain_in(edge.first, file, edge.need) {
+            search(scan, file, &found, text);
         }
     }
+}
+
+/// By which step a need was met; of what was loaded already, for whom.
+fn how(scan: &Scan, node: NodeId, edge: &NeedEdge, met: &Resolution) -> String {
+    let phrase = met.step().phrase();
+    let is_loaded =
+        matches!(met.step(), Step::LoadedName | Step::LoadedSoname | Step::LoadedInstallName | Step::LoadedFile);
+    let by = is_loaded
+        .then(|| loaded_for(scan, edge.first, met.file()?).filter(|&by| Some(by) != scan.file_of(node)))
+        .flatten();
+    by.map_or_else(|| phrase.to_owned(), |by| format!("{phrase} for {}", shown_name(scan, by)))
+}
+
+/// The file on whose behalf an import loaded a file first.
+fn loaded_for(scan: &Scan, import: usize, file: FileId) -> Option<FileId> {
+    let (target, loads) = (scan.graph.file(file)?, &scan.imports.get(import)?.loads.loads);
+    let needs = |by: &&FileId| {
+        let node = scan.graph.file(**by);
+        node.is_some_and(|node| scan.graph.needs(node).iter().any(|(needed, _)| *needed == target))
+    };
+    loads.iter().take_while(|&&loaded| loaded != file).find(needs).copied()
 }
 
 fn dependents(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
@@ -206,8 +254,7 @@ fn dependents(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
     if !dependents.is_empty() {
         let rows = dependents.iter().map(|&by| {
             let entry = atlas.entry(by);
-            let tone = if entry.nonstandard.is_some() { Tone::Warning } else { Tone::Plain };
-            (tone, format!("{}{}", entry.brief, entry.sign()))
+            (atlas.mark(by).0, format!("{}{}", entry.brief, entry.sign()), Some(Link::Node(by)))
         });
         list(&format!("used by {}", dependents.len()), rows, text);
     }

@@ -6,7 +6,7 @@ use crate::export::count;
 use crate::image::Format;
 use crate::scan::Scan;
 use crate::tui::atlas::Atlas;
-use crate::tui::prose::Prose;
+use crate::tui::prose::{Link, Prose};
 use crate::tui::theme::Tone;
 use crate::world::System;
 
@@ -39,14 +39,15 @@ pub fn of_environment(atlas: &Atlas) -> Vec<Prose> {
     if let Some(tool) = target.wishes.tool {
         text.push(Prose::field("for", Tone::Plain, tool.to_string()));
     }
-    let counts = format!("{}, {}", count(scan.modules(), "module"), count(atlas.libraries, "library"));
+    let counts = format!("{}, {}", count(scan.modules(), "module"), count(atlas.counts.libraries, "library"));
     text.push(Prose::field("has", Tone::Plain, counts));
     if let Some(path) = &scan.world.host.library_path {
         let name = if scan.world.host.system.is_dyld() { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
         text.push(Prose::field("with", Tone::Plain, format!("{name}={path}")));
     }
-    let findings =
-        scan.findings.iter().map(|finding| (sign(finding).0, format!("{} {}", sign(finding).1, finding.message)));
+    let findings = scan.findings.iter().enumerate().map(|(at, finding)| {
+        (sign(finding).0, format!("{} {}", sign(finding).1, finding.message), Some(Link::Finding(at)))
+    });
     list("findings", findings, &mut text);
     text
 }

@@ -1,0 +1,168 @@
+//! The environment package by package, and one package file by file.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::scope::{Lens, distribution, is_missing};
+use crate::diagnose::Severity;
+use crate::graph::sketch::{Fold, Item, Link, Sketch};
+use crate::graph::{Node, NodeId};
+use crate::tui::atlas::{Atlas, Sort};
+
+/// With more boxes than this nothing is shown unasked.
+const MOST_BOXES: usize = 60;
+/// So many packages that fail because of others are shown one by one, in any room.
+const FEWEST_SHOWN: usize = 6;
+
+/// The packages with what is wrong as leaves, and the links by which Python code imports what fails.
+pub(super) fn sketch(atlas: &Atlas, lens: &Lens, height: usize) -> (Sketch, Vec<(usize, usize)>) {
+    let graph = &atlas.scan.graph;
+    let causes = causes(atlas);
+    let is_shown = |node: NodeId| {
+        let sort = atlas.entry(node).sort;
+        sort != Sort::Absent && (lens.system || !atlas.is_quiet(node)) && sort != Sort::Program
+    };
+    let nodes: Vec<NodeId> = graph.nodes().map(|(node, _)| node).filter(|&node| is_shown(node)).collect();
+    let mut sketch = Sketch::of(graph, &nodes);
+    let package = |node: NodeId| match graph.node(node) {
+        _ if causes.contains(&node) || lens.opened.contains(&node) => None,
+        // The Python modules on the way to NumPy's C API are a part of NumPy.
+        Node::Python(module) if !is_missing(atlas, node) => {
+            let name = module.name.to_string();
+            atlas.node_of_module(name.split('.').next().unwrap_or(&name))
+        }
+        _ => distribution(atlas, node),
+    };
+    sketch.fold(Fold::Package, |item| package(item.node()));
+    // Packages of Python alone have nothing to show here.
+    let is_bare = |item: &Item| {
+        let node = item.node();
+        let has_files = matches!(graph.node(node), Node::Distribution(_)) && graph.contents(node).is_empty();
+        has_files && !atlas.entry(node).is_marked()
+    };
+    sketch.leave_out(is_bare);
+    let imports = add_imports(atlas, &mut sketch);
+    fold_healthy(&mut sketch, atlas, !causes.is_empty());
+    fold_affected(&mut sketch, atlas, height.saturating_sub(causes.len() + 2).max(FEWEST_SHOWN));
+    let imports = again(&sketch, &imports);
+    (sketch, imports)
+}
+
+/// The nodes that errors are about.
+fn causes(atlas: &Atlas) -> FxHashSet<NodeId> {
+    let findings = atlas.scan.findings.iter().enumerate();
+    let errors = findings.filter(|(_, finding)| finding.severity == Severity::Error);
+    let nodes = errors.filter_map(|(at, _)| atlas.node_of(at));
+    nodes.filter(|&node| atlas.entry(node).sort != Sort::Distribution).take(MOST_BOXES).collect()
+}
+
+/// Adds links for what Python code imports on the way to what fails; the answer is the nodes of their ends.
+fn add_imports(atlas: &Atlas, sketch: &mut Sketch) -> Vec<(NodeId, NodeId)> {
+    let mut place: FxHashMap<NodeId, usize> = FxHashMap::default();
+    for (at, item) in sketch.items.iter().enumerate() {
+        place.extend(item.nodes.iter().map(|&node| (node, at)));
+    }
+    let mut ends: FxHashSet<(usize, usize)> = FxHashSet::default();
+    for outcome in atlas.scan.outcomes.rows.iter().filter(|outcome| outcome.is_missed()) {
+        let Some(failure) = &outcome.failure else { continue };
+        let names = std::iter::once(&outcome.module).chain(&failure.because);
+        let items: Vec<usize> = names.filter_map(|name| place.get(&atlas.node_of_module(name)?).copied()).collect();
+        // A file that is a leaf leads nowhere: what its package imports is told of the package.
+        let is_way =
+            |&(source, target): &(usize, usize)| source != target && sketch.items[source].fold == Fold::Package;
+        ends.extend(items.windows(2).map(|pair| (pair[0], pair[1])).filter(is_way));
+    }
+    let known: FxHashSet<(usize, usize)> = sketch.links.iter().map(|link| (link.source, link.target)).collect();
+    let mut new: Vec<(usize, usize)> = ends.into_iter().filter(|end| !known.contains(end)).collect();
+    new.sort_unstable();
+    sketch.links.extend(new.iter().map(|&(source, target)| Link { source, target, edges: 1 }));
+    sketch.links.sort_unstable();
+    new.into_iter().map(|(source, target)| (sketch.items[source].node(), sketch.items[target].node())).collect()
+}
+
+/// The items that these nodes are in now.
+fn again(sketch: &Sketch, ends: &[(NodeId, NodeId)]) -> Vec<(usize, usize)> {
+    let place = |node: NodeId| sketch.item_of(node);
+    let ends = ends.iter().filter_map(|&(source, target)| Some((place(source)?, place(target)?)));
+    let mut ends: Vec<(usize, usize)> = ends.filter(|(source, target)| source != target).collect();
+    ends.sort_unstable();
+    ends.dedup();
+    ends
+}
+
+/// Packages with which nothing is wrong are one item without links, where something is wrong with others or there are too
+/// many; else those that are linked with nothing.
+fn fold_healthy(sketch: &mut Sketch, atlas: &Atlas, has_causes: bool) {
+    let linked: FxHashSet<usize> = sketch.links.iter().flat_map(|link| [link.source, link.target]).collect();
+    let is_all = has_causes || sketch.items.len() > MOST_BOXES;
+    let is_healthy = |at: usize| {
+        let nodes = &sketch.items[at].nodes;
+        let is_marked = nodes.iter().any(|&node| atlas.entry(node).is_marked());
+        !is_marked && (is_all || !linked.contains(&at))
+    };
+    let healthy: FxHashSet<NodeId> =
+        (0..sketch.items.len()).filter(|&at| is_healthy(at)).map(|at| sketch.items[at].node()).collect();
+    if healthy.is_empty() {
+        return;
+    }
+    let is_one = healthy.len() == 1;
+    if !is_one {
+        sketch.fold(Fold::Rest, |item| healthy.contains(&item.node()).then_some(()));
+        // Of packages only the distribution is counted.
+        for item in sketch.items.iter_mut().filter(|item| item.fold == Fold::Rest) {
+            item.nodes.retain(|node| healthy.contains(node));
+        }
+    }
+    let aside: FxHashSet<usize> =
+        (0..sketch.items.len()).filter(|&at| healthy.contains(&sketch.items[at].node())).collect();
+    sketch.set_aside(|source, target| is_all && (aside.contains(&source) || aside.contains(&target)));
+}
+
+/// Of packages that fail because of others, those with the most modules are shown one by one.
+fn fold_affected(sketch: &mut Sketch, atlas: &Atlas, most: usize) {
+    let is_affected = |item: &Item| item.fold == Fold::Package && atlas.entry(item.node()).because.is_some();
+    let mut affected: Vec<(usize, NodeId)> =
+        sketch.items.iter().filter(|item| is_affected(item)).map(|item| (item.nodes.len(), item.node())).collect();
+    if affected.len() <= most {
+        return;
+    }
+    affected.sort_by_key(|&(files, node)| (std::cmp::Reverse(files), node));
+    let rest: FxHashSet<NodeId> = affected[most - 1..].iter().map(|&(_, node)| node).collect();
+    sketch.fold(Fold::Rest, |item| rest.contains(&item.node()).then_some(()));
+    for item in sketch.items.iter_mut().filter(|item| item.fold == Fold::Rest && rest.contains(&item.node())) {
+        item.nodes.retain(|node| rest.contains(node));
+    }
+}
+
+/// The files of a package and what is next to them: of other packages, each as one.
+pub(super) fn inside(atlas: &Atlas, package: NodeId, lens: &Lens) -> Sketch {
+    let graph = &atlas.scan.graph;
+    let files = graph.contents(package);
+    let own: FxHashSet<NodeId> = files.iter().copied().collect();
+    let beside = files.iter().flat_map(|&file| graph.inner.neighbors_undirected(file));
+    let is_shown = |node: &NodeId| *node != package && (lens.system || !atlas.is_quiet(*node));
+    let mut nodes: Vec<NodeId> = files.iter().copied().chain(beside).filter(is_shown).collect();
+    // A package without native files is shown by itself.
+    if nodes.is_empty() {
+        nodes.push(package);
+    }
+    let mut sketch = Sketch::of(graph, &nodes);
+    sketch.fold(Fold::Package, |item| {
+        let node = item.node();
+        let is_other = !own.contains(&node) && node != package && !lens.opened.contains(&node);
+        distribution(atlas, node).filter(|_| is_other)
+    });
+    sketch
+}
+
+/// Where there would be too many boxes, the files of each folder are one.
+pub(super) fn fold_folders(sketch: &mut Sketch, atlas: &Atlas, lens: &Lens) {
+    if sketch.items.len() <= MOST_BOXES {
+        return;
+    }
+    sketch.fold(Fold::Folder, |item| {
+        let entry = atlas.entry(item.node());
+        let is_free = !entry.is_broken && !item.nodes.iter().any(|node| lens.opened.contains(node));
+        let folder = entry.brief.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+        (is_free && matches!(entry.sort, Sort::Module | Sort::Library)).then_some((folder, entry.sort, entry.sign()))
+    });
+}

@@ -1,0 +1,107 @@
+//! What of the graph is drawn, and what a person decides of it.
+
+use rustc_hash::FxHashSet;
+
+use crate::graph::{Node, NodeId};
+use crate::tui::atlas::Atlas;
+
+/// What of the graph is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The environment, package by package, with the causes of errors as leaves.
+    Overview,
+    /// One package, file by file; all others as one each.
+    Inside,
+    /// Who needs the chosen node, and what it needs, so many steps away.
+    Focus,
+    /// All that is above the chosen node, and all below.
+    Closure,
+    /// The distribution of the chosen node, and all that it needs.
+    Package,
+    /// Everything.
+    All,
+    /// NumPy's C API: who asks on the left, who answers on the right.
+    Numpy,
+}
+
+impl Scope {
+    /// The scopes of the flow, in the order of their key.
+    pub const FLOWS: [Scope; 3] = [Scope::Closure, Scope::Package, Scope::All];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Scope::Overview => "overview",
+            Scope::Inside => "package",
+            Scope::Focus => "focus",
+            Scope::Closure => "closure",
+            Scope::Package => "package",
+            Scope::All => "whole environment",
+            Scope::Numpy => "NumPy's C API",
+        }
+    }
+
+    /// Pictures of some scopes are shown in the same place: the scope that stands for it.
+    pub fn place(self) -> Scope {
+        match self {
+            Scope::Overview | Scope::Inside => Scope::Focus,
+            _ if Scope::FLOWS.contains(&self) => Scope::All,
+            _ => self,
+        }
+    }
+}
+
+/// What a person decides of pictures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lens {
+    /// Steps to each side of the focus; none for as many as fit.
+    pub depth: Option<usize>,
+    /// System libraries with which nothing is wrong.
+    pub system: bool,
+    /// Edges that a longer way implies.
+    pub implied: bool,
+    /// Fold modules and libraries that look alike.
+    pub twins: bool,
+    /// Fold distributions.
+    pub packages: bool,
+    /// Fold files that need each other.
+    pub cycles: bool,
+    /// What was opened by hand: the first nodes of folds.
+    pub opened: FxHashSet<NodeId>,
+}
+
+impl Default for Lens {
+    fn default() -> Lens {
+        Lens {
+            depth: None,
+            system: false,
+            implied: false,
+            twins: true,
+            packages: false,
+            cycles: false,
+            opened: FxHashSet::default(),
+        }
+    }
+}
+
+/// The distribution that brings a node, or that it is.
+pub fn distribution(atlas: &Atlas, node: NodeId) -> Option<NodeId> {
+    match atlas.scan.graph.node(node) {
+        Node::Distribution(_) => Some(node),
+        Node::File { owner, .. } => atlas.scan.graph.distributions().get(owner.0).copied(),
+        _ => None,
+    }
+}
+
+/// The package that a node is shown in: its own, else the first of those that need it, else the node itself.
+pub fn package_around(atlas: &Atlas, node: NodeId) -> NodeId {
+    let who = || {
+        let before = atlas.scan.graph.inner.neighbors_directed(node, petgraph::Direction::Incoming);
+        before.filter_map(|node| distribution(atlas, node)).min()
+    };
+    distribution(atlas, node).or_else(who).unwrap_or(node)
+}
+
+/// Is it a name that is not found, and missed?
+pub(super) fn is_missing(atlas: &Atlas, node: NodeId) -> bool {
+    atlas.entry(node).sort.is_missing()
+}

@@ -1,0 +1,208 @@
+//! The rows of the list: findings of one rule in one package are one row that opens, and what a finding breaks lies under it.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
+
+use crate::diagnose::{Finding, Severity};
+use crate::export::count;
+use crate::graph::NodeId;
+use crate::printable::printable;
+use crate::tui::atlas::{Atlas, Order, Sort};
+use crate::tui::details::{cause, sign};
+use crate::tui::model::Model;
+use crate::tui::picture::package_around;
+use crate::tui::state::ProblemRow;
+use crate::tui::theme::Tone;
+
+/// So many findings of one rule in one package are one row: fewer are read as fast as their number.
+const FEWEST: usize = 3;
+/// No row opens more than this.
+const MOST_BELOW: usize = 400;
+
+/// Sorts findings; the scan has them by what they break.
+pub(super) fn sort(findings: &mut [usize], atlas: &Atlas, order: Order) {
+    match order {
+        Order::Name => findings.sort_by_cached_key(|&at| name(atlas, at).to_lowercase()),
+        Order::Kind => findings.sort_by_key(|&at| atlas.scan.findings[at].rule.id),
+        Order::Impact | Order::Size => findings.sort_unstable(),
+    }
+}
+
+/// The rows that tell of these findings, in their order.
+pub(super) fn rows(atlas: &Atlas, shown: &[usize], open: &FxHashSet<(usize, bool)>) -> Vec<ProblemRow> {
+    let key = |at: usize| (atlas.scan.findings[at].rule.id, atlas.scan.findings[at].severity, package(atlas, at));
+    let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for &at in shown {
+        groups.entry(key(at)).or_default().push(at);
+    }
+    let mut rows = Vec::new();
+    for &at in shown {
+        let group = &groups[&key(at)];
+        match group.len() >= FEWEST {
+            true if group[0] != at => {}
+            true => {
+                let is_open = open.contains(&(at, true));
+                let node = atlas.node_of(at).map(|node| package_around(atlas, node));
+                let (findings, is_open_now) = (group.clone(), Some(is_open));
+                rows.push(ProblemRow { findings, node, is_open: is_open_now, ..ProblemRow::default() });
+                if is_open {
+                    group.iter().take(MOST_BELOW).for_each(|&at| add(atlas, at, 1, open, &mut rows));
+                }
+            }
+            false => add(atlas, at, 0, open, &mut rows),
+        }
+    }
+    rows
+}
+
+/// The row of one finding; where it is open, what it breaks below.
+fn add(atlas: &Atlas, at: usize, depth: usize, open: &FxHashSet<(usize, bool)>, rows: &mut Vec<ProblemRow>) {
+    let finding = &atlas.scan.findings[at];
+    let has_below = finding.broken.len() > 1;
+    let is_open = has_below && open.contains(&(at, false));
+    let node = atlas.node_of(at);
+    rows.push(ProblemRow {
+        findings: vec![at],
+        node,
+        depth,
+        is_open: has_below.then_some(is_open),
+        ..ProblemRow::default()
+    });
+    if is_open {
+        for name in finding.broken_packages_first().into_iter().take(MOST_BELOW) {
+            let node = atlas.node_of_module(name);
+            let consequence = Some(name.clone());
+            rows.push(ProblemRow { findings: vec![at], consequence, node, depth: depth + 1, is_open: None });
+        }
+    }
+}
+
+/// The package that a finding is about: that of its node, else of its file.
+pub(super) fn package(atlas: &Atlas, at: usize) -> String {
+    let owner = |node: NodeId| {
+        let entry = atlas.entry(node);
+        if entry.sort == Sort::Distribution { entry.label.clone() } else { entry.owner.clone() }
+    };
+    let nodes = atlas.node_of(at).into_iter().chain(atlas.places(at).iter().copied());
+    nodes.map(owner).find(|owner| !owner.is_empty()).unwrap_or_default()
+}
+
+/// What a row says.
+pub(super) struct Told {
+    pub tone: Tone,
+    pub sign: &'static str,
+    pub package: String,
+    /// What fails.
+    pub what: String,
+    /// Because of what.
+    pub because: String,
+    /// How many imports.
+    pub breaks: usize,
+    pub depth: usize,
+    pub is_open: Option<bool>,
+    /// The scan before did not have it.
+    pub is_fresh: bool,
+}
+
+impl Told {
+    pub(super) fn indent(&self) -> usize {
+        self.depth * 2
+    }
+
+    /// `↑254`, and whether it opens.
+    pub(super) fn end(&self) -> String {
+        let breaks = if self.breaks > 0 && self.depth == 0 { format!(" ↑{}", self.breaks) } else { String::new() };
+        match self.is_open {
+            None => breaks,
+            Some(true) => breaks + " ▼",
+            Some(false) => breaks + " ►",
+        }
+    }
+}
+
+pub(super) fn told(model: &Model, atlas: &Atlas, row: &ProblemRow) -> Told {
+    let at = row.findings[0];
+    let finding = &atlas.scan.findings[at];
+    let (tone, sign) = sign(finding);
+    let is_fresh = row.consequence.is_none() && row.findings.iter().any(|at| model.findings.fresh.contains(at));
+    let mut told = Told {
+        tone,
+        sign,
+        package: package(atlas, at),
+        what: String::new(),
+        because: cause(atlas, at),
+        breaks: row.findings.iter().map(|&at| atlas.scan.findings[at].breaks).sum(),
+        depth: row.depth,
+        is_open: row.is_open,
+        is_fresh,
+    };
+    if let Some(name) = &row.consequence {
+        (told.tone, told.sign, told.package) = (Tone::Affected, "↓", printable(name));
+        let failure = atlas.scan.outcomes.of(name).and_then(|outcome| outcome.failure.as_ref());
+        let way = failure.map_or_else(String::new, |failure| printable(&failure.because.join(" → ")));
+        (told.what, told.because, told.breaks) = ("import fails".to_owned(), way, 0);
+        return told;
+    }
+    let is_missing = || atlas.node_of(at).is_some_and(|node| atlas.entry(node).sort.is_missing());
+    match row.findings.len() {
+        1 => told.what = what_fails(atlas, at, &told.package),
+        many if is_missing() => {
+            told.what = if told.breaks > 0 { "imports fail".to_owned() } else { String::new() };
+            told.because = format!("{many} libraries not found");
+        }
+        many => (told.what, told.because) = (count(many, "file"), finding.rule.title.to_owned()),
+    }
+    if told.package.is_empty() {
+        told.package = name(atlas, at);
+    }
+    if is_fresh {
+        told.package = format!("new: {}", told.package);
+    }
+    told
+}
+
+/// `import fails` where the package itself cannot be imported, else which or how many of its modules; of what breaks
+/// nothing, which file.
+fn what_fails(atlas: &Atlas, at: usize, package: &str) -> String {
+    let finding = &atlas.scan.findings[at];
+    if finding.severity != Severity::Error {
+        let name = name(atlas, at);
+        let is_told = atlas.node_of(at).is_some_and(|node| atlas.entry(node).sort.is_missing()) || name == package;
+        return if is_told { String::new() } else { name };
+    }
+    let own: Vec<&String> = finding.broken.iter().filter(|name| is_of(atlas, name, package)).collect();
+    match &own[..] {
+        _ if own.iter().any(|name| !name.contains('.')) => "import fails".to_owned(),
+        [] if finding.breaks > 0 => single(atlas, finding),
+        [] => name(atlas, at),
+        [name] => format!("import {} fails", printable(name)),
+        many => format!("{} modules fail", many.len()),
+    }
+}
+
+fn single(atlas: &Atlas, finding: &Finding) -> String {
+    let module = finding.imports.iter().find_map(|&import| atlas.scan.imports.get(import)?.module());
+    match (finding.breaks, module) {
+        (1, Some(module)) => format!("import {} fails", printable(module)),
+        (1, None) => "import fails".to_owned(),
+        (many, _) => format!("{many} imports fail"),
+    }
+}
+
+fn is_of(atlas: &Atlas, module: &str, package: &str) -> bool {
+    atlas.node_of_module(module).is_some_and(|node| {
+        let entry = atlas.entry(node);
+        entry.owner == package || entry.label == package
+    })
+}
+
+/// What a finding is about, in a word: its node, which is where Enter leads; else its subject or its file.
+fn name(atlas: &Atlas, at: usize) -> String {
+    let finding = &atlas.scan.findings[at];
+    match atlas.node_of(at) {
+        Some(node) => atlas.entry(node).short().to_owned(),
+        None if finding.subject.is_empty() => printable(&String::from_utf8_lossy(finding.file.file_name())),
+        None => printable(&finding.subject),
+    }
+}
