@@ -60,6 +60,8 @@ pub struct Command {
     pub group: Group,
     /// What help and palette say.
     pub title: &'static str,
+    /// Other words by which people look for it.
+    pub aliases: &'static str,
     /// What the footer says; empty where it says nothing.
     pub hint: &'static str,
     /// Is it worth saying there now?
@@ -89,12 +91,18 @@ impl Command {
             id,
             group,
             title,
+            aliases: "",
             hint: "",
             is_hinted: Model::has_scan,
             enabled: Model::is_bare,
             state: |_| String::new(),
             run: Run::Do(run),
         }
+    }
+
+    /// With other words by which people look for it.
+    pub const fn aliases(self, aliases: &'static str) -> Command {
+        Command { aliases, ..self }
     }
 
     /// With a word for the footer.

@@ -35,6 +35,13 @@ pub struct Config {
     pub keymap: Keymap,
 }
 
+impl Config {
+    /// What counts where there is no file.
+    pub fn usual(commands: &'static [&'static Command]) -> Config {
+        Config { keymap: Keymap::of(commands), ..Config::default() }
+    }
+}
+
 /// Where the file is: what `DYLENS_CONFIG` names, else `dylens/config.toml` where programs keep such things.
 fn path() -> Option<(PathBuf, bool)> {
     let given = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -51,19 +58,19 @@ fn path() -> Option<(PathBuf, bool)> {
 /// # Errors
 /// Where it cannot be read or is not understood: says the line and what stands there.
 pub fn read(commands: &'static [&'static Command]) -> Result<Config, Error> {
-    let unchanged = || Config { keymap: Keymap::of(commands), ..Config::default() };
+    let unchanged = || Config::usual(commands);
     let Some((path, is_asked_for)) = path() else { return Ok(unchanged()) };
     let text = match whole(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound && !is_asked_for => return Ok(unchanged()),
         Err(error) => {
             let what = format!("{} cannot be read: {error}", path.display());
-            return Err(Error::new(what, "mend the file, or point DYLENS_CONFIG to another"));
+            return Err(Error::new(what, "correct the file, or point DYLENS_CONFIG to another"));
         }
     };
     understand(&text, commands).map_err(|(line, what)| {
         let place = format!("{}:{line}: {what}", path.display());
-        Error::new(place, "mend that line; dylens starts without it when DYLENS_CONFIG points to an empty file")
+        Error::new(place, "correct that line")
     })
 }
 

@@ -67,10 +67,13 @@ pub use options::{Opener, Options, Place, Source};
 /// Shows what `source` scans until the person quits; `open` tells how what they name meanwhile is scanned.
 ///
 /// # Errors
-/// Where the terminal cannot be used; the scan's own error, or that of the configuration, is returned inside.
+/// Where the terminal cannot be used; the scan's own error is returned inside.
 pub fn run(source: Source, open: Opener, options: &Options) -> io::Result<Result<(), Error>> {
-    match config::read(commands::commands()) {
-        Ok(config) => runtime::run(source, open, options, config),
-        Err(error) => Ok(Err(error)),
-    }
+    let commands = commands::commands();
+    // A wrong configuration is told in the program, which starts all the same.
+    let (config, complaint) = match config::read(commands) {
+        Ok(config) => (config, None),
+        Err(error) => (config::Config::usual(commands), Some(error)),
+    };
+    runtime::run(source, open, options, config, complaint)
 }

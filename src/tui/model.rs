@@ -14,7 +14,7 @@ use super::picture::{Lens, Picture, Scope};
 use super::prose::Prose;
 use super::rows::Tree;
 use super::search::Found;
-use super::state::{Compared, FindingList, Logged, ProblemRow, ProcessCursor, Stop};
+use super::state::{Compared, FileList, FindingList, Logged, ProblemRow, ProcessCursor, Stop};
 use super::theme::{Theme, spinner};
 use super::view::entry::View;
 use super::work::{Drag, Work};
@@ -94,6 +94,7 @@ pub struct Model {
     /// The way down to the cursor of the columns.
     pub columns: Vec<NodeId>,
     pub process: ProcessCursor,
+    pub files: FileList,
     /// How often the next movement is made: typed digits after a nought.
     pub count: Option<usize>,
     /// Is the mouse ours?
@@ -156,6 +157,7 @@ impl Model {
             findings: FindingList::default(),
             columns: Vec::new(),
             process: ProcessCursor::default(),
+            files: FileList::default(),
             count: None,
             with_mouse: true,
             split: [None; 3],
@@ -239,7 +241,7 @@ impl Model {
     /// What the list that is shown is sorted by.
     pub fn order(&self) -> Order {
         let can = self.view.orders;
-        if can.contains(&self.order) { self.order } else { Order::default() }
+        if can.contains(&self.order) { self.order } else { can.first().copied().unwrap_or_default() }
     }
 
     /// Does something turn, so that ticks are wanted?

@@ -34,6 +34,7 @@ use super::way::Way;
 use super::{clipboard, output};
 use crate::error::Error;
 use crate::export::{Excerpt, Format};
+use crate::printable::printable;
 use crate::scan::Scan;
 use crate::survey::Progress;
 
@@ -44,7 +45,13 @@ const TICK: Duration = Duration::from_millis(100);
 const BURST: Duration = Duration::from_millis(8);
 
 /// Runs until the person quits, a signal ends it, or there is nothing to show.
-pub(super) fn run(source: Source, open: Opener, options: &Options, config: Config) -> io::Result<Result<(), Error>> {
+pub(super) fn run(
+    source: Source,
+    open: Opener,
+    options: &Options,
+    config: Config,
+    complaint: Option<Error>,
+) -> io::Result<Result<(), Error>> {
     let signals = Signals::listen()?;
     let with_mouse = !options.no_mouse && config.mouse.unwrap_or(true);
     let mut screen = Screen::take(with_mouse)?;
@@ -53,6 +60,7 @@ pub(super) fn run(source: Source, open: Opener, options: &Options, config: Confi
     (model.keymap, model.with_mouse) = (config.keymap, with_mouse);
     model.log = options.log.clone().map(Logged::new);
     model.diff = options.before.clone();
+    model.told = complaint.map(|error| printable(&error.to_string()));
     screen.draw(|target| frame(&model, target))?;
 
     let (sender, messages) = channel();

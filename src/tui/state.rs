@@ -57,6 +57,30 @@ impl ProblemRow {
     }
 }
 
+/// A file, and what it costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileRow {
+    pub node: NodeId,
+    /// In bytes.
+    pub size: u64,
+    pub needs: usize,
+    pub used_by: usize,
+    /// The bytes that nothing else would need without it, its own among them.
+    pub freed: u64,
+    /// The one file by way of which everything comes that needs it.
+    pub only_by: Option<NodeId>,
+}
+
+/// The list of all files.
+#[derive(Clone, Debug, Default)]
+pub struct FileList {
+    /// All of the scan.
+    pub all: Vec<FileRow>,
+    /// Those that the filter leaves, sorted.
+    pub shown: Vec<FileRow>,
+    pub cursor: usize,
+}
+
 /// How near the graph is: the environment, a package, or a node with its surroundings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stop {

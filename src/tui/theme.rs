@@ -115,7 +115,7 @@ fn palette(text: &str) -> Result<[Style; TONES.len()], String> {
     }
     let mut styles = [Style::new(); TONES.len()];
     for (style, name) in styles.iter_mut().zip(TONES) {
-        let words = table.get(name).and_then(toml::Value::as_str).ok_or_else(|| format!("{name} is not told"))?;
+        let words = table.get(name).and_then(toml::Value::as_str).ok_or_else(|| format!("{name} is missing"))?;
         *style = style_of(words).ok_or_else(|| format!("{name}: {words:?} is no style"))?;
     }
     Ok(styles)

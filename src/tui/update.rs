@@ -345,7 +345,7 @@ pub(super) fn toggle_package(model: &mut Model) -> Option<Effect> {
 /// Takes the mouse, or leaves it to the terminal.
 pub(super) fn mouse(model: &mut Model) -> Option<Effect> {
     model.with_mouse = !model.with_mouse;
-    model.told = Some(if model.with_mouse { "the mouse is taken" } else { "the mouse selects text" }.into());
+    model.told = Some(if model.with_mouse { "mouse: clicks and scrolls" } else { "mouse: selects text" }.into());
     Some(Effect::Mouse(model.with_mouse))
 }
 

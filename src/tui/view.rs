@@ -6,6 +6,7 @@
 mod columns;
 pub(super) mod diff;
 pub mod entry;
+mod files;
 pub(super) mod flow;
 pub(super) mod graph;
 pub(super) mod log;
@@ -24,6 +25,7 @@ pub const VIEWS: &[&View] = &[
     &flow::VIEW,
     &tree::VIEW,
     &columns::VIEW,
+    &files::VIEW,
     &process::VIEW,
     &log::VIEW,
     &diff::VIEW,

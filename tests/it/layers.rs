@@ -3,6 +3,7 @@
 //! Documentation and tests may name anything: they are passed over.
 
 mod files;
+mod words;
 
 use std::fmt::Write;
 use std::fs;

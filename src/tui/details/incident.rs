@@ -22,7 +22,7 @@ pub fn of_incident(atlas: &Atlas, judged: &Judged) -> Vec<Prose> {
     let (tone, sign) = sign_of_incident(judged);
     let mut head = Prose::of(tone, format!("{sign} {}", judged.cause.title()));
     if judged.verdict == Verdict::Innocent {
-        head = head.then(Tone::Plain, "   the accused is innocent");
+        head = head.then(Tone::Plain, "   false positive");
     }
     let mut text = vec![head, Prose::of(Tone::Strong, &judged.sentence)];
     text.extend(numbered_fixes(&judged.remedy.text, &judged.remedy.lines(atlas.scan.shell())));
@@ -30,7 +30,7 @@ pub fn of_incident(atlas: &Atlas, judged: &Judged) -> Vec<Prose> {
     let version = judged.version.as_ref().map_or_else(String::new, |version| format!(" {version}"));
     text.push(Prose::field("by", Tone::Plain, format!("{}{version}", incident.tool.name)));
     if let Some(by) = incident.by() {
-        text.push(Prose::field("accuses", Tone::Plain, by));
+        text.push(Prose::field("names", Tone::Plain, by));
     }
     if let Some(accused) = incident.told("accused") {
         text.push(Prose::field("for", Tone::Plain, accused));

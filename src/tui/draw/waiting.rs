@@ -77,7 +77,7 @@ fn told(work: &Work, width: usize) -> [Prose; 4] {
     let keys = match work.is_stopping {
         true => Prose::of(Tone::Warning, "stopping"),
         false => Prose::of(Tone::Key, "esc")
-            .then(Tone::Plain, " stop and look   ")
+            .then(Tone::Plain, " stop and show   ")
             .then(Tone::Key, "q")
             .then(Tone::Plain, " quit"),
     };

@@ -174,7 +174,8 @@ impl Overlay for Help {
 /// How well all words fit the command's title, name or group; best where one begins with what was typed.
 fn score(command: &Command, query: &str) -> Option<i64> {
     let matcher = SkimMatcherV2::default();
-    let text = format!("{} {} {} {}", command.title, command.id, command.hint, command.group.word());
+    let text =
+        format!("{} {} {} {} {}", command.title, command.aliases, command.id, command.hint, command.group.word());
     let begins = |word: &str| text.split([' ', '-', ':']).any(|known| known.starts_with(word));
     let of = |word| Some(matcher.fuzzy_match(&text, word)? + if begins(word) { BEGINS } else { 0 });
     let named = if command.id.starts_with(query.trim()) { BEGINS } else { 0 };
@@ -196,9 +197,12 @@ fn line(model: &Model, entry: Entry) -> Line<'static> {
             let keys = model.keymap.names(command.id).into_iter().map(opened).collect::<Vec<_>>().join(" ");
             let blank = " ".repeat(18usize.saturating_sub(keys.width()));
             let (key, words) = if is_on { (Tone::Key, Tone::Plain) } else { (Tone::Dim, Tone::Dim) };
+            let title = format!("{:<46}", command.title);
             Line::from(vec![
                 Span::styled(format!("   {keys}{blank} "), theme.style(key)),
-                Span::styled(command.title, theme.style(words)),
+                Span::styled(title, theme.style(words)),
+                // By its name its keys are bound in the configuration.
+                Span::styled(command.id, theme.style(Tone::Dim)),
             ])
         }
     }

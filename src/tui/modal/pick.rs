@@ -34,14 +34,14 @@ pub fn why(model: &mut Model) -> Option<Effect> {
     let ways = atlas.scan.graph.why(node, 30);
     let label = &atlas.entry(node).label;
     let nothing = match atlas.entry(node).sort {
-        Sort::Distribution => "a distribution: ways begin here; W tells who needs it",
-        Sort::System => "nothing that Python imports leads here: it is there from the start",
-        _ => "nothing that can be imported leads here",
+        Sort::Distribution => "top-level package (W shows dependents)",
+        Sort::System => "loaded at the start; no import leads here",
+        _ => "no import leads here",
     };
     let title = match ways.len() {
         0 => format!("Why {label}"),
-        1 => format!("Why {label}: one distribution leads to it"),
-        many => format!("Why {label}: {many} distributions lead to it"),
+        1 => format!("Why {label}: 1 package leads to it"),
+        many => format!("Why {label}: {many} packages lead to it"),
     };
     let rows = ways.into_iter().flat_map(|way| way.into_iter().enumerate());
     model.modal = Some(Box::new(Pick { title, rows: rows.collect(), cursor: 0, nothing }));
@@ -54,7 +54,7 @@ pub fn who(model: &mut Model) -> Option<Effect> {
     let above = atlas.scan.graph.above(node);
     let title = format!("Who needs {}: {} above it", atlas.entry(node).label, count(above.len(), "node"));
     let rows = above.into_iter().map(|node| (0, node)).collect();
-    let nothing = "nobody: nothing breaks where it is missing";
+    let nothing = "no dependents";
     model.modal = Some(Box::new(Pick { title, rows, cursor: 0, nothing }));
     None
 }

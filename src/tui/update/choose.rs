@@ -357,7 +357,7 @@ pub(in crate::tui) fn next_finding(model: &mut Model, way: Way) -> Option<Effect
     let len = model.findings.shown.len();
     if len == 0 {
         let is_filtered = !atlas.scan.findings.is_empty();
-        model.told = Some(if is_filtered { "the filter leaves no findings" } else { "no findings" }.into());
+        model.told = Some(if is_filtered { "no finding passes the filter" } else { "no findings" }.into());
         return None;
     }
     let at = model.findings.shown.iter().position(|&finding| finding == model.findings.finding);
@@ -372,7 +372,7 @@ pub(in crate::tui) fn next_finding(model: &mut Model, way: Way) -> Option<Effect
 /// The next hit of the last search or the one before, around the ends.
 pub(in crate::tui) fn next_hit(model: &mut Model, way: Way) -> Option<Effect> {
     let Some(found) = &mut model.found else {
-        model.told = Some("nothing was searched yet: / searches".into());
+        model.told = Some("no search yet (press /)".into());
         return None;
     };
     let len = found.hits.len();

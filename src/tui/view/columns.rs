@@ -26,7 +26,7 @@ pub(super) const VIEW: View = View {
     id: "columns",
     title: "Columns",
     short: "Cols",
-    about: "the way down from a package, list beside list",
+    about: "show columns",
     arrangement: Arrangement::Above,
     list: place,
     orders: &Order::ALL,

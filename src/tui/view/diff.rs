@@ -29,10 +29,10 @@ pub(super) const VIEW: View = View {
     id: "diff",
     title: "Diff",
     short: "Diff",
-    about: "what has changed, regressions first",
+    about: "show differences",
     panes: &[Pane::Main, Pane::Graph, Pane::Detail],
     arrangement: Arrangement::List,
-    nothing: "there is nothing to compare with yet: D names a snapshot",
+    nothing: "nothing to compare with (press D)",
     is_there: |model| model.diff.is_some(),
     list: |model| Some((cursor(model), rows(model))),
     draw,
@@ -166,10 +166,10 @@ fn details(model: &Model, atlas: &Atlas, change: &Change) -> Vec<Prose> {
     text.push(Prose::field("now", Tone::Plain, told(&change.to)));
     let verdict = match (change.regression, change.is_mended) {
         (Some(severity), _) => (Tone::Error, format!("a regression: {}", severity.word())),
-        (None, true) => (Tone::Good, "mended".to_owned()),
+        (None, true) => (Tone::Good, "fixed".to_owned()),
         (None, false) => (Tone::Dim, "no regression".to_owned()),
     };
-    text.push(Prose::field("so it is", verdict.0, verdict.1));
+    text.push(Prose::field("verdict", verdict.0, verdict.1));
     let compared = model.diff.as_ref().map(|compared| (&compared.diff.before, &compared.diff.after));
     text.extend(
         compared.map(|(before, after)| Prose::field("between", Tone::Dim, printable(&format!("{before} and {after}")))),

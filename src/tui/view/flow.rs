@@ -18,7 +18,7 @@ pub(super) const VIEW: View = View {
     id: "flow",
     title: "Flow",
     short: "Flow",
-    about: "a whole scope of the graph, layered",
+    about: "show the flow of a scope",
     arrangement: Arrangement::Above,
     draw,
     step,

@@ -26,7 +26,7 @@ pub(super) const VIEW: View = View {
     id: "graph",
     title: "Graph",
     short: "Graph",
-    about: "the graph around the node",
+    about: "show the graph",
     arrangement: Arrangement::Above,
     draw,
     step,

@@ -27,10 +27,10 @@ pub(super) const VIEW: View = View {
     id: "log",
     title: "Log",
     short: "Log",
-    about: "what a log accuses",
+    about: "show a build log",
     panes: &[Pane::Main, Pane::Graph, Pane::Detail],
     arrangement: Arrangement::List,
-    nothing: "there is no log yet: i reads one",
+    nothing: "no log loaded (press i)",
     is_there: |model| model.log.is_some(),
     list: |model| Some((cursor(model), rows(model))),
     draw,
@@ -87,7 +87,7 @@ pub(in crate::tui) fn is_likely(text: &str) -> bool {
 pub(in crate::tui) fn take(model: &mut Model, log: Log) {
     model.modal = None;
     if log.incidents.is_empty() {
-        model.told = Some("no message in that log accuses a native file".into());
+        model.told = Some("that log has no native-library problem".into());
         return;
     }
     model.log = Some(Logged::new(log));

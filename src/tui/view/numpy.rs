@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::entry::View;
 use super::graph::{fold_details, framed, point, toggle};
+use crate::export::count;
 use crate::tui::atlas::Atlas;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, title};
@@ -17,9 +18,9 @@ pub(super) const VIEW: View = View {
     id: "numpy",
     title: "NumPy",
     short: "NumPy",
-    about: "NumPy's C API: who asks, who answers",
+    about: "show consumers of NumPy's C API",
     arrangement: Arrangement::Above,
-    nothing: "no code here asks for NumPy's C API",
+    nothing: "no consumer of NumPy's C API",
     is_there: |model| model.atlas.as_ref().is_some_and(|atlas| !atlas.scan.numpy.bonds.is_empty()),
     draw,
     step,
@@ -80,8 +81,8 @@ fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     };
     let asking = atlas.scan.numpy.bonds.len();
     let name = match atlas.scan.numpy_failing() {
-        0 => format!("NumPy's C API  {asking} ask"),
-        failing => format!("NumPy's C API  {asking} ask, {failing} in vain"),
+        0 => format!("NumPy's C API  {}", count(asking, "consumer")),
+        failing => format!("NumPy's C API  {}, {failing} broken", count(asking, "consumer")),
     };
     framed(model, picture, (&name, ""), Pane::Main, area, buffer);
 }

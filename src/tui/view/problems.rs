@@ -27,7 +27,7 @@ pub(super) const VIEW: View = View {
     id: "problems",
     title: "Problems",
     short: "Prob",
-    about: "show the findings",
+    about: "show problems",
     panes: &[Pane::Main, Pane::Graph, Pane::Detail],
     arrangement: Arrangement::List,
     list: |model| Some((model.findings.cursor, model.findings.rows.len())),

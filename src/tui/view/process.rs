@@ -28,7 +28,7 @@ pub(super) const VIEW: View = View {
     id: "process",
     title: "Process",
     short: "Proc",
-    about: "what the import loads, in order, and who asked",
+    about: "show what an import loads",
     nothing: "nothing here is imported or run",
     is_there: |model| model.atlas.as_ref().is_some_and(|atlas| !atlas.scan.imports.is_empty()),
     list: |model| Some((model.process.row, rows(model).len())),

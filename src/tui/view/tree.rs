@@ -27,7 +27,7 @@ pub(super) const VIEW: View = View {
     id: "tree",
     title: "Tree",
     short: "Tree",
-    about: "the environment as a tree",
+    about: "show the tree",
     list: |model| Some((model.tree.cursor, model.tree.rows.len())),
     orders: &Order::ALL,
     draw,

@@ -24,7 +24,7 @@ fn the_cursor_is_brought_to_the_middle_the_top_and_the_bottom() {
     let mut face = face(WORLD, (80, 16)).typed("4ge012j");
     let height = Areas::of(&face.model).main.map(dylens::tui::scrolling::inside).expect("a list").height;
     assert!(face.model.tree.rows.len() > 2 * usize::from(height), "the list is longer than its pane");
-    assert!(face.type_keys("z").screen().contains("the cursor to the middle"), "{}", face.screen());
+    assert!(face.type_keys("z").screen().contains("center the cursor"), "{}", face.screen());
     face.type_keys("z");
     assert_eq!(cursor_row(&face), usize::from(height / 2));
     face.type_keys("zt");

@@ -31,8 +31,8 @@ pub fn run(model: &mut Model, id: &str) -> Option<Effect> {
 #[test]
 fn views_without_anything_say_how_there_is_something() {
     let mut face = face(WORLD, (80, 24));
-    assert!(face.type_keys("7").screen().contains("there is no log yet: i reads one"));
-    assert!(face.type_keys("8").screen().contains("nothing to compare with yet: D names a snapshot"));
+    assert!(face.type_keys("7").screen().contains("no log loaded (press i)"));
+    assert!(face.type_keys("8").screen().contains("nothing to compare with (press D)"));
 }
 
 #[test]

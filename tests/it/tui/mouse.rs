@@ -49,13 +49,13 @@ fn the_mouse_chooses_in_what_lies_on_top() {
     face.click(x, y, true);
     assert_eq!(face.chosen(), "numpy");
     face.type_keys("f");
-    let (x, y) = place(&face, "[s] system");
+    let (x, y) = place(&face, "[s] show system");
     face.click(x, y, false);
     assert!(face.model.filter.system && face.screen().contains("shown"), "{}", face.screen());
     face.click(0, 23, false);
     assert!(face.model.modal.is_none(), "a click beside a menu takes it away");
     face.type_keys("?theme");
-    let (x, y) = place(&face, "the next theme");
+    let (x, y) = place(&face, "switch the theme");
     face.click(x, y, true);
     assert!(face.screen().contains("theme: dark"), "{}", face.screen());
 }

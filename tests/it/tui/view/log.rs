@@ -31,7 +31,7 @@ fn a_pasted_log_is_explained_where_nothing_is_typed() {
     let mut face = face(WORLD, (80, 24));
     assert!(!face.screen().contains("Log"), "no log, no tab");
     update(&mut face.model, Msg::Paste("nothing of importance".into()));
-    assert!(face.screen().contains("accuses a native file"), "{}", face.screen());
+    assert!(face.screen().contains("no native-library problem"), "{}", face.screen());
     update(&mut face.model, Msg::Paste(LOG.replace('\n', "\r")));
     assert_eq!((face.model.view.id, face.chosen().as_str()), ("log", "libjpeg.so.62"));
     let mut searching = crate::tui::harness::face(WORLD, (80, 24)).typed("/");

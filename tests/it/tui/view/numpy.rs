@@ -49,6 +49,6 @@ fn the_lens_shows_who_asks_for_numpy_s_c_api_and_who_answers() {
 fn without_anybody_who_asks_there_is_no_lens() {
     let mut face = healthy((80, 24));
     let screen = face.type_keys("9").screen();
-    assert!(screen.contains("no code here asks for NumPy's C API"), "{screen}");
+    assert!(screen.contains("no consumer of NumPy's C API"), "{screen}");
     assert!(screen.contains("[1 Prob]"), "{screen}");
 }
