@@ -473,7 +473,7 @@ fn a_scan_is_exported_beside_the_screen_and_never_over_a_file() {
 #[test]
 fn the_window_may_change_its_size() {
     let mut session = Session::start(&["--demo=linux"]);
-    session.wait_for("modules");
+    session.wait_for("Problems 9");
     session.resize((40, 12));
     // Of a list, the header's line stands at the bottom.
     session.wait_without("[1 Problems]");
@@ -523,7 +523,7 @@ fn a_small_window_has_a_list_and_a_line() {
 #[test]
 fn the_last_frame_can_be_left_on_the_screen() {
     let mut session = Session::start(&["--demo=linux"]);
-    session.wait_for("modules");
+    session.wait_for("Problems 9");
     session.press("Q");
     assert!(session.end().success());
     session.assert_restored();
