@@ -41,6 +41,13 @@ impl Deref for Scan {
 pub fn scan(target: Target, progress: &Progress) -> Result<Scan, Error> {
     let tool = target.wishes.tool.filter(|_| target.kind == Kind::Wheel);
     let survey = surroundings(target, progress).map_err(|error| with_refusal(error, tool))?;
+    // A tool that is asked about refuses what holds nothing native.
+    if let (Some(error), true) = (survey.nothing(), tool.is_some_and(|tool| diagnose::refusal(tool).is_some())) {
+        return Err(with_refusal(error, tool));
+    }
+    if survey.target.unjudged().is_some() {
+        return Ok(Scan::unjudged(survey));
+    }
     (progress.tell)(Event::Phase(Phase::Diagnosing));
     Ok(judged(survey.with_numpy()))
 }

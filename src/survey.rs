@@ -71,7 +71,7 @@ pub fn surroundings(target: Target, progress: &Progress) -> Result<Survey, Error
     (progress.tell)(Event::Phase(Phase::Reading));
     let mut world = World::new(target.fs.clone(), target.host.clone());
     let found = inventory::take(&world, &target, progress);
-    if found.items.is_empty() && !progress.is_cancelled() {
+    if found.items.is_empty() && !progress.is_cancelled() && !is_answered_by_nothing(&target) {
         return Err(nothing_native(&target));
     }
     let mut distributions = Distributions::new(found.distributions);
@@ -98,6 +98,18 @@ pub fn surroundings(target: Target, progress: &Progress) -> Result<Survey, Error
         is_partial: progress.is_cancelled(),
         record: None,
     })
+}
+
+/// Is it an answer that there is nothing native in it? In an environment, a wheel, an image, a bundle and a project nothing can
+/// fail to load then; any other path may have been meant otherwise.
+fn is_answered_by_nothing(target: &Target) -> bool {
+    const PROJECT: [&str; 4] = ["pyproject.toml", "setup.py", "setup.cfg", "requirements.txt"];
+    let is_project = || PROJECT.iter().any(|name| target.fs.stat(&target.root.join(name)).is_ok());
+    match target.kind {
+        Kind::File => false,
+        Kind::Folder => target.within.is_some() || is_project(),
+        _ => true,
+    }
 }
 
 fn nothing_native(target: &Target) -> Error {
@@ -209,6 +221,11 @@ impl Survey {
     pub fn requires(&self, of: DistributionId, name: &str) -> bool {
         let name = normalized(name);
         self.requirements(of).any(|requirement| normalized(&requirement.name) == name)
+    }
+
+    /// Where there is nothing native in it: what is said where nothing else can be shown.
+    pub fn nothing(&self) -> Option<Error> {
+        (self.items.is_empty() && !self.is_partial).then(|| nothing_native(&self.target))
     }
 
     /// A path as it is shown: relative to the root where it lies below, else whole.

@@ -8,7 +8,7 @@ mod tools;
 pub use command::environment;
 pub(super) use named::named;
 
-use super::{Machine, python};
+use super::{Machine, nested_environments, python};
 use crate::error::Error;
 use crate::vfs::{FileSystem, VPath};
 
@@ -58,6 +58,17 @@ pub(super) fn around_file(fs: &dyn FileSystem, machine: &Machine, folder: &VPath
         let mut found = above.flat_map(|folder| project::environments(&look, &folder));
         found.next()
     })
+}
+
+/// The environments of another system, best first: as where a person stands in it, and wherever they lie. The Python on its
+/// `PATH` comes first where packages were installed for it, last where it has none.
+pub(super) fn in_system(fs: &dyn FileSystem, machine: &Machine) -> Vec<Nearby> {
+    let look = Look { fs, machine };
+    let python = on_path(&look);
+    let has_packages = python.as_ref().is_some_and(|python| look.has_packages(&python.path));
+    let (first, last) = if has_packages { (python, None) } else { (None, python) };
+    let nested = nested_environments(fs, &VPath::new("/")).into_iter().map(|path| Nearby::new(path, "found there"));
+    unique(PLACES.iter().flat_map(|place| place(&look)).chain(first).chain(nested).chain(last))
 }
 
 /// The environments of the project in a folder that is not itself one, best first.
@@ -168,6 +179,17 @@ impl Look<'_> {
         let mut found: Vec<_> = found.collect();
         found.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
         found.into_iter().map(|(.., path)| path).collect()
+    }
+
+    /// Are there packages in a prefix beside those that install others?
+    fn has_packages(&self, prefix: &VPath) -> bool {
+        const INSTALLERS: [&str; 3] = ["pip-", "setuptools-", "wheel-"];
+        let Some((library, _)) = python::library(self.fs, prefix, None) else { return false };
+        let entries = ["site-packages", "dist-packages"].map(|name| self.fs.list(&library.join(name)));
+        entries.into_iter().flatten().flatten().any(|entry| {
+            let name = entry.name.text();
+            name.ends_with(".dist-info") && !INSTALLERS.iter().any(|start| name.starts_with(start))
+        })
     }
 
     /// A small file of settings as text.

@@ -43,9 +43,14 @@ pub(super) fn system_for(fs: &dyn FileSystem, machine: &Machine, is_musl: bool, 
     loaders.find(|path| fs.stat(path).is_ok()).map(|loader| configured_by(fs, machine, loader))
 }
 
-/// The libraries that wheels may expect of every system with glibc (PEP 599, as in the manylinux documents before it),
-/// besides its loader.
-const GRANTED: [&str; 19] = [
+/// The libraries that wheels may expect of every system with glibc (PEP 600, by the policies of auditwheel), besides its
+/// loader.
+const GRANTED: [&str; 24] = [
+    "libanl.so.1",
+    "libatomic.so.1",
+    "libexpat.so.1",
+    "libmvec.so.1",
+    "libz.so.1",
     "libgcc_s.so.1",
     "libstdc++.so.6",
     "libm.so.6",
@@ -68,7 +73,7 @@ const GRANTED: [&str; 19] = [
 ];
 
 /// A system of which nothing is known but its C library: no directory of this machine is one of its own.
-pub(super) fn bare(is_musl: bool, arch: Option<Arch>) -> System {
+pub(crate) fn bare(is_musl: bool, arch: Option<Arch>) -> System {
     let loader = loaders(is_musl, arch).next().map(VPath::new).unwrap_or_default();
     if is_musl {
         return System::Musl(Musl { loader, directories: Vec::new() });
@@ -76,6 +81,19 @@ pub(super) fn bare(is_musl: bool, arch: Option<Arch>) -> System {
     let own = loaders(false, arch).filter_map(|loader| loader.rsplit('/').next());
     let granted = GRANTED.into_iter().chain(own).map(Name::from).collect();
     System::Glibc(Glibc { loader, granted, ..Glibc::default() })
+}
+
+/// Is a system's loader for this processor, and for this C library where that is known? So is what is no such system.
+pub(crate) fn is_loader_for(system: &System, is_musl: Option<bool>, arch: Option<Arch>) -> bool {
+    let (own, loader) = match system {
+        System::Glibc(glibc) => (false, &glibc.loader),
+        System::Musl(musl) => (true, &musl.loader),
+        _ => return true,
+    };
+    // A loader of another name is none that could be told.
+    let is_known = loaders(own, None).any(|known| *known == *loader.text());
+    is_musl.is_none_or(|is_musl| is_musl == own)
+        && (!is_known || loaders(own, arch).any(|known| *known == *loader.text()))
 }
 
 /// The loaders of a C library, for one processor or for all.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::bundle::{self, Bundle};
 use super::tool::Tool;
 use super::wheel::{self, Wheel, is_wheel_name};
-use super::{Machine, Nearby, Note, editable, here, python, system, windows};
+use super::{Machine, Nearby, Note, editable, here, nested, python, root, system, windows, zipped};
 use crate::error::Error;
 use crate::image::{Arch, Format, Image, Name, Release};
 use crate::parse;
@@ -50,13 +50,19 @@ impl Kind {
 pub struct Request {
     /// Where to look; empty for the environment found here. Several are wheels.
     pub paths: Vec<VPath>,
+    /// The folder that stands for `/`, where it is not this machine's.
+    pub root: Option<VPath>,
+    /// Judge wheels by this machine, and not by what their tags promise.
+    pub is_for_here: bool,
+    /// Of a container image for several, the one that is meant: `linux/arm64`.
+    pub platform: Option<String>,
     pub wishes: Wishes,
 }
 
 impl Request {
     /// Asks for one path, without any wish.
     pub fn of(path: VPath) -> Request {
-        Request { paths: vec![path], wishes: Wishes::default() }
+        Request { paths: vec![path], ..Request::default() }
     }
 }
 
@@ -67,6 +73,8 @@ pub struct Wishes {
     pub arch: Option<Arch>,
     /// The oldest macOS that it has to run on.
     pub macos: Option<Release>,
+    /// The oldest glibc that it has to run with.
+    pub glibc: Option<Release>,
     /// The tool that is to bundle it.
     pub tool: Option<Tool>,
 }
@@ -95,6 +103,8 @@ pub struct Target {
     pub bundle: Option<Bundle>,
     /// Made for another machine than the one that looks: nothing that lies about here is there.
     pub is_foreign: bool,
+    /// The folder or the image that stands for `/`: where all these paths lie.
+    pub within: Option<VPath>,
     pub wishes: Wishes,
 }
 
@@ -120,6 +130,7 @@ impl Target {
             wheels: Vec::new(),
             bundle: None,
             is_foreign: false,
+            within: None,
             wishes: Wishes::default(),
         }
     }
@@ -129,6 +140,12 @@ impl Target {
         let because = self.because.clone().filter(|_| !self.others.is_empty());
         let taken = because.map(|because| Nearby { path: self.root.clone(), because });
         taken.into_iter().chain(self.others.iter().cloned()).collect()
+    }
+
+    /// The platform that it is made for, where dylens does not know what loads there.
+    pub fn unjudged(&self) -> Option<&str> {
+        let tags = self.wheels.iter().flat_map(|wheel| &wheel.tags);
+        tags.filter(|tag| !tag.is_judged()).map(|tag| tag.platform.as_str()).next()
     }
 
     /// What a person would say is looked at: the one file, else the root.
@@ -157,11 +174,29 @@ impl Target {
 /// Where there is no such path, or nothing at all to look at; where several paths are not all wheels, or a wheel is none.
 pub fn discover(fs: &Arc<dyn FileSystem>, machine: &Machine, request: &Request) -> Result<Target, Error> {
     let paths: Vec<VPath> = request.paths.iter().map(|path| machine.directory.join(path)).collect();
+    let judged = |target: Target| Target { wishes: request.wishes.clone(), ..target };
+    if let Some(root) = &request.root {
+        let root = machine.directory.join(root);
+        return match (&paths[..], &request.paths[..]) {
+            ([], _) => root::in_folder(fs, &root, None),
+            // Below the folder as this machine sees it, or as the system there does.
+            ([path], [given]) => {
+                let below = fs
+                    .real(path)
+                    .ok()
+                    .zip(fs.real(&root).ok())
+                    .and_then(|(path, root)| Some(VPath::new("/").join(path.below(&root)?)));
+                root::in_folder(fs, &root, Some(&below.unwrap_or_else(|| VPath::new("/").join(given))))
+            }
+            _ => Err(Error::new("--root looks at one path", "name one path below it, or none")),
+        }
+        .map(judged);
+    }
     if let [name] = &request.paths[..]
         && fs.stat(&paths[0]).is_err()
         && let Some(found) = here::named(&**fs, machine, &name.text())
     {
-        return Ok(Target { wishes: request.wishes.clone(), ..nearby(fs, machine, vec![found])? });
+        return nearby(fs, machine, vec![found]).map(judged);
     }
     let found: Vec<Found> = paths.iter().map(|path| Found::at(&**fs, path)).collect::<Result<_, _>>()?;
     let target = match (&found[..], found.iter().find(|found| !found.is_wheel())) {
@@ -173,15 +208,26 @@ pub fn discover(fs: &Arc<dyn FileSystem>, machine: &Machine, request: &Request) 
                     real.push(wheel.real.clone());
                 }
             }
-            wheel::target(fs, machine, &real)?
+            // A tool that repairs or bundles it runs here, and takes what it finds here.
+            let is_for_here = request.is_for_here || request.wishes.tool.is_some();
+            wheel::target(fs, machine, &real, is_for_here)?
         }
-        ([one], _) => one.target(fs, machine)?,
+        ([one], _) => one.target(fs, machine, request.platform.as_deref())?,
         (_, Some(other)) => {
             let what = format!("several paths can only be wheels, and {} is none", other.path);
             return Err(Error::new(what, "give one path, or several .whl files"));
         }
     };
-    Ok(Target { wishes: request.wishes.clone(), ..target })
+    Ok(judged(target))
+}
+
+/// What there is at one path of a system.
+pub(super) fn at(fs: &Arc<dyn FileSystem>, machine: &Machine, path: &VPath) -> Result<Target, Error> {
+    let found = Found::at(&**fs, path)?;
+    match found.is_wheel() {
+        true => wheel::target(fs, machine, &[found.real], true),
+        false => found.inside(fs, machine),
+    }
 }
 
 /// What there is at a path that was given.
@@ -211,13 +257,31 @@ impl Found<'_> {
         self.kind == FileKind::File && (is_wheel_name(self.path) || is_wheel_name(&self.real))
     }
 
-    fn target(&self, fs: &Arc<dyn FileSystem>, machine: &Machine) -> Result<Target, Error> {
+    /// Another system where one is there or around it, else what lies here.
+    fn target(&self, fs: &Arc<dyn FileSystem>, machine: &Machine, platform: Option<&str>) -> Result<Target, Error> {
+        let Found { path, real, kind } = self;
+        if let Some(root) = root::around(&**fs, real) {
+            let below = real.below(&root).filter(|below| !below.is_empty()).map(|below| VPath::new("/").join(below));
+            return root::in_folder(fs, &root, below.as_ref());
+        }
+        match kind {
+            FileKind::File if root::is_archive_name(path) => root::archive(fs, real, platform),
+            FileKind::Directory => match root::image_folder(fs, real, platform)? {
+                Some(target) => Ok(target),
+                None => self.inside(fs, machine),
+            },
+            _ => self.inside(fs, machine),
+        }
+    }
+
+    fn inside(&self, fs: &Arc<dyn FileSystem>, machine: &Machine) -> Result<Target, Error> {
         let Found { path, real, kind } = self;
         match kind {
             FileKind::Directory => match here::of_project(&**fs, machine, real) {
                 found if found.is_empty() => folder(fs, machine, real, None),
                 found => nearby(fs, machine, found),
             },
+            FileKind::File if zipped::is_archive(&**fs, real) => zipped::target(fs, machine, real),
             FileKind::File => file(fs, machine, real, path),
             _ => Err(Error::new(format!("{path} is neither a file nor a folder"), "give a file or a folder")),
         }
@@ -225,7 +289,7 @@ impl Found<'_> {
 }
 
 /// The best of the environments that may be meant; the others are named.
-fn nearby(fs: &Arc<dyn FileSystem>, machine: &Machine, mut found: Vec<Nearby>) -> Result<Target, Error> {
+pub(super) fn nearby(fs: &Arc<dyn FileSystem>, machine: &Machine, mut found: Vec<Nearby>) -> Result<Target, Error> {
     let Nearby { path, because } = found.remove(0);
     Ok(Target { others: found, ..folder(fs, machine, &path, Some(because))? })
 }
@@ -240,7 +304,7 @@ fn system_words(error: &std::io::Error) -> String {
     }
 }
 
-fn folder(
+pub(super) fn folder(
     shared: &Arc<dyn FileSystem>,
     machine: &Machine,
     root: &VPath,
@@ -263,6 +327,11 @@ fn folder(
     } else {
         Kind::Folder
     };
+    if kind == Kind::Folder
+        && let Some(target) = nested::only(shared, machine, root)?
+    {
+        return Ok(target);
+    }
     if matches!(kind, Kind::SitePackages | Kind::Folder)
         && let Some(target) = bundle::folder(shared, machine, root)?
     {
@@ -303,8 +372,9 @@ fn file(shared: &Arc<dyn FileSystem>, machine: &Machine, real: &VPath, given: &V
         .read(real, 4)
         .map_err(|error| Error::new(format!("{given}: {}", system_words(&error)), "make it readable"))?;
     if !is_native_name(name) && !magic.starts_with(b"\x7fELF") {
+        let start = fs.read(real, 512).unwrap_or_default();
         return Err(Error::new(
-            format!("{given} is no native file (.so, .dylib, .pyd, .dll)"),
+            format!("{given} is no native file (.so, .dylib, .pyd, .dll), but {}", contents(&start)),
             "give an environment, a site-packages folder, a wheel or a native file",
         ));
     }
@@ -341,6 +411,24 @@ fn environment_above(fs: &dyn FileSystem, site: &VPath) -> Option<VPath> {
             || python::executable(fs, folder, None).is_some() && python::library(fs, folder, None).is_some();
         is_below && (has("pyvenv.cfg") || has("conda-meta") || is_prefix())
     })
+}
+
+/// What a file is that is no native one, by how it begins.
+fn contents(start: &[u8]) -> &'static str {
+    let text = start.trim_ascii_start().to_ascii_lowercase();
+    match start {
+        [] => "empty",
+        [b'P', b'K', 3, 4, ..] => "a zip archive",
+        [0x1f, 0x8b, ..] => "packed by gzip",
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => "packed by zstd",
+        [0xfd, b'7', b'z', b'X', b'Z', ..] => "packed by xz",
+        [b'B', b'Z', b'h', ..] => "packed by bzip2",
+        [b'#', b'!', ..] => "a script",
+        _ if text.starts_with(b"<!doctype html") || text.starts_with(b"<html") => "an HTML page",
+        _ if text.starts_with(b"version https://git-lfs") => "a Git LFS pointer (git lfs pull fetches the file)",
+        _ if start.contains(&0) => "other data",
+        _ => "text",
+    }
 }
 
 fn is_site(fs: &dyn FileSystem, folder: &VPath) -> bool {

@@ -47,7 +47,12 @@ enum Family {
     Musl,
     Mac,
     Windows,
+    /// One that dylens does not know.
+    Other,
 }
+
+/// How the tags of platforms begin whose loaders dylens does not know: PEP 738, PEP 730, PEP 776 and its forerunners.
+const UNJUDGED: [&str; 5] = ["android_", "ios_", "emscripten_", "pyodide_", "pyemscripten_"];
 
 /// More than any wheel fits, and few enough for a text that is made to multiply.
 const MOST_TAGS: usize = 1000;
@@ -90,8 +95,19 @@ impl Tag {
             () if is("musllinux") => Some(Family::Musl),
             () if is("macosx") => Some(Family::Mac),
             () if is("win") => Some(Family::Windows),
+            () if !self.is_judged() => Some(Family::Other),
             () => None,
         }
+    }
+
+    /// Can it be told what loads there? Of wheels for Android, iOS and WebAssembly only what they hold is shown.
+    pub fn is_judged(&self) -> bool {
+        !UNJUDGED.iter().any(|start| self.platform.starts_with(start))
+    }
+
+    /// Does it promise nothing but to run where it was built (`linux_x86_64`)?
+    fn is_local(&self) -> bool {
+        self.platform.starts_with("linux_")
     }
 
     /// The processor that it is for; none where there are several (`universal2`) or any.
@@ -260,23 +276,29 @@ pub(crate) fn is_wheel_name(path: &VPath) -> bool {
 ///
 /// # Errors
 /// As [`Wheels::over`].
-pub(super) fn target(fs: &Arc<dyn FileSystem>, machine: &Machine, paths: &[VPath]) -> Result<Target, Error> {
+pub(super) fn target(
+    fs: &Arc<dyn FileSystem>,
+    machine: &Machine,
+    paths: &[VPath],
+    is_for_here: bool,
+) -> Result<Target, Error> {
     let over = Wheels::over(fs.clone(), paths)?;
     let wheels: Vec<Wheel> = over.contents().iter().map(|contents| Wheel::read(&over, contents)).collect();
     let root = over.root().clone();
-    let host = host(&over, machine, &wheels, &root);
+    let host = host(&over, machine, &wheels, &root, is_for_here);
     let notes = over.overwritten().iter().map(note).collect();
     let fs: Arc<dyn FileSystem> = Arc::new(over);
-    Ok(Target { walk: vec![root.clone()], notes, wheels, ..Target::new(&fs, Kind::Wheel, &root, host) })
+    let is_foreign = wheels.iter().flat_map(|wheel| &wheel.tags).any(|tag| !tag.is_judged());
+    Ok(Target { walk: vec![root.clone()], notes, wheels, is_foreign, ..Target::new(&fs, Kind::Wheel, &root, host) })
 }
 
 /// A system as the tags ask for it.
 ///
-/// What is made for the C library and the processor of this machine's loader is judged by that loader, with its
-/// environment, as an installation here would be. Nothing of this machine belongs to a wheel that it could not load: one
-/// for another C library or processor is judged by a loader without any directory of its own, which is granted what every
-/// such system has.
-fn host(fs: &dyn FileSystem, machine: &Machine, wheels: &[Wheel], root: &VPath) -> Host {
+/// A wheel is judged by what its tag promises: by a loader without any directory of its own, which is granted what every such
+/// system has; all else has to come with the wheel or what it requires. What is asked for this machine, and what promises no
+/// more than to run where it was built (`linux_x86_64`), is judged by this machine's loader, with its environment, where that
+/// is for the same C library and processor.
+fn host(fs: &dyn FileSystem, machine: &Machine, wheels: &[Wheel], root: &VPath, is_for_here: bool) -> Host {
     let tags: Vec<&Tag> = wheels.iter().flat_map(|wheel| &wheel.tags).collect();
     let mut families: Vec<Family> = Vec::new();
     for family in tags.iter().filter_map(|tag| tag.family()) {
@@ -293,7 +315,8 @@ fn host(fs: &dyn FileSystem, machine: &Machine, wheels: &[Wheel], root: &VPath) 
         [] | [Family::Glibc, Family::Musl] | [Family::Musl, Family::Glibc] => here(system::system(fs, machine, None)),
         [family @ (Family::Glibc | Family::Musl)] => {
             let is_musl = family == Family::Musl;
-            match system::system_for(fs, machine, is_musl, arch) {
+            let is_for_here = is_for_here || tags.iter().any(|tag| tag.is_local());
+            match system::system_for(fs, machine, is_musl, arch).filter(|_| is_for_here) {
                 Some(system) => here(system),
                 None => elsewhere(system::bare(is_musl, arch)),
             }

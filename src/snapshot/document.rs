@@ -139,6 +139,7 @@ impl Document {
             wheels: target.wheels.back(opening)?,
             bundle: target.bundle.back(opening)?,
             is_foreign: target.is_foreign,
+            within: None,
             wishes: target.wishes.back(opening)?,
         };
         let survey = Survey {
@@ -222,6 +223,7 @@ fn target_mirror(target: &Target, taking: &Taking) -> TargetMirror {
         bundle,
         is_foreign,
         wishes,
+        within: _,
     } = target;
     TargetMirror {
         kind: Mirror::of(kind, taking),

@@ -302,6 +302,9 @@ pub(super) fn complete_host(world: &mut World, items: &[Item], target: &Target) 
     if target.is_foreign {
         world.fence(target.walk.iter().chain([&target.root]).cloned().collect());
     }
+    if is_for_another_system(world, items) {
+        forget_interpreter(world, target);
+    }
     let has_interpreter = world.host.python.as_ref().is_some_and(|python| python.executable.is_some());
     // The launcher of a virtual environment for Windows tells the system, though the interpreter is not at hand.
     if !has_interpreter && !world.host.system.is_windows() {
@@ -420,11 +423,49 @@ fn complete_system(world: &mut World, items: &[Item], target: &Target) {
         _ if world.host.system.is_dyld() => (world.host.system.clone(), world.host.packager.clone()),
         Some(Format::MachO) => (System::Dyld(Dyld::default()), "brew".into()),
         Some(Format::Pe) => (System::Windows(Windows::default()), String::new()),
+        Some(Format::Elf) if target.kind != TargetKind::Wheel => match loader_elsewhere(world, items, target) {
+            Some(system) => (system, String::new()),
+            None => return,
+        },
         _ => return,
     };
     world.host.library_path = None;
     world.host.preload = Vec::new();
     world.fence(target.walk.iter().chain([&target.root]).cloned().collect());
+}
+
+/// Are all files of a format that the interpreter's system does not load, as those of a virtual environment that was brought
+/// from a Mac, whose `home` is here too?
+fn is_for_another_system(world: &World, items: &[Item]) -> bool {
+    let Some(own) = world.host.system.format().filter(|_| !world.host.system.is_windows()) else { return false };
+    let image = |item: &Item| Some(world.file(*item.found.as_ref().ok()?).image.as_ref()?.format);
+    let mut formats = items.iter().filter_map(image).peekable();
+    formats.peek().is_some() && formats.all(|format| format != own)
+}
+
+/// The interpreter of this machine is not the one of the files: nothing of it is theirs but the version that they were
+/// installed for.
+fn forget_interpreter(world: &mut World, target: &Target) {
+    let Some(python) = &mut world.host.python else { return };
+    let path = std::mem::take(&mut python.path);
+    let path = path.into_iter().filter(|path| path.starts_with(&target.root)).collect();
+    *python = Python { version: python.version, free_threaded: python.free_threaded, path, ..Python::default() };
+    world.host.arch = None;
+}
+
+/// The system of files for a processor or a C library that this machine's loader is not for.
+fn loader_elsewhere(world: &World, items: &[Item], target: &Target) -> Option<System> {
+    let files = items.iter().filter_map(|item| Some(world.file(*item.found.as_ref().ok()?)));
+    let images: Vec<Image> =
+        files.filter_map(|file| file.image.clone()).filter(|it| it.format == Format::Elf).collect();
+    let arch = target.wishes.arch.or_else(|| most_frequent(images.iter().map(|image| image.arch)));
+    let needs = |image: &Image, start: &[u8]| image.needs.iter().any(|need| need.name.starts_with(start));
+    let (musl, glibc) = (b"libc.musl-", b"libc.so.6");
+    let is_musl = images.iter().filter(|image| needs(image, musl)).count()
+        > images.iter().filter(|image| needs(image, glibc)).count();
+    let is_told = is_musl || images.iter().any(|image| needs(image, glibc));
+    let fits = crate::discover::is_loader_for(&world.host.system, is_told.then_some(is_musl), arch);
+    (!fits).then(|| crate::discover::bare_system(is_musl, arch))
 }
 
 /// The site folder that a file lies in.

@@ -132,9 +132,9 @@ impl FileSystem for Disk {
     }
 }
 
-struct OpenFile {
-    file: File,
-    path: VPath,
+pub(super) struct OpenFile {
+    pub file: File,
+    pub path: VPath,
 }
 
 impl ReadAt for OpenFile {

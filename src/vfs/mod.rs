@@ -6,22 +6,30 @@
 //! Only this room opens files; [`save`] is how both faces write the one that a person asks for. It knows nobody but the
 //! words for what stops a scan.
 
+mod container;
+mod cursor;
 mod disk;
 mod kept;
+mod layers;
+mod links;
 mod memory;
 pub mod onefile;
 mod overlay;
 mod paged;
 mod path;
+mod rooted;
 pub mod save;
 mod tree;
 pub mod wheel;
 
+pub use container::Container;
 pub use disk::Disk;
+pub use layers::Layers;
 pub use memory::Memory;
 pub use onefile::OneFile;
 pub use paged::PagedFile;
 pub use path::VPath;
+pub use rooted::Rooted;
 pub use wheel::Wheels;
 
 use std::io;

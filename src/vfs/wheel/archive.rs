@@ -8,8 +8,9 @@ use zip::read::{Config, ZipFileEntry};
 use zip::unstable::read::ZipIterable;
 
 use super::installed;
-use super::members::{Cursor, Member};
+use super::members::Member;
 use crate::error::Error;
+use crate::vfs::cursor::Cursor;
 use crate::vfs::tree::is_unsafe;
 use crate::vfs::{FileSystem, VPath};
 

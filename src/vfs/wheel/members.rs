@@ -1,13 +1,14 @@
 //! The members of wheels: inflated when they are opened, whole.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use zip::ZipReadOptions;
 use zip::read::OwnedZipFileEntry;
 
 use super::installed;
-use crate::vfs::{FileSystem, ReadAt, VPath};
+use crate::vfs::cursor::Cursor;
+use crate::vfs::{FileSystem, VPath};
 
 /// One file of a wheel.
 pub(super) struct Member {
@@ -72,52 +73,5 @@ impl Member {
             true => Ok(bytes),
             false => Err(io::Error::other(format!("it does not inflate to the {len} bytes that it declares"))),
         }
-    }
-}
-
-/// A file as the archive's reader wants it: with a place where it is, and some bytes read ahead.
-pub(super) struct Cursor<'a> {
-    file: &'a dyn ReadAt,
-    len: u64,
-    at: u64,
-    block: Vec<u8>,
-    block_at: u64,
-}
-
-impl Cursor<'_> {
-    const BLOCK: usize = 64 << 10;
-
-    pub(super) fn over(file: &dyn ReadAt) -> io::Result<Cursor<'_>> {
-        Ok(Cursor { file, len: file.stat()?.len, at: 0, block: Vec::new(), block_at: 0 })
-    }
-}
-
-impl Read for Cursor<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let is_read = (self.block_at..self.block_at + self.block.len() as u64).contains(&self.at);
-        if !is_read {
-            self.block.resize(Self::BLOCK, 0);
-            let got = self.file.read_at(self.at, &mut self.block);
-            self.block.truncate(*got.as_ref().unwrap_or(&0));
-            self.block_at = self.at;
-            got?;
-        }
-        let ready = &self.block[(self.at - self.block_at) as usize..];
-        let count = ready.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&ready[..count]);
-        self.at += count as u64;
-        Ok(count)
-    }
-}
-
-impl Seek for Cursor<'_> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let at = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::End(by) => self.len.checked_add_signed(by),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by),
-        };
-        self.at = at.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-        Ok(self.at)
     }
 }

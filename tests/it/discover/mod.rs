@@ -2,8 +2,10 @@
 
 pub mod bundle;
 mod here;
+mod root;
 mod wheel;
 mod windows;
+mod zipped;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -398,4 +400,60 @@ fn what_meson_python_installs_editable_lies_in_its_build_folder() {
         assert_eq!(told, [("pkg", true), ("pkg.ext", true)], "{call}");
         assert_eq!(scan.findings[0].rule.id, "library-missing");
     }
+}
+
+#[test]
+fn of_several_environments_in_a_folder_none_is_judged_as_if_it_were_one() {
+    let world = "//- /all/a/.venv/pyvenv.cfg\nhome = /usr/bin\n//- /all/b/.tox/py311/pyvenv.cfg\nhome = /usr/bin\n//- /all/c/conda-meta/history\n";
+    let error = target(world, Some("/all")).expect_err("several");
+    assert!(error.what.starts_with("/all holds 3 environments"), "{error}");
+    assert_eq!(error.list, ["a/.venv", "b/.tox/py311", "c"]);
+    assert!(error.remedy.contains("dylens /all/a/.venv") && error.remedy.contains("dylens check --all"), "{error}");
+}
+
+#[test]
+fn the_only_environment_in_a_folder_is_taken() {
+    let world = "//- /all/some/where/pyvenv.cfg\nhome = /usr/bin\n//- /all/notes/readme.txt\nno\n";
+    let because = Some("the only environment in /all".to_owned());
+    assert_eq!(chosen(world, Some("/all")), (Kind::Venv, "/all/some/where".into(), because));
+}
+
+#[test]
+fn what_lies_in_an_environment_is_no_environment_of_its_own() {
+    let world = "//- /all/c/conda-meta/history\n//- /all/c/envs/other/conda-meta/history\n";
+    assert_eq!(chosen(world, Some("/all")).1, "/all/c");
+}
+
+#[test]
+fn a_folder_for_another_processor_or_c_library_never_meets_this_machine_s_loader() {
+    let here = "//- /usr/lib/libgomp.so.1 elf x86_64 soname:libgomp.so.1\n//- /etc/ld.so.conf\n/usr/lib\n";
+    let of = |image: &str| {
+        let module = format!("//- /un/packed/a/_a.abi3.so elf {image} defines:PyInit__a\n");
+        let scan = scan(&format!("{here}{module}"), "/un/packed");
+        let subjects: Vec<String> = scan.findings.iter().map(|finding| finding.subject.clone()).collect();
+        (scan.world.is_fenced(), subjects)
+    };
+    assert_eq!(of("x86_64 needs:libc.so.6,libgomp.so.1"), (false, vec![]), "made for here");
+    assert_eq!(of("aarch64 needs:libc.so.6"), (true, vec![]), "its libc is granted");
+    assert_eq!(of("aarch64 needs:libc.so.6,libgomp.so.1"), (true, vec!["libgomp.so.1".to_owned()]));
+    assert_eq!(of("x86_64 needs:libc.musl-x86_64.so.1"), (true, vec![]));
+}
+
+#[test]
+fn an_environment_that_was_brought_from_a_mac_never_meets_this_machine_s_interpreter() {
+    let scan = scan(
+        "//- /v/pyvenv.cfg\nhome = /usr/bin\nversion = 3.11.7\n//- /v/bin/python3 -> /usr/bin/python3\n\
+         //- /v/lib/python3.11/site-packages/a/_a.cpython-311-darwin.so macho arm64 bundle defines:PyInit__a\n",
+        "/v",
+    );
+    assert!(scan.world.host.system.is_dyld());
+    assert!(
+        scan.world
+            .host
+            .python
+            .as_ref()
+            .is_some_and(|python| python.executable.is_none() && python.version == Some((3, 11)))
+    );
+    let rules: Vec<&str> = scan.findings.iter().map(|finding| finding.rule.id).collect();
+    assert!(!rules.contains(&"extension-for-other-python") && !rules.contains(&"wrong-architecture"), "{rules:?}");
 }

@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use dylens::discover::{Distribution, Machine, Request, Target, Wishes, discover};
+use dylens::discover::{Distribution, Machine, Request, Target, discover};
 use dylens::error::Error;
 use dylens::scan::Scan;
 use dylens::survey::Progress;
@@ -71,7 +71,8 @@ fn laid_out(machine: &str, wheels: &[(&str, Vec<u8>)]) -> (Memory, Machine, Requ
     for (name, bytes) in wheels {
         files.file(&path(name), bytes.clone());
     }
-    let request = Request { paths: wheels.iter().map(|(name, _)| path(name)).collect(), wishes: Wishes::default() };
+    let request =
+        Request { paths: wheels.iter().map(|(name, _)| path(name)).collect(), is_for_here: true, ..Request::default() };
     (files, Machine::described(&world.settings), request)
 }
 
@@ -473,10 +474,14 @@ fn several_paths_are_wheels_or_refused() {
 
 #[test]
 fn a_pure_wheel_is_an_answer() {
-    let error = scan_on(MACHINE, &[("a-1-py3-none-any.whl", zip(&[("a.py", b"")]))]).err().expect("nothing native");
-    assert_eq!(error.what, "/w/a-1-py3-none-any.whl is a pure Python wheel: nothing native in it");
-    let error = scan_on(MACHINE, &[(LINUX, zip(&[("a.py", b"")]))]).err().expect("nothing native");
-    assert!(error.what.contains("is made for manylinux_2_17_x86_64, yet nothing native is in it"), "{error}");
+    let said = |name: &str| {
+        let scan = scan_on(MACHINE, &[(name, zip(&[("a.py", b"")]))]).expect("an answer");
+        assert!(scan.items.is_empty() && scan.findings.is_empty());
+        scan.nothing().expect("nothing native").what
+    };
+    let pure = "a-1-py3-none-any.whl";
+    assert_eq!(said(pure), "/w/a-1-py3-none-any.whl is a pure Python wheel: nothing native in it");
+    assert!(said(LINUX).contains("is made for manylinux_2_17_x86_64, yet nothing native is in it"));
 }
 
 #[test]
@@ -561,12 +566,12 @@ fn a_glibc_wheel_is_not_judged_by_musl() {
 
 #[test]
 fn a_wheel_for_another_processor_is_granted_what_manylinux_promises_and_no_more() {
-    let module = elf("aarch64 defines:PyInit__a needs:libc.so.6,ld-linux-aarch64.so.1,libstdc++.so.6,libz.so.1");
+    let module = elf("aarch64 defines:PyInit__a needs:libc.so.6,ld-linux-aarch64.so.1,libstdc++.so.6,libffi.so.8");
     let bytes = zip(&[("a/_a.cpython-311-aarch64-linux-gnu.so", &module)]);
     let scan = scan("a-1.0-cp311-cp311-manylinux_2_17_aarch64.whl", bytes);
     assert!(scan.world.host.library_path.is_none() && scan.world.host.packager.is_empty());
     let missing: Vec<&str> = scan.findings.iter().map(|finding| finding.subject.as_str()).collect();
-    assert_eq!(missing, ["libz.so.1"]);
+    assert_eq!(missing, ["libffi.so.8"]);
 }
 
 #[test]
@@ -725,7 +730,7 @@ fn a_wheel_without_anything_native_is_refused_in_auditwheel_s_words() {
     let pure = zip(&[("a/__init__.py", b"".as_slice())]);
     let said = |tool| {
         let scan = scan_for(tool, MACHINE, &[("a-1-py3-none-any.whl", pure.clone())]);
-        scan.err().expect("nothing native").what
+        scan.map_or_else(|error| error.what, |scan| scan.nothing().expect("nothing native").what)
     };
     let words = "; auditwheel stops: “This does not look like a platform wheel, no ELF executable or shared library file (including \
                  compiled Python C extension) found in the wheel archive”";
@@ -815,5 +820,43 @@ fn delocate_names_a_wheel_for_macos_after_what_its_files_are_built_for() {
         ("delocate=0.11.0", "macosx_12_0_arm64", "arm64 minos:12.3"),
     ] {
         assert!(told(tool, platform, words).is_empty(), "{tool} {platform} {words}");
+    }
+}
+
+/// What is found wrong with a wheel that is judged by its tag, on a machine that has libz and libgomp.
+fn by_its_tag(name: &str, needs: &str) -> Vec<String> {
+    let here = format!("{MACHINE}//- /usr/lib/libgomp.so.1 elf x86_64 soname:libgomp.so.1\n");
+    let module = elf(&format!("x86_64 defines:PyInit__a needs:{needs}"));
+    let (files, machine, request) = laid_out(&here, &[(name, zip(&[(MODULE, &module[..])]))]);
+    let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
+    let request = Request { is_for_here: false, ..request };
+    let scan = Scan::of(Arc::new(files), &machine, &request, &progress).expect("a scan");
+    scan.findings.iter().filter(|finding| finding.rule.id == "library-missing").map(|it| it.subject.clone()).collect()
+}
+
+#[test]
+fn a_wheel_is_judged_by_what_its_tag_promises_and_not_by_this_machine() {
+    assert!(by_its_tag(LINUX, "libc.so.6,libz.so.1,libGL.so.1").is_empty(), "the policy grants them");
+    assert_eq!(by_its_tag(LINUX, "libc.so.6,libgomp.so.1"), ["libgomp.so.1"]);
+    assert!(by_its_tag("a-1.0-cp311-cp311-linux_x86_64.whl", "libc.so.6,libgomp.so.1").is_empty(), "built for here");
+}
+
+#[test]
+fn a_wheel_for_a_platform_that_is_not_known_is_shown_and_not_judged() {
+    for platform in
+        ["android_24_arm64_v8a", "ios_13_0_arm64_iphoneos", "pyemscripten_2026_0_wasm32", "pyodide_2024_0_wasm32"]
+    {
+        let name = format!("a-1.0-cp313-cp313-{platform}.whl");
+        let module = elf("aarch64 defines:PyInit__a needs:libc.so,libgone.so");
+        let (files, machine, request) =
+            laid_out(MACHINE, &[(&name, zip(&[("a/_a.so", &module[..]), ("a/_w.so", b"\0asm\x01\0\0\0")]))]);
+        let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
+        let scan = Scan::of(Arc::new(files), &machine, &request, &progress).expect("a scan");
+        assert_eq!((scan.target.unjudged(), scan.items.len()), (Some(platform), 2));
+        assert!(
+            scan.findings.is_empty(),
+            "{platform}: {:?}",
+            scan.findings.iter().map(|it| &it.message).collect::<Vec<_>>()
+        );
     }
 }
