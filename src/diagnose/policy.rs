@@ -1,6 +1,6 @@
 //! Which findings count: what a person selects, what they ignore and why, and what was there before.
 //!
-//! `[tool.dylens]` in `pyproject.toml`:
+//! `[tool.dylens]` in `pyproject.toml`, or the same without that line in `dylens.toml`:
 //!
 //! ```toml
 //! [tool.dylens]
@@ -99,7 +99,19 @@ impl Policy {
             dylens: Option<toml::Value>,
         }
         let project: Project = toml::from_str(text).map_err(|error| error.message().to_owned())?;
-        let Some(table) = project.tool.and_then(|tools| tools.dylens) else { return Ok(None) };
+        project.tool.and_then(|tools| tools.dylens).map(Policy::of_table).transpose()
+    }
+
+    /// Reads a `dylens.toml`, which is the table alone.
+    ///
+    /// # Errors
+    /// As [`Policy::read`].
+    pub fn read_own(text: &str) -> Result<Policy, String> {
+        let table: toml::Table = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+        Policy::of_table(toml::Value::Table(table))
+    }
+
+    fn of_table(table: toml::Value) -> Result<Policy, String> {
         let table: Table = table.try_into().map_err(|error: toml::de::Error| match error.message() {
             text if text.contains("untagged") => {
                 "an entry of ignore is a rule, or { rule, file, subject, reason }".to_owned()
@@ -112,7 +124,7 @@ impl Policy {
             Some(word) if !fails.contains(&word.as_str()) => {
                 Err(format!("fail-on is one of {}, not {word}", fails.join(", ")))
             }
-            _ => Ok(Some(Policy { select: table.select, ignore, fail_on: table.fail_on, baseline: table.baseline })),
+            _ => Ok(Policy { select: table.select, ignore, fail_on: table.fail_on, baseline: table.baseline }),
         }
     }
 
@@ -219,5 +231,6 @@ mod tests {
         }
         let unknown = Policy::read("[tool.dylens]\nselect = ['no-such']").expect("a table").expect("one");
         assert_eq!(unknown.unknown(), Some("no-such"));
+        assert!(Policy::read_own("fail_on = 'error'").is_err() && Policy::read_own("fail-on = 'error'").is_ok());
     }
 }

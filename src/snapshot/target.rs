@@ -145,6 +145,7 @@ mirror! {
     struct WishesMirror = Wishes {
         arch [default]: Option<ArchMirror>,
         macos [default]: Option<ReleaseMirror>,
+        glibc [default]: Option<ReleaseMirror>,
         tool [default]: Option<ToolMirror>,
     }
 }

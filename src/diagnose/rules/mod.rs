@@ -6,6 +6,7 @@ mod code_signature;
 mod environment_damaged;
 mod executable_stack;
 mod extension_for_other_python;
+mod glibc_too_new;
 mod import_raises;
 mod init_function_missing;
 mod install_name;
@@ -68,6 +69,7 @@ pub const RULES: &[&Rule] = &[
     &code_signature::RULE,
     &macos_too_new::RULE,
     &windows_too_new::RULE,
+    &glibc_too_new::RULE,
     &rust_install_name::RULE,
     &install_name::RULE,
     &not_an_image::RULE,

@@ -199,7 +199,7 @@ proptest! {
         }
         let tool = Some(Tool::Nuitka(Version::new(1, 0, 1)));
         let request =
-            Request { paths: vec![VPath::new("/t")], wishes: Wishes { tool, ..Wishes::default() } };
+            Request { wishes: Wishes { tool, ..Wishes::default() }, ..Request::of(VPath::new("/t")) };
         let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
         let scan = Scan::of(Arc::new(memory), &Machine::default(), &request, &progress).expect("there is something");
         for format in FORMATS {

@@ -20,7 +20,7 @@ pub fn mac_for(wishes: Wishes, root: &str, files: &str) -> Scan {
     let world = dylens::world::text::read(&text).expect("a world that can be read");
     let machine = Machine::described(&world.settings);
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
-    Scan::of(Arc::new(world.files), &machine, &Request { paths: vec![VPath::new(root)], wishes }, &progress)
+    Scan::of(Arc::new(world.files), &machine, &Request { wishes, ..Request::of(VPath::new(root)) }, &progress)
         .expect("a scan")
 }
 

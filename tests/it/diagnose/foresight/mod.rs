@@ -24,7 +24,7 @@ pub fn at(wishes: Wishes, path: &str, text: &str) -> Scan {
     let world = dylens::world::text::read(&text).expect("a world that can be read");
     let machine = Machine::described(&world.settings);
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
-    let request = Request { paths: vec![VPath::new(path)], wishes };
+    let request = Request { wishes, ..Request::of(VPath::new(path)) };
     Scan::of(Arc::new(world.files), &machine, &request, &progress).expect("a scan")
 }
 

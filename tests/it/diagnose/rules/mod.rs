@@ -6,6 +6,7 @@ mod code_signature;
 mod environment_damaged;
 mod executable_stack;
 mod extension_for_other_python;
+mod glibc_too_new;
 mod import_raises;
 mod init_function_missing;
 mod install_name;
