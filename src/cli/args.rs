@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 
 use super::completions::{NodeNames, PathThenName, Shell};
-use super::values::{arch, commands, compared, formats, release, reports, rules, themes, tools};
+use super::values::{arch, commands, compared, formats, glibc, release, reports, rules, themes, tools};
 use crate::diagnose::Severity;
 use crate::discover::Tool;
 use crate::error::Error;
@@ -19,6 +19,7 @@ const EXAMPLES: &str = "\
 Examples:
   dylens                              explore the environment that is active here
   dylens .venv                        explore this one
+  dylens image.tar                    explore a container image (docker save, OCI), or the root of a system
   dylens dist/*.whl                   explore wheels, for whatever system, without installing them
   dylens --demo                       explore an environment that shows every trouble
   dylens check .venv                  what will not load, and the command that mends it
@@ -36,7 +37,7 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run.";
 pub struct Arguments {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
-    /// An environment, a site-packages folder, a native file or wheels [default: the environment found here]
+    /// An environment, a folder, a container image, a native file or wheels [default: the environment found here]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     /// Look at an environment that ships inside dylens: macos, or --demo=linux
@@ -66,9 +67,21 @@ pub struct Arguments {
     /// The processor to judge for, where files are made for several: arm64, x86_64, i686 …
     #[arg(long, global = true, value_parser = arch(), hide_possible_values = true)]
     pub(super) arch: Option<Arch>,
+    /// The root of another system: nothing of this machine counts [default: taken where PATH holds or lies in one]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) root: Option<PathBuf>,
+    /// Of a container image for several platforms, the one to look at: linux/arm64
+    #[arg(long, global = true, value_name = "PLATFORM")]
+    pub(super) platform: Option<String>,
+    /// Judge wheels by this machine, and not by what their tags promise
+    #[arg(long, global = true)]
+    pub(super) here: bool,
     /// The release of macOS to judge for: 11.0
     #[arg(long, global = true, value_name = "VERSION", value_parser = release)]
     pub(super) macos: Option<Release>,
+    /// The release of glibc to judge for: what needs a newer one is reported
+    #[arg(long, global = true, value_name = "VERSION", value_parser = glibc)]
+    pub(super) glibc: Option<Release>,
     /// The tool to judge for, with its version: nuitka=2.3.10, pyinstaller, delocate, auditwheel, delvewheel …
     #[arg(long = "for", global = true, value_name = "TOOL", value_parser = tools(), hide_possible_values = true)]
     pub(super) tool: Option<Tool>,
@@ -151,6 +164,18 @@ pub(super) struct Check {
     /// Let only what is new fail: a snapshot, or what check --format json wrote
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
+    /// Write what is found as the baseline, and exit 0 [default: dylens-baseline.json beside the configuration]
+    #[arg(long, conflicts_with_all = ["all", "output"])]
+    pub write_baseline: bool,
+    /// Read the policy from this file: dylens.toml, or a pyproject.toml [default: the nearest above PATH, then above here]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no policy
+    #[arg(long)]
+    pub no_config: bool,
+    /// Check every environment in the folders, each by itself; without a folder, every one that is found here
+    #[arg(long)]
+    pub all: bool,
     /// Look for these rules alone
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rules(), hide_possible_values = true)]
     pub select: Vec<String>,

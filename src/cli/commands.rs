@@ -16,17 +16,41 @@ use crate::export::{self, Options, Told};
 use crate::scan::Scan;
 use crate::snapshot::{self, Veil};
 use crate::tui;
+use crate::vfs::Disk;
 
 /// Without a subcommand: the explorer where a person sits at the terminal, else the report.
 pub(super) fn open(arguments: &Arguments, paths: &[PathBuf]) -> Result<ExitCode, Error> {
     let source = source::source(arguments, paths)?;
     if can_explore(arguments) {
-        return explore(arguments, source, None, None).map(|()| ExitCode::SUCCESS);
+        return explore(arguments, source.explored(), None, None).map(|()| ExitCode::SUCCESS);
     }
-    let scan = progress::watched(arguments, |progress| source(progress))?;
-    let bytes = written(&export::TEXT, &scan, &Options::new(output::paint(arguments, true)))?;
-    output::print(&bytes)?;
+    let report = || -> Result<(Scan, bool), Error> {
+        let scan = progress::watched(arguments, |progress| source.scan(progress))?;
+        let bytes = written(&export::TEXT, &scan, &Options::new(output::paint(arguments, true)))?;
+        Ok((scan, output::print_while_read(&bytes)?))
+    };
+    let (scan, is_read) = report()?;
+    if arguments.watch && is_read {
+        follow(&scan, report);
+    }
     Ok(verdict(&scan, FailOn::Error))
+}
+
+/// `--watch` where nobody sits at the terminal: a report for each change, until nobody reads it.
+fn follow(scan: &Scan, report: impl Fn() -> Result<(Scan, bool), Error>) {
+    let watch = tui::watch::Watch::default();
+    watch.look_at(scan);
+    watch.look(|| match report() {
+        Ok((scan, is_read)) => {
+            watch.look_at(&scan);
+            is_read
+        }
+        // What is half installed is reported when it is whole.
+        Err(error) => {
+            output::complain(&error);
+            true
+        }
+    });
 }
 
 /// Is there a person at the terminal, who wants to look around?
@@ -54,8 +78,8 @@ pub(super) fn explore(
         log,
         before: before.map(tui::view::Compared::new),
     };
-    let wishes = source::wishes(arguments);
-    let open = Arc::new(move |place: &tui::Place| source::place(&wishes, place));
+    let asked = source::asked(arguments);
+    let open = Arc::new(move |place: &tui::Place| source::place(&asked, place));
     tui::run(source, open, &options).map_err(|error| {
         Error::new(format!("the terminal cannot be used: {error}"), "give --no-tui to print the report")
     })?
@@ -64,13 +88,74 @@ pub(super) fn explore(
 /// `dylens check`.
 pub(super) fn check(arguments: &Arguments, check: &Check) -> Result<ExitCode, Error> {
     let measure = Measure::of(arguments, check)?;
-    let Scan { survey, outcomes, findings } = source::fresh(arguments, &check.paths)?;
-    let (findings, lines) = measure.judge(arguments, findings);
-    let scan = source::kept(Scan { survey, outcomes, findings });
-    let paint = output::paint(arguments, check.to.output.is_none());
-    let options = Options { verbose: check.verbose, set_aside: lines, ..Options::new(paint) };
-    output::deliver(written(check.format, scan, &options)?, &check.to)?;
+    if check.all {
+        return check_each(arguments, check, &measure);
+    }
+    if check.write_baseline {
+        return write_baseline(arguments, check, &measure);
+    }
+    let (scan, bytes) = measured(arguments, check, &measure, &check.paths)?;
+    let scan = source::kept(scan);
+    output::deliver(bytes, &check.to)?;
     Ok(verdict(scan, measure.fail_on))
+}
+
+/// `dylens check --write-baseline`: what is found now is known from then on.
+fn write_baseline(arguments: &Arguments, check: &Check, measure: &Measure) -> Result<ExitCode, Error> {
+    let Scan { survey, outcomes, findings } = source::fresh(arguments, &check.paths)?;
+    let (findings, _) = measure.judge(arguments, findings);
+    let count = export::count(findings.len(), "finding");
+    let scan = Scan { survey, outcomes, findings };
+    let bytes = written(&export::FINDINGS, &scan, &Options::new(output::paint(arguments, false)))?;
+    let path = measure.baseline_to_write();
+    let to = To { output: Some(Disk::native(&path)), force: true };
+    output::deliver(bytes, &to)?;
+    output::note(
+        arguments,
+        &format!("{count} written to {path}; give it with --baseline, or as baseline of [tool.dylens]"),
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Scans what is at these paths, keeps the findings that count, and writes what there is to say.
+fn measured(
+    arguments: &Arguments,
+    check: &Check,
+    measure: &Measure,
+    paths: &[PathBuf],
+) -> Result<(Scan, Vec<u8>), Error> {
+    let Scan { survey, outcomes, findings } = source::fresh(arguments, paths)?;
+    let (findings, lines) = measure.judge(arguments, findings);
+    let scan = Scan { survey, outcomes, findings };
+    let paint = output::paint(arguments, check.to.output.is_none());
+    let repository = source::repository(&scan);
+    let options = Options { verbose: check.verbose, set_aside: lines, repository, ..Options::new(paint) };
+    let bytes = written(check.format, &scan, &options)?;
+    Ok((scan, bytes))
+}
+
+/// `dylens check --all`: a report for each environment, one after the other; the worst decides the exit code.
+fn check_each(arguments: &Arguments, check: &Check, measure: &Measure) -> Result<ExitCode, Error> {
+    if check.format.name == "sarif" {
+        return Err(Error::new("a SARIF file is about one environment", "leave out --all, and check each by itself"));
+    }
+    let (mut bytes, mut has_failed) = (Vec::new(), false);
+    for path in source::environments(&check.paths)? {
+        if check.format.name == "text" && !bytes.is_empty() {
+            bytes.push(b'\n');
+        }
+        match measured(arguments, check, measure, &[path]) {
+            Ok((scan, text)) => {
+                bytes.extend(text);
+                has_failed |= verdict(&scan, measure.fail_on) != ExitCode::SUCCESS;
+            }
+            // It stands among others of which something can be said.
+            Err(error) if error.is_nothing => output::warn(&error.what),
+            Err(error) => return Err(error),
+        }
+    }
+    output::deliver(bytes, &check.to)?;
+    Ok(if has_failed { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
 }
 
 /// `dylens why`.
@@ -97,7 +182,7 @@ pub(super) fn tree(arguments: &Arguments, tree: &Tree) -> Result<ExitCode, Error
 pub(super) fn diff(arguments: &Arguments, diff: &args::Diff) -> Result<ExitCode, Error> {
     let before = source::one(arguments, &diff.before)?;
     if diff.tui {
-        let source = source::source(arguments, std::slice::from_ref(&diff.after))?;
+        let source = source::source(arguments, std::slice::from_ref(&diff.after))?.explored();
         return explore(arguments, source, None, Some(before)).map(|()| ExitCode::SUCCESS);
     }
     let after = source::one(arguments, &diff.after)?;

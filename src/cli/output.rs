@@ -35,12 +35,16 @@ pub(super) fn explain(text: &str) {
 
 /// Writes to standard output. A reader that has seen enough (`| head`) is no error.
 pub(super) fn print(bytes: &[u8]) -> Result<(), Error> {
+    print_while_read(bytes).map(|_| ())
+}
+
+/// As [`print`]; tells whether anybody still reads.
+pub(super) fn print_while_read(bytes: &[u8]) -> Result<bool, Error> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::new(format!("the output cannot be written: {error}"), "is the disk full?"))
-        }
-        _ => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Error::new(format!("the output cannot be written: {error}"), "is the disk full?")),
+        Ok(()) => Ok(true),
     }
 }
 

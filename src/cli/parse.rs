@@ -17,7 +17,7 @@ use crate::printable::bounded;
 const HEEDED: [(&[&str], &[&str]); 2] = [
     (&["theme", "no_mouse", "watch"], &["open", "log", "run", "diff"]),
     (
-        &["demo", "arch", "macos", "tool"],
+        &["demo", "root", "platform", "here", "arch", "macos", "glibc", "tool"],
         &["open", "check", "imports", "why", "tree", "symbols", "diff", "export", "log", "run"],
     ),
 ];

@@ -14,8 +14,12 @@ use crate::error::Error;
 use crate::export::count;
 use crate::printable::bounded;
 use crate::snapshot;
-use crate::vfs::{Disk, FileSystem, VPath};
+use crate::vfs::{Disk, FileSystem, Kind, VPath};
 
+/// A configuration of dylens alone.
+const OWN: &str = "dylens.toml";
+/// Where the baseline is written that nobody named.
+const BASELINE: &str = "dylens-baseline.json";
 /// More than any `pyproject.toml`.
 const MOST_BYTES: usize = 4 << 20;
 
@@ -36,7 +40,11 @@ impl Measure {
     /// Where the table or the baseline cannot be read, or names a rule that nobody knows.
     pub(super) fn of(arguments: &Arguments, check: &Check) -> Result<Measure, Error> {
         let (fs, machine) = (Arc::new(Disk), Machine::this());
-        let found = if arguments.demo.is_some() { None } else { project(&*fs, &machine)? };
+        let found = match &check.config {
+            _ if arguments.demo.is_some() || check.no_config => None,
+            Some(path) => Some(configured(&*fs, &machine.directory.join(Disk::path(path)))?),
+            None => nearest(&*fs, &machine, check)?,
+        };
         let (project, mut policy) = found.map_or((None, Policy::default()), |(path, policy)| (Some(path), policy));
         if !check.select.is_empty() {
             policy.select = check.select.clone();
@@ -49,8 +57,33 @@ impl Measure {
         let beside = |name: &String| Some(project.as_ref()?.parent()?.join(name));
         let given = check.baseline.as_ref().map(|path| machine.directory.join(Disk::path(path)));
         let baseline = given.or_else(|| policy.baseline.as_ref().and_then(beside));
-        let known = baseline.as_ref().map(|path| known(&*fs, path)).transpose()?.unwrap_or_default();
-        Ok(Measure { policy, known, project, baseline, fail_on })
+        let mut measure = Measure { policy, known: Vec::new(), project, baseline, fail_on };
+        measure.read_baseline(arguments, &*fs, check)?;
+        Ok(measure)
+    }
+
+    /// Reads the findings that are known, where they are not about to be written anew.
+    fn read_baseline(&mut self, arguments: &Arguments, fs: &dyn FileSystem, check: &Check) -> Result<(), Error> {
+        let Some(path) = self.baseline.take() else { return Ok(()) };
+        if check.write_baseline {
+            self.baseline = Some(path);
+        } else if fs.stat(&path).is_ok_and(|stat| stat.kind == Kind::File) {
+            self.known = known(fs, &path)?;
+            self.baseline = Some(path);
+        } else {
+            let how = "dylens check --write-baseline writes it";
+            output::note(
+                arguments,
+                &format!("the baseline {} is not there yet, so everything counts; {how}", bounded(&path)),
+            );
+        }
+        Ok(())
+    }
+
+    /// Where `--write-baseline` writes: the file that was named, or one beside the configuration, or here.
+    pub(super) fn baseline_to_write(&self) -> VPath {
+        let beside = || self.project.as_ref().and_then(VPath::parent).unwrap_or_else(|| Machine::this().directory);
+        self.baseline.clone().unwrap_or_else(|| beside().join(BASELINE))
     }
 
     /// Keeps the findings that count; the lines tell what became of the others. What is ignored in vain is complained of.
@@ -84,18 +117,45 @@ impl Measure {
     }
 }
 
-/// The nearest `pyproject.toml` upward from the working directory that has the table.
-fn project(fs: &dyn FileSystem, machine: &Machine) -> Result<Option<(VPath, Policy)>, Error> {
-    for folder in std::iter::successors(Some(machine.directory.clone()), VPath::parent) {
-        let path = folder.join("pyproject.toml");
-        let Ok(bytes) = fs.read(&path, MOST_BYTES) else { continue };
-        let read = Policy::read(&String::from_utf8_lossy(&bytes));
-        let read = read.map_err(|why| Error::new(format!("{path}: {why}"), "mend [tool.dylens] there"))?;
-        if let Some(policy) = read {
-            return Ok(Some((path, policy)));
+/// The nearest configuration upward from what is looked at, else from the working directory.
+fn nearest(fs: &dyn FileSystem, machine: &Machine, check: &Check) -> Result<Option<(VPath, Policy)>, Error> {
+    let target = check.paths.first().map(|path| machine.directory.join(Disk::path(path)));
+    let target = target.and_then(|path| fs.real(&path).ok());
+    for start in target.into_iter().chain([machine.directory.clone()]) {
+        for folder in std::iter::successors(Some(start), VPath::parent) {
+            if let Some(found) = in_folder(fs, &folder)? {
+                return Ok(Some(found));
+            }
         }
     }
     Ok(None)
+}
+
+/// `dylens.toml` of a folder, else its `pyproject.toml` where that has the table.
+fn in_folder(fs: &dyn FileSystem, folder: &VPath) -> Result<Option<(VPath, Policy)>, Error> {
+    let own = folder.join(OWN);
+    if fs.stat(&own).is_ok() {
+        return configured(fs, &own).map(Some);
+    }
+    let path = folder.join("pyproject.toml");
+    let Ok(bytes) = fs.read(&path, MOST_BYTES) else { return Ok(None) };
+    let read = Policy::read(&String::from_utf8_lossy(&bytes));
+    let read = read.map_err(|why| Error::new(format!("{path}: {why}"), "mend [tool.dylens] there"))?;
+    Ok(read.map(|policy| (path, policy)))
+}
+
+/// A configuration that was named: a `pyproject.toml` with the table, or the table alone.
+fn configured(fs: &dyn FileSystem, path: &VPath) -> Result<(VPath, Policy), Error> {
+    let mend = |why: String| Error::new(format!("{path}: {why}"), "correct it there");
+    let bytes = fs.read(path, MOST_BYTES).map_err(|error| mend(format!("cannot be read: {error}")))?;
+    let text = String::from_utf8_lossy(&bytes);
+    let policy = match path.file_name() {
+        b"pyproject.toml" => {
+            Policy::read(&text).map_err(mend)?.ok_or_else(|| mend("it has no [tool.dylens]".into()))?
+        }
+        _ => Policy::read_own(&text).map_err(mend)?,
+    };
+    Ok((path.clone(), policy))
 }
 
 /// The findings of a baseline: a snapshot, or what `dylens check --format json` wrote.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::args::{Arguments, Demo};
 use super::{output, progress};
-use crate::discover::{Machine, Request, Target, Tool, Wishes, discover, environment};
+use crate::discover::{Machine, Request, Target, Tool, Wishes, discover, environment, nested_environments};
 use crate::error::Error;
 use crate::scan::{Scan, scan};
 use crate::snapshot;
@@ -15,7 +15,7 @@ use crate::tui::{Place, Source};
 use crate::vfs::{Disk, FileSystem, Kind, VPath};
 
 /// What a snapshot or the demo answers where somebody wishes it judged for something else.
-const SETTLED: &str = "leave out --arch, --macos and --for";
+const SETTLED: &str = "leave out --arch, --macos, --glibc and --for";
 
 /// The snapshot of a demo.
 fn taken(demo: Demo) -> &'static [u8] {
@@ -33,13 +33,24 @@ enum Kept {
     Demo(Demo, &'static str),
 }
 
+/// What the arguments ask for, whatever the path.
+pub(super) fn asked(arguments: &Arguments) -> Request {
+    Request {
+        root: arguments.root.as_ref().map(|root| Disk::path(root)),
+        platform: arguments.platform.clone(),
+        is_for_here: arguments.here,
+        wishes: wishes(arguments),
+        ..Request::default()
+    }
+}
+
 /// What the arguments say of how things are judged.
-pub(super) fn wishes(arguments: &Arguments) -> Wishes {
-    Wishes { arch: arguments.arch, macos: arguments.macos, tool: arguments.tool }
+fn wishes(arguments: &Arguments) -> Wishes {
+    Wishes { arch: arguments.arch, macos: arguments.macos, glibc: arguments.glibc, tool: arguments.tool }
 }
 
 /// Where a scan begins.
-struct Start {
+pub(super) struct Start {
     fs: Arc<dyn FileSystem>,
     machine: Machine,
     request: Request,
@@ -64,12 +75,13 @@ impl Start {
                 Err(Error::new("--demo is a snapshot: what it was judged for was settled when it was taken", SETTLED))
             }
             (Some(demo), []) => Ok(Start::demo(demo, "the demo")),
-            (None, paths) => Start::at(paths, wishes),
+            (None, paths) => Start::at(paths, asked(arguments)),
         }
     }
 
-    fn at(paths: &[PathBuf], wishes: Wishes) -> Result<Start, Error> {
-        let request = Request { paths: paths.iter().map(|path| Disk::path(path)).collect(), wishes };
+    fn at(paths: &[PathBuf], asked: Request) -> Result<Start, Error> {
+        let paths = paths.iter().flat_map(|path| expanded(&Disk, &Machine::this(), Disk::path(path))).collect();
+        let request = Request { paths, ..asked };
         let mut start = Start { fs: Arc::new(Disk), machine: Machine::this(), request, snapshot: None };
         start.snapshot = start.named_snapshot()?.map(Kept::File);
         Ok(start)
@@ -107,7 +119,7 @@ impl Start {
         Ok(start)
     }
 
-    fn scan(&self, progress: &Progress) -> Result<Scan, Error> {
+    pub(super) fn scan(&self, progress: &Progress) -> Result<Scan, Error> {
         match &self.snapshot {
             Some(Kept::File(path)) => snapshot::open(&snapshot::read(&*self.fs, path)?, path),
             Some(Kept::Demo(demo, because)) => {
@@ -126,9 +138,35 @@ impl Start {
         }
     }
 
+    /// As the explorer wants it: where there is nothing native, it has a screen that says so.
+    pub(super) fn explored(self) -> Source {
+        Arc::new(move |progress: &Progress| {
+            let scan = self.scan(progress)?;
+            scan.nothing().map_or(Ok(scan), Err)
+        })
+    }
+
     fn target(&self) -> Result<Target, Error> {
         discover(&self.fs, &self.machine, &self.request)
     }
+}
+
+/// The paths that a pattern in the last part of a path means, in order, where the shell has not expanded it; the path itself where
+/// it is none, or means nothing.
+fn expanded(fs: &dyn FileSystem, machine: &Machine, path: VPath) -> Vec<VPath> {
+    let name = path.file_name().to_vec();
+    if !name.iter().any(|byte| b"*?[".contains(byte)) || fs.stat(&machine.directory.join(&path)).is_ok() {
+        return vec![path];
+    }
+    let pattern = std::str::from_utf8(&name).ok().and_then(|name| globset::Glob::new(name).ok());
+    let folder = path.parent().unwrap_or_default();
+    let entries = fs.list(&machine.directory.join(&folder)).unwrap_or_default();
+    let matcher = pattern.map(|pattern| pattern.compile_matcher());
+    let fits = |name: &VPath| matcher.as_ref().is_some_and(|matcher| matcher.is_match(&*name.text()));
+    let mut found: Vec<VPath> = entries.into_iter().map(|entry| entry.name).filter(fits).collect();
+    found.sort();
+    let found: Vec<VPath> = found.into_iter().map(|name| folder.join(name)).collect();
+    if found.is_empty() { vec![path] } else { found }
 }
 
 /// By its name, or by how it begins: neither a wheel nor a native file begins so.
@@ -153,6 +191,31 @@ pub(super) fn scanned(arguments: &Arguments, paths: &[PathBuf]) -> Result<&'stat
 pub(super) fn fresh(arguments: &Arguments, paths: &[PathBuf]) -> Result<Scan, Error> {
     let start = Start::of(arguments, paths)?;
     progress::watched(arguments, |progress| start.scan(progress))
+}
+
+/// The environments in these folders, or, where none is given, all that may be meant here.
+///
+/// # Errors
+/// Where there is none.
+pub(super) fn environments(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    let machine = Machine::this();
+    if paths.is_empty() {
+        let target = discover(&(Arc::new(Disk) as Arc<dyn FileSystem>), &machine, &Request::default())?;
+        let others = target.others.iter().map(|other| &other.path);
+        return Ok([&target.root].into_iter().chain(others).map(Disk::native).collect());
+    }
+    let below = |path: &PathBuf| nested_environments(&Disk, &machine.directory.join(Disk::path(path)));
+    let found: Vec<PathBuf> = paths.iter().flat_map(below).map(|path| Disk::native(&path)).collect();
+    match found.is_empty() {
+        true => Err(Error::new("no environment in what was given", "name a folder that holds some")),
+        false => Ok(found),
+    }
+}
+
+/// The repository that a scan's target lies in; none for what lies in an image or another root.
+pub(super) fn repository(scan: &Scan) -> Option<VPath> {
+    let root = scan.target.within.is_none().then(|| scan.target.root.clone());
+    std::iter::successors(root, VPath::parent).find(|folder| Disk.stat(&folder.join(".git")).is_ok())
 }
 
 /// The environment in which a command works: that of the Python that it is, or that runs it. None where it is no Python's.
@@ -210,26 +273,26 @@ pub(super) fn kept(scan: Scan) -> &'static Scan {
 /// Where `--demo` and a path contradict each other.
 pub(super) fn source_for(arguments: &Arguments, paths: &[PathBuf], tool: Option<Tool>) -> Result<Source, Error> {
     let start = Start::for_tool(arguments, paths, tool)?;
-    Ok(Arc::new(move |progress: &Progress| start.scan(progress)))
+    Ok(start.explored())
 }
 
 /// What a person names while they look at something else.
 ///
 /// # Errors
 /// Where it cannot be looked at as the arguments ask for.
-pub(super) fn place(wishes: &Wishes, place: &Place) -> Result<Source, Error> {
+pub(super) fn place(asked: &Request, place: &Place) -> Result<Source, Error> {
     let start = match place {
         Place::Demo => Start::demo(Demo::Macos, "the demo"),
-        Place::Path(path) => Start::at(std::slice::from_ref(path), wishes.clone())?,
+        Place::Path(path) => Start::at(std::slice::from_ref(path), asked.clone())?,
     };
-    Ok(Arc::new(move |progress: &Progress| start.scan(progress)))
+    Ok(start.explored())
 }
 
-/// As the explorer wants it: to be scanned now and again later. Without a path and an environment, it is the demo.
+/// What is to be scanned now, and maybe again later. Without a path and an environment, it is the demo.
 ///
 /// # Errors
 /// Where `--demo` and a path contradict each other.
-pub(super) fn source(arguments: &Arguments, paths: &[PathBuf]) -> Result<Source, Error> {
+pub(super) fn source(arguments: &Arguments, paths: &[PathBuf]) -> Result<Start, Error> {
     let mut start = Start::of(arguments, paths)?;
     if arguments.demo.is_none()
         && paths.is_empty()
@@ -238,5 +301,5 @@ pub(super) fn source(arguments: &Arguments, paths: &[PathBuf]) -> Result<Source,
         output::note(arguments, &format!("{}; this is the demo", error.what));
         start = Start::demo(Demo::Macos, "the demo, as no environment was found here");
     }
-    Ok(Arc::new(move |progress: &Progress| start.scan(progress)))
+    Ok(start)
 }

@@ -68,6 +68,11 @@ pub(super) fn release(text: &str) -> Result<Release, String> {
     Release::parse(text).ok_or_else(|| "a release is written 11.0".into())
 }
 
+/// `2.28`
+pub(super) fn glibc(text: &str) -> Result<Release, String> {
+    Release::parse(text).ok_or_else(|| "a release is written 2.28".into())
+}
+
 /// The themes' table as what `--theme` takes.
 pub(super) fn themes() -> PossibleValuesParser {
     PossibleValuesParser::new(THEMES.map(|(name, _)| name))

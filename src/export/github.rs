@@ -18,11 +18,11 @@ pub const GITHUB: Format = Format {
     write,
 };
 
-fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
-    scan.findings.iter().try_for_each(|finding| writeln!(out, "{}", line(scan, finding)))
+fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    scan.findings.iter().try_for_each(|finding| writeln!(out, "{}", line(scan, options, finding)))
 }
 
-fn line(scan: &Scan, finding: &Finding) -> String {
+fn line(scan: &Scan, options: &Options, finding: &Finding) -> String {
     let word = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -34,7 +34,8 @@ fn line(scan: &Scan, finding: &Finding) -> String {
             message += &format!("\n{}", bounded(&more));
         }
     }
-    let file = property(&bounded(&finding.file));
+    let file = options.in_repository(scan, &finding.file).unwrap_or_else(|| finding.file.clone());
+    let file = property(&bounded(&file));
     let title = property(&format!("{}: {}", finding.rule.id, finding.rule.title));
     format!("::{word} file={file},title={title}::{}", data(&message))
 }

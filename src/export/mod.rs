@@ -45,6 +45,7 @@ pub use why::{node, why};
 use std::io::{self, Write};
 
 use crate::scan::Scan;
+use crate::vfs::VPath;
 
 /// One way to write a scan.
 #[derive(Debug)]
@@ -129,12 +130,29 @@ pub struct Options {
     pub scope: Scope,
     /// How it is drawn; as the format likes it where nobody says.
     pub folding: Option<Folding>,
+    /// The repository that the target lies in: paths in code scanning and annotations are given from here on.
+    pub repository: Option<VPath>,
 }
 
 impl Options {
     /// The usual ones.
     pub fn new(paint: Paint) -> Options {
-        Options { paint, verbose: false, depth: 3, all: false, set_aside: Vec::new(), scope: Scope::All, folding: None }
+        Options {
+            paint,
+            verbose: false,
+            depth: 3,
+            all: false,
+            set_aside: Vec::new(),
+            scope: Scope::All,
+            folding: None,
+            repository: None,
+        }
+    }
+
+    /// The path of a finding's file from the repository on; none for what lies elsewhere.
+    fn in_repository(&self, scan: &Scan, file: &VPath) -> Option<VPath> {
+        let path = scan.target.root.join(file);
+        path.below(self.repository.as_ref()?).map(VPath::new)
     }
 
     fn is_folded(&self, format: &Format) -> bool {

@@ -24,11 +24,15 @@ pub const SARIF: Format = Format {
     write,
 };
 
-fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
+/// What GitHub calls the root of the repository.
+const ROOT: &str = "%SRCROOT%";
+
+fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let rules = rules(scan);
     let place = |rule: &Rule| rules.iter().position(|known| known.id == rule.id);
-    let results: Vec<Value> = scan.findings.iter().map(|finding| result(scan, finding, place(finding.rule))).collect();
-    let document = json!({
+    let results: Vec<Value> =
+        scan.findings.iter().map(|finding| result(scan, options, finding, place(finding.rule))).collect();
+    let mut document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
@@ -42,6 +46,13 @@ fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
             "results": results,
         }],
     });
+    if let Some(repository) = &options.repository {
+        let run = &mut document["runs"][0];
+        run["originalUriBaseIds"] = json!({ROOT: {"uri": format!("{}/", uri(repository))}});
+        // Runs of one kind replace each other, and each environment of a repository is a kind of its own.
+        let target = options.in_repository(scan, scan.target.named()).unwrap_or_default();
+        run["automationDetails"] = json!({"id": format!("dylens/{}/", printable(&target.text()))});
+    }
     json::pretty(&mut *out, &document)?;
     out.write_all(b"\n")
 }
@@ -82,7 +93,7 @@ fn problem(severity: Severity) -> &'static str {
     }
 }
 
-fn result(scan: &Scan, finding: &Finding, place: Option<usize>) -> Value {
+fn result(scan: &Scan, options: &Options, finding: &Finding, place: Option<usize>) -> Value {
     let mut message = finding.message.clone();
     let told = [finding.prints.as_ref(), Some(&finding.remedy.text)].into_iter().flatten().cloned();
     for more in told.chain(commands::lines(&finding.remedy, scan)) {
@@ -91,12 +102,12 @@ fn result(scan: &Scan, finding: &Finding, place: Option<usize>) -> Value {
         }
     }
     let message: Vec<String> = message.lines().map(printable).collect();
-    let related: Vec<Value> = finding.evidence.iter().filter_map(related).collect();
+    let related: Vec<Value> = finding.evidence.iter().filter_map(|evidence| related(scan, options, evidence)).collect();
     let mut result = json!({
         "ruleId": finding.rule.id,
         "level": level(finding.severity),
         "message": {"text": message.join("\n")},
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(&finding.file)}, "region": {"startLine": 1}}}],
+        "locations": [{"physicalLocation": {"artifactLocation": artifact(scan, options, &finding.file), "region": {"startLine": 1}}}],
         "partialFingerprints": {"dylens/v1": fingerprint(finding)},
     });
     if let Some(place) = place {
@@ -108,17 +119,25 @@ fn result(scan: &Scan, finding: &Finding, place: Option<usize>) -> Value {
     result
 }
 
-fn related(evidence: &Evidence) -> Option<Value> {
+fn related(scan: &Scan, options: &Options, evidence: &Evidence) -> Option<Value> {
     match evidence {
         Evidence::File { path, what } => Some(json!({
-            "physicalLocation": {"artifactLocation": {"uri": uri(path)}},
+            "physicalLocation": {"artifactLocation": artifact(scan, options, path)},
             "message": {"text": what},
         })),
         Evidence::Line { path, number, text } => Some(json!({
-            "physicalLocation": {"artifactLocation": {"uri": uri(path)}, "region": {"startLine": (*number).max(1)}},
+            "physicalLocation": {"artifactLocation": artifact(scan, options, path), "region": {"startLine": (*number).max(1)}},
             "message": {"text": printable(text)},
         })),
         Evidence::Need { .. } | Evidence::Header { .. } => None,
+    }
+}
+
+/// Where a file lies: in the repository, else as it is shown.
+fn artifact(scan: &Scan, options: &Options, path: &VPath) -> Value {
+    match options.in_repository(scan, path) {
+        Some(below) => json!({"uri": uri(&below), "uriBaseId": ROOT}),
+        None => json!({"uri": uri(path)}),
     }
 }
 

@@ -281,11 +281,29 @@ impl Report<'_> {
     }
 
     /// The last line.
+    fn nothing_native(&self) -> String {
+        let wheels = &self.scan.target.wheels;
+        let mut platforms = wheels.iter().flat_map(|wheel| &wheel.tags).map(|tag| &tag.platform);
+        match platforms.find(|platform| *platform != "any") {
+            Some(platform) => {
+                format!("Made for {}, yet nothing native is in it: nothing can fail to load.", bounded(platform))
+            }
+            None => "No native modules: nothing here can fail to load.".to_owned(),
+        }
+    }
+
     fn verdict(&self) -> String {
         let Counts { modules, failing, optional, .. } = Counts::of(self.scan);
         let errors = self.of(Severity::Error).count();
+        if let Some(platform) = self.scan.target.unjudged() {
+            return format!(
+                "\nnot judged: made for {}, and what loads there is not known to dylens\n",
+                bounded(platform)
+            );
+        }
         let (ink, glyph, sentence) = match (modules, failing, errors) {
             (_, 0, 1..) => (Ink::Error, Glyph::Error, self.other_errors(errors)),
+            (0, _, _) if self.scan.items.is_empty() => (Ink::Good, Glyph::Good, self.nothing_native()),
             (0, _, _) => (Ink::Good, Glyph::Good, "Nothing here is importable; nothing is broken.".to_owned()),
             (1, 0, _) => (Ink::Good, Glyph::Good, "The import would load.".to_owned()),
             (_, 0, _) => (Ink::Good, Glyph::Good, format!("All {modules} imports would load.")),

@@ -54,7 +54,7 @@ pub mod terminal;
 pub mod theme;
 pub mod update;
 pub mod view;
-mod watch;
+pub(crate) mod watch;
 pub mod way;
 pub mod work;
 

@@ -17,14 +17,14 @@ const SHARE: u32 = 20;
 
 /// Watches the files of the last scan, and the folders that they lie in.
 #[derive(Clone, Default)]
-pub(super) struct Watch {
+pub(crate) struct Watch {
     places: Arc<Mutex<Vec<PathBuf>>>,
 }
 
 impl Watch {
     /// Looks for as long as somebody listens; `tell` is called when something changed and has come to rest, as an installer
     /// changes many files one after the other. It answers whether anybody still listens.
-    pub(super) fn look(&self, tell: impl Fn() -> bool) {
+    pub(crate) fn look(&self, tell: impl Fn() -> bool) {
         let (mut watched, mut known, mut before) = (Vec::new(), 0, 0);
         loop {
             let now = self.places.lock().map(|places| places.clone()).unwrap_or_default();
@@ -44,7 +44,14 @@ impl Watch {
     }
 
     /// Watches the files of this scan from now on.
-    pub(super) fn look_at(&self, scan: &Scan) {
+    pub(crate) fn look_at(&self, scan: &Scan) {
+        if let Some(within) = &scan.target.within {
+            // Its paths are not those of this machine.
+            if let Ok(mut watched) = self.places.lock() {
+                *watched = vec![Disk::native(within)];
+            }
+            return;
+        }
         let mut places: BTreeSet<VPath> = scan.items.iter().map(|item| item.path.clone()).collect();
         for item in &scan.items {
             let mut folder = item.path.parent();

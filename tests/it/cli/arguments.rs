@@ -35,7 +35,7 @@ fn an_option_that_a_command_would_ignore_is_refused() {
         "dylens: --node and --depth are for --scope focus; give --scope focus\n"
     );
     // What the explorer and a check heed.
-    assert_eq!(code(&dylens(folder.path(), &["--watch", "--no-tui", "site-packages/b.so"])), 0);
+    assert_eq!(code(&dylens(folder.path(), &["--no-mouse", "--no-tui", "site-packages/b.so"])), 0);
     assert_eq!(code(&dylens(folder.path(), &["check", "--arch", "x86_64", "site-packages/b.so"])), 0);
 }
 

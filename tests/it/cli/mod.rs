@@ -161,7 +161,7 @@ fn each_bad_path_has_its_line() {
     );
     assert_eq!(
         refusal(&here, &["tree", "text.txt"]),
-        format!("dylens: {root}/text.txt is no native file (.so, .dylib, .pyd, .dll); {give}\n")
+        format!("dylens: {root}/text.txt is no native file (.so, .dylib, .pyd, .dll), but text; {give}\n")
     );
     assert_eq!(
         refusal(&here, &["export", "empty"]),
@@ -628,4 +628,122 @@ Wheel-Version: 1.0
         let text = out(&dylens(root.path(), &["symbols", "site-packages", "--find", "nothing"]));
         assert!(text.contains("defines  0") && text.contains("wants  0"), "{text}");
     }
+}
+
+/// Two environments: what the first one lacks lies in the other.
+fn two_environments() -> tempfile::TempDir {
+    lay_out(
+        "
+//- /a/.venv/pyvenv.cfg
+version = 3.11.7
+//- /a/.venv/lib/python3.11/site-packages/m.so elf x86_64 defines:PyInit_m needs:libm1.so rpath:$ORIGIN/libs
+//- /b/.venv/pyvenv.cfg
+version = 3.11.7
+//- /b/.venv/lib/python3.11/site-packages/m.so elf x86_64 defines:PyInit_m needs:libm1.so rpath:$ORIGIN/libs
+//- /b/.venv/lib/python3.11/site-packages/libs/libm1.so elf x86_64 soname:libm1.so
+",
+    )
+}
+
+#[test]
+fn each_environment_of_a_folder_has_a_verdict_of_its_own() {
+    let folder = two_environments();
+    let one = refusal(folder.path(), &["check", "."]);
+    assert!(one.contains("holds 2 environments") && one.contains("\n  a/.venv\n  b/.venv\n"), "{one}");
+    let all = dylens(folder.path(), &["check", "--all", "."]);
+    let text = out(&all);
+    assert_eq!(code(&all), 1, "{text}");
+    assert_eq!(text.matches("virtual environment").count(), 2, "{text}");
+    assert_eq!(text.matches("libm1.so not found").count().max(text.matches("[library-missing]").count()), 1, "{text}");
+    assert_eq!(code(&dylens(folder.path(), &["check", "--all", "b"])), 0);
+    let documents = out(&dylens(folder.path(), &["check", "--all", "--format", "json", "."]));
+    let read: Result<Vec<serde_json::Value>, _> = serde_json::Deserializer::from_str(&documents).into_iter().collect();
+    assert_eq!(read.expect("documents of JSON").len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_two_environments_share_by_hard_links_are_in_both() {
+    let folder = two_environments();
+    let site = |name: &str| folder.path().join(name).join(".venv/lib/python3.11/site-packages");
+    std::fs::remove_file(site("b").join("m.so")).unwrap();
+    std::fs::hard_link(site("a").join("m.so"), site("b").join("m.so")).unwrap();
+    let text = out(&dylens(folder.path(), &["check", "--all", "."]));
+    assert_eq!(text.matches("1 module ").count(), 2, "{text}");
+}
+
+#[test]
+fn nothing_native_is_an_answer_where_there_could_be() {
+    let folder = lay_out(
+        "
+//- /venv/pyvenv.cfg
+home = /
+version = 3.11.7
+//- /venv/lib/python3.11/site-packages/pure.py
+x = 1
+//- /project/pyproject.toml
+[project]
+//- /folder/readme.txt
+nothing
+",
+    );
+    for path in ["venv", "venv/lib/python3.11/site-packages", "project"] {
+        for words in [&["check", path][..], &["--no-tui", path]] {
+            let output = dylens(folder.path(), words);
+            assert_eq!((code(&output), said(&output).as_str()), (0, ""), "{words:?}");
+            assert!(out(&output).contains("No native modules: nothing here can fail to load."), "{}", out(&output));
+        }
+        let json = dylens(folder.path(), &["check", "--format", "json", path]);
+        assert_eq!(code(&json), 0);
+        let report: serde_json::Value = serde_json::from_str(&out(&json)).expect("JSON");
+        assert_eq!(report["findings"], serde_json::json!([]));
+    }
+    assert!(refusal(folder.path(), &["check", "folder"]).contains("no native modules in "));
+}
+
+#[test]
+fn a_pattern_that_no_shell_expanded_is_expanded() {
+    let folder = small();
+    std::fs::create_dir(folder.path().join("one")).unwrap();
+    std::fs::copy(folder.path().join("site-packages/b.so"), folder.path().join("one/b.so")).unwrap();
+    assert!(out(&dylens(folder.path(), &["check", "one/*.so"])).contains("one/b.so"), "the only one that fits");
+    assert!(refusal(folder.path(), &["check", "site-packages/?.so"]).contains("several paths can only be wheels"));
+    assert!(refusal(folder.path(), &["check", "site-packages/*.whl"]).contains("/site-packages/*.whl: no such file"));
+}
+
+#[test]
+fn reports_follow_what_changes_where_nobody_sits_at_a_terminal() {
+    use std::io::{BufRead, BufReader};
+    let folder = small();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dylens"))
+        .args(["--watch", "site-packages"])
+        .current_dir(folder.path())
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut verdict =
+        || lines.find(|line| line.contains("import") && line.contains("load") || line.contains("will fail"));
+    assert!(verdict().is_some_and(|line| line.contains("1 of 2 imports will fail")));
+    std::fs::remove_file(folder.path().join("site-packages/a.so")).unwrap();
+    assert_eq!(verdict().as_deref(), Some("\u{2713} The import would load."));
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn paths_for_code_scanning_begin_at_the_repository() {
+    let folder =
+        lay_out("//- /.git/HEAD\nref\n//- /sub/site-packages/a.so elf x86_64 needs:libnowhere.so.9 defines:PyInit_a\n");
+    let root = folder.path().canonicalize().unwrap();
+    let check = |format: &str| out(&dylens(&root.join("sub"), &["check", "--format", format, "site-packages"]));
+    let sarif: serde_json::Value = serde_json::from_str(&check("sarif")).expect("JSON");
+    let run = &sarif["runs"][0];
+    let location = &run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
+    assert_eq!(*location, serde_json::json!({"uri": "sub/site-packages/a.so", "uriBaseId": "%SRCROOT%"}));
+    assert_eq!(run["originalUriBaseIds"]["%SRCROOT%"]["uri"], format!("file://{}/", root.display()));
+    assert_eq!(run["automationDetails"]["id"], "dylens/sub/site-packages/");
+    assert!(check("github").starts_with("::error file=sub/site-packages/a.so,"), "{}", check("github"));
 }

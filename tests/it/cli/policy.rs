@@ -97,7 +97,8 @@ fn each_mistake_has_its_line() {
         ),
         ("", &["--select", "no"][..], "there is no rule no; dylens explain lists all"),
         ("[tool.dylens]\nfail_on = 'error'", &[], "pyproject.toml: unknown field `fail_on`"),
-        ("", &["--baseline", "gone.json"], "gone.json cannot be read"),
+        ("", &["--config", "gone.toml"], "gone.toml: cannot be read"),
+        ("", &["--config", "pyproject.toml"], "pyproject.toml: it has no [tool.dylens]"),
     ] {
         let folder = project(table);
         let checked = check(&folder, words);
@@ -105,4 +106,42 @@ fn each_mistake_has_its_line() {
         assert!(said(&checked).contains(line), "{}", said(&checked));
         assert_eq!(said(&checked).lines().count(), 1);
     }
+}
+
+#[test]
+fn a_baseline_is_written_and_written_again_with_all_that_is_known() {
+    let folder = project("[tool.dylens]\nbaseline = 'known.json'\n");
+    let early = check(&folder, &[]);
+    assert_eq!(early.status.code(), Some(1), "everything counts");
+    assert!(said(&early).contains("known.json is not there yet"), "{}", said(&early));
+    for _ in 0..2 {
+        let written = check(&folder, &["--write-baseline"]);
+        assert_eq!(written.status.code(), Some(0), "{}", said(&written));
+        assert!(said(&written).contains("2 findings written to "), "{}", said(&written));
+        let known = check(&folder, &[]);
+        assert_eq!(known.status.code(), Some(0));
+        assert!(out(&known).contains("2 findings known from "), "{}", out(&known));
+    }
+    let elsewhere = project("");
+    check(&elsewhere, &["--write-baseline"]);
+    assert!(elsewhere.path().join("dylens-baseline.json").exists());
+    check(&elsewhere, &["--write-baseline", "--baseline", "mine.json"]);
+    assert_eq!(check(&elsewhere, &["--baseline", "mine.json"]).status.code(), Some(0));
+}
+
+#[test]
+fn the_policy_of_what_is_looked_at_counts_wherever_one_stands() {
+    let folder = project("[tool.dylens]\nfail-on = 'never'\n");
+    let other = tempfile::tempdir().expect("a folder");
+    let target = folder.path().join("site-packages");
+    let code = |words: &[&str]| {
+        let path = target.to_str().expect("a path");
+        dylens(other.path(), &[&["check"], words, &[path]].concat()).status.code()
+    };
+    assert_eq!(code(&[]), Some(0));
+    assert_eq!(code(&["--no-config"]), Some(1));
+    fs::write(folder.path().join("dylens.toml"), "fail-on = 'error'\n").expect("written");
+    assert_eq!(code(&[]), Some(1), "dylens.toml comes before the table beside it");
+    fs::write(other.path().join("own.toml"), "ignore = ['library-missing']\n").expect("written");
+    assert_eq!(code(&["--config", "own.toml"]), Some(0));
 }
