@@ -310,6 +310,21 @@ fn names_that_are_made_at_run_time_count() {
 }
 
 #[test]
+fn what_is_gone_is_missed_by_a_name_that_is_made_at_run_time() {
+    let world = |docs: &str| {
+        format!(
+            "//- SITE/p/good.TAG elf x86_64 defines:PyInit_good\n//- SITE/p/__init__.py\nfrom . import docs\n\
+             //- SITE/p/base.py\ndef add(place, name):\n    getattr(__import__(place, globals(), {{}}, [name]), name)\n\
+             //- SITE/p/docs.py\nfrom .base import add\n{docs}\n\
+             //- SITE/p-1.0.dist-info/RECORD\np/good.TAG,,\np/gone.TAG,,\n"
+        )
+    };
+    assert_eq!(verdict(&world("add('p.gone', 'f')"), "p"), ImportVerdict::Fails);
+    assert_eq!(verdict(&world("add('p.good', 'f')"), "p"), ImportVerdict::Loads);
+    assert_eq!(verdict(&world(""), "p"), ImportVerdict::Loads);
+}
+
+#[test]
 fn the_words_of_an_exception_lead_to_what_was_caught_before() {
     let world = "//- SITE/p/ext.TAG BAD defines:PyInit_ext\n//- SITE/p/__init__.py\nmissing = []\n\
                  try:\n    from . import ext\nexcept ImportError as error:\n    missing.append(f'ext: {error}')\n\

@@ -392,6 +392,11 @@ impl ImportReach {
         let top = |place: usize| top(&self.modules[place].name);
         let wild: Vec<usize> = (0..self.modules.len()).filter(|&place| self.modules[place].is_wild).collect();
         let (mut open, mut above) = (ends.clone(), ends);
+        // What is gone may be imported by such a name, too.
+        let gone: FxHashSet<&str> = self.gone.iter().map(|name| self::top(name)).collect();
+        let naming = wild.iter().copied().filter(|&place| gone.contains(top(place)) && !above.contains(&place));
+        let touching = self.touching(context, &importers, naming.collect(), &above);
+        open.extend(touching.into_iter().filter(|place| above.insert(*place)));
         while !open.is_empty() {
             let named = open.iter().flat_map(|&place| &importers[place]).copied();
             let tops: FxHashSet<&str> = open.iter().map(|&place| top(place)).collect();
@@ -418,7 +423,8 @@ impl ImportReach {
         others: &FxHashSet<usize>,
     ) -> FxHashSet<usize> {
         let names = |place: &usize| Arc::from(self.modules[*place].name.as_str());
-        let others: Arc<FxHashSet<Arc<str>>> = Arc::new(others.iter().map(names).collect());
+        let gone = self.gone.iter().map(|name| Arc::from(name.as_str()));
+        let others: Arc<FxHashSet<Arc<str>>> = Arc::new(others.iter().map(names).chain(gone).collect());
         let touching = lazy.into_par_iter().map_init(
             || None,
             |loader, place| {
