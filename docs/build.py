@@ -50,7 +50,7 @@ def link_to_rule(ids: list[str]):
 
 
 def run(dylens: str, *words: str) -> str:
-    return subprocess.run([dylens, *words], cwd="/", capture_output=True, text=True).stdout
+    return subprocess.run([Path(dylens).resolve(), *words], cwd="/", capture_output=True, text=True).stdout
 
 
 def rule(dylens: str, id: str) -> tuple[str, bool]:
@@ -74,7 +74,8 @@ def messages(ids: list[str]) -> str:
     for table in sorted((ROOT / "assets" / "buildlog").glob("*.toml")):
         known = tomllib.loads(table.read_text()).get("message", [])
         text += f"\n## {table.stem.replace('_', '-')}\n\n| it prints | rule |\n|---|---|\n" if known else ""
-        for message in known:
+        # What only its kind tells has no words of its own.
+        for message in (message for message in known if "texts" in message):
             cause = message.get("cause", "")
             cause = f"[`{cause}`](rule/{cause}.md)" if cause in ids else cause.replace("-", " ")
             printed = re.sub(r"\{[^}]*\}", "…", message["texts"][0]).strip().replace("|", "\\|").replace("\n", " ")

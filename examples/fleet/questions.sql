@@ -15,4 +15,4 @@ FROM 'findings.parquet' WHERE question = 'with' AND severity = 'error' AND rule 
 
 -- Which of the system's libraries does the fleet need most?
 SELECT need, count(DISTINCT wheel) AS wheels
-FROM 'needs.parquet' WHERE path LIKE '/%' GROUP BY ALL ORDER BY wheels DESC, need LIMIT 5;
+FROM 'needs.parquet' WHERE path LIKE '/%' OR status = 'builtin' GROUP BY ALL ORDER BY wheels DESC, need LIMIT 5;
