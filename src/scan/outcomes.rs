@@ -199,28 +199,42 @@ pub(super) fn find(survey: &Survey, findings: &[Finding]) -> Outcomes {
     // The code of a bundle lies in archives that are not read for this yet.
     match survey.target.bundle {
         Some(_) => Outcomes::default(),
-        None => Asking { survey }.outcomes(findings),
+        None => Asking::of(survey).outcomes(findings),
     }
 }
 
 impl Scan {
     /// What the import of one module does, step by step.
     pub fn import_story(&self, name: &str) -> (ImportOutcome, Vec<ImportStep>) {
-        Asking { survey: &self.survey }.story(name, &self.findings, &self.outcomes)
+        Asking::of(&self.survey).story(name, &self.findings, &self.outcomes)
     }
+}
+
+/// The native modules that a distribution installed and that are gone.
+fn gone(survey: &Survey) -> BTreeSet<String> {
+    let Some(python) = &survey.world.host.python else { return BTreeSet::new() };
+    let recorded = survey.distributions.iter().flat_map(|(_, distribution)| &distribution.recorded);
+    let gone = recorded.filter(|path| survey.world.open(path) == Err(Absent::Missing));
+    gone.filter_map(|path| importable_as(path, python)).map(|(_, name)| name).collect()
 }
 
 /// Asks of a survey what its imports do.
 struct Asking<'s> {
     survey: &'s Survey,
+    /// The native modules that a distribution installed and that are gone.
+    gone: BTreeSet<String>,
 }
 
-impl Asking<'_> {
+impl<'s> Asking<'s> {
+    fn of(survey: &'s Survey) -> Asking<'s> {
+        Asking { survey, gone: gone(survey) }
+    }
+
     fn outcomes(&self, findings: &[Finding]) -> Outcomes {
         let facts = SurveyFacts::new(self.survey);
         self.in_context(&facts, self.faults(findings), |context| {
             let rows: Vec<Asked> = self.asked_names(context).into_iter().collect();
-            let (mut broken, mut suspects) = (self.gone(), self.suspects(context));
+            let (mut broken, mut suspects) = (self.gone.clone(), self.suspects(context));
             let mut reach = ImportReach::new(context, broken.clone(), rows.iter().map(|(name, _)| name.as_str()));
             // What is not there was not installed, or is gone: to who names it, that is one.
             broken.extend(OFTEN_NAMED.iter().filter(|name| !context.has_module(name)).map(|name| (*name).to_owned()));
@@ -300,12 +314,15 @@ impl Asking<'_> {
         let is_whole = |name: &str| name.contains('.') || name.starts_with('_') && name.len() >= SHORTEST_TOP;
         let is_telling = |name: &&str| is_whole(name) && !CAPI_MODULES.contains(name);
         let names: Vec<&str> = broken.iter().map(String::as_str).filter(is_telling).collect();
+        // No file is worth reading for the marks alone.
+        if names.is_empty() {
+            return false;
+        }
         let Some(finder) = text_finder(&[&INITIALIZERS[..], &names].concat()) else { return false };
         let modules: Vec<(FileId, &str)> =
             self.survey.imports.iter().filter_map(|import| Some((import.file, import.module()?))).collect();
-        let gone = self.gone();
         let natives: FxHashSet<&str> =
-            modules.iter().map(|(_, name)| *name).chain(gone.iter().map(String::as_str)).collect();
+            modules.iter().map(|(_, name)| *name).chain(self.gone.iter().map(String::as_str)).collect();
         let named = modules.par_iter().filter_map(|&(file, own)| {
             let is_other =
                 |name: &str| name != own && !own.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
@@ -336,14 +353,6 @@ impl Asking<'_> {
             }
         }
         faults
-    }
-
-    /// The native modules that a distribution installed and that are gone.
-    fn gone(&self) -> BTreeSet<String> {
-        let Some(python) = &self.survey.world.host.python else { return BTreeSet::new() };
-        let recorded = self.survey.distributions.iter().flat_map(|(_, distribution)| &distribution.recorded);
-        let gone = recorded.filter(|path| self.survey.world.open(path) == Err(Absent::Missing));
-        gone.filter_map(|path| importable_as(path, python)).map(|(_, name)| name).collect()
     }
 
     /// What the import of one module does, step by step; the others' outcomes are known.
