@@ -259,12 +259,10 @@ impl ImportReach {
     fn doubt_taken(&mut self, context: &ImportContext) {
         let taken = std::mem::take(&mut self.taken);
         let doubted = taken.into_par_iter().flat_map_iter(|(base, names)| {
-            let mentions = mentioned(context, &self.modules[base]);
-            let is_unknown = move |(name, place): &(String, usize)| {
-                // What a package takes from itself is mostly its submodules.
-                *place == base || mentions.as_ref().is_some_and(|told| !told.contains(name))
-            };
-            names.into_iter().filter(is_unknown).map(|(_, place)| place)
+            // What a package takes from itself is mostly its submodules.
+            let (own, others): (Vec<_>, Vec<_>) = names.into_iter().partition(|(_, place)| *place == base);
+            let unmentioned = unmentioned(context, &self.modules[base], others);
+            own.into_iter().map(|(_, place)| place).chain(unmentioned)
         });
         for place in doubted.collect::<Vec<_>>() {
             (self.modules[place].is_doubtful, self.modules[place].wants_gone) = (true, true);
@@ -487,18 +485,22 @@ fn glance(context: &ImportContext, module: &ReachedModule) -> Option<Glance> {
     }
 }
 
-/// The words in the code of a package; none where it may have names that its text does not tell.
-fn mentioned(context: &ImportContext, package: &ReachedModule) -> Option<FxHashSet<String>> {
+/// Who takes from a package a name that its code does not mention; nobody where it may have names that its text does not
+/// tell.
+fn unmentioned(context: &ImportContext, package: &ReachedModule, names: Vec<(String, usize)>) -> Vec<usize> {
     const UNTOLD: [&[u8]; 7] =
         [b"import *", b"__getattr__", b"globals", b"setattr", b"sys.modules", b"exec", b"__dict__"];
-    let Some(ModuleSpec::Source { path, .. }) = &package.spec else { return None };
-    let bytes = context.world.fs().read(path, limits::SOURCE_BYTES).ok()?;
+    let path = match &package.spec {
+        Some(ModuleSpec::Source { path, .. }) if !names.is_empty() => path,
+        _ => return Vec::new(),
+    };
+    let Ok(bytes) = context.world.fs().read(path, limits::SOURCE_BYTES) else { return Vec::new() };
     if UNTOLD.iter().any(|word| memmem::find(&bytes, word).is_some()) {
-        return None;
+        return Vec::new();
     }
     let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
-    let words = bytes.split(|byte| !is_of_word(byte)).filter(|word| !word.is_empty());
-    Some(words.map(|word| String::from_utf8_lossy(word).into_owned()).collect())
+    let words: FxHashSet<&[u8]> = bytes.split(|byte| !is_of_word(byte)).collect();
+    names.into_iter().filter(|(name, _)| !words.contains(name.as_bytes())).map(|(_, place)| place).collect()
 }
 
 /// The top-level package of a module.
