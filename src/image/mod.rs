@@ -50,7 +50,7 @@ pub struct Image {
 
 impl Image {
     /// An image that asks for nothing: a start for tests and for readers.
-    pub fn new(format: Format, arch: Arch) -> Image {
+    pub const fn new(format: Format, arch: Arch) -> Image {
         Image {
             format,
             arch,

@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::table::Loader;
 use super::{Ask, Probe, Resolution, Step, find};
-use crate::image::{Arch, Image, Name, NeedKind};
+use crate::image::{Arch, Format, Image, Name, NeedKind};
 use crate::vfs::VPath;
 use crate::world::{File, FileId, World};
 
@@ -122,21 +122,7 @@ impl<'w> Process<'w> {
     }
 }
 
-pub(super) static EMPTY: Image = Image {
-    format: crate::image::Format::Elf,
-    arch: Arch::X86_64,
-    kind: crate::image::ImageKind::Shared,
-    needs: Vec::new(),
-    identity: None,
-    rpath: None,
-    runpath: None,
-    interpreter: None,
-    flags: 0,
-    executable_stack: false,
-    versions: Vec::new(),
-    mach: None,
-    pe: None,
-};
+pub(super) static EMPTY: Image = Image::new(Format::Elf, Arch::X86_64);
 
 /// One need of one file, as one import met it.
 #[derive(Clone, Debug)]
