@@ -122,8 +122,7 @@ impl Look<'_> {
 
     /// The virtual or conda environment that a path leads to, without links.
     fn environment(&self, path: &VPath) -> Option<VPath> {
-        let is_environment = |path: &VPath| self.has(path, "pyvenv.cfg") || self.has(path, "conda-meta");
-        self.fs.real(path).ok().filter(is_environment)
+        self.fs.real(path).ok().filter(|path| python::is_environment(self.fs, path))
     }
 
     fn by_variable(&self, name: &str) -> Option<Nearby> {

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::Machine;
 use super::target::{Target, folder};
+use super::{Machine, python};
 use crate::command::templates::DYLENS;
 use crate::error::Error;
 use crate::vfs::{FileSystem, Kind, VPath};
@@ -20,13 +20,11 @@ const PASSED_OVER: [&[u8]; 5] = [b"__pycache__", b".git", b"node_modules", b"sit
 
 /// The environments in a folder, by path; where it is one itself, that one.
 pub fn nested_environments(fs: &dyn FileSystem, root: &VPath) -> Vec<VPath> {
-    let is_environment =
-        |path: &VPath| ["pyvenv.cfg", "conda-meta"].iter().any(|mark| fs.stat(&path.join(mark)).is_ok());
     let (mut found, mut gone_into) = (Vec::new(), 0);
     let mut folders = VecDeque::from([(root.clone(), 0)]);
     while let Some((path, depth)) = folders.pop_front() {
         gone_into += 1;
-        if is_environment(&path) {
+        if python::is_environment(fs, &path) {
             found.push(path);
         } else if depth < DEEPEST && gone_into < MOST_FOLDERS {
             let entries = fs.list(&path).unwrap_or_default();

@@ -7,6 +7,16 @@ use crate::image::Name;
 use crate::vfs::{FileSystem, Kind, VPath};
 use crate::world::Python;
 
+/// Is a folder a virtual or a conda environment, by the mark that each leaves?
+pub(super) fn is_environment(fs: &dyn FileSystem, folder: &VPath) -> bool {
+    ["pyvenv.cfg", "conda-meta"].iter().any(|mark| fs.stat(&folder.join(mark)).is_ok())
+}
+
+/// Is a folder an installation of Python, with its program and its standard library?
+pub(super) fn is_prefix(fs: &dyn FileSystem, folder: &VPath) -> bool {
+    executable(fs, folder, None).is_some() && library(fs, folder, None).is_some()
+}
+
 /// `pyvenv.cfg`, as far as it decides what is imported (PEP 405).
 #[derive(Debug, Default)]
 pub(super) struct VenvConfig {

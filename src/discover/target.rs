@@ -320,7 +320,7 @@ pub(super) fn folder(
         Kind::Venv
     } else if has("conda-meta") {
         Kind::Conda
-    } else if python::library(fs, root, None).is_some() && python::executable(fs, root, None).is_some() {
+    } else if python::is_prefix(fs, root) {
         Kind::Prefix
     } else if is_site(fs, root) {
         Kind::SitePackages
@@ -405,11 +405,8 @@ fn file(shared: &Arc<dyn FileSystem>, machine: &Machine, real: &VPath, given: &V
 /// The environment whose packages lie in a folder; a folder that merely lies beside an installation does not belong to it.
 fn environment_above(fs: &dyn FileSystem, site: &VPath) -> Option<VPath> {
     std::iter::successors(site.parent(), VPath::parent).take(4).find(|folder| {
-        let has = |name: &str| fs.stat(&folder.join(name)).is_ok();
         let is_below = site.starts_with(&folder.join("lib")) || site.starts_with(&folder.join("Lib"));
-        let is_prefix =
-            || python::executable(fs, folder, None).is_some() && python::library(fs, folder, None).is_some();
-        is_below && (has("pyvenv.cfg") || has("conda-meta") || is_prefix())
+        is_below && (python::is_environment(fs, folder) || python::is_prefix(fs, folder))
     })
 }
 

@@ -10,8 +10,7 @@ pub fn environment(fs: &dyn FileSystem, machine: &Machine, program: &VPath) -> O
     const LONGEST: usize = 4096;
     let path = program_at(fs, machine, program)?;
     let prefixes_of = |path: &VPath| [path.parent().and_then(|bin| bin.parent()), path.parent()].into_iter().flatten();
-    let has_config =
-        |prefix: &VPath| ["pyvenv.cfg", "conda-meta"].iter().any(|name| fs.stat(&prefix.join(name)).is_ok());
+    let has_config = |prefix: &VPath| python::is_environment(fs, prefix);
     let is_prefix = |prefix: &VPath| has_config(prefix) || python::library(fs, prefix, None).is_some();
     // `/usr/bin` holds every program, and only Python's own work in Python's prefix; `Scripts` holds nothing else.
     let is_python = |path: &VPath| {
