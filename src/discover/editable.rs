@@ -70,7 +70,7 @@ pub fn finder(fs: &dyn FileSystem, site: &VPath, line: &str) -> Option<EditableF
     }
     let text = String::from_utf8_lossy(&fs.read(&file, LONGEST).ok()?).into_owned();
     let (is_first, modules) = if text.contains("MAPPING") {
-        (false, setuptools(&text))
+        (false, mapping(&text).into_iter().map(|(name, path)| (name, VPath::new(path.as_str()))).collect())
     } else if text.contains("known_source_files") || text.contains("ScikitBuildRedirectingFinder") {
         (true, scikit_build(&text, site))
     } else if text.contains("MesonpyMetaFinder") {
@@ -81,10 +81,9 @@ pub fn finder(fs: &dyn FileSystem, site: &VPath, line: &str) -> Option<EditableF
     Some(EditableFinder { file, is_first, modules })
 }
 
-/// `MAPPING: dict[str, str] = {'pkg': '/project/src/pkg'}`
-fn setuptools(text: &str) -> BTreeMap<String, VPath> {
-    let line = text.lines().find(|line| line.starts_with("MAPPING")).unwrap_or_default();
-    pairs(line).into_iter().map(|(name, path)| (name, VPath::new(path.as_str()))).collect()
+/// Of a finder by setuptools, the names and the paths as it writes them: `MAPPING: dict[str, str] = {'pkg': '/project/src/pkg'}`.
+pub(super) fn mapping(text: &str) -> Vec<(String, String)> {
+    pairs(text.lines().find(|line| line.starts_with("MAPPING")).unwrap_or_default())
 }
 
 /// `install({'pkg': '/project/src/pkg/__init__.py'}, {'pkg._ext': 'pkg/_ext.so'}, …)`: sources where they are, built files

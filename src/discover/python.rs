@@ -1,6 +1,6 @@
 //! The interpreter of an environment, told from its files: base prefix, version, import path, suffixes.
 
-use super::{Note, windows};
+use super::{Note, editable, windows};
 use crate::command::Remedy;
 use crate::command::templates::VENV_UPGRADE;
 use crate::image::Name;
@@ -256,10 +256,8 @@ fn spelled(fs: &dyn FileSystem, site: &VPath, line: &str) -> VPath {
     })
 }
 
-/// The folders in `MAPPING: dict[str, str] = {'pkg': '/project/src/pkg'}` of setuptools' editable finders.
+/// The folders that setuptools' editable finders lead to packages in.
 fn mapped(text: &str) -> Vec<VPath> {
-    let Some(line) = text.lines().find(|line| line.starts_with("MAPPING")) else { return Vec::new() };
-    let quoted = line.split('\'').skip(1).step_by(2);
-    let paths = quoted.map(|text| windows::path(&text.replace(r"\\", r"\")));
+    let paths = editable::mapping(text).into_iter().map(|(_, path)| windows::path(&path));
     paths.filter(VPath::is_absolute).filter_map(|path| path.parent()).collect()
 }
