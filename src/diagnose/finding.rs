@@ -99,6 +99,14 @@ impl Finding {
         }
     }
 
+    /// Its file, and how many more of `files` there are.
+    pub(super) fn who(&self, files: usize) -> String {
+        match files {
+            1 => self.file.to_string(),
+            count => format!("{} and {} more", self.file, count - 1),
+        }
+    }
+
     /// Says which imports it breaks; only those of modules count.
     pub(super) fn breaking(mut self, facts: &Facts, imports: &[usize]) -> Finding {
         self.imports = facts.modules(imports);

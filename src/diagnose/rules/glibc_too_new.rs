@@ -39,11 +39,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let mut finding = Finding::about(facts, &RULE, severity, files[0].0).breaking(facts, &imports);
         finding.files = files.iter().map(|&(file, _)| facts.path(file)).collect();
         finding.subject = format!("GLIBC_{newest}");
-        let who = match files.len() {
-            1 => format!("{} needs", finding.file),
-            count => format!("{} and {} more need", finding.file, count - 1),
-        };
-        finding.message = format!("{who} symbols of glibc {newest}; the target has glibc {wanted}");
+        let (who, need) = (finding.who(files.len()), if files.len() == 1 { "needs" } else { "need" });
+        finding.message = format!("{who} {need} symbols of glibc {newest}; the target has glibc {wanted}");
         // In the words of `_dl_check_map_versions`.
         finding.prints = Some(format!("version `{}' not found (required by {})", finding.subject, finding.file));
         finding.remedy =

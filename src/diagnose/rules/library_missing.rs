@@ -61,10 +61,7 @@ fn judge(facts: &Facts, name: &Name, missing: &Missing, first: FileId) -> Option
         return None;
     }
     let mut finding = Finding::about(facts, &RULE, severity, first).breaking(facts, &missing.imports());
-    let by = match missing.wanted.len() {
-        1 => finding.file.to_string(),
-        count => format!("{} and {} more", finding.file, count - 1),
-    };
+    let by = finding.who(missing.wanted.len());
     finding.subject = name.to_string();
     finding.node = facts.survey.graph.name(name).or(finding.node);
     finding.files = missing.wanted.iter().map(|(file, _, _)| facts.path(*file)).collect();

@@ -54,10 +54,7 @@ fn finding(facts: &Facts, name: &Name, wanted: &[(FileId, usize, usize)]) -> Fin
     let mut finding = Finding::about(facts, &RULE, Severity::Warning, file);
     finding.files = wanted.iter().map(|&(file, _, _)| facts.path(file)).collect();
     finding.files.dedup();
-    let who = match finding.files.len() {
-        1 => finding.file.to_string(),
-        count => format!("{} and {} more", finding.file, count - 1),
-    };
+    let who = finding.who(finding.files.len());
     finding.subject = name.to_string();
     let origin = Origin::of(name).phrase();
     finding.message = format!("{who} takes {name} from outside the environment{origin}");

@@ -38,12 +38,9 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     for ((minimum, target), files) in by_release {
         let mut finding = Finding::about(facts, &RULE, Severity::Warning, files[0]);
         finding.files = files.iter().map(|&file| facts.path(file)).collect();
-        let who = match files.len() {
-            1 => format!("{} is", finding.file),
-            count => format!("{} and {} more are", finding.file, count - 1),
-        };
+        let (who, is) = (finding.who(files.len()), if files.len() == 1 { "is" } else { "are" });
         finding.subject = format!("macOS {minimum}");
-        finding.message = format!("{who} built for macOS {minimum} and later, {} macOS {target}", promise(facts));
+        finding.message = format!("{who} {is} built for macOS {minimum} and later, {} macOS {target}", promise(facts));
         finding.remedy = Remedy::new(format!(
             "build with MACOSX_DEPLOYMENT_TARGET={target}, or say macOS {minimum} in the wheel's tag"
         ));

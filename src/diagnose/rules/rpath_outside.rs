@@ -79,10 +79,7 @@ fn finding(facts: &Facts, decides: bool, entry: &Name, files: &[FileId]) -> Find
     let mut finding = Finding::about(facts, &RULE, severity, files[0]);
     finding.files = files.iter().map(|&file| facts.path(file)).collect();
     finding.subject = entry.to_string();
-    let who = match files.len() {
-        1 => finding.file.to_string(),
-        count => format!("{} and {} more", finding.file, count - 1),
-    };
+    let who = finding.who(files.len());
     finding.message = match decides {
         true => {
             let takes = if files.len() > 1 { "take" } else { "takes" };
