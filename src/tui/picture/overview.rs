@@ -106,11 +106,7 @@ fn fold_healthy(sketch: &mut Sketch, atlas: &Atlas, has_causes: bool) {
     }
     let is_one = healthy.len() == 1;
     if !is_one {
-        sketch.fold(Fold::Rest, |item| healthy.contains(&item.node()).then_some(()));
-        // Of packages only the distribution is counted.
-        for item in sketch.items.iter_mut().filter(|item| item.fold == Fold::Rest) {
-            item.nodes.retain(|node| healthy.contains(node));
-        }
+        fold_rest(sketch, &healthy);
     }
     let aside: FxHashSet<usize> =
         (0..sketch.items.len()).filter(|&at| healthy.contains(&sketch.items[at].node())).collect();
@@ -127,9 +123,15 @@ fn fold_affected(sketch: &mut Sketch, atlas: &Atlas, most: usize) {
     }
     affected.sort_by_key(|&(files, node)| (std::cmp::Reverse(files), node));
     let rest: FxHashSet<NodeId> = affected[most - 1..].iter().map(|&(_, node)| node).collect();
-    sketch.fold(Fold::Rest, |item| rest.contains(&item.node()).then_some(()));
-    for item in sketch.items.iter_mut().filter(|item| item.fold == Fold::Rest && rest.contains(&item.node())) {
-        item.nodes.retain(|node| rest.contains(node));
+    fold_rest(sketch, &rest);
+}
+
+/// Makes these packages one item. Of each only the distribution is counted.
+fn fold_rest(sketch: &mut Sketch, packages: &FxHashSet<NodeId>) {
+    let is_one_of = |item: &Item| packages.contains(&item.node());
+    sketch.fold(Fold::Rest, |item| is_one_of(item).then_some(()));
+    for item in sketch.items.iter_mut().filter(|item| item.fold == Fold::Rest && is_one_of(item)) {
+        item.nodes.retain(|node| packages.contains(node));
     }
 }
 
