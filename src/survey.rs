@@ -169,8 +169,7 @@ impl Survey {
         let brought: Vec<Item> = around.into_iter().filter(is_loaded).collect();
         let roles_around = inventory::roles(&world, &brought);
         let files = inventory::files(&world, &own, &roles).chain(inventory::files(&world, &brought, &roles_around));
-        let files: Vec<(FileId, VPath, Role)> = files.collect();
-        let graph = build(&world, &target, &mut distributions, files.into_iter(), &simulated);
+        let graph = build(&world, &target, &mut distributions, files, &simulated);
         let survey = Survey {
             target,
             world,

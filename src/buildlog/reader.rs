@@ -259,7 +259,7 @@ impl Reader {
         first: usize,
         last: usize,
         says: String,
-        told: BTreeMap<&'static str, String>,
+        mut told: BTreeMap<&'static str, String>,
     ) {
         // The same words may fit several texts: the first has them.
         let is_taken = |incident: &Incident| {
@@ -270,7 +270,6 @@ impl Reader {
                     || std::ptr::eq(incident.message, message) && says.contains(&incident.says))
         };
         // An exception of Python happened where its traceback ends.
-        let mut told = told;
         if let Some(place) = self.traceback.place(first) {
             told.insert("place", cut(place, MOST_SAID).to_owned());
         }

@@ -14,8 +14,7 @@ use crate::graph::{Node, NodeId};
 use crate::image::{Format, Image, ImageKind, Name, Release};
 use crate::imports::Outcomes;
 use crate::loader::Resolution;
-use crate::survey::Survey;
-use crate::survey::{ImportKind, Item};
+use crate::survey::{ImportKind, Item, Survey};
 use crate::vfs::VPath;
 use crate::world::{FileId, Python, System};
 

@@ -5,8 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::bind::{DyldBinder, Failure, Mode, Session, Status, is_python_name, may_be_of_the_system, origin};
 use crate::image::{Import, Name, Origin};
-use crate::survey::Survey;
-use crate::survey::{ImportKind, ImportOf};
+use crate::survey::{ImportKind, ImportOf, Survey};
 use crate::world::FileId;
 
 /// What one file looks up in vain, in one import.
