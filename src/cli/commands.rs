@@ -102,10 +102,8 @@ pub(super) fn check(arguments: &Arguments, check: &Check) -> Result<ExitCode, Er
 
 /// `dylens check --write-baseline`: what is found now is known from then on.
 fn write_baseline(arguments: &Arguments, check: &Check, measure: &Measure) -> Result<ExitCode, Error> {
-    let Scan { survey, outcomes, findings } = source::fresh(arguments, &check.paths)?;
-    let (findings, _) = measure.judge(arguments, findings);
-    let count = export::count(findings.len(), "finding");
-    let scan = Scan { survey, outcomes, findings };
+    let (scan, _) = judged(arguments, measure, &check.paths)?;
+    let count = export::count(scan.findings.len(), "finding");
     let bytes = written(&export::FINDINGS, &scan, &Options::new(output::paint(arguments, false)))?;
     let path = measure.baseline_to_write();
     let to = To { output: Some(Disk::native(&path)), force: true };
@@ -117,16 +115,21 @@ fn write_baseline(arguments: &Arguments, check: &Check, measure: &Measure) -> Re
     Ok(ExitCode::SUCCESS)
 }
 
-/// Scans what is at these paths, keeps the findings that count, and writes what there is to say.
+/// Scans what is at these paths, and keeps the findings that count; says what was set aside.
+fn judged(arguments: &Arguments, measure: &Measure, paths: &[PathBuf]) -> Result<(Scan, Vec<String>), Error> {
+    let Scan { survey, outcomes, findings } = source::fresh(arguments, paths)?;
+    let (findings, lines) = measure.judge(arguments, findings);
+    Ok((Scan { survey, outcomes, findings }, lines))
+}
+
+/// As [`judged`], with what there is to say.
 fn measured(
     arguments: &Arguments,
     check: &Check,
     measure: &Measure,
     paths: &[PathBuf],
 ) -> Result<(Scan, Vec<u8>), Error> {
-    let Scan { survey, outcomes, findings } = source::fresh(arguments, paths)?;
-    let (findings, lines) = measure.judge(arguments, findings);
-    let scan = Scan { survey, outcomes, findings };
+    let (scan, lines) = judged(arguments, measure, paths)?;
     let paint = output::paint(arguments, check.to.output.is_none());
     let repository = source::repository(&scan);
     let options = Options { verbose: check.verbose, set_aside: lines, repository, ..Options::new(paint) };
