@@ -1,11 +1,17 @@
-//! How a path is followed where a folder stands for `/`: no link leads out of it, as for a process after `chroot`.
+//! How links are followed: how many at most; and a path where a folder stands for `/`, so that no link leads out of it, as for
+//! a process after `chroot`.
 
 use std::io;
 
 use super::VPath;
 
 /// How many links one path may pass through, as on Linux (`MAXSYMLINKS`).
-const MOST_LINKS: usize = 40;
+pub(super) const MOST_LINKS: usize = 40;
+
+/// A path passes through more links (`ELOOP`).
+pub(super) fn too_many() -> io::Error {
+    io::Error::other("too many levels of symbolic links")
+}
 
 /// The path without links, `.` and `..`. `link_at` tells where a link leads, and none for all else that is there.
 ///
@@ -22,9 +28,7 @@ pub(super) fn followed(path: &VPath, link_at: impl Fn(&VPath) -> io::Result<Opti
                 let next = here.join(part);
                 match link_at(&next)? {
                     None => here = next,
-                    Some(_) if links == MOST_LINKS => {
-                        return Err(io::Error::other("too many levels of symbolic links"));
-                    }
+                    Some(_) if links == MOST_LINKS => return Err(too_many()),
                     Some(target) => {
                         links += 1;
                         if target.is_absolute() {

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use super::links::{MOST_LINKS, too_many};
 use super::{Entry, FileSystem, Identity, Kind, ReadAt, Stat, VPath};
-
-/// How many links one path may pass through, as on Linux (`MAXSYMLINKS`).
-const MOST_LINKS: usize = 40;
 
 /// Files in memory.
 #[derive(Clone, Debug, Default)]
@@ -80,7 +78,7 @@ impl Memory {
                         Some(Node::Link(target)) => {
                             links += 1;
                             if links > MOST_LINKS {
-                                return Err(io::Error::other("too many levels of symbolic links"));
+                                return Err(too_many());
                             }
                             let (root, target) = target.rooted();
                             if root.is_absolute() {

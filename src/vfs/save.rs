@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
-/// How many links one path may pass through, as on Linux (`MAXSYMLINKS`).
-const MOST_LINKS: usize = 40;
+use super::links::{MOST_LINKS, too_many};
 
 /// Writes a file, or through what is no regular file.
 ///
@@ -193,7 +192,7 @@ fn place(path: &Path) -> io::Result<Place> {
             _ => return Ok(Place::File(here)),
         }
     }
-    Err(io::Error::other("too many levels of symbolic links"))
+    Err(too_many())
 }
 
 /// Is it one of a process's open files (`/dev/fd/1`, `/proc/self/fd/1`; `/dev/stdout` is a link to one)? What that is does

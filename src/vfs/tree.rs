@@ -5,12 +5,11 @@ use std::io;
 
 use rustc_hash::FxHashMap;
 
+use super::links::{MOST_LINKS, too_many};
 use super::{Entry, Identity, Kind, Stat, VPath};
 
 /// No disk counts its devices that far, so no member is ever taken for a file outside.
 const DEVICE: u64 = u64::MAX;
-/// How many links one path may pass through, as on Linux (`MAXSYMLINKS`).
-const MOST_LINKS: usize = 40;
 /// Bytes of a member's path (Linux's `PATH_MAX`), and its parts.
 const LONGEST_PATH: usize = 4096;
 const MOST_PARTS: usize = 100;
@@ -128,7 +127,7 @@ impl Tree {
                         Some(What::Link(target)) => {
                             links += 1;
                             if links > MOST_LINKS {
-                                return Err(io::Error::other("too many levels of symbolic links"));
+                                return Err(too_many());
                             }
                             if target.is_absolute() {
                                 return Err(io::ErrorKind::NotFound.into());
