@@ -9,7 +9,6 @@ mod rust;
 mod simulate;
 mod symbols;
 
-pub use inventory::Item;
 pub use numpy::{Bond, Numpy, Provider};
 pub use progress::{Event, Phase, Progress, Seen};
 pub use record::{Found, Record, Search};
@@ -26,7 +25,8 @@ use rustc_hash::FxHashSet;
 
 use crate::command::Shell;
 use crate::discover::{
-    DistributionId, Distributions, Kind, MarkerTarget, Requirement, Role, Target, is_wheel_name, normalized,
+    DistributionId, Distributions, Item, Kind, MarkerTarget, Requirement, Role, Target, infer_host, is_wheel_name,
+    normalized,
 };
 use crate::error::Error;
 use crate::graph::{Graph, Node, NodeId};
@@ -78,8 +78,7 @@ pub fn surroundings(target: Target, progress: &Progress) -> Result<Survey, Error
     if let Some(bundle) = &target.bundle {
         distributions.belong_to(&VPath::new(bundle.program.file_name()).text());
     }
-    inventory::complete_host(&mut world, &found.items, &target);
-    inventory::prepare(&mut world, &found.items);
+    infer_host(&mut world, &found.items, &target);
 
     let roles = inventory::roles(&world, &found.items);
     (progress.tell)(Event::Phase(Phase::Importing));

@@ -9,12 +9,12 @@ use super::bundling;
 use super::nuitka::Death;
 use super::source::{Line, Sources};
 use super::verdict::{self, BrokenImports};
-use crate::discover::{DistributionId, Role, Tag, Tool, normalized};
+use crate::discover::{DistributionId, Item, Role, Tag, Tool, normalized};
 use crate::graph::{Node, NodeId};
 use crate::image::{Format, Image, ImageKind, Name, Release};
 use crate::imports::Outcomes;
 use crate::loader::Resolution;
-use crate::survey::{ImportKind, Item, Survey};
+use crate::survey::{ImportKind, Survey};
 use crate::vfs::VPath;
 use crate::world::{FileId, Python, System};
 

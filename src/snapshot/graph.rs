@@ -4,10 +4,10 @@ use super::image::{AbsentMirror, NeedKindMirror, ProblemMirror};
 use super::mirror::{Damage, Mirror, Opening, Taking, Words, mirror};
 use super::numpy::{NumpyEdgeMirror, PythonModuleMirror};
 use super::text::{Bytes, FileNumber, Place};
-use crate::discover::{DistributionId, Role};
+use crate::discover::{DistributionId, Item, Role};
 use crate::graph::{NeedEdge, Node};
 use crate::loader::{Import, Probe, Refusal, Resolution, Skip, Step, Verdict};
-use crate::survey::{ImportKind, ImportOf, Item};
+use crate::survey::{ImportKind, ImportOf};
 use crate::world::{Absent, FileId};
 
 /// A native file, link or oddity of the environment.
