@@ -45,6 +45,10 @@
 //!   and the order of imports decide the answer.
 //! - **What loaders read is read**: program headers and the dynamic segment, load commands, the import directory; section
 //!   headers only where text is looked for ([`image::Traits`]), which no loader does.
+//! - **One graph, one reach.** What loaders do, what asks for NumPy's C API and what Python code imports are edges of one
+//!   [`graph`], each of its own kind, and who fails with whom is asked of it alone ([`graph::Graph::above`]): the explorer,
+//!   `why`, drawings and JSON give one answer. What Python code imports is read where imports are judged ([`scan`]), as only
+//!   the simulated interpreter knows what a `try` catches; what only tells of loaders (`export --format jsonl`) reads none.
 //! - **Some bonds no loader sees.** How code asks for NumPy's C API, and what made it, is told by the texts in its body; a
 //!   bundler's answer by its own rules ([`diagnose::nuitka`]). They are judged like the others, with evidence.
 //! - **An environment for another machine is judged as if it were there**: whose files they are tells the loader, and what

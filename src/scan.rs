@@ -1,5 +1,6 @@
 //! The finished product: what is there, what every import does, and what is wrong.
 
+mod drawn;
 mod outcomes;
 
 use std::ops::Deref;
@@ -11,11 +12,12 @@ use rayon::prelude::*;
 use crate::diagnose::{self, Facts, Finding, RULES, Severity};
 use crate::discover::{Kind, Machine, Request, Target, Tool, discover};
 use crate::error::Error;
-use crate::graph::{Node, NodeId, Presence};
+use crate::graph::{ImportStanding, Node, NodeId, Presence};
 use crate::imports::Outcomes;
 use crate::survey::{Bond, Event, ImportOf, Phase, Progress, Survey, surroundings};
 use crate::vfs::FileSystem;
 use crate::world::FileId;
+use outcomes::JudgedImports;
 
 /// The finished product: immutable, shared by all faces. Whatever is asked of its [`Survey`] may be asked of it.
 pub struct Scan {
@@ -55,7 +57,8 @@ pub fn scan(target: Target, progress: &Progress) -> Result<Scan, Error> {
 /// Says of a survey what is wrong.
 fn judged(survey: Survey) -> Scan {
     let found = ask_all(&survey);
-    let outcomes = if survey.is_partial { Outcomes::default() } else { outcomes::find(&survey, &found) };
+    let known = if survey.is_partial { JudgedImports::default() } else { outcomes::find(&survey, &found) };
+    let JudgedImports { outcomes, links, packages } = known;
     // What lies around a single file decides what becomes of it, and is not asked about.
     let (survey, found) = match survey.is_single() {
         true => {
@@ -63,7 +66,11 @@ fn judged(survey: Survey) -> Scan {
             let found = ask_all(&alone);
             (alone, found)
         }
-        false => (survey, found),
+        false => {
+            let mut survey = survey;
+            drawn::draw(&mut survey, links, &outcomes, &packages);
+            (survey, found)
+        }
     };
     let findings = diagnose::ranked(diagnose::settled(&Facts::new(&survey, &outcomes), found));
     Scan { survey, outcomes, findings }
@@ -86,6 +93,12 @@ fn with_refusal(mut error: Error, tool: Option<Tool>) -> Error {
 }
 
 impl Scan {
+    /// A scan that was made before: its graph has what Python code imports.
+    pub(crate) fn restored(mut survey: Survey, outcomes: Outcomes, findings: Vec<Finding>) -> Scan {
+        drawn::settle_again(&mut survey, &outcomes);
+        Scan { survey, outcomes, findings }
+    }
+
     /// A survey that nobody judges.
     pub fn unjudged(survey: Survey) -> Scan {
         Scan { survey, outcomes: Outcomes::default(), findings: Vec::new() }
@@ -114,7 +127,10 @@ impl Scan {
     /// asks for it, nor where who asks would not be loaded anyway.
     pub fn is_missed(&self, node: NodeId) -> bool {
         if let Node::Python(_) = self.graph.node(node) {
-            return self.is_module_missed(node);
+            return match self.severity_of(node) {
+                Some(severity) => severity > Severity::Info,
+                None => self.is_module_missed(node),
+            };
         }
         match self.severity_of(node) {
             Some(severity) => severity > Severity::Info,
@@ -148,6 +164,10 @@ impl Scan {
     /// Is this Python module missed by code that asks for it, and not merely by what does without?
     pub(super) fn is_module_missed(&self, node: NodeId) -> bool {
         let is_absent = matches!(self.graph.node(node), Node::Python(module) if module.presence == Presence::Absent);
+        let mut importers = self.graph.imports(node, Direction::Incoming).into_iter();
+        if is_absent && importers.any(|(_, import)| import.standing == ImportStanding::Certain) {
+            return true;
+        }
         let asking = self.graph.numpy(node, Direction::Incoming);
         let is_blamed = |by: NodeId| self.file_of(by).is_some_and(|file| self.is_blamed(file));
         is_absent && asking.into_iter().any(|(by, bond)| bond.answer.fails() && is_blamed(by))

@@ -81,6 +81,10 @@ pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
             finding.severity = Severity::Error;
         }
         finding.broken.extend(group.modules.iter().cloned());
+        // What fails by a module that is not there is found from its node.
+        if group.failure.cause == ImportCause::ModuleMissing {
+            finding.node = facts.survey.graph.module(group.failure.subject.as_bytes()).or(finding.node);
+        }
     }
     for finding in &mut findings {
         soften(facts, finding);

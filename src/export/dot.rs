@@ -70,6 +70,9 @@ fn dress(link: &Bond) -> String {
         (_, State::Bad) => format!("color=red, style=dashed, tooltip={tooltip}"),
         // Bonds to NumPy's C API have a color of their own; no loader follows them.
         (BondKind::Numpy, _) => format!("color=\"#a040a0\", style=dashed, tooltip={tooltip}"),
+        // So has what Python code imports.
+        (BondKind::Import, _) => format!("color=\"#3070b0\", style=dashed, tooltip={tooltip}"),
+        (BondKind::MayImport, _) => format!("color=\"#3070b0\", style=dotted, tooltip={tooltip}"),
         (BondKind::May, _) => format!("style=dotted, tooltip={tooltip}"),
         (BondKind::Needs, State::Absent) => format!("color=\"#909090\", style=dashed, tooltip={tooltip}"),
         (BondKind::Needs, _) => format!("tooltip={tooltip}"),

@@ -10,7 +10,7 @@ use super::places::distribution_title;
 use super::{Folding, Format, Options, Scope, part};
 use crate::diagnose::install_name::InstallName;
 use crate::discover::Role;
-use crate::graph::{Edge, NeedEdge, Node, NodeId, NumpyEdge};
+use crate::graph::{Edge, ImportEdge, NeedEdge, Node, NodeId, NumpyEdge};
 use crate::image::{Binding, Image, ImageKind, Signature};
 use crate::json;
 use crate::loader::Resolution;
@@ -116,14 +116,15 @@ struct RustMirror {
     builder: Option<String>,
 }
 
-/// The mirror of one outcome of one need, or of a bond to NumPy's C API (kind `numpy`).
+/// The mirror of one outcome of one need, of a bond to NumPy's C API (kind `numpy`), or of what Python code imports (kind
+/// `import`, its status how the import stands in the code: `certain`, `guarded`, `lazy`).
 #[derive(Serialize)]
 struct EdgeMirror {
     source: String,
     target: String,
     /// The name that is asked for: a library's, or a Python module's.
     need: String,
-    /// Its place in the import list; none of a bond to NumPy's C API, which no loader sees.
+    /// Its place in the import list; none where no loader sees it.
     index: Option<usize>,
     kind: &'static str,
     status: &'static str,
@@ -136,6 +137,11 @@ struct EdgeMirror {
     /// How code asks for NumPy's C API.
     #[serde(skip_serializing_if = "Option::is_none")]
     numpy: Option<NumpyMirror>,
+    /// Where Python code imports: the file and the line, from 1, of the first statement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
 }
 
 fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> {
@@ -293,6 +299,7 @@ fn edges(scan: &Scan, is_asked: impl Fn(NodeId) -> bool) -> Vec<EdgeMirror> {
                 Edge::Contains => None,
                 Edge::Needs(need) => Some(edge_mirror(scan, (source, target), need)),
                 Edge::Numpy(bond) => Some(bond_mirror(scan, (source, target), bond)),
+                Edge::Imports(import) => Some(import_mirror(scan, (source, target), import)),
             }
         })
         .collect();
@@ -320,6 +327,8 @@ fn edge_mirror(scan: &Scan, (source, target): (NodeId, NodeId), edge: &NeedEdge)
             _ => None,
         },
         numpy: None,
+        file: None,
+        line: None,
     }
 }
 
@@ -336,6 +345,34 @@ fn bond_mirror(scan: &Scan, (source, target): (NodeId, NodeId), bond: &NumpyEdge
         imports: 0,
         problem: bond.answer.fails().then(|| bond.answer.phrase().to_owned()),
         numpy: bond.binding.as_ref().map(numpy_mirror),
+        file: None,
+        line: None,
+    }
+}
+
+fn import_mirror(scan: &Scan, (source, target): (NodeId, NodeId), edge: &ImportEdge) -> EdgeMirror {
+    EdgeMirror {
+        source: id(scan, source),
+        target: id(scan, target),
+        need: module_name(scan, target),
+        index: None,
+        kind: "import",
+        status: edge.standing.as_str(),
+        step: None,
+        opened: None,
+        imports: 0,
+        problem: None,
+        numpy: None,
+        file: edge.site.as_ref().map(|(file, _)| scan.shown(file).to_string()),
+        line: edge.site.as_ref().map(|(_, line)| *line),
+    }
+}
+
+/// The dotted name of a module.
+fn module_name(scan: &Scan, node: NodeId) -> String {
+    match scan.graph.node(node) {
+        Node::File { role: Role::Module(name), .. } => name.clone(),
+        _ => scan.label(node),
     }
 }
 

@@ -41,6 +41,8 @@ fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> 
     for link in &part.links {
         let arrow = match (link.kind, link.state) {
             (BondKind::Numpy, _) => "-. NumPy .->",
+            (BondKind::Import, _) => "-. import .->",
+            (BondKind::MayImport, _) => "-. may import .->",
             (BondKind::Needs, State::Fine) => "-->",
             _ => "-.->",
         };

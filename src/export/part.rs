@@ -8,7 +8,7 @@ use super::{Folding, Format, count};
 use crate::diagnose::{Evidence, Severity};
 use crate::discover::Role;
 use crate::graph::sketch::{Around, Fold, Item, Sketch, focus};
-use crate::graph::{Edge, NeedEdge, Node, NodeId, NumpyEdge, Presence};
+use crate::graph::{Edge, ImportEdge, ImportStanding, NeedEdge, Node, NodeId, NumpyEdge, Presence};
 use crate::printable::printable;
 use crate::scan::Scan;
 
@@ -124,6 +124,10 @@ pub(super) enum BondKind {
     May,
     /// To NumPy's C API; no loader sees it.
     Numpy,
+    /// Python code imports it when it is imported itself.
+    Import,
+    /// Python code may import it, and may go on without it.
+    MayImport,
 }
 
 impl BondKind {
@@ -132,6 +136,8 @@ impl BondKind {
             BondKind::Needs => "needs",
             BondKind::May => "may-need",
             BondKind::Numpy => "numpy",
+            BondKind::Import => "import",
+            BondKind::MayImport => "may-import",
         }
     }
 }
@@ -318,6 +324,7 @@ fn links(scan: &Scan, sketch: &Sketch) -> Vec<Bond> {
             Edge::Contains => continue,
             Edge::Needs(need) => of_need(scan, need, edge.target()),
             Edge::Numpy(bond) => of_numpy(bond),
+            Edge::Imports(import) => of_import(scan, import, edge.target()),
         };
         let known = looks.entry((source, target)).or_insert_with(|| look.clone());
         // The strongest bond counts, and of those the worst.
@@ -341,6 +348,15 @@ fn of_need(scan: &Scan, need: &NeedEdge, target: NodeId) -> (BondKind, State, St
         false if need.kind.is_binding() && scan.is_missed(target) => State::Bad,
         false => State::Absent,
     };
+    (kind, state, note)
+}
+
+fn of_import(scan: &Scan, import: &ImportEdge, target: NodeId) -> (BondKind, State, String) {
+    let site = import.site.as_ref().map(|(file, line)| format!(": {}:{line}", scan.shown(file)));
+    let note = format!("import, {}{}", import.standing.as_str(), site.unwrap_or_default());
+    let is_certain = import.standing == ImportStanding::Certain;
+    let kind = if is_certain { BondKind::Import } else { BondKind::MayImport };
+    let state = if is_certain && state(scan, target) == State::Bad { State::Bad } else { State::Fine };
     (kind, state, note)
 }
 

@@ -39,8 +39,8 @@ const STYLE: &str = "text{font:12px 'DejaVu Sans Mono',Menlo,Consolas,'Liberatio
     .error rect{fill:#fdecec;stroke:#c5221f;stroke-width:2}.error text{fill:#a50e0e}\
     .absent rect{fill:#fff;stroke-dasharray:4 3}.absent text{fill:#57606a}.missing.error rect{stroke-dasharray:4 3}\
     path{fill:none;stroke:#6e7781;stroke-width:1.2}path.error{stroke:#c5221f;stroke-width:1.6}\
-    path.numpy{stroke:#a040a0;stroke-dasharray:5 3}path.may-need,path.absent{stroke-dasharray:2 3}\
-    .a{fill:#6e7781;stroke:none}.a.error{fill:#c5221f}.a.numpy{fill:#a040a0}";
+    path.numpy{stroke:#a040a0;stroke-dasharray:5 3}path.import,path.may-import{stroke:#3070b0}path.import{stroke-dasharray:5 3}path.may-need,path.may-import,path.absent{stroke-dasharray:2 3}\
+    .a{fill:#6e7781;stroke:none}.a.error{fill:#c5221f}.a.numpy{fill:#a040a0}.a.import,.a.may-import{fill:#3070b0}";
 
 fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let part = Part::of(scan, &options.scope, options.is_folded(&SVG));
@@ -208,6 +208,7 @@ impl Drawing<'_> {
         let links = self.into.get(&target).map_or(&[][..], Vec::as_slice);
         let look = |link: &Bond| match (link.state, link.kind) {
             (State::Bad, BondKind::Numpy) => "error numpy",
+            (State::Bad, BondKind::Import) => "error import",
             (State::Bad, _) => "error",
             (_, BondKind::Needs) if link.state == State::Absent => "absent",
             (_, BondKind::Needs) => "",

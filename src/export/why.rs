@@ -2,13 +2,18 @@
 
 mod choose;
 
+use std::collections::BTreeSet;
+
+use petgraph::Direction;
+
 use choose::{chosen, described};
 
 use super::paint::count;
 use super::places::{self, title};
 use super::{Glyph, Ink, Paint};
+use crate::discover::Role;
 use crate::error::Error;
-use crate::graph::{NeedEdge, Node, NodeId};
+use crate::graph::{ImportStanding, NeedEdge, Node, NodeId};
 use crate::printable::{bounded, inert};
 use crate::scan::Scan;
 
@@ -48,10 +53,15 @@ impl Why<'_> {
     fn node(&self, node: NodeId) -> String {
         let mut text = self.head(node);
         if let Node::Distribution(_) = self.scan.graph.node(node) {
-            return text + &self.contents(node);
+            text += &self.contents(node);
+            let packages = self.scan.graph.packages(node);
+            text.extend(packages.into_iter().map(|package| self.importers(package)));
+            return text + &self.failing(node);
         }
         text += &self.chains(node);
         text += &self.dependents(node);
+        text += &self.importers(node);
+        text += &self.failing(node);
         text += &match self.scan.graph.node(node) {
             Node::Missing(_) => self.searches(node),
             _ => self.needs(node),
@@ -115,7 +125,10 @@ impl Why<'_> {
         let mut dependents: Vec<NodeId> = self.scan.graph.dependents(node).into_iter().map(|(by, _)| by).collect();
         dependents.dedup();
         if dependents.is_empty() {
-            return self.section("Needed by no other file");
+            return match self.scan.graph.node(node) {
+                Node::Python(_) => String::new(),
+                _ => self.section("Needed by no other file"),
+            };
         }
         let mut text = self.section(&format!("Needed by {}", count(dependents.len(), "file")));
         for &by in dependents.iter().take(DEPENDENTS) {
@@ -125,6 +138,53 @@ impl Why<'_> {
         if dependents.len() > DEPENDENTS {
             text += &format!("  and {} more\n", dependents.len() - DEPENDENTS);
         }
+        text
+    }
+
+    /// Whose Python code imports it, and where.
+    fn importers(&self, node: NodeId) -> String {
+        let graph = &self.scan.graph;
+        let mut importers = graph.imports(node, Direction::Incoming);
+        // That the modules of a package import it goes without saying.
+        importers.retain(|(by, import)| import.site.is_some() || graph.owner(*by) != graph.owner(node));
+        if importers.is_empty() {
+            return String::new();
+        }
+        importers.sort_by_key(|(by, import)| (import.standing, import.site.is_none(), *by));
+        let number = importers.len();
+        let mut text =
+            self.section(&format!("{} is imported by {}", bounded(title(self.scan, node)), count(number, "module")));
+        for (by, import) in importers.iter().take(DEPENDENTS) {
+            let standing = match import.standing {
+                ImportStanding::Certain => "",
+                ImportStanding::Guarded => ", where it may fail",
+                ImportStanding::Lazy => ", in a function",
+            };
+            let site = import.site.as_ref().map(|(file, line)| format!("  {}:{line}", self.scan.shown(file)));
+            let site = self.paint.ink(Ink::Quiet, &bounded(site.unwrap_or_default()));
+            let site = format!("{site}{standing}");
+            text += &format!("  {}{site}\n", bounded(title(self.scan, *by)));
+        }
+        if number > DEPENDENTS {
+            text += &format!("  and {} more\n", number - DEPENDENTS);
+        }
+        text
+    }
+
+    /// How many imports fail where it does, and of which packages.
+    fn failing(&self, node: NodeId) -> String {
+        let above = self.scan.graph.above(node);
+        let is_module = |node: &NodeId| matches!(self.scan.graph.node(*node), Node::File { role: Role::Module(_), .. });
+        let modules: Vec<NodeId> = above.into_iter().filter(is_module).collect();
+        if modules.is_empty() {
+            return String::new();
+        }
+        let owners: BTreeSet<String> =
+            modules.iter().filter_map(|&node| self.scan.graph.owner(node)).map(|it| self.scan.label(it)).collect();
+        let verb = if modules.len() == 1 { "fails" } else { "fail" };
+        let mut text = self.section(&format!("Without it {} {verb}", count(modules.len(), "import")));
+        let owners: Vec<String> = owners.into_iter().map(bounded).collect();
+        text += &format!("  of {}\n", owners.join(", "));
         text
     }
 

@@ -4,9 +4,15 @@
 //! of bond it is and which step of the loader's rule made it. A need that different imports meet differently has an edge
 //! for each outcome.
 //!
-//! Beside what the loader does stands a bond that it never sees: code that asks for NumPy's C API, the Python modules that
-//! it imports for it, and the extension that has it. Such an edge is no need: what is above or below a file, loops and
-//! ways are told by the loader's edges alone.
+//! Beside what the loader does stand two bonds that it never sees, each an edge of its own kind. Code asks for NumPy's C API,
+//! over the Python modules that it imports for it, of the extension that has it. And Python code imports: a package that
+//! holds native modules, or leads to one, is a node, and an edge leads from it to every package and native module that its
+//! code imports, with the file and line of the statement; from a native module an edge leads to the package around it, which
+//! is imported before it. Modules of Python alone are no nodes: an edge leads through them.
+//!
+//! What is above a node is what fails where it fails ([`Graph::above`]): all three kinds of edges lead there, and a failure
+//! ends where an import is guarded or lazy ([`ImportStanding`]), or where the simulated interpreter says that the importer
+//! loads all the same ([`Graph::settle`]). Loops are told by the loader's edges alone: packages import each other.
 
 pub mod layout;
 mod query;
@@ -15,9 +21,9 @@ pub mod sketch;
 pub use query::Path;
 
 use petgraph::Direction;
-use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
+use petgraph::graph::{DiGraph, EdgeIndex, EdgeReference, NodeIndex};
 use petgraph::visit::EdgeRef;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::discover::{DistributionId, Role};
 use crate::image::{Answer, Binding, Name, NeedKind};
@@ -46,16 +52,25 @@ pub enum Node {
     Builtin(Name),
     /// A name that the loader does not find.
     Missing(Name),
-    /// A Python module that code imports to get at NumPy's C API.
+    /// A Python module that code imports: a package, or a module on the way to NumPy's C API.
     Python(PythonModule),
 }
 
-/// A Python module on the way to NumPy's C API.
+/// A Python module that other code imports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PythonModule {
     /// Its dotted name.
     pub name: Name,
     pub presence: Presence,
+    /// Whose it is, as far as that is known.
+    pub owner: Option<DistributionId>,
+}
+
+impl PythonModule {
+    /// Is it what people import of a distribution?
+    pub fn is_top(&self) -> bool {
+        !self.name.contains(&b'.')
+    }
 }
 
 /// Is a Python module there?
@@ -96,12 +111,59 @@ pub enum Edge {
     Needs(NeedEdge),
     /// Code asks for NumPy's C API, or a Python module hands it on.
     Numpy(NumpyEdge),
+    /// Python code imports a module.
+    Imports(ImportEdge),
 }
 
 impl Edge {
     /// Does a loader, or who installs, follow this edge?
     fn is_of_loader(&self) -> bool {
-        !matches!(self, Edge::Numpy(_))
+        matches!(self, Edge::Contains | Edge::Needs(_))
+    }
+
+    /// Is it there because the source lies in the package, and not by a statement?
+    fn is_of_package(&self) -> bool {
+        matches!(self, Edge::Imports(import) if import.site.is_none())
+    }
+
+    /// Does the source fail where the target does?
+    fn passes_failure(&self) -> bool {
+        match self {
+            Edge::Contains | Edge::Needs(_) => true,
+            Edge::Numpy(bond) => bond.binding.as_ref().is_none_or(Binding::asks_at_import),
+            Edge::Imports(import) => import.standing == ImportStanding::Certain,
+        }
+    }
+}
+
+/// Python code of the source, or what that imports in its turn, imports the target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportEdge {
+    pub standing: ImportStanding,
+    /// The file and the line, from 1, of the first statement that names the target; none where no statement does: a module
+    /// imports the packages around it, and compiled code imports by calls.
+    pub site: Option<(VPath, u32)>,
+}
+
+/// How an import stands in the code: what becomes of the importer where the imported module fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ImportStanding {
+    /// The importer fails with it.
+    Certain,
+    /// It may go on without it: the statement stands under a condition, or a `try` catches what it raises.
+    Guarded,
+    /// Only functions import it, when they are called.
+    Lazy,
+}
+
+impl ImportStanding {
+    /// The word used in every output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ImportStanding::Certain => "certain",
+            ImportStanding::Guarded => "guarded",
+            ImportStanding::Lazy => "lazy",
+        }
     }
 }
 
@@ -137,6 +199,8 @@ pub struct Graph {
     by_name: FxHashMap<Name, NodeId>,
     by_module: FxHashMap<Name, NodeId>,
     distributions: Vec<NodeId>,
+    /// Edges at which a failure ends.
+    spared: FxHashSet<EdgeId>,
 }
 
 impl Graph {
@@ -203,16 +267,56 @@ impl Graph {
         self.inner.add_edge(source, target, Edge::Needs(edge));
     }
 
-    /// Adds a Python module on the way to NumPy's C API, once.
+    /// Adds a Python module, once.
     pub(crate) fn add_module(&mut self, module: PythonModule) -> NodeId {
-        let name = module.name.clone();
-        *self.by_module.entry(name).or_insert_with(|| self.inner.add_node(Node::Python(module)))
+        let (name, owner) = (module.name.clone(), module.owner);
+        let node = *self.by_module.entry(name).or_insert_with(|| self.inner.add_node(Node::Python(module)));
+        if let Node::Python(known) = &mut self.inner[node] {
+            known.owner = known.owner.or(owner);
+        }
+        node
     }
 
     /// Adds a bond to NumPy's C API; a Python module has one, whoever comes through it.
     pub(crate) fn add_numpy(&mut self, source: NodeId, target: NodeId, edge: NumpyEdge) {
         if edge.binding.is_some() || self.inner.find_edge(source, target).is_none() {
             self.inner.add_edge(source, target, Edge::Numpy(edge));
+        }
+    }
+
+    /// Adds what Python code imports, once for two nodes.
+    pub(crate) fn add_import(&mut self, source: NodeId, target: NodeId, edge: ImportEdge) {
+        let between =
+            self.inner.edges_connecting(source, target).find(|known| matches!(known.weight(), Edge::Imports(_)));
+        match between.map(|known| known.id()) {
+            None => drop(self.inner.add_edge(source, target, Edge::Imports(edge))),
+            Some(known) => match &mut self.inner[known] {
+                Edge::Imports(known) if known.standing > edge.standing => *known = edge,
+                _ => {}
+            },
+        }
+    }
+
+    /// Takes in what imports do in truth: no failure passes from what fails to what loads. Libraries that need what fails
+    /// fail with it.
+    pub(crate) fn settle(&mut self, failing: impl IntoIterator<Item = NodeId>, loading: &FxHashSet<NodeId>) {
+        let mut failing: FxHashSet<NodeId> = failing.into_iter().filter(|node| !loading.contains(node)).collect();
+        let mut open: Vec<NodeId> = failing.iter().copied().collect();
+        while let Some(node) = open.pop() {
+            let above = self.dependents(node).into_iter().map(|(by, _)| by);
+            let above: Vec<NodeId> = above.filter(|by| !loading.contains(by)).collect();
+            open.extend(above.into_iter().filter(|by| failing.insert(*by)));
+        }
+        for edge in self.inner.edge_indices().collect::<Vec<_>>() {
+            let Some((source, target)) = self.inner.edge_endpoints(edge) else { continue };
+            if !loading.contains(&source) || !failing.contains(&target) {
+                continue;
+            }
+            match &mut self.inner[edge] {
+                Edge::Contains => {}
+                Edge::Imports(import) => import.standing = import.standing.max(ImportStanding::Guarded),
+                Edge::Needs(_) | Edge::Numpy(_) => drop(self.spared.insert(edge)),
+            }
         }
     }
 
@@ -234,7 +338,7 @@ impl Graph {
         self.by_name.get(&Name::from(name).without_case()).copied()
     }
 
-    /// The node of a Python module on the way to NumPy's C API.
+    /// The node of a Python module that is no file of the environment's own.
     pub fn module(&self, name: &[u8]) -> Option<NodeId> {
         self.by_module.get(name).copied()
     }
@@ -285,7 +389,7 @@ impl Graph {
             .edges_directed(id, direction)
             .filter_map(|edge| match edge.weight() {
                 Edge::Needs(need) => Some((other_end(&edge, direction), need)),
-                Edge::Contains | Edge::Numpy(_) => None,
+                Edge::Contains | Edge::Numpy(_) | Edge::Imports(_) => None,
             })
             .collect()
     }
@@ -301,7 +405,7 @@ impl Graph {
         let mut bonds: Vec<(NodeId, &NumpyEdge)> = edges
             .filter_map(|edge| match edge.weight() {
                 Edge::Numpy(bond) => Some((other_end(&edge, direction), bond)),
-                Edge::Contains | Edge::Needs(_) => None,
+                Edge::Contains | Edge::Needs(_) | Edge::Imports(_) => None,
             })
             .collect();
         bonds.sort_by_key(|(node, _)| *node);
@@ -314,14 +418,64 @@ impl Graph {
         self.inner.edge_indices().filter(is_bond).filter_map(|edge| self.inner.edge_endpoints(edge)).collect()
     }
 
+    /// The nodes next to this one by what passes a failure on: of a node, what fails with it, or what it fails with.
+    pub fn failing(&self, id: NodeId, direction: Direction) -> impl Iterator<Item = NodeId> {
+        let edges = self.inner.edges_directed(id, direction).filter(|edge| self.passes(edge));
+        edges.map(move |edge| other_end(&edge, direction))
+    }
+
+    /// Does a failure pass over an edge?
+    fn passes(&self, edge: &EdgeReference<Edge>) -> bool {
+        edge.weight().passes_failure() && !self.spared.contains(&edge.id())
+    }
+
+    /// What Python code of a node imports, or whose code imports it, in order.
+    pub fn imports(&self, id: NodeId, direction: Direction) -> Vec<(NodeId, &ImportEdge)> {
+        let edges = self.inner.edges_directed(id, direction);
+        let mut imports: Vec<(NodeId, &ImportEdge)> = edges
+            .filter_map(|edge| match edge.weight() {
+                Edge::Imports(import) => Some((other_end(&edge, direction), import)),
+                Edge::Contains | Edge::Needs(_) | Edge::Numpy(_) => None,
+            })
+            .collect();
+        imports.sort_by_key(|(node, import)| (import.standing, *node));
+        imports
+    }
+
     fn next_to(&self, id: NodeId, direction: Direction, is_wanted: fn(&Edge) -> bool) -> impl Iterator<Item = NodeId> {
         let edges = self.inner.edges_directed(id, direction);
         edges.filter(move |edge| is_wanted(edge.weight())).map(move |edge| other_end(&edge, direction))
     }
+
+    /// The distribution that brings a node, or that it is.
+    pub fn owner(&self, id: NodeId) -> Option<NodeId> {
+        let owner = match self.node(id) {
+            Node::Distribution(_) => return Some(id),
+            Node::File { owner, .. } => Some(*owner),
+            Node::Python(module) => module.owner,
+            Node::System(_) | Node::Builtin(_) | Node::Missing(_) => None,
+        };
+        self.distributions.get(owner?.0).copied()
+    }
+
+    /// What a distribution brings: its files, and the packages of Python that are nodes.
+    pub(super) fn brought(&self, id: NodeId) -> Vec<NodeId> {
+        let is_own = |node: &NodeId| matches!(self.node(*node), Node::Python(_)) && self.owner(*node) == Some(id);
+        let packages = self.by_module.values().copied().filter(is_own);
+        let mut brought: Vec<NodeId> = self.contents(id).into_iter().chain(packages).collect();
+        brought.sort_unstable();
+        brought
+    }
+
+    /// The packages that people import of a distribution, as far as they are nodes.
+    pub fn packages(&self, id: NodeId) -> Vec<NodeId> {
+        let is_top = |node: &NodeId| matches!(self.node(*node), Node::Python(module) if module.is_top());
+        self.brought(id).into_iter().filter(is_top).collect()
+    }
 }
 
 /// The node that an edge leads to, seen from the other.
-fn other_end(edge: &petgraph::graph::EdgeReference<Edge>, direction: Direction) -> NodeId {
+fn other_end(edge: &EdgeReference<Edge>, direction: Direction) -> NodeId {
     match direction {
         Direction::Outgoing => edge.target(),
         Direction::Incoming => edge.source(),

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use petgraph::Direction;
-use petgraph::visit::EdgeFiltered;
+use petgraph::graph::EdgeReference;
+use petgraph::visit::{EdgeFiltered, EdgeRef};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Edge, Graph, Node, NodeId};
@@ -17,19 +18,29 @@ impl Graph {
     /// shortest first, at most `most`. They go through what Python can import or run; only where nothing importable
     /// leads there, that a distribution ships the file is the reason.
     pub fn why(&self, id: NodeId, most: usize) -> Vec<Path> {
-        let is_entry = |node: &Node| matches!(node, Node::File { role: Role::Module(_) | Role::Program, .. });
-        let ways = self.ways(id, most, is_entry);
-        if ways.is_empty() { self.ways(id, most, |_| true) } else { ways }
+        let is_entry =
+            |node: &Node| matches!(node, Node::File { role: Role::Module(_) | Role::Program, .. } | Node::Python(_));
+        let passes = |edge: &EdgeReference<Edge>| self.passes(edge);
+        let mut ways = self.ways(id, most, is_entry, passes);
+        if ways.is_empty() {
+            ways = self.ways(id, most, |_| true, passes);
+        }
+        // What is imported only by calls, or where it may fail, is there for these.
+        if ways.is_empty() {
+            ways = self.ways(id, most, |_| true, |_| true);
+        }
+        ways
     }
 
     /// The shortest ways that enter by certain files. Breadth first against the edges: the first way by which a node is
     /// reached is a shortest one.
-    fn ways(&self, id: NodeId, most: usize, is_entry: impl Fn(&Node) -> bool) -> Vec<Path> {
-        // Nobody but code that asks for NumPy leads to a Python module.
-        let follows: fn(&Edge) -> bool = match self.node(id) {
-            Node::Python(_) => |_| true,
-            _ => Edge::is_of_loader,
-        };
+    fn ways(
+        &self,
+        id: NodeId,
+        most: usize,
+        is_entry: impl Fn(&Node) -> bool,
+        follows: impl Fn(&EdgeReference<Edge>) -> bool,
+    ) -> Vec<Path> {
         let mut next: FxHashMap<NodeId, NodeId> = FxHashMap::default();
         let mut queue = VecDeque::from([id]);
         let mut ways = Vec::new();
@@ -42,7 +53,13 @@ impl Graph {
                 }
                 continue;
             }
-            let mut above: Vec<NodeId> = self.next_to(node, Direction::Incoming, follows).collect();
+            let edges = self.inner.edges_directed(node, Direction::Incoming);
+            let mut above: Vec<NodeId> = edges.filter(&follows).map(|edge| edge.source()).collect();
+            if let Node::Python(module) = self.node(node)
+                && module.is_top()
+            {
+                above.extend(self.owner(node));
+            }
             above.sort();
             for above in above {
                 let enters = matches!(self.node(above), Node::Distribution(_));
@@ -73,26 +90,27 @@ impl Graph {
         Vec::new()
     }
 
-    /// Every node from which this one is reached, itself left out, in order.
+    /// Every node that fails where this one does, itself left out, in order: who loads it, asks it for NumPy's C API, or
+    /// imports it, and theirs. Of a distribution, who does so to anything that it brings.
     pub fn above(&self, id: NodeId) -> Vec<NodeId> {
-        self.reach(id, Direction::Incoming)
+        let brought = self.brought(id);
+        let mut above = reach(brought.iter().copied().chain([id]), |node| self.failing(node, Direction::Incoming));
+        above.retain(|node| *node != id && brought.binary_search(node).is_err());
+        above
     }
 
-    /// Every node that this one reaches, itself left out, in order.
+    /// Every node without which this one fails, itself left out, in order.
     pub fn below(&self, id: NodeId) -> Vec<NodeId> {
-        self.reach(id, Direction::Outgoing)
+        let mut below = reach([id], |node| self.failing(node, Direction::Outgoing));
+        below.retain(|node| *node != id);
+        below
     }
 
-    fn reach(&self, id: NodeId, direction: Direction) -> Vec<NodeId> {
-        let mut seen = FxHashSet::from_iter([id]);
-        let mut stack = vec![id];
-        while let Some(node) = stack.pop() {
-            stack.extend(self.loaders(node, direction).filter(|&other| seen.insert(other)));
-        }
-        seen.remove(&id);
-        let mut reached: Vec<NodeId> = seen.into_iter().collect();
-        reached.sort();
-        reached
+    /// Every file and name that a loader comes to from this one, itself left out, in order.
+    pub fn loaded(&self, id: NodeId) -> Vec<NodeId> {
+        let mut loaded = reach([id], |node| self.loaders(node, Direction::Outgoing));
+        loaded.retain(|node| *node != id);
+        loaded
     }
 
     /// The loops of files that need each other, each with its members in order.
@@ -106,4 +124,19 @@ impl Graph {
         cycles.sort();
         cycles
     }
+}
+
+/// All nodes to which these lead, and they themselves, in order.
+fn reach<I: Iterator<Item = NodeId>>(
+    from: impl IntoIterator<Item = NodeId>,
+    next: impl Fn(NodeId) -> I,
+) -> Vec<NodeId> {
+    let mut stack: Vec<NodeId> = from.into_iter().collect();
+    let mut seen: FxHashSet<NodeId> = stack.iter().copied().collect();
+    while let Some(node) = stack.pop() {
+        stack.extend(next(node).filter(|&other| seen.insert(other)));
+    }
+    let mut reached: Vec<NodeId> = seen.into_iter().collect();
+    reached.sort_unstable();
+    reached
 }

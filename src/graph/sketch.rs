@@ -10,10 +10,11 @@ mod reduce;
 pub use focus::{Around, focus};
 
 use petgraph::Direction;
+use petgraph::graph::EdgeReference;
 use petgraph::visit::EdgeRef;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Graph, NodeId};
+use super::{Edge, Graph, ImportStanding, NodeId};
 
 /// Why an item stands for several nodes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -61,6 +62,30 @@ pub struct Link {
     pub edges: usize,
 }
 
+/// The kind of edge for which a link stands, the strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LinkKind {
+    /// A loader follows it.
+    Loader,
+    /// A bond to NumPy's C API.
+    Numpy,
+    /// Python code imports it, and fails without it.
+    Import,
+    /// Python code may import it.
+    MayImport,
+}
+
+impl LinkKind {
+    fn of(edge: &Edge) -> LinkKind {
+        match edge {
+            Edge::Contains | Edge::Needs(_) => LinkKind::Loader,
+            Edge::Numpy(_) => LinkKind::Numpy,
+            Edge::Imports(import) if import.standing == ImportStanding::Certain => LinkKind::Import,
+            Edge::Imports(_) => LinkKind::MayImport,
+        }
+    }
+}
+
 /// Items and the links between them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sketch {
@@ -82,18 +107,25 @@ impl Sketch {
         nodes.sort_unstable();
         nodes.dedup();
         let place: FxHashMap<NodeId, usize> = nodes.iter().enumerate().map(|(at, &node)| (node, at)).collect();
-        let mut ends: Vec<(usize, usize)> = Vec::new();
+        let mut ends: Vec<(usize, usize, bool)> = Vec::new();
         for (source, &node) in nodes.iter().enumerate() {
             let targets = graph.inner.edges_directed(node, Direction::Outgoing);
-            ends.extend(targets.filter_map(|edge| Some((source, *place.get(&edge.target())?))));
+            let end =
+                |edge: EdgeReference<Edge>| Some((source, *place.get(&edge.target())?, edge.weight().is_of_package()));
+            ends.extend(targets.filter_map(end));
         }
         ends.sort_unstable();
         // That a file asks twice for another, or for itself, says nothing more.
-        ends.dedup();
-        ends.retain(|(source, target)| source != target);
+        ends.dedup_by_key(|(source, target, _)| (*source, *target));
+        ends.retain(|(source, target, _)| source != target);
+        // That a module lies in the package which imports it says nothing more, either.
+        let all: FxHashSet<(usize, usize)> = ends.iter().map(|(source, target, _)| (*source, *target)).collect();
+        let count = ends.len();
+        ends.retain(|(source, target, is_of_package)| !is_of_package || !all.contains(&(*target, *source)));
+        let aside = count - ends.len();
         let items = nodes.into_iter().map(|node| Item { nodes: vec![node], ..Item::default() }).collect();
-        let links = ends.into_iter().map(|(source, target)| Link { source, target, edges: 1 }).collect();
-        Sketch { items, links, ..Sketch::default() }
+        let links = ends.into_iter().map(|(source, target, _)| Link { source, target, edges: 1 }).collect();
+        Sketch { items, links, aside, ..Sketch::default() }
     }
 
     /// NumPy's C API alone: who asks, the Python modules between, who answers, and what is missing.
@@ -112,23 +144,22 @@ impl Sketch {
         Sketch { items, links, ..Sketch::default() }
     }
 
-    /// The links that stand for nothing but bonds to NumPy's C API.
-    pub fn bonds(&self, graph: &Graph) -> Vec<(usize, usize)> {
-        let bonds = graph.bonds();
+    /// The strongest kind of edge for which each link stands, in the order of the links.
+    pub fn kinds(&self, graph: &Graph) -> Vec<LinkKind> {
         let mut place = FxHashMap::<NodeId, usize>::default();
         for (at, item) in self.items.iter().enumerate() {
             place.extend(item.nodes.iter().map(|&node| (node, at)));
         }
-        let mut pairs: Vec<(usize, usize)> =
-            bonds.iter().filter_map(|(source, target)| Some((*place.get(source)?, *place.get(target)?))).collect();
-        pairs.sort_unstable();
-        pairs.dedup();
-        let is_alone = |&(source, target): &(usize, usize)| {
-            let targets = &self.items[target].nodes;
-            let of_loader = |&node: &NodeId| graph.loaders(node, Direction::Outgoing).any(|end| targets.contains(&end));
-            !self.items[source].nodes.iter().any(of_loader)
-        };
-        pairs.into_iter().filter(is_alone).collect()
+        let mut kinds = FxHashMap::<(usize, usize), LinkKind>::default();
+        for edge in graph.inner.edge_references() {
+            let ends = place.get(&edge.source()).copied().zip(place.get(&edge.target()).copied());
+            if let Some(ends) = ends {
+                let kind = LinkKind::of(edge.weight());
+                kinds.entry(ends).and_modify(|known| *known = kind.min(*known)).or_insert(kind);
+            }
+        }
+        let links = self.links.iter().map(|link| kinds.get(&(link.source, link.target)));
+        links.map(|kind| kind.copied().unwrap_or(LinkKind::Loader)).collect()
     }
 
     /// How many edges between nodes this accounts for, drawn or not.

@@ -4,6 +4,7 @@
 //! at once.
 
 mod harm;
+mod links;
 mod reach;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +13,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use harm::mark_harmless;
+pub use links::ImportLink;
 use reach::{ImportReach, is_sound, top};
 
 use super::Scan;
@@ -194,11 +196,21 @@ fn loads(name: &str, is_extension: bool) -> ImportOutcome {
     }
 }
 
+/// What is known of imports.
+#[derive(Default)]
+pub(super) struct JudgedImports {
+    pub outcomes: Outcomes,
+    /// What Python code imports.
+    pub links: Vec<ImportLink>,
+    /// What the import of packages does that are not asked about themselves.
+    pub packages: BTreeMap<String, ImportVerdict>,
+}
+
 /// What each import does: of every importable native module, and of every top-level package that holds one.
-pub(super) fn find(survey: &Survey, findings: &[Finding]) -> Outcomes {
+pub(super) fn find(survey: &Survey, findings: &[Finding]) -> JudgedImports {
     // The code of a bundle lies in archives that are not read for this yet.
     match survey.target.bundle {
-        Some(_) => Outcomes::default(),
+        Some(_) => JudgedImports::default(),
         None => Asking::of(survey).outcomes(findings),
     }
 }
@@ -230,7 +242,7 @@ impl<'s> Asking<'s> {
         Asking { survey, gone: gone(survey) }
     }
 
-    fn outcomes(&self, findings: &[Finding]) -> Outcomes {
+    fn outcomes(&self, findings: &[Finding]) -> JudgedImports {
         let facts = SurveyFacts::new(self.survey);
         self.in_context(&facts, self.faults(findings), |context| {
             let rows: Vec<Asked> = self.asked_names(context).into_iter().collect();
@@ -259,12 +271,20 @@ impl<'s> Asking<'s> {
                     break;
                 }
             }
+            let links = links(&reach, &outcomes);
+            let ends = links.iter().flat_map(|link| [&link.source, &link.target]);
+            let packages: BTreeSet<&str> =
+                ends.filter(|name| !outcomes.contains_key(*name)).map(String::as_str).collect();
+            let near = reach.near(context, &suspects, packages.iter().copied());
+            let near: Vec<Asked> = near.into_iter().map(|name| (name.to_owned(), false)).collect();
+            let packages = asked(context, &near.iter().collect::<Vec<_>>());
+            let packages = packages.into_iter().map(|(outcome, _)| (outcome.module, outcome.verdict)).collect();
             let mut rows: Vec<ImportOutcome> = outcomes.into_values().collect();
             // Who asks about one file misses it.
             if !self.survey.is_single() {
                 mark_harmless(context, &mut reach, &mut rows);
             }
-            Outcomes { rows }
+            JudgedImports { outcomes: Outcomes { rows }, links, packages }
         })
     }
 
@@ -415,6 +435,14 @@ impl<'s> Asking<'s> {
         rows.extend(names.into_iter().map(|name| (name, true)));
         rows
     }
+}
+
+/// What Python code imports of native modules, of the packages around them, and of what fails.
+fn links(reach: &ImportReach, outcomes: &BTreeMap<String, ImportOutcome>) -> Vec<ImportLink> {
+    let natives = outcomes.values().filter(|row| row.is_extension).map(|row| row.module.as_str()).collect();
+    let failures = outcomes.values().filter(|row| row.verdict == ImportVerdict::Fails);
+    let ways = failures.filter_map(|row| row.failure.as_ref()).flat_map(|failure| &failure.because);
+    reach.links(&natives, &ways.map(String::as_str).collect())
 }
 
 /// Every module that fails somewhere.

@@ -155,7 +155,7 @@ impl Document {
             record: Some(record),
         };
         let findings = findings_back(self.findings, self.rules, opening)?;
-        Ok(Scan { survey, outcomes: self.outcomes.back(opening)?, findings })
+        Ok(Scan::restored(survey, self.outcomes.back(opening)?, findings))
     }
 }
 
@@ -165,7 +165,7 @@ fn searches(scan: &Scan) -> Vec<Search> {
         let (source, _) = scan.graph.inner.edge_endpoints(edge)?;
         match &scan.graph.inner[edge] {
             Edge::Needs(need) => Some((need.first, scan.file_of(source)?, need.need)),
-            Edge::Contains | Edge::Numpy(_) => None,
+            Edge::Contains | Edge::Numpy(_) | Edge::Imports(_) => None,
         }
     });
     let evidence = scan.findings.iter().flat_map(|finding| &finding.evidence).filter_map(|evidence| match evidence {
@@ -182,6 +182,7 @@ fn edges(graph: &Graph, found: &mut FxHashMap<Search, Found>, taking: &Taking) -
         let bond = match &inner[edge] {
             Edge::Contains => BondMirror::Contains,
             Edge::Numpy(bond) => BondMirror::Numpy(Mirror::of(bond, taking)),
+            Edge::Imports(import) => BondMirror::Imports(Mirror::of(import, taking)),
             Edge::Needs(need) => {
                 let file = match graph.node(source) {
                     Node::File { file, .. } | Node::System(file) => Some(*file),
@@ -308,6 +309,7 @@ fn graph_back(
                 Edge::Contains
             }
             BondMirror::Numpy(bond) => Edge::Numpy(bond.back(opening)?),
+            BondMirror::Imports(import) => Edge::Imports(import.back(opening)?),
             BondMirror::Needs { need, tried } => {
                 let need = need.back(opening)?;
                 let file = needing(&nodes[source], need.need, world);

@@ -5,7 +5,7 @@ use super::mirror::{Damage, Mirror, Opening, Taking, Words, mirror};
 use super::numpy::{NumpyEdgeMirror, PythonModuleMirror};
 use super::text::{Bytes, FileNumber, Place};
 use crate::discover::{DistributionId, Item, Role};
-use crate::graph::{NeedEdge, Node};
+use crate::graph::{ImportEdge, ImportStanding, NeedEdge, Node};
 use crate::loader::{Import, Probe, Refusal, Resolution, Skip, Step, Verdict};
 use crate::survey::{ImportKind, ImportOf};
 use crate::world::{Absent, FileId};
@@ -88,7 +88,7 @@ mirror! {
         Builtin(name: Bytes),
         /// A name that the loader does not find.
         Missing(name: Bytes),
-        /// A Python module that code imports to get at NumPy's C API.
+        /// A Python module that code imports.
         Python(module: PythonModuleMirror),
     }
 }
@@ -146,6 +146,27 @@ pub(super) enum BondMirror {
     },
     /// No loader sees this bond.
     Numpy(NumpyEdgeMirror),
+    /// Python code imports a module.
+    Imports(ImportEdgeMirror),
+}
+
+mirror! {
+    struct ImportEdgeMirror = ImportEdge {
+        standing: ImportStandingMirror,
+        /// The file and the line, from 1, of the first statement that names the module.
+        site [default]: Option<(Place, u32)>,
+    }
+}
+
+mirror! {
+    enum ImportStandingMirror = ImportStanding {
+        /// The importer fails with it.
+        Certain,
+        /// The importer may go on without it.
+        Guarded,
+        /// Only functions import it.
+        Lazy,
+    }
 }
 
 mirror! {

@@ -1,5 +1,6 @@
 //! The mirror of what asks for NumPy's C API and what answers.
 
+use super::graph::DistributionNumber;
 use super::mirror::{Words, mirror};
 use super::text::{Bytes, FileNumber, Place};
 use crate::graph::{NumpyEdge, Presence, PythonModule};
@@ -74,6 +75,8 @@ mirror! {
     struct PythonModuleMirror = PythonModule {
         name: Bytes,
         presence: PresenceMirror,
+        /// Whose it is, by place in `distributions`.
+        owner [default]: Option<DistributionNumber>,
     }
 }
 

@@ -179,9 +179,14 @@ impl Survey {
         provider: Option<&Provider>,
         extension: Option<NodeId>,
     ) -> NodeId {
-        let module = |name: &str| PythonModule { name: Name::from(name), presence: self.python_module(name) };
+        let module =
+            |name: &str| PythonModule { name: Name::from(name), presence: self.python_module(name), owner: None };
         if let Some(missing) = bond.missing {
-            return graph.add_module(PythonModule { name: Name::from(missing), presence: Presence::Absent });
+            return graph.add_module(PythonModule {
+                name: Name::from(missing),
+                presence: Presence::Absent,
+                owner: None,
+            });
         }
         let (Some(provider), Some(extension)) = (provider, extension) else {
             return graph.add_module(module("numpy"));

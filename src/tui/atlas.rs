@@ -33,7 +33,7 @@ pub enum Sort {
     Missing,
     /// On no search path, and nobody is the worse for it.
     Absent,
-    /// A Python module on the way to NumPy's C API.
+    /// A Python module that code imports.
     Python,
     /// One that is not there, and missed.
     NoPython,
@@ -206,6 +206,11 @@ impl Entry {
         &self.brief[start..folders.len() + 1 + stem]
     }
 
+    /// Is it what people import of a distribution?
+    pub fn is_package(&self) -> bool {
+        self.sort == Sort::Python && !self.label.contains('.')
+    }
+
     /// Does something keep it from loading, itself or what it needs?
     pub fn is_marked(&self) -> bool {
         self.is_broken || self.because.is_some()
@@ -283,6 +288,8 @@ impl Atlas {
                 .filter_map(|name| self.modules.get(name).copied())
                 .collect();
             marked.extend(self.unloadable(&self.places[index], |entry| entry.sort == Sort::Module));
+            let above = self.places[index].iter().flat_map(|&place| self.scan.graph.above(place));
+            marked.extend(above.filter(|&node| self.entry(node).sort == Sort::Python));
             for node in marked {
                 let entry = &mut self.entries[node.index()];
                 if !entry.is_broken && entry.because.is_none() {
@@ -359,9 +366,13 @@ impl Atlas {
             self.places.push(places);
             while let Some(node) = stack.pop() {
                 self.entries[node.index()].badge.count(finding);
-                // That NumPy is broken is NumPy's own: who asks for its C API has a finding of its own.
-                let above = self.scan.graph.loaders(node, Direction::Incoming);
-                stack.extend(above.filter(|&above| seen.insert(above)));
+                let graph = &self.scan.graph;
+                // What breaks no import is of interest to who loads the file.
+                let above: Vec<NodeId> = match finding.broken.is_empty() {
+                    true => graph.loaders(node, Direction::Incoming).collect(),
+                    false => graph.failing(node, Direction::Incoming).collect(),
+                };
+                stack.extend(above.into_iter().filter(|&above| seen.insert(above)));
             }
         }
     }
@@ -493,8 +504,8 @@ fn entry(scan: &Scan, id: NodeId, node: &Node) -> Entry {
         Node::System(_) | Node::Builtin(_) => (Sort::System, None),
         Node::Missing(_) if scan.is_missed(id) => (Sort::Missing, None),
         Node::Missing(_) => (Sort::Absent, None),
-        Node::Python(_) if scan.is_missed(id) => (Sort::NoPython, None),
-        Node::Python(_) => (Sort::Python, None),
+        Node::Python(module) if scan.is_missed(id) => (Sort::NoPython, module.owner),
+        Node::Python(module) => (Sort::Python, module.owner),
     };
     let file = scan.file_of(id);
     let has_problem = file.is_some_and(|file| scan.world.file(file).problem.is_some());

@@ -17,7 +17,7 @@ use super::atlas::{Atlas, Sort, sign};
 use super::theme::Tone;
 use super::way::Way;
 use crate::graph::layout::{Layout, layout};
-use crate::graph::sketch::{Around, Fold, Item, Sketch, focus};
+use crate::graph::sketch::{Around, Fold, Item, LinkKind, Sketch, focus};
 use crate::graph::{Node, NodeId};
 
 /// How an item is written.
@@ -64,6 +64,8 @@ pub struct Picture {
     pub bonds: FxHashSet<(usize, usize)>,
     /// The lines of what Python code imports: they are dotted.
     pub imports: FxHashSet<(usize, usize)>,
+    /// The lines of what Python code may import and goes on without: they are dotted more thinly.
+    pub may_import: FxHashSet<(usize, usize)>,
     /// The row that walking along lines tries to keep.
     goal: i32,
     /// Whom one came from, by item and side: the way back is the way there.
@@ -104,12 +106,12 @@ impl Picture {
 
     /// The environment, package by package. Packages with which nothing is wrong are one, where any other is not.
     fn overview(atlas: &Atlas, center: NodeId, lens: &Lens, room: (u16, u16)) -> Picture {
-        let (mut sketch, imports) = overview::sketch(atlas, lens, usize::from(room.1));
+        let mut sketch = overview::sketch(atlas, lens, usize::from(room.1));
         if !lens.implied {
             let stands_out = |item: &Item| item.nodes.iter().any(|&node| is_missing(atlas, node));
             sketch.reduce(|_, target| stands_out(target));
         }
-        Picture::made(atlas, (Scope::Overview, center, 0), sketch, (None, &imports), lens, room)
+        Picture::made(atlas, (Scope::Overview, center, 0), sketch, None, lens, room)
     }
 
     /// One package: its files, what they need of others, each package of those as one, and what is missing.
@@ -122,7 +124,7 @@ impl Picture {
             let stands_out = |item: &Item| item.nodes.iter().any(|&node| is_missing(atlas, node));
             sketch.reduce(|_, target| stands_out(target));
         }
-        Picture::made(atlas, (Scope::Inside, center, 0), sketch, (None, &[]), lens, room)
+        Picture::made(atlas, (Scope::Inside, center, 0), sketch, None, lens, room)
     }
 
     /// The surroundings of a node, in layers: every edge between what is shown is drawn.
@@ -149,7 +151,7 @@ impl Picture {
         let most = |band: i32| if bands.contains(&band) { usize::MAX } else { MOST_IN_A_BAND };
         let keep = |item: &Item| item.nodes.contains(&center) || item.nodes.iter().any(|&node| is_missing(atlas, node));
         sketch.cap(most, |item| rank(atlas, item), keep);
-        let picture = Picture::made(atlas, (Scope::Focus, center, depth), sketch, (None, &[]), lens, room);
+        let picture = Picture::made(atlas, (Scope::Focus, center, depth), sketch, None, lens, room);
         // What does not fit at two steps may fit at one.
         if lens.depth.is_none() && picture.layout.width > i32::from(room.0) && room.0 > 0 {
             return Picture::focus(atlas, center, &Lens { depth: Some(1), ..lens.clone() }, room);
@@ -185,7 +187,7 @@ impl Picture {
         if scope == Scope::All && packages {
             drop_loose(&mut sketch, atlas);
         }
-        Picture::made(atlas, (scope, center, 0), sketch, (None, &[]), lens, room)
+        Picture::made(atlas, (scope, center, 0), sketch, None, lens, room)
     }
 
     /// The bonds to NumPy's C API, whatever the center is.
@@ -211,14 +213,14 @@ impl Picture {
                 first.map_or(center, |at| sketch.items[at].node())
             }
         };
-        Picture::made(atlas, (Scope::Numpy, center, 0), sketch, (Some(&columns), &[]), lens, room)
+        Picture::made(atlas, (Scope::Numpy, center, 0), sketch, Some(&columns), lens, room)
     }
 
     fn made(
         atlas: &Atlas,
         (scope, center, depth): (Scope, NodeId, usize),
         sketch: Sketch,
-        (columns, imports): (Option<&[usize]>, &[(usize, usize)]),
+        columns: Option<&[usize]>,
         lens: &Lens,
         room: (u16, u16),
     ) -> Picture {
@@ -251,9 +253,13 @@ impl Picture {
             let to = layout.links_of(target);
             layout.links_of(source).into_iter().filter(move |link| to.contains(link))
         };
-        let bonds: FxHashSet<(usize, usize)> = sketch.bonds(&atlas.scan.graph).into_iter().flat_map(between).collect();
         doomed.extend(in_vain(atlas, &sketch).into_iter().flat_map(between));
-        let imports: FxHashSet<(usize, usize)> = imports.iter().copied().flat_map(between).collect();
+        let kinds = sketch.kinds(&atlas.scan.graph);
+        let of_kind = |wanted: LinkKind| -> FxHashSet<(usize, usize)> {
+            let links = sketch.links.iter().zip(&kinds).filter(|(_, kind)| **kind == wanted);
+            links.flat_map(|(link, _)| between((link.source, link.target))).collect()
+        };
+        let [bonds, imports, may_import] = [LinkKind::Numpy, LinkKind::Import, LinkKind::MayImport].map(of_kind);
         let hidden = if lens.system || scope != Scope::Focus { 0 } else { quiet_around(atlas, center) };
         let cursor = sketch.item_of(center).unwrap_or(0);
         let mut picture = Picture {
@@ -270,6 +276,7 @@ impl Picture {
             doomed,
             bonds,
             imports,
+            may_import,
             lit: FxHashSet::default(),
             goal: 0,
             came: FxHashMap::default(),
@@ -508,6 +515,8 @@ fn rank(atlas: &Atlas, item: &Item) -> impl Ord + use<> {
 fn labels(atlas: &Atlas, sketch: &Sketch, (scope, center): (Scope, NodeId), terse: usize) -> Vec<Label> {
     let loops: FxHashSet<usize> = sketch.cycles().into_iter().flatten().collect();
     let name = |item: &Item| match item.fold {
+        // Its distribution mostly has the same name.
+        Fold::No if atlas.entry(item.node()).is_package() => format!("import {}", atlas.entry(item.node()).label),
         Fold::No => names::terse(atlas.entry(item.node()).short(), terse).into_owned(),
         _ => String::new(),
     };

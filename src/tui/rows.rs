@@ -248,7 +248,7 @@ impl Builder<'_> {
         let graph = &self.atlas.scan.graph;
         let mut children = match self.atlas.entry(node).sort {
             _ if self.turned.is_some() => {
-                let mut above: Vec<NodeId> = graph.loaders(node, Direction::Incoming).collect();
+                let mut above: Vec<NodeId> = graph.failing(node, Direction::Incoming).collect();
                 above.sort_unstable();
                 above
             }

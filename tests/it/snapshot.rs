@@ -52,7 +52,7 @@ fn worlds() -> Vec<(&'static str, Scan)> {
     ]
 }
 
-fn reopened(scan: &Scan) -> Scan {
+pub fn reopened(scan: &Scan) -> Scan {
     open(&snapshot::take(scan, Veil::none())).expect("it was just written")
 }
 

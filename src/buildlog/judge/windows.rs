@@ -50,7 +50,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
         let missing: Vec<String> = ground
             .scan
             .graph
-            .below(ground.scan.graph.file(file).unwrap_or_default())
+            .loaded(ground.scan.graph.file(file).unwrap_or_default())
             .into_iter()
             .filter_map(|node| match ground.scan.graph.node(node) {
                 Node::Missing(name) => Some(name.to_string()),
@@ -87,7 +87,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
 fn newest_procedure(ground: &Ground, file: FileId) -> Option<(WindowsRelease, Name, Name)> {
     let graph = &ground.scan.graph;
     let files =
-        std::iter::once(file).chain(graph.below(graph.file(file)?).into_iter().filter_map(
+        std::iter::once(file).chain(graph.loaded(graph.file(file)?).into_iter().filter_map(
             |node| match graph.node(node) {
                 Node::File { file, .. } => Some(*file),
                 _ => None,

@@ -16,7 +16,11 @@ const CANDIDATES: usize = 10;
 pub(super) fn chosen(scan: &Scan, name: &str) -> Result<Vec<NodeId>, Error> {
     let names: Vec<(NodeId, Vec<String>)> = scan.graph.nodes().map(|(node, _)| (node, names(scan, node))).collect();
     let with = |is_meant: &dyn Fn(&String) -> bool| -> Vec<NodeId> {
-        names.iter().filter(|(_, names)| names.iter().any(is_meant)).map(|(node, _)| *node).collect()
+        let named = names.iter().filter(|(_, names)| names.iter().any(is_meant)).map(|(node, _)| *node);
+        // A package is told of with its distribution, and a file is meant rather than a package.
+        let (packages, others): (Vec<NodeId>, Vec<NodeId>) =
+            named.partition(|&node| matches!(scan.graph.node(node), Node::Python(_)));
+        if others.is_empty() { packages } else { others }
     };
     let exact = with(&|known| known == name);
     if (1..=TWINS).contains(&exact.len()) {
@@ -82,7 +86,7 @@ pub(super) fn described(scan: &Scan, node: NodeId) -> String {
         },
         Node::Missing(_) => "a name that the loader does not find".into(),
         Node::Python(module) => match module.presence {
-            Presence::Present(_) => "a Python module on the way to NumPy's C API".into(),
+            Presence::Present(_) => "a Python module".into(),
             Presence::Absent => "a Python module that is not there".into(),
             Presence::Unknown => "a Python module of which it cannot be told whether it is there".into(),
         },

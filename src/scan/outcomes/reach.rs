@@ -27,18 +27,18 @@ pub struct ImportReach {
     failing: FxHashSet<usize>,
     /// Modules whose files a distribution installed and that are not there.
     gone: BTreeSet<String>,
-    places: FxHashMap<String, usize>,
-    modules: Vec<ReachedModule>,
+    pub places: FxHashMap<String, usize>,
+    pub modules: Vec<ReachedModule>,
     /// Names that are no submodules and are taken from packages when a module runs: by the package, with who takes them.
     taken: FxHashMap<usize, Vec<(String, usize)>>,
 }
 
 /// One module, and what its code may import.
 #[derive(Default)]
-struct ReachedModule {
-    name: String,
+pub struct ReachedModule {
+    pub name: String,
     /// None of a module of the standard library, and of one that is not found.
-    spec: Option<ModuleSpec>,
+    pub spec: Option<ModuleSpec>,
     /// By place, and whether only functions import it; the packages around it are among them.
     imports: FxHashMap<usize, bool>,
     /// May it end badly although every module that it finds does not?
@@ -47,6 +47,19 @@ struct ReachedModule {
     wants_gone: bool,
     /// Its code imports by names that are made at run time.
     is_wild: bool,
+    /// Its statements, as far as they name what is known.
+    pub statements: Vec<Statement>,
+    /// What its functions import of other packages, and where.
+    pub later: Vec<(String, u32)>,
+}
+
+/// One import statement that names a module that is known.
+pub struct Statement {
+    /// The place of the module.
+    pub module: usize,
+    pub standing: Standing,
+    /// From 1.
+    pub line: u32,
 }
 
 impl ReachedModule {
@@ -106,7 +119,7 @@ static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
 
 /// What the source of a module says at a glance.
 struct Glance {
-    imports: Vec<(String, Vec<String>, Standing)>,
+    imports: Vec<(String, Vec<String>, Standing, u32)>,
     is_risky: bool,
     is_wild: bool,
 }
@@ -220,10 +233,12 @@ impl ImportReach {
         let Some(Glance { imports, is_risky, is_wild }) = glance else { return };
         let (mut leads, mut misses, mut wants_gone) = (Vec::new(), false, false);
         let own = top(&self.modules[place].name).to_owned();
-        for (module, taken, standing) in imports {
+        let (mut statements, mut later) = (Vec::new(), Vec::new());
+        for (module, taken, standing, line) in imports {
             let is_lazy = standing == Standing::Function;
             // A function that imports another package is there to be called later: nobody's import waits for it.
             if is_lazy && top(&module) != own {
+                later.push((module, line));
                 continue;
             }
             let Some(base) = self.place(context, &module) else {
@@ -231,13 +246,17 @@ impl ImportReach {
                 continue;
             };
             leads.push((base, is_lazy));
+            statements.push(Statement { module: base, standing, line });
             let Some(spec) = self.modules[base].spec.as_ref().filter(|spec| spec.folders().is_some()) else { continue };
             // A package without code has nothing but its submodules.
             let is_bare = matches!(spec, ModuleSpec::Namespace(_));
             for name in taken.iter().map(|name| format!("{module}.{name}")) {
                 wants_gone |= self.gone.contains(&name);
                 match self.place(context, &name) {
-                    Some(below) => leads.push((below, is_lazy)),
+                    Some(below) => {
+                        leads.push((below, is_lazy));
+                        statements.push(Statement { module: below, standing, line });
+                    }
                     None if is_bare => misses |= !is_lazy,
                     None if !is_lazy => {
                         let name = name[module.len() + 1..].to_owned();
@@ -253,6 +272,7 @@ impl ImportReach {
         }
         module.is_doubtful = misses || is_risky || wants_gone;
         (module.wants_gone, module.is_wild) = (wants_gone, is_wild);
+        (module.statements, module.later) = (statements, later);
     }
 
     /// Doubts the modules that take from a package what its code does not so much as mention.
@@ -462,7 +482,10 @@ fn glance(context: &ImportContext, module: &ReachedModule) -> Option<Glance> {
             let statements = named_imports(&bytes);
             let named = |import: &NamedImport| {
                 let taken = import.taken.iter().flatten().filter(|name| &***name != "*");
-                Some((import.absolute(package)?, taken.map(|name| name.to_string()).collect(), import.standing))
+                // A call may stand under a condition in its own line.
+                let standing = if import.is_call { import.standing.max(Standing::Block) } else { import.standing };
+                let taken = taken.map(|name| name.to_string()).collect();
+                Some((import.absolute(package)?, taken, standing, import.line))
             };
             let mut has = [false; 3];
             FINDER.find_iter(&bytes).for_each(|found| has[WORDS[found.pattern().as_usize()].1 as usize] = true);
@@ -479,7 +502,8 @@ fn glance(context: &ImportContext, module: &ReachedModule) -> Option<Glance> {
             // The next is tried where one is not there.
             let is_there = |module: &&String| context.has_module(module);
             let found = capi.modules.iter().find(is_there).or(capi.modules.first())?;
-            Some(Glance { imports: vec![(found.clone(), Vec::new(), Standing::Top)], is_risky: false, is_wild: false })
+            let imports = vec![(found.clone(), Vec::new(), Standing::Top, 0)];
+            Some(Glance { imports, is_risky: false, is_wild: false })
         }
         ModuleSpec::Bytecode { .. } | ModuleSpec::Namespace(_) => None,
     }

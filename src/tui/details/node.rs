@@ -1,14 +1,17 @@
 //! A node: what it is, what it needs and got, who needs it.
 
+use petgraph::Direction;
+
 use super::finding::{cause, sign, verdict};
 use super::parts::{list, search, shown_file, shown_name, size};
 use super::{mach, pe};
 use crate::discover::Role;
 use crate::export::count;
 use crate::graph::sketch::{Fold, Item};
-use crate::graph::{NeedEdge, Node, NodeId};
+use crate::graph::{ImportStanding, NeedEdge, Node, NodeId};
 use crate::image::{Format, Image};
 use crate::loader::{Resolution, Step};
+use crate::printable::printable;
 use crate::scan::Scan;
 use crate::tui::atlas::{Atlas, Sort, brief};
 use crate::tui::picture::Label;
@@ -43,7 +46,9 @@ pub fn of_node(atlas: &Atlas, node: NodeId, via: Option<NodeId>) -> Vec<Prose> {
         asked(&atlas.scan, asking, node, &mut text);
     }
     needs(atlas, node, &mut text);
+    imports(atlas, node, Direction::Outgoing, "imports", &mut text);
     dependents(atlas, node, &mut text);
+    imports(atlas, node, Direction::Incoming, "imported by", &mut text);
     text
 }
 
@@ -246,6 +251,29 @@ fn loaded_for(scan: &Scan, import: usize, file: FileId) -> Option<FileId> {
         node.is_some_and(|node| scan.graph.needs(node).iter().any(|(needed, _)| *needed == target))
     };
     loads.iter().take_while(|&&loaded| loaded != file).find(needs).copied()
+}
+
+/// What Python code imports, or whose code imports the node, and where the first such statement stands.
+fn imports(atlas: &Atlas, node: NodeId, direction: Direction, title: &str, text: &mut Vec<Prose>) {
+    let imports = atlas.scan.graph.imports(node, direction);
+    if imports.is_empty() {
+        return;
+    }
+    let rows = imports.iter().map(|(other, import)| {
+        let entry = atlas.entry(*other);
+        let standing = match import.standing {
+            ImportStanding::Certain => "",
+            ImportStanding::Guarded => " where it may fail",
+            ImportStanding::Lazy => " in a function",
+        };
+        let site = import
+            .site
+            .as_ref()
+            .map(|(file, line)| format!("  {}:{line}", brief(&printable(&atlas.scan.shown(file).to_string()))));
+        let what = format!("{}{}{standing}{}", entry.brief, entry.sign(), site.unwrap_or_default());
+        (atlas.mark(*other).0, what, Some(Link::Node(*other)))
+    });
+    list(&format!("{title} {}", imports.len()), rows, text);
 }
 
 fn dependents(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {

@@ -34,7 +34,8 @@ enum Entry {
 const SIGNS: &[&str] = &[
     "◆ distribution  ● extension module  ○ library  ▷ program  · system",
     "✗ error, not found  ✗↓ cannot load because of another  ▲ warning  ! nonstandard install name",
-    "── loader  ╌╌ NumPy's C API  ┄┄ Python import  ◄ back, in a cycle  ↔ in a cycle",
+    "── loader  ╌╌ NumPy's C API  ┄┄ Python import  ┈┈ in a function or where it may fail",
+    "◇ Python module  ∅ not found  ◄ back, in a cycle  ↔ in a cycle",
     "≡ several drawn as one  + more  ► opens  ↑ breaks so many imports; in the tree: shown above",
 ];
 

@@ -51,8 +51,15 @@ pub fn why(model: &mut Model) -> Option<Effect> {
 /// Everything that breaks where the chosen node is missing.
 pub fn who(model: &mut Model) -> Option<Effect> {
     let (atlas, node) = (model.atlas.as_ref()?, model.chosen?);
-    let above = atlas.scan.graph.above(node);
-    let title = format!("Who needs {}: {} above it", atlas.entry(node).label, count(above.len(), "node"));
+    let mut above = atlas.scan.graph.above(node);
+    let imports = above.iter().filter(|&&above| atlas.entry(above).sort == Sort::Module).count();
+    let title = match imports {
+        0 => format!("Who needs {}", atlas.entry(node).label),
+        1 => format!("Who needs {}: 1 import fails without it", atlas.entry(node).label),
+        _ => format!("Who needs {}: {} fail without it", atlas.entry(node).label, count(imports, "import")),
+    };
+    // What people import first.
+    above.sort_by_key(|&above| !matches!(atlas.entry(above).sort, Sort::Python | Sort::Distribution));
     let rows = above.into_iter().map(|node| (0, node)).collect();
     let nothing = "no dependents";
     model.modal = Some(Box::new(Pick { title, rows, cursor: 0, nothing }));

@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::graph::NodeId;
 use crate::graph::layout::{BEHIND, Layout, Net, Slot};
+use crate::graph::sketch::LinkKind;
 use crate::tui::model::Model;
 use crate::tui::paint;
 use crate::tui::picture::{Label, Picture};
@@ -42,27 +43,36 @@ struct Cell {
     upright: Heat,
     /// The lines across and upright belong to one net.
     is_joint: bool,
-    /// A line that a loader follows passes here; the others are dashed, or dotted where Python code imports.
-    is_solid: bool,
-    is_dotted: bool,
+    /// The strongest kind of the lines that pass here; none where no line does.
+    kind: Option<LinkKind>,
 }
 
 /// How a line is drawn.
 #[derive(Clone, Copy, Debug, Default)]
 struct Stroke {
     heat: Heat,
-    is_solid: bool,
-    is_dotted: bool,
+    kind: Option<LinkKind>,
 }
 
 impl Stroke {
     /// The one of two lines in one place that is seen.
     fn over(self, other: Stroke) -> Stroke {
-        Stroke {
-            heat: self.heat.max(other.heat),
-            is_solid: self.is_solid || other.is_solid,
-            is_dotted: self.is_dotted || other.is_dotted,
-        }
+        Stroke { heat: self.heat.max(other.heat), kind: stronger(self.kind, other.kind) }
+    }
+}
+
+/// The stronger of two kinds of lines.
+fn stronger(one: Option<LinkKind>, other: Option<LinkKind>) -> Option<LinkKind> {
+    one.into_iter().chain(other).min()
+}
+
+/// A line of a kind, across and upright.
+fn lines_of(kind: Option<LinkKind>) -> (&'static str, &'static str) {
+    match kind {
+        Some(LinkKind::Loader) => ("─", "│"),
+        Some(LinkKind::Import) => ("┄", "┆"),
+        Some(LinkKind::MayImport) => ("┈", "┊"),
+        Some(LinkKind::Numpy) | None => ("╌", "╎"),
     }
 }
 
@@ -110,8 +120,13 @@ impl Canvas<'_> {
             () if self.picture.doomed.contains(&link) => Heat::Doomed,
             () => Heat::Quiet,
         };
-        let is_dotted = self.picture.imports.contains(&link);
-        Stroke { heat, is_solid: !is_dotted && !self.picture.bonds.contains(&link), is_dotted }
+        let kind = match () {
+            () if self.picture.bonds.contains(&link) => LinkKind::Numpy,
+            () if self.picture.imports.contains(&link) => LinkKind::Import,
+            () if self.picture.may_import.contains(&link) => LinkKind::MayImport,
+            () => LinkKind::Loader,
+        };
+        Stroke { heat, kind: Some(kind) }
     }
 
     /// How several lines that run together are drawn.
@@ -193,8 +208,7 @@ impl Canvas<'_> {
             if let Some(cell) = self.cell(x, y) {
                 cell.arms |= if x > from { LEFT } else { 0 } | if x < to { RIGHT } else { 0 };
                 cell.across = cell.across.max(stroke.heat);
-                cell.is_solid |= stroke.is_solid;
-                cell.is_dotted |= stroke.is_dotted;
+                cell.kind = stronger(cell.kind, stroke.kind);
             }
         }
     }
@@ -206,8 +220,7 @@ impl Canvas<'_> {
             if let Some(cell) = self.cell(x, y) {
                 cell.arms |= if y > top { UP } else { 0 } | if y < bottom { DOWN } else { 0 };
                 cell.upright = cell.upright.max(stroke.heat);
-                cell.is_solid |= stroke.is_solid;
-                cell.is_dotted |= stroke.is_dotted;
+                cell.kind = stronger(cell.kind, stroke.kind);
             }
         }
     }
@@ -227,11 +240,10 @@ impl Canvas<'_> {
                 true => ("│", cell.upright),
                 false => (sign(cell.arms), cell.across.max(cell.upright)),
             };
+            let (across, upright) = lines_of(cell.kind);
             let sign = match sign {
-                "─" if !cell.is_solid && cell.is_dotted => "┄",
-                "│" if !cell.is_solid && cell.is_dotted => "┆",
-                "─" if !cell.is_solid => "╌",
-                "│" if !cell.is_solid => "╎",
+                "─" => across,
+                "│" => upright,
                 sign => sign,
             };
             let tone = match heat {
@@ -352,11 +364,7 @@ impl Canvas<'_> {
         for x in (from + 1).max(0)..=to {
             if x < i32::from(self.area.width) {
                 buffer[(self.area.x + x as u16, self.area.y + y as u16)]
-                    .set_symbol(match (cell.is_solid, cell.is_dotted) {
-                        (true, _) => "─",
-                        (false, true) => "┄",
-                        (false, false) => "╌",
-                    })
+                    .set_symbol(lines_of(cell.kind).0)
                     .set_style(style);
             }
         }

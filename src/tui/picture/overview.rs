@@ -1,11 +1,11 @@
 //! The environment package by package, and one package file by file.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::scope::{Lens, distribution, is_missing};
 use crate::diagnose::Severity;
-use crate::graph::sketch::{Fold, Item, Link, Sketch};
-use crate::graph::{Node, NodeId};
+use crate::graph::sketch::{Fold, Item, Link, LinkKind, Sketch};
+use crate::graph::{Graph, Node, NodeId};
 use crate::tui::atlas::{Atlas, Sort};
 
 /// With more boxes than this nothing is shown unasked.
@@ -13,8 +13,8 @@ const MOST_BOXES: usize = 60;
 /// So many packages that fail because of others are shown one by one, in any room.
 const FEWEST_SHOWN: usize = 6;
 
-/// The packages with what is wrong as leaves, and the links by which Python code imports what fails.
-pub(super) fn sketch(atlas: &Atlas, lens: &Lens, height: usize) -> (Sketch, Vec<(usize, usize)>) {
+/// The packages with what is wrong as leaves.
+pub(super) fn sketch(atlas: &Atlas, lens: &Lens, height: usize) -> Sketch {
     let graph = &atlas.scan.graph;
     let causes = causes(atlas);
     let is_shown = |node: NodeId| {
@@ -25,26 +25,26 @@ pub(super) fn sketch(atlas: &Atlas, lens: &Lens, height: usize) -> (Sketch, Vec<
     let mut sketch = Sketch::of(graph, &nodes);
     let package = |node: NodeId| match graph.node(node) {
         _ if causes.contains(&node) || lens.opened.contains(&node) => None,
-        // The Python modules on the way to NumPy's C API are a part of NumPy.
-        Node::Python(module) if !is_missing(atlas, node) => {
+        // Python modules are a part of their package.
+        Node::Python(module) if !is_missing(atlas, node) => graph.owner(node).or_else(|| {
             let name = module.name.to_string();
             atlas.node_of_module(name.split('.').next().unwrap_or(&name))
-        }
+        }),
         _ => distribution(atlas, node),
     };
     sketch.fold(Fold::Package, |item| package(item.node()));
-    // Packages of Python alone have nothing to show here.
+    set_imports_aside(&mut sketch, graph, &causes, lens);
+    // Packages of Python alone have nothing to show here, unless they lead to others.
+    let leading: FxHashSet<NodeId> = sketch.links.iter().map(|link| sketch.items[link.source].node()).collect();
     let is_bare = |item: &Item| {
         let node = item.node();
-        let has_files = matches!(graph.node(node), Node::Distribution(_)) && graph.contents(node).is_empty();
-        has_files && !atlas.entry(node).is_marked()
+        let is_python = matches!(graph.node(node), Node::Distribution(_)) && graph.contents(node).is_empty();
+        is_python && !leading.contains(&node) && !atlas.entry(node).is_marked()
     };
     sketch.leave_out(is_bare);
-    let imports = add_imports(atlas, &mut sketch);
     fold_healthy(&mut sketch, atlas, !causes.is_empty());
     fold_affected(&mut sketch, atlas, height.saturating_sub(causes.len() + 2).max(FEWEST_SHOWN));
-    let imports = again(&sketch, &imports);
-    (sketch, imports)
+    sketch
 }
 
 /// The nodes that errors are about.
@@ -55,38 +55,19 @@ fn causes(atlas: &Atlas) -> FxHashSet<NodeId> {
     nodes.filter(|&node| atlas.entry(node).sort != Sort::Distribution).take(MOST_BOXES).collect()
 }
 
-/// Adds links for what Python code imports on the way to what fails; the answer is the nodes of their ends.
-fn add_imports(atlas: &Atlas, sketch: &mut Sketch) -> Vec<(NodeId, NodeId)> {
-    let mut place: FxHashMap<NodeId, usize> = FxHashMap::default();
-    for (at, item) in sketch.items.iter().enumerate() {
-        place.extend(item.nodes.iter().map(|&node| (node, at)));
-    }
-    let mut ends: FxHashSet<(usize, usize)> = FxHashSet::default();
-    for outcome in atlas.scan.outcomes.rows.iter().filter(|outcome| outcome.is_missed()) {
-        let Some(failure) = &outcome.failure else { continue };
-        let names = std::iter::once(&outcome.module).chain(&failure.because);
-        let items: Vec<usize> = names.filter_map(|name| place.get(&atlas.node_of_module(name)?).copied()).collect();
-        // A file that is a leaf leads nowhere: what its package imports is told of the package.
-        let is_way =
-            |&(source, target): &(usize, usize)| source != target && sketch.items[source].fold == Fold::Package;
-        ends.extend(items.windows(2).map(|pair| (pair[0], pair[1])).filter(is_way));
-    }
-    let known: FxHashSet<(usize, usize)> = sketch.links.iter().map(|link| (link.source, link.target)).collect();
-    let mut new: Vec<(usize, usize)> = ends.into_iter().filter(|end| !known.contains(end)).collect();
-    new.sort_unstable();
-    sketch.links.extend(new.iter().map(|&(source, target)| Link { source, target, edges: 1 }));
-    sketch.links.sort_unstable();
-    new.into_iter().map(|(source, target)| (sketch.items[source].node(), sketch.items[target].node())).collect()
-}
-
-/// The items that these nodes are in now.
-fn again(sketch: &Sketch, ends: &[(NodeId, NodeId)]) -> Vec<(usize, usize)> {
-    let place = |node: NodeId| sketch.item_of(node);
-    let ends = ends.iter().filter_map(|&(source, target)| Some((place(source)?, place(target)?)));
-    let mut ends: Vec<(usize, usize)> = ends.filter(|(source, target)| source != target).collect();
-    ends.sort_unstable();
-    ends.dedup();
-    ends
+/// A file that is a leaf leads nowhere: what is imported before it is told of its package. And what packages may import is
+/// shown where everything is.
+fn set_imports_aside(sketch: &mut Sketch, graph: &Graph, causes: &FxHashSet<NodeId>, lens: &Lens) {
+    let kinds = sketch.kinds(graph);
+    let is_leaf = |at: usize| sketch.items[at].nodes.iter().all(|node| causes.contains(node));
+    let is_aside = |link: &Link, kind: LinkKind| match kind {
+        LinkKind::Loader | LinkKind::Numpy => false,
+        LinkKind::Import => is_leaf(link.source),
+        LinkKind::MayImport => is_leaf(link.source) || !lens.implied,
+    };
+    let aside = sketch.links.iter().zip(&kinds).filter(|(link, kind)| is_aside(link, **kind));
+    let aside: FxHashSet<(usize, usize)> = aside.map(|(link, _)| (link.source, link.target)).collect();
+    sketch.set_aside(|source, target| aside.contains(&(source, target)));
 }
 
 /// Packages with which nothing is wrong are one item without links, where something is wrong with others or there are too

@@ -1,5 +1,7 @@
 //! Pictures of graphs: what is folded and reduced is accounted for, and what is laid out can be read.
 
+mod imports;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use dylens::graph::NodeId;
