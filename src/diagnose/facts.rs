@@ -251,7 +251,7 @@ impl<'a> Facts<'a> {
         let file = self.survey.imports[import].file;
         let path = self.survey.world.file(file).path.clone();
         let stem = self.python().module_name(path.file_name())?;
-        self.sources.guarded_import(&self.package_folder(file)?, stem.as_bytes())
+        self.sources.guarded_import(&self.package_folder(file)?, &path, stem)
     }
 
     /// A file's path as it is shown.

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::imports::{self, Named};
+use super::imports;
 use super::source::Line;
 use super::{Evidence, Facts, Finding, Rule, Severity};
 use crate::command::Remedy;
 use crate::discover::DistributionId;
 use crate::graph::Presence;
 use crate::image::{Answer, Name};
+use crate::python::NamedImport;
 use crate::survey::{Bond, Provider};
 use crate::vfs::VPath;
 
@@ -67,7 +68,7 @@ pub(super) fn is_hidden(facts: &Facts, bonds: &[&Bond]) -> bool {
     let mut folders: Vec<VPath> = bonds.iter().filter_map(|bond| facts.package_folder(bond.file)).collect();
     folders.sort();
     folders.dedup();
-    let names = |folder: &VPath| facts.sources.mentioned(folder, &[b"import numpy", b"from numpy"]).contains(&true);
+    let names = |folder: &VPath| facts.sources.imports_package(folder, "numpy");
     // A module beside the packages has no code of its own; what lies in a folder of libraries has none either.
     !folders.is_empty() && !folders.iter().any(names)
 }
@@ -144,16 +145,15 @@ pub(super) fn failing_line(facts: &Facts, bonds: &[&Bond]) -> Option<(Line, Stri
         let above = std::iter::successors(path.parent(), VPath::parent).take_while(|folder| folder.starts_with(&top));
         packages.entry(top.clone()).or_default().extend(above);
     }
-    let lacking = |named: &Named| lacking(facts, named);
+    let lacking = |named: &NamedImport| lacking(facts, named);
     let fs = facts.survey.world.fs();
     packages.iter().find_map(|(top, folders)| imports::first(fs, top, folders, &lacking))
 }
 
 /// The module of NumPy that a statement asks for in vain.
-fn lacking(facts: &Facts, named: &Named) -> Option<String> {
-    let (is_absent, module) =
-        (|name: &str| facts.survey.python_module(name) == Presence::Absent, named.module.as_str());
-    if module != "numpy" && !module.starts_with("numpy.") {
+fn lacking(facts: &Facts, named: &NamedImport) -> Option<String> {
+    let (is_absent, module) = (|name: &str| facts.survey.python_module(name) == Presence::Absent, &*named.module);
+    if named.level > 0 || module != "numpy" && !module.starts_with("numpy.") {
         return None;
     }
     match provider(facts) {
@@ -166,7 +166,7 @@ fn lacking(facts: &Facts, named: &Named) -> Option<String> {
         return Some(absent.to_owned());
     }
     // NumPy 2 names its old package among all its names, and fetches it when they are taken.
-    let takes_core = module == "numpy" && named.names.iter().any(|name| name == "*" || name == "core");
+    let takes_core = module == "numpy" && named.taken.iter().flatten().any(|name| matches!(&**name, "*" | "core"));
     (takes_core && is_absent("numpy.core")).then(|| "numpy.core".to_owned())
 }
 

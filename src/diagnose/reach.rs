@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::imports::{every_statement, statements};
 use crate::graph::Presence;
+use crate::python::{NamedImport, certain_imports, named_imports};
 use crate::survey::Survey;
 use crate::vfs::VPath;
 
@@ -63,18 +63,14 @@ pub fn imports_of(scan: &Survey, name: &str, path: &VPath) -> Vec<Import> {
     let is_package = path.file_name() == b"__init__.py";
     let package = if is_package { name } else { name.rsplit_once('.').map_or("", |(package, _)| package) };
     let source = scan.world.fs().read(path, MOST_BYTES).unwrap_or_default();
-    let source = String::from_utf8_lossy(&source);
-    let certain: BTreeSet<usize> = statements(&source).into_iter().map(|statement| statement.number).collect();
-    let mut imports = Vec::new();
-    for statement in every_statement(&source) {
-        for named in statement.modules {
-            if let Some(module) = absolute(&named.module, package) {
-                let (number, is_certain) = (statement.number, certain.contains(&statement.number));
-                imports.push(Import { module, names: named.names, number, is_certain });
-            }
-        }
-    }
-    imports
+    let certain: BTreeSet<u32> = certain_imports(&source).into_iter().map(|import| import.line).collect();
+    let statements = named_imports(&source).into_iter().filter(|import| !import.is_call);
+    let import = |import: NamedImport| {
+        let names = import.taken.iter().flatten().map(ToString::to_string).collect();
+        let is_certain = certain.contains(&import.line);
+        Some(Import { module: import.absolute(package)?, names, number: import.line as usize, is_certain })
+    };
+    statements.filter_map(import).collect()
 }
 
 impl Import {
@@ -85,35 +81,5 @@ impl Import {
         let within = self.names.iter().map(|name| format!("{}.{name}", self.module));
         modules.extend(within.filter(|module| matches!(scan.python_module(module), Presence::Present(_))));
         modules
-    }
-}
-
-/// `a.b.c` of `..c` in the package `a.b.x`; none of what climbs out, and of what is no name.
-fn absolute(module: &str, package: &str) -> Option<String> {
-    let below = module.trim_start_matches('.');
-    let dots = module.len() - below.len();
-    let mut parts: Vec<&str> = Vec::new();
-    if dots > 0 {
-        parts = package.split('.').filter(|part| !part.is_empty()).collect();
-        parts.truncate(parts.len().checked_sub(dots - 1)?);
-    }
-    parts.extend(below.split('.').filter(|part| !part.is_empty()));
-    let is_name = |part: &&str| part.chars().all(|c| c == '_' || c.is_alphanumeric());
-    (!parts.is_empty() && parts.iter().all(is_name)).then(|| parts.join("."))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::absolute;
-
-    #[test]
-    fn relative_names_start_at_the_package() {
-        assert_eq!(absolute("x.y", "a.b").as_deref(), Some("x.y"));
-        assert_eq!(absolute(".x", "a.b").as_deref(), Some("a.b.x"));
-        assert_eq!(absolute(".", "a.b").as_deref(), Some("a.b"));
-        assert_eq!(absolute("..", "a.b").as_deref(), Some("a"));
-        assert_eq!(absolute("...x", "a.b").as_deref(), Some("x"));
-        assert_eq!(absolute("....x", "a.b"), None);
-        assert_eq!(absolute("a-b", ""), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Python sources as text: what a package's code names or imports before a module is loaded. Never run.
+//! The Python sources of a package: which line names a library, which imports a module. Never run.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -7,6 +7,7 @@ use bstr::ByteSlice;
 use memchr::memmem;
 use rustc_hash::FxHashMap;
 
+use crate::python::{NamedImport, Standing, named_imports};
 use crate::vfs::{Kind, VPath};
 use crate::world::World;
 
@@ -17,6 +18,14 @@ pub struct Line {
     /// Counted from 1.
     pub number: usize,
     pub text: String,
+}
+
+impl Line {
+    /// A line of a source.
+    pub(super) fn of(path: VPath, source: &[u8], number: usize) -> Line {
+        let line = source.split(|&byte| byte == b'\n').nth(number.saturating_sub(1)).unwrap_or_default();
+        Line { path, number, text: String::from_utf8_lossy(line).trim().to_owned() }
+    }
 }
 
 /// How Python code may spell a library.
@@ -77,11 +86,6 @@ impl<'a> Sources<'a> {
         candidates.find_map(|(path, bytes)| look(path, bytes))
     }
 
-    /// The first line that fits, in the sources that hold a text.
-    fn find(&self, folder: &VPath, fits: impl Fn(&[u8]) -> bool, mention: &[u8]) -> Option<Line> {
-        self.among(folder, &[mention], |path, bytes| first_line(path, bytes, &fits))
-    }
-
     /// The first line that loads a library: one that names its file, or the start of a name made at run time, in a source
     /// that loads libraries itself; or one that hands its bare name to a function that loads.
     pub fn loading(&self, folder: &VPath, library: &Spelled) -> Option<Line> {
@@ -97,40 +101,65 @@ impl<'a> Sources<'a> {
     }
 
     /// The sources that run before a module is imported: the `__init__.py` of the packages it is in, and what imports
-    /// it, up to the line that does.
-    pub fn run_before(&self, folder: &VPath, module: &VPath, name: Option<&[u8]>) -> RunBefore {
-        let mut parts = Vec::new();
-        let finder = name.map(memmem::Finder::new);
-        for (path, bytes) in self.folder(folder).iter() {
+    /// it, up to the line that does. `name` is the module's own; none where it is no module.
+    pub fn run_before(&self, folder: &VPath, module: &VPath, name: Option<&str>) -> RunBefore {
+        let name = name.map(|stem| Name::new(folder, module, stem));
+        let sources = self.folder(folder);
+        let parts = sources.iter().enumerate().filter_map(|(place, (path, bytes))| {
             let above = path.parent().unwrap_or_default();
             let is_package = path.file_name() == b"__init__.py" && module.starts_with(&above);
-            let mentions = finder.as_ref().is_some_and(|finder| finder.find(bytes).is_some());
-            let name = name.filter(|_| mentions);
-            let importing = name.and_then(|name| first_line(path, bytes, |code| imports_module(code, name)));
-            let end = match importing {
-                Some(line) => line_start(bytes, line.number),
-                None if is_package => bytes.len(),
-                None => continue,
-            };
-            parts.push((path.clone(), bytes[..end].to_vec()));
-        }
-        RunBefore(parts)
+            let mentions = name.as_ref().is_some_and(|name| name.is_mentioned(bytes));
+            if !is_package && !mentions {
+                return None;
+            }
+            let package = package_of(folder, path);
+            let mut imports = named_imports(bytes);
+            let imports_it =
+                |import: &NamedImport| name.as_ref().is_some_and(|name| name.is_of(import, &package, path));
+            match imports.iter().position(imports_it) {
+                Some(end) => imports.truncate(end),
+                None if is_package => {}
+                None => return None,
+            }
+            Some(Part { place, package, imports })
+        });
+        let parts = parts.collect();
+        RunBefore { folder: folder.clone(), sources: sources.clone(), parts }
     }
 
-    /// The first line that imports a module of this name without any condition.
-    pub fn outright_import(&self, folder: &VPath, module: &[u8]) -> Option<Line> {
-        let is_indented = |code: &[u8]| code.first().is_some_and(u8::is_ascii_whitespace);
-        self.find(folder, |code| !is_indented(code) && imports_module(code, module), module)
+    /// The first line that imports a module without any condition. `stem` is the last part of its name.
+    pub fn outright_import(&self, folder: &VPath, module: &VPath, stem: &str) -> Option<Line> {
+        self.importing(folder, &Name::new(folder, module, stem), |import| {
+            import.standing == Standing::Top && !import.is_call
+        })
     }
 
     /// Where a module is imported only inside a function or a `try`, or by a name in quotes: the first such line; none
     /// where some line imports it outright, or no line imports it at all.
-    pub fn guarded_import(&self, folder: &VPath, module: &[u8]) -> Option<Line> {
-        if self.outright_import(folder, module).is_some() {
+    pub fn guarded_import(&self, folder: &VPath, module: &VPath, stem: &str) -> Option<Line> {
+        if self.outright_import(folder, module, stem).is_some() {
             return None;
         }
-        let guarded = self.find(folder, |code| imports_module(code, module), module);
-        guarded.or_else(|| self.import_by_name(folder, module))
+        let guarded = self.importing(folder, &Name::new(folder, module, stem), |_| true);
+        guarded.or_else(|| self.import_by_name(folder, stem.as_bytes()))
+    }
+
+    /// Does any source of the folder import a package, or something in it?
+    pub fn imports_package(&self, folder: &VPath, package: &str) -> bool {
+        let is_it = |import: &NamedImport| import.level == 0 && top(&import.module) == package;
+        let has = |bytes: &[u8]| memmem::find(bytes, package.as_bytes()).is_some();
+        self.folder(folder).iter().any(|(_, bytes)| has(bytes) && named_imports(bytes).iter().any(is_it))
+    }
+
+    /// The first statement that imports a module and counts.
+    fn importing(&self, folder: &VPath, module: &Name, counts: impl Fn(&NamedImport) -> bool) -> Option<Line> {
+        let sources = self.folder(folder);
+        sources.iter().filter(|(_, bytes)| module.is_mentioned(bytes)).find_map(|(path, bytes)| {
+            let package = package_of(folder, path);
+            let is_it = |import: &NamedImport| counts(import) && module.is_of(import, &package, path);
+            let import = named_imports(bytes).into_iter().find(is_it)?;
+            Some(Line::of(path.clone(), bytes, import.line as usize))
+        })
     }
 
     /// The first line that has a module's dotted name in quotes, or its start before what is filled in at run time, in a
@@ -198,18 +227,96 @@ impl<'a> Sources<'a> {
     }
 }
 
+/// A module by which statements may import it.
+struct Name {
+    /// From the outermost package on.
+    dotted: String,
+    /// The folder that it lies in.
+    beside: VPath,
+}
+
+impl Name {
+    fn new(folder: &VPath, module: &VPath, stem: &str) -> Name {
+        let beside = module.parent().unwrap_or_default();
+        Name { dotted: join(&dotted(folder, &beside), stem), beside }
+    }
+
+    fn stem(&self) -> &str {
+        self.dotted.rsplit('.').next().unwrap_or(&self.dotted)
+    }
+
+    fn is_mentioned(&self, source: &[u8]) -> bool {
+        memmem::find(source, self.stem().as_bytes()).is_some()
+    }
+
+    /// Is it what a statement imports, in this source of a package? Code that puts its own folder on the import path finds what
+    /// lies beside it by its last name alone.
+    fn is_of(&self, import: &NamedImport, package: &str, source: &VPath) -> bool {
+        let is_beside =
+            || import.level == 0 && *import.module == *self.stem() && source.parent().as_ref() == Some(&self.beside);
+        is_beside() || names(import, package, |name| name == self.dotted)
+    }
+}
+
+/// Does a statement name a module that is wanted, or one in it?
+fn names(import: &NamedImport, package: &str, is_wanted: impl Fn(&str) -> bool) -> bool {
+    let Some(base) = import.absolute(package) else { return false };
+    is_wanted(&base) || import.taken.iter().flatten().any(|taken| is_wanted(&join(&base, taken)))
+}
+
+fn join(package: &str, name: &str) -> String {
+    if package.is_empty() { name.to_owned() } else { format!("{package}.{name}") }
+}
+
+fn top(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
+}
+
+/// The package that a folder is, told from the outermost one.
+fn dotted(top: &VPath, folder: &VPath) -> String {
+    let above = top.parent().unwrap_or_default();
+    let below = folder.below(&above).unwrap_or_default();
+    String::from_utf8_lossy(below).trim_matches('/').replace('/', ".")
+}
+
+/// The package that the relative names of a source begin at.
+fn package_of(top: &VPath, source: &VPath) -> String {
+    dotted(top, &source.parent().unwrap_or_default())
+}
+
 /// The sources, or their beginnings, that run before a module is imported.
-pub struct RunBefore(Vec<(VPath, Vec<u8>)>);
+pub struct RunBefore {
+    folder: VPath,
+    sources: Folder,
+    parts: Vec<Part>,
+}
+
+/// What is imported by the code of one of the sources.
+struct Part {
+    place: usize,
+    package: String,
+    imports: Vec<NamedImport>,
+}
 
 impl RunBefore {
     /// The first line that imports a package, or something in it.
     pub fn importing(&self, package: &[u8]) -> Option<Line> {
-        self.0.iter().find_map(|(path, bytes)| first_line(path, bytes, |code| imports(code, package)))
+        let package = String::from_utf8_lossy(package);
+        self.first(|import, own, _| names(import, own, |name| top(name) == package))
     }
 
-    /// The first line that imports a module of this name.
-    pub fn importing_module(&self, module: &[u8]) -> Option<Line> {
-        self.0.iter().find_map(|(path, bytes)| first_line(path, bytes, |code| imports_module(code, module)))
+    /// The first line that imports a module.
+    pub fn importing_module(&self, module: &VPath, stem: &str) -> Option<Line> {
+        let name = Name::new(&self.folder, module, stem);
+        self.first(|import, package, path| name.is_of(import, package, path))
+    }
+
+    fn first(&self, is_it: impl Fn(&NamedImport, &str, &VPath) -> bool) -> Option<Line> {
+        self.parts.iter().find_map(|Part { place, package, imports }| {
+            let (path, bytes) = &self.sources[*place];
+            let import = imports.iter().find(|import| is_it(import, package, path))?;
+            Some(Line::of(path.clone(), bytes, import.line as usize))
+        })
     }
 }
 
@@ -225,97 +332,4 @@ fn first_line(path: &VPath, bytes: &[u8], fits: impl Fn(&[u8]) -> bool) -> Optio
 /// Does a text hold one of these?
 fn holds<T: AsRef<[u8]>>(text: &[u8], words: &[T]) -> bool {
     words.iter().any(|word| memmem::find(text, word.as_ref()).is_some())
-}
-
-/// Where a line starts, counted from 1.
-fn line_start(bytes: &[u8], number: usize) -> usize {
-    if number == 1 {
-        return 0;
-    }
-    memchr::memchr_iter(b'\n', bytes).nth(number - 2).map_or(bytes.len(), |at| at + 1)
-}
-
-/// Is this line of code an `import` of the package, or of something in it?
-fn imports(code: &[u8], package: &[u8]) -> bool {
-    let code = code.trim_ascii();
-    if let Some(rest) = code.strip_prefix(b"from ") {
-        let rest = rest.trim_ascii_start();
-        if let Some(rest) = rest.strip_prefix(package) {
-            return ends(rest);
-        }
-        // `from . import package`
-        let Some(at) = memmem::find(rest, b" import ") else { return false };
-        return rest.starts_with(b".") && names(&rest[at + 8..], package, ends);
-    }
-    code.strip_prefix(b"import ").is_some_and(|rest| names(rest, package, ends))
-}
-
-/// Is this line of code an import of a module of this name, whatever package it is in?
-fn imports_module(code: &[u8], module: &[u8]) -> bool {
-    let code = code.trim_ascii();
-    let is_last = |path: &[u8]| path.rsplit(|&byte| byte == b'.').next() == Some(module);
-    if let Some(rest) = code.strip_prefix(b"from ") {
-        let Some(at) = memmem::find(rest, b" import ") else { return false };
-        return is_last(rest[..at].trim_ascii()) || names(&rest[at + 8..], module, ends);
-    }
-    let Some(rest) = code.strip_prefix(b"import ") else { return false };
-    rest.split(|&byte| byte == b',').any(|item| {
-        let item = item.trim_ascii();
-        is_last(item.split(|&byte| byte == b' ').next().unwrap_or_default())
-    })
-}
-
-/// Does a name end here?
-fn ends(rest: &[u8]) -> bool {
-    rest.first().is_none_or(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'))
-}
-
-/// Is the package one of the names between commas?
-fn names(list: &[u8], package: &[u8], ends: impl Fn(&[u8]) -> bool) -> bool {
-    list.split(|&byte| byte == b',').any(|item| {
-        let item = item.trim_ascii();
-        let item = item.strip_prefix(b"(").unwrap_or(item).trim_ascii_start();
-        item.strip_prefix(package).is_some_and(&ends)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{imports, imports_module};
-
-    #[test]
-    fn an_import_is_known_in_all_its_spellings() {
-        for code in [
-            "import torch",
-            "import torch.cuda",
-            "from torch import nn",
-            "  from torch.utils import x",
-            "import os, torch",
-            "from . import torch",
-            "from .. import (torch, x)",
-            "import torch as t",
-        ] {
-            assert!(imports(code.as_bytes(), b"torch"), "{code}");
-        }
-        for code in
-            ["import torchvision", "from torchaudio import x", "torch.load()", "from x import torch", "# import torch"]
-        {
-            assert!(!imports(code.split('#').next().unwrap_or_default().as_bytes(), b"torch"), "{code}");
-        }
-    }
-
-    #[test]
-    fn a_module_is_known_by_its_last_name() {
-        for code in [
-            "from numba.np.ufunc import tbbpool as lib",
-            "import a.tbbpool",
-            "from .tbbpool import x",
-            "from . import a, tbbpool",
-        ] {
-            assert!(imports_module(code.as_bytes(), b"tbbpool"), "{code}");
-        }
-        for code in ["from .tbbpools import x", "tbbpool.start()", "from tbbpool.x import y"] {
-            assert!(!imports_module(code.as_bytes(), b"tbbpool"), "{code}");
-        }
-    }
 }

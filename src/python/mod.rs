@@ -38,7 +38,7 @@ mod value;
 mod version;
 
 pub use heap::{Heap, ModuleBody, ModulePlace};
-pub use names::{NamedImport, Standing, named_imports, stands_outside_functions};
+pub use names::{NamedImport, Standing, certain_imports, named_imports, stands_outside_functions};
 pub use outside::{
     At, Attribute, Certainty, Imported, LibraryCall, LibraryLoad, LibraryName, LibraryOutcome, Listing, Outside,
     PathKind, PathPosition, ProcessChange, Site, SiteModule,

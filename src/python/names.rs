@@ -3,6 +3,7 @@
 //! `import` is a reserved word: wherever it stands by itself, outside of texts and comments, an import stands. So the pass
 //! jumps from quote to quote and from `#` to `#`, and looks at what lies between for that word only.
 
+mod certain;
 mod clause;
 mod standing;
 
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter, memchr2, memchr3, memmem};
 
+pub use certain::certain_imports;
 use clause::Clause;
 use standing::Blocks;
 

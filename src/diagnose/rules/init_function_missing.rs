@@ -78,5 +78,5 @@ fn imported(facts: &Facts, file: FileId, stem: &str) -> Option<Line> {
     let fs = facts.survey.world.fs();
     let has_other = [folder.join(format!("{stem}.py")), folder.join(stem)].iter().any(|other| fs.stat(other).is_ok());
     let package = facts.package_folder(file).filter(|_| !has_other)?;
-    facts.sources.outright_import(&package, stem.as_bytes())
+    facts.sources.outright_import(&package, &path, stem)
 }

@@ -77,7 +77,7 @@ fn evidence(facts: &Facts, importer: FileId, name: &Name, provider: FileId) -> O
     // Importing a package loads its modules, and with them what they need.
     let importer_path = facts.survey.world.file(importer).path.clone();
     let module = facts.python().module_name(importer_path.file_name());
-    let before = facts.sources.run_before(&folder, &importer_path, module.map(str::as_bytes));
+    let before = facts.sources.run_before(&folder, &importer_path, module);
     let bringing: Vec<usize> = facts.modules(facts.imports_loading(provider));
     let others = bringing.iter().filter_map(|&import| facts.package_folder(facts.survey.imports[import].file));
     let mut packages: Vec<VPath> = facts.package_folder(provider).into_iter().chain(others).collect();
@@ -89,7 +89,7 @@ fn evidence(facts: &Facts, importer: FileId, name: &Name, provider: FileId) -> O
         bringing.iter().map(|&import| facts.survey.imports[import].file).find_map(|file| {
             let path = facts.survey.world.file(file).path.clone();
             let is_sibling = file != importer && facts.package_folder(file).as_ref() == Some(&folder);
-            before.importing_module(is_sibling.then(|| facts.python().module_name(path.file_name()))??.as_bytes())
+            before.importing_module(&path, is_sibling.then(|| facts.python().module_name(path.file_name()))??)
         })
     })
 }

@@ -61,5 +61,5 @@ fn imported(facts: &Facts, file: FileId, path: &VPath, module: &str) -> Option<L
     let fs = facts.survey.world.fs();
     let has_other = [folder.join(format!("{module}.py")), folder.join(module)].iter().any(|it| fs.stat(it).is_ok());
     let package = facts.package_folder(file).filter(|_| !has_other)?;
-    facts.sources.outright_import(&package, module.as_bytes())
+    facts.sources.outright_import(&package, path, module)
 }

@@ -94,3 +94,14 @@ fn damaged_bytes_are_no_matter() {
     named_imports(b"\xff\xfeimport \xff\nimport a\x00b\n");
     assert_eq!(seen("import naïve\n"), ["1 naïve"]);
 }
+
+#[test]
+fn relative_names_start_at_the_package() {
+    let absolute = |code: &str, package: &str| named_imports(code.as_bytes())[0].absolute(package);
+    assert_eq!(absolute("import x.y", "a.b").as_deref(), Some("x.y"));
+    assert_eq!(absolute("from .x import z", "a.b").as_deref(), Some("a.b.x"));
+    assert_eq!(absolute("from . import z", "a.b").as_deref(), Some("a.b"));
+    assert_eq!(absolute("from .. import z", "a.b").as_deref(), Some("a"));
+    assert_eq!(absolute("from ...x import z", "a.b").as_deref(), Some("x"));
+    assert_eq!(absolute("from ....x import z", "a.b"), None);
+}

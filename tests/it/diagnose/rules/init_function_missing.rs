@@ -43,3 +43,31 @@ fn a_name_that_the_export_table_has_and_the_file_has_not_is_no_fault() {
         "//- /t/p/_bcrypt.pyd pe x86_64 id:bcrypt_rust.dll pdb:bcrypt_rust.pdb defines:PyInit__bcrypt",
     ));
 }
+
+#[test]
+fn an_import_is_known_however_it_is_written_and_by_its_whole_name() {
+    let plain = |code: &str| {
+        let world = tagged_module("_a.abi3.so", "defines:aes_encrypt", "cp35-abi3-linux_x86_64");
+        self::scan(&world.replace("from . import _a", code))
+    };
+    for code in [
+        "from . import (\n    _a,\n)",
+        "import os; from . import _a",
+        "x = \"#\"; from . import _a",
+        "from a import \\\n    _a",
+        "import os, a._a as b",
+    ] {
+        let scan = plain(code);
+        assert_eq!(finding(&scan, "init-function-missing").severity, Severity::Error, "{code}");
+    }
+    for code in [
+        "\"\"\"\nfrom . import _a\n\"\"\"",
+        "from b._a import name",
+        "from b import _a",
+        "def f():\n    from . import _a",
+        "text = 'from . import _a'",
+    ] {
+        let scan = plain(code);
+        assert!(findings(&scan, "init-function-missing").is_empty(), "{code}: {:?}", messages(&scan));
+    }
+}
