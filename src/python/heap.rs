@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ruff_python_ast::name::Name;
 use rustc_hash::FxHashMap;
 
+use super::compiled::CompiledModule;
 use super::outside::{Attribute, SiteModule};
 use super::source::ModuleSource;
 use super::value::{PyValue, Reason};
@@ -81,15 +82,18 @@ pub(super) struct ModuleEntry {
     pub is_package: bool,
     /// The source that runs or ran.
     pub source: Option<Arc<ModuleSource>>,
+    /// The compiled code that runs or ran.
+    pub compiled: Option<Arc<CompiledModule>>,
     /// What code put in its place (`sys.modules[name] = …`).
     pub replaced: Option<PyValue>,
 }
 
 impl ModuleEntry {
     /// Has it functions by which others give it names (`setattr(module, name, value)`, `global name`)? Compiled code calls
-    /// such, and nobody sees it.
-    pub fn may_gain_names(&self) -> bool {
+    /// such, and nobody sees it. Of a compiled module it is told name by name, for its code is not followed everywhere.
+    pub fn may_gain(&self, name: &str) -> bool {
         self.source.as_ref().is_some_and(|source| source.binds_in_functions())
+            || self.compiled.as_ref().is_some_and(|compiled| compiled.may_bind(name))
     }
 }
 
@@ -147,7 +151,7 @@ impl Heap {
         if matches!(place.body, ModuleBody::Standard | ModuleBody::Opaque) {
             self.namespaces[namespace.0 as usize].open = Some(Reason::Opaque);
         }
-        ModuleEntry { site, body: place.body, namespace, is_package, source: None, replaced: None }
+        ModuleEntry { site, body: place.body, namespace, is_package, source: None, compiled: None, replaced: None }
     }
 
     /// Is it in `sys.modules`, run or running; and of what kind?
@@ -184,7 +188,7 @@ impl Heap {
             Some(value) => Attribute::Known(value.clone()),
             None => match self.open_to(entry.namespace, name) {
                 Some(reason) => Attribute::Unknown(reason),
-                None if entry.may_gain_names() => Attribute::Unknown(Reason::Call),
+                None if entry.may_gain(name) => Attribute::Unknown(Reason::Call),
                 None => Attribute::Absent,
             },
         }
@@ -202,6 +206,13 @@ impl Heap {
     pub(super) fn set_source(&mut self, name: &str, source: &Arc<ModuleSource>) {
         if let Some(entry) = self.modules.get_mut(name) {
             entry.source = Some(source.clone());
+        }
+    }
+
+    /// The code of a compiled module is about to run.
+    pub(super) fn set_compiled(&mut self, name: &str, compiled: &Arc<CompiledModule>) {
+        if let Some(entry) = self.modules.get_mut(name) {
+            entry.compiled = Some(compiled.clone());
         }
     }
 

@@ -25,6 +25,7 @@
 //! Every limit is a constant of [`limits`]; what exceeds one is unknown from there on ([`Ending::Unknown`]), never an error.
 //! The caller runs this on a thread with a stack of at least [`limits::STACK_BYTES`].
 
+mod compiled;
 mod heap;
 pub mod limits;
 mod names;
@@ -37,6 +38,8 @@ mod target;
 mod value;
 mod version;
 
+pub use compiled::CompiledModule;
+pub(crate) use compiled::marshal;
 pub use heap::{Heap, ModuleBody, ModulePlace};
 pub use names::{NamedImport, Standing, certain_imports, named_imports, stands_outside_functions};
 pub use outside::{
@@ -93,6 +96,11 @@ pub struct Tally {
 /// so far.
 pub fn run(name: &str, source: &Arc<ModuleSource>, around: &mut dyn Outside) -> Ran {
     run::run(name, source, around)
+}
+
+/// Runs the code of a compiled module as [`run`] does that of a source. Its functions are not followed.
+pub fn run_compiled(name: &str, module: &Arc<CompiledModule>, around: &mut dyn Outside) -> Ran {
+    run::run_compiled(name, module, around)
 }
 
 #[cfg(test)]

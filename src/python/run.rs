@@ -8,6 +8,7 @@ mod call;
 mod class;
 mod collection;
 mod compare;
+mod compiled;
 mod comprehension;
 mod format;
 mod import;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 use ruff_python_ast::name::Name;
 use ruff_text_size::TextSize;
 
+use super::compiled::CompiledModule;
 use super::heap::{Heap, NamespaceId};
 use super::outside::{At, Certainty, Outside, Site, SiteModule};
 use super::raised::Raised;
@@ -133,20 +135,41 @@ struct Interpreter<'o> {
 
 /// [`super::run`].
 pub(super) fn run(name: &str, source: &Arc<ModuleSource>, around: &mut dyn Outside) -> Ran {
-    let unknown = |reason| Ran { ending: Ending::Unknown(reason), may_raise: Vec::new(), tally: Tally::default() };
     let entry = around.heap().module(name).map(|entry| (entry.site.clone(), entry.namespace));
-    let Some((module, namespace)) = entry else { return unknown(Reason::Outside) };
+    let Some((module, namespace)) = entry else { return ended(Reason::Outside) };
     if let Some(reason) = source.unreadable() {
         around.heap().set_open(namespace, reason);
-        return unknown(reason);
-    }
-    if !around.heap().enter() {
-        around.heap().set_open(namespace, Reason::Limit);
-        return unknown(Reason::Limit);
+        return ended(reason);
     }
     around.heap().set_source(name, source);
-    let heap = std::mem::take(around.heap());
     let frame = Frame::of_module(source.clone(), module, namespace);
+    run_frame(frame, around, |interpreter| {
+        interpreter.heap.set(namespace, "__doc__", source.doc().map_or(PyValue::None, PyValue::text));
+        interpreter.block(source.body())
+    })
+}
+
+/// [`super::run_compiled`].
+pub(super) fn run_compiled(name: &str, compiled: &Arc<CompiledModule>, around: &mut dyn Outside) -> Ran {
+    let entry = around.heap().module(name).map(|entry| (entry.site.clone(), entry.namespace));
+    let Some((module, namespace)) = entry else { return ended(Reason::Outside) };
+    around.heap().set_compiled(name, compiled);
+    run_frame(Frame::of_compiled(module, namespace), around, |interpreter| interpreter.compiled(compiled))
+}
+
+/// A run that was not even begun.
+fn ended(reason: Reason) -> Ran {
+    Ran { ending: Ending::Unknown(reason), may_raise: Vec::new(), tally: Tally::default() }
+}
+
+/// Runs code in a frame of a module.
+fn run_frame(frame: Frame, around: &mut dyn Outside, work: impl FnOnce(&mut Interpreter) -> Completion) -> Ran {
+    let namespace = frame.globals;
+    if !around.heap().enter() {
+        around.heap().set_open(namespace, Reason::Limit);
+        return ended(Reason::Limit);
+    }
+    let heap = std::mem::take(around.heap());
     let mut interpreter = Interpreter {
         around,
         heap,
@@ -164,8 +187,7 @@ pub(super) fn run(name: &str, source: &Arc<ModuleSource>, around: &mut dyn Outsi
         forks: 0,
         tally: Tally::default(),
     };
-    interpreter.heap.set(namespace, "__doc__", source.doc().map_or(PyValue::None, PyValue::text));
-    let completion = interpreter.block(source.body());
+    let completion = work(&mut interpreter);
     let ending = match completion {
         Completion::Stop(Stop::Raise(raised)) => Ending::Raised(raised),
         Completion::Stop(Stop::Exit(site)) => Ending::Exited(site),

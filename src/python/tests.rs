@@ -1,5 +1,6 @@
 //! What code does when it runs, told of small worlds.
 
+mod compiled;
 mod flow;
 mod guard;
 mod hostile;

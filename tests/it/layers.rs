@@ -19,7 +19,7 @@ const ROOMS: [(&str, &[&str]); 24] = [
     ("command", &["printable"]),
     ("parse", &["image", "vfs"]),
     ("world", &["image", "vfs", "parse"]),
-    ("discover", &["error", "image", "parse", "vfs", "world"]),
+    ("discover", &["error", "image", "parse", "python", "vfs", "world"]),
     ("python", &[]),
     ("loader", &["image", "vfs", "world"]),
     ("bind", &["image", "loader", "vfs", "world"]),

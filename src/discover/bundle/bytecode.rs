@@ -8,11 +8,11 @@
 //! versions tells nothing.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::marshal::{self, Code, Value};
+use crate::python::marshal::{self, Code, Value};
 
 /// A statement that a module certainly runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ impl Told {
         let taken: BTreeSet<usize> = flow.imports.iter().filter_map(|import| import.names).collect();
         for (index, constant) in code.constants.iter().enumerate() {
             match constant {
-                Value::Code(inner) if seen.insert(Rc::as_ptr(inner) as usize) => {
+                Value::Code(inner) if seen.insert(Arc::as_ptr(inner) as usize) => {
                     self.gather(inner, &Flow::of(inner, version), version, seen);
                 }
                 Value::Code(_) => {}

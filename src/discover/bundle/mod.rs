@@ -8,7 +8,6 @@ mod below;
 mod bytecode;
 mod codes;
 mod cx_freeze;
-mod marshal;
 mod modules;
 mod nuitka;
 mod options;

@@ -9,7 +9,7 @@ use std::io::Read;
 
 use flate2::read::ZlibDecoder;
 
-use super::marshal::{self, Value};
+use crate::python::marshal::{self, Value};
 
 /// The head: magic, Python's own magic, and the place of the table.
 const MAGIC: &[u8] = b"PYZ\0";

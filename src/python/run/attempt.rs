@@ -127,21 +127,27 @@ impl Interpreter<'_> {
         };
         let raised = self.eval(raised)?;
         let cause = statement.cause.as_ref().map(|cause| self.eval(cause)).transpose()?;
+        Ok(self.raised_of(raised, cause, statement.start()))
+    }
+
+    /// What `raise VALUE from CAUSE` raises.
+    pub(super) fn raised_of(&self, raised: PyValue, cause: Option<PyValue>, at: TextSize) -> Arc<Raised> {
+        let handled = self.handling.last().cloned();
         let raised = match raised {
             PyValue::Exception(raised) => raised,
-            PyValue::ExceptionClass(class) => self.exception(&class, &[], statement.start()),
+            PyValue::ExceptionClass(class) => self.exception(&class, &[], at),
             PyValue::Callable(callable) => match &*callable {
                 Callable::Class(class) if class.exception.is_some() => {
                     let class = class.exception.clone().unwrap_or_else(|| Arc::new(unknown_class()));
-                    self.exception(&class, &[], statement.start())
+                    self.exception(&class, &[], at)
                 }
-                _ => self.exception(&unknown_class(), &[PyValue::Unknown(Reason::Call)], statement.start()),
+                _ => self.exception(&unknown_class(), &[PyValue::Unknown(Reason::Call)], at),
             },
-            _ => self.exception(&unknown_class(), &[PyValue::Unknown(Reason::Call)], statement.start()),
+            _ => self.exception(&unknown_class(), &[PyValue::Unknown(Reason::Call)], at),
         };
         let is_again = self.handling.iter().any(|handled| Arc::ptr_eq(handled, &raised));
         if is_again && cause.is_none() {
-            return Ok(raised);
+            return raised;
         }
         let from = match cause {
             Some(PyValue::Exception(cause)) => Some(cause),
@@ -149,9 +155,9 @@ impl Interpreter<'_> {
         };
         // An exception that would be its own cause stays as it is.
         if from.as_ref().is_some_and(|from| Arc::ptr_eq(from, &raised)) {
-            return Ok(raised);
+            return raised;
         }
-        Ok(Arc::new(Raised { at: self.at(statement.start()).site, from, ..Raised::clone(&raised) }))
+        Arc::new(Raised { at: self.at(at).site, from, ..Raised::clone(&raised) })
     }
 
     /// An instance of an exception's class.

@@ -6,7 +6,7 @@ use ruff_text_size::TextSize;
 
 use super::class::VERSION;
 use super::{Eval, Interpreter, collection, path, text};
-use crate::python::heap::{HeapObject, ModuleBody, ModuleEntry};
+use crate::python::heap::{HeapObject, ModuleBody};
 use crate::python::outside::Attribute;
 use crate::python::value::{Callable, PyValue, Reason};
 use crate::python::version::OrderedVersion;
@@ -145,7 +145,7 @@ impl Interpreter<'_> {
         }
         match self.heap.get(namespace, "__getattr__").cloned() {
             Some(function) if name != "__path__" => self.asked(&function, name, at),
-            _ if self.heap.module(module).is_some_and(ModuleEntry::may_gain_names) => {
+            _ if self.heap.module(module).is_some_and(|entry| entry.may_gain(name)) => {
                 Ok(Attribute::Unknown(Reason::Call))
             }
             _ => Ok(Attribute::Absent),

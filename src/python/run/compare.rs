@@ -38,7 +38,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn compare(&mut self, operator: CmpOp, left: &PyValue, right: &PyValue) -> Eval<Option<bool>> {
+    pub(super) fn compare(&mut self, operator: CmpOp, left: &PyValue, right: &PyValue) -> Eval<Option<bool>> {
         Ok(match operator {
             CmpOp::Eq => self.equal(left, right),
             CmpOp::NotEq => self.equal(left, right).map(|equal| !equal),

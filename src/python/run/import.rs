@@ -176,7 +176,7 @@ impl Interpreter<'_> {
     }
 
     /// `from BASE import *`.
-    fn star(&mut self, base: &str, module: &PyValue, at: TextSize) -> Eval<()> {
+    pub(super) fn star(&mut self, base: &str, module: &PyValue, at: TextSize) -> Eval<()> {
         let PyValue::Module(name) = module else {
             self.heap.set_open(self.frame.locals, module.reason());
             return Ok(());

@@ -13,6 +13,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::python::compiled::CompiledModule;
 use crate::python::heap::{Heap, ModuleBody, ModulePlace};
 use crate::python::outside::*;
 use crate::python::raised::Raised;
@@ -24,6 +25,8 @@ use crate::python::{Ending, limits, stdlib};
 pub struct World {
     pub target: PythonTarget,
     files: BTreeMap<String, String>,
+    /// Modules whose code is compiled.
+    pub compiled: BTreeMap<String, Arc<CompiledModule>>,
     heap: Heap,
     loaded: Vec<String>,
     /// What happened, one line each: `import a`, `load /s/x.so`, with `?` where it may be.
@@ -64,6 +67,7 @@ impl World {
         World {
             target,
             files,
+            compiled: BTreeMap::new(),
             heap: Heap::new(),
             loaded: Vec::new(),
             told: Vec::new(),
@@ -197,7 +201,10 @@ impl Outside for World {
             let source = Arc::new(ModuleSource::parse(text.as_bytes()));
             let is_maybe = usize::from(at.certainty != Certainty::Always);
             self.maybe += is_maybe;
-            let ran = crate::python::run(name, &source, self);
+            let ran = match self.compiled.get(name).cloned() {
+                Some(compiled) => crate::python::run_compiled(name, &compiled, self),
+                None => crate::python::run(name, &source, self),
+            };
             self.maybe -= is_maybe;
             match ran.ending {
                 Ending::Raised(raised) => {

@@ -1,6 +1,6 @@
 //! What Python's `marshal` writes: tables of contents, and compiled code (`Python/marshal.c` of 3.8 to 3.14).
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Values within values within values: code within code goes no deeper.
 const DEEPEST: usize = 64;
@@ -9,14 +9,15 @@ const MOST_VALUES: usize = 4_000_000;
 
 /// A value, as far as anybody here asks for it.
 #[derive(Clone, Debug)]
-pub(super) enum Value {
-    Text(Rc<str>),
-    Bytes(Rc<[u8]>),
-    /// Also what is true (1) and false (0).
+pub(crate) enum Value {
+    Text(Arc<str>),
+    Bytes(Arc<[u8]>),
     Int(i64),
+    Bool(bool),
+    None,
     /// A tuple, a list or a set; of a dictionary keys and values in turn.
-    Many(Rc<[Value]>),
-    Code(Rc<Code>),
+    Many(Arc<[Value]>),
+    Code(Arc<Code>),
     Other,
 }
 
@@ -28,9 +29,11 @@ impl Value {
         }
     }
 
+    /// A number; what is true is 1.
     pub fn int(&self) -> Option<i64> {
         match self {
             Value::Int(number) => Some(*number),
+            Value::Bool(bit) => Some(i64::from(*bit)),
             _ => None,
         }
     }
@@ -45,17 +48,17 @@ impl Value {
 
 /// A code object.
 #[derive(Debug)]
-pub(super) struct Code {
-    pub instructions: Rc<[u8]>,
-    pub constants: Rc<[Value]>,
-    pub names: Vec<Rc<str>>,
+pub(crate) struct Code {
+    pub instructions: Arc<[u8]>,
+    pub constants: Arc<[Value]>,
+    pub names: Vec<Arc<str>>,
     /// Which instructions are guarded by which handler; empty before Python 3.11, where instructions say so.
-    pub handlers: Rc<[u8]>,
+    pub handlers: Arc<[u8]>,
 }
 
 /// Reads one value; none where it is cut off or makes no sense. `is_new` is since Python 3.11, whose code objects have
 /// other parts.
-pub(super) fn read(bytes: &[u8], is_new: bool) -> Option<Value> {
+pub(crate) fn read(bytes: &[u8], is_new: bool) -> Option<Value> {
     Marshal { rest: bytes, refs: Vec::new(), left: MOST_VALUES, is_new }.value(0)
 }
 
@@ -115,8 +118,9 @@ impl Marshal<'_> {
                 Value::Bytes(self.take(len)?.into())
             }
             b'i' => Value::Int((self.word()? as u32 as i32).into()),
-            b'T' => Value::Int(1),
-            b'F' => Value::Int(0),
+            b'T' => Value::Bool(true),
+            b'F' => Value::Bool(false),
+            b'N' => Value::None,
             b'I' | b'g' => self.skip(8)?,
             b'y' => self.skip(16)?,
             b'f' => {
@@ -134,7 +138,7 @@ impl Marshal<'_> {
                 let digits = self.word()? as u32 as i32;
                 self.skip(usize::try_from(digits.unsigned_abs()).ok()?.checked_mul(2)?)?
             }
-            b'N' | b'S' | b'.' => Value::Other,
+            b'S' | b'.' => Value::Other,
             b'r' => {
                 let at = self.word()?;
                 self.refs.get(at)?.clone()
@@ -202,8 +206,8 @@ impl Marshal<'_> {
         else {
             return None;
         };
-        let names = names.many().iter().filter_map(|name| name.text().map(Rc::from)).collect();
-        Some(Value::Code(Rc::new(Code { instructions, constants, names, handlers })))
+        let names = names.many().iter().filter_map(|name| name.text().map(Arc::from)).collect();
+        Some(Value::Code(Arc::new(Code { instructions, constants, names, handlers })))
     }
 }
 
