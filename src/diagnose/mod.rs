@@ -8,7 +8,6 @@
 //! reaches is information.
 
 mod bundling;
-mod certain;
 mod dylib;
 mod facts;
 mod finding;

@@ -56,7 +56,7 @@ pub(super) fn broken(outcomes: &Outcomes) -> Vec<BrokenImports> {
 
 /// Tells of each finding which imports it breaks in truth, and how bad it is by that; adds what no rule has found.
 pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
-    if facts.outcomes.rows.is_empty() {
+    if facts.outcomes.rows.is_empty() && facts.outcomes.programs.is_empty() {
         findings.iter_mut().for_each(|finding| soften_by_text(facts, finding));
         settle_preloads(&mut findings, |_| true);
         return findings;
@@ -186,7 +186,9 @@ fn is_unsure(facts: &Facts, finding: &Finding) -> bool {
 fn fit(facts: &Facts, finding: &Finding, group: &BrokenImports) -> Option<(bool, bool, Severity)> {
     let failure = &group.failure;
     let is_named = finding.subject == failure.subject;
-    let is_ruled = finding.rule.id == failure.cause.rule();
+    // A module that a bundle lacks has a rule of its own.
+    let is_lacking = failure.cause == ImportCause::ModuleMissing && finding.rule.id == "bundle-incomplete";
+    let is_ruled = is_lacking || finding.rule.id == failure.cause.rule();
     let is_about = match failure.cause {
         ImportCause::ModuleMissing => is_module(facts, finding, &failure.subject) || is_ruled && is_named,
         ImportCause::NumpyMissing | ImportCause::NumpyAbi | ImportCause::NumpyTooOld => {
@@ -228,6 +230,11 @@ fn unforeseen(facts: &Facts, group: &BrokenImports) -> Option<Finding> {
     let failure = &group.failure;
     let rule = *RULES.iter().find(|rule| rule.id == failure.cause.rule()).filter(|_| failure.cause.is_native())?;
     let file = failure.file.as_ref()?;
+    // That the program's own library of Python is gone is a note of the bundle.
+    let is_subject = |path: &VPath| path.file_name().eq_ignore_ascii_case(failure.subject.as_bytes());
+    if facts.survey.target.bundle.is_some() && facts.python().opens.iter().any(is_subject) {
+        return None;
+    }
     let severity = group.severity().max(Severity::Warning);
     let mut finding = match facts.survey.world.open(file) {
         Ok(file) => Finding::about(facts, rule, severity, file),

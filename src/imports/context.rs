@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::bundled::BundledModules;
 use super::cause::NativeRefusal;
 use super::compiled::NativeFacts;
 use super::editable;
 use super::find::{ModuleFinder, ModuleSpec};
 use super::path::ImportPath;
 use super::target;
-use crate::python::{ModuleSource, PythonTarget, Standing, limits, named_imports, stdlib};
+use crate::python::{CompiledModule, ModuleSource, PythonTarget, Standing, limits, named_imports, stdlib};
 use crate::vfs::VPath;
 use crate::world::{FileId, World};
 
@@ -32,7 +33,10 @@ pub struct ImportContext<'w> {
     pub has_others: bool,
     /// The modules that fail and that a native file names in its constants.
     pub named: FxHashMap<FileId, Vec<NamedModule>>,
+    /// The modules in the archives of a bundle.
+    pub bundled: Option<BundledModules<'w>>,
     sources: Mutex<FxHashMap<VPath, Option<Arc<ModuleSource>>>>,
+    compiled: Mutex<FxHashMap<VPath, Option<Arc<CompiledModule>>>>,
     standard: Mutex<FxHashMap<String, Arc<[StandardExtension]>>>,
 }
 
@@ -76,7 +80,9 @@ impl<'w> ImportContext<'w> {
             faults: FxHashMap::default(),
             has_others: false,
             named: FxHashMap::default(),
+            bundled: None,
             sources: Mutex::default(),
+            compiled: Mutex::default(),
             standard: Mutex::default(),
         }
     }
@@ -92,13 +98,40 @@ impl<'w> ImportContext<'w> {
         sources().entry(path.clone()).or_insert(parsed).clone()
     }
 
+    /// The code of a compiled module, read once; none where it cannot be read.
+    pub fn compiled(&self, spec: &ModuleSpec) -> Option<Arc<CompiledModule>> {
+        let path = match spec {
+            ModuleSpec::Bytecode { path, .. } => path,
+            ModuleSpec::Bundled { name, .. } => return self.bundled.as_ref()?.code(name),
+            _ => return None,
+        };
+        let compiled = || self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = compiled().get(path) {
+            return known.clone();
+        }
+        let bytes = self.world.fs().read(path, limits::SOURCE_BYTES).ok();
+        let read = bytes.and_then(|bytes| CompiledModule::read_file(&bytes)).map(Arc::new);
+        compiled().entry(path.clone()).or_insert(read).clone()
+    }
+
+    /// The module of a whole name, where it lies in the archive of a bundle.
+    fn find_bundled(&self, name: &str) -> Option<ModuleSpec> {
+        self.bundled.as_ref()?.find(name)
+    }
+
+    /// Is a module of the standard library that is nowhere found surely not there?
+    pub fn lacks_standard(&self, name: &str) -> bool {
+        self.bundled.as_ref().is_some_and(|bundled| bundled.lacks(name))
+    }
+
     /// The module of a top-level name, as `sys.meta_path` would find it.
     pub fn find_top(&self, name: &str, folders: &[VPath]) -> Option<ModuleSpec> {
         let by = |is_first: bool| {
             let finders = self.path.finders.iter().filter(move |finder| finder.is_first == is_first);
             finders.filter_map(|finder| editable::find(finder, &self.finder, name)).next()
         };
-        by(true).or_else(|| self.finder.find(name, folders)).or_else(|| by(false))
+        let found = self.find_bundled(name).or_else(|| by(true));
+        found.or_else(|| self.finder.find(name, folders)).or_else(|| by(false))
     }
 
     /// A module below a package, as `sys.meta_path` would find it.
@@ -108,7 +141,8 @@ impl<'w> ImportContext<'w> {
             let finders = self.path.finders.iter().filter(move |finder| finder.is_first == is_first);
             finders.filter_map(|finder| editable::find(finder, &self.finder, name)).next()
         };
-        by(true).or_else(|| self.finder.find(tail, folders)).or_else(|| by(false))
+        let found = self.find_bundled(name).or_else(|| by(true));
+        found.or_else(|| self.finder.find(tail, folders)).or_else(|| by(false))
     }
 
     /// Does it lie in the standard library, and not in its site folder?

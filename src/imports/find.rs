@@ -20,6 +20,8 @@ pub enum ModuleSpec {
     Source { path: VPath, package: Option<VPath> },
     /// Bytecode without its source.
     Bytecode { path: VPath, package: Option<VPath> },
+    /// A module of a bundle, in an archive.
+    Bundled { name: Arc<str>, archive: VPath, package: Option<Vec<VPath>> },
     /// A namespace package, and its portions.
     Namespace(Vec<VPath>),
 }
@@ -31,6 +33,7 @@ impl ModuleSpec {
             ModuleSpec::Extension { package, .. }
             | ModuleSpec::Source { package, .. }
             | ModuleSpec::Bytecode { package, .. } => package.clone().map(|folder| vec![folder]),
+            ModuleSpec::Bundled { package, .. } => package.clone(),
             ModuleSpec::Namespace(portions) => Some(portions.clone()),
         }
     }
@@ -40,7 +43,8 @@ impl ModuleSpec {
         match self {
             ModuleSpec::Extension { path, .. }
             | ModuleSpec::Source { path, .. }
-            | ModuleSpec::Bytecode { path, .. } => Some(path),
+            | ModuleSpec::Bytecode { path, .. }
+            | ModuleSpec::Bundled { archive: path, .. } => Some(path),
             ModuleSpec::Namespace(_) => None,
         }
     }

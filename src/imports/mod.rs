@@ -7,6 +7,7 @@
 //!
 //! Nothing is executed. What cannot be decided from the files is unknown.
 
+mod bundled;
 mod cause;
 mod compiled;
 mod context;
@@ -19,6 +20,7 @@ mod path;
 mod process;
 mod target;
 
+pub use bundled::BundledModules;
 pub use cause::{ImportCause, ImportFailure, NativeRefusal};
 pub use compiled::{CapiImport, NativeFacts};
 pub use context::{ImportContext, NamedModule};

@@ -74,6 +74,8 @@ impl ImportVerdict {
 pub struct Outcomes {
     /// By name.
     pub rows: Vec<ImportOutcome>,
+    /// Of a bundle, what the scripts of its program do, in order, up to the first that fails.
+    pub programs: Vec<ImportOutcome>,
 }
 
 impl Outcomes {

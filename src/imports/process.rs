@@ -11,8 +11,8 @@ use super::native::{NativeLoader, OpenAs};
 use super::outcome::{ImportOutcome, ImportVerdict};
 use crate::image::Name;
 use crate::python::{
-    self, At, Certainty, Ending, Heap, Imported, ModuleBody, ModulePlace, Raised, Reason, Site, SiteModule, limits,
-    stdlib,
+    self, At, Certainty, CompiledModule, Ending, Heap, Imported, ModuleBody, ModulePlace, Raised, Reason, Site,
+    SiteModule, limits, stdlib,
 };
 use crate::vfs::VPath;
 use crate::world::{FileId, System};
@@ -163,7 +163,10 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     /// May an unknown finder know this name?
     fn may_be_found(&self, name: &str) -> bool {
         let top = name.split('.').next().unwrap_or(name);
-        self.has_unknown_finder || self.finders.contains(top) || self.context.has_others && top == name
+        self.has_unknown_finder
+            || self.finders.contains(top)
+            || self.context.has_others && top == name
+            || self.context.bundled.as_ref().is_some_and(|bundled| bundled.may_have(name))
     }
 
     /// `sys.path` as it stands.
@@ -190,6 +193,10 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     pub fn outcome(&mut self, name: &str, is_extension: bool) -> ImportOutcome {
         let site = Site { module: Arc::new(SiteModule { name: "__main__".into(), file: "".into() }), line: 1 };
         let imported = self.import_name(name, &At { site, certainty: Certainty::Always });
+        self.outcome_of(name, is_extension, imported)
+    }
+
+    fn outcome_of(&self, name: &str, is_extension: bool, imported: Imported) -> ImportOutcome {
         let (verdict, failure) = match imported {
             Imported::Raises(raised) => {
                 let mut record = self.record_of(&raised);
@@ -345,7 +352,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             // A package of the environment may bear a name of the standard library and come after it.
             Some(spec) if self.context.is_standard(&spec) => Found::Standard,
             Some(spec) => Found::Spec(spec),
-            None if stdlib::has(name, target) != Some(false) => Found::Standard,
+            None if stdlib::has(name, target) != Some(false) && !self.context.lacks_standard(name) => Found::Standard,
             None => Found::Nothing,
         }
     }
@@ -371,19 +378,30 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         let target = &self.context.target;
         match self.heap.loaded(parent) {
             Some(ModuleBody::Standard) => {
+                // In a bundle the standard library lies among the other modules.
+                if self.context.bundled.is_some()
+                    && let Some(spec) = self.context.find_below(name, &self.search_of(parent).unwrap_or_default())
+                {
+                    return Ok(Found::Spec(spec));
+                }
                 let is_there = stdlib::has(name, target) != Some(false);
                 Ok(if is_there { Found::Standard } else { Found::Nothing })
             }
             Some(ModuleBody::Opaque | ModuleBody::Source | ModuleBody::Namespace) => {
-                let Some(search) = self.heap.search_of(parent) else {
+                let Some(folders) = self.search_of(parent) else {
                     // A module that is no package; or a package whose `__path__` its code made unknown.
                     return Ok(Found::Nothing);
                 };
-                let folders: Vec<VPath> = search.iter().map(|folder| VPath::new(&**folder)).collect();
                 Ok(self.context.find_below(name, &folders).map_or(Found::Nothing, Found::Spec))
             }
             None => Err(Imported::Unknown(Reason::Outside)),
         }
+    }
+
+    /// The folders in which submodules of a package are looked for.
+    fn search_of(&self, package: &str) -> Option<Vec<VPath>> {
+        let search = self.heap.search_of(package)?;
+        Some(search.iter().map(|folder| VPath::new(&**folder)).collect())
     }
 
     /// Puts a module into `sys.modules` and runs it.
@@ -404,9 +422,8 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             }
             ModuleSpec::Extension { path, .. } => self.load_extension(name, path, folders, at),
             ModuleSpec::Source { path, .. } => self.load_source(name, path, folders),
-            ModuleSpec::Bytecode { path, .. } => {
-                self.begin(name, Some(path), folders, ModuleBody::Opaque);
-                Imported::Module { may_raise: None }
+            ModuleSpec::Bytecode { path, .. } | ModuleSpec::Bundled { archive: path, .. } => {
+                self.load_compiled(name, &spec, path, folders)
             }
         };
         match &imported {
@@ -454,6 +471,37 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         self.begin(name, Some(path), folders.clone(), ModuleBody::Source);
         self.running.push(name.into());
         let ran = python::run(name, &source, self);
+        self.ran(name, path, folders, ran)
+    }
+
+    /// The code of a compiled module; nothing is known of one whose code cannot be read.
+    fn load_compiled(&mut self, name: &str, spec: &ModuleSpec, path: &VPath, folders: Option<Vec<VPath>>) -> Imported {
+        let Some(compiled) = self.context.compiled(spec) else {
+            self.begin(name, Some(path), folders, ModuleBody::Opaque);
+            return Imported::Module { may_raise: None };
+        };
+        let top = name.split('.').next().unwrap_or(name);
+        let is_standard = self.context.bundled.is_some() && stdlib::has(top, &self.context.target) == Some(true);
+        let body = if is_standard { ModuleBody::Standard } else { ModuleBody::Source };
+        self.begin(name, Some(path), folders.clone(), body);
+        self.running.push(name.into());
+        let ran = python::run_compiled(name, &compiled, self);
+        self.ran(name, path, folders, ran)
+    }
+
+    /// What a script does that the program of a bundle runs.
+    pub fn script(&mut self, name: &str, compiled: &Arc<CompiledModule>) -> ImportOutcome {
+        let path = self.context.bundled.as_ref().map(|bundled| bundled.program().clone()).unwrap_or_default();
+        self.begin(name, Some(&path), None, ModuleBody::Source);
+        self.heap.bind(name, "__name__", python::PyValue::text("__main__"));
+        self.running.push(name.into());
+        let ran = python::run_compiled(name, compiled, self);
+        let imported = self.ran(name, &path, None, ran);
+        self.outcome_of(name, false, imported)
+    }
+
+    /// What has become of a module whose code ran.
+    fn ran(&mut self, name: &str, path: &VPath, folders: Option<Vec<VPath>>, ran: python::Ran) -> Imported {
         let imported = match ran.ending {
             Ending::Returned | Ending::Unknown(_) => {
                 let tokens = ran.may_raise.iter().filter_map(|raised| raised.chain().filter_map(|it| it.token).last());

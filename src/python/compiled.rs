@@ -21,8 +21,16 @@ const NAMERS: [&str; 8] = ["globals", "setattr", "__getattr__", "locals", "vars"
 pub struct CompiledModule {
     pub(super) code: Arc<Code>,
     pub(super) opcodes: &'static Opcodes,
-    /// The names that it binds by other means than an import of its own submodule; none where its code may bind any.
-    bound: OnceLock<Option<FxHashSet<Arc<str>>>>,
+    names: OnceLock<Names>,
+}
+
+/// What the code of a module does with names, told without following it.
+#[derive(Debug)]
+struct Names {
+    /// What it binds by other means than an import of its own submodule; none where its code may bind any name.
+    bound: Option<FxHashSet<Arc<str>>>,
+    /// What its functions and classes use.
+    inner: FxHashSet<Arc<str>>,
 }
 
 impl CompiledModule {
@@ -31,7 +39,7 @@ impl CompiledModule {
     pub fn read(code: &[u8], magic: u16) -> Option<CompiledModule> {
         let opcodes = opcode::of_magic(magic)?;
         let Value::Code(code) = marshal::read(code, opcodes.minor >= 11)? else { return None };
-        Some(CompiledModule { code, opcodes, bound: OnceLock::new() })
+        Some(CompiledModule { code, opcodes, names: OnceLock::new() })
     }
 
     /// Reads a tuple of pieces of code.
@@ -43,7 +51,7 @@ impl CompiledModule {
             Value::Code(code) => Some(code.clone()),
             _ => None,
         });
-        codes.map(|code| CompiledModule { code, opcodes, bound: OnceLock::new() }).collect()
+        codes.map(|code| CompiledModule { code, opcodes, names: OnceLock::new() }).collect()
     }
 
     /// Reads a whole `.pyc` file.
@@ -65,15 +73,26 @@ impl CompiledModule {
 
     /// May code bind this name in the module, at any time and by other means than importing the submodule of that name?
     pub(super) fn may_bind(&self, name: &str) -> bool {
-        let bound = self.bound.get_or_init(|| self.find_bound());
-        bound.as_ref().is_none_or(|bound| bound.contains(name))
+        self.names().bound.as_ref().is_none_or(|bound| bound.contains(name))
     }
 
-    fn find_bound(&self) -> Option<FxHashSet<Arc<str>>> {
-        let (mut bound, mut is_open) = (FxHashSet::default(), false);
+    /// May functions or classes of it change what this name is bound to?
+    pub(super) fn functions_use(&self, name: &str) -> bool {
+        self.names().inner.contains(name)
+    }
+
+    fn names(&self) -> &Names {
+        self.names.get_or_init(|| self.find_names())
+    }
+
+    fn find_names(&self) -> Names {
+        let (mut bound, mut inner, mut is_open) = (FxHashSet::default(), FxHashSet::default(), false);
         self.each_code(&mut |code, is_module| {
             let namers = if is_module { &NAMERS[..] } else { &NAMERS[..2] };
             is_open |= code.names.iter().any(|name| namers.contains(&&**name));
+            if !is_module {
+                inner.extend(code.names.iter().cloned());
+            }
             let mut own_import = false;
             let mut taken = None;
             for (operation, argument) in self.opcodes.instructions(&code.instructions) {
@@ -88,7 +107,7 @@ impl CompiledModule {
                 }
             }
         });
-        (!is_open).then_some(bound)
+        Names { bound: (!is_open).then_some(bound), inner }
     }
 
     /// Visits the code of the module, and then all code in it.

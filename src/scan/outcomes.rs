@@ -3,6 +3,7 @@
 //! Only those are simulated from which something leads to what may fail ([`ImportReach`]): each in a process of its own, many
 //! at once.
 
+mod bundle;
 mod harm;
 mod links;
 mod reach;
@@ -22,8 +23,8 @@ use crate::discover::normalized;
 use crate::discover::role::importable_as;
 use crate::image::{Answer, Name};
 use crate::imports::{
-    CapiImport, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep, ImportVerdict, NamedModule,
-    NativeFacts, NativeLoader, NativeRefusal, Outcomes,
+    BundledModules, CapiImport, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep, ImportVerdict,
+    NamedModule, NativeFacts, NativeLoader, NativeRefusal, Outcomes,
 };
 use crate::python::{limits, stdlib};
 use crate::survey::{ImportOf, Survey};
@@ -208,11 +209,7 @@ pub(super) struct JudgedImports {
 
 /// What each import does: of every importable native module, and of every top-level package that holds one.
 pub(super) fn find(survey: &Survey, findings: &[Finding]) -> JudgedImports {
-    // The code of a bundle lies in archives that are not read for this yet.
-    match survey.target.bundle {
-        Some(_) => JudgedImports::default(),
-        None => Asking::of(survey).outcomes(findings),
-    }
+    Asking::of(survey).outcomes(findings)
 }
 
 impl Scan {
@@ -246,6 +243,9 @@ impl<'s> Asking<'s> {
         let facts = SurveyFacts::new(self.survey);
         self.in_context(&facts, self.faults(findings), |context| {
             let rows: Vec<Asked> = self.asked_names(context).into_iter().collect();
+            if self.survey.target.bundle.is_some() {
+                return JudgedImports { outcomes: self.of_bundle(context, &rows), ..JudgedImports::default() };
+            }
             let (mut broken, mut suspects) = (self.gone.clone(), self.suspects(context));
             let mut reach = ImportReach::new(context, broken.clone(), rows.iter().map(|(name, _)| name.as_str()));
             // What is not there was not installed, or is gone: to who names it, that is one.
@@ -284,7 +284,7 @@ impl<'s> Asking<'s> {
             if !self.survey.is_single() {
                 mark_harmless(context, &mut reach, &mut rows);
             }
-            JudgedImports { outcomes: Outcomes { rows }, links, packages }
+            JudgedImports { outcomes: Outcomes { rows, ..Outcomes::default() }, links, packages }
         })
     }
 
@@ -404,7 +404,9 @@ impl<'s> Asking<'s> {
             Vec::new()
         };
         let mut context = ImportContext::new(&self.survey.world, &self.survey.target.root, installed, facts, known);
-        context.has_others = !self.survey.is_whole();
+        context.bundled =
+            self.survey.target.bundle.as_ref().map(|bundle| BundledModules::open(&self.survey.world, bundle));
+        context.has_others = context.bundled.is_none() && !self.survey.is_whole();
         context.faults = faults;
         let pool = rayon::ThreadPoolBuilder::new().stack_size(limits::STACK_BYTES).build();
         match pool {

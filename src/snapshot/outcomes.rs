@@ -9,6 +9,8 @@ mirror! {
     struct OutcomesMirror = Outcomes {
         /// By name.
         rows [default]: Vec<OutcomeMirror>,
+        /// Of a bundle, what the scripts of its program do.
+        programs [default]: Vec<OutcomeMirror>,
     }
 }
 

@@ -96,4 +96,4 @@ pub const RULES: &[&Rule] = &[
 ];
 
 /// The rules that look at what imports do: asked when that is known, the others before.
-pub const OF_IMPORTS: &[&Rule] = &[&module_missing::RULE, &import_raises::RULE];
+pub const OF_IMPORTS: &[&Rule] = &[&module_missing::RULE, &import_raises::RULE, &bundle_incomplete::RULE];

@@ -20,6 +20,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
+    // Nothing is installed in a bundle: see `bundle_incomplete`.
+    if facts.survey.target.bundle.is_some() {
+        return;
+    }
     for group in facts.broken().iter().filter(|group| group.failure.cause == ImportCause::ModuleMissing) {
         findings.extend(judge(facts, group));
     }

@@ -5,7 +5,6 @@
 
 mod app;
 mod below;
-mod bytecode;
 mod codes;
 mod cx_freeze;
 mod modules;
@@ -29,7 +28,6 @@ use crate::vfs::{FileSystem, Kind as FileKind, VPath};
 use crate::world::{Host, Python, System};
 
 pub(super) use below::below;
-pub use bytecode::{Import, Told};
 pub use codes::Codes;
 pub use modules::Modules;
 pub(crate) use nuitka::names_in;

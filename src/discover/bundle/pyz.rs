@@ -62,6 +62,11 @@ impl Archive {
         u16::from_le_bytes([self.bytes[4], self.bytes[5]])
     }
 
+    /// Has it a module of this name?
+    pub fn has(&self, name: &str) -> bool {
+        self.entries.contains_key(name)
+    }
+
     /// Is this module a package? Before PyInstaller 4 that was all that was said (`PYZ_TYPE_PKG`, `PYZ_TYPE_NSPKG`).
     pub fn is_package(&self, name: &str) -> bool {
         self.entries.get(name).is_some_and(|entry| entry.kind == 1 || entry.kind == 3)

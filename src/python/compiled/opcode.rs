@@ -42,6 +42,8 @@ pub(in crate::python) enum Operation {
     Call,
     CallKeywords,
     Keywords,
+    /// A class follows: its body is the next constant that is code.
+    Class,
     CallFunction,
     CallFunctionKeywords,
     CallMethod,
@@ -255,7 +257,8 @@ fn operation(name: &str, minor: u8) -> Operation {
         "RERAISE" => RaiseAgain,
         "END_FINALLY" => EndFinally,
         "RAISE_VARARGS" => Raise,
-        "PUSH_NULL" | "LOAD_BUILD_CLASS" | "LOAD_ASSERTION_ERROR" => Makes(0, 1, 0),
+        "LOAD_BUILD_CLASS" => Class,
+        "PUSH_NULL" | "LOAD_ASSERTION_ERROR" => Makes(0, 1, 0),
         "SET_UPDATE" | "DICT_UPDATE" | "DICT_MERGE" => Makes(1, 0, 0),
         "END_FOR" => Makes(if minor >= 13 { 1 } else { 2 }, 0, 0),
         "STORE_ATTR" | "DELETE_SUBSCR" => Makes(2, 0, 0),

@@ -2,7 +2,7 @@
 //!
 //! Instructions are followed in the order of their places, each once. Where a condition is not decided both ways are open,
 //! and what runs while another way is open runs under doubt: what it binds is not known then. An exception leads to its
-//! handler, or ends its way. Functions are not followed.
+//! handler, or ends its way. The bodies of classes run where these are defined; functions are not followed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -79,6 +79,7 @@ impl Way {
 
 /// One run through a piece of code.
 struct Ways<'c> {
+    module: &'c CompiledModule,
     code: &'c Code,
     opcodes: &'c Opcodes,
     /// By place; those that handle an exception come first, as what follows then is certain again.
@@ -147,9 +148,28 @@ enum Step {
 impl Interpreter<'_> {
     /// Runs the code of a compiled module to its end.
     pub(super) fn compiled(&mut self, module: &CompiledModule) -> Completion {
-        let code = &*module.code;
+        self.compiled_code(module, &module.code)
+    }
+
+    /// Runs the body of a class, which binds its names in a namespace of its own.
+    fn class_body(&mut self, module: &CompiledModule, code: &Code) -> Eval<()> {
+        let own = self.heap.namespace();
+        let around = std::mem::replace(&mut self.frame.locals, own);
+        let handling = std::mem::take(&mut self.handling);
+        let completion = self.compiled_code(module, code);
+        self.frame.locals = around;
+        self.handling = handling;
+        match completion {
+            Completion::Stop(stop @ (Stop::Raise(_) | Stop::Exit(_))) => Err(stop),
+            _ => Ok(()),
+        }
+    }
+
+    fn compiled_code(&mut self, module: &CompiledModule, code: &Code) -> Completion {
+        let doubt = self.doubts.arm;
         let count = code.instructions.len() / 2;
         let mut ways = Ways {
+            module,
             code,
             opcodes: module.opcodes,
             open: BTreeMap::from([((true, 0), Way::default())]),
@@ -167,9 +187,19 @@ impl Interpreter<'_> {
             if let Err(stop) = self.step(0) {
                 return Completion::Stop(stop);
             }
-            self.doubts.arm = (!ways.open.is_empty()).then_some((Reason::Arms, 0));
+            self.doubts.arm = doubt.or((!ways.open.is_empty()).then_some((Reason::Arms, 0)));
             self.handling = way.handled.iter().map(|(raised, _)| raised.clone()).collect();
             let next = instructions.get(at + 1).map(|(operation, _)| *operation);
+            if operation == Operation::Class
+                && let Some(body) = class_body(code, &instructions[at..])
+                && let Err(stop) = self.class_body(module, body)
+            {
+                match stop {
+                    Stop::Raise(raised) => ways.throw(at, way, raised),
+                    stop => return Completion::Stop(stop),
+                }
+                continue;
+            }
             match self.instruction(&mut ways, at, (operation, argument), next, &mut way) {
                 Ok(Step::Next) => ways.lead(Some(at + 1), way),
                 Ok(Step::Jump(to)) => ways.lead(to, way),
@@ -194,7 +224,7 @@ impl Interpreter<'_> {
                 Err(stop) => return Completion::Stop(stop),
             }
         }
-        self.doubts.arm = None;
+        self.doubts.arm = doubt;
         match (ways.has_returned, ways.raised.is_empty()) {
             (true, _) => {
                 ways.raised.into_iter().for_each(|raised| self.collect(raised));
@@ -314,7 +344,7 @@ impl Interpreter<'_> {
             }
             Operation::StoreName => {
                 let value = way.pop();
-                self.store(&name(), value);
+                self.store(ways.module, &name(), value);
             }
             Operation::StoreGlobal => drop(way.pop()),
             Operation::DeleteName => {
@@ -425,6 +455,7 @@ impl Interpreter<'_> {
                     None => way.stack.clear(),
                 }
             }
+            Operation::Class => way.push(PyValue::Unknown(Reason::Construct)),
             Operation::Keywords => {
                 way.keywords = code.constants.get(argument).map_or(0, |names| names.many().len());
             }
@@ -503,8 +534,9 @@ impl Interpreter<'_> {
         }
     }
 
-    fn store(&mut self, name: &str, value: PyValue) {
-        let is_certain = self.doubts.arm.is_none();
+    fn store(&mut self, module: &CompiledModule, name: &str, value: PyValue) {
+        let is_shared = matches!(value, PyValue::Object(_)) && module.functions_use(name);
+        let is_certain = self.doubts.arm.is_none() && !is_shared;
         let known = self.heap.get(self.frame.locals, name);
         let value = match is_certain || known.is_some_and(|known| known.is_same(&value)) {
             true => value,
@@ -560,6 +592,16 @@ fn branch(goes: Option<bool>, to: Option<usize>, other: Way) -> Step {
     }
 }
 
+/// The body of the class that begins here: the first constant that is code.
+fn class_body<'c>(code: &'c Code, instructions: &[(Operation, usize)]) -> Option<&'c Code> {
+    /// What stands before it: names that it closes over.
+    const FARTHEST: usize = 64;
+    instructions.iter().take(FARTHEST).find_map(|(operation, argument)| match code.constants.get(*argument)? {
+        Value::Code(body) if *operation == Operation::LoadConst => Some(&**body),
+        _ => None,
+    })
+}
+
 /// Does code have a context manager that swallows exceptions? Others hardly ever do.
 fn swallows(code: &Code) -> bool {
     code.names.iter().any(|name| &**name == "suppress")
@@ -600,8 +642,8 @@ fn handlers(table: &[u8], count: usize) -> Vec<Option<usize>> {
             break;
         }
         covered = start.saturating_add(length);
-        for at in start..covered.min(count) {
-            handlers[at] = Some(target).filter(|target| *target < count);
+        if let Some(covered) = handlers.get_mut(start..covered.min(count)) {
+            covered.fill(Some(target).filter(|target| *target < count));
         }
     }
     handlers

@@ -505,7 +505,7 @@ fn glance(context: &ImportContext, module: &ReachedModule) -> Option<Glance> {
             let imports = vec![(found.clone(), Vec::new(), Standing::Top, 0)];
             Some(Glance { imports, is_risky: false, is_wild: false })
         }
-        ModuleSpec::Bytecode { .. } | ModuleSpec::Namespace(_) => None,
+        ModuleSpec::Bytecode { .. } | ModuleSpec::Bundled { .. } | ModuleSpec::Namespace(_) => None,
     }
 }
 

@@ -4,6 +4,7 @@ use crate::discover::bundle::writer::{bootloader, image, pyz_of, zip};
 use crate::discover::bundle::{MODULE, PLAIN, PROGRAM, code, folder, rules, scan};
 use dylens::command::Shell;
 use dylens::diagnose::Severity;
+use dylens::imports::ImportVerdict;
 use dylens::scan::Scan;
 
 macro_rules! pyc {
@@ -82,4 +83,37 @@ fn compiled_files_are_read_as_archives_are() {
     assert_eq!(broken.findings[0].message, "import a fails: a.m imports a._a, which is nowhere in the bundle");
     assert_eq!(broken.findings[0].remedy.first(Shell::Sh).as_deref(), Some("cxfreeze PROGRAM.py --includes=a._a"));
     assert_eq!(rules(&scan(&files(true), "/x/prog")), [""; 0]);
+}
+
+#[test]
+fn what_compiled_code_alone_imports_is_missed_in_a_bundle() {
+    const CFFI: &str = "elf x86_64 defines:PyInit__a needs:libc.so.6 says:_cffi_backend";
+    let without = scan(&folder(&[], CFFI), "/x/prog");
+    assert_eq!(rules(&without), ["bundle-incomplete"]);
+    let finding = &without.findings[0];
+    assert_eq!((finding.severity, finding.subject.as_str()), (Severity::Error, "_cffi_backend"));
+    assert_eq!(finding.message, "import a._a fails: it imports _cffi_backend, which is nowhere in the bundle");
+    let with = [
+        folder(&[], CFFI),
+        vec![(
+            "/x/prog/_internal/_cffi_backend.cpython-311-x86_64-linux-gnu.so",
+            image("elf x86_64 defines:PyInit__cffi_backend needs:libc.so.6"),
+        )],
+    ];
+    assert_eq!(rules(&scan(&with.concat(), "/x/prog")), [""; 0]);
+}
+
+#[test]
+fn imports_of_a_bundle_end_as_their_compiled_code_does() {
+    let broken = with_code(pyc!("package"), pyc!("certain"), false);
+    assert_eq!(broken.outcomes.of("a").map(|row| row.verdict), Some(ImportVerdict::Fails));
+    let program = broken.outcomes.programs.last().expect("the program");
+    let failure = program.failure.as_ref().expect("a failure");
+    assert_eq!((program.module.as_str(), program.verdict), ("prog", ImportVerdict::Fails));
+    assert_eq!(failure.because, ["prog", "a", "a.m", "a._a"]);
+    let guarded = with_code(pyc!("package"), pyc!("guarded"), false);
+    assert_eq!(guarded.outcomes.programs.last().map(|program| program.verdict), Some(ImportVerdict::Loads));
+    let whole = with_code(pyc!("package"), pyc!("certain"), true);
+    let rows: Vec<_> = whole.outcomes.rows.iter().map(|row| (row.module.as_str(), row.verdict)).collect();
+    assert!(rows.contains(&("a._a", ImportVerdict::Loads)), "{rows:?}");
 }

@@ -1,0 +1,216 @@
+//! What every import of a bundle does.
+//!
+//! A bundle is a closed world: what its program does not come to, nobody misses. Its modules are few, so each import is
+//! simulated, and so is the program itself.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::reach::top;
+use super::{Asked, Asking, MOST_ROUNDS, OFTEN_NAMED, asked, may_fail};
+use crate::discover::Bundler;
+use crate::imports::{
+    BundledModules, Harmless, ImportCause, ImportContext, ImportFailure, ImportOutcome, ImportProcess, ImportVerdict,
+    ModuleSpec, Outcomes,
+};
+use crate::python::{NamedImport, stdlib};
+use crate::vfs::{Kind, VPath};
+
+/// Importers that are imported at most for one module.
+const MOST_IMPORTERS: usize = 24;
+/// More modules than any bundle has.
+const MOST_MODULES: usize = 100_000;
+
+impl Asking<'_> {
+    /// What each import of a bundle does, and its program.
+    pub(super) fn of_bundle(&self, context: &mut ImportContext, rows: &[Asked]) -> Outcomes {
+        let mut broken: BTreeSet<String> =
+            OFTEN_NAMED.iter().filter(|name| !context.has_module(name)).map(|name| (*name).to_owned()).collect();
+        self.name_broken(context, &broken);
+        let all: Vec<&Asked> = rows.iter().collect();
+        let mut outcomes = Vec::new();
+        for _ in 0..MOST_ROUNDS {
+            let before = broken.len();
+            outcomes.clear();
+            for (outcome, failed) in asked(context, &all) {
+                if may_fail(&outcome) {
+                    broken.insert(outcome.module.clone());
+                }
+                broken.extend(failed);
+                outcomes.push(outcome);
+            }
+            // Compiled code that names what is now known to fail may fail in its turn.
+            if broken.len() == before || !self.name_broken(context, &broken) {
+                break;
+            }
+        }
+        let Some(bundled) = &context.bundled else { return Outcomes { rows: outcomes, ..Outcomes::default() } };
+        let programs = programs(context, bundled);
+        outcomes.extend(self.others_that_fail(context, bundled, &outcomes));
+        outcomes.sort_by(|one, other| one.module.cmp(&other.module));
+        match bundled.bundler() {
+            Bundler::Nuitka => outcomes.iter_mut().for_each(|row| doubt(bundled, row)),
+            _ => mark_harmless(context, bundled, &mut outcomes),
+        }
+        Outcomes { rows: outcomes, programs }
+    }
+}
+
+impl Asking<'_> {
+    /// The packages without a native module of their own, or without one any more, that fail all the same.
+    fn others_that_fail(
+        &self,
+        context: &ImportContext,
+        bundled: &BundledModules,
+        known: &[ImportOutcome],
+    ) -> Vec<ImportOutcome> {
+        let is_known = |name: &str| known.iter().any(|row| row.module == name);
+        let is_own = |name: &str| name.contains("__main__") || name.starts_with("pyi") || name.starts_with("_pyi");
+        let modules = compiled_modules(context, bundled);
+        let tops: BTreeSet<&str> = modules.iter().map(|(name, _)| top(name)).collect();
+        let asked_for = tops
+            .into_iter()
+            .filter(|name| !is_known(name) && !is_own(name) && stdlib::has(name, &context.target) != Some(true));
+        let rows: Vec<Asked> = asked_for.map(|name| (name.to_owned(), false)).collect();
+        let rows: Vec<&Asked> = rows.iter().collect();
+        let outcomes = asked(context, &rows).into_iter().map(|(outcome, _)| outcome);
+        outcomes.filter(|outcome| outcome.verdict == ImportVerdict::Fails).collect()
+    }
+}
+
+/// What the scripts of the program do, one after the other in one process.
+fn programs(context: &ImportContext, bundled: &BundledModules) -> Vec<ImportOutcome> {
+    let mut process = ImportProcess::new(context);
+    let mut programs = Vec::new();
+    for (name, code) in bundled.scripts() {
+        let outcome = process.script(&name, &code);
+        let fails = outcome.verdict == ImportVerdict::Fails;
+        programs.push(outcome);
+        if fails {
+            break;
+        }
+    }
+    programs
+}
+
+/// What Nuitka has compiled imports what nobody reads: that nothing was found to fail says nothing.
+fn doubt(bundled: &BundledModules, row: &mut ImportOutcome) {
+    let mut above = row.module.match_indices('.').map(|(end, _)| &row.module[..end]).chain([row.module.as_str()]);
+    let unread = above.find(|name| bundled.find(name).is_some() && bundled.code(name).is_none());
+    if row.verdict != ImportVerdict::Loads {
+        return;
+    }
+    if let Some(unread) = unread {
+        let failure = ImportFailure {
+            cause: ImportCause::Undecided,
+            file: Some(bundled.program().clone()),
+            subject: format!("{unread} is compiled into the program: what it imports is not read"),
+            because: vec![row.module.clone()],
+        };
+        (row.verdict, row.failure) = (ImportVerdict::Unknown, Some(failure));
+    }
+}
+
+/// Modules by which others are imported, with their names; the scripts of the program stand under none.
+type Importers = FxHashMap<String, BTreeSet<Option<String>>>;
+
+/// Says of the modules that fail whether the program comes to them.
+fn mark_harmless(context: &ImportContext, bundled: &BundledModules, rows: &mut [ImportOutcome]) {
+    if rows.iter().all(|row| row.verdict != ImportVerdict::Fails) || bundled.scripts().is_empty() {
+        return;
+    }
+    let importers = importers(context, bundled);
+    rows.par_iter_mut().filter(|row| row.verdict == ImportVerdict::Fails).for_each(|row| {
+        row.harmless = row.failure.as_ref().and_then(|failure| who_misses(context, &importers, &row.module, failure));
+    });
+}
+
+/// Why the program does without a module; none where it does not.
+fn who_misses(
+    context: &ImportContext,
+    importers: &Importers,
+    module: &str,
+    failure: &ImportFailure,
+) -> Option<Harmless> {
+    let mut seen = BTreeSet::from([module.to_owned()]);
+    let mut open = VecDeque::from([module.to_owned()]);
+    while let Some(name) = open.pop_front() {
+        for importer in importers.get(&name).into_iter().flatten() {
+            let Some(importer) = importer else { return None };
+            if !seen.insert(importer.clone()) {
+                continue;
+            }
+            if seen.len() > MOST_IMPORTERS {
+                return None;
+            }
+            if fails_by(context, importer, failure) {
+                open.push_back(importer.clone());
+            }
+        }
+    }
+    Some(Harmless::Unasked)
+}
+
+/// Does a module fail by the same cause?
+fn fails_by(context: &ImportContext, module: &str, failure: &ImportFailure) -> bool {
+    let outcome = ImportProcess::new(context).outcome(module, false);
+    outcome.verdict == ImportVerdict::Fails
+        && outcome.failure.is_some_and(|other| other.subject == failure.subject && other.file == failure.file)
+}
+
+/// Who names whom, in all compiled code of the bundle.
+fn importers(context: &ImportContext, bundled: &BundledModules) -> Importers {
+    let mut importers = Importers::default();
+    let mut add = |by: Option<&str>, package: &str, imports: Vec<NamedImport>| {
+        for import in imports {
+            let Some(base) = import.absolute(package) else { continue };
+            let taken = import.taken.iter().flatten().map(|name| format!("{base}.{name}"));
+            let above = base.match_indices('.').map(|(end, _)| base[..end].to_owned());
+            for name in above.chain(taken).chain([base.clone()]) {
+                importers.entry(name).or_default().insert(by.map(str::to_owned));
+            }
+        }
+    };
+    for (_, code) in bundled.scripts() {
+        add(None, "", code.named_imports());
+    }
+    let read: Vec<_> = compiled_modules(context, bundled)
+        .into_par_iter()
+        .filter_map(|(name, spec)| Some((context.compiled(&spec)?.named_imports(), name, spec.folders().is_some())))
+        .collect();
+    for (imports, name, is_package) in read {
+        let package = if is_package { &name } else { name.rsplit_once('.').map_or("", |(package, _)| package) };
+        add(Some(&name), package, imports);
+    }
+    importers
+}
+
+/// All compiled modules of a bundle by name, in archives and as files.
+fn compiled_modules(context: &ImportContext, bundled: &BundledModules) -> Vec<(String, ModuleSpec)> {
+    let mut modules: Vec<(String, ModuleSpec)> =
+        bundled.names().filter_map(|name| Some((name.to_owned(), bundled.find(name)?))).collect();
+    let mut open: Vec<(VPath, String)> =
+        context.path.folders.iter().map(|folder| (folder.clone(), String::new())).collect();
+    while let Some((folder, package)) = open.pop() {
+        for entry in context.world.fs().list(&folder).unwrap_or_default() {
+            let (path, name) = (folder.join(&entry.name), entry.name.text().into_owned());
+            let stem = name.strip_suffix(".pyc");
+            match (entry.kind, stem) {
+                (Kind::Directory, _) if !name.contains('.') && open.len() + modules.len() < MOST_MODULES => {
+                    open.push((path, format!("{package}{name}.")));
+                }
+                (Kind::File, Some("__init__")) => {
+                    let spec = ModuleSpec::Bytecode { path, package: Some(folder.clone()) };
+                    modules.push((package.trim_end_matches('.').to_owned(), spec));
+                }
+                (Kind::File, Some(stem)) => {
+                    modules.push((format!("{package}{stem}"), ModuleSpec::Bytecode { path, package: None }));
+                }
+                _ => {}
+            }
+        }
+    }
+    modules
+}
