@@ -275,10 +275,13 @@ impl<'s> Asking<'s> {
             let ends = links.iter().flat_map(|link| [&link.source, &link.target]);
             let packages: BTreeSet<&str> =
                 ends.filter(|name| !outcomes.contains_key(*name)).map(String::as_str).collect();
-            let near = reach.near(context, &suspects, packages.iter().copied());
+            let told = packages.iter().filter_map(|name| Some(((*name).to_owned(), verdict_around(name, &outcomes)?)));
+            let told: BTreeMap<String, ImportVerdict> = told.collect();
+            let near = reach.near(context, &suspects, packages.into_iter().filter(|name| !told.contains_key(*name)));
             let near: Vec<Asked> = near.into_iter().map(|name| (name.to_owned(), false)).collect();
             let packages = asked(context, &near.iter().collect::<Vec<_>>());
-            let packages = packages.into_iter().map(|(outcome, _)| (outcome.module, outcome.verdict)).collect();
+            let packages = packages.into_iter().map(|(outcome, _)| (outcome.module, outcome.verdict));
+            let packages = packages.chain(told).collect();
             let mut rows: Vec<ImportOutcome> = outcomes.into_values().collect();
             // Who asks about one file misses it.
             if !self.survey.is_single() {
@@ -437,6 +440,21 @@ impl<'s> Asking<'s> {
         rows.extend(names.into_iter().map(|name| (name, true)));
         rows
     }
+}
+
+/// What the import of a package does, as far as the modules in it tell: it is imported before them.
+fn verdict_around(package: &str, outcomes: &BTreeMap<String, ImportOutcome>) -> Option<ImportVerdict> {
+    let is_within = |name: &str| name.strip_prefix(package).is_some_and(|rest| rest.starts_with('.'));
+    let within = outcomes.range(format!("{package}.")..).map(|(_, row)| row);
+    let mut within = within.take_while(|row| is_within(&row.module));
+    within.find_map(|row| match (&row.verdict, row.failure.as_ref().and_then(|failure| failure.because.first())) {
+        (ImportVerdict::Loads | ImportVerdict::Guarded, _) => Some(ImportVerdict::Loads),
+        (ImportVerdict::Fails, Some(first)) if *first == row.module => Some(ImportVerdict::Loads),
+        (ImportVerdict::Fails, Some(first)) if first == package || package.starts_with(&format!("{first}.")) => {
+            Some(ImportVerdict::Fails)
+        }
+        _ => None,
+    })
 }
 
 /// What Python code imports of native modules, of the packages around them, and of what fails.
