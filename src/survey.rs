@@ -221,6 +221,13 @@ impl Survey {
         self.requirements(of).any(|requirement| normalized(&requirement.name) == name)
     }
 
+    /// Does a distribution name another only for those who ask for more: as an extra, or for other targets?
+    pub fn is_optional(&self, of: DistributionId, name: &str) -> bool {
+        let name = normalized(name);
+        let is_named = |requirement: &Requirement| normalized(&requirement.name) == name;
+        self.distributions.get(of).requires.iter().any(is_named) && !self.requirements(of).any(is_named)
+    }
+
     /// Where there is nothing native in it: what is said where nothing else can be shown.
     pub fn nothing(&self) -> Option<Error> {
         (self.items.is_empty() && !self.is_partial).then(|| nothing_native(&self.target))

@@ -23,4 +23,6 @@ pub struct CapiImport {
     pub modules: Vec<String>,
     /// Why it is refused although the module is there, and the words for it.
     pub refusal: Option<(ImportCause, String)>,
+    /// Is it imported when the module is initialized? Where that cannot be told, the module may do without.
+    pub is_certain: bool,
 }

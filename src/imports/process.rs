@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cause::{ImportCause, ImportFailure, NativeRefusal};
+use super::compiled::CapiImport;
 use super::context::ImportContext;
 use super::find::ModuleSpec;
 use super::native::{NativeLoader, OpenAs};
@@ -561,31 +562,34 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// What a native module imports when it is initialized.
     fn initialize(&mut self, name: &str, file: FileId, at: &At) -> Imported {
-        if let Some(raised) = self.import_capi(name, file, at) {
-            return Imported::Raises(raised);
-        }
         let context = self.context;
+        if let Some(capi) = context.facts.numpy(file)
+            && let Some(raised) = self.import_capi(name, &capi, at)
+        {
+            return if capi.is_certain { Imported::Raises(raised) } else { self.doubt(raised) };
+        }
         for named in context.named.get(&file).into_iter().flatten() {
             let raised = match self.import_name(&named.name, at) {
                 Imported::Raises(raised) => raised,
                 Imported::Module { may_raise: Some(raised) } => return Imported::Module { may_raise: Some(raised) },
                 _ => continue,
             };
-            if named.is_certain {
-                return Imported::Raises(raised);
-            }
-            for token in raised.chain().filter_map(|raised| raised.token) {
-                self.records[token as usize].is_certain = false;
-            }
-            self.doubtful.extend(self.running.iter().cloned());
-            return Imported::Module { may_raise: Some(raised) };
+            return if named.is_certain { Imported::Raises(raised) } else { self.doubt(raised) };
         }
         Imported::Module { may_raise: None }
     }
 
+    /// A native module that may do without what it imports.
+    fn doubt(&mut self, raised: Arc<Raised>) -> Imported {
+        for token in raised.chain().filter_map(|raised| raised.token) {
+            self.records[token as usize].is_certain = false;
+        }
+        self.doubtful.extend(self.running.iter().cloned());
+        Imported::Module { may_raise: Some(raised) }
+    }
+
     /// NumPy's C API, as compiled code gets at it.
-    fn import_capi(&mut self, name: &str, file: FileId, at: &At) -> Option<Arc<Raised>> {
-        let capi = self.context.facts.numpy(file)?;
+    fn import_capi(&mut self, name: &str, capi: &CapiImport, at: &At) -> Option<Arc<Raised>> {
         let mut last = None;
         for module in &capi.modules {
             if module == name {
@@ -594,7 +598,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             match self.import_name(module, at) {
                 Imported::Raises(raised) => last = Some(raised),
                 _ => {
-                    let (cause, words) = capi.refusal?;
+                    let (cause, words) = capi.refusal.clone()?;
                     let failure = self.failure(cause, None, &words, &["numpy"]);
                     let mut raised = Raised::builtin("ImportError", words, at.site.clone());
                     raised.token = Some(self.keep(failure, true));

@@ -59,7 +59,9 @@ impl NativeFacts for SurveyFacts<'_> {
     fn numpy(&self, file: FileId) -> Option<CapiImport> {
         let numpy = &self.survey.numpy;
         let bond = &numpy.bonds[*self.bonds.get(&file)?];
-        if !bond.at_import {
+        // A module of a package that offers NumPy as an extra may ask for it later.
+        let may_ask = bond.file == file && bond.binding.asks_at_import();
+        if !bond.at_import && !may_ask {
             return None;
         }
         let abi = numpy.provider.as_ref().and_then(|provider| provider.abi);
@@ -73,7 +75,7 @@ impl NativeFacts for SurveyFacts<'_> {
             Answer::TooOld => Some((ImportCause::NumpyTooOld, "built for a newer NumPy".to_owned())),
             _ => None,
         };
-        Some(CapiImport { modules, refusal })
+        Some(CapiImport { modules, refusal, is_certain: bond.at_import })
     }
 
     fn loads_alone(&self, module: FileId, library: FileId) -> bool {

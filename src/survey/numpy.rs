@@ -141,11 +141,13 @@ impl Survey {
         Bond { file, binding, asks_for: asked, answer, missing, at_import }
     }
 
-    /// Is a file a library of a package that does not require NumPy?
+    /// Does what a file belongs to do without NumPy? A library of a package that does not require it, and a module of one that
+    /// offers it as an extra: that was imported without NumPy by those who made it.
     fn does_without(&self, file: FileId) -> bool {
         let Some(node) = self.graph.file(file) else { return false };
         match self.graph.node(node) {
             Node::File { role: Role::Library, owner, .. } => !self.requires(*owner, "numpy"),
+            Node::File { role: Role::Module(_), owner, .. } => self.is_optional(*owner, "numpy"),
             _ => false,
         }
     }

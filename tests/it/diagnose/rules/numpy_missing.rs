@@ -3,6 +3,7 @@
 use super::*;
 use crate::diagnose::numpy::{C1, C2, RUST, judged, numpy, package, told};
 use dylens::diagnose::Evidence;
+use dylens::imports::ImportVerdict;
 
 #[test]
 fn without_numpy_c_code_fails_at_import_and_rust_at_first_use() {
@@ -32,6 +33,16 @@ fn a_numpy_that_lost_its_extension_answers_nobody() {
 fn a_package_that_asks_at_import_cannot_do_without_whatever_it_says() {
     let silent = package(C1).replace("Requires-Dist: numpy (>=1.20)\n", "");
     assert_eq!(judged("", &silent), told("numpy-missing", Severity::Error, 1));
+}
+
+#[test]
+fn a_package_that_offers_numpy_as_an_extra_may_do_without() {
+    let offers = package(C1).replace("numpy (>=1.20)", "numpy; extra == 'all'");
+    assert_eq!(judged("", &offers), told("numpy-missing", Severity::Info, 0));
+    let row = scan(&offers).outcomes.rows.into_iter().find(|row| row.module == "a._a").expect("it is asked about");
+    assert_eq!(row.verdict, ImportVerdict::Unknown);
+    let requires = offers.replace("numpy; extra == 'all'", "numpy\nRequires-Dist: numpy; extra == 'all'");
+    assert_eq!(judged("", &requires), told("numpy-missing", Severity::Error, 1));
 }
 
 #[test]
