@@ -6,7 +6,7 @@ use super::{elf, pe};
 use crate::vfs::ReadAt;
 
 /// How much is read at a time, in bytes.
-const CHUNK: usize = 1 << 20;
+const CHUNK: usize = 1 << 16;
 /// No name that is looked for is longer, in bytes.
 const LONGEST: usize = 1024;
 
@@ -20,13 +20,13 @@ pub struct TextFinder {
 impl TextFinder {
     /// Looks for these names; those that are empty or longer than any name are never found.
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<TextFinder> {
-        let texts: Vec<Vec<u8>> = names.into_iter().map(|name| [name.as_bytes(), b"\0"].concat()).collect();
-        let is_usable = |text: &Vec<u8>| text.len() > 1 && text.len() < LONGEST;
+        let texts: Vec<&[u8]> = names.into_iter().map(str::as_bytes).collect();
+        let is_usable = |text: &&[u8]| !text.is_empty() && text.len() < LONGEST - 1;
         if !texts.iter().any(is_usable) {
             return None;
         }
-        let usable =
-            texts.iter().map(|text| if is_usable(text) { &text[..] } else { &b"\xff\xff\xff\xff\xff\xff\0"[..] });
+        // The zero bytes around a text are no part of what is looked for: constants are full of them.
+        let usable = texts.iter().map(|text| if is_usable(text) { text } else { &b"\xff\xff\xff\xff\xff\xff"[..] });
         let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(usable).ok()?;
         Some(TextFinder { finder, len: texts.len() })
     }
@@ -49,7 +49,8 @@ impl TextFinder {
             let Ok(got @ 1..) = file.read_at(offset, &mut buffer[..wanted]) else { break };
             for text in self.finder.find_iter(&buffer[..got]) {
                 // At the very start of a part nothing stands before it; elsewhere the chunk before has had its turn.
-                if text.start() == 0 && offset == start || text.start() > 0 && buffer[text.start() - 1] == 0 {
+                let begins = text.start() == 0 && offset == start || text.start() > 0 && buffer[text.start() - 1] == 0;
+                if begins && buffer[..got].get(text.end()) == Some(&0) {
                     found[text.pattern().as_usize()] = true;
                 }
             }

@@ -138,12 +138,12 @@ impl Lines {
 }
 
 /// Where the line ends, at its line feed.
-fn line_end(source: &[u8], from: usize) -> usize {
+pub(super) fn line_end(source: &[u8], from: usize) -> usize {
     memchr(b'\n', &source[from..]).map_or(source.len(), |end| from + end)
 }
 
 /// Behind the text that begins with this quote.
-fn text_end(source: &[u8], start: usize) -> usize {
+pub(super) fn text_end(source: &[u8], start: usize) -> usize {
     let quote = source[start];
     let is_triple = source[start..].starts_with(&[quote; 3]);
     let mut at = start + if is_triple { 3 } else { 1 };

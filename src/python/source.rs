@@ -2,28 +2,44 @@
 
 mod binder;
 mod guard;
+mod outline;
 mod text;
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal};
 use ruff_python_ast::{AnyNodeRef, Expr, ExprLambda, ModModule, Stmt, StmtFunctionDef, StmtWith};
+use ruff_python_parser::Parsed;
 use ruff_text_size::{Ranged, TextSize};
 
 use super::limits;
 use super::value::Reason;
 
 /// A parsed module. Shared between threads and simulated processes; parse, run and drop it on a thread with
-/// [`STACK_BYTES`](limits::STACK_BYTES).
+/// [`STACK_BYTES`](limits::STACK_BYTES). The bodies of functions are parsed when one is called.
 #[derive(Debug)]
 pub struct ModuleSource {
+    /// Without what is in [`Bodies`].
     syntax: Option<ModModule>,
+    /// None where nothing was left out.
+    bodies: Option<Bodies>,
     unreadable: Option<Reason>,
     /// Where each line begins, in bytes.
     lines: Vec<u32>,
     bytes: usize,
     /// Is there a function that binds names of a module? Looked for when it is first asked.
     binds_in_functions: OnceLock<bool>,
+}
+
+/// The bodies of functions, until one is called.
+#[derive(Debug)]
+struct Bodies {
+    places: Vec<Range<u32>>,
+    /// The whole source.
+    text: String,
+    /// All of it, parsed; none where it is no Python.
+    syntax: OnceLock<Option<ModModule>>,
 }
 
 /// What a function value names in its source.
@@ -38,6 +54,7 @@ impl ModuleSource {
     pub fn parse(bytes: &[u8]) -> ModuleSource {
         let unreadable = |reason| ModuleSource {
             syntax: None,
+            bodies: None,
             unreadable: Some(reason),
             lines: Vec::new(),
             bytes: bytes.len(),
@@ -47,17 +64,22 @@ impl ModuleSource {
             return unreadable(Reason::Limit);
         }
         let text = text::decode(bytes);
-        if !guard::is_bounded(&text) {
-            return unreadable(Reason::Limit);
-        }
-        let Ok(parsed) = ruff_python_parser::parse_module(&text) else { return unreadable(Reason::Syntax) };
+        let outline = outline::outline(&text).and_then(|outline| Some((parsed(&outline.text).ok()?, outline.bodies)));
+        let (syntax, places) = match outline {
+            Some(outline) => outline,
+            None => match parsed(&text) {
+                Ok(syntax) => (syntax, Vec::new()),
+                Err(reason) => return unreadable(reason),
+            },
+        };
         let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end as u32 + 1);
         let lines = std::iter::once(0).chain(ends).collect();
         ModuleSource {
-            syntax: Some(parsed.into_syntax()),
+            syntax: Some(syntax),
             unreadable: None,
             lines,
             bytes: text.len(),
+            bodies: (!places.is_empty()).then(|| Bodies { places, text: text.into_owned(), syntax: OnceLock::new() }),
             binds_in_functions: OnceLock::new(),
         }
     }
@@ -80,9 +102,20 @@ impl ModuleSource {
 
     /// Is there a function in it that binds names of a module, this one or another, by `global`, `setattr`, `globals()`?
     pub(super) fn binds_in_functions(&self) -> bool {
-        *self.binds_in_functions.get_or_init(|| binder::binds_in_functions(self.body()))
+        *self.binds_in_functions.get_or_init(|| {
+            let may_bind = self.bodies.as_ref().is_none_or(|bodies| binder::may_bind(&bodies.text));
+            may_bind && binder::binds_in_functions(self.whole())
+        })
     }
 
+    /// All statements, with the bodies of all functions; none where these are no Python.
+    fn whole(&self) -> &[Stmt] {
+        let Some(bodies) = &self.bodies else { return self.body() };
+        let syntax = bodies.syntax.get_or_init(|| parsed(&bodies.text).ok());
+        syntax.as_ref().map_or(&[], |module| &module.body)
+    }
+
+    /// The statements that run with the module; bodies of functions may be left out.
     pub(super) fn body(&self) -> &[Stmt] {
         self.syntax.as_ref().map_or(&[], |module| &module.body)
     }
@@ -119,13 +152,34 @@ impl ModuleSource {
         }
     }
 
-    /// The node of a kind that begins at a place: down from the statement in which that lies.
+    /// The node of a kind that begins at a place, nothing left out of it.
     fn node_at(&self, start: TextSize, is_wanted: fn(AnyNodeRef<'_>) -> bool) -> Option<AnyNodeRef<'_>> {
-        let at = self.body().partition_point(|statement| statement.end() <= start);
-        let mut search = Search { start, is_wanted, found: None };
-        search.visit_stmt(self.body().get(at)?);
-        search.found
+        let found = node_in(self.body(), start, is_wanted);
+        let is_left_out = |place: &Range<u32>| match found {
+            Some(node) => node.range().contains(TextSize::new(place.start)),
+            None => place.contains(&start.to_u32()),
+        };
+        match self.bodies.as_ref().is_some_and(|bodies| bodies.places.iter().any(is_left_out)) {
+            true => node_in(self.whole(), start, is_wanted),
+            false => found,
+        }
     }
+}
+
+/// The syntax of a source that is within the limits.
+fn parsed(text: &str) -> Result<ModModule, Reason> {
+    if !guard::is_bounded(text) {
+        return Err(Reason::Limit);
+    }
+    ruff_python_parser::parse_module(text).map(Parsed::into_syntax).map_err(|_| Reason::Syntax)
+}
+
+/// Goes down from the statement in which the place lies.
+fn node_in(body: &[Stmt], start: TextSize, is_wanted: fn(AnyNodeRef<'_>) -> bool) -> Option<AnyNodeRef<'_>> {
+    let at = body.partition_point(|statement| statement.end() <= start);
+    let mut search = Search { start, is_wanted, found: None };
+    search.visit_stmt(body.get(at)?);
+    search.found
 }
 
 /// Looks for a node by where it begins.

@@ -1,7 +1,15 @@
 //! Functions that bind names of modules: who calls them, and with what, may be compiled code.
 
+use memchr::memmem;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
+
+/// Does a text have one of the words without which nothing binds names so?
+pub(super) fn may_bind(text: &str) -> bool {
+    ["global", "setattr", "exec", "vars", "__dict__"]
+        .iter()
+        .any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+}
 
 /// Does a function in it bind names by `global`, `setattr`, `globals()[…]`, `exec`?
 pub(super) fn binds_in_functions(body: &[Stmt]) -> bool {

@@ -33,7 +33,7 @@ fn a_million_of_anything_that_nests_is_refused() {
 #[test]
 fn blocks_in_each_other_are_refused_beyond_the_limit() {
     let nested = |depth: usize| -> String {
-        let lines = (0..depth).map(|level| format!("{}def f():\n", " ".repeat(level)));
+        let lines = (0..depth).map(|level| format!("{}if a:\n", " ".repeat(level)));
         lines.chain([format!("{}pass\n", " ".repeat(depth))]).collect()
     };
     assert_eq!(unreadable(nested(90)), None);
