@@ -51,8 +51,9 @@ pub(super) fn claims(facts: &Facts, file: FileId, owner: DistributionId) -> bool
     name.ends_with(b".abi3.so") || name.ends_with(b".abi3t.so") || is_plain && is_promised()
 }
 
-/// The symbols that a file takes from Python and must have, as C spells them.
-pub(super) fn taken(facts: &Facts, file: FileId) -> Vec<Name> {
+/// The symbols that a file takes from Python and must have, as C spells them: of those that concern the caller, as each question
+/// to the libraries beside it opens a file.
+pub(super) fn taken(facts: &Facts, file: FileId, mut concerns: impl FnMut(&Name) -> bool) -> Vec<Name> {
     let content = facts.survey.world.file(file);
     let Some(image) = &content.image else { return Vec::new() };
     let is_of_python = |origin: Origin| match origin {
@@ -65,7 +66,7 @@ pub(super) fn taken(facts: &Facts, file: FileId) -> Vec<Name> {
         Format::MachO => Name::from(import.symbol.strip_prefix(b"_").unwrap_or(&import.symbol)),
         _ => import.symbol,
     });
-    spelled.filter(|symbol| is_python_s(symbol) && !is_brought(facts, file, symbol)).collect()
+    spelled.filter(|symbol| is_python_s(symbol) && concerns(symbol) && !is_brought(facts, file, symbol)).collect()
 }
 
 /// Is this library Python's own: `libpython3.11.so.1.0`, `Python.framework/…/Python`, `python311.dll`?

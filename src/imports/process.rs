@@ -237,6 +237,18 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         ends_well && self.refused.is_empty() && !self.has_exited
     }
 
+    /// What `import NAME` does where the packages around the module end well.
+    pub fn outcome_in_sound_package(&mut self, name: &str) -> ImportOutcome {
+        self.alone = Some(Arc::default());
+        let site = Site { module: Arc::new(SiteModule { name: "__main__".into(), file: "".into() }), line: 1 };
+        if let Some((parent, _)) = name.rsplit_once('.') {
+            self.running.push(name.into());
+            self.import_name(parent, &At { site, certainty: Certainty::Always });
+            self.running.pop();
+        }
+        self.outcome(name, true)
+    }
+
     /// Does a module, run alone or with one that it imports, ask for one of these others?
     pub fn touches(&mut self, name: &str, with: Option<&str>, others: Arc<FxHashSet<Arc<str>>>) -> bool {
         self.companion = with.map(Arc::from);

@@ -9,7 +9,7 @@ use memchr::memmem;
 use crate::vfs::ReadAt;
 
 /// How much is read at a time, in bytes.
-const CHUNK: usize = 1 << 20;
+const CHUNK: usize = 1 << 16;
 /// Call, compare and jump lie within this distance.
 const REACH: usize = 24;
 /// The place in NumPy's table, as `call [reg+0x698]` ends.

@@ -13,7 +13,7 @@ use crate::image::{NumpyTexts, RustSign, RustTraits, Traits};
 use crate::vfs::ReadAt;
 
 /// How much is read at a time, in bytes.
-const CHUNK: usize = 1 << 20;
+const CHUNK: usize = 1 << 16;
 /// No text that is looked for is longer; what a chunk ends with is looked at again with the next.
 const OVERLAP: usize = 256;
 

@@ -15,13 +15,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use harm::mark_harmless;
 pub use links::ImportLink;
-use reach::{ImportReach, is_sound, top};
+use reach::{ImportReach, in_fresh, is_sound, top};
 
 use super::Scan;
 use crate::diagnose::{Finding, Severity};
 use crate::discover::normalized;
 use crate::discover::role::importable_as;
-use crate::image::{Answer, Name};
+use crate::image::{Answer, Name, NeedKind};
 use crate::imports::{
     BundledModules, CapiImport, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep, ImportVerdict,
     NamedModule, NativeFacts, NativeLoader, NativeRefusal, Outcomes,
@@ -136,6 +136,20 @@ fn asked(context: &ImportContext, rows: &[&Asked]) -> Vec<(ImportOutcome, Vec<St
         answers
     });
     parts.flatten_iter().collect()
+}
+
+/// Asks about native modules whose packages are sound, and which nothing that these import can help.
+fn asked_alone(context: &ImportContext, rows: &[&Asked]) -> Vec<ImportOutcome> {
+    let loader = || Some(NativeLoader::new(context.world));
+    let outcomes = rows.par_iter().map_init(loader, |loader, (name, _)| {
+        in_fresh(context, loader, |process| process.outcome_in_sound_package(name))
+    });
+    outcomes.collect()
+}
+
+/// The packages around a module, the outermost first.
+fn packages(name: &str) -> impl Iterator<Item = &str> {
+    name.match_indices('.').map(|(end, _)| &name[..end])
 }
 
 /// Names that are asked about one after the other.
@@ -255,12 +269,22 @@ impl<'s> Asking<'s> {
             let mut outcomes: BTreeMap<String, ImportOutcome> =
                 rows.iter().map(|(name, is_extension)| (name.clone(), loads(name, *is_extension))).collect();
             self.name_broken(context, &broken);
+            let helpless = self.helpless();
             for _ in 0..MOST_ROUNDS {
                 suspects.extend(self.naming(context));
-                let near = reach.near(context, &suspects, rows.iter().map(|(name, _)| name.as_str()));
+                let names = rows.iter().map(|(name, _)| name.as_str());
+                let near = reach.near(context, &suspects, names.flat_map(|name| packages(name).chain([name])));
                 let is_open = |name: &str| near.contains(name) && outcomes[name].verdict != ImportVerdict::Fails;
                 let open: Vec<&Asked> = rows.iter().filter(|(name, _)| is_open(name)).collect();
                 let before = broken.len();
+                // Whatever ran before such a module, it fails as it does by itself.
+                let is_plain =
+                    |name: &str| helpless.contains(name) && packages(name).all(|above| !near.contains(above));
+                let (plain, open): (Vec<_>, Vec<_>) = open.into_iter().partition(|(name, _)| is_plain(name));
+                for outcome in asked_alone(context, &plain) {
+                    broken.insert(outcome.module.clone());
+                    outcomes.insert(outcome.module.clone(), outcome);
+                }
                 for (outcome, failed) in asked(context, &open) {
                     if may_fail(&outcome) {
                         broken.insert(outcome.module.clone());
@@ -303,6 +327,32 @@ impl<'s> Asking<'s> {
             import.module().filter(is_suspect).map(str::to_owned)
         });
         suspects.flatten().collect()
+    }
+
+    /// The native modules that miss a library which no file that was looked at could be: nothing that runs before them can
+    /// have loaded it.
+    fn helpless(&self) -> FxHashSet<&str> {
+        let world = &self.survey.world;
+        let missing = |&(file, need): &(FileId, usize)| {
+            let file = world.file(file);
+            let need = file.image.as_ref()?.needs.get(need)?;
+            (!matches!(need.kind, NeedKind::Weak | NeedKind::Delay)).then(|| base_name(&need.name))
+        };
+        let lacking = self.survey.imports.iter().filter(|import| !import.loads.unmet.is_empty());
+        let mut lacking = lacking.filter_map(|import| Some((import, import.module()?))).peekable();
+        if lacking.peek().is_none() {
+            return FxHashSet::default();
+        }
+        let files = self.survey.graph.nodes().filter_map(|(node, _)| self.survey.file_of(node));
+        let names = |file: FileId| {
+            let file = world.file(file);
+            let own = file.image.as_ref().and_then(|image| image.identity.clone());
+            own.into_iter().chain([Name::from(file.path.file_name())])
+        };
+        let there: FxHashSet<Name> = files.flat_map(names).map(|name| base_name(&name)).collect();
+        let is_helpless =
+            |import: &ImportOf| import.loads.unmet.iter().filter_map(missing).any(|name| !there.contains(&name));
+        lacking.filter(|(import, _)| is_helpless(import)).map(|(_, module)| module).collect()
     }
 
     /// Libraries that are loaded by one soname and are several, different files: the import that comes first decides for all.
@@ -465,6 +515,11 @@ fn links(reach: &ImportReach, outcomes: &BTreeMap<String, ImportOutcome>) -> Vec
     let failures = outcomes.values().filter(|row| row.verdict == ImportVerdict::Fails);
     let ways = failures.filter_map(|row| row.failure.as_ref()).flat_map(|failure| &failure.because);
     reach.links(&natives, &ways.map(String::as_str).collect())
+}
+
+/// The last part of a name, as systems compare it that do not mind the case.
+fn base_name(name: &Name) -> Name {
+    VPath::new(&**name).file_name().to_ascii_lowercase().as_slice().into()
 }
 
 /// Every module that fails somewhere.

@@ -45,9 +45,8 @@ fn beyond(facts: &Facts, file: FileId, promised: Option<Version>) -> Beyond {
         (Some(_), None) => false,
         (None, _) => true,
     };
-    let taken = taken(facts, file).into_iter().map(|symbol| (added(&symbol), symbol));
-    let mut beyond: Beyond =
-        taken.filter(|(added, _)| is_beyond(*added)).map(|(added, symbol)| (symbol, added)).collect();
+    let taken = taken(facts, file, |symbol| is_beyond(added(symbol)));
+    let mut beyond: Beyond = taken.into_iter().map(|symbol| (symbol.clone(), added(&symbol))).collect();
     beyond.sort_by(|a, b| {
         (a.1.is_none(), std::cmp::Reverse(a.1), &a.0).cmp(&(b.1.is_none(), std::cmp::Reverse(b.1), &b.0))
     });

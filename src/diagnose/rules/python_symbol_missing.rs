@@ -47,7 +47,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             continue;
         }
         let mut is_there = |symbol: &Name| *known.entry(symbol.clone()).or_insert_with(|| has(symbol));
-        let mut lacking: Vec<Name> = taken(facts, file).into_iter().filter(|symbol| !is_there(symbol)).collect();
+        let mut lacking = taken(facts, file, |symbol| !is_there(symbol));
         lacking.sort();
         if lacking.is_empty() {
             continue;

@@ -73,7 +73,9 @@ impl Known<'_, '_, '_> {
                 if seen.len() > MOST_IMPORTERS {
                     return None;
                 }
-                match fails_by(self.context, &importer, failure) {
+                // Most are seen to go on by themselves; only who may not is run with all that it imports.
+                let goes_on = self.reach.goes_on_without(self.context, &importer, &name);
+                match !goes_on && fails_by(self.context, &importer, failure) {
                     true => open.push_back(importer),
                     false => caught = caught.or(Some(Harmless::Caught { file, line })),
                 }

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -114,7 +114,8 @@ enum Word {
 
 static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = WORDS.iter().map(|(word, _)| word);
-    AhoCorasick::builder().build(words).expect("a few words")
+    // Leftmost matches are found many bytes at a time; no word begins within another.
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words).expect("a few words")
 });
 
 /// What the source of a module says at a glance.
@@ -153,8 +154,10 @@ impl ImportReach {
     fn read(&mut self, context: &ImportContext, mut done: usize) {
         while done < self.modules.len() && self.modules.len() < MOST_MODULES {
             let (from, end) = (done, self.modules.len());
-            let read: Vec<Option<Glance>> =
-                self.modules[from..end].par_iter().map(|module| glance(context, module)).collect();
+            let read: Vec<Option<Glance>> = self.modules[from..end]
+                .par_iter()
+                .map_init(Vec::new, |buffer, module| glance(context, module, buffer))
+                .collect();
             done = end;
             for (place, glance) in (from..end).zip(read) {
                 self.take(context, place, glance);
@@ -312,6 +315,12 @@ impl ImportReach {
         failing
     }
 
+    /// Does a module surely end well where another one, that it imports, fails?
+    pub fn goes_on_without(&self, context: &ImportContext, module: &str, failing: &str) -> bool {
+        let raising = Arc::new(FxHashSet::from_iter([Arc::from(failing)]));
+        self.places.get(module).is_some_and(|&place| self.ends_well(context, &mut None, place, &raising))
+    }
+
     fn ends_well<'w>(
         &self,
         context: &ImportContext<'w>,
@@ -462,7 +471,7 @@ impl ImportReach {
 }
 
 /// Asks a fresh interpreter, which has the loader of the one before: what that searched is remembered.
-fn in_fresh<'w, T>(
+pub fn in_fresh<'w, T>(
     context: &ImportContext<'w>,
     loader: &mut Option<NativeLoader<'w>>,
     ask: impl FnOnce(&mut ImportProcess<'_, 'w>) -> T,
@@ -474,12 +483,14 @@ fn in_fresh<'w, T>(
     told
 }
 
-fn glance(context: &ImportContext, module: &ReachedModule) -> Option<Glance> {
+/// Reads the source of a module into a buffer, and looks at it.
+fn glance(context: &ImportContext, module: &ReachedModule, buffer: &mut Vec<u8>) -> Option<Glance> {
     match module.spec.as_ref()? {
         ModuleSpec::Source { path, .. } => {
-            let bytes = context.world.fs().read(path, limits::SOURCE_BYTES).ok()?;
+            context.world.fs().read_into(path, limits::SOURCE_BYTES, buffer).ok()?;
+            let bytes = buffer.as_slice();
             let package = module.package();
-            let statements = named_imports(&bytes);
+            let statements = named_imports(bytes);
             let named = |import: &NamedImport| {
                 let taken = import.taken.iter().flatten().filter(|name| &***name != "*");
                 // A call may stand under a condition in its own line.
@@ -488,8 +499,8 @@ fn glance(context: &ImportContext, module: &ReachedModule) -> Option<Glance> {
                 Some((import.absolute(package)?, taken, standing, import.line))
             };
             let mut has = [false; 3];
-            FINDER.find_iter(&bytes).for_each(|found| has[WORDS[found.pattern().as_usize()].1 as usize] = true);
-            let raises = has[Word::Raises as usize] && stands_outside_functions(&bytes, b"raise");
+            FINDER.find_iter(bytes).for_each(|found| has[WORDS[found.pattern().as_usize()].1 as usize] = true);
+            let raises = has[Word::Raises as usize] && stands_outside_functions(bytes, b"raise");
             Some(Glance {
                 imports: statements.iter().filter_map(named).collect(),
                 is_risky: has[Word::Risky as usize] || raises,
