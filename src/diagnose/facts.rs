@@ -204,6 +204,13 @@ impl<'a> Facts<'a> {
         self.named.get_or_init(|| self.find_named()).contains(&file)
     }
 
+    /// Does a file lie where libraries look for what extends them?
+    pub fn is_plugin(&self, file: FileId) -> bool {
+        const FOLDERS: [&[u8]; 8] =
+            [b"plugin", b"plugins", b"providers", b"drivers", b"extensions", b"codecs", b"gdalplugins", b"engines-3"];
+        self.path(file).parent().is_some_and(|folder| folder.parts().any(|part| FOLDERS.contains(&part)))
+    }
+
     fn find_named(&self) -> FxHashSet<FileId> {
         let mut by_folder = BTreeMap::<VPath, Vec<FileId>>::new();
         for import in self.survey.imports.iter().filter(|import| import.kind == ImportKind::Alone) {

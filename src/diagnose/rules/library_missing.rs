@@ -129,10 +129,17 @@ fn severity(facts: &Facts, name: &Name, by: FileId, missing: &Missing) -> (Sever
     if imports.iter().any(|import| *kind(import) == ImportKind::Program) {
         return (Severity::Warning, "; a program of the environment cannot start".into());
     }
-    let is_named = missing.wanted.iter().any(|(file, _, _)| facts.is_named(*file));
-    match is_named {
-        true => (Severity::Warning, "; Python code loads that file by its name".into()),
-        false => (Severity::Info, "; no import reaches it".into()),
+    if missing.wanted.iter().any(|(file, _, _)| facts.is_named(*file)) {
+        return (Severity::Warning, "; Python code loads that file by its name".into());
+    }
+    // What opens plugins goes on without them, or ends: `libqxcb.so` is the only window that Qt has on many a system.
+    let roots = imports.iter().map(|&import| facts.survey.imports[import].file);
+    match roots.filter(|&file| facts.is_plugin(file)).map(|file| facts.path(file)).min() {
+        Some(plugin) => {
+            let name = VPath::new(plugin.file_name());
+            (Severity::Warning, format!("; {name} is a plugin, which its package opens when it wants it"))
+        }
+        None => (Severity::Info, "; no import reaches it".into()),
     }
 }
 

@@ -33,7 +33,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             && facts.is_loadable(file)
             && !is_wanted(facts, file)
             && !facts.is_named(file)
-            && !is_plugin(facts, file)
+            && !facts.is_plugin(file)
         {
             unused.entry(owner).or_default().push(file);
         }
@@ -72,13 +72,6 @@ fn without_users(facts: &Facts, owner: DistributionId, files: Vec<FileId>) -> Ve
         }
     }
     files.into_iter().zip(is_named).filter(|(_, is_named)| !is_named).map(|(file, _)| file).collect()
-}
-
-/// Does a file lie where libraries look for what extends them?
-fn is_plugin(facts: &Facts, file: FileId) -> bool {
-    const FOLDERS: [&[u8]; 8] =
-        [b"plugin", b"plugins", b"providers", b"drivers", b"extensions", b"codecs", b"gdalplugins", b"engines-3"];
-    facts.path(file).parent().is_some_and(|folder| folder.parts().any(|part| FOLDERS.contains(&part)))
 }
 
 /// Does some file ask for it, though it may not find it, or is it a module of another Python?

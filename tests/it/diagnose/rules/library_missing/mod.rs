@@ -30,9 +30,17 @@ fn one_missing_library_is_one_finding_however_many_need_it() {
 }
 
 #[test]
-fn a_plugin_that_nothing_importable_reaches_is_information() {
-    let scan = scan("//- SITE/a/plugins/libdriver.so elf x86_64 needs:libfancy.so.3\n");
-    assert_eq!(finding(&scan, "library-missing").severity, Severity::Info);
+fn a_plugin_that_its_package_may_open_is_a_warning_and_another_library_is_information() {
+    let broken = |path: &str| scan(&format!("//- SITE/a/{path} elf x86_64 needs:libfancy.so.3\n"));
+    let plugin = broken("plugins/platforms/libqxcb.so");
+    let told = finding(&plugin, "library-missing");
+    assert_eq!(told.severity, Severity::Warning);
+    assert!(
+        told.message.ends_with("libqxcb.so is a plugin, which its package opens when it wants it"),
+        "{}",
+        told.message
+    );
+    assert_eq!(finding(&broken("lib/libqxcb.so"), "library-missing").severity, Severity::Info);
 }
 
 #[test]
