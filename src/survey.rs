@@ -19,6 +19,7 @@ pub use symbols::{
     UnboundSymbol,
 };
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -52,6 +53,14 @@ pub struct Survey {
     pub is_partial: bool,
     /// What answers in place of the files, where they are not at hand: it was read from a snapshot.
     pub record: Option<Record>,
+}
+
+/// A requirement of a distribution on another, and that other in a version that does not fit.
+#[derive(Clone, Copy, Debug)]
+pub struct UnmetRequirement<'s> {
+    pub by: DistributionId,
+    pub requirement: &'s Requirement,
+    pub there: DistributionId,
 }
 
 /// Looks at a target and draws what its loaders do.
@@ -219,6 +228,39 @@ impl Survey {
     pub fn requires(&self, of: DistributionId, name: &str) -> bool {
         let name = normalized(name);
         self.requirements(of).any(|requirement| normalized(&requirement.name) == name)
+    }
+
+    /// What distributions require and have not got: a version of another that is not the one installed. Of a name that is
+    /// installed twice, one may do.
+    pub fn unmet_requirements(&self) -> Vec<UnmetRequirement<'_>> {
+        let mut installed = BTreeMap::<String, Vec<DistributionId>>::new();
+        for (id, distribution) in self.distributions.iter().filter(|(_, it)| !it.version.is_empty()) {
+            installed.entry(normalized(&distribution.name)).or_default().push(id);
+        }
+        let target = MarkerTarget::of(&self.world.host);
+        let mut unmet = Vec::new();
+        for &by in installed.values().flatten() {
+            let requires = self.distributions.get(by).requires.iter();
+            for requirement in requires.filter(|it| it.is_for(&target) == Some(true)) {
+                if let Some(&[there]) = installed.get(&normalized(&requirement.name)).map(Vec::as_slice)
+                    && requirement.allows(&self.distributions.get(there).version) == Some(false)
+                {
+                    unmet.push(UnmetRequirement { by, requirement, there });
+                }
+            }
+        }
+        unmet
+    }
+
+    /// The distribution that brings the native modules of a top-level package; none where none does.
+    pub fn distribution_of(&self, package: &str) -> Option<DistributionId> {
+        let is_in =
+            |module: &str| module.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let import = self.imports.iter().find(|import| import.module().is_some_and(is_in))?;
+        match self.graph.node(self.graph.file(import.file)?) {
+            Node::File { owner, .. } => Some(*owner),
+            _ => None,
+        }
     }
 
     /// Does a distribution name another only for those who ask for more: as an extra, or for other targets?

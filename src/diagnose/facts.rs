@@ -12,7 +12,7 @@ use super::verdict::{self, BrokenImports};
 use crate::discover::{DistributionId, Item, Role, Tag, Tool, normalized};
 use crate::graph::{Node, NodeId};
 use crate::image::{Format, Image, ImageKind, Name, Release};
-use crate::imports::Outcomes;
+use crate::imports::{ImportCause, ImportFailure, Outcomes};
 use crate::loader::Resolution;
 use crate::survey::{ImportKind, Survey};
 use crate::vfs::VPath;
@@ -202,6 +202,21 @@ impl<'a> Facts<'a> {
     /// Does Python code of its package name a file that nothing else brings in, with or without version and suffix?
     pub fn is_named(&self, file: FileId) -> bool {
         self.named.get_or_init(|| self.find_named()).contains(&file)
+    }
+
+    /// The distribution whose own code ends an import while it lacks the version of another that it requires: it checked that,
+    /// or met what has changed.
+    pub fn requiring(&self, failure: &ImportFailure) -> Option<DistributionId> {
+        if !matches!(failure.cause, ImportCause::Raised | ImportCause::Exits | ImportCause::NameMissing) {
+            return None;
+        }
+        let file = failure.file.as_ref()?;
+        let below =
+            self.python().path.iter().filter_map(|folder| file.below(folder)).min_by_key(|below| below.len())?;
+        let top = below.split(|&byte| byte == b'/').next()?;
+        let top = str::from_utf8(top.strip_suffix(b".py").unwrap_or(top)).ok()?;
+        let owner = self.survey.distribution_of(top)?;
+        self.survey.unmet_requirements().iter().any(|unmet| unmet.by == owner).then_some(owner)
     }
 
     /// Does a file lie where libraries look for what extends them?

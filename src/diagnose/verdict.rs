@@ -17,6 +17,9 @@ use crate::survey::ImportOf;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
+/// The rule on versions that a package requires: where its own code ends an import, they are the cause.
+const REQUIREMENT: &str = "requirement-unmet";
+
 /// Imports that fail by one cause.
 pub struct BrokenImports {
     pub failure: ImportFailure,
@@ -79,6 +82,9 @@ pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
         let finding = &mut findings[at];
         if group.missed.is_some() && !is_unsure(facts, finding) {
             finding.severity = Severity::Error;
+        }
+        if finding.rule.id == REQUIREMENT {
+            finding.message += &format!("; import {} fails: {}", group.first(), group.failure.subject);
         }
         finding.broken.extend(group.modules.iter().cloned());
         // What fails by a module that is not there is found from its node.
@@ -146,8 +152,10 @@ impl Places {
             }
             _ => {
                 let real = |file: &VPath| facts.survey.world.open(file).ok().map(|file| facts.path(file));
+                let requiring = facts.requiring(failure).map(|by| facts.survey.distributions.get(by));
+                let requiring = requiring.and_then(|by| by.metadata.as_ref()).map(|folder| facts.survey.shown(folder));
                 let files = failure.file.iter().flat_map(|file| [Some(facts.survey.shown(file)), real(file)]).flatten();
-                files.flat_map(|file| at(self.by_file.get(&file))).collect()
+                files.chain(requiring).flat_map(|file| at(self.by_file.get(&file))).collect()
             }
         }
     }
@@ -196,7 +204,7 @@ fn fit(facts: &Facts, finding: &Finding, group: &BrokenImports) -> Option<(bool,
         }
         _ => {
             let is_grave = finding.rule.severity == Severity::Error && finding.severity > Severity::Info;
-            is_named || is_ruled || is_grave
+            is_named || is_ruled || is_grave || finding.rule.id == REQUIREMENT
         }
     };
     is_about.then_some((is_named, is_ruled, finding.severity))

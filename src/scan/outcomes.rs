@@ -19,8 +19,9 @@ use reach::{ImportReach, in_fresh, is_sound, top};
 
 use super::Scan;
 use crate::diagnose::{Finding, Severity};
-use crate::discover::normalized;
 use crate::discover::role::importable_as;
+use crate::discover::{DistributionId, normalized};
+use crate::graph::Node;
 use crate::image::{Answer, Name, NeedKind};
 use crate::imports::{
     BundledModules, CapiImport, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep, ImportVerdict,
@@ -263,6 +264,7 @@ impl<'s> Asking<'s> {
                 return JudgedImports { outcomes: self.of_bundle(context, &rows), ..JudgedImports::default() };
             }
             let (mut broken, mut suspects) = (self.gone.clone(), self.suspects(context));
+            suspects.extend(self.unfit());
             let mut reach = ImportReach::new(context, broken.clone(), rows.iter().map(|(name, _)| name.as_str()));
             // What is not there was not installed, or is gone: to who names it, that is one.
             broken.extend(OFTEN_NAMED.iter().filter(|name| !context.has_module(name)).map(|name| (*name).to_owned()));
@@ -327,6 +329,19 @@ impl<'s> Asking<'s> {
             import.module().filter(is_suspect).map(str::to_owned)
         });
         suspects.flatten().collect()
+    }
+
+    /// The native modules of distributions that lack the version of another that they require: their code may check it.
+    fn unfit(&self) -> Vec<String> {
+        let unfit: FxHashSet<DistributionId> =
+            self.survey.unmet_requirements().into_iter().map(|unmet| unmet.by).collect();
+        let owner = |import: &ImportOf| match self.survey.graph.node(self.survey.graph.file(import.file)?) {
+            Node::File { owner, .. } => Some(*owner),
+            _ => None,
+        };
+        let is_unfit = |import: &&ImportOf| owner(import).is_some_and(|owner| unfit.contains(&owner));
+        let modules = self.survey.imports.iter().filter(is_unfit).filter_map(ImportOf::module);
+        modules.flat_map(|name| [top(name), name]).map(str::to_owned).collect()
     }
 
     /// The native modules that miss a library which no file that was looked at could be: nothing that runs before them can

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     for group in facts.broken() {
         let failure = &group.failure;
-        let Some(file) = failure.file.as_ref() else { continue };
+        let Some(file) = failure.file.as_ref().filter(|_| facts.requiring(failure).is_none()) else { continue };
         let what = match failure.cause {
             ImportCause::Raised => format!("raises {}", failure.subject),
             ImportCause::Exits => format!("ends the interpreter ({})", failure.subject),

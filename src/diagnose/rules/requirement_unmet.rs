@@ -1,13 +1,12 @@
 //! A distribution requires another in a version that is not the one installed.
 
-use std::collections::BTreeMap;
-
 use rustc_hash::FxHashSet;
 
 use crate::command::Remedy;
 use crate::command::templates::PIP_INSTALL_REQUIRED;
 use crate::diagnose::{Facts, Finding, Rule, Severity};
-use crate::discover::{Distribution, DistributionId, MarkerTarget, Requirement, normalized};
+use crate::discover::DistributionId;
+use crate::survey::UnmetRequirement;
 use crate::vfs::VPath;
 
 pub(super) static RULE: Rule = Rule {
@@ -27,26 +26,13 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         return;
     }
     let native: FxHashSet<DistributionId> = facts.files().map(|(_, _, _, owner)| owner).collect();
-    let mut installed = BTreeMap::<String, Vec<(DistributionId, &Distribution)>>::new();
-    for (id, distribution) in facts.survey.distributions.iter().filter(|(_, it)| !it.version.is_empty()) {
-        installed.entry(normalized(&distribution.name)).or_default().push((id, distribution));
-    }
-    let target = MarkerTarget::of(&facts.survey.world.host);
-    for (id, distribution) in installed.values().flatten() {
-        for requirement in distribution.requires.iter().filter(|it| it.is_for(&target) == Some(true)) {
-            // Of a name that is there twice, one may do.
-            let Some([(other, there)]) = installed.get(&normalized(&requirement.name)).map(Vec::as_slice) else {
-                continue;
-            };
-            let is_native = native.contains(id) || native.contains(other);
-            if is_native && requirement.allows(&there.version) == Some(false) {
-                findings.push(judged(facts, distribution, requirement, there));
-            }
-        }
-    }
+    let unmet = facts.survey.unmet_requirements().into_iter();
+    let unmet = unmet.filter(|unmet| native.contains(&unmet.by) || native.contains(&unmet.there));
+    findings.extend(unmet.map(|unmet| judged(facts, unmet)));
 }
 
-fn judged(facts: &Facts, by: &Distribution, requirement: &Requirement, there: &Distribution) -> Finding {
+fn judged(facts: &Facts, UnmetRequirement { by, requirement, there }: UnmetRequirement) -> Finding {
+    let [by, there] = [by, there].map(|id| facts.survey.distributions.get(id));
     let file = by.metadata.as_ref().map_or_else(|| VPath::new(&by.name), |folder| facts.survey.shown(folder));
     let mut finding = Finding::at(&RULE, Severity::Warning, file, there.pinned());
     let wanted = requirement.pinned();

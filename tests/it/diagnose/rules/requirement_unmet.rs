@@ -46,3 +46,36 @@ fn what_suffices_or_is_not_asked_for_here_is_not() {
         assert!(findings(&pair(requires, version), "requirement-unmet").is_empty(), "{requires}, {version}");
     }
 }
+
+#[test]
+fn a_package_that_checks_what_it_requires_ends_its_import_by_that() {
+    let checks = |code: &str| {
+        scan(&format!(
+            "//- SITE/p/_p.TAG elf x86_64 defines:PyInit__p
+//- SITE/p/__init__.py
+def _check():
+    import numpy
+    if tuple(map(int, numpy.__version__.split('.')[:2])) > (1, 24):
+        {code}
+_check()
+//- SITE/p-1.0.dist-info/RECORD
+p/_p.TAG,,
+//- SITE/p-1.0.dist-info/METADATA
+Name: p
+Version: 1.0
+Requires-Dist: numpy<1.25
+//- SITE/numpy/__init__.py
+__version__ = '1.26.4'
+//- SITE/numpy-1.26.4.dist-info/METADATA
+Name: numpy
+Version: 1.26.4
+"
+        ))
+    };
+    let raises = checks("raise ImportError('p needs NumPy 1.24 or less')");
+    let told = finding(&raises, "requirement-unmet");
+    assert_eq!((told.severity, &told.broken), (Severity::Error, &vec!["p".to_owned(), "p._p".to_owned()]));
+    assert!(told.message.ends_with("import p fails: ImportError: p needs NumPy 1.24 or less"), "{}", told.message);
+    assert!(findings(&raises, "import-raises").is_empty(), "it is told with its cause");
+    assert_eq!(finding(&checks("print('p was not tried with it')"), "requirement-unmet").severity, Severity::Warning);
+}
