@@ -61,6 +61,11 @@ impl<'a> Ground<'a> {
         let best = candidates.iter().map(alike).max()?;
         let mut like = candidates.iter().filter(|file| alike(file) == best);
         let found = like.next()?;
+        // A module of the standard library belongs to the very Python that it was built with.
+        let is_standard = path.contains("/lib-dynload/");
+        if is_standard && !best.1 {
+            return None;
+        }
         // Of several that are alike none is meant more than the others; a folder that is told must be the file's.
         let is_told = site_tail(&path).is_some_and(|tail| tail.contains('/'));
         (like.next().is_none() && (best.0 > 0 || !is_told)).then_some(*found)

@@ -217,6 +217,35 @@ pub(super) fn is_of_glibc(symbol: &str) -> bool {
         || symbol.starts_with("__libc_")
 }
 
+/// The library of glibc that had a symbol before release 2.34 put it into `libc.so.6` (NEWS of glibc 2.34: libpthread, libdl, librt,
+/// libutil, libanl): what was linked on a newer system without that library finds it on no older one.
+pub(super) fn former_library(symbol: &str) -> Option<&'static str> {
+    const RT: [&str; 12] = [
+        "shm_open",
+        "shm_unlink",
+        "timer_create",
+        "timer_delete",
+        "timer_settime",
+        "timer_gettime",
+        "timer_getoverrun",
+        "mq_open",
+        "mq_close",
+        "mq_send",
+        "mq_receive",
+        "lio_listio",
+    ];
+    const DL: [&str; 7] = ["dlopen", "dlsym", "dlvsym", "dlclose", "dlerror", "dladdr", "dlmopen"];
+    const UTIL: [&str; 6] = ["openpty", "forkpty", "login", "logout", "login_tty", "logwtmp"];
+    match symbol {
+        _ if RT.contains(&symbol) || symbol.starts_with("aio_") => Some("librt.so.1"),
+        _ if DL.contains(&symbol) => Some("libdl.so.2"),
+        _ if UTIL.contains(&symbol) => Some("libutil.so.1"),
+        _ if ["pthread_", "sem_"].iter().any(|start| symbol.starts_with(start)) => Some("libpthread.so.0"),
+        "getaddrinfo_a" | "gai_suspend" | "gai_error" | "gai_cancel" => Some("libanl.so.1"),
+        _ => None,
+    }
+}
+
 /// A mangled name of C++ as a person reads its first parts: `c10::detail::torchCheckFail`.
 pub(super) fn spoken_symbol(symbol: &str) -> Option<String> {
     static NESTED: OnceLock<regex::Regex> = OnceLock::new();

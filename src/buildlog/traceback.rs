@@ -24,7 +24,7 @@ impl Traceback {
         if let Some(file) = frame(trimmed) {
             self.source = Some(indent);
             if !is_inner(file) {
-                self.frame = Some((number, file.to_owned()));
+                self.frame = Some((number, initialized(trimmed).unwrap_or_else(|| file.to_owned())));
             }
             return true;
         }
@@ -60,6 +60,15 @@ fn frame(trimmed: &str) -> Option<&str> {
     let rest = trimmed.strip_prefix("File \"")?;
     let (file, rest) = rest.split_once("\", line ")?;
     rest.starts_with(|c: char| c.is_ascii_digit()).then_some(file)
+}
+
+/// `numpy/random/mtrand.pyx` where Cython's code of that module runs (`File "mtrand.pyx", line 1, in init numpy.random.mtrand`): the
+/// place of a `.pyx` is that on the machine which built the module.
+fn initialized(trimmed: &str) -> Option<String> {
+    let (file, module) = trimmed.strip_prefix("File \"")?.rsplit_once(", in init ")?;
+    let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c == '_' || c.is_alphanumeric());
+    let is_cython = file.contains(".pyx\"") || file.contains(".py\"");
+    (is_cython && module.split('.').all(is_name)).then(|| format!("{}.pyx", module.replace('.', "/")))
 }
 
 /// What Python itself and NumPy do is no matter.

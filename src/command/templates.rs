@@ -33,6 +33,7 @@ templates! {
     CONDA_INSTALL = "conda install -c conda-forge {package}";
     CONDA_INSTALL_OF = "conda install -c conda-forge {package}={version}";
     VENV_UPGRADE = "python3 -m venv --upgrade {path}";
+    VENV_CLEAR = "python3 -m venv --clear {path}";
 
     // Packages of systems.
     APT_INSTALL = "apt-get install {token}";

@@ -7,7 +7,7 @@ use crate::buildlog::known::{self, Cuda};
 use crate::buildlog::{Log, Packager};
 use crate::command::templates::{
     APK_ADD, APK_SEARCH, APT_FILE, APT_INSTALL, BREW_INSTALL, CONDA_INSTALL, CONDA_INSTALL_OF, DELVEWHEEL_WITH,
-    DNF_INSTALL, DNF_PROVIDES, FILE, MATURIN_SKIP, PIP_BINARY, PIP_INSTALL, WITH_LIBPYTHON,
+    DNF_INSTALL, DNF_PROVIDES, FILE, MATURIN_SKIP, PIP_BINARY, PIP_INSTALL, PIP_REINSTALL, WITH_LIBPYTHON,
 };
 use crate::command::{Command, Remedy};
 use crate::diagnose::{Shipped, origin, shipped};
@@ -35,6 +35,9 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         return plain;
     }
     if let Some(judged) = shipped_elsewhere(plain.clone(), accused, exclude(tool.id, &[accused])) {
+        return judged;
+    }
+    if let Some(judged) = of_its_wheel(&plain, accused, by) {
         return judged;
     }
     if accused.contains("$ORIGIN") {
@@ -83,6 +86,30 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         _ => install(&plain, log, &name, by),
     };
     plain.says(sentence).mended(remedy)
+}
+
+/// A library in the folder that delocate or auditwheel made for what a wheel brings: nobody else ships it.
+fn of_its_wheel(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
+    let mut folders = accused.rsplit('/').skip(1);
+    let folder = folders.find(|part| part.ends_with(".dylibs") || part.ends_with(".libs"));
+    let name = leaf(accused);
+    let whose = folder.map(|folder| folder.trim_end_matches(".dylibs").trim_end_matches(".libs").to_owned());
+    let whose = whose.filter(|stem| !stem.is_empty()).or_else(|| by.and_then(package));
+    if folder.is_none() && !is_grafted(name) {
+        return None;
+    }
+    let whose = whose.unwrap_or_else(|| "the package".to_owned());
+    let who = by.map_or_else(|| "a file of it".to_owned(), short);
+    let place = folder.map_or_else(String::new, |folder| format!(" in its folder {folder}"));
+    let sentence = format!(
+        "{name} is a library that the wheel of {whose} brings itself{place}, and it is not where {who} asks for it ({accused}): the folder was \
+         lost on the way, or the wheel was mended wrongly when it was made"
+    );
+    let text = format!(
+        "install {whose} again; where its wheel is at fault, take another release, or make the wheel again with a newer delocate or auditwheel"
+    );
+    let remedy = Remedy::new(text).fix(PIP_REINSTALL.with(&[&whose]));
+    Some(plain.clone().cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
 /// Libraries of CUDA belong to one major release of it, which is the one that the file was built for.

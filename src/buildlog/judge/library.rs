@@ -32,7 +32,8 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
         .or_else(|| relative(&tied, &accused, by.as_deref()))
         .or_else(|| of_the_system(&tied, &accused))
         .or_else(|| baked_python(&tied, &accused))
-        .or_else(|| python_of_the_program(&tied, &accused, by.as_deref()));
+        .or_else(|| python_of_the_program(&tied, &accused, by.as_deref()))
+        .or_else(|| python_of_a_module(&tied, &accused, by.as_deref()));
     if let Some(judged) = by_the_names {
         return judged;
     }
@@ -101,6 +102,22 @@ fn python_of_the_program(tied: &Judged, accused: &str, by: Option<&str>) -> Opti
     );
     let remedy = Remedy::new(text).fix(NAME_ADD_RPATH.with(&[&"@executable_path", &by]));
     Some(tied.clone().cause(Cause::PythonLibrary, Verdict::Guilty).says(sentence).mended(remedy))
+}
+
+/// A module that asks for the shared library of the Python it was built with, by a path that leads nowhere.
+fn python_of_a_module(tied: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
+    let by = by.map(short)?;
+    let is_python = leaf(accused) == "Python" || leaf(accused).starts_with("libpython") && accused.ends_with(".dylib");
+    if tied.incident.tool.id != "dyld" || !is_python || accused.starts_with('/') {
+        return None;
+    }
+    let sentence = format!(
+        "{by} is linked with the shared library of the Python that it was built with ({accused}), and none of the paths that dyld tried \
+         leads to one: this Python is another build, or lies elsewhere"
+    );
+    let text = "take another release of the package, or build it with the Python that runs it and without linking Python \
+                (-undefined dynamic_lookup), as extension modules should be; or run it with the Python that it was built with";
+    Some(tied.clone().cause(Cause::PythonLibrary, Verdict::Guilty).says(sentence).mended(Remedy::new(text)))
 }
 
 /// The accused is what the file calls itself: nothing is missing.

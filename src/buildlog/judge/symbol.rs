@@ -5,7 +5,7 @@ use super::{Cause, Judged, Verdict};
 use crate::buildlog::ground::{Ground, leaf};
 use crate::buildlog::{Log, Mark, Packager, known};
 use crate::command::Remedy;
-use crate::command::templates::CONDA_LIBSTDCXX;
+use crate::command::templates::{CONDA_LIBSTDCXX, VENV_CLEAR};
 use crate::world::FileId;
 
 pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
@@ -145,6 +145,24 @@ fn symbol(plain: Judged) -> Judged {
             ))
             .mended(Remedy::new("build it with the headers of Python 3.13 or older, or take a release that was; or run it on Python 3.14"));
     }
+    let is_standard = plain.incident.by().is_some_and(|by| by.contains("/lib-dynload/"));
+    if known::is_of_python(&symbol) && is_standard {
+        let by = plain.incident.by().unwrap_or_default();
+        let root =
+            by.split("/lib/python").next().filter(|root| root.starts_with('/') && *root != "/usr").map(str::to_owned);
+        let text = "make the environment again with the Python that is there now, and install its packages again";
+        let remedy = Remedy::new(text);
+        return plain
+            .cause(Cause::PythonMismatch, Verdict::Guilty)
+            .says(format!(
+                "{who} belongs to the standard library of one Python, and the program of another one, without {symbol}, runs it: the Python \
+                 that the environment was made from was upgraded or replaced"
+            ))
+            .mended(match root {
+                Some(root) => remedy.fix(VENV_CLEAR.with(&[&root])),
+                None => remedy,
+            });
+    }
     if known::is_of_python(&symbol) {
         return plain
             .cause(Cause::PythonMismatch, Verdict::Guilty)
@@ -161,6 +179,17 @@ fn symbol(plain: Judged) -> Judged {
                 "{who} uses {symbol}, which only glibc has: it was built for glibc, and this system has musl"
             ))
             .mended(Remedy::new("install the musllinux wheel, or build the package on this system"));
+    }
+    if let Some(library) = known::former_library(&symbol).filter(|_| tool == "glibc") {
+        return plain
+            .says(format!(
+                "{who} uses {symbol}, which is in libc.so.6 since glibc 2.34 and was in {library} before: the file was linked on a newer \
+                 system without {library}, and the glibc that runs it is older"
+            ))
+            .mended(Remedy::new(format!(
+                "run it on a system with glibc 2.34 or later, or take a build that was linked with {library} (an older or newer release); until then, load \
+                 that library first (LD_PRELOAD={library})"
+            )));
     }
     if plain.incident.message.id == "symbol-not-found-flat" && !is_torch(&symbol) {
         return unlinked(plain, &who, &symbol);

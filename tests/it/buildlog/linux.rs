@@ -491,3 +491,39 @@ fn a_lookup_that_fails_is_told_once() {
     assert_eq!(judged.len(), 1);
     assert!(judged[0].sentence.starts_with("./libx.so uses the symbol foo"), "{}", judged[0].sentence);
 }
+
+#[test]
+fn a_symbol_that_glibc_moved_is_told_with_the_library_that_had_it() {
+    let of = |symbol: &str| {
+        alone(&format!("ImportError: /e/lib/python3.10/site-packages/p/m.so: undefined symbol: {symbol}\n"))
+    };
+    let expected = Expected {
+        cause: "symbol-missing",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "in libc.so.6 since glibc 2.34 and was in librt.so.1 before",
+        remedy: "LD_PRELOAD=librt.so.1",
+        command: "",
+    };
+    assert_first(&of("shm_open"), &expected);
+    assert_first(&of("sham_open"), &Expected { sentence: "no library that it needs", remedy: "", ..expected });
+}
+
+#[test]
+fn a_standard_module_of_another_python_is_one_of_an_environment_that_was_left_behind() {
+    let log = "ImportError: /home/me/v/lib/python3.6/lib-dynload/_ctypes.cpython-36m-x86_64-linux-gnu.so: undefined symbol: \
+               _PyUnicode_AsWideCharString\n";
+    let expected = Expected {
+        cause: "python-mismatch",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "the Python that the environment was made from was upgraded or replaced",
+        remedy: "make the environment again",
+        command: "python3 -m venv --clear /home/me/v",
+    };
+    assert_first(&alone(log), &expected);
+    // This machine's module of that name is another one.
+    let world =
+        env("//- /usr/lib/python3.11/lib-dynload/_ctypes.LINUX elf x86_64 defines:PyInit__ctypes needs:libc.so.6");
+    assert_first(&beside(log, "/env", &world), &expected);
+}

@@ -360,3 +360,40 @@ fn a_symbol_of_the_flat_namespace_belongs_to_a_library_that_was_not_linked() {
         assert!(judged[0].finding.is_some(), "{log}");
     }
 }
+
+#[test]
+fn a_library_that_a_wheel_brings_itself_is_nobody_else_s_to_install() {
+    let log = |name: &str| {
+        format!(
+            "ImportError: dlopen(/c/envs/t/lib/python3.10/site-packages/p/_p.cpython-310-darwin.so, 0x0002): Library not loaded: {name}\n  \
+             Referenced from: <745CD5B9-BA1A-3A1A-AC9B-88144A4BFEE8> /c/envs/t/lib/python3.10/site-packages/p/_p.cpython-310-darwin.so\n  \
+             Reason: tried: '/c/envs/t/lib/libx.1.dylib' (no such file)\n"
+        )
+    };
+    let expected = Expected {
+        cause: "library-missing",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "brings itself in its folder p.dylibs",
+        remedy: "install p again",
+        command: "python -m pip install --force-reinstall --no-deps p",
+    };
+    assert_first(&alone(&log("@loader_path/../../../p.dylibs/libx.1.dylib")), &expected);
+    let other = Expected { sentence: "is found nowhere", remedy: "", command: "", ..expected };
+    assert_first(&alone(&log("@loader_path/../../../p.lib/libx.1.dylib")), &other);
+}
+
+#[test]
+fn a_module_that_asks_for_its_python_by_a_path_is_for_another_build_of_it() {
+    let log = "ImportError: dlopen(/L/lib/python3.9/site-packages/p/_p.so, 0x0002): Library not loaded: @rpath/Python\n  Referenced from: \
+               /L/lib/python3.9/site-packages/p/_p.so\n  Reason: tried: '/L/lib/python3.9/site-packages/p/./Python' (no such file)\n";
+    let expected = Expected {
+        cause: "python-library",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "linked with the shared library of the Python that it was built with",
+        remedy: "take another release of the package",
+        command: "",
+    };
+    assert_first(&alone(log), &expected);
+}

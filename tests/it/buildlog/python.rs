@@ -68,3 +68,11 @@ fn a_file_without_the_init_function_is_no_module() {
     let log = "⚠️  Warning: Couldn't find the symbol `PyInit_m` in the native library. Python will fail to import this module.\n";
     assert_eq!(alone(log)[0].cause.word(), "no-init-function");
 }
+
+#[test]
+fn cython_names_the_module_whose_code_runs() {
+    let log = "  File \"c:\\python37-x64\\lib\\site-packages\\PyInstaller\\loader\\pyimod03_importers.py\", line 627, in exec_module\n    \
+               exec(bytecode, module.__dict__)\n  File \"mtrand.pyx\", line 1, in init numpy.random.mtrand\n\
+               ModuleNotFoundError: No module named 'numpy.random.common'\n";
+    assert_eq!(alone(log)[0].incident.by(), Some("numpy/random/mtrand.pyx"));
+}
