@@ -24,33 +24,28 @@ pub(super) fn open(arguments: &Arguments, paths: &[PathBuf]) -> Result<ExitCode,
     if can_explore(arguments) {
         return explore(arguments, source.explored(), None, None).map(|()| ExitCode::SUCCESS);
     }
+    let watch = tui::watch::Watch::default();
     let report = || -> Result<(Scan, bool), Error> {
         let scan = progress::watched(arguments, |progress| source.scan(progress))?;
+        if arguments.watch {
+            watch.look_at(&scan);
+        }
         let bytes = written(&export::TEXT, &scan, &Options::new(output::paint(arguments, true)))?;
         Ok((scan, output::print_while_read(&bytes)?))
     };
     let (scan, is_read) = report()?;
+    // Where nobody sits at the terminal: a report for each change, until nobody reads it.
     if arguments.watch && is_read {
-        follow(&scan, report);
+        watch.look(|| match report() {
+            Ok((_, is_read)) => is_read,
+            // What is half installed is reported when it is whole.
+            Err(error) => {
+                output::complain(&error);
+                true
+            }
+        });
     }
     Ok(verdict(&scan, FailOn::Error))
-}
-
-/// `--watch` where nobody sits at the terminal: a report for each change, until nobody reads it.
-fn follow(scan: &Scan, report: impl Fn() -> Result<(Scan, bool), Error>) {
-    let watch = tui::watch::Watch::default();
-    watch.look_at(scan);
-    watch.look(|| match report() {
-        Ok((scan, is_read)) => {
-            watch.look_at(&scan);
-            is_read
-        }
-        // What is half installed is reported when it is whole.
-        Err(error) => {
-            output::complain(&error);
-            true
-        }
-    });
 }
 
 /// Is there a person at the terminal, who wants to look around?
