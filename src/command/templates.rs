@@ -35,6 +35,8 @@ templates! {
     VENV_UPGRADE = "python3 -m venv --upgrade {path}";
     VENV_CLEAR = "python3 -m venv --clear {path}";
 
+    XCODE = "xcode-select --install";
+
     // Packages of systems.
     APT_INSTALL = "apt-get install {token}";
     DNF_INSTALL = "dnf install {token}";

@@ -7,7 +7,7 @@ use crate::buildlog::known::{self, Cuda};
 use crate::buildlog::{Log, Packager};
 use crate::command::templates::{
     APK_ADD, APK_SEARCH, APT_FILE, APT_INSTALL, BREW_INSTALL, CONDA_INSTALL, CONDA_INSTALL_OF, DELVEWHEEL_WITH,
-    DNF_INSTALL, DNF_PROVIDES, FILE, MATURIN_SKIP, PIP_BINARY, PIP_INSTALL, PIP_REINSTALL, WITH_LIBPYTHON,
+    DNF_INSTALL, DNF_PROVIDES, FILE, MATURIN_SKIP, PIP_BINARY, PIP_INSTALL, PIP_REINSTALL, PIP_UPGRADE, WITH_LIBPYTHON,
 };
 use crate::command::{Command, Remedy};
 use crate::diagnose::{Shipped, origin, shipped};
@@ -19,6 +19,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
     let bundler = ground
         .and_then(|ground| ground.scan.target.bundle.as_ref().map(|bundle| bundle.bundler))
         .or_else(|| log.running())
+        .or_else(|| by.and_then(of_place))
         .filter(|_| !matches!(tool.id, "auditwheel" | "maturin" | "delocate" | "delvewheel"));
     if plain.incident.told("why").is_some_and(|why| why.contains("Permission denied")) {
         let text = "give the user who runs it the right to read the file and to enter every folder above it";
@@ -26,6 +27,13 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
     }
     if let Some(cuda) = known::cuda(leaf(accused)).filter(|_| exclude(tool.id, &[accused]).is_none()) {
         return of_cuda(plain, &cuda, accused, by);
+    }
+    if accused.contains("$ORIGIN") {
+        let sentence =
+            format!("{accused} has $ORIGIN in it, which only Linux's loaders know: dyld's word is @loader_path");
+        let judged = plain.cause(Cause::ForeignRpath, Verdict::Guilty).says(sentence);
+        return judged
+            .mended(Remedy::new("give the file an rpath with @loader_path: install_name_tool -rpath OLD NEW"));
     }
     if let Some(bundler) = bundler.filter(|_| tool.id != "linker") {
         return in_a_bundle(plain, log, bundler, accused, by);
@@ -37,15 +45,11 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
     if let Some(judged) = shipped_elsewhere(plain.clone(), accused, exclude(tool.id, &[accused])) {
         return judged;
     }
-    if let Some(judged) = of_its_wheel(&plain, accused, by) {
+    if let Some(judged) = found_and_lost(&plain, accused, by) {
         return judged;
     }
-    if accused.contains("$ORIGIN") {
-        let sentence =
-            format!("{accused} has $ORIGIN in it, which only Linux's loaders know: dyld's word is @loader_path");
-        let judged = plain.cause(Cause::ForeignRpath, Verdict::Guilty).says(sentence);
-        return judged
-            .mended(Remedy::new("give the file an rpath with @loader_path: install_name_tool -rpath OLD NEW"));
+    if let Some(judged) = of_its_wheel(&plain, accused, by) {
+        return judged;
     }
     let is_elf = matches!(tool.id, "glibc" | "musl");
     if is_elf && leaf(accused).starts_with("libpython") {
@@ -77,6 +81,11 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
     };
     let sentence = format!("{accused}{who} is found nowhere{place}{}", origin(name.as_bytes()));
     let remedy = match tool.id {
+        "auditwheel" => {
+            let text = "install what ships it where auditwheel runs, or lead auditwheel to the folder that has it (LD_LIBRARY_PATH: it looks there and in the \
+                        folders of the system, not inside the wheel); where another wheel brings and loads it, leave it out";
+            exclude(tool.id, &[accused]).into_iter().fold(Remedy::new(text), Remedy::fix)
+        }
         "delvewheel" => Remedy::new("lead delvewheel to the folder that has it").fix(Ok(DELVEWHEEL_WITH.command())),
         "maturin" if is_of_the_c_library(&name) => {
             let text = "have maturin leave the wheel as it is: the name belongs to the C library of this system (Android's bionic has it under \
@@ -86,6 +95,31 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         _ => install(&plain, log, &name, by),
     };
     plain.says(sentence).mended(remedy)
+}
+
+/// The bundler that makes folders of such a name.
+fn of_place(by: &str) -> Option<Bundler> {
+    let by = by.replace('\\', "/");
+    let has = |parts: &[&str]| parts.iter().any(|part| by.contains(part));
+    match () {
+        () if has(&["/_internal/", "/_MEI"]) => Some(Bundler::PyInstaller),
+        () if has(&[".dist/", "/onefile_"]) => Some(Bundler::Nuitka),
+        () => None,
+    }
+}
+
+/// Nuitka tells the file to which it followed the name, and did not take it along.
+fn found_and_lost(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
+    let resolved =
+        plain.incident.told("resolved").filter(|resolved| resolved.starts_with('/') && *resolved != accused)?;
+    let who = by.map_or_else(|| "a file".to_owned(), short);
+    let sentence = format!(
+        "{accused}, which {who} asks for, is there ({}): Nuitka followed the name to that file, and then did not have it among those that it \
+         copies",
+        short(resolved)
+    );
+    let remedy = Remedy::new("upgrade Nuitka").fix(PIP_UPGRADE.with(&[&"nuitka"]));
+    Some(plain.clone().cause(Cause::FoundByLoader, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
 /// A library in the folder that delocate or auditwheel made for what a wheel brings: nobody else ships it.

@@ -5,7 +5,7 @@ use super::{Cause, Judged, Verdict};
 use crate::buildlog::ground::Ground;
 use crate::buildlog::{Log, Mark};
 use crate::command::Remedy;
-use crate::command::templates::{PIP_FOR, PIP_INSTALL, PIP_REINSTALL};
+use crate::command::templates::{PIP_FOR, PIP_INSTALL, PIP_REINSTALL, PIP_UPGRADE};
 use crate::discover::bundle::Bundler;
 use crate::scan::Scan;
 
@@ -18,6 +18,9 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
     if plain.cause == Cause::ModuleMissing && (is_shim || is_own) {
         let cause = if is_shim { Cause::NumpyShim } else { Cause::NumpyMissing };
         return super::numpy::judge(Judged { cause, ..plain }, log, ground);
+    }
+    if let Some(judged) = of_a_tool(&plain, &module) {
+        return judged;
     }
     let bundler = ground
         .and_then(|ground| ground.scan.target.bundle.as_ref().map(|bundle| bundle.bundler))
@@ -68,6 +71,33 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
                 .mended(Remedy::new("install what brings it").fix(PIP_INSTALL.with(&[&top])))
         }
     }
+}
+
+/// A tool that does not find a module of what it is made of: the two come from releases that do not fit each other.
+fn of_a_tool(plain: &Judged, module: &str) -> Option<Judged> {
+    const TOOLS: [&str; 9] = [
+        "auditwheel",
+        "delocate",
+        "delvewheel",
+        "repairwheel",
+        "nuitka",
+        "cibuildwheel",
+        "setuptools",
+        "mesonpy",
+        "skbuild",
+    ];
+    let by = plain.incident.by().map(short)?;
+    let tool = by.split('/').next().filter(|top| TOOLS.contains(top) && by.len() > top.len())?.to_owned();
+    let top = module.split('.').next().unwrap_or(module).to_owned();
+    if plain.cause != Cause::ModuleMissing || top == tool {
+        return None;
+    }
+    let sentence = format!(
+        "{tool} itself does not start: its own code imports {module}, which the {top} beside it does not have, or nobody installed"
+    );
+    let text = format!("upgrade {tool} and {top} together, or give {tool} an environment of its own (pipx, uvx)");
+    let remedy = Remedy::new(text).fix(PIP_UPGRADE.with(&[&tool]));
+    Some(plain.clone().cause(Cause::ModuleMissing, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
 /// A package is there and the compiled module inside it is not: it was built for another Python, processor or system, as happens where

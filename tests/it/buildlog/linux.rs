@@ -527,3 +527,17 @@ fn a_standard_module_of_another_python_is_one_of_an_environment_that_was_left_be
         env("//- /usr/lib/python3.11/lib-dynload/_ctypes.LINUX elf x86_64 defines:PyInit__ctypes needs:libc.so.6");
     assert_first(&beside(log, "/env", &world), &expected);
 }
+
+#[test]
+fn what_auditwheel_does_not_locate_it_is_led_to_or_leaves_out() {
+    let log = "ValueError: Cannot repair wheel, because required library \"libdbCore.so.7.0.4\" could not be located\n";
+    let expected = Expected {
+        cause: "library-missing",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "libdbCore.so.7.0.4 is found nowhere",
+        remedy: "LD_LIBRARY_PATH",
+        command: "auditwheel repair --exclude libdbCore.so.7.0.4 WHEEL",
+    };
+    assert_first(&alone(log), &expected);
+}

@@ -397,3 +397,84 @@ fn a_module_that_asks_for_its_python_by_a_path_is_for_another_build_of_it() {
     };
     assert_first(&alone(log), &expected);
 }
+
+#[test]
+fn tools_of_apple_that_are_gone_are_installed_again() {
+    let gone = "xcrun: error: invalid active developer path (/Library/Developer/CommandLineTools), missing xcrun at: /L/usr/bin/xcrun";
+    let nuitka =
+        format!("FATAL: Error, call to 'otool' failed: ['/usr/bin/otool', '-l', '/L/python3'] -> b'{gone}\\n'.\n");
+    let expected = Expected {
+        cause: "tool-stumbled",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "Command Line Tools",
+        remedy: "install",
+        command: "xcode-select --install",
+    };
+    assert_first(&alone(&nuitka), &expected);
+    assert_first(&alone(&format!("{gone}\n")), &Expected { cause: "link-failed", ..expected });
+    let other = nuitka.replace("invalid active developer path", "invalid path");
+    assert_first(
+        &alone(&other),
+        &Expected { sentence: "otool, which Nuitka calls, failed", remedy: "", command: "", ..expected },
+    );
+}
+
+#[test]
+fn a_library_in_place_of_the_system_s_makes_nuitka_s_tools_warn() {
+    let log = "FATAL: Error, call to 'otool' gave warnings: ['/usr/bin/otool', '-L', '/d/t'] -> b\"dyld[1708]: symbol 'x' missing from root that \
+               overrides /usr/lib/libc++.1.dylib. Use of that symbol in /S/Foo is being set to 0xBAD4007.\\n\"\n";
+    let expected = Expected {
+        cause: "tool-stumbled",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "in place of the system's /usr/lib/libc++.1.dylib",
+        remedy: "DYLD_LIBRARY_PATH",
+        command: "python -m pip install --upgrade nuitka",
+    };
+    assert_first(&alone(log), &expected);
+}
+
+#[test]
+fn what_nuitka_found_and_lost_is_not_missing() {
+    let log = |resolved: &str| {
+        format!(
+            "FATAL: Error, failed to find path @rpath/libc++.1.dylib (resolved DLL to {resolved}) for /e/lib/python3.9/site-packages/c/k.cpython-39-darwin.so \
+             from 'c', please report the bug.\n"
+        )
+    };
+    let expected = Expected {
+        cause: "found-by-loader",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "is there (c/libc++.1.dylib)",
+        remedy: "upgrade Nuitka",
+        command: "python -m pip install --upgrade nuitka",
+    };
+    assert_first(&alone(&log("/e/lib/python3.9/site-packages/c/libc++.1.dylib")), &expected);
+    let lost = Expected { cause: "library-missing", sentence: "is found nowhere", remedy: "", command: "", ..expected };
+    assert_first(&alone(&log("@rpath/libc++.1.dylib")), &lost);
+}
+
+#[test]
+fn a_bundle_is_known_by_its_folder_and_brings_what_it_needs() {
+    let log = |folder: &str| {
+        format!(
+            "ImportError: dlopen(/d/{folder}/PySide6/QtWidgets.so, 0x0002): Library not loaded: @rpath/QtQml.framework/Versions/A/QtQml\n  \
+             Referenced from: /d/{folder}/libpyside6.dylib\n  Reason: tried: '/d/{folder}/Qt/lib/QtQml' (no such file)\n"
+        )
+    };
+    let expected = Expected {
+        cause: "library-missing",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "not in the bundle that Nuitka made",
+        remedy: "include the library with an option of Nuitka",
+        command: "--include-data-files",
+    };
+    assert_first(&alone(&log("test.dist")), &expected);
+    assert_first(
+        &alone(&log("test.dir")),
+        &Expected { sentence: "is found nowhere", remedy: "", command: "", ..expected },
+    );
+}

@@ -76,3 +76,25 @@ fn cython_names_the_module_whose_code_runs() {
                ModuleNotFoundError: No module named 'numpy.random.common'\n";
     assert_eq!(alone(log)[0].incident.by(), Some("numpy/random/mtrand.pyx"));
 }
+
+#[test]
+fn a_tool_that_misses_a_module_of_its_own_is_upgraded_with_it() {
+    let log = |by: &str| {
+        format!(
+            "  File \"/usr/lib/python3.13/site-packages/{by}\", line 26, in <module>\n    from wheel.pkginfo import x\nModuleNotFoundError: No module named 'wheel.pkginfo'\n"
+        )
+    };
+    let expected = Expected {
+        cause: "module-missing",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "auditwheel itself does not start",
+        remedy: "an environment of its own",
+        command: "python -m pip install --upgrade auditwheel",
+    };
+    assert_first(&alone(&log("auditwheel/wheeltools.py")), &expected);
+    assert_first(
+        &alone(&log("auditor/wheeltools.py")),
+        &Expected { sentence: "finds no module", remedy: "", command: "", ..expected },
+    );
+}

@@ -186,3 +186,11 @@ fn a_procedure_that_an_older_windows_lacks_is_named() {
         },
     );
 }
+
+#[test]
+fn py2exe_names_the_file_that_did_not_load() {
+    let log = "ImportError: (DLL load failed: The specified module could not be found.) 'C:\\\\code\\\\dist\\\\numpy.core._multiarray_umath.pyd'\n";
+    let first = &alone(log)[0];
+    assert_eq!(first.cause.word(), "library-missing");
+    assert!(first.incident.by().is_some_and(|by| by.ends_with("numpy.core._multiarray_umath.pyd")), "{first:#?}");
+}
