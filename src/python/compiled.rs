@@ -71,6 +71,18 @@ impl CompiledModule {
         imports
     }
 
+    /// The import statements of functions that no handler is around; none of a Python before 3.11, whose code does not list its
+    /// handlers.
+    pub fn unguarded_imports(&self) -> Vec<NamedImport> {
+        let mut imports = Vec::new();
+        self.each_code(&mut |code, is_module| {
+            if !is_module && self.opcodes.minor >= 11 && code.handlers.is_empty() {
+                imports.extend(statements(code, self.opcodes, Standing::Function));
+            }
+        });
+        imports
+    }
+
     /// May code bind this name in the module, at any time and by other means than importing the submodule of that name?
     pub(super) fn may_bind(&self, name: &str) -> bool {
         self.names().bound.as_ref().is_none_or(|bound| bound.contains(name))

@@ -59,7 +59,8 @@ impl Asking<'_> {
 }
 
 impl Asking<'_> {
-    /// The packages without a native module of their own, or without one any more, that fail all the same.
+    /// What else fails: packages without a native module of their own, or without one any more, and what functions of the
+    /// program import.
     fn others_that_fail(
         &self,
         context: &ImportContext,
@@ -70,10 +71,18 @@ impl Asking<'_> {
         let is_own = |name: &str| name.contains("__main__") || name.starts_with("pyi") || name.starts_with("_pyi");
         let modules = compiled_modules(context, bundled);
         let tops: BTreeSet<&str> = modules.iter().map(|(name, _)| top(name)).collect();
-        let asked_for = tops
-            .into_iter()
-            .filter(|name| !is_known(name) && !is_own(name) && stdlib::has(name, &context.target) != Some(true));
-        let rows: Vec<Asked> = asked_for.map(|name| (name.to_owned(), false)).collect();
+        let scripts = bundled.scripts();
+        let imports = scripts.iter().flat_map(|(_, code)| code.unguarded_imports());
+        let imports = imports.flat_map(|import| {
+            let base = import.absolute("").filter(|base| tops.contains(top(base)));
+            let taken = import.taken.iter().flatten().filter_map(|taken| Some(format!("{}.{taken}", base.as_ref()?)));
+            let modules = taken.filter(|name| context.has_module(name)).collect::<Vec<_>>();
+            base.into_iter().chain(modules)
+        });
+        let names: BTreeSet<String> = imports.chain(tops.iter().map(|top| (*top).to_owned())).collect();
+        let is_standard = |name: &str| stdlib::has(top(name), &context.target) == Some(true);
+        let asked_for = names.into_iter().filter(|name| !is_known(name) && !is_own(name) && !is_standard(name));
+        let rows: Vec<Asked> = asked_for.map(|name| (name, false)).collect();
         let rows: Vec<&Asked> = rows.iter().collect();
         let outcomes = asked(context, &rows).into_iter().map(|(outcome, _)| outcome);
         outcomes.filter(|outcome| outcome.verdict == ImportVerdict::Fails).collect()

@@ -15,9 +15,13 @@ macro_rules! pyc {
 
 /// A folder of PyInstaller whose package `a` has an `__init__` and a module `m` with this code; with `a/_a.….so` or without.
 fn with_code(init: &[u8], module: &[u8], is_whole: bool) -> Scan {
+    with_script(pyc!("script"), init, module, is_whole)
+}
+
+fn with_script(script: &[u8], init: &[u8], module: &[u8], is_whole: bool) -> Scan {
     let mut files = folder(&[], PLAIN);
     let mut members = code(&[]);
-    members[2].2 = pyc!("script")[16..].to_vec();
+    members[2].2 = script[16..].to_vec();
     members[3].2 = pyz_of(&[("a", 1, init), ("a.m", 0, module)]);
     files[0].1 = bootloader(&image(PROGRAM), "libpython3.11.so.1.0", &members);
     files.retain(|(path, _)| is_whole || !path.ends_with(MODULE));
@@ -116,4 +120,13 @@ fn imports_of_a_bundle_end_as_their_compiled_code_does() {
     let whole = with_code(pyc!("package"), pyc!("certain"), true);
     let rows: Vec<_> = whole.outcomes.rows.iter().map(|row| (row.module.as_str(), row.verdict)).collect();
     assert!(rows.contains(&("a._a", ImportVerdict::Loads)), "{rows:?}");
+}
+
+#[test]
+fn what_functions_of_the_program_import_is_asked_about() {
+    let of = |is_whole| with_script(pyc!("function"), pyc!("function"), pyc!("certain"), is_whole);
+    let broken = of(false);
+    assert_eq!(rules(&broken), ["bundle-incomplete"]);
+    assert_eq!(broken.findings[0].subject, "a._a");
+    assert_eq!(rules(&of(true)), [""; 0]);
 }
