@@ -197,11 +197,15 @@ fn fit(facts: &Facts, finding: &Finding, group: &BrokenImports) -> Option<(bool,
     // A module that a bundle lacks has a rule of its own.
     let is_lacking = failure.cause == ImportCause::ModuleMissing && finding.rule.id == "bundle-incomplete";
     let is_ruled = is_lacking || finding.rule.id == failure.cause.rule();
+    let is_of_capi =
+        || finding.rule.id.starts_with("numpy-") && finding.severity > Severity::Info && asks(facts, finding, failure);
     let is_about = match failure.cause {
-        ImportCause::ModuleMissing => is_module(facts, finding, &failure.subject) || is_ruled && is_named,
-        ImportCause::NumpyMissing | ImportCause::NumpyAbi | ImportCause::NumpyTooOld => {
-            finding.rule.id.starts_with("numpy-") && finding.severity > Severity::Info && asks(facts, finding, failure)
+        ImportCause::ModuleMissing => {
+            // Code for another NumPy may miss the module, too, by which it asks for the C API.
+            let is_of_numpy = failure.subject.split('.').next() == Some("numpy");
+            is_module(facts, finding, &failure.subject) || is_ruled && is_named || is_of_numpy && is_of_capi()
         }
+        ImportCause::NumpyMissing | ImportCause::NumpyAbi | ImportCause::NumpyTooOld => is_of_capi(),
         _ => {
             let is_grave = finding.rule.severity == Severity::Error && finding.severity > Severity::Info;
             is_named || is_ruled || is_grave || finding.rule.id == REQUIREMENT

@@ -30,3 +30,15 @@ fn the_oldest_headers_ask_for_another_module() {
     assert_eq!(judged(&numpy("1.26.4"), &package(oldest)), []);
     assert_eq!(judged(&numpy("2.1.0"), &package(oldest)), told("numpy-abi", Severity::Error, 1));
 }
+
+#[test]
+fn code_for_numpy_1_that_misses_the_shim_of_numpy_2_is_still_code_for_numpy_1() {
+    let shim = "//- SITE/numpy/core/_multiarray_umath.py\n";
+    let numpy = numpy("2.0.2");
+    assert!(numpy.contains(shim));
+    // The package changes `sys.path` and imports its module by its last name, as cv2 does.
+    let package =
+        package(C1).replace("from . import _a\n", "import sys, importlib\nsys.path.insert(0, p)\nimport _a\n");
+    assert_eq!(judged(&numpy, &package), told("numpy-abi", Severity::Error, 1));
+    assert_eq!(judged(&numpy.replace(shim, ""), &package), told("numpy-abi", Severity::Error, 1));
+}
