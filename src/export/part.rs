@@ -144,7 +144,7 @@ impl BondKind {
 
 impl Part {
     pub fn of(scan: &Scan, scope: &Scope, folded: bool) -> Part {
-        let mut sketch = sketch(scan, scope);
+        let mut sketch = sketch(scan, scope, folded);
         if folded && !matches!(scope, Scope::View(_)) {
             fold(scan, &mut sketch, scope);
         }
@@ -161,20 +161,21 @@ impl Part {
 impl Scope {
     /// The nodes of the part.
     pub fn nodes(&self, scan: &Scan) -> FxHashSet<NodeId> {
-        sketch(scan, self).items.into_iter().flat_map(|item| item.nodes).collect()
+        sketch(scan, self, true).items.into_iter().flat_map(|item| item.nodes).collect()
     }
 }
 
-/// Distributions are told by where their files stand, never drawn themselves.
-fn sketch(scan: &Scan, scope: &Scope) -> Sketch {
+/// Distributions are told by where their files stand, never drawn themselves. What is not folded has every edge.
+fn sketch(scan: &Scan, scope: &Scope, folded: bool) -> Sketch {
+    let of = if folded { Sketch::of } else { Sketch::whole };
     let is_drawn = |node: NodeId| !matches!(scan.graph.node(node), Node::Distribution(_));
     match scope {
         Scope::All => {
             let nodes: Vec<NodeId> = scan.graph.nodes().map(|(node, _)| node).filter(|&node| is_drawn(node)).collect();
-            Sketch::of(&scan.graph, &nodes)
+            of(&scan.graph, &nodes)
         }
         Scope::Problems => {
-            Sketch::of(&scan.graph, &accused(scan).into_iter().filter(|&node| is_drawn(node)).collect::<Vec<_>>())
+            of(&scan.graph, &accused(scan).into_iter().filter(|&node| is_drawn(node)).collect::<Vec<_>>())
         }
         Scope::Focus { center, depth } => {
             let around = Around { center: *center, depth: (*depth, *depth) };

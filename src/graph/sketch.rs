@@ -10,7 +10,6 @@ mod reduce;
 pub use focus::{Around, focus};
 
 use petgraph::Direction;
-use petgraph::graph::EdgeReference;
 use petgraph::visit::EdgeRef;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -101,31 +100,40 @@ pub struct Sketch {
 }
 
 impl Sketch {
-    /// The part of a graph that these nodes make, each an item of its own.
+    /// The part of a graph that these nodes make, each an item of its own, with every edge that says something to a person.
     pub fn of(graph: &Graph, nodes: &[NodeId]) -> Sketch {
+        let mut sketch = Sketch::whole(graph, nodes);
+        // That a module lies in the package which imports it says nothing more.
+        let all: FxHashSet<(usize, usize)> = sketch.links.iter().map(|link| (link.source, link.target)).collect();
+        let of_package: FxHashSet<(NodeId, NodeId)> = {
+            let edges = graph.inner.edge_references().filter(|edge| edge.weight().is_of_package());
+            edges.map(|edge| (edge.source(), edge.target())).collect()
+        };
+        let count = sketch.links.len();
+        let ends = |link: &Link| (sketch.items[link.source].node(), sketch.items[link.target].node());
+        sketch.links.retain(|link| !all.contains(&(link.target, link.source)) || !of_package.contains(&ends(link)));
+        sketch.aside = count - sketch.links.len();
+        sketch
+    }
+
+    /// The same with every edge.
+    pub fn whole(graph: &Graph, nodes: &[NodeId]) -> Sketch {
         let mut nodes = nodes.to_vec();
         nodes.sort_unstable();
         nodes.dedup();
         let place: FxHashMap<NodeId, usize> = nodes.iter().enumerate().map(|(at, &node)| (node, at)).collect();
-        let mut ends: Vec<(usize, usize, bool)> = Vec::new();
+        let mut ends: Vec<(usize, usize)> = Vec::new();
         for (source, &node) in nodes.iter().enumerate() {
             let targets = graph.inner.edges_directed(node, Direction::Outgoing);
-            let end =
-                |edge: EdgeReference<Edge>| Some((source, *place.get(&edge.target())?, edge.weight().is_of_package()));
-            ends.extend(targets.filter_map(end));
+            ends.extend(targets.filter_map(|edge| Some((source, *place.get(&edge.target())?))));
         }
         ends.sort_unstable();
         // That a file asks twice for another, or for itself, says nothing more.
-        ends.dedup_by_key(|(source, target, _)| (*source, *target));
-        ends.retain(|(source, target, _)| source != target);
-        // That a module lies in the package which imports it says nothing more, either.
-        let all: FxHashSet<(usize, usize)> = ends.iter().map(|(source, target, _)| (*source, *target)).collect();
-        let count = ends.len();
-        ends.retain(|(source, target, is_of_package)| !is_of_package || !all.contains(&(*target, *source)));
-        let aside = count - ends.len();
+        ends.dedup();
+        ends.retain(|(source, target)| source != target);
         let items = nodes.into_iter().map(|node| Item { nodes: vec![node], ..Item::default() }).collect();
-        let links = ends.into_iter().map(|(source, target, _)| Link { source, target, edges: 1 }).collect();
-        Sketch { items, links, aside, ..Sketch::default() }
+        let links = ends.into_iter().map(|(source, target)| Link { source, target, edges: 1 }).collect();
+        Sketch { items, links, ..Sketch::default() }
     }
 
     /// NumPy's C API alone: who asks, the Python modules between, who answers, and what is missing.
