@@ -91,6 +91,7 @@ DAMAGES = {
 BY_ITSELF = {
     "numpy/_core/_multiarray_umath.*": "numpy._core._multiarray_umath",
     "numpy/linalg/_umath_linalg.*": "numpy.linalg._umath_linalg",
+    "numpy/random/_pcg64.*": "numpy.random._pcg64",
     "cryptography/hazmat/bindings/_rust.*": "cryptography.hazmat.bindings._rust",
     "tsdownsample/_rust/_tsdownsample_rs.*": "tsdownsample._rust._tsdownsample_rs",
 }

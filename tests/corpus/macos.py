@@ -130,8 +130,8 @@ class Export:
             for file in finding["files"]:
                 self.rules.setdefault(file, set()).add(finding["rule"])
         self.edges = {}
-        # Bonds to NumPy's C API are no needs, and have no place in a list of them.
-        needs = [edge for edge in document["edges"] if edge["kind"] != "numpy"]
+        # Bonds to NumPy's C API and imports of Python code are no needs, and have no place in a list of them.
+        needs = [edge for edge in document["edges"] if edge["kind"] not in ("numpy", "import")]
         for edge in sorted(needs, key=lambda edge: edge["index"]):
             self.edges.setdefault(edge["source"], []).append(edge)
 
