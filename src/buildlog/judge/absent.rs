@@ -82,8 +82,8 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
     let sentence = format!("{accused}{who} is found nowhere{place}{}", origin(name.as_bytes()));
     let remedy = match tool.id {
         "auditwheel" => {
-            let text = "install what ships it where auditwheel runs, or lead auditwheel to the folder that has it (LD_LIBRARY_PATH: it looks there and in the \
-                        folders of the system, not inside the wheel); where another wheel brings and loads it, leave it out";
+            let text = "install the library where auditwheel runs, or add its folder to LD_LIBRARY_PATH (auditwheel searches there and in the system's \
+                        folders, not inside the wheel); if another wheel provides it, exclude it";
             exclude(tool.id, &[accused]).into_iter().fold(Remedy::new(text), Remedy::fix)
         }
         "delvewheel" => Remedy::new("lead delvewheel to the folder that has it").fix(Ok(DELVEWHEEL_WITH.command())),
@@ -114,8 +114,7 @@ fn found_and_lost(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Jud
         plain.incident.told("resolved").filter(|resolved| resolved.starts_with('/') && *resolved != accused)?;
     let who = by.map_or_else(|| "a file".to_owned(), short);
     let sentence = format!(
-        "{accused}, which {who} asks for, is there ({}): Nuitka followed the name to that file, and then did not have it among those that it \
-         copies",
+        "{accused}, needed by {who}, exists ({}): Nuitka resolved the name to that file, and then did not copy it",
         short(resolved)
     );
     let remedy = Remedy::new("upgrade Nuitka").fix(PIP_UPGRADE.with(&[&"nuitka"]));
@@ -136,11 +135,11 @@ fn of_its_wheel(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judge
     let who = by.map_or_else(|| "a file of it".to_owned(), short);
     let place = folder.map_or_else(String::new, |folder| format!(" in its folder {folder}"));
     let sentence = format!(
-        "{name} is a library that the wheel of {whose} brings itself{place}, and it is not where {who} asks for it ({accused}): the folder was \
-         lost on the way, or the wheel was mended wrongly when it was made"
+        "{name} is bundled in the {whose} wheel{place}, but not at the path that {who} asks for ({accused}): the folder was removed, or the \
+         wheel was repaired incorrectly"
     );
     let text = format!(
-        "install {whose} again; where its wheel is at fault, take another release, or make the wheel again with a newer delocate or auditwheel"
+        "reinstall {whose}; if its wheel is defective, use another release, or repair the wheel with a newer delocate or auditwheel"
     );
     let remedy = Remedy::new(text).fix(PIP_REINSTALL.with(&[&whose]));
     Some(plain.clone().cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy))

@@ -112,11 +112,11 @@ fn python_of_a_module(tied: &Judged, accused: &str, by: Option<&str>) -> Option<
         return None;
     }
     let sentence = format!(
-        "{by} is linked with the shared library of the Python that it was built with ({accused}), and none of the paths that dyld tried \
-         leads to one: this Python is another build, or lies elsewhere"
+        "{by} is linked against the shared library of the Python that it was built with ({accused}), and none of the paths that dyld tried \
+         exists: the Python that runs it is another build, or is installed elsewhere"
     );
-    let text = "take another release of the package, or build it with the Python that runs it and without linking Python \
-                (-undefined dynamic_lookup), as extension modules should be; or run it with the Python that it was built with";
+    let text = "use another release of the package, or rebuild it with the Python that runs it, without linking libpython \
+                (-undefined dynamic_lookup); or run it with the Python that it was built with";
     Some(tied.clone().cause(Cause::PythonLibrary, Verdict::Guilty).says(sentence).mended(Remedy::new(text)))
 }
 

@@ -92,10 +92,8 @@ fn of_a_tool(plain: &Judged, module: &str) -> Option<Judged> {
     if plain.cause != Cause::ModuleMissing || top == tool {
         return None;
     }
-    let sentence = format!(
-        "{tool} itself does not start: its own code imports {module}, which the {top} beside it does not have, or nobody installed"
-    );
-    let text = format!("upgrade {tool} and {top} together, or give {tool} an environment of its own (pipx, uvx)");
+    let sentence = format!("{tool} does not start: its code imports {module}, which the installed {top} does not have");
+    let text = format!("upgrade {tool} and {top} together, or install {tool} in its own environment (pipx, uvx)");
     let remedy = Remedy::new(text).fix(PIP_UPGRADE.with(&[&tool]));
     Some(plain.clone().cause(Cause::ModuleMissing, Verdict::Guilty).says(sentence).mended(remedy))
 }

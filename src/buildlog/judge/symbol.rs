@@ -150,13 +150,13 @@ fn symbol(plain: Judged) -> Judged {
         let by = plain.incident.by().unwrap_or_default();
         let root =
             by.split("/lib/python").next().filter(|root| root.starts_with('/') && *root != "/usr").map(str::to_owned);
-        let text = "make the environment again with the Python that is there now, and install its packages again";
+        let text = "recreate the environment with the installed Python, and reinstall its packages";
         let remedy = Remedy::new(text);
         return plain
             .cause(Cause::PythonMismatch, Verdict::Guilty)
             .says(format!(
-                "{who} belongs to the standard library of one Python, and the program of another one, without {symbol}, runs it: the Python \
-                 that the environment was made from was upgraded or replaced"
+                "{who} is a standard library module of one Python, loaded by another that has no {symbol}: the Python that the environment \
+                 was created from was upgraded or replaced"
             ))
             .mended(match root {
                 Some(root) => remedy.fix(VENV_CLEAR.with(&[&root])),
@@ -183,12 +183,11 @@ fn symbol(plain: Judged) -> Judged {
     if let Some(library) = known::former_library(&symbol).filter(|_| tool == "glibc") {
         return plain
             .says(format!(
-                "{who} uses {symbol}, which is in libc.so.6 since glibc 2.34 and was in {library} before: the file was linked on a newer \
-                 system without {library}, and the glibc that runs it is older"
+                "{who} uses {symbol}, which moved from {library} to libc.so.6 in glibc 2.34: the file was linked on a newer system without \
+                 {library}, and the glibc that runs it is older"
             ))
             .mended(Remedy::new(format!(
-                "run it on a system with glibc 2.34 or later, or take a build that was linked with {library} (an older or newer release); until then, load \
-                 that library first (LD_PRELOAD={library})"
+                "use a system with glibc 2.34 or later, or a build that was linked with {library}; as a workaround, preload it (LD_PRELOAD={library})"
             )));
     }
     if plain.incident.message.id == "symbol-not-found-flat" && !is_torch(&symbol) {

@@ -137,7 +137,7 @@ fn severity(facts: &Facts, name: &Name, by: FileId, missing: &Missing) -> (Sever
     match roots.filter(|&file| facts.is_plugin(file)).map(|file| facts.path(file)).min() {
         Some(plugin) => {
             let name = VPath::new(plugin.file_name());
-            (Severity::Warning, format!("; {name} is a plugin, which its package opens when it wants it"))
+            (Severity::Warning, format!("; {name} is a plugin that its package opens on demand"))
         }
         None => (Severity::Info, "; no import reaches it".into()),
     }

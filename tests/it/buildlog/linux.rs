@@ -501,7 +501,7 @@ fn a_symbol_that_glibc_moved_is_told_with_the_library_that_had_it() {
         cause: "symbol-missing",
         verdict: Verdict::Guilty,
         file: "",
-        sentence: "in libc.so.6 since glibc 2.34 and was in librt.so.1 before",
+        sentence: "moved from librt.so.1 to libc.so.6 in glibc 2.34",
         remedy: "LD_PRELOAD=librt.so.1",
         command: "",
     };
@@ -517,8 +517,8 @@ fn a_standard_module_of_another_python_is_one_of_an_environment_that_was_left_be
         cause: "python-mismatch",
         verdict: Verdict::Guilty,
         file: "",
-        sentence: "the Python that the environment was made from was upgraded or replaced",
-        remedy: "make the environment again",
+        sentence: "the environment was created from was upgraded or replaced",
+        remedy: "recreate the environment",
         command: "python3 -m venv --clear /home/me/v",
     };
     assert_first(&alone(log), &expected);

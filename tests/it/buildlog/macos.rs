@@ -374,8 +374,8 @@ fn a_library_that_a_wheel_brings_itself_is_nobody_else_s_to_install() {
         cause: "library-missing",
         verdict: Verdict::Guilty,
         file: "",
-        sentence: "brings itself in its folder p.dylibs",
-        remedy: "install p again",
+        sentence: "bundled in the p wheel in its folder p.dylibs",
+        remedy: "reinstall p",
         command: "python -m pip install --force-reinstall --no-deps p",
     };
     assert_first(&alone(&log("@loader_path/../../../p.dylibs/libx.1.dylib")), &expected);
@@ -391,8 +391,8 @@ fn a_module_that_asks_for_its_python_by_a_path_is_for_another_build_of_it() {
         cause: "python-library",
         verdict: Verdict::Guilty,
         file: "",
-        sentence: "linked with the shared library of the Python that it was built with",
-        remedy: "take another release of the package",
+        sentence: "linked against the shared library of the Python",
+        remedy: "use another release of the package",
         command: "",
     };
     assert_first(&alone(log), &expected);
@@ -447,7 +447,7 @@ fn what_nuitka_found_and_lost_is_not_missing() {
         cause: "found-by-loader",
         verdict: Verdict::Guilty,
         file: "",
-        sentence: "is there (c/libc++.1.dylib)",
+        sentence: "exists (c/libc++.1.dylib)",
         remedy: "upgrade Nuitka",
         command: "python -m pip install --upgrade nuitka",
     };

@@ -88,8 +88,8 @@ fn a_tool_that_misses_a_module_of_its_own_is_upgraded_with_it() {
         cause: "module-missing",
         verdict: Verdict::Guilty,
         file: "",
-        sentence: "auditwheel itself does not start",
-        remedy: "an environment of its own",
+        sentence: "auditwheel does not start",
+        remedy: "its own environment",
         command: "python -m pip install --upgrade auditwheel",
     };
     assert_first(&alone(&log("auditwheel/wheeltools.py")), &expected);
