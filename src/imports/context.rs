@@ -114,35 +114,21 @@ impl<'w> ImportContext<'w> {
         compiled().entry(path.clone()).or_insert(read).clone()
     }
 
-    /// The module of a whole name, where it lies in the archive of a bundle.
-    fn find_bundled(&self, name: &str) -> Option<ModuleSpec> {
-        self.bundled.as_ref()?.find(name)
-    }
-
     /// Is a module of the standard library that is nowhere found surely not there?
     pub fn lacks_standard(&self, name: &str) -> bool {
         self.bundled.as_ref().is_some_and(|bundled| bundled.lacks(name))
     }
 
-    /// The module of a top-level name, as `sys.meta_path` would find it.
-    pub fn find_top(&self, name: &str, folders: &[VPath]) -> Option<ModuleSpec> {
-        let by = |is_first: bool| {
-            let finders = self.path.finders.iter().filter(move |finder| finder.is_first == is_first);
-            finders.filter_map(|finder| editable::find(finder, &self.finder, name)).next()
-        };
-        let found = self.find_bundled(name).or_else(|| by(true));
-        found.or_else(|| self.finder.find(name, folders)).or_else(|| by(false))
-    }
-
-    /// A module below a package, as `sys.meta_path` would find it.
-    pub fn find_below(&self, name: &str, folders: &[VPath]) -> Option<ModuleSpec> {
+    /// The module of a whole name, as `sys.meta_path` would find it; `folders` are those of the package around it, or `sys.path`.
+    pub fn find(&self, name: &str, folders: &[VPath]) -> Option<ModuleSpec> {
         let tail = name.rsplit('.').next().unwrap_or(name);
         let by = |is_first: bool| {
             let finders = self.path.finders.iter().filter(move |finder| finder.is_first == is_first);
             finders.filter_map(|finder| editable::find(finder, &self.finder, name)).next()
         };
-        let found = self.find_bundled(name).or_else(|| by(true));
-        found.or_else(|| self.finder.find(tail, folders)).or_else(|| by(false))
+        let bundled = self.bundled.as_ref().and_then(|bundled| bundled.find(name));
+        let found = bundled.or_else(|| by(true)).or_else(|| self.finder.find(tail, folders));
+        found.or_else(|| by(false))
     }
 
     /// Does it lie in the standard library, and not in its site folder?
@@ -159,9 +145,7 @@ impl<'w> ImportContext<'w> {
     pub fn has_module(&self, name: &str) -> bool {
         let mut folders = self.path.folders.clone();
         for end in name.match_indices('.').map(|(end, _)| end).chain([name.len()]) {
-            let part = &name[..end];
-            let spec = if part.contains('.') { self.find_below(part, &folders) } else { self.find_top(part, &folders) };
-            let Some(spec) = spec else { return false };
+            let Some(spec) = self.find(&name[..end], &folders) else { return false };
             folders = spec.folders().unwrap_or_default();
         }
         true

@@ -361,7 +361,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         if stdlib::is_builtin(name) {
             return Found::Standard;
         }
-        match self.context.find_top(name, &self.folders) {
+        match self.context.find(name, &self.folders) {
             // A package of the environment may bear a name of the standard library and come after it.
             Some(spec) if self.context.is_standard(&spec) => Found::Standard,
             Some(spec) => Found::Spec(spec),
@@ -393,7 +393,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             Some(ModuleBody::Standard) => {
                 // In a bundle the standard library lies among the other modules.
                 if self.context.bundled.is_some()
-                    && let Some(spec) = self.context.find_below(name, &self.search_of(parent).unwrap_or_default())
+                    && let Some(spec) = self.context.find(name, &self.search_of(parent).unwrap_or_default())
                 {
                     return Ok(Found::Spec(spec));
                 }
@@ -405,7 +405,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
                     // A module that is no package; or a package whose `__path__` its code made unknown.
                     return Ok(Found::Nothing);
                 };
-                Ok(self.context.find_below(name, &folders).map_or(Found::Nothing, Found::Spec))
+                Ok(self.context.find(name, &folders).map_or(Found::Nothing, Found::Spec))
             }
             None => Err(Imported::Unknown(Reason::Outside)),
         }

@@ -208,11 +208,7 @@ impl ImportReach {
             None => Some(self.folders.clone()),
             Some(parent) => self.modules[parent].spec.as_ref().and_then(ModuleSpec::folders),
         };
-        let spec = match (parent, folders) {
-            (None, Some(folders)) => context.find_top(name, &folders),
-            (Some(_), Some(folders)) => context.find_below(name, &folders),
-            (_, None) => None,
-        };
+        let spec = folders.and_then(|folders| context.find(name, &folders));
         let is_standard = || stdlib::is_builtin(name) || stdlib::has(name, &context.target) != Some(false);
         let spec = match spec {
             Some(spec) if !context.is_standard(&spec) => Some(spec),
