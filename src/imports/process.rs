@@ -63,6 +63,12 @@ pub struct ImportProcess<'c, 'w> {
     doubtful: FxHashSet<Arc<str>>,
 }
 
+/// Where people import something.
+fn at_main() -> At {
+    let site = Site { module: Arc::new(SiteModule { name: "__main__".into(), file: "".into() }), line: 1 };
+    At { site, certainty: Certainty::Always }
+}
+
 /// The name under which a line of a `.pth` file runs.
 pub(super) const SITE_CODE: &str = "<site>";
 
@@ -192,8 +198,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// What `import NAME` does.
     pub fn outcome(&mut self, name: &str, is_extension: bool) -> ImportOutcome {
-        let site = Site { module: Arc::new(SiteModule { name: "__main__".into(), file: "".into() }), line: 1 };
-        let imported = self.import_name(name, &At { site, certainty: Certainty::Always });
+        let imported = self.import_name(name, &at_main());
         self.outcome_of(name, is_extension, imported)
     }
 
@@ -225,14 +230,8 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     /// then is not known, and counts as harmless where that is what decides.
     pub fn ends_well_alone(&mut self, name: &str, failing: Arc<FxHashSet<Arc<str>>>) -> bool {
         self.alone = Some(failing);
-        let site = Site { module: Arc::new(SiteModule { name: "__main__".into(), file: "".into() }), line: 1 };
-        let at = At { site, certainty: Certainty::Always };
-        let parent_is_there = name.rsplit_once('.').is_none_or(|(parent, _)| {
-            self.running.push(name.into());
-            let imported = self.import_name(parent, &at);
-            self.running.pop();
-            matches!(imported, Imported::Module { .. })
-        });
+        let at = at_main();
+        let parent_is_there = self.import_parent(name, &at);
         let ends_well = parent_is_there && matches!(self.import_one(name, &at), Imported::Module { may_raise: None });
         ends_well && self.refused.is_empty() && !self.has_exited
     }
@@ -240,13 +239,18 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     /// What `import NAME` does where the packages around the module end well.
     pub fn outcome_in_sound_package(&mut self, name: &str) -> ImportOutcome {
         self.alone = Some(Arc::default());
-        let site = Site { module: Arc::new(SiteModule { name: "__main__".into(), file: "".into() }), line: 1 };
-        if let Some((parent, _)) = name.rsplit_once('.') {
-            self.running.push(name.into());
-            self.import_name(parent, &At { site, certainty: Certainty::Always });
-            self.running.pop();
-        }
+        self.import_parent(name, &at_main());
         self.outcome(name, true)
+    }
+
+    /// Imports the package around a module that is to run alone; says whether it is there, as it is where there is none.
+    fn import_parent(&mut self, name: &str, at: &At) -> bool {
+        name.rsplit_once('.').is_none_or(|(parent, _)| {
+            self.running.push(name.into());
+            let imported = self.import_name(parent, at);
+            self.running.pop();
+            matches!(imported, Imported::Module { .. })
+        })
     }
 
     /// Does a module, run alone or with one that it imports, ask for one of these others?
