@@ -257,7 +257,12 @@ impl Survey {
         let is_in =
             |module: &str| module.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         let import = self.imports.iter().find(|import| import.module().is_some_and(is_in))?;
-        match self.graph.node(self.graph.file(import.file)?) {
+        self.owner(import.file)
+    }
+
+    /// The distribution that brings a file; none of a file outside.
+    pub fn owner(&self, file: FileId) -> Option<DistributionId> {
+        match self.graph.node(self.graph.file(file)?) {
             Node::File { owner, .. } => Some(*owner),
             _ => None,
         }

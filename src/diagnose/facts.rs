@@ -28,6 +28,8 @@ pub struct Facts<'a> {
     loading: OnceLock<FxHashMap<FileId, Vec<usize>>>,
     providers: OnceLock<FxHashMap<Name, Vec<FileId>>>,
     named: OnceLock<FxHashSet<FileId>>,
+    /// Those that lack the version of another that they require.
+    unfit: OnceLock<FxHashSet<DistributionId>>,
     deaths: OnceLock<BTreeMap<FileId, Death>>,
     broken: OnceLock<Vec<BrokenImports>>,
 }
@@ -46,6 +48,7 @@ impl<'a> Facts<'a> {
             loading: OnceLock::new(),
             providers: OnceLock::new(),
             named: OnceLock::new(),
+            unfit: OnceLock::new(),
             deaths: OnceLock::new(),
             broken: OnceLock::new(),
         }
@@ -72,10 +75,7 @@ impl<'a> Facts<'a> {
 
     /// Who brought a file of the environment.
     pub fn owner(&self, file: FileId) -> Option<DistributionId> {
-        match self.survey.graph.node(self.survey.graph.file(file)?) {
-            Node::File { owner, .. } => Some(*owner),
-            _ => None,
-        }
+        self.survey.owner(file)
     }
 
     /// What a file of the environment is to Python.
@@ -215,8 +215,8 @@ impl<'a> Facts<'a> {
             self.python().path.iter().filter_map(|folder| file.below(folder)).min_by_key(|below| below.len())?;
         let top = below.split(|&byte| byte == b'/').next()?;
         let top = str::from_utf8(top.strip_suffix(b".py").unwrap_or(top)).ok()?;
-        let owner = self.survey.distribution_of(top)?;
-        self.survey.unmet_requirements().iter().any(|unmet| unmet.by == owner).then_some(owner)
+        let unfit = self.unfit.get_or_init(|| self.survey.unmet_requirements().iter().map(|unmet| unmet.by).collect());
+        self.survey.distribution_of(top).filter(|owner| unfit.contains(owner))
     }
 
     /// Does a file lie where libraries look for what extends them?

@@ -69,10 +69,7 @@ impl Survey {
             let top = path.below(base).and_then(|below| below.split(|&byte| byte == b'/').next());
             matches!(top, Some(b"numpy" | b"numpy.libs"))
         };
-        let owner = self.graph.file(file).and_then(|node| match self.graph.node(node) {
-            Node::File { owner, .. } => Some(self.distributions.get(*owner)),
-            _ => None,
-        });
+        let owner = self.owner(file).map(|owner| self.distributions.get(owner));
         owner.is_some_and(|owner| owner.name == "numpy") || bases.into_iter().any(is_top)
     }
 
