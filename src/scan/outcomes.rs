@@ -21,7 +21,6 @@ use super::Scan;
 use crate::diagnose::{Finding, Severity};
 use crate::discover::role::importable_as;
 use crate::discover::{DistributionId, normalized};
-use crate::graph::Node;
 use crate::image::{Answer, Name, NeedKind};
 use crate::imports::{
     BundledModules, CapiImport, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep, ImportVerdict,
@@ -166,8 +165,7 @@ struct Row<'c, 'w> {
 
 impl<'c, 'w> Row<'c, 'w> {
     fn ask(&mut self, (name, is_extension): &Asked) -> (ImportOutcome, Vec<String>) {
-        let above = name.match_indices('.').map(|(end, _)| &name[..end]).find_map(|above| self.broken.get(above));
-        if let Some(broken) = above {
+        if let Some(broken) = packages(name).find_map(|above| self.broken.get(above)) {
             return (ImportOutcome { module: name.clone(), is_extension: *is_extension, ..broken.clone() }, Vec::new());
         }
         if let Some(process) = &mut self.process {
@@ -181,8 +179,7 @@ impl<'c, 'w> Row<'c, 'w> {
         let outcome = process.outcome(name, *is_extension);
         let failed = std::mem::take(&mut process.failed);
         if outcome.verdict == ImportVerdict::Fails {
-            let above =
-                name.match_indices('.').map(|(end, _)| &name[..end]).find(|above| failed.iter().any(|it| it == above));
+            let above = packages(name).find(|above| failed.iter().any(|it| it == above));
             self.broken.insert(above.unwrap_or(name).to_owned(), outcome.clone());
         }
         if outcome.verdict == ImportVerdict::Loads {
@@ -271,17 +268,15 @@ impl<'s> Asking<'s> {
             let mut outcomes: BTreeMap<String, ImportOutcome> =
                 rows.iter().map(|(name, is_extension)| (name.clone(), loads(name, *is_extension))).collect();
             self.name_broken(context, &broken);
-            let helpless = self.helpless();
-            for _ in 0..MOST_ROUNDS {
+            let (helpless, mut rounds) = (self.helpless(), 0);
+            let near = loop {
                 suspects.extend(self.naming(context));
-                let names = rows.iter().map(|(name, _)| name.as_str());
-                let near = reach.near(context, &suspects, names.flat_map(|name| packages(name).chain([name])));
-                let is_open = |name: &str| near.contains(name) && outcomes[name].verdict != ImportVerdict::Fails;
+                let near = reach.near(context, &suspects);
+                let is_open = |name: &str| near.has(name) && outcomes[name].verdict != ImportVerdict::Fails;
                 let open: Vec<&Asked> = rows.iter().filter(|(name, _)| is_open(name)).collect();
                 let before = broken.len();
                 // Whatever ran before such a module, it fails as it does by itself.
-                let is_plain =
-                    |name: &str| helpless.contains(name) && packages(name).all(|above| !near.contains(above));
+                let is_plain = |name: &str| helpless.contains(name) && packages(name).all(|above| !near.has(above));
                 let (plain, open): (Vec<_>, Vec<_>) = open.into_iter().partition(|(name, _)| is_plain(name));
                 for outcome in asked_alone(context, &plain) {
                     broken.insert(outcome.module.clone());
@@ -295,19 +290,21 @@ impl<'s> Asking<'s> {
                     broken.extend(failed);
                 }
                 // Compiled code that names what is now known to fail may fail in its turn.
-                if broken.len() == before || !self.name_broken(context, &broken) {
-                    break;
+                let is_done = broken.len() == before || !self.name_broken(context, &broken);
+                rounds += 1;
+                if is_done || rounds == MOST_ROUNDS {
+                    break near;
                 }
-            }
+            };
             let links = links(&reach, &outcomes);
             let ends = links.iter().flat_map(|link| [&link.source, &link.target]);
             let packages: BTreeSet<&str> =
                 ends.filter(|name| !outcomes.contains_key(*name)).map(String::as_str).collect();
             let told = packages.iter().filter_map(|name| Some(((*name).to_owned(), verdict_around(name, &outcomes)?)));
             let told: BTreeMap<String, ImportVerdict> = told.collect();
-            let near = reach.near(context, &suspects, packages.into_iter().filter(|name| !told.contains_key(*name)));
-            let near: Vec<Asked> = near.into_iter().map(|name| (name.to_owned(), false)).collect();
-            let packages = asked(context, &near.iter().collect::<Vec<_>>());
+            let open = packages.into_iter().filter(|name| !told.contains_key(*name) && near.has(name));
+            let open: Vec<Asked> = open.map(|name| (name.to_owned(), false)).collect();
+            let packages = asked(context, &open.iter().collect::<Vec<_>>());
             let packages = packages.into_iter().map(|(outcome, _)| (outcome.module, outcome.verdict));
             let packages = packages.chain(told).collect();
             let mut rows: Vec<ImportOutcome> = outcomes.into_values().collect();
@@ -335,11 +332,7 @@ impl<'s> Asking<'s> {
     fn unfit(&self) -> Vec<String> {
         let unfit: FxHashSet<DistributionId> =
             self.survey.unmet_requirements().into_iter().map(|unmet| unmet.by).collect();
-        let owner = |import: &ImportOf| match self.survey.graph.node(self.survey.graph.file(import.file)?) {
-            Node::File { owner, .. } => Some(*owner),
-            _ => None,
-        };
-        let is_unfit = |import: &&ImportOf| owner(import).is_some_and(|owner| unfit.contains(&owner));
+        let is_unfit = |import: &&ImportOf| self.survey.owner(import.file).is_some_and(|owner| unfit.contains(&owner));
         let modules = self.survey.imports.iter().filter(is_unfit).filter_map(ImportOf::module);
         modules.flat_map(|name| [top(name), name]).map(str::to_owned).collect()
     }

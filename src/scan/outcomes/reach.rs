@@ -70,6 +70,20 @@ impl ReachedModule {
     }
 }
 
+/// The modules that need to be simulated.
+pub struct Near<'r> {
+    reach: &'r ImportReach,
+    above: FxHashSet<usize>,
+}
+
+impl Near<'_> {
+    /// Is a module of this name one of them? One that nothing is known of is.
+    pub fn has(&self, name: &str) -> bool {
+        let is_near = |place: &usize| self.above.contains(place) || self.reach.failing.contains(place);
+        self.reach.places.get(name).is_none_or(is_near)
+    }
+}
+
 /// Of each module, by place, those that name it, and whether only their functions do.
 pub type Importers = Vec<Vec<(usize, bool)>>;
 
@@ -230,7 +244,7 @@ impl ImportReach {
     /// Puts down what a module names.
     fn take(&mut self, context: &ImportContext, place: usize, glance: Option<Glance>) {
         let Some(Glance { imports, is_risky, is_wild }) = glance else { return };
-        let (mut leads, mut misses, mut wants_gone) = (Vec::new(), false, false);
+        let (mut misses, mut wants_gone) = (false, false);
         let own = top(&self.modules[place].name).to_owned();
         let (mut statements, mut later) = (Vec::new(), Vec::new());
         for (module, taken, standing, line) in imports {
@@ -244,7 +258,6 @@ impl ImportReach {
                 misses |= !is_lazy;
                 continue;
             };
-            leads.push((base, is_lazy));
             statements.push(Statement { module: base, standing, line });
             let Some(spec) = self.modules[base].spec.as_ref().filter(|spec| spec.folders().is_some()) else { continue };
             // A package without code has nothing but its submodules.
@@ -252,10 +265,7 @@ impl ImportReach {
             for name in taken.iter().map(|name| format!("{module}.{name}")) {
                 wants_gone |= self.gone.contains(&name);
                 match self.place(context, &name) {
-                    Some(below) => {
-                        leads.push((below, is_lazy));
-                        statements.push(Statement { module: below, standing, line });
-                    }
+                    Some(below) => statements.push(Statement { module: below, standing, line }),
                     None if is_bare => misses |= !is_lazy,
                     None if !is_lazy => {
                         let name = name[module.len() + 1..].to_owned();
@@ -266,8 +276,9 @@ impl ImportReach {
             }
         }
         let module = &mut self.modules[place];
-        for (lead, is_lazy) in leads.into_iter().filter(|(lead, _)| *lead != place) {
-            module.imports.entry(lead).and_modify(|only| *only &= is_lazy).or_insert(is_lazy);
+        for statement in statements.iter().filter(|statement| statement.module != place) {
+            let is_lazy = statement.standing == Standing::Function;
+            module.imports.entry(statement.module).and_modify(|only| *only &= is_lazy).or_insert(is_lazy);
         }
         module.is_doubtful = misses || is_risky || wants_gone;
         (module.wants_gone, module.is_wild) = (wants_gone, is_wild);
@@ -346,18 +357,11 @@ impl ImportReach {
         }
     }
 
-    /// The names from which a statement leads to something that does not end well: these need to be simulated. `suspects` are
-    /// names of compiled modules that are known not to, or not surely, end well.
-    pub fn near<'a>(
-        &self,
-        context: &ImportContext,
-        suspects: &BTreeSet<String>,
-        names: impl Iterator<Item = &'a str>,
-    ) -> BTreeSet<&'a str> {
+    /// The modules from which a statement leads to something that does not end well. `suspects` are names of compiled modules that
+    /// are known not to, or not surely, end well.
+    pub fn near(&self, context: &ImportContext, suspects: &BTreeSet<String>) -> Near<'_> {
         let suspects = suspects.iter().filter_map(|name| self.places.get(name).copied());
-        let near = self.above(context, suspects.collect());
-        let is_near = |place: &usize| near.contains(place) || self.failing.contains(place);
-        names.filter(|name| self.places.get(*name).is_none_or(is_near)).collect()
+        Near { reach: self, above: self.above(context, suspects.collect()) }
     }
 
     /// The top-level packages that have code of their own.
