@@ -1,6 +1,6 @@
 //! The modules of a bundle that lie within its program or in archives.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -21,6 +21,7 @@ pub struct BundledModules<'w> {
     library: Option<FileId>,
     codes: Mutex<Codes>,
     known: Mutex<FxHashMap<String, Option<Arc<CompiledModule>>>>,
+    scripts: OnceLock<Vec<(String, Arc<CompiledModule>)>>,
 }
 
 /// Modules that a Python since 3.11 has frozen in its library, without a function of their own.
@@ -56,6 +57,7 @@ impl<'w> BundledModules<'w> {
             library: python.and_then(|python| library(world, bundle, python)),
             codes: Mutex::new(Codes::of(world.fs(), bundle)),
             known: Mutex::default(),
+            scripts: OnceLock::new(),
         }
     }
 
@@ -91,7 +93,11 @@ impl<'w> BundledModules<'w> {
     }
 
     /// The scripts that the program runs, in order, with their code.
-    pub fn scripts(&self) -> Vec<(String, Arc<CompiledModule>)> {
+    pub fn scripts(&self) -> &[(String, Arc<CompiledModule>)] {
+        self.scripts.get_or_init(|| self.read_scripts())
+    }
+
+    fn read_scripts(&self) -> Vec<(String, Arc<CompiledModule>)> {
         let codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
         let scripts = codes.scripts();
         let read =

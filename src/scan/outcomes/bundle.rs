@@ -8,8 +8,9 @@ use std::collections::{BTreeSet, VecDeque};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::harm::MOST_IMPORTERS;
 use super::reach::top;
-use super::{Asked, Asking, MOST_ROUNDS, OFTEN_NAMED, asked, may_fail};
+use super::{Asked, Asking, MOST_ROUNDS, OFTEN_NAMED, asked, may_fail, packages};
 use crate::discover::Bundler;
 use crate::imports::{
     BundledModules, Harmless, ImportCause, ImportContext, ImportFailure, ImportOutcome, ImportProcess, ImportVerdict,
@@ -18,8 +19,6 @@ use crate::imports::{
 use crate::python::{NamedImport, stdlib};
 use crate::vfs::{Kind, VPath};
 
-/// Importers that are imported at most for one module.
-const MOST_IMPORTERS: usize = 24;
 /// More modules than any bundle has.
 const MOST_MODULES: usize = 100_000;
 
@@ -48,45 +47,46 @@ impl Asking<'_> {
         }
         let Some(bundled) = &context.bundled else { return Outcomes { rows: outcomes, ..Outcomes::default() } };
         let programs = programs(context, bundled);
-        outcomes.extend(self.others_that_fail(context, bundled, &outcomes));
+        let modules = compiled_modules(context, bundled);
+        outcomes.extend(others_that_fail(context, bundled, &modules, &outcomes));
         outcomes.sort_by(|one, other| one.module.cmp(&other.module));
         match bundled.bundler() {
             Bundler::Nuitka => outcomes.iter_mut().for_each(|row| doubt(bundled, row)),
-            _ => mark_harmless(context, bundled, &mut outcomes),
+            _ => mark_harmless(context, bundled, &modules, &mut outcomes),
         }
         Outcomes { rows: outcomes, programs }
     }
 }
 
-impl Asking<'_> {
-    /// What else fails: packages without a native module of their own, or without one any more, and what functions of the
-    /// program import.
-    fn others_that_fail(
-        &self,
-        context: &ImportContext,
-        bundled: &BundledModules,
-        known: &[ImportOutcome],
-    ) -> Vec<ImportOutcome> {
-        let is_known = |name: &str| known.iter().any(|row| row.module == name);
-        let is_own = |name: &str| name.contains("__main__") || name.starts_with("pyi") || name.starts_with("_pyi");
-        let modules = compiled_modules(context, bundled);
-        let tops: BTreeSet<&str> = modules.iter().map(|(name, _)| top(name)).collect();
-        let scripts = bundled.scripts();
-        let imports = scripts.iter().flat_map(|(_, code)| code.unguarded_imports());
-        let imports = imports.flat_map(|import| {
-            let base = import.absolute("").filter(|base| tops.contains(top(base)));
-            let taken = import.taken.iter().flatten().filter_map(|taken| Some(format!("{}.{taken}", base.as_ref()?)));
-            let modules = taken.filter(|name| context.has_module(name)).collect::<Vec<_>>();
-            base.into_iter().chain(modules)
-        });
-        let names: BTreeSet<String> = imports.chain(tops.iter().map(|top| (*top).to_owned())).collect();
-        let is_standard = |name: &str| stdlib::has(top(name), &context.target) == Some(true);
-        let asked_for = names.into_iter().filter(|name| !is_known(name) && !is_own(name) && !is_standard(name));
-        let rows: Vec<Asked> = asked_for.map(|name| (name, false)).collect();
-        let rows: Vec<&Asked> = rows.iter().collect();
-        let outcomes = asked(context, &rows).into_iter().map(|(outcome, _)| outcome);
-        outcomes.filter(|outcome| outcome.verdict == ImportVerdict::Fails).collect()
-    }
+/// A compiled module by its name.
+type CompiledNamed = (String, ModuleSpec);
+
+/// What else fails: packages without a native module of their own, or without one any more, and what functions of the
+/// program import.
+fn others_that_fail(
+    context: &ImportContext,
+    bundled: &BundledModules,
+    modules: &[CompiledNamed],
+    known: &[ImportOutcome],
+) -> Vec<ImportOutcome> {
+    let known: BTreeSet<&str> = known.iter().map(|row| row.module.as_str()).collect();
+    let is_own = |name: &str| name.contains("__main__") || name.starts_with("pyi") || name.starts_with("_pyi");
+    let tops: BTreeSet<&str> = modules.iter().map(|(name, _)| top(name)).collect();
+    let imports = bundled.scripts().iter().flat_map(|(_, code)| code.unguarded_imports());
+    let imports = imports.flat_map(|import| {
+        let base = import.absolute("").filter(|base| tops.contains(top(base)));
+        let taken = import.taken.iter().flatten().filter_map(|taken| Some(format!("{}.{taken}", base.as_ref()?)));
+        let modules = taken.filter(|name| context.has_module(name)).collect::<Vec<_>>();
+        base.into_iter().chain(modules)
+    });
+    let names: BTreeSet<String> = imports.chain(tops.iter().map(|top| (*top).to_owned())).collect();
+    let is_standard = |name: &str| stdlib::has(top(name), &context.target) == Some(true);
+    let asked_for =
+        names.into_iter().filter(|name| !known.contains(name.as_str()) && !is_own(name) && !is_standard(name));
+    let rows: Vec<Asked> = asked_for.map(|name| (name, false)).collect();
+    let rows: Vec<&Asked> = rows.iter().collect();
+    let outcomes = asked(context, &rows).into_iter().map(|(outcome, _)| outcome);
+    outcomes.filter(|outcome| outcome.verdict == ImportVerdict::Fails).collect()
 }
 
 /// What the scripts of the program do, one after the other in one process.
@@ -94,7 +94,7 @@ fn programs(context: &ImportContext, bundled: &BundledModules) -> Vec<ImportOutc
     let mut process = ImportProcess::new(context);
     let mut programs = Vec::new();
     for (name, code) in bundled.scripts() {
-        let outcome = process.script(&name, &code);
+        let outcome = process.script(name, code);
         let fails = outcome.verdict == ImportVerdict::Fails;
         programs.push(outcome);
         if fails {
@@ -106,8 +106,9 @@ fn programs(context: &ImportContext, bundled: &BundledModules) -> Vec<ImportOutc
 
 /// What Nuitka has compiled imports what nobody reads: that nothing was found to fail says nothing.
 fn doubt(bundled: &BundledModules, row: &mut ImportOutcome) {
-    let mut above = row.module.match_indices('.').map(|(end, _)| &row.module[..end]).chain([row.module.as_str()]);
-    let unread = above.find(|name| bundled.find(name).is_some() && bundled.code(name).is_none());
+    let unread = packages(&row.module)
+        .chain([row.module.as_str()])
+        .find(|name| bundled.find(name).is_some() && bundled.code(name).is_none());
     if row.verdict != ImportVerdict::Loads {
         return;
     }
@@ -126,11 +127,16 @@ fn doubt(bundled: &BundledModules, row: &mut ImportOutcome) {
 type Importers = FxHashMap<String, BTreeSet<Option<String>>>;
 
 /// Says of the modules that fail whether the program comes to them.
-fn mark_harmless(context: &ImportContext, bundled: &BundledModules, rows: &mut [ImportOutcome]) {
+fn mark_harmless(
+    context: &ImportContext,
+    bundled: &BundledModules,
+    modules: &[CompiledNamed],
+    rows: &mut [ImportOutcome],
+) {
     if rows.iter().all(|row| row.verdict != ImportVerdict::Fails) || bundled.scripts().is_empty() {
         return;
     }
-    let importers = importers(context, bundled);
+    let importers = importers(context, bundled, modules);
     rows.par_iter_mut().filter(|row| row.verdict == ImportVerdict::Fails).for_each(|row| {
         row.harmless = row.failure.as_ref().and_then(|failure| who_misses(context, &importers, &row.module, failure));
     });
@@ -170,13 +176,13 @@ fn fails_by(context: &ImportContext, module: &str, failure: &ImportFailure) -> b
 }
 
 /// Who names whom, in all compiled code of the bundle.
-fn importers(context: &ImportContext, bundled: &BundledModules) -> Importers {
+fn importers(context: &ImportContext, bundled: &BundledModules, modules: &[CompiledNamed]) -> Importers {
     let mut importers = Importers::default();
     let mut add = |by: Option<&str>, package: &str, imports: Vec<NamedImport>| {
         for import in imports {
             let Some(base) = import.absolute(package) else { continue };
             let taken = import.taken.iter().flatten().map(|name| format!("{base}.{name}"));
-            let above = base.match_indices('.').map(|(end, _)| base[..end].to_owned());
+            let above = packages(&base).map(str::to_owned);
             for name in above.chain(taken).chain([base.clone()]) {
                 importers.entry(name).or_default().insert(by.map(str::to_owned));
             }
@@ -185,20 +191,20 @@ fn importers(context: &ImportContext, bundled: &BundledModules) -> Importers {
     for (_, code) in bundled.scripts() {
         add(None, "", code.named_imports());
     }
-    let read: Vec<_> = compiled_modules(context, bundled)
-        .into_par_iter()
-        .filter_map(|(name, spec)| Some((context.compiled(&spec)?.named_imports(), name, spec.folders().is_some())))
+    let read: Vec<_> = modules
+        .par_iter()
+        .filter_map(|(name, spec)| Some((context.compiled(spec)?.named_imports(), name, spec.folders().is_some())))
         .collect();
     for (imports, name, is_package) in read {
-        let package = if is_package { &name } else { name.rsplit_once('.').map_or("", |(package, _)| package) };
-        add(Some(&name), package, imports);
+        let package = if is_package { name } else { name.rsplit_once('.').map_or("", |(package, _)| package) };
+        add(Some(name), package, imports);
     }
     importers
 }
 
 /// All compiled modules of a bundle by name, in archives and as files.
-fn compiled_modules(context: &ImportContext, bundled: &BundledModules) -> Vec<(String, ModuleSpec)> {
-    let mut modules: Vec<(String, ModuleSpec)> =
+fn compiled_modules(context: &ImportContext, bundled: &BundledModules) -> Vec<CompiledNamed> {
+    let mut modules: Vec<CompiledNamed> =
         bundled.names().filter_map(|name| Some((name.to_owned(), bundled.find(name)?))).collect();
     let mut open: Vec<(VPath, String)> =
         context.path.folders.iter().map(|folder| (folder.clone(), String::new())).collect();

@@ -12,7 +12,7 @@ use super::reach::{ImportReach, Importers, ImportingLine, top};
 use crate::imports::{Harmless, ImportContext, ImportFailure, ImportOutcome, ImportProcess, ImportVerdict};
 
 /// Importers that are imported at most for one module.
-const MOST_IMPORTERS: usize = 24;
+pub const MOST_IMPORTERS: usize = 24;
 
 /// Says of the modules that fail whether nobody misses them.
 pub fn mark_harmless(context: &ImportContext, reach: &mut ImportReach, rows: &mut [ImportOutcome]) {
