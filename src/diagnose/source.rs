@@ -7,7 +7,7 @@ use bstr::ByteSlice;
 use memchr::memmem;
 use rustc_hash::FxHashMap;
 
-use crate::python::{NamedImport, Standing, named_imports};
+use crate::python::{NamedImport, Standing, named_imports, top};
 use crate::vfs::{Kind, VPath};
 use crate::world::World;
 
@@ -266,10 +266,6 @@ fn names(import: &NamedImport, package: &str, is_wanted: impl Fn(&str) -> bool) 
 
 fn join(package: &str, name: &str) -> String {
     if package.is_empty() { name.to_owned() } else { format!("{package}.{name}") }
-}
-
-fn top(name: &str) -> &str {
-    name.split('.').next().unwrap_or(name)
 }
 
 /// The package that a folder is, told from the outermost one.

@@ -169,7 +169,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// May an unknown finder know this name?
     fn may_be_found(&self, name: &str) -> bool {
-        let top = name.split('.').next().unwrap_or(name);
+        let top = python::top(name);
         self.has_unknown_finder
             || self.finders.contains(top)
             || self.context.has_others && top == name
@@ -497,8 +497,8 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             self.begin(name, Some(path), folders, ModuleBody::Opaque);
             return Imported::Module { may_raise: None };
         };
-        let top = name.split('.').next().unwrap_or(name);
-        let is_standard = self.context.bundled.is_some() && stdlib::has(top, &self.context.target) == Some(true);
+        let is_standard =
+            self.context.bundled.is_some() && stdlib::has(python::top(name), &self.context.target) == Some(true);
         let body = if is_standard { ModuleBody::Standard } else { ModuleBody::Source };
         self.begin(name, Some(path), folders.clone(), body);
         self.running.push(name.into());

@@ -57,6 +57,11 @@ impl NamedImport {
     }
 }
 
+/// The top-level name of a module: `a` of `a.b.c`.
+pub fn top(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
+}
+
 /// All import statements in order, one for each module that a statement names. Texts over several lines, comments, and
 /// continued lines are understood; nothing is evaluated. Costs one pass over the bytes.
 pub fn named_imports(source: &[u8]) -> Vec<NamedImport> {

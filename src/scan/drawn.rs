@@ -9,6 +9,7 @@ use crate::discover::{DistributionId, Role, normalized};
 use crate::graph::{Graph, ImportEdge, ImportStanding, Node, NodeId, Presence, PythonModule};
 use crate::image::Name;
 use crate::imports::{ImportCause, ImportFailure, ImportOutcome, ImportVerdict, Outcomes};
+use crate::python::top;
 use crate::survey::Survey;
 
 /// The nodes of modules, by their dotted names.
@@ -48,10 +49,6 @@ impl<'s> Modules<'s> {
             graph.add_module(PythonModule { name: Name::from(name), presence, owner })
         })
     }
-}
-
-fn top(name: &str) -> &str {
-    name.split('.').next().unwrap_or(name)
 }
 
 /// Draws what Python code imports, and what imports do by it. `packages` says so of those that are no rows of the outcomes.

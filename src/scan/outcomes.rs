@@ -15,7 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use harm::mark_harmless;
 pub use links::ImportLink;
-use reach::{ImportReach, in_fresh, is_sound, top};
+use reach::{ImportReach, in_fresh, is_sound};
 
 use super::Scan;
 use crate::diagnose::{Finding, Severity};
@@ -26,7 +26,7 @@ use crate::imports::{
     BundledModules, CapiImport, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep, ImportVerdict,
     NamedModule, NativeFacts, NativeLoader, NativeRefusal, Outcomes,
 };
-use crate::python::{limits, stdlib};
+use crate::python::{limits, stdlib, top};
 use crate::survey::{ImportOf, Survey};
 use crate::vfs::VPath;
 use crate::world::{Absent, FileId, text_finder};

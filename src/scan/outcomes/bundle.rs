@@ -9,14 +9,13 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::harm::MOST_IMPORTERS;
-use super::reach::top;
 use super::{Asked, Asking, MOST_ROUNDS, OFTEN_NAMED, asked, may_fail, packages};
 use crate::discover::Bundler;
 use crate::imports::{
     BundledModules, Harmless, ImportCause, ImportContext, ImportFailure, ImportOutcome, ImportProcess, ImportVerdict,
     ModuleSpec, Outcomes,
 };
-use crate::python::{NamedImport, stdlib};
+use crate::python::{NamedImport, stdlib, top};
 use crate::vfs::{Kind, VPath};
 
 /// More modules than any bundle has.

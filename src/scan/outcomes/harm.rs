@@ -8,8 +8,9 @@ use std::collections::{BTreeSet, VecDeque};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use super::reach::{ImportReach, Importers, ImportingLine, top};
+use super::reach::{ImportReach, Importers, ImportingLine};
 use crate::imports::{Harmless, ImportContext, ImportFailure, ImportOutcome, ImportProcess, ImportVerdict};
+use crate::python::top;
 
 /// Importers that are imported at most for one module.
 pub const MOST_IMPORTERS: usize = 24;

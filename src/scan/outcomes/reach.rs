@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::imports::{ImportContext, ImportProcess, ModuleSpec, NativeLoader, OpenAs};
-use crate::python::{NamedImport, Standing, limits, named_imports, stands_outside_functions, stdlib};
+use crate::python::{NamedImport, Standing, limits, named_imports, stands_outside_functions, stdlib, top};
 use crate::vfs::{Kind, VPath};
 use crate::world::World;
 
@@ -420,7 +420,7 @@ impl ImportReach {
         let wild: Vec<usize> = (0..self.modules.len()).filter(|&place| self.modules[place].is_wild).collect();
         let (mut open, mut above) = (ends.clone(), ends);
         // What is gone may be imported by such a name, too.
-        let gone: FxHashSet<&str> = self.gone.iter().map(|name| self::top(name)).collect();
+        let gone: FxHashSet<&str> = self.gone.iter().map(|name| crate::python::top(name)).collect();
         let naming = wild.iter().copied().filter(|&place| gone.contains(top(place)) && !above.contains(&place));
         let touching = self.touching(context, &importers, naming.collect(), &above);
         open.extend(touching.into_iter().filter(|place| above.insert(*place)));
@@ -536,11 +536,6 @@ fn unmentioned(context: &ImportContext, package: &ReachedModule, names: Vec<(Str
     let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
     let words: FxHashSet<&[u8]> = bytes.split(|byte| !is_of_word(byte)).collect();
     names.into_iter().filter(|(name, _)| !words.contains(name.as_bytes())).map(|(_, place)| place).collect()
-}
-
-/// The top-level package of a module.
-pub fn top(name: &str) -> &str {
-    name.split('.').next().unwrap_or(name)
 }
 
 /// Does a module load, whatever it imports then, first in a fresh interpreter?
