@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use super::ground::{leaf, site_tail, slashed};
 use crate::diagnose::install_name::InstallName;
 use crate::diagnose::{Stops, stops_at};
+use crate::discover::bundle::Bundler;
 use crate::loader::shared_cache;
 use crate::vfs::VPath;
 
@@ -243,6 +244,17 @@ pub(super) fn former_library(symbol: &str) -> Option<&'static str> {
         _ if ["pthread_", "sem_"].iter().any(|start| symbol.starts_with(start)) => Some("libpthread.so.0"),
         "getaddrinfo_a" | "gai_suspend" | "gai_error" | "gai_cancel" => Some("libanl.so.1"),
         _ => None,
+    }
+}
+
+/// The bundler in whose bundle a file lies, by the folders that bundlers make.
+pub(super) fn bundler_of(path: &str) -> Option<Bundler> {
+    let path = slashed(path);
+    let has = |parts: &[&str]| parts.iter().any(|part| path.contains(part));
+    match () {
+        () if has(&["/_internal/", "/_MEI"]) => Some(Bundler::PyInstaller),
+        () if has(&[".dist/", "/onefile_"]) => Some(Bundler::Nuitka),
+        () => None,
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
     let bundler = ground
         .and_then(|ground| ground.scan.target.bundle.as_ref().map(|bundle| bundle.bundler))
         .or_else(|| log.running())
-        .or_else(|| by.and_then(of_place))
+        .or_else(|| by.and_then(known::bundler_of))
         .filter(|_| !matches!(tool.id, "auditwheel" | "maturin" | "delocate" | "delvewheel"));
     if plain.incident.told("why").is_some_and(|why| why.contains("Permission denied")) {
         let text = "give the user who runs it the right to read the file and to enter every folder above it";
@@ -95,17 +95,6 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         _ => install(&plain, log, &name, by),
     };
     plain.says(sentence).mended(remedy)
-}
-
-/// The bundler that makes folders of such a name.
-fn of_place(by: &str) -> Option<Bundler> {
-    let by = by.replace('\\', "/");
-    let has = |parts: &[&str]| parts.iter().any(|part| by.contains(part));
-    match () {
-        () if has(&["/_internal/", "/_MEI"]) => Some(Bundler::PyInstaller),
-        () if has(&[".dist/", "/onefile_"]) => Some(Bundler::Nuitka),
-        () => None,
-    }
 }
 
 /// Nuitka tells the file to which it followed the name, and did not take it along.

@@ -83,12 +83,17 @@ fn relative(tied: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
     Some(tied.clone().cause(Cause::OwnInstallName, Verdict::Innocent).says(sentence).mended(remedy))
 }
 
+/// Does dyld miss Python's own library, which was not asked for by its whole path?
+fn is_python_by_no_path(tied: &Judged, accused: &str) -> bool {
+    let is_python = leaf(accused).starts_with("libpython") || leaf(accused) == "Python";
+    tied.incident.tool.id == "dyld" && is_python && !accused.starts_with('/')
+}
+
 /// A program that asks for its Python's library, and has no search path to it.
 fn python_of_the_program(tied: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
     let by = by.map(slashed)?;
-    let is_python = leaf(accused).starts_with("libpython") || leaf(accused) == "Python";
     let is_module = [".so", ".dylib", ".pyd"].iter().any(|ending| by.ends_with(ending));
-    if tied.incident.tool.id != "dyld" || !is_python || is_module || accused.starts_with('/') {
+    if is_module || !is_python_by_no_path(tied, accused) {
         return None;
     }
     let sentence = format!(
@@ -107,8 +112,8 @@ fn python_of_the_program(tied: &Judged, accused: &str, by: Option<&str>) -> Opti
 /// A module that asks for the shared library of the Python it was built with, by a path that leads nowhere.
 fn python_of_a_module(tied: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
     let by = by.map(short)?;
-    let is_python = leaf(accused) == "Python" || leaf(accused).starts_with("libpython") && accused.ends_with(".dylib");
-    if tied.incident.tool.id != "dyld" || !is_python || accused.starts_with('/') {
+    let is_named = leaf(accused) == "Python" || accused.ends_with(".dylib");
+    if !is_named || !is_python_by_no_path(tied, accused) {
         return None;
     }
     let sentence = format!(

@@ -266,9 +266,7 @@ fn version(plain: Judged, log: &Log) -> Judged {
     let name = leaf(&library).to_owned();
     let is_runtime = ["GLIBCXX_", "CXXABI_", "GCC_"].iter().any(|start| version.starts_with(start));
     let is_outside = library.starts_with("/lib") || library.starts_with("/usr/") || !library.contains('/');
-    let is_bundled = |path: &str| {
-        ["/_internal/", "/_MEI", "/onefile_", ".dist/", ".app/Contents/"].iter().any(|part| path.contains(part))
-    };
+    let is_bundled = |path: &str| known::bundler_of(path).is_some() || path.contains(".app/Contents/");
     let is_conda = |path: &str| log.packager(&[path]) == Packager::Conda;
     if is_bundled(&library) || by.as_deref().is_some_and(is_bundled) && !version.starts_with("GLIBC_") {
         let word = log.running().map_or("the bundler", crate::discover::bundle::Bundler::word);
