@@ -13,7 +13,7 @@ use super::places::{self, title};
 use super::{Glyph, Ink, Paint};
 use crate::discover::Role;
 use crate::error::Error;
-use crate::graph::{ImportStanding, NeedEdge, Node, NodeId};
+use crate::graph::{NeedEdge, Node, NodeId};
 use crate::printable::{bounded, inert};
 use crate::scan::Scan;
 
@@ -155,11 +155,7 @@ impl Why<'_> {
         let mut text =
             self.section(&format!("{} is imported by {}", bounded(title(self.scan, node)), count(number, "module")));
         for (by, import) in importers.iter().take(DEPENDENTS) {
-            let standing = match import.standing {
-                ImportStanding::Certain => "",
-                ImportStanding::Guarded => ", where it may fail",
-                ImportStanding::Lazy => ", in a function",
-            };
+            let standing = import.standing.remark().map_or_else(String::new, |remark| format!(", {remark}"));
             let site = import.site.as_ref().map(|(file, line)| format!("  {}:{line}", self.scan.shown(file)));
             let site = self.paint.ink(Ink::Quiet, &bounded(site.unwrap_or_default()));
             let site = format!("{site}{standing}");

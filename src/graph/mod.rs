@@ -165,6 +165,15 @@ impl ImportStanding {
             ImportStanding::Lazy => "lazy",
         }
     }
+
+    /// What a person is told of one that does not take its importer with it: `where it may fail`.
+    pub fn remark(self) -> Option<&'static str> {
+        match self {
+            ImportStanding::Certain => None,
+            ImportStanding::Guarded => Some("where it may fail"),
+            ImportStanding::Lazy => Some("in a function"),
+        }
+    }
 }
 
 /// A bond between code that asks for NumPy's C API and what it imports for it.

@@ -8,7 +8,7 @@ use super::{mach, pe};
 use crate::discover::Role;
 use crate::export::count;
 use crate::graph::sketch::{Fold, Item};
-use crate::graph::{ImportStanding, NeedEdge, Node, NodeId};
+use crate::graph::{NeedEdge, Node, NodeId};
 use crate::image::{Format, Image};
 use crate::loader::{Resolution, Step};
 use crate::printable::printable;
@@ -261,11 +261,7 @@ fn imports(atlas: &Atlas, node: NodeId, direction: Direction, title: &str, text:
     }
     let rows = imports.iter().map(|(other, import)| {
         let entry = atlas.entry(*other);
-        let standing = match import.standing {
-            ImportStanding::Certain => "",
-            ImportStanding::Guarded => " where it may fail",
-            ImportStanding::Lazy => " in a function",
-        };
+        let standing = import.standing.remark().map_or_else(String::new, |remark| format!(" {remark}"));
         let site = import
             .site
             .as_ref()
