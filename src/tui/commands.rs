@@ -152,16 +152,13 @@ const COMMANDS: &[Command] = &[
     .state(|model| if model.lens.cycles { "folded" } else { "apart" }.into())
     .when(in_filter),
     Command::new("filter-clear", Filter, "reset filters", update::clear_filter).when(in_filter),
-    Command::new("copy-fix", Yank, "copy the fix", |model| copy(model, |model| copies::fix(model, 1)))
+    Command::new("copy-fix", Yank, "copy the first fix", |model| copy(model, |model| copies::fix(model, 1)))
         .state(|model| copies::fix(model, 1).unwrap_or_default())
         .when(in_copy),
-    Command::new("copy-fix-1", Yank, "copy fix 1", |model| copy(model, |model| copies::fix(model, 1)))
-        .state(|model| copies::fix(model, 1).unwrap_or_default())
-        .when(in_copy),
-    Command::new("copy-fix-2", Yank, "copy fix 2", |model| copy(model, |model| copies::fix(model, 2)))
+    Command::new("copy-fix-2", Yank, "copy the second fix", |model| copy(model, |model| copies::fix(model, 2)))
         .state(|model| copies::fix(model, 2).unwrap_or_default())
         .when(in_copy),
-    Command::new("copy-fix-3", Yank, "copy fix 3", |model| copy(model, |model| copies::fix(model, 3)))
+    Command::new("copy-fix-3", Yank, "copy the third fix", |model| copy(model, |model| copies::fix(model, 3)))
         .state(|model| copies::fix(model, 3).unwrap_or_default())
         .when(in_copy),
     Command::new("copy-path", Yank, "copy the path", |model| copy(model, copies::path))
