@@ -15,7 +15,7 @@ pub use record::{Found, Record, Search};
 pub use rust::{Rust, RustEvidence};
 pub use simulate::{ImportKind, ImportOf};
 pub use symbols::{
-    ExportedSymbol, FlatSymbols, StaticTls, SymbolContext, SymbolRole, SymbolRow, SymbolStatus, SymbolUse,
+    EdgeSymbols, ExportedSymbol, FlatSymbols, StaticTls, SymbolContext, SymbolRole, SymbolRow, SymbolStatus, SymbolUse,
     UnboundSymbol,
 };
 

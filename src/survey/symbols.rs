@@ -1,9 +1,11 @@
 //! The symbols that a file wants, and who provides them in the process of its import.
 
+mod by_edge;
 mod by_need;
 mod flat;
 mod search;
 
+pub use by_edge::EdgeSymbols;
 pub use flat::FlatSymbols;
 pub use search::{SymbolRole, SymbolUse};
 
@@ -31,9 +33,13 @@ pub struct SymbolRow {
     pub symbol: Name,
     pub version: Option<Name>,
     pub is_weak: bool,
+    /// The needed library that it is to come from, where the file says so.
+    pub wanted_of: Option<Name>,
     pub status: SymbolStatus,
     /// The path by which the process opened the provider; the name of a library that every such system has.
     pub provider: Option<VPath>,
+    /// The file that it is, where it is at hand.
+    pub provider_file: Option<FileId>,
 }
 
 impl SymbolRow {
@@ -273,13 +279,24 @@ impl Survey {
     }
 
     fn row(&self, process: &LoadedProcess, bound: BoundSymbol) -> SymbolRow {
-        let (status, provider) = match bound.status {
-            Status::Bound(place) => (SymbolStatus::Bound, Some(process.objects[place].opened.clone())),
-            Status::Undefined(_) => (SymbolStatus::Undefined, None),
-            Status::Deferred => (SymbolStatus::Deferred, None),
-            Status::Unknown => (SymbolStatus::Unknown, self.granted(&bound)),
+        let (status, provider, provider_file) = match bound.status {
+            Status::Bound(place) => {
+                let object = &process.objects[place];
+                (SymbolStatus::Bound, Some(object.opened.clone()), Some(object.file))
+            }
+            Status::Undefined(_) => (SymbolStatus::Undefined, None, None),
+            Status::Deferred => (SymbolStatus::Deferred, None, None),
+            Status::Unknown => (SymbolStatus::Unknown, self.granted(&bound), None),
         };
-        SymbolRow { symbol: bound.name, version: bound.version, is_weak: bound.is_weak, status, provider }
+        SymbolRow {
+            symbol: bound.name,
+            version: bound.version,
+            is_weak: bound.is_weak,
+            wanted_of: bound.from,
+            status,
+            provider,
+            provider_file,
+        }
     }
 
     /// The library of the system that a symbol is wanted of, where it is known by name alone.

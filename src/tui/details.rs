@@ -9,10 +9,11 @@ mod mach;
 mod node;
 mod parts;
 mod pe;
+mod symbols;
 
 pub use environment::{of_environment, system};
 pub use finding::number_fixes;
 pub use finding::{cause, of_finding, of_group, sign};
 pub use incident::{of_incident, sign_of_incident};
-pub use node::{of_fold, of_node};
+pub use node::{asking, of_fold, of_node};
 pub(super) use parts::size;

@@ -22,8 +22,8 @@ pub struct Drawing {
     pub room: (u16, u16),
     /// Where the cursor is to stand, if not in the center.
     pub cursor: Option<NodeId>,
-    /// The node that one comes from.
-    pub came: Option<NodeId>,
+    /// The nodes that one comes from.
+    pub came: Vec<NodeId>,
     /// When it was wanted, in ticks.
     pub tick: usize,
 }
@@ -42,7 +42,7 @@ impl Drawing {
         if let Some(cursor) = self.cursor {
             picture.go(cursor, self.room);
         }
-        if let Some(came) = self.came {
+        for &came in &self.came {
             picture.came_from(came);
         }
         picture

@@ -37,6 +37,8 @@ pub enum Effect {
     Cancel,
     /// Bring in what has this name, beside the screen.
     Fetch(Want, String),
+    /// Find out who defines and wants symbols of this name, beside the screen; given up where it is empty.
+    FindSymbols(String),
     /// Look at the demo.
     Demo,
     /// Take the mouse, or leave it to the terminal, so that text can be selected.

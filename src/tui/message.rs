@@ -6,6 +6,7 @@ use crossterm::event::KeyEvent;
 
 use super::atlas::Atlas;
 use super::picture::Picture;
+use super::symbols::{FoundSymbols, ReadSymbols};
 use super::way::Way;
 use crate::buildlog::Log;
 use crate::error::Error;
@@ -66,6 +67,10 @@ pub enum Msg {
     Exported(Result<String, String>),
     /// What was asked for by its name, or what stands in the way.
     Fetched(Result<Fetched, String>),
+    /// The symbols that a file wants.
+    Symbols(ReadSymbols),
+    /// Some files that define or want a symbol of a name.
+    FoundSymbols(FoundSymbols),
     /// Something changed on disk.
     Changed,
     /// Something to say in the last line.

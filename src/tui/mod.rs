@@ -9,7 +9,7 @@
 //!
 //! # From below
 //!
-//! Plain types know no model: [`theme`], [`prose`], [`atlas`], [`picture`], [`filter`], [`pane`], [`way`]. The [`model`]
+//! Plain types know no model: [`theme`], [`prose`], [`atlas`], [`picture`], [`filter`], [`pane`], [`symbols`], [`way`]. The [`model`]
 //! and what it is handed ([`command::Command`], [`view::entry::View`], [`modal::overlay::Overlay`], [`keys::Keymap`]) know
 //! each other, and nothing that stands above them: [`paint`], the tools of all who draw; [`update::choose`], which moves the
 //! choice; views and overlays; [`commands`], the table of all that can be done; [`draw`], the frame. `tests/it/layers`
@@ -50,6 +50,7 @@ pub mod screen;
 pub mod scrolling;
 pub mod search;
 pub mod state;
+pub mod symbols;
 pub mod terminal;
 pub mod theme;
 pub mod update;

@@ -7,6 +7,7 @@ pub mod menu;
 pub mod overlay;
 pub mod pick;
 pub mod search;
+pub mod symbols;
 
 use crossterm::event::{Event, KeyCode, KeyEvent};
 use tui_input::InputRequest;
@@ -87,7 +88,7 @@ pub(super) fn step(model: &mut Model, way: Way) -> Option<Effect> {
 
 /// Tab, and Shift-Tab.
 pub(super) fn tab(model: &mut Model, by: isize) -> Option<Effect> {
-    model.modal.as_mut()?.tab(by)
+    model.modal.as_mut()?.tab(model.atlas.as_deref(), by)
 }
 
 /// Enter.

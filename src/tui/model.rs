@@ -15,6 +15,7 @@ use super::prose::Prose;
 use super::rows::Tree;
 use super::search::Found;
 use super::state::{Compared, FileList, FindingList, Logged, ProblemRow, ProcessCursor, Stop};
+use super::symbols::SymbolBoard;
 use super::theme::{Theme, spinner};
 use super::view::entry::View;
 use super::work::{Drag, Work};
@@ -107,6 +108,8 @@ pub struct Model {
     /// What has changed since another scan, where there is one.
     pub diff: Option<Compared>,
     pub pictures: Pictures,
+    /// What is known of symbols, and what of them is wanted.
+    pub symbols: SymbolBoard,
     /// How near the graph is, and the stops on the way there.
     pub zoom: Scope,
     pub trail: Vec<Stop>,
@@ -165,6 +168,7 @@ impl Model {
             log: None,
             diff: None,
             pictures: Pictures::default(),
+            symbols: SymbolBoard::default(),
             zoom: Scope::Overview,
             trail: Vec::new(),
             lens: Lens::default(),

@@ -306,6 +306,12 @@ impl Picture {
         Some(self.sketch.items[*from].node())
     }
 
+    /// The nodes from which one came to that under the cursor, on either side.
+    pub fn came(&self) -> Vec<NodeId> {
+        let sides = [false, true].into_iter().filter_map(|is_right| self.came.get(&(self.cursor, is_right)));
+        sides.map(|&item| self.sketch.items[item].node()).collect()
+    }
+
     /// Remembers a node that the cursor was on before this picture.
     pub fn came_from(&mut self, node: NodeId) {
         if let Some(item) = self.sketch.item_of(node) {

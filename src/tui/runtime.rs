@@ -26,6 +26,7 @@ use super::model::Model;
 use super::options::{Opener, Options, Place, Source};
 use super::output::{Job, Order};
 use super::state::Logged;
+use super::symbols::{self, WantedSymbols};
 use super::terminal::Screen;
 use super::theme::Theme;
 use super::update::update;
@@ -103,11 +104,13 @@ fn turn(
 ) -> io::Result<Result<(), Error>> {
     let mut ticked = Instant::now();
     let mut is_dirty = true;
-    let mut exports = Exports::default();
+    let mut jobs = Jobs::default();
     let mut draftsman = Draftsman::start(&scanner.sender);
+    let mut reader = SymbolReader::start(&scanner.sender);
     loop {
         if is_dirty {
             draftsman.follow(model);
+            reader.follow(model);
             screen.draw(|target| frame(model, target))?;
             is_dirty = false;
         }
@@ -142,7 +145,7 @@ fn turn(
             is_dirty |= !matches!(msg, Msg::Progress(_));
             scanner.settle(&msg);
             if let Some(effect) = update(model, msg)
-                && let Some(end) = fulfill(effect, model, screen, (&mut *scanner, &mut exports))?
+                && let Some(end) = fulfill(effect, model, screen, (&mut *scanner, &mut jobs))?
             {
                 return Ok(end);
             }
@@ -161,7 +164,7 @@ fn fulfill(
     effect: Effect,
     model: &mut Model,
     screen: &mut Screen,
-    (scanner, exports): (&mut Scanner, &mut Exports),
+    (scanner, jobs): (&mut Scanner, &mut Jobs),
 ) -> io::Result<Option<Result<(), Error>>> {
     let sender = &scanner.sender;
     match effect {
@@ -182,18 +185,19 @@ fn fulfill(
             update(model, Msg::Told(told));
         }
         Effect::Preview { format, excerpt } => {
-            exports.preview.cancel();
-            exports.preview = beside(model, sender, (format, excerpt), |order, scan| order.preview(scan));
+            jobs.preview.cancel();
+            jobs.preview = beside(model, sender, (format, excerpt), |order, scan| order.preview(scan));
         }
         Effect::Export { format, excerpt, path } => {
-            exports.file = beside(model, sender, (format, excerpt), move |order, scan| order.write(scan, &path));
+            jobs.file = beside(model, sender, (format, excerpt), move |order, scan| order.write(scan, &path));
         }
         Effect::CopyExport { format, excerpt } => {
-            exports.file = beside(model, sender, (format, excerpt), |order, scan| order.text(scan));
+            jobs.file = beside(model, sender, (format, excerpt), |order, scan| order.text(scan));
         }
-        Effect::Cancel if exports.file.cancel() => drop(update(model, Msg::Cancelled)),
+        Effect::Cancel if jobs.file.cancel() => drop(update(model, Msg::Cancelled)),
         // It is there already, and its thread is about to say so.
         Effect::Cancel => {}
+        Effect::FindSymbols(name) => jobs.find_symbols(model, sender, name),
         Effect::Demo => scanner.look(&Place::Demo),
         Effect::Fetch(Want::Other, path) => scanner.look(&Place::Path(output::whole(&path))),
         Effect::Fetch(want, path) => scanner.fetch(want, output::whole(&path)),
@@ -203,17 +207,35 @@ fn fulfill(
     Ok(None)
 }
 
-/// The exports that are under way.
+/// What is under way beside the screen: exports, and a look for symbols.
 #[derive(Default)]
-struct Exports {
+struct Jobs {
     preview: Arc<Job>,
     file: Arc<Job>,
+    /// Set when nobody waits for the symbols any more.
+    find: Arc<AtomicBool>,
 }
 
-impl Drop for Exports {
+impl Jobs {
+    /// Looks for symbols of a name, and for those of no other any more.
+    fn find_symbols(&mut self, model: &Model, sender: &Sender<Message>, name: String) {
+        self.find.store(true, Ordering::Relaxed);
+        self.find = Arc::default();
+        let Some(atlas) = model.atlas.clone().filter(|_| !name.is_empty()) else { return };
+        let is_over = self.find.clone();
+        spawn(sender, move |sender| {
+            // The receiver is gone only when the program ends.
+            let tell = |found| drop(sender.send(Message::Ours(Msg::FoundSymbols(found))));
+            symbols::find(&atlas, &name, &is_over, &tell);
+        });
+    }
+}
+
+impl Drop for Jobs {
     fn drop(&mut self) {
         self.preview.cancel();
         self.file.cancel();
+        self.find.store(true, Ordering::Relaxed);
     }
 }
 
@@ -311,6 +333,35 @@ impl Draftsman {
             self.newest = self.newest.max(drawing.number);
             // Its thread ends only with the program.
             let _ = self.drawings.send(drawing.clone());
+        }
+    }
+}
+
+/// Reads the symbols of what is chosen, on a thread of its own.
+struct SymbolReader {
+    wanted: Sender<WantedSymbols>,
+    /// The number of what was handed over last.
+    number: u64,
+}
+
+impl SymbolReader {
+    fn start(sender: &Sender<Message>) -> SymbolReader {
+        let (wanted, asked) = channel();
+        spawn(sender, move |sender| {
+            symbols::read(&asked, &|read| sender.send(Message::Ours(Msg::Symbols(read))).is_ok());
+        });
+        SymbolReader { wanted, number: 0 }
+    }
+
+    /// Hands over what has come to be wanted.
+    fn follow(&mut self, model: &Model) {
+        if self.number == model.symbols.number {
+            return;
+        }
+        self.number = model.symbols.number;
+        if let Some(atlas) = model.atlas.clone().filter(|_| !model.symbols.wanted.is_empty()) {
+            // Its thread ends only with the program.
+            let _ = self.wanted.send((atlas, model.symbols.wanted.clone()));
         }
     }
 }

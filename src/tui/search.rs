@@ -2,15 +2,18 @@
 //!
 //! A query is words, all of which must match; the matcher takes a blank for a letter like any other, so the words are
 //! matched one by one. Words such as `is:broken`, `is:prefix`, `kind:module`, `pkg:scipy` and `needs:libz` narrow what is
-//! searched.
+//! searched; `sym:NAME` finds the files that define or want a symbol.
+
+pub mod complete;
 
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::atlas::{Atlas, Entry, Sort};
 use crate::graph::NodeId;
+use crate::survey::SymbolUse;
 
 /// A node that matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub struct Hit {
     pub node: NodeId,
     /// The letters of [`Entry::brief`] that matched, by number.
     pub lit: Vec<usize>,
+    /// What the file has to do with the symbol that is looked for.
+    pub symbol: Option<SymbolUse>,
     score: i64,
 }
 
@@ -40,8 +45,16 @@ impl Found {
             return None;
         }
         let hits = search(atlas, &query);
-        let nodes = hits.iter().map(|hit| hit.node).collect();
-        Some(Found { query, hits: nodes, at: 0, lit: hits.into_iter().map(|hit| (hit.node, hit.lit)).collect() })
+        Some(Found::of(query, &hits))
+    }
+
+    /// What was found already.
+    pub fn of(query: String, hits: &[Hit]) -> Found {
+        let mut nodes: Vec<NodeId> = hits.iter().map(|hit| hit.node).collect();
+        // A file may have several symbols.
+        let mut seen = FxHashSet::default();
+        nodes.retain(|&node| seen.insert(node));
+        Found { query, hits: nodes, at: 0, lit: hits.iter().map(|hit| (hit.node, hit.lit.clone())).collect() }
     }
 
     /// The letters of [`Entry::brief`] that matched, by number; none where the node is no hit.
@@ -72,14 +85,41 @@ const MOST_SCORED: usize = 500;
 
 /// What matches, best first.
 pub fn search(atlas: &Atlas, query: &str) -> Vec<Hit> {
+    // Symbols are read beside the screen.
+    if symbol_name(query).is_some() {
+        return Vec::new();
+    }
     let hits = matching(atlas, query);
     // Modules are known by their dotted names, and lie in folders.
     if hits.is_empty() && query.contains('.') { matching(atlas, &query.replace('.', "/")) } else { hits }
 }
 
-fn matching(atlas: &Atlas, query: &str) -> Vec<Hit> {
+/// The name of the symbol that a query looks for; empty where there is none yet.
+pub fn symbol_name(query: &str) -> Option<&str> {
+    query.split_whitespace().filter_map(|word| word.strip_prefix("sym:")).next_back()
+}
+
+/// The files that define or want a symbol, as far as the other words of a query match them, in the order in which they came.
+pub fn among(atlas: &Atlas, query: &str, uses: &[SymbolUse]) -> Vec<Hit> {
+    let (narrow, words) = parts(query);
+    let hit = |it: &SymbolUse| {
+        let node = atlas.scan.graph.file(it.file)?;
+        let entry = atlas.entry(node);
+        let is_hit = narrow.iter().all(|&word| is_within(atlas, node, entry, word))
+            && words.iter().all(|word| has_letters(&entry.brief, word));
+        is_hit.then(|| Hit { node, lit: Vec::new(), symbol: Some(it.clone()), score: 0 })
+    };
+    uses.iter().filter_map(hit).collect()
+}
+
+/// The words of a query that narrow it, apart from the others.
+fn parts(query: &str) -> (Vec<(&str, &str)>, Vec<&str>) {
     let (narrow, words): (Vec<&str>, Vec<&str>) = query.split_whitespace().partition(|word| is_narrowing(word));
-    let narrow: Vec<(&str, &str)> = narrow.iter().filter_map(|word| word.split_once(':')).collect();
+    (narrow.iter().filter_map(|word| word.split_once(':')).collect(), words)
+}
+
+fn matching(atlas: &Atlas, query: &str) -> Vec<Hit> {
+    let (narrow, words) = parts(query);
     let mut first: Vec<Rough> = atlas
         .entries()
         .filter(|(id, entry)| narrow.iter().all(|&word| is_within(atlas, *id, entry, word)))
@@ -96,7 +136,7 @@ fn matching(atlas: &Atlas, query: &str) -> Vec<Hit> {
     let scored = |rough| {
         let node = node(rough);
         let (score, lit) = matched(&matcher, atlas.entry(node), &words)?;
-        Some(Hit { node, lit, score })
+        Some(Hit { node, lit, symbol: None, score })
     };
     let mut hits: Vec<Hit> = first.into_iter().filter_map(scored).collect();
     // Letters from here and there say nothing, where whole parts of other names match.
@@ -109,7 +149,7 @@ fn matching(atlas: &Atlas, query: &str) -> Vec<Hit> {
         // A file comes before a name that is only asked for.
         (-hit.score, entry.sort.is_missing(), !entry.is_marked(), entry.brief.len(), hit.node)
     });
-    hits.extend(rest.into_iter().map(|rough| Hit { node: node(rough), lit: Vec::new(), score: 0 }));
+    hits.extend(rest.into_iter().map(|rough| Hit { node: node(rough), lit: Vec::new(), symbol: None, score: 0 }));
     hits
 }
 
@@ -207,7 +247,7 @@ fn is_scattered(text: &str, lit: &[usize], words: &[&str]) -> bool {
 }
 
 fn is_narrowing(word: &str) -> bool {
-    ["is:", "kind:", "pkg:", "needs:"].iter().any(|prefix| word.starts_with(prefix))
+    complete::KEYS.iter().any(|prefix| word.starts_with(prefix))
 }
 
 fn is_within(atlas: &Atlas, id: NodeId, entry: &Entry, (key, value): (&str, &str)) -> bool {
@@ -219,6 +259,7 @@ fn is_within(atlas: &Atlas, id: NodeId, entry: &Entry, (key, value): (&str, &str
         "is" if "system".starts_with(value) => entry.sort == Sort::System,
         "kind" => memchr::memmem::find(entry.sort.word().as_bytes(), value.as_bytes()).is_some(),
         "pkg" => entry.owner.to_lowercase().contains(&value.to_lowercase()),
+        "sym" => true,
         "needs" => atlas.scan.graph.needs(id).iter().any(|(_, edge)| edge.name.to_string().contains(value)),
         _ => false,
     }

@@ -18,7 +18,7 @@ use super::effect::Effect;
 use super::filter::Filter;
 use super::keys::Key;
 use super::message::{Fetched, Msg};
-use super::modal::{self, ask::Ask};
+use super::modal::{self, ask::Ask, symbols::SymbolList};
 use super::model::Model;
 use super::pane::Pane;
 use super::picture::{Lens, Scope};
@@ -119,6 +119,17 @@ fn take_in(model: &mut Model, msg: Msg) -> Option<Effect> {
                 }
                 (Err(trouble), None) => model.told = Some(printable(&trouble)),
             }
+            None
+        }
+        Msg::Symbols(read) => {
+            if let Some(list) = model.overlay_mut::<SymbolList>().filter(|list| list.by == read.node) {
+                list.take(read.symbols.clone());
+            }
+            choose::take_symbols(model, read);
+            None
+        }
+        Msg::FoundSymbols(found) => {
+            modal::search::take(model, found);
             None
         }
         Msg::Changed => rescan(model),

@@ -12,7 +12,7 @@ use crate::vfs::VPath;
 use crate::world::FileId;
 
 /// What became of a symbol, and where it is.
-type Outcome = (SymbolStatus, Option<VPath>);
+type Outcome = (SymbolStatus, Option<VPath>, Option<FileId>);
 
 impl Survey {
     /// What binds the symbols of a PE file, in the process of the first import that loads it.
@@ -39,19 +39,23 @@ impl Survey {
             }
         }
         let binder = self.dll_binder(file);
+        let needs = &self.world.file(file).image.as_ref()?.needs.clone();
         let mut rows = Vec::new();
         for (need, imports) in by_need {
+            let wanted_of = needs.get(need).map(|need| need.name.clone());
             let symbols: Vec<&[u8]> = imports.iter().map(|import| &*import.symbol).collect();
             let outcomes = match edges.get(&need) {
                 Some(edge) => self.outcomes_of(&binder, edge, &symbols),
-                None => vec![(SymbolStatus::Unknown, None); symbols.len()],
+                None => vec![(SymbolStatus::Unknown, None, None); symbols.len()],
             };
-            let row = |(import, (status, provider)): (&Import, Outcome)| SymbolRow {
+            let row = |(import, (status, provider, provider_file)): (&Import, Outcome)| SymbolRow {
                 symbol: import.symbol.clone(),
                 version: None,
                 is_weak: import.is_weak,
+                wanted_of: wanted_of.clone(),
                 status,
                 provider,
+                provider_file,
             };
             rows.extend(imports.iter().zip(outcomes).map(row));
         }
@@ -64,13 +68,13 @@ impl Survey {
         let found = match (&edge.resolution, edge.resolution.file()) {
             (Resolution::Builtin(_), _) => symbols.iter().map(|symbol| binder.in_system(&edge.name, symbol)).collect(),
             (_, Some(library)) => binder.in_library(library, symbols),
-            (_, None) => return vec![(absent, None); symbols.len()],
+            (_, None) => return vec![(absent, None, None); symbols.len()],
         };
         let outcome = |symbol| match symbol {
-            DllSymbol::In(library) => (SymbolStatus::Bound, Some(self.world.file(library).path.clone())),
-            DllSymbol::InSystem(dll) => (SymbolStatus::Bound, Some(VPath::new(&dll))),
-            DllSymbol::Unknown(dll) => (SymbolStatus::Unknown, dll.map(|dll| VPath::new(&dll))),
-            DllSymbol::Absent(_) | DllSymbol::NoLibrary(_) => (absent, None),
+            DllSymbol::In(library) => (SymbolStatus::Bound, Some(self.world.file(library).path.clone()), Some(library)),
+            DllSymbol::InSystem(dll) => (SymbolStatus::Bound, Some(VPath::new(&dll)), None),
+            DllSymbol::Unknown(dll) => (SymbolStatus::Unknown, dll.map(|dll| VPath::new(&dll)), None),
+            DllSymbol::Absent(_) | DllSymbol::NoLibrary(_) => (absent, None, None),
         };
         found.into_iter().map(outcome).collect()
     }

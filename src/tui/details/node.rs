@@ -4,7 +4,7 @@ use petgraph::Direction;
 
 use super::finding::{cause, sign, verdict};
 use super::parts::{list, search, shown_file, shown_name, size};
-use super::{mach, pe};
+use super::{mach, pe, symbols};
 use crate::discover::Role;
 use crate::export::count;
 use crate::graph::sketch::{Fold, Item};
@@ -16,11 +16,20 @@ use crate::scan::Scan;
 use crate::tui::atlas::{Atlas, Sort, brief};
 use crate::tui::picture::Label;
 use crate::tui::prose::{Link, Prose};
+use crate::tui::symbols::SymbolBoard;
 use crate::tui::theme::Tone;
 use crate::world::FileId;
 
+/// The file whose need of a node is told: the one by which one came to it, and of a name that is not found, the first.
+pub fn asking(atlas: &Atlas, node: NodeId, via: Option<NodeId>) -> Option<NodeId> {
+    let dependents = atlas.scan.graph.dependents(node);
+    let came = via.filter(|via| dependents.iter().any(|(by, _)| by == via));
+    let is_missing = matches!(atlas.entry(node).sort, Sort::Missing | Sort::Absent);
+    came.or_else(|| dependents.first().filter(|_| is_missing).map(|&(by, _)| by))
+}
+
 /// Everything about a node; `via` is the file by whose need one came to it.
-pub fn of_node(atlas: &Atlas, node: NodeId, via: Option<NodeId>) -> Vec<Prose> {
+pub fn of_node(atlas: &Atlas, node: NodeId, via: Option<NodeId>, board: &SymbolBoard) -> Vec<Prose> {
     let entry = atlas.entry(node);
     let (tone, glyph) = atlas.mark(node);
     let mut head = Prose::of(tone, format!("{glyph} ")).then(Tone::Strong, &entry.label);
@@ -38,14 +47,12 @@ pub fn of_node(atlas: &Atlas, node: NodeId, via: Option<NodeId>) -> Vec<Prose> {
         Sort::Distribution => distribution(atlas, node, &mut text),
         _ => file(&atlas.scan, node, &mut text),
     }
-    let asking = via.or_else(|| {
-        let is_missing = matches!(entry.sort, Sort::Missing | Sort::Absent);
-        is_missing.then(|| atlas.scan.graph.dependents(node).first().map(|&(file, _)| file)).flatten()
-    });
-    if let Some(asking) = asking {
+    if let Some(asking) = asking(atlas, node, via) {
         asked(&atlas.scan, asking, node, &mut text);
+        text.extend(symbols::of_edge(board, asking, node));
     }
-    needs(atlas, node, &mut text);
+    needs(atlas, node, board, &mut text);
+    text.extend(symbols::of_file(board, node));
     imports(atlas, node, Direction::Outgoing, "imports", &mut text);
     dependents(atlas, node, &mut text);
     imports(atlas, node, Direction::Incoming, "imported by", &mut text);
@@ -189,8 +196,8 @@ fn asked(scan: &Scan, by: NodeId, node: NodeId, text: &mut Vec<Prose>) {
     }
 }
 
-fn needs(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
-    let scan = &atlas.scan;
+fn needs(atlas: &Atlas, node: NodeId, board: &SymbolBoard, text: &mut Vec<Prose>) {
+    let (scan, of) = (&atlas.scan, board.of(node).map(|it| &**it));
     let needs = scan.graph.needs(node);
     if needs.is_empty() {
         return;
@@ -200,13 +207,15 @@ fn needs(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
         match &edge.resolution {
             Resolution::Missing => {
                 let (tone, glyph) = atlas.mark(*target);
-                (tone, format!("{glyph} {} → {}", edge.name, atlas.entry(*target).sort.word()), link)
+                let word = atlas.entry(*target).sort.word();
+                (tone, format!("{glyph} {} → {word}{}", edge.name, symbols::behind(of, *target)), link)
             }
             Resolution::Refused { at, why } => {
                 (Tone::Error, format!("✗ {} → {} {}", edge.name, scan.shown(at), why.phrase()), link)
             }
             met => {
-                let target = atlas.entry(*target);
+                let met_by = *target;
+                let target = atlas.entry(met_by);
                 let how = how(scan, node, edge, met);
                 let tone = match () {
                     () if target.is_marked() => Tone::Affected,
@@ -218,7 +227,7 @@ fn needs(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
                     None => how,
                 };
                 let sign = if target.is_marked() { "✗" } else { "✓" };
-                (tone, format!("{sign} {} → {got}", edge.name), link)
+                (tone, format!("{sign} {} → {got}{}", edge.name, symbols::behind(of, met_by)), link)
             }
         }
     });

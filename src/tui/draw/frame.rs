@@ -310,7 +310,7 @@ fn enter(model: &Model) -> String {
         (Pane::Detail, Some(Link::Copy(_))) => "copy it".to_owned(),
         (Pane::Detail, Some(Link::Node(node))) => format!("go to {}", shortened(model.short(*node), 24)),
         (Pane::Detail, Some(Link::Finding(_))) => "go to the cause".to_owned(),
-        (Pane::Detail, Some(Link::Broken(_) | Link::Dependents(_))) => "list them".to_owned(),
+        (Pane::Detail, Some(Link::Broken(_) | Link::Dependents(_) | Link::Symbols(..))) => "list them".to_owned(),
         (Pane::Detail, None) => "open".to_owned(),
         (Pane::Graph, _) => "zoom in".to_owned(),
         (Pane::Main, _) => model.view.enter.to_owned(),

@@ -264,7 +264,7 @@ impl Overlay for Export {
     }
 
     /// Tab: the next part; Shift-Tab: how it is folded.
-    fn tab(&mut self, by: isize) -> Option<Effect> {
+    fn tab(&mut self, _: Option<&Atlas>, by: isize) -> Option<Effect> {
         if by > 0 { self.next_part() } else { self.fold() }
     }
 

@@ -52,7 +52,7 @@ pub trait Overlay: Any {
     }
 
     /// Tab, or Shift-Tab where the number is negative.
-    fn tab(&mut self, _: isize) -> Option<Effect> {
+    fn tab(&mut self, _: Option<&Atlas>, _: isize) -> Option<Effect> {
         None
     }
 

@@ -8,14 +8,19 @@ use tui_input::Input;
 use unicode_width::UnicodeWidthStr;
 
 use super::overlay::{ListArea, Overlay};
+use crate::export::count;
 use crate::graph::NodeId;
+use crate::printable::printable;
+use crate::survey::{SymbolRole, SymbolUse};
 use crate::tui::atlas::{Atlas, Sort};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{below, box_area, boxed, lines, prompt, row, title};
 use crate::tui::prose::{self, shortened};
 use crate::tui::scrolling::{along, inside, window};
-use crate::tui::search::{Found, Hit, search};
+use crate::tui::search::complete::Completion;
+use crate::tui::search::{Found, Hit, among, search, symbol_name};
+use crate::tui::symbols::FoundSymbols;
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 use crate::tui::way::Way;
@@ -27,25 +32,94 @@ pub struct Search {
     /// Best first.
     pub hits: Vec<Hit>,
     pub cursor: usize,
+    /// What was found of a symbol, where one is looked for.
+    pub symbol: Option<SymbolSearch>,
+    /// What Tab offers for the last word.
+    completion: Option<Completion>,
+}
+
+/// What was found of a symbol so far.
+pub struct SymbolSearch {
+    pub name: String,
+    pub uses: Vec<SymbolUse>,
+    /// Nothing more comes.
+    pub is_all: bool,
 }
 
 /// What can be typed.
-const WORDS: &str = "letters of names   is:missing is:broken is:rust kind:module pkg:numpy needs:libssl";
+const WORDS: &str =
+    "letters of names   is:missing is:broken kind:module pkg:numpy needs:libssl sym:dgemm_   tab completes";
 
 /// Opens the prompt; without a word, everything matches.
 pub fn open(model: &mut Model) -> Option<Effect> {
+    open_with(model, "")
+}
+
+/// Opens the prompt with a query.
+pub fn open_with(model: &mut Model, query: &str) -> Option<Effect> {
     let atlas = model.atlas.as_ref()?;
-    let mut search = Search::default();
-    search.look(atlas);
+    let mut search = Search { input: Input::from(query.to_owned()), ..Search::default() };
+    let effect = search.ask(atlas);
     model.modal = Some(Box::new(search));
-    None
+    effect
+}
+
+/// Takes in files that define or want the symbol that is looked for; what is under the cursor stays there.
+pub fn take(model: &mut Model, found: FoundSymbols) {
+    let Some(atlas) = model.atlas.clone() else { return };
+    let Some(search) = model.overlay_mut::<Search>() else { return };
+    let Some(symbol) = search.symbol.as_mut().filter(|symbol| symbol.name == found.name) else { return };
+    symbol.uses.extend(found.uses);
+    symbol.is_all |= found.is_all;
+    let cursor = search.cursor;
+    search.look(&atlas);
+    search.cursor = cursor.min(search.hits.len().saturating_sub(1));
 }
 
 impl Search {
+    /// Searches for what the prompt says, and asks for the symbol that it names.
+    fn ask(&mut self, atlas: &Atlas) -> Option<Effect> {
+        let before = self.symbol.as_ref().map(|symbol| symbol.name.clone());
+        let name = symbol_name(self.input.value()).map(str::to_owned);
+        let is_other = before != name;
+        if is_other {
+            // A snapshot has none.
+            let is_all = atlas.scan.record.is_some() || name.as_ref().is_some_and(String::is_empty);
+            self.symbol = name.clone().map(|name| SymbolSearch { name, uses: Vec::new(), is_all });
+        }
+        self.look(atlas);
+        is_other.then(|| Effect::FindSymbols(name.filter(|_| atlas.scan.record.is_none()).unwrap_or_default()))
+    }
+
     /// Searches for what the prompt says.
     fn look(&mut self, atlas: &Atlas) {
-        self.hits = search(atlas, self.input.value());
+        self.hits = match &self.symbol {
+            Some(symbol) => among(atlas, self.input.value(), &symbol.uses),
+            None => search(atlas, self.input.value()),
+        };
         self.cursor = 0;
+    }
+
+    /// What the title says.
+    fn told(&self, atlas: &Atlas) -> String {
+        match &self.symbol {
+            Some(symbol) => {
+                let more = if symbol.is_all { "" } else { " …" };
+                format!("Search: {}{more}", count(self.hits.len(), "use"))
+            }
+            None => format!("Search: {} of {}", self.hits.len(), atlas.entries().count()),
+        }
+    }
+
+    /// What is said where there are no hits.
+    fn nothing(&self, atlas: &Atlas) -> &'static str {
+        match &self.symbol {
+            Some(_) if atlas.scan.record.is_some() => "a snapshot has no symbols: open the environment itself",
+            Some(symbol) if symbol.name.is_empty() => "type the name of a symbol, or a part of it",
+            Some(symbol) if !symbol.is_all => "reading …",
+            Some(_) => "no file defines or wants such a symbol",
+            None => "nothing matches",
+        }
     }
 
     /// The node under the cursor.
@@ -55,7 +129,13 @@ impl Search {
 
     /// What is found, from the hit under the cursor on.
     fn found(&self, atlas: &Atlas) -> Option<Found> {
-        Some(Found { at: self.cursor, ..Found::new(atlas, self.input.value())? })
+        let found = match self.symbol {
+            Some(_) => Found::of(self.input.value().to_owned(), &self.hits),
+            None => Found::new(atlas, self.input.value())?,
+        };
+        let node = self.node();
+        let at = found.hits.iter().position(|&hit| Some(hit) == node).unwrap_or(0);
+        Some(Found { at, ..found })
     }
 
     fn size(&self, body: Rect) -> (u16, u16) {
@@ -89,10 +169,27 @@ impl Overlay for Search {
     }
 
     fn edited(&mut self, atlas: Option<&Atlas>) -> Option<Effect> {
-        if let Some(atlas) = atlas {
-            self.look(atlas);
+        self.completion = None;
+        self.ask(atlas?)
+    }
+
+    /// Completes the last word; again, to what comes next.
+    fn tab(&mut self, atlas: Option<&Atlas>, by: isize) -> Option<Effect> {
+        let atlas = atlas?;
+        match &mut self.completion {
+            Some(completion) => completion.turn(by),
+            None => {
+                let uses = self.symbol.as_ref().map_or(&[][..], |symbol| &symbol.uses);
+                self.completion = Completion::new(atlas, self.input.value(), uses);
+            }
         }
-        None
+        let query = self.completion.as_ref()?.query();
+        self.input = Input::from(query);
+        // A word that is alone is done: the next Tab completes its value.
+        if self.completion.as_ref().is_some_and(Completion::is_alone) {
+            self.completion = None;
+        }
+        self.ask(atlas)
     }
 
     fn step(&mut self, way: Way) -> Option<Effect> {
@@ -111,20 +208,61 @@ impl Overlay for Search {
     /// The prompt, and the hits with the matched letters lit.
     fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
         let Some(atlas) = &model.atlas else { return };
-        let heading = title(model, &format!("Search: {} of {}", self.hits.len(), atlas.entries().count()));
+        let heading = title(model, &self.told(atlas));
         let inside = boxed(model, heading, self.size(body), body, buffer);
         prompt(model, ("/", WORDS), &self.input, inside, buffer);
+        self.offer(model, inside, buffer);
         let below = below(inside);
         if self.hits.is_empty() {
-            Line::styled("  nothing matches", model.theme.style(Tone::Dim))
+            Line::styled(format!("  {}", self.nothing(atlas)), model.theme.style(Tone::Dim))
                 .render(Rect { height: below.height.min(1), ..below }, buffer);
             return;
         }
         for (at, area) in window(self.hits.len(), self.cursor, below.height.into()).zip(lines(below)) {
             let cursor = (at == self.cursor).then_some(true);
-            row(model, &hit(model, atlas, &self.hits[at], area.width.into()), area, cursor, buffer);
+            let hit = &self.hits[at];
+            let line = match &hit.symbol {
+                Some(symbol) => symbol_hit(model, atlas, hit.node, symbol, area.width.into()),
+                None => self::hit(model, atlas, hit, area.width.into()),
+            };
+            row(model, &line, area, cursor, buffer);
         }
     }
+}
+
+impl Search {
+    /// Behind the prompt, what Tab comes to next.
+    fn offer(&self, model: &Model, inside: Rect, buffer: &mut Buffer) {
+        let Some(completion) = &self.completion else { return };
+        let used = self.input.value().width() + 5;
+        let room = usize::from(inside.width).saturating_sub(used);
+        let line = Line::styled(prose::ended(&completion.others(), room), model.theme.style(Tone::Dim));
+        let x = inside.x.saturating_add(used.min(usize::from(inside.width)) as u16);
+        line.render(Rect { x, width: room as u16, height: inside.height.min(1), ..inside }, buffer);
+    }
+}
+
+/// `● defines dgemm_@VERSION    numpy.libs/libscipy_openblas.so`.
+fn symbol_hit(model: &Model, atlas: &Atlas, node: NodeId, symbol: &SymbolUse, width: usize) -> Line<'static> {
+    let (tone, glyph) = atlas.mark(node);
+    let version = symbol.version.as_ref().map(|version| format!("@{version}")).unwrap_or_default();
+    let name = symbol.demangled().unwrap_or_else(|| symbol.symbol.to_string());
+    let room = width.saturating_sub(11);
+    let entry = atlas.entry(node);
+    let path = prose::end(entry.within(&entry.brief, room / 2), room / 2);
+    let left = room.saturating_sub(path.width() + 1);
+    let name = prose::ended(&printable(&name), left.saturating_sub(version.width()));
+    let version = prose::ended(&printable(&version), left.saturating_sub(name.width()));
+    let blank = (left + 1).saturating_sub(name.width() + version.width());
+    let style = |tone| model.theme.style(tone);
+    let role = if symbol.role == SymbolRole::Defines { Tone::Good } else { Tone::Plain };
+    Line::from(vec![
+        Span::styled(format!("{glyph} "), style(tone)),
+        Span::styled(format!("{:<8} ", symbol.role.word()), style(role)),
+        Span::styled(name, style(Tone::Strong)),
+        Span::styled(version, style(Tone::Dim)),
+        Span::styled(format!("{}{path}", " ".repeat(blank)), style(Tone::Dim)),
+    ])
 }
 
 fn hit(model: &Model, atlas: &Atlas, hit: &Hit, width: usize) -> Line<'static> {

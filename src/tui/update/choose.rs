@@ -11,10 +11,12 @@ use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::{Lens, Picture, Scope};
+use crate::tui::prose::Prose;
 use crate::tui::screen::Areas;
 use crate::tui::scrolling::{inside, kept};
 use crate::tui::search::Found;
 use crate::tui::state::Stop;
+use crate::tui::symbols::{ReadSymbols, has_symbols};
 use crate::tui::view::entry::{Carried, View};
 use crate::tui::way::Way;
 use crate::vfs::VPath;
@@ -26,6 +28,7 @@ pub(in crate::tui) fn begin(model: &mut Model, atlas: Arc<Atlas>) {
         distributions.find(|&node| !atlas.scan.graph.contents(node).is_empty())
     };
     model.atlas = Some(atlas.clone());
+    model.symbols.forget();
     for view in model.tables.views {
         // What they say of nodes is of the nodes of this scan from now on.
         (view.take_in)(model, &atlas);
@@ -103,7 +106,7 @@ pub(in crate::tui) fn draw(model: &mut Model, scope: Scope, center: NodeId, curs
     model.wanted += 1;
     let (number, tick) = (model.wanted, model.tick);
     let (lens, room) = (lens(model), room(model));
-    let drawing = Drawing { number, atlas, center, scope, lens, room, cursor, came: None, tick };
+    let drawing = Drawing { number, atlas, center, scope, lens, room, cursor, came: Vec::new(), tick };
     if model.drawing(scope).is_some_and(|other| other.is_like(&drawing)) {
         return;
     }
@@ -258,11 +261,12 @@ pub(in crate::tui) fn refit(model: &mut Model) {
 /// Draws a picture for what there is now, if its room says so: the one that is to come where there is one, else the one
 /// that is shown. The cursor stays where that is possible.
 fn again(model: &mut Model, scope: Scope, is_due: impl Fn((u16, u16)) -> bool) {
-    let coming = model.drawing(scope).map(|it| (it.scope, it.center, it.cursor, it.room));
-    let there = |it: &Picture| (it.scope, it.center, Some(it.node()), it.room);
+    let coming = model.drawing(scope).map(|it| (it.scope, it.center, it.cursor, it.room, it.came.clone()));
+    let there = |it: &Picture| (it.scope, it.center, Some(it.node()), it.room, it.came());
     let wanted = coming.or_else(|| model.pictures.of(scope).map(there));
-    if let Some((scope, center, cursor, _)) = wanted.filter(|&(.., room)| is_due(room)) {
+    if let Some((scope, center, cursor, _, came)) = wanted.filter(|(.., room, _)| is_due(*room)) {
         draw(model, scope, center, cursor);
+        come_from(model, scope, came);
     }
 }
 
@@ -284,13 +288,19 @@ pub(in crate::tui) fn center(model: &mut Model, node: NodeId) {
     model.zoom = scope;
     model.chosen = Some(node);
     draw(model, scope, node, None);
-    if let Some(before) = before {
-        match model.drawings.iter_mut().find(|drawing| drawing.scope == Scope::Focus) {
-            Some(drawing) => Arc::make_mut(drawing).came = Some(before),
-            None => model.pictures.focus.iter_mut().for_each(|picture| picture.came_from(before)),
+    come_from(model, scope, before.into_iter().collect());
+    settle(model);
+}
+
+/// Has the picture of a scope, or that which is to come, remember from where one comes.
+fn come_from(model: &mut Model, scope: Scope, nodes: Vec<NodeId>) {
+    match model.drawings.iter_mut().find(|drawing| drawing.scope.place() == scope.place()) {
+        Some(drawing) => Arc::make_mut(drawing).came = nodes,
+        None => {
+            let picture = model.pictures.place(scope).iter_mut();
+            picture.for_each(|picture| nodes.iter().for_each(|&node| picture.came_from(node)));
         }
     }
-    settle(model);
 }
 
 /// Goes to a node, in the view that is open.
@@ -430,11 +440,31 @@ pub(in crate::tui) fn settle(model: &mut Model) {
         (model.view.arrive)(model, &atlas);
     }
     (model.scroll, model.line) = (0, None);
+    let of_view = (model.view.details)(model, &atlas);
     let via = (model.view.via)(model);
-    model.details = (model.view.details)(model, &atlas)
-        .unwrap_or_else(|| model.chosen.map_or_else(Vec::new, |node| details::of_node(&atlas, node, via)));
+    if let Some(node) = model.chosen.filter(|_| of_view.is_none()) {
+        let files = details::asking(&atlas, node, via).into_iter().chain([node]);
+        model.symbols.want(files.filter(|&file| has_symbols(&atlas, file)));
+    }
+    let of_node = |node| details::of_node(&atlas, node, via, &model.symbols);
+    model.details = of_view.unwrap_or_else(|| model.chosen.map_or_else(Vec::new, of_node));
     details::number_fixes(&mut model.details);
     model.measure_details();
+}
+
+/// Takes in symbols that were read; who reads the details goes on where they are.
+pub(in crate::tui) fn take_symbols(model: &mut Model, read: ReadSymbols) {
+    let ReadSymbols { atlas, node, symbols } = read;
+    if !model.atlas.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, &atlas)) {
+        return;
+    }
+    let (scroll, line) = (model.scroll, model.line);
+    let link = line.and_then(|at| model.details.get(at)).map(|line| (line.link.clone(), line.pieces.clone()));
+    model.symbols.take(node, symbols);
+    settle(model);
+    // What stands above it may have more lines now.
+    let is_it = |line: &Prose| Some((line.link.clone(), line.pieces.clone())) == link;
+    (model.scroll, model.line) = (scroll, model.details.iter().position(is_it).or(line));
 }
 
 /// More nodes than this nobody looks at in one picture.

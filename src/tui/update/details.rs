@@ -2,7 +2,7 @@
 
 use super::choose;
 use crate::tui::effect::Effect;
-use crate::tui::modal::pick;
+use crate::tui::modal::{pick, symbols};
 use crate::tui::model::Model;
 use crate::tui::prose::{Link, Prose};
 use crate::tui::screen::Areas;
@@ -105,6 +105,7 @@ pub fn follow(model: &mut Model) -> Option<Effect> {
             model.chosen = Some(node);
             return pick::who(model);
         }
+        Link::Symbols(by, of) => return symbols::open_edge(model, by, of),
         Link::Copy(text) => return Some(Effect::Copy(text)),
     }
     None

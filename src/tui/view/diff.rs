@@ -176,7 +176,7 @@ fn details(model: &Model, atlas: &Atlas, change: &Change) -> Vec<Prose> {
     );
     if let Some(node) = change.after {
         text.push(Prose::default());
-        text.extend(crate::tui::details::of_node(atlas, node, None));
+        text.extend(crate::tui::details::of_node(atlas, node, None, &model.symbols));
     }
     text
 }

@@ -13,6 +13,7 @@ use crate::graph::NodeId;
 use crate::graph::sketch::Fold;
 use crate::tui::atlas::{Atlas, Sort};
 use crate::tui::details;
+use crate::tui::modal::symbols;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, canvas, title};
 use crate::tui::pane::{Arrangement, Pane};
@@ -105,7 +106,8 @@ pub fn open(model: &mut Model) {
         Some(Fold::Package) => choose::zoom_in(model, Scope::Inside, node),
         Some(_) => self::fold(model),
         None if is_package => choose::zoom_in(model, Scope::Inside, node),
-        None if picture.scope == Scope::Focus && picture.center == node => {}
+        // Nearer than a file are its symbols.
+        None if picture.scope == Scope::Focus && picture.center == node => drop(symbols::open(model)),
         None => choose::zoom_in(model, Scope::Focus, node),
     }
 }

@@ -1,5 +1,6 @@
 //! A face without a terminal: keys in, screens out.
 
+use std::cell::RefCell;
 use std::io::{Cursor, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -18,6 +19,7 @@ use dylens::tui::draw::draw;
 use dylens::tui::effect::Effect;
 use dylens::tui::message::Msg;
 use dylens::tui::model::Model;
+use dylens::tui::symbols::{ReadSymbols, find};
 use dylens::tui::theme::Theme;
 use dylens::tui::update::update;
 use dylens::vfs::{FileSystem, Kind, Memory, VPath};
@@ -154,11 +156,13 @@ impl Face {
     pub fn of(scan: Scan, size: (u16, u16)) -> Face {
         let mut face = Face::waiting(size);
         update(&mut face.model, Msg::Scanned(Arc::new(Atlas::new(scan))));
+        face.read();
         face
     }
 
     pub fn scanned(&mut self, world: &str) {
         update(&mut self.model, Msg::Scanned(Arc::new(Atlas::new(scan(world)))));
+        self.read();
     }
 
     pub fn resize(&mut self, (width, height): (u16, u16)) {
@@ -168,9 +172,29 @@ impl Face {
     /// Types: letters stand for themselves, signs for the keys that show them.
     pub fn type_keys(&mut self, keys: &str) -> &mut Face {
         for letter in keys.chars() {
-            self.press(letter);
+            if let Some(Effect::FindSymbols(name)) = self.press(letter) {
+                self.find(&name);
+            }
         }
         self
+    }
+
+    /// Reads the symbols that are wanted, as the program does beside the screen.
+    pub fn read(&mut self) {
+        let Some(atlas) = self.model.atlas.clone() else { return };
+        for node in self.model.symbols.wanted.clone() {
+            update(&mut self.model, Msg::Symbols(ReadSymbols::new(atlas.clone(), node)));
+        }
+    }
+
+    /// Looks for a symbol, as the program does beside the screen.
+    fn find(&mut self, name: &str) {
+        let Some(atlas) = self.model.atlas.clone().filter(|_| !name.is_empty()) else { return };
+        let found = RefCell::new(Vec::new());
+        find(&atlas, name, &AtomicBool::new(false), &|some| found.borrow_mut().push(some));
+        for some in found.into_inner() {
+            update(&mut self.model, Msg::FoundSymbols(some));
+        }
     }
 
     /// Presses one key; the answer is what the face wants done.
@@ -189,13 +213,16 @@ impl Face {
             '⇟' => KeyCode::PageDown,
             letter => KeyCode::Char(letter),
         };
-        update(&mut self.model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+        let effect = update(&mut self.model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        self.read();
+        effect
     }
 
     /// Clicks into a cell.
     pub fn click(&mut self, column: u16, row: u16, is_double: bool) {
         update(&mut self.model, Msg::Click { column, row, is_double });
         update(&mut self.model, Msg::Release);
+        self.read();
     }
 
     pub fn typed(mut self, keys: &str) -> Face {

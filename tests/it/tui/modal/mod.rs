@@ -5,3 +5,4 @@ mod export;
 mod help;
 mod pick;
 mod search;
+mod symbols;
