@@ -63,6 +63,9 @@ const SIGNS: &[Sign] = &[
     anywhere("meson.build:", "none"),
     anywhere("ERROR: Dependency \"", "configure"),
     anywhere("Could NOT find ", "none"),
+    anywhere("Illegal instruction", "instruction"),
+    anywhere("signal: 4, SIGILL", "instruction"),
+    anywhere("STATUS_ILLEGAL_INSTRUCTION", "instruction"),
     anywhere("Segmentation fault", "crash"),
     anywhere("Fatal Python error:", "crash"),
     anywhere("core dumped", "crash"),
@@ -133,6 +136,8 @@ impl Error {
 #[derive(Debug, Default)]
 pub(super) struct Failed {
     last: Option<Error>,
+    /// The line of the last sign.
+    pub(super) sign: usize,
     /// The package that could not be built.
     pub(super) building: Option<String>,
     /// The last error before a step that succeeded.
@@ -163,6 +168,7 @@ impl Failed {
         if let Some(kind) = self.exception(&line.text).or_else(|| sign(line)) {
             let text: String = line.text.trim().chars().take(400).collect();
             let error = Error { kind, line: line.number(0), text };
+            self.sign = error.line;
             if self.last.as_ref().is_none_or(|last| last.rank() <= error.rank()) {
                 self.last = Some(error);
             }

@@ -60,6 +60,10 @@ pub struct Log {
     pub building: Option<String>,
     /// Where ldd found libraries, by their names.
     pub found: BTreeMap<String, String>,
+    /// In which folders a linker looked for a library, by its name without `lib`.
+    pub linked: BTreeMap<String, Vec<String>>,
+    /// Lines at which a step succeeded, each with the line of the last sign of failure before it.
+    pub successes: Vec<(usize, usize)>,
     /// Incidents beyond those that are kept.
     pub unkept: usize,
 }
@@ -73,6 +77,17 @@ impl Log {
     /// Where the log shows a library to have been found: ldd tells it, and messages that name a path.
     pub fn place_of(&self, library: &str) -> Option<&str> {
         self.found.get(library).map(String::as_str)
+    }
+
+    /// Did what was going on at an incident succeed in the end, without a failure between?
+    pub fn is_overruled(&self, incident: &Incident) -> bool {
+        self.successes.iter().any(|(at, failure)| *at > incident.last && *failure <= incident.last)
+    }
+
+    /// The folders outside of the system's in which a linker found a library, where the log shows it.
+    pub fn linked_from(&self, library: &str) -> Option<&[String]> {
+        let name = library.rsplit('/').next()?.strip_prefix("lib")?.split(".so").next()?;
+        self.linked.get(name).map(Vec::as_slice)
     }
 
     /// The package manager of the machine that wrote it, as far as the log and these paths in it show.

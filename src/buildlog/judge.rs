@@ -5,6 +5,8 @@
 mod absent;
 mod architecture;
 mod consequence;
+mod development;
+mod glibc;
 pub(super) mod library;
 mod module;
 mod numpy;
@@ -12,6 +14,7 @@ mod sentences;
 mod single;
 mod symbol;
 mod tag;
+mod unlinked;
 mod windows;
 
 use std::cmp::Reverse;
@@ -239,6 +242,11 @@ impl Judged {
         Judged { cause, verdict, ..self }
     }
 
+    /// Nobody has to mind it, in whatever way its tool words it.
+    fn noise(self) -> Judged {
+        Judged { verdict: Verdict::Noise, remedy: Remedy::new("nothing"), ..self }
+    }
+
     fn says(self, sentence: impl Into<String>) -> Judged {
         Judged { sentence: sentence.into(), ..self }
     }
@@ -335,9 +343,18 @@ fn one(incident: &Incident, log: &Log, ground: Option<&Ground>) -> Judged {
         Cause::ModuleMissing | Cause::ModuleLeftOut => module::judge(plain, log, ground),
         Cause::WrongArchitecture => architecture::judge(plain, log, ground),
         Cause::WheelTag => tag::judge(plain, log),
+        Cause::LinkLibrary => development::judge(plain, log),
         _ => single::judge(file(plain, ground), log, ground),
     };
     let judged = if ground.is_some() { untied(judged) } else { judged };
+    // A build that tries several ways complains of each that it does not find.
+    let judged = match incident.tool.id == "configure" && log.is_overruled(incident) {
+        true => {
+            let sentence = format!("{}; the build went on without it", judged.sentence);
+            judged.says(sentence).noise()
+        }
+        false => judged,
+    };
     Judged { version: log.version(incident.tool.id).map(str::to_owned), ..judged }
 }
 

@@ -214,6 +214,16 @@ pub(super) fn is_of_python(symbol: &str) -> bool {
 pub(super) fn is_of_glibc(symbol: &str) -> bool {
     symbol.ends_with("_chk") && symbol.starts_with("__")
         || matches!(symbol, "gnu_get_libc_version" | "__res_init" | "__strdup" | "backtrace" | "__fdelt_chk")
+        || matches!(
+            symbol,
+            "__cxa_thread_atexit_impl"
+                | "__register_atfork"
+                | "mallinfo"
+                | "mallinfo2"
+                | "malloc_trim"
+                | "rawmemchr"
+                | "__rawmemchr"
+        )
         || symbol.starts_with("__isoc23_")
         || symbol.starts_with("__libc_")
 }

@@ -15,6 +15,7 @@
 
 mod container;
 mod decode;
+mod development;
 mod failed;
 mod ground;
 mod incident;
@@ -24,6 +25,7 @@ mod lines;
 mod pattern;
 mod reader;
 mod surroundings;
+mod symbol_owner;
 mod traceback;
 mod wrap;
 
@@ -71,6 +73,7 @@ macro_rules! tools {
 
 tools! {
     "build" "the build",
+    "configure" "the configuration",
     "codesign" "codesign",
     "ctypes" "ctypes",
     "pip" "pip",
@@ -82,15 +85,18 @@ tools! {
     "delvewheel" "delvewheel",
     "cx_freeze" "cx_Freeze",
     "py2app" "py2app",
+    "conda_build" "conda-build",
     "maturin" "maturin",
     "linker" "the linker",
     "dyld" "dyld",
     "windows" "Windows",
     "glibc" "glibc's loader",
     "musl" "musl's loader",
+    "bionic" "Android's loader",
     "rust_numpy" "rust-numpy",
     "numpy" "NumPy",
     "cpython" "Python",
+    "embedders" "the program that embeds Python",
 }
 
 /// The texts of all tools, compiled when first asked for.

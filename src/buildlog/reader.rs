@@ -22,6 +22,11 @@ const BEFORE: usize = 2;
 /// More different incidents than anybody reads.
 const MOST_INCIDENTS: usize = 4096;
 
+/// Of steps that succeeded so many are kept, the last.
+const MOST_SUCCESSES: usize = 64;
+/// Of a linker's folders so many are kept.
+const MOST_FOLDERS: usize = 4;
+
 /// No piece that is looked for is longer.
 const SEAM: usize = 64;
 
@@ -106,6 +111,9 @@ impl Reader {
         let found = self.meanings(is_source);
         let Some(line) = self.window.front() else { return };
         if found.contains(&Meaning::Mark(Mark::Success)) {
+            self.log.successes.push((number, self.failed.sign));
+            let most = self.log.successes.len().saturating_sub(MOST_SUCCESSES);
+            self.log.successes.drain(..most);
             self.failed.succeeded();
         }
         self.failed.look(line, is_source);
@@ -113,6 +121,7 @@ impl Reader {
         for meaning in found {
             match meaning {
                 Meaning::Mark(Mark::Ldd) => self.found_by_ldd(),
+                Meaning::Mark(Mark::LinkFolder) => self.linked_from(),
                 Meaning::Mark(mark) => drop(self.log.marks.insert(mark)),
                 _ if is_source => {}
                 Meaning::Banner(at) => self.banner(at),
@@ -168,6 +177,27 @@ impl Reader {
         }
     }
 
+    /// `-L/opt/x/lib -lx`: where the linker found what it was told to link.
+    fn linked_from(&mut self) {
+        let Some(line) = self.window.front() else { return };
+        let words = || line.text.split_whitespace();
+        let is_own = |folder: &&str| folder.starts_with('/') && folder.len() > 1 && !is_of_the_system(folder);
+        let folders: Vec<String> = words()
+            .filter_map(|word| word.strip_prefix("-L"))
+            .filter(is_own)
+            .take(MOST_FOLDERS)
+            .map(str::to_owned)
+            .collect();
+        if folders.is_empty() {
+            return;
+        }
+        for name in words().filter_map(|word| word.strip_prefix("-l")).filter(|name| name.len() < SEAM) {
+            if self.log.linked.len() < MOST_FOUND {
+                self.log.linked.entry(name.to_owned()).or_insert_with(|| folders.clone());
+            }
+        }
+    }
+
     fn banner(&mut self, at: usize) {
         let (tool, text) = &all().banners[at];
         let Some(line) = self.window.front() else { return };
@@ -193,9 +223,10 @@ impl Reader {
             is_found |= self.matches(message, text, &window);
         }
         // Terminals cut where their width ends, and whoever copies from them gets the pieces.
+        let is_cut = self.window.front().is_some_and(|line| !is_ended(&line.text, self.window.get(1)));
         for glue in ["", " "] {
             for text in texts().filter(|text| !text.is_long) {
-                if !is_found {
+                if !is_found && is_cut {
                     let glued = self.glued(glue);
                     is_found |= self.matches(message, text, &glued);
                 }
@@ -273,6 +304,12 @@ impl Reader {
         if let Some(place) = self.traceback.place(first) {
             told.insert("place", cut(place, MOST_SAID).to_owned());
         }
+        if message.tool.id == "windows"
+            && !told.contains_key("module")
+            && let Some(module) = self.traceback.imported(first)
+        {
+            told.insert("module", cut(module, SEAM).to_owned());
+        }
         if ["numpy", "cpython", "windows"].contains(&message.tool.id)
             && !told.contains_key("by")
             && let Some(place) = told.get("place").cloned()
@@ -300,6 +337,19 @@ impl Reader {
         let around = around.map(|(number, text)| (number, cut(&text, MOST_SAID).to_owned())).collect();
         self.log.incidents.push(Incident { tool: message.tool, message, first, last, says, around, told, times: 1 });
     }
+}
+
+/// A folder in which the loader looks anyway.
+fn is_of_the_system(folder: &str) -> bool {
+    let folder = folder.trim_end_matches('/');
+    ["/lib", "/lib64", "/usr/lib", "/usr/lib64"].contains(&folder) || folder.contains("-linux-gnu")
+}
+
+/// Does a line end in an ellipsis or in a whole file name, which the next does not go on with?
+fn is_ended(text: &str, next: Option<&Line>) -> bool {
+    const ENDINGS: [&str; 5] = [".so", ".dll", ".pyd", ".dylib", ".whl"];
+    let starts_a_word = next.is_some_and(|next| next.text.starts_with(|c: char| c.is_alphanumeric() || c == '/'));
+    text.ends_with("...") || text.ends_with('…') || starts_a_word && ENDINGS.iter().any(|ending| text.ends_with(ending))
 }
 
 /// That the build failed, as an incident.

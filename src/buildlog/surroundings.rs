@@ -15,6 +15,8 @@ pub enum Mark {
     Fedora,
     Conda,
     Homebrew,
+    /// macOS, by its tools.
+    Mac,
     Termux,
     /// Amazon's functions.
     Lambda,
@@ -31,6 +33,8 @@ pub enum Mark {
     LibraryPath,
     /// ldd tells where a library was found.
     Ldd,
+    /// A linker is told in which folders to look.
+    LinkFolder,
     /// A step of the build succeeded.
     Success,
 }
@@ -68,6 +72,11 @@ pub(super) const MARKS: &[(&str, Mark)] = &[
     ("micromamba", Mark::Conda),
     ("/opt/homebrew/", Mark::Homebrew),
     ("/usr/local/Cellar/", Mark::Homebrew),
+    ("/Library/Developer/", Mark::Mac),
+    ("Xcode.app/", Mark::Mac),
+    ("-apple-darwin", Mark::Mac),
+    ("build/temp.macosx-", Mark::Mac),
+    ("build/lib.macosx-", Mark::Mac),
     ("com.termux", Mark::Termux),
     ("/var/task", Mark::Lambda),
     ("Unable to import module '", Mark::Lambda),
@@ -89,6 +98,7 @@ pub(super) const MARKS: &[(&str, Mark)] = &[
     (".app/Contents/", Mark::MacApp),
     ("LD_LIBRARY_PATH", Mark::LibraryPath),
     (" => /", Mark::Ldd),
+    (" -L/", Mark::LinkFolder),
     ("Successfully installed", Mark::Success),
     ("Successfully built", Mark::Success),
     ("Finished `", Mark::Success),
@@ -124,7 +134,7 @@ pub(super) fn packager(marks: &BTreeSet<Mark>, paths: &[&str]) -> Packager {
         }
         () if marks.contains(&Mark::Alpine) && !marks.contains(&Mark::Debian) => Packager::Apk,
         () if marks.contains(&Mark::Fedora) && !marks.contains(&Mark::Debian) => Packager::Dnf,
-        () if marks.contains(&Mark::Homebrew) => Packager::Brew,
+        () if marks.contains(&Mark::Homebrew) || marks.contains(&Mark::Mac) => Packager::Brew,
         () => Packager::Apt,
     }
 }

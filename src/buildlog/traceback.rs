@@ -7,6 +7,8 @@ pub(super) struct Traceback {
     frame: Option<(usize, String)>,
     /// How far the line that told the place is indented: what is indented more is its source.
     source: Option<usize>,
+    /// The module that the last line of source imports, and its line.
+    imported: Option<(usize, String)>,
     /// The line of the last arrow with which notebooks point at source.
     arrow: Option<usize>,
 }
@@ -28,6 +30,9 @@ impl Traceback {
             }
             return true;
         }
+        if let Some(module) = import(trimmed).or_else(|| import_of_a_command(trimmed)) {
+            self.imported = Some((number, module));
+        }
         match self.source {
             Some(at) if indent > at && !trimmed.is_empty() => return true,
             _ => self.source = None,
@@ -48,11 +53,39 @@ impl Traceback {
         statement.starts_with("raise ") || text.starts_with(">    ") || is_numbered && statement.starts_with("return ")
     }
 
+    /// The module that was being imported when an exception at this line was raised.
+    pub(super) fn imported(&self, line: usize) -> Option<&str> {
+        let (at, module) = self.imported.as_ref()?;
+        (line.saturating_sub(*at) <= NEAR).then_some(module)
+    }
+
     /// The place in Python code that an exception at this line comes from.
     pub(super) fn place(&self, line: usize) -> Option<&str> {
         let (at, file) = self.frame.as_ref()?;
         (line.saturating_sub(*at) <= NEAR).then_some(file)
     }
+}
+
+/// The one module that a line of source imports: `_x` of `from . import _x`, `a.b` of `from a.b import c`.
+fn import(line: &str) -> Option<String> {
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c == '_' || c == '.' || c.is_alphanumeric());
+    let module = match line.strip_prefix("from ").and_then(|rest| rest.split_once(" import ")) {
+        Some((package, name)) if package.starts_with('.') && package.trim_matches('.').is_empty() => name,
+        Some((package, name)) if name.starts_with('_') && !package.starts_with('.') && is_name(name) => {
+            return Some(format!("{package}.{name}"));
+        }
+        Some((package, _)) => package.trim_start_matches('.'),
+        None => line.strip_prefix("import ")?,
+    };
+    let module = module.split(" as ").next()?.split('#').next()?.trim().trim_end_matches(';');
+    is_name(module).then(|| module.to_owned())
+}
+
+/// The module of `python -c "import x"`, whose traceback shows no source.
+fn import_of_a_command(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once(" -c ")?;
+    let code = rest.trim_start().strip_prefix(['"', '\''])?;
+    import(code.split(['"', '\'', ';']).next()?.trim())
 }
 
 /// The file of a line of a traceback.
@@ -74,4 +107,23 @@ fn initialized(trimmed: &str) -> Option<String> {
 /// What Python itself and NumPy do is no matter.
 fn is_inner(file: &str) -> bool {
     file.starts_with('<') || ["/importlib/", "/numpy/", "\\numpy\\"].iter().any(|part| file.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{import, import_of_a_command};
+
+    #[test]
+    fn a_line_of_source_tells_the_one_module_that_it_imports() {
+        let told = |line: &str| import(line);
+        assert_eq!(told("import win32api").as_deref(), Some("win32api"));
+        assert_eq!(told("from . import _x as core").as_deref(), Some("_x"));
+        assert_eq!(told("from .a.b import *").as_deref(), Some("a.b"));
+        assert_eq!(told("from a.b import _c").as_deref(), Some("a.b._c"));
+        for line in ["import a, b", "from . import (a, b)", "imported = 3", "return import_it()"] {
+            assert_eq!(told(line), None, "{line}");
+        }
+        assert_eq!(import_of_a_command("> python -c \"import win32api\"").as_deref(), Some("win32api"));
+        assert_eq!(import_of_a_command("> python -c print"), None);
+    }
 }

@@ -15,6 +15,8 @@ macro_rules! templates {
 templates! {
     // Packages of Python.
     PIP_INSTALL = "python -m pip install {package}";
+    /// With a library that its own build does not name.
+    LINKED_BUILD = "LDFLAGS=-l{token} python -m pip install --force-reinstall --no-cache-dir --no-binary {package} {package}";
     PIP_INSTALL_REQUIRED = "python -m pip install {requirement}";
     PIP_UPGRADE = "python -m pip install --upgrade {package}";
     MSVC_RUNTIME = "python -m pip install msvc-runtime";
@@ -42,6 +44,7 @@ templates! {
     DNF_INSTALL = "dnf install {token}";
     APK_ADD = "apk add {token}";
     BREW_INSTALL = "brew install {token}";
+    TERMUX_INSTALL = "pkg install {token}";
     APT_FILE = "apt-file search {library}";
     DNF_PROVIDES = "dnf provides */{library}";
     APK_SEARCH = "apk search --exact so:{library}";
@@ -119,6 +122,7 @@ templates! {
 
     // Programs that failed to start.
     WITH_LIBPYTHON = "LD_LIBRARY_PATH=FOLDER PROGRAM";
+    LIBRARY_PATH = "LD_LIBRARY_PATH={path} PROGRAM";
     PRELOAD = "LD_PRELOAD={path} PROGRAM";
 
     // This program.

@@ -7,7 +7,8 @@ use crate::buildlog::known::{self, Cuda};
 use crate::buildlog::{Log, Packager};
 use crate::command::templates::{
     APK_ADD, APK_SEARCH, APT_FILE, APT_INSTALL, BREW_INSTALL, CONDA_INSTALL, CONDA_INSTALL_OF, DELVEWHEEL_WITH,
-    DNF_INSTALL, DNF_PROVIDES, FILE, MATURIN_SKIP, PIP_BINARY, PIP_INSTALL, PIP_REINSTALL, PIP_UPGRADE, WITH_LIBPYTHON,
+    DNF_INSTALL, DNF_PROVIDES, FILE, LIBRARY_PATH, MATURIN_SKIP, PIP_BINARY, PIP_INSTALL, PIP_REINSTALL, PIP_UPGRADE,
+    WITH_LIBPYTHON,
 };
 use crate::command::{Command, Remedy};
 use crate::diagnose::{Shipped, origin, shipped};
@@ -51,7 +52,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
     if let Some(judged) = of_its_wheel(&plain, accused, by) {
         return judged;
     }
-    let is_elf = matches!(tool.id, "glibc" | "musl");
+    let is_elf = matches!(tool.id, "glibc" | "musl" | "bionic");
     if is_elf && leaf(accused).starts_with("libpython") {
         let who = by.map_or_else(|| "what was started".to_owned(), short);
         let sentence = format!(
@@ -63,14 +64,14 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         let remedy = Remedy::new(text).fix(Ok(WITH_LIBPYTHON.command()));
         return plain.cause(Cause::PythonLibrary, Verdict::Guilty).says(sentence).mended(remedy);
     }
+    if tool.id == "bionic" {
+        return on_android(plain, accused, by);
+    }
+    if let Some(judged) = linked_from(&plain, log, accused, by).filter(|_| is_elf) {
+        return judged;
+    }
     if is_elf && accused.contains('/') && by.is_none() {
-        let sentence = format!(
-            "the loader does not open {accused} itself: it is gone, or it is made for another processor, of which glibc \
-             says the same"
-        );
-        return plain
-            .says(sentence)
-            .mended(Remedy::new("look at the file, and at what it is made for").fix(FILE.with(&[&accused])));
+        return by_its_path(plain, log, accused);
     }
     let who = by.map_or_else(String::new, |by| format!(", needed by {},", short(by)));
     let name = soname(accused);
@@ -108,6 +109,62 @@ fn found_and_lost(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Jud
     );
     let remedy = Remedy::new("upgrade Nuitka").fix(PIP_UPGRADE.with(&[&"nuitka"]));
     Some(plain.clone().cause(Cause::FoundByLoader, Verdict::Guilty).says(sentence).mended(remedy))
+}
+
+/// The loader itself is asked for a path that it does not open.
+fn by_its_path(plain: Judged, log: &Log, accused: &str) -> Judged {
+    let sentence = format!(
+        "the loader does not open {accused} itself: it is gone, or it is made for another processor, of which glibc says the same"
+    );
+    // What is no module is named by whoever loads it: by a setting, or by where another program says that it is installed.
+    let library = shipped(leaf(accused)).filter(|_| !accused.contains("-packages/"));
+    let install = library.and_then(|shipped| command(log.packager(&[accused]), &shipped));
+    let text = match &install {
+        Some(_) => {
+            "look at the file; where it is gone, install what brings it, and have what loads it find that one (its settings, or the first on \
+                    PATH of the program that says where it is)"
+        }
+        None => "look at the file, and at what it is made for",
+    };
+    let remedy = Remedy::new(text).fix(FILE.with(&[&accused]));
+    plain.says(sentence).mended(install.into_iter().fold(remedy, |remedy, command| remedy.fix(Ok(command))))
+}
+
+/// Android has none of Linux' packages: what a wheel does not bring, Termux may.
+fn on_android(plain: Judged, accused: &str, by: Option<&str>) -> Judged {
+    let who = by.map_or_else(|| "a file".to_owned(), short);
+    let sentence = format!(
+        "{who} needs {}, which Android's loader does not find: the file was built for another system, or without its library beside it",
+        leaf(accused)
+    );
+    let whose = by.and_then(package);
+    let of_whose = whose.as_deref().unwrap_or("the package");
+    let text = format!(
+        "install Termux' package of that library, if there is one (pkg search), and build {of_whose} on the device (pip install --no-binary \
+         {of_whose}); a wheel for Linux does not run on Android"
+    );
+    plain.cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(Remedy::new(text))
+}
+
+/// The log shows in which folder the linker found the library: the loader knows nothing of that.
+fn linked_from(plain: &Judged, log: &Log, accused: &str, by: Option<&str>) -> Option<Judged> {
+    let folders = log.linked_from(accused)?;
+    let who = by.map_or_else(|| "what needs it".to_owned(), short);
+    let place = match folders {
+        [folder] => folder.clone(),
+        folders => format!("one of {}", folders.join(", ")),
+    };
+    let sentence = format!(
+        "{accused} was found by the linker in {place}, and the loader does not look there: -L is for the linker only, and {who} has no RPATH \
+         that leads to it"
+    );
+    let text = format!(
+        "build it with an RPATH (LDFLAGS=-Wl,-rpath,{}); or have the system's loader look there (a line in /etc/ld.so.conf.d, then ldconfig), or \
+         set LD_LIBRARY_PATH",
+        folders[0]
+    );
+    let remedy = Remedy::new(text).fix(LIBRARY_PATH.with(&[&folders[0]]));
+    Some(plain.clone().cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
 /// A library in the folder that delocate or auditwheel made for what a wheel brings: nobody else ships it.
@@ -260,7 +317,7 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
 }
 
 /// The command of a package manager that installs it.
-fn command(packager: Packager, shipped: &Shipped) -> Option<Command> {
+pub(super) fn command(packager: Packager, shipped: &Shipped) -> Option<Command> {
     let (name, template) = match packager {
         Packager::Apt => (&shipped.apt, APT_INSTALL),
         Packager::Dnf => (&shipped.dnf, DNF_INSTALL),

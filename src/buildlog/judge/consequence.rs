@@ -39,7 +39,12 @@ fn follows(judged: &Judged, other: &Judged, is_before: bool) -> bool {
     }
     if that.message.wraps || own.message.id == that.message.id && own.tool.id == that.tool.id {
         // One file that lacks many symbols lacks them for one reason.
-        return !is_before && !that.message.wraps && is_of_the_same() && judged.cause == Cause::OtherLibc;
+        let is_for_one_reason = is_of_the_same() && judged.cause == Cause::OtherLibc;
+        // A build that asks for one library by several names, and a symbol that dyld names in its first line and below it.
+        let is_alternative = own.message.id == "tried" && own.first.abs_diff(that.first) <= 2 * BELOW;
+        let is_repeated =
+            own.tool.id == "dyld" && own.told("symbol").is_some() && own.told("symbol") == that.told("symbol");
+        return !is_before && !that.message.wraps && (is_for_one_reason || is_alternative || is_repeated);
     }
     match (own.message.cause, own.tool.id) {
         _ if own.message.stops && own.message.tells == 0 => true,

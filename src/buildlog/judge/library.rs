@@ -49,7 +49,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
 
 /// Does the loader itself complain?
 fn is_loader(judged: &Judged) -> bool {
-    matches!(judged.incident.tool.id, "dyld" | "glibc" | "musl" | "windows" | "ctypes")
+    matches!(judged.incident.tool.id, "dyld" | "glibc" | "musl" | "bionic" | "windows" | "ctypes")
 }
 
 /// A path relative to a folder that only the build had: an install name that nobody set.
@@ -211,7 +211,7 @@ fn needs(scan: &Scan, file: FileId, name: &str) -> bool {
 /// Names that systems answer without a file, or with one that all of them have.
 fn of_the_system(tied: &Judged, accused: &str) -> Option<Judged> {
     let tool = tied.incident.tool;
-    let is_loader = matches!(tool.id, "dyld" | "glibc" | "musl" | "windows");
+    let is_loader = matches!(tool.id, "dyld" | "glibc" | "musl" | "bionic" | "windows");
     if known::is_of_shared_cache(accused) && !is_loader {
         let sentence = format!(
             "{accused} is there, though no file of that name is: since macOS 11 the system's libraries live in dyld's \

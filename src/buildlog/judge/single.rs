@@ -1,7 +1,7 @@
 //! Messages that name one file and its fault: what the log's surroundings add to their words.
 
 use super::library::{package, short};
-use super::{Cause, Judged};
+use super::{Cause, Judged, development};
 use crate::buildlog::Log;
 use crate::buildlog::ground::{Ground, leaf};
 use crate::buildlog::known;
@@ -19,18 +19,27 @@ pub(super) fn judge(judged: Judged, log: &Log, ground: Option<&Ground>) -> Judge
         Cause::LinkSymbol => link(judged, log),
         Cause::ExecutableStack => executable_stack(judged, log),
         Cause::QtPlugin => qt(judged),
-        Cause::PythonTooNew | Cause::BuildFailed => of_the_package(judged, log),
+        Cause::PythonTooNew | Cause::BuildFailed | Cause::ToolStumbled => development::of_the_package(judged, log),
+        Cause::NotAnImage => placeholder(judged),
         _ => judged,
     }
 }
 
-/// Which package was being built.
-fn of_the_package(judged: Judged, log: &Log) -> Judged {
-    let Some(package) = log.building.as_ref().filter(|package| !judged.sentence.contains(*package)) else {
+/// NVIDIA's images hold empty files where the runtime of the container puts the machine's own libraries.
+fn placeholder(judged: Judged) -> Judged {
+    let Some(by) = judged.incident.by().map(str::to_owned) else { return judged };
+    let name = leaf(&by);
+    let is_of_nvidia = known::cuda(name).is_some() || matches!(known::shipper(name), Some(known::Shipper::Driver(_)));
+    let is_systems = ["/usr/lib", "/lib"].iter().any(|folder| by.starts_with(folder));
+    if !judged.incident.says.contains("file too short") || !is_of_nvidia || !is_systems {
         return judged;
-    };
-    let sentence = format!("{package}: {}", judged.sentence);
-    judged.says(sentence)
+    }
+    let sentence = format!(
+        "{by} is an empty file of the image, in whose place NVIDIA's container runtime puts that of the machine: the container runs without it"
+    );
+    let text = "run the container with --runtime nvidia (or --gpus all); for docker build, make nvidia the default-runtime in \
+                /etc/docker/daemon.json and restart docker";
+    judged.says(sentence).mended(Remedy::new(text))
 }
 
 /// Where the file lies decides which folder has to be another.

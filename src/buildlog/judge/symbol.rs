@@ -1,9 +1,9 @@
 //! A symbol, or a version of one, is said to be missing.
 
 use super::library::short;
-use super::{Cause, Judged, Verdict};
+use super::{Cause, Judged, Verdict, glibc, unlinked};
 use crate::buildlog::ground::{Ground, leaf};
-use crate::buildlog::{Log, Mark, Packager, known};
+use crate::buildlog::{Log, Mark, Packager, known, symbol_owner};
 use crate::command::Remedy;
 use crate::command::templates::{CONDA_LIBSTDCXX, VENV_CLEAR};
 use crate::world::FileId;
@@ -61,6 +61,14 @@ fn expected(plain: Judged) -> Judged {
     let who = plain.incident.by().map_or_else(|| "the file".to_owned(), short);
     let name = leaf(&accused).to_owned();
     let is_outside = accused.starts_with("/usr/lib/") || accused.starts_with("/System/");
+    // GCC's own runtime is no part of macOS, in whatever release.
+    let is_of_gcc = matches!(
+        symbol_owner::owner(symbol.strip_prefix('_').unwrap_or(&symbol)),
+        Some(symbol_owner::Owner { link: "gcc" | "gfortran" | "gomp" | "atomic", .. })
+    );
+    if let Some(judged) = unlinked::of_a_known_library(&plain, &who, &symbol).filter(|_| is_outside && is_of_gcc) {
+        return judged;
+    }
     if is_outside {
         return plain
             .cause(Cause::MacosTooNew, Verdict::Guilty)
@@ -145,6 +153,12 @@ fn symbol(plain: Judged) -> Judged {
             ))
             .mended(Remedy::new("build it with the headers of Python 3.13 or older, or take a release that was; or run it on Python 3.14"));
     }
+    if tool == "bionic" {
+        return unlinked::on_android(plain, &who, &symbol);
+    }
+    if let Some(judged) = of_pypy(&plain, &who, &symbol) {
+        return judged;
+    }
     let is_standard = plain.incident.by().is_some_and(|by| by.contains("/lib-dynload/"));
     if known::is_of_python(&symbol) && is_standard {
         let by = plain.incident.by().unwrap_or_default();
@@ -190,8 +204,11 @@ fn symbol(plain: Judged) -> Judged {
                 "use a system with glibc 2.34 or later, or a build that was linked with {library}; as a workaround, preload it (LD_PRELOAD={library})"
             )));
     }
+    if let Some(judged) = unlinked::of_a_known_library(&plain, &who, &symbol).filter(|_| tool != "musl") {
+        return judged;
+    }
     if plain.incident.message.id == "symbol-not-found-flat" && !is_torch(&symbol) {
-        return unlinked(plain, &who, &symbol);
+        return unlinked::in_no_library(plain, &who, &symbol);
     }
     if is_torch(&symbol) {
         return of_torch(plain, &who, &symbol);
@@ -204,27 +221,34 @@ fn symbol(plain: Judged) -> Judged {
     plain.says(sentence).mended(Remedy::new("install the library and the package in versions that belong together"))
 }
 
+/// PyPy gives Python's functions names of its own, so that what was built for the one is not taken for the other.
+fn of_pypy(plain: &Judged, who: &str, symbol: &str) -> Option<Judged> {
+    let by = plain.incident.by()?.to_lowercase();
+    let is_in_pypy = [".pypy", "/pypy", "\\pypy", "-pp7"].iter().any(|part| by.contains(part));
+    let is_of_pypy = symbol.trim_start_matches('_').starts_with("PyPy");
+    if !known::is_of_python(symbol) || is_in_pypy == is_of_pypy {
+        return None;
+    }
+    let (built, runs, text) = match is_in_pypy {
+        true => (
+            "CPython",
+            "PyPy",
+            "build it with PyPy as the interpreter (maturin build -i pypy3; PYO3_PYTHON; python -m build run by PyPy), or install a wheel for \
+             PyPy (pp…-pypy…)",
+        ),
+        false => {
+            ("PyPy", "CPython", "install the wheel for CPython, or build the package with the Python that runs it")
+        }
+    };
+    let sentence = format!("{who} uses {symbol}, as {built} calls it, and {runs} loads it: it was built for {built}");
+    Some(plain.clone().cause(Cause::PythonMismatch, Verdict::Guilty).says(sentence).mended(Remedy::new(text)))
+}
+
 /// Does a mangled name belong to PyTorch?
 fn is_torch(symbol: &str) -> bool {
     let spoken = known::spoken_symbol(symbol).unwrap_or_default();
     ["c10::", "at::", "torch::", "c10d::", "caffe2::"].iter().any(|start| spoken.starts_with(start))
         || symbol == "THPVariableClass"
-}
-
-/// The linker found it in no library, so that no version of one belongs to the file.
-fn unlinked(plain: Judged, who: &str, symbol: &str) -> Judged {
-    let spoken =
-        known::spoken_symbol(symbol).map_or_else(|| symbol.to_owned(), |spoken| format!("{spoken} ({symbol})"));
-    let sentence = format!(
-        "{who} looks up {spoken} in everything that is loaded, and nothing there defines it: the library that it belongs to was not linked \
-         when the file was built, mostly as the build was for another processor than the libraries at hand"
-    );
-    let whose = plain.incident.by().and_then(super::library::package).unwrap_or_else(|| "the package".to_owned());
-    let text = format!(
-        "take another release of the package, {whose} (a newer one, or an older one from before the fault), or build it from source on this kind of \
-         machine with that library installed: --no-binary {whose}"
-    );
-    plain.says(sentence).mended(Remedy::new(text))
 }
 
 /// PyTorch's C++ interface: the release that is installed is another, or its std::string is.
@@ -275,12 +299,8 @@ fn version(plain: Judged, log: &Log) -> Judged {
             .says(format!("{who} asks {name} for {version}, and the bundle holds another copy, {}, without it: the two come from different installations (conda's and the system's)", short(&library)))
             .mended(Remedy::new(format!("build the bundle so that both come from one place: put the lib folder of the environment that has {version} first (LD_LIBRARY_PATH) when {word} runs, or name its {name} with an option (--add-binary)")));
     }
-    if version.starts_with("GLIBC_") {
-        let release = version.trim_start_matches("GLIBC_");
-        return plain
-            .says(format!("{who} was built on a system with glibc {release}, and the one that runs it is older"))
-            .mended(Remedy::new("run it on a system with that glibc, or take a build for older ones: a manylinux wheel, a bundle made on \
-                 the oldest system that it is to run on"));
+    if let Some(release) = version.strip_prefix("GLIBC_") {
+        return glibc::judge(plain, log, &who, release);
     }
     if is_runtime && (is_conda(&library) || is_outside && by.as_deref().is_some_and(is_conda)) {
         let why = match is_outside {

@@ -5,7 +5,7 @@ use super::{Cause, Judged, Verdict, sentences};
 use crate::buildlog::Log;
 use crate::buildlog::ground::Ground;
 use crate::command::Remedy;
-use crate::command::templates::MSVC_RUNTIME;
+use crate::command::templates::{MSVC_RUNTIME, PIP_UPGRADE};
 use crate::graph::Node;
 use crate::image::{Import, Name, Origin};
 use crate::loader::procedures::{WindowsRelease, procedure};
@@ -131,6 +131,68 @@ fn of_mingw(judged: Judged, library: &str) -> Judged {
     judged.mended(Remedy::new(text))
 }
 
+/// A DLL's own start gives no reason; what is at hand tells the likely one.
+fn init_failed(plain: Judged, who: &str) -> Judged {
+    let says = format!("{} {}", plain.incident.says, plain.incident.by().unwrap_or_default()).to_lowercase();
+    let module = plain.incident.told("module").unwrap_or_default().to_lowercase();
+    if says.contains("tensorflow") || module.contains("tensorflow") {
+        let sentence = format!(
+            "a DLL of {who} was found and failed at its own start: TensorFlow's wheels are compiled for processors with AVX (since 1.6), and newer \
+             ones for the newest Visual C++ runtime; this machine lacks one of the two"
+        );
+        let text = "see whether the processor has AVX (a virtual machine may hide it); without it, take a build for older processors or conda's \
+                    (conda install tensorflow). With it, install the newest Visual C++ Redistributable, or an older release of TensorFlow";
+        return plain.says(sentence).mended(Remedy::new(text).fix(Ok(MSVC_RUNTIME.command())));
+    }
+    let sentence = format!(
+        "a DLL of {who} was found and failed at its own start: mostly an old Visual C++ runtime, two copies of one library, or a processor \
+         without instructions that it was compiled for"
+    );
+    plain.says(sentence).mended(
+        Remedy::new(
+            "install the newest Visual C++ Redistributable, and import that package first; else take the release of the package before this one",
+        )
+        .fix(Ok(MSVC_RUNTIME.command())),
+    )
+}
+
+/// The modules of pywin32, whose own DLLs lie in a folder beside them.
+fn is_of_pywin32(module: &str) -> bool {
+    const MODULES: [&str; 20] = [
+        "win32api",
+        "win32gui",
+        "win32con",
+        "win32file",
+        "win32event",
+        "win32process",
+        "win32security",
+        "win32service",
+        "win32serviceutil",
+        "win32pipe",
+        "win32crypt",
+        "win32print",
+        "win32clipboard",
+        "win32com",
+        "win32com.client",
+        "pythoncom",
+        "pywintypes",
+        "win32ui",
+        "_win32sysloader",
+        "win32job",
+    ];
+    MODULES.contains(&module)
+}
+
+fn of_pywin32(plain: Judged, who: &str) -> Judged {
+    let sentence = format!(
+        "{who} belongs to pywin32 and needs its pywintypesXY.dll and pythoncomXY.dll, which lie in the folder pywin32_system32: they were not \
+         found, or those of another installation (conda's, System32's) were"
+    );
+    let text = "upgrade pywin32 (225 and later find their DLLs themselves), then run its post-install script (python \
+                Scripts/pywin32_postinstall.py -install); remove other copies of pywintypesXY.dll. In a bundle, have the bundler copy both DLLs";
+    plain.says(sentence).mended(Remedy::new(text).fix(PIP_UPGRADE.with(&[&"pywin32"])))
+}
+
 fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&str>, is_bundled: bool) -> Judged {
     let is_native = |path: &str| [".dll", ".pyd"].iter().any(|ending| path.to_lowercase().ends_with(ending));
     let who = match (module, by) {
@@ -160,9 +222,8 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
         Some(Cause::NoMemory) => plain
             .says(format!("Windows has no memory left to load {who}: the paging file is too small"))
             .mended(Remedy::new("make the paging file larger, or load less (fewer worker processes)")),
-        Some(Cause::InitFailed) => plain
-            .says(format!("a DLL of {who} was found and failed at its own start: mostly an old Visual C++ runtime, or two copies of one library"))
-            .mended(Remedy::new("install the newest Visual C++ Redistributable, and import that package first")),
+        Some(Cause::InitFailed) => init_failed(plain, &who),
+        _ if module.is_some_and(is_of_pywin32) => of_pywin32(plain, &who),
         _ if is_bundled => plain
             .says(format!("{who} was found, and a DLL that it needs was not: the bundle does not have it. Windows does not say which"))
             .mended(Remedy::new(

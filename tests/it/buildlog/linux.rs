@@ -541,3 +541,63 @@ fn what_auditwheel_does_not_locate_it_is_led_to_or_leaves_out() {
     };
     assert_first(&alone(log), &expected);
 }
+
+#[test]
+fn a_symbol_of_a_known_library_is_told_with_it() {
+    let of =
+        |symbol: &str| format!("ImportError: /v/lib/python3.11/site-packages/p/m.so: undefined symbol: {symbol}\n");
+    let expected = Expected {
+        cause: "symbol-missing",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "belongs to libgfortran",
+        remedy: "-lgfortran",
+        command: "LDFLAGS=-lgfortran python -m pip install",
+    };
+    assert_first(&alone(&of("_gfortran_st_write")), &expected);
+    let judged = alone(&of("_ZNK6OpenMS12MSExperiment14areaBeginConstEdddd"));
+    assert!(judged[0].sentence.contains("OpenMS::MSExperiment") && !judged[0].sentence.contains("belongs to"));
+}
+
+#[test]
+fn a_line_that_ends_whole_is_not_the_beginning_of_the_next() {
+    let log = "CUDA SETUP: Loading binary /v/lib/python3.10/site-packages/bitsandbytes/libbitsandbytes_cuda118.so...\n\
+               libcusparse.so.11: cannot open shared object file: No such file or directory\n";
+    let judged = alone(log);
+    assert_eq!(judged[0].incident.accused(), Some("libcusparse.so.11"), "{judged:#?}");
+    assert_eq!(judged.len(), 1);
+    // A name that was cut goes on.
+    let cut =
+        "ImportError: /v/lib/python3.10/site-packages/bitsandbytes/libbitsandbytes_cuda1\n18.so: undefined symbol: x\n";
+    assert!(alone(cut)[0].incident.by().is_some_and(|by| by.ends_with("libbitsandbytes_cuda118.so")));
+}
+
+#[test]
+fn nvidia_s_placeholder_in_an_image_is_no_damaged_file() {
+    let of = |path: &str| format!("ImportError: {path}: file too short\n");
+    let judged = alone(&of("/usr/lib/aarch64-linux-gnu/libcublas.so.10"));
+    assert!(judged[0].remedy.text.contains("--runtime nvidia"), "{judged:#?}");
+    for other in
+        ["/usr/lib/aarch64-linux-gnu/libfoo.so.10", "/v/lib/python3.9/site-packages/nvidia/cublas/lib/libcublas.so.10"]
+    {
+        assert!(!alone(&of(other))[0].remedy.text.contains("--runtime"), "{other}");
+    }
+}
+
+#[test]
+fn a_newer_glibc_is_told_with_the_systems_that_have_it_and_on_lambda_with_the_runtime() {
+    let message = "/lib64/libm.so.6: version `GLIBC_2.27' not found (required by /opt/python/lib/python3.10/site-packages/onnxruntime/capi/x.so)";
+    let judged = alone(&format!("ImportError: {message}\n"));
+    assert!(judged[0].remedy.text.contains("Ubuntu 18.04"), "{judged:#?}");
+    let judged = alone(&format!("Unable to import module 'app': {message}\n"));
+    assert!(judged[0].remedy.text.contains("python3.12"), "{judged:#?}");
+    let newest = message.replace("2.27", "2.38");
+    assert!(alone(&format!("Unable to import module 'app': {newest}\n"))[0].remedy.text.contains("container image"));
+}
+
+#[test]
+fn an_instruction_that_the_processor_lacks_is_no_plain_crash() {
+    let judged = alone("$ python -c 'import x'\nIllegal instruction (core dumped)\n");
+    assert_eq!(judged[0].incident.message.id, "instruction");
+    assert_eq!(alone("Segmentation fault (core dumped)\n")[0].incident.message.id, "crash");
+}

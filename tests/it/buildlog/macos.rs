@@ -478,3 +478,43 @@ fn a_bundle_is_known_by_its_folder_and_brings_what_it_needs() {
         &Expected { sentence: "is found nowhere", remedy: "", command: "", ..expected },
     );
 }
+
+#[test]
+fn pypy_s_names_and_cpython_s_tell_whom_a_file_was_built_for() {
+    let of = |tag: &str, symbol: &str| {
+        format!(
+            "ImportError: dlopen(/v/site-packages/p/m.{tag}.so, 6): Symbol not found: {symbol}\n  Referenced from: /v/site-packages/p/m.{tag}.so\n  \
+             Expected in: flat namespace\n"
+        )
+    };
+    let says = |tag: &str, symbol: &str| alone(&of(tag, symbol))[0].sentence.clone();
+    assert!(says("pypy37-pp73-darwin", "_PyExc_AttributeError").ends_with("it was built for CPython"));
+    assert!(says("cpython-311-darwin", "_PyPyExc_AttributeError").ends_with("it was built for PyPy"));
+    assert!(!says("cpython-311-darwin", "_PyExc_AttributeError").contains("PyPy"));
+}
+
+#[test]
+fn gcc_s_runtime_is_no_part_of_a_newer_macos() {
+    let of = |symbol: &str| {
+        format!(
+            "ImportError: dlopen(/v/site-packages/p/m.so, 2): Symbol not found: {symbol}\n  Referenced from: /v/site-packages/p/m.so\n  \
+             Expected in: /usr/lib/libSystem.B.dylib\n in /v/site-packages/p/m.so\n"
+        )
+    };
+    let judged = alone(&of("___addtf3"));
+    assert_eq!(judged[0].cause.word(), "symbol-missing", "{judged:#?}");
+    assert!(judged[0].remedy.text.contains("-lgcc"));
+    assert_eq!(judged.iter().filter(|judged| judged.is_failure()).count(), 1, "{judged:#?}");
+    assert_eq!(alone(&of("____chkstk_darwin"))[0].cause.word(), "macos-too-new");
+}
+
+#[test]
+fn lipo_names_the_file_that_is_no_mach_o() {
+    let judged = alone(
+        "fatal error: /x/lipo: can't figure out the architecture type of: /b/app_packages.arm64/debugpy/attach_linux_amd64.so\n",
+    );
+    assert_eq!(
+        (judged[0].cause.word(), judged[0].incident.by()),
+        ("not-an-image", Some("/b/app_packages.arm64/debugpy/attach_linux_amd64.so"))
+    );
+}

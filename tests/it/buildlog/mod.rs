@@ -1,5 +1,7 @@
 //! Logs of failed builds: what is recognized, whom it is tied to, what it comes to.
 
+mod android;
+mod compiling;
 mod linux;
 mod macos;
 mod numpy;

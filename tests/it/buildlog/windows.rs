@@ -194,3 +194,21 @@ fn py2exe_names_the_file_that_did_not_load() {
     assert_eq!(first.cause.word(), "library-missing");
     assert!(first.incident.by().is_some_and(|by| by.ends_with("numpy.core._multiarray_umath.pyd")), "{first:#?}");
 }
+
+#[test]
+fn the_module_is_told_by_the_line_that_imports_it() {
+    let of = |line: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"a.py\", line 3, in <module>\n    {line}\nImportError: DLL load failed: The specified module could not be found.\n"
+        )
+    };
+    let judged = alone(&of("import win32api"));
+    assert!(judged[0].sentence.contains("(imported in a.py) belongs to pywin32"), "{judged:#?}");
+    assert_eq!(alone(&of("from . import _x"))[0].incident.told("module"), Some("_x"));
+    let judged = alone(&of("import win32foo"));
+    assert!(
+        !judged[0].sentence.contains("pywin32") && judged[0].sentence.contains("the module win32foo"),
+        "{judged:#?}"
+    );
+    assert_eq!(alone(&of("load(\"x\")"))[0].incident.told("module"), None);
+}

@@ -1,0 +1,139 @@
+//! A symbol that no library has which the file names: the linker was not told of the one that does.
+
+use super::library::package;
+use super::{Cause, Judged, Verdict};
+use crate::buildlog::known;
+use crate::buildlog::symbol_owner::{Owner, owner};
+use crate::command::Remedy;
+use crate::command::templates::{LINKED_BUILD, TERMUX_INSTALL};
+
+/// Packages that Termux builds itself, by the names of their folders in site-packages.
+///
+/// Source: termux-packages; November 2026.
+const TERMUX: [(&str, &str); 9] = [
+    ("numpy", "python-numpy"),
+    ("scipy", "python-scipy"),
+    ("PIL", "python-pillow"),
+    ("lxml", "python-lxml"),
+    ("cryptography", "python-cryptography"),
+    ("bcrypt", "python-bcrypt"),
+    ("grpc", "python-grpcio"),
+    ("cv2", "opencv-python"),
+    ("matplotlib", "matplotlib"),
+];
+
+/// The distribution of a folder in site-packages that is called otherwise.
+const DISTRIBUTIONS: [(&str, &str); 7] = [
+    ("PIL", "pillow"),
+    ("cv2", "opencv-python"),
+    ("yaml", "PyYAML"),
+    ("Crypto", "pycryptodome"),
+    ("sklearn", "scikit-learn"),
+    ("skimage", "scikit-image"),
+    ("grpc", "grpcio"),
+];
+
+/// Whose a symbol is; `tool` says how the system writes symbols.
+fn owner_of(symbol: &str, tool: &str) -> Option<Owner> {
+    owner(if tool == "dyld" { symbol.strip_prefix('_').unwrap_or(symbol) } else { symbol })
+}
+
+/// Android's loader looks only in the libraries that a file names itself, and neither in the process nor in Python.
+pub(super) fn on_android(plain: Judged, who: &str, symbol: &str) -> Judged {
+    let folder = [plain.incident.by(), plain.incident.told("place")].into_iter().flatten().find_map(package);
+    let whose = folder.as_deref().map(distribution);
+    let link = match known::is_of_python(symbol) {
+        true => Some(format!("python{}", python_of(&plain).unwrap_or_else(|| "3.x".to_owned()))),
+        false => owner(symbol).map(|owner| owner.link.to_owned()),
+    };
+    let library = match known::is_of_python(symbol) {
+        true => Some("Python's own library"),
+        false => owner(symbol).map(|owner| owner.library),
+    };
+    let sentence = match library {
+        Some(library) => format!(
+            "{who} uses {symbol} of {library} and is not linked with it: Android's loader looks only in the libraries that the file names \
+             itself (DT_NEEDED), not in those that the process has loaded"
+        ),
+        None => format!(
+            "{who} uses {symbol}, which none of the libraries that it names itself (DT_NEEDED) has, and Android's loader looks in no other"
+        ),
+    };
+    let option = link.as_deref().map_or_else(|| "-lNAME".to_owned(), |link| format!("-l{link}"));
+    let text = format!(
+        "build it again on the device, linked with that library (LDFLAGS={option}); or install Termux' own build, where there is one"
+    );
+    let termux = folder.as_deref().and_then(|folder| TERMUX.iter().find(|(known, _)| *known == folder));
+    let mut remedy = Remedy::new(text);
+    if let (Some(link), Some(whose)) = (link.filter(|link| !link.ends_with('x')), &whose) {
+        remedy = remedy.fix(LINKED_BUILD.with(&[&link, whose, whose]));
+    }
+    if let Some((_, package)) = termux {
+        remedy = remedy.fix(TERMUX_INSTALL.with(&[package]));
+    }
+    plain.cause(Cause::SymbolMissing, Verdict::Guilty).says(sentence).mended(remedy)
+}
+
+/// The distribution that a folder of site-packages belongs to.
+fn distribution(folder: &str) -> String {
+    let known = DISTRIBUTIONS.iter().find(|(known, _)| *known == folder);
+    known.map_or_else(|| folder.to_owned(), |(_, distribution)| (*distribution).to_owned())
+}
+
+/// The version of Python in whose folder the file lies: `3.11`.
+fn python_of(plain: &Judged) -> Option<String> {
+    let paths = [plain.incident.by(), plain.incident.told("place")];
+    paths.into_iter().flatten().find_map(|path| {
+        let (_, rest) = path.split_once("/python3.")?;
+        let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        (!minor.is_empty()).then(|| format!("3.{minor}"))
+    })
+}
+
+/// A symbol whose name tells the library that has it.
+pub(super) fn of_a_known_library(plain: &Judged, who: &str, symbol: &str) -> Option<Judged> {
+    let tool = plain.incident.tool.id;
+    let owner = owner_of(symbol, tool)?;
+    let Owner { library, link } = owner;
+    let whose = plain.incident.by().and_then(package).map(|folder| distribution(&folder));
+    let is_flat = plain.incident.message.id == "symbol-not-found-flat";
+    let sentence = match (is_flat, tool) {
+        (true, _) => format!(
+            "{who} looks up {symbol} in everything that is loaded, and nothing there defines it: it belongs to {library}, which was not linked \
+             when the file was built, mostly as the build was for another processor than the library at hand"
+        ),
+        (false, "dyld") => {
+            format!("{who} uses {symbol}, which belongs to {library} and not to macOS: the file was not linked with it")
+        }
+        _ => format!(
+            "{who} uses {symbol}, which belongs to {library}: the file was not linked with it, or the copy that is loaded is another release"
+        ),
+    };
+    let of_whose = whose.as_deref().unwrap_or("the package");
+    let text = format!(
+        "take another release of {of_whose}, whose build is linked with {library}; or build it from source on this kind of machine with that \
+         library installed and named to the linker behind what needs it (-l{link})"
+    );
+    let remedy = Remedy::new(text);
+    let remedy = match &whose {
+        Some(whose) => remedy.fix(LINKED_BUILD.with(&[&link, whose, whose])),
+        None => remedy,
+    };
+    Some(plain.clone().cause(Cause::SymbolMissing, Verdict::Guilty).says(sentence).mended(remedy))
+}
+
+/// The linker found it in no library, so that no version of one belongs to the file.
+pub(super) fn in_no_library(plain: Judged, who: &str, symbol: &str) -> Judged {
+    let spoken =
+        known::spoken_symbol(symbol).map_or_else(|| symbol.to_owned(), |spoken| format!("{spoken} ({symbol})"));
+    let sentence = format!(
+        "{who} looks up {spoken} in everything that is loaded, and nothing there defines it: the library that it belongs to was not linked \
+         when the file was built, mostly as the build was for another processor than the libraries at hand"
+    );
+    let whose = plain.incident.by().and_then(package).unwrap_or_else(|| "the package".to_owned());
+    let text = format!(
+        "take another release of the package, {whose} (a newer one, or an older one from before the fault), or build it from source on this kind of \
+         machine with that library installed: --no-binary {whose}"
+    );
+    plain.says(sentence).mended(Remedy::new(text))
+}

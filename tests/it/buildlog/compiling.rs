@@ -1,0 +1,102 @@
+//! Builds that do not find what they compile against.
+
+use dylens::buildlog::Verdict;
+
+use super::{Expected, alone, assert_first, assert_nothing};
+
+const MISSING: Expected = Expected {
+    cause: "link-library",
+    verdict: Verdict::Guilty,
+    file: "",
+    sentence: "",
+    remedy: "install the development files",
+    command: "",
+};
+
+#[test]
+fn development_files_are_installed_by_the_package_manager_of_the_log() {
+    let header = "fatal error: ffi.h: No such file or directory\ncompilation terminated.\n";
+    assert_first(&alone(header), &Expected { command: "apt-get install libffi-dev", ..MISSING });
+    let on = |mark: &str| alone(&format!("{mark}\n{header}"));
+    assert_first(&on("#8 RUN apk add gcc"), &Expected { command: "apk add libffi-dev", ..MISSING });
+    assert_first(&on("dnf install gcc"), &Expected { command: "dnf install libffi-devel", ..MISSING });
+    let mac = "ld: library not found for -lpq\nclang: error: linker command failed with exit code 1\n";
+    assert_first(&alone(mac), &Expected { command: "brew install libpq", ..MISSING });
+}
+
+#[test]
+fn a_library_that_no_table_knows_is_searched_for_by_its_file() {
+    let known = "Package 'libxyzzy', required by 'virtual:world', not found\n";
+    let searched = Expected { remedy: "this names the package", command: "apt-file search libxyzzy.pc", ..MISSING };
+    assert_first(&alone(known), &searched);
+    let judged = alone("LINK : fatal error LNK1181: cannot open input file 'libpq.lib'\n");
+    assert!(judged[0].remedy.fixes.is_empty(), "no package of Debian for Windows: {judged:#?}");
+}
+
+#[test]
+fn names_that_a_build_tries_for_one_library_are_one_failure() {
+    let log = "  Trying pkg-config --exists mysqlclient\n  Command 'pkg-config --exists mysqlclient' returned non-zero exit status 1.\n  \
+               Trying pkg-config --exists mariadb\n  Command 'pkg-config --exists mariadb' returned non-zero exit status 1.\n  \
+               Exception: Can not find valid pkg-config name.\nerror: subprocess-exited-with-error\n";
+    let judged = alone(log);
+    assert_first(&judged, &Expected { command: "apt-get install default-libmysqlclient-dev", ..MISSING });
+    assert_eq!(judged.iter().filter(|judged| judged.is_failure()).count(), 1, "{judged:#?}");
+    assert_nothing("Trying pkg-config --exists mysqlclient\nSuccessfully installed mysqlclient-2.2\n");
+}
+
+#[test]
+fn a_missing_tool_is_told_as_that() {
+    for (text, words) in [
+        ("meson.build:1:0: ERROR: Unknown compiler(s): [['cc'], ['gcc'], ['clang']]", "no compiler"),
+        ("error: can't find Rust compiler", "Rust"),
+        ("CMake must be installed to build the following extensions: x", "CMake"),
+        ("/bin/sh: 1: pkg-config: not found", "pkg-config"),
+    ] {
+        let judged = alone(&format!("{text}\nERROR: Failed building wheel for x\n"));
+        assert_eq!(judged[0].cause.word(), "tool-stumbled", "{text}: {judged:#?}");
+        assert!(judged[0].sentence.starts_with("x: ") && judged[0].sentence.contains(words), "{}", judged[0].sentence);
+    }
+    assert_nothing(
+        "-- Found PkgConfig: /usr/bin/pkg-config (found version \"1.8.1\")\n-- The C compiler identification is GNU 12.2.0\n",
+    );
+}
+
+#[test]
+fn what_a_build_did_not_find_and_did_without_is_no_failure() {
+    let tried = "/bin/sh: 1: pkg-config: not found\nPackage libfoo was not found in the pkg-config search path.\n";
+    let judged = alone(&format!("{tried}Successfully installed x-1.0\n"));
+    assert!(!judged.iter().any(dylens::buildlog::Judged::is_failure), "{judged:#?}");
+    let judged =
+        alone(&format!("{tried}error: command 'gcc' failed with exit code 1\nSuccessfully installed pip-25.0\n"));
+    assert!(judged[0].is_failure(), "what succeeded later was something else: {judged:#?}");
+}
+
+#[test]
+fn the_folder_of_a_linker_s_option_is_where_the_library_is() {
+    let loader = "ImportError: libemu.so.2: cannot open shared object file: No such file or directory\n";
+    let linked = format!("gcc -shared x.o -L/opt/libemu/lib -lemu -o x.so\n{loader}");
+    let expected = Expected {
+        cause: "library-missing",
+        verdict: Verdict::Guilty,
+        file: "",
+        sentence: "was found by the linker in /opt/libemu/lib",
+        remedy: "LDFLAGS=-Wl,-rpath,/opt/libemu/lib",
+        command: "LD_LIBRARY_PATH=/opt/libemu/lib PROGRAM",
+    };
+    assert_first(&alone(&linked), &expected);
+    // Another library, and the system's own folders, say nothing of it.
+    for link in ["gcc -shared x.o -L/opt/libemu/lib -lother", "gcc -shared x.o -L/usr/lib/x86_64-linux-gnu -lemu"] {
+        let judged = alone(&format!("{link}\n{loader}"));
+        assert!(!judged[0].sentence.contains("found by the linker"), "{judged:#?}");
+    }
+}
+
+#[test]
+fn conda_build_s_complaint_of_a_file_names_it() {
+    let log = "  ERROR (openmm-xtb,share/tests/TestXtb): /x/conda-bld/work/build/libOpenMMXTB.dylib not found in packages, sysroot(s) nor the \
+               missing_dso_whitelist.\n.. is this binary repackaging?\nconda_build.exceptions.OverLinkingError: overlinking check failed\n";
+    let judged = alone(log);
+    assert_eq!((judged[0].cause.word(), judged[0].incident.by()), ("library-missing", Some("share/tests/TestXtb")));
+    assert_eq!(judged.iter().filter(|judged| judged.is_failure()).count(), 1, "{judged:#?}");
+    assert_nothing("  INFO (x,lib/a.so): Needed DSO lib/libz.so.1 found in conda-forge::zlib-1.3\n");
+}
