@@ -290,7 +290,7 @@ fn neighborhood(atlas: &Atlas) -> (usize, Vec<Duration>) {
     let graph = &atlas.scan.graph.inner;
     let widest = libraries.max_by_key(|&node| graph.neighbors_undirected(node).count()).expect("a library");
     let lens = Lens { twins: false, depth: Some(2), ..Lens::default() };
-    let made = |rows: u16| Picture::of(atlas, widest, Scope::Focus, &lens, (SIZE.0, rows));
+    let made = |rows: u16| Picture::of(atlas, widest, Scope::Focus, &lens, ((SIZE.0, rows), rows));
     let rows = (50..2000).step_by(10).find(|&rows| made(rows).sketch.items.len() >= ITEMS).expect("enough items");
     let items = made(rows).sketch.items.len();
     let timed = |_| {

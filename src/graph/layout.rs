@@ -5,6 +5,7 @@
 //! chains are straight ([`place`]), and the lines between columns are routed on tracks ([`route`]). The same graph gives
 //! the same picture, always.
 
+mod lanes;
 mod order;
 mod place;
 mod route;
@@ -14,6 +15,7 @@ use petgraph::graph::DiGraph;
 use petgraph::visit::EdgeRef;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub use lanes::Frame;
 pub use route::{Detour, Net};
 
 /// What stands in a cell of a column: an item, or the line of links that pass by.
@@ -52,6 +54,8 @@ pub struct Layout {
     pub height: i32,
     /// How often links cross.
     pub crossings: usize,
+    /// Round the items of a group.
+    pub frames: Vec<Frame>,
 }
 
 /// The cells of a channel left of its tracks: a blank and a line.
@@ -65,6 +69,16 @@ type Ends = (usize, usize);
 /// Lays items of these widths out, joined by these links. Where their columns are given, links that do not lead to a later
 /// column are turned around; two items in one column must not be linked.
 pub fn layout(widths: &[u16], links: &[(usize, usize)], columns: Option<&[usize]>) -> Layout {
+    layout_in_frames(widths, links, columns, &[])
+}
+
+/// As [`layout`], with the items of each group in rows of their own, in a frame; of no groups, nothing is framed.
+pub fn layout_in_frames(
+    widths: &[u16],
+    links: &[(usize, usize)],
+    columns: Option<&[usize]>,
+    groups: &[Option<usize>],
+) -> Layout {
     if widths.is_empty() {
         return Layout::default();
     }
@@ -73,8 +87,13 @@ pub fn layout(widths: &[u16], links: &[(usize, usize)], columns: Option<&[usize]
     let mut layout = stand_ins(&columns, &links);
     layout.turned = turned;
     order::order(&mut layout);
-    place::place(&mut layout);
+    let lanes = (!groups.is_empty()).then(|| lanes::Lanes::new(&layout, groups));
+    match &lanes {
+        Some(lanes) => lanes.place(&mut layout),
+        None => place::place(&mut layout),
+    }
     route::route(&mut layout);
+    layout.frames = lanes.map_or_else(Vec::new, |lanes| lanes.frames(&layout));
     layout.spread(widths, i32::MAX);
     layout
 }

@@ -20,6 +20,8 @@ pub struct Drawing {
     pub scope: Scope,
     pub lens: Lens,
     pub room: (u16, u16),
+    /// The most rows that there could be room for, whatever else is on the screen.
+    pub rows: u16,
     /// Where the cursor is to stand, if not in the center.
     pub cursor: Option<NodeId>,
     /// The nodes that one comes from.
@@ -38,7 +40,7 @@ const MOST_EDGES: usize = 4000;
 impl Drawing {
     /// Draws it.
     pub fn made(&self) -> Picture {
-        let mut picture = Picture::of(&self.atlas, self.center, self.scope, &self.lens, self.room);
+        let mut picture = Picture::of(&self.atlas, self.center, self.scope, &self.lens, (self.room, self.rows));
         if let Some(cursor) = self.cursor {
             picture.go(cursor, self.room);
         }
@@ -50,9 +52,10 @@ impl Drawing {
 
     /// Would it be the same picture?
     pub fn is_like(&self, other: &Drawing) -> bool {
-        let Drawing { number: _, atlas, center, scope, lens, room, cursor, came: _, tick: _ } = self;
+        let Drawing { number: _, atlas, center, scope, lens, room, rows, cursor, came: _, tick: _ } = self;
         Arc::ptr_eq(atlas, &other.atlas)
-            && (center, scope, room, cursor) == (&other.center, &other.scope, &other.room, &other.cursor)
+            && (center, scope, room, rows) == (&other.center, &other.scope, &other.room, &other.rows)
+            && *cursor == other.cursor
             && *lens == other.lens
     }
 

@@ -296,13 +296,17 @@ impl Model {
 
     /// How many rows the list and the picture beside it have, or the picture alone.
     pub fn upper_rows(&self) -> usize {
-        let picture = |pane| self.picture(pane).map_or(0, |picture| picture.layout.height.max(0) as usize);
         let rows = (self.view.list)(self).map_or(0, |(_, rows)| rows);
         let list = if self.view.is("problems") { rows * 2 } else { rows };
         match self.view.panes.contains(&Pane::Graph) {
-            true => list.max(picture(Pane::Graph)),
-            false => list.max(picture(Pane::Main)),
+            true => list.max(self.picture_rows(Pane::Graph)),
+            false => list.max(self.picture_rows(Pane::Main)),
         }
+    }
+
+    /// How many rows the picture of a pane has; nought where it shows none.
+    pub fn picture_rows(&self, pane: Pane) -> usize {
+        self.picture(pane).map_or(0, |picture| picture.layout.height.max(0) as usize)
     }
 
     /// Takes in how many rows the details have.

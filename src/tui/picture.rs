@@ -16,7 +16,7 @@ pub use scope::{Lens, Scope, distribution, package_around};
 use super::atlas::{Atlas, Sort, sign};
 use super::theme::Tone;
 use super::way::Way;
-use crate::graph::layout::{Layout, layout};
+use crate::graph::layout::{Layout, layout_in_frames};
 use crate::graph::sketch::{Around, Fold, Item, LinkKind, Sketch, focus};
 use crate::graph::{Node, NodeId};
 
@@ -93,10 +93,10 @@ const DEPTH: usize = 2;
 const MOST_IN_A_BAND: usize = 20;
 
 impl Picture {
-    /// Draws a scope around a node into this much room.
-    pub fn of(atlas: &Atlas, center: NodeId, scope: Scope, lens: &Lens, room: (u16, u16)) -> Picture {
+    /// Draws a scope around a node into this much room; an overview has at most so many rows.
+    pub fn of(atlas: &Atlas, center: NodeId, scope: Scope, lens: &Lens, (room, rows): ((u16, u16), u16)) -> Picture {
         match scope {
-            Scope::Overview => Picture::overview(atlas, center, lens, room),
+            Scope::Overview => Picture::overview(atlas, center, lens, room, rows),
             Scope::Inside => Picture::inside(atlas, center, lens, room),
             Scope::Focus => Picture::focus(atlas, center, lens, room),
             Scope::Numpy => Picture::numpy(atlas, center, lens, room),
@@ -105,8 +105,8 @@ impl Picture {
     }
 
     /// The environment, package by package. Packages with which nothing is wrong are one, where any other is not.
-    fn overview(atlas: &Atlas, center: NodeId, lens: &Lens, room: (u16, u16)) -> Picture {
-        let mut sketch = overview::sketch(atlas, lens, usize::from(room.1));
+    fn overview(atlas: &Atlas, center: NodeId, lens: &Lens, room: (u16, u16), rows: u16) -> Picture {
+        let mut sketch = overview::sketch(atlas, lens, usize::from(rows));
         if !lens.implied {
             let stands_out = |item: &Item| item.nodes.iter().any(|&node| is_missing(atlas, node));
             sketch.reduce(|_, target| stands_out(target));
@@ -170,10 +170,20 @@ impl Picture {
             _ => [graph.above(center), vec![center], graph.below(center)].concat(),
         };
         nodes.retain(|&node| node == center || lens.system || !atlas.is_quiet(node));
-        let mut sketch = Sketch::of(graph, &nodes);
         let packages = lens.packages || nodes.len() > MOST_NODES;
+        // A package is no node among its files: it stands for all of them, or is told beside each.
+        let is_round_files = |node: NodeId| {
+            atlas.entry(node).sort == Sort::Distribution
+                && nodes.iter().any(|&file| file != node && graph.owner(file) == Some(node))
+        };
+        let is_apart: FxHashSet<NodeId> = nodes.iter().copied().filter(|&node| is_round_files(node)).collect();
+        if !packages {
+            nodes.retain(|node| !is_apart.contains(node));
+        }
+        let mut sketch = Sketch::of(graph, &nodes);
         if packages {
             fold_packages(&mut sketch, atlas, lens);
+            sketch.leave_out(|item| item.fold == Fold::No && is_apart.contains(&item.node()));
         }
         fold(&mut sketch, atlas, center, lens);
         if sketch.items.len() > MOST_ITEMS && !packages {
@@ -232,7 +242,8 @@ impl Picture {
             _ => label.width(),
         };
         let mut widths: Vec<u16> = labels.iter().enumerate().map(width).collect();
-        let mut layout = layout(&widths, &sketch.ends(), columns);
+        let groups = groups(atlas, &sketch, scope);
+        let mut layout = layout_in_frames(&widths, &sketch.ends(), columns, &groups);
         // What has no room is said in fewer letters, and only then cut.
         for terse in 1..=MOST_TERSE {
             if layout.width <= room.0.into() {
@@ -245,6 +256,12 @@ impl Picture {
         layout.fit(&widths, room.0.into(), NARROWEST);
         if layout.width > room.0.into() {
             layout.fit(&widths, room.0.into(), NARROWEST_BEYOND);
+        }
+        // Whose an item is stands above its frame.
+        for (label, group) in labels.iter_mut().zip(&groups) {
+            if layout.frames.iter().any(|frame| Some(frame.group) == *group) {
+                label.owner.clear();
+            }
         }
         let missing =
             (0..sketch.items.len()).filter(|&at| sketch.items[at].nodes.iter().any(|&node| is_missing(atlas, node)));
@@ -454,6 +471,20 @@ fn seen(start: i32, span: (i32, i32), len: i32, room: i32) -> i32 {
     start.clamp(0, (len - room).max(0))
 }
 
+/// The package in whose frame each item of a flow stands; none where pictures have no frames.
+fn groups(atlas: &Atlas, sketch: &Sketch, scope: Scope) -> Vec<Option<usize>> {
+    if scope.place() != Scope::All {
+        return Vec::new();
+    }
+    let graph = &atlas.scan.graph;
+    let group = |item: &Item| {
+        let owner = graph.owner(item.node()).filter(|_| !matches!(item.fold, Fold::Package | Fold::Rest))?;
+        let is_one = item.nodes.iter().all(|&node| graph.owner(node) == Some(owner));
+        is_one.then(|| owner.index())
+    };
+    sketch.items.iter().map(group).collect()
+}
+
 /// Folds what looks alike, as the lens says; the center never, nor what is missing, nor what was opened.
 fn fold(sketch: &mut Sketch, atlas: &Atlas, center: NodeId, lens: &Lens) {
     let is_free = |item: &Item| {
@@ -534,7 +565,7 @@ fn labels(atlas: &Atlas, sketch: &Sketch, (scope, center): (Scope, NodeId), ters
     };
     let owner = |item: &Item| {
         let owner = atlas.entry(item.node()).owner.as_str();
-        let is_told = item.fold == Fold::No && matches!(scope, Scope::Focus | Scope::Inside) && owner != own;
+        let is_told = item.fold == Fold::No && !matches!(scope, Scope::Overview | Scope::Numpy) && owner != own;
         if is_told { owner.to_owned() } else { String::new() }
     };
     let items = sketch.items.iter().zip(&texts).enumerate();

@@ -92,7 +92,8 @@ impl Areas {
                 let rows = (model.view.list)(model).map_or(usize::MAX, |(_, rows)| rows);
                 (rows.min(usize::from(u16::MAX) - 2) as u16 + 2).clamp(4, body.height / 3)
             }
-            _ => body.height / 2,
+            _ if (model.view.list)(model).is_none() && model.picture(model.pane).is_none() => body.height / 2,
+            _ => upper(model, body, body.height / 2),
         };
         let (main, detail) = off_top(body, main);
         Areas { detail: Some(detail), ..self.with_main(model, main) }
@@ -103,7 +104,10 @@ impl Areas {
         match model.view.arrangement {
             Arrangement::List => self.beside_list(model, body),
             Arrangement::Above => {
-                let (main, detail) = off_top(body, model.split[1].map_or_else(|| upper(model, body), of(body.height)));
+                let (main, detail) = off_top(
+                    body,
+                    model.split[1].map_or_else(|| upper(model, body, body.height * 3 / 5), of(body.height)),
+                );
                 Areas { main: Some(main), detail: Some(detail), ..self }
             }
             Arrangement::Halves => {
@@ -118,13 +122,20 @@ impl Areas {
         let share = |share: u16| (u32::from(body.width) * u32::from(share) / 100) as u16;
         let wanted = model.list_width().clamp(LEAST_LIST, MOST_LIST).min(body.width * 9 / 20);
         let width = model.split[0].map_or(wanted, share);
+        let needed = model.picture_rows(Pane::Graph).min(usize::from(body.height)) as u16 + 2;
+        if body.width >= THREE_COLUMNS && needed <= body.height / 2 {
+            // What is low leaves the details more width beside the list than right of it.
+            let (main, right) = off_left(body, width);
+            let (graph, detail) = off_top(right, needed.max(LEAST_UPPER));
+            return Areas { main: Some(main), graph: Some(graph), detail: Some(detail), ..self };
+        }
         if body.width >= THREE_COLUMNS {
             let (main, right) = off_left(body, width);
             let picture = model.picture(Pane::Graph).map_or(0, |picture| picture.layout.width.clamp(0, 400) as u16);
             let (graph, detail) = off_left(right, (picture + 4).clamp(right.width * 2 / 5, right.width * 3 / 5));
             return Areas { main: Some(main), graph: Some(graph), detail: Some(detail), ..self };
         }
-        let (top, detail) = off_top(body, upper(model, body));
+        let (top, detail) = off_top(body, upper(model, body, body.height * 3 / 5));
         let (main, graph) = off_left(top, width);
         Areas { main: Some(main), graph: Some(graph), detail: Some(detail), ..self }
     }
@@ -155,6 +166,18 @@ impl Areas {
         let top = areas.header.height + areas.tabs.map_or(0, |tabs| tabs.height);
         let height = model.size.1.saturating_sub(top + areas.footer.height);
         Rect { x: 0, y: top, width: model.size.0, height }
+    }
+
+    /// The most rows that a picture can have, whatever the other panes need.
+    pub fn most_rows(model: &Model) -> u16 {
+        let body = Areas::body(model).height;
+        let most = match Room::of(model.size) {
+            _ if model.is_zoomed => body,
+            Room::None | Room::List => body,
+            Room::Compact => body / 2,
+            Room::Wide => body * 3 / 5,
+        };
+        most.saturating_sub(2)
     }
 
     /// The rectangle of a pane.
@@ -193,14 +216,12 @@ const MOST_LIST: u16 = 62;
 /// From this width on, list, graph and details stand beside each other.
 const THREE_COLUMNS: u16 = 160;
 
-/// How high the upper panes are: as high as what they show, as long as the details have room for theirs; and what the
-/// details do not need is theirs too.
-fn upper(model: &Model, body: Rect) -> u16 {
-    let most = body.height * 3 / 5;
-    let wanted = (model.upper_rows() + 2).min(usize::from(most)) as u16;
-    let spare = body.height.saturating_sub((model.details_rows + 2).min(usize::from(body.height)) as u16);
-    wanted.max(LEAST_UPPER.min(most)).max(spare.min(most))
+/// How high the upper panes are: as high as what they show, at most so high, but for what the details do not need.
+fn upper(model: &Model, body: Rect, most: u16) -> u16 {
+    let rows = |rows: usize| (rows + 2).min(usize::from(body.height)) as u16;
+    let most = most.max(body.height - rows(model.details_rows));
+    rows(model.upper_rows()).max(LEAST_UPPER).min(most)
 }
 
-/// The upper panes have at least so many rows.
-const LEAST_UPPER: u16 = 8;
+/// The upper panes have at least so many rows, where there is so much room.
+const LEAST_UPPER: u16 = 6;

@@ -1,7 +1,8 @@
 //! A picture on the screen: only what is in view is painted.
 //!
 //! The lines are gathered in a grid first, cell by cell, by the directions in which they leave the cell; then each cell
-//! becomes a character. Where lines of different nets cross, one goes over the other like a bridge.
+//! becomes a character. Where lines of one net meet, a dot joins them; where lines of different nets cross, one goes over
+//! the other like a bridge.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,6 +13,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::graph::NodeId;
 use crate::graph::layout::{BEHIND, Layout, Net, Slot};
 use crate::graph::sketch::LinkKind;
+use crate::tui::atlas::Sort;
 use crate::tui::model::Model;
 use crate::tui::paint;
 use crate::tui::picture::{Label, Picture};
@@ -43,8 +45,26 @@ struct Cell {
     upright: Heat,
     /// The lines across and upright belong to one net.
     is_joint: bool,
-    /// The strongest kind of the lines that pass here; none where no line does.
-    kind: Option<LinkKind>,
+    /// The strongest kind of the lines across and upright; none where no line passes.
+    kind_across: Option<LinkKind>,
+    kind_upright: Option<LinkKind>,
+}
+
+impl Cell {
+    /// The character of the lines that pass here, and how much it stands out.
+    fn sign(&self) -> (&'static str, Heat) {
+        let (across, upright) = (lines_of(self.kind_across).0, lines_of(self.kind_upright).1);
+        let heat = self.across.max(self.upright);
+        match self.arms {
+            _ if self.is_joint && self.arms.count_ones() > 2 => ("•", heat),
+            _ if self.across > Heat::None && self.upright > Heat::None && !self.is_joint => {
+                if self.across > self.upright { (across, self.across) } else { (upright, self.upright) }
+            }
+            arms if arms & (UP | DOWN) == 0 => (across, heat),
+            arms if arms & (LEFT | RIGHT) == 0 => (upright, heat),
+            arms => (corner(arms), heat),
+        }
+    }
 }
 
 /// How a line is drawn.
@@ -95,6 +115,7 @@ pub fn paint(model: &Model, picture: &Picture, area: Rect, has_keys: bool, buffe
     let mut canvas = Canvas { picture, area, origin, cells };
     canvas.lines();
     canvas.show_lines(model, buffer);
+    canvas.show_frames(model, buffer);
     canvas.labels(model, has_keys, buffer);
 }
 
@@ -208,7 +229,7 @@ impl Canvas<'_> {
             if let Some(cell) = self.cell(x, y) {
                 cell.arms |= if x > from { LEFT } else { 0 } | if x < to { RIGHT } else { 0 };
                 cell.across = cell.across.max(stroke.heat);
-                cell.kind = stronger(cell.kind, stroke.kind);
+                cell.kind_across = stronger(cell.kind_across, stroke.kind);
             }
         }
     }
@@ -220,7 +241,7 @@ impl Canvas<'_> {
             if let Some(cell) = self.cell(x, y) {
                 cell.arms |= if y > top { UP } else { 0 } | if y < bottom { DOWN } else { 0 };
                 cell.upright = cell.upright.max(stroke.heat);
-                cell.kind = stronger(cell.kind, stroke.kind);
+                cell.kind_upright = stronger(cell.kind_upright, stroke.kind);
             }
         }
     }
@@ -234,18 +255,7 @@ impl Canvas<'_> {
     fn show_lines(&self, model: &Model, buffer: &mut Buffer) {
         let width = usize::from(self.area.width);
         for (at, cell) in self.cells.iter().enumerate().filter(|(_, cell)| cell.arms != 0) {
-            let is_bridge = !cell.is_joint && cell.across > Heat::None && cell.upright > Heat::None;
-            let (sign, heat) = match is_bridge {
-                true if cell.across > cell.upright => ("─", cell.across),
-                true => ("│", cell.upright),
-                false => (sign(cell.arms), cell.across.max(cell.upright)),
-            };
-            let (across, upright) = lines_of(cell.kind);
-            let sign = match sign {
-                "─" => across,
-                "│" => upright,
-                sign => sign,
-            };
+            let (sign, heat) = cell.sign();
             let tone = match heat {
                 Heat::Lit => Tone::Active,
                 Heat::Doomed => Tone::Error,
@@ -253,6 +263,34 @@ impl Canvas<'_> {
             };
             let (x, y) = (self.area.x + (at % width) as u16, self.area.y + (at / width) as u16);
             buffer[(x, y)].set_symbol(sign).set_style(model.theme.style(tone));
+        }
+    }
+
+    /// The name of a package above its files; lines that cross it are not covered.
+    fn show_frames(&self, model: &Model, buffer: &mut Buffer) {
+        let (picture, Some(atlas)) = (self.picture, &model.atlas) else { return };
+        for frame in &picture.layout.frames {
+            let (x, y) = (picture.layout.columns[frame.columns.0].x, frame.rows.0 - 1);
+            let name = &atlas.entry(NodeId::new(frame.group)).label;
+            let text = format!("{} {name}", Sort::Distribution.glyph());
+            let row = y - self.origin.1;
+            if !(0..i32::from(self.area.height)).contains(&row) {
+                continue;
+            }
+            let mut at = x - self.origin.0;
+            for letter in Span::styled(text, model.theme.style(Tone::Dim)).styled_graphemes(Style::new()) {
+                let wide = letter.symbol.width() as i32;
+                let is_free = |x: i32| self.cells[(row * i32::from(self.area.width) + x) as usize].arms == 0;
+                let is_inside = at >= 0 && at + wide <= i32::from(self.area.width);
+                if wide > 0 && is_inside && (at..at + wide).all(is_free) {
+                    let cell = (self.area.x + at as u16, self.area.y + row as u16);
+                    buffer[cell].set_symbol(letter.symbol).set_style(letter.style);
+                    for behind in 1..wide as u16 {
+                        buffer[(cell.0 + behind, cell.1)].reset();
+                    }
+                }
+                at += wide;
+            }
         }
     }
 
@@ -364,7 +402,7 @@ impl Canvas<'_> {
         for x in (from + 1).max(0)..=to {
             if x < i32::from(self.area.width) {
                 buffer[(self.area.x + x as u16, self.area.y + y as u16)]
-                    .set_symbol(lines_of(cell.kind).0)
+                    .set_symbol(lines_of(cell.kind_across).0)
                     .set_style(style);
             }
         }
@@ -393,8 +431,14 @@ impl Canvas<'_> {
     }
 }
 
-/// The character whose arms leave it in these directions.
-fn sign(arms: u8) -> &'static str {
-    const SIGNS: [&str; 16] = [" ", "│", "│", "│", "─", "╯", "╮", "┤", "─", "╰", "╭", "├", "─", "┴", "┬", "┼"];
-    SIGNS[usize::from(arms & 15)]
+/// The corner whose arms leave it in these directions.
+fn corner(arms: u8) -> &'static str {
+    match arms {
+        arms if arms == UP | LEFT => "╯",
+        arms if arms == DOWN | LEFT => "╮",
+        arms if arms == UP | RIGHT => "╰",
+        arms if arms == DOWN | RIGHT => "╭",
+        // Lines of two nets that end in one cell.
+        _ => "┼",
+    }
 }

@@ -105,8 +105,8 @@ pub(in crate::tui) fn draw(model: &mut Model, scope: Scope, center: NodeId, curs
     let Some(atlas) = model.atlas.clone() else { return };
     model.wanted += 1;
     let (number, tick) = (model.wanted, model.tick);
-    let (lens, room) = (lens(model), room(model));
-    let drawing = Drawing { number, atlas, center, scope, lens, room, cursor, came: Vec::new(), tick };
+    let (lens, room, rows) = (lens(model), room(model), Areas::most_rows(model));
+    let drawing = Drawing { number, atlas, center, scope, lens, room, rows, cursor, came: Vec::new(), tick };
     if model.drawing(scope).is_some_and(|other| other.is_like(&drawing)) {
         return;
     }

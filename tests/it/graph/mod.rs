@@ -5,7 +5,7 @@ mod imports;
 use std::collections::{BTreeMap, BTreeSet};
 
 use dylens::graph::NodeId;
-use dylens::graph::layout::{Layout, layout};
+use dylens::graph::layout::{Layout, layout, layout_in_frames};
 use dylens::graph::sketch::{Fold, Item, Link, Sketch};
 use proptest::prelude::*;
 
@@ -112,6 +112,42 @@ proptest! {
             prop_assert_eq!(picture.slots[item].column, column);
         }
     }
+}
+
+/// In the rows and columns of a frame, and in the row of its name, stand the items of its group alone, and all of them.
+fn assert_framed(picture: &Layout, groups: &[Option<usize>]) {
+    for frame in &picture.frames {
+        let mut count = 0;
+        for slot in picture.slots.iter().filter(|slot| slot.item.is_some()) {
+            let is_in_columns = (frame.columns.0..=frame.columns.1).contains(&slot.column);
+            let is_in_rows = (frame.rows.0 - 1..=frame.rows.1).contains(&slot.row);
+            let is_member = slot.item.and_then(|item| groups[item]) == Some(frame.group);
+            assert_eq!(is_in_columns && is_in_rows, is_member, "{frame:?} {slot:?}");
+            count += usize::from(is_member);
+        }
+        assert!(count > 1, "one item needs no frame");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn in_a_frame_stands_its_group_alone((count, links) in graphs(), kinds in 1usize..7) {
+        let groups: Vec<Option<usize>> = (0..count).map(|item| (item % kinds).checked_sub(1)).collect();
+        let picture = layout_in_frames(&vec![4; count], &links, None, &groups);
+        assert_readable(&picture, &links);
+        assert_framed(&picture, &groups);
+    }
+}
+
+#[test]
+fn what_a_group_needs_stands_beside_its_frame() {
+    // Two modules of one package, the library that both need, and one that nobody brings.
+    let picture = layout_in_frames(&[5; 4], &[(0, 2), (1, 2), (2, 3)], None, &[Some(7), Some(7), Some(7), None]);
+    let [frame] = picture.frames[..] else { panic!("one frame") };
+    assert_eq!((frame.group, frame.columns, frame.rows.0), (7, (0, 1), 1));
+    assert_eq!(picture.slots[3].row, picture.slots[2].row, "the line out of it is straight");
 }
 
 #[test]

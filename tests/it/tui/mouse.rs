@@ -19,8 +19,8 @@ fn the_mouse_clicks_opens_scrolls_and_drags() {
     assert_eq!(face.chosen(), "libopenblas.so.0");
     let before = face.screen();
     let border = Areas::of(&face.model).main.expect("a list").right() - 1;
-    update(&mut face.model, Msg::Click { column: border, row: 10, is_double: false });
-    update(&mut face.model, Msg::Drag { column: 59, row: 10 });
+    update(&mut face.model, Msg::Click { column: border, row: 5, is_double: false });
+    update(&mut face.model, Msg::Drag { column: 59, row: 5 });
     update(&mut face.model, Msg::Release);
     assert_eq!(Areas::of(&face.model).main.expect("a list").width, 60);
     assert_ne!(face.screen(), before);
