@@ -44,7 +44,7 @@ const COMMANDS: &[Command] = &[
         .aliases("rdeps reverse dependencies")
         .hint("who needs"),
     Command::new("symbols", Ask, "show the symbols of the edge or the file", modal::symbols::open)
-        .aliases("undefined nm exports overlinked"),
+        .aliases("undefined nm overlinked"),
     Command::new("next-finding", Look, "go to the next finding", |model| choose::next_finding(model, Way::Down))
         .hint("next finding"),
     Command::new("previous-finding", Look, "go to the previous finding", |model| choose::next_finding(model, Way::Up)),

@@ -1,4 +1,4 @@
-//! Every screen: each view, each thing that lies on top, each state, at three sizes; where there is less room, and in ASCII or
+//! Every screen: each view, each thing that lies on top, each state, at four sizes; where there is less room, and in ASCII or
 //! without colors, nothing breaks.
 
 use dylens::error::Error;
@@ -108,9 +108,9 @@ fn is_whole(name: &str, face: &Face) {
 }
 
 #[test]
-fn every_screen_at_three_sizes() {
+fn every_screen_at_four_sizes() {
     for (name, make) in screens() {
-        let shown: Vec<String> = [(80, 24), (120, 36), (160, 48)]
+        let shown: Vec<String> = [(40, 12), (80, 24), (120, 36), (200, 55)]
             .into_iter()
             .map(|size| {
                 let face = make(size);
