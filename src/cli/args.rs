@@ -123,6 +123,10 @@ pub(super) enum Command {
         #[arg(value_parser = rules(), hide_possible_values = true)]
         rule: Option<String>,
     },
+    /// Print the keys of the explorer, with the names by which they are bound
+    Keys,
+    /// Print the explorer's settings, and who decided each: an option, the configuration, the environment
+    Config,
     /// Print what a shell needs to complete dylens' commands, options and their values
     #[command(
         after_help = "The script asks the installed dylens for every completion, names of packages and modules too.\n\nExamples:\n  \

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::args::{self, Arguments, Check, Export, FailOn, To, Tree, Why};
 use super::policy::Measure;
-use super::{FOUND, output, progress, source};
+use super::{FOUND, output, progress, settings, source};
 use crate::buildlog::Log;
 use crate::diff::Diff;
 use crate::discover::Machine;
@@ -63,16 +63,8 @@ pub(super) fn explore(
     log: Option<Log>,
     before: Option<Arc<Scan>>,
 ) -> Result<(), Error> {
-    let no_color = !output::is_colored(arguments, true);
-    let options = tui::Options {
-        ascii: arguments.ascii,
-        no_color,
-        no_mouse: arguments.no_mouse,
-        theme: arguments.theme.clone(),
-        watch: arguments.watch,
-        log,
-        before: before.map(tui::view::Compared::new),
-    };
+    let before = before.map(tui::view::Compared::new);
+    let options = tui::Options { log, before, ..settings::options(arguments) };
     let asked = source::asked(arguments);
     let open = Arc::new(move |place: &tui::Place| source::place(&asked, place));
     tui::run(source, open, &options).map_err(|error| {

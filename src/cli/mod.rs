@@ -15,6 +15,7 @@ mod parse;
 mod policy;
 mod progress;
 mod run;
+mod settings;
 mod source;
 mod symbols;
 mod values;
@@ -52,6 +53,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
         Some(Command::Log(log)) => log::log(arguments, log),
         Some(Command::Run(run)) => run::run(arguments, run),
         Some(Command::Explain { rule }) => explain::explain(arguments, rule.as_deref()),
+        Some(Command::Keys) => settings::keys(arguments),
+        Some(Command::Config) => settings::config(arguments),
         Some(Command::Completions { shell }) => completions::completions(*shell).map(|()| ExitCode::SUCCESS),
         Some(Command::Man { folder: Some(folder), .. }) => man::pages(folder).map(|()| ExitCode::SUCCESS),
         Some(Command::Man { command, .. }) => man::man(command.as_deref()).map(|()| ExitCode::SUCCESS),

@@ -84,11 +84,19 @@ pub(super) fn paint_for_errors(arguments: &Arguments) -> Paint {
 ///
 /// As <https://no-color.org>, <https://force-color.org> and <https://bixense.com/clicolors> say it.
 pub(super) fn is_colored(arguments: &Arguments, is_terminal: bool) -> bool {
+    colors(arguments, is_terminal).0
+}
+
+/// As [`is_colored`], with what decides it; nothing where that is the terminal.
+pub(super) fn colors(arguments: &Arguments, is_terminal: bool) -> (bool, &'static str) {
     match arguments.color {
-        When::Always => true,
-        When::Never => false,
-        When::Auto if is_set("NO_COLOR") => false,
-        When::Auto => is_set("FORCE_COLOR") || is_set("CLICOLOR_FORCE") || is_terminal && !is_dumb(),
+        When::Always => (true, "--color"),
+        When::Never => (false, "--color"),
+        When::Auto if is_set("NO_COLOR") => (false, "NO_COLOR"),
+        When::Auto => match ["FORCE_COLOR", "CLICOLOR_FORCE"].into_iter().find(|variable| is_set(variable)) {
+            Some(variable) => (true, variable),
+            None => (is_terminal && !is_dumb(), ""),
+        },
     }
 }
 

@@ -14,8 +14,9 @@ use super::{COULD_NOT, output};
 use crate::printable::bounded;
 
 /// Options that stand before or after any command, and the commands that heed them beside the explorer itself.
-const HEEDED: [(&[&str], &[&str]); 2] = [
-    (&["theme", "no_mouse", "watch"], &["open", "log", "run", "diff"]),
+const HEEDED: [(&[&str], &[&str]); 3] = [
+    (&["theme", "no_mouse"], &["open", "log", "run", "diff", "config"]),
+    (&["watch"], &["open", "log", "run", "diff"]),
     (
         &["demo", "root", "platform", "here", "arch", "macos", "glibc", "tool"],
         &["open", "check", "imports", "why", "tree", "symbols", "diff", "export", "log", "run"],

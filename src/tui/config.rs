@@ -29,10 +29,17 @@ struct File {
 /// What the file says.
 #[derive(Clone, Default)]
 pub struct Config {
+    /// Where it is, or would be; none where no folder for such things is known.
+    pub path: Option<PathBuf>,
+    pub is_there: bool,
     pub theme: Option<String>,
     pub mouse: Option<bool>,
     pub ascii: Option<bool>,
     pub keymap: Keymap,
+    /// The commands that have other keys than by themselves.
+    pub rebound: Vec<&'static str>,
+    /// What is wrong in it: left out, and told.
+    pub wrong: Vec<Error>,
 }
 
 impl Config {
@@ -53,25 +60,23 @@ fn path() -> Option<(PathBuf, bool)> {
     Some((folder.join("dylens").join("config.toml"), false))
 }
 
-/// Reads the file, where there is one.
-///
-/// # Errors
-/// Where it cannot be read or is not understood: says the line and what stands there.
-pub fn read(commands: &'static [&'static Command]) -> Result<Config, Error> {
-    let unchanged = || Config::usual(commands);
-    let Some((path, is_asked_for)) = path() else { return Ok(unchanged()) };
+/// Reads the file, where there is one. What is wrong in it counts for nothing, and is told with its line.
+pub fn read(commands: &'static [&'static Command]) -> Config {
+    let usual = Config::usual(commands);
+    let Some((path, is_asked_for)) = path() else { return usual };
+    let usual = Config { path: Some(path.clone()), ..usual };
     let text = match whole(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !is_asked_for => return Ok(unchanged()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !is_asked_for => return usual,
         Err(error) => {
             let what = format!("{} cannot be read: {error}", path.display());
-            return Err(Error::new(what, "correct the file, or point DYLENS_CONFIG to another"));
+            let wrong = vec![Error::new(what, "correct the file, or point DYLENS_CONFIG to another")];
+            return Config { wrong, ..usual };
         }
     };
-    understand(&text, commands).map_err(|(line, what)| {
-        let place = format!("{}:{line}: {what}", path.display());
-        Error::new(place, "correct that line")
-    })
+    let (config, wrong) = understand(&text, commands);
+    let told = |(line, what)| Error::new(format!("{}:{line}: {what}", path.display()), "correct that line");
+    Config { path: usual.path, is_there: true, wrong: wrong.into_iter().map(told).collect(), ..config }
 }
 
 /// A small file, whole.
@@ -85,27 +90,40 @@ fn whole(path: &Path) -> io::Result<String> {
     }
 }
 
-/// What a text says; else the line that is wrong, and why.
-fn understand(text: &str, commands: &'static [&'static Command]) -> Result<Config, (usize, String)> {
+/// What a text says, and what is wrong in it: the line, and why.
+fn understand(text: &str, commands: &'static [&'static Command]) -> (Config, Vec<(usize, String)>) {
     let line = |at: usize| text[..at.min(text.len())].matches('\n').count() + 1;
-    let file: File = toml::from_str(text)
-        .map_err(|error| (line(error.span().map_or(0, |span| span.start)), error.message().replace('\n', " ")))?;
-    let theme = file.theme.map(|theme| {
-        let is_known = THEMES.iter().any(|(name, _)| name == theme.as_ref());
+    let usual = Config::usual(commands);
+    let file: File = match toml::from_str(text) {
+        Ok(file) => file,
+        Err(error) => {
+            let at = error.span().map_or(0, |span| span.start);
+            return (usual, vec![(line(at), error.message().replace('\n', " "))]);
+        }
+    };
+    let mut wrong = Vec::new();
+    let is_known = |theme: &Spanned<String>| THEMES.iter().any(|(name, _)| name == theme.as_ref());
+    if let Some(theme) = file.theme.as_ref().filter(|theme| !is_known(theme)) {
         let names: Vec<&str> = THEMES.iter().map(|(name, _)| *name).collect();
-        let wrong = || {
-            (
-                line(theme.span().start),
-                format!("no theme is called {:?}; known are {}", theme.as_ref(), names.join(", ")),
-            )
-        };
-        if is_known { Ok(theme.as_ref().clone()) } else { Err(wrong()) }
-    });
-    let mut keymap = Keymap::of(commands);
-    for (id, keys) in &file.keys {
-        keymap.rebind(id.as_ref(), keys.as_ref()).map_err(|what| (line(id.span().start), what))?;
+        let what = format!("no theme is called {:?}; known are {}", theme.as_ref(), names.join(", "));
+        wrong.push((line(theme.span().start), what));
     }
-    Ok(Config { theme: theme.transpose()?, mouse: file.mouse, ascii: file.ascii, keymap })
+    let mut config = Config {
+        theme: file.theme.filter(is_known).map(Spanned::into_inner),
+        mouse: file.mouse,
+        ascii: file.ascii,
+        ..usual
+    };
+    for (id, keys) in &file.keys {
+        match config.keymap.rebound(id.as_ref(), keys.as_ref()) {
+            Ok((keymap, command)) => {
+                config.keymap = keymap;
+                config.rebound.push(command.id);
+            }
+            Err(what) => wrong.push((line(id.span().start), what)),
+        }
+    }
+    (config, wrong)
 }
 
 #[cfg(test)]
@@ -113,14 +131,15 @@ mod tests {
     use super::*;
     use crate::tui::commands::commands;
 
-    fn understand(text: &str) -> Result<Config, (usize, String)> {
+    fn understand(text: &str) -> (Config, Vec<(usize, String)>) {
         super::understand(text, commands())
     }
 
     #[test]
     fn a_file_says_theme_and_keys() {
-        let config =
-            understand("theme = 'dark'\nmouse = false\n[keys]\ndown = ['ctrl-n', 'down']\n").unwrap_or_default();
+        let (config, wrong) = understand("theme = 'dark'\nmouse = false\n[keys]\ndown = ['ctrl-n', 'down']\n");
+        assert!(wrong.is_empty(), "{wrong:?}");
+        assert_eq!(config.rebound, ["down"]);
         assert_eq!((config.theme.as_deref(), config.mouse), (Some("dark"), Some(false)));
         assert_eq!(config.keymap.names("down"), ["ctrl-n", "down"]);
         assert_eq!(config.keymap.names("up"), ["k", "up"], "what is not told stays");
@@ -128,7 +147,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_with_its_line() {
-        let wrong = |text| understand(text).err().map(|(line, what)| format!("{line}: {what}")).unwrap_or_default();
+        let wrong = |text| {
+            let lines = understand(text).1.into_iter().map(|(line, what)| format!("{line}: {what}"));
+            lines.collect::<Vec<_>>().join("; ")
+        };
         assert_eq!(
             wrong("mouse = true\ntheme = 'pink'\n"),
             "2: no theme is called \"pink\"; known are ansi, dark, light, mono, high-contrast"
@@ -138,5 +160,12 @@ mod tests {
         assert_eq!(wrong("[keys]\nup = ['j']\n"), "2: up: j is the key of down already");
         assert!(wrong("theme = 'dark'\ncolour = 1\n").starts_with("2: unknown field `colour`"));
         assert!(wrong("theme = \n").starts_with("1: "));
+    }
+    #[test]
+    fn what_is_right_counts_beside_what_is_wrong() {
+        let (config, wrong) = understand("theme = 'pink'\nascii = true\n[keys]\nfly = ['x']\ndown = ['ctrl-n']\n");
+        assert_eq!(wrong.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 4]);
+        assert_eq!((config.theme, config.ascii), (None, Some(true)));
+        assert_eq!(config.keymap.names("down"), ["ctrl-n"]);
     }
 }

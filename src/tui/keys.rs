@@ -113,22 +113,23 @@ impl Keymap {
         command.ok_or_else(|| format!("no command is called {id}"))
     }
 
-    /// Gives a command other keys.
+    /// The same with other keys for a command.
     ///
     /// # Errors
     /// Says which command or key is not known, or whose key it is already.
-    pub fn rebind(&mut self, id: &str, names: &[String]) -> Result<(), String> {
+    pub fn rebound(&self, id: &str, names: &[String]) -> Result<(Keymap, &'static Command), String> {
         let command = self.named(id)?;
-        self.bindings.retain(|binding| binding.command.id != id);
+        let mut keymap = self.clone();
+        keymap.bindings.retain(|binding| binding.command.id != id);
         for name in names {
             let key = Key::parse(name).ok_or_else(|| format!("{id}: no key is called {name:?}"))?;
             let same = |other: &&Binding| other.key == key && place(other.command) == place(command);
-            if let Some(other) = self.bindings.iter().find(same) {
+            if let Some(other) = keymap.bindings.iter().find(same) {
                 return Err(format!("{id}: {name} is the key of {} already", other.command.id));
             }
-            self.bindings.push(Binding { key, name: name.clone(), command });
+            keymap.bindings.push(Binding { key, name: name.clone(), command });
         }
-        Ok(())
+        Ok((keymap, command))
     }
 
     /// What a key does, in the menu of a group or outside of all; shift that means nothing is not there.

@@ -49,6 +49,7 @@ mod runtime;
 pub mod screen;
 pub mod scrolling;
 pub mod search;
+pub mod settings;
 pub mod state;
 pub mod symbols;
 pub mod terminal;
@@ -63,6 +64,8 @@ use std::io;
 
 use crate::error::Error;
 
+use settings::Settings;
+
 pub use options::{Opener, Options, Place, Source};
 
 /// Shows what `source` scans until the person quits; `open` tells how what they name meanwhile is scanned.
@@ -70,11 +73,5 @@ pub use options::{Opener, Options, Place, Source};
 /// # Errors
 /// Where the terminal cannot be used; the scan's own error is returned inside.
 pub fn run(source: Source, open: Opener, options: &Options) -> io::Result<Result<(), Error>> {
-    let commands = commands::commands();
-    // A wrong configuration is told in the program, which starts all the same.
-    let (config, complaint) = match config::read(commands) {
-        Ok(config) => (config, None),
-        Err(error) => (config::Config::usual(commands), Some(error)),
-    };
-    runtime::run(source, open, options, config, complaint)
+    runtime::run(source, open, options, Settings::read(options))
 }

@@ -17,7 +17,6 @@ use crossterm::execute;
 
 use super::atlas::Atlas;
 use super::commands::tables;
-use super::config::Config;
 use super::draw::frame;
 use super::drawing::Drawing;
 use super::effect::{Effect, Want};
@@ -25,10 +24,10 @@ use super::message::{Fetched, Msg};
 use super::model::Model;
 use super::options::{Opener, Options, Place, Source};
 use super::output::{Job, Order};
+use super::settings::Settings;
 use super::state::Logged;
 use super::symbols::{self, WantedSymbols};
 use super::terminal::Screen;
-use super::theme::Theme;
 use super::update::update;
 use super::watch::Watch;
 use super::way::Way;
@@ -50,18 +49,17 @@ pub(super) fn run(
     source: Source,
     open: Opener,
     options: &Options,
-    config: Config,
-    complaint: Option<Error>,
+    settings: Settings,
 ) -> io::Result<Result<(), Error>> {
     let signals = Signals::listen()?;
-    let with_mouse = !options.no_mouse && config.mouse.unwrap_or(true);
+    let with_mouse = settings.mouse.value;
     let mut screen = Screen::take(with_mouse)?;
     let size = screen.terminal.size()?;
-    let mut model = Model::new(tables(), theme(options, &config), (size.width, size.height));
-    (model.keymap, model.with_mouse) = (config.keymap, with_mouse);
+    let mut model = Model::new(tables(), settings.theme(options.no_color), (size.width, size.height));
+    (model.keymap, model.with_mouse) = (settings.config.keymap, with_mouse);
     model.log = options.log.clone().map(Logged::new);
     model.diff = options.before.clone();
-    model.told = complaint.map(|error| printable(&error.to_string()));
+    model.told = complaint(&settings.config.wrong);
     screen.draw(|target| frame(&model, target))?;
 
     let (sender, messages) = channel();
@@ -83,16 +81,13 @@ pub(super) fn run(
     ended
 }
 
-fn theme(options: &Options, config: &Config) -> Theme {
-    let knows = std::env::var("COLORTERM").is_ok_and(|value| matches!(value.as_str(), "truecolor" | "24bit"));
-    let mut theme = Theme::default();
-    theme.no_color = options.no_color;
-    theme.ascii = options.ascii || config.ascii.unwrap_or(false);
-    theme.few_colors = !knows;
-    match options.theme.as_ref().or(config.theme.as_ref()) {
-        Some(name) => theme.named(name),
-        None => theme,
-    }
+/// What is wrong in the configuration, in a line: the explorer starts all the same.
+fn complaint(wrong: &[Error]) -> Option<String> {
+    let more = match wrong.len() {
+        0 | 1 => String::new(),
+        many => format!(" (and {} more: dylens config)", many - 1),
+    };
+    wrong.first().map(|error| format!("{}{more}", printable(&error.to_string())))
 }
 
 /// Takes messages and draws, until an effect ends it.

@@ -11,6 +11,7 @@ mod hostile_text;
 mod policy;
 #[cfg(unix)]
 mod run_daemon;
+mod settings;
 mod snapshot;
 
 use crate::common::{dylens, lay_out, out, said};
