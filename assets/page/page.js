@@ -22,13 +22,36 @@ function folded(head, fill, words) {
   return box;
 }
 
+// Where the browser has no clipboard for a file's page, the text is chosen and copied as by hand.
+function copy(text, button) {
+  const done = () => { button.textContent = "copied"; setTimeout(() => { button.textContent = "copy"; }, 1500); };
+  const byHand = () => {
+    const area = make("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    if (document.execCommand("copy")) done();
+    area.remove();
+  };
+  if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, byHand);
+  else byHand();
+}
+
 function finding(it) {
   const head = [make("span", "mark " + it.severity, it.severity), make("span", "", it.message)];
   const words = [it.severity, it.rule, it.message, ...it.files].join(" ");
   return folded(head, (box) => {
     box.append(make("p", "leaf quiet", it.rule + ": " + it.title));
     if (it.remedy) box.append(make("p", "leaf", it.remedy));
-    if (it.command) box.append(make("pre", "", it.command));
+    // Each command has a line and a button of its own.
+    for (const command of it.command.split("\n").filter(Boolean)) {
+      const line = make("pre", "command", command);
+      const button = make("button", "copy", "copy");
+      button.type = "button";
+      button.addEventListener("click", () => copy(command, button));
+      line.append(" ", button);
+      box.append(line);
+    }
     it.evidence.forEach((text) => box.append(make("pre", "", text)));
     it.files.forEach((path) => box.append(make("div", "leaf quiet", path)));
     if (it.why) box.append(make("p", "leaf", it.why));
@@ -94,16 +117,138 @@ function search() {
     box.hidden = !found;
     if (words.length > 0) box.open = found;
   }
-  for (const box of document.querySelectorAll(".picture g")) {
-    box.classList.toggle("dim", words.length > 0 && !fits(box.textContent.toLowerCase()));
-  }
+  choose(null);
+  for (const box of boxes) box.classList.toggle("dim", words.length > 0 && !fits(box.textContent.toLowerCase()));
   at("hits").textContent = words.length === 0 ? "" : hits === 1 ? "1 hit" : hits + " hits";
 }
 
+// The picture: moved and zoomed by its view box.
+const picture = document.querySelector(".picture");
+const svg = picture.querySelector("svg");
+const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+const full = { x: 0, y: 0, width, height };
+const boxes = [...svg.querySelectorAll('g[id^="b"]')];
+let view = { ...full };
+picture.classList.add("moves");
+svg.removeAttribute("width");
+svg.removeAttribute("height");
+svg.setAttribute("preserveAspectRatio", "xMinYMin meet");
+
+function look(next) {
+  const width = Math.min(Math.max(next.width, 80), full.width * 4);
+  view = { ...next, width, height: next.height * (width / next.width) };
+  svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${view.height}`);
+}
+
+// Around a point of the picture, which stays where it is on the screen.
+function zoom(by, x = view.x + view.width / 2, y = view.y + view.height / 2) {
+  look({ x: x - (x - view.x) * by, y: y - (y - view.y) * by, width: view.width * by, height: view.height * by });
+}
+
+// All of it in the window; of a large one, as much as can be read.
+function fit() {
+  const frame = svg.getBoundingClientRect();
+  const scale = Math.min(frame.width / full.width, frame.height / full.height, 1.5);
+  look({ x: 0, y: 0, width: frame.width / scale, height: frame.height / scale });
+}
+
+function point(event) {
+  const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+  return [at.x, at.y];
+}
+
+svg.addEventListener("wheel", (event) => { event.preventDefault(); zoom(event.deltaY > 0 ? 1.15 : 1 / 1.15, ...point(event)); }, { passive: false });
+let drag = null;
+svg.addEventListener("pointerdown", (event) => { drag = { from: point(event), moved: false }; });
+svg.addEventListener("pointermove", (event) => {
+  if (!drag || event.buttons === 0) return;
+  const [x, y] = point(event);
+  const by = [drag.from[0] - x, drag.from[1] - y];
+  if (drag.moved || Math.abs(by[0]) + Math.abs(by[1]) > 4) {
+    drag.moved = true;
+    look({ ...view, x: view.x + by[0], y: view.y + by[1] });
+  }
+});
+svg.addEventListener("click", (event) => {
+  const box = event.target.closest('g[id^="b"]');
+  if (!drag || !drag.moved) choose(box);
+  drag = null;
+});
+
+// A box, what it needs and who needs it: their lines, and all else dim.
+function choose(box) {
+  const name = box ? box.id.slice(1) : "";
+  const near = new Set([name]);
+  const needs = [];
+  const users = [];
+  for (const line of svg.querySelectorAll("#routes path")) {
+    const [source, target] = line.id.slice(1).split("-");
+    const is = box !== null && (source === name || target === name);
+    line.classList.toggle("lit", is);
+    if (is) { near.add(source).add(target); (source === name ? needs : users).push(source === name ? target : source); }
+  }
+  picture.classList.toggle("chosen", box !== null);
+  at("clear").hidden = box === null;
+  for (const other of boxes) other.classList.toggle("dim", box !== null && !near.has(other.id.slice(1)));
+  at("chosen").replaceChildren();
+  if (!box) return;
+  const words = (it) => it.querySelector("title").textContent.split("\n");
+  const [label, ...rest] = words(box);
+  at("chosen").append(make("strong", "", label), make("span", "quiet", rest.length > 0 ? "  " + rest.join("  ") : ""));
+  for (const [title, list] of [["needs", needs], ["needed by", users]]) {
+    if (list.length === 0) continue;
+    const line = make("div", "leaf", title + " ");
+    list.forEach((id, index) => {
+      const link = make("a", "", words(at("b" + id))[0]);
+      link.href = "#b" + id;
+      link.addEventListener("click", (event) => { event.preventDefault(); choose(at("b" + id)); at("b" + id).focus(); });
+      line.append(index > 0 ? ", " : "", link);
+    });
+    at("chosen").append(line);
+  }
+  const file = data.nodes.findIndex((it) => it.path !== "" && rest.includes(it.path));
+  if (file >= 0) {
+    const link = make("a", "", "show in the list");
+    link.href = "#n" + file;
+    link.addEventListener("click", (event) => { event.preventDefault(); show(file); });
+    at("chosen").append(make("div", "leaf"));
+    at("chosen").lastChild.append(link);
+  }
+}
+
+for (const box of boxes) {
+  box.setAttribute("tabindex", "0");
+  box.setAttribute("role", "button");
+  box.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); choose(box); } });
+}
+at("fit").addEventListener("click", fit);
+at("in").addEventListener("click", () => zoom(1 / 1.3));
+at("out").addEventListener("click", () => zoom(1.3));
+at("clear").addEventListener("click", () => choose(null));
+fit();
+
+// As the system has it, until somebody says otherwise.
+function theme(name) { document.documentElement.dataset.theme = name; }
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const turn = () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
+theme(dark.matches ? "dark" : "light");
+dark.addEventListener("change", () => theme(dark.matches ? "dark" : "light"));
+at("theme").addEventListener("click", turn);
+
 at("search").addEventListener("input", search);
+const keys = {
+  "/": () => at("search").focus(), f: fit, t: turn, "+": () => zoom(1 / 1.3), "=": () => zoom(1 / 1.3), "-": () => zoom(1.3),
+};
+// Arrows move the picture where it has the keys; elsewhere they scroll the page.
+const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 document.addEventListener("keydown", (event) => {
-  if (event.key === "/" && document.activeElement !== at("search")) { event.preventDefault(); at("search").focus(); }
-  if (event.key === "Escape") { at("search").value = ""; search(); }
+  if (event.key === "Escape") { choose(null); at("search").value = ""; search(); }
+  if (document.activeElement === at("search") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const way = picture.contains(document.activeElement) && ways[event.key];
+  if (way) look({ ...view, x: view.x + way[0] * view.width / 10, y: view.y + way[1] * view.height / 10 });
+  else if (keys[event.key]) keys[event.key]();
+  else return;
+  event.preventDefault();
 });
 const all = (open) => document.querySelectorAll("main details").forEach((box) => { box.open = open; });
 at("open").addEventListener("click", () => all(true));

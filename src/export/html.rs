@@ -75,7 +75,7 @@ fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> 
     let parts = [
         ("{{title}}", escaped(&title)),
         ("{{style}}", STYLE.to_owned()),
-        ("{{picture}}", picture(&title, &drawn)),
+        ("{{picture}}", picture(&title, &drawn, true)),
         ("{{script}}", SCRIPT.to_owned()),
         ("{{data}}", data),
     ];

@@ -80,6 +80,8 @@ pub(super) struct Drawn {
     pub note: String,
     /// For how many nodes it stands.
     pub count: usize,
+    /// It stands for a whole package.
+    pub is_package: bool,
 }
 
 /// How it is with an item or a link, from fine to bad.
@@ -148,7 +150,7 @@ impl Part {
         if folded && !matches!(scope, Scope::View(_)) {
             fold(scan, &mut sketch, scope);
         }
-        let mut packages: Vec<NodeId> = sketch.items.iter().filter_map(|item| package(scan, item.node())).collect();
+        let mut packages: Vec<NodeId> = sketch.items.iter().filter_map(|item| scan.graph.owner(item.node())).collect();
         packages.sort_unstable();
         packages.dedup();
         let items = sketch.items.iter().map(|item| drawn(scan, item, &packages)).collect();
@@ -208,6 +210,9 @@ fn accused(scan: &Scan) -> FxHashSet<NodeId> {
     nodes
 }
 
+/// With more boxes than this, packages are folded.
+const MOST_BOXES: usize = 150;
+
 /// What makes the picture small enough to be read: the system's parts are left out, what is alike is one item, and what a
 /// longer way implies is not drawn; what is missing always stays.
 fn fold(scan: &Scan, sketch: &mut Sketch, scope: &Scope) {
@@ -222,7 +227,7 @@ fn fold(scan: &Scan, sketch: &mut Sketch, scope: &Scope) {
         |item: &Item| item.nodes.iter().any(|&node| Some(node) == center || state(scan, node) != State::Fine);
     sketch.fold_cycles();
     sketch.fold_twins(3, |item| {
-        (!stands_out(item)).then(|| (package(scan, item.node()), sort(scan.graph.node(item.node()))))
+        (!stands_out(item)).then(|| (scan.graph.owner(item.node()), sort(scan.graph.node(item.node()))))
     });
     sketch.reduce(|source, target| stands_out(source) || stands_out(target));
     let linked: FxHashSet<usize> = sketch.links.iter().flat_map(|link| [link.source, link.target]).collect();
@@ -231,12 +236,14 @@ fn fold(scan: &Scan, sketch: &mut Sketch, scope: &Scope) {
     if loose.len() > 1 {
         sketch.fold(Fold::Rest, |item| loose.contains(&item.node()).then_some(()));
     }
-}
-
-fn package(scan: &Scan, node: NodeId) -> Option<NodeId> {
-    match scan.graph.node(node) {
-        Node::File { owner, .. } => scan.graph.distributions().get(owner.0).copied(),
-        _ => None,
+    // Nobody reads more boxes: the files of a package with which nothing is wrong are one.
+    if sketch.items.len() > MOST_BOXES {
+        let is_kept: FxHashSet<NodeId> = sketch.items.iter().filter(|item| stands_out(item)).map(Item::node).collect();
+        sketch.fold(Fold::Package, |item| {
+            let is_free = item.fold != Fold::Rest && !is_kept.contains(&item.node());
+            scan.graph.owner(item.node()).filter(|_| is_free)
+        });
+        sketch.reduce(|source, target| stands_out(source) || stands_out(target));
     }
 }
 
@@ -283,15 +290,16 @@ fn drawn(scan: &Scan, item: &Item, packages: &[NodeId]) -> Drawn {
     if let Some(problem) = scan.file_of(node).and_then(|file| scan.world.file(file).problem.clone()) {
         note = problem.to_string();
     }
-    let of_one = item.nodes.iter().all(|&other| package(scan, other) == package(scan, node));
+    let of_one = item.nodes.iter().all(|&other| scan.graph.owner(other) == scan.graph.owner(node));
     Drawn {
         label: printable(&format!("{sign}{}", label(scan, item))),
         sort: if item.nodes.len() > 1 { "fold" } else { sort(scan.graph.node(node)) },
         state: item.nodes.iter().map(|&node| state(scan, node)).max().unwrap_or_default(),
-        package: package(scan, node).filter(|_| of_one).and_then(|node| packages.binary_search(&node).ok()),
+        package: scan.graph.owner(node).filter(|_| of_one).and_then(|node| packages.binary_search(&node).ok()),
         path: scan.path_of(node).filter(|_| item.nodes.len() == 1).map(|path| printable(&path.to_string())),
         note: printable(&note),
         count: item.nodes.len(),
+        is_package: item.fold == Fold::Package,
     }
 }
 
@@ -301,9 +309,12 @@ fn label(scan: &Scan, item: &Item) -> String {
         return title(scan, node);
     }
     let number = item.nodes.len();
-    let of = package(scan, node).map_or_else(String::new, |node| format!(" of {}", scan.label(node)));
+    let of = scan.graph.owner(node).map_or_else(String::new, |node| format!(" of {}", scan.label(node)));
     match item.fold {
         Fold::Folder => format!("{number} files of one folder"),
+        Fold::Package => {
+            format!("{} {number}", scan.graph.owner(node).map_or_else(String::new, |node| scan.label(node)))
+        }
         Fold::Rest => count(number, "file") + " that stand alone",
         Fold::Cycle => format!("{number} that need each other: {} …", title(scan, node)),
         _ => match sort(scan.graph.node(node)) {

@@ -3,6 +3,7 @@
 mod dot;
 mod findings;
 mod jsonl;
+mod svg;
 mod text;
 mod tree;
 mod why;
