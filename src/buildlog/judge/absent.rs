@@ -4,7 +4,7 @@ use super::library::{package, shipped_elsewhere, short};
 use super::{Cause, Judged, Verdict, exclude};
 use crate::buildlog::ground::{Ground, leaf};
 use crate::buildlog::known::{self, Cuda};
-use crate::buildlog::{Log, Packager};
+use crate::buildlog::{Log, Mark, Packager};
 use crate::command::templates::{
     APK_ADD, APK_SEARCH, APT_FILE, APT_INSTALL, BREW_INSTALL, CONDA_INSTALL, CONDA_INSTALL_OF, DELVEWHEEL_WITH,
     DNF_INSTALL, DNF_PROVIDES, FILE, LIBRARY_PATH, MATURIN_SKIP, PIP_BINARY, PIP_INSTALL, PIP_REINSTALL, PIP_UPGRADE,
@@ -273,6 +273,11 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
     let place = plain.incident.told("place");
     let paths: Vec<&str> = [by, place, Some(name)].into_iter().flatten().collect();
     let packager = log.packager(&paths);
+    if plain.incident.tool.id == "ctypes"
+        && let Some(remedy) = by_its_name(log, packager, name)
+    {
+        return remedy;
+    }
     if is_grafted(name) {
         let whose = by.or(place).and_then(package);
         let text = format!(
@@ -314,6 +319,29 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
             )),
         },
     }
+}
+
+/// What Python code asks for by a bare name is called otherwise on each system, and looked for elsewhere.
+fn by_its_name(log: &Log, packager: Packager, name: &str) -> Option<Remedy> {
+    let bare = leaf(name).split(".so").next().unwrap_or(name);
+    if log.marks.contains(&Mark::Windows) {
+        let text = format!(
+            "install the runtime that has {bare} as a DLL for this Python's processor (64 or 32 bits), and put its folder on PATH or name it with \
+             os.add_dll_directory; for GTK, Pango and Cairo that is MSYS2's (for WeasyPrint WEASYPRINT_DLL_DIRECTORIES=C:\\msys64\\mingw64\\bin)"
+        );
+        return Some(Remedy::new(text));
+    }
+    let is_mac = packager == Packager::Brew;
+    let formula = is_mac.then(|| shipped(&format!("{bare}.dylib")).or_else(|| shipped(leaf(name)))).flatten();
+    let text = format!(
+        "install {bare} for the processor of this Python; on Apple silicon Homebrew's folder is /opt/homebrew/lib, in which only Homebrew's \
+         Python looks by itself: for another, set DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib, or use Homebrew's Python"
+    );
+    let remedy = Remedy::new(text);
+    is_mac.then(|| match formula.and_then(|formula| command(packager, &formula)) {
+        Some(install) => remedy.fix(Ok(install)),
+        None => remedy,
+    })
 }
 
 /// The command of a package manager that installs it.

@@ -34,7 +34,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
 /// dyld tells both processors.
 fn told(judged: Judged, log: &Log, ground: Option<&Ground>, by: &str) -> Judged {
     let told = |place: &str| judged.incident.told(place).map(wheels_word);
-    let (Some(found), Some(wanted)) = (told("found"), told("arch")) else { return judged };
+    let (Some(found), Some(wanted)) = (told("found"), told("arch")) else { return untold(judged, by) };
     if judged.incident.tool.id != "dyld" {
         return judged;
     }
@@ -68,6 +68,28 @@ fn told(judged: Judged, log: &Log, ground: Option<&Ground>, by: &str) -> Judged 
         None => remedy,
     };
     judged.cause(Cause::WrongArchitecture, Verdict::Guilty).says(sentence).mended(remedy)
+}
+
+/// Older dyld tells neither processor.
+fn untold(judged: Judged, by: &str) -> Judged {
+    if judged.incident.tool.id != "dyld" || judged.incident.message.id != "incompatible-architecture" {
+        return judged;
+    }
+    let text = match package(by) {
+        Some(package) => format!(
+            "install {package} with a Python of the processor that it runs as (a terminal or a Python under Rosetta is x86_64), and not from a \
+             cache; or run the Python that the file is made for"
+        ),
+        None => format!(
+            "install the library in a build for this Python's processor: Homebrew has one processor a prefix (/usr/local x86_64, /opt/homebrew \
+             arm64), and {by} is the other; or run a Python of that processor"
+        ),
+    };
+    let remedy = Remedy::new(text);
+    judged.mended(match package(by) {
+        Some(package) => remedy.fix(PIP_BINARY.with(&[&package])),
+        None => remedy,
+    })
 }
 
 /// The processors that wheels know: no wheel is for arm64e, which dyld calls the processor of its own libraries.

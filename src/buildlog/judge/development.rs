@@ -1,7 +1,7 @@
 //! A library or header is missing where something is compiled: the package that has its development files.
 
 use super::absent::command;
-use super::{Judged, Verdict};
+use super::{Cause, Judged, Verdict};
 use crate::buildlog::development::development;
 use crate::buildlog::ground::leaf;
 use crate::buildlog::surroundings::Mark;
@@ -13,6 +13,13 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     let told = |place: &str| plain.incident.told(place).map(str::to_owned);
     let asked: Vec<String> = [told("accused"), told("other")].into_iter().flatten().collect();
     let plain = of_the_package(plain, log);
+    // Python 3.11 moved this header away, and what asks for it is older.
+    if asked.iter().any(|name| name.ends_with("longintrepr.h")) {
+        let sentence = "the C code asks for longintrepr.h, which Python 3.11 and later do not have there: it was made by a Cython for older Pythons";
+        let text = "take a newer release of the package, which has wheels for this Python, or Python 3.10";
+        let judged = plain.cause(Cause::PythonTooNew, Verdict::Guilty).says(sentence).mended(Remedy::new(text));
+        return of_the_package(judged, log);
+    }
     let is_windows = asked.iter().any(|name| name.to_lowercase().ends_with(".lib"))
         || log.marks.contains(&Mark::Windows) && !log.marks.contains(&Mark::Debian);
     if asked.is_empty() || is_windows {

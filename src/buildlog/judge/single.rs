@@ -21,8 +21,23 @@ pub(super) fn judge(judged: Judged, log: &Log, ground: Option<&Ground>) -> Judge
         Cause::QtPlugin => qt(judged),
         Cause::PythonTooNew | Cause::BuildFailed | Cause::ToolStumbled => development::of_the_package(judged, log),
         Cause::NotAnImage => placeholder(judged),
+        Cause::CodeSignature => signature(judged),
         _ => judged,
     }
+}
+
+/// What a program in one file unpacks is signed where the program is built.
+fn signature(judged: Judged) -> Judged {
+    let Some(by) = judged.incident.by().filter(|by| by.contains("/_MEI")).map(str::to_owned) else { return judged };
+    let sentence = format!(
+        "{} is unpacked by the program as it starts, and its signature is not that of the program, which has the hardened runtime or runs in \
+         one that has",
+        leaf(&by)
+    );
+    let text = "sign everything with one identity while it is built: pyinstaller --codesign-identity IDENTITY, with the entitlement \
+                com.apple.security.cs.disable-library-validation (--osx-entitlements-file) where that is not possible; or build a folder \
+                (--onedir) and sign each file in it";
+    judged.says(sentence).mended(Remedy::new(text))
 }
 
 /// NVIDIA's images hold empty files where the runtime of the container puts the machine's own libraries.

@@ -100,3 +100,28 @@ fn conda_build_s_complaint_of_a_file_names_it() {
     assert_eq!(judged.iter().filter(|judged| judged.is_failure()).count(), 1, "{judged:#?}");
     assert_nothing("  INFO (x,lib/a.so): Needed DSO lib/libz.so.1 found in conda-forge::zlib-1.3\n");
 }
+
+#[test]
+fn source_that_is_not_for_this_python_is_told_with_its_file() {
+    for line in [
+        "x/_y.c:177:53: error: ‘PyLongObject’ {aka ‘struct _longobject’} has no member named ‘ob_digit’",
+        "x/_y.c:177:53: error: no member named 'ob_digit' in 'struct _longobject'",
+        "x/_y.c:177:27: error: too few arguments to function ‘_PyLong_AsByteArray’",
+    ] {
+        let judged = alone(&format!(
+            "{line}\nerror: command '/usr/bin/gcc' failed with exit code 1\n  ERROR: Failed building wheel for pkg\n"
+        ));
+        assert_eq!(
+            (judged[0].cause.word(), judged[0].incident.by()),
+            ("python-too-new", Some("x/_y.c")),
+            "{line}: {judged:#?}"
+        );
+        assert!(judged[0].sentence.starts_with("pkg: "), "{}", judged[0].sentence);
+    }
+    let header = alone("x/_y.c:9:10: fatal error: longintrepr.h: No such file or directory\ncompilation terminated.\n");
+    assert_eq!(header[0].cause.word(), "python-too-new", "{header:#?}");
+    let other = "x/_y.c:177:53: error: ‘struct thing’ has no member named ‘ob_digit’\nerror: command '/usr/bin/gcc' failed with exit code 1\n";
+    assert_ne!(alone(other)[0].cause.word(), "python-too-new");
+    let cython = "x/_y.pyx:10:59: undeclared name not builtin: long\nCython.Compiler.Errors.CompileError: x/_y.pyx\n";
+    assert_eq!(alone(cython)[0].incident.message.id, "cython-too-new");
+}

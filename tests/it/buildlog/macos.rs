@@ -518,3 +518,24 @@ fn lipo_names_the_file_that_is_no_mach_o() {
         ("not-an-image", Some("/b/app_packages.arm64/debugpy/attach_linux_amd64.so"))
     );
 }
+
+#[test]
+fn what_a_program_in_one_file_unpacks_is_signed_where_it_is_built() {
+    let of = |path: &str| {
+        format!(
+            "dlopen({path}, 0x000A): tried: '{path}' (code signature in <4C4C> '{path}' not valid for use in process: mapped file has no Team ID)\n"
+        )
+    };
+    let judged = alone(&of("/var/folders/1v/T/_MEIOF/libpython3.10.dylib"));
+    assert!(judged[0].remedy.text.contains("--codesign-identity") && judged[0].remedy.fixes.is_empty(), "{judged:#?}");
+    assert!(!alone(&of("/v/site-packages/p/m.so"))[0].remedy.fixes.is_empty());
+}
+
+#[test]
+fn a_library_for_the_other_processor_is_installed_by_the_other_homebrew() {
+    let of = |path: &str| {
+        format!("dlopen({path}, 2): no suitable image found.  Did find:\n\t{path}: mach-o, but wrong architecture\n")
+    };
+    assert!(alone(&of("/usr/local/lib/libgobject-2.0.dylib"))[0].remedy.text.contains("/opt/homebrew"));
+    assert!(!alone(&of("/v/site-packages/p/m.so"))[0].remedy.text.contains("Homebrew"));
+}

@@ -98,3 +98,31 @@ fn a_tool_that_misses_a_module_of_its_own_is_upgraded_with_it() {
         &Expected { sentence: "finds no module", remedy: "", command: "", ..expected },
     );
 }
+
+#[test]
+fn a_library_asked_for_by_its_bare_name_is_installed_as_its_system_has_it() {
+    let asked = "ctypes.util.find_library() did not manage to locate a library called 'gobject-2.0-0'";
+    let remedy = |text: &str| {
+        let judged = super::alone(text);
+        format!("{} {}", judged[0].remedy.text, judged[0].remedy.lines(dylens::command::Shell::Sh).join(" "))
+    };
+    assert!(remedy(&format!("OSError: {asked}\n")).contains("apt-get install libglib2.0-0"));
+    assert!(
+        remedy(&format!("OSError: cannot load library 'gobject-2.0-0': error 0x7e.  Additionally, {asked}\n"))
+            .contains("MSYS2")
+    );
+    let mac = format!(
+        "OSError: cannot load library 'gobject-2.0-0': dlopen(gobject-2.0-0, 0x0002): tried: '/usr/lib/gobject-2.0-0' (no such file, not in dyld \
+         cache).  Additionally, {asked}\n"
+    );
+    let remedy = remedy(&mac);
+    assert!(remedy.contains("brew install pango") && remedy.contains("DYLD_FALLBACK_LIBRARY_PATH"), "{remedy}");
+}
+
+#[test]
+fn the_reason_in_a_list_of_errors_ends_at_its_quote() {
+    let log = "OSError: Could not load shared object file: libx.so\nErrors were: [OSError('libx.so: cannot open shared object file: No such file or \
+               directory'), OSError('/v/site-packages/x/libx.so: undefined symbol: _ZN4llvm3fooEv, version LLVM_11')]\n";
+    let judged = super::alone(log);
+    assert!(judged.iter().any(|judged| judged.incident.told("symbol") == Some("_ZN4llvm3fooEv")), "{judged:#?}");
+}
