@@ -185,6 +185,19 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Verdict; 4] = [Verdict::Guilty, Verdict::Innocent, Verdict::Noise, Verdict::Unknown];
+
+    /// What it means, in a sentence.
+    pub fn about(self) -> &'static str {
+        match self {
+            Verdict::Guilty => "the file or library is missing, broken or wrong, as the tool says",
+            Verdict::Innocent => "a false positive: nothing is wrong with the file, though the tool fails on it",
+            Verdict::Noise => "no action needed: harmless, or only a consequence of another message",
+            Verdict::Unknown => "the log alone does not tell, or what it was compared with says otherwise",
+        }
+    }
+
     pub fn word(self) -> &'static str {
         match self {
             Verdict::Guilty => "guilty",

@@ -117,11 +117,11 @@ pub(super) enum Command {
     Log(Log),
     /// Run a command, and explain what it printed where it fails
     Run(Run),
-    /// Explain a rule; without one, list all
+    /// Explain a rule, a cause or a whole message; without one, list all rules
     Explain {
-        /// A rule's name, as the report prints it
-        #[arg(value_parser = rules(), hide_possible_values = true)]
-        rule: Option<String>,
+        /// A name that a report prints, or a message of a log in quotes
+        #[arg(value_name = "RULE", value_parser = rules(), hide_possible_values = true)]
+        asked: Vec<String>,
     },
     /// Print the keys of the explorer, with the names by which they are bound
     Keys,

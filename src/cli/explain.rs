@@ -1,4 +1,4 @@
-//! `dylens explain`: a rule in its own words.
+//! `dylens explain`: a rule, a cause or a whole message in its own words.
 
 use std::process::ExitCode;
 
@@ -6,20 +6,18 @@ use super::args::Arguments;
 use super::{nearest, output};
 use crate::diagnose::{RULES, Rule};
 use crate::error::Error;
-use crate::export::{Ink, Paint};
+use crate::export::{Ink, Paint, explained};
 
-/// Prints one rule, or all of them in a line each.
+/// Prints what was asked for, or all rules in a line each.
 ///
 /// # Errors
-/// Where there is no such rule; names those that are spelled most alike.
-pub(super) fn explain(arguments: &Arguments, rule: Option<&str>) -> Result<ExitCode, Error> {
+/// Where it is no id and no message that is known; names the rules that are spelled most alike.
+pub(super) fn explain(arguments: &Arguments, asked: &[String]) -> Result<ExitCode, Error> {
     let paint = output::paint(arguments, true);
-    let text = match rule {
-        None => list(RULES, &paint),
-        Some(id) => match RULES.iter().find(|rule| rule.id == id) {
-            Some(rule) => words(rule, &paint),
-            None => return Err(unknown(id)),
-        },
+    let asked = asked.join(" ");
+    let text = match asked.trim() {
+        "" => list(RULES, &paint),
+        asked => explained(asked, &paint).ok_or_else(|| unknown_text(asked))?,
     };
     output::print(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
@@ -32,19 +30,16 @@ fn list(rules: &[&Rule], paint: &Paint) -> String {
         let severity = paint.ink(Ink::of(rule.severity), &format!("{:7}", rule.severity.word()));
         format!("{id}  {severity}  {}\n", rule.title)
     };
-    rules.iter().map(line).chain(["\nMore on one: dylens explain RULE\n".to_owned()]).collect()
+    let more = "\nMore on one: dylens explain RULE; on a message of a log: dylens explain \"MESSAGE\"\n".to_owned();
+    rules.iter().map(line).chain([more]).collect()
 }
 
-fn words(rule: &Rule, paint: &Paint) -> String {
-    let head = paint.ink(Ink::Strong, rule.id);
-    let severity = paint.ink(Ink::of(rule.severity), rule.severity.word());
-    let mut text = format!("{head} ({severity})\n{}\n", rule.title);
-    for (title, body) in [("Why", rule.why), ("Remedy", rule.remedy)] {
-        if !body.is_empty() {
-            text += &format!("\n{}\n{}", paint.ink(Ink::Strong, title), paint.wrapped(body, 2));
-        }
+/// A word is the name of a rule, as far as anybody can tell; several are a message.
+fn unknown_text(asked: &str) -> Error {
+    match asked.contains(char::is_whitespace) {
+        true => Error::new("dylens does not know that message", "give its whole line, or the log: dylens log LOG"),
+        false => unknown(asked),
     }
-    text
 }
 
 /// Says that there is no such rule, and which are spelled most alike.

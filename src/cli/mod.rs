@@ -52,7 +52,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
         Some(Command::Export(export)) => commands::export(arguments, export),
         Some(Command::Log(log)) => log::log(arguments, log),
         Some(Command::Run(run)) => run::run(arguments, run),
-        Some(Command::Explain { rule }) => explain::explain(arguments, rule.as_deref()),
+        Some(Command::Explain { asked }) => explain::explain(arguments, asked),
         Some(Command::Keys) => settings::keys(arguments),
         Some(Command::Config) => settings::config(arguments),
         Some(Command::Completions { shell }) => completions::completions(*shell).map(|()| ExitCode::SUCCESS),

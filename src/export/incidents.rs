@@ -203,6 +203,11 @@ fn is_alike(last: &Judged, judged: &Judged) -> bool {
         && (&last.remedy, last.finding, &last.file) == (&judged.remedy, judged.finding, &judged.file)
 }
 
+/// What one message comes to by itself.
+pub(super) fn incident_text(judged: &Judged, paint: &Paint) -> String {
+    inert(&whole(judged, None, paint))
+}
+
 /// All that is told of one.
 fn whole(judged: &Judged, scan: Option<&Scan>, paint: &Paint) -> String {
     let mut text = head_of(judged, scan, paint);

@@ -8,6 +8,7 @@ mod commands;
 mod compared;
 mod cyclonedx;
 mod dot;
+mod explained;
 mod findings;
 mod github;
 mod graphml;
@@ -30,6 +31,7 @@ mod tree;
 mod why;
 
 pub use compared::{COMPARED, Compared, Told};
+pub use explained::explained;
 pub use findings::FINDINGS;
 pub use imports::{import_story, imports_json, imports_jsonl, imports_text};
 pub use incidents::{Incidents, incidents_json, incidents_text};

@@ -1,6 +1,7 @@
 //! Each format, on a small world that holds one of everything, with findings made by hand.
 
 mod dot;
+mod explained;
 mod findings;
 mod jsonl;
 mod svg;
