@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Tool;
+use super::log_text::LogText;
 use super::pattern::Message;
 use super::surroundings::{self, Mark, Packager};
 use crate::discover::bundle::Bundler;
@@ -56,6 +57,10 @@ pub struct Log {
     pub versions: BTreeMap<&'static str, String>,
     /// What it shows in passing of where it was written.
     pub marks: BTreeSet<Mark>,
+    /// Its lines, as far as they are kept.
+    pub text: LogText,
+    /// The folder of packages in which the last traceback, or the last file that a message names, lies.
+    pub site: Option<String>,
     /// The package that was being built.
     pub building: Option<String>,
     /// Where ldd found libraries, by their names.

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use super::container::unprefixed;
 use super::decode::{Encoding, TELLING, plain, unescaped};
+use super::log_text::LogText;
 
 /// Of a line so many bytes are looked at: a longer one is no message.
 const MOST_BYTES: usize = 1 << 16;
@@ -74,6 +75,8 @@ pub struct Lines {
     /// What may go on in the next line.
     open: Option<Line>,
     ready: VecDeque<Line>,
+    /// What a person may want to look at.
+    pub kept: LogText,
 }
 
 impl Lines {
@@ -164,6 +167,9 @@ impl Lines {
     fn line(&mut self, text: &str, is_overwritten: bool) {
         let number = self.count + 1;
         let text = plain(text);
+        if !is_overwritten {
+            self.kept.push(number, &text);
+        }
         if !self.is_xml && number < 4 {
             self.is_xml = ["<?xml", "<nuitka-compilation-report"].iter().any(|start| text.starts_with(start));
         }

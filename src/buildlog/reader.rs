@@ -10,7 +10,7 @@ use super::incident::{Incident, Log, MOST_FOUND, MOST_SAID};
 use super::lines::{Line, Lines};
 use super::pattern::{Meaning, Message, Text};
 use super::surroundings::Mark;
-use super::traceback::Traceback;
+use super::traceback::{Traceback, site};
 use super::wrap::Widths;
 
 /// So many lines are at hand at once: a message that a narrow terminal cut has as many.
@@ -65,6 +65,8 @@ impl Reader {
         self.lines.finish();
         self.drain(1);
         self.log.lines = self.lines.count;
+        self.log.site = self.traceback.site().map(str::to_owned).or(self.log.site.take());
+        self.log.text = std::mem::take(&mut self.lines.kept).finished();
         let failed = std::mem::take(&mut self.failed);
         self.log.building = failed.building.clone();
         // What a message already tells needs no telling again; what a tool calls an error and goes on is none.
@@ -330,6 +332,10 @@ impl Reader {
             self.log.unkept += 1;
             return;
         }
+        self.lines.kept.want(first);
+        if let Some(site) = told.get("by").and_then(|by| site(by)) {
+            self.log.site = Some(site.to_owned());
+        }
         self.known.insert(key, self.log.incidents.len());
         let following = self.window.iter().take_while(|line| line.number(0) <= last.max(first));
         let own = following.map(|line| (line.number(0), line.text.clone()));
@@ -368,7 +374,7 @@ fn without_twin(path: &str) -> &str {
 }
 
 /// The beginning of a text, whole characters of it.
-fn cut(text: &str, most: usize) -> &str {
+pub(super) fn cut(text: &str, most: usize) -> &str {
     if text.len() <= most {
         return text;
     }

@@ -7,12 +7,16 @@ pub(super) struct Traceback {
     frame: Option<(usize, String)>,
     /// How far the line that told the place is indented: what is indented more is its source.
     source: Option<usize>,
+    /// The folder of packages in which the last place lies.
+    site: Option<String>,
     /// The module that the last line of source imports, and its line.
     imported: Option<(usize, String)>,
     /// The line of the last arrow with which notebooks point at source.
     arrow: Option<usize>,
 }
 
+/// A longer path is none.
+const MOST_PATH: usize = 4096;
 /// So many lines around its arrow a notebook shows of the source.
 const AROUND: usize = 12;
 /// So many lines after its last place a traceback has its exception.
@@ -25,6 +29,9 @@ impl Traceback {
         let indent = text.len() - trimmed.len();
         if let Some(file) = frame(trimmed) {
             self.source = Some(indent);
+            if let Some(site) = site(file) {
+                self.site = Some(site.to_owned());
+            }
             if !is_inner(file) {
                 self.frame = Some((number, initialized(trimmed).unwrap_or_else(|| file.to_owned())));
             }
@@ -51,6 +58,11 @@ impl Traceback {
         let statement = trimmed.trim_start_matches(|c: char| c.is_ascii_digit() || c == '>').trim_start();
         // pytest marks the line that failed with an angle.
         statement.starts_with("raise ") || text.starts_with(">    ") || is_numbered && statement.starts_with("return ")
+    }
+
+    /// The folder of packages in which the last place of the log lies.
+    pub(super) fn site(&self) -> Option<&str> {
+        self.site.as_deref()
     }
 
     /// The module that was being imported when an exception at this line was raised.
@@ -86,6 +98,14 @@ fn import_of_a_command(line: &str) -> Option<String> {
     let (_, rest) = line.split_once(" -c ")?;
     let code = rest.trim_start().strip_prefix(['"', '\''])?;
     import(code.split(['"', '\'', ';']).next()?.trim())
+}
+
+/// The folder of packages in which a file lies, by its whole path.
+pub(super) fn site(file: &str) -> Option<&str> {
+    const FOLDERS: [&str; 4] = ["/site-packages/", "/dist-packages/", "\\site-packages\\", "\\dist-packages\\"];
+    let is_whole = file.starts_with('/') || file.get(1..3) == Some(":\\");
+    let end = FOLDERS.iter().filter_map(|folder| Some(file.rfind(folder)? + folder.len() - 1)).max()?;
+    (is_whole && end < MOST_PATH).then(|| &file[..end])
 }
 
 /// The file of a line of a traceback.

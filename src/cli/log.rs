@@ -84,7 +84,7 @@ impl Told {
     }
 }
 
-/// Compares a log with what is at the paths; without any, with the environment that is found, if the log speaks of it.
+/// Compares a log with what is at the paths, or with nothing where they are folders that hold nothing native; without any, with the environment that is found, if the log speaks of it.
 ///
 /// # Errors
 /// Where there is nothing at a path that was given.
@@ -93,7 +93,8 @@ pub(super) fn compared(arguments: &Arguments, paths: &[PathBuf], log: Log) -> Re
     let check = check(arguments, paths);
     let scan = match source::scanned_for(arguments, paths, tool(&log)) {
         Ok(scan) => scan,
-        Err(error) if is_asked => return Err(error),
+        // What a failed build leaves behind may hold nothing native yet.
+        Err(error) if is_asked && !paths.iter().all(|path| path.is_dir()) => return Err(error),
         Err(error) => {
             let judged = judge(&log, None);
             return Ok(Told { log, judged, scan: None, alone: Some(error.what), check });

@@ -44,14 +44,18 @@ pub(super) fn run(arguments: &Arguments, run: &Run) -> Result<ExitCode, Error> {
     Ok(ExitCode::from(code(status)))
 }
 
-/// Says what the output of the command comes to.
+/// Says what the output of the command comes to, beside the environment that its tracebacks lie in; else that of the command's Python.
 fn explain(arguments: &Arguments, run: &Run, program: &OsString, log: Log) -> Result<(), Error> {
     if log.incidents.is_empty() {
         output::note(arguments, "the command failed, and no message that it printed accuses a native file");
         return Ok(());
     }
     let named: Vec<PathBuf> = run.env.iter().cloned().collect();
-    let paths = if named.is_empty() { source::environment_of(program).into_iter().collect() } else { named };
+    let found = log.site.as_deref().and_then(source::environment_around);
+    let paths = match named.is_empty() {
+        true => found.or_else(|| source::environment_of(program)).into_iter().collect(),
+        false => named,
+    };
     if log::explored(arguments, &paths, &log)? {
         return Ok(());
     }

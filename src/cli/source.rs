@@ -224,6 +224,18 @@ pub(super) fn environment_of(program: &OsStr) -> Option<PathBuf> {
     environment(&Disk, &Machine::this(), &program).map(|path| PathBuf::from(path.to_string()))
 }
 
+/// The environment that a folder of packages belongs to, where it is on this machine; the folder itself where it is in none.
+pub(super) fn environment_around(site: &str) -> Option<PathBuf> {
+    let site = Disk::path(std::path::Path::new(site));
+    if !Disk.stat(&site).is_ok_and(|found| found.kind == Kind::Directory) {
+        return None;
+    }
+    let marks = ["pyvenv.cfg", "conda-meta"];
+    let is_root = |folder: &VPath| marks.iter().any(|mark| Disk.stat(&folder.join(mark)).is_ok());
+    let root = std::iter::successors(site.parent(), VPath::parent).take(4).find(is_root);
+    Some(PathBuf::from(root.unwrap_or(site).to_string()))
+}
+
 /// As [`scanned`], for a tool that the person did not name and a log did.
 ///
 /// # Errors

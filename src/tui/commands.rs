@@ -23,6 +23,15 @@ fn step(model: &mut Model, way: Way) -> Option<Effect> {
     walk::step(model, way)
 }
 
+/// The next hit of the last search; in a log that nothing was searched in, the next incident.
+fn next(model: &mut Model, way: Way) -> Option<Effect> {
+    if model.view.is("log") && model.found.is_none() {
+        view::log::next_incident(model, way);
+        return None;
+    }
+    choose::next_hit(model, way)
+}
+
 fn scroll(model: &mut Model, way: Way) -> Option<Effect> {
     update::scroll(model, way);
     None
@@ -35,9 +44,9 @@ const COMMANDS: &[Command] = &[
     Command::new("open", Look, "open, zoom in or follow", walk::open)
         .hint("open")
         .when(|model| model.has_scan() || model.modal.is_some()),
-    Command::new("next-hit", Ask, "go to the next hit", |model| choose::next_hit(model, Way::Down))
+    Command::new("next-hit", Ask, "go to the next hit; in a log: incident", |model| next(model, Way::Down))
         .hint_where("next hit", |model| model.found.is_some()),
-    Command::new("previous-hit", Ask, "go to the previous hit", |model| choose::next_hit(model, Way::Up)),
+    Command::new("previous-hit", Ask, "go to the previous hit; in a log: incident", |model| next(model, Way::Up)),
     Command::new("search", Ask, "search files, packages and modules", modal::search::open).hint("search"),
     Command::new("why", Ask, "show why this is here", modal::pick::why).hint("why"),
     Command::new("who", Ask, "show dependents", modal::pick::who)

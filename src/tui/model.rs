@@ -61,6 +61,9 @@ impl Pictures {
     }
 }
 
+/// Of a log so many lines are wanted at once.
+const LOG_ROWS: usize = 14;
+
 /// The state of the face.
 pub struct Model {
     pub tables: Tables,
@@ -297,7 +300,13 @@ impl Model {
     /// How many rows the list and the picture beside it have, or the picture alone.
     pub fn upper_rows(&self) -> usize {
         let rows = (self.view.list)(self).map_or(0, |(_, rows)| rows);
-        let list = if self.view.is("problems") { rows * 2 } else { rows };
+        // The log's own lines stand below its list.
+        let text = self.log.as_ref().map_or(0, |log| log.log.text.lines().len().min(LOG_ROWS) + 2);
+        let list = match self.view.id {
+            "problems" => rows * 2,
+            "log" => rows + text,
+            _ => rows,
+        };
         match self.view.panes.contains(&Pane::Graph) {
             true => list.max(self.picture_rows(Pane::Graph)),
             false => list.max(self.picture_rows(Pane::Main)),

@@ -325,9 +325,8 @@ fn need(tied: &Judged, log: &Log, ground: &Ground, file: Option<FileId>, accused
         return Some(judged.says(sentence));
     }
     let name = tied.incident.tool.name;
-    let sentence = format!("{accused}, which {name} does not find, is not missing: {found}");
-    let folder = place.and_then(|place| place.parent());
     let is_inside = edge.resolution.file().is_some_and(|found| ground.owner(found).is_some());
+    let folder = place.as_ref().and_then(VPath::parent);
     let command = folder.and_then(|folder| match tied.incident.tool.id {
         "auditwheel" | "maturin" => Some(AUDITWHEEL_FROM.with(&[&folder])),
         "delocate" => Some(DELOCATE_FROM.with(&[&folder])),
@@ -336,6 +335,18 @@ fn need(tied: &Judged, log: &Log, ground: &Ground, file: Option<FileId>, accused
         "delvewheel" => Some(DELVEWHEEL_FROM.with(&[&folder])),
         _ => None,
     });
+    // A library of this machine says nothing of the one on which the tool ran.
+    if let Some(place) = place.as_ref().filter(|_| !is_inside && edge.resolution.file().is_some()) {
+        let judged = absent::judge(tied.clone(), log, Some(ground), accused, Some(&by.to_string()));
+        let sentence = format!(
+            "{}; the machine that reads this log has it as {place}, the one that wrote it had not",
+            judged.sentence
+        );
+        let text = format!("{}; on a machine that has it, lead {name} to its folder", judged.remedy.text);
+        let remedy = Remedy { text, ..judged.remedy.clone() };
+        return Some(judged.says(sentence).mended(command.into_iter().fold(remedy, Remedy::fix)));
+    }
+    let sentence = format!("{accused}, which {name} does not find, is not missing: {found}");
     let remedy = match command {
         Some(command) => Remedy::new(format!("lead {name} there")).fix(command),
         None => Remedy::new(

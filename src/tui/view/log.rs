@@ -1,4 +1,4 @@
-//! A failed build's log: what it accuses, the guilty first, beside the graph of what it is about.
+//! A failed build's log: what it accuses, the guilty first, over its own lines, beside the graph of what it is about.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -16,8 +16,7 @@ use crate::tui::paint::{bordered, lines, row, title};
 use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::Picture;
 use crate::tui::prose::{ended, shortened};
-use crate::tui::screen::row_under;
-use crate::tui::scrolling::{along, window_from};
+use crate::tui::scrolling::along;
 use crate::tui::state::Logged;
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
@@ -44,7 +43,7 @@ pub(super) const VIEW: View = View {
         choose::show_named(model, "graph");
         None
     },
-    click: |model, area, (_, row)| select(model, row_under(model, area, row)),
+    click,
     arrive: |model, _| {
         if current(model).is_none() {
             let chosen = model.chosen;
@@ -121,13 +120,116 @@ fn current(model: &Model) -> Option<&Judged> {
     log.judged.get(log.cursor).filter(|judged| judged.node.is_none() || judged.node == model.chosen)
 }
 
+/// Goes to the incident that comes next in the log's own order, or to the one before.
+pub(in crate::tui) fn next_incident(model: &mut Model, way: Way) {
+    let Some(log) = &model.log else { return };
+    let place = |at: &usize| (log.judged[*at].incident.first, *at);
+    let current = place(&log.cursor.min(log.judged.len().saturating_sub(1)));
+    let all = 0..log.judged.len();
+    let next = match way {
+        Way::Up => all.clone().filter(|at| place(at) < current).max_by_key(place).or_else(|| all.max_by_key(place)),
+        _ => all.clone().filter(|at| place(at) > current).min_by_key(place).or_else(|| all.min_by_key(place)),
+    };
+    if let Some(next) = next {
+        select(model, next);
+    }
+}
+
+/// The log's own lines stand below the list where both have room: so many rows the list has then, its border included.
+fn list_height(height: u16, rows: usize) -> u16 {
+    const LEAST_TEXT: u16 = 5;
+    let wanted = rows.min(usize::from(u16::MAX) - 2) as u16 + 2;
+    match height < LEAST_TEXT + 5 {
+        true => height,
+        false => wanted.clamp(4, (height / 2).max(4)),
+    }
+}
+
+/// The incidents that the list shows in so many rows: the one under the cursor among them.
+fn shown(model: &Model, log: &Logged, height: usize) -> std::ops::Range<usize> {
+    let most = log.judged.len().saturating_sub(height);
+    let start = model.top.min(log.cursor).max((log.cursor + 1).saturating_sub(height)).min(most);
+    start..log.judged.len().min(start + height)
+}
+
+/// A click on a row of the list, or on a line of the log that belongs to an incident.
+fn click(model: &mut Model, area: Rect, (_, row): (u16, u16)) {
+    let Some(log) = &model.log else { return };
+    let list = list_height(area.height + 2, log.judged.len()).saturating_sub(2);
+    let at = usize::from(row.saturating_sub(area.y));
+    let chosen = match at < list.into() {
+        true => Some(shown(model, log, list.into()).start + at),
+        // Between the list's rows and the log's lines lie two borders.
+        false => at.checked_sub(usize::from(list) + 2).and_then(|at| {
+            let height = area.height.saturating_sub(list + 2);
+            let (number, _) = log.log.text.lines().get(text_start(log, height) + at)?;
+            log.judged.iter().position(|judged| has(judged, *number))
+        }),
+    };
+    if let Some(chosen) = chosen {
+        select(model, chosen);
+    }
+}
+
+/// Does an incident stand in this line?
+fn has(judged: &Judged, number: usize) -> bool {
+    (judged.incident.first..=judged.incident.last).contains(&number)
+}
+
+/// The first line of the log that is shown: that of the incident stands in the upper third.
+fn text_start(log: &Logged, height: u16) -> usize {
+    let text = &log.log.text;
+    let line = log.judged.get(log.cursor).map_or(1, |judged| judged.incident.first);
+    let most = text.lines().len().saturating_sub(height.into());
+    text.place(line).saturating_sub(usize::from(height / 3)).min(most)
+}
+
+/// The log's own lines, those of the incident under the cursor lit.
+fn draw_text(model: &Model, log: &Logged, area: Rect, buffer: &mut Buffer) {
+    let current = log.judged.get(log.cursor);
+    let line = current.map_or(1, |judged| judged.incident.first);
+    let heading = title(model, &format!("Line {line} of {}", log.log.lines));
+    let inside = bordered(model, Some(Pane::Main), heading, area, buffer);
+    let start = text_start(log, inside.height);
+    let text = &log.log.text.lines()[start..];
+    let digits = text.iter().take(inside.height.into()).map(|(number, _)| number.to_string().len()).max().unwrap_or(1);
+    for ((number, text), area) in text.iter().zip(lines(inside)) {
+        let is_current = current.is_some_and(|judged| has(judged, *number));
+        let tone = match current.filter(|_| is_current) {
+            Some(judged) => sign_of_incident(judged).0,
+            None if log.judged.iter().any(|judged| has(judged, *number)) => Tone::Plain,
+            None => Tone::Dim,
+        };
+        let style = match is_current {
+            true => model.theme.style(tone).patch(model.theme.style(Tone::Lit)),
+            false => model.theme.style(tone),
+        };
+        let room = usize::from(area.width).saturating_sub(digits + 1);
+        let words = Line::from(vec![
+            Span::styled(format!("{number:>digits$} "), model.theme.style(Tone::Dim)),
+            Span::styled(ended(&printable(text), room), style),
+        ]);
+        row(model, &words, area, None, buffer);
+    }
+}
+
 fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     let Some(log) = &model.log else { return };
+    let height = list_height(area.height, log.judged.len());
+    if height < area.height && !log.log.text.lines().is_empty() {
+        let below = Rect { y: area.y + height, height: area.height - height, ..area };
+        draw_text(model, log, below, buffer);
+        draw_list(model, atlas, log, Rect { height, ..area }, buffer);
+    } else {
+        draw_list(model, atlas, log, area, buffer);
+    }
+}
+
+fn draw_list(model: &Model, atlas: &Atlas, log: &Logged, area: Rect, buffer: &mut Buffer) {
     let heading = title(model, &format!("Log {}", log.judged.len()));
     let inside = bordered(model, Some(Pane::Main), heading, area, buffer);
     let width = log.judged.iter().map(|judged| judged.incident.first).max().unwrap_or(0).to_string().len();
-    let shown = window_from(model.top, log.judged.len(), inside.height.into());
-    for (at, area) in shown.zip(lines(inside)) {
+    for (at, area) in shown(model, log, inside.height.into()).zip(lines(inside)) {
         let cursor = (at == log.cursor).then_some(model.pane == Pane::Main);
         row(model, &line(model, atlas, &log.judged[at], width, area.width.into()), area, cursor, buffer);
     }

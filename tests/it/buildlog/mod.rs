@@ -5,6 +5,7 @@ mod compiling;
 mod linux;
 mod macos;
 mod numpy;
+mod others;
 mod python;
 mod reading;
 mod texts;

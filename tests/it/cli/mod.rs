@@ -326,6 +326,18 @@ fn a_rule_is_explained_and_an_unknown_one_has_neighbors() {
 }
 
 #[test]
+fn a_message_is_explained_in_quotes_or_without() {
+    let here = Path::new("/");
+    let message = "symbol not found in flat namespace '_foo'";
+    let quoted = out(&dylens(here, &["explain", message]));
+    assert!(quoted.contains("[symbol-missing]"), "{quoted}");
+    let words: Vec<&str> = std::iter::once("explain").chain(message.split(' ')).collect();
+    assert_eq!(out(&dylens(here, &words)), quoted);
+    let line = refusal(here, &["explain", "all is well"]);
+    assert_eq!(line, "dylens: dylens does not know that message; give its whole line, or the log: dylens log LOG\n");
+}
+
+#[test]
 fn colors_come_only_when_they_are_asked_for() {
     assert!(!demo(&["check"]).contains('\x1b'));
     assert!(!demo(&["check", "--color", "never"]).contains('\x1b'));
@@ -475,6 +487,15 @@ fn a_log_that_cannot_be_read_has_its_line() {
     assert!(said.starts_with("dylens: ") && said.contains("nowhere: no such file"), "{said}");
 }
 
+#[test]
+fn a_log_beside_a_folder_that_holds_nothing_native_is_read_alone() {
+    let folder = failed_build();
+    let output = dylens(folder.path(), &["log", "build.log", "empty"]);
+    assert_eq!((code(&output), said(&output)), (1, String::new()));
+    assert!(out(&output).contains("compared with nothing: no native modules in"), "{}", out(&output));
+    assert!(out(&output).contains("[library-missing]"), "{}", out(&output));
+}
+
 /// Runs a command of the shell through dylens, and says what it wrote to where.
 #[cfg(unix)]
 fn run(directory: &Path, more: &[&str], script: &str) -> Output {
@@ -493,6 +514,22 @@ fn a_command_s_output_passes_through_pipes_and_is_explained_beside() {
     assert!(said.starts_with("two\n") && said.contains("libnowhere.so.9, needed by a.so, is found nowhere"), "{said}");
     let output = run(folder.path(), &[], "cat build.log; exit 0");
     assert_eq!((code(&output), self::said(&output)), (0, String::new()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_is_explained_beside_the_environment_that_its_traceback_lies_in() {
+    let folder = small();
+    let site = std::fs::canonicalize(folder.path().join("site-packages")).expect("the folder is there");
+    let log = format!(
+        "Traceback (most recent call last):\n  File \"{}/a/__init__.py\", line 1, in <module>\n    import b\nImportError: libnowhere.so.9: cannot \
+         open shared object file: No such file or directory\n",
+        site.display()
+    );
+    std::fs::write(folder.path().join("empty/build.log"), log).expect("the log can be written");
+    let output = run(&folder.path().join("empty"), &[], "cat build.log; exit 1");
+    let said = said(&output);
+    assert!(said.contains("compared with site-packages folder") && said.contains("needed by a.so"), "{said}");
 }
 
 #[cfg(unix)]

@@ -56,3 +56,26 @@ fn a_rescan_compares_the_log_anew() {
     face.scanned(&WORLD.replace("needs:libjpeg.so.62,libc.so.6", "needs:libc.so.6"));
     assert!(face.screen().contains("Log 2"), "{}", face.screen());
 }
+
+#[test]
+fn the_log_s_own_lines_stand_below_and_n_goes_from_one_to_the_next() {
+    let mut face = with_log((120, 36));
+    assert!(face.screen().contains("Line 4 of 4") && face.screen().contains("3 Traceback"), "{}", face.screen());
+    face.type_keys("N");
+    assert!(face.screen().contains("Line 2 of 4"), "in the order of the log: {}", face.screen());
+    face.type_keys("n");
+    assert_eq!(face.chosen(), "libjpeg.so.62");
+    face.type_keys("n");
+    assert!(face.screen().contains("Line 2 of 4"), "behind the last comes the first");
+    let small = with_log((80, 24));
+    assert!(!small.screen().contains("Line 4 of 4"), "no room beside the details: {}", small.screen());
+}
+
+#[test]
+fn a_search_keeps_its_keys_in_the_log() {
+    let mut face = with_log((120, 36)).typed("/jpeg⏎");
+    face.type_keys("7");
+    let before = face.screen();
+    face.type_keys("n");
+    assert!(before.contains("Line 4 of 4") && face.model.found.is_some());
+}
