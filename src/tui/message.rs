@@ -19,7 +19,7 @@ pub enum Fetched {
     /// A scan to compare with.
     Before(Arc<Scan>),
     /// The log of a failed build.
-    Log(Log),
+    Log(Box<Log>),
 }
 
 /// Everything that happens is one of these.

@@ -443,7 +443,7 @@ impl Scanner {
 fn fetched_log(path: &Path) -> Result<Fetched, Error> {
     let log = File::open(path).and_then(|mut file| crate::buildlog::read(&mut file));
     let wrong = |error| Error::new(format!("{} cannot be read: {error}", path.display()), "name the file of a log");
-    log.map(Fetched::Log).map_err(wrong)
+    log.map(|log| Fetched::Log(Box::new(log))).map_err(wrong)
 }
 
 /// Runs something on a thread of its own. Where that panics, the terminal is given back already and the loop would wait

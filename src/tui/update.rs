@@ -113,7 +113,7 @@ fn take_in(model: &mut Model, msg: Msg) -> Option<Effect> {
         Msg::Fetched(fetched) => {
             match (fetched, model.overlay_mut::<Ask>()) {
                 (Ok(Fetched::Before(scan)), _) => diff::take(model, scan),
-                (Ok(Fetched::Log(log)), _) => log::take(model, log),
+                (Ok(Fetched::Log(log)), _) => log::take(model, *log),
                 (Err(trouble), Some(ask)) => {
                     (ask.is_busy, ask.trouble) = (false, Some(trouble));
                 }

@@ -48,7 +48,7 @@ fn a_log_is_read_by_its_name_or_pasted() {
     let log = dylens::buildlog::read(&mut text.as_bytes()).expect("a log");
     let mut face = face(WORLD, (80, 24)).typed("ibuild.log");
     assert!(matches!(face.press('⏎'), Some(Effect::Fetch(Want::Log, _))));
-    update(&mut face.model, Msg::Fetched(Ok(Fetched::Log(log))));
+    update(&mut face.model, Msg::Fetched(Ok(Fetched::Log(Box::new(log)))));
     assert_eq!((face.model.view.id, face.chosen().as_str()), ("log", "libjpeg.so.62"));
     let mut face = crate::tui::harness::face(WORLD, (80, 24)).typed("i");
     update(&mut face.model, Msg::Paste("build".into()));
