@@ -52,6 +52,12 @@ impl<'a> Ground<'a> {
         let leaf = path.rsplit('/').next().unwrap_or(&path);
         let candidates = self.by_stem.get(&stem(leaf))?;
         let wanted: Vec<String> = path.split('/').rev().skip(1).map(str::to_lowercase).collect();
+        // What is tagged for one system is no file of another.
+        let is_of_its_system = |file: &&FileId| {
+            let own = VPath::new(self.scan.world.file(**file).path.file_name()).to_string();
+            !matches!((tagged_system(leaf), tagged_system(&own)), (Some(wanted), Some(own)) if wanted != own)
+        };
+        let candidates: Vec<FileId> = candidates.iter().filter(is_of_its_system).copied().collect();
         let alike = |file: &FileId| {
             let own = self.scan.world.file(*file).path.to_string();
             let is_same = own.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(leaf));
@@ -156,6 +162,12 @@ pub(super) fn slashed(path: &str) -> String {
     let path = path.replace('\\', "/");
     // A doubled backslash is one that a tool wrote as Python would.
     if path.contains("//") { path.replace("//", "/") } else { path }
+}
+
+/// The system in the tag of a module's file name, where there is one.
+fn tagged_system(name: &str) -> Option<&'static str> {
+    const SYSTEMS: [(&str, &str); 3] = [("-darwin.", "darwin"), ("-linux-", "linux"), ("-win", "win")];
+    SYSTEMS.iter().find(|(tag, _)| name.contains(tag)).map(|(_, system)| *system)
 }
 
 /// The last part of a path or a name.

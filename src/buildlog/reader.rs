@@ -266,7 +266,7 @@ impl Reader {
             let told: BTreeMap<&'static str, String> = told.collect();
             let first = line.number(all.start());
             let last = self.last_line(all.as_str(), all.start(), first);
-            let says = all.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
+            let says = spaced(all.as_str());
             incidents.push((first, last, cut(&says, MOST_SAID).to_owned(), told));
         }
         let is_found = !incidents.is_empty();
@@ -296,7 +296,10 @@ impl Reader {
     ) {
         // The same words may fit several texts: the first has them.
         let is_taken = |incident: &Incident| {
+            let is_reason = incident.message.cause != message.cause
+                && incident.told("why").is_some_and(|why| spaced(why).contains(&says));
             !incident.message.wraps
+                && !is_reason
                 && (incident.first..=incident.last).contains(&first)
                 && (incident.says.contains(&says)
                     || says.starts_with(&incident.says)
@@ -349,6 +352,11 @@ impl Reader {
 fn is_of_the_system(folder: &str) -> bool {
     let folder = folder.trim_end_matches('/');
     ["/lib", "/lib64", "/usr/lib", "/usr/lib64"].contains(&folder) || folder.contains("-linux-gnu")
+}
+
+/// A text with single blanks.
+fn spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Does a line end in an ellipsis or in a whole file name, which the next does not go on with?

@@ -205,7 +205,17 @@ fn of_cuda(plain: Judged, cuda: &Cuda, accused: &str, by: Option<&str>) -> Judge
         "either install the build of {whose} for the CUDA that the machine has (ONNX Runtime's wheels on the index are for CUDA 12 from 1.19 \
          on, PyTorch's by its own index), or bring the library of {release} by its wheel: import its package first, or put its folder on LD_LIBRARY_PATH"
     );
-    let remedy = Remedy::new(text).fix(PIP_INSTALL.with(&[&cuda.wheel]));
+    // A library that has no release in its name comes in a wheel for each.
+    let other = cuda.wheel.strip_suffix("-cu12").filter(|_| cuda.release.is_none());
+    let remedy = match other {
+        Some(stem) => {
+            let text = format!(
+                "{text}. It comes in a wheel for each CUDA: take that of torch.version.cuda (cu126 is CUDA 12, cu130 CUDA 13)"
+            );
+            Remedy::new(text).fix(PIP_INSTALL.with(&[&cuda.wheel])).fix(PIP_INSTALL.with(&[&format!("{stem}-cu13")]))
+        }
+        None => Remedy::new(text).fix(PIP_INSTALL.with(&[&cuda.wheel])),
+    };
     plain.cause(Cause::OtherWheel, Verdict::Guilty).says(sentence).mended(remedy)
 }
 

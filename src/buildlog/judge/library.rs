@@ -424,12 +424,13 @@ pub(super) fn shipped_elsewhere(
                         .fix(command),
                 ),
             None => plain
+                .clone()
                 .cause(Cause::OtherWheel, Verdict::Guilty)
-                .says(format!("{} comes with the wheel {wheel}, which is not there, or not loaded yet", leaf(accused)))
-                .mended(
-                    Remedy::new(format!("install {wheel} in the version that is asked for, and import its package first"))
-                        .fix(PIP_INSTALL.with(&[&wheel])),
-                ),
+                .says(format!(
+                    "{} comes with the wheel {wheel}, which is not there, not loaded yet, or another release, which has no file of that name",
+                    leaf(accused)
+                ))
+                .mended(Remedy::new(of_its_release(&plain, &wheel)).fix(PIP_INSTALL.with(&[&wheel]))),
         }),
         Shipper::Driver(driver) => {
             let sentence = format!("{} is a part of {driver}, which the machine that runs the program has", leaf(accused));
@@ -446,6 +447,17 @@ pub(super) fn shipped_elsewhere(
             Some(plain.cause(Cause::Driver, verdict).says(sentence).mended(remedy))
         }
     }
+}
+
+/// What is linked against another wheel's library is built for one release of that wheel.
+fn of_its_release(plain: &Judged, wheel: &str) -> String {
+    let paths = [plain.incident.by(), plain.incident.told("place")];
+    let whose = paths.into_iter().flatten().find_map(package).filter(|whose| whose != wheel);
+    let whose = whose.unwrap_or_else(|| "what needs it".to_owned());
+    format!(
+        "install the build of {whose} for the {wheel} that is installed (or build it from source beside it: --no-build-isolation --no-binary), or \
+         {wheel} in the release that it was built for; and import {wheel} first"
+    )
 }
 
 /// A path from where packages lie on; any other as it is.

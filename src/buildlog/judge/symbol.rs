@@ -213,6 +213,9 @@ fn symbol(plain: Judged) -> Judged {
     if is_torch(&symbol) {
         return of_torch(plain, &who, &symbol);
     }
+    if let Some(judged) = unlinked::in_its_own_build(&plain, &who, &symbol).filter(|_| tool == "glibc") {
+        return judged;
+    }
     let Some(spoken) = known::spoken_symbol(&symbol) else { return plain };
     let sentence = format!(
         "{who} uses {spoken} ({symbol}), which no library that it needs has: the library that is loaded is of another version, or built \

@@ -2,6 +2,7 @@
 
 use super::library::package;
 use super::{Cause, Judged, Verdict};
+use crate::buildlog::ground::leaf;
 use crate::buildlog::known;
 use crate::buildlog::symbol_owner::{Owner, owner};
 use crate::command::Remedy;
@@ -136,4 +137,27 @@ pub(super) fn in_no_library(plain: Judged, who: &str, symbol: &str) -> Judged {
          machine with that library installed: --no-binary {whose}"
     );
     plain.says(sentence).mended(Remedy::new(text))
+}
+
+/// A module that lies in no folder of packages was built where it is: what it lacks was not given to its linker.
+pub(super) fn in_its_own_build(plain: &Judged, who: &str, symbol: &str) -> Option<Judged> {
+    let by = plain.incident.by()?;
+    let is_installed =
+        ["-packages/", "/_internal/", "/_MEI", ".dist/", ".libs/", ".app/"].iter().any(|part| by.contains(part));
+    let is_system = ["/usr/", "/lib", "/opt/"].iter().any(|start| by.starts_with(start));
+    let is_library = leaf(by).starts_with("lib") || !by.ends_with(".so");
+    if is_installed || is_system || is_library || !by.contains('/') || plain.incident.told("version").is_some() {
+        return None;
+    }
+    let spoken =
+        known::spoken_symbol(symbol).map_or_else(|| symbol.to_owned(), |spoken| format!("{spoken} ({symbol})"));
+    let sentence = format!(
+        "{who} uses {spoken}, which neither it nor a library that it names defines: the source or the library with the definition was not given \
+         to its linker, or declares it otherwise"
+    );
+    let text = format!(
+        "add what defines it to the build (sources and libraries of Extension, target_link_libraries), with the same signature; functions of C \
+         need extern \"C\" in C++. nm -DC {who} shows it as U"
+    );
+    Some(plain.clone().cause(Cause::SymbolMissing, Verdict::Guilty).says(sentence).mended(Remedy::new(text)))
 }

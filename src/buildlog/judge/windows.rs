@@ -202,6 +202,10 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
         (None, Some(by)) => format!("a module imported in {}", short(by)),
         (None, None) => "the module".into(),
     };
+    let absent = match plain.incident.says.contains("or one of its dependencies") {
+        true => "was not found, or a DLL that it needs was not",
+        false => "was found, and a DLL that it needs was not",
+    };
     match cause {
         Some(Cause::WrongArchitecture) => plain
             .says(format!("{who}, or a DLL that it needs, is made for another processor than this Python (32 and 64 bits)"))
@@ -225,14 +229,14 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
         Some(Cause::InitFailed) => init_failed(plain, &who),
         _ if module.is_some_and(is_of_pywin32) => of_pywin32(plain, &who),
         _ if is_bundled => plain
-            .says(format!("{who} was found, and a DLL that it needs was not: the bundle does not have it. Windows does not say which"))
+            .says(format!("{who} {}: the bundle does not have it. Windows does not say which", absent))
             .mended(Remedy::new(
                 "build again with that DLL included by an option of the bundler (PyInstaller: --add-binary, --collect-binaries PACKAGE; Nuitka: \
                  --include-data-files; cx_Freeze: include_files, or a newer cx_Freeze), and with the Visual C++ runtime (vcruntime140_1.dll, \
                  msvcp140.dll); dlltracer or “Dependencies” shows its name",
             )),
         _ => plain
-            .says(format!("{who} was found, and a DLL that it needs was not; Windows does not say which"))
+            .says(format!("{who} {absent}; Windows does not say which"))
             .mended(
                 Remedy::new(
                     "install the Visual C++ Redistributable first, which is missing most often. Else the DLL has to come with the package: its \

@@ -125,3 +125,20 @@ fn source_that_is_not_for_this_python_is_told_with_its_file() {
     let cython = "x/_y.pyx:10:59: undeclared name not builtin: long\nCython.Compiler.Errors.CompileError: x/_y.pyx\n";
     assert_eq!(alone(cython)[0].incident.message.id, "cython-too-new");
 }
+
+#[test]
+fn a_missing_header_is_told_in_the_language_of_the_build() {
+    for line in [
+        "src/a.c:29:23: fatal error: portaudio.h: Bestand of map bestaat niet",
+        "src/a.c:29:23: schwerwiegender Fehler: portaudio.h: Datei oder Verzeichnis nicht gefunden",
+        "src/a.c:29:23: 致命错误：portaudio.h：没有那个文件或目录",
+    ] {
+        let judged =
+            alone(&format!("{line}\ncompilation terminated.\nerror: command 'gcc' failed with exit status 1\n"));
+        assert_first(&judged, &Expected { command: "apt-get install portaudio19-dev", ..MISSING });
+    }
+    let shell = alone(
+        "bash: portaudio: Datei oder Verzeichnis nicht gefunden\nerror: command 'gcc' failed with exit status 1\n",
+    );
+    assert_ne!(shell[0].cause.word(), "link-library");
+}

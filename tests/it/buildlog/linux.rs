@@ -601,3 +601,40 @@ fn an_instruction_that_the_processor_lacks_is_no_plain_crash() {
     assert_eq!(judged[0].incident.message.id, "instruction");
     assert_eq!(alone("Segmentation fault (core dumped)\n")[0].incident.message.id, "crash");
 }
+
+#[test]
+fn a_module_that_was_built_where_it_lies_lacks_what_its_linker_was_not_given() {
+    let says =
+        |path: &str| alone(&format!("ImportError: {path}: undefined symbol: InfomapAddLink\n"))[0].sentence.clone();
+    assert!(says("/home/r/infomap/_infomap.so").contains("was not given to its linker"));
+    for installed in ["/v/lib/python3.9/site-packages/i/_infomap.so", "/usr/lib/i.so", "/home/r/lib/libinfomap.so"] {
+        assert!(!says(installed).contains("its linker"), "{installed}");
+    }
+}
+
+#[test]
+fn a_library_without_its_release_in_its_name_has_a_wheel_for_each() {
+    let commands = |name: &str| {
+        let judged =
+            alone(&format!("ImportError: {name}: cannot open shared object file: No such file or directory\n"));
+        judged[0].remedy.lines(dylens::command::Shell::Sh).join(" ")
+    };
+    assert!(
+        commands("libcudnn.so.9").contains("nvidia-cudnn-cu12")
+            && commands("libcudnn.so.9").contains("nvidia-cudnn-cu13")
+    );
+    assert!(!commands("libcublas.so.12").contains("cu13"));
+}
+
+#[test]
+fn a_file_of_another_release_of_torch_is_not_missing_torch() {
+    let of = |package: &str| {
+        let log = format!(
+            "  File \"/w/lib/python3.8/site-packages/{package}/a.py\", line 9, in <module>\n    from {package} import _C\nImportError: \
+             libtorch_cuda_cu.so: cannot open shared object file: No such file or directory\n"
+        );
+        alone(&log)[0].remedy.text.clone()
+    };
+    assert!(of("pytorch3d").contains("build of pytorch3d for the torch that is installed"));
+    assert!(!of("torch").contains("build of torch"));
+}

@@ -539,3 +539,44 @@ fn a_library_for_the_other_processor_is_installed_by_the_other_homebrew() {
     assert!(alone(&of("/usr/local/lib/libgobject-2.0.dylib"))[0].remedy.text.contains("/opt/homebrew"));
     assert!(!alone(&of("/v/site-packages/p/m.so"))[0].remedy.text.contains("Homebrew"));
 }
+
+#[test]
+fn the_reason_for_which_a_library_was_passed_over_is_the_cause() {
+    let of = |why: &str| {
+        format!(
+            "ImportError: dlopen(/d/T.app/Contents/Resources/zlib.cpython-311-darwin.so, 0x0002): Library not loaded: @executable_path/../Frameworks/libz.1.dylib\n  \
+             Referenced from: <F5AA> /d/T.app/Contents/Resources/zlib.cpython-311-darwin.so\n  Reason: tried: '/d/T.app/Contents/Frameworks/libz.1.dylib' ({why})\n"
+        )
+    };
+    let judged = alone(&of(
+        "code signature invalid in <8499> '/d/T.app/Contents/Frameworks/libz.1.dylib' (errno=85) sliceOffset=0x0",
+    ));
+    assert_eq!(judged[0].cause.word(), "code-signature", "{judged:#?}");
+    assert!(judged[0].incident.by().is_some_and(|by| by.ends_with("libz.1.dylib")));
+    assert_eq!(judged.iter().filter(|judged| judged.is_failure()).count(), 1, "{judged:#?}");
+    assert_eq!(alone(&of("no such file"))[0].cause.word(), "library-missing");
+}
+
+#[test]
+fn a_file_that_is_tagged_for_one_system_is_no_file_of_another() {
+    let log = "dlopen(/d/T.app/Contents/Resources/zlib.cpython-311-darwin.so, 2): Symbol not found: _foo\n  Referenced from: \
+               /d/T.app/Contents/Resources/zlib.cpython-311-darwin.so\n  Expected in: flat namespace\n";
+    let world = |name: &str| {
+        format!(
+            "//- /env/pyvenv.cfg\nhome = /usr/bin\nversion = 3.11.7\n//- SITE/{name} elf x86_64 defines:PyInit_zlib\n"
+        )
+    };
+    assert_eq!(beside(log, "/env", &world("zlib.LINUX"))[0].file, None);
+    assert!(beside(log, "/env", &world("zlib.abi3.so"))[0].file.is_some());
+}
+
+#[test]
+fn what_strip_damaged_is_told_as_that() {
+    let judged =
+        alone("ImportError: dlopen(/d/a.so, 2): bad rebase type 4 in /d/K.app/Contents/Frameworks/liblzma.5.dylib\n");
+    assert_eq!(
+        (judged[0].cause.word(), judged[0].incident.by()),
+        ("not-an-image", Some("/d/K.app/Contents/Frameworks/liblzma.5.dylib"))
+    );
+    assert!(judged[0].remedy.text.contains("--no-strip"));
+}

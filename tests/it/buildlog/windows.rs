@@ -212,3 +212,19 @@ fn the_module_is_told_by_the_line_that_imports_it() {
     );
     assert_eq!(alone(&of("load(\"x\")"))[0].incident.told("module"), None);
 }
+
+#[test]
+fn a_program_of_nuitka_s_is_known_by_its_frames_and_short_paths() {
+    let of = |frame: &str| {
+        let log = format!(
+            "  File \"{frame}\", line 3, in <module scipy.linalg.blas>\nImportError: LoadLibraryExW 'C:\\d\\scipy\\linalg\\_fblas.pyd' failed: The \
+             specified module could not be found.\n"
+        );
+        alone(&log)[0].remedy.text.clone()
+    };
+    assert!(of("C:\\_dev\\ERROR~1.DIS\\scipy\\linalg\\blas.py").contains("Nuitka: --include-data-files"));
+    let plain = alone(
+        "  File \"C:\\v\\a.py\", line 3, in <module>\nImportError: LoadLibraryExW 'C:\\v\\_fblas.pyd' failed: The specified module could not be found.\n",
+    );
+    assert!(!plain[0].remedy.text.contains("Nuitka"));
+}
