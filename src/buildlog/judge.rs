@@ -14,7 +14,9 @@ mod sentences;
 mod single;
 mod symbol;
 mod tag;
+mod torch;
 mod unlinked;
+mod version;
 mod windows;
 
 use std::cmp::Reverse;

@@ -1,11 +1,11 @@
-//! A symbol, or a version of one, is said to be missing.
+//! A symbol is said to be missing.
 
 use super::library::short;
-use super::{Cause, Judged, Verdict, glibc, unlinked};
+use super::{Cause, Judged, Verdict, torch, unlinked, version};
 use crate::buildlog::ground::{Ground, leaf};
-use crate::buildlog::{Log, Mark, Packager, known, symbol_owner};
+use crate::buildlog::{Log, known, symbol_owner};
 use crate::command::Remedy;
-use crate::command::templates::{CONDA_LIBSTDCXX, VENV_CLEAR};
+use crate::command::templates::VENV_CLEAR;
 use crate::world::FileId;
 
 pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
@@ -19,7 +19,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
     if let Some((ground, at)) = ground.zip(about) {
         let found = tied.clone().found(ground, at);
         // The rule sees the two files; the log, how they came together.
-        return match versioned(&tied, log) {
+        return match version::of_a_symbol(&tied, log) {
             Some(told) => {
                 let sentence = format!("{}; here {}", told.sentence, found.sentence);
                 Judged { finding: found.finding, node: found.node, ..told }.says(sentence)
@@ -28,10 +28,10 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
         };
     }
     let judged = match (tied.cause, tied.incident.message.id.as_str()) {
-        (Cause::VersionMissing, _) => version(tied, log),
-        (Cause::OtherCopy, _) => mixed(tied),
+        (Cause::VersionMissing, _) => version::judge(tied, log),
+        (Cause::OtherCopy, _) => version::mixed(tied),
         (_, "symbol-not-found") => expected(tied),
-        _ => versioned(&tied, log).unwrap_or_else(|| symbol(tied)),
+        _ => version::of_a_symbol(&tied, log).unwrap_or_else(|| symbol(tied)),
     };
     // Who is at hand and does not ask for that symbol is another build of the file.
     let symbol = judged.incident.told("symbol").map(str::to_owned);
@@ -87,56 +87,6 @@ fn expected(plain: Judged) -> Judged {
     plain
         .says(format!("{who} uses {symbol} and expects it in {accused}, which does not have it: that copy is of another release than the one it was built with"))
         .mended(Remedy::new(format!("install {name} and {who} in releases that belong together, from one source; in a bundle, have it take that copy along")))
-}
-
-/// What the version of a symbol says of the library that should have it: its node is often called like the library.
-fn versioned(plain: &Judged, log: &Log) -> Option<Judged> {
-    let told = |place: &str| plain.incident.told(place).map(str::to_owned);
-    let (symbol, version) = (told("symbol")?, told("version")?);
-    let by = plain.incident.by()?.to_owned();
-    let library = known::library_of_node(&version)?;
-    let copy = log.place_of(&library).map_or_else(
-        || format!("the {library} that is loaded"),
-        |place| format!("{place}, which is loaded as {library},"),
-    );
-    let is_by_path = log.marks.contains(&Mark::LibraryPath);
-    let is_conda = log.marks.contains(&Mark::Conda);
-    let is_system = ["/lib/", "/lib64/", "/usr/lib"].iter().any(|start| by.starts_with(start));
-    let why = match (is_by_path, is_conda && is_system) {
-        (true, _) => "; LD_LIBRARY_PATH is searched before what the package brings",
-        (_, true) => "; conda's Python puts the copy of its prefix before the system's",
-        _ => "",
-    };
-    let sentence =
-        format!("{} wants {symbol} of {version}, and {copy} is another release and does not have it{why}", short(&by));
-    let text = match (is_by_path, is_conda && is_system) {
-        (true, _) => format!(
-            "take the folder with the other {library} out of LD_LIBRARY_PATH (unset LD_LIBRARY_PATH), or put the one that the package brings first"
-        ),
-        (_, true) => format!(
-            "install the {} of conda-forge that has {version} into the environment, or remove the link called {library} there that leads to \
-             another release, so that the system's is found",
-            library.split('.').next().unwrap_or(&library)
-        ),
-        _ => format!(
-            "see which copy of {library} is loaded (LD_DEBUG=libs), and have the one that belongs to {} found first",
-            short(&by)
-        ),
-    };
-    Some(plain.clone().cause(Cause::OtherCopy, Verdict::Guilty).says(sentence).mended(Remedy::new(text)))
-}
-
-/// Two files of different releases of one library.
-fn mixed(plain: Judged) -> Judged {
-    let told = |place: &str| plain.incident.told(place).map(str::to_owned);
-    let (Some(accused), Some(version)) = (told("accused"), told("version")) else { return plain };
-    if version != "GLIBC_PRIVATE" {
-        return plain;
-    }
-    let who = plain.incident.by().map_or_else(|| "the file".to_owned(), short);
-    plain
-        .says(format!("{who} and the {accused} that is loaded come from different releases of glibc: some of its libraries were bundled and others are the system's"))
-        .mended(Remedy::new("bundle all of glibc's libraries (libc.so.6, libpthread.so.0, libdl.so.2, libm.so.6, the loader) or none of them (staticx: -l for each)"))
 }
 
 fn symbol(plain: Judged) -> Judged {
@@ -207,11 +157,11 @@ fn symbol(plain: Judged) -> Judged {
     if let Some(judged) = unlinked::of_a_known_library(&plain, &who, &symbol).filter(|_| tool != "musl") {
         return judged;
     }
-    if plain.incident.message.id == "symbol-not-found-flat" && !is_torch(&symbol) {
+    if plain.incident.message.id == "symbol-not-found-flat" && !torch::is_torch(&symbol) {
         return unlinked::in_no_library(plain, &who, &symbol);
     }
-    if is_torch(&symbol) {
-        return of_torch(plain, &who, &symbol);
+    if torch::is_torch(&symbol) {
+        return torch::judge(plain, &who, &symbol);
     }
     if let Some(judged) = unlinked::in_its_own_build(&plain, &who, &symbol).filter(|_| tool == "glibc") {
         return judged;
@@ -245,98 +195,4 @@ fn of_pypy(plain: &Judged, who: &str, symbol: &str) -> Option<Judged> {
     };
     let sentence = format!("{who} uses {symbol}, as {built} calls it, and {runs} loads it: it was built for {built}");
     Some(plain.clone().cause(Cause::PythonMismatch, Verdict::Guilty).says(sentence).mended(Remedy::new(text)))
-}
-
-/// Does a mangled name belong to PyTorch?
-fn is_torch(symbol: &str) -> bool {
-    let spoken = known::spoken_symbol(symbol).unwrap_or_default();
-    ["c10::", "at::", "torch::", "c10d::", "caffe2::"].iter().any(|start| spoken.starts_with(start))
-        || symbol == "THPVariableClass"
-}
-
-/// PyTorch's C++ interface: the release that is installed is another, or its std::string is.
-fn of_torch(plain: Judged, who: &str, symbol: &str) -> Judged {
-    // These are the same in every release but for their string.
-    const STABLE: [&str; 4] = ["c10::Error::Error", "torchCheckFail", "torchInternalAssertFail", "c10::Error"];
-    let spoken = known::spoken_symbol(symbol).unwrap_or_else(|| symbol.to_owned());
-    let is_stable = STABLE.iter().any(|name| spoken.contains(name)) || symbol.starts_with("_ZN3c105ErrorC");
-    let is_new = symbol.contains("__cxx11");
-    let is_old = symbol.contains("Ss");
-    if is_stable && (is_new || is_old) {
-        let (own, other, flag) = if is_new { ("new", "old", "TRUE") } else { ("old", "new", "FALSE") };
-        let wanted = if is_new { "FALSE" } else { "TRUE" };
-        let sentence = format!(
-            "{who} uses {spoken} with the {own} C++ ABI of std::string (_GLIBCXX_USE_CXX11_ABI={}), and the PyTorch that is installed is built with \
-             the {other} one",
-            u8::from(is_new)
-        );
-        let text = format!(
-            "install the build of the package for PyTorch's own C++ ABI (where wheels are called so: cxx11abi{wanted} instead of cxx11abi{flag}), as \
-             torch.compiled_with_cxx11_abi() tells; or build it from source beside the PyTorch that is installed: --no-build-isolation --no-binary"
-        );
-        return plain.cause(Cause::CxxAbi, Verdict::Guilty).says(sentence).mended(Remedy::new(text));
-    }
-    let sentence = format!(
-        "{who} uses {spoken} ({symbol}), which the PyTorch that is installed does not have: PyTorch's C++ interface changes with every \
-         release, and the file was built for another one"
-    );
-    let text = "install the build of the package for the PyTorch that is installed (torchvision, torchaudio and torch are released together), or \
-                build it again against it (--no-build-isolation)";
-    plain.says(sentence).mended(Remedy::new(text))
-}
-
-fn version(plain: Judged, log: &Log) -> Judged {
-    let Some(version) = plain.incident.told("version").map(str::to_owned) else { return plain };
-    let by = plain.incident.by().map(str::to_owned);
-    let who = by.as_deref().map_or_else(|| "the file".to_owned(), short);
-    let library = plain.incident.told("accused").unwrap_or("the library").to_owned();
-    let name = leaf(&library).to_owned();
-    let is_runtime = ["GLIBCXX_", "CXXABI_", "GCC_"].iter().any(|start| version.starts_with(start));
-    let is_outside = library.starts_with("/lib") || library.starts_with("/usr/") || !library.contains('/');
-    let is_bundled = |path: &str| known::bundler_of(path).is_some() || path.contains(".app/Contents/");
-    let is_conda = |path: &str| log.packager(&[path]) == Packager::Conda;
-    if is_bundled(&library) || by.as_deref().is_some_and(is_bundled) && !version.starts_with("GLIBC_") {
-        let word = log.running().map_or("the bundler", crate::discover::bundle::Bundler::word);
-        return plain
-            .cause(Cause::OtherCopy, Verdict::Guilty)
-            .says(format!("{who} asks {name} for {version}, and the bundle holds another copy, {}, without it: the two come from different installations (conda's and the system's)", short(&library)))
-            .mended(Remedy::new(format!("build the bundle so that both come from one place: put the lib folder of the environment that has {version} first (LD_LIBRARY_PATH) when {word} runs, or name its {name} with an option (--add-binary)")));
-    }
-    if let Some(release) = version.strip_prefix("GLIBC_") {
-        return glibc::judge(plain, log, &who, release);
-    }
-    if is_runtime && (is_conda(&library) || is_outside && by.as_deref().is_some_and(is_conda)) {
-        let why = match is_outside {
-            true => {
-                format!("the system's copy, {library}, was loaded before that of the conda environment, and is too old")
-            }
-            false => format!(
-                "the copy that wins, {library}, is too old: it is that of the conda environment, and the system may have a newer one"
-            ),
-        };
-        let remedy = Remedy::new(
-            "upgrade that of the environment (libstdcxx-ng), and start the program so that it is found first (an activated environment, no LD_LIBRARY_PATH)",
-        );
-        return plain
-            .says(format!("{who} asks {name} for {version}: {why}"))
-            .mended(remedy.fix(Ok(CONDA_LIBSTDCXX.command())));
-    }
-    if is_runtime && !is_outside {
-        return plain
-            .says(format!("{who} asks {name} for {version}, and the copy that wins, {library}, is too old: the system may have a newer one"))
-            .mended(Remedy::new("upgrade that copy, or take it away so that the system's is found (LD_LIBRARY_PATH, a folder of the program)"));
-    }
-    if is_runtime {
-        return plain
-            .says(format!("{who} was built with a newer compiler than {library} comes from: it has no {version}"))
-            .mended(Remedy::new(
-                "upgrade the system's libstdc++, or take a build for older systems (a manylinux wheel)",
-            ));
-    }
-    let sentence = format!(
-        "{who} asks {library} for {version}, and the copy that is loaded is another release and does not have it"
-    );
-    plain.says(sentence).mended(Remedy::new(format!(
-        "have the {name} found first that {who} was built with, or install a build of {who} for the one that is there"
-    )))
 }

@@ -1,0 +1,114 @@
+//! A version of a symbol is said to be missing: which copy of the library was loaded in place of the one that has it.
+
+use super::library::short;
+use super::{Cause, Judged, Verdict, glibc};
+use crate::buildlog::ground::leaf;
+use crate::buildlog::{Log, Mark, Packager, known};
+use crate::command::Remedy;
+use crate::command::templates::CONDA_LIBSTDCXX;
+
+pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
+    let Some(version) = plain.incident.told("version").map(str::to_owned) else { return plain };
+    let by = plain.incident.by().map(str::to_owned);
+    let who = by.as_deref().map_or_else(|| "the file".to_owned(), short);
+    let library = plain.incident.told("accused").unwrap_or("the library").to_owned();
+    let name = leaf(&library).to_owned();
+    let is_runtime = ["GLIBCXX_", "CXXABI_", "GCC_"].iter().any(|start| version.starts_with(start));
+    let is_outside = library.starts_with("/lib") || library.starts_with("/usr/") || !library.contains('/');
+    let is_bundled = |path: &str| known::bundler_of(path).is_some() || path.contains(".app/Contents/");
+    let is_conda = |path: &str| log.packager(&[path]) == Packager::Conda;
+    if is_bundled(&library) || by.as_deref().is_some_and(is_bundled) && !version.starts_with("GLIBC_") {
+        let word = log.running().map_or("the bundler", crate::discover::bundle::Bundler::word);
+        return plain
+            .cause(Cause::OtherCopy, Verdict::Guilty)
+            .says(format!("{who} asks {name} for {version}, and the bundle holds another copy, {}, without it: the two come from different installations (conda's and the system's)", short(&library)))
+            .mended(Remedy::new(format!("build the bundle so that both come from one place: put the lib folder of the environment that has {version} first (LD_LIBRARY_PATH) when {word} runs, or name its {name} with an option (--add-binary)")));
+    }
+    if let Some(release) = version.strip_prefix("GLIBC_") {
+        return glibc::judge(plain, log, &who, release);
+    }
+    if is_runtime && (is_conda(&library) || is_outside && by.as_deref().is_some_and(is_conda)) {
+        let why = match is_outside {
+            true => {
+                format!("the system's copy, {library}, was loaded before that of the conda environment, and is too old")
+            }
+            false => format!(
+                "the copy that wins, {library}, is too old: it is that of the conda environment, and the system may have a newer one"
+            ),
+        };
+        let remedy = Remedy::new(
+            "upgrade that of the environment (libstdcxx-ng), and start the program so that it is found first (an activated environment, no LD_LIBRARY_PATH)",
+        );
+        return plain
+            .says(format!("{who} asks {name} for {version}: {why}"))
+            .mended(remedy.fix(Ok(CONDA_LIBSTDCXX.command())));
+    }
+    if is_runtime && !is_outside {
+        return plain
+            .says(format!("{who} asks {name} for {version}, and the copy that wins, {library}, is too old: the system may have a newer one"))
+            .mended(Remedy::new("upgrade that copy, or take it away so that the system's is found (LD_LIBRARY_PATH, a folder of the program)"));
+    }
+    if is_runtime {
+        return plain
+            .says(format!("{who} was built with a newer compiler than {library} comes from: it has no {version}"))
+            .mended(Remedy::new(
+                "upgrade the system's libstdc++, or take a build for older systems (a manylinux wheel)",
+            ));
+    }
+    let sentence = format!(
+        "{who} asks {library} for {version}, and the copy that is loaded is another release and does not have it"
+    );
+    plain.says(sentence).mended(Remedy::new(format!(
+        "have the {name} found first that {who} was built with, or install a build of {who} for the one that is there"
+    )))
+}
+
+/// What the version of a symbol says of the library that should have it: its node is often called like the library.
+pub(super) fn of_a_symbol(plain: &Judged, log: &Log) -> Option<Judged> {
+    let told = |place: &str| plain.incident.told(place).map(str::to_owned);
+    let (symbol, version) = (told("symbol")?, told("version")?);
+    let by = plain.incident.by()?.to_owned();
+    let library = known::library_of_node(&version)?;
+    let copy = log.place_of(&library).map_or_else(
+        || format!("the {library} that is loaded"),
+        |place| format!("{place}, which is loaded as {library},"),
+    );
+    let is_by_path = log.marks.contains(&Mark::LibraryPath);
+    let is_conda = log.marks.contains(&Mark::Conda);
+    let is_system = ["/lib/", "/lib64/", "/usr/lib"].iter().any(|start| by.starts_with(start));
+    let why = match (is_by_path, is_conda && is_system) {
+        (true, _) => "; LD_LIBRARY_PATH is searched before what the package brings",
+        (_, true) => "; conda's Python puts the copy of its prefix before the system's",
+        _ => "",
+    };
+    let sentence =
+        format!("{} wants {symbol} of {version}, and {copy} is another release and does not have it{why}", short(&by));
+    let text = match (is_by_path, is_conda && is_system) {
+        (true, _) => format!(
+            "take the folder with the other {library} out of LD_LIBRARY_PATH (unset LD_LIBRARY_PATH), or put the one that the package brings first"
+        ),
+        (_, true) => format!(
+            "install the {} of conda-forge that has {version} into the environment, or remove the link called {library} there that leads to \
+             another release, so that the system's is found",
+            library.split('.').next().unwrap_or(&library)
+        ),
+        _ => format!(
+            "see which copy of {library} is loaded (LD_DEBUG=libs), and have the one that belongs to {} found first",
+            short(&by)
+        ),
+    };
+    Some(plain.clone().cause(Cause::OtherCopy, Verdict::Guilty).says(sentence).mended(Remedy::new(text)))
+}
+
+/// Two files of different releases of one library.
+pub(super) fn mixed(plain: Judged) -> Judged {
+    let told = |place: &str| plain.incident.told(place).map(str::to_owned);
+    let (Some(accused), Some(version)) = (told("accused"), told("version")) else { return plain };
+    if version != "GLIBC_PRIVATE" {
+        return plain;
+    }
+    let who = plain.incident.by().map_or_else(|| "the file".to_owned(), short);
+    plain
+        .says(format!("{who} and the {accused} that is loaded come from different releases of glibc: some of its libraries were bundled and others are the system's"))
+        .mended(Remedy::new("bundle all of glibc's libraries (libc.so.6, libpthread.so.0, libdl.so.2, libm.so.6, the loader) or none of them (staticx: -l for each)"))
+}
