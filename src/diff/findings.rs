@@ -20,7 +20,19 @@ pub(super) fn compare(sides: &Sides, changes: &mut Vec<Change>) {
             Some(_) => {}
         }
     }
-    changes.extend(after.into_iter().map(|(same, is)| change(&same, None, Some(is))));
+    let fresh: Vec<(Same, Change)> =
+        after.into_iter().map(|(same, is)| (same.clone(), change(&same, None, Some(is)))).collect();
+    // A need of which a finding tells follows from that: one regression counts once.
+    let is_told = |it: &Change| {
+        let mut of_need = fresh.iter().filter(|((_, file, subject), _)| {
+            it.kind == Kind::Provider && *file == unhashed(&it.subject) && *subject == unhashed(&it.about)
+        });
+        it.regression.is_some() && of_need.any(|(_, finding)| finding.regression >= it.regression)
+    };
+    for change in changes.iter_mut().filter(|change| is_told(change)) {
+        change.regression = None;
+    }
+    changes.extend(fresh.into_iter().map(|(_, change)| change));
 }
 
 fn change(same: &Same, was: Option<&Finding>, is: Option<&Finding>) -> Change {

@@ -59,7 +59,7 @@ fn providers(sides: &Sides, old: NodeId, new: NodeId, changes: &mut Vec<Change>)
 fn provider(scan: &Scan, target: NodeId, edge: &NeedEdge) -> String {
     match scan.graph.node(target) {
         _ if !edge.resolution.is_met() && !edge.kind.is_binding() => "nobody, and need not".into(),
-        _ if !edge.resolution.is_met() => "found nowhere".into(),
+        _ if !edge.resolution.is_met() => "not found".into(),
         Node::File { .. } => key(scan, target),
         Node::System(file) => format!("the system's {}", scan.world.file(*file).path),
         _ => "the system itself".into(),

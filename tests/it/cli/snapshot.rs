@@ -142,7 +142,7 @@ fn a_regression_makes_the_exit_code_of_diff() {
     for before in [old, "old.dylens.json.gz"] {
         let worse = diff(&[before, new]);
         assert_eq!(worse.status.code(), Some(1), "{}", said(&worse));
-        assert!(out(&worse).contains("libx.so → found nowhere"), "{}", out(&worse));
+        assert!(out(&worse).contains("libx.so → not found"), "{}", out(&worse));
     }
     assert_eq!(diff(&[new, old]).status.code(), Some(0));
     assert_eq!(diff(&["--fail-on", "never", old, new]).status.code(), Some(0));
@@ -150,5 +150,5 @@ fn a_regression_makes_the_exit_code_of_diff() {
     assert_eq!(diff(&[old, "gone"]).status.code(), Some(2));
     let json = out(&diff(&["--format", "json", old, new]));
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
-    assert_eq!(json["regressions"], 2);
+    assert_eq!(json["regressions"], 1);
 }
