@@ -294,7 +294,7 @@ impl Model {
 
     /// How wide the list wants to be, its border included.
     pub fn list_width(&self) -> u16 {
-        if self.view.is("problems") { self.findings.width.saturating_add(2) } else { 56 }
+        if self.view.is("problems") { self.findings.width.saturating_add(2) } else { 62 }
     }
 
     /// How many rows the list and the picture beside it have, or the picture alone.

@@ -1,10 +1,11 @@
-//! What has changed since another scan: regressions first, beside the graph of what is now.
+//! What has changed since another scan: regressions first, what was and what is side by side.
 
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::entry::View;
@@ -12,12 +13,11 @@ use crate::diagnose::Severity;
 use crate::diff::{Change, Diff};
 use crate::printable::printable;
 use crate::scan::Scan;
-use crate::tui::atlas::Atlas;
+use crate::tui::atlas::{Atlas, brief};
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, lines, row, title};
 use crate::tui::pane::{Arrangement, Pane};
-use crate::tui::picture::Picture;
-use crate::tui::prose::{Prose, shortened};
+use crate::tui::prose::{Prose, ended, shortened};
 use crate::tui::screen::row_under;
 use crate::tui::scrolling::{along, window_from};
 use crate::tui::state::Compared;
@@ -30,15 +30,13 @@ pub(super) const VIEW: View = View {
     title: "Diff",
     short: "Diff",
     about: "show differences",
-    panes: &[Pane::Main, Pane::Graph, Pane::Detail],
-    arrangement: Arrangement::List,
+    arrangement: Arrangement::Above,
     nothing: "nothing to compare with (press D)",
     is_there: |model| model.diff.is_some(),
     list: |model| Some((cursor(model), rows(model))),
     draw,
     step: |model, way| match way {
-        Way::Right => model.pane = Pane::Graph,
-        Way::Left => {}
+        Way::Left | Way::Right => {}
         _ => select(model, along(cursor(model), rows(model), way)),
     },
     enter: "show in graph",
@@ -58,9 +56,8 @@ pub(super) const VIEW: View = View {
     },
     details: |model, atlas| match current(model) {
         Some(change) => Some(details(model, atlas, change)),
-        None => super::graph::fold_details(model.pictures.focus.as_ref()?, atlas),
+        None => None,
     },
-    via: |model| model.pictures.focus.as_ref().and_then(Picture::via),
     has_every_node: false,
     take_in: |model, _| compare(model),
     ..View::plain(|_, _| {})
@@ -109,11 +106,27 @@ fn current(model: &Model) -> Option<&Change> {
     (change.after.is_none() || change.after == model.chosen).then_some(change)
 }
 
+/// Where the two sides begin, in a pane of some width; none where there is room for one column.
+fn sides(width: u16) -> Option<(u16, u16)> {
+    let subject = width * 2 / 5;
+    (width >= 72).then(|| (subject, subject + (width - subject) / 2))
+}
+
 fn draw(model: &Model, _: &Atlas, area: Rect, buffer: &mut Buffer) {
     let Some(compared) = &model.diff else { return };
     let [came, went, changed] = compared.diff.counts();
     let heading = title(model, &format!("Diff +{came} -{went} ~{changed}"));
     let inside = bordered(model, Some(Pane::Main), heading, area, buffer);
+    // The names of the two stand above their columns.
+    if let Some((before, now)) = sides(inside.width) {
+        let names = [("before", &compared.diff.before, before, now), ("now", &compared.diff.after, now, inside.width)];
+        for (word, name, from, to) in names {
+            let room = usize::from(to - from).saturating_sub(word.len() + 4);
+            let text = format!(" {word} {} ", shortened(&printable(name), room));
+            let line = Line::styled(text, model.theme.style(Tone::Strong));
+            line.render(Rect { x: inside.x + from, y: area.y, width: to - from, height: 1 }, buffer);
+        }
+    }
     let changes = &compared.diff.changes;
     if changes.is_empty() {
         lines(inside).take(1).for_each(|area| {
@@ -123,14 +136,15 @@ fn draw(model: &Model, _: &Atlas, area: Rect, buffer: &mut Buffer) {
     let shown = window_from(model.top, changes.len(), inside.height.into());
     for (at, area) in shown.zip(lines(inside)) {
         let cursor = (at == compared.cursor).then_some(model.pane == Pane::Main);
-        row(model, &line(model, &changes[at], area.width.into()), area, cursor, buffer);
+        row(model, &line(model, &changes[at], area.width), area, cursor, buffer);
     }
 }
 
-/// `~ numpy/linalg/_umath_linalg.so  libopenblas.so.0`
-fn line(model: &Model, change: &Change, width: usize) -> Line<'static> {
+/// `~ numpy  distribution        1.26.4          1.26.5`
+fn line(model: &Model, change: &Change, width: u16) -> Line<'static> {
     let (tone, mark) = mark(change);
-    let room = width.saturating_sub(2);
+    let sides = sides(width);
+    let room = usize::from(sides.map_or(width, |(before, _)| before - 1)).saturating_sub(2);
     // The end of a path tells more than its start.
     let subject = printable(&change.subject);
     let short = if subject.width() > room { subject.rsplit('/').next().unwrap_or(&subject) } else { &subject };
@@ -138,11 +152,23 @@ fn line(model: &Model, change: &Change, width: usize) -> Line<'static> {
     let left = room - subject.width();
     let about = if change.about.is_empty() { change.kind.word() } else { change.about.as_str() };
     let about = if left > 8 { format!("  {}", shortened(&printable(about), left - 2)) } else { String::new() };
-    Line::from(vec![
-        Span::styled(format!("{mark} "), model.theme.style(tone)),
-        Span::raw(subject),
-        Span::styled(about, model.theme.style(Tone::Dim)),
-    ])
+    let style = |tone| model.theme.style(tone);
+    let mut spans = vec![Span::styled(format!("{mark} "), style(tone))];
+    let used = subject.width() + about.width();
+    spans.push(Span::raw(subject));
+    spans.push(Span::styled(about, style(Tone::Dim)));
+    let Some((before, now)) = sides else { return Line::from(spans) };
+    let cell = |part: &Option<String>, width: u16| {
+        let text = printable(part.as_deref().unwrap_or("–"));
+        let text = ended(brief(&text), usize::from(width - 1));
+        let blank = usize::from(width).saturating_sub(text.width());
+        format!("{text}{}", " ".repeat(blank))
+    };
+    let blank = usize::from(before).saturating_sub(2 + used);
+    spans.push(Span::styled(format!("{}{}", " ".repeat(blank), cell(&change.from, now - before)), style(Tone::Dim)));
+    let tone = if change.regression.is_some() || change.is_mended { tone } else { Tone::Plain };
+    spans.push(Span::styled(cell(&change.to, width - now), style(tone)));
+    Line::from(spans)
 }
 
 fn mark(change: &Change) -> (Tone, String) {
