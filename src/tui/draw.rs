@@ -2,10 +2,12 @@
 
 mod detail;
 mod empty;
+mod footer;
 mod frame;
 pub(super) mod waiting;
 
-pub use frame::{tab_spans, tabs_width};
+pub use footer::command_at;
+pub use frame::{counted_at, tab_spans, tabs_width};
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -50,7 +52,7 @@ fn too_small(model: &Model, buffer: &mut Buffer) {
 fn panes(model: &Model, buffer: &mut Buffer) {
     let areas = Areas::of(model);
     frame::header(model, &areas, buffer);
-    frame::footer(model, areas.footer, buffer);
+    footer::footer(model, areas.footer, buffer);
     match (&model.atlas, &model.nothing) {
         (None, Some(_)) if model.modal.is_some() => {}
         (None, Some(nothing)) if model.work.is_none() => empty::draw(model, nothing, Areas::body(model), buffer),

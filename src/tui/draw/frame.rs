@@ -1,8 +1,7 @@
-//! The first lines and the last: what is looked at, how it stands, what can be done.
+//! The first lines: what is looked at, how it stands, what else there is to look at.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
@@ -10,12 +9,10 @@ use unicode_width::UnicodeWidthStr;
 use crate::export::{Counts, count};
 use crate::printable::printable;
 use crate::tui::atlas::{Atlas, Badge};
-use crate::tui::command::{Command, Group};
 use crate::tui::details::system;
 use crate::tui::model::Model;
-use crate::tui::pane::Pane;
-use crate::tui::prose::{Link, shortened};
-use crate::tui::screen::{Areas, Room};
+use crate::tui::prose::shortened;
+use crate::tui::screen::Areas;
 use crate::tui::theme::{Tone, spinner};
 use crate::tui::view::View;
 use crate::world::Python;
@@ -31,13 +28,10 @@ pub(super) fn header(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     // Before there is a scan, there is nothing to go to.
     let tabs = if model.atlas.is_some() { tabs(model, is_wide) } else { Line::default() };
     let mut spans = vec![Span::styled(BRAND, model.theme.style(Tone::Active))];
-    let work = model.work.as_ref().map(|_| format!("  {} scanning", spinner(model.tick))).unwrap_or_default();
     if let Some(atlas) = &model.atlas {
-        let beside = if is_wide { 0 } else { tabs.width() };
-        let room = usize::from(areas.header.width).saturating_sub(beside + spans[0].width() + work.width());
-        spans.extend(target(model, atlas, is_wide, room));
+        spans.extend(target(model, atlas, is_wide, target_room(model, areas)));
     }
-    spans.push(Span::styled(work, model.theme.style(Tone::Key)));
+    spans.push(Span::styled(scanning(model), model.theme.style(Tone::Key)));
     Line::from(spans).render(areas.header, buffer);
     match areas.tabs {
         Some(area) => {
@@ -61,16 +55,48 @@ struct Part {
     rank: u8,
     tone: Tone,
     text: String,
+    /// The view that a click on it opens.
+    view: Option<&'static str>,
 }
 
 impl Part {
     fn new(rank: u8, tone: Tone, text: impl Into<String>) -> Part {
-        Part { rank, tone, text: text.into() }
+        Part { rank, tone, text: text.into(), view: None }
     }
 }
 
 /// Name, Python, system, counts, as far as there is room for them.
-fn target(model: &Model, atlas: &Atlas, is_wide: bool, room: usize) -> Vec<Span<'static>> {
+pub(super) fn target(model: &Model, atlas: &Atlas, is_wide: bool, room: usize) -> Vec<Span<'static>> {
+    let span = |part: Part| Span::styled(part.text, model.theme.style(part.tone));
+    target_parts(atlas, is_wide, room).into_iter().map(span).collect()
+}
+
+/// The view that a click on a count of the header opens.
+pub fn counted_at(model: &Model, column: u16) -> Option<&'static str> {
+    let (atlas, areas) = (model.atlas.as_ref()?, Areas::of(model));
+    let mut x = BRAND.width();
+    for part in target_parts(atlas, areas.tabs.is_some(), target_room(model, &areas)) {
+        let from = x;
+        x += part.text.width();
+        if part.view.is_some() && (from..x).contains(&usize::from(column)) {
+            return part.view;
+        }
+    }
+    None
+}
+
+/// How much room the header has between its first word and the tabs.
+fn target_room(model: &Model, areas: &Areas) -> usize {
+    let beside = if areas.tabs.is_some() { 0 } else { tabs(model, false).width() };
+    usize::from(areas.header.width).saturating_sub(beside + BRAND.width() + scanning(model).width())
+}
+
+/// What says that a scan is under way.
+fn scanning(model: &Model) -> String {
+    model.work.as_ref().map(|_| format!("  {} scanning", spinner(model.tick))).unwrap_or_default()
+}
+
+fn target_parts(atlas: &Atlas, is_wide: bool, room: usize) -> Vec<Part> {
     let (scan, target) = (&atlas.scan, &atlas.scan.target);
     let mut parts = vec![Part::new(0, Tone::Strong, format!(" {}", printable(&target.title())))];
     let python = scan.world.host.python.as_ref().map_or_else(|| "?".into(), Python::version_text);
@@ -102,8 +128,7 @@ fn target(model: &Model, atlas: &Atlas, is_wide: bool, room: usize) -> Vec<Span<
         let because = target.because.as_ref().map_or_else(|| target.what(), |because| printable(because));
         parts.push(Part::new(6, Tone::Dim, format!("   ({because})")));
     }
-    let span = |part: Part| Span::styled(part.text, model.theme.style(part.tone));
-    fitting(parts, room).into_iter().map(span).collect()
+    fitting(parts, room)
 }
 
 /// The parts that fit; at last the name is shortened, so that the counts are never cut off.
@@ -127,7 +152,7 @@ fn counts(atlas: &Atlas, with_words: bool) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut part = |tone, sign: &str, number: usize, word: String| {
         let text = if with_words { format!(" {sign} {number} {word} ") } else { format!(" {sign}{number}") };
-        parts.push(Part::new(0, tone, text));
+        parts.push(Part { view: Some("problems"), ..Part::new(0, tone, text) });
     };
     let Counts { failing, modules, .. } = atlas.counts;
     match (errors, failing) {
@@ -152,12 +177,12 @@ fn counts(atlas: &Atlas, with_words: bool) -> Vec<Part> {
             false => plural(names, "install name", "install names"),
         };
         let text = if with_words { format!(" ! {names} nonstandard {word} ") } else { format!(" !{names} {word}") };
-        parts.push(Part::new(0, Tone::Warning, text));
+        parts.push(Part { view: Some("problems"), ..Part::new(0, Tone::Warning, text) });
     }
     let numpy = atlas.scan.numpy_failing();
     if numpy > 0 {
         let text = if with_words { format!(" ∅ {numpy} NumPy C-API ") } else { format!(" ∅{numpy}") };
-        parts.push(Part::new(0, Tone::Error, text));
+        parts.push(Part { view: Some("numpy"), ..Part::new(0, Tone::Error, text) });
     }
     parts
 }
@@ -237,88 +262,4 @@ fn filter(model: &Model, area: Rect, buffer: &mut Buffer) {
     }
     let at = Rect { x: area.right() - width, width, ..area };
     Line::styled(text, model.theme.style(Tone::Dim)).render(at, buffer);
-}
-
-/// What happened last, else what the keys do.
-pub(super) fn footer(model: &Model, area: Rect, buffer: &mut Buffer) {
-    if let Some(told) = &model.told {
-        Line::styled(format!(" {told}"), model.theme.style(Tone::Strong)).render(area, buffer);
-        return;
-    }
-    if Room::of(model.size) == Room::List
-        && let Some(atlas) = &model.atlas
-    {
-        let keys = "  ? keys";
-        let mut spans = target(model, atlas, false, usize::from(area.width).saturating_sub(keys.width()));
-        spans.push(Span::raw(keys));
-        Line::from(spans).render(area, buffer);
-        return;
-    }
-    if let Some(bytes) = model.writing {
-        let told = Span::raw(format!(" {} writing the export: {:.1} MB ", spinner(model.tick), bytes as f64 / 1e6));
-        let close = model.command("close").map(|command| hint(model, command, "cancel"));
-        return Line::from_iter(std::iter::once(told).chain(close.into_iter().flatten())).render(area, buffer);
-    }
-    match model.modal {
-        Some(_) => modal_hints(model, area, buffer),
-        None => hints(model, area, buffer),
-    }
-}
-
-/// While something lies on top, only what works there.
-fn modal_hints(model: &Model, area: Rect, buffer: &mut Buffer) {
-    let enter = model.modal.as_ref().map_or("", |overlay| overlay.enter());
-    let words = [("open", enter), ("close", "close")];
-    let known = words.iter().filter(|(_, word)| !word.is_empty());
-    let spans = known.filter_map(|&(id, word)| Some(hint(model, model.command(id)?, word)));
-    Line::from_iter(spans.flatten()).render(area, buffer);
-}
-
-/// The first keys of the commands that have a hint, as many as fit; how to get help and how to leave always do.
-fn hints(model: &Model, area: Rect, buffer: &mut Buffer) {
-    let (always, others): (Vec<&Command>, Vec<&Command>) = model
-        .tables
-        .commands
-        .iter()
-        .copied()
-        .filter(|command| !command.hint.is_empty())
-        .partition(|command| command.group == Group::Program);
-    let always: Vec<Vec<Span>> = always.into_iter().map(|command| hint(model, command, command.hint)).collect();
-    let width = |spans: &[Span]| spans.iter().map(Span::width).sum::<usize>();
-    let mut room = usize::from(area.width).saturating_sub(always.iter().map(|spans| width(spans)).sum());
-    // Before there is a scan, the other commands have nothing to work on.
-    let others = others.into_iter().filter(|command| model.atlas.is_some() && (command.is_hinted)(model));
-    let others = others.map(|command| match command.id {
-        "open" => hint(model, command, &enter(model)),
-        _ => hint(model, command, command.hint),
-    });
-    let mut spans = Vec::new();
-    for hint in others {
-        let Some(left) = room.checked_sub(width(&hint)) else { break };
-        room = left;
-        spans.extend(hint);
-    }
-    spans.push(Span::raw(" ".repeat(room)));
-    spans.extend(always.into_iter().flatten());
-    Line::from(spans).render(area, buffer);
-}
-
-/// What Enter does where the keys are.
-fn enter(model: &Model) -> String {
-    let link = || model.details.get(model.link_line()?)?.link.as_ref();
-    match (model.pane, link()) {
-        (Pane::Detail, Some(Link::Copy(_))) => "copy it".to_owned(),
-        (Pane::Detail, Some(Link::Node(node))) => format!("go to {}", shortened(model.short(*node), 24)),
-        (Pane::Detail, Some(Link::Finding(_))) => "go to the cause".to_owned(),
-        (Pane::Detail, Some(Link::Broken(_) | Link::Dependents(_) | Link::Symbols(..))) => "list them".to_owned(),
-        (Pane::Detail, None) => "open".to_owned(),
-        (Pane::Graph, _) => "zoom in".to_owned(),
-        (Pane::Main, _) => model.view.enter.to_owned(),
-    }
-}
-
-fn hint(model: &Model, command: &Command, word: &str) -> Vec<Span<'static>> {
-    let name = model.keymap.names(command.id).first().copied().unwrap_or_default().to_owned();
-    let style = model.theme.style(Tone::Key).add_modifier(Modifier::BOLD);
-    vec![Span::styled(format!(" {name}"), style), Span::raw(format!(" {word} "))]
 }

@@ -1,8 +1,9 @@
 //! The mouse: a click gives the keys and the cursor, a second one opens, the wheel moves what is under it, a border that
 //! is dragged makes room.
 
+use super::perform::perform;
 use super::{choose, details, walk};
-use crate::tui::draw::{tab_spans, tabs_width, waiting};
+use crate::tui::draw::{command_at, counted_at, tab_spans, tabs_width, waiting};
 use crate::tui::effect::Effect;
 use crate::tui::modal;
 use crate::tui::model::Model;
@@ -25,6 +26,13 @@ fn pane_at(model: &Model, at: (u16, u16)) -> Option<Pane> {
 
 /// The pane under the mouse gets the keys, the row under it the cursor; a second click opens it.
 pub(super) fn click(model: &mut Model, at: (u16, u16), is_double: bool) -> Option<Effect> {
+    // The hints of the last line are buttons, also of what lies on top; a message there is taken away.
+    let footer = Areas::of(model).footer;
+    if footer.contains(at.into()) {
+        let command = command_at(model, at.0, footer.width);
+        let was_told = model.told.take().is_some();
+        return command.filter(|_| !was_told).and_then(|command| perform(model, command));
+    }
     if model.modal.is_some() {
         return modal::click(model, at, is_double);
     }
@@ -40,6 +48,12 @@ pub(super) fn click(model: &mut Model, at: (u16, u16), is_double: bool) -> Optio
         return None;
     }
     let areas = Areas::of(model);
+    if areas.header.contains(at.into()) {
+        if let Some(view) = counted_at(model, at.0) {
+            choose::show_named(model, view);
+        }
+        return None;
+    }
     if areas.is_border(model, at) {
         model.drag = Some(Drag::Border);
         return None;

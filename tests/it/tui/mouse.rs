@@ -1,6 +1,6 @@
 //! The mouse.
 
-use crate::tui::harness::{Face, WORLD, face};
+use crate::tui::harness::{self, Face, WORLD, face};
 use dylens::tui::message::Msg;
 use dylens::tui::screen::Areas;
 use dylens::tui::update::update;
@@ -52,10 +52,37 @@ fn the_mouse_chooses_in_what_lies_on_top() {
     let (x, y) = place(&face, "[s] show system");
     face.click(x, y, false);
     assert!(face.model.filter.system && face.screen().contains("shown"), "{}", face.screen());
-    face.click(0, 23, false);
+    face.click(0, 22, false);
     assert!(face.model.modal.is_none(), "a click beside a menu takes it away");
     face.type_keys("?theme");
     let (x, y) = place(&face, "switch the theme");
     face.click(x, y, true);
     assert!(face.screen().contains("theme: dark"), "{}", face.screen());
+}
+
+#[test]
+fn hints_and_counts_are_buttons() {
+    let column = |face: &Face, row: usize, text: &str| {
+        let screen = face.screen();
+        let line = screen.lines().nth(row).unwrap_or_default().to_owned();
+        let at = line.find(text).unwrap_or_else(|| panic!("{text} in {line}"));
+        line[..at].chars().count() as u16 + 1
+    };
+    let mut face = face(WORLD, (120, 36));
+    face.click(column(&face, 35, "/ search"), 35, false);
+    assert!(face.screen().contains("Search: "), "{}", face.screen());
+    face.click(column(&face, 35, "esc close"), 35, false);
+    assert!(face.model.modal.is_none(), "also of what lies on top");
+    face.click(column(&face, 35, "? keys"), 35, false);
+    assert!(face.screen().contains("Commands "), "{}", face.screen());
+    face.type_keys("⎋4");
+    face.click(column(&face, 0, "2 causes"), 0, false);
+    assert!(face.model.view.is("problems"), "what is counted is listed");
+    face.type_keys("]");
+    assert!(face.model.told.is_some());
+    face.click(3, 35, false);
+    assert!(face.model.told.is_none() && face.model.modal.is_none(), "a message is no button");
+    let mut small = harness::face(WORLD, (40, 12));
+    small.click(column(&small, 11, "? keys"), 11, false);
+    assert!(small.screen().contains("Commands "), "{}", small.screen());
 }
