@@ -243,6 +243,12 @@ impl Layout {
         self.channel(column) + BEFORE + track as i32
     }
 
+    /// The ways of links between items.
+    pub fn ways(&self) -> Ways<'_> {
+        let next = self.links.iter().map(|&(a, b)| ((a, self.slots[b].target), b)).collect();
+        Ways { layout: self, next }
+    }
+
     /// Every link that is part of the way from an item to those it is linked with, in both directions.
     pub fn links_of(&self, item: usize) -> FxHashSet<(usize, usize)> {
         let mut found = FxHashSet::default();
@@ -258,19 +264,25 @@ impl Layout {
         }
         found
     }
+}
 
-    /// Every link on a way to one of these items.
-    pub fn links_to(&self, items: impl IntoIterator<Item = usize>) -> FxHashSet<(usize, usize)> {
-        let (before, _) = self.neighbors();
-        let mut found = FxHashSet::default();
-        let mut stack: Vec<usize> = items.into_iter().collect();
-        while let Some(target) = stack.pop() {
-            for &source in &before[target] {
-                if found.insert((source, target)) {
-                    stack.push(source);
-                }
-            }
+/// By which links between slots the links between items lead.
+pub struct Ways<'a> {
+    layout: &'a Layout,
+    /// From a slot towards an item, the next slot.
+    next: FxHashMap<(usize, usize), usize>,
+}
+
+impl Ways<'_> {
+    /// The links between slots that make the line of a link between items, from its left end on.
+    pub fn of(&self, source: usize, target: usize) -> Vec<(usize, usize)> {
+        let is_turned = self.layout.turned.binary_search(&(source, target)).is_ok();
+        let (mut slot, end) = if is_turned { (target, source) } else { (source, target) };
+        let mut way = Vec::new();
+        while let Some(&next) = self.next.get(&(slot, end)).filter(|_| slot != end) {
+            way.push((slot, next));
+            slot = next;
         }
-        found
+        way
     }
 }

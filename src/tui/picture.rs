@@ -56,7 +56,7 @@ pub struct Picture {
     pub room: (u16, u16),
     /// The first cell of the picture that is in view.
     pub pan: (i32, i32),
-    /// The lines on the ways to what is missing.
+    /// The lines by which failures come.
     pub doomed: FxHashSet<(usize, usize)>,
     /// The lines at the cursor.
     pub lit: FxHashSet<(usize, usize)>,
@@ -263,18 +263,14 @@ impl Picture {
                 label.owner.clear();
             }
         }
-        let missing =
-            (0..sketch.items.len()).filter(|&at| sketch.items[at].nodes.iter().any(|&node| is_missing(atlas, node)));
-        let mut doomed = layout.links_to(missing);
-        let between = |(source, target): (usize, usize)| {
-            let to = layout.links_of(target);
-            layout.links_of(source).into_iter().filter(move |link| to.contains(link))
-        };
-        doomed.extend(in_vain(atlas, &sketch).into_iter().flat_map(between));
-        let kinds = sketch.kinds(&atlas.scan.graph);
+        let (ways, kinds) = (layout.ways(), sketch.kinds(&atlas.scan.graph));
+        let links = || sketch.links.iter().map(|link| (link.source, link.target)).zip(&kinds);
+        let way = |((source, target), _): ((usize, usize), &LinkKind)| ways.of(source, target);
+        let mut doomed: FxHashSet<(usize, usize)> =
+            links().filter(|&(ends, kind)| fails(atlas, &sketch, ends, *kind)).flat_map(way).collect();
+        doomed.extend(in_vain(atlas, &sketch).into_iter().flat_map(|(source, target)| ways.of(source, target)));
         let of_kind = |wanted: LinkKind| -> FxHashSet<(usize, usize)> {
-            let links = sketch.links.iter().zip(&kinds).filter(|(_, kind)| **kind == wanted);
-            links.flat_map(|(link, _)| between((link.source, link.target))).collect()
+            links().filter(|(_, kind)| **kind == wanted).flat_map(way).collect()
         };
         let [bonds, imports, may_import] = [LinkKind::Numpy, LinkKind::Import, LinkKind::MayImport].map(of_kind);
         let hidden = if lens.system || scope != Scope::Focus { 0 } else { quiet_around(atlas, center) };
@@ -521,6 +517,12 @@ fn drop_loose(sketch: &mut Sketch, atlas: &Atlas) {
     if loose.len() > 1 {
         sketch.fold(Fold::Rest, |item| loose.contains(&item.node()).then_some(()));
     }
+}
+
+/// Does a failure come by this link? What is marked at both ends, unless the source goes on without the target.
+fn fails(atlas: &Atlas, sketch: &Sketch, (source, target): (usize, usize), kind: LinkKind) -> bool {
+    let is_marked = |at: usize| sketch.items[at].nodes.iter().any(|&node| atlas.entry(node).is_marked());
+    kind != LinkKind::MayImport && is_marked(source) && is_marked(target)
 }
 
 /// The links by which code asks for NumPy's C API in vain.

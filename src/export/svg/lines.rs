@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{HIGH, MARGIN, TOP, WIDE};
 use crate::export::part::{Bond, BondKind, Part, State};
-use crate::graph::layout::{Layout, Net};
+use crate::graph::layout::{Layout, Net, Ways};
 
 /// How far a bridge reaches to both sides, in pixels: tracks are a cell apart.
 const BRIDGE: f32 = 3.0;
@@ -62,8 +62,7 @@ pub(super) struct Lines<'a> {
     /// Of each link between slots.
     looks: FxHashMap<(usize, usize), Look>,
     nets: FxHashMap<(usize, usize), usize>,
-    /// From a slot towards an item, the next slot.
-    next: FxHashMap<(usize, usize), usize>,
+    ways: Ways<'a>,
 }
 
 impl<'a> Lines<'a> {
@@ -86,29 +85,16 @@ impl<'a> Lines<'a> {
                 uprights.push(Upright { net: at, x: x_of_track(layout, net.column, detour.track), span });
             }
         }
-        let next = layout.links.iter().map(|&(a, b)| ((a, layout.slots[b].target), b)).collect();
-        let mut lines = Lines { layout, labels, uprights, looks: FxHashMap::default(), nets, next };
+        let mut lines = Lines { layout, labels, uprights, looks: FxHashMap::default(), nets, ways: layout.ways() };
         let hot = hot(part);
         for bond in &part.links {
             let is_hot = hot.contains(&(bond.source, bond.target)) || bond.state == State::Bad;
             let look = Look { kind: bond.kind, is_hot, is_absent: bond.state == State::Absent };
-            for link in lines.way(bond.source, bond.target) {
+            for link in lines.ways.of(bond.source, bond.target) {
                 lines.looks.entry(link).and_modify(|known| *known = known.and(look)).or_insert(look);
             }
         }
         lines
-    }
-
-    /// The links between slots that make the line of a link between items.
-    fn way(&self, source: usize, target: usize) -> Vec<(usize, usize)> {
-        let is_turned = self.layout.turned.binary_search(&(source, target)).is_ok();
-        let (mut slot, end) = if is_turned { (target, source) } else { (source, target) };
-        let mut way = Vec::new();
-        while let Some(&next) = self.next.get(&(slot, end)).filter(|_| slot != end) {
-            way.push((slot, next));
-            slot = next;
-        }
-        way
     }
 
     fn look(&self, links: impl Iterator<Item = (usize, usize)>) -> Look {
@@ -136,7 +122,7 @@ impl<'a> Lines<'a> {
         *text += "<g id=\"routes\">\n";
         for bond in &part.links {
             let mut line = String::new();
-            for (source, target) in self.way(bond.source, bond.target) {
+            for (source, target) in self.ways.of(bond.source, bond.target) {
                 line += &self.hop(source, target);
             }
             *text += &format!("<path id=\"l{}-{}\" d=\"{line}\"/>\n", bond.source, bond.target);

@@ -31,7 +31,7 @@ enum Heat {
     #[default]
     None,
     Quiet,
-    /// On the way to what is missing.
+    /// A failure comes by it.
     Doomed,
     /// At the cursor.
     Lit,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dylens::export::{JSON, Options, Paint, failing_modules};
+use dylens::export::{FORMATS, JSON, Options, Paint, failing_modules};
 use dylens::graph::sketch::Fold;
 use dylens::tui::atlas::Sort;
 use dylens::tui::modal::search::Search;
@@ -72,7 +72,7 @@ fn a_distribution_is_marked_as_its_files_are() {
 
 #[test]
 fn no_two_labels_of_a_picture_are_the_same_and_small_ones_are_not_cut() {
-    for size in [(80, 24), (120, 36), (200, 55)] {
+    for size in [(40, 12), (80, 24), (120, 36), (200, 55)] {
         for keys in ["2", "2h", "2h⏎", "2h⏎⏎", "2/liba⏎", "3vv"] {
             for face in faces(size) {
                 let face = face.typed(keys);
@@ -90,4 +90,97 @@ fn no_two_labels_of_a_picture_are_the_same_and_small_ones_are_not_cut() {
             }
         }
     }
+}
+
+/// Environments of packages that need each other's libraries at random; some libraries are not there.
+fn random_worlds() -> impl Iterator<Item = String> {
+    (1u32..=20).map(|seed| {
+        let mut state = seed;
+        let mut next = move |most: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) % most
+        };
+        let site = "/env/lib/python3.11/site-packages";
+        let mut world = WORLD.to_owned();
+        for package in 0..3 + next(4) {
+            let (modules, libraries) = (1 + next(4), next(3));
+            let mut record = String::new();
+            let mut files = String::new();
+            for library in 0..libraries {
+                let gone = if next(3) == 0 { format!("libgone{}.so", next(3)) } else { "libc.so.6".into() };
+                record += &format!("p{package}.libs/libp{package}_{library}.so,,\n");
+                files += &format!(
+                    "//- {site}/p{package}.libs/libp{package}_{library}.so elf x86_64 soname:libp{package}_{library}.so needs:{gone}\n"
+                );
+            }
+            for module in 0..modules {
+                let owner = next(package + 1);
+                let need = match next(4) {
+                    0 => "libc.so.6".to_owned(),
+                    1 => format!("libgone{}.so", next(3)),
+                    _ => format!("libp{owner}_{}.so", next(2)),
+                };
+                record += &format!("p{package}/m{module}.abi3.so,,\n");
+                files += &format!(
+                    "//- {site}/p{package}/m{module}.abi3.so elf x86_64 defines:PyInit_m{module} needs:{need} rpath:$ORIGIN/../p{owner}.libs\n"
+                );
+            }
+            world += &format!("//- {site}/p{package}-1.0.dist-info/RECORD\n{record}{files}");
+        }
+        world
+    })
+}
+
+#[test]
+fn list_tree_flow_page_and_json_agree_on_what_is_wrong() {
+    let mut failing_worlds = 0;
+    for world in random_worlds() {
+        let face = environment(&world, (120, 36)).typed("3vv");
+        let atlas = face.model.atlas.clone().expect("a scan");
+        let marked: BTreeSet<_> =
+            atlas.entries().filter(|(_, entry)| entry.is_marked()).map(|(node, _)| node).collect();
+        failing_worlds += usize::from(atlas.counts.failing > 0);
+        // The list has every finding, and what it leads to is marked where it is an error.
+        let listed: BTreeSet<usize> = face.model.findings.shown.iter().copied().collect();
+        assert_eq!(listed.len(), atlas.scan.findings.len());
+        // A line of the flow is red where what it joins is marked, and every marked module is shown with its sign.
+        let picture = face.model.pictures.flow.as_ref().expect("a flow");
+        let ways = picture.layout.ways();
+        for link in &picture.sketch.links {
+            let is_marked = |at: usize| picture.sketch.items[at].nodes.iter().any(|node| marked.contains(node));
+            let is_red = ways.of(link.source, link.target).iter().all(|part| picture.doomed.contains(part));
+            assert!(is_red || !(is_marked(link.source) && is_marked(link.target)), "{}", face.screen());
+        }
+        for (item, label) in picture.sketch.items.iter().zip(&picture.labels) {
+            let is_marked =
+                item.nodes.iter().any(|node| marked.contains(node) && !atlas.entry(*node).sort.is_missing());
+            assert_eq!(label.sign.contains('✗'), is_marked, "{}", label.text);
+        }
+        // Page and JSON.
+        let written = |format: &dylens::export::Format| {
+            let paint = Paint { color: false, ascii: false, width: 100 };
+            let mut bytes = Vec::new();
+            (format.write)(&atlas.scan, &Options::new(paint), &mut bytes).expect("it is written");
+            String::from_utf8(bytes).expect("text")
+        };
+        let page = written(FORMATS.iter().find(|format| format.name == "html").expect("in the table"));
+        let data = page.split("id=\"data\">").nth(1).and_then(|rest| rest.split("</script>").next()).expect("data");
+        let data: serde_json::Value = serde_json::from_str(data).expect("JSON");
+        assert_eq!(data["findings"].as_array().map(Vec::len), Some(atlas.scan.findings.len()));
+        let bad: BTreeSet<&str> = data["nodes"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|node| node["state"] == "error")
+            .filter_map(|node| node["path"].as_str())
+            .filter(|path| !path.is_empty())
+            .collect();
+        for path in bad {
+            let node = atlas.entries().find(|(_, entry)| entry.path == path).map(|(node, _)| node).expect("a file");
+            assert!(marked.contains(&node), "{path} is red on the page alone");
+        }
+        let json: serde_json::Value = serde_json::from_str(&written(&JSON)).expect("JSON");
+        assert_eq!(json["counts"]["failing"], atlas.counts.failing);
+    }
+    assert!(failing_worlds > 10, "{failing_worlds}");
 }
