@@ -54,10 +54,7 @@ pub(super) const VIEW: View = View {
             compared.cursor = at;
         }
     },
-    details: |model, atlas| match current(model) {
-        Some(change) => Some(details(model, atlas, change)),
-        None => None,
-    },
+    details: |model, atlas| current(model).map(|change| details(model, atlas, change)),
     has_every_node: false,
     take_in: |model, _| compare(model),
     ..View::plain(|_, _| {})
