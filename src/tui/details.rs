@@ -2,6 +2,7 @@
 //!
 //! Written when the choice changes, because the loader's search is replayed for it; drawing only wraps it.
 
+mod copies;
 mod environment;
 mod finding;
 mod incident;

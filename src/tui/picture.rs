@@ -10,6 +10,7 @@ pub mod scope;
 use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_width::UnicodeWidthStr;
 
+pub use names::family;
 use scope::is_missing;
 pub use scope::{Lens, Scope, distribution, package_around};
 

@@ -2,6 +2,7 @@
 
 use petgraph::Direction;
 
+use super::copies::copies;
 use super::finding::{cause, sign, verdict};
 use super::parts::{list, search, shown_file, shown_name, size};
 use super::{mach, pe, symbols};
@@ -55,6 +56,7 @@ pub fn of_node(atlas: &Atlas, node: NodeId, via: Option<NodeId>, board: &SymbolB
     text.extend(symbols::of_file(board, node));
     imports(atlas, node, Direction::Outgoing, "imports", &mut text);
     dependents(atlas, node, &mut text);
+    copies(atlas, node, &mut text);
     imports(atlas, node, Direction::Incoming, "imported by", &mut text);
     text
 }

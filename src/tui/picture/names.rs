@@ -21,6 +21,15 @@ pub(super) fn terse(name: &str, terse: usize) -> Cow<'_, str> {
     }
 }
 
+/// What all copies of a library are called: without folder, hashes and minor versions.
+pub fn family(name: &str) -> String {
+    let mut name = terse(name, 1).into_owned();
+    while let Cow::Owned(shorter) = without_hash(&name) {
+        name = shorter;
+    }
+    without_minor(&name).to_owned()
+}
+
 /// `libz.so.1.3` of `libz-1a6a6a4f.so.1.3`.
 fn without_hash(name: &str) -> Cow<'_, str> {
     let Some(end) = ending(name) else { return Cow::Borrowed(name) };
@@ -85,7 +94,7 @@ pub(super) fn folder(entry: &Entry) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::terse;
+    use super::{family, terse};
 
     #[test]
     fn the_hash_goes_first_then_minor_versions() {
@@ -96,5 +105,16 @@ mod tests {
         assert_eq!(terse("libavif-1.2.so", 1), "libavif-1.2.so", "a version is no hash");
         assert_eq!(terse("msvcp140-8f141b4454fa78db34bc1f28c571b4da.dll", 2), "msvcp140.dll");
         assert_eq!(terse("_umath", 2), "_umath");
+    }
+    #[test]
+    fn copies_are_of_one_family() {
+        let names = [
+            "libgomp.so.1",
+            "libgomp-a34b3233.so.1.0.0",
+            "libgomp-040039e1-0352e75f.so.1",
+            "x.libs/libgomp-d22c30c5.so.1",
+        ];
+        assert!(names.iter().all(|name| family(name) == "libgomp.so.1"), "{:?}", names.map(family));
+        assert_ne!(family("libgomp.so.2"), "libgomp.so.1", "another major version is another library");
     }
 }

@@ -2,6 +2,7 @@
 
 mod agree;
 mod any_keys;
+mod details;
 pub mod harness;
 mod letters;
 mod lists;
