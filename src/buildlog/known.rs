@@ -217,6 +217,10 @@ pub(super) fn is_of_glibc(symbol: &str) -> bool {
         || matches!(
             symbol,
             "__cxa_thread_atexit_impl"
+                | "swapcontext"
+                | "getcontext"
+                | "makecontext"
+                | "setcontext"
                 | "__register_atfork"
                 | "mallinfo"
                 | "mallinfo2"

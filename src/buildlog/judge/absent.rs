@@ -278,6 +278,24 @@ fn in_a_bundle(plain: Judged, log: &Log, bundler: Bundler, accused: &str, by: Op
     plain.cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy)
 }
 
+/// Libraries that current systems no longer have in this version, by the beginnings of their names.
+///
+/// Source: Debian 12, Ubuntu 24.04, Fedora 41; November 2026.
+const OLD: [(&str, &str); 12] = [
+    ("libssl.so.1.", "OpenSSL 1 is no part of Debian 12, Ubuntu 22.04, Fedora 36 and later, which have OpenSSL 3"),
+    ("libcrypto.so.1.", "OpenSSL 1 is no part of Debian 12, Ubuntu 22.04, Fedora 36 and later, which have OpenSSL 3"),
+    ("libssl.so.10", "OpenSSL 1.0 is no part of current systems"),
+    ("libcrypto.so.10", "OpenSSL 1.0 is no part of current systems"),
+    ("libffi.so.6", "this version of libffi is no part of current systems, which have libffi.so.8"),
+    ("libffi.so.7", "this version of libffi is no part of current systems, which have libffi.so.8"),
+    ("libpng12.so", "libpng 1.2 is no part of current systems, which have libpng 1.6"),
+    ("libgfortran.so.3", "this runtime of GCC before 8 is no part of current systems, which have libgfortran.so.5"),
+    ("libgfortran.so.4", "this runtime of GCC 7 is no part of current systems, which have libgfortran.so.5"),
+    ("libreadline.so.6", "this version of readline is no part of current systems, which have libreadline.so.8"),
+    ("libreadline.so.7", "this version of readline is no part of current systems, which have libreadline.so.8"),
+    ("libpython2.7", "Python 2.7 is no part of current systems"),
+];
+
 /// The package of the system where the log was written, as far as it shows; else how to find it.
 fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
     let place = plain.incident.told("place");
@@ -299,6 +317,14 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
             Some(whose) => remedy.fix(PIP_BINARY.with(&[&whose])),
             None => remedy,
         };
+    }
+    if let Some((_, what)) =
+        OLD.iter().find(|(start, _)| leaf(name).starts_with(start)).filter(|_| packager != Packager::Conda)
+    {
+        return Remedy::new(format!(
+            "{what}: take a newer release of what needs it (a wheel brings its own copy), or a build for this system; else run it on a system or in an \
+             image of that time, or with conda-forge's package of that version"
+        ));
     }
     let shipped = shipped(leaf(name));
     if let Some(command) = shipped.as_ref().and_then(|shipped| command(packager, shipped)) {

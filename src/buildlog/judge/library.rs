@@ -290,6 +290,7 @@ fn itself(tied: &Judged, ground: &Ground, accused: &str) -> Option<Judged> {
 /// What the loader makes of the very need.
 fn need(tied: &Judged, log: &Log, ground: &Ground, file: Option<FileId>, accused: &str) -> Option<Judged> {
     let scan = ground.scan;
+    let is_told = file.is_some();
     let is_meant =
         |name: &Name| name.as_bytes() == accused.as_bytes() || leaf(&name.text()).eq_ignore_ascii_case(leaf(accused));
     // Who does not say for whom a library is missing means whoever asks for it.
@@ -335,6 +336,10 @@ fn need(tied: &Judged, log: &Log, ground: &Ground, file: Option<FileId>, accused
         "delvewheel" => Some(DELVEWHEEL_FROM.with(&[&folder])),
         _ => None,
     });
+    // Who asks for it on this machine is not who asked for it where the log was written.
+    if !is_told && !is_inside && !is_loader(tied) && ground.owner(file).is_none() {
+        return None;
+    }
     // A library of this machine says nothing of the one on which the tool ran.
     if let Some(place) = place.as_ref().filter(|_| !is_inside && edge.resolution.file().is_some()) {
         let judged = absent::judge(tied.clone(), log, Some(ground), accused, Some(&by.to_string()));

@@ -5,7 +5,7 @@ use super::{Cause, Judged, Verdict};
 use crate::buildlog::ground::Ground;
 use crate::buildlog::{Log, Mark};
 use crate::command::Remedy;
-use crate::command::templates::{PIP_FOR, PIP_INSTALL, PIP_REINSTALL, PIP_UPGRADE};
+use crate::command::templates::{PIP_FOR, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UPGRADE};
 use crate::discover::bundle::Bundler;
 use crate::scan::Scan;
 
@@ -36,7 +36,13 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
             .says(sentence)
             .mended(Remedy::new(text).fix(bundler.module(&module)));
     }
+    if let Some(judged) = in_an_isolated_build(&plain, &module).or_else(|| removed(&plain, &module)) {
+        return judged;
+    }
     if let Some(judged) = compiled_part(&plain, log, ground, &module) {
+        return judged;
+    }
+    if let Some(judged) = of_its_own_package(&plain, &module).filter(|_| ground.is_none() && !log.is_bundling()) {
         return judged;
     }
     let Some(ground) = ground else {
@@ -71,6 +77,74 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
                 .mended(Remedy::new("install what brings it").fix(PIP_INSTALL.with(&[&top])))
         }
     }
+}
+
+/// pip builds in an environment of its own, which has what pyproject.toml requires and nothing else.
+fn in_an_isolated_build(plain: &Judged, module: &str) -> Option<Judged> {
+    let paths = [plain.incident.by(), plain.incident.told("place")];
+    let is_isolated = paths.into_iter().flatten().any(|path| {
+        ["/pyproject_hooks/", "/pep517/", "\\pyproject_hooks\\", "\\pep517\\", "pip-build-env-"]
+            .iter()
+            .any(|part| path.contains(part))
+    });
+    let top = module.split('.').next().unwrap_or(module).to_owned();
+    if !is_isolated || plain.cause != Cause::ModuleMissing || OLD.iter().any(|(old, _, _)| *old == top) {
+        return None;
+    }
+    let sentence = format!(
+        "the package's build imports {module}, and the environment in which pip builds it has only what its pyproject.toml requires, not what is \
+         installed"
+    );
+    let text = format!(
+        "install {top} and the package's other requirements first, then the package with --no-build-isolation; its maintainers add {top} to \
+         build-system.requires in pyproject.toml"
+    );
+    let remedy = Remedy::new(text).fix(PIP_INSTALL.with(&[&top]));
+    Some(plain.clone().cause(Cause::ModuleMissing, Verdict::Guilty).says(sentence).mended(remedy))
+}
+
+/// Modules that Python or setuptools no longer have, the release without them, and what brings them back.
+const OLD: [(&str, &str, &str); 3] = [
+    ("distutils", "Python 3.12 and later do not have", "setuptools"),
+    ("imp", "Python 3.12 and later do not have", ""),
+    ("pkg_resources", "Python 3.12 and later do not bring, and setuptools 82 and later do not have", "setuptools<81"),
+];
+
+/// A module that went away with a release of Python.
+fn removed(plain: &Judged, module: &str) -> Option<Judged> {
+    let top = module.split('.').next().unwrap_or(module);
+    let (_, since, brings) = OLD.iter().find(|(old, _, _)| *old == top)?;
+    if plain.cause != Cause::ModuleMissing {
+        return None;
+    }
+    let sentence = format!("the code imports {module}, which {since}: it was written for an older Python");
+    let text = "take a newer release of the package that imports it, or an older Python; in an isolated build, have an older one with --no-build-isolation";
+    let remedy = Remedy::new(text);
+    let remedy = match brings.is_empty() {
+        true => remedy,
+        false => remedy.fix(PIP_INSTALL_REQUIRED.with(&[brings])),
+    };
+    Some(plain.clone().cause(Cause::PythonTooNew, Verdict::Guilty).says(sentence).mended(remedy))
+}
+
+/// A package that does not find a part of itself: mostly a compiled one that was not built.
+fn of_its_own_package(plain: &Judged, module: &str) -> Option<Judged> {
+    let (_, last) = module.rsplit_once('.')?;
+    let top = module.split('.').next().unwrap_or(module);
+    let by = plain.incident.by().filter(|by| by.contains("-packages"))?;
+    if plain.cause != Cause::ModuleMissing || !short(by).starts_with(&format!("{top}/")) {
+        return None;
+    }
+    let sentence = format!(
+        "{top} is installed without its own module {module}: if {last} is a compiled one, it was not built when {top} was installed, or was built for \
+         another Python; else {top} and what is in its folder come from different releases"
+    );
+    let text = format!(
+        "install {top} again where a compiler is (and Cython, where it needs that), so that its compiled modules are built, or a release that has a \
+         wheel for this Python; remove folders of older releases first"
+    );
+    let remedy = Remedy::new(text).fix(PIP_REINSTALL.with(&[&top]));
+    Some(plain.clone().cause(Cause::PythonMismatch, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
 /// A tool that does not find a module of what it is made of: the two come from releases that do not fit each other.

@@ -638,3 +638,27 @@ fn a_file_of_another_release_of_torch_is_not_missing_torch() {
     assert!(of("pytorch3d").contains("build of pytorch3d for the torch that is installed"));
     assert!(!of("torch").contains("build of torch"));
 }
+
+#[test]
+fn a_library_that_systems_no_longer_have_is_searched_for_in_no_package() {
+    let remedy = |name: &str| {
+        alone(&format!("ImportError: {name}: cannot open shared object file: No such file or directory\n"))[0]
+            .remedy
+            .clone()
+    };
+    let old = remedy("libcrypto.so.1.1");
+    assert!(old.text.contains("OpenSSL 1 is no part") && old.fixes.is_empty(), "{old:?}");
+    assert!(!remedy("libfoo.so.1.1").fixes.is_empty());
+}
+
+#[test]
+fn who_asks_for_it_on_this_machine_did_not_ask_for_it_on_the_other() {
+    let log = "auditwheel: error: Cannot repair wheel, because required library \"libkrb.so.2\" could not be located\n";
+    let world = env(
+        "//- /lib64/libtirpc.so.3 elf x86_64 soname:libtirpc.so.3 needs:libkrb.so.2
+        //- /lib64/libkrb.so.2 elf x86_64 soname:libkrb.so.2
+        //- SITE/p/m.LINUX elf x86_64 defines:PyInit_m needs:libtirpc.so.3,libc.so.6\n//- SITE/p/__init__.py\nfrom . import m",
+    );
+    let judged = beside(log, "/env", &world);
+    assert!(!judged[0].sentence.contains("libtirpc"), "{judged:#?}");
+}

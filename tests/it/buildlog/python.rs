@@ -126,3 +126,31 @@ fn the_reason_in_a_list_of_errors_ends_at_its_quote() {
     let judged = super::alone(log);
     assert!(judged.iter().any(|judged| judged.incident.told("symbol") == Some("_ZN4llvm3fooEv")), "{judged:#?}");
 }
+
+#[test]
+fn an_isolated_build_does_not_see_what_is_installed() {
+    let of = |frame: &str, module: &str| {
+        let log = format!(
+            "      Traceback (most recent call last):\n        File \"{frame}\", line 353, in <module>\n          main()\n      ModuleNotFoundError: No module named '{module}'\n"
+        );
+        let judged = super::alone(&log);
+        (judged[0].cause.word(), judged[0].remedy.text.clone())
+    };
+    let hooks = "/v/lib/python3.12/site-packages/pip/_vendor/pyproject_hooks/_in_process/_in_process.py";
+    assert!(of(hooks, "Cython").1.contains("--no-build-isolation"));
+    assert!(!of("/home/me/a.py", "Cython").1.contains("isolation"));
+    assert_eq!(of(hooks, "distutils").0, "python-too-new");
+    assert_eq!(of("/home/me/a.py", "imposter").0, "module-missing");
+}
+
+#[test]
+fn a_package_without_a_part_of_itself_was_not_built_whole() {
+    let of = |module: &str| {
+        let log = format!(
+            "  File \"/v/lib/python3.10/site-packages/youbit/ecc/ecc.py\", line 4, in <module>\n    import it\nModuleNotFoundError: No module named '{module}'\n"
+        );
+        super::alone(&log)[0].sentence.clone()
+    };
+    assert!(of("youbit.ecc.creedsolo").contains("without its own module"));
+    assert!(!of("other.ecc").contains("without its own module"));
+}
