@@ -26,10 +26,10 @@ const COLORS: [&str; 16] = [
 
 /// Each picture: its name, the arguments, the keys, one write each, and what the screen says when it is ready.
 const PICTURES: &[(&str, &[&str], &[&str], &str)] = &[
-    ("problems", &["--demo=linux"], &[], "Problems 11"),
-    ("dylib", &["--demo"], &["j", "2"], "Focus  @rpath/libopencv"),
-    ("prefix", &["--demo"], &["/", "tsdownsample_rs", "\r", "\x1b", "2"], "∅ numpy.core.multiarray"),
-    ("numpy", &["--demo"], &["9"], "in vain"),
+    ("problems", &["--demo=linux"], &[], "Problems 9"),
+    ("dylib", &["--demo"], &["/", "opencv is:missing", "\r", "\x1b", "2"], "› @rpath/libopencv_core"),
+    ("prefix", &["--demo"], &["/", "tsdownsample_rs", "\r", "\x1b", "2"], "› _tsdownsample_rs"),
+    ("numpy", &["--demo"], &["9"], "NumPy's C API"),
     ("flow", &["--demo=linux"], &["3", "v", "v"], "whole environment"),
     ("search", &["--demo=linux"], &["/", "torch so"], "Search:"),
     ("light", &["--demo=linux", "--theme", "light"], &["2"], "[2 Graph]"),
@@ -55,6 +55,7 @@ fn shown(arguments: &[&str], keys: &[&str], ready: &str) -> vt100::Parser {
     command.env_clear();
     command.env("TERM", "xterm-256color");
     command.env("COLORTERM", "truecolor");
+    command.env("LANG", "C.UTF-8");
     let mut child = pty.slave.spawn_command(command).expect("the program starts");
     let mut reader = pty.master.try_clone_reader().expect("a reader");
     let mut writer = pty.master.take_writer().expect("a writer");
