@@ -19,14 +19,14 @@ pub(super) fn imports(arguments: &Arguments, imports: &Imports) -> Result<ExitCo
         output::deliver(export::import_story(scan, &outcome, &steps, &paint).into_bytes(), &imports.to)?;
         return Ok(verdict(outcome.verdict == ImportVerdict::Fails));
     }
-    let outcomes = &scan.outcomes.rows;
+    let outcomes = &scan.outcomes;
     let bytes = match imports.format {
         Outcomes::Text => export::imports_text(scan, outcomes, imports.verbose, &paint).into_bytes(),
-        Outcomes::Json => export::imports_json(scan, outcomes)?,
-        Outcomes::Jsonl => export::imports_jsonl(scan, outcomes)?,
+        Outcomes::Json => export::imports_json(scan, &outcomes.importable())?,
+        Outcomes::Jsonl => export::imports_jsonl(scan, &outcomes.importable())?,
     };
     output::deliver(bytes, &imports.to)?;
-    Ok(verdict(outcomes.iter().any(|outcome| outcome.verdict == ImportVerdict::Fails)))
+    Ok(verdict(outcomes.rows.iter().any(|outcome| outcome.verdict == ImportVerdict::Fails)))
 }
 
 fn verdict(fails: bool) -> ExitCode {

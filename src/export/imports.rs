@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Glyph, Ink, Paint, count};
 use crate::error::Error;
-use crate::imports::{ImportEvent, ImportFailure, ImportOutcome, ImportStep, ImportVerdict};
+use crate::imports::{ImportEvent, ImportFailure, ImportOutcome, ImportStep, ImportVerdict, Outcomes};
 use crate::json;
 use crate::printable::printable;
 use crate::scan::Scan;
@@ -41,7 +41,7 @@ fn row<'a>(scan: &Scan, outcome: &'a ImportOutcome) -> Row<'a> {
 ///
 /// # Errors
 /// Where a row cannot be written as JSON.
-pub fn imports_jsonl(scan: &Scan, outcomes: &[ImportOutcome]) -> Result<Vec<u8>, Error> {
+pub fn imports_jsonl(scan: &Scan, outcomes: &[&ImportOutcome]) -> Result<Vec<u8>, Error> {
     let mut lines = Vec::new();
     for outcome in outcomes {
         json::compact(&mut lines, &row(scan, outcome)).map_err(unwritable)?;
@@ -54,7 +54,7 @@ pub fn imports_jsonl(scan: &Scan, outcomes: &[ImportOutcome]) -> Result<Vec<u8>,
 ///
 /// # Errors
 /// Where it cannot be written as JSON.
-pub fn imports_json(scan: &Scan, outcomes: &[ImportOutcome]) -> Result<Vec<u8>, Error> {
+pub fn imports_json(scan: &Scan, outcomes: &[&ImportOutcome]) -> Result<Vec<u8>, Error> {
     #[derive(Serialize)]
     struct Document<'a> {
         counts: BTreeMap<&'static str, usize>,
@@ -80,9 +80,9 @@ fn unwritable(error: std::io::Error) -> Error {
 const FEW: usize = 8;
 
 /// For a person: what fails, grouped by its first cause, the widest first.
-pub fn imports_text(scan: &Scan, outcomes: &[ImportOutcome], is_verbose: bool, paint: &Paint) -> String {
+pub fn imports_text(scan: &Scan, outcomes: &Outcomes, is_verbose: bool, paint: &Paint) -> String {
     let mut text = String::new();
-    let of = |verdict: ImportVerdict| outcomes.iter().filter(move |outcome| outcome.verdict == verdict);
+    let of = |verdict: ImportVerdict| outcomes.rows.iter().filter(move |outcome| outcome.verdict == verdict);
     let _ = writeln!(text, "{}", paint.ink(Ink::Strong, &printable(&scan.target.named().to_string())));
     for (verdict, glyph, word) in [
         (ImportVerdict::Fails, Glyph::Error, "fails"),
@@ -124,7 +124,15 @@ pub fn imports_text(scan: &Scan, outcomes: &[ImportOutcome], is_verbose: bool, p
             .filter(|(verdict, count)| *count > 0 || *verdict == ImportVerdict::Fails)
             .map(|(verdict, count)| format!("{count} {}", phrase(verdict, count)))
             .collect();
-    let _ = writeln!(text, "\n{}: {}", count(outcomes.len(), "import"), counts.join(", "));
+    let _ = writeln!(text, "\n{}: {}", count(outcomes.rows.len(), "import"), counts.join(", "));
+    let libraries = outcomes.libraries.iter().filter(|row| row.is_extension).count();
+    if libraries > 0 {
+        let note = match libraries {
+            1 => "1 library is named as an extension module, but is loaded by ctypes or cffi".to_owned(),
+            _ => format!("{libraries} libraries are named as extension modules, but are loaded by ctypes or cffi"),
+        };
+        let _ = writeln!(text, "{}", paint.ink(Ink::Quiet, &note));
+    }
     text
 }
 

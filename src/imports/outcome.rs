@@ -74,6 +74,9 @@ impl ImportVerdict {
 pub struct Outcomes {
     /// By name.
     pub rows: Vec<ImportOutcome>,
+    /// What it does to import the libraries for ctypes or cffi that are named as extension modules, and packages that hold
+    /// no others, by name. No person imports the libraries: they count on no face.
+    pub libraries: Vec<ImportOutcome>,
     /// Of a bundle, what the scripts of its program do, in order, up to the first that fails.
     pub programs: Vec<ImportOutcome>,
 }
@@ -83,5 +86,12 @@ impl Outcomes {
     pub fn of(&self, module: &str) -> Option<&ImportOutcome> {
         let place = self.rows.binary_search_by(|row| row.module.as_str().cmp(module)).ok()?;
         self.rows.get(place)
+    }
+
+    /// The outcome of every name that Python's import system finds in a native file, and of the packages around, by name.
+    pub fn importable(&self) -> Vec<&ImportOutcome> {
+        let mut all: Vec<&ImportOutcome> = self.rows.iter().chain(&self.libraries).collect();
+        all.sort_by(|one, other| one.module.cmp(&other.module));
+        all
     }
 }

@@ -20,7 +20,8 @@ use reach::{ImportReach, in_fresh, is_sound};
 use super::Scan;
 use crate::diagnose::{Finding, Severity};
 use crate::discover::role::importable_as;
-use crate::discover::{DistributionId, normalized};
+use crate::discover::{DistributionId, Role, normalized};
+use crate::graph::Node;
 use crate::image::{Answer, Name, NeedKind};
 use crate::imports::{
     BundledModules, CapiImport, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep, ImportVerdict,
@@ -307,13 +308,35 @@ impl<'s> Asking<'s> {
             let packages = asked(context, &open.iter().collect::<Vec<_>>());
             let packages = packages.into_iter().map(|(outcome, _)| (outcome.module, outcome.verdict));
             let packages = packages.chain(told).collect();
+            let libraries = self.of_libraries(context, &outcomes);
             let mut rows: Vec<ImportOutcome> = outcomes.into_values().collect();
             // Who asks about one file misses it.
             if !self.survey.is_single() {
                 mark_harmless(context, &mut reach, &mut rows);
             }
-            JudgedImports { outcomes: Outcomes { rows, ..Outcomes::default() }, links, packages }
+            JudgedImports { outcomes: Outcomes { rows, libraries, programs: Vec::new() }, links, packages }
         })
+    }
+
+    /// What it does to import libraries that are named as extension modules, and the packages that hold no others.
+    fn of_libraries(&self, context: &ImportContext, known: &BTreeMap<String, ImportOutcome>) -> Vec<ImportOutcome> {
+        let python = self.survey.world.host.python.as_ref();
+        let library = |node: &Node| match node {
+            Node::File { file, role: Role::Library, .. } => Some(*file),
+            _ => None,
+        };
+        let libraries = self.survey.graph.nodes().filter_map(|(_, node)| library(node));
+        let name = |file: FileId| {
+            let path = &self.survey.world.file(file).path;
+            let (stem, name) = importable_as(path, python?)?;
+            // Most libraries end as an extension module without a tag may: no person takes them for one.
+            let is_plain = path.file_name().len() == stem.len() + b".so".len();
+            (!is_plain && self.is_asked_about(context, path, &name)).then_some(name)
+        };
+        let mut rows = with_tops(libraries.filter_map(name));
+        rows.retain(|name, _| !known.contains_key(name));
+        let rows: Vec<Asked> = rows.into_iter().collect();
+        asked(context, &rows.iter().collect::<Vec<_>>()).into_iter().map(|(outcome, _)| outcome).collect()
     }
 
     /// The native modules that do not load by themselves, or that meet another copy of a library when they are not the first.
@@ -480,26 +503,30 @@ impl<'s> Asking<'s> {
 
     /// The names that are asked about, and whether each is a native module.
     fn asked_names(&self, context: &ImportContext) -> BTreeMap<String, bool> {
-        let library = self.survey.world.host.python.as_ref().and_then(|python| python.library.clone());
-        let is_site = |part: &[u8]| part == b"site-packages" || part == b"dist-packages";
-        let is_standard = |path: &VPath| {
-            let below = library.as_ref().and_then(|library| path.below(library));
-            below.is_some_and(|below| !below.split(|&byte| byte == b'/').any(is_site))
-        };
-        let mut names = BTreeSet::new();
-        for import in &self.survey.imports {
-            if let Some(name) = import.module()
-                && self.survey.target.only.as_ref().is_none_or(|only| *only == import.opened)
-                && !is_standard(&import.opened)
-                && stdlib::has(top(name), &context.target) != Some(true)
-            {
-                names.insert(name.to_owned());
-            }
-        }
-        let mut rows: BTreeMap<String, bool> = names.iter().map(|name| (top(name).to_owned(), false)).collect();
-        rows.extend(names.into_iter().map(|name| (name, true)));
-        rows
+        let modules = self.survey.imports.iter().filter_map(|import| Some((&import.opened, import.module()?)));
+        with_tops(
+            modules.filter(|(path, name)| self.is_asked_about(context, path, name)).map(|(_, name)| name.to_owned()),
+        )
     }
+
+    /// Is the import of this file by this name asked about? Those of the standard library are not.
+    fn is_asked_about(&self, context: &ImportContext, path: &VPath, name: &str) -> bool {
+        let library = self.survey.world.host.python.as_ref().and_then(|python| python.library.as_ref());
+        let is_site = |part: &[u8]| part == b"site-packages" || part == b"dist-packages";
+        let below = library.and_then(|library| path.below(library));
+        let is_standard = below.is_some_and(|below| !below.split(|&byte| byte == b'/').any(is_site));
+        self.survey.target.only.as_ref().is_none_or(|only| only == path)
+            && !is_standard
+            && stdlib::has(top(name), &context.target) != Some(true)
+    }
+}
+
+/// Native modules, and the top-level packages that hold them.
+fn with_tops(natives: impl Iterator<Item = String>) -> BTreeMap<String, bool> {
+    let natives: Vec<String> = natives.collect();
+    let mut rows: BTreeMap<String, bool> = natives.iter().map(|name| (top(name).to_owned(), false)).collect();
+    rows.extend(natives.into_iter().map(|name| (name, true)));
+    rows
 }
 
 /// What the import of a package does, as far as the modules in it tell: it is imported before them.

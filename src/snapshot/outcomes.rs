@@ -9,6 +9,8 @@ mirror! {
     struct OutcomesMirror = Outcomes {
         /// By name.
         rows [default]: Vec<OutcomeMirror>,
+        /// Of libraries for ctypes or cffi that are named as extension modules, and of packages that hold no others.
+        libraries [default]: Vec<OutcomeMirror>,
         /// Of a bundle, what the scripts of its program do.
         programs [default]: Vec<OutcomeMirror>,
     }

@@ -384,3 +384,24 @@ fn outcome_of(world: &str, name: &str) -> ImportOutcome {
     let rows = crate::common::scan(&whole(world)).outcomes.rows;
     rows.into_iter().find(|row| row.module == name).expect("a row of that name")
 }
+
+#[test]
+fn a_library_for_ctypes_that_is_named_as_a_module_is_importable_and_counts_nowhere() {
+    let world = "//- SITE/c/_raw.abi3.so elf x86_64\n//- SITE/c/plain.so elf x86_64\n//- SITE/c/__init__.py\n\
+                 //- SITE/p/ext.TAG elf x86_64 defines:PyInit_ext\n//- SITE/p/_raw.abi3.so elf x86_64\n//- SITE/p/__init__.py\n";
+    let scan = crate::common::scan(&whole(world));
+    let told = scan.outcomes.importable().into_iter().map(|row| (row.module.as_str(), row.is_extension, row.verdict));
+    let (loads, fails) = (ImportVerdict::Loads, ImportVerdict::Fails);
+    let all = [
+        ("c", false, loads),
+        ("c._raw", true, fails),
+        ("p", false, loads),
+        ("p._raw", true, fails),
+        ("p.ext", true, loads),
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), all);
+    assert_eq!(scan.outcomes.rows.iter().map(|row| row.module.as_str()).collect::<Vec<_>>(), ["p", "p.ext"]);
+    let failure = scan.outcomes.importable()[1].failure.clone().expect("a cause");
+    assert_eq!((failure.cause.rule(), failure.subject.as_str()), ("init-function-missing", "PyInit__raw"));
+    assert!(scan.findings.iter().all(|finding| finding.rule.id == "library-unused"));
+}

@@ -53,7 +53,7 @@ impl Asking<'_> {
             Bundler::Nuitka => outcomes.iter_mut().for_each(|row| doubt(bundled, row)),
             _ => mark_harmless(context, bundled, &modules, &mut outcomes),
         }
-        Outcomes { rows: outcomes, programs }
+        Outcomes { rows: outcomes, programs, ..Outcomes::default() }
     }
 }
 
