@@ -25,8 +25,10 @@ pub struct BundledModules<'w> {
 }
 
 /// Modules that a Python since 3.11 has frozen in its library, without a function of their own.
-const FROZEN: [&str; 14] = [
+const FROZEN: [&str; 16] = [
     "_collections_abc",
+    "_frozen_importlib",
+    "_frozen_importlib_external",
     "_sitebuiltins",
     "abc",
     "codecs",
@@ -97,12 +99,15 @@ impl<'w> BundledModules<'w> {
         self.scripts.get_or_init(|| self.read_scripts())
     }
 
+    /// The modules that run before any script, in order, with their code.
+    pub fn bootstrap(&self) -> Vec<(String, Arc<CompiledModule>)> {
+        let codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
+        codes.bootstrap().filter_map(compiled).collect()
+    }
+
     fn read_scripts(&self) -> Vec<(String, Arc<CompiledModule>)> {
         let codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
-        let scripts = codes.scripts();
-        let read =
-            |(name, code, magic): (String, &[u8], u16)| Some((name, Arc::new(CompiledModule::read(code, magic)?)));
-        let scripts: Vec<_> = scripts.filter_map(read).collect();
+        let scripts: Vec<_> = codes.scripts().filter_map(compiled).collect();
         drop(codes);
         if !scripts.is_empty() {
             return scripts;
@@ -144,6 +149,10 @@ impl<'w> BundledModules<'w> {
         };
         !self.world.defines(library, format!("PyInit_{name}").as_bytes())
     }
+}
+
+fn compiled((name, code, magic): (String, &[u8], u16)) -> Option<(String, Arc<CompiledModule>)> {
+    Some((name, Arc::new(CompiledModule::read(code, magic)?)))
 }
 
 /// Python's own library in a bundle.

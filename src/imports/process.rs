@@ -508,9 +508,19 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// What a script does that the program of a bundle runs.
     pub fn script(&mut self, name: &str, compiled: &Arc<CompiledModule>) -> ImportOutcome {
+        self.of_program(name, compiled, "__main__")
+    }
+
+    /// What a module does that the program of a bundle runs before any script.
+    pub fn bootstrap(&mut self, name: &str, compiled: &Arc<CompiledModule>) -> ImportOutcome {
+        self.of_program(name, compiled, name)
+    }
+
+    /// What code of the program itself does that runs by the name `called`.
+    fn of_program(&mut self, name: &str, compiled: &Arc<CompiledModule>, called: &str) -> ImportOutcome {
         let path = self.context.bundled.as_ref().map(|bundled| bundled.program().clone()).unwrap_or_default();
         self.begin(name, Some(&path), None, ModuleBody::Source);
-        self.heap.bind(name, "__name__", python::PyValue::text("__main__"));
+        self.heap.bind(name, "__name__", python::PyValue::text(called));
         self.running.push(name.into());
         let ran = python::run_compiled(name, compiled, self);
         let imported = self.ran(name, &path, None, ran);

@@ -16,6 +16,8 @@ const MOST_BYTES: usize = 256 << 20;
 pub struct Codes {
     pyz: Option<pyz::Archive>,
     zips: Vec<ZipArchive<Cursor<Vec<u8>>>>,
+    /// What the bootloader runs as modules before any script.
+    bootstrap: Vec<(String, Vec<u8>)>,
     /// The programs' own scripts.
     scripts: Vec<(String, Vec<u8>)>,
 }
@@ -23,7 +25,7 @@ pub struct Codes {
 impl Codes {
     /// Opens the archives of a bundle. What cannot be read has no code.
     pub fn of(fs: &dyn FileSystem, bundle: &Bundle) -> Codes {
-        let mut codes = Codes { pyz: None, zips: Vec::new(), scripts: Vec::new() };
+        let mut codes = Codes { pyz: None, zips: Vec::new(), bootstrap: Vec::new(), scripts: Vec::new() };
         // Nuitka's modules are no bytecode, but for those that are not told apart.
         if bundle.bundler == Bundler::PyInstaller
             && let Ok(Some(archive)) = pyinstaller::archive(fs, &bundle.program)
@@ -33,12 +35,13 @@ impl Codes {
                 entries.filter_map(|entry| Some((entry.name.clone(), archive.bytes(fs, &bundle.program, entry).ok()?)))
             };
             codes.pyz = bytes(b'z').next().and_then(|(_, bytes)| pyz::Archive::read(bytes));
-            // The scripts together, as a program may claim any number of them.
+            // All of them together, as a program may claim any number of them.
             let mut left = MOST_BYTES;
-            let has_room = |(_, bytes): &(String, Vec<u8>)| {
+            let mut has_room = |(_, bytes): &(String, Vec<u8>)| {
                 left = left.saturating_sub(bytes.len());
                 left > 0
             };
+            codes.bootstrap = bytes(b'm').take_while(&mut has_room).collect();
             codes.scripts = bytes(b's').take_while(has_room).collect();
         }
         let zips = bundle.modules.archives.iter().filter(|path| **path != bundle.program);
@@ -47,10 +50,22 @@ impl Codes {
         codes
     }
 
+    /// The modules that PyInstaller's bootloader runs before any script (`pyi_launch_import_modules`), as [`Self::scripts`].
+    pub fn bootstrap(&self) -> impl Iterator<Item = (String, &[u8], u16)> {
+        self.with_magic(&self.bootstrap)
+    }
+
     /// The scripts that the program runs, in order: the name of each, its code, and Python's magic.
     pub fn scripts(&self) -> impl Iterator<Item = (String, &[u8], u16)> {
+        self.with_magic(&self.scripts)
+    }
+
+    fn with_magic<'c>(
+        &self,
+        codes: &'c [(String, Vec<u8>)],
+    ) -> impl Iterator<Item = (String, &'c [u8], u16)> + use<'c> {
         let python = self.pyz.as_ref().map_or(0, pyz::Archive::python);
-        self.scripts.iter().map(move |(name, code)| (name.clone(), &code[..], python))
+        codes.iter().map(move |(name, code)| (name.clone(), &code[..], python))
     }
 
     /// Is a module in an archive a package? None where that is not told.

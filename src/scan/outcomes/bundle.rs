@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::harm::MOST_IMPORTERS;
+use super::harm::{KnownFailures, MOST_IMPORTERS};
 use super::{Asked, Asking, MOST_ROUNDS, OFTEN_NAMED, asked, may_fail, packages};
 use crate::discover::Bundler;
 use crate::imports::{
@@ -46,6 +46,16 @@ impl Asking<'_> {
         }
         let Some(bundled) = &context.bundled else { return Outcomes { rows: outcomes, ..Outcomes::default() } };
         let programs = programs(context, bundled);
+        if let Some(failure) = failure_before_script(&programs, bundled) {
+            let all = outcomes.into_iter();
+            let rows = all.map(|row| ImportOutcome {
+                verdict: ImportVerdict::Fails,
+                failure: Some(failure.clone()),
+                harmless: None,
+                ..row
+            });
+            return Outcomes { rows: rows.collect(), programs, ..Outcomes::default() };
+        }
         let modules = compiled_modules(context, bundled);
         outcomes.extend(others_that_fail(context, bundled, &modules, &outcomes));
         outcomes.sort_by(|one, other| one.module.cmp(&other.module));
@@ -92,8 +102,13 @@ fn others_that_fail(
 fn programs(context: &ImportContext, bundled: &BundledModules) -> Vec<ImportOutcome> {
     let mut process = ImportProcess::new(context);
     let mut programs = Vec::new();
-    for (name, code) in bundled.scripts() {
-        let outcome = process.script(name, code);
+    let bootstrap = bundled.bootstrap();
+    let all = bootstrap.iter().map(|code| (code, true)).chain(bundled.scripts().iter().map(|code| (code, false)));
+    for ((name, code), is_bootstrap) in all {
+        let outcome = match is_bootstrap {
+            true => process.bootstrap(name, code),
+            false => process.script(name, code),
+        };
         let fails = outcome.verdict == ImportVerdict::Fails;
         programs.push(outcome);
         if fails {
@@ -101,6 +116,13 @@ fn programs(context: &ImportContext, bundled: &BundledModules) -> Vec<ImportOutc
         }
     }
     programs
+}
+
+/// Why the program ends before its own script, the last one, has run: then it imports nothing.
+fn failure_before_script(programs: &[ImportOutcome], bundled: &BundledModules) -> Option<ImportFailure> {
+    let last = programs.last().filter(|last| last.verdict == ImportVerdict::Fails)?;
+    let (script, _) = bundled.scripts().last()?;
+    last.failure.clone().filter(|_| bundled.bundler() == Bundler::PyInstaller && last.module != *script)
 }
 
 /// What Nuitka has compiled imports what nobody reads: that nothing was found to fail says nothing.
@@ -136,14 +158,15 @@ fn mark_harmless(
         return;
     }
     let importers = importers(context, bundled, modules);
+    let failures = KnownFailures::new(context);
     rows.par_iter_mut().filter(|row| row.verdict == ImportVerdict::Fails).for_each(|row| {
-        row.harmless = row.failure.as_ref().and_then(|failure| who_misses(context, &importers, &row.module, failure));
+        row.harmless = row.failure.as_ref().and_then(|failure| who_misses(&failures, &importers, &row.module, failure));
     });
 }
 
 /// Why the program does without a module; none where it does not.
 fn who_misses(
-    context: &ImportContext,
+    failures: &KnownFailures,
     importers: &Importers,
     module: &str,
     failure: &ImportFailure,
@@ -159,7 +182,7 @@ fn who_misses(
             if seen.len() > MOST_IMPORTERS {
                 return None;
             }
-            if fails_by(context, importer, failure) {
+            if failures.of(importer).is_some_and(|other| is_same(&other, failure)) {
                 open.push_back(importer.clone());
             }
         }
@@ -167,11 +190,9 @@ fn who_misses(
     Some(Harmless::Unasked)
 }
 
-/// Does a module fail by the same cause?
-fn fails_by(context: &ImportContext, module: &str, failure: &ImportFailure) -> bool {
-    let outcome = ImportProcess::new(context).outcome(module, false);
-    outcome.verdict == ImportVerdict::Fails
-        && outcome.failure.is_some_and(|other| other.subject == failure.subject && other.file == failure.file)
+/// Do two imports end at the same file, by the same subject?
+fn is_same(one: &ImportFailure, other: &ImportFailure) -> bool {
+    one.subject == other.subject && one.file == other.file
 }
 
 /// Who names whom, in all compiled code of the bundle.

@@ -4,10 +4,12 @@
 //! same cause: whoever fails and is imported by nobody is what people import.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::packages;
 use super::reach::{ImportReach, Importers, ImportingLine};
 use crate::imports::{Harmless, ImportContext, ImportFailure, ImportOutcome, ImportProcess, ImportVerdict};
 use crate::python::top;
@@ -25,7 +27,8 @@ pub fn mark_harmless(context: &ImportContext, reach: &mut ImportReach, rows: &mu
     }
     let alive = rows.iter().filter(|row| row.is_extension && row.verdict != ImportVerdict::Fails);
     let alive: FxHashSet<String> = alive.map(|row| top(&row.module).to_owned()).collect();
-    let known = Known { context, importers: reach.importers(), tops: reach.tops_with_source(), alive, reach };
+    let failures = KnownFailures::new(context);
+    let known = Known { context, failures, importers: reach.importers(), tops: reach.tops_with_source(), alive, reach };
     rows.par_iter_mut().filter(|row| failing.contains(&row.module)).for_each(|row| {
         if let Some(failure) = row.failure.as_ref().filter(|_| !failing.contains(top(&row.module))) {
             let is_own = failure.because.iter().rev().nth(1) == Some(&row.module);
@@ -40,6 +43,7 @@ pub fn mark_harmless(context: &ImportContext, reach: &mut ImportReach, rows: &mu
 /// What is known of a whole environment.
 struct Known<'r, 'c, 'w> {
     context: &'c ImportContext<'w>,
+    failures: KnownFailures<'c, 'w>,
     reach: &'r ImportReach,
     importers: Importers,
     /// Packages with code of their own.
@@ -76,7 +80,7 @@ impl Known<'_, '_, '_> {
                 }
                 // Most are seen to go on by themselves; only who may not is run with all that it imports.
                 let goes_on = self.reach.goes_on_without(self.context, &importer, &name);
-                match !goes_on && fails_by(self.context, &importer, failure) {
+                match !goes_on && self.failures.of(&importer).is_some_and(|other| is_same(&other, failure)) {
                     true => open.push_back(importer),
                     false => caught = caught.or(Some(Harmless::Caught { file, line })),
                 }
@@ -92,12 +96,37 @@ impl Known<'_, '_, '_> {
     }
 }
 
-/// Does a module fail by the same cause?
-fn fails_by(context: &ImportContext, module: &str, failure: &ImportFailure) -> bool {
-    let outcome = ImportProcess::new(context).outcome(module, false);
+/// What ends the imports of modules that are asked about again and again, each simulated once.
+pub struct KnownFailures<'c, 'w> {
+    context: &'c ImportContext<'w>,
+    known: Mutex<FxHashMap<String, Option<ImportFailure>>>,
+}
+
+impl<'c, 'w> KnownFailures<'c, 'w> {
+    pub fn new(context: &'c ImportContext<'w>) -> KnownFailures<'c, 'w> {
+        KnownFailures { context, known: Mutex::default() }
+    }
+
+    /// What ends the import of a module; none where it does not fail. The packages around it are imported first.
+    pub fn of(&self, module: &str) -> Option<ImportFailure> {
+        packages(module).chain([module]).find_map(|name| self.of_itself(name))
+    }
+
+    fn of_itself(&self, module: &str) -> Option<ImportFailure> {
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known().get(module) {
+            return known.clone();
+        }
+        let outcome = ImportProcess::new(self.context).outcome(module, false);
+        let failure = outcome.failure.filter(|_| outcome.verdict == ImportVerdict::Fails);
+        known().entry(module.to_owned()).or_insert(failure).clone()
+    }
+}
+
+/// Do two imports end at the same step?
+fn is_same(one: &ImportFailure, other: &ImportFailure) -> bool {
     let end = |failure: &ImportFailure| failure.because[failure.because.len().saturating_sub(2)..].to_vec();
-    let is_same = |other: &ImportFailure| other.subject == failure.subject && end(other) == end(failure);
-    outcome.verdict == ImportVerdict::Fails && outcome.failure.as_ref().is_some_and(is_same)
+    one.subject == other.subject && end(one) == end(other)
 }
 
 /// Is a module there to test others?

@@ -123,6 +123,28 @@ fn imports_of_a_bundle_end_as_their_compiled_code_does() {
 }
 
 #[test]
+fn nothing_is_imported_where_the_bootloader_s_own_modules_fail() {
+    let of = |module: &[u8]| {
+        let mut files = folder(&[], PLAIN);
+        let mut members = code(&[]);
+        members[2].2 = pyc!("function")[16..].to_vec();
+        members[3].2 = pyz_of(&[("a", 1, pyc!("package")), ("a.m", 0, module)]);
+        members.insert(2, (b'm', "pyimod01_archive", pyc!("script")[16..].to_vec(), true));
+        files[0].1 = bootloader(&image(PROGRAM), "libpython3.11.so.1.0", &members);
+        files.retain(|(path, _)| !path.ends_with(MODULE));
+        scan(&files, "/x/prog")
+    };
+    let broken = of(pyc!("certain"));
+    assert!(!broken.outcomes.rows.is_empty());
+    for row in &broken.outcomes.rows {
+        let because = row.failure.as_ref().map(|failure| failure.because.join(" "));
+        assert_eq!(because.as_deref(), Some("pyimod01_archive a a.m a._a"), "{}", row.module);
+    }
+    let last = of(pyc!("guarded")).outcomes.programs.pop().map(|program| program.module);
+    assert_eq!(last.as_deref(), Some("prog"));
+}
+
+#[test]
 fn what_functions_of_the_program_import_is_asked_about() {
     let of = |is_whole| with_script(pyc!("function"), pyc!("function"), pyc!("certain"), is_whole);
     let broken = of(false);
