@@ -80,7 +80,27 @@ impl<'w> BundledModules<'w> {
         let is_package = self.codes.lock().unwrap_or_else(PoisonError::into_inner).is_package(name);
         let is_package = is_package == Some(true) || has_below() || !folders.is_empty();
         let archive = modules.archives.last().cloned().unwrap_or_else(|| self.bundle.program.clone());
-        Some(ModuleSpec::Bundled { name: name.into(), archive, package: is_package.then_some(folders) })
+        // `__path__` names where it would lie, whether anything lies there or not.
+        let package = match folders.is_empty() {
+            true => vec![self.bundle.contents.join(&tail)],
+            false => folders,
+        };
+        Some(ModuleSpec::Bundled { name: name.into(), archive, package: is_package.then_some(package) })
+    }
+
+    /// The module `tail` in folders that code has put on `sys.path`: PyInstaller finds in its archive what lay in such a folder
+    /// (`PyiFrozenFinder`).
+    pub fn find_in(&self, tail: &str, folders: &[VPath]) -> Option<ModuleSpec> {
+        folders.iter().filter(|folder| **folder != self.bundle.contents).find_map(|folder| {
+            let below = std::str::from_utf8(folder.below(&self.bundle.contents)?).ok()?;
+            self.find(&format!("{}.{tail}", below.trim_matches('/').replace('/', ".")))
+        })
+    }
+
+    /// `__file__` of a module in an archive: where it would lie among the bundle's files.
+    pub fn file_of(&self, name: &str, is_package: bool) -> VPath {
+        let stem = self.bundle.contents.join(name.replace('.', "/"));
+        if is_package { stem.join("__init__.pyc") } else { VPath::new(format!("{stem}.pyc")) }
     }
 
     /// The code of a module in an archive; none where it has none that can be read.

@@ -126,7 +126,8 @@ impl<'w> ImportContext<'w> {
             let finders = self.path.finders.iter().filter(move |finder| finder.is_first == is_first);
             finders.filter_map(|finder| editable::find(finder, &self.finder, name)).next()
         };
-        let bundled = self.bundled.as_ref().and_then(|bundled| bundled.find(name));
+        let bundled =
+            self.bundled.as_ref().and_then(|bundled| bundled.find(name).or_else(|| bundled.find_in(tail, folders)));
         let found = bundled.or_else(|| by(true)).or_else(|| self.finder.find(tail, folders));
         found.or_else(|| by(false))
     }

@@ -501,6 +501,10 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             self.context.bundled.is_some() && stdlib::has(python::top(name), &self.context.target) == Some(true);
         let body = if is_standard { ModuleBody::Standard } else { ModuleBody::Source };
         self.begin(name, Some(path), folders.clone(), body);
+        if let (ModuleSpec::Bundled { name: within, .. }, Some(bundled)) = (spec, &self.context.bundled) {
+            let file = bundled.file_of(within, folders.is_some());
+            self.heap.bind(name, "__file__", python::PyValue::text(file.to_string()));
+        }
         self.running.push(name.into());
         let ran = python::run_compiled(name, &compiled, self);
         self.ran(name, path, folders, ran)

@@ -29,6 +29,7 @@ use ruff_python_ast::name::Name;
 use ruff_text_size::TextSize;
 
 use super::compiled::CompiledModule;
+use super::compiled::marshal::Code;
 use super::heap::{Heap, NamespaceId};
 use super::outside::{At, Certainty, Outside, Site, SiteModule};
 use super::raised::Raised;
@@ -121,6 +122,8 @@ struct Interpreter<'o> {
     suspended: Vec<Suspended>,
     /// The functions that run, by their source and place.
     running: Vec<(Arc<ModuleSource>, u32)>,
+    /// The functions of compiled code that run.
+    running_code: Vec<Arc<Code>>,
     /// What is being handled.
     handling: Vec<Arc<Raised>>,
     /// Did this turn of the loop perhaps end the loop?
@@ -178,6 +181,7 @@ fn run_frame(frame: Frame, around: &mut dyn Outside, work: impl FnOnce(&mut Inte
         may_raise: vec![Vec::new()],
         suspended: Vec::new(),
         running: Vec::new(),
+        running_code: Vec::new(),
         handling: Vec::new(),
         may_break: false,
         steps: 0,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::compiled::CompiledModule;
+use super::compiled::marshal::Code;
 use super::heap::{NamespaceId, ObjectKey};
 use super::raised::{ExceptionClass, Raised};
 use super::source::ModuleSource;
@@ -17,6 +19,8 @@ pub enum Reason {
     Construct,
     /// A call of a function that is not known or not modeled.
     Call,
+    /// Nothing is there: an empty place in the stack of compiled code.
+    Empty,
     /// What `from … import *` may have brought; of names that are nowhere bound only public ones.
     Star,
     /// A name or attribute of a module without source, or of one that could not be followed.
@@ -67,6 +71,7 @@ pub enum PyValue {
 #[derive(Debug)]
 pub enum Callable {
     Function(FunctionValue),
+    Compiled(CompiledFunction),
     Class(ClassValue),
     /// A method, what it is bound to, and the class in which it stands.
     Method {
@@ -102,6 +107,16 @@ pub struct FunctionValue {
     /// The values of the defaults, as they stand in the parameters.
     pub(super) defaults: Vec<(Arc<str>, PyValue)>,
     pub(super) kind: FunctionKind,
+}
+
+/// A function of compiled code.
+#[derive(Debug)]
+pub struct CompiledFunction {
+    pub(super) compiled: Arc<CompiledModule>,
+    pub(super) code: Arc<Code>,
+    pub(super) module: Arc<super::outside::SiteModule>,
+    /// The namespace of its module.
+    pub(super) globals: NamespaceId,
 }
 
 /// How a function is bound, and what a call of it does.

@@ -52,6 +52,12 @@ pub(crate) struct Code {
     pub instructions: Arc<[u8]>,
     pub constants: Arc<[Value]>,
     pub names: Vec<Arc<str>>,
+    /// Its local variables, the parameters first; since Python 3.11 also those that it shares with other functions.
+    pub variables: Vec<Arc<str>>,
+    /// Parameters that take an argument by its position.
+    pub positional: usize,
+    /// `co_flags`.
+    pub flags: usize,
     /// Which instructions are guarded by which handler; empty before Python 3.11, where instructions say so.
     pub handlers: Arc<[u8]>,
 }
@@ -183,11 +189,14 @@ impl Marshal<'_> {
 
     /// A code object (`PyCode_Type` in `r_object`): numbers, then values, then the first line, and tables.
     fn code(&mut self, depth: usize) -> Option<Value> {
-        self.take(4 * if self.is_new { 5 } else { 6 })?;
+        let positional = self.word()?;
+        // Those of them that have no name to callers, and those that are given by name; locals, before 3.11; depth of the stack.
+        self.take(4 * if self.is_new { 3 } else { 4 })?;
+        let flags = self.word()?;
         let mut value = || self.value(depth + 1);
-        let (instructions, constants, names) = (value()?, value()?, value()?);
-        // Names of variables and of the code itself: local, free and cell ones, or all at once with their kinds; file, name.
-        for _ in 0..5 {
+        let (instructions, constants, names, variables) = (value()?, value()?, value()?, value()?);
+        // Free and cell variables, or the kinds of all; file; name of the code itself.
+        for _ in 0..4 {
             value()?;
         }
         let is_new = self.is_new;
@@ -206,8 +215,9 @@ impl Marshal<'_> {
         else {
             return None;
         };
-        let names = names.many().iter().filter_map(|name| name.text().map(Arc::from)).collect();
-        Some(Value::Code(Arc::new(Code { instructions, constants, names, handlers })))
+        let texts = |value: &Value| value.many().iter().filter_map(|name| name.text().map(Arc::from)).collect();
+        let (names, variables) = (texts(&names), texts(&variables));
+        Some(Value::Code(Arc::new(Code { instructions, constants, names, variables, positional, flags, handlers })))
     }
 }
 

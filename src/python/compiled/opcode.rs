@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use ruff_python_ast::Operator;
+
 /// The numbers of the instructions, version by version.
 const TABLE: &str = include_str!("../../../assets/python/opcodes.tsv");
 
@@ -19,6 +21,13 @@ pub(in crate::python) enum Operation {
     StoreName,
     DeleteName,
     StoreGlobal,
+    LoadGlobal,
+    LoadVariable,
+    StoreVariable,
+    /// Two variables, whose places are halves of the argument (since 3.13).
+    LoadTwoVariables,
+    StoreAndLoadVariable,
+    StoreTwoVariables,
     LoadAttribute,
     LoadMethod,
     Compare,
@@ -36,6 +45,10 @@ pub(in crate::python) enum Operation {
     ImportStar,
     Intrinsic,
     Pop,
+    /// Puts what stands for nothing where a call is prepared.
+    Empty,
+    /// An operator; none where the argument tells which.
+    Binary(Option<Operator>),
     /// Puts the value of this place, counted from 1 at the top, on top once more.
     Copy,
     Swap,
@@ -44,6 +57,10 @@ pub(in crate::python) enum Operation {
     Keywords,
     /// A class follows: its body is the next constant that is code.
     Class,
+    /// A function whose code, and before 3.11 its name, was put on top just before.
+    MakeFunction,
+    /// Completes the function on top by a value below it.
+    CompleteFunction,
     CallFunction,
     CallFunctionKeywords,
     CallMethod,
@@ -54,6 +71,8 @@ pub(in crate::python) enum Operation {
     BranchIfNone(bool, To),
     /// Goes elsewhere where the value on top is true, or false, and takes it else.
     BranchOrPop(bool, To),
+    /// Makes what goes through a value of that value.
+    GetIterator,
     /// Puts the next item on top, or goes elsewhere.
     Iterate(To),
     /// May go elsewhere.
@@ -153,6 +172,19 @@ impl Opcodes {
         if self.minor >= 12 { (argument >> 1, argument & 1 == 1) } else { (argument, false) }
     }
 
+    /// The operator of `BINARY_OP` (`nb_ops` in `Python/compile.c`); none of those that change their left side.
+    pub fn operator(&self, argument: usize) -> Option<Operator> {
+        use Operator::*;
+        const OPERATORS: [Operator; 13] =
+            [Add, BitAnd, FloorDiv, LShift, MatMult, Mult, Mod, BitOr, Pow, RShift, Sub, Div, BitXor];
+        OPERATORS.get(argument).copied()
+    }
+
+    /// The name of a global among those of the code, and whether it is about to be called.
+    pub fn global(&self, argument: usize) -> (usize, bool) {
+        if self.minor >= 11 { (argument >> 1, argument & 1 == 1) } else { (argument, false) }
+    }
+
     /// Where a jump leads: before 3.10 places are counted in bytes.
     pub fn target(&self, to: To, at: usize, argument: usize) -> Option<usize> {
         to.place(at, if self.minor < 10 { argument / 2 } else { argument })
@@ -189,7 +221,8 @@ fn operation(name: &str, minor: u8) -> Operation {
     let forward = if minor >= 13 { To::ForwardCached } else { To::Forward };
     let conditional = if minor >= 12 { forward } else { To::Place };
     match name {
-        "CACHE" | "NOP" | "RESUME" | "PRECALL" | "SETUP_ANNOTATIONS" | "GET_ITER" | "CONVERT_VALUE" => Nothing,
+        "CACHE" | "NOP" | "RESUME" | "PRECALL" | "SETUP_ANNOTATIONS" | "CONVERT_VALUE" | "DELETE_FAST"
+        | "MAKE_CELL" | "COPY_FREE_VARS" => Nothing,
         "EXTENDED_ARG" => Extended,
         "LOAD_CONST" => LoadConst,
         "RETURN_CONST" => ReturnConst,
@@ -197,7 +230,14 @@ fn operation(name: &str, minor: u8) -> Operation {
         "LOAD_NAME" => LoadName,
         "STORE_NAME" => StoreName,
         "DELETE_NAME" => DeleteName,
+        "GET_ITER" => GetIterator,
         "STORE_GLOBAL" => StoreGlobal,
+        "LOAD_GLOBAL" => LoadGlobal,
+        "LOAD_FAST" | "LOAD_FAST_CHECK" | "LOAD_FAST_AND_CLEAR" => LoadVariable,
+        "STORE_FAST" => StoreVariable,
+        "LOAD_FAST_LOAD_FAST" => LoadTwoVariables,
+        "STORE_FAST_LOAD_FAST" => StoreAndLoadVariable,
+        "STORE_FAST_STORE_FAST" => StoreTwoVariables,
         "LOAD_ATTR" => LoadAttribute,
         "LOAD_METHOD" => LoadMethod,
         "COMPARE_OP" => Compare,
@@ -258,23 +298,29 @@ fn operation(name: &str, minor: u8) -> Operation {
         "END_FINALLY" => EndFinally,
         "RAISE_VARARGS" => Raise,
         "LOAD_BUILD_CLASS" => Class,
-        "PUSH_NULL" | "LOAD_ASSERTION_ERROR" => Makes(0, 1, 0),
-        "SET_UPDATE" | "DICT_UPDATE" | "DICT_MERGE" => Makes(1, 0, 0),
+        "MAKE_FUNCTION" => MakeFunction,
+        "SET_FUNCTION_ATTRIBUTE" => CompleteFunction,
+        "PUSH_NULL" => Empty,
+        "LOAD_ASSERTION_ERROR" | "LOAD_DEREF" | "LOAD_CLASSDEREF" | "LOAD_CLOSURE" => Makes(0, 1, 0),
+        "SET_UPDATE" | "DICT_UPDATE" | "DICT_MERGE" | "STORE_DEREF" => Makes(1, 0, 0),
         "END_FOR" => Makes(if minor >= 13 { 1 } else { 2 }, 0, 0),
         "STORE_ATTR" | "DELETE_SUBSCR" => Makes(2, 0, 0),
-        "BINARY_OP"
-        | "BINARY_ADD"
-        | "BINARY_SUBTRACT"
-        | "BINARY_MULTIPLY"
-        | "BINARY_MODULO"
-        | "BINARY_TRUE_DIVIDE"
-        | "BINARY_FLOOR_DIVIDE"
-        | "BINARY_AND"
-        | "BINARY_OR"
-        | "INPLACE_ADD"
-        | "FORMAT_WITH_SPEC"
-        | "SET_FUNCTION_ATTRIBUTE" => Makes(2, 1, 0),
-        "FORMAT_SIMPLE" | "FORMAT_VALUE" | "LIST_TO_TUPLE" => Makes(1, 1, 0),
+        "BINARY_OP" => Binary(None),
+        "BINARY_ADD" => Binary(Some(Operator::Add)),
+        "BINARY_SUBTRACT" => Binary(Some(Operator::Sub)),
+        "BINARY_MULTIPLY" => Binary(Some(Operator::Mult)),
+        "BINARY_MODULO" => Binary(Some(Operator::Mod)),
+        "BINARY_TRUE_DIVIDE" => Binary(Some(Operator::Div)),
+        "BINARY_FLOOR_DIVIDE" => Binary(Some(Operator::FloorDiv)),
+        "BINARY_AND" => Binary(Some(Operator::BitAnd)),
+        "BINARY_OR" => Binary(Some(Operator::BitOr)),
+        // In place, a list would change for all who have it.
+        "INPLACE_ADD" | "FORMAT_WITH_SPEC" => Makes(2, 1, 0),
+        "FORMAT_SIMPLE"
+        | "FORMAT_VALUE"
+        | "LIST_TO_TUPLE"
+        | "LOAD_FROM_DICT_OR_DEREF"
+        | "LOAD_FROM_DICT_OR_GLOBALS" => Makes(1, 1, 0),
         "BUILD_SET" | "BUILD_STRING" | "BUILD_SLICE" => Makes(0, 1, 1),
         "BUILD_MAP" => Makes(0, 1, 2),
         "BUILD_CONST_KEY_MAP" => Makes(1, 1, 1),

@@ -87,6 +87,7 @@ impl Interpreter<'_> {
                     Ok(deferred(function, given))
                 }
                 Callable::Function(called) => self.call_function(called, given, None, at),
+                Callable::Compiled(called) => self.call_compiled(called, &given),
                 Callable::Class(_) => self.instantiate(function, given, at),
                 Callable::Method { on, function, class } => match function {
                     PyValue::Callable(inner) if matches!(&**inner, Callable::Function(_)) => {

@@ -2,7 +2,9 @@
 //!
 //! Instructions are followed in the order of their places, each once. Where a condition is not decided both ways are open,
 //! and what runs while another way is open runs under doubt: what it binds is not known then. An exception leads to its
-//! handler, or ends its way. The bodies of classes run where these are defined; functions are not followed.
+//! handler, or ends its way. The bodies of classes run where these are defined, functions where they are called.
+
+mod function;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use super::{Completion, Eval, Frame, Interpreter, Stop};
 use crate::python::compiled::marshal::{Code, Value};
 use crate::python::compiled::{CompiledModule, Opcodes, Operation};
 use crate::python::heap::{HeapObject, NamespaceId};
+use crate::python::limits;
 use crate::python::outside::SiteModule;
 use crate::python::raised::Raised;
 use crate::python::source::ModuleSource;
@@ -22,6 +25,8 @@ use crate::python::value::{PyValue, Reason};
 
 /// Compiled code has no place in a source.
 const NOWHERE: TextSize = TextSize::new(0);
+/// The place of a call that holds neither a function nor what a method is called on.
+const EMPTY: PyValue = PyValue::Unknown(Reason::Empty);
 /// Values in each other, of constants.
 const DEEPEST: usize = 20;
 
@@ -35,12 +40,14 @@ impl Frame {
 /// A way through the code that is still to be followed, from the instruction at its place on.
 #[derive(Clone, Default)]
 struct Way {
-    /// What lies in the stack; below that everything is unknown.
+    /// What lies in the stack.
     stack: Vec<PyValue>,
+    /// Does more lie below that, which is not known?
+    is_partial: bool,
     /// What is being handled, the innermost last, each with how many guards were around its handler.
     handled: Vec<(Arc<Raised>, usize)>,
-    /// The handlers around it, the innermost last: of code without a table of them.
-    guards: Vec<usize>,
+    /// The handlers around it, the innermost last, each with what it finds in the stack: of code without a table of them.
+    guards: Vec<Handler>,
     /// The names of the arguments that the next call gives by name.
     keywords: usize,
 }
@@ -51,12 +58,26 @@ impl Way {
     }
 
     fn pop(&mut self) -> PyValue {
+        self.is_partial |= self.stack.is_empty();
         self.stack.pop().unwrap_or(PyValue::Unknown(Reason::Construct))
+    }
+
+    /// Exceptions lead there from here on, where there is no table of handlers.
+    fn guard(&mut self, target: Option<usize>) {
+        let depth = self.stack.len();
+        self.guards.extend(target.map(|target| Handler { target, depth, has_place: false }));
+    }
+
+    /// What lies in the stack is not known from here on.
+    fn lose(&mut self) {
+        self.stack.clear();
+        self.is_partial = true;
     }
 
     /// The last `count` values, in order.
     fn pop_many(&mut self, count: usize) -> Vec<PyValue> {
         let missing = count.saturating_sub(self.stack.len()).min(crate::python::limits::ITEMS);
+        self.is_partial |= missing > 0;
         let known = self.stack.split_off(self.stack.len().saturating_sub(count));
         std::iter::repeat_n(PyValue::Unknown(Reason::Construct), missing).chain(known).collect()
     }
@@ -64,6 +85,7 @@ impl Way {
     /// Another way leads to the same place.
     fn join(&mut self, other: Way) {
         let is_same = self.stack.len() == other.stack.len();
+        self.is_partial |= other.is_partial;
         match is_same {
             true => {
                 for (one, other) in self.stack.iter_mut().zip(other.stack) {
@@ -72,14 +94,24 @@ impl Way {
                     }
                 }
             }
-            false => self.stack.clear(),
+            false => self.lose(),
         }
     }
 }
 
+/// Where an exception leads.
+#[derive(Clone, Copy, Debug)]
+struct Handler {
+    target: usize,
+    /// How much of the stack is kept.
+    depth: usize,
+    /// Is the place of the exception put there too?
+    has_place: bool,
+}
+
 /// One run through a piece of code.
 struct Ways<'c> {
-    module: &'c CompiledModule,
+    module: &'c Arc<CompiledModule>,
     code: &'c Code,
     opcodes: &'c Opcodes,
     /// By place; those that handle an exception come first, as what follows then is certain again.
@@ -87,7 +119,7 @@ struct Ways<'c> {
     /// What was followed: without an exception, and with one.
     is_done: Vec<[bool; 2]>,
     /// The handler of each instruction, of code with a table of them.
-    handlers: Vec<Option<usize>>,
+    handlers: Vec<Option<Handler>>,
     has_returned: bool,
     raised: Vec<Arc<Raised>>,
 }
@@ -118,13 +150,18 @@ impl Ways<'_> {
         };
         let unknown = PyValue::Unknown(Reason::Construct);
         let exception = PyValue::Exception(raised.clone());
+        if way.is_partial || way.stack.len() < handler.depth {
+            way.lose();
+        } else {
+            way.stack.truncate(handler.depth);
+        }
         // Before 3.11 three values stand for it, and three for the one before.
-        way.stack = match self.opcodes.minor >= 11 {
-            true => vec![exception],
-            false => vec![unknown.clone(), exception, unknown],
-        };
+        match self.opcodes.minor >= 11 {
+            true => way.stack.extend(handler.has_place.then_some(unknown).into_iter().chain([exception])),
+            false => way.stack.extend([vec![unknown.clone(); 4], vec![exception, unknown]].concat()),
+        }
         way.handled.push((raised, guards));
-        self.lead(Some(handler), way);
+        self.lead(Some(handler.target), way);
     }
 
     fn has_handler(&self, at: usize, way: &Way) -> bool {
@@ -133,6 +170,14 @@ impl Ways<'_> {
             false => !way.guards.is_empty(),
         }
     }
+}
+
+/// What the head of a loop does.
+enum LoopTurn {
+    Next(PyValue),
+    Ended,
+    /// It may do either.
+    Unknown,
 }
 
 /// Where an instruction leads.
@@ -147,12 +192,12 @@ enum Step {
 
 impl Interpreter<'_> {
     /// Runs the code of a compiled module to its end.
-    pub(super) fn compiled(&mut self, module: &CompiledModule) -> Completion {
+    pub(super) fn compiled(&mut self, module: &Arc<CompiledModule>) -> Completion {
         self.compiled_code(module, &module.code)
     }
 
     /// Runs the body of a class, which binds its names in a namespace of its own.
-    fn class_body(&mut self, module: &CompiledModule, code: &Code) -> Eval<()> {
+    fn class_body(&mut self, module: &Arc<CompiledModule>, code: &Code) -> Eval<()> {
         let own = self.heap.namespace();
         let around = std::mem::replace(&mut self.frame.locals, own);
         let handling = std::mem::take(&mut self.handling);
@@ -165,7 +210,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn compiled_code(&mut self, module: &CompiledModule, code: &Code) -> Completion {
+    fn compiled_code(&mut self, module: &Arc<CompiledModule>, code: &Code) -> Completion {
         let doubt = self.doubts.arm;
         let count = code.instructions.len() / 2;
         let mut ways = Ways {
@@ -200,6 +245,13 @@ impl Interpreter<'_> {
                 }
                 continue;
             }
+            if operation == Operation::MakeFunction {
+                let function = self.compiled_function(module, code, &instructions[..at]);
+                module.opcodes.take_function(argument, &mut way);
+                way.push(function);
+                ways.lead(Some(at + 1), way);
+                continue;
+            }
             match self.instruction(&mut ways, at, (operation, argument), next, &mut way) {
                 Ok(Step::Next) => ways.lead(Some(at + 1), way),
                 Ok(Step::Jump(to)) => ways.lead(to, way),
@@ -215,7 +267,7 @@ impl Interpreter<'_> {
                     if is_meant || ways.has_handler(at, &way) || &*raised.class.name == "SystemExit" {
                         ways.throw(at, way, raised);
                     } else {
-                        way.stack.clear();
+                        way.lose();
                         ways.lead(Some(at + 1), way);
                     }
                 }
@@ -275,14 +327,26 @@ impl Interpreter<'_> {
                     true => other.push(PyValue::Unknown(Reason::Construct)),
                     false => drop(other.pop()),
                 }
-                way.push(PyValue::Unknown(Reason::Construct));
-                return Ok(Step::Fork(target(to), other));
+                return Ok(match self.loop_turn(ways, at, way) {
+                    LoopTurn::Next(item) => {
+                        way.push(item);
+                        Step::Next
+                    }
+                    LoopTurn::Ended => {
+                        *way = other;
+                        Step::Jump(target(to))
+                    }
+                    LoopTurn::Unknown => {
+                        way.push(PyValue::Unknown(Reason::Construct));
+                        Step::Fork(target(to), other)
+                    }
+                });
             }
-            Operation::Guard(to) => way.guards.extend(target(to)),
+            Operation::Guard(to) => way.guard(target(to)),
             Operation::With(to) => {
                 way.pop();
                 way.push(PyValue::Unknown(Reason::Construct));
-                way.guards.extend(to.and_then(target));
+                way.guard(to.and_then(target));
                 way.push(PyValue::Unknown(Reason::Construct));
             }
             Operation::EndGuard => drop(way.guards.pop()),
@@ -311,7 +375,11 @@ impl Interpreter<'_> {
                     way.handled.remove(around);
                 }
             }
-            Operation::Caught => self.catch(way),
+            Operation::Caught => {
+                // What was handled before.
+                way.pop_many(if opcodes.minor >= 11 { 1 } else { 3 });
+                self.catch(way);
+            }
             Operation::RaiseAgain => return Err(self.again(way)),
             Operation::EndFinally if !way.handled.is_empty() => return Err(self.again(way)),
             Operation::EndFinally => {}
@@ -346,7 +414,14 @@ impl Interpreter<'_> {
                 let value = way.pop();
                 self.store(ways.module, &name(), value);
             }
-            Operation::StoreGlobal => drop(way.pop()),
+            // Which of the functions that bind it run, and when, is not known.
+            Operation::StoreGlobal => {
+                way.pop();
+                self.heap.set(self.frame.globals, &name(), PyValue::Unknown(Reason::Call));
+            }
+            Operation::StoreVariable | Operation::StoreTwoVariables | Operation::StoreAndLoadVariable => {
+                self.store_variables(ways.module, code, (operation, argument), way);
+            }
             Operation::DeleteName => {
                 if self.doubts.arm.is_none() {
                     self.heap.unset(self.frame.locals, &name());
@@ -355,6 +430,27 @@ impl Interpreter<'_> {
             operation => self.compute(ways.code, ways.opcodes, (operation, argument), way)?,
         }
         Ok(Step::Next)
+    }
+
+    /// What the head of a loop does. Where no other way is open, each turn is followed anew.
+    fn loop_turn(&mut self, ways: &mut Ways, at: usize, way: &Way) -> LoopTurn {
+        let Some(PyValue::Object(key)) = way.stack.last() else { return LoopTurn::Unknown };
+        let is_followed = ways.open.is_empty() && self.turns < limits::ALL_TURNS;
+        match self.heap.object_mut(*key) {
+            HeapObject::Iterator(items) if is_followed => match items.pop() {
+                Some(item) => {
+                    self.turns += 1;
+                    // Handlers within it may stand behind it.
+                    ways.is_done[at..].fill([false; 2]);
+                    LoopTurn::Next(item)
+                }
+                None => LoopTurn::Ended,
+            },
+            object => {
+                *object = HeapObject::Lost(Reason::Arms);
+                LoopTurn::Unknown
+            }
+        }
     }
 
     /// The instructions that only compute with values.
@@ -376,6 +472,25 @@ impl Interpreter<'_> {
                 let value = self.name(&name, NOWHERE)?;
                 way.push(value);
             }
+            Operation::LoadGlobal => {
+                let (name, is_called) = opcodes.global(argument);
+                let name = code.names.get(name).cloned().unwrap_or_default();
+                let value = self.name(&name, NOWHERE)?;
+                if is_called {
+                    way.push(EMPTY);
+                }
+                way.push(value);
+            }
+            Operation::LoadVariable => way.push(self.local(code, argument)),
+            Operation::LoadTwoVariables => {
+                way.push(self.local(code, argument >> 4));
+                way.push(self.local(code, argument & 0xf));
+            }
+            Operation::CompleteFunction => {
+                let function = way.pop();
+                way.pop();
+                way.push(function);
+            }
             Operation::LoadAttribute | Operation::LoadMethod => {
                 let (name, is_method) = opcodes.attribute(argument);
                 let name = code.names.get(name).cloned().unwrap_or_default();
@@ -383,9 +498,17 @@ impl Interpreter<'_> {
                 let value = self.attribute(&on, &name, NOWHERE)?;
                 // A method and what it is called on; here the method is bound.
                 if is_method || operation == Operation::LoadMethod {
-                    way.push(PyValue::Unknown(Reason::Construct));
+                    way.push(EMPTY);
                 }
                 way.push(value);
+            }
+            Operation::GetIterator => {
+                let value = way.pop();
+                let items = self.iterate(&value, NOWHERE)?.filter(|items| items.len() <= limits::TURNS);
+                way.push(match items {
+                    Some(items) => self.heap.new_object(HeapObject::Iterator(items.into_iter().rev().collect())),
+                    None => PyValue::Unknown(value.reason()),
+                });
             }
             Operation::Compare => {
                 let (right, left) = (way.pop(), way.pop());
@@ -441,6 +564,16 @@ impl Interpreter<'_> {
                     }
                 }
             }
+            Operation::Empty => way.push(EMPTY),
+            Operation::Binary(operator) => {
+                let operator = operator.or_else(|| opcodes.operator(argument));
+                let (right, left) = (way.pop(), way.pop());
+                let value = match operator {
+                    Some(operator) => self.binary(operator, &left, &right, NOWHERE)?,
+                    None => PyValue::Unknown(Reason::Construct),
+                };
+                way.push(value);
+            }
             Operation::Pop => drop(way.pop()),
             Operation::Copy => {
                 let depth = if opcodes.minor >= 11 { argument } else { 1 };
@@ -452,7 +585,7 @@ impl Interpreter<'_> {
                 let len = way.stack.len();
                 match len.checked_sub(depth).filter(|_| depth > 0) {
                     Some(other) => way.stack.swap(other, len - 1),
-                    None => way.stack.clear(),
+                    None => way.lose(),
                 }
             }
             Operation::Class => way.push(PyValue::Unknown(Reason::Construct)),
@@ -468,7 +601,7 @@ impl Interpreter<'_> {
                 way.pop_many(usize::from(takes) + argument.min(1 << 16) * usize::from(each));
                 (0..puts).for_each(|_| way.push(PyValue::Unknown(Reason::Construct)));
             }
-            _ => way.stack.clear(),
+            _ => way.lose(),
         }
         Ok(())
     }
@@ -484,13 +617,18 @@ impl Interpreter<'_> {
         };
         let mut positional = way.pop_many(argument);
         positional.truncate(positional.len().saturating_sub(names));
-        let given = Given { positional, is_open: names > 0, ..Given::default() };
-        let (one, other) = match operation {
-            Operation::CallFunction | Operation::CallFunctionKeywords => (way.pop(), PyValue::Unknown(Reason::Call)),
-            _ => (way.pop(), way.pop()),
+        let function = match operation {
+            Operation::CallFunction | Operation::CallFunctionKeywords => way.pop(),
+            _ => match (way.pop(), way.pop()) {
+                // Which of the two is empty depends on the version, and on what stood before the call.
+                (function, PyValue::Unknown(Reason::Empty)) | (PyValue::Unknown(Reason::Empty), function) => function,
+                (first, function) => {
+                    positional.insert(0, first);
+                    function
+                }
+            },
         };
-        // Which of the two is empty depends on the version, and on what stood before the call.
-        let function = if one.is_known() { one } else { other };
+        let given = Given { positional, is_open: names > 0, ..Given::default() };
         let value = self.call_value(&function, given, NOWHERE)?;
         way.push(value);
         Ok(())
@@ -534,7 +672,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn store(&mut self, module: &CompiledModule, name: &str, value: PyValue) {
+    fn store(&mut self, module: &Arc<CompiledModule>, name: &str, value: PyValue) {
         let is_shared = matches!(value, PyValue::Object(_)) && module.functions_use(name);
         let is_certain = self.doubts.arm.is_none() && !is_shared;
         let known = self.heap.get(self.frame.locals, name);
@@ -623,7 +761,7 @@ fn constant(value: &Value, depth: usize) -> PyValue {
 
 /// Reads the table of handlers (`InternalDocs/exception_handling.md`): start, length, target, depth, each in pieces of six
 /// bits of which the first of an entry is marked.
-fn handlers(table: &[u8], count: usize) -> Vec<Option<usize>> {
+fn handlers(table: &[u8], count: usize) -> Vec<Option<Handler>> {
     let mut handlers = vec![None; count];
     let mut rest = table.iter().copied();
     let mut number = || {
@@ -636,14 +774,15 @@ fn handlers(table: &[u8], count: usize) -> Vec<Option<usize>> {
         Some(value)
     };
     let mut covered = 0;
-    while let (Some(start), Some(length), Some(target), Some(_)) = (number(), number(), number(), number()) {
+    while let (Some(start), Some(length), Some(target), Some(depth)) = (number(), number(), number(), number()) {
         // An instruction has one handler, and the table is in order: what is not is damaged.
         if start < covered {
             break;
         }
         covered = start.saturating_add(length);
         if let Some(covered) = handlers.get_mut(start..covered.min(count)) {
-            covered.fill(Some(target).filter(|target| *target < count));
+            let handler = Handler { target, depth: depth >> 1, has_place: depth & 1 == 1 };
+            covered.fill(Some(handler).filter(|handler| handler.target < count));
         }
     }
     handlers

@@ -65,6 +65,9 @@ impl Interpreter<'_> {
                 }
                 _ => unknown,
             },
+            (Operator::Mult, times, PyValue::Object(_)) if times.as_int().is_some() => {
+                return self.binary(operator, right, left, at);
+            }
             (_, PyValue::Float(_), _) | (_, _, PyValue::Float(_)) => floats(operator, left, right).unwrap_or(unknown),
             _ => unknown,
         })

@@ -4,7 +4,7 @@ use ruff_python_ast::{Expr, ExprSlice, ExprSubscript};
 use ruff_text_size::{Ranged, TextSize};
 
 use super::{Eval, Interpreter};
-use crate::python::heap::HeapObject;
+use crate::python::heap::{HeapObject, ModuleBody};
 use crate::python::outside::{PathPosition, ProcessChange};
 use crate::python::value::{PyValue, Reason};
 
@@ -129,6 +129,8 @@ impl Interpreter<'_> {
             PyValue::Object(object) => self.set_item_of_object(*object, key, value),
             PyValue::Standard("os.environ") => self.set_variable(key, Some(value), at),
             PyValue::Standard("sys.modules") => match key {
+                // `os` puts `os.path` there: of the standard library more is known than its code tells.
+                PyValue::Str(name) if self.is_own_module_of_standard_library(name) => {}
                 PyValue::Str(name) => self.heap.replace_module(name, value),
                 _ => self.change(ProcessChange::Finder(PyValue::Unknown(key.reason())), at),
             },
@@ -175,6 +177,13 @@ impl Interpreter<'_> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Does code of the standard library run, and is the name below its own?
+    fn is_own_module_of_standard_library(&self, name: &str) -> bool {
+        let running = &*self.frame.module.name;
+        let is_standard = self.heap.loaded(running) == Some(ModuleBody::Standard);
+        is_standard && name.strip_prefix(running).is_some_and(|rest| rest.starts_with('.'))
     }
 
     pub(super) fn delete_item(&mut self, on: &PyValue, key: &PyValue, at: TextSize) -> Eval<()> {
