@@ -11,6 +11,7 @@ mod bundling;
 mod dylib;
 mod facts;
 mod finding;
+mod fold;
 mod foresight;
 mod imports;
 pub mod install_name;

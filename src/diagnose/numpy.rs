@@ -122,6 +122,16 @@ pub(super) fn provider<'a>(facts: &Facts<'a>) -> Option<&'a Provider> {
     facts.survey.numpy.provider.as_ref()
 }
 
+/// What is missing where NumPy's C API has no provider.
+pub(super) fn lack(facts: &Facts) -> String {
+    match provider(facts) {
+        Some(provider) => {
+            format!("{} is there without its extension _multiarray_umath", facts.survey.shown(&provider.folder))
+        }
+        None => "there is no NumPy".into(),
+    }
+}
+
 /// The very option that makes a bundler take a module along: the one that made the bundle, else the one which was asked
 /// about; none where there is neither.
 pub(super) fn name_to_bundler(facts: &Facts, first: &str, module: &str) -> Option<Remedy> {

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
+use super::fold::{fold_numpy_missing, gone_modules};
 use super::rules::OF_IMPORTS;
 use super::{Evidence, Facts, Finding, Line, RULES, Severity};
 use crate::command::Remedy;
-use crate::discover::role::importable_as;
 use crate::image::Name;
 use crate::imports::{Harmless, ImportCause, ImportFailure, ImportOutcome, ImportVerdict, Outcomes};
 use crate::survey::ImportOf;
@@ -62,6 +62,7 @@ pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
     if facts.outcomes.rows.is_empty() && facts.outcomes.programs.is_empty() {
         findings.iter_mut().for_each(|finding| soften_by_text(facts, finding));
         settle_preloads(&mut findings, |_| true);
+        fold_numpy_missing(facts, &mut findings);
         return findings;
     }
     let of_imports: Vec<Finding> = OF_IMPORTS.iter().flat_map(|rule| super::ask(rule, facts)).collect();
@@ -103,6 +104,7 @@ pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
     }
     // Code that seems to load a library before it is needed does so or does not.
     settle_preloads(&mut findings, |missing| missing.broken.is_empty() && missing.severity != Severity::Error);
+    fold_numpy_missing(facts, &mut findings);
     findings
 }
 
@@ -159,16 +161,6 @@ impl Places {
             }
         }
     }
-}
-
-/// The modules whose files a finding says are gone, or not for this Python.
-fn gone_modules(facts: &Facts, finding: &Finding) -> Vec<String> {
-    if !matches!(finding.rule.id, "recorded-file-missing" | "link-broken" | "extension-for-other-python") {
-        return Vec::new();
-    }
-    let root = &facts.survey.target.root;
-    let name = |path: &VPath| importable_as(&root.join(path.as_bytes()), facts.python()).map(|(_, name)| name);
-    finding.files.iter().filter_map(name).collect()
 }
 
 /// Of a library that no search finds and that code seems to load first, keeps what is true of it: it is missing, or it works.

@@ -2,7 +2,9 @@
 
 use crate::command::Remedy;
 use crate::command::templates::{PIP_INSTALL, PIP_REINSTALL};
-use crate::diagnose::numpy::{answered, asks_at_import, at_import, failing_line, fails_at, finding, provider, who};
+use crate::diagnose::numpy::{
+    answered, asks_at_import, at_import, failing_line, fails_at, finding, lack, provider, who,
+};
 use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::Bundler;
 use crate::image::Answer;
@@ -27,12 +29,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let is_needed = requires || asks_at_import(&bonds) || line.is_some();
         let severity = if is_needed { Severity::Error } else { Severity::Info };
         let mut finding = finding(facts, &RULE, severity, &bonds);
-        let what = match provider(facts) {
-            Some(provider) => {
-                format!("{} is there without its extension _multiarray_umath", facts.survey.shown(&provider.folder))
-            }
-            None => "there is no NumPy".into(),
-        };
+        let what = lack(facts);
         finding.subject = "numpy".into();
         let fails = fails_at(&bonds, line.as_ref());
         finding.message = format!("{} asks for NumPy's C API, and {what}: {fails}", who(facts, owner, &bonds));

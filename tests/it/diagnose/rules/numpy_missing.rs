@@ -91,3 +91,30 @@ Name: a
     // Where there is one, it is asked.
     assert_eq!(judged(&numpy("2.1.0"), &library("", C1)), told("numpy-abi", Severity::Error, 1));
 }
+
+#[test]
+fn several_packages_that_get_no_answer_are_one_finding() {
+    let other = package(C1).replace("SITE/a/", "SITE/b/").replace("SITE/a-", "SITE/b-");
+    let other = other.replace("a/_a.TAG,,", "b/_a.TAG,,").replace("Name: a", "Name: b");
+    let two = format!("{}\n{other}", package(C2));
+    assert_eq!(judged("", &two), told("numpy-missing", Severity::Error, 2));
+    let scan = scan(&two);
+    let finding = finding(&scan, "numpy-missing");
+    assert!(
+        finding.message.starts_with("2 packages (2 files) ask for NumPy's C API, and there is no NumPy"),
+        "{}",
+        finding.message
+    );
+    assert_eq!(finding.files.len(), 2);
+}
+
+#[test]
+fn a_numpy_extension_that_is_gone_is_told_once() {
+    let numpy = numpy("1.26.4");
+    let gone: Vec<&str> = numpy.lines().filter(|line| !line.contains("elf x86_64")).collect();
+    let record = "//- SITE/numpy-1.26.4.dist-info/RECORD\nnumpy/core/_multiarray_umath.TAG,,\nnumpy/core/_simd.TAG,,\n";
+    let scan = scan(&format!("{}\n{record}{}", gone.join("\n"), package(C1)));
+    let rules: Vec<(&str, &str)> =
+        scan.findings.iter().map(|finding| (finding.rule.id, finding.subject.as_str())).collect();
+    assert_eq!(rules, [("numpy-missing", "numpy"), ("recorded-file-missing", "_simd.cpython-311-x86_64-linux-gnu.so")]);
+}
