@@ -94,6 +94,10 @@ const SHORTEST_TOP: usize = 8;
 /// Modules of other distributions that generators of compiled code have it import when it is initialized: cffi's modules do.
 const OFTEN_NAMED: [&str; 1] = ["_cffi_backend"];
 
+/// The module that holds what Cython's modules of one package share (`cython --shared`, since 3.1): they import it by its whole
+/// name when they are initialized.
+const SHARED_UTILITY: &str = "_cyutility";
+
 /// The modules by which compiled code gets at NumPy's C API.
 const CAPI_MODULES: [&str; 4] = [
     "numpy.core.multiarray",
@@ -436,7 +440,10 @@ impl<'s> Asking<'s> {
             let (marks, found) = found.split_at_checked(INITIALIZERS.len())?;
             let named = names.iter().zip(found).filter(|(name, is_found)| **is_found && is_other(name));
             // What Cython's `cimport` takes, it takes at once, and only native modules have it.
-            let is_certain = |name: &str| OFTEN_NAMED.contains(&name) || natives.contains(name) && cimports(marks);
+            let is_shared = |name: &str| name.rsplit('.').next() == Some(SHARED_UTILITY);
+            let is_certain = |name: &str| {
+                OFTEN_NAMED.contains(&name) || is_shared(name) || natives.contains(name) && cimports(marks)
+            };
             let module = |name: &str| NamedModule { name: name.to_owned(), is_certain: is_certain(name) };
             let named: Vec<NamedModule> = named.map(|(name, _)| module(name)).collect();
             (!named.is_empty()).then_some((file, named))

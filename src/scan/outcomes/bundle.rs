@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::harm::{KnownFailures, MOST_IMPORTERS};
-use super::{Asked, Asking, MOST_ROUNDS, OFTEN_NAMED, asked, may_fail, packages};
+use super::{Asked, Asking, MOST_ROUNDS, OFTEN_NAMED, SHARED_UTILITY, asked, may_fail, packages};
 use crate::discover::Bundler;
 use crate::imports::{
     BundledModules, Harmless, ImportCause, ImportContext, ImportFailure, ImportOutcome, ImportProcess, ImportVerdict,
@@ -24,8 +24,11 @@ const MOST_MODULES: usize = 100_000;
 impl Asking<'_> {
     /// What each import of a bundle does, and its program.
     pub(super) fn of_bundle(&self, context: &mut ImportContext, rows: &[Asked]) -> Outcomes {
-        let mut broken: BTreeSet<String> =
-            OFTEN_NAMED.iter().filter(|name| !context.has_module(name)).map(|name| (*name).to_owned()).collect();
+        // Of a bundle nobody recorded what it was to hold: what compiled code may want is asked about by its usual names.
+        let natives = rows.iter().filter(|(_, is_native)| *is_native);
+        let shared = natives.flat_map(|(name, _)| packages(name)).map(|package| format!("{package}.{SHARED_UTILITY}"));
+        let wanted = shared.chain(OFTEN_NAMED.iter().map(|name| (*name).to_owned()));
+        let mut broken: BTreeSet<String> = wanted.filter(|name| !context.has_module(name)).collect();
         self.name_broken(context, &broken);
         let all: Vec<&Asked> = rows.iter().collect();
         let mut outcomes = Vec::new();

@@ -108,6 +108,22 @@ fn what_compiled_code_alone_imports_is_missed_in_a_bundle() {
 }
 
 #[test]
+fn what_cython_s_modules_share_is_missed_in_a_bundle() {
+    const SHARING: &str = "elf x86_64 defines:PyInit__a needs:libc.so.6 says:a._cyutility";
+    let of = |files: &[(&'static str, Vec<u8>)]| scan(files, "/x/prog").outcomes.of("a._a").cloned().expect("a row");
+    let without = of(&folder(&[], SHARING));
+    assert_eq!(without.verdict, ImportVerdict::Fails);
+    assert_eq!(without.failure.map(|failure| failure.subject).as_deref(), Some("a._cyutility"));
+    let shared = image("elf x86_64 defines:PyInit__cyutility needs:libc.so.6");
+    let shared = ("/x/prog/_internal/a/_cyutility.cpython-311-x86_64-linux-gnu.so", shared);
+    assert_eq!(of(&[folder(&[], SHARING), vec![shared]].concat()).verdict, ImportVerdict::Loads);
+    assert_eq!(
+        of(&folder(&[], "elf x86_64 defines:PyInit__a needs:libc.so.6 says:b._cyutility")).verdict,
+        ImportVerdict::Loads
+    );
+}
+
+#[test]
 fn imports_of_a_bundle_end_as_their_compiled_code_does() {
     let broken = with_code(pyc!("package"), pyc!("certain"), false);
     assert_eq!(broken.outcomes.of("a").map(|row| row.verdict), Some(ImportVerdict::Fails));
