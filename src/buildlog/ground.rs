@@ -177,10 +177,25 @@ pub(super) fn leaf(name: &str) -> &str {
 
 /// What follows the folder in which packages lie.
 pub(super) fn site_tail(path: &str) -> Option<&str> {
-    const SITES: [&str; 6] =
-        ["/site-packages/", "/dist-packages/", "/_internal/", ".dist/", "/Frameworks/", "/lib-dynload/"];
-    let found = SITES.iter().filter_map(|site| path.rfind(site).map(|at| at + site.len()));
-    found.max().map(|at| &path[at..])
+    const SITES: [&str; 3] = ["/site-packages/", "/dist-packages/", "/lib-dynload/"];
+    const BUNDLES: [&str; 2] = [".dist/", "/Frameworks/"];
+    let ends = |folders: &[&str]| folders.iter().filter_map(|part| path.rfind(part).map(|at| at + part.len())).max();
+    // A package may have folders that are called like those of bundles.
+    let at = ends(&SITES).or_else(|| ends(&BUNDLES).max(internal(path)))?;
+    Some(&path[at..])
+}
+
+/// Where PyInstaller's folder of what a program needs ends in a path with slashes. Packages have folders of that name too, and so do
+/// the images of manylinux.
+pub(super) fn internal(path: &str) -> Option<usize> {
+    const INTERNAL: &str = "/_internal/";
+    let at = path.rfind(INTERNAL)?;
+    is_bundle_of_internal(&path[..at]).then_some(at + INTERNAL.len())
+}
+
+/// Can the folder `_internal` in this one be PyInstaller's?
+pub(super) fn is_bundle_of_internal(parent: &str) -> bool {
+    !parent.contains("-packages") && !parent.ends_with("/opt")
 }
 
 /// The name of a module's file without its tag, of any other file as it is; in lower case.

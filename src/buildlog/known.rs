@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::ground::{leaf, site_tail, slashed};
+use super::ground::{internal, leaf, site_tail, slashed};
 use crate::diagnose::install_name::InstallName;
 use crate::diagnose::{Stops, stops_at};
 use crate::discover::bundle::Bundler;
@@ -266,7 +266,7 @@ pub(super) fn bundler_of(path: &str) -> Option<Bundler> {
     let path = slashed(path);
     let has = |parts: &[&str]| parts.iter().any(|part| path.contains(part));
     match () {
-        () if has(&["/_internal/", "/_MEI"]) => Some(Bundler::PyInstaller),
+        () if internal(&path).is_some() || has(&["/_MEI"]) => Some(Bundler::PyInstaller),
         () if has(&[".dist/", "/onefile_"]) => Some(Bundler::Nuitka),
         () => None,
     }

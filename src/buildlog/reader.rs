@@ -9,7 +9,7 @@ use super::failed::Failed;
 use super::incident::{Incident, Log, MOST_FOUND, MOST_SAID};
 use super::lines::{Line, Lines};
 use super::pattern::{Meaning, Message, Text};
-use super::surroundings::Mark;
+use super::surroundings::{Mark, is_mark};
 use super::traceback::{Traceback, site};
 use super::wrap::Widths;
 
@@ -147,7 +147,8 @@ impl Reader {
         let mut take = |text: &str| {
             for hit in all().anchors.find_overlapping_iter(text) {
                 let meaning = all().meaning[hit.pattern().as_usize()];
-                if !found.contains(&meaning) {
+                let is_meant = !matches!(meaning, Meaning::Mark(mark) if !is_mark(text, hit.range(), mark));
+                if is_meant && !found.contains(&meaning) {
                     found.push(meaning);
                 }
             }
@@ -309,6 +310,9 @@ impl Reader {
         if let Some(place) = self.traceback.place(first) {
             told.insert("place", cut(place, MOST_SAID).to_owned());
         }
+        if let Some(script) = self.traceback.script() {
+            told.insert("script", cut(script, MOST_SAID).to_owned());
+        }
         if message.tool.id == "windows"
             && !told.contains_key("module")
             && let Some(module) = self.traceback.imported(first)
@@ -326,6 +330,7 @@ impl Reader {
         }
         let mut same = told.clone();
         same.remove("place");
+        same.remove("script");
         let key = (message.tool.id, message.id.clone(), same);
         if let Some(&known) = self.known.get(&key) {
             self.log.incidents[known].times += 1;

@@ -1,7 +1,9 @@
 //! What a log tells of where it was written: the system, its package manager, the tool that made the program that runs.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
+use super::ground::is_bundle_of_internal;
 use crate::discover::bundle::Bundler;
 
 /// Something that a log shows in passing, and on which the right remedy depends.
@@ -53,7 +55,10 @@ pub(super) const MARKS: &[(&str, Mark)] = &[
     ("debian", Mark::Debian),
     ("Ubuntu", Mark::Debian),
     ("ubuntu", Mark::Debian),
-    ("-linux-gnu/", Mark::Debian),
+    ("/x86_64-linux-gnu/", Mark::Debian),
+    ("/aarch64-linux-gnu/", Mark::Debian),
+    ("/arm-linux-gnueabihf/", Mark::Debian),
+    ("/i386-linux-gnu/", Mark::Debian),
     ("/dist-packages/", Mark::Debian),
     ("python:3", Mark::Debian),
     ("dnf install", Mark::Fedora),
@@ -61,11 +66,18 @@ pub(super) const MARKS: &[(&str, Mark)] = &[
     ("microdnf", Mark::Fedora),
     ("CentOS", Mark::Fedora),
     ("Fedora", Mark::Fedora),
-    (".el7.", Mark::Fedora),
-    (".el8.", Mark::Fedora),
-    (".el9.", Mark::Fedora),
-    ("/usr/lib64/", Mark::Fedora),
-    (" /lib64/", Mark::Fedora),
+    ("fedora", Mark::Fedora),
+    ("centos", Mark::Fedora),
+    ("rhel", Mark::Fedora),
+    ("Red Hat Enterprise Linux", Mark::Fedora),
+    ("AlmaLinux", Mark::Fedora),
+    ("almalinux", Mark::Fedora),
+    ("Rocky Linux", Mark::Fedora),
+    ("rockylinux", Mark::Fedora),
+    ("dnf -y", Mark::Fedora),
+    ("yum -y", Mark::Fedora),
+    (".el", Mark::Fedora),
+    (".fc", Mark::Fedora),
     ("conda", Mark::Conda),
     ("miniforge", Mark::Conda),
     ("mambaforge", Mark::Conda),
@@ -115,6 +127,26 @@ pub(super) const MARKS: &[(&str, Mark)] = &[
     ("Fixed-up wheel written to", Mark::Success),
     ("completed successfully", Mark::Success),
 ];
+
+/// Is a text of [`MARKS`] that was found at this place really a mark, by what stands around it?
+pub(super) fn is_mark(line: &str, found: Range<usize>, mark: Mark) -> bool {
+    let (before, text, after) = (&line[..found.start], &line[found.clone()], &line[found.end..]);
+    let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>');
+    match (mark, text) {
+        (Mark::PyInstallerProgram, "/_internal/" | "\\_internal\\") => {
+            let path = before.rsplit(['"', '\'', '<']).next().unwrap_or(before);
+            is_bundle_of_internal(path)
+        }
+        (Mark::Debian, "python:3") => !after.split(is_end).next().is_some_and(|tag| tag.contains("alpine")),
+        // `.el8.x86_64`, `.el7_9`, `.fc39`: the releases in the versions of RPM packages.
+        (Mark::Fedora, ".el" | ".fc") => {
+            let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+            let is_release = if text == ".fc" { digits == 2 } else { (1..=2).contains(&digits) };
+            is_release && after[digits..].chars().next().is_none_or(|c| c == '.' || c == '_' || is_end(c))
+        }
+        _ => true,
+    }
+}
 
 /// Which program installs libraries where the log was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

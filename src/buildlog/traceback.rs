@@ -9,6 +9,8 @@ pub(super) struct Traceback {
     source: Option<usize>,
     /// The folder of packages in which the last place lies.
     site: Option<String>,
+    /// The first file that was told by a relative path.
+    script: Option<String>,
     /// The module that the last line of source imports, and its line.
     imported: Option<(usize, String)>,
     /// The line of the last arrow with which notebooks point at source.
@@ -31,6 +33,10 @@ impl Traceback {
             self.source = Some(indent);
             if let Some(site) = site(file) {
                 self.site = Some(site.to_owned());
+            }
+            let is_relative = !file.starts_with(['/', '<']) && !file.contains(':');
+            if is_relative && self.script.is_none() && file.len() < MOST_PATH {
+                self.script = Some(file.to_owned());
             }
             if !is_inner(file) {
                 self.frame = Some((number, initialized(trimmed).unwrap_or_else(|| file.to_owned())));
@@ -63,6 +69,11 @@ impl Traceback {
     /// The folder of packages in which the last place of the log lies.
     pub(super) fn site(&self) -> Option<&str> {
         self.site.as_deref()
+    }
+
+    /// The script of a bundled program, whose files have relative paths: the first of them.
+    pub(super) fn script(&self) -> Option<&str> {
+        self.script.as_deref()
     }
 
     /// The module that was being imported when an exception at this line was raised.

@@ -7,7 +7,7 @@ use crate::buildlog::known::{self, Cuda};
 use crate::buildlog::{Log, Mark, Packager};
 use crate::command::templates::{
     APK_ADD, APK_SEARCH, APT_FILE, APT_INSTALL, BREW_INSTALL, CONDA_INSTALL, CONDA_INSTALL_OF, DELVEWHEEL_WITH,
-    DNF_INSTALL, DNF_PROVIDES, FILE, LIBRARY_PATH, MATURIN_SKIP, PIP_BINARY, PIP_INSTALL, PIP_REINSTALL, PIP_UPGRADE,
+    DNF_INSTALL, DNF_PROVIDES, FILE, LIBRARY_PATH, MATURIN_SKIP, PIP_INSTALL, PIP_REINSTALL, PIP_UPGRADE,
     WITH_LIBPYTHON,
 };
 use crate::command::{Command, Remedy};
@@ -173,12 +173,23 @@ fn of_its_wheel(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judge
     let folder = folders.find(|part| part.ends_with(".dylibs") || part.ends_with(".libs"));
     let name = leaf(accused);
     let whose = folder.map(|folder| folder.trim_end_matches(".dylibs").trim_end_matches(".libs").to_owned());
-    let whose = whose.filter(|stem| !stem.is_empty()).or_else(|| by.and_then(package));
     if folder.is_none() && !is_grafted(name) {
         return None;
     }
-    let whose = whose.unwrap_or_else(|| "the package".to_owned());
+    // Several packages bring NumPy's libraries under names of this kind, and NumPy's own places are not told.
+    let is_shared = ["openblas", "gfortran", "quadmath"].iter().any(|part| name.contains(part));
+    let importer = plain.incident.told("place").filter(|_| !is_shared).and_then(package);
+    let whose = whose.filter(|stem| !stem.is_empty()).or_else(|| by.and_then(package)).or(importer);
     let who = by.map_or_else(|| "a file of it".to_owned(), short);
+    let Some(whose) = whose else {
+        let sentence = format!(
+            "{name} is a library that a wheel brings in a folder of its own (the hash in its name shows it), and it is not there: the folder was \
+             removed, or the wheel was repaired incorrectly"
+        );
+        let text = "reinstall the package that was being imported; if its wheel is defective, use another release";
+        let plain = plain.clone().cause(Cause::LibraryMissing, Verdict::Guilty);
+        return Some(plain.says(sentence).mended(Remedy::new(text)));
+    };
     let place = folder.map_or_else(String::new, |folder| format!(" in its folder {folder}"));
     let sentence = format!(
         "{name} is bundled in the {whose} wheel{place}, but not at the path that {who} asks for ({accused}): the folder was removed, or the \
@@ -221,7 +232,7 @@ fn of_cuda(plain: Judged, cuda: &Cuda, accused: &str, by: Option<&str>) -> Judge
 
 /// A bundle brings what it needs; no package of the machine that runs it is its business.
 fn in_a_bundle(plain: Judged, log: &Log, bundler: Bundler, accused: &str, by: Option<&str>) -> Judged {
-    let place = plain.incident.told("place").map(short);
+    let place = plain.incident.told("place").filter(|place| !is_of_the_program(&plain, place)).map(short);
     let owner = by.map(short).or(place).and_then(|path| path.split(['/', '\\']).next().map(str::to_owned));
     let owner = owner.filter(|top| !top.is_empty() && !top.contains('.') && !top.contains(':'));
     let name = leaf(accused);
@@ -278,6 +289,13 @@ fn in_a_bundle(plain: Judged, log: &Log, bundler: Bundler, accused: &str, by: Op
     plain.cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy)
 }
 
+/// Does a place in Python code lie in the folder of the bundled program's own script? That is no package's.
+fn is_of_the_program(plain: &Judged, place: &str) -> bool {
+    let top = |path: &str| path.split_once(['/', '\\']).map(|(top, _)| top.to_owned());
+    let script = plain.incident.told("script");
+    script.is_some_and(|script| script == place || top(script).is_some_and(|folder| top(place) == Some(folder)))
+}
+
 /// Libraries that current systems no longer have in this version, by the beginnings of their names.
 ///
 /// Source: Debian 12, Ubuntu 24.04, Fedora 41; November 2026.
@@ -305,18 +323,6 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
         && let Some(remedy) = by_its_name(log, packager, name)
     {
         return remedy;
-    }
-    if is_grafted(name) {
-        let whose = by.or(place).and_then(package);
-        let text = format!(
-            "install {} again: its wheel brings this library in a folder of its own",
-            whose.as_deref().unwrap_or("the package that needs it")
-        );
-        let remedy = Remedy::new(text);
-        return match whose {
-            Some(whose) => remedy.fix(PIP_BINARY.with(&[&whose])),
-            None => remedy,
-        };
     }
     if let Some((_, what)) =
         OLD.iter().find(|(start, _)| leaf(name).starts_with(start)).filter(|_| packager != Packager::Conda)

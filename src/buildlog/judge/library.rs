@@ -475,7 +475,7 @@ pub fn short(path: &str) -> String {
 pub(super) fn package(by: &str) -> Option<String> {
     let by = slashed(by);
     let tail = site_tail(&by)?;
-    let top = tail.split('/').next().filter(|top| top.len() < tail.len())?;
+    let top = tail.split('/').next().filter(|top| top.len() < tail.len() && !top.ends_with(".framework"))?;
     let top = top.strip_suffix(".libs").unwrap_or(top);
     Some(top.trim_start_matches('_').to_owned())
 }
