@@ -123,7 +123,7 @@ impl Scan {
         about.map(|finding| finding.severity).max()
     }
 
-    /// Does it matter that this name is found nowhere? Not where Python code brings it in, nor where nothing importable
+    /// Does it matter that this name is not found? Not where Python code brings it in, nor where nothing importable
     /// asks for it, nor where who asks would not be loaded anyway.
     pub fn is_missed(&self, node: NodeId) -> bool {
         if let Node::Python(_) = self.graph.node(node) {

@@ -135,7 +135,7 @@ impl<'a> Ground<'a> {
         self.scan.findings.iter().position(|finding| rules.contains(&finding.rule.id) && is_meant(finding))
     }
 
-    /// The node of a name that is found nowhere.
+    /// The node of a name that is not found.
     pub fn missing(&self, name: &str) -> Option<NodeId> {
         let meant =
             |known: &Name| known.as_bytes() == name.as_bytes() || leaf(&known.text()).eq_ignore_ascii_case(leaf(name));

@@ -259,7 +259,7 @@ impl InstallName {
             }
             (InstallName::Exact { .. }, false) => "CMake and other builds of shared libraries",
             (InstallName::DottedPrefix { .. }, true) => "maturin 0.15.2 and later, for every module in a package",
-            (InstallName::DottedPrefix { .. }, false) => "nobody that is known",
+            (InstallName::DottedPrefix { .. }, false) => "no known tool",
             (InstallName::OtherTag { .. }, true) => {
                 "maturin 0.13.6 and earlier, for abi3 modules: the tag of the interpreter that built them"
             }

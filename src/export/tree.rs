@@ -130,7 +130,7 @@ impl<'a> Tree<'a> {
             (Node::Missing(_), _) if edge.is_some_and(|edge| !edge.kind.is_binding()) => {
                 paint.ink(Ink::Quiet, &format!("{name}  may be absent"))
             }
-            (Node::Missing(_), _) if self.scan.is_missed(node) => bad("found nowhere"),
+            (Node::Missing(_), _) if self.scan.is_missed(node) => bad("not found"),
             (Node::Missing(_), _) if self.is_preloaded(node) => {
                 paint.ink(Ink::Quiet, &format!("{name}  Python code brings it in"))
             }

@@ -419,7 +419,7 @@ fn a_log_opens_the_explorer_on_what_it_accuses() {
     let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
     let mut session = Session::start(&["log", &path("build.log"), &path("site-packages")]);
     session.wait_for(" Log]");
-    session.wait_for("libnowhere.so.9, needed by a.so, is found nowhere");
+    session.wait_for("libnowhere.so.9, needed by a.so, is not found");
     session.press("q");
     assert_eq!(session.end().exit_code(), 1);
     session.assert_restored();
@@ -658,7 +658,7 @@ fn a_pasted_log_is_read_and_its_letters_are_no_keys() {
     let log = "q\r\nImportError: libnowhere.so.9: cannot open shared object file: No such file or directory\r\nq\r\n";
     session.press(&format!("\x1b[200~{log}\x1b[201~"));
     session.wait_for(" Log]");
-    session.wait_for("libnowhere.so.9, needed by a.so, is found nowhere");
+    session.wait_for("libnowhere.so.9, needed by a.so, is not found");
     session.press("q");
     assert!(session.end().success());
     session.assert_restored();

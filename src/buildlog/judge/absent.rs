@@ -80,7 +80,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         Packager::Conda => " in the conda environment",
         _ => "",
     };
-    let sentence = format!("{accused}{who} is found nowhere{place}{}", origin(name.as_bytes()));
+    let sentence = format!("{accused}{who} is not found{place}{}", origin(name.as_bytes()));
     let remedy = match tool.id {
         "auditwheel" => {
             let text = "install the library where auditwheel runs, or add its folder to LD_LIBRARY_PATH (auditwheel searches there and in the system's \

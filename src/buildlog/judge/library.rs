@@ -192,7 +192,7 @@ fn with_package(text: String, name: &InstallName, package: Option<String>) -> St
     );
     match package.filter(|_| is_mistake) {
         Some(package) if !text.starts_with("upgrade") => {
-            format!("{text}; a newer {package}, where there is one, may have mended it")
+            format!("{text}; a newer {package}, where there is one, may have fixed it")
         }
         _ => text,
     }

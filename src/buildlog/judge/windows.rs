@@ -58,7 +58,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
             })
             .collect();
         if !missing.is_empty() {
-            let sentence = format!("{} needs {}, which is found nowhere", ground.path(file), missing.join(", "));
+            let sentence = format!("{} needs {}, which is not found", ground.path(file), missing.join(", "));
             return tied.says(sentence).mended(Remedy::new(
                 "install what ships it, or put its folder on the search path (os.add_dll_directory)",
             ));

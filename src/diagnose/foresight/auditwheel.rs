@@ -511,8 +511,7 @@ impl<'a> Wheel<'a> {
         {
             let path = facts.path(external.by);
             let words = format!("Cannot repair wheel, because required library \"{name}\" could not be located");
-            let message =
-                format!("auditwheel repair stops at {path}: it needs {name}, which is nowhere to be copied from");
+            let message = format!("auditwheel repair stops at {path}: it needs {name}, which is not found");
             let complaint = Complaint::new(Severity::Error, external.by, name.to_string(), message).printing(words);
             let mend = "install the library where the wheel is repaired; or, where another wheel or the user's system \
                         brings it, exclude it";

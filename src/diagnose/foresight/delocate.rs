@@ -78,7 +78,7 @@ fn not_found(facts: &Facts, file: FileId, name: &Name, resolution: &Resolution) 
             relative_rpath(&path, &found),
         ),
         None => (
-            format!("delocate stops at {path}: it finds {name} nowhere"),
+            format!("delocate stops at {path}: it does not find {name}"),
             Remedy::new("install the library where delocate runs; or, where another wheel brings it, leave it out")
                 .fix(DELOCATE_EXCLUDING.with(&[&VPath::new(&**name).file_name()])),
         ),

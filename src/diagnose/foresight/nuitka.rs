@@ -49,7 +49,7 @@ pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
         }
         let Some(severity) = severity_of(facts, &missing.imports()) else { continue };
         let message = format!(
-            "Nuitka passes over {name}, which {} needs and nobody finds: the build succeeds, and the program dies at the \
+            "Nuitka passes over {name}, which {} needs and which is not found: the build succeeds, and the program dies at the \
              import",
             facts.path(file)
         );
@@ -132,7 +132,8 @@ fn relative(facts: &Facts) -> Vec<Complaint> {
                 "Error: Found a dependency with a relative path. Was a dependency copied to dist early? {folded}"
             );
             let path = facts.path(file);
-            let message = format!("Nuitka stops at {path}: it needs {}, a path that starts nowhere", need.name);
+            let message =
+                format!("Nuitka stops at {path}: it needs {}, a path that is relative to no known folder", need.name);
             let command = REPLACE_NEEDED.with(&[&need.name, &folded.file_name(), &path]);
             let complaint = Complaint::new(Severity::Error, file, need.name.to_string(), message).printing(words);
             complaints.push(complaint.mended_by(Remedy::new("ask for the library by its name alone").fix(command)));

@@ -74,7 +74,7 @@ fn not_found(facts: &Facts, name: &Name, missing: &Missing, is_old: bool) -> Opt
         1 => String::new(),
         count => format!(" and {} more {}", count - 1, if count == 2 { "file" } else { "files" }),
     };
-    let message = format!("PyInstaller finds {name} nowhere, which {}{many} needs{what}", facts.path(file));
+    let message = format!("PyInstaller does not find {name}, which {}{many} needs{what}", facts.path(file));
     let path = facts.survey.world.file(file).path.clone();
     let mut complaint = Complaint::new(severity, file, name.to_string(), message);
     complaint.files = files;

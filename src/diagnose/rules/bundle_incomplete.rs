@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     title: "a module that the bundle's own code imports is not in it",
     severity: Severity::Error,
     why: "A bundle has its Python code compiled, in an archive or as files, and its extension modules as files. The program's \
-          scripts and the imports of its modules are simulated by that code. One that leads to a module which is nowhere in the \
+          scripts and the imports of its modules are simulated by that code. One that leads to a module which is not in the \
           bundle ends in ModuleNotFoundError: somebody has deleted the file (virus scanners do), or the bundler was told to \
           leave it out.",
     remedy: "Build the bundle again, and see to it that nothing takes the file away.",
@@ -61,7 +61,7 @@ fn finding(facts: &Facts, failure: &ImportFailure, first: &str, fails: &str, sev
         let file = facts.survey.world.open(&bundle.program).ok()?;
         facts.survey.graph.file(file)
     });
-    finding.message = format!("{fails}: {by} imports {missing}, which is nowhere in the bundle");
+    finding.message = format!("{fails}: {by} imports {missing}, which is not in the bundle");
     finding.breaks = 1;
     finding.remedy = name_to_bundler(facts, "", missing).unwrap_or_default();
     let chain = failure.because.join(" → ");

@@ -1,4 +1,4 @@
-//! A library that an import needs is found nowhere.
+//! A library that an import needs is not found.
 
 use rustc_hash::FxHashMap;
 
@@ -68,7 +68,7 @@ fn judge(facts: &Facts, name: &Name, missing: &Missing, first: FileId) -> Option
     finding.files.dedup();
     let (reason, remedy, evidence) = with_requirements(facts, name, first, cause(facts, name, first));
     let chain = windows::chain(facts, name, first, &facts.modules(&missing.imports()));
-    finding.message = format!("{name}, needed by {by}, is found nowhere{reason}{context}{chain}");
+    finding.message = format!("{name}, needed by {by}, is not found{reason}{context}{chain}");
     finding.remedy = remedy;
     finding.evidence = evidence;
     let module = imports_first(facts, missing).unwrap_or(first);
@@ -104,7 +104,7 @@ fn with_requirements(facts: &Facts, name: &Name, by: FileId, (reason, mut remedy
         return (reason, remedy, evidence);
     }
     remedy.text = format!("look at the wheels that it requires as well; else {}", remedy.text);
-    (format!("{reason}; the wheel requires {absent}, and nobody looked there"), remedy, evidence)
+    (format!("{reason}; the wheel requires {absent}, which was not searched"), remedy, evidence)
 }
 
 /// Severity follows reach.
@@ -167,7 +167,7 @@ fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {
         };
         if !why.is_empty() {
             let remedy = owner_of(facts, &item.path, by).map_or_else(Remedy::default, |owner| reinstall(facts, owner));
-            return (why, remedy, file(&item.path, "leads nowhere"));
+            return (why, remedy, file(&item.path, "link target not found"));
         }
     }
     let is_gone = |path: &&VPath| path.file_name() == &**name && facts.survey.world.open(path) == Err(Absent::Missing);

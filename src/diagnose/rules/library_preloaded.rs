@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A name that the process has already is satisfied without any search. Packages rely on it: they import a \
           package that has the library, or load it with ctypes, before they import the module that needs it. It works, \
           and it stops working for tools that follow search paths alone (auditwheel, PyInstaller, Nuitka).",
-    remedy: "Nothing to mend. Tell a bundler or a repair tool about it: exclude the library there, or include the package \
+    remedy: "No action needed. Tell a bundler or a repair tool about it: exclude the library there, or include the package \
              that has it.",
     check,
 };
@@ -35,7 +35,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         finding.message =
             format!("{name} is on no search path of {}; {place}:{} brings {shown} in first", finding.file, line.number);
         finding.remedy = Remedy::new(
-            "nothing to mend; where a repair tool or bundler asks for it, exclude it or include its package",
+            "no action needed; where a repair tool or bundler asks for it, exclude it or include its package",
         );
         finding.evidence = vec![
             Evidence::Line { path: place, number: line.number, text: line.text },

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     why: "No import brings the file in, no Python source of its distribution names it, no other file of it has the name in its \
           constants, and it lies in no folder of plugins. What opens it by a path that is made at run time cannot be seen.",
-    remedy: "Nothing to mend: leave it where it is.",
+    remedy: "No action needed: leave the file where it is.",
     check,
 };
 
@@ -51,7 +51,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             1 => format!("nothing needs {}, and no code of {name} names it", finding.file),
             count => format!("{name}: nothing needs {count} of its libraries, and no code names them"),
         };
-        finding.remedy = Remedy::new("nothing to mend: what opens a file by a path made at run time cannot be seen");
+        finding.remedy = Remedy::new("no action needed: what opens a file by a path made at run time cannot be seen");
         findings.push(finding);
     }
 }

@@ -9,7 +9,7 @@ use crate::world::Absent;
 
 pub(super) static RULE: Rule = Rule {
     id: "link-broken",
-    title: "link leads nowhere",
+    title: "link target not found",
     severity: Severity::Error,
     why: "A loader follows links; one whose target is gone is as good as no file. A circle of links is worse: glibc gives \
           up the rest of that search path (ELOOP), musl the whole search.",
@@ -55,7 +55,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             Some((owner, _)) => reinstall(facts, owner),
             None => Remedy::new("make the link anew, or remove it"),
         };
-        finding.evidence.push(Evidence::File { path: shown, what: "leads nowhere" });
+        finding.evidence.push(Evidence::File { path: shown, what: "link target not found" });
         findings.push(finding);
     }
 }

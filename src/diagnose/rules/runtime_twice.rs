@@ -109,7 +109,7 @@ fn finding(facts: &Facts, severity: Severity, family: &str, files: &[FileId], im
         None => "the environment has".into(),
     };
     finding.message = format!("{scope} {} copies of {family}: {}; {wins}", list.len(), list.join(", "));
-    finding.remedy = Remedy::new("nothing to mend unless it hangs or crashes; then let all share one copy");
+    finding.remedy = Remedy::new("no action needed unless it hangs or crashes; then let all share one copy");
     finding.evidence = paths.iter().map(|path| Evidence::File { path: path.clone(), what: "a copy" }).collect();
     finding.file = paths[0].clone();
     finding.files = paths;

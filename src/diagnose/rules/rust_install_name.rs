@@ -94,7 +94,7 @@ fn remedy(facts: &Facts, path: &VPath, name: &InstallName, stops: Stops, is_rust
         (_, false) => format!("; its builder: -install_name {id} for the linker"),
     };
     let text = match stops {
-        Stops::Never => format!("nothing to mend; for a tool that minds, give the file its own name{builder}"),
+        Stops::Never => format!("no action needed; for a tool that minds, give the file its own name{builder}"),
         Stops::Before(version) => {
             format!("upgrade Nuitka to {version} or later, or give the file its own name{builder}")
         }

@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
     why: "On macOS every symbol is bound to one library (two-level namespace, man ld), and Python binds all of them when it \
           imports (RTLD_NOW). A library of the right name and the wrong version is found, loaded, and then “Symbol not \
           found: … Expected in: …” ends the import. On Windows the list of imports says which names are taken from which DLL; \
-          one that it does not export, or that its forwarder leads to in vain, ends the import with “The specified procedure could \
+          one that it does not export, or whose forwarder has no target, ends the import with “The specified procedure could \
           not be found.” (error 127).",
     remedy: "Install the versions that were built for each other.",
     check,

@@ -5,7 +5,7 @@ use crate::diagnose::{Facts, Finding, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "tool-complains",
-    title: "the tool that was asked about will stumble over it",
+    title: "the selected tool will fail on it",
     severity: Severity::Error,
     why: "Tools that repair wheels or bundle programs look for libraries by rules of their own, which are not the \
           loader's: they stop, or warn, or leave something out in silence, and the program dies where it is started. Told \

@@ -8,14 +8,14 @@ use crate::discover::{Kind, Tool};
 
 pub(super) static RULE: Rule = Rule {
     id: "wheel-policy",
-    title: "the platform tag that a wheel deserves (Linux)",
+    title: "platform tag not justified by contents (Linux)",
     severity: Severity::Error,
     why: "A tag like manylinux_2_17 promises that a wheel asks only for libraries and symbol versions which every system \
-          of that age has (PEP 600; musllinux: PEP 656). auditwheel reckons which tag a wheel deserves: the oldest whose \
+          of that age has (PEP 600; musllinux: PEP 656). auditwheel computes the tag that its contents justify: the oldest whose \
           promises cover all files together, that forbids none of the symbols they take from the system, and whose processors have \
           the instructions they cannot do without. A wheel whose name claims more is installed where its import fails, “version \
           `GLIBC_2.28' not found”. Told with --for auditwheel.",
-    remedy: "Build on an older system (the manylinux images), or give the wheel the tag that it deserves.",
+    remedy: "Build on an older system (the manylinux images), or give the wheel the tag that its contents justify.",
     check,
 };
 
@@ -46,12 +46,12 @@ fn finding(facts: &Facts, judged: &Judged) -> Finding {
         }
         (None, None) => ", the oldest that there is for its processor".into(),
     };
-    finding.message = format!("{} deserves {}{kept}", judged.wheel, judged.tag);
+    finding.message = format!("the contents of {} justify {}{kept}", judged.wheel, judged.tag);
     finding.prints = Some(judged.shown());
     if let Some((_, obstacles)) = &judged.claimed {
         let text = match !obstacles.iter().all(Obstacle::is_library) {
-            true => "build it on a system of that age; or let auditwheel give it the tag that it deserves",
-            false => "let auditwheel copy in what is missing, and give it the tag that it deserves then",
+            true => "build it on a system of that age; or let auditwheel give it the tag that its contents justify",
+            false => "let auditwheel copy in what is missing, and give it the tag that its contents then justify",
         };
         finding.remedy = Remedy::new(text).fix(AUDITWHEEL.with(&[&judged.wheel]));
     }

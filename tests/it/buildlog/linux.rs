@@ -202,7 +202,7 @@ fn auditwheel_looks_for_what_another_wheel_brings() {
     let missing = Expected {
         cause: "library-missing",
         verdict: Verdict::Guilty,
-        sentence: "is found nowhere",
+        sentence: "is not found",
         remedy: "",
         command: "",
         ..expected
@@ -535,7 +535,7 @@ fn what_auditwheel_does_not_locate_it_is_led_to_or_leaves_out() {
         cause: "library-missing",
         verdict: Verdict::Guilty,
         file: "",
-        sentence: "libdbCore.so.7.0.4 is found nowhere",
+        sentence: "libdbCore.so.7.0.4 is not found",
         remedy: "LD_LIBRARY_PATH",
         command: "auditwheel repair --exclude libdbCore.so.7.0.4 WHEEL",
     };

@@ -178,7 +178,7 @@ fn dyld_s_words_are_read_in_their_old_and_new_forms() {
                 cause: "library-missing",
                 verdict: Verdict::Guilty,
                 file: "p/m.cpython-311-darwin.so",
-                sentence: "@rpath/libomp.dylib, needed by p/m.cpython-311-darwin.so, is found nowhere",
+                sentence: "@rpath/libomp.dylib, needed by p/m.cpython-311-darwin.so, is not found",
                 remedy: "install",
                 command: "brew install libomp",
             },
@@ -379,7 +379,7 @@ fn a_library_that_a_wheel_brings_itself_is_nobody_else_s_to_install() {
         command: "python -m pip install --force-reinstall --no-deps p",
     };
     assert_first(&alone(&log("@loader_path/../../../p.dylibs/libx.1.dylib")), &expected);
-    let other = Expected { sentence: "is found nowhere", remedy: "", command: "", ..expected };
+    let other = Expected { sentence: "is not found", remedy: "", command: "", ..expected };
     assert_first(&alone(&log("@loader_path/../../../p.lib/libx.1.dylib")), &other);
 }
 
@@ -452,7 +452,7 @@ fn what_nuitka_found_and_lost_is_not_missing() {
         command: "python -m pip install --upgrade nuitka",
     };
     assert_first(&alone(&log("/e/lib/python3.9/site-packages/c/libc++.1.dylib")), &expected);
-    let lost = Expected { cause: "library-missing", sentence: "is found nowhere", remedy: "", command: "", ..expected };
+    let lost = Expected { cause: "library-missing", sentence: "is not found", remedy: "", command: "", ..expected };
     assert_first(&alone(&log("@rpath/libc++.1.dylib")), &lost);
 }
 
@@ -473,10 +473,7 @@ fn a_bundle_is_known_by_its_folder_and_brings_what_it_needs() {
         command: "--include-data-files",
     };
     assert_first(&alone(&log("test.dist")), &expected);
-    assert_first(
-        &alone(&log("test.dir")),
-        &Expected { sentence: "is found nowhere", remedy: "", command: "", ..expected },
-    );
+    assert_first(&alone(&log("test.dir")), &Expected { sentence: "is not found", remedy: "", command: "", ..expected });
 }
 
 #[test]

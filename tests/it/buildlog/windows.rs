@@ -75,7 +75,7 @@ fn a_path_that_python_quoted_is_read_as_it_is() {
     let judged = alone(log);
     assert_eq!(judged[0].incident.by(), Some(r"C:\a b\site-packages\numba\tbbpool.pyd"));
     assert!(
-        judged[0].sentence.starts_with("tbb12.dll, needed by numba/tbbpool.pyd, is found nowhere"),
+        judged[0].sentence.starts_with("tbb12.dll, needed by numba/tbbpool.pyd, is not found"),
         "{}",
         judged[0].sentence
     );
@@ -86,7 +86,7 @@ fn delvewheel_is_led_to_the_folder() {
     let log = "repairing p-1-cp311-cp311-win_amd64.whl\nfinding DLL dependencies\nFileNotFoundError: Unable to find library: foo.dll\n";
     assert_first(
         &alone(log),
-        &Expected { sentence: "foo.dll is found nowhere", command: "delvewheel repair --add-path FOLDER", ..PLAIN },
+        &Expected { sentence: "foo.dll is not found", command: "delvewheel repair --add-path FOLDER", ..PLAIN },
     );
     let log = log.replace("foo.dll", "torch_cpu.dll");
     let expected =
@@ -113,7 +113,7 @@ const WORLD: &str = "//- /env/p-1.dist-info/WHEEL
 
 #[test]
 fn the_environment_tells_which_dll_windows_means() {
-    let expected = Expected { file: "p/a.dll", sentence: "Gone.dll, needed by p/a.dll, is found nowhere", ..PLAIN };
+    let expected = Expected { file: "p/a.dll", sentence: "Gone.dll, needed by p/a.dll, is not found", ..PLAIN };
     for log in [
         "ImportError: DLL load failed while importing _x: Das angegebene Modul wurde nicht gefunden.\n",
         "ImportError: DLL load failed: The specified module could not be found.\n  File \"C:\\v\\site-packages\\p\\_x.py\", line 1\n",

@@ -98,7 +98,7 @@ pub fn broken() -> Scan {
             evidence: vec![evidence],
             imports,
             breaks: 1,
-            ..finding(&MISSING, fast, "libtide.so.2", "wave._fast needs libtide.so.2, which is found nowhere.")
+            ..finding(&MISSING, fast, "libtide.so.2", "wave._fast needs libtide.so.2, which is not found.")
         },
         Finding {
             breaks: 1,

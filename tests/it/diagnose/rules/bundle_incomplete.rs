@@ -35,7 +35,7 @@ fn an_extension_module_that_is_gone_is_told_where_an_import_certainly_wants_it()
         assert_eq!(rules(&broken), ["bundle-incomplete"]);
         let finding = &broken.findings[0];
         assert_eq!((finding.severity, finding.subject.as_str()), (Severity::Error, "a._a"));
-        assert_eq!(finding.message, "prog fails at its start: a.m imports a._a, which is nowhere in the bundle");
+        assert_eq!(finding.message, "prog fails at its start: a.m imports a._a, which is not in the bundle");
         assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some("pyinstaller --hidden-import=a._a PROGRAM.py"));
         assert_eq!(rules(&with_code(pyc!("package"), module, true)), [""; 0]);
     }
@@ -84,7 +84,7 @@ fn compiled_files_are_read_as_archives_are() {
     };
     let broken = scan(&files(false), "/x/prog");
     assert_eq!(rules(&broken), ["bundle-incomplete"]);
-    assert_eq!(broken.findings[0].message, "import a fails: a.m imports a._a, which is nowhere in the bundle");
+    assert_eq!(broken.findings[0].message, "import a fails: a.m imports a._a, which is not in the bundle");
     assert_eq!(broken.findings[0].remedy.first(Shell::Sh).as_deref(), Some("cxfreeze PROGRAM.py --includes=a._a"));
     assert_eq!(rules(&scan(&files(true), "/x/prog")), [""; 0]);
 }
@@ -96,7 +96,7 @@ fn what_compiled_code_alone_imports_is_missed_in_a_bundle() {
     assert_eq!(rules(&without), ["bundle-incomplete"]);
     let finding = &without.findings[0];
     assert_eq!((finding.severity, finding.subject.as_str()), (Severity::Error, "_cffi_backend"));
-    assert_eq!(finding.message, "import a._a fails: it imports _cffi_backend, which is nowhere in the bundle");
+    assert_eq!(finding.message, "import a._a fails: it imports _cffi_backend, which is not in the bundle");
     let with = [
         folder(&[], CFFI),
         vec![(

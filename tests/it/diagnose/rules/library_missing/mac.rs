@@ -18,7 +18,7 @@ fn a_library_of_homebrew_that_the_package_does_not_bring_is_missing() {
 fn a_path_of_the_machine_that_built_it_is_told_as_such() {
     let scan = mac("//- /t/p/m.so MODULE needs:/Users/runner/work/x/build/libx.dylib");
     let message = &finding(&scan, "library-missing").message;
-    assert!(message.ends_with("is found nowhere; the path is a folder of the machine that built it"), "{message}");
+    assert!(message.ends_with("is not found; the path is a folder of the machine that built it"), "{message}");
 }
 
 #[test]

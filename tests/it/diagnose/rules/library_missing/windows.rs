@@ -18,7 +18,7 @@ fn a_dll_that_nobody_brings_is_named_with_the_way_to_it() {
     );
     assert_eq!(
         finding.message,
-        "Gone.dll, needed by p/a.dll, is found nowhere; m.pyd → a.dll → Gone.dll; Python says only “DLL load failed \
+        "Gone.dll, needed by p/a.dll, is not found; m.pyd → a.dll → Gone.dll; Python says only “DLL load failed \
          while importing m: The specified module could not be found.”"
     );
 }
