@@ -17,6 +17,7 @@ mod container;
 mod decode;
 mod development;
 mod failed;
+mod folders;
 mod ground;
 mod incident;
 pub mod judge;

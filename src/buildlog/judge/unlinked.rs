@@ -3,36 +3,10 @@
 use super::library::package;
 use super::{Cause, Judged, Verdict};
 use crate::buildlog::ground::leaf;
-use crate::buildlog::known;
 use crate::buildlog::symbol_owner::{Owner, owner};
+use crate::buildlog::{folders, known};
 use crate::command::Remedy;
 use crate::command::templates::{LINKED_BUILD, TERMUX_INSTALL};
-
-/// Packages that Termux builds itself, by the names of their folders in site-packages.
-///
-/// Source: termux-packages; November 2026.
-const TERMUX: [(&str, &str); 9] = [
-    ("numpy", "python-numpy"),
-    ("scipy", "python-scipy"),
-    ("PIL", "python-pillow"),
-    ("lxml", "python-lxml"),
-    ("cryptography", "python-cryptography"),
-    ("bcrypt", "python-bcrypt"),
-    ("grpc", "python-grpcio"),
-    ("cv2", "opencv-python"),
-    ("matplotlib", "matplotlib"),
-];
-
-/// The distribution of a folder in site-packages that is called otherwise.
-const DISTRIBUTIONS: [(&str, &str); 7] = [
-    ("PIL", "pillow"),
-    ("cv2", "opencv-python"),
-    ("yaml", "PyYAML"),
-    ("Crypto", "pycryptodome"),
-    ("sklearn", "scikit-learn"),
-    ("skimage", "scikit-image"),
-    ("grpc", "grpcio"),
-];
 
 /// Whose a symbol is; `tool` says how the system writes symbols.
 fn owner_of(symbol: &str, tool: &str) -> Option<Owner> {
@@ -42,7 +16,7 @@ fn owner_of(symbol: &str, tool: &str) -> Option<Owner> {
 /// Android's loader looks only in the libraries that a file names itself, and neither in the process nor in Python.
 pub(super) fn on_android(plain: Judged, who: &str, symbol: &str) -> Judged {
     let folder = [plain.incident.by(), plain.incident.told("place")].into_iter().flatten().find_map(package);
-    let whose = folder.as_deref().map(distribution);
+    let whose = folder.as_deref().map(folders::distribution);
     let link = match known::is_of_python(symbol) {
         true => Some(format!("python{}", python_of(&plain).unwrap_or_else(|| "3.x".to_owned()))),
         false => owner(symbol).map(|owner| owner.link.to_owned()),
@@ -64,21 +38,14 @@ pub(super) fn on_android(plain: Judged, who: &str, symbol: &str) -> Judged {
     let text = format!(
         "build it again on the device, linked with that library (LDFLAGS={option}); or install Termux' own build, where there is one"
     );
-    let termux = folder.as_deref().and_then(|folder| TERMUX.iter().find(|(known, _)| *known == folder));
     let mut remedy = Remedy::new(text);
     if let (Some(link), Some(whose)) = (link.filter(|link| !link.ends_with('x')), &whose) {
         remedy = remedy.fix(LINKED_BUILD.with(&[&link, whose, whose]));
     }
-    if let Some((_, package)) = termux {
-        remedy = remedy.fix(TERMUX_INSTALL.with(&[package]));
+    if let Some(package) = folder.as_deref().and_then(folders::termux) {
+        remedy = remedy.fix(TERMUX_INSTALL.with(&[&package]));
     }
     plain.cause(Cause::SymbolMissing, Verdict::Guilty).says(sentence).mended(remedy)
-}
-
-/// The distribution that a folder of site-packages belongs to.
-fn distribution(folder: &str) -> String {
-    let known = DISTRIBUTIONS.iter().find(|(known, _)| *known == folder);
-    known.map_or_else(|| folder.to_owned(), |(_, distribution)| (*distribution).to_owned())
 }
 
 /// The version of Python in whose folder the file lies: `3.11`.
@@ -96,7 +63,8 @@ pub(super) fn of_a_known_library(plain: &Judged, who: &str, symbol: &str) -> Opt
     let tool = plain.incident.tool.id;
     let owner = owner_of(symbol, tool)?;
     let Owner { library, link } = owner;
-    let whose = plain.incident.by().and_then(package).map(|folder| distribution(&folder));
+    let folder = plain.incident.by().and_then(package);
+    let whose = folder.as_deref().map(folders::distribution);
     let is_flat = plain.incident.message.id == "symbol-not-found-flat";
     let sentence = match (is_flat, tool) {
         (true, _) => format!(
@@ -110,7 +78,7 @@ pub(super) fn of_a_known_library(plain: &Judged, who: &str, symbol: &str) -> Opt
             "{who} uses {symbol}, which belongs to {library}: the file was not linked with it, or the copy that is loaded is another release"
         ),
     };
-    let of_whose = whose.as_deref().unwrap_or("the package");
+    let of_whose = whose.unwrap_or("the package");
     let text = format!(
         "take another release of {of_whose}, whose build is linked with {library}; or build it from source on this kind of machine with that \
          library installed and named to the linker behind what needs it (-l{link})"
