@@ -161,7 +161,9 @@ pub enum Packager {
 /// The package manager that belongs to these marks, and to the paths that a message names.
 pub(super) fn packager(marks: &BTreeSet<Mark>, paths: &[&str]) -> Packager {
     let is_conda = |path: &&str| {
-        ["conda", "miniforge", "mambaforge", "micromamba"].iter().any(|word| path.to_lowercase().contains(word))
+        ["conda", "miniforge", "mambaforge", "micromamba", ".pixi/envs/"]
+            .iter()
+            .any(|word| path.to_lowercase().contains(word))
     };
     let begins = |start: &str| paths.iter().any(|path| path.starts_with(start));
     match () {

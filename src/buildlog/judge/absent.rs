@@ -240,9 +240,10 @@ fn in_a_bundle(plain: Judged, log: &Log, bundler: Bundler, accused: &str, by: Op
     let word = bundler.word();
     if is_grafted(name) {
         let whose = owner.as_deref().unwrap_or("its package");
+        let folder = owner.as_deref().map_or_else(|| "a folder NAME.libs".to_owned(), |owner| format!("{owner}.libs"));
         let sentence = format!(
             "{name}{who} is a library that the wheel of {whose} brings in a folder of its own (the hash in its name tells), and the bundle that \
-             {word} made does not have it, or not where the module looks ({whose}.libs)"
+             {word} made does not have it, or not where the module looks ({folder})"
         );
         let text = format!(
             "include the libraries of {whose} with an option of {word}, in the folder where the wheel has them; or upgrade {word}, whose \

@@ -1,6 +1,7 @@
 //! One cause, and what is said only because of it.
 
 use super::{Cause, Judged, Verdict};
+use crate::buildlog::ground::leaf;
 
 /// Between so many incidents each is compared with each.
 const MOST_COMPARED: usize = 256;
@@ -50,8 +51,17 @@ fn follows(judged: &Judged, other: &Judged, is_before: bool) -> bool {
         _ if own.message.stops && own.message.tells == 0 => true,
         // The bytes of a file are wrong: that is why its library or module was not loaded.
         (LibraryMissing, "dyld") if that.tool.id == "dyld" && that.message.cause != LibraryMissing => is_within(),
+        // dyld is asked by Python code, for a bare name, which ctypes tells too.
+        (LibraryMissing, "dyld") if that.tool.id == "ctypes" && own.by() == own.told("accused") => {
+            own.by() == that.told("accused") && own.first.abs_diff(that.first) <= BELOW
+        }
         (SymbolMissing, "dyld") if that.tool.id == "dyld" => {
             !is_before && own.told("symbol").is_some() && own.told("symbol") == that.told("symbol")
+        }
+        // Code that tries several places of one library: the one at which it was found tells more than those at which it was not.
+        (LibraryMissing, "glibc" | "musl" | "ctypes") if own.by().is_none() && that.message.cause != LibraryMissing => {
+            let is_found = that.by().is_some_and(|by| own.told("accused").is_some_and(|it| leaf(it) == leaf(by)));
+            is_found && own.first.abs_diff(that.first) <= BELOW
         }
         (SymbolMissing, "musl") => that.tool.id == "musl" && is_a_library && is_of_the_same(),
         (LinkSymbol, "linker") => that.tool.id == "linker" && is_a_library && own.first > that.first,

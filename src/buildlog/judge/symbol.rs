@@ -1,12 +1,15 @@
 //! A symbol is said to be missing.
 
-use super::library::short;
+use super::library::{package, short};
 use super::{Cause, Judged, Verdict, torch, unlinked, version};
 use crate::buildlog::ground::{Ground, leaf};
-use crate::buildlog::{Log, known, symbol_owner};
+use crate::buildlog::{Log, Packager, folders, known, symbol_owner};
 use crate::command::Remedy;
-use crate::command::templates::VENV_CLEAR;
+use crate::command::templates::{CONDA_INSTALL, PIP_REINSTALL, VENV_CLEAR};
 use crate::world::FileId;
+
+/// A shorter namespace is a part of too many names.
+const SHORTEST_NAME: usize = 4;
 
 pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
     let by = plain.incident.by().map(str::to_owned);
@@ -30,8 +33,8 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
     let judged = match (tied.cause, tied.incident.message.id.as_str()) {
         (Cause::VersionMissing, _) => version::judge(tied, log),
         (Cause::OtherCopy, _) => version::mixed(tied),
-        (_, "symbol-not-found") => expected(tied),
-        _ => version::of_a_symbol(&tied, log).unwrap_or_else(|| symbol(tied)),
+        (_, "symbol-not-found") => expected(tied, log),
+        _ => version::of_a_symbol(&tied, log).unwrap_or_else(|| symbol(tied, log)),
     };
     // Who is at hand and does not ask for that symbol is another build of the file.
     let symbol = judged.incident.told("symbol").map(str::to_owned);
@@ -55,9 +58,9 @@ fn asks(ground: &Ground, file: FileId, symbol: &str) -> Option<bool> {
 }
 
 /// dyld names the library in which it expected the symbol.
-fn expected(plain: Judged) -> Judged {
+fn expected(plain: Judged, log: &Log) -> Judged {
     let told = |place: &str| plain.incident.told(place).map(str::to_owned);
-    let (Some(symbol), Some(accused)) = (told("symbol"), told("accused")) else { return self::symbol(plain) };
+    let (Some(symbol), Some(accused)) = (told("symbol"), told("accused")) else { return self::symbol(plain, log) };
     let who = plain.incident.by().map_or_else(|| "the file".to_owned(), short);
     let name = leaf(&accused).to_owned();
     let is_outside = accused.starts_with("/usr/lib/") || accused.starts_with("/System/");
@@ -89,7 +92,7 @@ fn expected(plain: Judged) -> Judged {
         .mended(Remedy::new(format!("install {name} and {who} in releases that belong together, from one source; in a bundle, have it take that copy along")))
 }
 
-fn symbol(plain: Judged) -> Judged {
+fn symbol(plain: Judged, log: &Log) -> Judged {
     let Some(symbol) = plain.incident.told("symbol").map(str::to_owned) else { return plain };
     let who = plain.incident.by().map_or_else(|| "the file".to_owned(), short);
     let tool = plain.incident.tool.id;
@@ -166,12 +169,37 @@ fn symbol(plain: Judged) -> Judged {
     if let Some(judged) = unlinked::in_its_own_build(&plain, &who, &symbol).filter(|_| tool == "glibc") {
         return judged;
     }
-    let Some(spoken) = known::spoken_symbol(&symbol) else { return plain };
+    of_a_namespace(plain, log, &who, &symbol)
+}
+
+/// The namespace of a symbol of C++ names the library that it belongs to: the package's own, or another.
+fn of_a_namespace(plain: Judged, log: &Log, who: &str, symbol: &str) -> Judged {
+    let Some(spoken) = known::spoken_symbol(symbol) else { return plain };
     let sentence = format!(
         "{who} uses {spoken} ({symbol}), which no library that it needs has: the library that is loaded is of another version, or built \
          with another C++ ABI"
     );
-    plain.says(sentence).mended(Remedy::new("install the library and the package in versions that belong together"))
+    let together = "install the library and the package in versions that belong together";
+    let by = plain.incident.by().unwrap_or_default().to_owned();
+    let namespace = spoken.split_once("::").map_or("", |(namespace, _)| namespace).to_lowercase();
+    let Some(package) = package(&by).filter(|_| namespace.len() >= SHORTEST_NAME) else {
+        return plain.says(sentence).mended(Remedy::new(together));
+    };
+    let is_conda = log.packager(&[&by]) == Packager::Conda;
+    if !leaf(&by).to_lowercase().contains(&namespace) && !package.to_lowercase().contains(&namespace) {
+        let text = format!(
+            "install {namespace} in the release that {who} was built against (the one before, where {namespace} was upgraded last), or upgrade \
+             {package} to a build for the {namespace} that is installed; in a conda environment take both from one channel"
+        );
+        return plain.says(sentence).mended(Remedy::new(text));
+    }
+    let whose = folders::distribution(&package);
+    let text = format!(
+        "have one copy of {namespace}: reinstall {whose} with its libraries from one source (all wheels, or all of one conda channel), and take \
+         other copies out of LD_LIBRARY_PATH"
+    );
+    let command = if is_conda { CONDA_INSTALL.with(&[&whose]) } else { PIP_REINSTALL.with(&[&whose]) };
+    plain.says(sentence).mended(Remedy::new(text).fix(command))
 }
 
 /// PyPy gives Python's functions names of its own, so that what was built for the one is not taken for the other.

@@ -662,3 +662,38 @@ fn who_asks_for_it_on_this_machine_did_not_ask_for_it_on_the_other() {
     let judged = beside(log, "/env", &world);
     assert!(!judged[0].sentence.contains("libtirpc"), "{judged:#?}");
 }
+
+#[test]
+fn the_namespace_of_a_symbol_tells_whose_copies_are_mixed() {
+    let remedy = |path: &str, symbol: &str| {
+        let judged = alone(&format!("ImportError: {path}: undefined symbol: {symbol}\n")).remove(0);
+        (judged.remedy.text.clone(), judged.remedy.lines(dylens::command::Shell::Sh).join(" "))
+    };
+    let own = "_ZNK5arrow8DataType18ComputeFingerprintB5cxx11Ev";
+    let (text, command) = remedy("/v/lib/python3.10/site-packages/pyarrow/libarrow_python.so", own);
+    assert!(text.contains("one copy of arrow") && command.ends_with("--no-deps pyarrow"), "{text}: {command}");
+    let (_, command) = remedy("/w/.pixi/envs/default/lib/python3.10/site-packages/pyarrow/libarrow_python.so", own);
+    assert!(command.starts_with("conda install") && command.ends_with("pyarrow"), "{command}");
+    let (text, command) =
+        remedy("/v/lib/python3.10/site-packages/pyarrow/libarrow.so.1500", "_ZN6snappy11RawCompressEPKcmPcPm");
+    assert!(text.contains("install snappy in the release") && command.is_empty(), "{text}: {command}");
+    // Two letters are a part of many names, and a path outside of packages tells no package.
+    let (text, _) = remedy("/v/lib/python3.10/site-packages/pyxx/libz.so.1", "_ZN2xx1fEv");
+    assert!(text.contains("belong together"), "{text}");
+}
+
+#[test]
+fn of_several_tries_of_one_library_the_one_that_found_it_counts() {
+    let log = |path: &str| {
+        format!(
+            "OSError: Could not load it\nErrors were: [OSError('{path}: undefined symbol: _ZN4llvm1fEv, version LLVM_11'), OSError('libllvmlite.so: \
+             cannot open shared object file: No such file or directory')]\n"
+        )
+    };
+    let failures = |path: &str| {
+        let judged = alone(&log(path));
+        judged.iter().filter(|it| it.is_failure()).map(|it| it.cause.word()).collect::<Vec<_>>()
+    };
+    assert_eq!(failures("/v/site-packages/llvmlite/binding/libllvmlite.so"), ["symbol-missing"]);
+    assert!(failures("/v/site-packages/llvmlite/binding/libother.so").contains(&"library-missing"));
+}

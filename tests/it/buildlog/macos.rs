@@ -577,3 +577,16 @@ fn what_strip_damaged_is_told_as_that() {
     );
     assert!(judged[0].remedy.text.contains("--no-strip"));
 }
+
+#[test]
+fn a_bare_name_that_ctypes_asks_dyld_for_is_missing_once() {
+    let failures = |name: &str| {
+        let log = format!(
+            "OSError: cannot load library 'libgobject-2.0-0': dlopen(libgobject-2.0-0, 0x0002): tried: 'libgobject-2.0-0' (no such file).  \
+             Additionally, ctypes.util.find_library() did not manage to locate a library called '{name}'\n"
+        );
+        alone(&log).iter().filter(|it| it.is_failure()).count()
+    };
+    assert_eq!(failures("libgobject-2.0-0"), 1);
+    assert_eq!(failures("libother-2.0-0"), 2);
+}
