@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::model::Model;
 use super::pane::Pane;
-use super::prose::{self, cut};
+use super::prose::{self, Prose, cut};
 use super::scrolling::inside;
 use super::theme::Tone;
 use crate::graph::NodeId;
@@ -73,6 +73,14 @@ pub fn lines(area: Rect) -> impl Iterator<Item = Rect> {
 pub fn box_area((width, height): (u16, u16), body: Rect) -> Rect {
     let (width, height) = (width.min(body.width), height.min(body.height));
     Rect { x: body.x + (body.width - width) / 2, y: body.y + (body.height - height) / 4, width, height }
+}
+
+/// What is said where a list is empty.
+pub fn dim(model: &Model, text: &str, inside: Rect, buffer: &mut Buffer) {
+    let text = Prose::of(Tone::Dim, text);
+    for (line, area) in text.wrapped(inside.width.into(), model.theme).iter().zip(lines(inside)) {
+        line.render(area, buffer);
+    }
 }
 
 /// A box in the middle, cleared, with a border.

@@ -3,7 +3,6 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::overlay::{ListArea, Overlay};
@@ -12,8 +11,8 @@ use crate::graph::NodeId;
 use crate::tui::atlas::Sort;
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
-use crate::tui::paint::{box_area, boxed, lines, name, row, title};
-use crate::tui::prose::{Prose, shortened};
+use crate::tui::paint::{box_area, boxed, dim, lines, name, row, title};
+use crate::tui::prose::shortened;
 use crate::tui::scrolling::{along, inside, window};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
@@ -121,10 +120,7 @@ impl Overlay for Pick {
         let heading = title(model, &shortened(&self.title, usize::from(body.width).saturating_sub(6)));
         let inside = boxed(model, heading, self.size(body), body, buffer);
         if self.rows.is_empty() {
-            let text = Prose::of(Tone::Dim, self.nothing);
-            for (line, area) in text.wrapped(inside.width.into(), model.theme).iter().zip(lines(inside)) {
-                line.render(area, buffer);
-            }
+            dim(model, self.nothing, inside, buffer);
         }
         for (at, area) in window(self.rows.len(), self.cursor, inside.height.into()).zip(lines(inside)) {
             let (depth, node) = self.rows[at];

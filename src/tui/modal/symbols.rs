@@ -5,7 +5,6 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::overlay::{ListArea, Overlay};
@@ -18,9 +17,9 @@ use crate::tui::atlas::{Atlas, Sort, brief};
 use crate::tui::details;
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
-use crate::tui::paint::{box_area, boxed, lines, row, title};
+use crate::tui::paint::{box_area, boxed, dim, lines, row, title};
 use crate::tui::pane::Pane;
-use crate::tui::prose::{Link, Prose, ended, shortened};
+use crate::tui::prose::{Link, ended, shortened};
 use crate::tui::scrolling::{along, inside, window};
 use crate::tui::symbols::has_symbols;
 use crate::tui::theme::Tone;
@@ -166,11 +165,7 @@ impl Overlay for SymbolList {
         let heading = shortened(&self.title(atlas), usize::from(body.width).saturating_sub(6));
         let inside = boxed(model, title(model, &heading), self.size(body), body, buffer);
         let Some(symbols) = self.symbols.as_ref().filter(|_| !self.rows.is_empty()) else {
-            let text = Prose::of(Tone::Dim, self.nothing(atlas));
-            for (line, area) in text.wrapped(inside.width.into(), model.theme).iter().zip(lines(inside)) {
-                line.render(area, buffer);
-            }
-            return;
+            return dim(model, &self.nothing(atlas), inside, buffer);
         };
         let is_missing = self.of.is_some_and(|of| matches!(atlas.entry(of).sort, Sort::Missing | Sort::Absent));
         for (at, area) in window(self.rows.len(), self.cursor, inside.height.into()).zip(lines(inside)) {

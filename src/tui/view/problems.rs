@@ -12,7 +12,7 @@ use super::entry::View;
 use crate::tui::atlas::{Atlas, Order};
 use crate::tui::details::{of_finding, of_group};
 use crate::tui::model::Model;
-use crate::tui::paint::{bordered, lines, row, title};
+use crate::tui::paint::{bordered, dim, lines, row, title};
 use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::Picture;
 use crate::tui::prose::{Prose, ended, shortened};
@@ -183,10 +183,7 @@ fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
         return nothing(model, atlas, inside, buffer);
     }
     if model.findings.shown.is_empty() {
-        let text = Prose::of(Tone::Dim, "no finding passes the filter; f c resets it");
-        for (line, area) in text.wrapped(inside.width.into(), model.theme).iter().zip(lines(inside)) {
-            line.render(area, buffer);
-        }
+        dim(model, "no finding passes the filter; f c resets it", inside, buffer);
     }
     let height = row_height(model, inside);
     let told: Vec<Told> = model.findings.rows.iter().map(|row| told(model, atlas, row)).collect();
