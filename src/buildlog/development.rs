@@ -14,14 +14,8 @@ struct Table {
 #[derive(Deserialize)]
 struct Entry {
     names: Vec<String>,
-    #[serde(default)]
-    apt: String,
-    #[serde(default)]
-    dnf: String,
-    #[serde(default)]
-    apk: String,
-    #[serde(default)]
-    brew: String,
+    #[serde(flatten)]
+    by: Shipped,
 }
 
 /// The packages of a library that a build asks for by its own name, that of pkg-config or a header; none where nobody knows.
@@ -32,9 +26,7 @@ pub(super) fn development(asked: &str) -> Option<Shipped> {
     };
     let bare = bare(asked);
     let names = |entry: &&Entry| entry.names.iter().any(|name| name.eq_ignore_ascii_case(bare));
-    let entry = TABLE.get_or_init(read).library.iter().find(names)?;
-    let (apt, dnf, apk, brew) = (entry.apt.clone(), entry.dnf.clone(), entry.apk.clone(), entry.brew.clone());
-    Some(Shipped { apt, dnf, apk, brew, ..Shipped::default() })
+    TABLE.get_or_init(read).library.iter().find(names).map(|entry| entry.by.clone())
 }
 
 /// The name without what a version adds: `libpq` of `libpq >= 12`, `jpeg` of `-ljpeg`.

@@ -16,27 +16,21 @@ use crate::discover::{DistributionId, Kind};
 use crate::vfs::VPath;
 
 /// The packages that ship a library, by the tool that installs them; empty where none is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub struct Shipped {
     pub apt: String,
     pub dnf: String,
     pub apk: String,
     pub brew: String,
+    /// The package of conda-forge, with the version that has this library.
     pub conda: String,
     pub pip: String,
 }
 
 /// Who ships a library by this file name; none where nobody knows.
 pub fn shipped(library: &str) -> Option<Shipped> {
-    let known = best(library)?;
-    Some(Shipped {
-        apt: known.apt.clone(),
-        dnf: known.dnf.clone(),
-        apk: known.apk.clone(),
-        brew: known.brew.clone(),
-        conda: known.conda.clone(),
-        pip: known.pip.clone(),
-    })
+    best(library).map(|package| package.by.clone())
 }
 
 /// The first library of the table whose name begins so.
@@ -60,19 +54,8 @@ struct Packages {
 struct Package {
     /// The start of the library's name, up to and with the part that tells it apart.
     name: String,
-    #[serde(default)]
-    apt: String,
-    #[serde(default)]
-    dnf: String,
-    #[serde(default)]
-    apk: String,
-    #[serde(default)]
-    brew: String,
-    /// The package of conda-forge, with the version that has this library.
-    #[serde(default)]
-    conda: String,
-    #[serde(default)]
-    pip: String,
+    #[serde(flatten)]
+    by: Shipped,
     #[serde(default)]
     note: String,
 }
@@ -136,17 +119,17 @@ fn from_package(facts: &Facts, package: &Package, library: &str) -> Remedy {
     }
     let system = |name: &str, command: Template| (!name.is_empty()).then(|| command.with(&[&name]));
     let command = match facts.survey.world.host.packager.as_str() {
-        "dnf" => system(&package.dnf, DNF_INSTALL),
-        "apk" => system(&package.apk, APK_ADD),
-        "apt" => system(&package.apt, APT_INSTALL),
-        "brew" => system(&package.brew, BREW_INSTALL),
+        "dnf" => system(&package.by.dnf, DNF_INSTALL),
+        "apk" => system(&package.by.apk, APK_ADD),
+        "apt" => system(&package.by.apt, APT_INSTALL),
+        "brew" => system(&package.by.brew, BREW_INSTALL),
         _ => None,
     };
-    let command = command.or_else(|| system(&package.pip, PIP_UPGRADE));
+    let command = command.or_else(|| system(&package.by.pip, PIP_UPGRADE));
     // Debian's name at least tells other Linux systems what to look for.
     let host = &facts.survey.world.host.system;
     let is_linux = !host.is_dyld() && !host.is_windows();
-    let command = command.or_else(|| system(&package.apt, APT_INSTALL).filter(|_| is_linux));
+    let command = command.or_else(|| system(&package.by.apt, APT_INSTALL).filter(|_| is_linux));
     let remedy = Remedy::new(format!("install the package that ships {library}"));
     match command {
         Some(command) => remedy.fix(command),
