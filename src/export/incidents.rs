@@ -137,8 +137,9 @@ pub fn incidents_text(all: &Incidents, paint: &Paint, verbose: bool) -> String {
         let noise = all.judged.iter().filter(|judged| judged.verdict == Verdict::Noise).count();
         let which = match noise {
             0 => String::new(),
-            _ if noise == hidden => " that nobody has to mind".to_owned(),
-            _ => format!(", {noise} of them nobody has to mind"),
+            _ if noise == hidden && hidden == 1 => " that needs no action".to_owned(),
+            _ if noise == hidden => " that need no action".to_owned(),
+            _ => format!(", {noise} of them without need for action"),
         };
         text += &format!("\n{hidden} more{which} (--verbose shows all)\n");
     }

@@ -470,7 +470,7 @@ fn what_mends_several_things_alike_is_told_once() {
         (1, 2),
         "{text}"
     );
-    assert!(text.ends_with("1 more that nobody has to mind (--verbose shows all)\n\n✗ 2 failures\n"), "{text}");
+    assert!(text.ends_with("1 more that needs no action (--verbose shows all)\n\n✗ 2 failures\n"), "{text}");
 }
 
 #[test]
