@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::call::Given;
 use super::super::{Completion, Eval, Frame, Interpreter, Stop};
-use super::Way;
+use super::way::Way;
 use crate::python::compiled::marshal::{Code, Value};
 use crate::python::compiled::{CompiledModule, Opcodes, Operation};
 use crate::python::limits;
@@ -32,13 +32,12 @@ impl Interpreter<'_> {
         before: &[(Operation, usize)],
     ) -> PyValue {
         let constants = before.iter().rev().take(MOST_BACK).filter(|(operation, _)| *operation == Operation::LoadConst);
-        let own = constants.filter_map(|(_, argument)| match code.constants.get(*argument)? {
+        let mut own = constants.filter_map(|(_, argument)| match code.constants.get(*argument)? {
             Value::Code(code) => Some(code.clone()),
             _ => None,
         });
         let (module, globals) = (self.frame.module.clone(), self.frame.globals);
-        let function =
-            own.take(1).next().map(|code| CompiledFunction { compiled: compiled.clone(), code, module, globals });
+        let function = own.next().map(|code| CompiledFunction { compiled: compiled.clone(), code, module, globals });
         function.map_or(PyValue::Unknown(Reason::Construct), |it| PyValue::Callable(Arc::new(Callable::Compiled(it))))
     }
 
