@@ -12,6 +12,7 @@ Prints `N passed, N failed`.
 """
 
 import argparse
+import itertools
 import json
 import subprocess
 import sys
@@ -102,24 +103,45 @@ def graphs(target):
         check(f"{target.name}: Mermaid stays below its limits", text.count("-->") <= 500 and len(text) <= 50_000)
 
 
+def rectangles(root):
+    """The frames of packages and the boxes of files; those of the legend have a place of their own."""
+    frames, boxes = [], []
+
+    def walk(element, kinds):
+        kinds = kinds + [element.get("class") or ""] + (["legend"] if element.get("transform") else [])
+        if element.tag.endswith("}rect") and "legend" not in kinds:
+            box = tuple(float(element.get(key)) for key in ("x", "y", "width", "height"))
+            (frames if "frame" in kinds else boxes).append(box)
+        for child in element:
+            walk(child, kinds)
+
+    walk(root, [])
+    return frames, boxes
+
+
+def apart(a, b):
+    return a[0] + a[2] <= b[0] or b[0] + b[2] <= a[0] or a[1] + a[3] <= b[1] or b[1] + b[3] <= a[1]
+
+
+def holds(frame, box):
+    return all(frame[at] <= box[at] and box[at] + box[at + 2] <= frame[at] + frame[at + 2] for at in (0, 1))
+
+
 def picture(target, pictures):
     findings = json.loads(target.export("json").read_text())["findings"]
     for more in [[], ["--scope", "problems"]]:
         file = target.export("svg", *more)
         root = ElementTree.parse(file).getroot()
         space = "{http://www.w3.org/2000/svg}"
-        boxes = [tuple(float(box.get(key)) for key in ("x", "y", "width", "height")) for box in root.iter(f"{space}rect")]
+        frames, boxes = rectangles(root)
         wide, high = float(root.get("width")), float(root.get("height"))
-        inside = all(x >= 0 and y >= 0 and x + w <= wide and y + h <= high for x, y, w, h in boxes)
+        inside = all(x >= 0 and y >= 0 and x + w <= wide and y + h <= high for x, y, w, h in frames + boxes)
         wrong = any(it["severity"] != "info" for it in findings)
         check(f"{target.name}: every box lies in the picture", inside and (boxes or (more and not wrong)))
-        boxes.sort()
-        apart = all(
-            a[0] + a[2] <= b[0] or b[0] + b[2] <= a[0] or a[1] + a[3] <= b[1] or b[1] + b[3] <= a[1]
-            for i, a in enumerate(boxes)
-            for b in boxes[i + 1 :]
-        )
-        check(f"{target.name}: no box lies on another", apart)
+        check(f"{target.name}: no box lies on another", all(apart(*two) for two in itertools.combinations(boxes, 2)))
+        check(f"{target.name}: no frame lies on another", all(apart(*two) for two in itertools.combinations(frames, 2)))
+        crossed = [1 for frame in frames for box in boxes if not apart(frame, box) and not holds(frame, box)]
+        check(f"{target.name}: no frame cuts a box", not crossed)
         drawn = run("rsvg-convert", file, code=[0])
         check(f"{target.name}: librsvg draws it", drawn.startswith(b"\x89PNG") and len(drawn) > 2000)
         if pictures:
