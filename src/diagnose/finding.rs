@@ -116,6 +116,14 @@ impl Finding {
         self
     }
 
+    /// Names each import that fails by it once, in order; says how many of these are of native modules.
+    pub(super) fn order_broken(&mut self, facts: &Facts) -> usize {
+        self.broken.sort_unstable();
+        self.broken.dedup();
+        let is_extension = |name: &&String| facts.outcomes.of(name).is_some_and(|row| row.is_extension);
+        self.broken.iter().filter(is_extension).count()
+    }
+
     /// The imports that fail by it, packages before modules: these are what people import.
     pub fn broken_packages_first(&self) -> Vec<&String> {
         let mut broken: Vec<&String> = self.broken.iter().collect();

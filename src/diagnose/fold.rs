@@ -47,12 +47,9 @@ pub fn fold_numpy_missing(facts: &Facts, findings: &mut Vec<Finding>) {
         told.broken.extend(finding.broken);
         told.remedy = finding.remedy;
     }
-    told.broken.sort_unstable();
-    told.broken.dedup();
     told.imports.sort_unstable();
     told.imports.dedup();
-    let is_extension = |name: &&String| facts.outcomes.of(name).is_some_and(|row| row.is_extension);
-    told.breaks = told.broken.iter().filter(is_extension).count().max(told.imports.len());
+    told.breaks = told.order_broken(facts).max(told.imports.len());
     others.push(told);
     *findings = others;
 }

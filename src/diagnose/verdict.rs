@@ -95,10 +95,7 @@ pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
     }
     for finding in &mut findings {
         soften(facts, finding);
-        finding.broken.sort_unstable();
-        finding.broken.dedup();
-        let is_extension = |name: &&String| facts.outcomes.of(name).is_some_and(|row| row.is_extension);
-        let broken = finding.broken.iter().filter(is_extension).count();
+        let broken = finding.order_broken(facts);
         // A module that is gone has no row.
         finding.breaks = if finding.imports.is_empty() { finding.breaks.max(broken) } else { broken };
     }
