@@ -17,13 +17,12 @@ fn owner_of(symbol: &str, tool: &str) -> Option<Owner> {
 pub(super) fn on_android(plain: Judged, who: &str, symbol: &str) -> Judged {
     let folder = [plain.incident.by(), plain.incident.told("place")].into_iter().flatten().find_map(package);
     let whose = folder.as_deref().map(folders::distribution);
-    let link = match known::is_of_python(symbol) {
-        true => Some(format!("python{}", python_of(&plain).unwrap_or_else(|| "3.x".to_owned()))),
-        false => owner(symbol).map(|owner| owner.link.to_owned()),
-    };
-    let library = match known::is_of_python(symbol) {
-        true => Some("Python's own library"),
-        false => owner(symbol).map(|owner| owner.library),
+    let (library, link) = match known::is_of_python(symbol) {
+        true => {
+            let version = python_of(&plain).unwrap_or_else(|| "3.x".to_owned());
+            (Some("Python's own library"), Some(format!("python{version}")))
+        }
+        false => owner(symbol).map(|owner| (owner.library, owner.link.to_owned())).unzip(),
     };
     let sentence = match library {
         Some(library) => format!(
@@ -91,10 +90,14 @@ pub(super) fn of_a_known_library(plain: &Judged, who: &str, symbol: &str) -> Opt
     Some(plain.clone().cause(Cause::SymbolMissing, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
+/// A symbol as a person reads it, with what the file has in brackets where that differs.
+fn spoken(symbol: &str) -> String {
+    known::spoken_symbol(symbol).map_or_else(|| symbol.to_owned(), |spoken| format!("{spoken} ({symbol})"))
+}
+
 /// The linker found it in no library, so that no version of one belongs to the file.
 pub(super) fn in_no_library(plain: Judged, who: &str, symbol: &str) -> Judged {
-    let spoken =
-        known::spoken_symbol(symbol).map_or_else(|| symbol.to_owned(), |spoken| format!("{spoken} ({symbol})"));
+    let spoken = spoken(symbol);
     let sentence = format!(
         "{who} looks up {spoken} in everything that is loaded, and nothing there defines it: the library that it belongs to was not linked \
          when the file was built, mostly as the build was for another processor than the libraries at hand"
@@ -117,8 +120,7 @@ pub(super) fn in_its_own_build(plain: &Judged, who: &str, symbol: &str) -> Optio
     if is_installed || is_system || is_library || !by.contains('/') || plain.incident.told("version").is_some() {
         return None;
     }
-    let spoken =
-        known::spoken_symbol(symbol).map_or_else(|| symbol.to_owned(), |spoken| format!("{spoken} ({symbol})"));
+    let spoken = spoken(symbol);
     let sentence = format!(
         "{who} uses {spoken}, which neither it nor a library that it names defines: the source or the library with the definition was not given \
          to its linker, or declares it otherwise"
