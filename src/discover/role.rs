@@ -26,9 +26,8 @@ impl Role {
         // A broken file with a module's full suffix is what the import would stumble over.
         let is_broken = file.image.is_none() || file.problem.is_some();
         let is_tagged = &path.file_name()[stem.len()..] != b".so";
-        // Names beyond ASCII are looked up in punycode (PEP 489); no library is called like that.
         let exports = || python.export_function(&stem).is_some_and(|function| defines(&function));
-        if (is_broken && is_tagged) || !stem.is_ascii() || defines(&python.init_function(&stem)) || exports() {
+        if (is_broken && is_tagged) || defines(&python.init_function(&stem)) || exports() {
             return Role::Module(name);
         }
         Role::Library

@@ -180,6 +180,6 @@ impl<'w> NativeLoader<'w> {
     fn has_init_function(&self, file: FileId, stem: &str) -> bool {
         let Some(python) = &self.world.host.python else { return true };
         let defines = |function: String| self.world.defines(file, function.as_bytes());
-        !stem.is_ascii() || defines(python.init_function(stem)) || python.export_function(stem).is_some_and(defines)
+        defines(python.init_function(stem)) || python.export_function(stem).is_some_and(defines)
     }
 }

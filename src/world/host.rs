@@ -214,17 +214,18 @@ impl Python {
         }
     }
 
-    /// The function that a module of this name must define for Python (PEP 489; `init…` in Python 2).
+    /// The function that a module of this name must define for Python (PEP 489; `init…` in Python 2). A name that is not
+    /// ASCII is spelled in punycode.
     pub fn init_function(&self, module: &str) -> String {
         match self.version {
             Some((2, _)) => format!("init{module}"),
-            _ => format!("PyInit_{module}"),
+            _ => function_of_module("PyInit", module),
         }
     }
 
     /// The function that Python looks for before that, from 3.15 on (PEP 793); none before.
     pub fn export_function(&self, module: &str) -> Option<String> {
-        self.version.filter(|&version| version >= (3, 15)).map(|_| format!("PyModExport_{module}"))
+        self.version.filter(|&version| version >= (3, 15)).map(|_| function_of_module("PyModExport", module))
     }
 
     /// The suffix of `file_name` and the module name before it, where Python's import system would take the file for an
@@ -236,9 +237,89 @@ impl Python {
     }
 }
 
+/// The name of a module's function: `get_encoded_name` in CPython's `Python/importdl.c`.
+fn function_of_module(start: &str, module: &str) -> String {
+    match module.is_ascii() {
+        true => format!("{start}_{module}"),
+        false => format!("{start}U_{}", punycode(module).replace('-', "_")),
+    }
+}
+
+/// A text in ASCII as RFC 3492 spells it: the letters that are ASCII, a hyphen, then where the others go and which they are.
+fn punycode(text: &str) -> String {
+    const BASE: u32 = 36;
+    // `a` to `z`, then `0` to `9`.
+    let digit = |value: u32| char::from(if value < 26 { b'a' + value as u8 } else { b'0' + (value - 26) as u8 });
+    let letters: Vec<u32> = text.chars().map(u32::from).collect();
+    let mut spelled: String = text.chars().filter(char::is_ascii).collect();
+    let (mut handled, mut next, mut delta, mut bias) = (spelled.len() as u32, 128u32, 0u32, 72u32);
+    let plain = handled;
+    if plain > 0 {
+        spelled.push('-');
+    }
+    while let Some(letter) = letters.iter().copied().filter(|&letter| letter >= next).min() {
+        delta = delta.saturating_add((letter - next).saturating_mul(handled + 1));
+        next = letter;
+        for &other in &letters {
+            if other < next {
+                delta = delta.saturating_add(1);
+            }
+            if other != next {
+                continue;
+            }
+            let (mut left, mut step) = (delta, BASE);
+            loop {
+                let threshold = step.saturating_sub(bias).clamp(1, 26);
+                if left < threshold {
+                    break;
+                }
+                spelled.push(digit(threshold + (left - threshold) % (BASE - threshold)));
+                left = (left - threshold) / (BASE - threshold);
+                step += BASE;
+            }
+            spelled.push(digit(left));
+            let mut change = delta / if handled == plain { 700 } else { 2 };
+            change += change / (handled + 1);
+            bias = 0;
+            while change > 455 {
+                change /= BASE - 1;
+                bias += BASE;
+            }
+            bias += BASE * change / (change + 38);
+            delta = 0;
+            handled += 1;
+        }
+        delta = delta.saturating_add(1);
+        next += 1;
+    }
+    spelled
+}
+
 /// Could this be a name in Python source?
 pub fn is_identifier(text: &str) -> bool {
     let mut chars = text.chars();
     chars.next().is_some_and(|first| first == '_' || first.is_alphabetic())
         && chars.all(|rest| rest == '_' || rest.is_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Python;
+
+    #[test]
+    fn a_module_s_function_is_spelled_as_python_spells_it() {
+        let function = |module: &str| Python::default().init_function(module);
+        for (module, expected) in [
+            ("_a", "PyInit__a"),
+            ("münchen", "PyInitU_mnchen_3ya"),
+            ("é", "PyInitU_9ca"),
+            ("模块", "PyInitU_gfs105b"),
+            ("naïve_é", "PyInitU_nave__fsa2b"),
+        ] {
+            assert_eq!(function(module), expected, "{module}");
+        }
+        let newer = Python { version: Some((3, 15)), ..Python::default() };
+        assert_eq!(newer.export_function("é").as_deref(), Some("PyModExportU_9ca"));
+        assert_eq!(Python::default().export_function("é"), None);
+    }
 }

@@ -10,7 +10,8 @@ pub(super) static RULE: Rule = Rule {
     id: "init-function-missing",
     title: "module without its init function",
     severity: Severity::Error,
-    why: "Python calls PyInit_NAME of the file NAME.….so (PEP 489), from 3.15 on PyModExport_NAME before it (PEP 793). A file \
+    why: "Python calls PyInit_NAME of the file NAME.….so (PEP 489), from 3.15 on PyModExport_NAME before it (PEP 793); \
+          names that are not ASCII are spelled in punycode (PyInitU_). A file \
           that was renamed, or built for another name, defines another: “dynamic module does not define module export \
           function”. Files that ctypes or cffi open have none and need none, whatever they are called.",
     remedy: "Give the file the name that it was built for, or build it for its name.",
@@ -67,7 +68,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 /// The functions for modules of other names that a file defines.
 fn others(facts: &Facts, file: FileId) -> Vec<Name> {
     let world = &facts.survey.world;
-    let names = [&b"PyInit_"[..], b"PyModExport_"].into_iter().flat_map(|start| world.names(file, start));
+    let starts = [&b"PyInit_"[..], b"PyInitU_", b"PyModExport_", b"PyModExportU_"];
+    let names = starts.into_iter().flat_map(|start| world.names(file, start));
     names.filter(|name| world.defines(file, name)).collect()
 }
 

@@ -19,27 +19,27 @@ struct Types {
     relative: u32,
     slot: u32,
     copy: u32,
-    /// First and last of those for thread-local storage, which lie together; and another.
+    /// First and last of those for thread-local storage, which lie together; and others.
     tls: (u32, u32),
-    tls_descriptor: u32,
+    more_tls: &'static [u32],
     /// Of those, the ones for storage at a fixed distance from the thread's pointer.
     static_tls: &'static [u32],
 }
 
 const fn types(machine: u16) -> Option<Types> {
-    type Row = (&'static [u32], u32, u32, u32, (u32, u32), u32, &'static [u32]);
-    let (none, relative, slot, copy, tls, tls_descriptor, static_tls): Row = match machine {
-        EM_X86_64 => (&[0, 38], 8, 7, 5, (16, 18), 36, &[18]),
-        EM_386 => (&[0], 8, 7, 5, (35, 37), 14, &[14, 37]),
-        EM_AARCH64 => (&[0, 256], 1027, 1026, 1024, (1028, 1030), 1031, &[1030]),
-        EM_ARM => (&[0], 23, 22, 20, (17, 19), 13, &[19]),
-        EM_PPC64 => (&[0], 22, 21, 19, (68, 78), 78, &[73]),
-        EM_S390 => (&[0], 12, 11, 9, (54, 56), 56, &[56]),
-        EM_RISCV => (&[0], 3, 5, 4, (6, 11), 12, &[10, 11]),
-        EM_LOONGARCH => (&[0], 3, 5, 4, (6, 11), 14, &[10, 11]),
+    type Row = (&'static [u32], u32, u32, u32, (u32, u32), &'static [u32], &'static [u32]);
+    let (none, relative, slot, copy, tls, more_tls, static_tls): Row = match machine {
+        EM_X86_64 => (&[0, 38], 8, 7, 5, (16, 18), &[36], &[18]),
+        EM_386 => (&[0], 8, 7, 5, (35, 37), &[14, 41], &[14, 37]),
+        EM_AARCH64 => (&[0, 256], 1027, 1026, 1024, (1028, 1030), &[1031], &[1030]),
+        EM_ARM => (&[0], 23, 22, 20, (17, 19), &[13], &[19]),
+        EM_PPC64 => (&[0], 22, 21, 19, (68, 78), &[], &[73]),
+        EM_S390 => (&[0], 12, 11, 9, (54, 56), &[], &[56]),
+        EM_RISCV => (&[0], 3, 5, 4, (6, 11), &[12], &[10, 11]),
+        EM_LOONGARCH => (&[0], 3, 5, 4, (6, 11), &[14], &[10, 11]),
         _ => return None,
     };
-    Some(Types { none, relative, slot, copy, tls, tls_descriptor, static_tls })
+    Some(Types { none, relative, slot, copy, tls, more_tls, static_tls })
 }
 
 impl Types {
@@ -50,7 +50,7 @@ impl Types {
             kind if kind == self.relative || self.none.contains(&kind) => None,
             kind if kind == self.slot => Some(Uses { slot: true, ..nothing }),
             kind if kind == self.copy => Some(Uses { copy: true, ..nothing }),
-            kind if kind == self.tls_descriptor || (self.tls.0..=self.tls.1).contains(&kind) => {
+            kind if self.more_tls.contains(&kind) || (self.tls.0..=self.tls.1).contains(&kind) => {
                 Some(Uses { tls: true, static_tls: self.static_tls.contains(&kind), ..nothing })
             }
             _ => Some(Uses { data: true, ..nothing }),
@@ -119,5 +119,35 @@ fn each(file: &PagedFile, tables: &Tables, table: &RelocationTable, tell: &mut d
             return;
         }
         at += wanted as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use goblin::elf::header::{EM_386, EM_X86_64};
+
+    use super::types;
+
+    #[test]
+    fn relocations_of_i386_say_how_their_symbol_is_used() {
+        let types = types(EM_386).expect("a processor that is known");
+        let uses = |kind| types.uses(kind);
+        // NONE, RELATIVE
+        assert!(uses(0).is_none() && uses(8).is_none());
+        // 32, PC32, GLOB_DAT
+        assert!([1, 2, 6].into_iter().all(|kind| uses(kind).is_some_and(|uses| uses.data)));
+        assert!(uses(7).is_some_and(|uses| uses.is_deferrable()));
+        assert!(uses(5).is_some_and(|uses| uses.copy));
+        // TLS_TPOFF, TLS_DTPMOD32, TLS_DTPOFF32, TLS_TPOFF32, TLS_DESC
+        for (kind, is_static) in [(14, true), (35, false), (36, false), (37, true), (41, false)] {
+            assert!(uses(kind).is_some_and(|uses| uses.tls && !uses.data && uses.static_tls == is_static), "{kind}");
+        }
+    }
+
+    #[test]
+    fn the_same_numbers_mean_other_things_for_other_processors() {
+        let types = types(EM_X86_64).expect("a processor that is known");
+        assert!(types.uses(14).is_some_and(|uses| uses.data) && types.uses(36).is_some_and(|uses| uses.tls));
+        assert!(types.uses(41).is_some_and(|uses| uses.data && !uses.tls));
     }
 }

@@ -67,7 +67,10 @@ impl Survey {
     fn has_init_function(&self, file: FileId) -> bool {
         let path = self.world.file(file).path.clone();
         let stem = path.file_name().split(|&byte| byte == b'.').next().unwrap_or_default();
-        self.world.defines(file, &[b"PyInit_", stem].concat())
+        let stem = String::from_utf8_lossy(stem);
+        let python = self.world.host.python.as_ref();
+        let function = python.map_or_else(|| format!("PyInit_{stem}"), |python| python.init_function(&stem));
+        self.world.defines(file, function.as_bytes())
     }
 
     /// What a file looks up in the flat namespace and must have, and what is neither Python's nor the system's.

@@ -71,3 +71,16 @@ fn an_import_is_known_however_it_is_written_and_by_its_whole_name() {
         assert!(findings(&scan, "init-function-missing").is_empty(), "{code}: {:?}", messages(&scan));
     }
 }
+
+#[test]
+fn a_name_that_is_not_ascii_is_spelled_in_punycode() {
+    let world = |defines: &str| {
+        scan(&format!(
+            "//- SITE/p/münchen.TAG elf x86_64 defines:{defines}\n//- SITE/p/__init__.py\nfrom . import münchen\n"
+        ))
+    };
+    assert_silent(&world("PyInitU_mnchen_3ya"));
+    let scan = world("PyInit_münchen");
+    let told = finding(&scan, "init-function-missing");
+    assert_eq!((told.severity, told.subject.as_str()), (Severity::Error, "PyInitU_mnchen_3ya"));
+}
