@@ -129,18 +129,30 @@ fn severity(facts: &Facts, name: &Name, by: FileId, missing: &Missing) -> (Sever
     if imports.iter().any(|import| *kind(import) == ImportKind::Program) {
         return (Severity::Warning, "; a program of the environment cannot start".into());
     }
-    if missing.wanted.iter().any(|(file, _, _)| facts.is_named(*file)) {
+    // What a module of its own package has loaded before, a plugin finds by its name.
+    let is_brought = |file: FileId| facts.providers(name).iter().any(|&provider| is_brought(facts, file, provider));
+    if missing.wanted.iter().any(|(file, _, _)| facts.is_named(*file) && !is_brought(*file)) {
         return (Severity::Warning, "; Python code loads that file by its name".into());
     }
     // What opens plugins goes on without them, or ends: `libqxcb.so` is the only window that Qt has on many a system.
     let roots = imports.iter().map(|&import| facts.survey.imports[import].file);
-    match roots.filter(|&file| facts.is_plugin(file)).map(|file| facts.path(file)).min() {
+    match roots.filter(|&file| facts.is_plugin(file) && !is_brought(file)).map(|file| facts.path(file)).min() {
         Some(plugin) => {
             let name = VPath::new(plugin.file_name());
             (Severity::Warning, format!("; {name} is a plugin that its package opens on demand"))
         }
         None => (Severity::Info, "; no import reaches it".into()),
     }
+}
+
+/// Does importing the package that a file belongs to load this library of its own?
+fn is_brought(facts: &Facts, file: FileId, provider: FileId) -> bool {
+    let owner = facts.owner(file);
+    let loads = |&import: &usize| {
+        let import = &facts.survey.imports[import];
+        import.module().is_some() && import.loads.unmet.is_empty() && facts.owner(import.file) == owner
+    };
+    owner.is_some() && facts.owner(provider) == owner && facts.imports_loading(provider).iter().any(loads)
 }
 
 /// Why the name is missing, what mends it, and what shows it.

@@ -52,6 +52,27 @@ ctypes.CDLL('libdriver.so')
 }
 
 #[test]
+fn a_plugin_finds_what_modules_of_its_package_have_loaded() {
+    let world = |module: &str, code: &str| {
+        format!(
+            "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a {module}
+//- SITE/a/libcore.so elf x86_64 soname:libcore.so
+//- SITE/a/plugins/libsphere.so elf x86_64 needs:libcore.so
+//- SITE/a/__init__.py
+from . import _a
+{code}
+"
+        )
+    };
+    let opens = "def load():\n    import ctypes\n    ctypes.CDLL('libsphere.so')";
+    for code in ["", opens] {
+        assert_calm(&scan(&world("needs:libcore.so runpath:$ORIGIN", code)));
+        let scan = scan(&world("", code));
+        assert_eq!(finding(&scan, "library-missing").severity, Severity::Warning, "{code}");
+    }
+}
+
+#[test]
 fn a_module_that_is_imported_only_where_it_may_fail_is_a_warning() {
     let module = "//- SITE/a/_tbb.TAG elf x86_64 defines:PyInit__tbb needs:libtbb.so.12\n";
     let guarded = "//- SITE/a/pool.py\ntry:\n    from . import _tbb\nexcept ImportError:\n    pass\n";
