@@ -15,8 +15,8 @@ pub use record::{Found, Record, Search};
 pub use rust::{Rust, RustEvidence};
 pub use simulate::{ImportKind, ImportOf};
 pub use symbols::{
-    EdgeSymbols, ExportedSymbol, FlatSymbols, StaticTls, SymbolContext, SymbolRole, SymbolRow, SymbolStatus, SymbolUse,
-    UnboundSymbol,
+    EdgeSymbols, ExportedSymbol, FlatSymbols, ProgramSymbol, StaticTls, SymbolContext, SymbolRole, SymbolRow,
+    SymbolStatus, SymbolUse, UnboundSymbol,
 };
 
 use std::collections::BTreeMap;

@@ -12,7 +12,7 @@ pub use search::{SymbolRole, SymbolUse};
 use rayon::prelude::*;
 
 use super::{ImportKind, ImportOf, Survey};
-use crate::bind::{Binder, BoundSymbol, DyldBinder, LoadedProcess, Mode, Session, Settled, Status, demangled};
+use crate::bind::{Binder, BoundSymbol, LoadedProcess, Mode, Session, Settled, Status, bind, demangled, is_fatal};
 use crate::image::{Name, Reference, STB_GNU_UNIQUE, STB_WEAK, VERSION_HIDDEN};
 use crate::vfs::VPath;
 use crate::world::{FileId, System};
@@ -57,6 +57,17 @@ pub struct UnboundSymbol {
     /// The file that wants it: the module, or what it brings in.
     pub file: FileId,
     pub reference: Reference,
+}
+
+/// A symbol that a program of the environment, or a library that it loads, does not find.
+#[derive(Clone, Debug)]
+pub struct ProgramSymbol {
+    /// The start of the program, by place in [`Survey::imports`].
+    pub import: usize,
+    pub file: FileId,
+    pub reference: Reference,
+    /// The program starts, and ends where it first calls the function.
+    pub is_deferred: bool,
 }
 
 /// Thread-local storage for which an import fails.
@@ -186,6 +197,30 @@ impl Survey {
         };
         let concerns = |import: &ImportOf| {
             import.module().is_some() && import.loads.unmet.is_empty() && import.loads.loads.iter().any(is_static)
+    /// The symbols that programs do not find, all other things being well. A program binds its calls when they are made, unless
+    /// it was linked otherwise. Nothing of other formats than ELF.
+    pub fn unbound_of_programs(&self) -> Vec<ProgramSymbol> {
+        let is_whole = |import: &ImportOf| import.kind == ImportKind::Program && import.loads.unmet.is_empty();
+        let programs: Vec<(usize, &ImportOf)> =
+            self.imports.iter().enumerate().filter(|(_, import)| is_whole(import)).collect();
+        let found = programs.par_iter().map(|&(index, import)| {
+            let process = LoadedProcess::of_program(&self.world, import.file);
+            let binder = Binder::new(&self.world, &process);
+            let mut unbound = Vec::new();
+            for (place, object) in process.objects.iter().enumerate() {
+                binder.each(place, &mut |reference, status| {
+                    let is_deferred = status == Status::Deferred;
+                    if is_deferred && !reference.is_weak || is_fatal(reference.is_weak, status) {
+                        let reference = reference.clone();
+                        unbound.push(ProgramSymbol { import: index, file: object.file, reference, is_deferred });
+                    }
+                });
+            }
+            unbound
+        });
+        found.flatten_iter().collect()
+    }
+
         };
         let modules: Vec<(usize, &ImportOf)> =
             self.imports.iter().enumerate().filter(|(_, import)| concerns(import)).collect();

@@ -16,7 +16,7 @@
 //!
 //! Words after `elf` and a processor: `needs:`, `auxiliary:`, `filter:`, `defines:`, `takes:` (symbols of others; a `?` makes one weak), `versions:` (defined), `wants:FILE@VERSION`
 //! (a `?` behind it makes it weak): lists between commas; `soname:`, `rpath:`, `runpath:`, `interp:`; the flags
-//! `program`, `pie`, `object`, `execstack`, `nodeflib`, `noopen`; `isa:` (bits of
+//! `program`, `pie`, `object`, `execstack`, `nodeflib`, `noopen`, `calls` (what it takes are calls); `isa:` (bits of
 //! `GNU_PROPERTY_X86_ISA_1_NEEDED`); `says:` (texts in the body, `~` for a blank); `cut:N` leaves
 //! N bytes of the file.
 //!
@@ -147,6 +147,7 @@ fn image(words: &str) -> Result<Vec<u8>, String> {
             "nodeflib" => image.flags |= DF_1_NODEFLIB,
             "noopen" => image.flags |= DF_1_NOOPEN,
             "tls" => extras.static_tls = value.parse().map_err(|_| "tls: wants a number of bytes")?,
+            "calls" => extras.calls = true,
             "isa" => extras.x86_isa = value.parse().map_err(|_| "isa: wants a number")?,
             "cut" => cut = Some(value.parse::<usize>().map_err(|_| "cut: wants a number")?),
             _ => return Err(format!("unknown word {key}")),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashSet;
 
 use crate::bind::{DllSymbol, origin};
+use crate::command::Remedy;
 use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::graph::NodeId;
@@ -30,23 +31,31 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             continue;
         }
         // What the system has is not known symbol by symbol.
-        let providers: BTreeMap<usize, FileId> = facts
+        let providers: BTreeMap<usize, (FileId, bool)> = facts
             .survey
             .graph
             .needs(node)
             .into_iter()
-            // A delayed import fails when it is first used, and code that delays one mostly asks beforehand.
-            .filter(|(_, edge)| edge.kind != NeedKind::Delay)
-            .filter_map(|(target, edge)| Some((edge.need, facts.survey.file_of(target)?)))
+            .filter_map(|(target, edge)| {
+                Some((edge.need, (facts.survey.file_of(target)?, edge.kind == NeedKind::Delay)))
+            })
             .collect();
         if providers.is_empty() {
             continue;
         }
         for (need, imports) in taken(facts, file) {
-            if let Some(&provider) = providers.get(&need)
+            if let Some(&(provider, is_delayed)) = providers.get(&need)
                 && let Some(lack) = Lack::of(facts, file, provider, &imports)
             {
-                findings.push(finding(facts, file, need, provider, &lack));
+                let mut finding = finding(facts, file, need, provider, &lack);
+                if is_delayed {
+                    // Code that delays an import mostly asks beforehand whether it is there.
+                    finding.severity = Severity::Info;
+                    (finding.imports, finding.breaks) = (Vec::new(), 0);
+                    finding.message += "; that fails only when it is first called (delayed import)";
+                    finding.remedy = Remedy::new("no action needed unless the function is called");
+                }
+                findings.push(finding);
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::diagnose::stable_abi::is_python_s;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::Kind;
 use crate::image::{Name, Reference};
-use crate::survey::{ImportKind, UnboundSymbol};
+use crate::survey::{ImportKind, ProgramSymbol, UnboundSymbol};
 use crate::vfs::VPath;
 use crate::world::{FileId, SymbolKey, System};
 
@@ -48,6 +48,45 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         }
     }
     findings.extend(by_file.into_values().filter_map(|unbound| judge(facts, &unbound)));
+    findings.extend(of_programs(facts));
+}
+
+/// What programs of the environment lack: what they call later is information, what they must have keeps them from starting.
+fn of_programs(facts: &Facts) -> Vec<Finding> {
+    let mut by_file = BTreeMap::<(VPath, bool), Vec<ProgramSymbol>>::new();
+    for lacking in facts.survey.unbound_of_programs() {
+        let content = facts.survey.world.file(lacking.file);
+        let is_of_other_libc = content.image.as_ref().is_none_or(|image| facts.is_of_other_libc(image));
+        let root = facts.survey.imports[lacking.import].file;
+        if facts.is_loadable(root) && facts.owner(lacking.file).is_some() && !is_of_other_libc {
+            by_file.entry((facts.path(lacking.file), lacking.is_deferred)).or_default().push(lacking);
+        }
+    }
+    by_file.into_values().map(|lacking| of_program(facts, &lacking)).collect()
+}
+
+fn of_program(facts: &Facts, lacking: &[ProgramSymbol]) -> Finding {
+    let first = &lacking[0];
+    let severity = if first.is_deferred { Severity::Info } else { Severity::Warning };
+    let mut finding = Finding::about(facts, &RULE, severity, first.file);
+    let mut seen = FxHashSet::default();
+    let names: Vec<&Reference> =
+        lacking.iter().map(|it| &it.reference).filter(|it| seen.insert(it.name.clone())).collect();
+    finding.subject = demangled(&names[0].name).unwrap_or_else(|| names[0].name.to_string());
+    let (subject, more) = (finding.subject.clone(), more(names.len()));
+    let end = match first.is_deferred {
+        true => "it starts, and ends where it first calls that".to_owned(),
+        false => format!("{} cannot start", facts.path(facts.survey.imports[first.import].file)),
+    };
+    finding.message =
+        format!("{} needs {subject}{more}, which nothing that its program loads defines: {end}", finding.file);
+    finding.remedy = match (first.is_deferred, facts.owner(first.file)) {
+        (false, Some(owner)) => reinstall(facts, owner),
+        _ => Remedy::new("no action needed unless the function is called"),
+    };
+    let symbols = names.iter().take(20).map(|it| Evidence::Header { name: "symbol", value: versioned(it) });
+    finding.evidence.extend(symbols);
+    finding
 }
 
 /// The file that Python code may load for a name that no search finds: the only one of the environment that bears it.

@@ -28,13 +28,15 @@ pub struct Extras {
     pub x86_isa: u32,
     /// Thread-local storage that it reaches at a fixed distance from the thread's pointer, in bytes.
     pub static_tls: u64,
+    /// What it takes are calls, which a program may bind when they are made.
+    pub calls: bool,
 }
 
 /// The smallest 64-bit little-endian ELF file that reads back as `image`, defining `symbols` and `versions` for others and
 /// taking `imports` from them, each by one relocation. 32-bit and big-endian images become a bare header, enough for a loader to
 /// pass them over.
 pub fn write(image: &Image, symbols: &[Name], imports: &[Import], versions: &[Name], extras: Extras) -> Vec<u8> {
-    let Extras { x86_isa, static_tls } = extras;
+    let Extras { x86_isa, static_tls, calls } = extras;
     let mut strings = Strings(vec![0]);
     let mut dynamic: Vec<(u64, u64)> = Vec::new();
     for need in &image.needs {
@@ -57,7 +59,7 @@ pub fn write(image: &Image, symbols: &[Name], imports: &[Import], versions: &[Na
     let verdef = verdef(versions, &mut strings);
     let (symtab, hash) = symbol_tables(symbols, imports, &mut strings);
 
-    let mut relocations = relocations(image.arch.machine, symbols.len(), imports.len());
+    let mut relocations = relocations(image.arch.machine, symbols.len(), imports.len(), calls);
     if static_tls > 0 {
         dynamic.push((30, 0x10));
         relocations.extend(
@@ -228,7 +230,7 @@ fn verdef(versions: &[Name], strings: &mut Strings) -> Vec<u8> {
 }
 
 /// One entry of `DT_RELA` for each import, which follow the symbols that are defined: an address in the global offset table.
-fn relocations(machine: Machine, symbols: usize, imports: usize) -> Vec<u8> {
+fn relocations(machine: Machine, symbols: usize, imports: usize, calls: bool) -> Vec<u8> {
     let kind: u64 = match machine {
         Machine::Aarch64 | Machine::Arm64e => 1025,
         Machine::Arm => 21,
@@ -236,6 +238,12 @@ fn relocations(machine: Machine, symbols: usize, imports: usize) -> Vec<u8> {
         Machine::S390x => 10,
         Machine::Riscv | Machine::LoongArch => 2,
         _ => 6,
+    };
+    // The slot of a call has the number behind it, but for RISC-V and LoongArch, where that of a copy lies between.
+    let kind = match machine {
+        _ if !calls => kind,
+        Machine::Riscv | Machine::LoongArch => 5,
+        _ => kind + 1,
     };
     let entry = |index: u64| [0x2000, index << 32 | kind, 0].into_iter().flat_map(u64::to_le_bytes);
     (symbols as u64 + 1..).take(imports).flat_map(entry).collect()

@@ -118,6 +118,78 @@ fn a_package_that_loads_a_library_for_all_finds_its_symbols() {
 }
 
 #[test]
+fn a_program_ends_where_it_first_calls_what_nothing_defines() {
+    let world = |words: &str| {
+        scan(&format!(
+            "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a
+//- SITE/a/bin/tool elf x86_64 pie interp:/lib64/ld-linux-x86-64.so.2 {words}
+//- SITE/a/bin/libx.so elf x86_64 defines:f
+"
+        ))
+    };
+    let later = world("needs:libx.so runpath:$ORIGIN takes:f,absent calls");
+    let told = finding(&later, "symbol-undefined");
+    assert_eq!((told.severity, told.breaks, told.subject.as_str()), (Severity::Info, 0, "absent"));
+    assert!(told.message.contains("it starts, and ends where it first calls that"), "{}", told.message);
+    let now = world("needs:libx.so runpath:$ORIGIN takes:f,absent");
+    let told = finding(&now, "symbol-undefined");
+    assert_eq!(told.severity, Severity::Warning);
+    assert!(told.message.contains("a/bin/tool cannot start"), "{}", told.message);
+    for fine in ["needs:libx.so runpath:$ORIGIN takes:f calls", "takes:absent? calls", "needs:libgone.so takes:f calls"]
+    {
+        assert!(findings(&world(fine), "symbol-undefined").is_empty(), "{fine}");
+    }
+}
+
+/// A module of `ext` that finds its symbol only where `host` has been imported, which loads its library for all.
+fn guest(init: &str) -> Scan {
+    scan(&format!(
+        "//- SITE/host/_h.TAG elf x86_64 defines:PyInit__h
+//- SITE/host/libhost.so elf x86_64 defines:f
+//- SITE/host/__init__.py
+import ctypes, os
+ctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libhost.so'), mode=ctypes.RTLD_GLOBAL)
+from . import _h
+//- SITE/ext/_e.TAG elf x86_64 defines:PyInit__e takes:f
+//- SITE/ext/__init__.py
+{init}
+"
+    ))
+}
+
+#[test]
+fn a_module_that_counts_on_another_package_says_which_and_where_its_code_imports_that() {
+    for (init, code) in [
+        ("from . import _e", "no code of ext imports host"),
+        (
+            "from . import _e\nimport host",
+            "lib/python3.11/site-packages/ext/__init__.py:2 imports host, but not before ext",
+        ),
+        (
+            "def f():\n    import host\nfrom . import _e",
+            "lib/python3.11/site-packages/ext/__init__.py:2 imports host, but not before ext",
+        ),
+    ] {
+        let scan = guest(init);
+        let told = finding(&scan, "symbol-undefined");
+        assert_eq!((told.severity, told.breaks), (Severity::Error, 1), "{init}: {}", told.message);
+        let words = format!("loads after import host, and {code}");
+        assert!(told.message.contains(&words), "{init}: {}", told.message);
+        assert!(told.remedy.text.starts_with("import host before ext"), "{}", told.remedy.text);
+    }
+}
+
+#[test]
+fn a_module_whose_package_imports_the_other_first_loads() {
+    let scan = guest("import host\nfrom . import _e");
+    assert!(
+        scan.findings.iter().all(|finding| finding.severity == Severity::Info),
+        "{:?}",
+        scan.findings.iter().map(|it| &it.message).collect::<Vec<_>>()
+    );
+}
+
+#[test]
 fn an_unrelated_package_s_library_is_no_provider() {
     let scan = scan(
         "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a takes:f
