@@ -11,7 +11,7 @@ mod symbols;
 
 pub use numpy::{Bond, Numpy, Provider};
 pub use progress::{Event, Phase, Progress, Seen};
-pub use record::{Found, Record, Search};
+pub use record::{Found, Record, RecordedSymbols, Search, SymbolsToKeep};
 pub use rust::{Rust, RustEvidence};
 pub use simulate::{ImportKind, ImportOf};
 pub use symbols::{

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::export::{self, Compared, FORMATS, Folding, Format, Scope};
 use crate::image::{Arch, Release};
 use crate::scan::Scan;
+use crate::snapshot::KeptSymbols;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -316,6 +317,9 @@ pub(super) struct Export {
     /// Hide the names of people and their home folders
     #[arg(long)]
     pub anonymize: bool,
+    /// Keep the symbols of every file in a snapshot [default: of edges with findings]
+    #[arg(long)]
+    pub symbols: bool,
     /// Which part of the graph
     #[arg(long, value_enum, default_value = "all")]
     pub scope: Part,
@@ -360,6 +364,21 @@ impl Export {
                 Scope::Focus { center, depth: self.depth.unwrap_or(2) }
             }
         })
+    }
+
+    /// The symbols that a snapshot is to keep.
+    ///
+    /// # Errors
+    /// Where another format is asked to keep them.
+    pub(super) fn symbols(&self, format: &Format) -> Result<KeptSymbols, Error> {
+        match (self.symbols, format.name) {
+            (false, _) => Ok(KeptSymbols::OfFindings),
+            (true, "snapshot") => Ok(KeptSymbols::All),
+            (true, name) => {
+                let what = format!("{name} has no symbols");
+                Err(Error::new(what, "--symbols is for snapshots: -o x.dylens.json; dylens symbols lists them"))
+            }
+        }
     }
 
     pub(super) fn folding(&self) -> Option<Folding> {

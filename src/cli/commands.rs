@@ -14,7 +14,7 @@ use crate::discover::Machine;
 use crate::error::Error;
 use crate::export::{self, Options, Told};
 use crate::scan::Scan;
-use crate::snapshot::{self, Veil};
+use crate::snapshot::{self, KeptSymbols, Veil};
 use crate::tui;
 use crate::vfs::Disk;
 
@@ -192,19 +192,20 @@ pub(super) fn export(arguments: &Arguments, export: &Export) -> Result<ExitCode,
         true => source::scanned(arguments, &export.paths)?,
         false => source::surveyed(arguments, &export.paths)?,
     };
-    let veiled = export.anonymize.then(|| veiled(scan)).transpose()?;
+    let symbols = export.symbols(format)?;
+    let veiled = export.anonymize.then(|| veiled(scan, symbols)).transpose()?;
     let scan = veiled.as_ref().unwrap_or(scan);
     let paint = output::paint(arguments, export.to.output.is_none());
     let (scope, folding) = (export.scope(format, scan)?, export.folding());
-    let options = Options { scope, folding, ..Options::new(paint) };
+    let options = Options { scope, folding, symbols, ..Options::new(paint) };
     output::deliver(written(format, scan, &options)?, &export.to)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The scan as a stranger may see it: a snapshot of it, with the names of people hidden, opened again.
-fn veiled(scan: &Scan) -> Result<Scan, Error> {
+fn veiled(scan: &Scan, symbols: KeptSymbols) -> Result<Scan, Error> {
     let home = Machine::this().home().map(<[u8]>::to_vec);
-    snapshot::open(&snapshot::take(scan, Veil::drawn(home.as_deref())), &scan.target.root)
+    snapshot::open(&snapshot::take_with(scan, Veil::drawn(home.as_deref()), symbols), &scan.target.root)
 }
 
 /// `dylens schema`.

@@ -63,7 +63,7 @@ fn exports(arguments: &Arguments, symbols: &Symbols, scan: &Scan, name: &OsStr) 
 /// Prints every file that defines or wants a symbol.
 fn find(arguments: &Arguments, symbols: &Symbols, scan: &Scan, name: &str) -> Result<ExitCode, Error> {
     if scan.record.is_some() {
-        return Err(Error::new("a snapshot has no symbols", "give the environment itself"));
+        return Err(Error::new("a snapshot cannot be searched for a symbol", "give the environment itself"));
     }
     let uses = scan.symbol_uses(name.as_bytes());
     let mut out = Vec::new();
@@ -166,7 +166,10 @@ fn named(scan: &Scan, name: &OsStr) -> Result<FileId, Error> {
 fn not_at_hand(scan: &Scan, file: FileId) -> Error {
     let path = scan.shown(&scan.world.file(file).path);
     match scan.record.is_some() {
-        true => Error::new(format!("the snapshot has no symbols of {path}"), "give the environment itself"),
+        true => Error::new(
+            format!("the snapshot has no symbols of {path}"),
+            "take it with dylens export --symbols, or give the environment itself",
+        ),
         false => {
             Error::new(format!("the symbols of {path} cannot be read"), "give a native file whose headers are whole")
         }

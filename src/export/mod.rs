@@ -47,6 +47,7 @@ pub use why::{node, why};
 use std::io::{self, Write};
 
 use crate::scan::Scan;
+use crate::snapshot::KeptSymbols;
 use crate::vfs::VPath;
 
 /// One way to write a scan.
@@ -132,6 +133,8 @@ pub struct Options {
     pub scope: Scope,
     /// How it is drawn; as the format likes it where nobody says.
     pub folding: Option<Folding>,
+    /// Which symbols a snapshot keeps.
+    pub symbols: KeptSymbols,
     /// The repository that the target lies in: paths in code scanning and annotations are given from here on.
     pub repository: Option<VPath>,
 }
@@ -147,6 +150,7 @@ impl Options {
             set_aside: Vec::new(),
             scope: Scope::All,
             folding: None,
+            symbols: KeptSymbols::default(),
             repository: None,
         }
     }

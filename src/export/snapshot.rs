@@ -16,6 +16,6 @@ pub const SNAPSHOT: Format = Format {
     write,
 };
 
-fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(&snapshot::take(scan, Veil::none()))
+fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(&snapshot::take_with(scan, Veil::none(), options.symbols))
 }

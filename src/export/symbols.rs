@@ -13,6 +13,7 @@ use crate::printable::printable;
 use crate::scan::Scan;
 use crate::survey::{ExportedSymbol, SymbolRole, SymbolRow, SymbolStatus, SymbolUse};
 use crate::vfs::VPath;
+use crate::world::FileId;
 
 /// The mirror of a symbol that a file wants. Its fields and their order are fixed.
 #[derive(Serialize)]
@@ -58,6 +59,11 @@ pub fn symbols_jsonl(file: Option<&VPath>, rows: &[SymbolRow], out: &mut Vec<u8>
 pub fn symbols_text(scan: &Scan, file: &VPath, rows: &[SymbolRow], lists: bool, paint: &Paint) -> String {
     let head = paint.ink(Ink::Strong, &printable(&scan.shown(file).text()));
     let mut text = format!("{head}: {}\n", count(rows.len(), "symbol"));
+    let recorded = scan.record.iter().flat_map(|record| &record.symbols);
+    let is_it = |id: FileId| scan.world.file(id).path == *file;
+    if recorded.into_iter().any(|(&id, recorded)| !recorded.is_whole && is_it(id)) {
+        text += &paint.ink(Ink::Quiet, "the snapshot has only the symbols of edges with findings\n");
+    }
     let mut groups = BTreeMap::<(SymbolStatus, bool, Option<&VPath>), Vec<&SymbolRow>>::new();
     for row in rows {
         groups.entry((row.status, row.is_weak && row.provider.is_none(), row.provider.as_ref())).or_default().push(row);

@@ -11,6 +11,7 @@ use super::image::FileMirror;
 use super::mirror::{Damage, Mirror, Opening, Taking};
 use super::numpy::NumpyMirror;
 use super::outcomes::OutcomesMirror;
+use super::symbols::{KeptSymbols, SymbolsMirror};
 use super::target::{DistributionMirror, HostMirror, TargetMirror, folders};
 use super::text::{Bytes, FileNumber, Place};
 use super::veil::Veil;
@@ -19,7 +20,7 @@ use crate::discover::{DistributionId, Distributions, Target};
 use crate::graph::{Edge, Graph, Node, NodeId};
 use crate::image::Name;
 use crate::scan::Scan;
-use crate::survey::{Found, Record, Search, Survey};
+use crate::survey::{Found, Record, RecordedSymbols, Search, Survey, SymbolsToKeep};
 use crate::vfs::{Memory, VPath};
 use crate::world::{FileId, FileParts, World};
 
@@ -58,6 +59,9 @@ pub(super) struct Document {
     /// Searches that findings tell of and no edge does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     searches: Vec<SearchMirror>,
+    /// The symbols that files want, of edges with findings or of all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    symbols: Vec<SymbolsMirror>,
     /// Folders that could not be read, and the system's words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unreadable: Vec<(Place, String)>,
@@ -67,7 +71,7 @@ pub(super) struct Document {
 pub(super) const VERSION: u32 = 1;
 
 impl Document {
-    pub fn of(scan: &Scan, mut veil: Veil) -> Document {
+    pub fn of(scan: &Scan, mut veil: Veil, keep: KeptSymbols) -> Document {
         // A field that is new in a `Survey` is either mirrored here, or named as one that needs no mirror.
         let Scan { survey, outcomes, findings } = scan;
         let Survey { target, world, distributions, items, imports, graph, unreadable, is_partial, numpy, record: _ } =
@@ -99,6 +103,7 @@ impl Document {
             items: Mirror::of(items, taking),
             numpy: Mirror::of(numpy, taking),
             outcomes: Mirror::of(outcomes, taking),
+            symbols: symbols(scan, keep, taking),
             searches: left.into_iter().map(|(search, found)| search_mirror(search, &found, taking)).collect(),
             unreadable: Mirror::of(unreadable, taking),
             // Last: only now is known which files are met.
@@ -118,6 +123,10 @@ impl Document {
         let (parts, mut record) = files_back(self.files, opening)?;
         let host = self.host.back(opening)?;
         let world = World::restored(Arc::new(Memory::new()), host, parts);
+        for mirror in self.symbols {
+            let (file, symbols) = mirror.back(opening)?;
+            record.symbols.insert(file, symbols);
+        }
         let distributions = Distributions::restored(self.distributions.back(opening)?);
         let imports = self.imports.back(opening)?;
         let graph = graph_back(self.nodes, self.edges, &world, opening, &mut record.searches)?;
@@ -173,6 +182,48 @@ fn searches(scan: &Scan) -> Vec<Search> {
         _ => None,
     });
     edges.chain(evidence).collect()
+}
+
+/// Of each file that a finding is about, what it wants of the needs that the finding tells of; of every file, all, where
+/// that is wished for.
+fn symbols(scan: &Scan, keep: KeptSymbols, taking: &Taking) -> Vec<SymbolsMirror> {
+    let mut wanted = BTreeMap::<FileId, SymbolsToKeep>::new();
+    if keep == KeptSymbols::All {
+        let files = scan.graph.nodes().filter_map(|(node, _)| scan.file_of(node));
+        wanted.extend(files.map(|file| (file, SymbolsToKeep::All)));
+    }
+    for (file, need) in scan.findings.iter().flat_map(|finding| told_needs(scan, finding)) {
+        if let SymbolsToKeep::OfNeeds(needs) = wanted.entry(file).or_insert(SymbolsToKeep::OfNeeds(Vec::new())) {
+            needs.extend(need);
+        }
+    }
+    let recorded = scan.symbols_to_record(wanted.into_iter().collect());
+    let is_empty = |symbols: &RecordedSymbols| symbols.rows.is_empty() && symbols.overlinked.is_empty();
+    let told = recorded.iter().filter(|(_, symbols)| !is_empty(symbols));
+    told.map(|(file, symbols)| SymbolsMirror::of(*file, symbols, taking)).collect()
+}
+
+/// The files that a finding is about, with their needs that it tells of.
+fn told_needs(scan: &Scan, finding: &Finding) -> Vec<(FileId, Option<usize>)> {
+    let mut told: Vec<(FileId, Option<usize>)> = Vec::new();
+    let is_of_symbols = finding.rule.id.starts_with("symbol-")
+        || matches!(finding.rule.id, "version-missing" | "library-shadowed" | "python-symbol-missing");
+    let node = |path: &VPath| scan.world.open(&scan.target.root.join(path)).ok();
+    let file = is_of_symbols.then(|| node(&finding.file)).flatten();
+    told.extend(file.map(|file| (file, None)));
+    for evidence in &finding.evidence {
+        match evidence {
+            Evidence::Need { file, need, .. } => told.push((*file, Some(*need))),
+            Evidence::File { path, .. } => {
+                let by = file.and_then(|file| Some((file, scan.graph.file(file)?)));
+                let (Some((file, by)), Some(other)) = (by, node(path)) else { continue };
+                let needs = scan.graph.needs(by).into_iter().filter(|(target, _)| scan.file_of(*target) == Some(other));
+                told.extend(needs.map(|(_, edge)| (file, Some(edge.need))));
+            }
+            _ => {}
+        }
+    }
+    told
 }
 
 fn edges(graph: &Graph, found: &mut FxHashMap<Search, Found>, taking: &Taking) -> Vec<EdgeMirror> {

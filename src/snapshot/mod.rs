@@ -20,12 +20,14 @@ mod numpy;
 mod outcomes;
 mod pack;
 mod remedy;
+mod symbols;
 mod target;
 mod text;
 mod veil;
 
 use pack::MOST_BYTES;
 pub use pack::{Packing, packed, unpacked};
+pub use symbols::KeptSymbols;
 pub use veil::Veil;
 
 use serde::Deserialize;
@@ -47,8 +49,13 @@ pub const SCHEMA: &str = include_str!("../../assets/snapshot.schema.json");
 
 /// Takes a snapshot, as JSON; `veil` hides the names of people.
 pub fn take(scan: &Scan, veil: Veil) -> Vec<u8> {
+    take_with(scan, veil, KeptSymbols::OfFindings)
+}
+
+/// As [`take`], with these symbols.
+pub fn take_with(scan: &Scan, veil: Veil, symbols: KeptSymbols) -> Vec<u8> {
     let mut bytes = Vec::new();
-    json::compact(&mut bytes, &Document::of(scan, veil)).expect("every key is a string");
+    json::compact(&mut bytes, &Document::of(scan, veil, symbols)).expect("every key is a string");
     bytes.push(b'\n');
     bytes
 }

@@ -131,6 +131,10 @@ impl SymbolStatus {
 impl Survey {
     /// The symbols that a file wants, in the order of its own table. None where they are not at hand.
     pub fn symbols(&self, file: FileId, context: &SymbolContext) -> Option<Vec<SymbolRow>> {
+        if let Some(record) = &self.record {
+            let is_plain = !context.is_alone && context.before.is_empty();
+            return record.symbols.get(&file).filter(|_| is_plain).map(|recorded| recorded.rows.clone());
+        }
         if let Some(rows) = self.symbols_by_need(file) {
             return Some(rows);
         }
@@ -151,6 +155,10 @@ impl Survey {
     pub fn symbols_of_modules(&self, context: &SymbolContext) -> Vec<(&ImportOf, Vec<SymbolRow>)> {
         let modules: Vec<&ImportOf> = self.imports.iter().filter(|import| import.module().is_some()).collect();
         let session = || Session::new(&self.world);
+        if self.record.is_some() {
+            let rows = modules.into_iter().map(|import| Some((import, self.symbols(import.file, context)?)));
+            return rows.flatten().collect();
+        }
         let rows = modules.par_iter().map_init(session, |session, import| {
             if let Some(rows) = self.symbols_by_need(import.file) {
                 return Some((*import, rows));

@@ -97,10 +97,13 @@ pub fn read(wanted: &Receiver<WantedSymbols>, tell: &dyn Fn(ReadSymbols) -> bool
     }
 }
 
-/// Has this node symbols that could be read? A snapshot has none.
+/// Has this node symbols that could be read? A snapshot has those of some files.
 pub fn has_symbols(atlas: &Atlas, node: NodeId) -> bool {
-    let has_image = |file| atlas.scan.world.file(file).image.is_some();
-    atlas.scan.record.is_none() && atlas.scan.file_of(node).is_some_and(has_image)
+    let has = |file| match &atlas.scan.record {
+        Some(record) => record.symbols.contains_key(&file),
+        None => atlas.scan.world.file(file).image.is_some(),
+    };
+    atlas.scan.file_of(node).is_some_and(has)
 }
 
 /// Files that define or want a symbol: some of all, as they are found.

@@ -16,6 +16,8 @@ pub struct EdgeSymbols {
     /// For each node that the file needs, the places of the rows that come from it.
     edges: Vec<(NodeId, Vec<usize>)>,
     overlinked: FxHashSet<NodeId>,
+    /// A snapshot has only some of them.
+    pub is_partial: bool,
 }
 
 impl EdgeSymbols {
@@ -44,7 +46,9 @@ impl Survey {
     pub fn symbols_by_edge(&self, file: FileId) -> Option<EdgeSymbols> {
         let node = self.graph.file(file)?;
         let rows = self.symbols(file, &SymbolContext::default())?;
-        let mut symbols = EdgeSymbols { rows, ..EdgeSymbols::default() };
+        let recorded = self.record.as_ref().and_then(|record| record.symbols.get(&file));
+        let is_partial = recorded.is_some_and(|recorded| !recorded.is_whole);
+        let mut symbols = EdgeSymbols { rows, is_partial, ..EdgeSymbols::default() };
         for (target, edge) in self.graph.needs(node) {
             if symbols.of(target).is_some() {
                 continue;
@@ -62,7 +66,12 @@ impl Survey {
             };
             let places: Vec<usize> = (0..symbols.rows.len()).filter(|&at| is_from(&symbols.rows[at])).collect();
             let is_plain = matches!(edge.kind, NeedKind::Normal | NeedKind::Upward);
-            if let Some(library) = provider.filter(|_| places.is_empty() && is_plain && !symbols.rows.is_empty())
+            if recorded.is_some_and(|recorded| recorded.overlinked.contains(&edge.need)) {
+                symbols.overlinked.insert(target);
+            }
+            if let Some(library) = provider
+                .filter(|_| recorded.is_none())
+                .filter(|_| places.is_empty() && is_plain && !symbols.rows.is_empty())
                 && self.defines_any(library, &symbols.rows) == Some(false)
             {
                 symbols.overlinked.insert(target);

@@ -33,7 +33,8 @@ pub(super) fn of_file(board: &SymbolBoard, by: NodeId) -> Option<Prose> {
     }
     let symbols = board.of(by)?;
     let rows: Vec<&SymbolRow> = symbols.rows.iter().collect();
-    (!rows.is_empty()).then(|| told(&rows, " wanted").to(Link::Symbols(by, None)))
+    let how = if symbols.is_partial { " in this snapshot" } else { " wanted" };
+    (!rows.is_empty()).then(|| told(&rows, how).to(Link::Symbols(by, None)))
 }
 
 /// `14, 2 undefined: dgemm_, dsyrk_ ►`.

@@ -114,7 +114,9 @@ impl Search {
     /// What is said where there are no hits.
     fn nothing(&self, atlas: &Atlas) -> &'static str {
         match &self.symbol {
-            Some(_) if atlas.scan.record.is_some() => "a snapshot has no symbols: open the environment itself",
+            Some(_) if atlas.scan.record.is_some() => {
+                "a snapshot cannot be searched for symbols: open the environment itself"
+            }
             Some(symbol) if symbol.name.is_empty() => "type the name of a symbol, or a part of it",
             Some(symbol) if !symbol.is_all => "reading …",
             Some(_) => "no file defines or wants such a symbol",

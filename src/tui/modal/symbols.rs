@@ -63,7 +63,7 @@ pub fn open_edge(model: &mut Model, by: NodeId, of: Option<NodeId>) -> Option<Ef
     if !has_symbols(&atlas, by) {
         let is_snapshot = atlas.scan.record.is_some();
         let told = if is_snapshot {
-            "a snapshot has no symbols: open the environment itself"
+            "the snapshot has no symbols of it: take it with export --symbols"
         } else {
             "no symbols here: choose a file"
         };
@@ -112,7 +112,13 @@ impl SymbolList {
     fn title(&self, atlas: &Atlas) -> String {
         let by = atlas.entry(self.by).short();
         let of = self.of.map_or_else(String::new, |of| format!(" → {}", atlas.entry(of).short()));
-        let many = self.symbols.as_ref().map_or_else(|| "reading …".into(), |_| count(self.rows.len(), "symbol"));
+        let many = self.symbols.as_ref().map_or_else(
+            || "reading …".into(),
+            |symbols| {
+                let some = if symbols.is_partial && self.of.is_none() { " in this snapshot" } else { "" };
+                format!("{}{some}", count(self.rows.len(), "symbol"))
+            },
+        );
         format!("Symbols  {by}{of}: {many}")
     }
 

@@ -1,6 +1,6 @@
 //! The symbols of an edge, and who has to do with a symbol.
 
-use dylens::snapshot::{self, Veil};
+use dylens::snapshot::{self, KeptSymbols, Veil};
 use dylens::tui::effect::Effect;
 use dylens::tui::modal::search::Search;
 use dylens::vfs::VPath;
@@ -129,12 +129,24 @@ fn tab_completes_what_narrows_a_search() {
 }
 
 #[test]
-fn a_snapshot_has_no_symbols_and_says_so() {
+fn a_snapshot_has_the_symbols_of_edges_with_findings() {
     let bytes = snapshot::take(&symbols((80, 24)).model.atlas.expect("a scan").scan, Veil::none());
     let scan = snapshot::open(&bytes, &VPath::new("x")).expect("a snapshot");
     let mut face = Face::of(scan, (120, 36)).typed("4/_core⏎S");
-    assert!(face.screen().contains("a snapshot has no symbols"), "{}", face.screen());
-    assert!(face.model.symbols.wanted.is_empty() && face.model.modal.is_none());
-    face.type_keys("/sym:dgemm_");
-    assert!(face.screen().contains("a snapshot has no symbols"), "{}", face.screen());
+    let screen = face.screen();
+    assert!(screen.contains("1 symbol in this snapshot") && screen.contains("✗ dsyrk_"), "{screen}");
+    face.type_keys("⎋/sym:dgemm_");
+    assert!(face.screen().contains("a snapshot cannot be searched for symbols"), "{}", face.screen());
+}
+
+#[test]
+fn a_snapshot_of_all_symbols_shows_what_the_environment_shows() {
+    let scan = symbols((80, 24)).model.atlas.expect("a scan");
+    let bytes = snapshot::take_with(&scan.scan, Veil::none(), KeptSymbols::All);
+    for keys in ["4/_core⏎S", "4/_core⏎⇥.", "4/libblas⏎S", "4/libidle⏎S"] {
+        let opened = snapshot::open(&bytes, &VPath::new("x")).expect("a snapshot");
+        let told = |screen: String| screen.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+        let (kept, live) = (Face::of(opened, (120, 36)).typed(keys).screen(), symbols((120, 36)).typed(keys).screen());
+        assert_eq!(told(kept), told(live), "{keys}");
+    }
 }
