@@ -2,7 +2,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::loader::{Resolution, Simulation, Wanted};
+use super::rules::BindingRules;
+use crate::image::Name;
+use crate::loader::{Import, Resolution, Simulation, Wanted};
 use crate::vfs::VPath;
 use crate::world::{FileId, System, World};
 
@@ -133,7 +135,7 @@ impl<'w> Session<'w> {
 
     /// Opens one more file; nothing happens where the process has it already.
     pub fn open(&mut self, file: FileId, opened: &VPath, mode: Mode) {
-        let is_global = mode.is_global || self.world.host.system.is_dyld();
+        let is_global = mode.is_global || BindingRules::of(&self.world.host.system).imports_are_global;
         self.dlopen(file, opened, Mode { is_global, ..mode });
     }
 
@@ -148,6 +150,71 @@ impl<'w> Session<'w> {
         if self.simulation.open_next(file, opened, &mut |wanted| edges.add(wanted, world)).is_some() {
             self.parts.push((first, first, mode));
         }
+    }
+
+    /// How an extension module is opened, unless Python code says otherwise.
+    pub fn import_mode(&self) -> Mode {
+        Mode { is_global: BindingRules::of(&self.world.host.system).imports_are_global, ..Mode::IMPORT }
+    }
+
+    /// Opens one more file with whatever its loader does before ([`Simulation::open_here`]), and hands on who got what. A file
+    /// that the process has, opened again for all, is seen by all from then on.
+    pub fn open_here(&mut self, file: FileId, opened: &VPath, mode: Mode, record: &mut dyn FnMut(Wanted)) -> Import {
+        let first = self.len();
+        let (world, edges) = (self.world, &mut self.edges);
+        let import = self.simulation.open_here(file, opened, &mut |wanted| {
+            edges.add(wanted.clone(), world);
+            record(wanted);
+        });
+        self.add_part(first, Some(file), mode);
+        import
+    }
+
+    /// As [`Session::open_here`], for a library that the loader finds by its bare name.
+    pub fn open_named(&mut self, name: &Name, mode: Mode, record: &mut dyn FnMut(Wanted)) -> (Resolution, Import) {
+        let first = self.len();
+        let (world, edges) = (self.world, &mut self.edges);
+        let (resolution, import) = self.simulation.open_named(name, &mut |wanted| {
+            edges.add(wanted.clone(), world);
+            record(wanted);
+        });
+        self.add_part(first, resolution.file(), mode);
+        (resolution, import)
+    }
+
+    fn add_part(&mut self, first: usize, file: Option<FileId>, mode: Mode) {
+        let objects = self.simulation.objects();
+        let is_new = objects.len() > first;
+        if let Some(root) = file.and_then(|file| objects.iter().position(|object| object.file == file))
+            && (is_new || mode.is_global)
+        {
+            self.parts.push((first, root, mode));
+        }
+    }
+
+    /// Takes out again what was opened since the process had so many objects, as a `dlopen` that fails does.
+    pub fn close(&mut self, mark: usize) {
+        let gone: FxHashSet<FileId> = self.simulation.objects().iter().skip(mark).map(|object| object.file).collect();
+        self.simulation.close(mark);
+        if !gone.is_empty() {
+            self.edges.later.retain(|(by, _), _| !gone.contains(by));
+        }
+        let started = self.started;
+        let mut place = 0;
+        self.parts.retain(|&(first, root, _)| {
+            place += 1;
+            place <= started || first < mark && root < mark
+        });
+    }
+
+    /// Does something that is loaded answer to a name? See [`Simulation::answers_to`].
+    pub fn answers_to(&self, name: &Name) -> bool {
+        self.simulation.answers_to(name)
+    }
+
+    /// The loader's side of the process.
+    pub fn simulation(&mut self) -> &mut Simulation<'w> {
+        &mut self.simulation
     }
 
     /// Opens what `import ctypes` brings in.

@@ -3,9 +3,13 @@
 //! The list of imports says which DLL each name or ordinal is taken from. An export of that DLL is its own, or a forwarder
 //! that leads to a name of another one. What DLLs of the system export is known by name alone ([`procedures`]).
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
-use crate::image::{Export, Name};
+use super::binder::{BoundSymbol, Failure, Status};
+use super::process::LoadedProcess;
+use crate::image::{Export, Import, Name, NeedKind, Origin};
 use crate::loader::{procedures, system32, windows};
 use crate::world::{FileId, System, World};
 
@@ -25,6 +29,50 @@ pub enum DllSymbol {
     Absent(FileId),
     /// A forwarder leads to this DLL, which is not found.
     NoLibrary(Name),
+}
+
+/// What becomes of the symbols of objects of a process, by the DLLs that their needs got.
+pub(super) fn bind(world: &World, process: &LoadedProcess, places: &[usize]) -> Vec<Option<Vec<BoundSymbol>>> {
+    let binder = DllBinder::new(world, process.objects.iter().map(|object| object.file));
+    places.iter().map(|&place| bind_one(world, process, &binder, place)).collect()
+}
+
+fn bind_one(world: &World, process: &LoadedProcess, binder: &DllBinder, place: usize) -> Option<Vec<BoundSymbol>> {
+    let object = process.objects.get(place)?;
+    let file = world.file(object.file);
+    let image = file.image.as_ref()?;
+    let mut by_need = BTreeMap::<usize, Vec<Import>>::new();
+    for import in world.imports(object.file) {
+        if let Origin::Need(need) = import.origin {
+            by_need.entry(need).or_default().push(import);
+        }
+    }
+    let mut bound = Vec::new();
+    for (need, imports) in by_need {
+        let wanted = image.needs.get(need)?;
+        let absent = match wanted.kind {
+            NeedKind::Delay => Status::Deferred,
+            _ => Status::Undefined(Failure::NotFound),
+        };
+        let symbols: Vec<&[u8]> = imports.iter().map(|import| &*import.symbol).collect();
+        let outcomes = match object.needs.get(need).copied().flatten() {
+            Some(library) => binder.in_library(process.objects[library].file, &symbols),
+            None => vec![DllSymbol::Unknown(None); symbols.len()],
+        };
+        let status = |outcome| match outcome {
+            DllSymbol::In(library) => process.place_of(library).map_or(Status::Unknown, Status::Bound),
+            DllSymbol::InSystem(_) | DllSymbol::Unknown(_) => Status::Unknown,
+            DllSymbol::Absent(_) | DllSymbol::NoLibrary(_) => absent,
+        };
+        bound.extend(imports.into_iter().zip(outcomes).map(|(import, outcome)| BoundSymbol {
+            name: import.symbol,
+            version: None,
+            from: Some(wanted.name.clone()),
+            is_weak: import.is_weak,
+            status: status(outcome),
+        }));
+    }
+    Some(bound)
 }
 
 /// Binds what PE files take from DLLs.

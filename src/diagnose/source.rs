@@ -151,6 +151,20 @@ impl<'a> Sources<'a> {
         self.folder(folder).iter().any(|(_, bytes)| has(bytes) && named_imports(bytes).iter().any(is_it))
     }
 
+    /// The first line that imports a package, or something in it: one that runs when its module is imported, else any.
+    pub fn package_import(&self, folder: &VPath, package: &str) -> Option<Line> {
+        let is_it = |import: &NamedImport| import.level == 0 && !import.is_call && top(&import.module) == package;
+        let sources = self.folder(folder);
+        let line = |counts: &dyn Fn(&NamedImport) -> bool| {
+            let naming = sources.iter().filter(|(_, bytes)| memmem::find(bytes, package.as_bytes()).is_some());
+            naming.into_iter().find_map(|(path, bytes)| {
+                let import = named_imports(bytes).into_iter().find(|import| is_it(import) && counts(import))?;
+                Some(Line::of(path.clone(), bytes, import.line as usize))
+            })
+        };
+        line(&|import| import.standing == Standing::Top).or_else(|| line(&|_| true))
+    }
+
     /// The first statement that imports a module and counts.
     fn importing(&self, folder: &VPath, module: &Name, counts: impl Fn(&NamedImport) -> bool) -> Option<Line> {
         let sources = self.folder(folder);

@@ -3,6 +3,7 @@
 //! A rule knows a file and what is wrong with it; which imports fail by that, only the interpreter knows
 //! ([`crate::imports`]): those that its code brings in, through the modules of other packages, and not those that catch it.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
@@ -11,11 +12,12 @@ use super::fold::{fold_numpy_missing, gone_modules};
 use super::rules::OF_IMPORTS;
 use super::{Evidence, Facts, Finding, Line, RULES, Severity};
 use crate::command::Remedy;
-use crate::image::Name;
-use crate::imports::{Harmless, ImportCause, ImportFailure, ImportOutcome, ImportVerdict, Outcomes};
+use crate::imports::{
+    EarlierCopy, Harmless, ImportCause, ImportFailure, ImportOutcome, ImportVerdict, LoadedBy, Outcomes,
+};
+use crate::python::top;
 use crate::survey::ImportOf;
 use crate::vfs::VPath;
-use crate::world::FileId;
 
 /// The rule on versions that a package requires: where its own code ends an import, they are the cause.
 const REQUIREMENT: &str = "requirement-unmet";
@@ -73,7 +75,7 @@ pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
     for group in facts.broken() {
         let about = places.of(facts, group).into_iter();
         let about = about.filter_map(|at| Some((fit(facts, &findings[at], group)?, at)));
-        let at = match about.max_by_key(|&(fit, at)| (fit, std::cmp::Reverse(at))) {
+        let at = match about.max_by_key(|&(fit, at)| (fit, Reverse(at))) {
             Some((_, at)) => at,
             None => {
                 findings.extend(unforeseen(facts, group));
@@ -87,6 +89,12 @@ pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
         if finding.rule.id == REQUIREMENT {
             finding.message += &format!("; import {} fails: {}", group.first(), group.failure.subject);
         }
+        if let Some(earlier) = &group.failure.earlier {
+            let (library, copy) = (&earlier.library, facts.survey.shown(&earlier.path));
+            let who = loaded_by(facts, earlier).map_or_else(String::new, |who| format!(", {who}"));
+            finding.message += &format!("; import {} gets {copy} for {library}{who}", group.first());
+            finding.evidence.extend(evidence_of(facts, earlier));
+        }
         finding.broken.extend(group.modules.iter().cloned());
         // What fails by a module that is not there is found from its node.
         if group.failure.cause == ImportCause::ModuleMissing {
@@ -94,6 +102,7 @@ pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
         }
     }
     for finding in &mut findings {
+        tell_first_import(facts, finding);
         soften(facts, finding);
         let broken = finding.order_broken(facts);
         // A module that is gone has no row.
@@ -242,15 +251,19 @@ fn unforeseen(facts: &Facts, group: &BrokenImports) -> Option<Finding> {
         Err(_) => Finding::at(rule, severity, facts.survey.shown(file), failure.subject.clone()),
     };
     finding.subject.clone_from(&failure.subject);
-    let what = match other_copy(facts, failure) {
-        Some((library, copy)) => {
-            let copy = facts.path(copy);
-            finding.evidence.push(Evidence::File { path: copy.clone(), what: "loaded first" });
+    let what = match &failure.earlier {
+        Some(earlier) => {
+            let (library, copy) = (&earlier.library, facts.survey.shown(&earlier.path));
+            finding.evidence.extend(evidence_of(facts, earlier));
             finding.remedy = Remedy::new(format!(
-                "have both use one copy of {library}: install releases that were built with the same, or import {} first",
-                group.first()
+                "install releases that share one copy of {library}, or import {} before what loads {copy}",
+                failure.because.iter().rev().nth(1).map_or(group.first(), String::as_str)
             ));
-            format!("it needs {} of {library}, and {copy}, loaded by an import before it, has none", failure.subject)
+            let who = loaded_by(facts, earlier).map_or_else(String::new, |who| format!(", {who}"));
+            format!(
+                "it needs {} of {library}, and the process already has {copy}{who}, which lacks it",
+                failure.subject
+            )
         }
         None => format!("{}, {}; by itself the file loads", failure.cause.phrase(), failure.subject),
     };
@@ -260,18 +273,50 @@ fn unforeseen(facts: &Facts, group: &BrokenImports) -> Option<Finding> {
     Some(finding)
 }
 
-/// The library of which a symbol version is missed, and the one copy of it in the environment that lacks it.
-fn other_copy(facts: &Facts, failure: &ImportFailure) -> Option<(Name, FileId)> {
-    let file = facts.survey.world.open(failure.file.as_ref()?).ok()?;
-    let content = facts.survey.world.file(file);
-    let need = content.image.as_ref()?.versions.iter().find(|need| *need.version == *failure.subject.as_bytes())?;
-    let lacks = |copy: &FileId| {
-        let defined = facts.survey.world.defined_versions(*copy);
-        defined.is_some_and(|defined| !defined.contains(&need.version))
+/// Says which package has to be imported first where that is all that an import misses, and whether code of its package does it.
+fn tell_first_import(facts: &Facts, finding: &mut Finding) {
+    if !matches!(finding.rule.id, "library-missing" | "symbol-undefined") {
+        return;
+    }
+    let rows = finding.imports.iter().filter_map(|&import| {
+        let row = facts.outcomes.of(name_of(facts, import)?)?;
+        Some((import, row, row.loads_after.as_ref()?))
+    });
+    let Some((import, row, package)) = rows.max_by_key(|(import, row, _)| (row.is_missed(), Reverse(*import))) else {
+        return;
     };
-    let mut lacking = facts.providers(&need.from).iter().copied().filter(lacks);
-    let copy = lacking.next().filter(|_| lacking.next().is_none())?;
-    Some((need.from.clone(), copy))
+    let own = top(&row.module);
+    let folder = facts.package_folder(facts.survey.imports[import].file);
+    let line = folder.and_then(|folder| facts.sources.package_import(&folder, package));
+    let code = match &line {
+        Some(Line { path, number, .. }) => {
+            format!("{}:{number} imports {package}, but not before {}", facts.survey.shown(path), row.module)
+        }
+        None => format!("no code of {own} imports {package}"),
+    };
+    finding.message += &format!("; import {} loads after import {package}, and {code}", row.module);
+    if let Some(Line { path, number, text }) = line {
+        finding.evidence.push(Evidence::Line { path: facts.survey.shown(&path), number, text });
+    }
+    finding.remedy =
+        Remedy::new(format!("import {package} before {}, best at the start of {own}'s own code", row.module));
+}
+
+/// Who loaded the copy of a library that answers for another, and through which import; none where the interpreter did.
+pub(super) fn loaded_by(facts: &Facts, earlier: &EarlierCopy) -> Option<String> {
+    let LoadedBy { module, file, line } = earlier.loader.as_ref()?;
+    let place = facts.survey.shown(file);
+    Some(match file.as_bytes().is_empty() {
+        true => format!("loaded by {module}"),
+        false => format!("loaded by {module} at {place}:{line}"),
+    })
+}
+
+/// The copy that answers for another, and the line that brought it in.
+pub(super) fn evidence_of(facts: &Facts, earlier: &EarlierCopy) -> Vec<Evidence> {
+    let copy = Evidence::File { path: facts.survey.shown(&earlier.path), what: "loaded first" };
+    let line = earlier.loader.as_ref().and_then(|by| line_of(facts, &by.file, by.line));
+    [Some(copy), line].into_iter().flatten().collect()
 }
 
 /// An error that keeps no import from succeeding, or only those that nobody misses, is none.

@@ -2,6 +2,7 @@
 
 use crate::image::Name;
 use crate::vfs::VPath;
+use crate::world::FileId;
 
 /// The first cause of an import that fails, or that is not known to succeed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +14,42 @@ pub struct ImportFailure {
     pub subject: String,
     /// Dotted names from the outermost parent to what fails, then the needed name.
     pub because: Vec<String>,
+    /// The copy of a library that lacks it, where an earlier import has loaded that.
+    pub earlier: Option<EarlierCopy>,
+}
+
+/// A copy of a library that answers for another, as it was loaded first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlierCopy {
+    /// The name that was needed.
+    pub library: String,
+    /// The file that answers.
+    pub path: VPath,
+    /// Who loaded it; none where the interpreter itself did.
+    pub loader: Option<LoadedBy>,
+}
+
+/// The import that brought a file into the process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadedBy {
+    /// The extension module that needs the file, or the Python module that opened it with ctypes.
+    pub module: String,
+    /// The source that imports the module, and the line; an empty path where a person does.
+    pub file: VPath,
+    pub line: u32,
+}
+
+/// As [`ImportOutcome::shadowed`](super::ImportOutcome) lists it: a library that came too late, as the process had another
+/// copy of its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShadowedCopy {
+    /// The file that needs it.
+    pub by: VPath,
+    /// The file that its own search finds.
+    pub path: VPath,
+    /// How many symbols it takes from the other copy.
+    pub symbols: usize,
+    pub earlier: EarlierCopy,
 }
 
 /// What kind of thing it is.
@@ -165,4 +202,20 @@ pub struct NativeRefusal {
     pub file: VPath,
     /// The need, the version, or what is wrong with the file.
     pub subject: Name,
+    /// The copy of a library that lacks it, loaded by an earlier call.
+    pub other: Option<OtherCopy>,
+}
+
+/// The file that answers to the name of a library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherCopy {
+    pub library: Name,
+    pub loaded: FileId,
+}
+
+impl NativeRefusal {
+    /// A refusal that no other file has to do with.
+    pub fn new(cause: ImportCause, file: VPath, subject: Name) -> NativeRefusal {
+        NativeRefusal { cause, file, subject, other: None }
+    }
 }

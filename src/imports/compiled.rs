@@ -14,6 +14,10 @@ pub trait NativeFacts: Sync {
 
     /// Does a native module, imported first in a fresh interpreter, load this library?
     fn loads_alone(&self, module: FileId, library: FileId) -> bool;
+
+    /// The file that a need gets (by place in [`crate::image::Image::needs`]) where its module is imported first in a fresh
+    /// interpreter; none where it gets none.
+    fn provider(&self, by: FileId, need: usize) -> Option<FileId>;
 }
 
 /// The import of NumPy's C API by compiled code.

@@ -21,11 +21,11 @@ mod process;
 mod target;
 
 pub use bundled::BundledModules;
-pub use cause::{ImportCause, ImportFailure, NativeRefusal};
+pub use cause::{EarlierCopy, ImportCause, ImportFailure, LoadedBy, NativeRefusal, OtherCopy, ShadowedCopy};
 pub use compiled::{CapiImport, NativeFacts};
 pub use context::{ImportContext, NamedModule};
 pub use find::{ModuleFinder, ModuleSpec};
-pub use native::{NativeLoader, OpenAs};
+pub use native::{AnsweredNeed, NativeLoader, OpenAs};
 pub use outcome::{Harmless, ImportOutcome, ImportVerdict, Outcomes};
 pub use path::{ImportPath, SiteCode};
 pub use process::{ImportEvent, ImportProcess, ImportStep};

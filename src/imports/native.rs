@@ -2,18 +2,24 @@
 
 use rustc_hash::FxHashMap;
 
-use super::cause::{ImportCause, NativeRefusal};
+use super::cause::{ImportCause, NativeRefusal, OtherCopy};
+use super::compiled::NativeFacts;
+use crate::bind::{self, Mode, Session};
 use crate::image::{ImageKind, Name};
-use crate::loader::{Resolution, Simulation, Wanted};
+use crate::loader::{Resolution, Wanted};
 use crate::vfs::VPath;
 use crate::world::{FileId, System, World};
 
 /// Opens native files in one simulated process that goes on: what an earlier call has loaded answers for the later ones.
 pub struct NativeLoader<'w> {
     world: &'w World,
-    simulation: Simulation<'w>,
+    session: Session<'w>,
     /// Libraries that answered for a module because an earlier call had loaded them.
     answered: Vec<(FileId, FileId)>,
+    /// What the last call wanted, and what it got.
+    wanted: Vec<Wanted>,
+    /// How extension modules are opened (`sys.setdlopenflags`).
+    module_mode: Mode,
 }
 
 /// How a native file is opened.
@@ -22,19 +28,42 @@ pub enum OpenAs<'a> {
     /// As an extension module, whose init function bears this name.
     Module(&'a str),
     /// By `ctypes` and its like.
-    Library,
+    Library(Mode),
+}
+
+/// A library that a file of the last call got because an earlier call had loaded it, while its own search would have found
+/// another file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnsweredNeed {
+    /// The file that needs it.
+    pub by: FileId,
+    /// The place in [`crate::image::Image::needs`].
+    pub need: usize,
+    /// The file that it got.
+    pub loaded: FileId,
+    /// The file that it gets where its module is imported first.
+    pub instead: FileId,
 }
 
 impl<'w> NativeLoader<'w> {
     /// A fresh interpreter.
     pub fn new(world: &'w World) -> NativeLoader<'w> {
-        NativeLoader { world, simulation: Simulation::new(world, &mut |_| {}), answered: Vec::new() }
+        let session = Session::new(world);
+        let module_mode = session.import_mode();
+        NativeLoader { world, session, answered: Vec::new(), wanted: Vec::new(), module_mode }
     }
 
     /// Throws the process away and starts another.
     pub fn restart(&mut self) {
-        self.simulation.restart();
+        self.session.restart();
         self.answered.clear();
+        self.module_mode = self.session.import_mode();
+    }
+
+    /// `sys.setdlopenflags`. On macOS every module is open to all, whatever is set.
+    pub fn open_modules_as(&mut self, mode: Mode) {
+        let is_global = mode.is_global || self.session.import_mode().is_global;
+        self.module_mode = Mode { is_global, ..mode };
     }
 
     /// Each module that was opened since, with the libraries that it found loaded by an earlier call.
@@ -44,12 +73,12 @@ impl<'w> NativeLoader<'w> {
 
     /// What is loaded now, to go back to.
     pub fn mark(&self) -> usize {
-        self.simulation.mark()
+        self.session.len()
     }
 
     /// Takes out again what was loaded since.
     pub fn close(&mut self, mark: usize) {
-        self.simulation.close(mark);
+        self.session.close(mark);
     }
 
     /// Opens a file by its path; says which file it is.
@@ -57,7 +86,7 @@ impl<'w> NativeLoader<'w> {
     /// # Errors
     /// Where the loader or Python refuses it. What it brought in is gone then.
     pub fn open(&mut self, path: &VPath, open_as: OpenAs) -> Result<FileId, NativeRefusal> {
-        let refusal = |cause, subject: &str| NativeRefusal { cause, file: path.clone(), subject: Name::from(subject) };
+        let refusal = |cause, subject: &str| NativeRefusal::new(cause, path.clone(), Name::from(subject));
         let Ok(file) = self.world.open(path) else {
             return Err(refusal(ImportCause::LibraryMissing, &String::from_utf8_lossy(path.file_name())));
         };
@@ -74,19 +103,26 @@ impl<'w> NativeLoader<'w> {
         if matches!(image.kind, ImageKind::Program | ImageKind::Inert) {
             return Err(refusal(ImportCause::KindRefused, "a program, or an object without a dynamic section"));
         }
-        if self.simulation.has_loaded(file) {
+        let mode = match open_as {
+            OpenAs::Module(_) => self.module_mode,
+            OpenAs::Library(mode) => mode,
+        };
+        self.wanted.clear();
+        if self.session.simulation().has_loaded(file) {
+            self.session.open_here(file, path, mode, &mut |_| {});
             return Ok(file);
         }
-        let (mark, mut wanted) = (self.simulation.mark(), Vec::new());
-        let import = self.simulation.open_here(file, path, &mut |seen| wanted.push(seen));
+        let (mark, mut wanted) = (self.session.len(), Vec::new());
+        let import = self.session.open_here(file, path, mode, &mut |seen| wanted.push(seen));
         self.judge(mark, &import.loads, &import.unmet, &wanted)?;
         let libraries = wanted.iter().filter_map(|seen| match &seen.resolution {
             Resolution::Loaded { file, .. } if !import.loads.contains(file) => Some(*file),
             _ => None,
         });
-        self.answered.extend(
-            libraries.filter(|library| !self.simulation.has_started_with(*library)).map(|library| (file, library)),
-        );
+        let simulation = self.session.simulation();
+        self.answered
+            .extend(libraries.filter(|library| !simulation.has_started_with(*library)).map(|library| (file, library)));
+        self.wanted = wanted;
         if let OpenAs::Module(stem) = open_as
             && !self.has_init_function(file, stem)
         {
@@ -101,20 +137,58 @@ impl<'w> NativeLoader<'w> {
     ///
     /// # Errors
     /// As [`NativeLoader::open`].
-    pub fn open_named(&mut self, name: &Name) -> Result<Option<FileId>, NativeRefusal> {
-        let (mark, mut wanted) = (self.simulation.mark(), Vec::new());
-        let (resolution, import) = self.simulation.open_named(name, &mut |seen| wanted.push(seen));
+    pub fn open_named(&mut self, name: &Name, mode: Mode) -> Result<Option<FileId>, NativeRefusal> {
+        self.wanted.clear();
+        let (mark, mut wanted) = (self.session.len(), Vec::new());
+        let (resolution, import) = self.session.open_named(name, mode, &mut |seen| wanted.push(seen));
         if !resolution.is_met() {
             let cause = ImportCause::LibraryMissing;
-            return Err(NativeRefusal { cause, file: VPath::new(name.as_bytes()), subject: name.clone() });
+            return Err(NativeRefusal::new(cause, VPath::new(name.as_bytes()), name.clone()));
         }
         self.judge(mark, &import.loads, &import.unmet, &wanted)?;
+        self.wanted = wanted;
         Ok(resolution.file())
     }
 
     /// `os.add_dll_directory`
     pub fn add_dll_directory(&mut self, folder: VPath) {
-        self.simulation.add_dll_directory(folder);
+        self.session.simulation().add_dll_directory(folder);
+    }
+
+    /// The files that calls have brought in since the process had so many.
+    pub fn loaded_since(&mut self, mark: usize) -> Vec<FileId> {
+        self.session.simulation().loaded().skip(mark).collect()
+    }
+
+    /// The needs of the last call that files of earlier calls have answered, other files than `facts` knows for them where
+    /// their module is imported first.
+    pub fn answered_needs(&mut self, mark: usize, facts: &dyn NativeFacts) -> Vec<AnsweredNeed> {
+        let answered = self.wanted.iter().filter_map(|seen| match seen.resolution {
+            Resolution::Loaded { file, .. } => Some((seen.by, seen.need, file)),
+            _ => None,
+        });
+        let other = answered.filter_map(|(by, need, loaded)| {
+            let instead = facts.provider(by, need).filter(|instead| *instead != loaded)?;
+            Some(AnsweredNeed { by, need, loaded, instead })
+        });
+        let other: Vec<AnsweredNeed> = other.collect();
+        if other.is_empty() {
+            return other;
+        }
+        let new = self.loaded_since(mark);
+        other.into_iter().filter(|it| !new.contains(&it.loaded)).collect()
+    }
+
+    /// The symbols that what was opened since `mark` must have and does not find in this process, with who wants them.
+    pub fn unbound_since(&mut self, mark: usize) -> Vec<(FileId, Name)> {
+        let process = self.session.process();
+        bind::unbound(self.world, &process, mark)
+    }
+
+    /// The symbols that a file takes from another in this process.
+    pub fn taken(&mut self, by: FileId, from: FileId) -> Vec<Name> {
+        let process = self.session.process();
+        bind::taken(self.world, &process, by, from)
     }
 
     /// Judges what one call brought in, and takes it out again where the loader refuses it.
@@ -129,7 +203,7 @@ impl<'w> NativeLoader<'w> {
             unmet.first().map(|&need| self.refusal(need, wanted)).or_else(|| self.version_refusal(loads, wanted));
         match refused {
             Some(refusal) => {
-                self.simulation.close(mark);
+                self.session.close(mark);
                 Err(refusal)
             }
             None => Ok(()),
@@ -143,10 +217,8 @@ impl<'w> NativeLoader<'w> {
         let subject = name.unwrap_or_default();
         let seen = wanted.iter().find(|seen| (seen.by, seen.need) == (by, need));
         match seen.map(|seen| &seen.resolution) {
-            Some(Resolution::Refused { at, .. }) => {
-                NativeRefusal { cause: ImportCause::NotAnImage, file: at.clone(), subject }
-            }
-            _ => NativeRefusal { cause: ImportCause::LibraryMissing, file: file.path.clone(), subject },
+            Some(Resolution::Refused { at, .. }) => NativeRefusal::new(ImportCause::NotAnImage, at.clone(), subject),
+            _ => NativeRefusal::new(ImportCause::LibraryMissing, file.path.clone(), subject),
         }
     }
 
@@ -157,21 +229,22 @@ impl<'w> NativeLoader<'w> {
         }
         let got: FxHashMap<(FileId, usize), FileId> =
             wanted.iter().filter_map(|seen| Some(((seen.by, seen.need), seen.resolution.file()?))).collect();
+        let answers_to = |name: &Name| self.session.answers_to(name);
         loads.iter().find_map(|&by| {
             let file = self.world.file(by);
             let image = file.image.as_ref()?;
-            let refused = |subject: &Name| NativeRefusal {
-                cause: ImportCause::VersionMissing,
-                file: file.path.clone(),
-                subject: subject.clone(),
-            };
+            let refused =
+                |subject: &Name| NativeRefusal::new(ImportCause::VersionMissing, file.path.clone(), subject.clone());
             image.versions.iter().find_map(|wanted| {
                 let Some(need) = image.needs.iter().position(|need| need.name == wanted.from) else {
                     // Of a library that nobody has loaded, a version cannot even be asked: ld.so's own assertion fails.
-                    return (!self.simulation.answers_to(&wanted.from)).then(|| refused(&wanted.from));
+                    return (!answers_to(&wanted.from)).then(|| refused(&wanted.from));
                 };
-                let defined = self.world.defined_versions(*got.get(&(by, need))?)?;
-                (!wanted.weak && !defined.contains(&wanted.version)).then(|| refused(&wanted.version))
+                let loaded = *got.get(&(by, need))?;
+                let defined = self.world.defined_versions(loaded)?;
+                let other = (!loads.contains(&loaded)).then(|| OtherCopy { library: wanted.from.clone(), loaded });
+                (!wanted.weak && !defined.contains(&wanted.version))
+                    .then(|| NativeRefusal { other, ..refused(&wanted.version) })
             })
         })
     }

@@ -1,6 +1,6 @@
 //! What an import does, told for a person and for other rooms.
 
-use super::cause::ImportFailure;
+use super::cause::{ImportFailure, ShadowedCopy};
 use crate::vfs::VPath;
 
 /// What `import NAME` does in a fresh interpreter.
@@ -15,9 +15,26 @@ pub struct ImportOutcome {
     pub failure: Option<ImportFailure>,
     /// Where it fails, and nobody who uses its package misses it: why.
     pub harmless: Option<Harmless>,
+    /// Libraries that it needs and that another copy answers for, as an import before has loaded that.
+    pub shadowed: Vec<ShadowedCopy>,
+    /// Where it fails: the package after whose import it loads.
+    pub loads_after: Option<String>,
 }
 
 impl ImportOutcome {
+    /// An import that nothing is known to keep from loading.
+    pub fn loads(module: &str, is_extension: bool) -> ImportOutcome {
+        ImportOutcome {
+            module: module.to_owned(),
+            is_extension,
+            verdict: ImportVerdict::Loads,
+            failure: None,
+            harmless: None,
+            shadowed: Vec::new(),
+            loads_after: None,
+        }
+    }
+
     /// How it ends, and by way of what; none where it loads.
     pub fn words(&self) -> Option<String> {
         let way = self.failure.as_ref()?.because.join(" → ");

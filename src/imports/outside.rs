@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::cause::ImportCause;
 use super::process::{ImportEvent, ImportProcess, SITE_CODE};
+use crate::bind::Mode;
 use crate::discover::normalized;
 use crate::python::{
     At, Certainty, Heap, Imported, LibraryLoad, LibraryName, LibraryOutcome, Listing, Outside, PathKind, PathPosition,
@@ -11,6 +12,14 @@ use crate::python::{
 };
 use crate::vfs::{Kind, VPath};
 use crate::world::System;
+
+/// `RTLD_NOW` of Linux and of macOS.
+const RTLD_NOW: i64 = 2;
+
+/// How ctypes opens a library: all is bound at once, for itself alone unless code says otherwise.
+fn library_mode(load: &LibraryLoad) -> Mode {
+    Mode { is_global: load.is_global, ..Mode::IMPORT }
+}
 
 impl Outside for ImportProcess<'_, '_> {
     fn heap(&mut self) -> &mut Heap {
@@ -29,15 +38,19 @@ impl Outside for ImportProcess<'_, '_> {
         let name = match &load.name {
             LibraryName::Known(name) => name.clone(),
             LibraryName::Program => return LibraryOutcome::Loaded,
-            LibraryName::Unknown(reason) => return LibraryOutcome::Unknown(*reason),
+            LibraryName::Unknown(reason) => {
+                self.has_unknown_library |= load.is_global;
+                return LibraryOutcome::Unknown(*reason);
+            }
         };
-        match self.open_library(&name) {
+        match self.open_library(&name, library_mode(load), at) {
             Ok(()) => {
                 self.tell(at, ImportEvent::Opens { file: VPath::new(&*name) });
                 LibraryOutcome::Loaded
             }
             // What lies outside of the files that are known may well be there.
             Err(refusal) if refusal.cause == ImportCause::LibraryMissing && !self.is_decidable(&name) => {
+                self.has_unknown_library |= load.is_global;
                 LibraryOutcome::Unknown(Reason::Path)
             }
             Err(refusal) => LibraryOutcome::Raises(self.refuse(refusal, "OSError", &at.site)),
@@ -60,6 +73,12 @@ impl Outside for ImportProcess<'_, '_> {
         let is_certain = at.certainty == Certainty::Always;
         match change {
             ProcessChange::AddDllDirectory(Some(folder)) => self.loader.add_dll_directory(VPath::new(&*folder)),
+            ProcessChange::DlopenFlags { flags, is_global } => {
+                // Where it is not known, nothing is said to be undefined for it.
+                let is_global = is_global.unwrap_or(true) || !is_certain;
+                let binds_now = is_certain && flags.is_some_and(|flags| flags & RTLD_NOW != 0);
+                self.loader.open_modules_as(Mode { is_global, binds_now });
+            }
             ProcessChange::SearchPath { entry: Some(entry), position } if is_certain => {
                 let (path, len) = (VPath::new(&*entry), self.folders.len());
                 let place = if let PathPosition::At(place) = position { place.min(len) } else { len };

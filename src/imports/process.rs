@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::cause::{ImportCause, ImportFailure, NativeRefusal};
+use super::cause::{EarlierCopy, ImportCause, ImportFailure, LoadedBy, NativeRefusal, OtherCopy, ShadowedCopy};
 use super::compiled::CapiImport;
 use super::context::ImportContext;
 use super::find::ModuleSpec;
 use super::native::{NativeLoader, OpenAs};
 use super::outcome::{ImportOutcome, ImportVerdict};
+use crate::bind::{Mode, demangled};
 use crate::image::Name;
 use crate::python::{
     self, At, Certainty, CompiledModule, Ending, Heap, Imported, ModuleBody, ModulePlace, Raised, Reason, Site,
@@ -27,6 +28,8 @@ pub struct ImportProcess<'c, 'w> {
     pub(super) folders: Vec<VPath>,
     /// Top-level packages whose code has installed a finder: their names may lead anywhere.
     pub(super) finders: FxHashSet<String>,
+    /// Code has loaded a library that is not known: it may define anything.
+    pub(super) has_unknown_library: bool,
     /// A finder that the start of the interpreter installs may lead anywhere.
     pub(super) has_unknown_finder: bool,
     /// The modules that are being run, the outermost first.
@@ -57,6 +60,10 @@ pub struct ImportProcess<'c, 'w> {
     companion: Option<Arc<str>>,
     /// Was one of those that fail asked for?
     has_touched: bool,
+    /// Who brought each native file in.
+    loaders: FxHashMap<FileId, LoadedBy>,
+    /// Libraries that another copy answers for.
+    shadowed: Vec<ShadowedCopy>,
     /// Which module imported which.
     edges: FxHashMap<Arc<str>, FxHashSet<Arc<str>>>,
     /// Modules during whose run something was refused, or may have been raised.
@@ -127,6 +134,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             heap: Heap::new(),
             folders: context.path.folders.clone(),
             finders: FxHashSet::default(),
+            has_unknown_library: false,
             has_unknown_finder: false,
             running: Vec::new(),
             records: Vec::new(),
@@ -142,6 +150,8 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             alone: None,
             companion: None,
             has_touched: false,
+            loaders: FxHashMap::default(),
+            shadowed: Vec::new(),
             edges: FxHashMap::default(),
             doubtful: FxHashSet::default(),
         };
@@ -165,6 +175,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         self.doubtful.clear();
         self.has_exited = false;
         self.loader.take_answered();
+        self.shadowed.clear();
     }
 
     /// May an unknown finder know this name?
@@ -202,7 +213,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         self.outcome_of(name, is_extension, imported)
     }
 
-    fn outcome_of(&self, name: &str, is_extension: bool, imported: Imported) -> ImportOutcome {
+    fn outcome_of(&mut self, name: &str, is_extension: bool, imported: Imported) -> ImportOutcome {
         let (verdict, failure) = match imported {
             Imported::Raises(raised) => {
                 let mut record = self.record_of(&raised);
@@ -223,7 +234,8 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
                 None => (ImportVerdict::Loads, None),
             },
         };
-        ImportOutcome { module: name.to_owned(), is_extension, verdict, failure, harmless: None }
+        let shadowed = std::mem::take(&mut self.shadowed);
+        ImportOutcome { verdict, failure, shadowed, ..ImportOutcome::loads(name, is_extension) }
     }
 
     /// Does a module that is found end well, if all that it imports does, but for those that are `failing`? Whatever its names are bound to by
@@ -308,6 +320,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             file: None,
             subject: format!("{reason:?}"),
             because: vec![name.to_owned()],
+            earlier: None,
         }
     }
 
@@ -463,6 +476,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
                 continue;
             }
             let stem = extension.name.rsplit('.').next().unwrap_or(&extension.name).to_owned();
+            let mark = self.loader.mark();
             if let Err(refusal) = self.loader.open(&extension.path, OpenAs::Module(&stem)) {
                 self.standard.remove(&extension.name);
                 self.running.push(extension.name.clone());
@@ -470,6 +484,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
                 self.running.pop();
                 return Imported::Raises(raised);
             }
+            self.note_loaded(mark, &extension.name, at);
         }
         self.begin(name, None, None, ModuleBody::Standard);
         self.heap.bind_in_parent(name);
@@ -572,22 +587,82 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         self.running.push(name.into());
         let mark = self.loader.mark();
         let opened = self.loader.open(path, OpenAs::Module(stem));
-        let opened = opened.and_then(|file| match self.context.faults.get(&file) {
-            Some(fault) => {
-                self.loader.close(mark);
-                Err(fault.clone())
-            }
-            None => Ok(file),
-        });
+        let opened = opened.and_then(|file| self.judge_symbols(mark, Some(file)).map(|()| file));
         let imported = match opened {
-            Err(refusal) => Imported::Raises(self.refuse(refusal, "ImportError", &at.site)),
+            Err(refusal) => {
+                self.loader.close(mark);
+                Imported::Raises(self.refuse(refusal, "ImportError", &at.site))
+            }
             Ok(file) => {
+                self.note_loaded(mark, name, at);
                 self.begin(name, Some(path), folders, ModuleBody::Opaque);
                 self.initialize(name, file, at)
             }
         };
         self.running.pop();
         imported
+    }
+
+    /// Refuses what was opened since `mark` where this process lacks a symbol for it: what a rule has found in the module alone,
+    /// unless other files that are loaded have it, and what only the copy of a library lacks that an earlier import has loaded.
+    fn judge_symbols(&mut self, mark: usize, module: Option<FileId>) -> Result<(), NativeRefusal> {
+        let context = self.context;
+        if let Some(fault) = module.and_then(|module| context.faults.get(&module)) {
+            if fault.cause != ImportCause::SymbolUndefined || !self.loader.unbound_since(mark).is_empty() {
+                return Err(fault.clone());
+            }
+            // Others that have come before decide.
+            self.doubtful.extend(self.running.iter().cloned());
+            return Ok(());
+        }
+        let answered = self.loader.answered_needs(mark, context.facts);
+        if answered.is_empty() {
+            return Ok(());
+        }
+        let unbound = self.loader.unbound_since(mark);
+        for it in answered {
+            let library = || {
+                let file = context.world.file(it.by);
+                let need = file.image.as_ref().and_then(|image| image.needs.get(it.need));
+                need.map(|need| need.name.clone()).unwrap_or_default()
+            };
+            let is_lost = |(by, symbol): &&(FileId, Name)| *by == it.by && context.world.provides(it.instead, symbol);
+            if let Some((_, symbol)) = unbound.iter().find(is_lost) {
+                let cause = match context.world.host.system {
+                    System::Glibc(_) | System::Musl(_) => ImportCause::SymbolUndefined,
+                    _ => ImportCause::SymbolMissing,
+                };
+                let subject = demangled(symbol).map_or_else(|| symbol.clone(), |name| Name::from(&name));
+                let other = Some(OtherCopy { library: library(), loaded: it.loaded });
+                let file = context.world.file(it.by).path.clone();
+                return Err(NativeRefusal { other, ..NativeRefusal::new(cause, file, subject) });
+            }
+            let symbols = self.loader.taken(it.by, it.loaded);
+            let symbols = symbols.iter().filter(|symbol| context.world.provides(it.instead, symbol)).count();
+            if symbols > 0 {
+                let path = |file: FileId| context.world.file(file).path.clone();
+                let earlier = self.earlier_copy(&OtherCopy { library: library(), loaded: it.loaded });
+                self.shadowed.push(ShadowedCopy { by: path(it.by), path: path(it.instead), symbols, earlier });
+            }
+        }
+        Ok(())
+    }
+
+    /// Remembers who brought in what was loaded since `mark`.
+    fn note_loaded(&mut self, mark: usize, module: &str, at: &At) {
+        let Site { module: source, line } = &at.site;
+        for file in self.loader.loaded_since(mark) {
+            let loader = LoadedBy { module: module.to_owned(), file: VPath::new(&*source.file), line: *line };
+            self.loaders.insert(file, loader);
+        }
+    }
+
+    fn earlier_copy(&self, other: &OtherCopy) -> EarlierCopy {
+        EarlierCopy {
+            library: other.library.to_string(),
+            path: self.context.world.file(other.loaded).path.clone(),
+            loader: self.loaders.get(&other.loaded).cloned(),
+        }
     }
 
     /// What a native module imports when it is initialized.
@@ -661,13 +736,19 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// The exception for a native file that is refused.
     pub(super) fn refuse(&mut self, refusal: NativeRefusal, class: &str, site: &Site) -> Arc<Raised> {
-        let NativeRefusal { cause, file, subject } = refusal;
+        let NativeRefusal { cause, file, subject, other } = refusal;
         let subject = subject.to_string();
         let mut failure = self.failure(cause, None, &subject, &[&subject]);
         failure.file = Some(file);
+        failure.earlier = other.map(|other| self.earlier_copy(&other));
         // What a loader other than glibc's refuses by its kind was not asked.
         let is_glibc = matches!(self.context.world.host.system, System::Glibc(_));
-        let is_certain = (cause != ImportCause::KindRefused || is_glibc) && !self.is_below_astray();
+        let is_certain = match cause {
+            ImportCause::KindRefused => is_glibc,
+            ImportCause::SymbolUndefined => !self.has_unknown_library,
+            _ => true,
+        };
+        let is_certain = is_certain && !self.is_below_astray();
         let token = self.keep(failure, is_certain);
         self.doubtful.extend(self.running.iter().cloned());
         self.refused.push(token);
@@ -687,7 +768,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         let file = at.map(|at| &*at.site.module.file).filter(|file| !file.is_empty()).map(VPath::new);
         let mut because = collapsed(&self.running);
         because.extend(last.iter().map(|name| (*name).to_owned()));
-        ImportFailure { cause, file, subject: subject.to_owned(), because }
+        ImportFailure { cause, file, subject: subject.to_owned(), because, earlier: None }
     }
 
     pub(super) fn keep(&mut self, failure: ImportFailure, is_certain: bool) -> u32 {
@@ -761,12 +842,15 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     }
 
     /// Opens a library by its name or path, as `ctypes` asks for it.
-    pub(super) fn open_library(&mut self, name: &str) -> Result<(), NativeRefusal> {
+    pub(super) fn open_library(&mut self, name: &str, mode: Mode, at: &At) -> Result<(), NativeRefusal> {
         let is_path = name.contains('/') || name.contains('\\');
+        let mark = self.loader.mark();
         match is_path {
-            true => self.loader.open(&VPath::new(name.replace('\\', "/").as_str()), OpenAs::Library).map(|_| ()),
-            false => self.loader.open_named(&Name::from(name)).map(|_| ()),
+            true => drop(self.loader.open(&VPath::new(name.replace('\\', "/").as_str()), OpenAs::Library(mode))?),
+            false => drop(self.loader.open_named(&Name::from(name), mode)?),
         }
+        self.note_loaded(mark, &at.site.module.name, at);
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@
 //! at once.
 
 mod bundle;
+mod first;
 mod harm;
 mod links;
 mod reach;
@@ -82,6 +83,12 @@ impl NativeFacts for SurveyFacts<'_> {
     fn loads_alone(&self, module: FileId, library: FileId) -> bool {
         let import = self.imports.get(&module).map(|&index| &self.survey.imports[index]);
         import.is_some_and(|import| import.loads.loads.contains(&library))
+    }
+
+    fn provider(&self, by: FileId, need: usize) -> Option<FileId> {
+        let graph = &self.survey.graph;
+        let edge = graph.needs(graph.file(by)?).into_iter().find(|(_, edge)| edge.need == need);
+        edge.and_then(|(_, edge)| edge.resolution.file())
     }
 }
 
@@ -206,16 +213,6 @@ impl<'c, 'w> Row<'c, 'w> {
     }
 }
 
-fn loads(name: &str, is_extension: bool) -> ImportOutcome {
-    ImportOutcome {
-        module: name.to_owned(),
-        is_extension,
-        verdict: ImportVerdict::Loads,
-        failure: None,
-        harmless: None,
-    }
-}
-
 /// What is known of imports.
 #[derive(Default)]
 pub(super) struct JudgedImports {
@@ -270,8 +267,10 @@ impl<'s> Asking<'s> {
             let mut reach = ImportReach::new(context, broken.clone(), rows.iter().map(|(name, _)| name.as_str()));
             // What is not there was not installed, or is gone: to who names it, that is one.
             broken.extend(OFTEN_NAMED.iter().filter(|name| !context.has_module(name)).map(|name| (*name).to_owned()));
-            let mut outcomes: BTreeMap<String, ImportOutcome> =
-                rows.iter().map(|(name, is_extension)| (name.clone(), loads(name, *is_extension))).collect();
+            let mut outcomes: BTreeMap<String, ImportOutcome> = rows
+                .iter()
+                .map(|(name, is_extension)| (name.clone(), ImportOutcome::loads(name, *is_extension)))
+                .collect();
             self.name_broken(context, &broken);
             let (helpless, mut rounds) = (self.helpless(), 0);
             let near = loop {
@@ -318,6 +317,7 @@ impl<'s> Asking<'s> {
             if !self.survey.is_single() {
                 mark_harmless(context, &mut reach, &mut rows);
             }
+            first::mark(self.survey, context, findings, &mut rows);
             JudgedImports { outcomes: Outcomes { rows, libraries, programs: Vec::new() }, links, packages }
         })
     }
@@ -460,7 +460,7 @@ impl<'s> Asking<'s> {
         for finding in findings.iter().filter(|finding| finding.severity == Severity::Error) {
             let Some(cause) = ImportCause::of_fault(finding.rule.id) else { continue };
             let file = self.survey.target.root.join(finding.file.as_bytes());
-            let refusal = NativeRefusal { cause, file, subject: Name::from(&finding.subject) };
+            let refusal = NativeRefusal::new(cause, file, Name::from(&finding.subject));
             for import in finding.imports.iter().filter_map(|&import| self.survey.imports.get(import)) {
                 faults.entry(import.file).or_insert_with(|| refusal.clone());
             }

@@ -2,7 +2,9 @@
 
 use super::mirror::mirror;
 use super::text::Place;
-use crate::imports::{Harmless, ImportCause, ImportFailure, ImportOutcome, ImportVerdict, Outcomes};
+use crate::imports::{
+    EarlierCopy, Harmless, ImportCause, ImportFailure, ImportOutcome, ImportVerdict, LoadedBy, Outcomes, ShadowedCopy,
+};
 
 mirror! {
     #[derive(Default)]
@@ -25,6 +27,10 @@ mirror! {
         verdict: VerdictMirror,
         failure [default]: Option<FailureMirror>,
         harmless [default]: Option<HarmlessMirror>,
+        /// Libraries that another copy answers for.
+        shadowed [default]: Vec<ShadowedMirror>,
+        /// Where it fails: the package after whose import it loads.
+        loads_after [default]: Option<String>,
     }
 }
 
@@ -45,6 +51,33 @@ mirror! {
         file [default]: Option<Place>,
         subject: String,
         because [default]: Vec<String>,
+        earlier [default]: Option<EarlierMirror>,
+    }
+}
+
+mirror! {
+    /// A copy of a library that answers for another.
+    struct EarlierMirror = EarlierCopy {
+        library: String,
+        path: Place,
+        loader [default]: Option<LoadedByMirror>,
+    }
+}
+
+mirror! {
+    struct LoadedByMirror = LoadedBy {
+        module: String,
+        file: Place,
+        line: u32,
+    }
+}
+
+mirror! {
+    struct ShadowedMirror = ShadowedCopy {
+        by: Place,
+        path: Place,
+        symbols: usize,
+        earlier: EarlierMirror,
     }
 }
 

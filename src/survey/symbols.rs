@@ -197,14 +197,6 @@ impl Survey {
         found.flatten().flatten_iter().collect()
     }
 
-    /// The imports of modules for which thread-local storage finds no room, all other things being well.
-    pub fn static_tls_failures(&self) -> Vec<StaticTls> {
-        let is_static = |file: &FileId| {
-            let symbols = self.world.dynamic_symbols(*file);
-            symbols.is_some_and(|symbols| symbols.flags().has_static_tls && self.is_elsewhere(*file))
-        };
-        let concerns = |import: &ImportOf| {
-            import.module().is_some() && import.loads.unmet.is_empty() && import.loads.loads.iter().any(is_static)
     /// The symbols that programs do not find, all other things being well. A program binds its calls when they are made, unless
     /// it was linked otherwise. Nothing of other formats than ELF.
     pub fn unbound_of_programs(&self) -> Vec<ProgramSymbol> {
@@ -229,6 +221,14 @@ impl Survey {
         found.flatten_iter().collect()
     }
 
+    /// The imports of modules for which thread-local storage finds no room, all other things being well.
+    pub fn static_tls_failures(&self) -> Vec<StaticTls> {
+        let is_static = |file: &FileId| {
+            let symbols = self.world.dynamic_symbols(*file);
+            symbols.is_some_and(|symbols| symbols.flags().has_static_tls && self.is_elsewhere(*file))
+        };
+        let concerns = |import: &ImportOf| {
+            import.module().is_some() && import.loads.unmet.is_empty() && import.loads.loads.iter().any(is_static)
         };
         let modules: Vec<(usize, &ImportOf)> =
             self.imports.iter().enumerate().filter(|(_, import)| concerns(import)).collect();
@@ -314,10 +314,7 @@ impl Survey {
 
     fn rows(&self, process: &LoadedProcess, file: FileId) -> Option<Vec<SymbolRow>> {
         let place = process.place_of(file)?;
-        let bound = match self.world.host.system.is_dyld() {
-            true => DyldBinder::new(&self.world, process).bind(place)?,
-            false => Binder::new(&self.world, process).bind(place)?,
-        };
+        let bound = bind(&self.world, process, place)?;
         Some(bound.into_iter().map(|bound| self.row(process, bound)).collect())
     }
 

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::image::{Arch, Export, Image, Import, Name, Problem, Traits};
+use crate::image::{Arch, Definition, Export, Image, Import, Name, Problem, Traits};
 pub use crate::parse::elf::{BindingFlags, DynamicSymbols, SymbolKey, TlsBlock};
 use crate::parse::traits;
 use crate::parse::{self, Slice, Tables};
@@ -401,6 +401,18 @@ impl World {
         }
         let Some(tables) = &file.tables else { return false };
         self.fs.open(&file.path).is_ok_and(|opened| tables.defines(&*opened, symbol))
+    }
+
+    /// Does this file define a symbol for others, spelled as files of its format spell it? Not where it hands on what others
+    /// define.
+    pub fn provides(&self, id: FileId, symbol: &[u8]) -> bool {
+        if let Some(symbols) = self.dynamic_symbols(id) {
+            let is_there = |definition: &Definition| definition.section != 0 && definition.is_visible();
+            return symbols.find(&SymbolKey::new(symbol), &mut |definition| is_there(definition));
+        }
+        let exports = self.exports(id, &[symbol]).map(|has| has.contains(&true));
+        let dll_exports = || self.dll_exports(id, &[symbol]).map(|exports| exports.iter().any(Option::is_some));
+        exports.or_else(dll_exports).unwrap_or_default()
     }
 
     /// Which of these symbols, spelled as the linker does, does a Mach-O file define for others? None where that cannot

@@ -23,7 +23,7 @@ const ROOMS: [(&str, &[&str]); 24] = [
     ("python", &[]),
     ("loader", &["image", "vfs", "world"]),
     ("bind", &["image", "loader", "vfs", "world"]),
-    ("imports", &["discover", "image", "python", "loader", "vfs", "world"]),
+    ("imports", &["bind", "discover", "image", "python", "loader", "vfs", "world"]),
     ("graph", &["discover", "image", "loader", "vfs", "world"]),
     ("survey", &["bind", "discover", "error", "graph", "image", "loader", "vfs", "world"]),
     ("diagnose", &["bind", "discover", "graph", "image", "imports", "loader", "python", "survey", "vfs", "world"]),

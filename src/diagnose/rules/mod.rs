@@ -14,6 +14,7 @@ mod libpython_linked;
 mod library_missing;
 mod library_outside;
 mod library_preloaded;
+mod library_shadowed;
 mod library_unused;
 mod link_broken;
 mod macos_too_new;
@@ -87,6 +88,7 @@ pub const RULES: &[&Rule] = &[
     &bundle_incomplete::RULE,
     &link_broken::RULE,
     &executable_stack::RULE,
+    &library_shadowed::RULE,
     &runtime_twice::RULE,
     &library_outside::RULE,
     &rpath_outside::RULE,
@@ -96,4 +98,5 @@ pub const RULES: &[&Rule] = &[
 ];
 
 /// The rules that look at what imports do: asked when that is known, the others before.
-pub const OF_IMPORTS: &[&Rule] = &[&module_missing::RULE, &import_raises::RULE, &bundle_incomplete::RULE];
+pub const OF_IMPORTS: &[&Rule] =
+    &[&module_missing::RULE, &import_raises::RULE, &bundle_incomplete::RULE, &library_shadowed::RULE];

@@ -232,7 +232,9 @@ fn severity(facts: &Facts, first: &UnboundSymbol, cause: &Cause) -> Option<(Seve
         if opens_globally(root) {
             return None;
         }
-        if opens_globally(*provider) || is_related(facts, root, *provider) {
+        // Whether code before has done so, an import that is simulated tells.
+        let is_told = facts.survey.target.bundle.is_none() && !facts.survey.is_partial && !facts.survey.is_apart();
+        if !is_told && (opens_globally(*provider) || is_related(facts, root, *provider)) {
             let owner = facts.owner(*provider).map(|owner| facts.survey.distributions.get(owner).name.clone());
             let what = owner.unwrap_or_else(|| facts.path(*provider).to_string());
             return Some((Severity::Warning, format!("; it loads only after {what} was loaded for all (RTLD_GLOBAL)")));

@@ -142,6 +142,7 @@ fn doubt(bundled: &BundledModules, row: &mut ImportOutcome) {
             file: Some(bundled.program().clone()),
             subject: format!("{unread} is compiled into the program: what it imports is not read"),
             because: vec![row.module.clone()],
+            earlier: None,
         };
         (row.verdict, row.failure) = (ImportVerdict::Unknown, Some(failure));
     }

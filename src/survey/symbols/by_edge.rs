@@ -6,7 +6,7 @@ use super::{SymbolContext, SymbolRow, SymbolStatus};
 use crate::graph::NodeId;
 use crate::image::NeedKind;
 use crate::survey::Survey;
-use crate::world::{FileId, SymbolKey};
+use crate::world::FileId;
 
 /// What one file wants, and by which of its needs it gets that.
 #[derive(Clone, Debug, Default)]
@@ -91,16 +91,8 @@ impl Survey {
         if hands_on {
             return None;
         }
-        if let Some(symbols) = self.world.dynamic_symbols(library) {
-            let is_defined = |row: &SymbolRow| {
-                let mut is_there = false;
-                symbols.find(&SymbolKey::new(&row.symbol), &mut |definition| {
-                    is_there |= definition.section != 0 && definition.is_visible();
-                    is_there
-                });
-                is_there
-            };
-            return Some(wanted.iter().any(is_defined));
+        if self.world.dynamic_symbols(library).is_some() {
+            return Some(wanted.iter().any(|row| self.world.provides(library, &row.symbol)));
         }
         let names: Vec<&[u8]> = wanted.iter().map(|row| &*row.symbol).collect();
         let exports = || Some(self.world.exports(library, &names)?.contains(&true));

@@ -23,7 +23,18 @@ fn a_library_of_a_package_that_is_imported_first_is_no_error() {
 #[test]
 fn an_import_that_comes_too_late_does_not_help() {
     let scan = scan(&format!("{BORROWER}//- SITE/vision/__init__.py\nfrom . import _C\nimport torch\n"));
-    assert_eq!(finding(&scan, "library-missing").severity, Severity::Error);
+    let told = finding(&scan, "library-missing");
+    assert_eq!(told.severity, Severity::Error);
+    let words = "site-packages/vision/__init__.py:2 imports torch, but not before vision._C";
+    assert!(told.message.contains(words), "{}", told.message);
+    assert!(told.remedy.text.starts_with("import torch before vision"), "{}", told.remedy.text);
+}
+
+#[test]
+fn a_package_that_does_not_help_is_not_named() {
+    let broken = BORROWER.replace("needs:libtorch.so\n", "needs:libtorch.so,libgone.so.1\n");
+    let scan = scan(&format!("{broken}//- SITE/vision/__init__.py\nfrom . import _C\n"));
+    assert!(findings(&scan, "library-missing").iter().all(|it| !it.message.contains("after import torch")));
 }
 
 #[test]

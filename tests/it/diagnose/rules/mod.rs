@@ -14,6 +14,7 @@ mod libpython_linked;
 mod library_missing;
 mod library_outside;
 mod library_preloaded;
+mod library_shadowed;
 mod library_unused;
 mod link_broken;
 mod macos_too_new;

@@ -113,7 +113,7 @@ fn a_package_that_loads_a_library_for_all_finds_its_symbols() {
     assert!(findings(&global, "symbol-undefined").is_empty());
     let scan = world("from . import _a");
     let finding = finding(&scan, "symbol-undefined");
-    assert_eq!(finding.severity, Severity::Warning, "{}", finding.message);
+    assert_eq!(finding.severity, Severity::Error, "{}", finding.message);
     assert!(finding.message.contains("a/libx.so defines it"), "{}", finding.message);
 }
 

@@ -84,7 +84,9 @@ fn a_copy_that_an_import_before_has_loaded_is_the_one_that_counts() {
     let finding = finding(&old_first, "version-missing");
     assert_eq!((finding.severity, finding.subject.as_str(), finding.breaks), (Severity::Error, "V2", 2));
     assert!(
-        finding.message.contains("p/old/libx.so.1, loaded by an import before it, has none"),
+        finding.message.contains(
+            "p/old/libx.so.1, loaded by p._a at lib/python3.11/site-packages/p/__init__.py:1, which lacks it"
+        ),
         "{}",
         finding.message
     );
