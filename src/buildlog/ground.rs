@@ -181,8 +181,15 @@ pub(super) fn site_tail(path: &str) -> Option<&str> {
     const BUNDLES: [&str; 2] = [".dist/", "/Frameworks/"];
     let ends = |folders: &[&str]| folders.iter().filter_map(|part| path.rfind(part).map(|at| at + part.len())).max();
     // A package may have folders that are called like those of bundles.
-    let at = ends(&SITES).or_else(|| ends(&BUNDLES).max(internal(path)))?;
+    let at = ends(&SITES).or_else(|| lambda(path)).or_else(|| ends(&BUNDLES).max(internal(path)))?;
     Some(&path[at..])
+}
+
+/// Where the folder of one of Amazon's functions, or of its layers, ends; `/opt/python/cp39-cp39` is an interpreter of manylinux' images.
+fn lambda(path: &str) -> Option<usize> {
+    let ends = |folder: &str| path.starts_with(folder).then_some(folder.len());
+    let is_interpreter = |at: &usize| ["cp2", "cp3", "pp2", "pp3"].iter().any(|tag| path[*at..].starts_with(tag));
+    ends("/var/task/").or_else(|| ends("/opt/python/").filter(|at| !is_interpreter(at)))
 }
 
 /// Where PyInstaller's folder of what a program needs ends in a path with slashes. Packages have folders of that name too, and so do

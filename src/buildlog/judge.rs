@@ -12,6 +12,7 @@ mod module;
 mod numpy;
 mod sentences;
 mod single;
+mod standard;
 mod symbol;
 mod tag;
 mod torch;

@@ -26,6 +26,7 @@ mod lines;
 mod log_text;
 mod pattern;
 mod reader;
+mod standard;
 mod surroundings;
 mod symbol_owner;
 mod traceback;

@@ -38,6 +38,7 @@ templates! {
     VENV_CLEAR = "python3 -m venv --clear {path}";
 
     XCODE = "xcode-select --install";
+    PYENV_BUILD = "pyenv install --force {version}";
 
     // Packages of systems.
     APT_INSTALL = "apt-get install {token}";

@@ -33,7 +33,7 @@ const ROOMS: [(&str, &[&str]); 24] = [
         "snapshot",
         &["diagnose", "discover", "error", "graph", "image", "imports", "loader", "scan", "survey", "vfs", "world"],
     ),
-    ("buildlog", &["diagnose", "discover", "graph", "image", "loader", "scan", "vfs", "world"]),
+    ("buildlog", &["diagnose", "discover", "graph", "image", "loader", "python", "scan", "vfs", "world"]),
     (
         "export",
         &[

@@ -4,9 +4,10 @@ use super::{Cause, Judged, Verdict, absent, exclude};
 use crate::buildlog::Log;
 use crate::buildlog::ground::{Ground, leaf, site_tail, slashed};
 use crate::buildlog::known::{self, Shipper};
+use crate::buildlog::folders;
 use crate::command::templates::{
     AUDITWHEEL_FROM, DELOCATE_FROM, DELVEWHEEL_FROM, DELVEWHEEL_INSIDE, MSVC_RUNTIME, NAME_ADD_RPATH, NAME_CHANGE_IN,
-    NAME_CHANGE_OF, NAME_ID, PIP_INSTALL, SIGN,
+    NAME_CHANGE_OF, NAME_ID, PIP_INSTALL, SIGN, WINGET_RUNTIME,
 };
 use crate::command::{Command, Refusal, Remedy};
 use crate::diagnose::Stops;
@@ -225,6 +226,9 @@ fn of_the_system(tied: &Judged, accused: &str) -> Option<Judged> {
         };
         return Some(judged.mended(Remedy::new(text)));
     }
+    if known::is_api_set(accused) && is_loader {
+        return Some(api_set_missing(tied.clone(), accused));
+    }
     if known::is_api_set(accused) {
         let sentence =
             format!("{accused} is a name that Windows 10 and later answer themselves (an API set): no file bears it");
@@ -244,6 +248,22 @@ fn of_the_system(tied: &Judged, accused: &str) -> Option<Judged> {
         return Some(judged.mended(Remedy::new(text).fix(Ok(MSVC_RUNTIME.command()))));
     }
     None
+}
+
+/// Windows itself misses an API set: it is older than the file asks for.
+fn api_set_missing(tied: Judged, accused: &str) -> Judged {
+    let is_runtime = leaf(accused).to_lowercase().starts_with("api-ms-win-crt-");
+    if is_runtime {
+        let sentence = format!(
+            "{accused} belongs to the Universal C Runtime, which Windows 10 and later bring and older ones get by an update: this one does not have it"
+        );
+        let text = "install the Visual C++ Redistributable (2015 or later), which brings the runtime, or Windows' update KB2999226";
+        let judged = tied.cause(Cause::MsvcRuntime, Verdict::Guilty).says(sentence);
+        return judged.mended(Remedy::new(text).fix(WINGET_RUNTIME.with(&[&"2015+", &"x64"])));
+    }
+    let sentence = format!("{accused} is an API set that this Windows does not know: it is older than the file was made for");
+    let text = "use a newer Windows, or a release of the program or of its Python for older ones (Python 3.8 is the last for Windows 7)";
+    tied.cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(Remedy::new(text))
 }
 
 /// The Python of the machine that built something, by its path there.
@@ -294,7 +314,8 @@ fn need(tied: &Judged, log: &Log, ground: &Ground, file: Option<FileId>, accused
     let is_meant =
         |name: &Name| name.as_bytes() == accused.as_bytes() || leaf(&name.text()).eq_ignore_ascii_case(leaf(accused));
     // Who does not say for whom a library is missing means whoever asks for it.
-    let asking = scan.graph.nodes().filter(|_| file.is_none() && ground.missing(accused).is_none());
+    let is_anybody_s = file.is_none() && tied.incident.by().is_none() && ground.missing(accused).is_none();
+    let asking = scan.graph.nodes().filter(|_| is_anybody_s);
     let nodes = file.and_then(|file| scan.graph.file(file)).into_iter().chain(asking.map(|(node, _)| node));
     let mut edges = nodes.flat_map(|node| scan.graph.needs(node).into_iter().map(move |(_, edge)| (node, edge)));
     let (node, edge) = edges.find(|(_, edge)| is_meant(&edge.name))?;
@@ -471,11 +492,24 @@ pub fn short(path: &str) -> String {
     site_tail(&path).map_or(path.clone(), str::to_owned)
 }
 
-/// The distribution that a path belongs to, by the name of its folder.
+/// The distribution that a path belongs to, by the name of its folder or of its module.
 pub(super) fn package(by: &str) -> Option<String> {
+    let folder = folder(by)?;
+    let distribution = folders::distribution(&folder);
+    Some(if distribution == folder { folder.trim_start_matches('_').to_owned() } else { distribution.to_owned() })
+}
+
+/// The folder of packages' first name in a path: that of a package, or of a module that lies beside the packages.
+pub(super) fn folder(by: &str) -> Option<String> {
     let by = slashed(by);
     let tail = site_tail(&by)?;
-    let top = tail.split('/').next().filter(|top| top.len() < tail.len() && !top.ends_with(".framework"))?;
-    let top = top.strip_suffix(".libs").unwrap_or(top);
-    Some(top.trim_start_matches('_').to_owned())
+    let top = tail.split('/').next().filter(|top| !top.ends_with(".framework"))?;
+    if top.len() < tail.len() {
+        return Some(top.strip_suffix(".libs").unwrap_or(top).to_owned());
+    }
+    // Beside packages lie modules; beside those of Python's own library and of a bundle, anything.
+    let is_beside = ["-packages/", "/var/task/", "/opt/python/"].iter().any(|part| by.contains(part));
+    let is_module = [".so", ".pyd"].iter().any(|ending| tail.ends_with(ending)) && !tail.starts_with("lib");
+    let name = tail.split('.').next().filter(|name| !name.is_empty())?;
+    (is_beside && is_module && !by.contains("/lib-dynload/")).then(|| name.to_owned())
 }

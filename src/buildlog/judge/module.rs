@@ -1,9 +1,10 @@
 //! A Python module is said to be missing.
 
 use super::library::short;
-use super::{Cause, Judged, Verdict};
+use super::{Cause, Judged, Verdict, standard};
 use crate::buildlog::ground::Ground;
-use crate::buildlog::{Log, Mark};
+use crate::buildlog::standard::{removed_in, successor};
+use crate::buildlog::{Log, Mark, folders};
 use crate::command::Remedy;
 use crate::command::templates::{PIP_FOR, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UPGRADE};
 use crate::discover::bundle::Bundler;
@@ -36,10 +37,21 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
             .says(sentence)
             .mended(Remedy::new(text).fix(bundler.module(&module)));
     }
-    if let Some(judged) = in_an_isolated_build(&plain, &module).or_else(|| removed(&plain, &module)) {
+    if let Some(judged) = in_an_isolated_build(&plain, &module)
+        .or_else(|| removed(&plain, log, &module))
+        .or_else(|| standard::judge(&plain, log, &module))
+    {
         return judged;
     }
-    if let Some(judged) = compiled_part(&plain, log, ground, &module) {
+    // What is asked of a package by name may be a compiled module in its folder.
+    let part = incident_part(&plain, &module).unwrap_or_else(|| module.clone());
+    if let Some(judged) = compiled_part(&plain, log, ground, &part) {
+        return judged;
+    }
+    if incident.message.id == "cannot-import-name" && ground.is_none() {
+        return plain;
+    }
+    if let Some(judged) = of_numpy_itself(&plain, log, &module).filter(|_| ground.is_none()) {
         return judged;
     }
     if let Some(judged) = of_its_own_package(&plain, &module).filter(|_| ground.is_none() && !log.is_bundling()) {
@@ -52,7 +64,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
         return match plain.cause == Cause::ModuleMissing && !is_inner && module == top && !log.is_bundling() {
             true => {
                 let text = "install what brings it (the package may be called otherwise than the module), into the Python that runs the program";
-                plain.mended(Remedy::new(text).fix(PIP_INSTALL.with(&[&top])))
+                plain.mended(Remedy::new(text).fix(PIP_INSTALL.with(&[&folders::distribution(&top)])))
             }
             false => plain,
         };
@@ -74,7 +86,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
         false => {
             let top = module.split('.').next().unwrap_or(&module).to_owned();
             tied.says(format!("Python finds no module {module}, neither where the log was written nor here"))
-                .mended(Remedy::new("install what brings it").fix(PIP_INSTALL.with(&[&top])))
+                .mended(Remedy::new("install what brings it").fix(PIP_INSTALL.with(&[&folders::distribution(&top)])))
         }
     }
 }
@@ -88,7 +100,7 @@ fn in_an_isolated_build(plain: &Judged, module: &str) -> Option<Judged> {
             .any(|part| path.contains(part))
     });
     let top = module.split('.').next().unwrap_or(module).to_owned();
-    if !is_isolated || plain.cause != Cause::ModuleMissing || OLD.iter().any(|(old, _, _)| *old == top) {
+    if !is_isolated || plain.cause != Cause::ModuleMissing || gone(&top).is_some() {
         return None;
     }
     let sentence = format!(
@@ -103,18 +115,33 @@ fn in_an_isolated_build(plain: &Judged, module: &str) -> Option<Judged> {
     Some(plain.clone().cause(Cause::ModuleMissing, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
-/// Modules that Python or setuptools no longer have, the release without them, and what brings them back.
-const OLD: [(&str, &str, &str); 3] = [
-    ("distutils", "Python 3.12 and later do not have", "setuptools"),
-    ("imp", "Python 3.12 and later do not have", ""),
-    ("pkg_resources", "Python 3.12 and later do not bring, and setuptools 82 and later do not have", "setuptools<81"),
-];
+/// A module that went away with a release of Python or of setuptools: since when, and what brings it back.
+fn gone(top: &str) -> Option<(u8, String, &'static str)> {
+    if top == "pkg_resources" {
+        let since = "Python 3.12 and later do not bring, and setuptools 82 and later do not have";
+        return Some((12, since.to_owned(), "setuptools<81"));
+    }
+    let minor = removed_in(top)?;
+    Some((minor, format!("Python 3.{minor} and later do not have"), successor(top).unwrap_or_default()))
+}
+
+/// The minor version of the Python in whose folders the log's paths lie.
+fn minor_of(paths: &[Option<&str>]) -> Option<u8> {
+    let told = |path: &str| {
+        let rest = path.split("python3.").nth(1).or_else(|| path.split("ython3").nth(1))?;
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().ok()
+    };
+    paths.iter().flatten().find_map(|path| told(path))
+}
 
 /// A module that went away with a release of Python.
-fn removed(plain: &Judged, module: &str) -> Option<Judged> {
+fn removed(plain: &Judged, log: &Log, module: &str) -> Option<Judged> {
     let top = module.split('.').next().unwrap_or(module);
-    let (_, since, brings) = OLD.iter().find(|(old, _, _)| *old == top)?;
-    if plain.cause != Cause::ModuleMissing {
+    let (minor, since, brings) = gone(top)?;
+    let paths = [plain.incident.by(), plain.incident.told("place"), log.site.as_deref()];
+    let is_older = minor_of(&paths).is_some_and(|own| own < minor);
+    if plain.cause != Cause::ModuleMissing || is_older {
         return None;
     }
     let sentence = format!("the code imports {module}, which {since}: it was written for an older Python");
@@ -122,7 +149,7 @@ fn removed(plain: &Judged, module: &str) -> Option<Judged> {
     let remedy = Remedy::new(text);
     let remedy = match brings.is_empty() {
         true => remedy,
-        false => remedy.fix(PIP_INSTALL_REQUIRED.with(&[brings])),
+        false => remedy.fix(PIP_INSTALL_REQUIRED.with(&[&brings])),
     };
     Some(plain.clone().cause(Cause::PythonTooNew, Verdict::Guilty).says(sentence).mended(remedy))
 }
@@ -172,11 +199,36 @@ fn of_a_tool(plain: &Judged, module: &str) -> Option<Judged> {
     Some(plain.clone().cause(Cause::ModuleMissing, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
+/// The compiled module that is asked of a package by name: `PIL._imaging` of `cannot import name '_imaging' from 'PIL'`.
+fn incident_part(plain: &Judged, package: &str) -> Option<String> {
+    let name = plain.incident.told("symbol").filter(|_| plain.incident.message.id == "cannot-import-name")?;
+    let is_native =
+        name.starts_with('_') && name.chars().all(|c| c == '_' || c.is_ascii_lowercase() || c.is_ascii_digit());
+    is_native.then(|| format!("{package}.{name}"))
+}
+
+/// NumPy does not find a part of itself: what it imports itself is in every whole installation.
+fn of_numpy_itself(plain: &Judged, log: &Log, module: &str) -> Option<Judged> {
+    if !module.starts_with("numpy.") || plain.cause != Cause::ModuleMissing || log.is_bundling() {
+        return None;
+    }
+    let sentence =
+        format!("NumPy is there without its own module {module}: a bundle left it out, or the installation is damaged");
+    let text = format!(
+        "in a bundled program, include {module} with an option of the bundler, or upgrade the bundler; in an environment, reinstall NumPy"
+    );
+    let remedy = Remedy::new(text)
+        .fix(Bundler::CxFreeze.module(module))
+        .fix(Bundler::PyInstaller.module(module))
+        .fix(Bundler::Nuitka.module(module));
+    Some(plain.clone().cause(Cause::ModuleLeftOut, Verdict::Guilty).says(sentence).mended(remedy))
+}
+
 /// A package is there and the compiled module inside it is not: it was built for another Python, processor or system, as happens where
 /// packages are copied from one machine to another.
 fn compiled_part(plain: &Judged, log: &Log, ground: Option<&Ground>, module: &str) -> Option<Judged> {
     let (package, last) = module.rsplit_once('.')?;
-    let top = package.split('.').next().unwrap_or(package);
+    let top = folders::distribution(package.split('.').next().unwrap_or(package));
     let is_private = last.starts_with('_') && !last.starts_with("__");
     if plain.cause != Cause::ModuleMissing || !is_private || module.starts_with("numpy.") || log.is_bundling() {
         return None;

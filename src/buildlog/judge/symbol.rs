@@ -3,7 +3,7 @@
 use super::library::{package, short};
 use super::{Cause, Judged, Verdict, torch, unlinked, version};
 use crate::buildlog::ground::{Ground, leaf};
-use crate::buildlog::{Log, Packager, folders, known, symbol_owner};
+use crate::buildlog::{Log, Packager, known, symbol_owner};
 use crate::command::Remedy;
 use crate::command::templates::{CONDA_INSTALL, PIP_REINSTALL, VENV_CLEAR};
 use crate::world::FileId;
@@ -193,7 +193,7 @@ fn of_a_namespace(plain: Judged, log: &Log, who: &str, symbol: &str) -> Judged {
         );
         return plain.says(sentence).mended(Remedy::new(text));
     }
-    let whose = folders::distribution(&package);
+    let whose = package.as_str();
     let text = format!(
         "have one copy of {namespace}: reinstall {whose} with its libraries from one source (all wheels, or all of one conda channel), and take \
          other copies out of LD_LIBRARY_PATH"

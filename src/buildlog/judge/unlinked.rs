@@ -1,6 +1,6 @@
 //! A symbol that no library has which the file names: the linker was not told of the one that does.
 
-use super::library::package;
+use super::library::{folder, package};
 use super::{Cause, Judged, Verdict};
 use crate::buildlog::ground::leaf;
 use crate::buildlog::symbol_owner::{Owner, owner};
@@ -15,8 +15,9 @@ fn owner_of(symbol: &str, tool: &str) -> Option<Owner> {
 
 /// Android's loader looks only in the libraries that a file names itself, and neither in the process nor in Python.
 pub(super) fn on_android(plain: Judged, who: &str, symbol: &str) -> Judged {
-    let folder = [plain.incident.by(), plain.incident.told("place")].into_iter().flatten().find_map(package);
-    let whose = folder.as_deref().map(folders::distribution);
+    let paths = [plain.incident.by(), plain.incident.told("place")];
+    let termux = paths.into_iter().flatten().find_map(folder).as_deref().and_then(folders::termux);
+    let whose = paths.into_iter().flatten().find_map(package);
     let (library, link) = match known::is_of_python(symbol) {
         true => {
             let version = python_of(&plain).unwrap_or_else(|| "3.x".to_owned());
@@ -41,7 +42,7 @@ pub(super) fn on_android(plain: Judged, who: &str, symbol: &str) -> Judged {
     if let (Some(link), Some(whose)) = (link.filter(|link| !link.ends_with('x')), &whose) {
         remedy = remedy.fix(LINKED_BUILD.with(&[&link, whose, whose]));
     }
-    if let Some(package) = folder.as_deref().and_then(folders::termux) {
+    if let Some(package) = termux {
         remedy = remedy.fix(TERMUX_INSTALL.with(&[&package]));
     }
     plain.cause(Cause::SymbolMissing, Verdict::Guilty).says(sentence).mended(remedy)
@@ -62,8 +63,7 @@ pub(super) fn of_a_known_library(plain: &Judged, who: &str, symbol: &str) -> Opt
     let tool = plain.incident.tool.id;
     let owner = owner_of(symbol, tool)?;
     let Owner { library, link } = owner;
-    let folder = plain.incident.by().and_then(package);
-    let whose = folder.as_deref().map(folders::distribution);
+    let whose = plain.incident.by().and_then(package);
     let is_flat = plain.incident.message.id == "symbol-not-found-flat";
     let sentence = match (is_flat, tool) {
         (true, _) => format!(
@@ -77,7 +77,7 @@ pub(super) fn of_a_known_library(plain: &Judged, who: &str, symbol: &str) -> Opt
             "{who} uses {symbol}, which belongs to {library}: the file was not linked with it, or the copy that is loaded is another release"
         ),
     };
-    let of_whose = whose.unwrap_or("the package");
+    let of_whose = whose.as_deref().unwrap_or("the package");
     let text = format!(
         "take another release of {of_whose}, whose build is linked with {library}; or build it from source on this kind of machine with that \
          library installed and named to the linker behind what needs it (-l{link})"
