@@ -33,7 +33,8 @@ pub(super) fn companions(folder: &str, asked: &Shipped) -> Option<&'static Compa
     };
     let known = TABLE.get_or_init(read).package.iter().find(|known| known.folder == folder)?;
     let has = |all: &str, one: &str| !one.is_empty() && all.split(' ').any(|name| name == one);
-    let is_asked = has(&known.all.apt, &asked.apt) || has(&known.all.dnf, &asked.dnf) || has(&known.all.apk, &asked.apk);
+    let is_asked =
+        has(&known.all.apt, &asked.apt) || has(&known.all.dnf, &asked.dnf) || has(&known.all.apk, &asked.apk);
     is_asked.then_some(known)
 }
 

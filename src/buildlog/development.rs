@@ -25,8 +25,11 @@ pub(super) fn development(asked: &str) -> Option<Shipped> {
         toml::from_str(include_str!("../../assets/loaders/development.toml")).expect("the table that ships with dylens")
     };
     let bare = bare(asked);
-    let names = |entry: &&Entry| entry.names.iter().any(|name| name.eq_ignore_ascii_case(bare));
-    TABLE.get_or_init(read).library.iter().find(names).map(|entry| entry.by.clone())
+    let table = &TABLE.get_or_init(read).library;
+    let named = |name: &str| table.iter().find(|entry| entry.names.iter().any(|own| own.eq_ignore_ascii_case(name)));
+    // A header is known by itself, or by the folder that all headers of its library lie in.
+    let folder = || named(&bare[..=bare.find('/')?]);
+    named(bare).or_else(folder).map(|entry| entry.by.clone())
 }
 
 /// The name without what a version adds: `libpq` of `libpq >= 12`, `jpeg` of `-ljpeg`.
@@ -46,5 +49,7 @@ mod tests {
         assert_eq!(apt("libpq >= 12"), Some("libpq-dev".into()));
         assert_eq!(apt("-ljpeg"), Some("libjpeg-dev".into()));
         assert_eq!(apt("ffix"), None);
+        assert_eq!(apt("linux/ethtool.h"), Some("linux-libc-dev".into()));
+        assert_eq!((apt("linuxx/a.h"), apt("a/linux/b.h"), apt("linux")), (None, None, None));
     }
 }

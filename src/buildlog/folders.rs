@@ -6,6 +6,8 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 struct Table {
+    namespaces: Vec<String>,
+    is_dotted: Vec<String>,
     folder: Vec<Folder>,
 }
 
@@ -21,21 +23,41 @@ pub(super) fn distribution(folder: &str) -> &str {
     known(folder).and_then(|known| known.distribution.as_deref()).unwrap_or(folder)
 }
 
+/// The distribution that a folder inside a namespace belongs to: `google/protobuf`. The outer is none where the first folder is no
+/// namespace, the inner where nothing tells.
+pub(super) fn of_namespace(first: &str, second: &str) -> Option<Option<String>> {
+    let is_one = table().namespaces.iter().any(|namespace| namespace == first);
+    let told = || known(&format!("{first}/{second}")).and_then(|known| known.distribution.clone());
+    let dotted = || table().is_dotted.iter().any(|namespace| namespace == first).then(|| format!("{first}.{second}"));
+    is_one.then(|| told().or_else(dotted))
+}
+
 /// The package of Termux that has what is in a folder of site-packages.
 pub(super) fn termux(folder: &str) -> Option<&'static str> {
     known(folder)?.termux.as_deref()
 }
 
 fn known(folder: &str) -> Option<&'static Folder> {
+    table().folder.iter().find(|known| known.name == folder)
+}
+
+fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     let read =
         || toml::from_str(include_str!("../../assets/loaders/folders.toml")).expect("the table that ships with dylens");
-    TABLE.get_or_init(read).folder.iter().find(|known| known.name == folder)
+    TABLE.get_or_init(read)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{distribution, termux};
+    use super::{distribution, of_namespace, termux};
+
+    #[test]
+    fn a_namespace_is_no_distribution() {
+        assert_eq!(of_namespace("google", "protobuf"), Some(Some("protobuf".into())));
+        assert_eq!(of_namespace("zope", "interface"), Some(Some("zope.interface".into())));
+        assert_eq!((of_namespace("google", "x"), of_namespace("numpy", "x")), (Some(None), None));
+    }
 
     #[test]
     fn a_folder_that_the_table_does_not_have_is_called_as_its_distribution() {

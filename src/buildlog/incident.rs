@@ -65,6 +65,8 @@ pub struct Log {
     pub building: Option<String>,
     /// Where ldd found libraries, by their names.
     pub found: BTreeMap<String, String>,
+    /// The minor version of the Python 3 whose headers a compiler looked at, or in whose folders the build ran.
+    pub headers: Option<u8>,
     /// In which folders a linker looked for a library, by its name without `lib`.
     pub linked: BTreeMap<String, Vec<String>>,
     /// Lines at which a step succeeded, each with the line of the last sign of failure before it.

@@ -7,6 +7,7 @@ mod architecture;
 mod consequence;
 mod development;
 mod glibc;
+mod homebrew;
 pub(super) mod library;
 mod module;
 mod numpy;

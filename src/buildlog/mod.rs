@@ -13,6 +13,7 @@
 //! The tools are a table, [`TOOLS`], and their texts are data: to add a tool, one new file in `assets/buildlog` and its
 //! entry here.
 
+mod companions;
 mod container;
 mod decode;
 mod development;
@@ -94,6 +95,7 @@ tools! {
     "linker" "the linker",
     "dyld" "dyld",
     "windows" "Windows",
+    "kernel" "the kernel",
     "glibc" "glibc's loader",
     "musl" "musl's loader",
     "bionic" "Android's loader",

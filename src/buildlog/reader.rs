@@ -124,6 +124,7 @@ impl Reader {
             match meaning {
                 Meaning::Mark(Mark::Ldd) => self.found_by_ldd(),
                 Meaning::Mark(Mark::LinkFolder) => self.linked_from(),
+                Meaning::Mark(Mark::PythonFolder) => self.headers_of(),
                 Meaning::Mark(mark) => drop(self.log.marks.insert(mark)),
                 _ if is_source => {}
                 Meaning::Banner(at) => self.banner(at),
@@ -199,6 +200,16 @@ impl Reader {
                 self.log.linked.entry(name.to_owned()).or_insert_with(|| folders.clone());
             }
         }
+    }
+
+    /// `-I/usr/include/python3.11`, and less surely `/usr/lib/python3.11`.
+    fn headers_of(&mut self) {
+        let Some(line) = self.window.front() else { return };
+        let minor = |start: &str| {
+            let rest = line.text.split_once(start)?.1;
+            rest.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u8>().ok()
+        };
+        self.log.headers = minor("/include/python3.").or(self.log.headers).or_else(|| minor("/python3."));
     }
 
     fn banner(&mut self, at: usize) {

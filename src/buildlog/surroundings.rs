@@ -37,6 +37,8 @@ pub enum Mark {
     Ldd,
     /// A linker is told in which folders to look.
     LinkFolder,
+    /// A folder of one version of Python.
+    PythonFolder,
     /// A step of the build succeeded.
     Success,
 }
@@ -116,6 +118,7 @@ pub(super) const MARKS: &[(&str, Mark)] = &[
     ("LD_LIBRARY_PATH", Mark::LibraryPath),
     (" => /", Mark::Ldd),
     (" -L/", Mark::LinkFolder),
+    ("/python3.", Mark::PythonFolder),
     ("Successfully installed", Mark::Success),
     ("Successfully built", Mark::Success),
     ("Finished `", Mark::Success),

@@ -15,6 +15,8 @@ pub(super) struct Traceback {
     imported: Option<(usize, String)>,
     /// The line of the last arrow with which notebooks point at source.
     arrow: Option<usize>,
+    /// Was the last place told as notebooks do, with numbered source below it?
+    is_notebook: bool,
 }
 
 /// A longer path is none.
@@ -29,8 +31,10 @@ impl Traceback {
     pub(super) fn is_source(&mut self, text: &str, number: usize) -> bool {
         let trimmed = text.trim_start();
         let indent = text.len() - trimmed.len();
-        if let Some(file) = frame(trimmed) {
-            self.source = Some(indent);
+        let notebook = (indent == 0).then(|| notebook_frame(trimmed)).flatten();
+        if let Some(file) = frame(trimmed).or(notebook) {
+            self.source = notebook.is_none().then_some(indent);
+            self.is_notebook = notebook.is_some();
             if let Some(site) = site(file) {
                 self.site = Some(site.to_owned());
             }
@@ -42,6 +46,14 @@ impl Traceback {
                 self.frame = Some((number, initialized(trimmed).unwrap_or_else(|| file.to_owned())));
             }
             return true;
+        }
+        // What a notebook shows of a file belongs to the place above it.
+        if self.is_notebook && is_numbered_source(trimmed) {
+            if let Some((at, _)) = self.frame.as_mut() {
+                *at = number;
+            }
+        } else if !trimmed.is_empty() {
+            self.is_notebook = false;
         }
         if let Some(module) = import(trimmed).or_else(|| import_of_a_command(trimmed)) {
             self.imported = Some((number, module));
@@ -126,6 +138,23 @@ fn frame(trimmed: &str) -> Option<&str> {
     rest.starts_with(|c: char| c.is_ascii_digit()).then_some(file)
 }
 
+/// The file of a place as IPython tells it: `/v/site-packages/p/__init__.py in <module>()`, later `File ~/v/p/__init__.py:3, in f()`.
+fn notebook_frame(line: &str) -> Option<&str> {
+    const END: &str = ".py";
+    let is_path = |path: &str| path.starts_with(['/', '~']) || path.get(1..3) == Some(":\\");
+    let (rest, is_new) = line.strip_prefix("File ").map_or((line, false), |rest| (rest, true));
+    let end = rest.find(if is_new { ".py:" } else { ".py in " })? + END.len();
+    let is_numbered = !is_new || rest[end + 1..].starts_with(|c: char| c.is_ascii_digit());
+    (is_numbered && is_path(rest) && !rest[..end].contains('"')).then(|| &rest[..end])
+}
+
+/// `      7 import x`, `----> 8 import y`: source as notebooks show it.
+fn is_numbered_source(trimmed: &str) -> bool {
+    let text = trimmed.trim_start_matches('-');
+    let text = if text.len() < trimmed.len() { text.strip_prefix("> ").unwrap_or("x") } else { text };
+    text.starts_with(|c: char| c.is_ascii_digit())
+}
+
 /// `numpy/random/mtrand.pyx` where Cython's code of that module runs (`File "mtrand.pyx", line 1, in init numpy.random.mtrand`): the
 /// place of a `.pyx` is that on the machine which built the module.
 fn initialized(trimmed: &str) -> Option<String> {
@@ -142,7 +171,7 @@ fn is_inner(file: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{import, import_of_a_command};
+    use super::{import, import_of_a_command, is_numbered_source, notebook_frame};
 
     #[test]
     fn a_line_of_source_tells_the_one_module_that_it_imports() {
@@ -156,5 +185,19 @@ mod tests {
         }
         assert_eq!(import_of_a_command("> python -c \"import win32api\"").as_deref(), Some("win32api"));
         assert_eq!(import_of_a_command("> python -c print"), None);
+    }
+
+    #[test]
+    fn notebooks_tell_places_in_their_own_way() {
+        let told = notebook_frame;
+        assert_eq!(told("/v/dist-packages/p/__init__.py in <module>()"), Some("/v/dist-packages/p/__init__.py"));
+        assert_eq!(told("File ~/v/p/__init__.py:3, in f(x)"), Some("~/v/p/__init__.py"));
+        assert_eq!(told("File c:\\v\\p.py:3"), Some("c:\\v\\p.py"));
+        for line in ["see p.py in the folder", "File \"/v/p.py\", line 3", "File ~/v/p.py: nothing", "/v/p.pyx in f()"]
+        {
+            assert_eq!(told(line), None, "{line}");
+        }
+        assert!(is_numbered_source("----> 8 import x") && is_numbered_source("7 import x"));
+        assert!(!is_numbered_source("ImportError: x") && !is_numbered_source("-- 7"));
     }
 }

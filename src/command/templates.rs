@@ -25,6 +25,15 @@ templates! {
     PIP_REINSTALL = "python -m pip install --force-reinstall --no-deps {requirement}";
     PIP_BINARY = "python -m pip install --force-reinstall --only-binary=:all: {package}";
     PIP_BINARY_ALONE = "python -m pip install --force-reinstall --no-deps --only-binary=:all: {requirement}";
+    PIP_UNINSTALL = "python -m pip uninstall -y {package}";
+    /// Compiled on this machine, from no cache.
+    PIP_REBUILD = "python -m pip install --force-reinstall --no-cache-dir --no-binary {package} {package}";
+    /// From the index or from source, but from no cache.
+    PIP_FRESH = "python -m pip install --upgrade --force-reinstall --no-cache-dir {package}";
+    /// Compiled against the packages that are installed.
+    PIP_BUILD_BESIDE = "python -m pip install --force-reinstall --no-deps --no-cache-dir --no-build-isolation --no-binary {package} {package}";
+    /// With a framework of macOS that its own build does not name.
+    FRAMEWORK_BUILD = "LDFLAGS=-Wl,-framework,{token} python -m pip install --force-reinstall --no-cache-dir --no-binary {package} {package}";
     NUMPY_1 = "python -m pip install numpy<2";
     /// The interpreter's version, as `3.13t`.
     PIP_REINSTALL_OF = "python{token} -m pip install --force-reinstall --no-deps {requirement}";
@@ -45,6 +54,9 @@ templates! {
     DNF_INSTALL = "dnf install {token}";
     APK_ADD = "apk add {token}";
     BREW_INSTALL = "brew install {token}";
+    BREW_REINSTALL = "brew reinstall {token}";
+    /// Behind a package manager's command, for each further package.
+    MORE = "{token}";
     TERMUX_INSTALL = "pkg install {token}";
     APT_FILE = "apt-file search {library}";
     DNF_PROVIDES = "dnf provides */{library}";

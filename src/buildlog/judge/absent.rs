@@ -1,14 +1,15 @@
 //! A library is not there, and no file at hand says why: what its name, who asks for it and the log's surroundings tell.
 
-use super::library::{package, shipped_elsewhere, short};
-use super::{Cause, Judged, Verdict, exclude};
+use super::library::{folder, package, shipped_elsewhere, short};
+use super::{Cause, Judged, Verdict, exclude, homebrew, windows};
+use crate::buildlog::companions::{Companions, companions};
 use crate::buildlog::ground::{Ground, leaf};
 use crate::buildlog::known::{self, Cuda};
 use crate::buildlog::{Log, Mark, Packager};
 use crate::command::templates::{
-    APK_ADD, APK_SEARCH, APT_FILE, APT_INSTALL, BREW_INSTALL, CONDA_INSTALL, CONDA_INSTALL_OF, DELVEWHEEL_WITH,
-    DNF_INSTALL, DNF_PROVIDES, FILE, LIBRARY_PATH, MATURIN_SKIP, PIP_INSTALL, PIP_REINSTALL, PIP_UPGRADE,
-    WITH_LIBPYTHON,
+    APK_ADD, APK_SEARCH, APT_FILE, APT_INSTALL, BREW_INSTALL, CONDA_INSTALL, CONDA_INSTALL_OF, DELVEWHEEL_INSIDE,
+    DELVEWHEEL_WITH, DNF_INSTALL, DNF_PROVIDES, FILE, LIBRARY_PATH, MATURIN_SKIP, MORE, NAME_ADD_RPATH, PIP_INSTALL,
+    PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UNINSTALL, PIP_UPGRADE, SET_RPATH, SIGN, WITH_LIBPYTHON,
 };
 use crate::command::{Command, Remedy};
 use crate::diagnose::{Shipped, origin, shipped};
@@ -52,6 +53,12 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
     if let Some(judged) = of_its_wheel(&plain, accused, by) {
         return judged;
     }
+    if let Some(judged) = of_its_package(&plain, accused, by).or_else(|| of_the_other_libc(&plain, accused, by)) {
+        return judged;
+    }
+    if tool.id == "windows" {
+        return windows::absent(plain, accused);
+    }
     let is_elf = matches!(tool.id, "glibc" | "musl" | "bionic");
     if is_elf && leaf(accused).starts_with("libpython") {
         let who = by.map_or_else(|| "what was started".to_owned(), short);
@@ -87,7 +94,11 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
                         folders, not inside the wheel); if another wheel provides it, exclude it";
             exclude(tool.id, &[accused]).into_iter().fold(Remedy::new(text), Remedy::fix)
         }
-        "delvewheel" => Remedy::new("lead delvewheel to the folder that has it").fix(Ok(DELVEWHEEL_WITH.command())),
+        "delvewheel" => {
+            let text = "where the wheel holds the DLL already, have delvewheel look inside it (--ignore-existing); else lead it to the folder that has \
+                        the DLL itself, no import library (--add-path)";
+            Remedy::new(text).fix(Ok(DELVEWHEEL_INSIDE.command())).fix(Ok(DELVEWHEEL_WITH.command()))
+        }
         "maturin" if is_of_the_c_library(&name) => {
             let text = "have maturin leave the wheel as it is: the name belongs to the C library of this system (Android's bionic has it under \
                         this name), for which there is no manylinux policy";
@@ -202,6 +213,50 @@ fn of_its_wheel(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judge
     Some(plain.clone().cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
+/// A library that is called as the package of the file which needs it: the package brings it, and no search path leads to it.
+fn of_its_package(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
+    const SHORTEST: usize = 4;
+    let by = by?;
+    let plainly = |text: &str| text.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+    let (whose, name) = (package(by)?, plainly(leaf(accused).split('.').next()?));
+    let own = plainly(&folder(by)?);
+    let is_path = accused.starts_with('/') && !accused.contains("-packages/");
+    if own.len() < SHORTEST || !name.contains(&own) || is_path || shipped(leaf(accused)).is_some() {
+        return None;
+    }
+    let is_mac = plain.incident.tool.id == "dyld";
+    let path = if is_mac { "LC_RPATH" } else { "RUNPATH" };
+    let sentence = format!(
+        "{accused}, needed by {}, belongs to {whose} itself by its name: the file is not there, or no {path} leads to the folder in which it lies",
+        short(by)
+    );
+    let text = format!(
+        "where {} lies in the folder of {whose}, give the file that needs it a search path that leads there (@loader_path and $ORIGIN are the folder of \
+         that file); else reinstall {whose}, or take another release",
+        leaf(accused)
+    );
+    let remedy = Remedy::new(text);
+    let remedy = match plain.incident.tool.id {
+        "dyld" => remedy.steps([NAME_ADD_RPATH.with(&[&"@loader_path", &by]), SIGN.with(&[&by])]),
+        "glibc" | "musl" => remedy.fix(SET_RPATH.with(&[&by])),
+        _ => return None,
+    };
+    let judged = plain.clone().cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence);
+    Some(judged.mended(remedy.fix(PIP_REINSTALL.with(&[&whose]))))
+}
+
+/// musl misses the loader of glibc: the file was built for glibc.
+fn of_the_other_libc(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
+    let is_loader = leaf(accused).starts_with("ld-linux");
+    if plain.incident.tool.id != "musl" || !is_loader {
+        return None;
+    }
+    let who = by.map_or_else(|| "the file".to_owned(), short);
+    let sentence =
+        format!("{who} needs {}, the loader of glibc: it was built for glibc, and this system has musl", leaf(accused));
+    Some(super::symbol::for_musl(plain.clone().cause(Cause::OtherLibc, Verdict::Guilty).says(sentence)))
+}
+
 /// Libraries of CUDA belong to one major release of it, which is the one that the file was built for.
 fn of_cuda(plain: Judged, cuda: &Cuda, accused: &str, by: Option<&str>) -> Judged {
     let who = by.map_or_else(|| "a file".to_owned(), short);
@@ -218,7 +273,12 @@ fn of_cuda(plain: Judged, cuda: &Cuda, accused: &str, by: Option<&str>) -> Judge
     );
     // A library that has no release in its name comes in a wheel for each.
     let other = cuda.wheel.strip_suffix("-cu12").filter(|_| cuda.release.is_none());
+    // What was built for an older CUDA is given up, and its newest release is for a newer one.
+    let upgraded = of_release(cuda.release, accused, by, plain.incident.told("place"));
     let remedy = match other {
+        _ if upgraded.is_some() => upgraded.into_iter().fold(Remedy::new(text), |remedy, package| {
+            remedy.fix(PIP_UPGRADE.with(&[&package])).fix(PIP_INSTALL.with(&[&cuda.wheel]))
+        }),
         Some(stem) => {
             let text = format!(
                 "{text}. It comes in a wheel for each CUDA: take that of torch.version.cuda (cu126 is CUDA 12, cu130 CUDA 13)"
@@ -228,6 +288,19 @@ fn of_cuda(plain: Judged, cuda: &Cuda, accused: &str, by: Option<&str>) -> Judge
         None => Remedy::new(text).fix(PIP_INSTALL.with(&[&cuda.wheel])),
     };
     plain.cause(Cause::OtherWheel, Verdict::Guilty).says(sentence).mended(remedy)
+}
+
+/// The distribution whose newer releases are for a newer CUDA than the one that is asked for.
+fn of_release(release: Option<u32>, accused: &str, by: Option<&str>, place: Option<&str>) -> Option<String> {
+    /// The oldest that current releases of the common packages are built for.
+    const CURRENT: u32 = 12;
+    let is_old = release.is_some_and(|release| release < CURRENT);
+    let of_onnx = [Some(accused), by].into_iter().flatten().any(|path| leaf(path).starts_with("libonnxruntime"));
+    let whose = match of_onnx {
+        true => Some("onnxruntime-gpu".to_owned()),
+        false => [by, place].into_iter().flatten().find_map(package).filter(|whose| !whose.starts_with("nvidia")),
+    };
+    whose.filter(|_| is_old)
 }
 
 /// A bundle brings what it needs; no package of the machine that runs it is its business.
@@ -333,13 +406,40 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
              image of that time, or with conda-forge's package of that version"
         ));
     }
+    if let Some(remedy) = by.filter(|_| packager == Packager::Brew).and_then(|by| homebrew::remedy(name, by)) {
+        return remedy;
+    }
     let shipped = shipped(leaf(name));
-    if let Some(command) = shipped.as_ref().and_then(|shipped| command(packager, shipped)) {
-        let text = match packager {
-            Packager::Conda => "install it into the conda environment, in the version that the file asks for",
+    let all = [by, place].into_iter().flatten().filter_map(folder);
+    if let Some(remedy) = shipped.as_ref().and_then(|shipped| {
+        all.filter_map(|folder| companions(&folder, shipped)).find_map(|all| with_companions(all, packager))
+    }) {
+        return remedy;
+    }
+    let own = shipped.as_ref().and_then(|shipped| command(packager, shipped));
+    // What conda has no package of comes from the system, and of some libraries there is one of each.
+    let systems = (packager == Packager::Conda).then(|| match log.packager(&[]) {
+        Packager::Brew | Packager::Conda => Packager::Apt,
+        packager => packager,
+    });
+    let systems = systems.and_then(|packager| command(packager, shipped.as_ref()?));
+    if own.is_some() || systems.is_some() {
+        let text = match (packager, &own, &systems) {
+            (Packager::Conda, Some(_), Some(_)) => {
+                "install it into the conda environment, in the version that the file asks for; or the system's package of it, on the machine or in the \
+                 image that runs it"
+            }
+            (Packager::Conda, Some(_), None) => {
+                "install it into the conda environment, in the version that the file asks for"
+            }
             _ => "install the package that ships it, on the machine or in the image that runs it",
         };
-        return Remedy::new(text).fix(Ok(command));
+        let commands = own.into_iter().chain(systems);
+        return commands.fold(Remedy::new(text), |remedy, command| remedy.fix(Ok(command)));
+    }
+    if let Some(wheel) = shipped.as_ref().map(|shipped| &shipped.pip).filter(|wheel| !wheel.is_empty()) {
+        let text = "install the wheel that brings it, into the environment that runs the program, in the release that the file asks for";
+        return Remedy::new(text).fix(PIP_INSTALL_REQUIRED.with(&[wheel]));
     }
     let search = match packager {
         Packager::Apt => Some(APT_FILE),
@@ -362,6 +462,27 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
             )),
         },
     }
+}
+
+/// All that a package asks the system for, and the distribution of it that asks for nothing.
+fn with_companions(all: &Companions, packager: Packager) -> Option<Remedy> {
+    let install = command(packager, &all.all)?;
+    let text = match all.instead.is_empty() {
+        true => {
+            "install the packages that ship it and what is asked for next, on the machine or in the image that runs it"
+                .to_owned()
+        }
+        false => format!(
+            "install the packages that ship it and what is asked for next, on the machine or in the image that runs it; or take {} in place of {}, which \
+             needs none of them and opens no windows",
+            all.instead, all.distribution
+        ),
+    };
+    let remedy = Remedy::new(text).fix(Ok(install));
+    Some(match all.instead.is_empty() {
+        true => remedy,
+        false => remedy.steps([PIP_UNINSTALL.with(&[&all.distribution]), PIP_INSTALL.with(&[&all.instead])]),
+    })
 }
 
 /// What Python code asks for by a bare name is called otherwise on each system, and looked for elsewhere.
@@ -401,7 +522,11 @@ pub(super) fn command(packager: Packager, shipped: &Shipped) -> Option<Command> 
     }
     match name.split_once('=').filter(|_| packager == Packager::Conda) {
         Some((name, version)) => CONDA_INSTALL_OF.with(&[&name, &version]).ok(),
-        None => template.with(&[name]).ok(),
+        None => {
+            let mut names = name.split(' ');
+            let first = template.with(&[&names.next()?]).ok()?;
+            names.try_fold(first, |command, name| command.and(MORE, &[&name])).ok()
+        }
     }
 }
 

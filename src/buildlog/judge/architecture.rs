@@ -5,7 +5,7 @@ use super::{Cause, Judged, Verdict};
 use crate::buildlog::Log;
 use crate::buildlog::ground::Ground;
 use crate::command::Remedy;
-use crate::command::templates::PIP_BINARY;
+use crate::command::templates::{PIP_FRESH, PIP_REBUILD};
 use crate::discover::bundle::Bundler;
 
 pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
@@ -55,8 +55,8 @@ fn told(judged: Judged, log: &Log, ground: Option<&Ground>, by: &str) -> Judged 
     let text = match package(by) {
         Some(package) => format!(
             "install {package} for {wanted}: with a Python that runs as {wanted} (a terminal under Rosetta is x86_64), and not from a \
-             cache. If its wheel promises {wanted} and does not hold it (universal2 in name only), take another release, or build it \
-             from source: --no-binary {package}"
+             cache. If its wheel promises {wanted} and does not hold it (universal2 in name only), take another release, newer or older, or \
+             build it from source"
         ),
         None => format!(
             "take a build of the file for {wanted}, another release of its package or one built from source; or run a Python that is {found}"
@@ -64,7 +64,7 @@ fn told(judged: Judged, log: &Log, ground: Option<&Ground>, by: &str) -> Judged 
     };
     let remedy = Remedy::new(text);
     let remedy = match package(by) {
-        Some(package) => remedy.fix(PIP_BINARY.with(&[&package])),
+        Some(package) => remedy.fix(PIP_FRESH.with(&[&package])).fix(PIP_REBUILD.with(&[&package, &package])),
         None => remedy,
     };
     judged.cause(Cause::WrongArchitecture, Verdict::Guilty).says(sentence).mended(remedy)
@@ -87,7 +87,7 @@ fn untold(judged: Judged, by: &str) -> Judged {
     };
     let remedy = Remedy::new(text);
     judged.mended(match package(by) {
-        Some(package) => remedy.fix(PIP_BINARY.with(&[&package])),
+        Some(package) => remedy.fix(PIP_FRESH.with(&[&package])).fix(PIP_REBUILD.with(&[&package, &package])),
         None => remedy,
     })
 }

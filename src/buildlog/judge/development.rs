@@ -6,8 +6,9 @@ use crate::buildlog::development::development;
 use crate::buildlog::ground::leaf;
 use crate::buildlog::surroundings::Mark;
 use crate::buildlog::{Log, Packager};
-use crate::command::templates::{APT_FILE, DNF_PROVIDES};
+use crate::command::templates::{APT_FILE, APT_INSTALL, CONDA_INSTALL, DNF_INSTALL, DNF_PROVIDES, XCODE};
 use crate::command::{Command, Remedy};
+use crate::diagnose::Shipped;
 
 pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     let told = |place: &str| plain.incident.told(place).map(str::to_owned);
@@ -27,7 +28,8 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     }
     let packager = packager(&plain, log);
     let mut commands: Vec<Command> = Vec::new();
-    for install in asked.iter().filter_map(|name| command(packager, &development(name)?)) {
+    let of_python = of_this_python(&asked[0], packager, log);
+    for install in of_python.into_iter().chain(asked.iter().filter_map(|name| command(packager, &development(name)?))) {
         if !commands.contains(&install) {
             commands.push(install);
         }
@@ -45,6 +47,46 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
         false => remedy,
     };
     Judged { verdict: Verdict::Guilty, ..plain }.mended(remedy)
+}
+
+/// The headers of the very Python that the log shows: systems have several, each with headers of its own.
+fn of_this_python(asked: &str, packager: Packager, log: &Log) -> Option<Command> {
+    /// From here on Red Hat's systems call the package by the version.
+    const NAMED: u8 = 11;
+    let minor = log.headers.filter(|_| matches!(asked, "Python.h" | "pyconfig.h"))?;
+    match packager {
+        Packager::Apt => APT_INSTALL.with(&[&format!("python3.{minor}-dev")]).ok(),
+        Packager::Dnf if minor >= NAMED => DNF_INSTALL.with(&[&format!("python3.{minor}-devel")]).ok(),
+        _ => None,
+    }
+}
+
+/// A program that compiles is not installed.
+pub(super) fn compiler(judged: Judged, log: &Log) -> Judged {
+    let Some(called) = judged.incident.told("called").map(|called| leaf(called).to_owned()) else { return judged };
+    let is_windows = log.marks.contains(&Mark::Windows) && !log.marks.contains(&Mark::Debian);
+    // `x86_64-linux-gnu-gcc-12`, `arm-none-eabi-g++`.
+    let bare = called.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
+    let stem = bare.rsplit('-').next().unwrap_or(bare);
+    let is_compiler = ["gcc", "g++", "cc", "c++", "clang", "clang++", "ld"].contains(&stem);
+    if !is_compiler || is_windows {
+        return judged;
+    }
+    let packager = log.packager(&[&called]);
+    let all = Shipped {
+        apt: "build-essential".into(),
+        dnf: "gcc gcc-c++ make".into(),
+        apk: "build-base".into(),
+        ..Shipped::default()
+    };
+    let install = match packager {
+        Packager::Brew => Ok(XCODE.command()),
+        Packager::Conda => CONDA_INSTALL.with(&[&"compilers"]),
+        packager => command(packager, &all).map_or_else(|| Ok(XCODE.command()), Ok),
+    };
+    let text = "install a compiler with the C library's development files, on the machine or in the image that builds; or take a release or a Python for \
+                which the package has a wheel (a newer pip knows more of them)";
+    judged.mended(Remedy::new(text).fix(install))
 }
 
 /// Who installs development files where the log was written.

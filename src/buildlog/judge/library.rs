@@ -2,9 +2,9 @@
 
 use super::{Cause, Judged, Verdict, absent, exclude};
 use crate::buildlog::Log;
+use crate::buildlog::folders;
 use crate::buildlog::ground::{Ground, leaf, site_tail, slashed};
 use crate::buildlog::known::{self, Shipper};
-use crate::buildlog::folders;
 use crate::command::templates::{
     AUDITWHEEL_FROM, DELOCATE_FROM, DELVEWHEEL_FROM, DELVEWHEEL_INSIDE, MSVC_RUNTIME, NAME_ADD_RPATH, NAME_CHANGE_IN,
     NAME_CHANGE_OF, NAME_ID, PIP_INSTALL, SIGN, WINGET_RUNTIME,
@@ -261,7 +261,8 @@ fn api_set_missing(tied: Judged, accused: &str) -> Judged {
         let judged = tied.cause(Cause::MsvcRuntime, Verdict::Guilty).says(sentence);
         return judged.mended(Remedy::new(text).fix(WINGET_RUNTIME.with(&[&"2015+", &"x64"])));
     }
-    let sentence = format!("{accused} is an API set that this Windows does not know: it is older than the file was made for");
+    let sentence =
+        format!("{accused} is an API set that this Windows does not know: it is older than the file was made for");
     let text = "use a newer Windows, or a release of the program or of its Python for older ones (Python 3.8 is the last for Windows 7)";
     tied.cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(Remedy::new(text))
 }
@@ -495,6 +496,13 @@ pub fn short(path: &str) -> String {
 /// The distribution that a path belongs to, by the name of its folder or of its module.
 pub(super) fn package(by: &str) -> Option<String> {
     let folder = folder(by)?;
+    let by = slashed(by);
+    let mut inner = site_tail(&by)?.split('/');
+    if let (Some(first), Some(second), Some(_)) = (inner.next(), inner.next(), inner.next())
+        && let Some(distribution) = folders::of_namespace(first, second)
+    {
+        return distribution;
+    }
     let distribution = folders::distribution(&folder);
     Some(if distribution == folder { folder.trim_start_matches('_').to_owned() } else { distribution.to_owned() })
 }

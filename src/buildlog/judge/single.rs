@@ -7,7 +7,7 @@ use crate::buildlog::ground::{Ground, leaf};
 use crate::buildlog::known;
 use crate::buildlog::surroundings::Mark;
 use crate::command::Remedy;
-use crate::command::templates::CLEAR_EXECSTACK;
+use crate::command::templates::{CLEAR_EXECSTACK, PIP_FOR, PIP_REINSTALL};
 
 pub(super) fn judge(judged: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
     if judged.finding.is_some() {
@@ -19,8 +19,11 @@ pub(super) fn judge(judged: Judged, log: &Log, ground: Option<&Ground>) -> Judge
         Cause::LinkSymbol => link(judged, log),
         Cause::ExecutableStack => executable_stack(judged, log),
         Cause::QtPlugin => qt(judged),
+        Cause::ToolStumbled if judged.incident.message.id == "linker-missing" => {
+            development::of_the_package(development::compiler(judged, log), log)
+        }
         Cause::PythonTooNew | Cause::BuildFailed | Cause::ToolStumbled => development::of_the_package(judged, log),
-        Cause::NotAnImage => placeholder(judged),
+        Cause::NotAnImage => of_another_system(placeholder(judged), log),
         Cause::CodeSignature => signature(judged),
         _ => judged,
     }
@@ -55,6 +58,30 @@ fn placeholder(judged: Judged) -> Judged {
     let text = "run the container with --runtime nvidia (or --gpus all); for docker build, make nvidia the default-runtime in \
                 /etc/docker/daemon.json and restart docker";
     judged.says(sentence).mended(Remedy::new(text))
+}
+
+/// What is no ELF file in a folder of packages was mostly installed on another system, and copied.
+fn of_another_system(judged: Judged, log: &Log) -> Judged {
+    let is_elf = judged.incident.tool.id == "glibc" && judged.incident.message.id == "invalid-elf-header";
+    let whose = judged.incident.by().and_then(package).filter(|_| is_elf && judged.incident.says.contains("header"));
+    let Some(whose) = whose else { return judged };
+    let is_lambda = log.marks.contains(&Mark::Lambda);
+    let text = match is_lambda {
+        true => format!(
+            "pack {whose} for the function: install it for Linux, with the function's own Python version (--python-version) and processor (manylinux2014_x86_64 \
+             or _aarch64), or inside an image of Amazon Linux"
+        ),
+        false => format!(
+            "reinstall {whose} on the system that runs it, or install it for that one where the files are copied from another (a Mac, Windows): --platform manylinux2014_x86_64 \
+             --only-binary=:all:; keep the environment of the other system out of the image (.dockerignore)"
+        ),
+    };
+    let remedy = Remedy::new(text);
+    let packed = PIP_FOR.with(&[&"manylinux2014_x86_64", &whose]);
+    judged.mended(match is_lambda {
+        true => remedy.fix(packed),
+        false => remedy.fix(PIP_REINSTALL.with(&[&whose])).fix(packed),
+    })
 }
 
 /// Where the file lies decides which folder has to be another.

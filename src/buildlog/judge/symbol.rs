@@ -5,7 +5,7 @@ use super::{Cause, Judged, Verdict, torch, unlinked, version};
 use crate::buildlog::ground::{Ground, leaf};
 use crate::buildlog::{Log, Packager, known, symbol_owner};
 use crate::command::Remedy;
-use crate::command::templates::{CONDA_INSTALL, PIP_REINSTALL, VENV_CLEAR};
+use crate::command::templates::{CONDA_INSTALL, PIP_REBUILD, PIP_REINSTALL, VENV_CLEAR};
 use crate::world::FileId;
 
 /// A shorter namespace is a part of too many names.
@@ -140,12 +140,9 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
             .mended(Remedy::new("install the wheel for this very Python, or build the package again"));
     }
     if tool == "musl" && known::is_of_glibc(&symbol) {
-        return plain
-            .cause(Cause::OtherLibc, Verdict::Guilty)
-            .says(format!(
-                "{who} uses {symbol}, which only glibc has: it was built for glibc, and this system has musl"
-            ))
-            .mended(Remedy::new("install the musllinux wheel, or build the package on this system"));
+        let sentence =
+            format!("{who} uses {symbol}, which only glibc has: it was built for glibc, and this system has musl");
+        return for_musl(plain.cause(Cause::OtherLibc, Verdict::Guilty).says(sentence));
     }
     if let Some(library) = known::former_library(&symbol).filter(|_| tool == "glibc") {
         return plain
@@ -170,6 +167,22 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
         return judged;
     }
     of_a_namespace(plain, log, &who, &symbol)
+}
+
+/// What was built for glibc is taken in a build for musl; or the system is another.
+pub(super) fn for_musl(judged: Judged) -> Judged {
+    let whose = judged.incident.by().and_then(package);
+    let of_whose = whose.as_deref().unwrap_or("the package");
+    let text = format!(
+        "take the musllinux wheel of {of_whose} (a newer pip finds it), or build it on this system; where there is neither, run it on a system with glibc \
+         (an image of Debian, as python:3-slim, in place of Alpine)"
+    );
+    let remedy = Remedy::new(text);
+    let remedy = match &whose {
+        Some(whose) => remedy.fix(PIP_REINSTALL.with(&[whose])).fix(PIP_REBUILD.with(&[whose, whose])),
+        None => remedy,
+    };
+    judged.mended(remedy)
 }
 
 /// The namespace of a symbol of C++ names the library that it belongs to: the package's own, or another.

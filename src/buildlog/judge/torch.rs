@@ -1,8 +1,10 @@
 //! PyTorch's C++ interface changes with every release, and its extensions are built for one.
 
+use super::library::package;
 use super::{Cause, Judged, Verdict};
 use crate::buildlog::known;
 use crate::command::Remedy;
+use crate::command::templates::{MORE, PIP_BUILD_BESIDE, PIP_UPGRADE};
 
 /// Does a mangled name belong to PyTorch?
 pub(super) fn is_torch(symbol: &str) -> bool {
@@ -37,7 +39,26 @@ pub(super) fn judge(plain: Judged, who: &str, symbol: &str) -> Judged {
         "{who} uses {spoken} ({symbol}), which the PyTorch that is installed does not have: PyTorch's C++ interface changes with every \
          release, and the file was built for another one"
     );
-    let text = "install the build of the package for the PyTorch that is installed (torchvision, torchaudio and torch are released together), or \
-                build it again against it (--no-build-isolation)";
-    plain.says(sentence).mended(Remedy::new(text))
+    let Some(whose) = plain.incident.by().and_then(package).filter(|whose| whose != "torch") else {
+        let text = "build it again against the PyTorch and the CUDA that are installed, from a clean folder (rm -rf build; python setup.py develop, or pip install \
+                    --no-build-isolation .), and import torch first";
+        return plain.says(sentence).mended(Remedy::new(text));
+    };
+    let is_sibling = ["torchvision", "torchaudio", "torchtext"].contains(&whose.as_str());
+    let text = match is_sibling {
+        true => format!(
+            "install PyTorch (torch) and {whose} in releases that belong together, in one command and from one index (the index's page of {whose} names the torch of each \
+             release)"
+        ),
+        false => format!(
+            "install the build of {whose} for the PyTorch that is installed, where its maintainers have one (wheels for each PyTorch and CUDA); or build it again \
+             against it, without pip's cache (--no-build-isolation --no-cache-dir)"
+        ),
+    };
+    let remedy = Remedy::new(text);
+    let command = match is_sibling {
+        true => PIP_UPGRADE.with(&[&"torch"]).and_then(|command| command.and(MORE, &[&whose])),
+        false => PIP_BUILD_BESIDE.with(&[&whose, &whose]),
+    };
+    plain.says(sentence).mended(remedy.fix(command))
 }

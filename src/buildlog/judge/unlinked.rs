@@ -6,7 +6,7 @@ use crate::buildlog::ground::leaf;
 use crate::buildlog::symbol_owner::{Owner, owner};
 use crate::buildlog::{folders, known};
 use crate::command::Remedy;
-use crate::command::templates::{LINKED_BUILD, TERMUX_INSTALL};
+use crate::command::templates::{FRAMEWORK_BUILD, LINKED_BUILD, TERMUX_INSTALL};
 
 /// Whose a symbol is; `tool` says how the system writes symbols.
 fn owner_of(symbol: &str, tool: &str) -> Option<Owner> {
@@ -61,7 +61,13 @@ fn python_of(plain: &Judged) -> Option<String> {
 /// A symbol whose name tells the library that has it.
 pub(super) fn of_a_known_library(plain: &Judged, who: &str, symbol: &str) -> Option<Judged> {
     let tool = plain.incident.tool.id;
+    if let Some(framework) = framework(symbol).filter(|_| tool == "dyld") {
+        return Some(of_a_framework(plain.clone(), who, symbol, framework));
+    }
     let owner = owner_of(symbol, tool)?;
+    if plain.incident.by().is_some_and(|by| by.contains("/lib-dynload/")) && tool != "dyld" {
+        return Some(of_python_itself(plain.clone(), who, symbol, owner.library));
+    }
     let Owner { library, link } = owner;
     let whose = plain.incident.by().and_then(package);
     let is_flat = plain.incident.message.id == "symbol-not-found-flat";
@@ -88,6 +94,96 @@ pub(super) fn of_a_known_library(plain: &Judged, who: &str, symbol: &str) -> Opt
         None => remedy,
     };
     Some(plain.clone().cause(Cause::SymbolMissing, Verdict::Guilty).says(sentence).mended(remedy))
+}
+
+/// A module of Python's own library was linked with its library: another copy of that is loaded in its place.
+fn of_python_itself(plain: Judged, who: &str, symbol: &str, library: &str) -> Judged {
+    let sentence = format!(
+        "{who}, a module of Python's own library, uses {symbol} of {library}, and the copy that is loaded does not have it: it is another than the one this \
+         Python was built with"
+    );
+    let text = format!(
+        "have the right copy of {library} found first: take folders with another one out of LD_LIBRARY_PATH, remove those in /usr/local/lib (then ldconfig); \
+         LD_DEBUG=libs shows which is loaded. A Python that was compiled on this machine is compiled again with the copy that is there"
+    );
+    plain.cause(Cause::OtherCopy, Verdict::Guilty).says(sentence).mended(Remedy::new(text))
+}
+
+/// What follows the beginning of a name.
+#[derive(Clone, Copy)]
+enum Next {
+    Any,
+    Capital,
+    /// A capital and a small letter.
+    Word,
+}
+
+/// Beginnings of the names that frameworks of macOS export, with what follows them.
+///
+/// Source: the text stubs of the SDK of macOS 12; November 2026.
+const FRAMEWORKS: &[(&str, Next, &str)] = &[
+    ("_CF", Next::Capital, "CoreFoundation"),
+    ("_kCF", Next::Capital, "CoreFoundation"),
+    ("_OBJC_CLASS_$_NS", Next::Capital, "Foundation"),
+    ("_NSLog", Next::Any, "Foundation"),
+    ("_NSApp", Next::Any, "AppKit"),
+    ("_CG", Next::Word, "CoreGraphics"),
+    ("_CT", Next::Word, "CoreText"),
+    ("_AudioUnit", Next::Any, "AudioToolbox"),
+    ("_AudioComponent", Next::Any, "AudioToolbox"),
+    ("_AudioQueue", Next::Any, "AudioToolbox"),
+    ("_AudioObject", Next::Any, "CoreAudio"),
+    ("_AudioDevice", Next::Any, "CoreAudio"),
+    ("_IOHID", Next::Any, "IOKit"),
+    ("_IOService", Next::Any, "IOKit"),
+    ("_IORegistry", Next::Any, "IOKit"),
+    ("_IOObject", Next::Any, "IOKit"),
+    ("_SecItem", Next::Any, "Security"),
+    ("_SecKey", Next::Any, "Security"),
+    ("_SecTrust", Next::Any, "Security"),
+    ("_SecCertificate", Next::Any, "Security"),
+    ("_kSec", Next::Word, "Security"),
+    ("_SCDynamicStore", Next::Any, "SystemConfiguration"),
+    ("_SCNetwork", Next::Any, "SystemConfiguration"),
+    ("_CVPixelBuffer", Next::Any, "CoreVideo"),
+    ("_CMSampleBuffer", Next::Any, "CoreMedia"),
+    ("_CMTime", Next::Any, "CoreMedia"),
+    ("_MTLCreate", Next::Any, "Metal"),
+    ("_MIDI", Next::Word, "CoreMIDI"),
+    ("_vDSP_", Next::Any, "Accelerate"),
+];
+
+/// The framework of macOS that exports a symbol, by its name.
+fn framework(symbol: &str) -> Option<&'static str> {
+    let fits = |(start, next, _): &&(&str, Next, &str)| {
+        let Some(rest) = symbol.strip_prefix(start) else { return false };
+        let mut letters = rest.bytes();
+        match next {
+            Next::Any => true,
+            Next::Capital => letters.next().is_some_and(|byte| byte.is_ascii_uppercase()),
+            Next::Word => {
+                letters.next().is_some_and(|byte| byte.is_ascii_uppercase())
+                    && letters.next().is_some_and(|byte| byte.is_ascii_lowercase())
+            }
+        }
+    };
+    FRAMEWORKS.iter().find(fits).map(|(_, _, framework)| *framework)
+}
+
+/// macOS has it, and the file was not linked with it.
+fn of_a_framework(plain: Judged, who: &str, symbol: &str, framework: &str) -> Judged {
+    let sentence = format!("{who} uses {symbol} of macOS' framework {framework}, with which it was not linked");
+    let whose = plain.incident.by().and_then(package);
+    let of_whose = whose.as_deref().unwrap_or("the package");
+    let text = format!(
+        "take another release of {of_whose}, or build it from source with -framework {framework} among its linker's options; its maintainers add that to the \
+         build"
+    );
+    let remedy = Remedy::new(text);
+    plain.cause(Cause::SymbolMissing, Verdict::Guilty).says(sentence).mended(match &whose {
+        Some(whose) => remedy.fix(FRAMEWORK_BUILD.with(&[&framework, whose, whose])),
+        None => remedy,
+    })
 }
 
 /// A symbol as a person reads it, with what the file has in brackets where that differs.
@@ -130,4 +226,19 @@ pub(super) fn in_its_own_build(plain: &Judged, who: &str, symbol: &str) -> Optio
          need extern \"C\" in C++. nm -DC {who} shows it as U"
     );
     Some(plain.clone().cause(Cause::SymbolMissing, Verdict::Guilty).says(sentence).mended(Remedy::new(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::framework;
+
+    #[test]
+    fn a_framework_is_told_by_the_first_letters_of_what_it_exports() {
+        assert_eq!(framework("_CFRelease"), Some("CoreFoundation"));
+        assert_eq!(framework("_kCFAllocatorDefault"), Some("CoreFoundation"));
+        assert_eq!(framework("_AudioUnitRender"), Some("AudioToolbox"));
+        for symbol in ["_CFlags", "_CVodeInit", "_CGAL_x", "_SecondHand", "CFRelease", "_cfg"] {
+            assert_eq!(framework(symbol), None, "{symbol}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use super::{Cause, Judged, Verdict, glibc};
 use crate::buildlog::ground::leaf;
 use crate::buildlog::{Log, Mark, Packager, known};
 use crate::command::Remedy;
-use crate::command::templates::CONDA_LIBSTDCXX;
+use crate::command::templates::{CONDA_LIBSTDCXX, LIBRARY_PATH};
 
 pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     let Some(version) = plain.incident.told("version").map(str::to_owned) else { return plain };
@@ -26,6 +26,9 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     }
     if let Some(release) = version.strip_prefix("GLIBC_") {
         return glibc::judge(plain, log, &who, release);
+    }
+    if let Some(judged) = of_another_environment(&plain, &library, &version).filter(|_| is_runtime) {
+        return judged;
     }
     if is_runtime && (is_conda(&library) || is_outside && by.as_deref().is_some_and(is_conda)) {
         let why = match is_outside {
@@ -61,6 +64,26 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     plain.says(sentence).mended(Remedy::new(format!(
         "have the {name} found first that {who} was built with, or install a build of {who} for the one that is there"
     )))
+}
+
+/// The copy of one environment is loaded for a file of another, which lies below it: conda's `envs`.
+fn of_another_environment(plain: &Judged, library: &str, version: &str) -> Option<Judged> {
+    let by = plain.incident.by()?;
+    let library = library.replace("/bin/../", "/");
+    let (own, _) = by.split_once("/lib/python")?;
+    let (other, name) = library.rsplit_once("/lib/")?;
+    let below = own.strip_prefix(other)?.strip_prefix("/envs/")?;
+    let folder = format!("{own}/lib");
+    let sentence = format!(
+        "{} asks {name} for {version}: the copy of another environment, {library}, was loaded in place of that of its own, {below}, and is too old",
+        short(by)
+    );
+    let text = format!(
+        "have the libraries of its own environment found first: activate {below}, with no LD_LIBRARY_PATH that leads to {other}/lib, or set it to {folder}; \
+         where that has no such version, install libstdcxx-ng into it"
+    );
+    let remedy = Remedy::new(text).fix(LIBRARY_PATH.with(&[&folder])).fix(Ok(CONDA_LIBSTDCXX.command()));
+    Some(plain.clone().cause(Cause::OtherCopy, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
 /// What the version of a symbol says of the library that should have it: its node is often called like the library.

@@ -118,11 +118,36 @@ fn cause(plain: &Judged) -> Option<Cause> {
     CAUSES.iter().find(|(known, _)| *known == number).map(|(_, cause)| *cause)
 }
 
+/// Windows names the DLL itself.
+pub(super) fn absent(plain: Judged, accused: &str) -> Judged {
+    let is_python = accused.to_lowercase().starts_with("python");
+    let sentence = format!("{accused} is not found by the program that Windows starts, neither beside it nor on PATH");
+    let text = match is_python {
+        true => {
+            "install the Python of that version for all users, or put its DLL beside the program; build a bundle again with all that its bundler copies \
+             (the whole folder is the program, not the .exe alone)"
+                .to_owned()
+        }
+        false => format!(
+            "put the folder that has {accused} on PATH, or the DLL beside the program; for a bundle, have the bundler take it along (PyInstaller \
+             --add-binary, cx_Freeze include_files, Nuitka --include-data-files), or upgrade the bundler"
+        ),
+    };
+    of_mingw(plain.cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(Remedy::new(text)), accused)
+}
+
 /// The runtime of MinGW, which no package of Windows has: whoever builds with it has to bring it.
 fn of_mingw(judged: Judged, library: &str) -> Judged {
     const RUNTIME: [&str; 5] = ["libgcc_s", "libstdc++-6", "libwinpthread-1", "libgfortran-", "libquadmath-"];
     if !RUNTIME.iter().any(|start| library.to_lowercase().starts_with(start)) {
         return judged;
+    }
+    if judged.incident.message.id == "dialog" {
+        let text = format!(
+            "put {library}, a part of the MinGW with which the program was built, beside it (in MSYS2 it lies in mingw64\\bin); its builder has the \
+             bundler take it along (a newer cx_Freeze or PyInstaller does so), or links it statically (-static-libgcc -static-libstdc++)"
+        );
+        return judged.mended(Remedy::new(text));
     }
     let text = format!(
         "take another release whose wheel brings {library}, the runtime of MinGW; its builder has to run delvewheel repair, or to link it \
@@ -183,6 +208,40 @@ fn is_of_pywin32(module: &str) -> bool {
     MODULES.contains(&module)
 }
 
+/// Modules of Python's own library whose DLLs conda keeps in a folder apart.
+fn is_of_python_s_library(module: &str) -> bool {
+    ["_ssl", "_ctypes", "_sqlite3", "pyexpat", "_lzma", "_bz2", "_hashlib", "zlib", "_tkinter"].contains(&module)
+}
+
+/// conda's Python finds the DLLs of its own library by PATH, which an activated environment sets.
+fn of_conda(plain: Judged, who: &str, by: Option<&str>) -> Judged {
+    let is_conda = by.is_some_and(|by| by.to_lowercase().contains("conda") || by.contains("miniforge"));
+    let by = by.map(crate::buildlog::ground::slashed);
+    let root = by.as_deref().and_then(|by| by.to_lowercase().find("/lib/").map(|at| by[..at].replace('/', "\\")));
+    let sentence = match is_conda {
+        true => format!(
+            "{who} is a part of Python's own library and was found, and its DLLs were not: conda keeps them in Library\\bin, which is on PATH only where the \
+             environment is activated"
+        ),
+        false => format!(
+            "{who} is a part of Python's own library and was found, and a DLL of that installation was not, or one of another was"
+        ),
+    };
+    let text = match (is_conda, root) {
+        (true, Some(root)) => format!(
+            "activate the environment before Python starts (conda activate {root}; in an editor or service, start it from an activated prompt), or put \
+             {root}\\Library\\bin on PATH"
+        ),
+        (true, None) => "activate the environment before Python starts (conda activate NAME), or put its Library\\bin on PATH".to_owned(),
+        (false, _) => {
+            "repair that Python (its installer, Repair), and take other copies of its DLLs (libssl, libcrypto, sqlite3, libffi) out of PATH and of the \
+             program's folder; of conda's Python, activate the environment"
+                .to_owned()
+        }
+    };
+    plain.says(sentence).mended(Remedy::new(text))
+}
+
 fn of_pywin32(plain: Judged, who: &str) -> Judged {
     let sentence = format!(
         "{who} belongs to pywin32 and needs its pywintypesXY.dll and pythoncomXY.dll, which lie in the folder pywin32_system32: they were not \
@@ -228,6 +287,7 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
             .mended(Remedy::new("make the paging file larger, or load less (fewer worker processes)")),
         Some(Cause::InitFailed) => init_failed(plain, &who),
         _ if module.is_some_and(is_of_pywin32) => of_pywin32(plain, &who),
+        _ if !is_bundled && module.is_some_and(is_of_python_s_library) => of_conda(plain, &who, by),
         _ if is_bundled => plain
             .says(format!("{who} {}: the bundle does not have it. Windows does not say which", absent))
             .mended(Remedy::new(

@@ -74,7 +74,7 @@ fn a_library_that_nuitka_misses_and_dyld_too_is_missing() {
         command: "brew install xz",
     };
     assert_first(&beside(log, "/env", world), &expected);
-    assert_first(&alone(log), &Expected { file: "", remedy: "install the package", ..expected });
+    assert_first(&alone(log), &Expected { file: "", remedy: "install xz, whose folder it lies in", ..expected });
 }
 
 #[test]

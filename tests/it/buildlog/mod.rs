@@ -8,6 +8,7 @@ mod numpy;
 mod others;
 mod python;
 mod reading;
+mod remedies;
 mod surroundings;
 mod texts;
 mod threads;

@@ -1,0 +1,295 @@
+//! The remedy that a log comes to: what helps on the system, and with the tool, that the log shows.
+
+use dylens::command::Shell;
+
+use super::alone;
+
+/// The cause of the first incident, its sentence, and its remedy with its commands, one in a line.
+fn first(log: &str) -> (&'static str, String, String) {
+    let judged = alone(log);
+    let first = judged.first().unwrap_or_else(|| panic!("nothing is recognized in\n{log}"));
+    let lines = first.remedy.lines(Shell::Sh).join("\n");
+    (first.cause.word(), first.sentence.clone(), format!("{}\n{lines}", first.remedy.text))
+}
+
+#[track_caller]
+fn assert_remedy(log: &str, has: &[&str], has_not: &[&str]) {
+    let (cause, sentence, remedy) = first(log);
+    for word in has {
+        assert!(remedy.contains(word), "{word:?} is not in {cause}: {sentence}\n{remedy}");
+    }
+    for word in has_not {
+        assert!(!remedy.contains(word), "{word:?} is in {cause}: {sentence}\n{remedy}");
+    }
+}
+
+fn missing_module(frame: &str, module: &str) -> String {
+    format!(
+        "Traceback (most recent call last):\n  File \"{frame}\", line 17, in <module>\n    import it\nModuleNotFoundError: No module named '{module}'\n"
+    )
+}
+
+#[test]
+fn a_compiled_module_of_python_itself_comes_with_python_and_not_from_pip() {
+    let pyenv = missing_module("/root/.pyenv/versions/3.10.15/lib/python3.10/bz2.py", "_bz2");
+    assert_remedy(&pyenv, &["apt-get install libbz2-dev && pyenv install --force 3.10.15"], &["pip install"]);
+    let system = missing_module("/usr/lib/python3.8/tkinter/__init__.py", "_tkinter");
+    assert_remedy(&system, &["apt-get install python3-tk"], &["pip install", "pyenv install --force 3"]);
+    assert_remedy(&missing_module("app.py", "tkinter"), &["python3-tk", "tk-dev"], &["pip install"]);
+    assert_remedy(&missing_module("app.py", "encodings"), &["PYTHONHOME"], &["pip install"]);
+    // A name that no Python has is a package's.
+    assert_remedy(&missing_module("app.py", "bz3"), &["pip install bz3"], &["libbz2"]);
+}
+
+#[test]
+fn a_module_that_python_gave_up_is_brought_by_its_successor() {
+    let of = |python: &str| missing_module(&format!("/v/lib/{python}/site-packages/pydub/utils.py"), "audioop");
+    assert_eq!(first(&of("python3.13")).0, "python-too-new");
+    assert_remedy(&of("python3.13"), &["pip install audioop-lts"], &[]);
+    // The Python of the log still has it: another reason than its age.
+    assert_ne!(first(&of("python3.9")).0, "python-too-new");
+}
+
+#[test]
+fn a_module_is_installed_by_the_name_of_its_distribution() {
+    assert_remedy(&missing_module("app.py", "cv2"), &["pip install opencv-python"], &["install cv2"]);
+    assert_remedy(&missing_module("app.py", "requests"), &["pip install requests"], &[]);
+}
+
+#[test]
+fn a_compiled_module_asked_of_its_package_by_name_was_built_for_another_python() {
+    let log = "{\"errorMessage\": \"Unable to import module 'app': cannot import name '_imaging' from 'PIL' (/var/task/PIL/__init__.py)\"}\n";
+    assert_remedy(log, &["--platform manylinux2014_x86_64", "pillow"], &[" PIL\n"]);
+    let other = log.replace("_imaging", "Imaging");
+    assert_remedy(&other, &["upgrade both"], &["--platform"]);
+}
+
+#[test]
+fn a_file_of_another_system_is_installed_again_for_this_one() {
+    let of = |path: &str| format!("ImportError: {path}: invalid ELF header\n");
+    assert_remedy(&of("/var/task/_portforward.abi3.so"), &["--target FOLDER portforward"], &["_portforward"]);
+    assert_remedy(&of("/v/lib/python3.9/site-packages/PIL/_imaging.so"), &["--target FOLDER pillow"], &[]);
+    // What lies in no folder of packages belongs to none; an interpreter of manylinux' images is none.
+    assert_remedy(&of("/srv/x.so"), &["reinstall the package"], &["FOLDER"]);
+    assert_remedy(&of("/opt/python/cp39-cp39/lib/x.so"), &["reinstall the package"], &["FOLDER"]);
+}
+
+#[test]
+fn what_one_package_asks_of_the_system_is_installed_at_once() {
+    let of = |package: &str, library: &str| {
+        format!(
+            "  File \"/usr/local/lib/python3.11/site-packages/{package}/__init__.py\", line 3, in <module>\n    import it\nImportError: {library}: cannot open shared object file: No such file or directory\n"
+        )
+    };
+    let both = [
+        "apt-get install libgl1 libglib2.0-0",
+        "pip uninstall -y opencv-python && python -m pip install opencv-python-headless",
+    ];
+    assert_remedy(&of("cv2", "libGL.so.1"), &both, &[]);
+    assert_remedy(&of("cv3", "libGL.so.1"), &["apt-get install libgl1"], &["headless", "libglib"]);
+    assert_remedy(&of("cv2", "libgomp.so.1"), &["apt-get install libgomp1"], &["headless"]);
+}
+
+#[test]
+fn conda_has_some_libraries_and_the_system_the_others() {
+    let of = |library: &str| {
+        format!(
+            "  File \"/opt/conda/lib/python3.11/site-packages/p/__init__.py\", line 3, in <module>\n    import it\nOSError: {library}: cannot open shared object file: No such file or directory\n"
+        )
+    };
+    assert_remedy(&of("libGLU.so.1"), &["conda install -c conda-forge libglu\napt-get install libglu1-mesa"], &[]);
+    assert_remedy(&of("libspeechd.so.2"), &["apt-get install libspeechd2"], &["conda install"]);
+    assert_remedy(&of("libnobodyhas.so.2"), &["conda environment"], &["apt-get"]);
+}
+
+#[test]
+fn a_library_of_homebrew_s_folder_is_brought_by_its_formula() {
+    let of = |library: &str, by: &str| {
+        format!(
+            "ImportError: dlopen({by}, 0x0002): Library not loaded: {library}\n  Referenced from: <A-1> {by}\n  Reason: tried: '{library}' (no such file)\n"
+        )
+    };
+    let module = "/v/lib/python3.9/site-packages/psycopg2/_psycopg.cpython-39-darwin.so";
+    let old = of("/opt/homebrew/opt/openssl@1.1/lib/libssl.1.1.dylib", module);
+    assert_remedy(&old, &["--no-binary psycopg2 psycopg2\nbrew install openssl@1.1"], &[]);
+    let icu = "/opt/homebrew/opt/icu4c/lib/libicui18n.73.dylib";
+    assert_remedy(
+        &of(icu, "/opt/homebrew/Cellar/postgresql@14/14.9/bin/psql"),
+        &["brew reinstall postgresql@14"],
+        &["pip"],
+    );
+    assert_remedy(&of("/opt/local/lib/libicui18n.73.dylib", module), &[], &["brew reinstall", "--no-binary"]);
+}
+
+#[test]
+fn a_library_that_is_called_as_its_package_wants_a_search_path() {
+    let of = |library: &str| {
+        format!(
+            "ImportError: dlopen(/v/lib/python3.9/site-packages/PySide/QtCore.so, 2): Library not loaded: @rpath/{library}\n  Referenced from: /v/lib/python3.9/site-packages/PySide/QtCore.so\n  Reason: image not found\n"
+        )
+    };
+    assert_remedy(
+        &of("libpyside-python2.7.1.2.dylib"),
+        &["-add_rpath @loader_path", "force-reinstall --no-deps PySide"],
+        &["brew"],
+    );
+    assert_remedy(&of("libother.1.2.dylib"), &[], &["-add_rpath"]);
+}
+
+#[test]
+fn the_copy_of_conda_s_base_is_not_that_of_the_environment() {
+    let of = |library: &str, by: &str| {
+        format!(
+            "ImportError: {library}/libstdc++.so.6: version `GLIBCXX_3.4.29' not found (required by {by}/lib/python3.7/site-packages/scipy/_x.so)\n"
+        )
+    };
+    let base = of("/home/me/anaconda3/lib", "/home/me/anaconda3/envs/a");
+    assert_eq!(first(&base).0, "other-copy");
+    assert_remedy(&base, &["LD_LIBRARY_PATH=/home/me/anaconda3/envs/a/lib"], &[]);
+    let own = of("/home/me/anaconda3/envs/a/lib", "/home/me/anaconda3/envs/a");
+    assert_eq!(first(&own).0, "version-missing");
+}
+
+#[test]
+fn windows_own_window_names_the_dll_that_is_missing() {
+    let of = |dll: &str| {
+        format!(
+            "The code execution cannot proceed because {dll} was not found. Reinstalling the program may fix this problem.\n"
+        )
+    };
+    assert_eq!(first(&of("VCRUNTIME140_1.dll")).0, "msvc-runtime");
+    assert_eq!(first(&of("api-ms-win-crt-runtime-l1-1-0.dll")).0, "msvc-runtime");
+    assert_remedy(&of("libgcc_s_seh-1.dll"), &["MinGW"], &["Redistributable"]);
+    assert_remedy(&of("foo.dll"), &["put the folder that has foo.dll on PATH"], &["MinGW", "apt-get"]);
+    assert!(alone("The code execution cannot proceed because it is late.\n").is_empty());
+}
+
+#[test]
+fn conda_s_python_finds_its_dlls_in_an_activated_environment() {
+    let of = |module: &str, folder: &str| {
+        format!(
+            "  File \"C:\\Users\\me\\{folder}\\lib\\ssl.py\", line 98, in <module>\n    import {module}\nImportError: DLL load failed while importing {module}: The specified module could not be found.\n"
+        )
+    };
+    assert_remedy(&of("_ssl", "miniconda3"), &["conda activate", "Library\\bin"], &["Redistributable"]);
+    assert_remedy(&of("_ssl", "Python39"), &["repair that Python"], &["Redistributable"]);
+    assert_remedy(&of("_path", "miniconda3"), &["Redistributable"], &["conda activate"]);
+}
+
+#[test]
+fn a_file_for_glibc_does_not_run_with_musl() {
+    let of = |library: &str| {
+        format!(
+            "ImportError: Error loading shared library {library}: No such file or directory (needed by /usr/lib/python3.9/site-packages/grpc/_x.so)\n"
+        )
+    };
+    assert_eq!(first(&of("ld-linux-x86-64.so.2")).0, "other-libc");
+    assert_remedy(&of("ld-linux-x86-64.so.2"), &["Debian", "grpcio"], &["apk search"]);
+    assert_remedy(&of("libgomp.so.1"), &["apk add libgomp"], &["Debian"]);
+}
+
+#[test]
+fn a_compiler_is_installed_as_the_system_has_it() {
+    let of = |system: &str, called: &str| {
+        format!("+ {system}\n  error: command '{called}' failed: No such file or directory\n")
+    };
+    assert_remedy(&of("apk add python3", "gcc"), &["apk add build-base"], &["apt-get"]);
+    assert_remedy(&of("apt-get update", "x86_64-linux-gnu-gcc-12"), &["apt-get install build-essential"], &[]);
+    assert_remedy(&of("dnf install x", "g++"), &["dnf install gcc gcc-c++ make"], &[]);
+    assert_remedy(&of("apt-get update", "swig"), &[], &["build-essential\n"]);
+}
+
+#[test]
+fn the_headers_are_those_of_the_python_that_builds() {
+    let of = |path: &str| format!("gcc -I{path} -c a.c\na.c:9:10: fatal error: Python.h: No such file or directory\n");
+    assert_remedy(&of("/usr/include/python3.9"), &["apt-get install python3.9-dev"], &[]);
+    assert_remedy(&of("/usr/include/other"), &["apt-get install python3-dev"], &[]);
+    let other = of("/usr/include/python3.9").replace("Python.h", "ffi.h");
+    assert_remedy(&other, &["libffi-dev"], &["python3.9-dev"]);
+}
+
+#[test]
+fn a_symbol_of_macos_own_frameworks_wants_the_framework_named() {
+    let of = |symbol: &str| {
+        format!(
+            "ImportError: dlopen(/v/lib/python3.9/site-packages/p/m.so, 0x0002): symbol not found in flat namespace '{symbol}'\n"
+        )
+    };
+    assert_remedy(&of("_CFRelease"), &["-framework CoreFoundation", "-Wl,-framework,CoreFoundation"], &[]);
+    assert_remedy(&of("_CVodeInit"), &[], &["-framework"]);
+}
+
+#[test]
+fn a_kernel_refuses_a_program_for_another_processor() {
+    assert_eq!(first("exec /usr/local/bin/python: exec format error\n").0, "wrong-architecture");
+    assert_eq!(first("zsh: bad CPU type in executable: ./app\n").0, "wrong-architecture");
+    assert!(alone("The exec format is described below; no error.\n").is_empty());
+}
+
+#[test]
+fn a_build_for_another_processor_is_not_taken_from_the_cache_again() {
+    let path = "/opt/homebrew/lib/python3.9/site-packages/capstone/lib/x.dylib";
+    let log = format!(
+        "OSError: dlopen({path}, 0x0006): tried: '{path}' (mach-o file, but is an incompatible architecture (have 'x86_64', need 'arm64'))\n"
+    );
+    assert_remedy(&log, &["--no-cache-dir capstone\n", "--no-binary capstone capstone"], &["--only-binary"]);
+}
+
+#[test]
+fn torch_s_siblings_are_installed_with_it_and_others_built_against_it() {
+    let of = |path: &str| {
+        format!("OSError: {path}: undefined symbol: _ZNK3c104Type14isSubtypeOfExtESt10shared_ptrIS0_EPSo\n")
+    };
+    let site = "/v/lib/python3.8/site-packages";
+    assert_remedy(&of(&format!("{site}/torchvision/image.so")), &["pip install --upgrade torch torchvision"], &[]);
+    assert_remedy(
+        &of(&format!("{site}/torch_cluster/_grid.so")),
+        &["--no-build-isolation --no-binary torch_cluster"],
+        &[],
+    );
+    assert_remedy(&of("/home/me/ext/m.so"), &["from a clean folder"], &["--no-binary"]);
+}
+
+#[test]
+fn a_notebook_s_traceback_names_the_package_too() {
+    let log = "RuntimeError: module compiled against API version 0xc but this version of numpy is 0xb\n\nImportErrorTraceback (most recent call last)\n\
+               /usr/lib/python2.7/dist-packages/quaternion/__init__.py in <module>()\n      7 \n----> 8 from .x import (a, b,\n      9     c,\n     10     d)\n\n\
+               ImportError: numpy.core.multiarray failed to import\n";
+    assert!(first(log).1.contains("quaternion/__init__.py"), "{:?}", first(log));
+}
+
+#[test]
+fn a_dll_that_delvewheel_misses_may_lie_in_the_wheel() {
+    let log = "FileNotFoundError: Unable to find library: foo.dll\n";
+    assert_remedy(log, &["delvewheel repair --ignore-existing WHEEL\ndelvewheel repair --add-path FOLDER WHEEL"], &[]);
+}
+
+#[test]
+fn a_library_that_only_a_wheel_brings_is_installed_by_pip() {
+    let of =
+        |library: &str| format!("ImportError: {library}: cannot open shared object file: No such file or directory\n");
+    assert_remedy(&of("libmkl_intel_lp64.so.1"), &["pip install mkl"], &["apt-file"]);
+    assert_remedy(&of("libmklx.so.1"), &["apt-file search libmklx.so.1"], &["pip install"]);
+}
+
+#[test]
+fn a_folder_that_distributions_share_is_none_of_them() {
+    let of = |folder: &str| {
+        format!(
+            "ImportError: Error loading shared library ld-linux-x86-64.so.2: No such file or directory (needed by /v/lib/python3.9/site-packages/{folder}/x.so)\n"
+        )
+    };
+    assert_remedy(&of("google/protobuf"), &["--no-deps protobuf"], &["--no-deps google"]);
+    assert_remedy(&of("google/other"), &["the package"], &["pip install"]);
+}
+
+#[test]
+fn a_module_of_python_s_own_library_is_served_by_another_copy() {
+    let of = |path: &str| format!("ImportError: {path}: undefined symbol: sqlite3_enable_load_extension\n");
+    assert_remedy(
+        &of("/usr/lib/python3.9/lib-dynload/_sqlite3.cpython-39-x86_64-linux-gnu.so"),
+        &["LD_LIBRARY_PATH"],
+        &["another release of"],
+    );
+    assert_remedy(&of("/v/lib/python3.9/site-packages/p/_s.so"), &["another release of p"], &["LD_LIBRARY_PATH"]);
+}
