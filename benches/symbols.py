@@ -48,6 +48,9 @@ def main():
     print(f"{len(files)} files\n\n| | seconds | of computing | clock, to --undefined |\n|---|---|---|---|")
     for what, (clock, computed) in rows.items():
         print(f"| `{what}` | {clock:.2f} | {computed:.2f} | {clock / base[0]:.2f} |")
+    cat, ldd = rows["cat"], rows["ldd -r"]
+    print(f"\nall symbols bound, to `cat`: {base[0] / cat[0]:.2f} by the clock, {base[1] / max(cat[1], 1e-9):.2f} of computing")
+    print(f"`ldd -r` of each file, to all symbols bound: {ldd[0] / base[0]:.0f} by the clock, {ldd[1] / max(base[1], 1e-9):.0f} of computing")
 
 
 if __name__ == "__main__":
