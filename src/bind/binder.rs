@@ -90,6 +90,8 @@ pub struct Binder<'a> {
     /// By `dlopen`: what everything that was opened before names, and which object does so first.
     named_before: Vec<OnceLock<FxHashMap<Name, usize>>>,
 }
+    /// By `dlopen`: what its own objects name, and which of them is bound first; nothing where none binds to itself first.
+    named_within: Vec<OnceLock<FxHashMap<Name, usize>>>,
 
 /// Files that find all that they must have in the global scope and in what they need themselves, and what that was: they do
 /// so in every process that has both.
@@ -122,6 +124,7 @@ impl<'a> Binder<'a> {
             },
             named_before: scopes.iter().map(|_| OnceLock::new()).collect(),
             scopes,
+            named_within: scopes.iter().map(|_| OnceLock::new()).collect(),
         }
     }
 
@@ -254,7 +257,7 @@ impl<'a> Binder<'a> {
             match look {
                 Look::Found(_) if reference.is_protected && !self.is_musl => return Ok(Some(by)),
                 Look::Found(definition) if definition.is_unique() && !self.is_musl => {
-                    return Ok(Some(self.first_unique(opening, reference).unwrap_or(place)));
+                    return Ok(Some(self.first_unique(by, opening, reference).unwrap_or(place)));
                 }
                 Look::Found(_) => return Ok(Some(place)),
                 Look::Nothing => {}
@@ -264,10 +267,14 @@ impl<'a> Binder<'a> {
         Ok(None)
     }
 
-    /// The object whose definition of a unique symbol an earlier part of the process was bound to.
-    fn first_unique(&self, opening: usize, reference: &Reference) -> Option<usize> {
+    /// The object whose definition of a unique symbol an earlier part of the process was bound to, or what is bound before in
+    /// the same part.
+    fn first_unique(&self, object: usize, opening: usize, reference: &Reference) -> Option<usize> {
         let named = self.named_before[opening].get_or_init(|| self.names_before(opening));
-        let by = *named.get(&reference.name)?;
+        let within = || self.named_within[opening].get_or_init(|| self.names_within(opening));
+        let by = named.get(&reference.name).or_else(|| within().get(&reference.name)).copied();
+        // What is bound first of all finds it by itself.
+        let by = by.filter(|&by| by != object)?;
         let references = self.symbols[by].as_ref()?.references()?;
         let same = references.iter().find(|other| other.name == reference.name)?;
         self.search(by, self.process.opening_of(by), same).ok()?
@@ -285,6 +292,24 @@ impl<'a> Binder<'a> {
     }
 
     fn flags(&self, object: usize) -> crate::world::BindingFlags {
+    /// The objects of one part that are bound first to each name: the last that was loaded first, as what others need comes
+    /// before them (`dl_open_worker_begin` in `elf/dl-open.c`). It matters where an object binds to itself first.
+    fn names_within(&self, opening: usize) -> FxHashMap<Name, usize> {
+        let first = self.process.opens[opening].first.min(self.symbols.len());
+        let next = self.process.opens.get(opening + 1).map_or(self.symbols.len(), |open| open.first);
+        let places = first..next.clamp(first, self.symbols.len());
+        let mut named = FxHashMap::default();
+        if places.clone().any(|place| self.flags(place).is_symbolic) {
+            for place in places.rev() {
+                let references = self.symbols[place].iter().filter_map(|symbols| symbols.references());
+                for reference in references.flat_map(|all| all.to_vec()) {
+                    named.entry(reference.name).or_insert(place);
+                }
+            }
+        }
+        named
+    }
+
         self.symbols[object].as_ref().map(|symbols| symbols.flags()).unwrap_or_default()
     }
 

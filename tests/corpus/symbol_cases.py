@@ -149,6 +149,10 @@ case("unique", "weak-is-not-unique", dict(a=Lib("__attribute__((weak)) int u = 7
                                           mod=Lib("__attribute__((weak)) int u = 8; int probe(void) { return u; }")), steps=["now:a"])
 case("unique", "not-named-before", dict(
     a=Lib(UNIQUE.replace("extern int u; int probe%s(void) { return u; }", "") % 7), mod=Lib(UNIQUE % (8, ""))), steps=["now:a"])
+case("unique", "bound-first-by-symbolic-need", dict(a=Lib(UNIQUE % (7, "_a"), patch=["symbolic"]), mod=Lib(UNIQUE % (8, ""), ["a"])))
+case("unique", "bound-first-by-plain-need", dict(a=Lib(UNIQUE % (7, "_a")), mod=Lib(UNIQUE % (8, ""), ["a"])))
+case("unique", "bound-before-symbolic-need", dict(
+    b=Lib(UNIQUE % (6, "_b")), a=Lib(UNIQUE % (7, "_a"), ["b"], patch=["symbolic"]), mod=Lib(UNIQUE % (8, ""), ["a"])))
 case("unique", "of-its-group", dict(a=Lib(UNIQUE % (7, "_a")), mod=Lib("extern int u; int probe(void) { return u; }", ["a"])))
 case("unique", "unique-and-plain", dict(
     a=Lib(UNIQUE % (7, "_a")), b=Lib("int u = 9;"), mod=Lib("extern int u; int probe(void) { return u; }", ["b"])), steps=["now:a"])
