@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::process::LoadedProcess;
 use super::{glibc, musl};
 use crate::image::{Definition, Name, Reference};
+use crate::loader::{self, Binding};
 use crate::world::{DynamicSymbols, FileId, SymbolKey, System, TlsBlock, World};
 
 /// What became of a symbol.
@@ -89,9 +90,9 @@ pub struct Binder<'a> {
     scopes: Vec<Scope>,
     /// By `dlopen`: what everything that was opened before names, and which object does so first.
     named_before: Vec<OnceLock<FxHashMap<Name, usize>>>,
-}
     /// By `dlopen`: what its own objects name, and which of them is bound first; nothing where none binds to itself first.
     named_within: Vec<OnceLock<FxHashMap<Name, usize>>>,
+}
 
 /// Files that find all that they must have in the global scope and in what they need themselves, and what that was: they do
 /// so in every process that has both.
@@ -117,14 +118,14 @@ impl<'a> Binder<'a> {
             symbols,
             needs: process.objects.iter().map(|_| OnceLock::new()).collect(),
             world,
-            is_musl: matches!(world.host.system, System::Musl(_)),
+            is_musl: loader::traits(&world.host.system).binding == Binding::PlainScopes,
             needs_named_file: match &world.host.system {
                 System::Glibc(system) => glibc::needs_named_file(system.version),
                 _ => false,
             },
             named_before: scopes.iter().map(|_| OnceLock::new()).collect(),
-            scopes,
             named_within: scopes.iter().map(|_| OnceLock::new()).collect(),
+            scopes,
         }
     }
 
@@ -291,7 +292,6 @@ impl<'a> Binder<'a> {
         named
     }
 
-    fn flags(&self, object: usize) -> crate::world::BindingFlags {
     /// The objects of one part that are bound first to each name: the last that was loaded first, as what others need comes
     /// before them (`dl_open_worker_begin` in `elf/dl-open.c`). It matters where an object binds to itself first.
     fn names_within(&self, opening: usize) -> FxHashMap<Name, usize> {
@@ -310,6 +310,7 @@ impl<'a> Binder<'a> {
         named
     }
 
+    fn flags(&self, object: usize) -> crate::world::BindingFlags {
         self.symbols[object].as_ref().map(|symbols| symbols.flags()).unwrap_or_default()
     }
 

@@ -2,9 +2,8 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::rules::BindingRules;
 use crate::image::Name;
-use crate::loader::{Import, Resolution, Simulation, Wanted};
+use crate::loader::{self, Import, Resolution, Simulation, Wanted};
 use crate::vfs::VPath;
 use crate::world::{FileId, System, World};
 
@@ -135,7 +134,7 @@ impl<'w> Session<'w> {
 
     /// Opens one more file; nothing happens where the process has it already.
     pub fn open(&mut self, file: FileId, opened: &VPath, mode: Mode) {
-        let is_global = mode.is_global || BindingRules::of(&self.world.host.system).imports_are_global;
+        let is_global = mode.is_global || loader::traits(&self.world.host.system).imports_are_global;
         self.dlopen(file, opened, Mode { is_global, ..mode });
     }
 
@@ -154,7 +153,7 @@ impl<'w> Session<'w> {
 
     /// How an extension module is opened, unless Python code says otherwise.
     pub fn import_mode(&self) -> Mode {
-        Mode { is_global: BindingRules::of(&self.world.host.system).imports_are_global, ..Mode::IMPORT }
+        Mode { is_global: loader::traits(&self.world.host.system).imports_are_global, ..Mode::IMPORT }
     }
 
     /// Opens one more file with whatever its loader does before ([`Simulation::open_here`]), and hands on who got what. A file

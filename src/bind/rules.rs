@@ -1,62 +1,41 @@
-//! The binding rules: one entry a system, as [`crate::loader`] has one a loader.
+//! The rule by which the symbols of a process are bound: that of the system's loader ([`Binding`]).
 
 use super::binder::{Binder, BoundSymbol, Status};
 use super::dyld::DyldBinder;
 use super::process::LoadedProcess;
 use super::windows;
 use crate::image::Name;
-use crate::world::{FileId, System, World};
+use crate::loader::{self, Binding};
+use crate::world::{FileId, World};
 
 /// By object: what becomes of its symbols; none where they are not at hand.
 type Bound = Vec<Option<Vec<BoundSymbol>>>;
 
-/// How a system's loader binds symbols.
-pub(super) struct BindingRules {
-    serves: fn(&System) -> bool,
-    /// An import lets everything that is loaded later see its symbols.
-    pub imports_are_global: bool,
-    /// What becomes of the symbols of these objects.
-    bind: fn(&World, &LoadedProcess, &[usize]) -> Bound,
-}
-
-static ELF: BindingRules = BindingRules {
-    serves: |system| matches!(system, System::Glibc(_) | System::Musl(_)),
-    imports_are_global: false,
-    bind: |world, process, places| {
-        let binder = Binder::new(world, process);
-        places.iter().map(|&place| binder.bind(place)).collect()
-    },
-};
-
-static DYLD: BindingRules = BindingRules {
-    serves: System::is_dyld,
-    imports_are_global: true,
-    bind: |world, process, places| {
-        let binder = DyldBinder::new(world, process);
-        places.iter().map(|&place| binder.bind(place)).collect()
-    },
-};
-
-static WINDOWS: BindingRules =
-    BindingRules { serves: System::is_windows, imports_are_global: false, bind: windows::bind };
-
-impl BindingRules {
-    /// The rules of a system; where none serves it, those of ELF stand in.
-    pub fn of(system: &System) -> &'static BindingRules {
-        [&ELF, &DYLD, &WINDOWS].into_iter().find(|rules| (rules.serves)(system)).unwrap_or(&ELF)
+/// What becomes of the symbols of objects, as the loader of the world's system binds them.
+fn bind_all(world: &World, process: &LoadedProcess, places: &[usize]) -> Bound {
+    match loader::traits(&world.host.system).binding {
+        Binding::Scopes | Binding::PlainScopes => {
+            let binder = Binder::new(world, process);
+            places.iter().map(|&place| binder.bind(place)).collect()
+        }
+        Binding::TwoLevel => {
+            let binder = DyldBinder::new(world, process);
+            places.iter().map(|&place| binder.bind(place)).collect()
+        }
+        Binding::Dlls => windows::bind(world, process, places),
     }
 }
 
 /// What becomes of each symbol that an object of a process wants. None where what it wants is not at hand.
 pub fn bind(world: &World, process: &LoadedProcess, object: usize) -> Option<Vec<BoundSymbol>> {
-    (BindingRules::of(&world.host.system).bind)(world, process, &[object]).pop().flatten()
+    bind_all(world, process, &[object]).pop().flatten()
 }
 
 /// The symbols that the objects from `first` on must have and that nothing defines for them, with the file that wants each:
 /// their load fails.
 pub fn unbound(world: &World, process: &LoadedProcess, first: usize) -> Vec<(FileId, Name)> {
     let places: Vec<usize> = (first..process.objects.len()).collect();
-    let bound = (BindingRules::of(&world.host.system).bind)(world, process, &places);
+    let bound = bind_all(world, process, &places);
     let of_object = |(place, symbols): (usize, Option<Vec<BoundSymbol>>)| {
         let failing = symbols.into_iter().flatten().filter(BoundSymbol::fails);
         failing.map(move |symbol| (process.objects[place].file, symbol.name)).collect::<Vec<_>>()

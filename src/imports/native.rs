@@ -6,9 +6,9 @@ use super::cause::{ImportCause, NativeRefusal, OtherCopy};
 use super::compiled::NativeFacts;
 use crate::bind::{self, Mode, Session};
 use crate::image::{ImageKind, Name};
-use crate::loader::{Resolution, Wanted};
+use crate::loader::{self, Resolution, Wanted};
 use crate::vfs::VPath;
-use crate::world::{FileId, System, World};
+use crate::world::{FileId, World};
 
 /// Opens native files in one simulated process that goes on: what an earlier call has loaded answers for the later ones.
 pub struct NativeLoader<'w> {
@@ -224,7 +224,7 @@ impl<'w> NativeLoader<'w> {
 
     /// The first symbol version that an object asks for and the library that it got does not define.
     fn version_refusal(&self, loads: &[FileId], wanted: &[Wanted]) -> Option<NativeRefusal> {
-        if !matches!(self.world.host.system, System::Glibc(_)) {
+        if !loader::traits(&self.world.host.system).checks_versions {
             return None;
         }
         let got: FxHashMap<(FileId, usize), FileId> =

@@ -12,6 +12,7 @@ use super::native::{NativeLoader, OpenAs};
 use super::outcome::{ImportOutcome, ImportVerdict};
 use crate::bind::{Mode, demangled};
 use crate::image::Name;
+use crate::loader;
 use crate::python::{
     self, At, Certainty, CompiledModule, Ending, Heap, Imported, ModuleBody, ModulePlace, Raised, Reason, Site,
     SiteModule, limits, stdlib,
@@ -628,9 +629,9 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             };
             let is_lost = |(by, symbol): &&(FileId, Name)| *by == it.by && context.world.provides(it.instead, symbol);
             if let Some((_, symbol)) = unbound.iter().find(is_lost) {
-                let cause = match context.world.host.system {
-                    System::Glibc(_) | System::Musl(_) => ImportCause::SymbolUndefined,
-                    _ => ImportCause::SymbolMissing,
+                let cause = match loader::traits(&context.world.host.system).binding.is_by_scope() {
+                    true => ImportCause::SymbolUndefined,
+                    false => ImportCause::SymbolMissing,
                 };
                 let subject = demangled(symbol).map_or_else(|| symbol.clone(), |name| Name::from(&name));
                 let other = Some(OtherCopy { library: library(), loaded: it.loaded });

@@ -8,10 +8,51 @@ use crate::image::{Image, Name, NeedKind};
 use crate::vfs::VPath;
 use crate::world::{Absent, FileId, System};
 
+/// How a loader binds symbols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// In scopes that whole groups of objects share, by name and version.
+    Scopes,
+    /// As [`Binding::Scopes`], by name, visible or not.
+    PlainScopes,
+    /// In the one library that the file names with each symbol, or flat in all that is loaded.
+    TwoLevel,
+    /// In the one DLL that the file names with each symbol, and whatever that forwards to.
+    Dlls,
+}
+
+impl Binding {
+    /// Is a symbol looked for in all that is loaded for all?
+    pub fn is_by_scope(self) -> bool {
+        matches!(self, Binding::Scopes | Binding::PlainScopes)
+    }
+}
+
+/// What others must know of a loader: its rule for symbols, and its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoaderTraits {
+    pub binding: Binding,
+    /// A library without a version that is wanted of it ends the load (`DT_VERNEED`).
+    pub checks_versions: bool,
+    /// A symbol that nothing defines ends the load.
+    pub checks_symbols: bool,
+    /// What an import brings in is open to all that comes later, whatever was asked for.
+    pub imports_are_global: bool,
+    /// The setting of paths that are searched first; empty where there is none.
+    pub search_variable: &'static str,
+    /// What a library is known by in a process.
+    pub library_name: &'static str,
+    /// The name is that of the file, and no header says another.
+    pub is_file_name: bool,
+    /// What a name is that no file answers for.
+    pub builtin: &'static str,
+}
+
 /// One system's loader.
 pub(super) struct Loader {
     /// Does it serve this system?
     pub serves: fn(&System) -> bool,
+    pub traits: LoaderTraits,
 
     /// What is never searched for: contracts of the system, and what only the system may bring.
     pub at_once: fn(&Name) -> Option<Step>,
@@ -52,6 +93,14 @@ type ScopesOf = fn(&mut Simulation, ObjectId, Option<Scope>, Origin, &Image) -> 
 
 /// Every loader. Where none serves a system, glibc's stands in for it.
 pub(super) static LOADERS: [&Loader; 4] = [&glibc::LOADER, &musl::LOADER, &dyld::LOADER, &windows::LOADER];
+
+/// The traits of a system's loader. Of a system that none serves nothing is checked.
+pub fn traits(system: &System) -> &'static LoaderTraits {
+    static UNKNOWN: LoaderTraits =
+        LoaderTraits { checks_versions: false, checks_symbols: false, ..glibc::LOADER.traits };
+    let loader = LOADERS.into_iter().find(|loader| (loader.serves)(system));
+    loader.map_or(&UNKNOWN, |loader| &loader.traits)
+}
 
 impl Loader {
     /// The loader of a system.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::command::Remedy;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::Name;
+use crate::loader;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
@@ -78,8 +79,8 @@ fn family(facts: &Facts, file: FileId) -> Option<&'static str> {
 fn finding(facts: &Facts, severity: Severity, family: &str, files: &[FileId], imports: &[usize]) -> Finding {
     let mut paths: Vec<_> = files.iter().map(|&file| facts.path(file)).collect();
     let world = &facts.survey.world;
-    let is_windows = world.host.system.is_windows();
-    let soname = |file: &FileId| match is_windows {
+    let traits = loader::traits(&world.host.system);
+    let soname = |file: &FileId| match traits.is_file_name {
         // There the file's name is the name.
         true => Some(Name::from(world.file(*file).path.file_name()).without_case()),
         false => world.file(*file).image.as_ref().and_then(|image| image.identity.clone()),
@@ -94,7 +95,7 @@ fn finding(facts: &Facts, severity: Severity, family: &str, files: &[FileId], im
     let wins = match (imports.is_empty(), shares_name) {
         (_, true) => format!(
             "they share a {}, so the copy loaded first ({}) serves all",
-            if is_windows { "name" } else { "soname" },
+            traits.library_name,
             if imports.is_empty() { "by whichever is imported first" } else { &list[0] }
         ),
         (false, false) => format!("both are loaded, {} first; each keeps a state of its own", list[0]),

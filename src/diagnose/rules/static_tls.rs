@@ -6,6 +6,7 @@ use crate::bind::STATIC_TLS_ROOM;
 use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::Name;
+use crate::loader;
 use crate::survey::StaticTls;
 use crate::vfs::VPath;
 use crate::world::System;
@@ -23,7 +24,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    if !matches!(facts.survey.world.host.system, System::Glibc(_) | System::Musl(_)) || facts.survey.record.is_some() {
+    let traits = loader::traits(&facts.survey.world.host.system);
+    if !traits.checks_symbols || !traits.binding.is_by_scope() || facts.survey.record.is_some() {
         return;
     }
     let mut by_file = BTreeMap::<VPath, Vec<StaticTls>>::new();

@@ -15,6 +15,7 @@ use crate::diagnose::stable_abi::is_python_s;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::Kind;
 use crate::image::{Name, Reference};
+use crate::loader::{self, Binding};
 use crate::survey::{ImportKind, ProgramSymbol, UnboundSymbol};
 use crate::vfs::VPath;
 use crate::world::{FileId, SymbolKey, System};
@@ -35,11 +36,14 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    if facts.survey.world.host.system.is_dyld() && facts.survey.record.is_none() {
-        return flat::check(facts, findings);
-    }
-    if !matches!(facts.survey.world.host.system, System::Glibc(_) | System::Musl(_)) || facts.survey.record.is_some() {
+    let traits = loader::traits(&facts.survey.world.host.system);
+    if !traits.checks_symbols || facts.survey.record.is_some() {
         return;
+    }
+    match traits.binding {
+        Binding::Scopes | Binding::PlainScopes => {}
+        Binding::TwoLevel => return flat::check(facts, findings),
+        Binding::Dlls => return,
     }
     let mut by_file = BTreeMap::<VPath, Vec<UnboundSymbol>>::new();
     for unbound in facts.survey.unbound_symbols(&|name| preloaded(facts, name)) {

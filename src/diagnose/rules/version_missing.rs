@@ -11,7 +11,8 @@ use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::Kind;
 use crate::image::{Image, Name};
-use crate::world::{FileId, System};
+use crate::loader;
+use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
     id: "version-missing",
@@ -27,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    if !matches!(facts.survey.world.host.system, System::Glibc(_)) {
+    if !loader::traits(&facts.survey.world.host.system).checks_versions {
         return;
     }
     for (node, file, _, _) in facts.files() {

@@ -6,6 +6,7 @@ use super::super::places::{distribution_title, title};
 use crate::discover::Role;
 use crate::error::Error;
 use crate::graph::{Node, NodeId, Presence};
+use crate::loader;
 use crate::scan::Scan;
 
 /// How many nodes of the very same name are explained one after the other.
@@ -80,10 +81,7 @@ pub(super) fn described(scan: &Scan, node: NodeId) -> String {
             format!("{what} of {owner}")
         }
         Node::System(_) => "a file outside the environment".into(),
-        Node::Builtin(_) => match scan.world.host.system.is_windows() {
-            true => "part of Windows, or of the Python that is to run it".into(),
-            false => "part of the loader itself".into(),
-        },
+        Node::Builtin(_) => loader::traits(&scan.world.host.system).builtin.into(),
         Node::Missing(_) => "a name that the loader does not find".into(),
         Node::Python(module) => match module.presence {
             Presence::Present(_) => "a Python module".into(),

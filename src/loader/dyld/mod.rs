@@ -7,7 +7,7 @@ pub mod shared_cache;
 use std::ops::ControlFlow::{self, Continue};
 
 use super::process::Scope;
-use super::table::Loader;
+use super::table::{Binding, Loader, LoaderTraits};
 use super::{Ask, Next, ObjectId, Refusal, Resolution, Skip, Step, Verdict, Visit, one, skip};
 use crate::image::{Format, Image, ImageKind, Machine, Name, Platform, Problem, Release, Signature};
 use crate::vfs::VPath;
@@ -15,6 +15,16 @@ use crate::world::{Absent, Dyld, File, FileId, System};
 
 pub(super) static LOADER: Loader = Loader {
     serves: |system| matches!(system, System::Dyld(_)),
+    traits: LoaderTraits {
+        binding: Binding::TwoLevel,
+        checks_versions: false,
+        checks_symbols: true,
+        imports_are_global: true,
+        search_variable: "DYLD_LIBRARY_PATH",
+        library_name: "install name",
+        is_file_name: false,
+        builtin: "part of the loader itself",
+    },
     at_once: |_| None,
     candidates: |ask, visit| match &ask.world.host.system {
         System::Dyld(system) => candidates(system, ask, visit),

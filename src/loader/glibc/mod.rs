@@ -3,7 +3,7 @@
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::expand::{Tokens, expand};
-use super::table::Loader;
+use super::table::{Binding, Loader, LoaderTraits};
 use super::{Ask, Candidate, Next, ObjectId, Place, Simulation, Skip, Step, Visit, elf, one, skip};
 use crate::image::{DF_1_NODEFLIB, Name};
 use crate::vfs::VPath;
@@ -11,6 +11,16 @@ use crate::world::{Glibc, System};
 
 pub(super) static LOADER: Loader = Loader {
     serves: |system| matches!(system, System::Glibc(_)),
+    traits: LoaderTraits {
+        binding: Binding::Scopes,
+        checks_versions: true,
+        checks_symbols: true,
+        imports_are_global: false,
+        search_variable: "LD_LIBRARY_PATH",
+        library_name: "soname",
+        is_file_name: false,
+        builtin: "part of the loader itself",
+    },
     at_once: |_| None,
     candidates: |ask, visit| match &ask.world.host.system {
         System::Glibc(system) => candidates(system, ask, visit),

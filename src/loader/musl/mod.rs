@@ -3,7 +3,7 @@
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::expand::{Tokens, expand};
-use super::table::Loader;
+use super::table::{Binding, Loader, LoaderTraits};
 use super::{Ask, Candidate, Next, Place, Refusal, Skip, Step, Verdict, Visit, elf};
 use crate::image::Name;
 use crate::vfs::VPath;
@@ -11,6 +11,16 @@ use crate::world::{Absent, FileId, Musl, System};
 
 pub(super) static LOADER: Loader = Loader {
     serves: |system| matches!(system, System::Musl(_)),
+    traits: LoaderTraits {
+        binding: Binding::PlainScopes,
+        checks_versions: false,
+        checks_symbols: true,
+        imports_are_global: false,
+        search_variable: "LD_LIBRARY_PATH",
+        library_name: "file name",
+        is_file_name: true,
+        builtin: "part of the loader itself",
+    },
     at_once: |_| None,
     candidates: |ask, visit| match &ask.world.host.system {
         System::Musl(system) => candidates(system, ask, visit),

@@ -9,7 +9,7 @@ pub mod system32;
 
 use std::ops::ControlFlow::{self, Continue};
 
-use super::table::Loader;
+use super::table::{Binding, Loader, LoaderTraits};
 use super::{Ask, Next, Probe, Probing, Refusal, Skip, Step, Verdict, Visit, one, skip};
 use crate::image::{Format, ImageKind, Name, NeedKind, Problem};
 use crate::vfs::VPath;
@@ -17,6 +17,16 @@ use crate::world::{Absent, FileId, Python, System, Windows};
 
 pub(super) static LOADER: Loader = Loader {
     serves: |system| matches!(system, System::Windows(_)),
+    traits: LoaderTraits {
+        binding: Binding::Dlls,
+        checks_versions: false,
+        checks_symbols: true,
+        imports_are_global: false,
+        search_variable: "",
+        library_name: "name",
+        is_file_name: true,
+        builtin: "part of Windows, or of the Python that is to run it",
+    },
     at_once: |name| always(&folded(name)),
     candidates: |ask, visit| match &ask.world.host.system {
         System::Windows(system) => candidates(system, ask, visit),

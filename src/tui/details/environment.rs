@@ -4,6 +4,7 @@ use super::finding::sign;
 use super::parts::list;
 use crate::export::count;
 use crate::image::Format;
+use crate::loader;
 use crate::scan::Scan;
 use crate::tui::atlas::Atlas;
 use crate::tui::prose::{Link, Prose};
@@ -42,7 +43,7 @@ pub fn of_environment(atlas: &Atlas) -> Vec<Prose> {
     let counts = format!("{}, {}", count(scan.modules(), "module"), count(atlas.counts.libraries, "library"));
     text.push(Prose::field("has", Tone::Plain, counts));
     if let Some(path) = &scan.world.host.library_path {
-        let name = if scan.world.host.system.is_dyld() { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
+        let name = loader::traits(&scan.world.host.system).search_variable;
         text.push(Prose::field("with", Tone::Plain, format!("{name}={path}")));
     }
     let findings = scan.findings.iter().enumerate().map(|(at, finding)| {
