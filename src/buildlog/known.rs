@@ -124,7 +124,7 @@ pub(super) fn shipper(name: &str) -> Option<Shipper> {
     if let Some(driver) = begins(&DRIVERS) {
         return Some(Shipper::Driver(driver));
     }
-    if let Some(cuda) = cuda(leaf) {
+    if let Some(cuda) = cuda(leaf).filter(|cuda| !cuda.wheel.is_empty()) {
         return Some(Shipper::Wheel(cuda.wheel));
     }
     begins(&WHEELS).map(|wheel| Shipper::Wheel(wheel.into()))
@@ -134,7 +134,7 @@ pub(super) fn shipper(name: &str) -> Option<Shipper> {
 pub(super) struct Cuda {
     /// The major release that it belongs to, where its name tells.
     pub release: Option<u32>,
-    /// The wheel that brings it.
+    /// The wheel that brings it; empty where there is none.
     pub wheel: String,
 }
 
@@ -171,8 +171,16 @@ pub(super) fn cuda(leaf: &str) -> Option<Cuda> {
     let begins =
         |known: &str| version == known || version.strip_prefix(known).is_some_and(|rest| rest.starts_with('.'));
     let release = releases.iter().find(|(known, _)| begins(known)).map(|(_, release)| *release);
+    // Up to CUDA 10.1 every library had the version of its CUDA; the runtime had it to the end.
+    let is_versioned =
+        matches!(*start, "libcudart.so" | "libcublas.so" | "libcufft.so" | "libcusolver.so" | "libcusparse.so");
+    let own =
+        version.split_once('.').and_then(|(major, _)| major.parse().ok()).filter(|major| (7..=10).contains(major));
+    let release = release.or(own.filter(|_| is_versioned));
     let mark = match release {
         Some(13) => String::new(),
+        // There are no wheels of these.
+        Some(..=10) => return Some(Cuda { release, wheel: String::new() }),
         release => format!("-cu{}", release.unwrap_or(12)),
     };
     Some(Cuda { release, wheel: format!("{wheel}{mark}") })

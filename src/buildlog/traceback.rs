@@ -55,7 +55,7 @@ impl Traceback {
         } else if !trimmed.is_empty() {
             self.is_notebook = false;
         }
-        if let Some(module) = import(trimmed).or_else(|| import_of_a_command(trimmed)) {
+        if let Some(module) = import(without_prompt(trimmed)).or_else(|| import_of_a_command(trimmed)) {
             self.imported = Some((number, module));
         }
         match self.source {
@@ -116,6 +116,12 @@ fn import(line: &str) -> Option<String> {
     is_name(module).then(|| module.to_owned())
 }
 
+/// What was typed at a prompt: `>>> import x`, `In [1]: import x`.
+fn without_prompt(line: &str) -> &str {
+    let of_ipython = || line.strip_prefix("In [").and_then(|rest| rest.split_once("]: ")).map(|(_, typed)| typed);
+    line.strip_prefix(">>> ").or_else(of_ipython).unwrap_or(line)
+}
+
 /// The module of `python -c "import x"`, whose traceback shows no source.
 fn import_of_a_command(line: &str) -> Option<String> {
     let (_, rest) = line.split_once(" -c ")?;
@@ -171,7 +177,7 @@ fn is_inner(file: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{import, import_of_a_command, is_numbered_source, notebook_frame};
+    use super::{import, import_of_a_command, is_numbered_source, notebook_frame, without_prompt};
 
     #[test]
     fn a_line_of_source_tells_the_one_module_that_it_imports() {
@@ -185,6 +191,10 @@ mod tests {
         }
         assert_eq!(import_of_a_command("> python -c \"import win32api\"").as_deref(), Some("win32api"));
         assert_eq!(import_of_a_command("> python -c print"), None);
+        let typed = |line: &str| import(without_prompt(line));
+        assert_eq!(typed(">>> import win32api").as_deref(), Some("win32api"));
+        assert_eq!(typed("In [3]: import win32api").as_deref(), Some("win32api"));
+        assert_eq!((typed(">> import x"), typed("In [3] import x")), (None, None));
     }
 
     #[test]

@@ -99,4 +99,11 @@ fn begins_anew(next: &Line) -> bool {
         || next.text.starts_with("  ")
         || next.text.starts_with('\t')
         || BEGINNINGS.iter().any(|it| text.starts_with(it))
+        || is_of_a_process(text)
+}
+
+/// `[2212] Failed to execute script`: PyInstaller's programs begin their own lines with the number of the process.
+fn is_of_a_process(text: &str) -> bool {
+    let number = text.strip_prefix('[').and_then(|rest| rest.split_once("] ")).map(|(number, _)| number);
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -271,6 +271,21 @@ fn of_cuda(plain: Judged, cuda: &Cuda, accused: &str, by: Option<&str>) -> Judge
         "either install the build of {whose} for the CUDA that the machine has (ONNX Runtime's wheels on the index are for CUDA 12 from 1.19 \
          on, PyTorch's by its own index), or bring the library of {release} by its wheel: import its package first, or put its folder on LD_LIBRARY_PATH"
     );
+    if cuda.wheel.is_empty() {
+        let sentence =
+            format!("{who} was built for {release}, whose {} is not there: no wheel brings it", leaf(accused));
+        let text = format!(
+            "install the build of {whose} for the CUDA and the PyTorch or TensorFlow that are installed (nvidia-smi shows the newest CUDA that the driver runs); for \
+             {release} itself its toolkit has to be installed (conda: cudatoolkit), with its lib folder on LD_LIBRARY_PATH",
+            whose = whose_package(by, plain.incident.told("place")).unwrap_or_else(|| "the package".to_owned())
+        );
+        let remedy = Remedy::new(text);
+        let remedy = match whose_package(by, plain.incident.told("place")) {
+            Some(whose) => remedy.fix(PIP_UPGRADE.with(&[&whose])),
+            None => remedy,
+        };
+        return plain.cause(Cause::OtherWheel, Verdict::Guilty).says(sentence).mended(remedy);
+    }
     // A library that has no release in its name comes in a wheel for each.
     let other = cuda.wheel.strip_suffix("-cu12").filter(|_| cuda.release.is_none());
     // What was built for an older CUDA is given up, and its newest release is for a newer one.
@@ -290,6 +305,11 @@ fn of_cuda(plain: Judged, cuda: &Cuda, accused: &str, by: Option<&str>) -> Judge
     plain.cause(Cause::OtherWheel, Verdict::Guilty).says(sentence).mended(remedy)
 }
 
+/// The distribution of the file that asks, or of the code that loads it.
+fn whose_package(by: Option<&str>, place: Option<&str>) -> Option<String> {
+    [by, place].into_iter().flatten().find_map(package)
+}
+
 /// The distribution whose newer releases are for a newer CUDA than the one that is asked for.
 fn of_release(release: Option<u32>, accused: &str, by: Option<&str>, place: Option<&str>) -> Option<String> {
     /// The oldest that current releases of the common packages are built for.
@@ -298,7 +318,7 @@ fn of_release(release: Option<u32>, accused: &str, by: Option<&str>, place: Opti
     let of_onnx = [Some(accused), by].into_iter().flatten().any(|path| leaf(path).starts_with("libonnxruntime"));
     let whose = match of_onnx {
         true => Some("onnxruntime-gpu".to_owned()),
-        false => [by, place].into_iter().flatten().find_map(package).filter(|whose| !whose.starts_with("nvidia")),
+        false => whose_package(by, place).filter(|whose| !whose.starts_with("nvidia")),
     };
     whose.filter(|_| is_old)
 }

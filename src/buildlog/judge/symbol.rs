@@ -1,5 +1,7 @@
 //! A symbol is said to be missing.
 
+use std::path::Path;
+
 use super::library::{package, short};
 use super::{Cause, Judged, Verdict, torch, unlinked, version};
 use crate::buildlog::ground::{Ground, leaf};
@@ -154,6 +156,9 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
                 "use a system with glibc 2.34 or later, or a build that was linked with {library}; as a workaround, preload it (LD_PRELOAD={library})"
             )));
     }
+    if let Some(judged) = of_conda(&plain, log, &symbol).filter(|_| tool == "glibc") {
+        return judged;
+    }
     if let Some(judged) = unlinked::of_a_known_library(&plain, &who, &symbol).filter(|_| tool != "musl") {
         return judged;
     }
@@ -167,6 +172,37 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
         return judged;
     }
     of_a_namespace(plain, log, &who, &symbol)
+}
+
+/// A library of a conda environment misses a symbol: it and the library that should have it come from builds that do not fit.
+fn of_conda(plain: &Judged, log: &Log, symbol: &str) -> Option<Judged> {
+    let path = Path::new(plain.incident.by()?);
+    let mut folders: Vec<&str> = Vec::new();
+    for part in path.components().filter_map(|part| part.as_os_str().to_str()) {
+        match part {
+            ".." => drop(folders.pop()),
+            "." => {}
+            part => folders.push(part),
+        }
+    }
+    let (name, folder) = (folders.pop()?, folders.last()?);
+    let is_library = *folder == "lib" && name.starts_with("lib");
+    if !is_library || log.packager(&[plain.incident.by()?]) != Packager::Conda || torch::is_torch(symbol) {
+        return None;
+    }
+    let of_whom = symbol_owner::owner(symbol)
+        .map_or_else(|| "the library that should have it".to_owned(), |owner| owner.library.to_owned());
+    let sentence = format!(
+        "{name} of the conda environment uses {symbol} of {of_whom}, and the copy that is loaded does not have it: the two come from different channels or builds, \
+         or a copy outside of the environment is loaded first"
+    );
+    let stem = name.split(".so").next().unwrap_or(name);
+    let text = format!(
+        "install {stem} and {of_whom} anew from one channel (conda-forge with channel_priority strict, or a new environment), and keep LD_LIBRARY_PATH empty; \
+         LD_DEBUG=libs shows which copy is loaded"
+    );
+    let judged = plain.clone().cause(Cause::SymbolMissing, Verdict::Guilty).says(sentence);
+    Some(judged.mended(Remedy::new(text).fix(CONDA_INSTALL.with(&[&stem]))))
 }
 
 /// What was built for glibc is taken in a build for musl; or the system is another.

@@ -23,7 +23,11 @@ const CAUSES: [(u32, Cause); 7] = [
     (5, Cause::Blocked),
 ];
 
-pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
+pub(super) fn judge(mut plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
+    // The places in NumPy and Python are passed over, and still tell whose environment it is.
+    if let Some(site) = &log.site {
+        plain.incident.told.entry("site").or_insert_with(|| site.clone());
+    }
     if plain.cause != Cause::LibraryMissing {
         return super::file(plain, ground);
     }
@@ -208,6 +212,12 @@ fn is_of_pywin32(module: &str) -> bool {
     MODULES.contains(&module)
 }
 
+/// Does the failing import lie in an environment of conda's?
+fn is_in_conda(plain: &Judged, by: Option<&str>) -> bool {
+    let paths = [by, plain.incident.told("place"), plain.incident.told("site")];
+    paths.into_iter().flatten().any(|path| ["conda", "miniforge"].iter().any(|word| path.to_lowercase().contains(word)))
+}
+
 /// Modules of Python's own library whose DLLs conda keeps in a folder apart.
 fn is_of_python_s_library(module: &str) -> bool {
     ["_ssl", "_ctypes", "_sqlite3", "pyexpat", "_lzma", "_bz2", "_hashlib", "zlib", "_tkinter"].contains(&module)
@@ -269,6 +279,17 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
         Some(Cause::WrongArchitecture) => plain
             .says(format!("{who}, or a DLL that it needs, is made for another processor than this Python (32 and 64 bits)"))
             .mended(Remedy::new("install the wheel for this Python's processor")),
+        Some(Cause::SymbolMissing) if module.is_some_and(is_of_pywin32) => of_pywin32(plain, &who),
+        Some(Cause::SymbolMissing) if is_in_conda(&plain, by) => {
+            let text = "take the package and what it needs from one source: conda's and pip's builds of it are mixed, or pip has put one over the other (pip uninstall \
+                        PACKAGE, then conda install PACKAGE; or pip install --force-reinstall PACKAGE in an environment without conda's); start from an activated \
+                        environment. On Windows before 10, take an older release of the package";
+            plain
+                .says(format!(
+                    "{who}, or a DLL that it needs, asks for a function that the DLL which was found does not have: another copy of a DLL was loaded first"
+                ))
+                .mended(Remedy::new(text))
+        }
         Some(Cause::SymbolMissing) => plain
             .says(format!(
                 "{who}, or a DLL that it needs, asks for a function that the DLL which was found does not have: either this Windows is older \

@@ -293,3 +293,60 @@ fn a_module_of_python_s_own_library_is_served_by_another_copy() {
     );
     assert_remedy(&of("/v/lib/python3.9/site-packages/p/_s.so"), &["another release of p"], &["LD_LIBRARY_PATH"]);
 }
+
+#[test]
+fn a_line_that_a_bundle_begins_with_its_process_is_no_rest_of_the_one_before() {
+    let log = "  File \"archive.py\", line 3, in <module>\n  File \"PyInstaller\\loader\\pyimod03_importers.py\", line 495, in exec_module\n\
+               ModuleNotFoundError: No module named 'faster_than_requests.faster_than_requests'\n[1234] Failed to execute script archive\n";
+    assert_remedy(log, &["--hidden-import=faster_than_requests.faster_than_requests"], &["pip install"]);
+}
+
+#[test]
+fn a_cuda_of_which_there_are_no_wheels_is_brought_by_none() {
+    let of = |library: &str| {
+        format!(
+            "  File \"/v/lib/python3.9/site-packages/mmcv/ops.py\", line 3, in <module>\n    import it\nImportError: {library}: cannot open shared object file: No such file or directory\n"
+        )
+    };
+    assert_remedy(&of("libcudart.so.10.1"), &["pip install --upgrade mmcv"], &["nvidia-cuda"]);
+    assert_remedy(&of("libcudart.so.12"), &["nvidia-cuda-runtime-cu12"], &[]);
+    assert_remedy(&of("libcurand.so.10"), &["nvidia-curand-cu12"], &[]);
+}
+
+#[test]
+fn a_load_command_that_dyld_does_not_know_is_of_a_newer_macos() {
+    let of = |why: &str| {
+        let by = "/v/lib/python3.10/site-packages/mecab/.dylibs/libmecab.2.dylib";
+        format!(
+            "ImportError: dlopen(/v/lib/python3.10/site-packages/_mecab.cpython-310-darwin.so, 2): Library not loaded: @loader_path/mecab/.dylibs/libmecab.2.dylib\n  \
+             Referenced from: /v/lib/python3.10/site-packages/_mecab.cpython-310-darwin.so\n  Reason: no suitable image found.  Did find:\n\t{by}: {why}\n"
+        )
+    };
+    let newer = of("cannot load 'libmecab.2.dylib' (load command 0x80000034 is unknown)");
+    assert_eq!(first(&newer).0, "macos-too-new");
+    assert_remedy(&newer, &["older release"], &["force-reinstall"]);
+    assert_ne!(first(&of("cannot load it")).0, "macos-too-new");
+}
+
+#[test]
+fn a_procedure_that_is_missing_is_looked_for_where_its_module_keeps_its_dlls() {
+    let of = |typed: &str| {
+        format!(
+            "{typed}\nTraceback (most recent call last):\n  File \"<stdin>\", line 1, in <module>\nImportError: DLL load failed: The specified procedure could not be found.\n"
+        )
+    };
+    assert_remedy(&of(">>> import win32api"), &["pywintypes"], &["newer Windows"]);
+    assert_remedy(&of(">>> import rpds"), &["newer Windows"], &["pywintypes"]);
+}
+
+#[test]
+fn libraries_of_one_conda_environment_come_from_one_channel() {
+    let of = |path: &str| format!("ImportError: {path}: undefined symbol: libssh2_scp_recv2\n");
+    let inside = "/home/me/miniconda3/envs/g/lib/python3.5/site-packages/osgeo/../../.././libcurl.so.4";
+    assert_remedy(&of(inside), &["one channel", "conda install -c conda-forge libcurl"], &[]);
+    assert_remedy(
+        &of("/home/me/miniconda3/envs/g/lib/python3.5/site-packages/osgeo/libcurl.so.4"),
+        &[],
+        &["one channel"],
+    );
+}
