@@ -19,7 +19,7 @@ impl<'o> Interpreter<'o> {
         collect: fn(Vec<PyValue>) -> HeapObject,
     ) -> Eval {
         let mut items = Some(Vec::new());
-        self.within_names_of_its_own(|this| this.generate(generators, element, &mut items))?;
+        self.generate_all(generators, element, &mut items)?;
         Ok(match items {
             Some(items) => {
                 let object = match collect(Vec::new()) {
@@ -39,7 +39,7 @@ impl<'o> Interpreter<'o> {
             let value = this.eval(&dict.value)?;
             Ok(Some(PyValue::tuple([key, value])))
         };
-        self.within_names_of_its_own(|this| this.generate(&dict.generators, &element, &mut items))?;
+        self.generate_all(&dict.generators, &element, &mut items)?;
         let Some(items) = items else { return Ok(PyValue::Unknown(Reason::Arms)) };
         let made = self.heap.new_object(HeapObject::Dict(Vec::new()));
         for item in items {
@@ -50,6 +50,18 @@ impl<'o> Interpreter<'o> {
             }
         }
         Ok(made)
+    }
+
+    /// Goes through all generators. What the first goes over is evaluated among the names around: `dir()` are those.
+    fn generate_all(
+        &mut self,
+        generators: &[Comprehension],
+        element: Element<'_, 'o>,
+        items: &mut Option<Vec<PyValue>>,
+    ) -> Eval<()> {
+        let Some((first, rest)) = generators.split_first() else { return Ok(()) };
+        let over = self.eval(&first.iter)?;
+        self.within_names_of_its_own(|this| this.generate_over(first, over, rest, element, items))
     }
 
     fn within_names_of_its_own(&mut self, run: impl FnOnce(&mut Self) -> Eval<()>) -> Eval<()> {
@@ -79,6 +91,17 @@ impl<'o> Interpreter<'o> {
             return Ok(());
         };
         let over = self.eval(&generator.iter)?;
+        self.generate_over(generator, over, rest, element, items)
+    }
+
+    fn generate_over(
+        &mut self,
+        generator: &Comprehension,
+        over: PyValue,
+        rest: &[Comprehension],
+        element: Element<'_, 'o>,
+        items: &mut Option<Vec<PyValue>>,
+    ) -> Eval<()> {
         let at = generator.iter.start();
         let Some(over_items) = self.iterate(&over, at)?.filter(|items| items.len() <= limits::TURNS) else {
             *items = None;

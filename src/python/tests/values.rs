@@ -168,3 +168,11 @@ fn versions_are_compared_by_the_classes_for_them() {
         "Known(Tuple([Int(1), Bool(true)]))"
     );
 }
+
+#[test]
+fn what_a_comprehension_goes_over_first_is_told_among_the_names_around_it() {
+    let names = "[name for name in dir() if not name.startswith('_')]";
+    assert_eq!(value(names), value("sorted(name for name in dir() if name[0] != '_')"));
+    assert_eq!(value(&format!("'os' in {names}")), "true");
+    assert_eq!(value(&format!("'gone' in {names}")), "false");
+}
