@@ -134,9 +134,20 @@ impl Interpreter<'_> {
         };
         match attribute {
             Attribute::Known(value) => Ok(value),
+            // What a module's functions may bind (`setattr`) it does not look for as a submodule of its own.
+            Attribute::Unknown(Reason::Call) if self.is_own_whole(module, name) => {
+                self.submodule(base, name, &whole, at)
+            }
             Attribute::Unknown(reason) => self.perhaps_submodule(&whole, reason, at),
             Attribute::Absent => self.submodule(base, name, &whole, at),
         }
+    }
+
+    /// Is it the module whose code runs, and nothing but its functions could have bound the name?
+    fn is_own_whole(&self, module: &PyValue, name: &str) -> bool {
+        let PyValue::Module(module) = module else { return false };
+        let namespace = self.heap.module(module).map(|entry| entry.namespace);
+        namespace == Some(self.frame.globals) && self.heap.open_to(self.frame.globals, name).is_none()
     }
 
     /// Whether the module has the name is not known: where there is a submodule of that name, it is taken as what is meant.

@@ -160,3 +160,14 @@ fn a_name_that_compiled_code_binds_is_not_its_own_submodule() {
 fn a_future_import_is_none() {
     assert_eq!(ends("from __future__ import annotations\nx: Gone = 1\ny: Gone"), "ok");
 }
+
+#[test]
+fn a_package_whose_functions_bind_names_has_no_submodule_that_is_not_there() {
+    let world = |marker: &str| {
+        format!(
+            "//- /s/p/__init__.py\ndef _preload():\n    try:\n        from . import _gpu\n    except ImportError:\n        return\n    import gone\n_preload()\ndef replace(the_class, name, value):\n    setattr(the_class, name, value)\n//- /s/p/{marker}\n"
+        )
+    };
+    assert_eq!(outcome(&world("_other.py")), "ok");
+    assert_eq!(outcome(&world("_gpu.py")), "ModuleNotFoundError: No module named 'gone'");
+}
