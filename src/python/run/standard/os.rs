@@ -14,6 +14,29 @@ use crate::python::run::path::{Flavor, joined_path, matches};
 use crate::python::run::{Eval, Interpreter, Stop};
 use crate::python::value::{Callable, PyValue, Reason};
 
+/// Variables that every process has, each with a value of its own.
+const ALWAYS_SET: [&str; 19] = [
+    "PATH",
+    "HOME",
+    "TEMP",
+    "TMP",
+    "SystemRoot",
+    "SYSTEMROOT",
+    "windir",
+    "WINDIR",
+    "SystemDrive",
+    "ProgramFiles",
+    "PROGRAMFILES",
+    "ProgramData",
+    "PROGRAMDATA",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "USERPROFILE",
+    "USERNAME",
+    "COMSPEC",
+    "PROCESSOR_ARCHITECTURE",
+];
+
 impl Interpreter<'_> {
     pub(super) fn call_system(&mut self, name: &str, given: &Given, at: TextSize) -> Eval {
         if let Some(function) = name.strip_prefix("os.path.") {
@@ -329,7 +352,7 @@ impl Interpreter<'_> {
         let target = self.around.target();
         match target.variables.get(name) {
             Some(value) => Some(Some(PyValue::Str(value.clone()))),
-            None => target.variables_are_all.then_some(None),
+            None => (target.variables_are_all && !ALWAYS_SET.contains(&name)).then_some(None),
         }
     }
 
