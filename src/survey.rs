@@ -31,9 +31,10 @@ use crate::discover::{
 };
 use crate::error::Error;
 use crate::graph::{Graph, Node, NodeId};
+use crate::imports::prepared;
 use crate::loader::{Probe, Resolution};
 use crate::vfs::{Entry, VPath};
-use crate::world::{FileId, Python, World};
+use crate::world::{FileId, Python, System, World};
 
 /// All that is there and how it hangs together; never changed once it is finished.
 pub struct Survey {
@@ -88,6 +89,7 @@ pub fn surroundings(target: Target, progress: &Progress) -> Result<Survey, Error
         distributions.belong_to(&VPath::new(bundle.program.file_name()).text());
     }
     infer_host(&mut world, &found.items, &target);
+    prepare(&mut world, &found.items, &target);
 
     let roles = inventory::roles(&world, &found.items);
     (progress.tell)(Event::Phase(Phase::Importing));
@@ -106,6 +108,22 @@ pub fn surroundings(target: Target, progress: &Progress) -> Result<Survey, Error
         is_partial: progress.is_cancelled(),
         record: None,
     })
+}
+
+/// The folders outside of which nothing is known, as the files are another machine's; none where all is known.
+fn known_folders(world: &World, target: &Target) -> Vec<VPath> {
+    if target.is_foreign || world.is_fenced() { target.walk.clone() } else { Vec::new() }
+}
+
+/// Tells Windows' loader what Python code does for the DLLs of packages.
+fn prepare(world: &mut World, items: &[Item], target: &Target) {
+    if !world.host.system.is_windows() {
+        return;
+    }
+    let prepared = prepared(world, &target.root, known_folders(world, target), items.iter().map(|item| &item.path));
+    if let System::Windows(system) = &mut world.host.system {
+        system.prepared = prepared;
+    }
 }
 
 /// Is it an answer that there is nothing native in it? In an environment, a wheel, an image, a bundle and a project nothing can
@@ -191,6 +209,11 @@ impl Survey {
             record,
         };
         survey.with_bonds(numpy)
+    }
+
+    /// The folders outside of which nothing is known, as the files are another machine's; none where all is known.
+    pub(crate) fn known_folders(&self) -> Vec<VPath> {
+        known_folders(&self.world, &self.target)
     }
 
     /// Is everything there that an import could find: an environment with its interpreter, all folders of `sys.path`

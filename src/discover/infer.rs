@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::prepared::prepared;
 use super::python::{is_free_threaded, suffixes_of, tag_of};
 use super::{Kind, Target, system, windows};
 use crate::image::{Arch, Format, Image, Name};
@@ -21,7 +20,7 @@ pub struct Item {
 /// Completes the host of a world by what was found in a target's folders.
 pub(crate) fn infer_host(world: &mut World, items: &[Item], target: &Target) {
     complete(world, items, target);
-    prepare(world, items);
+    note_dll_folders(world, items);
 }
 
 /// Tells from the files what no interpreter told: system, processor, version, suffixes.
@@ -99,17 +98,11 @@ fn complete(world: &mut World, items: &[Item], target: &Target) {
     }
 }
 
-/// Tells what Python code does for the DLLs of packages for Windows.
-fn prepare(world: &mut World, items: &[Item]) {
-    if !world.host.system.is_windows() {
-        return;
-    }
+/// Tells Windows' loader where packages have their DLLs.
+fn note_dll_folders(world: &mut World, items: &[Item]) {
     let python = world.host.python.clone().unwrap_or_default();
-    let files = items.iter().map(|item| &item.path);
-    let prepared = prepared(world.fs(), &python, files);
-    let packages = packages(&python, items);
     if let System::Windows(system) = &mut world.host.system {
-        (system.prepared, system.packages) = (prepared, packages);
+        system.packages = packages(&python, items);
     }
 }
 

@@ -4,7 +4,6 @@
 //! [`machine`] reads the environment of the process.
 
 pub mod bundle;
-mod code;
 mod distribution;
 pub mod editable;
 mod here;
@@ -12,7 +11,6 @@ mod infer;
 pub mod machine;
 mod nested;
 mod note;
-mod prepared;
 mod python;
 mod requirement;
 pub mod role;
@@ -34,7 +32,7 @@ pub(crate) use infer::infer_host;
 pub use machine::Machine;
 pub use nested::nested_environments;
 pub use note::Note;
-pub(crate) use python::{is_free_threaded, tag_of};
+pub(crate) use python::{is_free_threaded, pth_folder, tag_of};
 pub use requirement::{MarkerTarget, Requirement, normalized};
 pub use role::Role;
 pub use target::{Kind, Request, Target, Wishes, discover};

@@ -223,12 +223,7 @@ pub(super) fn pth_paths(fs: &dyn FileSystem, site: &VPath) -> Vec<VPath> {
         } else {
             let is_path = |line: &&str| !line.is_empty() && !line.starts_with(['#']) && !line.starts_with("import");
             let lines: Vec<&str> = text.lines().map(str::trim).filter(is_path).collect();
-            let is_for_windows = lines.iter().any(|line| line.contains('\\'));
-            let path = |line: &&str| match is_for_windows {
-                true => spelled(fs, site, line),
-                false => site.join(line),
-            };
-            lines.iter().map(path).collect()
+            lines.iter().map(|line| pth_folder(fs, site, &text, line)).collect()
         };
         let real = |path: VPath| {
             let real = fs.real(&path).ok()?;
@@ -237,6 +232,12 @@ pub(super) fn pth_paths(fs: &dyn FileSystem, site: &VPath) -> Vec<VPath> {
         paths.extend(lines.into_iter().filter_map(real).filter(|path| path != site));
     }
     paths
+}
+
+/// A line of a `.pth` file as a path; `text` is the whole file, which is for Windows where any line of it is.
+pub(crate) fn pth_folder(fs: &dyn FileSystem, site: &VPath, text: &str, line: &str) -> VPath {
+    let is_for_windows = text.lines().any(|line| line.contains('\\') && !line.starts_with("import"));
+    if is_for_windows { spelled(fs, site, line) } else { site.join(line) }
 }
 
 /// A line of a `.pth` file for Windows as a path: with its separators, and spelled as the folders spell it.

@@ -202,6 +202,8 @@ impl<'w> ImportContext<'w> {
 
     /// May something be said of this path?
     pub fn knows(&self, path: &VPath) -> bool {
-        self.known.is_empty() || self.known.iter().any(|folder| path.starts_with(folder))
+        self.known.is_empty()
+            || self.known.iter().any(|folder| path.starts_with(folder))
+            || path.starts_with(&VPath::new(target::PROGRAM_FOLDER))
     }
 }

@@ -17,6 +17,7 @@ mod native;
 mod outcome;
 mod outside;
 mod path;
+mod prepared;
 mod process;
 mod target;
 
@@ -28,4 +29,5 @@ pub use find::{ModuleFinder, ModuleSpec};
 pub use native::{AnsweredNeed, NativeLoader, OpenAs};
 pub use outcome::{Harmless, ImportOutcome, ImportVerdict, Outcomes};
 pub use path::{ImportPath, SiteCode};
+pub use prepared::prepared;
 pub use process::{ImportEvent, ImportProcess, ImportStep};

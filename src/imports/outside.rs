@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use super::cause::ImportCause;
-use super::process::{ImportEvent, ImportProcess, SITE_CODE};
+use super::cause::{ImportCause, NativeRefusal};
+use super::process::{DllDeed, ImportEvent, ImportProcess, SITE_CODE};
 use crate::bind::Mode;
 use crate::discover::normalized;
+use crate::image::Name;
 use crate::python::{
     At, Certainty, Heap, Imported, LibraryLoad, LibraryName, LibraryOutcome, Listing, Outside, PathKind, PathPosition,
     ProcessChange, PythonTarget, Raised, Reason, limits,
 };
 use crate::vfs::{Kind, VPath};
-use crate::world::System;
+use crate::world::{Deed, System};
 
 /// `RTLD_NOW` of Linux and of macOS.
 const RTLD_NOW: i64 = 2;
@@ -43,6 +44,9 @@ impl Outside for ImportProcess<'_, '_> {
                 return LibraryOutcome::Unknown(*reason);
             }
         };
+        if self.dll_deeds.is_some() {
+            return self.note_dll(&name, at);
+        }
         match self.open_library(&name, library_mode(load), at) {
             Ok(()) => {
                 self.tell(at, ImportEvent::Opens { file: VPath::new(&*name) });
@@ -71,8 +75,20 @@ impl Outside for ImportProcess<'_, '_> {
 
     fn change(&mut self, change: ProcessChange, at: &At) {
         let is_certain = at.certainty == Certainty::Always;
+        if let (ProcessChange::AddDllDirectory(folder), Some(_)) = (&change, &self.dll_deeds) {
+            let added = folder.as_ref().map(|folder| self.existing(folder));
+            match added {
+                Some(Some((folder, Kind::Directory))) => self.note_deed(Deed::Adds(folder), at),
+                Some(_) => {}
+                None => self.note_deed(Deed::AddsUnknown, at),
+            }
+            return;
+        }
         match change {
-            ProcessChange::AddDllDirectory(Some(folder)) => self.loader.add_dll_directory(VPath::new(&*folder)),
+            ProcessChange::AddDllDirectory(Some(folder)) => {
+                let folder = self.place(&folder).folded();
+                self.loader.add_dll_directory(folder);
+            }
             ProcessChange::DlopenFlags { flags, is_global } => {
                 // Where it is not known, nothing is said to be undefined for it.
                 let is_global = is_global.unwrap_or(true) || !is_certain;
@@ -80,16 +96,17 @@ impl Outside for ImportProcess<'_, '_> {
                 self.loader.open_modules_as(Mode { is_global, binds_now });
             }
             ProcessChange::SearchPath { entry: Some(entry), position } if is_certain => {
-                let (path, len) = (VPath::new(&*entry), self.folders.len());
+                let (path, len) = (self.place(&entry), self.folders.len());
                 let place = if let PathPosition::At(place) = position { place.min(len) } else { len };
                 self.folders.insert(place, path);
             }
             ProcessChange::SearchPathWithout(Some(entry)) if is_certain => {
-                self.folders.retain(|folder| folder.as_bytes() != entry.as_bytes());
+                let entry = self.place(&entry);
+                self.folders.retain(|folder| *folder != entry);
             }
             ProcessChange::SiteDirectory(Some(folder)) => {
                 let mut path = super::path::ImportPath { folders: self.folders.clone(), ..Default::default() };
-                path.add_site(self.context.world.fs(), &VPath::new(&*folder), 0);
+                path.add_site(self.context.world.fs(), &self.place(&folder), 0);
                 self.folders = path.folders;
             }
             ProcessChange::Finder(_) => {
@@ -110,10 +127,7 @@ impl Outside for ImportProcess<'_, '_> {
     }
 
     fn path_kind(&mut self, path: &str) -> Option<PathKind> {
-        let path = VPath::new(path);
-        if !path.is_absolute() || !self.context.knows(&path.folded()) {
-            return None;
-        }
+        let path = self.known_path(path)?;
         Some(match self.context.world.fs().stat(&path).map(|stat| stat.kind) {
             Ok(Kind::Directory) => PathKind::Directory,
             Ok(_) => PathKind::File,
@@ -122,10 +136,7 @@ impl Outside for ImportProcess<'_, '_> {
     }
 
     fn list(&mut self, path: &str) -> Listing {
-        let path = VPath::new(path);
-        if !path.is_absolute() || !self.context.knows(&path.folded()) {
-            return Listing::Unknown;
-        }
+        let Some(path) = self.known_path(path) else { return Listing::Unknown };
         let fs = self.context.world.fs();
         let Ok(mut entries) = fs.list(&path) else { return Listing::Missing };
         entries.sort_by(|a, b| a.name.cmp(&b.name));
@@ -141,19 +152,13 @@ impl Outside for ImportProcess<'_, '_> {
     }
 
     fn real_path(&mut self, path: &str) -> Option<Arc<str>> {
-        let path = VPath::new(path);
-        if !path.is_absolute() || !self.context.knows(&path.folded()) {
-            return None;
-        }
+        let path = self.known_path(path)?;
         let real = self.context.world.fs().real(&path).unwrap_or_else(|_| path.folded());
         Some(Arc::from(real.to_string()))
     }
 
     fn read_text(&mut self, path: &str) -> Option<Option<Arc<str>>> {
-        let path = VPath::new(path);
-        if !path.is_absolute() || !self.context.knows(&path.folded()) {
-            return None;
-        }
+        let path = self.known_path(path)?;
         match self.context.world.fs().read(&path, limits::TEXT_BYTES + 1) {
             Ok(bytes) if bytes.len() > limits::TEXT_BYTES => None,
             Ok(bytes) => Some(Some(Arc::from(String::from_utf8_lossy(&bytes).into_owned()))),
@@ -181,10 +186,54 @@ impl Outside for ImportProcess<'_, '_> {
 }
 
 impl ImportProcess<'_, '_> {
+    /// Keeps that code loads a DLL by its path.
+    fn note_dll(&mut self, name: &str, at: &At) -> LibraryOutcome {
+        match self.existing(name) {
+            Some((path, Kind::File)) => {
+                self.note_deed(Deed::Loads(path), at);
+                LibraryOutcome::Loaded
+            }
+            _ if self.place(name).is_absolute() => {
+                let (cause, file) = (ImportCause::LibraryMissing, self.place(name));
+                let refusal = NativeRefusal::new(cause, file, Name::from(name));
+                LibraryOutcome::Raises(self.refuse(refusal, "OSError", &at.site))
+            }
+            // What a bare name leads to is the system's.
+            _ => LibraryOutcome::Unknown(Reason::Path),
+        }
+    }
+
+    fn note_deed(&mut self, deed: Deed, at: &At) {
+        let module = self.running.last().cloned().unwrap_or_else(|| SITE_CODE.into());
+        self.dll_deeds.get_or_insert_default().push(DllDeed { module, deed, site: at.site.clone() });
+    }
+
+    /// A path as the code has put it together; on Windows with either separator.
+    pub(super) fn place(&self, path: &str) -> VPath {
+        match self.context.world.host.system.is_windows() {
+            true => VPath::new(path.replace('\\', "/")),
+            false => VPath::new(path),
+        }
+    }
+
+    /// An absolute path of which something may be said.
+    fn known_path(&self, path: &str) -> Option<VPath> {
+        let path = self.place(path);
+        (path.is_absolute() && self.context.knows(&path.folded())).then_some(path)
+    }
+
+    /// What lies at an absolute path.
+    fn existing(&self, path: &str) -> Option<(VPath, Kind)> {
+        let path = self.place(path).folded();
+        let kind = self.context.world.fs().stat(&path).ok()?.kind;
+        path.is_absolute().then_some((path, kind))
+    }
+
     /// Would a library of this name surely be seen where it was there?
     fn is_decidable(&self, name: &str) -> bool {
-        match name.contains('/') {
-            true => self.context.knows(&VPath::new(name).folded()),
+        let path = self.place(name);
+        match path.as_bytes().contains(&b'/') {
+            true => self.context.knows(&path.folded()),
             false => !self.context.world.is_fenced() && self.context.known.is_empty(),
         }
     }

@@ -1,6 +1,6 @@
 //! `sys.path` and `sys.meta_path` as `site` leaves them when the interpreter has started.
 
-use crate::discover::{EditableFinder, editable};
+use crate::discover::{EditableFinder, editable, pth_folder};
 use crate::vfs::{FileSystem, Kind, VPath};
 use crate::world::Python;
 
@@ -75,7 +75,7 @@ impl ImportPath {
                 continue;
             }
             if !(line.starts_with("import ") || line.starts_with("import\t")) {
-                self.add_folder(fs, &site.join(line.trim_end()));
+                self.add_folder(fs, &pth_folder(fs, site, &text, line.trim_end()));
                 continue;
             }
             for nested in editable::added_sites(line) {

@@ -18,7 +18,7 @@ use crate::python::{
     SiteModule, limits, stdlib,
 };
 use crate::vfs::VPath;
-use crate::world::{FileId, System};
+use crate::world::{Deed, FileId, System};
 
 /// A fresh interpreter, and all that an import has done to it so far.
 pub struct ImportProcess<'c, 'w> {
@@ -69,6 +69,17 @@ pub struct ImportProcess<'c, 'w> {
     edges: FxHashMap<Arc<str>, FxHashSet<Arc<str>>>,
     /// Modules during whose run something was refused, or may have been raised.
     doubtful: FxHashSet<Arc<str>>,
+    /// What code does for DLLs, where that is asked; nothing native is opened then, and all that is there loads.
+    pub(super) dll_deeds: Option<Vec<DllDeed>>,
+}
+
+/// What one line of code does for DLLs.
+#[derive(Clone, Debug)]
+pub(super) struct DllDeed {
+    /// The module that was being imported.
+    pub module: Arc<str>,
+    pub deed: Deed,
+    pub site: Site,
 }
 
 /// Where people import something.
@@ -127,7 +138,15 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     }
 
     /// A fresh interpreter with a loader that another one has had: what that loaded is gone, what it searched is remembered.
-    pub fn with(context: &'c ImportContext<'w>, mut loader: NativeLoader<'w>) -> ImportProcess<'c, 'w> {
+    pub fn with(context: &'c ImportContext<'w>, loader: NativeLoader<'w>) -> ImportProcess<'c, 'w> {
+        ImportProcess::started(context, loader, None)
+    }
+
+    fn started(
+        context: &'c ImportContext<'w>,
+        mut loader: NativeLoader<'w>,
+        dll_deeds: Option<Vec<DllDeed>>,
+    ) -> ImportProcess<'c, 'w> {
         loader.restart();
         let mut process = ImportProcess {
             context,
@@ -155,9 +174,15 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             shadowed: Vec::new(),
             edges: FxHashMap::default(),
             doubtful: FxHashSet::default(),
+            dll_deeds,
         };
         process.run_site();
         process
+    }
+
+    /// A fresh interpreter that keeps what code does for DLLs, and opens nothing native.
+    pub(super) fn for_dll_deeds(context: &'c ImportContext<'w>) -> ImportProcess<'c, 'w> {
+        ImportProcess::started(context, NativeLoader::new(context.world), Some(Vec::new()))
     }
 
     /// Runs the code in `.pth` files. `site` prints what it raises, and goes on.
@@ -291,18 +316,20 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         if !answered.into_iter().all(|(module, library)| facts.loads_alone(module, library)) {
             return false;
         }
+        self.closure(name).iter().all(|module| !self.doubtful.contains(module))
+    }
+
+    /// The modules that come in with this one, itself included, as far as something was imported in this process.
+    pub(super) fn closure(&self, name: &str) -> FxHashSet<Arc<str>> {
         let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
         let mut open: Vec<Arc<str>> = ends.map(|end| Arc::from(&name[..end])).collect();
         let mut seen = FxHashSet::default();
         while let Some(module) = open.pop() {
-            if self.doubtful.contains(&module) {
-                return false;
-            }
             if seen.insert(module.clone()) {
                 open.extend(self.edges.get(&module).into_iter().flatten().cloned());
             }
         }
-        true
+        seen
     }
 
     /// What runs now imports this.
@@ -471,7 +498,8 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// A module of the standard library is not run; the extension modules that it brings in are loaded.
     fn load_standard(&mut self, name: &str, at: &At) -> Imported {
-        let extensions = if self.alone.is_some() { Arc::from([]) } else { self.context.standard_extensions(name) };
+        let opens_none = self.alone.is_some() || self.dll_deeds.is_some();
+        let extensions = if opens_none { Arc::from([]) } else { self.context.standard_extensions(name) };
         for extension in extensions.iter() {
             if !self.standard.insert(extension.name.clone()) {
                 continue;
@@ -584,6 +612,10 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     }
 
     fn load_extension(&mut self, name: &str, path: &VPath, folders: Option<Vec<VPath>>, at: &At) -> Imported {
+        if self.dll_deeds.is_some() {
+            self.begin(name, Some(path), folders, ModuleBody::Opaque);
+            return Imported::Module { may_raise: None };
+        }
         let stem = name.rsplit('.').next().unwrap_or(name);
         self.running.push(name.into());
         let mark = self.loader.mark();
@@ -844,10 +876,10 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// Opens a library by its name or path, as `ctypes` asks for it.
     pub(super) fn open_library(&mut self, name: &str, mode: Mode, at: &At) -> Result<(), NativeRefusal> {
-        let is_path = name.contains('/') || name.contains('\\');
+        let path = self.place(name);
         let mark = self.loader.mark();
-        match is_path {
-            true => drop(self.loader.open(&VPath::new(name.replace('\\', "/").as_str()), OpenAs::Library(mode))?),
+        match path.as_bytes().contains(&b'/') {
+            true => drop(self.loader.open(&path, OpenAs::Library(mode))?),
             false => drop(self.loader.open_named(&Name::from(name), mode)?),
         }
         self.note_loaded(mark, &at.site.module.name, at);

@@ -8,6 +8,10 @@ use crate::python::PythonTarget;
 use crate::vfs::VPath;
 use crate::world::{Host, Python, System};
 
+/// Where the interpreter for Windows lies that is not at hand. Its folder holds what Python brings, as Windows' search takes
+/// it ([`crate::loader::windows`]): to code that looks there for DLLs of its own, there are none.
+pub(super) const PROGRAM_FOLDER: &str = "/<folder of python.exe>";
+
 /// What code may ask of the interpreter. `prefix` is the environment's root.
 pub(super) fn target(host: &Host, python: &Python, prefix: &VPath) -> PythonTarget {
     let text = |path: &VPath| Arc::<str>::from(path.to_string());
@@ -23,6 +27,8 @@ pub(super) fn target(host: &Host, python: &Python, prefix: &VPath) -> PythonTarg
         .library
         .as_ref()
         .and_then(|library| std::iter::successors(Some(library.clone()), VPath::parent).nth(levels));
+    let is_elsewhere = host.system.is_windows() && python.executable.is_none() && base.is_none();
+    let elsewhere = |name: &str| is_elsewhere.then(|| Arc::from(format!("{PROGRAM_FOLDER}{name}")));
     let version =
         python.version.and_then(|(major, minor)| Some((u8::try_from(major).ok()?, u8::try_from(minor).ok()?, None)));
     PythonTarget {
@@ -38,9 +44,9 @@ pub(super) fn target(host: &Host, python: &Python, prefix: &VPath) -> PythonTarg
             _ => Some(false),
         },
         prefix: Some(text(prefix)),
-        base_prefix: base.as_ref().map(text),
+        base_prefix: base.as_ref().map(text).or_else(|| elsewhere("")),
         exec_prefix: Some(text(prefix)),
-        executable: python.executable.as_ref().map(text),
+        executable: python.executable.as_ref().map(text).or_else(|| elsewhere("/python.exe")),
         extension_suffix: python.suffixes.first().map(|suffix| Arc::from(suffix.to_string())),
         frozen: false,
         meipass: None,

@@ -491,11 +491,7 @@ impl<'s> Asking<'s> {
     ) -> T {
         let installed = self.survey.distributions.iter().map(|(_, it)| (normalized(&it.name), it.version.clone()));
         let installed: BTreeMap<String, String> = installed.filter(|(name, _)| !name.is_empty()).collect();
-        let known = if self.survey.target.is_foreign || self.survey.world.is_fenced() {
-            self.survey.target.walk.clone()
-        } else {
-            Vec::new()
-        };
+        let known = self.survey.known_folders();
         let mut context = ImportContext::new(&self.survey.world, &self.survey.target.root, installed, facts, known);
         context.bundled =
             self.survey.target.bundle.as_ref().map(|bundle| BundledModules::open(&self.survey.world, bundle));

@@ -25,7 +25,7 @@ const ROOMS: [(&str, &[&str]); 24] = [
     ("bind", &["image", "loader", "vfs", "world"]),
     ("imports", &["bind", "discover", "image", "python", "loader", "vfs", "world"]),
     ("graph", &["discover", "image", "loader", "vfs", "world"]),
-    ("survey", &["bind", "discover", "error", "graph", "image", "loader", "vfs", "world"]),
+    ("survey", &["bind", "discover", "error", "graph", "image", "imports", "loader", "vfs", "world"]),
     ("diagnose", &["bind", "discover", "graph", "image", "imports", "loader", "python", "survey", "vfs", "world"]),
     ("scan", &["diagnose", "discover", "error", "graph", "image", "imports", "python", "survey", "vfs", "world"]),
     ("diff", &["diagnose", "discover", "graph", "image", "scan", "vfs", "world"]),

@@ -309,6 +309,74 @@ fn what_a_module_beside_it_adds_counts_where_the_package_imports_that() {
 }
 
 #[test]
+fn dlls_that_a_loop_loads_are_there_where_the_folders_it_added_are_not_known() {
+    windows(
+        "//- @/torch/__init__.py
+         import ctypes, glob, os, sys
+         libs = os.path.join(os.path.dirname(__file__), 'lib')
+         folders = list(filter(os.path.exists, [libs, os.path.join(sys.base_exec_prefix, 'Library', 'bin')]))
+         folders.extend(filter(os.path.exists, [os.path.join(os.getenv('CUDA_PATH', '/none'), 'bin')]))
+         kernel32 = ctypes.WinDLL('kernel32.dll', use_last_error=True)
+         with_flags = hasattr(kernel32, 'AddDllDirectory')
+         for folder in folders:
+             os.add_dll_directory(folder)
+         for dll in glob.glob(os.path.join(libs, '*.dll')):
+             is_loaded = False
+             if with_flags:
+                 res = kernel32.LoadLibraryExW(dll, None, 0x00001100)
+                 if res is None and ctypes.get_last_error() != 126:
+                     raise ctypes.WinError(ctypes.get_last_error())
+                 elif res is not None:
+                     is_loaded = True
+             if not is_loaded:
+                 kernel32.LoadLibraryW(dll)
+         //- @/torch/lib/torch_python.dll pe x86_64
+         //- @/torch/m.pyd M pe needs:torch_python.dll",
+        &["torch/m.pyd: torch_python.dll = already-loaded torch/lib/torch_python.dll"],
+    );
+}
+
+#[test]
+fn python_s_own_folder_holds_none_of_a_package_s_dlls() {
+    windows(
+        "//- @/Qt/__init__.py
+         def find_qt():
+             import os, sys
+             dll = r'\\Core.dll'
+             folder = os.path.dirname(sys.executable)
+             if not os.path.isfile(folder + dll):
+                 path = os.environ['PATH']
+                 folder = os.path.dirname(__file__) + r'\\bin'
+                 if os.path.isfile(folder + dll):
+                     os.environ['PATH'] = folder + ';' + path
+                 else:
+                     return
+             os.add_dll_directory(folder)
+         find_qt()
+         //- @/Qt/bin/Core.dll pe x86_64
+         //- @/Qt/m.pyd M pe needs:Core.dll",
+        &["Qt/m.pyd: Core.dll = add_dll_directory Qt/bin/Core.dll"],
+    );
+}
+
+#[test]
+fn what_a_function_does_counts_where_the_package_calls_it() {
+    let package = |call: &str| {
+        format!(
+            "//- @/p/__init__.py
+         import os
+         def _add(name):
+             os.add_dll_directory(os.path.join(os.path.dirname(__file__), name))
+         {call}
+         //- @/p/lib/a.dll pe x86_64
+         //- @/p/m.pyd M pe needs:a.dll"
+        )
+    };
+    windows(&package("_add('lib')"), &["p/m.pyd: a.dll = add_dll_directory p/lib/a.dll"]);
+    windows(&package("later = _add"), &["p/m.pyd: a.dll = none"]);
+}
+
+#[test]
 fn what_a_pth_file_imports_counts_for_every_module() {
     windows(
         "//- @/pywin32.pth
@@ -316,6 +384,7 @@ fn what_a_pth_file_imports_counts_for_every_module() {
          win32\\lib
          import pywin32_bootstrap
          //- @/win32/lib/pywin32_bootstrap.py
+         import os
          import pywin32_system32
          for path in pywin32_system32.__path__:
              os.add_dll_directory(path)
