@@ -31,7 +31,7 @@ use crate::discover::{
 };
 use crate::error::Error;
 use crate::graph::{Graph, Node, NodeId};
-use crate::imports::prepared;
+use crate::imports::{STACK_BYTES, prepared};
 use crate::loader::{Probe, Resolution};
 use crate::vfs::{Entry, VPath};
 use crate::world::{FileId, Python, System, World};
@@ -120,7 +120,11 @@ fn prepare(world: &mut World, items: &[Item], target: &Target) {
     if !world.host.system.is_windows() {
         return;
     }
-    let prepared = prepared(world, &target.root, known_folders(world, target), items.iter().map(|item| &item.path));
+    let run = || prepared(world, &target.root, known_folders(world, target), items.iter().map(|item| &item.path));
+    let prepared = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, run);
+        thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
+    });
     if let System::Windows(system) = &mut world.host.system {
         system.prepared = prepared;
     }

@@ -21,6 +21,7 @@ mod prepared;
 mod process;
 mod target;
 
+pub use crate::python::limits::STACK_BYTES;
 pub use bundled::BundledModules;
 pub use cause::{EarlierCopy, ImportCause, ImportFailure, LoadedBy, NativeRefusal, OtherCopy, ShadowedCopy};
 pub use compiled::{CapiImport, NativeFacts};

@@ -7,12 +7,13 @@ use super::compiled::{CapiImport, NativeFacts};
 use super::context::ImportContext;
 use super::process::{DllDeed, ImportProcess};
 use crate::discover::role::dotted;
-use crate::python::limits;
 use crate::vfs::VPath;
 use crate::world::{FileId, Prepared, World};
 
 /// What the code of packages does before the modules among these files are imported, in the order in which it does it.
 /// `prefix` is the environment's root; outside of the folders `known` nothing is known, and they are empty where all is.
+///
+/// The caller runs this on a thread with a stack of at least [`super::STACK_BYTES`].
 ///
 /// Each package around a file is imported, all in one process; what counts for it is what it does, and everything that it
 /// imports.
@@ -31,11 +32,7 @@ pub fn prepared<'a>(
     let mut context = ImportContext::new(world, prefix, BTreeMap::new(), &NoFacts, known);
     // A package may import another that was not looked at: what it does afterwards it does all the same.
     context.has_others = true;
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(limits::STACK_BYTES);
-        let thread = thread.spawn_scoped(scope, || before(&context, &folders));
-        thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
-    })
+    before(&context, &folders)
 }
 
 /// What is done before the modules of these packages are imported, the upper packages first.
