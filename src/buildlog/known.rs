@@ -283,7 +283,7 @@ pub(super) fn bundler_of(path: &str) -> Option<Bundler> {
 /// A mangled name of C++ as a person reads its first parts: `c10::detail::torchCheckFail`.
 pub(super) fn spoken_symbol(symbol: &str) -> Option<String> {
     static NESTED: OnceLock<regex::Regex> = OnceLock::new();
-    let nested = NESTED.get_or_init(|| regex::Regex::new(r"^_?_ZN?K?(?:St)?(\d)").expect("a constant"));
+    let nested = NESTED.get_or_init(|| regex::Regex::new(r"^_?_Z(?:T[ISV])?N?K?(?:St)?(\d)").expect("a constant"));
     let at = nested.captures(symbol)?.get(1)?.start();
     let mut rest = &symbol[at..];
     let mut parts = Vec::new();
@@ -338,6 +338,8 @@ mod tests {
             spoken_symbol("_ZN3c106detail14torchCheckFailEPKcS2_jRKSs").as_deref(),
             Some("c10::detail::torchCheckFail")
         );
+        assert_eq!(spoken_symbol("_ZTIN3c1010TensorImplE").as_deref(), Some("c10::TensorImpl"));
+        assert_eq!(spoken_symbol("_ZTXN3c1010TensorImplE"), None);
         assert_eq!(spoken_symbol("deflate"), None);
         assert_eq!(spoken_symbol("_ZN99x"), None);
     }

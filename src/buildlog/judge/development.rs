@@ -10,6 +10,9 @@ use crate::command::templates::{APT_FILE, APT_INSTALL, CONDA_INSTALL, DNF_INSTAL
 use crate::command::{Command, Remedy};
 use crate::diagnose::Shipped;
 
+/// The package of Debian with the headers of the C library.
+const C_LIBRARY: &str = "libc6-dev";
+
 pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     let told = |place: &str| plain.incident.told(place).map(str::to_owned);
     let asked: Vec<String> = [told("accused"), told("other")].into_iter().flatten().collect();
@@ -27,6 +30,13 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
         return plain;
     }
     let packager = packager(&plain, log);
+    if packager == Packager::Brew && development(&asked[0]).is_some_and(|files| files.apt == C_LIBRARY) {
+        let sentence = format!("{}: it belongs to macOS' SDK, where the compiler does not look", plain.sentence);
+        let text = "install the Command Line Tools, and compile with their clang (CC=/usr/bin/clang CXX=/usr/bin/clang++): one of Homebrew's or conda's looks for the SDK \
+                    where it was when that compiler was built (SDKROOT=$(xcrun --show-sdk-path) leads it there)";
+        let judged = Judged { verdict: Verdict::Guilty, ..plain }.says(sentence);
+        return judged.mended(Remedy::new(text).fix(Ok(XCODE.command())));
+    }
     let mut commands: Vec<Command> = Vec::new();
     let of_python = of_this_python(&asked[0], packager, log);
     for install in of_python.into_iter().chain(asked.iter().filter_map(|name| command(packager, &development(name)?))) {
@@ -34,10 +44,18 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
             commands.push(install);
         }
     }
+    let formula = development(&asked[0]).map(|files| files.brew).filter(|name| !name.is_empty());
     let remedy = match commands.is_empty() {
         false => {
             let text = "install the development files, on the machine or in the image that builds it; or take a release of the package that has a \
                         wheel for this Python and system";
+            let text = match formula.filter(|_| packager == Packager::Brew) {
+                Some(formula) => format!(
+                    "{text}. Where Homebrew has it already, lead the compiler to it: LDFLAGS=\"-L$(brew --prefix {formula})/lib\" CPPFLAGS=\"-I$(brew --prefix \
+                     {formula})/include\""
+                ),
+                None => text.to_owned(),
+            };
             commands.into_iter().fold(Remedy::new(text), |remedy, command| remedy.fix(Ok(command)))
         }
         true => searched(&plain, packager, &asked[0]),

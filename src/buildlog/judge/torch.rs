@@ -4,7 +4,7 @@ use super::library::package;
 use super::{Cause, Judged, Verdict};
 use crate::buildlog::known;
 use crate::command::Remedy;
-use crate::command::templates::{MORE, PIP_BUILD_BESIDE, PIP_UPGRADE};
+use crate::command::templates::{MORE, PIP_BUILD_BESIDE, PIP_FRESH, PIP_UPGRADE};
 
 /// Does a mangled name belong to PyTorch?
 pub(super) fn is_torch(symbol: &str) -> bool {
@@ -39,7 +39,17 @@ pub(super) fn judge(plain: Judged, who: &str, symbol: &str) -> Judged {
         "{who} uses {spoken} ({symbol}), which the PyTorch that is installed does not have: PyTorch's C++ interface changes with every \
          release, and the file was built for another one"
     );
-    let Some(whose) = plain.incident.by().and_then(package).filter(|whose| whose != "torch") else {
+    let is_own = plain.incident.by().and_then(package).is_some_and(|whose| whose == "torch");
+    if is_own {
+        let sentence = format!(
+            "{who} of PyTorch itself uses {spoken} ({symbol}), which the other libraries of PyTorch that are loaded do not have: they are of another release"
+        );
+        let text = "remove what other installations of PyTorch left (libc10, libtorch, libcaffe2 in /usr/local/lib or on LD_LIBRARY_PATH, a second torch by conda, pip --user or a \
+                    build), then install torch again";
+        let judged = plain.cause(Cause::OtherCopy, Verdict::Guilty).says(sentence);
+        return judged.mended(Remedy::new(text).fix(PIP_FRESH.with(&[&"torch"])));
+    }
+    let Some(whose) = plain.incident.by().and_then(package) else {
         let text = "build it again against the PyTorch and the CUDA that are installed, from a clean folder (rm -rf build; python setup.py develop, or pip install \
                     --no-build-isolation .), and import torch first";
         return plain.says(sentence).mended(Remedy::new(text));

@@ -350,3 +350,42 @@ fn libraries_of_one_conda_environment_come_from_one_channel() {
         &["one channel"],
     );
 }
+
+#[test]
+fn a_dll_that_ctypes_is_asked_for_by_its_bare_name_wants_its_path() {
+    let of = |more: &str| {
+        format!(
+            "FileNotFoundError: Could not find module 'node.dll'{more}. Try using the full path with constructor syntax.\n"
+        )
+    };
+    assert_remedy(&of(""), &["full path", "add_dll_directory"], &["Redistributable"]);
+    assert_remedy(&of(" (or one of its dependencies)"), &["Redistributable"], &[]);
+}
+
+#[test]
+fn headers_of_the_c_library_are_in_macos_sdk() {
+    let of =
+        |compiler: &str, header: &str| format!("{compiler} -c a.c\na.c:1:10: fatal error: '{header}' file not found\n");
+    assert_remedy(
+        &of("/opt/homebrew/opt/llvm/bin/clang", "string.h"),
+        &["/usr/bin/clang", "xcode-select --install"],
+        &["brew install"],
+    );
+    assert_remedy(&of("gcc", "string.h"), &["apt-get install libc6-dev"], &["xcode-select"]);
+    let openssl = of("/opt/homebrew/opt/llvm/bin/clang", "openssl/ssl.h");
+    assert_remedy(
+        &openssl,
+        &["brew install openssl@3", "LDFLAGS=\"-L$(brew --prefix openssl@3)/lib\""],
+        &["xcode-select"],
+    );
+}
+
+#[test]
+fn pytorch_s_own_libraries_are_of_one_release() {
+    let of = |path: &str| {
+        format!("ImportError: /v/lib/python3.6/site-packages/{path}: undefined symbol: _ZTIN3c1010TensorImplE\n")
+    };
+    assert_eq!(first(&of("torch/lib/libcaffe2.so")).0, "other-copy");
+    assert_remedy(&of("torch/lib/libcaffe2.so"), &["remove what other installations"], &[]);
+    assert_remedy(&of("torch_sparse/x.so"), &["--no-build-isolation"], &["remove what other"]);
+}
