@@ -90,6 +90,7 @@ pub(super) const MARKS: &[(&str, Mark)] = &[
     ("Xcode.app/", Mark::Mac),
     ("not in dyld cache)", Mark::Mac),
     ("dyld[", Mark::Mac),
+    ("): tried: '", Mark::Mac),
     ("Frameworks/Python.framework/", Mark::Mac),
     ("-apple-darwin", Mark::Mac),
     ("build/temp.macosx-", Mark::Mac),

@@ -5,7 +5,7 @@ use super::{Cause, Judged, Verdict, exclude, homebrew, windows};
 use crate::buildlog::companions::{Companions, companions};
 use crate::buildlog::ground::{Ground, leaf};
 use crate::buildlog::known::{self, Cuda};
-use crate::buildlog::{Log, Mark, Packager};
+use crate::buildlog::{Log, Mark, Packager, folders};
 use crate::command::templates::{
     APK_ADD, APK_SEARCH, APT_FILE, APT_INSTALL, BREW_INSTALL, CONDA_INSTALL, CONDA_INSTALL_OF, DELVEWHEEL_INSIDE,
     DELVEWHEEL_WITH, DNF_INSTALL, DNF_PROVIDES, FILE, LIBRARY_PATH, MATURIN_SKIP, MORE, NAME_ADD_RPATH, PIP_INSTALL,
@@ -307,7 +307,13 @@ fn of_cuda(plain: Judged, cuda: &Cuda, accused: &str, by: Option<&str>) -> Judge
 
 /// The distribution of the file that asks, or of the code that loads it.
 fn whose_package(by: Option<&str>, place: Option<&str>) -> Option<String> {
-    [by, place].into_iter().flatten().find_map(package)
+    // Cython tells the place in a module's source by the module's own name.
+    let of_cython = |path: &&str| path.ends_with(".pyx") && !path.starts_with('/');
+    let own = place
+        .filter(of_cython)
+        .and_then(|path| path.split_once('/'))
+        .map(|(top, _)| folders::distribution(top).to_owned());
+    [by, place].into_iter().flatten().find_map(package).or(own)
 }
 
 /// The distribution whose newer releases are for a newer CUDA than the one that is asked for.

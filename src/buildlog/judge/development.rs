@@ -39,7 +39,10 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     }
     let mut commands: Vec<Command> = Vec::new();
     let of_python = of_this_python(&asked[0], packager, log);
-    for install in of_python.into_iter().chain(asked.iter().filter_map(|name| command(packager, &development(name)?))) {
+    let is_without_tool = plain.incident.message.id == "pkg-config-missing-for";
+    let with_tool = |files: Shipped| if is_without_tool { beside_pkg_config(&files) } else { files };
+    let files = asked.iter().filter_map(|name| command(packager, &with_tool(development(name)?)));
+    for install in of_python.into_iter().chain(files) {
         if !commands.contains(&install) {
             commands.push(install);
         }
@@ -76,6 +79,19 @@ fn of_this_python(asked: &str, packager: Packager, log: &Log) -> Option<Command>
         Packager::Apt => APT_INSTALL.with(&[&format!("python3.{minor}-dev")]).ok(),
         Packager::Dnf if minor >= NAMED => DNF_INSTALL.with(&[&format!("python3.{minor}-devel")]).ok(),
         _ => None,
+    }
+}
+
+/// What a library's development files are, and pkg-config that finds them.
+fn beside_pkg_config(files: &Shipped) -> Shipped {
+    let both = |name: &str, tool: &str| if name.is_empty() { String::new() } else { format!("{name} {tool}") };
+    Shipped {
+        apt: both(&files.apt, "pkg-config"),
+        dnf: both(&files.dnf, "pkgconf-pkg-config"),
+        apk: both(&files.apk, "pkgconf"),
+        brew: both(&files.brew, "pkgconf"),
+        conda: both(&files.conda, "pkg-config"),
+        pip: files.pip.clone(),
     }
 }
 

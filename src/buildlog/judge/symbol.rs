@@ -7,7 +7,7 @@ use super::{Cause, Judged, Verdict, torch, unlinked, version};
 use crate::buildlog::ground::{Ground, leaf};
 use crate::buildlog::{Log, Packager, known, symbol_owner};
 use crate::command::Remedy;
-use crate::command::templates::{CONDA_INSTALL, PIP_REBUILD, PIP_REINSTALL, VENV_CLEAR};
+use crate::command::templates::{CONDA_INSTALL, PIP_FRESH, PIP_REBUILD, PIP_REINSTALL, VENV_CLEAR};
 use crate::world::FileId;
 
 /// A shorter namespace is a part of too many names.
@@ -223,7 +223,7 @@ pub(super) fn for_musl(judged: Judged) -> Judged {
 
 /// The namespace of a symbol of C++ names the library that it belongs to: the package's own, or another.
 fn of_a_namespace(plain: Judged, log: &Log, who: &str, symbol: &str) -> Judged {
-    let Some(spoken) = known::spoken_symbol(symbol) else { return plain };
+    let Some(spoken) = known::spoken_symbol(symbol) else { return of_its_package(plain) };
     let sentence = format!(
         "{who} uses {spoken} ({symbol}), which no library that it needs has: the library that is loaded is of another version, or built \
          with another C++ ABI"
@@ -249,6 +249,17 @@ fn of_a_namespace(plain: Judged, log: &Log, who: &str, symbol: &str) -> Judged {
     );
     let command = if is_conda { CONDA_INSTALL.with(&[&whose]) } else { PIP_REINSTALL.with(&[&whose]) };
     plain.says(sentence).mended(Remedy::new(text).fix(command))
+}
+
+/// Nothing tells whose the symbol is: the package whose file asks for it, and what lies beside it, come from different releases.
+fn of_its_package(plain: Judged) -> Judged {
+    let is_glibc = plain.incident.tool.id == "glibc";
+    let Some(whose) = plain.incident.by().and_then(package).filter(|_| is_glibc) else { return plain };
+    let text = format!(
+        "reinstall {whose}: first remove every copy of it (pip uninstall {whose}, again until none is left; what conda installed by conda), then install one release \
+         from one source; or take the release of it that was built for the libraries that are there"
+    );
+    plain.mended(Remedy::new(text).fix(PIP_FRESH.with(&[&whose])))
 }
 
 /// PyPy gives Python's functions names of its own, so that what was built for the one is not taken for the other.

@@ -389,3 +389,45 @@ fn pytorch_s_own_libraries_are_of_one_release() {
     assert_remedy(&of("torch/lib/libcaffe2.so"), &["remove what other installations"], &[]);
     assert_remedy(&of("torch_sparse/x.so"), &["--no-build-isolation"], &["remove what other"]);
 }
+
+#[test]
+fn pkg_config_is_installed_with_the_library_that_it_looks_for() {
+    let of = |system: &str| {
+        format!(
+            "+ {system}\n      'pkg-config' not found.\n      Command ['pkg-config', '--print-errors', '--exists', 'cairo >= 1.15.10']\n"
+        )
+    };
+    assert_remedy(&of("apt-get update"), &["apt-get install libcairo2-dev pkg-config"], &[]);
+    assert_remedy(&of("cd /opt/homebrew/x"), &["brew install cairo pkgconf"], &["apt-get"]);
+    assert_remedy("      'pkg-config' not found.\n      nothing more\n", &["pkg-config"], &["cairo"]);
+}
+
+#[test]
+fn a_symbol_that_nobody_knows_is_told_of_the_package_that_asks_for_it() {
+    let of =
+        |path: &str| format!("ImportError: {path}: undefined symbol: dnnBatchNormalizationCreateBackward_v2_F32\n");
+    assert_remedy(
+        &of("/v/lib/python2.7/site-packages/tensorflow/_x.so"),
+        &["reinstall tensorflow", "--no-cache-dir tensorflow"],
+        &[],
+    );
+    assert_remedy(&of("/usr/lib/libx.so.1"), &["the version of the library"], &["pip"]);
+}
+
+#[test]
+fn cython_tells_the_package_by_its_module() {
+    let log = "  File \"cupy/cuda/device.pyx\", line 1, in init cupy.cuda.device\nImportError: libcudart.so.11.0: cannot open shared object file: No such file or directory\n";
+    assert_remedy(log, &["pip install --upgrade cupy-cuda12x\npython -m pip install nvidia-cuda-runtime-cu11"], &[]);
+    let other = log.replace("cupy/cuda/device.pyx", "/srv/device.pyx").replace("in init cupy.cuda.device", "in f");
+    assert_remedy(&other, &[], &["cupy"]);
+}
+
+#[test]
+fn a_library_asked_for_by_a_bare_name_on_a_mac_is_homebrew_s() {
+    let of = |why: &str| {
+        format!("OSError: no library called \"cairo-2\" was found\ncannot load library 'libcairo.2.dylib': {why}\n")
+    };
+    let mac = of("dlopen(libcairo.2.dylib, 0x0002): tried: '/Users/me/x/libcairo.2.dylib' (no such file)");
+    assert_remedy(&mac, &["brew install cairo"], &["apt-get"]);
+    assert_remedy(&of("not there"), &["apt-get install libcairo2"], &["brew"]);
+}
