@@ -8,8 +8,8 @@ use crate::buildlog::known::{self, Cuda};
 use crate::buildlog::{Log, Mark, Packager, folders};
 use crate::command::templates::{
     APK_ADD, APK_SEARCH, APT_FILE, APT_INSTALL, BREW_INSTALL, CONDA_INSTALL, CONDA_INSTALL_OF, DELVEWHEEL_INSIDE,
-    DELVEWHEEL_WITH, DNF_INSTALL, DNF_PROVIDES, FILE, LIBRARY_PATH, MATURIN_SKIP, MORE, NAME_ADD_RPATH, PIP_INSTALL,
-    PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UNINSTALL, PIP_UPGRADE, SET_RPATH, SIGN, WITH_LIBPYTHON,
+    DELVEWHEEL_WITH, DNF_INSTALL, DNF_PROVIDES, FILE, LIBRARY_PATH, MATURIN_SKIP, MORE, NAME_ADD_RPATH, PIP_FOR,
+    PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UNINSTALL, PIP_UPGRADE, SET_RPATH, SIGN, WITH_LIBPYTHON,
 };
 use crate::command::{Command, Remedy};
 use crate::diagnose::{Shipped, origin, shipped};
@@ -99,6 +99,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
                         the DLL itself, no import library (--add-path)";
             Remedy::new(text).fix(Ok(DELVEWHEEL_INSIDE.command())).fix(Ok(DELVEWHEEL_WITH.command()))
         }
+        _ if windows::is_dll(&name) => windows::for_the_build(&name),
         "maturin" if is_of_the_c_library(&name) => {
             let text = "have maturin leave the wheel as it is: the name belongs to the C library of this system (Android's bionic has it under \
                         this name), for which there is no manylinux policy";
@@ -248,13 +249,32 @@ fn of_its_package(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Jud
 /// musl misses the loader of glibc: the file was built for glibc.
 fn of_the_other_libc(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
     let is_loader = leaf(accused).starts_with("ld-linux");
+    let who = by.map_or_else(|| "the file".to_owned(), short);
+    if plain.incident.tool.id != "musl" && leaf(accused).starts_with("libc.musl-") {
+        return Some(of_musl(plain.clone(), &who, accused, by));
+    }
     if plain.incident.tool.id != "musl" || !is_loader {
         return None;
     }
-    let who = by.map_or_else(|| "the file".to_owned(), short);
     let sentence =
         format!("{who} needs {}, the loader of glibc: it was built for glibc, and this system has musl", leaf(accused));
     Some(super::symbol::for_musl(plain.clone().cause(Cause::OtherLibc, Verdict::Guilty).says(sentence)))
+}
+
+/// glibc misses the C library of musl: the file was packed on Alpine.
+fn of_musl(plain: Judged, who: &str, accused: &str, by: Option<&str>) -> Judged {
+    let sentence = format!(
+        "{who} needs {}, the C library of Alpine Linux: it was built for musl, and this system has glibc",
+        leaf(accused)
+    );
+    let whose = by.and_then(package);
+    let text = format!(
+        "install {} for this system, not on Alpine or in an image of it: its manylinux wheel, with the same Python and processor as the program that runs it",
+        whose.as_deref().unwrap_or("the packages")
+    );
+    let whose = whose.unwrap_or_else(|| "PACKAGE".to_owned());
+    let remedy = Remedy::new(text).fix(PIP_FOR.with(&[&"manylinux2014_x86_64", &whose]));
+    plain.cause(Cause::OtherLibc, Verdict::Guilty).says(sentence).mended(remedy)
 }
 
 /// Libraries of CUDA belong to one major release of it, which is the one that the file was built for.
@@ -423,6 +443,13 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
         && let Some(remedy) = by_its_name(log, packager, name)
     {
         return remedy;
+    }
+    if log.marks.contains(&Mark::Lambda) {
+        return Remedy::new(format!(
+            "the function has no packages of a system: put {} and what it needs into lib of a layer, which is /opt/lib there, or into lib of the function \
+             (both are on LD_LIBRARY_PATH), from an image of the same Amazon Linux; or deploy the function as an image of a container, in which it is installed",
+            leaf(name)
+        ));
     }
     if let Some((_, what)) =
         OLD.iter().find(|(start, _)| leaf(name).starts_with(start)).filter(|_| packager != Packager::Conda)

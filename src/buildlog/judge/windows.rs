@@ -140,6 +140,23 @@ pub(super) fn absent(plain: Judged, accused: &str) -> Judged {
     of_mingw(plain.cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(Remedy::new(text)), accused)
 }
 
+pub(super) fn is_dll(name: &str) -> bool {
+    name.to_lowercase().ends_with(".dll")
+}
+
+/// A tool that builds looked for the DLL where Windows does.
+pub(super) fn for_the_build(library: &str) -> Remedy {
+    if ["pywintypes", "pythoncom"].iter().any(|start| library.to_lowercase().starts_with(start)) {
+        let text = "name pywintypes to the bundler as a module, whose import finds the DLLs of pywin32 (PyInstaller: --hidden-import pywintypes), and build \
+                    with a newer pywin32 and bundler, which do so themselves";
+        return Remedy::new(text).fix(PIP_UPGRADE.with(&[&"pywin32"]));
+    }
+    Remedy::new(format!(
+        "have the folder that has {library} on PATH when it is built (or named to PyInstaller by --paths), or add the DLL itself (PyInstaller: \
+         --add-binary); where the program runs without it, the warning is of no harm"
+    ))
+}
+
 /// The runtime of MinGW, which no package of Windows has: whoever builds with it has to bring it.
 fn of_mingw(judged: Judged, library: &str) -> Judged {
     const RUNTIME: [&str; 5] = ["libgcc_s", "libstdc++-6", "libwinpthread-1", "libgfortran-", "libquadmath-"];
@@ -252,6 +269,18 @@ fn of_conda(plain: Judged, who: &str, by: Option<&str>) -> Judged {
     plain.says(sentence).mended(Remedy::new(text))
 }
 
+/// A bundler does not find what conda keeps apart, where the environment is not activated.
+fn of_conda_in_a_bundle(plain: Judged, who: &str, absent: &str) -> Judged {
+    let sentence = format!(
+        "{who} is a part of Python's own library; it {absent}: the bundle does not have it. So it is mostly where conda's Python was bundled, which keeps \
+         those DLLs in Library\\bin"
+    );
+    let text = "build the bundle with the Python of python.org (a virtual environment of it), which has its DLLs beside its modules; or with conda's from an \
+                activated environment, so that Library\\bin is on PATH, with a newer bundler; else add them (PyInstaller: --add-binary; _ssl: libssl and \
+                libcrypto, _ctypes: ffi, _sqlite3: sqlite3, pyexpat: libexpat, _lzma: liblzma)";
+    plain.says(sentence).mended(Remedy::new(text))
+}
+
 fn of_pywin32(plain: Judged, who: &str) -> Judged {
     let sentence = format!(
         "{who} belongs to pywin32 and needs its pywintypesXY.dll and pythoncomXY.dll, which lie in the folder pywin32_system32: they were not \
@@ -309,6 +338,7 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
         Some(Cause::InitFailed) => init_failed(plain, &who),
         _ if module.is_some_and(is_of_pywin32) => of_pywin32(plain, &who),
         _ if !is_bundled && module.is_some_and(is_of_python_s_library) => of_conda(plain, &who, by),
+        _ if is_bundled && module.is_some_and(is_of_python_s_library) => of_conda_in_a_bundle(plain, &who, absent),
         _ if is_bundled => plain
             .says(format!("{who} {}: the bundle does not have it. Windows does not say which", absent))
             .mended(Remedy::new(

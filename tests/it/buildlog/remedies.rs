@@ -431,3 +431,53 @@ fn a_library_asked_for_by_a_bare_name_on_a_mac_is_homebrew_s() {
     assert_remedy(&mac, &["brew install cairo"], &["apt-get"]);
     assert_remedy(&of("not there"), &["apt-get install libcairo2"], &["brew"]);
 }
+
+#[test]
+fn what_was_packed_on_alpine_is_packed_again_for_glibc() {
+    let needs = |library: &str| {
+        format!(
+            "Unable to import module 'handler': {library}: cannot open shared object file: No such file or directory\n"
+        )
+    };
+    let musl = needs("libc.musl-x86_64.so.1");
+    assert_eq!(first(&musl).0, "other-libc");
+    assert_remedy(&musl, &["manylinux2014_x86_64"], &["apt-file"]);
+    // A library that has musl in its name only.
+    assert_ne!(first(&needs("libmuslin.so.1")).0, "other-libc");
+}
+
+#[test]
+fn a_function_of_lambda_brings_its_libraries_along() {
+    let log = |at: &str| {
+        format!(
+            "OSError: libmediainfo.so.0: cannot open shared object file: No such file or directory\nTraceback (most recent call last):\n  \
+             File \"{at}/app.py\", line 43, in lambda_handler\n    media_info = MediaInfo.parse(signed_url)\n"
+        )
+    };
+    assert_remedy(&log("/var/task"), &["/opt/lib"], &["apt-get", "apt-file"]);
+    assert_remedy(&log("/srv/app"), &["apt"], &["/opt/lib"]);
+}
+
+#[test]
+fn a_dll_that_a_bundler_looked_for_is_led_to_and_no_package_of_debian() {
+    let log = |library: &str| {
+        format!("108 WARNING: lib not found: {library} dependency of C:\\v\\lib\\site-packages\\p\\_x.pyd\n")
+    };
+    assert_remedy(&log("pywintypes38.dll"), &["--hidden-import pywintypes", "pip install --upgrade pywin32"], &["apt"]);
+    assert_remedy(&log("liba.dll"), &["PATH", "--add-binary"], &["apt", "pywin32"]);
+    let library = "108 WARNING: lib not found: liba.so.1 dependency of /v/lib/python3.8/site-packages/p/_x.so\n";
+    assert_remedy(library, &["apt"], &["--add-binary"]);
+}
+
+#[test]
+fn a_bundled_module_of_python_itself_points_to_conda() {
+    let log = |module: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"main.py\", line 16, in <module>\n  File \"PyInstaller\\loader\\pyimod02_importers.py\", \
+             line 419, in exec_module\n  File \"w.py\", line 100, in <module>\nImportError: DLL load failed while importing {module}: The specified \
+             module could not be found.\n"
+        )
+    };
+    assert_remedy(&log("_ssl"), &["python.org", "Library\\bin", "libssl"], &[]);
+    assert_remedy(&log("_other"), &["--add-binary"], &["python.org"]);
+}
