@@ -65,6 +65,8 @@ pub struct ImportProcess<'c, 'w> {
     loaders: FxHashMap<FileId, LoadedBy>,
     /// Libraries that another copy answers for.
     shadowed: Vec<ShadowedCopy>,
+    /// Native modules: their code may register more modules than any file tells (pybind11's `def_submodule`).
+    natives: FxHashSet<Arc<str>>,
     /// Which module imported which.
     edges: FxHashMap<Arc<str>, FxHashSet<Arc<str>>>,
     /// Modules during whose run something was refused, or may have been raised.
@@ -171,6 +173,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             companion: None,
             has_touched: false,
             loaders: FxHashMap::default(),
+            natives: FxHashSet::default(),
             shadowed: Vec::new(),
             edges: FxHashMap::default(),
             doubtful: FxHashSet::default(),
@@ -446,6 +449,10 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
                 Ok(if is_there { Found::Standard } else { Found::Nothing })
             }
             Some(ModuleBody::Opaque | ModuleBody::Source | ModuleBody::Namespace) => {
+                if self.natives.contains(parent) {
+                    let found = self.search_of(parent).and_then(|folders| self.context.find(name, &folders));
+                    return found.map(Found::Spec).ok_or(Imported::Unknown(Reason::Outside));
+                }
                 let Some(folders) = self.search_of(parent) else {
                     // A module that is no package; or a package whose `__path__` its code made unknown.
                     return Ok(Found::Nothing);
@@ -628,6 +635,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             }
             Ok(file) => {
                 self.note_loaded(mark, name, at);
+                self.natives.insert(name.into());
                 self.begin(name, Some(path), folders, ModuleBody::Opaque);
                 self.initialize(name, file, at)
             }

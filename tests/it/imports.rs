@@ -170,6 +170,19 @@ fn compiled_code_fails_with_the_package_around_what_it_names() {
 }
 
 #[test]
+fn a_native_module_may_register_modules_of_its_own() {
+    let world = |user: &str| {
+        format!(
+            "//- SITE/p/_core.TAG elf x86_64 defines:PyInit__core\n//- SITE/p/_core/util.pyi\nx: int\n\
+             //- SITE/p/__init__.py\nfrom p.{user}.util import f\n//- SITE/p/plain.py\n\
+             //- SITE/p/bad.TAG BAD defines:PyInit_bad\n//- SITE/p/__main__.py\nimport p.bad\n"
+        )
+    };
+    assert_ne!(verdict(&world("_core"), "p"), ImportVerdict::Fails);
+    assert_eq!(verdict(&world("plain"), "p"), ImportVerdict::Fails);
+}
+
+#[test]
 fn modules_of_the_interpreter_s_own_are_no_rows() {
     let world = "//- SITE/p/ext.TAG elf x86_64 defines:PyInit_ext\n//- SITE/p/__init__.py\nimport ssl\n";
     let names: Vec<String> = outcomes(world).into_iter().map(|outcome| outcome.module).collect();
