@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::fold::{fold_numpy_missing, gone_modules};
-use super::rules::OF_IMPORTS;
+use super::rules::{MAY_LOAD_FOR_ALL, OF_IMPORTS};
 use super::{Evidence, Facts, Finding, Line, RULES, Severity};
 use crate::command::Remedy;
 use crate::imports::{
@@ -324,6 +324,15 @@ fn soften(facts: &Facts, finding: &mut Finding) {
     let names: Vec<&str> = finding.imports.iter().filter_map(|&import| name_of(facts, import)).collect();
     let rows: Option<Vec<&ImportOutcome>> = names.iter().map(|name| facts.outcomes.of(name)).collect();
     let Some(rows) = rows.filter(|rows| !rows.is_empty()) else { return };
+    let loads = |row: &&ImportOutcome| matches!(row.verdict, ImportVerdict::Loads | ImportVerdict::Guarded);
+    let is_asked_again = finding.rule.id == "symbol-undefined" && facts.survey.binds_by_scope();
+    if is_asked_again && finding.severity == Severity::Warning && rows.iter().all(loads) {
+        finding.severity = Severity::Info;
+        let module = &rows[0].module;
+        finding.message = finding.message.replace(MAY_LOAD_FOR_ALL, "");
+        finding.message += &format!("; import {module} loads, by what its package loads before");
+        return;
+    }
     if finding.severity != Severity::Error || finding.prints.is_some() {
         return;
     }

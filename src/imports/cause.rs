@@ -204,6 +204,8 @@ pub struct NativeRefusal {
     pub subject: Name,
     /// The copy of a library that lacks it, loaded by an earlier call.
     pub other: Option<OtherCopy>,
+    /// Is it surely refused? Else code may do what makes it load, and no simulation sees it.
+    pub is_certain: bool,
 }
 
 /// The file that answers to the name of a library.
@@ -216,6 +218,6 @@ pub struct OtherCopy {
 impl NativeRefusal {
     /// A refusal that no other file has to do with.
     pub fn new(cause: ImportCause, file: VPath, subject: Name) -> NativeRefusal {
-        NativeRefusal { cause, file, subject, other: None }
+        NativeRefusal { cause, file, subject, other: None, is_certain: true }
     }
 }

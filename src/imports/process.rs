@@ -777,19 +777,19 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// The exception for a native file that is refused.
     pub(super) fn refuse(&mut self, refusal: NativeRefusal, class: &str, site: &Site) -> Arc<Raised> {
-        let NativeRefusal { cause, file, subject, other } = refusal;
+        let NativeRefusal { cause, file, subject, other, is_certain } = refusal;
         let subject = subject.to_string();
         let mut failure = self.failure(cause, None, &subject, &[&subject]);
         failure.file = Some(file);
         failure.earlier = other.map(|other| self.earlier_copy(&other));
         // What a loader other than glibc's refuses by its kind was not asked.
         let is_glibc = matches!(self.context.world.host.system, System::Glibc(_));
-        let is_certain = match cause {
+        let is_decided = match cause {
             ImportCause::KindRefused => is_glibc,
             ImportCause::SymbolUndefined => !self.has_unknown_library,
             _ => true,
         };
-        let is_certain = is_certain && !self.is_below_astray();
+        let is_certain = is_certain && is_decided && !self.is_below_astray();
         let token = self.keep(failure, is_certain);
         self.doubtful.extend(self.running.iter().cloned());
         self.refused.push(token);

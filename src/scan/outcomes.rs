@@ -457,10 +457,18 @@ impl<'s> Asking<'s> {
     /// The native modules that are refused for what rules have found in them.
     fn faults(&self, findings: &[Finding]) -> FxHashMap<FileId, NativeRefusal> {
         let mut faults = FxHashMap::default();
-        for finding in findings.iter().filter(|finding| finding.severity == Severity::Error) {
+        let is_by_scope = self.survey.binds_by_scope();
+        for finding in findings {
             let Some(cause) = ImportCause::of_fault(finding.rule.id) else { continue };
+            // Symbols are bound again in the process, where code may have opened others for all.
+            let is_asked_again = is_by_scope && cause == ImportCause::SymbolUndefined;
+            let is_certain = match finding.severity {
+                Severity::Error => true,
+                Severity::Warning if is_asked_again => false,
+                _ => continue,
+            };
             let file = self.survey.target.root.join(finding.file.as_bytes());
-            let refusal = NativeRefusal::new(cause, file, Name::from(&finding.subject));
+            let refusal = NativeRefusal { is_certain, ..NativeRefusal::new(cause, file, Name::from(&finding.subject)) };
             for import in finding.imports.iter().filter_map(|&import| self.survey.imports.get(import)) {
                 faults.entry(import.file).or_insert_with(|| refusal.clone());
             }

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use super::{ImportKind, ImportOf, Survey};
 use crate::bind::{Binder, BoundSymbol, LoadedProcess, Mode, Session, Settled, Status, bind, demangled, is_fatal};
 use crate::image::{Name, Reference, STB_GNU_UNIQUE, STB_WEAK, VERSION_HIDDEN};
+use crate::loader;
 use crate::vfs::VPath;
 use crate::world::{FileId, System};
 
@@ -195,6 +196,11 @@ impl Survey {
             Some(unbound)
         });
         found.flatten().flatten_iter().collect()
+    }
+
+    /// Is a symbol looked for in all that is loaded for all? See [`loader::Binding`].
+    pub fn binds_by_scope(&self) -> bool {
+        loader::traits(&self.world.host.system).binding.is_by_scope()
     }
 
     /// The symbols that programs do not find, all other things being well. A program binds its calls when they are made, unless

@@ -46,6 +46,8 @@ mod wheel_policy;
 mod windows_too_new;
 mod wrong_architecture;
 
+pub use symbol_undefined::MAY_LOAD_FOR_ALL;
+
 use super::Rule;
 
 /// Every rule, in the order of reading.

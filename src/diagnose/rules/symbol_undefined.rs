@@ -131,6 +131,9 @@ fn lacks_version(facts: &Facts, unbound: &UnboundSymbol) -> bool {
     })
 }
 
+/// What softens a finding where the package's code speaks of RTLD_GLOBAL.
+pub const MAY_LOAD_FOR_ALL: &str = "; its package may load a library for all (RTLD_GLOBAL) first";
+
 /// How the loader's complaint came about.
 enum Cause {
     /// A file of the process has nearly the same symbol.
@@ -232,12 +235,12 @@ fn severity(facts: &Facts, first: &UnboundSymbol, cause: &Cause) -> Option<(Seve
             facts.sources.mentioned(&folder, &[b"RTLD_GLOBAL", b"setdlopenflags"]).contains(&true)
         })
     };
+    // Whether code before has done so, an import that is simulated tells.
+    let is_told = facts.survey.target.bundle.is_none() && !facts.survey.is_partial && !facts.survey.is_apart();
     if let Cause::Elsewhere(provider) = cause {
-        if opens_globally(root) {
+        if opens_globally(root) && !is_told {
             return None;
         }
-        // Whether code before has done so, an import that is simulated tells.
-        let is_told = facts.survey.target.bundle.is_none() && !facts.survey.is_partial && !facts.survey.is_apart();
         if !is_told && (opens_globally(*provider) || is_related(facts, root, *provider)) {
             let owner = facts.owner(*provider).map(|owner| facts.survey.distributions.get(owner).name.clone());
             let what = owner.unwrap_or_else(|| facts.path(*provider).to_string());
@@ -245,7 +248,7 @@ fn severity(facts: &Facts, first: &UnboundSymbol, cause: &Cause) -> Option<(Seve
         }
     }
     if opens_globally(root) {
-        return Some((Severity::Warning, "; its package may load a library for all (RTLD_GLOBAL) first".into()));
+        return Some((Severity::Warning, MAY_LOAD_FOR_ALL.into()));
     }
     let is_part = facts.survey.is_apart() || facts.survey.target.kind == Kind::Wheel;
     if is_part && !facts.absent_requirements(root).is_empty() {
