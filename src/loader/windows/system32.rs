@@ -19,9 +19,16 @@ fn table() -> &'static FxHashMap<&'static [u8], bool> {
 }
 
 /// Is it a contract that Windows itself maps to whatever DLL fulfills it? Later releases fulfill those of earlier ones, and
-/// any release of a contract by its name up to the last number.
+/// any release of a contract by its name up to the last number. A DLL that only begins like one (`api-…`, `ext-…`) and does not
+/// end with level and version (`-l1-1-0.dll`) is a file like any other.
 pub fn is_api_set(name: &[u8]) -> bool {
-    name.starts_with(b"api-") || name.starts_with(b"ext-")
+    let stem = name.strip_suffix(b".dll").unwrap_or(name);
+    let mut parts = stem.rsplit(|&byte| byte == b'-');
+    let is_number = |part: Option<&[u8]>| part.is_some_and(|it| !it.is_empty() && it.iter().all(u8::is_ascii_digit));
+    (name.starts_with(b"api-") || name.starts_with(b"ext-"))
+        && is_number(parts.next())
+        && is_number(parts.next())
+        && is_number(parts.next().and_then(|level| level.strip_prefix(b"l")))
 }
 
 /// Is it taken from System32 whatever lies elsewhere?
@@ -58,7 +65,10 @@ mod tests {
             assert!(!has(name.as_bytes()), "{name}");
         }
         assert!(is_known_dll(b"ole32.dll") && !is_known_dll(b"version.dll"));
-        assert!(is_api_set(b"api-ms-win-crt-runtime-l1-1-0.dll") && !is_api_set(b"apis.dll"));
+        assert!(is_api_set(b"api-ms-win-crt-runtime-l1-1-0.dll") && is_api_set(b"ext-ms-win-ntuser-window-l1-1-6.dll"));
+        for file in ["apis.dll", "api-client.dll", "ext-1-2.dll", "api-ms-win-crt.dll", "api-x-l1-1-.dll"] {
+            assert!(!is_api_set(file.as_bytes()), "{file}");
+        }
     }
 
     #[test]
