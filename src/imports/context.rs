@@ -1,7 +1,7 @@
 //! What all simulated processes of one environment share: where imports lead, what sources say, what code may ask.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -11,6 +11,7 @@ use super::compiled::NativeFacts;
 use super::editable;
 use super::find::{ModuleFinder, ModuleSpec};
 use super::path::ImportPath;
+use super::process::StartedState;
 use super::target;
 use crate::python::{CompiledModule, ModuleSource, PythonTarget, Standing, limits, named_imports, stdlib};
 use crate::vfs::VPath;
@@ -38,6 +39,8 @@ pub struct ImportContext<'w> {
     sources: Mutex<FxHashMap<VPath, Option<Arc<ModuleSource>>>>,
     compiled: Mutex<FxHashMap<VPath, Option<Arc<CompiledModule>>>>,
     standard: Mutex<FxHashMap<String, Arc<[StandardExtension]>>>,
+    /// The interpreter as every process has it at first; none within where it is to be started anew each time.
+    pub(super) started: OnceLock<Option<StartedState>>,
 }
 
 /// A module that a native file names in its constants.
@@ -84,6 +87,7 @@ impl<'w> ImportContext<'w> {
             sources: Mutex::default(),
             compiled: Mutex::default(),
             standard: Mutex::default(),
+            started: OnceLock::new(),
         }
     }
 

@@ -31,4 +31,4 @@ pub use native::{AnsweredNeed, NativeLoader, OpenAs};
 pub use outcome::{Harmless, ImportOutcome, ImportVerdict, Outcomes};
 pub use path::{ImportPath, SiteCode};
 pub use prepared::prepared;
-pub use process::{ImportEvent, ImportProcess, ImportStep};
+pub use process::{ImportEvent, ImportProcess, ImportStep, Touched};

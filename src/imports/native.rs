@@ -66,6 +66,11 @@ impl<'w> NativeLoader<'w> {
         self.module_mode = Mode { is_global, ..mode };
     }
 
+    /// Has nobody set how modules are opened?
+    pub fn opens_as_ever(&self) -> bool {
+        self.module_mode == self.session.import_mode()
+    }
+
     /// Each module that was opened since, with the libraries that it found loaded by an earlier call.
     pub fn take_answered(&mut self) -> Vec<(FileId, FileId)> {
         std::mem::take(&mut self.answered)

@@ -61,6 +61,8 @@ pub struct ImportProcess<'c, 'w> {
     companion: Option<Arc<str>>,
     /// Was one of those that fail asked for?
     has_touched: bool,
+    /// What was asked for, where only the first module runs.
+    asked_for: FxHashSet<Arc<str>>,
     /// Who brought each native file in.
     loaders: FxHashMap<FileId, LoadedBy>,
     /// Libraries that another copy answers for.
@@ -82,6 +84,22 @@ pub(super) struct DllDeed {
     pub module: Arc<str>,
     pub deed: Deed,
     pub site: Site,
+}
+
+/// Whether a module, run alone, asks for one of those that fail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Touched {
+    One,
+    None { asked_for: FxHashSet<Arc<str>> },
+}
+
+/// An interpreter that has started: what lines of `.pth` files left behind.
+pub(super) struct StartedState {
+    heap: Heap,
+    folders: Vec<VPath>,
+    finders: FxHashSet<String>,
+    has_unknown_finder: bool,
+    edges: FxHashMap<Arc<str>, FxHashSet<Arc<str>>>,
 }
 
 /// Where people import something.
@@ -172,6 +190,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             alone: None,
             companion: None,
             has_touched: false,
+            asked_for: FxHashSet::default(),
             loaders: FxHashMap::default(),
             natives: FxHashSet::default(),
             shadowed: Vec::new(),
@@ -179,8 +198,49 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             doubtful: FxHashSet::default(),
             dll_deeds,
         };
-        process.run_site();
+        process.start();
         process
+    }
+
+    /// Brings the interpreter to where it has started. Where nothing native is loaded by then, all of one environment start
+    /// from the same state.
+    fn start(&mut self) {
+        let context = self.context;
+        if context.path.code.is_empty() {
+            return;
+        }
+        match context.started.get() {
+            Some(Some(started)) if self.dll_deeds.is_none() => {
+                let StartedState { heap, folders, finders, has_unknown_finder, edges } = started;
+                self.heap.clone_from(heap);
+                self.folders.clone_from(folders);
+                self.finders.clone_from(finders);
+                self.edges.clone_from(edges);
+                self.has_unknown_finder = *has_unknown_finder;
+            }
+            _ => {
+                let mark = self.loader.mark();
+                self.run_site();
+                let is_plain = self.loader.mark() == mark
+                    && self.records.is_empty()
+                    && self.astray.is_empty()
+                    && self.possible.is_empty()
+                    && self.loader.opens_as_ever()
+                    && !self.has_unknown_library;
+                let is_first = self.dll_deeds.is_none() && context.started.get().is_none();
+                if is_first {
+                    let state = is_plain.then(|| StartedState {
+                        heap: self.heap.clone(),
+                        folders: self.folders.clone(),
+                        finders: self.finders.clone(),
+                        has_unknown_finder: self.has_unknown_finder,
+                        edges: self.edges.clone(),
+                    });
+                    // Another thread may have come first, with the same.
+                    context.started.set(state).ok();
+                }
+            }
+        }
     }
 
     /// A fresh interpreter that keeps what code does for DLLs, and opens nothing native.
@@ -294,11 +354,12 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         })
     }
 
-    /// Does a module, run alone or with one that it imports, ask for one of these others?
-    pub fn touches(&mut self, name: &str, with: Option<&str>, others: Arc<FxHashSet<Arc<str>>>) -> bool {
+    /// Does a module, run alone or with one that it imports, ask for one of these others? Where it does not, all that it asks
+    /// for: so it is with any others that are none of these.
+    pub fn touches(&mut self, name: &str, with: Option<&str>, others: Arc<FxHashSet<Arc<str>>>) -> Touched {
         self.companion = with.map(Arc::from);
         self.ends_well_alone(name, others);
-        self.has_touched
+        if self.has_touched { Touched::One } else { Touched::None { asked_for: std::mem::take(&mut self.asked_for) } }
     }
 
     /// Does an exception under an undecided condition say something of this environment? Code that raises for reasons of its
@@ -379,9 +440,12 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// Imports one module whose parents are there.
     fn import_one(&mut self, name: &str, at: &At) -> Imported {
-        if self.alone.as_ref().is_some_and(|failing| failing.contains(name)) {
-            self.has_touched = true;
-            return Imported::Raises(Arc::new(Raised::builtin("ImportError", name, at.site.clone())));
+        if let Some(failing) = &self.alone {
+            if failing.contains(name) {
+                self.has_touched = true;
+                return Imported::Raises(Arc::new(Raised::builtin("ImportError", name, at.site.clone())));
+            }
+            self.asked_for.insert(name.into());
         }
         let found = match name.rsplit_once('.') {
             None => self.find_top(name),

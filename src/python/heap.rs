@@ -48,7 +48,7 @@ pub struct NamespaceId(u32);
 pub struct ObjectKey(u32);
 
 /// What is bound to names.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Namespace {
     pub names: FxHashMap<Name, PyValue>,
     /// Why it may hold other names too; none where it holds these and no others.
@@ -98,7 +98,7 @@ impl ModuleEntry {
 }
 
 /// `sys.modules` and everything that the modules hold.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Heap {
     modules: FxHashMap<Arc<str>, ModuleEntry>,
     namespaces: Vec<Namespace>,

@@ -13,7 +13,7 @@ use super::{Heap, HeapObject, ModuleEntry, NamespaceId, ObjectKey};
 use crate::python::value::{PyValue, Reason};
 
 /// One change, with what was there before.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Undo {
     Name(NamespaceId, Name, Option<PyValue>),
     Open(NamespaceId, Option<Reason>),
@@ -23,14 +23,14 @@ enum Undo {
 }
 
 /// The changes since the outermost mark, and the marks.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Trail {
     undo: Vec<Undo>,
     marks: Vec<Mark>,
 }
 
 /// How much there was when an arm began.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Mark {
     undo: usize,
     namespaces: usize,

@@ -7,14 +7,14 @@
 //! wrote them.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::imports::{ImportContext, ImportProcess, ModuleSpec, NativeLoader, OpenAs};
+use crate::imports::{ImportContext, ImportProcess, ModuleSpec, NativeLoader, OpenAs, Touched};
 use crate::python::{NamedImport, Standing, limits, named_imports, stands_outside_functions, stdlib, top};
 use crate::vfs::{Kind, VPath};
 use crate::world::World;
@@ -31,6 +31,8 @@ pub struct ImportReach {
     pub modules: Vec<ReachedModule>,
     /// Names that are no submodules and are taken from packages when a module runs: by the package, with who takes them.
     taken: FxHashMap<usize, Vec<(String, usize)>>,
+    /// What modules ask for when they run alone, or with another one: each is run once, whatever is found to fail later.
+    touched: Mutex<FxHashMap<(usize, Option<usize>), Touched>>,
 }
 
 /// One module, and what its code may import.
@@ -154,6 +156,7 @@ impl ImportReach {
             places: FxHashMap::default(),
             modules: Vec::new(),
             taken: FxHashMap::default(),
+            touched: Mutex::default(),
         };
         names.for_each(|name| {
             reach.place(context, name);
@@ -456,14 +459,24 @@ impl ImportReach {
             || None,
             |loader, place| {
                 let own = &self.modules[place].name;
-                let mut touches = |module: &str, with: Option<&str>| {
-                    in_fresh(context, loader, |process| process.touches(module, with, others.clone()))
+                let mut touches = |module: usize, with: Option<usize>| {
+                    let known = || self.touched.lock().unwrap_or_else(PoisonError::into_inner);
+                    match known().get(&(module, with)) {
+                        Some(Touched::One) => return true,
+                        Some(Touched::None { asked_for }) => return asked_for.iter().any(|name| others.contains(name)),
+                        None => {}
+                    }
+                    let (name, with_name) = (&self.modules[module].name, with.map(|_| own.as_str()));
+                    let touched = in_fresh(context, loader, |process| process.touches(name, with_name, others.clone()));
+                    let is_one = touched == Touched::One;
+                    known().insert((module, with), touched);
+                    is_one
                 };
-                if touches(own, None) {
+                if touches(place, None) {
                     return vec![place];
                 }
                 let callers = importers[place].iter().filter(|(_, is_lazy)| !is_lazy).map(|(caller, _)| *caller);
-                callers.filter(|&caller| touches(&self.modules[caller].name, Some(own))).collect()
+                callers.filter(|&caller| touches(caller, Some(place))).collect()
             },
         );
         touching.flatten_iter().collect()
