@@ -115,6 +115,8 @@ struct Interpreter<'o> {
     around: &'o mut dyn Outside,
     heap: Heap,
     frame: Frame,
+    /// The namespace of the module that runs.
+    module: NamespaceId,
     doubts: Doubts,
     /// For each `try` that runs, outermost first, what may have been raised in it; below these, for the module.
     may_raise: Vec<Vec<Arc<Raised>>>,
@@ -177,6 +179,7 @@ fn run_frame(frame: Frame, around: &mut dyn Outside, work: impl FnOnce(&mut Inte
         around,
         heap,
         frame,
+        module: namespace,
         doubts: Doubts::default(),
         may_raise: vec![Vec::new()],
         suspended: Vec::new(),

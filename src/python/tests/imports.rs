@@ -171,3 +171,15 @@ fn a_package_whose_functions_bind_names_has_no_submodule_that_is_not_there() {
     assert_eq!(outcome(&world("_other.py")), "ok");
     assert_eq!(outcome(&world("_gpu.py")), "ModuleNotFoundError: No module named 'gone'");
 }
+
+#[test]
+fn a_module_may_have_names_that_a_function_of_another_sets_on_what_is_not_known() {
+    let world = |target: &str| {
+        format!(
+            "//- /s/p/__init__.py\nimport inspect\nfrom . import u\nu.fill({target}, ['c'])\nfrom . import a\n//- /s/p/u.py\ndef fill(module, names):\n    for name in names:\n        setattr(module, name + open_, 1)\nimport gone_\nopen_ = gone_.x\n//- /s/p/a.py\nfrom p import c\n//- /s/gone_.so\n"
+        )
+    };
+    let known = "ImportError: cannot import name 'c' from 'p' (/s/p/__init__.py)";
+    assert_eq!(outcome(&world("inspect.getmodule(inspect.currentframe())")), "ok");
+    assert_eq!(outcome(&world("u")), known);
+}

@@ -164,7 +164,14 @@ impl Interpreter<'_> {
             "setattr" => {
                 match (second.and_then(PyValue::as_str).map(str::to_owned), given.positional.get(2)) {
                     (Some(name), Some(new)) => self.set_attribute(&value, &name, new.clone(), at),
-                    _ => self.open_of(&value, Reason::Call),
+                    _ => {
+                        self.open_of(&value, Reason::Call);
+                        // Functions of others give a module names by this; they find it by means that are not known
+                        // (`inspect.currentframe`).
+                        if !value.is_known() && self.frame.globals != self.module {
+                            self.heap.set_open(self.module, Reason::Call);
+                        }
+                    }
                 }
                 PyValue::None
             }
