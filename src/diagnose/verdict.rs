@@ -355,6 +355,7 @@ fn soften(facts: &Facts, finding: &mut Finding) {
         }
         Some(Harmless::Unasked) => format!("no code of its package imports {module}"),
         Some(Harmless::Optional) => format!("{module} is for those who install what it wants"),
+        Some(Harmless::After { package }) => format!("import {module} loads after import {package}"),
         None if rows.iter().any(|row| row.verdict == ImportVerdict::Unknown) => {
             format!("whether import {module} fails by it cannot be told from the files")
         }

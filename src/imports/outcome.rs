@@ -61,6 +61,8 @@ pub enum Harmless {
     Unasked,
     /// What fails is Python code that wants a module of another distribution, and its package loads without.
     Optional,
+    /// Its own code raises where this package has not been imported before, and loads after it.
+    After { package: String },
 }
 
 /// The four ends of an import.

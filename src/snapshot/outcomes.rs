@@ -114,5 +114,6 @@ mirror! {
         Caught { file: Place, line: u32 },
         Unasked,
         Optional,
+        After { package: String },
     }
 }

@@ -1,7 +1,7 @@
 //! Python code ends an import by itself.
 
 use crate::diagnose::{Facts, Finding, Rule, Severity};
-use crate::imports::ImportCause;
+use crate::imports::{Harmless, ImportCause};
 
 pub(super) static RULE: Rule = Rule {
     id: "import-raises",
@@ -25,6 +25,12 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         };
         let mut finding = Finding::at(&RULE, group.severity(), facts.survey.shown(file), failure.subject.clone());
         finding.message = format!("import {} fails: {} {what}", group.first(), finding.file);
+        if let Some(Harmless::After { package }) =
+            facts.outcomes.of(group.first()).and_then(|row| row.harmless.as_ref())
+        {
+            finding.severity = Severity::Info;
+            finding.message += &format!("; it loads after import {package}");
+        }
         finding.broken.clone_from(&group.modules);
         findings.push(finding);
     }

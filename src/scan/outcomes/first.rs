@@ -1,7 +1,8 @@
 //! Which package makes a failing import succeed by being imported first.
 //!
 //! Extensions of another package (PyTorch's, mostly) have neither its libraries nor a search path to them: they count on the
-//! package having been imported. What the loader misses is looked for in other packages, and the two imports are tried.
+//! package having been imported. What the loader misses is looked for in other packages, and the two imports are tried. Code that
+//! raises for it names the package in a text.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +11,8 @@ use rayon::prelude::*;
 use super::reach::in_fresh;
 use crate::diagnose::{Evidence, Finding};
 use crate::image::Name;
-use crate::imports::{ImportCause, ImportContext, ImportOutcome, ImportVerdict};
-use crate::python::top;
+use crate::imports::{Harmless, ImportCause, ImportContext, ImportOutcome, ImportVerdict};
+use crate::python::{limits, stdlib, top};
 use crate::survey::Survey;
 use crate::vfs::VPath;
 use crate::world::FileId;
@@ -29,8 +30,8 @@ pub(super) fn mark(survey: &Survey, context: &ImportContext, findings: &[Finding
     let mut causes = BTreeMap::<Cause, Vec<usize>>::new();
     for (at, row) in rows.iter().enumerate().filter(|(_, row)| row.verdict == ImportVerdict::Fails) {
         let cause = row.failure.as_ref().filter(|failure| {
-            failure.earlier.is_none()
-                && matches!(failure.cause, ImportCause::LibraryMissing | ImportCause::SymbolUndefined)
+            let causes = [ImportCause::LibraryMissing, ImportCause::SymbolUndefined, ImportCause::Raised];
+            failure.earlier.is_none() && causes.contains(&failure.cause)
         });
         if let Some(failure) = cause {
             causes.entry((failure.file.clone(), failure.subject.clone())).or_default().push(at);
@@ -39,7 +40,11 @@ pub(super) fn mark(survey: &Survey, context: &ImportContext, findings: &[Finding
     let tried: Vec<(Vec<usize>, Vec<String>)> = causes
         .into_iter()
         .filter_map(|(cause, places)| {
-            let packages = packages(survey, findings, &rows[places[0]], &cause);
+            let row = &rows[places[0]];
+            let packages = match &cause {
+                (Some(file), _) if is_raised(row) => named_packages(context, row, file),
+                _ => packages(survey, findings, row, &cause),
+            };
             (!packages.is_empty()).then_some((places, packages))
         })
         .take(MOST_CAUSES)
@@ -60,8 +65,34 @@ pub(super) fn mark(survey: &Survey, context: &ImportContext, findings: &[Finding
         })
         .collect();
     for ((places, _), package) in tried.into_iter().zip(found) {
-        places.into_iter().for_each(|at| rows[at].loads_after.clone_from(&package));
+        for row in places {
+            let row = &mut rows[row];
+            row.loads_after.clone_from(&package);
+            // Code that wants another package first says so itself: nobody imports it alone.
+            if let Some(package) = package.clone().filter(|_| is_raised(row)) {
+                row.harmless = Some(Harmless::After { package });
+            }
+        }
     }
+}
+
+/// Does code of its own end the import?
+fn is_raised(row: &ImportOutcome) -> bool {
+    row.failure.as_ref().is_some_and(|failure| failure.cause == ImportCause::Raised)
+}
+
+/// The packages that the source which raises names in texts: `if "psycopg" not in sys.modules`.
+fn named_packages(context: &ImportContext, row: &ImportOutcome, file: &VPath) -> Vec<String> {
+    let bytes = context.world.fs().read(file, limits::SOURCE_BYTES).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let is_name = |part: &&str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    let names: BTreeSet<&str> = text.split(['"', '\'']).filter(is_name).collect();
+    let is_other = |name: &&str| *name != top(&row.module) && stdlib::has(name, &context.target) == Some(false);
+    let found = names.into_iter().filter(is_other).filter(|name| context.has_module(name));
+    found.map(str::to_owned).take(MOST_PACKAGES).collect()
 }
 
 /// The packages that bring in what an import misses, those whose own file it is first.

@@ -33,3 +33,22 @@ fn an_exception_that_does_not_happen_is_none() {
         assert!(findings(&scan(&package(code)), "import-raises").is_empty(), "{code}");
     }
 }
+
+#[test]
+fn a_package_that_wants_another_one_imported_first_is_nobody_s_failure() {
+    let world = |name: &str| {
+        format!(
+            "{}//- SITE/q/__init__.py\ntry:\n    import p\nexcept Exception:\n    pass\n",
+            package(&format!(
+                "import sys\nif '{name}' not in sys.modules:\n    raise ImportError('import {name} first')"
+            ))
+        )
+    };
+    let scan_of_q = scan(&world("q"));
+    let finding = super::finding(&scan_of_q, "import-raises");
+    assert_eq!(finding.severity, Severity::Info, "{}", finding.message);
+    assert!(finding.message.ends_with("it loads after import q"), "{}", finding.message);
+    // Of a package that is not there, it is a failure.
+    let scan = scan(&world("r"));
+    assert_eq!(super::finding(&scan, "import-raises").severity, Severity::Error);
+}
