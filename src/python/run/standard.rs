@@ -67,6 +67,11 @@ impl Interpreter<'_> {
                     ["major", "minor", "micro", "releaselevel", "serial"].iter().position(|part| *part == name)?;
                 self.as_tuple(&PyValue::Standard(thing)).map(|parts| parts[place].clone())
             }
+            // An import is judged as in an interpreter without options.
+            ("sys.flags", "optimize" | "debug" | "verbose" | "quiet" | "bytes_warning" | "inspect" | "interactive") => {
+                Some(PyValue::Int(0))
+            }
+            ("sys.flags", "dev_mode") => Some(PyValue::Bool(false)),
             ("ctypes.cdll" | "ctypes.pydll" | "ctypes.windll" | "ctypes.oledll", _) => {
                 Some(PyValue::native(&PyValue::Standard(thing), name))
             }

@@ -52,6 +52,10 @@ fn facts_of_the_target_decide() {
 #[test]
 fn what_is_not_known_of_the_target_is_unknown() {
     assert_eq!(value("sys.version"), "unknown Target");
+    assert_eq!(
+        value("sys.flags.optimize >= 2, sys.flags.dev_mode, sys.flags.isolated"),
+        "[false, false, unknown Opaque]"
+    );
     assert_eq!(value("sys.version_info > (3, 11, 7)"), "true");
 }
 

@@ -134,7 +134,7 @@ pub(super) fn value(whole: &str, target: &PythonTarget) -> Option<PyValue> {
             _ => PyValue::Unknown(Reason::Target),
         },
         "sys.dont_write_bytecode" => PyValue::Unknown(Reason::Target),
-        "sys.flags" | "sys.version" | "sys.argv" | "sys.implementation" | "sys.stdout" | "sys.stderr" => {
+        "sys.version" | "sys.argv" | "sys.implementation" | "sys.stdout" | "sys.stderr" => {
             PyValue::Unknown(Reason::Target)
         }
         "os.RTLD_NOW" => PyValue::Int(2),

@@ -113,6 +113,7 @@ const KNOWN: &[&str] = &[
     "sys.builtin_module_names",
     "sys.exc_info",
     "sys.exit",
+    "sys.flags",
     "sys.getdlopenflags",
     "sys.getfilesystemencoding",
     "sys.getrecursionlimit",
