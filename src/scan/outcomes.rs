@@ -273,10 +273,15 @@ impl<'s> Asking<'s> {
                 .collect();
             self.name_broken(context, &broken);
             let (helpless, mut rounds) = (self.helpless(), 0);
+            // The modules of which it became known what they name; none before the first round.
+            let mut changed: Option<BTreeSet<String>> = None;
             let near = loop {
                 suspects.extend(self.naming(context));
                 let near = reach.near(context, &suspects);
-                let is_open = |name: &str| near.has(name) && outcomes[name].verdict != ImportVerdict::Fails;
+                let again = changed.as_ref().map(|modules| reach.near(context, modules));
+                let is_again = |name: &str| again.as_ref().is_none_or(|again| again.has(name));
+                let is_open =
+                    |name: &str| near.has(name) && is_again(name) && outcomes[name].verdict != ImportVerdict::Fails;
                 let open: Vec<&Asked> = rows.iter().filter(|(name, _)| is_open(name)).collect();
                 let before = broken.len();
                 // Whatever ran before such a module, it fails as it does by itself.
@@ -293,12 +298,13 @@ impl<'s> Asking<'s> {
                     outcomes.insert(outcome.module.clone(), outcome);
                     broken.extend(failed);
                 }
-                // Compiled code that names what is now known to fail may fail in its turn.
-                let is_done = broken.len() == before || !self.name_broken(context, &broken);
+                // Compiled code that names what is now known to fail may fail in its turn, and who imports it.
+                let naming = if broken.len() == before { BTreeSet::new() } else { self.name_broken(context, &broken) };
                 rounds += 1;
-                if is_done || rounds == MOST_ROUNDS {
+                if naming.is_empty() || rounds == MOST_ROUNDS {
                     break near;
                 }
+                changed = Some(naming);
             };
             let links = links(&reach, &outcomes);
             let ends = links.iter().flat_map(|link| [&link.source, &link.target]);
@@ -417,8 +423,8 @@ impl<'s> Asking<'s> {
         naming.filter_map(|import| import.module().map(str::to_owned)).collect()
     }
 
-    /// Tells the context which of the broken modules each native module names; says whether any is named that was not before.
-    fn name_broken(&self, context: &mut ImportContext, broken: &BTreeSet<String>) -> bool {
+    /// Tells the context which of the broken modules each native module names; says of which modules that is not what it was.
+    fn name_broken(&self, context: &mut ImportContext, broken: &BTreeSet<String>) -> BTreeSet<String> {
         // Code that asks for NumPy's C API names every place where it may be, and is asked about by itself.
         // A short name without a dot may be any text.
         let is_whole = |name: &str| name.contains('.') || name.starts_with('_') && name.len() >= SHORTEST_TOP;
@@ -426,9 +432,9 @@ impl<'s> Asking<'s> {
         let names: Vec<&str> = broken.iter().map(String::as_str).filter(is_telling).collect();
         // No file is worth reading for the marks alone.
         if names.is_empty() {
-            return false;
+            return BTreeSet::new();
         }
-        let Some(finder) = text_finder(&[&INITIALIZERS[..], &names].concat()) else { return false };
+        let Some(finder) = text_finder(&[&INITIALIZERS[..], &names].concat()) else { return BTreeSet::new() };
         let modules: Vec<(FileId, &str)> =
             self.survey.imports.iter().filter_map(|import| Some((import.file, import.module()?))).collect();
         let natives: FxHashSet<&str> =
@@ -449,9 +455,10 @@ impl<'s> Asking<'s> {
             (!named.is_empty()).then_some((file, named))
         });
         let named: FxHashMap<FileId, Vec<NamedModule>> = named.collect();
-        let is_new = named != context.named;
+        let is_changed = |file: &FileId| named.get(file) != context.named.get(file);
+        let changed = modules.iter().filter(|(file, _)| is_changed(file)).map(|(_, name)| (*name).to_owned()).collect();
         context.named = named;
-        is_new
+        changed
     }
 
     /// The native modules that are refused for what rules have found in them.

@@ -43,7 +43,7 @@ impl Asking<'_> {
                 outcomes.push(outcome);
             }
             // Compiled code that names what is now known to fail may fail in its turn.
-            if broken.len() == before || !self.name_broken(context, &broken) {
+            if broken.len() == before || self.name_broken(context, &broken).is_empty() {
                 break;
             }
         }
