@@ -604,8 +604,16 @@ fn strange() -> tempfile::TempDir {
         "مرحبا",
         "nai\u{308}ve",
     ];
+    // Python looks the init functions of these up in punycode (PEP 489); the others are no identifiers.
+    let function = |name: &str| match name {
+        "漢字モジュール" => "PyInitU_yck6dky8f8563an72a",
+        "ｗｉｄｅ" => "PyInitU_pi7cck9c",
+        "مرحبا" => "PyInitU_mgbbop3h",
+        _ => "PyInit_x",
+    };
     let file = |name: &&str| {
-        format!("//- /site-packages/{name}/{name}.abi3.so elf x86_64 needs:lib{name}.so.1 defines:PyInit_x\n")
+        let function = function(name);
+        format!("//- /site-packages/{name}/{name}.abi3.so elf x86_64 needs:lib{name}.so.1 defines:{function}\n")
     };
     common::lay_out(&names.iter().map(file).collect::<String>())
 }
