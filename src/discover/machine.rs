@@ -16,6 +16,8 @@ pub struct Machine {
     /// What this processor can do beyond the base, best first, as glibc names it (`x86-64-v3`). Empty where the
     /// processor is of another family.
     pub levels: Vec<String>,
+    /// What glibc's loader takes for `$PLATFORM` in place of the machine's name; none where it takes that.
+    pub platform: Option<String>,
 }
 
 /// The variables that are read.
@@ -68,14 +70,16 @@ impl Machine {
             program: std::env::current_exe().and_then(|path| path.canonicalize()).ok().map(|path| Disk::path(&path)),
             directory: std::env::current_dir().map_or_else(|_| VPath::new("/"), |path| Disk::path(&path)),
             levels: levels(),
+            platform: platform(),
         }
     }
 
-    /// A machine as a text world describes it: `NAME=VALUE`, with `levels`, `directory` and `program` besides the variables.
+    /// A machine as a text world describes it: `NAME=VALUE`, with `levels`, `platform`, `directory` and `program` besides the variables.
     pub fn described(settings: &[(String, String)]) -> Machine {
         let mut machine = Machine { directory: VPath::new("/"), ..Machine::default() };
         for (name, value) in settings {
             match name.as_str() {
+                "platform" => machine.platform = Some(value.clone()),
                 "levels" => machine.levels = value.split(',').map(str::to_owned).collect(),
                 "directory" => machine.directory = VPath::new(value),
                 "program" => machine.program = Some(VPath::new(value)),
@@ -128,4 +132,18 @@ fn levels() -> Vec<String> {
 #[cfg(not(target_arch = "x86_64"))]
 fn levels() -> Vec<String> {
     Vec::new()
+}
+
+/// `haswell` on processors of Intel that have AVX2 and its like (glibc's `cpu-features.c`).
+#[cfg(target_arch = "x86_64")]
+fn platform() -> Option<String> {
+    let vendor = std::arch::x86_64::__cpuid(0);
+    let is_intel = [vendor.ebx, vendor.edx, vendor.ecx].map(u32::to_le_bytes).concat() == b"GenuineIntel";
+    let has_avx2 = levels().iter().any(|level| level == "x86-64-v3");
+    (is_intel && has_avx2).then(|| "haswell".to_owned())
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn platform() -> Option<String> {
+    None
 }

@@ -159,7 +159,9 @@ fn glibc(fs: &dyn FileSystem, machine: &Machine, loader: VPath) -> Glibc {
         found if !found.is_empty() => found,
         _ => usual_directories(fs, &real),
     };
-    let platform = platform(&loader);
+    let name = platform(&loader);
+    let own = machine.platform.clone().filter(|_| name == "x86_64");
+    let platform = own.clone().unwrap_or_else(|| name.clone());
     let levels: Vec<Name> = machine.levels.iter().map(|level| Name::from(&format!("glibc-hwcaps/{level}"))).collect();
     let mut cache = ld_cache(fs, &built_in.cache, &machine.levels).unwrap_or_default();
     if cache.files.is_empty() {
@@ -170,14 +172,29 @@ fn glibc(fs: &dyn FileSystem, machine: &Machine, loader: VPath) -> Glibc {
     let version = libc.filter_map(|path| newest_version(fs, &path)).next();
     let mut hwcaps = if version.is_none_or(|version| version >= (2, 33)) { levels } else { Vec::new() };
     if version.is_some_and(|version| version < (2, 37)) {
-        // `tls` and the platform, in every combination (`_dl_important_hwcaps` before 2.37).
-        let legacy = ["tls/P/P", "tls/P", "tls", "P/P", "P"];
-        hwcaps.extend(legacy.map(|name| Name::from(&name.replace('P', &platform))));
+        let has_avx512 = own.is_some() && machine.levels.iter().any(|level| level == "x86-64-v4");
+        let avx512 = has_avx512.then_some("avx512_1");
+        let parts: Vec<&str> = ["tls", &platform].into_iter().chain(avx512).chain([name.as_str()]).collect();
+        hwcaps.extend(combined(&parts));
     }
     let lib = real.parent().unwrap_or_default();
     let lib = lib.as_bytes().strip_prefix(b"/usr").unwrap_or(lib.as_bytes()).strip_prefix(b"/").unwrap_or(b"lib");
     let granted = Vec::new();
     Glibc { loader, version, cache, trusted, lib: Name::from(lib), platform: Name::from(&platform), hwcaps, granted }
+}
+
+/// Subfolders of these names in every combination, those with the first name first (`_dl_important_hwcaps` before 2.37).
+fn combined(parts: &[&str]) -> Vec<Name> {
+    let mut found = Vec::<Name>::new();
+    for bits in (1..1_usize << parts.len()).rev() {
+        let is_in = |place: &usize| bits >> (parts.len() - 1 - place) & 1 == 1;
+        let chosen: Vec<&str> = (0..parts.len()).filter(is_in).map(|place| parts[place]).collect();
+        let name = Name::from(&chosen.join("/"));
+        if !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    found
 }
 
 /// `AT_PLATFORM`, which is the machine's name everywhere but on the latest Intel processors.
@@ -339,4 +356,22 @@ fn matching(fs: &dyn FileSystem, pattern: &VPath) -> Vec<VPath> {
         .collect();
     files.sort();
     files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::combined;
+
+    #[test]
+    fn names_of_folders_are_combined_as_glibc_does() {
+        let told = |parts: &[&str]| combined(parts).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(
+            told(&["tls", "x86_64", "x86_64"]),
+            ["tls/x86_64/x86_64", "tls/x86_64", "tls", "x86_64/x86_64", "x86_64"]
+        );
+        assert_eq!(
+            told(&["tls", "haswell", "x86_64"]),
+            ["tls/haswell/x86_64", "tls/haswell", "tls/x86_64", "tls", "haswell/x86_64", "haswell", "x86_64"]
+        );
+    }
 }
