@@ -32,7 +32,7 @@ pub(crate) use infer::infer_host;
 pub use machine::Machine;
 pub use nested::nested_environments;
 pub use note::Note;
-pub(crate) use python::{is_free_threaded, pth_folder, tag_of};
+pub(crate) use python::{is_free_threaded, is_pth_for_windows, pth_folder, tag_of};
 pub use requirement::{MarkerTarget, Requirement, normalized};
 pub use role::Role;
 pub use target::{Kind, Request, Target, Wishes, discover};

@@ -223,7 +223,8 @@ pub(super) fn pth_paths(fs: &dyn FileSystem, site: &VPath) -> Vec<VPath> {
         } else {
             let is_path = |line: &&str| !line.is_empty() && !line.starts_with(['#']) && !line.starts_with("import");
             let lines: Vec<&str> = text.lines().map(str::trim).filter(is_path).collect();
-            lines.iter().map(|line| pth_folder(fs, site, &text, line)).collect()
+            let is_for_windows = is_pth_for_windows(&text);
+            lines.iter().map(|line| pth_folder(fs, site, line, is_for_windows)).collect()
         };
         let real = |path: VPath| {
             let real = fs.real(&path).ok()?;
@@ -234,9 +235,13 @@ pub(super) fn pth_paths(fs: &dyn FileSystem, site: &VPath) -> Vec<VPath> {
     paths
 }
 
-/// A line of a `.pth` file as a path; `text` is the whole file, which is for Windows where any line of it is.
-pub(crate) fn pth_folder(fs: &dyn FileSystem, site: &VPath, text: &str, line: &str) -> VPath {
-    let is_for_windows = text.lines().any(|line| line.contains('\\') && !line.starts_with("import"));
+/// Is a `.pth` file for Windows? One line that says so tells of all.
+pub(crate) fn is_pth_for_windows(text: &str) -> bool {
+    text.lines().any(|line| line.contains('\\') && !line.starts_with("import"))
+}
+
+/// A line of a `.pth` file as a path.
+pub(crate) fn pth_folder(fs: &dyn FileSystem, site: &VPath, line: &str, is_for_windows: bool) -> VPath {
     if is_for_windows { spelled(fs, site, line) } else { site.join(line) }
 }
 

@@ -1,6 +1,6 @@
 //! `sys.path` and `sys.meta_path` as `site` leaves them when the interpreter has started.
 
-use crate::discover::{EditableFinder, editable, pth_folder};
+use crate::discover::{EditableFinder, editable, is_pth_for_windows, pth_folder};
 use crate::vfs::{FileSystem, Kind, VPath};
 use crate::world::Python;
 
@@ -70,12 +70,13 @@ impl ImportPath {
     fn add_pth(&mut self, fs: &dyn FileSystem, site: &VPath, file: &VPath, depth: usize) {
         let Ok(bytes) = fs.read(file, LONGEST_PTH) else { return };
         let text = String::from_utf8_lossy(&bytes);
+        let is_for_windows = is_pth_for_windows(&text);
         for (line, number) in text.lines().zip(1..) {
             if line.trim().is_empty() || line.starts_with('#') {
                 continue;
             }
             if !(line.starts_with("import ") || line.starts_with("import\t")) {
-                self.add_folder(fs, &pth_folder(fs, site, &text, line.trim_end()));
+                self.add_folder(fs, &pth_folder(fs, site, line.trim_end(), is_for_windows));
                 continue;
             }
             for nested in editable::added_sites(line) {
