@@ -1,7 +1,7 @@
 //! Compiled modules of Python's own library, and what a Python without one of them lacks.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 
@@ -53,17 +53,9 @@ pub(super) fn is_standard(name: &str) -> bool {
 
 /// The minor version of Python 3 with which a module of the standard library went away; none where the newest has it.
 pub(super) fn removed_in(name: &str) -> Option<u8> {
-    const FIRST: u8 = 8;
+    /// The newest release that people run.
     const LAST: u8 = 14;
-    let has = |minor: u8| {
-        let target = PythonTarget {
-            version: Some((3, minor, None)),
-            platform: Some(Arc::from("linux")),
-            ..PythonTarget::default()
-        };
-        stdlib::has(name, &target) == Some(true)
-    };
-    (FIRST..=LAST).find(|&minor| minor > FIRST && has(minor - 1) && !has(minor))
+    stdlib::removed_in(name).filter(|minor| *minor <= LAST)
 }
 
 #[cfg(test)]

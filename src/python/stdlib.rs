@@ -53,6 +53,12 @@ pub fn has(name: &str, target: &PythonTarget) -> Option<bool> {
     }
 }
 
+/// The first minor version of Python 3 without a module that those before have; none where all have it, none has it, or only
+/// Windows' had it.
+pub fn removed_in(name: &str) -> Option<u8> {
+    ROWS.get(name).filter(|row| row.systems != "windows")?.until
+}
+
 /// Is the module compiled into every interpreter (`sys`, `builtins`, `_thread`, `marshal`, …)?
 pub fn is_builtin(name: &str) -> bool {
     const BUILTIN: [&str; 24] = [

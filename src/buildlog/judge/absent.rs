@@ -292,16 +292,17 @@ fn of_cuda(plain: Judged, cuda: &Cuda, accused: &str, by: Option<&str>) -> Judge
          on, PyTorch's by its own index), or bring the library of {release} by its wheel: import its package first, or put its folder on LD_LIBRARY_PATH"
     );
     if cuda.wheel.is_empty() {
+        let whose = whose_package(by, plain.incident.told("place"));
         let sentence =
             format!("{who} was built for {release}, whose {} is not there: no wheel brings it", leaf(accused));
         let text = format!(
             "install the build of {whose} for the CUDA and the PyTorch or TensorFlow that are installed (nvidia-smi shows the newest CUDA that the driver runs); for \
              {release} itself its toolkit has to be installed (conda: cudatoolkit), with its lib folder on LD_LIBRARY_PATH",
-            whose = whose_package(by, plain.incident.told("place")).unwrap_or_else(|| "the package".to_owned())
+            whose = whose.as_deref().unwrap_or("the package")
         );
         let remedy = Remedy::new(text);
-        let remedy = match whose_package(by, plain.incident.told("place")) {
-            Some(whose) => remedy.fix(PIP_UPGRADE.with(&[&whose])),
+        let remedy = match &whose {
+            Some(whose) => remedy.fix(PIP_UPGRADE.with(&[whose])),
             None => remedy,
         };
         return plain.cause(Cause::OtherWheel, Verdict::Guilty).says(sentence).mended(remedy);
