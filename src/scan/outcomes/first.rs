@@ -131,6 +131,5 @@ fn bears(survey: &Survey, file: FileId, name: &str) -> bool {
     let file = survey.world.file(file);
     let identity = file.image.as_ref().and_then(|image| image.identity.as_ref());
     identity.is_some_and(|identity| **identity == *name.as_bytes())
-        || file.path.file_name() == name.as_bytes()
         || *VPath::new(Name::from(name).as_bytes()).file_name() == *file.path.file_name()
 }
