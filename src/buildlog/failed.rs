@@ -13,7 +13,7 @@ struct Sign {
     text: &'static str,
     /// Must the line begin with it?
     is_first: bool,
-    /// The message of `assets/buildlog/build.toml` that it stands for.
+    /// The message of `tools/build/messages.toml` that it stands for.
     kind: &'static str,
 }
 

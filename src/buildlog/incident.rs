@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Tool;
 use super::log_text::LogText;
 use super::pattern::Message;
 use super::surroundings::{self, Mark, Packager};
 use crate::discover::bundle::Bundler;
+use crate::tools::ToolId;
 
 /// A message that a tool left in a log.
 #[derive(Clone, Debug)]
 pub struct Incident {
-    pub tool: &'static Tool,
+    pub tool: ToolId,
     pub message: &'static Message,
     /// The lines in which it stands, counted from 1.
     pub first: usize,
@@ -53,8 +53,8 @@ pub struct Log {
     pub incidents: Vec<Incident>,
     /// How many lines the log has.
     pub lines: usize,
-    /// The versions of tools that the log names, by their ids; `python` among them.
-    pub versions: BTreeMap<&'static str, String>,
+    /// The versions of tools that the log names, Python among them.
+    pub versions: BTreeMap<ToolId, String>,
     /// What it shows in passing of where it was written.
     pub marks: BTreeSet<Mark>,
     /// Its lines, as far as they are kept.
@@ -77,8 +77,8 @@ pub struct Log {
 
 impl Log {
     /// The version of a tool, where the log names it.
-    pub fn version(&self, tool: &str) -> Option<&str> {
-        self.versions.get(tool).map(String::as_str)
+    pub fn version(&self, tool: ToolId) -> Option<&str> {
+        self.versions.get(&tool).map(String::as_str)
     }
 
     /// Where the log shows a library to have been found: ldd tells it, and messages that name a path.
@@ -104,7 +104,9 @@ impl Log {
 
     /// Does a bundler write it, while it builds?
     pub fn is_bundling(&self) -> bool {
-        ["nuitka", "pyinstaller", "cx_freeze", "py2app"].iter().any(|tool| self.version(tool).is_some())
+        [ToolId::Nuitka, ToolId::PyInstaller, ToolId::CxFreeze, ToolId::Py2app]
+            .into_iter()
+            .any(|tool| self.version(tool).is_some())
     }
 
     /// The bundler whose program wrote it.

@@ -31,6 +31,7 @@ use crate::command::templates::{
 use crate::command::{Command, Refusal, Remedy};
 use crate::diagnose::Severity;
 use crate::graph::NodeId;
+use crate::tools::ToolId;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -293,7 +294,7 @@ impl Judged {
 
     /// Is it the same tool's word on the same thing?
     fn says_the_same(&self, other: &Judged) -> bool {
-        let key = |judged: &Judged| (judged.incident.tool.id, judged.cause, judged.node);
+        let key = |judged: &Judged| (judged.incident.tool, judged.cause, judged.node);
         self.file.is_some()
             && key(self) == key(other)
             && (&self.file, &self.sentence, &self.remedy) == (&other.file, &other.sentence, &other.remedy)
@@ -350,7 +351,7 @@ pub fn judge(log: &Log, ground: Option<&Ground>) -> Vec<Judged> {
 fn one(incident: &Incident, log: &Log, ground: Option<&Ground>) -> Judged {
     let plain = Judged::by_the_log(incident);
     let judged = match incident.message.cause {
-        _ if incident.tool.id == "windows" => windows::judge(plain, log, ground),
+        _ if incident.tool == ToolId::Windows => windows::judge(plain, log, ground),
         _ if incident.message.id == "function-missing" => file(plain, ground),
         Cause::LibraryMissing => library::judge(plain, log, ground),
         Cause::SymbolMissing | Cause::VersionMissing | Cause::OtherCopy => symbol::judge(plain, log, ground),
@@ -365,14 +366,14 @@ fn one(incident: &Incident, log: &Log, ground: Option<&Ground>) -> Judged {
     };
     let judged = if ground.is_some() { untied(judged) } else { judged };
     // A build that tries several ways complains of each that it does not find.
-    let judged = match incident.tool.id == "configure" && log.is_overruled(incident) {
+    let judged = match incident.tool == ToolId::Configure && log.is_overruled(incident) {
         true => {
             let sentence = format!("{}; the build went on without it", judged.sentence);
             judged.says(sentence).noise()
         }
         false => judged,
     };
-    Judged { version: log.version(incident.tool.id).map(str::to_owned), ..judged }
+    Judged { version: log.version(incident.tool).map(str::to_owned), ..judged }
 }
 
 /// Says so, where the file that is accused is not in what is looked at.
@@ -430,13 +431,13 @@ fn filled(text: &str, incident: &Incident) -> String {
 }
 
 /// What a tool that mends wheels is told to leave alone.
-fn exclude(tool: &str, names: &[&str]) -> Option<Result<Command, Refusal>> {
+fn exclude(tool: ToolId, names: &[&str]) -> Option<Result<Command, Refusal>> {
     let start = match tool {
-        "auditwheel" => AUDITWHEEL_LEAVING,
+        ToolId::Auditwheel => AUDITWHEEL_LEAVING,
         // It stops at what it does not find, whatever is excluded.
-        "delocate" => return Some(Ok(DELOCATE_IGNORING.command())),
-        "delvewheel" => DELVEWHEEL_LEAVING,
-        "maturin" => return Some(Ok(MATURIN_SKIP.command())),
+        ToolId::Delocate => return Some(Ok(DELOCATE_IGNORING.command())),
+        ToolId::Delvewheel => DELVEWHEEL_LEAVING,
+        ToolId::Maturin => return Some(Ok(MATURIN_SKIP.command())),
         _ => return None,
     };
     let excluding = names.iter().try_fold(start.command(), |command, name| command.and(EXCLUDE, &[&leaf(name)]));

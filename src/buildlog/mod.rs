@@ -10,8 +10,7 @@
 //! what the rules found, and says in a sentence what happened and what mends it: one cause, its consequences below it; also that an
 //! accused file is innocent. Without a scan it says what the log alone tells.
 //!
-//! The tools are a table, [`TOOLS`], and their texts are data: to add a tool, one new file in `assets/buildlog` and its
-//! entry here.
+//! The texts are data, those of each tool in its folder of [`crate::tools`].
 
 mod companions;
 mod container;
@@ -42,7 +41,6 @@ pub use pattern::Message;
 pub use reader::Reader;
 pub use surroundings::{Mark, Packager};
 
-use std::fmt;
 use std::io::{self, Read};
 use std::sync::OnceLock;
 
@@ -51,64 +49,10 @@ use pattern::{Texts, texts};
 #[cfg(doc)]
 use crate::scan::Scan;
 
-/// A program whose messages are known.
-pub struct Tool {
-    /// What it is called where a program reads it; that of its file in `assets/buildlog`.
-    pub id: &'static str,
-    /// What a person calls it.
-    pub name: &'static str,
-    /// Its messages, as data.
-    data: &'static str,
-}
-
-impl fmt::Debug for Tool {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.id)
-    }
-}
-
-macro_rules! tools {
-    ($($id:literal $name:literal),+ $(,)?) => {
-        /// Every tool, in the order in which its texts are tried.
-        pub const TOOLS: &[Tool] = &[
-            $(Tool { id: $id, name: $name, data: include_str!(concat!("../../assets/buildlog/", $id, ".toml")) }),+
-        ];
-    };
-}
-
-tools! {
-    "build" "the build",
-    "configure" "the configuration",
-    "codesign" "codesign",
-    "ctypes" "ctypes",
-    "pip" "pip",
-    "qt" "Qt and OpenMP",
-    "nuitka" "Nuitka",
-    "pyinstaller" "PyInstaller",
-    "delocate" "delocate",
-    "auditwheel" "auditwheel",
-    "delvewheel" "delvewheel",
-    "cx_freeze" "cx_Freeze",
-    "py2app" "py2app",
-    "conda_build" "conda-build",
-    "maturin" "maturin",
-    "linker" "the linker",
-    "dyld" "dyld",
-    "windows" "Windows",
-    "kernel" "the kernel",
-    "glibc" "glibc's loader",
-    "musl" "musl's loader",
-    "bionic" "Android's loader",
-    "rust_numpy" "rust-numpy",
-    "numpy" "NumPy",
-    "cpython" "Python",
-    "embedders" "the program that embeds Python",
-}
-
 /// The texts of all tools, compiled when first asked for.
 fn all() -> &'static Texts {
     static TEXTS: OnceLock<Texts> = OnceLock::new();
-    TEXTS.get_or_init(|| texts(TOOLS))
+    TEXTS.get_or_init(texts)
 }
 
 /// Every message that is known, with its tool.

@@ -18,15 +18,16 @@ use aho_corasick::AhoCorasick;
 use regex::Regex;
 use serde::Deserialize;
 
+use super::Incident;
 use super::judge::Cause;
 use super::surroundings::{MARKS, Mark};
-use super::{Incident, Tool};
 use crate::command::{Command, Refusal, Template};
+use crate::tools::ToolId;
 
 /// A message that a tool prints.
 #[derive(Debug)]
 pub struct Message {
-    pub tool: &'static Tool,
+    pub tool: ToolId,
     /// What it is called; of its own within the tool.
     pub id: String,
     /// The versions that word it so, where others do not.
@@ -107,7 +108,7 @@ struct Entry {
 /// The texts of all tools.
 pub(super) struct Texts {
     pub messages: Vec<Message>,
-    pub banners: Vec<(&'static Tool, Text)>,
+    pub banners: Vec<(ToolId, Text)>,
     /// The pieces that are looked for first, and what each is a piece of.
     pub anchors: AhoCorasick,
     pub meaning: Vec<Meaning>,
@@ -125,12 +126,13 @@ pub(super) enum Meaning {
     Mark(Mark),
 }
 
-/// Compiles the texts of these tools.
-pub(super) fn texts(tools: &'static [Tool]) -> Texts {
+/// Compiles the texts of all tools.
+pub(super) fn texts() -> Texts {
     let mut all = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (messages, banners, anchors, meaning) = (&mut all.0, &mut all.1, &mut all.2, &mut all.3);
-    for tool in tools {
-        let file: File = toml::from_str(tool.data).unwrap_or_else(|error| panic!("{}: {error}", tool.id));
+    for &tool in ToolId::ALL {
+        let file: File =
+            toml::from_str(tool.facts().messages).unwrap_or_else(|error| panic!("{}: {error}", tool.word()));
         for banner in file.banner {
             anchors.push(anchor(&banner.text));
             meaning.push(Meaning::Banner(banners.len()));
@@ -193,8 +195,8 @@ impl Message {
     }
 }
 
-fn message(tool: &'static Tool, entry: Entry) -> Message {
-    let cause = Cause::named(&entry.cause).unwrap_or_else(|| panic!("{}: no cause {}", tool.id, entry.cause));
+fn message(tool: ToolId, entry: Entry) -> Message {
+    let cause = Cause::named(&entry.cause).unwrap_or_else(|| panic!("{}: no cause {}", tool.word(), entry.cause));
     Message {
         tool,
         id: entry.id,

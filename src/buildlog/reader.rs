@@ -12,6 +12,7 @@ use super::pattern::{Meaning, Message, Text};
 use super::surroundings::{Mark, is_mark};
 use super::traceback::{Traceback, site};
 use super::wrap::Widths;
+use crate::tools::ToolId;
 
 /// So many lines are at hand at once: a message that a narrow terminal cut has as many.
 const WINDOW: usize = 24;
@@ -31,7 +32,7 @@ const MOST_FOLDERS: usize = 4;
 const SEAM: usize = 64;
 
 /// What tells two incidents apart.
-type Key = (&'static str, String, BTreeMap<&'static str, String>);
+type Key = (ToolId, String, BTreeMap<&'static str, String>);
 
 /// Reads a log piece by piece, in memory that does not grow with it.
 #[derive(Debug, Default)]
@@ -217,7 +218,7 @@ impl Reader {
         let Some(line) = self.window.front() else { return };
         let Some(captures) = text.regex.captures(&line.text) else { return };
         for ((place, _), value) in text.places.iter().zip(captures.iter().skip(1)) {
-            let id = if *place == "python" { "python" } else { tool.id };
+            let id = if *place == "python" { ToolId::Cpython } else { *tool };
             if let Some(value) = value {
                 self.log.versions.entry(id).or_insert_with(|| cut(value.as_str(), 64).to_owned());
             }
@@ -324,13 +325,13 @@ impl Reader {
         if let Some(script) = self.traceback.script() {
             told.insert("script", cut(script, MOST_SAID).to_owned());
         }
-        if message.tool.id == "windows"
+        if message.tool == ToolId::Windows
             && !told.contains_key("module")
             && let Some(module) = self.traceback.imported(first)
         {
             told.insert("module", cut(module, SEAM).to_owned());
         }
-        if ["numpy", "cpython", "windows"].contains(&message.tool.id)
+        if [ToolId::Numpy, ToolId::Cpython, ToolId::Windows].contains(&message.tool)
             && !told.contains_key("by")
             && let Some(place) = told.get("place").cloned()
         {
@@ -342,7 +343,7 @@ impl Reader {
         let mut same = told.clone();
         same.remove("place");
         same.remove("script");
-        let key = (message.tool.id, message.id.clone(), same);
+        let key = (message.tool, message.id.clone(), same);
         if let Some(&known) = self.known.get(&key) {
             self.log.incidents[known].times += 1;
             return;
@@ -384,7 +385,7 @@ fn is_ended(text: &str, next: Option<&Line>) -> bool {
 
 /// That the build failed, as an incident.
 fn failure(error: super::failed::Error) -> Option<Incident> {
-    let message = super::messages().find(|message| message.tool.id == "build" && message.id == error.kind)?;
+    let message = super::messages().find(|message| message.tool == ToolId::Build && message.id == error.kind)?;
     let told = BTreeMap::from([("why", error.text.clone())]);
     let (first, around) = (error.line, vec![(error.line, error.text.clone())]);
     Some(Incident { tool: message.tool, message, first, last: first, says: error.text, around, told, times: 1 })

@@ -15,6 +15,7 @@ use crate::discover::Tool;
 use crate::error::Error;
 use crate::export::{Incidents, incidents_json, incidents_text};
 use crate::scan::Scan;
+use crate::tools::ToolId;
 
 /// Reads the log, compares it with what it is about, and says what it comes to.
 ///
@@ -130,7 +131,7 @@ fn check(arguments: &Arguments, paths: &[PathBuf]) -> String {
 
 /// The tool that wrote the log, where what it does differs from version to version.
 fn tool(log: &Log) -> Option<Tool> {
-    format!("nuitka={}", log.version("nuitka")?).parse().ok()
+    format!("nuitka={}", log.version(ToolId::Nuitka)?).parse().ok()
 }
 
 fn read(path: &Path) -> Result<(String, Log), Error> {

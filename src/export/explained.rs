@@ -2,8 +2,9 @@
 
 use super::incidents::incident_text;
 use super::{Ink, Paint};
-use crate::buildlog::{self, Cause, Judged, Message, TOOLS, Verdict, judge};
+use crate::buildlog::{self, Cause, Judged, Message, Verdict, judge};
 use crate::diagnose::{RULES, Rule};
+use crate::tools::ToolId;
 
 /// More messages of one cause are no help.
 const MOST_MESSAGES: usize = 12;
@@ -74,7 +75,7 @@ fn of_cause(cause: Cause, is_alone: bool, paint: &Paint) -> String {
 /// `glibc's loader, cannot-open: …: cannot open shared object file: …`
 fn listed(message: &Message) -> String {
     let words = message.texts.first().map_or_else(|| "(the last error of a log)".to_owned(), |text| spoken(text));
-    format!("{}, {}: {words}", message.tool.name, message.id)
+    format!("{}, {}: {words}", message.tool.name(), message.id)
 }
 
 /// A text of the data as a person reads it: its places are left open.
@@ -95,7 +96,7 @@ fn of_messages(id: &str, paint: &Paint) -> Option<String> {
 }
 
 fn of_message(message: &Message, paint: &Paint) -> String {
-    let mut text = head(&message.id, &format!("message of {}", message.tool.name), paint);
+    let mut text = head(&message.id, &format!("message of {}", message.tool.name()), paint);
     text += &format!("{}  [{}]\n", message.cause.title(), message.cause.word());
     text += &section("Words", &message.texts.iter().map(|text| spoken(text)).collect::<Vec<_>>().join("\n"), paint);
     let by_names = "it depends on the names in it: dylens explain \"MESSAGE\" reads a whole message";
@@ -105,10 +106,10 @@ fn of_message(message: &Message, paint: &Paint) -> String {
 }
 
 fn of_tool(id: &str, paint: &Paint) -> Option<String> {
-    let tool = TOOLS.iter().find(|tool| tool.id == id)?;
-    let mut text = head(tool.id, "whose messages are known", paint);
-    text += &format!("{}\n\n{}\n", tool.name, paint.ink(Ink::Strong, "Messages in logs"));
-    for message in buildlog::messages().filter(|message| message.tool.id == id) {
+    let tool = ToolId::named(id)?;
+    let mut text = head(tool.word(), "whose messages are known", paint);
+    text += &format!("{}\n\n{}\n", tool.name(), paint.ink(Ink::Strong, "Messages in logs"));
+    for message in buildlog::messages().filter(|message| message.tool == tool) {
         text += &paint.wrapped(&format!("{}: {}", message.id, message.cause.title()), 2);
     }
     Some(text)

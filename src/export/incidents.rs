@@ -12,6 +12,7 @@ use crate::diagnose::Severity;
 use crate::json;
 use crate::printable::{bounded, inert, printable};
 use crate::scan::Scan;
+use crate::tools::ToolId;
 
 /// A log with what it comes to.
 pub struct Incidents<'a> {
@@ -88,12 +89,12 @@ pub fn incidents_json(all: &Incidents, out: &mut dyn Write) -> io::Result<()> {
 fn mirror<'a>(judged: &'a Judged, scan: Option<&Scan>) -> Mirror<'a> {
     let incident = &judged.incident;
     let finding = scan.zip(judged.finding).and_then(|(scan, at)| scan.findings.get(at));
-    let shells = commands::shells(scan, incident.tool.id == "windows");
+    let shells = commands::shells(scan, incident.tool == ToolId::Windows);
     Mirror {
         line: incident.first,
         last_line: incident.last,
         times: incident.times,
-        tool: incident.tool.id,
+        tool: incident.tool.word(),
         version: judged.version.as_deref(),
         id: &incident.message.id,
         message: &incident.says,
@@ -178,15 +179,8 @@ fn beside(all: &Incidents, paint: &Paint) -> String {
 fn head(all: &Incidents, paint: &Paint) -> String {
     let name = paint.ink(Ink::Strong, &bounded(all.name));
     let dot = format!(" {} ", paint.glyph(Glyph::Dot));
-    let tools: Vec<String> = all
-        .log
-        .versions
-        .iter()
-        .map(|(id, version)| {
-            let tool = buildlog::TOOLS.iter().find(|tool| tool.id == *id);
-            format!("{} {}", tool.map_or("Python", |tool| tool.name), bounded(version))
-        })
-        .collect();
+    let tools: Vec<String> =
+        all.log.versions.iter().map(|(tool, version)| format!("{} {}", tool.name(), bounded(version))).collect();
     let facts = [vec![format!("log {name}"), count(all.log.lines, "line")], tools].concat().join(&dot);
     let with = match (all.scan, all.alone) {
         (Some(scan), _) => {
@@ -216,7 +210,7 @@ fn whole(judged: &Judged, scan: Option<&Scan>, paint: &Paint) -> String {
     if !judged.remedy.text.is_empty() {
         text += &paint.wrapped(&format!("remedy: {}", bounded(&judged.remedy.text)), 2);
     }
-    let shells = commands::shells(scan, judged.incident.tool.id == "windows");
+    let shells = commands::shells(scan, judged.incident.tool == ToolId::Windows);
     for line in judged.remedy.lines(shells[0]) {
         text += &format!("    {}\n", paint.ink(Ink::Command, &line));
     }
@@ -250,7 +244,7 @@ fn head_of(judged: &Judged, scan: Option<&Scan>, paint: &Paint) -> String {
     };
     let times = if incident.times > 1 { format!(", {} times", incident.times) } else { String::new() };
     let says = bounded(&incident.says);
-    text += &paint.ink(Ink::Quiet, &paint.wrapped(&format!("{lines}{times}, {}: {says}", incident.tool.name), 4));
+    text += &paint.ink(Ink::Quiet, &paint.wrapped(&format!("{lines}{times}, {}: {says}", incident.tool.name()), 4));
     text
 }
 

@@ -10,12 +10,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms it may know, itself left out.
-const ROOMS: [(&str, &[&str]); 24] = [
+const ROOMS: [(&str, &[&str]); 25] = [
     ("json", &["printable"]),
     ("vfs", &["error"]),
     ("image", &[]),
     ("error", &[]),
     ("printable", &[]),
+    ("tools", &[]),
     ("command", &["printable"]),
     ("parse", &["image", "vfs"]),
     ("world", &["image", "vfs", "parse"]),
@@ -33,12 +34,12 @@ const ROOMS: [(&str, &[&str]); 24] = [
         "snapshot",
         &["diagnose", "discover", "error", "graph", "image", "imports", "loader", "scan", "survey", "vfs", "world"],
     ),
-    ("buildlog", &["diagnose", "discover", "graph", "image", "loader", "python", "scan", "vfs", "world"]),
+    ("buildlog", &["diagnose", "discover", "graph", "image", "loader", "python", "scan", "tools", "vfs", "world"]),
     (
         "export",
         &[
             "buildlog", "diagnose", "diff", "discover", "error", "graph", "image", "imports", "loader", "scan",
-            "snapshot", "survey", "vfs", "world",
+            "snapshot", "survey", "tools", "vfs", "world",
         ],
     ),
     (
@@ -52,7 +53,7 @@ const ROOMS: [(&str, &[&str]); 24] = [
         "cli",
         &[
             "bind", "buildlog", "diagnose", "diff", "discover", "error", "export", "graph", "image", "imports",
-            "parse", "loader", "scan", "snapshot", "survey", "tui", "vfs", "world",
+            "parse", "loader", "scan", "snapshot", "survey", "tools", "tui", "vfs", "world",
         ],
     ),
     ("main", &["cli"]),

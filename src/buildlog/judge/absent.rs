@@ -14,6 +14,7 @@ use crate::command::templates::{
 use crate::command::{Command, Remedy};
 use crate::diagnose::{Shipped, origin, shipped};
 use crate::discover::bundle::Bundler;
+use crate::tools::ToolId;
 
 /// What a person reads, and what mends it.
 pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: &str, by: Option<&str>) -> Judged {
@@ -22,12 +23,12 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         .and_then(|ground| ground.scan.target.bundle.as_ref().map(|bundle| bundle.bundler))
         .or_else(|| log.running())
         .or_else(|| by.and_then(known::bundler_of))
-        .filter(|_| !matches!(tool.id, "auditwheel" | "maturin" | "delocate" | "delvewheel"));
+        .filter(|_| !matches!(tool, ToolId::Auditwheel | ToolId::Maturin | ToolId::Delocate | ToolId::Delvewheel));
     if plain.incident.told("why").is_some_and(|why| why.contains("Permission denied")) {
         let text = "give the user who runs it the right to read the file and to enter every folder above it";
         return plain.says(format!("{accused} is there, and the process may not read it")).mended(Remedy::new(text));
     }
-    if let Some(cuda) = known::cuda(leaf(accused)).filter(|_| exclude(tool.id, &[accused]).is_none()) {
+    if let Some(cuda) = known::cuda(leaf(accused)).filter(|_| exclude(tool, &[accused]).is_none()) {
         return of_cuda(plain, &cuda, accused, by);
     }
     if accused.contains("$ORIGIN") {
@@ -37,14 +38,14 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         return judged
             .mended(Remedy::new("give the file an rpath with @loader_path: install_name_tool -rpath OLD NEW"));
     }
-    if let Some(bundler) = bundler.filter(|_| tool.id != "linker") {
+    if let Some(bundler) = bundler.filter(|_| tool != ToolId::Linker) {
         return in_a_bundle(plain, log, bundler, accused, by);
     }
     let is_told = |judged: &Judged| !judged.sentence.is_empty();
     if is_told(&plain) {
         return plain;
     }
-    if let Some(judged) = shipped_elsewhere(plain.clone(), accused, exclude(tool.id, &[accused])) {
+    if let Some(judged) = shipped_elsewhere(plain.clone(), accused, exclude(tool, &[accused])) {
         return judged;
     }
     if let Some(judged) = found_and_lost(&plain, accused, by) {
@@ -56,10 +57,10 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
     if let Some(judged) = of_its_package(&plain, accused, by).or_else(|| of_the_other_libc(&plain, accused, by)) {
         return judged;
     }
-    if tool.id == "windows" {
+    if tool == ToolId::Windows {
         return windows::absent(plain, accused);
     }
-    let is_elf = matches!(tool.id, "glibc" | "musl" | "bionic");
+    let is_elf = matches!(tool, ToolId::Glibc | ToolId::Musl | ToolId::Bionic);
     if is_elf && leaf(accused).starts_with("libpython") {
         let who = by.map_or_else(|| "what was started".to_owned(), short);
         let sentence = format!(
@@ -71,7 +72,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         let remedy = Remedy::new(text).fix(Ok(WITH_LIBPYTHON.command()));
         return plain.cause(Cause::PythonLibrary, Verdict::Guilty).says(sentence).mended(remedy);
     }
-    if tool.id == "bionic" {
+    if tool == ToolId::Bionic {
         return on_android(plain, accused, by);
     }
     if let Some(judged) = linked_from(&plain, log, accused, by).filter(|_| is_elf) {
@@ -88,19 +89,19 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         _ => "",
     };
     let sentence = format!("{accused}{who} is not found{place}{}", origin(name.as_bytes()));
-    let remedy = match tool.id {
-        "auditwheel" => {
+    let remedy = match tool {
+        ToolId::Auditwheel => {
             let text = "install the library where auditwheel runs, or add its folder to LD_LIBRARY_PATH (auditwheel searches there and in the system's \
                         folders, not inside the wheel); if another wheel provides it, exclude it";
-            exclude(tool.id, &[accused]).into_iter().fold(Remedy::new(text), Remedy::fix)
+            exclude(tool, &[accused]).into_iter().fold(Remedy::new(text), Remedy::fix)
         }
-        "delvewheel" => {
+        ToolId::Delvewheel => {
             let text = "where the wheel holds the DLL already, have delvewheel look inside it (--ignore-existing); else lead it to the folder that has \
                         the DLL itself, no import library (--add-path)";
             Remedy::new(text).fix(Ok(DELVEWHEEL_INSIDE.command())).fix(Ok(DELVEWHEEL_WITH.command()))
         }
         _ if windows::is_dll(&name) => windows::for_the_build(&name),
-        "maturin" if is_of_the_c_library(&name) => {
+        ToolId::Maturin if is_of_the_c_library(&name) => {
             let text = "have maturin leave the wheel as it is: the name belongs to the C library of this system (Android's bionic has it under \
                         this name), for which there is no manylinux policy";
             Remedy::new(text).fix(Ok(MATURIN_SKIP.command()))
@@ -225,7 +226,7 @@ fn of_its_package(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Jud
     if own.len() < SHORTEST || !name.contains(&own) || is_path || shipped(leaf(accused)).is_some() {
         return None;
     }
-    let is_mac = plain.incident.tool.id == "dyld";
+    let is_mac = plain.incident.tool == ToolId::Dyld;
     let path = if is_mac { "LC_RPATH" } else { "RUNPATH" };
     let sentence = format!(
         "{accused}, needed by {}, belongs to {whose} itself by its name: the file is not there, or no {path} leads to the folder in which it lies",
@@ -237,9 +238,9 @@ fn of_its_package(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Jud
         leaf(accused)
     );
     let remedy = Remedy::new(text);
-    let remedy = match plain.incident.tool.id {
-        "dyld" => remedy.steps([NAME_ADD_RPATH.with(&[&"@loader_path", &by]), SIGN.with(&[&by])]),
-        "glibc" | "musl" => remedy.fix(SET_RPATH.with(&[&by])),
+    let remedy = match plain.incident.tool {
+        ToolId::Dyld => remedy.steps([NAME_ADD_RPATH.with(&[&"@loader_path", &by]), SIGN.with(&[&by])]),
+        ToolId::Glibc | ToolId::Musl => remedy.fix(SET_RPATH.with(&[&by])),
         _ => return None,
     };
     let judged = plain.clone().cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence);
@@ -250,10 +251,10 @@ fn of_its_package(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Jud
 fn of_the_other_libc(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
     let is_loader = leaf(accused).starts_with("ld-linux");
     let who = by.map_or_else(|| "the file".to_owned(), short);
-    if plain.incident.tool.id != "musl" && leaf(accused).starts_with("libc.musl-") {
+    if plain.incident.tool != ToolId::Musl && leaf(accused).starts_with("libc.musl-") {
         return Some(of_musl(plain.clone(), &who, accused, by));
     }
-    if plain.incident.tool.id != "musl" || !is_loader {
+    if plain.incident.tool != ToolId::Musl || !is_loader {
         return None;
     }
     let sentence =
@@ -440,7 +441,7 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
     let place = plain.incident.told("place");
     let paths: Vec<&str> = [by, place, Some(name)].into_iter().flatten().collect();
     let packager = log.packager(&paths);
-    if plain.incident.tool.id == "ctypes"
+    if plain.incident.tool == ToolId::Ctypes
         && let Some(remedy) = by_its_name(log, packager, name)
     {
         return remedy;

@@ -7,6 +7,7 @@ use crate::buildlog::ground::Ground;
 use crate::command::Remedy;
 use crate::command::templates::{PIP_FRESH, PIP_REBUILD};
 use crate::discover::bundle::Bundler;
+use crate::tools::ToolId;
 
 pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
     let judged = super::file(plain, ground);
@@ -20,13 +21,13 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
         let sentence = format!("{}: {found}", told.sentence);
         return told.says(sentence);
     }
-    if judged.finding.is_some() || judged.incident.tool.id == "linker" || judged.incident.tool.id == "delocate" {
+    if judged.finding.is_some() || judged.incident.tool == ToolId::Linker || judged.incident.tool == ToolId::Delocate {
         return judged;
     }
     let Some(by) = judged.incident.by().map(str::to_owned) else { return judged };
-    match judged.incident.tool.id {
-        "dyld" => told(judged, log, ground, &by),
-        "glibc" => word_size(judged, &by),
+    match judged.incident.tool {
+        ToolId::Dyld => told(judged, log, ground, &by),
+        ToolId::Glibc => word_size(judged, &by),
         _ => judged,
     }
 }
@@ -35,7 +36,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
 fn told(judged: Judged, log: &Log, ground: Option<&Ground>, by: &str) -> Judged {
     let told = |place: &str| judged.incident.told(place).map(wheels_word);
     let (Some(found), Some(wanted)) = (told("found"), told("arch")) else { return untold(judged, by) };
-    if judged.incident.tool.id != "dyld" {
+    if judged.incident.tool != ToolId::Dyld {
         return judged;
     }
     let is_bundled = log.running() == Some(Bundler::PyInstaller) || by.contains("/_MEI");
@@ -72,7 +73,7 @@ fn told(judged: Judged, log: &Log, ground: Option<&Ground>, by: &str) -> Judged 
 
 /// Older dyld tells neither processor.
 fn untold(judged: Judged, by: &str) -> Judged {
-    if judged.incident.tool.id != "dyld" || judged.incident.message.id != "incompatible-architecture" {
+    if judged.incident.tool != ToolId::Dyld || judged.incident.message.id != "incompatible-architecture" {
         return judged;
     }
     let text = match package(by) {

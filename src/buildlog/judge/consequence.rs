@@ -2,6 +2,7 @@
 
 use super::{Cause, Judged, Verdict};
 use crate::buildlog::ground::leaf;
+use crate::tools::ToolId;
 
 /// Between so many incidents each is compared with each.
 const MOST_COMPARED: usize = 256;
@@ -38,41 +39,45 @@ fn follows(judged: &Judged, other: &Judged, is_before: bool) -> bool {
     if own.message.wraps {
         return !that.message.wraps && is_within();
     }
-    if that.message.wraps || own.message.id == that.message.id && own.tool.id == that.tool.id {
+    if that.message.wraps || own.message.id == that.message.id && own.tool == that.tool {
         // One file that lacks many symbols lacks them for one reason.
         let is_for_one_reason = is_of_the_same() && judged.cause == Cause::OtherLibc;
         // A build that asks for one library by several names, and a symbol that dyld names in its first line and below it.
         let is_alternative = own.message.id == "tried" && own.first.abs_diff(that.first) <= 2 * BELOW;
         let is_repeated =
-            own.tool.id == "dyld" && own.told("symbol").is_some() && own.told("symbol") == that.told("symbol");
+            own.tool == ToolId::Dyld && own.told("symbol").is_some() && own.told("symbol") == that.told("symbol");
         return !is_before && !that.message.wraps && (is_for_one_reason || is_alternative || is_repeated);
     }
-    match (own.message.cause, own.tool.id) {
+    match (own.message.cause, own.tool) {
         _ if own.message.stops && own.message.tells == 0 => true,
         // The bytes of a file are wrong: that is why its library or module was not loaded.
-        (LibraryMissing, "dyld") if that.tool.id == "dyld" && that.message.cause != LibraryMissing => is_within(),
+        (LibraryMissing, ToolId::Dyld) if that.tool == ToolId::Dyld && that.message.cause != LibraryMissing => {
+            is_within()
+        }
         // dyld is asked by Python code, for a bare name, which ctypes tells too.
-        (LibraryMissing, "dyld") if that.tool.id == "ctypes" && own.by() == own.told("accused") => {
+        (LibraryMissing, ToolId::Dyld) if that.tool == ToolId::Ctypes && own.by() == own.told("accused") => {
             own.by() == that.told("accused") && own.first.abs_diff(that.first) <= BELOW
         }
-        (SymbolMissing, "dyld") if that.tool.id == "dyld" => {
+        (SymbolMissing, ToolId::Dyld) if that.tool == ToolId::Dyld => {
             !is_before && own.told("symbol").is_some() && own.told("symbol") == that.told("symbol")
         }
         // Code that tries several places of one library: the one at which it was found tells more than those at which it was not.
-        (LibraryMissing, "glibc" | "musl" | "ctypes") if own.by().is_none() && that.message.cause != LibraryMissing => {
+        (LibraryMissing, ToolId::Glibc | ToolId::Musl | ToolId::Ctypes)
+            if own.by().is_none() && that.message.cause != LibraryMissing =>
+        {
             let is_found = that.by().is_some_and(|by| own.told("accused").is_some_and(|it| leaf(it) == leaf(by)));
             is_found && own.first.abs_diff(that.first) <= BELOW
         }
-        (SymbolMissing, "musl") => that.tool.id == "musl" && is_a_library && is_of_the_same(),
-        (LinkSymbol, "linker") => that.tool.id == "linker" && is_a_library && own.first > that.first,
+        (SymbolMissing, ToolId::Musl) => that.tool == ToolId::Musl && is_a_library && is_of_the_same(),
+        (LinkSymbol, ToolId::Linker) => that.tool == ToolId::Linker && is_a_library && own.first > that.first,
         // NumPy and others raise their own exception from the first.
-        (Cause::NumpyMissing, "numpy") if that.tool.id != "numpy" => is_chained(),
-        (Cause::ProgramEnded | Cause::ModuleMissing, _) if own.tool.id != that.tool.id => {
+        (Cause::NumpyMissing, ToolId::Numpy) if that.tool != ToolId::Numpy => is_chained(),
+        (Cause::ProgramEnded | Cause::ModuleMissing, _) if own.tool != that.tool => {
             is_chained() && own.message.tells < that.message.tells
         }
         _ => {
             own.message.tells == 1
-                && own.tool.id == that.tool.id
+                && own.tool == that.tool
                 && that.message.tells == 3
                 && own.first.abs_diff(that.first) <= BELOW
         }

@@ -16,6 +16,7 @@ use crate::graph::Node;
 use crate::image::Name;
 use crate::loader::Resolution;
 use crate::scan::Scan;
+use crate::tools::ToolId;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -50,7 +51,10 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
 
 /// Does the loader itself complain?
 fn is_loader(judged: &Judged) -> bool {
-    matches!(judged.incident.tool.id, "dyld" | "glibc" | "musl" | "bionic" | "windows" | "ctypes")
+    matches!(
+        judged.incident.tool,
+        ToolId::Dyld | ToolId::Glibc | ToolId::Musl | ToolId::Bionic | ToolId::Windows | ToolId::Ctypes
+    )
 }
 
 /// A path relative to a folder that only the build had: an install name that nobody set.
@@ -58,7 +62,7 @@ fn relative(tied: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
     let tool = tied.incident.tool;
     let is_relative = |path: &str| path.contains('/') && !path.starts_with(['/', '@', '$', '.']);
     // delocate looks for a name without a folder beside the wheel, in its own temporary folder.
-    let is_of_delocate = tool.id == "delocate"
+    let is_of_delocate = tool == ToolId::Delocate
         && tied.incident.message.id == "library-does-not-exist"
         && ["/tmp", "/T/"].iter().any(|part| accused.contains(part))
         && accused.rsplit('/').nth(1).is_some_and(|folder| folder == "wheel");
@@ -73,11 +77,12 @@ fn relative(tied: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
         let judged = tied.clone().cause(Cause::RelativeName, Verdict::Guilty).says(sentence);
         return Some(judged.mended(Remedy::new(text).fix(NAME_ID.with(&[&name, &name]))));
     }
-    let by = by.filter(|_| tool.id == "nuitka" && is_relative(accused) && !leaf(accused).starts_with("libpython"))?;
+    let by =
+        by.filter(|_| tool == ToolId::Nuitka && is_relative(accused) && !leaf(accused).starts_with("libpython"))?;
     let sentence = format!(
         "{accused} is a path of the folder in which {} was built, most likely the install name (LC_ID_DYLIB) of the file itself, in this or          another of its slices: nothing is missing, and {} takes the name for a dependency",
         short(by),
-        tool.name
+        tool.name()
     );
     let text = "upgrade Nuitka to 1.6 or later, or give the file its own name and sign it again";
     let remedy = Remedy::new(text).steps([NAME_ID.with(&[&leaf(by), &by]), SIGN.with(&[&by])]);
@@ -87,7 +92,7 @@ fn relative(tied: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
 /// Does dyld miss Python's own library, which was not asked for by its whole path?
 fn is_python_by_no_path(tied: &Judged, accused: &str) -> bool {
     let is_python = leaf(accused).starts_with("libpython") || leaf(accused) == "Python";
-    tied.incident.tool.id == "dyld" && is_python && !accused.starts_with('/')
+    tied.incident.tool == ToolId::Dyld && is_python && !accused.starts_with('/')
 }
 
 /// A program that asks for its Python's library, and has no search path to it.
@@ -151,7 +156,7 @@ fn own_name(
     let mut sentence = format!(
         "nothing is missing: {accused} is the install name (LC_ID_DYLIB) of {shown} itself, which {} takes for a dependency; \
          the file has {}, which dyld never looks at",
-        tied.incident.tool.name,
+        tied.incident.tool.name(),
         name.phrase()
     );
     let other = identity.filter(|_| !is_own);
@@ -212,17 +217,17 @@ fn needs(scan: &Scan, file: FileId, name: &str) -> bool {
 /// Names that systems answer without a file, or with one that all of them have.
 fn of_the_system(tied: &Judged, accused: &str) -> Option<Judged> {
     let tool = tied.incident.tool;
-    let is_loader = matches!(tool.id, "dyld" | "glibc" | "musl" | "bionic" | "windows");
+    let is_loader = matches!(tool, ToolId::Dyld | ToolId::Glibc | ToolId::Musl | ToolId::Bionic | ToolId::Windows);
     if known::is_of_shared_cache(accused) && !is_loader {
         let sentence = format!(
             "{accused} is there, though no file of that name is: since macOS 11 the system's libraries live in dyld's \
              shared cache, where {} does not look",
-            tool.name
+            tool.name()
         );
         let judged = tied.clone().cause(Cause::SharedCache, Verdict::Noise).says(sentence);
-        let text = match tool.id {
-            "pyinstaller" => "nothing; PyInstaller 4.3 and later know of it".to_owned(),
-            _ => format!("nothing; newer releases of {} know of it", tool.name),
+        let text = match tool {
+            ToolId::PyInstaller => "nothing; PyInstaller 4.3 and later know of it".to_owned(),
+            _ => format!("nothing; newer releases of {} know of it", tool.name()),
         };
         return Some(judged.mended(Remedy::new(text)));
     }
@@ -347,15 +352,15 @@ fn need(tied: &Judged, log: &Log, ground: &Ground, file: Option<FileId>, accused
         let sentence = format!("{}{note}", judged.sentence);
         return Some(judged.says(sentence));
     }
-    let name = tied.incident.tool.name;
+    let name = tied.incident.tool.name();
     let is_inside = edge.resolution.file().is_some_and(|found| ground.owner(found).is_some());
     let folder = place.as_ref().and_then(VPath::parent);
-    let command = folder.and_then(|folder| match tied.incident.tool.id {
-        "auditwheel" | "maturin" => Some(AUDITWHEEL_FROM.with(&[&folder])),
-        "delocate" => Some(DELOCATE_FROM.with(&[&folder])),
+    let command = folder.and_then(|folder| match tied.incident.tool {
+        ToolId::Auditwheel | ToolId::Maturin => Some(AUDITWHEEL_FROM.with(&[&folder])),
+        ToolId::Delocate => Some(DELOCATE_FROM.with(&[&folder])),
         // What the wheel has already is looked for outside, unless it is told so.
-        "delvewheel" if is_inside => Some(Ok(DELVEWHEEL_INSIDE.command())),
-        "delvewheel" => Some(DELVEWHEEL_FROM.with(&[&folder])),
+        ToolId::Delvewheel if is_inside => Some(Ok(DELVEWHEEL_INSIDE.command())),
+        ToolId::Delvewheel => Some(DELVEWHEEL_FROM.with(&[&folder])),
         _ => None,
     });
     // Who asks for it on this machine is not who asked for it where the log was written.
@@ -412,7 +417,7 @@ fn of_another_wheel(tied: &Judged, ground: &Ground, accused: &str) -> Option<Jud
     });
     let others: Vec<String> = others.filter(|name| name != accused && known::is_of_others(name)).collect();
     let names: Vec<&str> = std::iter::once(accused).chain(others.iter().map(String::as_str)).collect();
-    let excluding = exclude(tool.id, &names)?;
+    let excluding = exclude(tool, &names)?;
     let elsewhere = ground.named(accused).into_iter().next().map(|file| ground.path(file));
     let judged = shipped_elsewhere(tied.clone(), accused, Some(excluding))?;
     let node = ground.missing(accused);
@@ -436,7 +441,7 @@ pub(super) fn shipped_elsewhere(
     accused: &str,
     excluding: Option<Result<Command, Refusal>>,
 ) -> Option<Judged> {
-    let tool = plain.incident.tool.name;
+    let tool = plain.incident.tool.name();
     match known::shipper(accused)? {
         Shipper::Wheel(wheel) => Some(match excluding {
             Some(command) => plain

@@ -9,6 +9,7 @@ use crate::command::Remedy;
 use crate::command::templates::{PIP_INSTALL, PIP_UPGRADE};
 use crate::discover::bundle::Bundler;
 use crate::image::Binding;
+use crate::tools::ToolId;
 use crate::world::FileId;
 
 pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
@@ -17,7 +18,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
         _ => import(sized(plain), log, ground),
     };
     // Bundles leave Python modules out; environments lose them.
-    let is_bundle = ["nuitka", "pyinstaller", "cx_freeze", "py2app"].iter().any(|tool| log.version(tool).is_some());
+    let is_bundle = log.is_bundling();
     match judged.cause {
         Cause::NumpyMissing if is_bundle && judged.finding.is_none() => {
             let bundlers = [Bundler::Nuitka, Bundler::PyInstaller];
@@ -90,7 +91,7 @@ fn import(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
 fn neighbor(plain: &Judged, log: &Log) -> Option<String> {
     const NEAR: usize = 80;
     let here = plain.incident.first;
-    let near = log.incidents.iter().filter(|other| other.tool.id == "numpy" && other.first.abs_diff(here) < NEAR);
+    let near = log.incidents.iter().filter(|other| other.tool == ToolId::Numpy && other.first.abs_diff(here) < NEAR);
     near.filter_map(|other| other.by()).map(str::to_owned).next()
 }
 
@@ -104,9 +105,10 @@ fn named(plain: Judged, by: Option<String>) -> Judged {
 fn shim(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
     let module = plain.incident.told("module").unwrap_or("numpy.core.multiarray").to_owned();
     // The panic tells the version, the exception that it becomes does not.
-    let told =
-        |incident: &Incident| incident.told("version").filter(|_| incident.tool.id == "rust_numpy").map(str::to_owned);
-    let elsewhere = || log.incidents.iter().find_map(told).filter(|_| plain.incident.tool.id == "rust_numpy");
+    let told = |incident: &Incident| {
+        incident.told("version").filter(|_| incident.tool == ToolId::RustNumpy).map(str::to_owned)
+    };
+    let elsewhere = || log.incidents.iter().find_map(told).filter(|_| plain.incident.tool == ToolId::RustNumpy);
     let version = told(&plain.incident).or_else(elsewhere);
     let consumer = ground.and_then(|ground| consumer(ground, version.as_deref(), plain.incident.by()));
     let who = match (&consumer, ground, &version) {
@@ -134,12 +136,12 @@ fn shim(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
         _ => "",
     };
     let bundler = ground.and_then(|ground| ground.scan.target.bundle.as_ref()).map(|bundle| bundle.bundler.word());
-    let is_of = |id: &str, name: &str| {
-        log.version(id).is_some()
-            || bundler == Some(name)
-            || log.incidents.iter().any(|incident| incident.tool.id == id)
+    let is_of = |tool: ToolId| {
+        log.version(tool).is_some()
+            || bundler == Some(tool.name())
+            || log.incidents.iter().any(|incident| incident.tool == tool)
     };
-    let (pyinstaller, nuitka) = (is_of("pyinstaller", "PyInstaller"), is_of("nuitka", "Nuitka"));
+    let (pyinstaller, nuitka) = (is_of(ToolId::PyInstaller), is_of(ToolId::Nuitka));
     if module == "numpy" && !pyinstaller && !nuitka && bundler.is_none() && log.running().is_none() {
         let sentence = format!("{who} imports numpy at its first use of an array, and NumPy is not installed");
         let remedy = Remedy::new("install NumPy; a bundled program needs it named to the bundler")

@@ -8,6 +8,7 @@ use crate::buildlog::known;
 use crate::buildlog::surroundings::Mark;
 use crate::command::Remedy;
 use crate::command::templates::{CLEAR_EXECSTACK, PIP_FOR, PIP_REINSTALL};
+use crate::tools::ToolId;
 
 pub(super) fn judge(judged: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
     if judged.finding.is_some() {
@@ -62,7 +63,7 @@ fn placeholder(judged: Judged) -> Judged {
 
 /// What is no ELF file in a folder of packages was mostly installed on another system, and copied.
 fn of_another_system(judged: Judged, log: &Log) -> Judged {
-    let is_elf = judged.incident.tool.id == "glibc" && judged.incident.message.id == "invalid-elf-header";
+    let is_elf = judged.incident.tool == ToolId::Glibc && judged.incident.message.id == "invalid-elf-header";
     let whose = judged.incident.by().and_then(package).filter(|_| is_elf && judged.incident.says.contains("header"));
     let Some(whose) = whose else { return judged };
     let is_lambda = log.marks.contains(&Mark::Lambda);
@@ -106,7 +107,7 @@ fn no_exec(judged: Judged, log: &Log) -> Judged {
 /// The name under which the module was built is another.
 fn no_init(judged: Judged, ground: Option<&Ground>) -> Judged {
     let Some(symbol) = judged.incident.told("symbol").map(str::to_owned) else { return judged };
-    if judged.incident.tool.id != "cpython" {
+    if judged.incident.tool != ToolId::Cpython {
         return judged;
     }
     let Some(module) = symbol.strip_prefix("PyInit_").or_else(|| symbol.strip_prefix("init")) else { return judged };
@@ -157,7 +158,8 @@ fn link(judged: Judged, log: &Log) -> Judged {
         )));
     }
     let Some(symbol) = told("symbol").filter(|symbol| known::is_of_python(symbol)) else { return judged };
-    let is_mac = log.incidents.iter().any(|incident| incident.told("arch").is_some() && incident.tool.id == "linker");
+    let is_mac =
+        log.incidents.iter().any(|incident| incident.told("arch").is_some() && incident.tool == ToolId::Linker);
     let is_rust =
         judged.incident.says.contains("pyo3") || log.incidents.iter().any(|it| it.message.id == "rustc-linking-failed");
     let sentence = format!(

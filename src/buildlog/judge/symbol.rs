@@ -8,6 +8,7 @@ use crate::buildlog::ground::{Ground, leaf};
 use crate::buildlog::{Log, Packager, known, symbol_owner};
 use crate::command::Remedy;
 use crate::command::templates::{CONDA_INSTALL, PIP_FRESH, PIP_REBUILD, PIP_REINSTALL, VENV_CLEAR};
+use crate::tools::ToolId;
 use crate::world::FileId;
 
 /// A shorter namespace is a part of too many names.
@@ -97,7 +98,7 @@ fn expected(plain: Judged, log: &Log) -> Judged {
 fn symbol(plain: Judged, log: &Log) -> Judged {
     let Some(symbol) = plain.incident.told("symbol").map(str::to_owned) else { return plain };
     let who = plain.incident.by().map_or_else(|| "the file".to_owned(), short);
-    let tool = plain.incident.tool.id;
+    let tool = plain.incident.tool;
     let is_abi3 = plain.incident.by().is_some_and(|by| by.contains("abi3"));
     if symbol == "Py_REFCNT" && is_abi3 {
         return plain
@@ -108,7 +109,7 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
             ))
             .mended(Remedy::new("build it with the headers of Python 3.13 or older, or take a release that was; or run it on Python 3.14"));
     }
-    if tool == "bionic" {
+    if tool == ToolId::Bionic {
         return unlinked::on_android(plain, &who, &symbol);
     }
     if let Some(judged) = of_pypy(&plain, &who, &symbol) {
@@ -141,12 +142,12 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
             ))
             .mended(Remedy::new("install the wheel for this very Python, or build the package again"));
     }
-    if tool == "musl" && known::is_of_glibc(&symbol) {
+    if tool == ToolId::Musl && known::is_of_glibc(&symbol) {
         let sentence =
             format!("{who} uses {symbol}, which only glibc has: it was built for glibc, and this system has musl");
         return for_musl(plain.cause(Cause::OtherLibc, Verdict::Guilty).says(sentence));
     }
-    if let Some(library) = known::former_library(&symbol).filter(|_| tool == "glibc") {
+    if let Some(library) = known::former_library(&symbol).filter(|_| tool == ToolId::Glibc) {
         return plain
             .says(format!(
                 "{who} uses {symbol}, which moved from {library} to libc.so.6 in glibc 2.34: the file was linked on a newer system without \
@@ -156,10 +157,10 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
                 "use a system with glibc 2.34 or later, or a build that was linked with {library}; as a workaround, preload it (LD_PRELOAD={library})"
             )));
     }
-    if let Some(judged) = of_conda(&plain, log, &symbol).filter(|_| tool == "glibc") {
+    if let Some(judged) = of_conda(&plain, log, &symbol).filter(|_| tool == ToolId::Glibc) {
         return judged;
     }
-    if let Some(judged) = unlinked::of_a_known_library(&plain, &who, &symbol).filter(|_| tool != "musl") {
+    if let Some(judged) = unlinked::of_a_known_library(&plain, &who, &symbol).filter(|_| tool != ToolId::Musl) {
         return judged;
     }
     if plain.incident.message.id == "symbol-not-found-flat" && !torch::is_torch(&symbol) {
@@ -168,7 +169,7 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
     if torch::is_torch(&symbol) {
         return torch::judge(plain, &who, &symbol);
     }
-    if let Some(judged) = unlinked::in_its_own_build(&plain, &who, &symbol).filter(|_| tool == "glibc") {
+    if let Some(judged) = unlinked::in_its_own_build(&plain, &who, &symbol).filter(|_| tool == ToolId::Glibc) {
         return judged;
     }
     of_a_namespace(plain, log, &who, &symbol)
@@ -253,7 +254,7 @@ fn of_a_namespace(plain: Judged, log: &Log, who: &str, symbol: &str) -> Judged {
 
 /// Nothing tells whose the symbol is: the package whose file asks for it, and what lies beside it, come from different releases.
 fn of_its_package(plain: Judged) -> Judged {
-    let is_glibc = plain.incident.tool.id == "glibc";
+    let is_glibc = plain.incident.tool == ToolId::Glibc;
     let Some(whose) = plain.incident.by().and_then(package).filter(|_| is_glibc) else { return plain };
     let text = format!(
         "reinstall {whose}: first remove every copy of it (pip uninstall {whose}, again until none is left; what conda installed by conda), then install one release \

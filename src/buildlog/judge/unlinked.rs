@@ -7,10 +7,11 @@ use crate::buildlog::symbol_owner::{Owner, owner};
 use crate::buildlog::{folders, known};
 use crate::command::Remedy;
 use crate::command::templates::{FRAMEWORK_BUILD, LINKED_BUILD, TERMUX_INSTALL};
+use crate::tools::ToolId;
 
 /// Whose a symbol is; `tool` says how the system writes symbols.
-fn owner_of(symbol: &str, tool: &str) -> Option<Owner> {
-    owner(if tool == "dyld" { symbol.strip_prefix('_').unwrap_or(symbol) } else { symbol })
+fn owner_of(symbol: &str, tool: ToolId) -> Option<Owner> {
+    owner(if tool == ToolId::Dyld { symbol.strip_prefix('_').unwrap_or(symbol) } else { symbol })
 }
 
 /// Android's loader looks only in the libraries that a file names itself, and neither in the process nor in Python.
@@ -60,12 +61,12 @@ fn python_of(plain: &Judged) -> Option<String> {
 
 /// A symbol whose name tells the library that has it.
 pub(super) fn of_a_known_library(plain: &Judged, who: &str, symbol: &str) -> Option<Judged> {
-    let tool = plain.incident.tool.id;
-    if let Some(framework) = framework(symbol).filter(|_| tool == "dyld") {
+    let tool = plain.incident.tool;
+    if let Some(framework) = framework(symbol).filter(|_| tool == ToolId::Dyld) {
         return Some(of_a_framework(plain.clone(), who, symbol, framework));
     }
     let owner = owner_of(symbol, tool)?;
-    if plain.incident.by().is_some_and(|by| by.contains("/lib-dynload/")) && tool != "dyld" {
+    if plain.incident.by().is_some_and(|by| by.contains("/lib-dynload/")) && tool != ToolId::Dyld {
         return Some(of_python_itself(plain.clone(), who, symbol, owner.library));
     }
     let Owner { library, link } = owner;
@@ -76,7 +77,7 @@ pub(super) fn of_a_known_library(plain: &Judged, who: &str, symbol: &str) -> Opt
             "{who} looks up {symbol} in everything that is loaded, and nothing there defines it: it belongs to {library}, which was not linked \
              when the file was built, mostly as the build was for another processor than the library at hand"
         ),
-        (false, "dyld") => {
+        (false, ToolId::Dyld) => {
             format!("{who} uses {symbol}, which belongs to {library} and not to macOS: the file was not linked with it")
         }
         _ => format!(

@@ -28,7 +28,7 @@ pub fn of_incident(atlas: &Atlas, judged: &Judged) -> Vec<Prose> {
     text.extend(numbered_fixes(&judged.remedy.text, &judged.remedy.lines(atlas.scan.shell())));
     text.push(Prose::default());
     let version = judged.version.as_ref().map_or_else(String::new, |version| format!(" {version}"));
-    text.push(Prose::field("by", Tone::Plain, format!("{}{version}", incident.tool.name)));
+    text.push(Prose::field("by", Tone::Plain, format!("{}{version}", incident.tool.name())));
     if let Some(by) = incident.by() {
         text.push(Prose::field("names", Tone::Plain, by));
     }

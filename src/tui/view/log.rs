@@ -256,7 +256,7 @@ fn name(atlas: &Atlas, judged: &Judged) -> String {
     match judged.node {
         Some(node) => atlas.entry(node).short().to_owned(),
         None => {
-            let accused = judged.incident.accused().or(judged.incident.by()).unwrap_or(judged.incident.tool.name);
+            let accused = judged.incident.accused().or(judged.incident.by()).unwrap_or(judged.incident.tool.name());
             printable(accused.rsplit(['/', '\\']).next().unwrap_or(accused))
         }
     }

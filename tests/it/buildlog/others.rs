@@ -1,6 +1,7 @@
 //! Logs of builds that succeeded, or failed for reasons that no native file has: none is named, and a failure is one.
 
 use dylens::buildlog::Judged;
+use dylens::tools::ToolId;
 
 use super::alone;
 
@@ -163,7 +164,7 @@ fn log(seed: u64, ends: &[&[&str]; 6]) -> (String, String) {
 
 /// Is a native file named?
 fn names_a_file(judged: &Judged) -> bool {
-    judged.file.is_some() || judged.incident.tool.id != "build"
+    judged.file.is_some() || judged.incident.tool != ToolId::Build
 }
 
 #[test]

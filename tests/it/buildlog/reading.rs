@@ -1,6 +1,7 @@
 //! How a log is read: encodings, source lines, messages within messages, failures that nobody understands, consequences.
 
 use dylens::buildlog::Verdict;
+use dylens::tools::ToolId;
 
 use super::{alone, assert_nothing, log};
 
@@ -33,7 +34,7 @@ fn source_lines_of_a_traceback_say_nothing() {
     assert_eq!((log.incidents.len(), log.incidents[0].accused()), (1, Some("fastjet.dll")));
     let notebook = "ImportError    Traceback (most recent call last)\n/tmp/ipykernel_1/1.py in <module>\n----> 1 raise OSError(\"libx.so: cannot \
                     open shared object file: No such file\")\n\nKeyboardInterrupt:\n";
-    assert!(super::log(notebook).incidents.iter().all(|it| it.tool.id == "build"));
+    assert!(super::log(notebook).incidents.iter().all(|it| it.tool == ToolId::Build));
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{assert_nothing, log};
-use dylens::buildlog::{Message, Reader, TOOLS, messages};
+use dylens::buildlog::{Message, Reader, messages};
+use dylens::tools::ToolId;
 use proptest::prelude::*;
 
 /// A text with something in its places.
@@ -55,30 +56,32 @@ type Dress = fn(&str) -> String;
 /// The messages that a log has, by tool and id.
 fn found(text: &str) -> Vec<(String, String)> {
     let log = log(text);
-    log.incidents.iter().map(|it| (it.tool.id.to_owned(), it.message.id.clone())).collect()
+    log.incidents.iter().map(|it| (it.tool.word().to_owned(), it.message.id.clone())).collect()
 }
 
 fn name(message: &Message) -> (String, String) {
-    (message.tool.id.to_owned(), message.id.clone())
+    (message.tool.word().to_owned(), message.id.clone())
 }
 
 #[test]
-fn the_table_of_tools_and_the_folder_of_their_texts_are_the_same() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/buildlog");
-    let files = std::fs::read_dir(folder).expect("the folder is there");
-    let files: BTreeSet<String> =
-        files.map(|file| file.expect("a file").path().file_stem().expect("a name").to_string_lossy().into()).collect();
-    let table: BTreeSet<String> = TOOLS.iter().map(|tool| tool.id.to_owned()).collect();
-    assert_eq!(files, table);
+fn each_tool_has_a_folder_and_each_folder_a_tool() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tools");
+    let entries = std::fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("an entry").path());
+    let folders: BTreeSet<String> = entries
+        .filter(|path| path.is_dir())
+        .map(|path| path.file_name().expect("a name").to_string_lossy().into())
+        .collect();
+    let table: BTreeSet<String> = ToolId::ALL.iter().map(|tool| tool.word().to_owned()).collect();
+    assert_eq!(folders, table);
 }
 
 #[test]
 fn every_text_is_headed_by_its_source_and_date() {
-    for tool in TOOLS {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("assets/buildlog/{}.toml", tool.id));
+    for tool in ToolId::ALL {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/tools/{}/messages.toml", tool.word()));
         let text = std::fs::read_to_string(path).expect("the file is there");
         let head: String = text.lines().take_while(|line| line.starts_with('#')).collect();
-        assert!(head.contains("Source: ") && head.contains("November 2026"), "{}: {head}", tool.id);
+        assert!(head.contains("Source: ") && head.contains("November 2026"), "{}: {head}", tool.word());
     }
 }
 
@@ -141,7 +144,7 @@ fn every_message_is_explained_by_itself() {
 
 #[test]
 fn nuitka_s_messages_are_found_however_narrow_its_terminal_was() {
-    for (message, _, text) in samples().into_iter().filter(|(message, _, _)| message.tool.id == "nuitka") {
+    for (message, _, text) in samples().into_iter().filter(|(message, _, _)| message.tool == ToolId::Nuitka) {
         let mut lines = vec![String::new()];
         for word in text.split_whitespace() {
             let last = lines.last_mut().expect("never empty");
@@ -227,8 +230,8 @@ fn the_versions_that_a_log_names_are_told() {
     let log = log("Nuitka-Options:INFO: Used command line options: --standalone x.py\n\
                    Nuitka:INFO: Starting Python compilation with:\nNuitka:INFO:   Version '2.4rc7' on Python 3.12 (flavor 'x') commercial grade 'y'.\n\
                    78 INFO: PyInstaller: 6.11.1, contrib hooks: 2024.10\n");
-    assert_eq!((log.version("nuitka"), log.version("pyinstaller")), (Some("2.4rc7"), Some("6.11.1")));
-    assert_eq!(log.version("python"), Some("3.12"));
+    assert_eq!((log.version(ToolId::Nuitka), log.version(ToolId::PyInstaller)), (Some("2.4rc7"), Some("6.11.1")));
+    assert_eq!(log.version(ToolId::Cpython), Some("3.12"));
 }
 
 #[test]
@@ -238,7 +241,7 @@ fn a_crash_report_is_read() {
                    completion=\"error exit message (1)\" exit_message=\"Error, failed to find path @rpath/a._b.so (resolved DLL to \
                    /v/site-packages/a/a._b.so) for /v/site-packages/a/_b.so from 'a', please report the bug.\">\n</nuitka-compilation-report>\n",
     );
-    assert_eq!(log.version("nuitka"), Some("2.3.10"));
+    assert_eq!(log.version(ToolId::Nuitka), Some("2.3.10"));
     assert_eq!(log.incidents[0].accused(), Some("@rpath/a._b.so"));
 }
 

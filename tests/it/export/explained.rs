@@ -1,8 +1,9 @@
 //! `dylens explain`: every id that a face prints, and whole messages.
 
-use dylens::buildlog::{Cause, TOOLS, Verdict, messages};
+use dylens::buildlog::{Cause, Verdict, messages};
 use dylens::diagnose::RULES;
 use dylens::export::{Paint, explained};
+use dylens::tools::ToolId;
 
 fn plain() -> Paint {
     Paint { width: 100, ..Paint::default() }
@@ -15,7 +16,7 @@ fn every_id_of_every_table_is_known() {
         .map(|rule| rule.id)
         .chain(Cause::ALL.iter().map(|cause| cause.word()))
         .chain(messages().map(|message| message.id.as_str()))
-        .chain(TOOLS.iter().map(|tool| tool.id))
+        .chain(ToolId::ALL.iter().map(|tool| tool.word()))
         .chain(Verdict::ALL.iter().map(|verdict| verdict.word()));
     for id in ids {
         let text = explained(id, &plain()).unwrap_or_else(|| panic!("{id} is not known"));

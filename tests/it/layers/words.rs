@@ -44,8 +44,9 @@ fn no_text_of_the_explorer_of_findings_and_of_logs_has_a_banned_word() {
 #[test]
 fn no_text_of_the_tables_of_logs_has_a_banned_word() {
     let mut wrong = String::new();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/buildlog");
-    for file in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tools");
+    let folders = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    for file in folders.map(|folder| folder.join("messages.toml")) {
         let text = std::fs::read_to_string(&file).unwrap();
         let is_text = |line: &&str| ["sentence = ", "remedy = "].iter().any(|key| line.starts_with(key));
         for line in text.lines().filter(is_text) {

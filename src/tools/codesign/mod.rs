@@ -1,0 +1,5 @@
+//! What codesign, macOS' notary and its kernel say of signatures, also through bundlers.
+
+use super::ToolFacts;
+
+pub(super) const FACTS: ToolFacts = ToolFacts { name: "codesign", messages: include_str!("messages.toml") };

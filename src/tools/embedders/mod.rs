@@ -1,0 +1,5 @@
+//! What programs say that load Python as a library and do not find one.
+
+use super::ToolFacts;
+
+pub(super) const FACTS: ToolFacts = ToolFacts { name: "the program that embeds Python", messages: include_str!("messages.toml") };

@@ -1,0 +1,5 @@
+//! What kernels say of programs that they do not start, through shells, container runtimes and Python.
+
+use super::ToolFacts;
+
+pub(super) const FACTS: ToolFacts = ToolFacts { name: "the kernel", messages: include_str!("messages.toml") };

@@ -1,0 +1,82 @@
+//! What is known of each program that has a word in a build, or in a log of one: one folder a program.
+//!
+//! A folder has the program's messages as data (`messages.toml`, read by [`crate::buildlog`]) and, in its `mod.rs`, one
+//! [`ToolFacts`]. To add a tool: one folder, and its line in the table below. This room holds data and pure functions over
+//! plain values; what has to see files or findings looks a tool up by its [`ToolId`].
+
+macro_rules! tools {
+    ($($id:ident $folder:ident),+ $(,)?) => {
+        $(mod $folder;)+
+
+        /// A program that builds, bundles, mends or loads native files, and says so in a log.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum ToolId {
+            $(#[doc = concat!("`", stringify!($folder), "`")] $id),+
+        }
+
+        impl ToolId {
+            /// Every tool, in the order in which its messages are looked for.
+            pub const ALL: &[ToolId] = &[$(ToolId::$id),+];
+
+            /// The word for it where a program reads it: in options, in JSON.
+            pub const fn word(self) -> &'static str {
+                match self { $(ToolId::$id => stringify!($folder)),+ }
+            }
+
+            /// What is known of it.
+            pub const fn facts(self) -> &'static ToolFacts {
+                match self { $(ToolId::$id => &$folder::FACTS),+ }
+            }
+        }
+    };
+}
+
+tools! {
+    Build build,
+    Configure configure,
+    Codesign codesign,
+    Ctypes ctypes,
+    Pip pip,
+    Qt qt,
+    Nuitka nuitka,
+    PyInstaller pyinstaller,
+    Delocate delocate,
+    Auditwheel auditwheel,
+    Delvewheel delvewheel,
+    CxFreeze cx_freeze,
+    Py2app py2app,
+    CondaBuild conda_build,
+    Maturin maturin,
+    Linker linker,
+    Dyld dyld,
+    Windows windows,
+    Kernel kernel,
+    Glibc glibc,
+    Musl musl,
+    Bionic bionic,
+    RustNumpy rust_numpy,
+    Numpy numpy,
+    Cpython cpython,
+    Embedders embedders,
+}
+
+/// What is known of a tool.
+#[derive(Debug)]
+pub struct ToolFacts {
+    /// What a person calls it.
+    pub name: &'static str,
+    /// Its messages, as data.
+    pub messages: &'static str,
+}
+
+impl ToolId {
+    /// What a person calls it.
+    pub const fn name(self) -> &'static str {
+        self.facts().name
+    }
+
+    /// The tool of a word.
+    pub fn named(word: &str) -> Option<ToolId> {
+        ToolId::ALL.iter().copied().find(|tool| tool.word() == word)
+    }
+}

@@ -1,0 +1,5 @@
+//! What Nuitka prints when it stumbles over native files.
+
+use super::ToolFacts;
+
+pub(super) const FACTS: ToolFacts = ToolFacts { name: "Nuitka", messages: include_str!("messages.toml") };

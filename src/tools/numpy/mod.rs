@@ -1,0 +1,5 @@
+//! What NumPy and code that was built for it say.
+
+use super::ToolFacts;
+
+pub(super) const FACTS: ToolFacts = ToolFacts { name: "NumPy", messages: include_str!("messages.toml") };

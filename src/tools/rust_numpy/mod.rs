@@ -1,0 +1,5 @@
+//! What rust-numpy says where it does not get NumPy's C API.
+
+use super::ToolFacts;
+
+pub(super) const FACTS: ToolFacts = ToolFacts { name: "rust-numpy", messages: include_str!("messages.toml") };
