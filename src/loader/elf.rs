@@ -62,7 +62,7 @@ impl Simulation<'_> {
         let Resolution::Found { file, opened, .. } = &found else { return found };
         if let Some(object) = self.object_of(*file) {
             self.answer(name, object, false);
-            return Resolution::Loaded { file: *file, step: Step::LoadedFile };
+            return Resolution::Loaded { file: self.process.file(object), step: Step::LoadedFile };
         }
         self.load(*file, opened.clone(), Some(by), Some(name));
         found

@@ -362,8 +362,9 @@ impl<'w> Simulation<'w> {
             }
             !is_gone
         });
+        let world = self.process.world;
         for object in self.process.objects.drain(mark..) {
-            self.by_file[object.file.index()] = None;
+            self.by_file[world.first(object.file).index()] = None;
         }
         self.process.labels.truncate(mark);
         self.process.install_names.retain(|_, object| (object.0 as usize) < mark);
@@ -515,8 +516,9 @@ impl<'w> Simulation<'w> {
         for name in self.named.drain(..) {
             self.by_name[name as usize] = Answer::default();
         }
+        let world = self.process.world;
         for object in self.process.objects.drain(self.base..) {
-            self.by_file[object.file.index()] = None;
+            self.by_file[world.first(object.file).index()] = None;
         }
         self.process.labels.truncate(self.base);
         self.process.install_names.retain(|_, object| (object.0 as usize) < self.base);
@@ -582,10 +584,12 @@ impl<'w> Simulation<'w> {
         let object = Object { file, opened, loader, origin, rpaths: Scope::NONE, search: Scope::NONE };
         self.process.objects.push(object);
         self.process.labels.push(labels.clone());
-        if self.by_file.len() <= file.index() {
-            self.by_file.resize(file.index() + 1, None);
+        // Loaders tell files apart by device and inode.
+        let first = self.process.world.first(file).index();
+        if self.by_file.len() <= first {
+            self.by_file.resize(first + 1, None);
         }
-        self.by_file[file.index()] = Some(id);
+        self.by_file[first] = Some(id);
         self.place(id);
         (self.process.loader.answer)(self, id, asked);
         id
@@ -626,7 +630,7 @@ impl<'w> Simulation<'w> {
     }
 
     pub(super) fn object_of(&self, file: FileId) -> Option<ObjectId> {
-        self.by_file.get(file.index()).copied().flatten()
+        self.by_file.get(self.process.world.first(file).index()).copied().flatten()
     }
 
     pub(super) fn scope(&mut self, part: Part) -> Scope {

@@ -10,7 +10,8 @@ pub mod text;
 pub use host::{Deed, DllFolders, Dyld, Glibc, Host, LdCache, Musl, Prepared, Python, System, Windows};
 
 use std::io;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -50,6 +51,8 @@ pub struct File {
     asked: Option<(Name, bool)>,
     /// The slices of a universal file that were not chosen.
     others: Vec<Slice>,
+    /// The file that was met first under another path and is the same on the disk (a hard link).
+    twin: Option<FileId>,
 }
 
 /// What is known of a file without opening it again.
@@ -68,7 +71,7 @@ impl File {
     /// The parts of the file that are known without opening it again.
     pub fn parts(&self) -> FileParts {
         // The identity tells files apart only on one machine, and symbols are in the file itself.
-        let File { path, identity: _, len, image, problem, tables: _, asked: _, others } = self;
+        let File { path, identity: _, len, image, problem, tables: _, asked: _, others, twin: _ } = self;
         let slice = |slice: &Slice| (slice.image.clone(), slice.problem.clone());
         FileParts {
             path: path.clone(),
@@ -91,6 +94,7 @@ impl File {
             tables: None,
             asked: None,
             others: others.into_iter().map(slice).collect(),
+            twin: None,
         }
     }
 
@@ -104,6 +108,7 @@ impl File {
             tables: None,
             asked: symbol.map(|symbol| (Name::from(symbol), false)),
             others: slices,
+            twin: None,
         };
         file.sliced(arch)
     }
@@ -168,7 +173,9 @@ pub struct World {
     fs: Arc<dyn FileSystem>,
     pub host: Host,
     files: RwLock<Vec<Arc<File>>>,
-    by_identity: Mutex<FxHashMap<Identity, FileId>>,
+    known: Mutex<KnownFiles>,
+    /// Is any file there under two paths, neither of which is a link?
+    has_twins: AtomicBool,
     /// By every path that was asked for; none where there is no such directory.
     directories: RwLock<FxHashMap<VPath, Option<Arc<Directory>>>>,
     versions: Mutex<FxHashMap<FileId, Option<Arc<FxHashSet<Name>>>>>,
@@ -179,11 +186,33 @@ pub struct World {
     fence: Option<Vec<VPath>>,
 }
 
+/// The files that were read. A file is known by its path: what installers link to one another are several files, and only
+/// within a process are they one ([`World::first`]).
+#[derive(Default)]
+struct KnownFiles {
+    /// By path, links resolved.
+    by_path: FxHashMap<VPath, FileId>,
+    /// The first path of each.
+    by_identity: FxHashMap<Identity, (FileId, VPath)>,
+}
+
+impl KnownFiles {
+    fn get(&self, real: &VPath, identity: Identity) -> Option<FileId> {
+        let same_but_for_case = || {
+            let (file, first) = self.by_identity.get(&identity)?;
+            first.as_bytes().eq_ignore_ascii_case(real.as_bytes()).then_some(*file)
+        };
+        self.by_path.get(real).copied().or_else(same_but_for_case)
+    }
+}
+
 /// A directory, and what is known of its files.
 #[derive(Debug)]
 pub struct Directory {
     /// Without links.
     path: VPath,
+    /// Where a walk that went through a link really is.
+    real: Option<VPath>,
     entries: RwLock<Entries>,
     variants: OnceLock<Vec<Arc<Directory>>>,
 }
@@ -198,7 +227,7 @@ struct Entries {
 
 impl Directory {
     fn at(path: VPath) -> Arc<Directory> {
-        Arc::new(Directory { path, entries: RwLock::default(), variants: OnceLock::new() })
+        Arc::new(Directory { path, real: None, entries: RwLock::default(), variants: OnceLock::new() })
     }
 
     /// Where it really is.
@@ -232,7 +261,8 @@ impl World {
             fs,
             host,
             files: RwLock::default(),
-            by_identity: Mutex::default(),
+            known: Mutex::default(),
+            has_twins: AtomicBool::new(false),
             directories: RwLock::default(),
             versions: Mutex::default(),
             traits: Mutex::default(),
@@ -333,7 +363,8 @@ impl World {
     /// Begins to walk a directory: all that is on the way to it is free of links, but for what `is_behind_link`.
     pub fn enter(&self, path: &VPath, is_behind_link: bool) -> Arc<Directory> {
         if is_behind_link {
-            return Directory::at(path.clone());
+            let (path, real) = (path.clone(), self.fs.real(path).ok());
+            return Arc::new(Directory { path, real, entries: RwLock::default(), variants: OnceLock::new() });
         }
         let mut directories = self.directories.write().unwrap_or_else(PoisonError::into_inner);
         let mut above = path.parent();
@@ -353,7 +384,8 @@ impl World {
     /// `symbol` is looked up on the way, as [`World::defines`] will be asked for it.
     pub fn admit(&self, directory: &Directory, name: &VPath, symbol: Option<&[u8]>) -> Result<FileId, Absent> {
         let path = directory.path.join(name);
-        let found = self.read(&path, path.clone(), symbol);
+        let real = directory.real.as_ref().map_or_else(|| path.clone(), |real| real.join(name));
+        let found = self.read(&path, path.clone(), real, symbol);
         directory.know(name, found.clone());
         found
     }
@@ -369,8 +401,10 @@ impl World {
         let path = directory.path.join(name);
         let found = match self.fs.real(&path) {
             // A target without a native file's name is known by the link alone.
-            Ok(real) if is_inside(&real) && is_native_name(real.file_name()) => self.read(&real, real.clone(), None),
-            Ok(_) => self.read(&path, path.clone(), None),
+            Ok(real) if is_inside(&real) && is_native_name(real.file_name()) => {
+                self.read(&real, real.clone(), real.clone(), None)
+            }
+            Ok(real) => self.read(&path, path.clone(), real, None),
             Err(error) => Err(self.absent(&path, &error)),
         };
         directory.know(name, found.clone());
@@ -623,16 +657,25 @@ impl World {
             return Err(Absent::Missing);
         }
         match self.fs.real(path) {
-            Ok(real) => self.read(path, real, None),
+            Ok(real) => self.read(path, real.clone(), real, None),
             Err(error) => Err(self.absent(path, &error)),
         }
     }
 
-    fn identified(&self, identity: Identity) -> Option<FileId> {
-        self.by_identity.lock().unwrap_or_else(PoisonError::into_inner).get(&identity).copied()
+    fn known(&self) -> MutexGuard<'_, KnownFiles> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn read(&self, path: &VPath, real: VPath, symbol: Option<&[u8]>) -> Result<FileId, Absent> {
+    /// The file that a process takes this one for: of several hard links the first that was met, itself else.
+    pub fn first(&self, id: FileId) -> FileId {
+        match self.has_twins.load(Ordering::Relaxed) {
+            true => self.file(id).twin.unwrap_or(id),
+            false => id,
+        }
+    }
+
+    /// Reads the file at `path`, which is to be called `name` and has the path `real` without links.
+    fn read(&self, path: &VPath, name: VPath, real: VPath, symbol: Option<&[u8]>) -> Result<FileId, Absent> {
         let unreadable = |error: io::Error| match error.kind() {
             io::ErrorKind::PermissionDenied => {
                 Ok(vec![Slice::problem(Problem::Unreadable("permission denied".into()))])
@@ -645,7 +688,7 @@ impl World {
                 if stat.kind == Kind::Directory {
                     return Err(Absent::Directory);
                 }
-                if let Some(known) = self.identified(stat.identity) {
+                if let Some(known) = self.known().get(&real, stat.identity) {
                     return Ok(known);
                 }
                 if stat.kind != Kind::File {
@@ -656,22 +699,27 @@ impl World {
             Err(error) => {
                 let slices = unreadable(error)?;
                 let stat = self.fs.stat(path).map_err(|error| self.absent(path, &error))?;
-                if let Some(known) = self.identified(stat.identity) {
+                if let Some(known) = self.known().get(&real, stat.identity) {
                     return Ok(known);
                 }
                 (stat, slices)
             }
         };
-        let file = File::new(real, &stat, slices, symbol, self.host.arch);
-        let mut by_identity = self.by_identity.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = File::new(name, &stat, slices, symbol, self.host.arch);
+        let mut known = self.known();
         // Another thread may have come by another name in the meantime; the first one stays.
-        if let Some(&known) = by_identity.get(&stat.identity) {
+        if let Some(known) = known.get(&real, stat.identity) {
             return Ok(known);
         }
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         let id = FileId(u32::try_from(files.len()).expect("fewer than four billion files"));
+        file.twin = known.by_identity.get(&stat.identity).map(|(first, _)| *first);
+        if file.twin.is_some() {
+            self.has_twins.store(true, Ordering::Relaxed);
+        }
         files.push(Arc::new(file));
-        by_identity.insert(stat.identity, id);
+        known.by_identity.entry(stat.identity).or_insert_with(|| (id, real.clone()));
+        known.by_path.insert(real, id);
         Ok(id)
     }
 

@@ -96,8 +96,8 @@ impl Simulation<'_> {
         // Where an image answers to a path that is not its own, a search depends on what is loaded.
         let found = self.search(by, name, text, self.process.install_names.is_empty());
         let Resolution::Found { file, opened, .. } = &found else { return found };
-        if self.object_of(*file).is_some() {
-            return Resolution::Loaded { file: *file, step: Step::LoadedFile };
+        if let Some(object) = self.object_of(*file) {
+            return Resolution::Loaded { file: self.process.file(object), step: Step::LoadedFile };
         }
         self.load(*file, opened.clone(), Some(by), None);
         found

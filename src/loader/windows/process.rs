@@ -50,8 +50,8 @@ impl Simulation<'_> {
         let is_delayed = kind == NeedKind::Delay;
         let found = self.search(by, name, text, !is_delayed);
         let Resolution::Found { file, opened, .. } = &found else { return found };
-        if self.object_of(*file).is_some() {
-            return Resolution::Loaded { file: *file, step: Step::LoadedFile };
+        if let Some(object) = self.object_of(*file) {
+            return Resolution::Loaded { file: self.process.file(object), step: Step::LoadedFile };
         }
         if !is_delayed {
             self.load(*file, opened.clone(), Some(by), Some(name));

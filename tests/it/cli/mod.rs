@@ -710,6 +710,33 @@ fn files_that_two_environments_share_by_hard_links_are_in_both() {
     assert_eq!(text.matches("1 module ").count(), 2, "{text}");
 }
 
+/// The loader tells files apart by their inodes, the inventory by their paths.
+#[cfg(unix)]
+#[test]
+fn files_that_two_packages_share_by_hard_links_are_in_both_and_loaded_once() {
+    let folder = lay_out(
+        "
+//- /site-packages/a/_a.so elf x86_64 needs:libz.so rpath:$ORIGIN defines:PyInit__a
+//- /site-packages/a/libz.so elf x86_64 soname:libz.so
+//- /site-packages/b/_b.so elf x86_64 needs:libz.so,libother.so rpath:$ORIGIN defines:PyInit__b
+//- /site-packages/b/libother.so elf x86_64 needs:libz.so rpath:$ORIGIN/../a
+",
+    );
+    let site = folder.path().join("site-packages");
+    std::fs::hard_link(site.join("a/libz.so"), site.join("b/libz.so")).unwrap();
+    let needs = out(&dylens(folder.path(), &["export", "--format", "jsonl", "site-packages"]));
+    let rows: Vec<serde_json::Value> = needs.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let path = |file: &str, need: &str| {
+        let row = rows.iter().find(|row| row["file"] == file && row["need"] == need).expect("a row");
+        row["path"].as_str().map(str::to_owned)
+    };
+    assert_eq!(path("a/_a.so", "libz.so").as_deref(), Some("a/libz.so"));
+    assert_eq!(path("b/_b.so", "libz.so").as_deref(), Some("b/libz.so"));
+    assert_eq!(path("b/libother.so", "libz.so").as_deref(), Some("b/libz.so"), "it is loaded already");
+    let report = out(&dylens(folder.path(), &["--no-tui", "site-packages"]));
+    assert!(report.contains("3 libraries") && !report.contains("library-shadowed"), "{report}");
+}
+
 #[test]
 fn nothing_native_is_an_answer_where_there_could_be() {
     let folder = lay_out(
