@@ -99,6 +99,12 @@ impl Command {
         shell.line(&self.words())
     }
 
+    /// Does it name a file by a path that does not begin at `/`?
+    fn has_relative_path(&self) -> bool {
+        let mut values = self.0.iter().flat_map(|(template, values)| template.places().zip(values));
+        values.any(|(kind, value)| kind == Kind::Path && !value.starts_with('/'))
+    }
+
     /// Its parts: each template with its values.
     pub fn parts(&self) -> impl Iterator<Item = (Template, &[String])> {
         self.0.iter().map(|(template, values)| (*template, &values[..]))

@@ -72,7 +72,12 @@ fn judged(survey: Survey) -> Scan {
             (survey, found)
         }
     };
-    let findings = diagnose::ranked(diagnose::settled(&Facts::new(&survey, &outcomes), found));
+    let mut findings = diagnose::ranked(diagnose::settled(&Facts::new(&survey, &outcomes), found));
+    if survey.target.is_in_another_system() {
+        for finding in &mut findings {
+            finding.remedy = std::mem::take(&mut finding.remedy).inside(&survey.target.root);
+        }
+    }
     Scan { survey, outcomes, findings }
 }
 

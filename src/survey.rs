@@ -365,9 +365,18 @@ impl Survey {
         Some((probes, resolution))
     }
 
+    /// The shells of the system that the target is for, the usual one first. What is to be done in another system is no
+    /// command for this one.
+    pub fn shells(&self) -> &'static [Shell] {
+        match self.target.is_in_another_system() {
+            true => &[Shell::Dockerfile],
+            false => Shell::all(self.world.host.system.is_windows()),
+        }
+    }
+
     /// The usual shell of the system that the target is for, where commands are pasted.
     pub fn shell(&self) -> Shell {
-        Shell::all(self.world.host.system.is_windows())[0]
+        self.shells()[0]
     }
 
     /// How many modules Python could import from here.

@@ -1,5 +1,6 @@
 //! What mends something: a sentence, and the commands that do it.
 
+use super::templates::CD;
 use super::{Command, Refusal, Shell};
 
 /// What mends a finding.
@@ -47,6 +48,20 @@ impl Remedy {
         self
     }
 
+    /// The same inside another system, whose folder all relative paths of its commands begin at.
+    pub fn inside(mut self, root: &dyn AsRef<[u8]>) -> Remedy {
+        if self.fixes.is_empty() {
+            return self;
+        }
+        self.text += ", in that system";
+        for commands in self.fixes.iter_mut().filter(|commands| commands.iter().any(Command::has_relative_path)) {
+            if let Ok(enter) = CD.with(&[root]) {
+                commands.insert(0, enter);
+            }
+        }
+        self
+    }
+
     /// Every command for every one of these shells that can take it.
     pub fn commands(&self, shells: &[Shell]) -> Vec<Step<'_>> {
         let mut steps = Vec::new();
@@ -60,7 +75,7 @@ impl Remedy {
                     fix: fix + 1,
                     step: step + 1,
                     command,
-                    text,
+                    text: format!("{}{text}", shell.start()),
                 }));
             }
         }
@@ -76,7 +91,7 @@ impl Remedy {
     pub fn lines(&self, shell: Shell) -> Vec<String> {
         let line = |commands: &Vec<Command>| {
             let texts: Option<Vec<String>> = commands.iter().map(|command| command.text(shell)).collect();
-            Some(texts?.join(shell.joint()))
+            Some(format!("{}{}", shell.start(), texts?.join(shell.joint())))
         };
         self.fixes.iter().filter_map(line).collect()
     }
@@ -104,6 +119,18 @@ mod tests {
         let refused = steps("a\nb.so");
         assert!(refused.fixes.is_empty());
         assert_eq!(refused.text, "add the rpath; no command: a\\u{a}b.so contains characters that cannot be seen");
+    }
+
+    #[test]
+    fn what_is_to_be_done_in_another_system_is_no_command_for_this_one() {
+        let inside = |command| Remedy::new("x").fix(command).inside(&"/srv/a b").lines(Shell::Dockerfile);
+        assert_eq!(inside(BREW_INSTALL.with(&[&"xz"])), ["RUN brew install xz"]);
+        assert_eq!(
+            inside(SIGN.with(&[&"lib/x.so"])),
+            ["RUN cd '/srv/a b' && codesign --force --sign - lib/x.so"],
+            "paths are those below the environment"
+        );
+        assert_eq!(inside(SIGN.with(&[&"/lib/x.so"])), ["RUN codesign --force --sign - /lib/x.so"]);
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub enum Shell {
     PowerShell,
     /// Windows' `cmd.exe`.
     Cmd,
+    /// A line of a Dockerfile: what is to be done inside an image or another root, and never on the machine that looks.
+    Dockerfile,
 }
 
 impl Shell {
@@ -25,6 +27,15 @@ impl Shell {
             Shell::Sh => "sh",
             Shell::PowerShell => "powershell",
             Shell::Cmd => "cmd",
+            Shell::Dockerfile => "dockerfile",
+        }
+    }
+
+    /// What stands before the commands of a fix.
+    pub(super) fn start(self) -> &'static str {
+        match self {
+            Shell::Sh | Shell::PowerShell | Shell::Cmd => "",
+            Shell::Dockerfile => "RUN ",
         }
     }
 
@@ -32,7 +43,7 @@ impl Shell {
     /// that would say so.
     pub fn joint(self) -> &'static str {
         match self {
-            Shell::Sh | Shell::Cmd => " && ",
+            Shell::Sh | Shell::Cmd | Shell::Dockerfile => " && ",
             Shell::PowerShell => "; ",
         }
     }
@@ -45,7 +56,7 @@ impl Shell {
 
     fn word_of(self, word: &Word) -> Option<String> {
         match (word.assignment(), self) {
-            (Some((name, value)), Shell::Sh) => Some(format!("{name}{}", self.quoted(value)?)),
+            (Some((name, value)), Shell::Sh | Shell::Dockerfile) => Some(format!("{name}{}", self.quoted(value)?)),
             // Both can set a variable, but for more than the one command.
             (Some(_), Shell::PowerShell | Shell::Cmd) => None,
             (None, _) => self.quoted(&word.text),
@@ -55,7 +66,8 @@ impl Shell {
     /// One word, quoted where the shell would read it otherwise.
     fn quoted(self, text: &str) -> Option<String> {
         match self {
-            Shell::Sh => {
+            // `RUN` hands its line to `/bin/sh -c`.
+            Shell::Sh | Shell::Dockerfile => {
                 Some(if is_plain_in_sh(text) { text.into() } else { format!("'{}'", text.replace('\'', r"'\''")) })
             }
             Shell::PowerShell => in_powershell(text),

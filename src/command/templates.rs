@@ -53,6 +53,10 @@ templates! {
     APT_INSTALL = "apt-get install {token}";
     DNF_INSTALL = "dnf install {token}";
     APK_ADD = "apk add {token}";
+    /// Images come without the lists of packages, and nobody is there to say yes.
+    APT_UPDATE = "apt-get update";
+    APT_INSTALL_YES = "apt-get install -y {token}";
+    DNF_INSTALL_YES = "dnf install -y {token}";
     BREW_INSTALL = "brew install {token}";
     BREW_REINSTALL = "brew reinstall {token}";
     /// Behind a package manager's command, for each further package.
@@ -80,6 +84,7 @@ templates! {
     NO_ATTRIBUTES = "xattr -cr FOLDER";
     LINK = "ln -s {path} {path}";
     COPY = "copy {path} {path}";
+    CD = "cd {path}";
     READABLE = "chmod -R a+rX {path}";
     LFS_PULL = "git lfs pull";
     FILE = "file {path}";

@@ -8,8 +8,9 @@ use super::Facts;
 use crate::command::Remedy;
 use crate::command::Template;
 use crate::command::templates::{
-    APK_ADD, APK_SEARCH, APT_FILE, APT_INSTALL, BREW_INSTALL, BY_PATCHELF_RPATH, CONDA_REINSTALL, CONDA_REINSTALL_OF,
-    DNF_INSTALL, DNF_PROVIDES, PIP_REINSTALL, PIP_UPGRADE, UV_REINSTALL,
+    APK_ADD, APK_SEARCH, APT_FILE, APT_INSTALL, APT_INSTALL_YES, APT_UPDATE, BREW_INSTALL, BY_PATCHELF_RPATH,
+    CONDA_REINSTALL, CONDA_REINSTALL_OF, DNF_INSTALL, DNF_INSTALL_YES, DNF_PROVIDES, PIP_REINSTALL, PIP_UPGRADE,
+    UV_REINSTALL,
 };
 use crate::discover::bundle::Form;
 use crate::discover::{DistributionId, Kind};
@@ -104,6 +105,10 @@ pub(super) fn install(facts: &Facts, library: &str) -> Remedy {
     if let Some(package) = best(&asked) {
         return from_package(facts, package, library);
     }
+    // What searches for packages is not installed in images, and that of this machine knows other ones.
+    if facts.survey.target.is_in_another_system() {
+        return Remedy::new(format!("install the package that ships {library}, in that system"));
+    }
     let command = match facts.survey.world.host.packager.as_str() {
         "dnf" => DNF_PROVIDES,
         "apk" => APK_SEARCH,
@@ -117,22 +122,29 @@ fn from_package(facts: &Facts, package: &Package, library: &str) -> Remedy {
     if !package.note.is_empty() {
         return Remedy::new(package.note.clone());
     }
-    let system = |name: &str, command: Template| (!name.is_empty()).then(|| command.with(&[&name]));
-    let command = match facts.survey.world.host.packager.as_str() {
-        "dnf" => system(&package.by.dnf, DNF_INSTALL),
+    let system = |name: &str, command: Template| (!name.is_empty()).then(|| vec![command.with(&[&name])]);
+    let is_inside = facts.survey.target.is_in_another_system();
+    let apt = || match is_inside {
+        true => {
+            system(&package.by.apt, APT_INSTALL_YES).map(|install| [vec![Ok(APT_UPDATE.command())], install].concat())
+        }
+        false => system(&package.by.apt, APT_INSTALL),
+    };
+    let steps = match facts.survey.world.host.packager.as_str() {
+        "dnf" => system(&package.by.dnf, if is_inside { DNF_INSTALL_YES } else { DNF_INSTALL }),
         "apk" => system(&package.by.apk, APK_ADD),
-        "apt" => system(&package.by.apt, APT_INSTALL),
+        "apt" => apt(),
         "brew" => system(&package.by.brew, BREW_INSTALL),
         _ => None,
     };
-    let command = command.or_else(|| system(&package.by.pip, PIP_UPGRADE));
+    let steps = steps.or_else(|| system(&package.by.pip, PIP_UPGRADE));
     // Debian's name at least tells other Linux systems what to look for.
     let host = &facts.survey.world.host.system;
     let is_linux = !host.is_dyld() && !host.is_windows();
-    let command = command.or_else(|| system(&package.by.apt, APT_INSTALL).filter(|_| is_linux));
+    let steps = steps.or_else(|| apt().filter(|_| is_linux));
     let remedy = Remedy::new(format!("install the package that ships {library}"));
-    match command {
-        Some(command) => remedy.fix(command),
+    match steps {
+        Some(steps) => remedy.steps(steps),
         None => remedy,
     }
 }
@@ -162,6 +174,9 @@ pub(super) fn unpacked(facts: &Facts) -> &'static str {
     let form = facts.survey.target.bundle.as_ref().map(|bundle| bundle.form);
     match facts.survey.target.kind {
         Kind::Wheel => ", in the unpacked wheel",
+        _ if facts.survey.target.within.is_some() && !facts.survey.target.is_in_another_system() => {
+            ", in the unpacked archive"
+        }
         _ if form == Some(Form::OneFile) => ", in the environment that the program is made of",
         _ => "",
     }

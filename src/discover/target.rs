@@ -152,6 +152,11 @@ impl Target {
     pub fn named(&self) -> &VPath {
         self.only.as_ref().unwrap_or(&self.root)
     }
+    /// Does it lie in an image or another root: a system that is not this machine? An archive without a system is none.
+    pub fn is_in_another_system(&self) -> bool {
+        self.within.is_some() && !self.is_foreign
+    }
+
 
     /// What kind of thing it is, as a person says it; of a bundle also who made it.
     pub fn what(&self) -> String {

@@ -21,7 +21,7 @@ pub(super) struct CommandMirror {
 
 /// The shells of the target's system; without a scan, of Windows where `is_windows`.
 pub(super) fn shells(scan: Option<&Scan>, is_windows: bool) -> &'static [Shell] {
-    Shell::all(scan.map_or(is_windows, |scan| scan.world.host.system.is_windows()))
+    scan.map_or_else(|| Shell::all(is_windows), |scan| scan.shells())
 }
 
 /// Every command of a remedy for every one of these shells.

@@ -148,7 +148,7 @@ impl Document {
             wheels: target.wheels.back(opening)?,
             bundle: target.bundle.back(opening)?,
             is_foreign: target.is_foreign,
-            within: None,
+            within: target.within.map(VPath::new),
             wishes: target.wishes.back(opening)?,
         };
         let survey = Survey {
@@ -275,7 +275,7 @@ fn target_mirror(target: &Target, taking: &Taking) -> TargetMirror {
         bundle,
         is_foreign,
         wishes,
-        within: _,
+        within,
     } = target;
     TargetMirror {
         kind: Mirror::of(kind, taking),
@@ -286,6 +286,7 @@ fn target_mirror(target: &Target, taking: &Taking) -> TargetMirror {
         wheels: Mirror::of(wheels, taking),
         bundle: Mirror::of(bundle, taking),
         is_foreign: *is_foreign,
+        within: within.as_ref().map(|within| Mirror::of(&within.to_string(), taking)),
         wishes: Mirror::of(wishes, taking),
     }
 }

@@ -35,6 +35,9 @@ pub(super) struct TargetMirror {
     /// Made for another machine than the one that looked.
     #[serde(default, skip_serializing_if = "Mirror::is_void")]
     pub is_foreign: bool,
+    /// The image or the root of another system that it lies in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
     #[serde(default, skip_serializing_if = "Mirror::is_void")]
     pub wishes: WishesMirror,
 }

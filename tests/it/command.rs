@@ -371,6 +371,8 @@ fn whatever_names_there_are_a_posix_shell_runs_the_command_and_nothing_else() {
     }
     // A preloaded library would be loaded into the stand-ins; that no such file is there is only a warning.
     let script: String = commands.iter().map(|command| format!("{command}\n")).collect();
+    // Of all programs this one is the shell's own.
+    let script = format!("cd() {{ {}/cd \"$@\"; }}\n{script}", place.path("bin").display());
     fs::write(place.path("script"), script).expect("the script can be written");
     let output = Process::new("/bin/sh")
         .arg(place.path("script"))
