@@ -7,12 +7,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 
 use super::completions::{NodeNames, PathThenName, Shell};
-use super::values::{arch, commands, compared, formats, glibc, release, reports, rules, themes, tools};
+use super::values::{arch, commands, compared, formats, glibc, musl, release, reports, rules, themes, tools, windows};
 use crate::diagnose::Severity;
 use crate::discover::Tool;
 use crate::error::Error;
 use crate::export::{self, Compared, FORMATS, Folding, Format, Scope};
-use crate::image::{Arch, Release};
+use crate::image::{Arch, Release, WindowsRelease};
 use crate::scan::Scan;
 use crate::snapshot::KeptSymbols;
 
@@ -56,8 +56,8 @@ pub struct Arguments {
     /// Leave the mouse to the terminal
     #[arg(long)]
     pub(super) no_mouse: bool,
-    /// Scan again when something changes on disk, and show what became better or worse
-    #[arg(long)]
+    /// Scan again when something changes on disk: the explorer shows what became better or worse, check reports again
+    #[arg(long, global = true)]
     pub(super) watch: bool,
     /// Print no progress, notes or warnings; errors are printed
     #[arg(short, long, global = true)]
@@ -83,6 +83,12 @@ pub struct Arguments {
     /// The release of glibc to judge for: what needs a newer one is reported
     #[arg(long, global = true, value_name = "VERSION", value_parser = glibc)]
     pub(super) glibc: Option<Release>,
+    /// The release of musl to judge for: what uses symbols of a newer one is reported
+    #[arg(long, global = true, value_name = "VERSION", value_parser = musl)]
+    pub(super) musl: Option<Release>,
+    /// The release of Windows to judge for: 10.0.17763, 1809, 11
+    #[arg(long, global = true, value_name = "VERSION", value_parser = windows)]
+    pub(super) windows: Option<WindowsRelease>,
     /// The tool to judge for, with its version: nuitka=2.3.10, pyinstaller, delocate, auditwheel, delvewheel …
     #[arg(long = "for", global = true, value_name = "TOOL", value_parser = tools(), hide_possible_values = true)]
     pub(super) tool: Option<Tool>,

@@ -18,7 +18,7 @@ const HEEDED: [(&[&str], &[&str]); 3] = [
     (&["theme", "no_mouse"], &["open", "log", "run", "diff", "config"]),
     (&["watch"], &["open", "log", "run", "diff"]),
     (
-        &["demo", "root", "platform", "here", "arch", "macos", "glibc", "tool"],
+        &["demo", "root", "platform", "here", "arch", "macos", "glibc", "musl", "windows", "tool"],
         &["open", "check", "imports", "why", "tree", "symbols", "diff", "export", "log", "run"],
     ),
 ];

@@ -13,9 +13,10 @@ use crate::snapshot;
 use crate::survey::{Progress, survey};
 use crate::tui::{Place, Source};
 use crate::vfs::{Disk, FileSystem, Kind, VPath};
+use crate::world::System;
 
 /// What a snapshot or the demo answers where somebody wishes it judged for something else.
-const SETTLED: &str = "leave out --arch, --macos, --glibc and --for";
+const SETTLED: &str = "leave out --arch, --macos, --glibc, --musl, --windows and --for";
 
 /// The snapshot of a demo.
 fn taken(demo: Demo) -> &'static [u8] {
@@ -46,7 +47,8 @@ pub(super) fn asked(arguments: &Arguments) -> Request {
 
 /// What the arguments say of how things are judged.
 fn wishes(arguments: &Arguments) -> Wishes {
-    Wishes { arch: arguments.arch, macos: arguments.macos, glibc: arguments.glibc, tool: arguments.tool }
+    let Arguments { arch, macos, glibc, musl, windows, tool, .. } = arguments;
+    Wishes { arch: *arch, macos: *macos, glibc: *glibc, musl: *musl, windows: *windows, tool: *tool }
 }
 
 /// Where a scan begins.
@@ -190,7 +192,25 @@ pub(super) fn scanned(arguments: &Arguments, paths: &[PathBuf]) -> Result<&'stat
 /// Where there is nothing to look at.
 pub(super) fn fresh(arguments: &Arguments, paths: &[PathBuf]) -> Result<Scan, Error> {
     let start = Start::of(arguments, paths)?;
-    progress::watched(arguments, |progress| start.scan(progress))
+    let scan = progress::watched(arguments, |progress| start.scan(progress))?;
+    tell_what_is_not_heeded(arguments, &scan);
+    Ok(scan)
+}
+
+/// Says which release that was asked for is one of another system than that of what is looked at: nothing was found by it, and
+/// nothing was looked for.
+fn tell_what_is_not_heeded(arguments: &Arguments, scan: &Scan) {
+    let system = &scan.world.host.system;
+    let is_linux = !system.is_dyld() && !system.is_windows();
+    let asked = [
+        ("--macos", arguments.macos.is_some(), system.is_dyld()),
+        ("--glibc", arguments.glibc.is_some(), is_linux && !matches!(system, System::Musl(_))),
+        ("--musl", arguments.musl.is_some(), is_linux && !matches!(system, System::Glibc(_))),
+        ("--windows", arguments.windows.is_some(), system.is_windows()),
+    ];
+    for (name, _, _) in asked.iter().filter(|(_, is_asked, is_heeded)| *is_asked && !is_heeded) {
+        output::note(arguments, &format!("{name} is not heeded: this is for {}", system.word()));
+    }
 }
 
 /// The environments in these folders, or, where none is given, all that may be meant here.

@@ -10,7 +10,7 @@ use super::args::Arguments;
 use crate::diagnose::RULES;
 use crate::discover::{TOOLS, Tool};
 use crate::export::{COMPARED, Compared, FORMATS, Format, REPORTS};
-use crate::image::{Arch, Release};
+use crate::image::{Arch, Release, WindowsRelease};
 use crate::tui::theme::THEMES;
 
 /// Lists the names of a table, and takes more than these: what is wrong has words of its own.
@@ -71,6 +71,16 @@ pub(super) fn release(text: &str) -> Result<Release, String> {
 /// `2.28`
 pub(super) fn glibc(text: &str) -> Result<Release, String> {
     Release::parse(text).ok_or_else(|| "a release is written 2.28".into())
+}
+
+/// `1.2.2`, `1.1`
+pub(super) fn musl(text: &str) -> Result<Release, String> {
+    Release::parse(text).ok_or_else(|| "a release is written 1.2.2".into())
+}
+
+/// `10.0.17763`, `1809`, `11`
+pub(super) fn windows(text: &str) -> Result<WindowsRelease, String> {
+    WindowsRelease::named(text).ok_or_else(|| "a release is written 10.0.17763, 1809 or 11".into())
 }
 
 /// The themes' table as what `--theme` takes.

@@ -8,7 +8,7 @@ use super::tool::Tool;
 use super::wheel::{self, Wheel, is_wheel_name};
 use super::{Machine, Nearby, Note, editable, here, nested, python, root, system, windows, zipped};
 use crate::error::Error;
-use crate::image::{Arch, Format, Image, Name, Release};
+use crate::image::{Arch, Format, Image, Name, Release, WindowsRelease};
 use crate::parse;
 use crate::vfs::{FileSystem, Kind as FileKind, VPath};
 use crate::world::{Dyld, Host, Python, System, is_native_name};
@@ -75,6 +75,10 @@ pub struct Wishes {
     pub macos: Option<Release>,
     /// The oldest glibc that it has to run with.
     pub glibc: Option<Release>,
+    /// The oldest musl that it has to run with.
+    pub musl: Option<Release>,
+    /// The oldest Windows that it has to run on.
+    pub windows: Option<WindowsRelease>,
     /// The tool that is to bundle it.
     pub tool: Option<Tool>,
 }
@@ -148,15 +152,15 @@ impl Target {
         tags.filter(|tag| !tag.is_judged()).map(|tag| tag.platform.as_str()).next()
     }
 
-    /// What a person would say is looked at: the one file, else the root.
-    pub fn named(&self) -> &VPath {
-        self.only.as_ref().unwrap_or(&self.root)
-    }
     /// Does it lie in an image or another root: a system that is not this machine? An archive without a system is none.
     pub fn is_in_another_system(&self) -> bool {
         self.within.is_some() && !self.is_foreign
     }
 
+    /// What a person would say is looked at: the one file, else the root.
+    pub fn named(&self) -> &VPath {
+        self.only.as_ref().unwrap_or(&self.root)
+    }
 
     /// What kind of thing it is, as a person says it; of a bundle also who made it.
     pub fn what(&self) -> String {

@@ -10,6 +10,7 @@ mod numpy;
 mod pe;
 mod symbol;
 mod traits;
+mod windows_release;
 
 pub use mach::{BuiltFor, Import, MachO, Origin, Platform, Release, Signature};
 pub use name::Name;
@@ -17,6 +18,7 @@ pub use numpy::{Answer, Binding, NumpyRelease, NumpyTexts, numpy_release};
 pub use pe::{Export, Pe};
 pub use symbol::{Definition, Reference, STB_GNU_UNIQUE, STB_WEAK, SymbolVersion, Uses, VERSION_HIDDEN};
 pub use traits::{RustSign, RustTraits, Traits};
+pub use windows_release::WindowsRelease;
 
 use std::fmt;
 

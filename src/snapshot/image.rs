@@ -6,7 +6,7 @@ use super::mirror::{Words, mirror};
 use super::text::{Bytes, Place};
 use crate::image::{
     Arch, BuiltFor, Format, Image, ImageKind, MachO, Machine, Need, NeedKind, Pe, Platform, Problem, Release, RustSign,
-    Signature, VersionNeed,
+    Signature, VersionNeed, WindowsRelease,
 };
 use crate::survey::{Rust, RustEvidence};
 use crate::world::{Absent, FileParts};
@@ -139,6 +139,14 @@ mirror! {
         major: u16,
         minor [default]: u8,
         patch [default]: u8,
+    }
+}
+
+mirror! {
+    struct WindowsReleaseMirror = WindowsRelease {
+        major: u8,
+        minor [default]: u8,
+        build [default]: u16,
     }
 }
 

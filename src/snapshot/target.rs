@@ -1,6 +1,6 @@
 //! The mirror of what was looked at, on which host.
 
-use super::image::{ArchMirror, ReleaseMirror};
+use super::image::{ArchMirror, ReleaseMirror, WindowsReleaseMirror};
 use super::mirror::{Damage, Mirror, Opening, Taking, Words, mirror};
 use super::remedy::RemedyMirror;
 use super::text::{Bytes, FileNumber, Place};
@@ -149,6 +149,8 @@ mirror! {
         arch [default]: Option<ArchMirror>,
         macos [default]: Option<ReleaseMirror>,
         glibc [default]: Option<ReleaseMirror>,
+        musl [default]: Option<ReleaseMirror>,
+        windows [default]: Option<WindowsReleaseMirror>,
         tool [default]: Option<ToolMirror>,
     }
 }

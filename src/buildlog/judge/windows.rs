@@ -7,8 +7,8 @@ use crate::buildlog::ground::Ground;
 use crate::command::Remedy;
 use crate::command::templates::{MSVC_RUNTIME, PIP_UPGRADE};
 use crate::graph::Node;
-use crate::image::{Import, Name, Origin};
-use crate::loader::procedures::{WindowsRelease, procedure};
+use crate::image::{Import, Name, Origin, WindowsRelease};
+use crate::loader::procedures::procedure;
 use crate::loader::windows::folded;
 use crate::world::FileId;
 

@@ -20,6 +20,7 @@ mod link_broken;
 mod macos_too_new;
 mod module_missing;
 mod module_refused;
+mod musl_too_new;
 mod not_an_image;
 mod numpy_abi;
 mod numpy_hidden;
@@ -73,6 +74,7 @@ pub const RULES: &[&Rule] = &[
     &macos_too_new::RULE,
     &windows_too_new::RULE,
     &glibc_too_new::RULE,
+    &musl_too_new::RULE,
     &rust_install_name::RULE,
     &install_name::RULE,
     &not_an_image::RULE,

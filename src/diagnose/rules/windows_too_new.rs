@@ -5,19 +5,20 @@ use std::collections::BTreeMap;
 use crate::command::Remedy;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::DistributionId;
-use crate::image::{Name, NeedKind, Origin};
+use crate::image::{Name, NeedKind, Origin, WindowsRelease};
 use crate::loader::Resolution;
-use crate::loader::procedures::{WindowsRelease, procedure};
+use crate::loader::procedures::procedure;
 use crate::loader::windows::folded;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
     id: "windows-too-new",
     title: "requires a newer Windows",
-    severity: Severity::Info,
+    severity: Severity::Error,
     why: "The list of imports names each procedure that a file takes from a DLL of Windows. Where that Windows is older than \
           the procedure, the import fails with “The specified procedure could not be found.” (error 127), and the message \
-          names neither. The first release that has a procedure is the one that Microsoft's documentation states.",
+          names neither. The first release that has a procedure is the one that Microsoft's documentation states. An error with \
+          --windows; else it is compared with the oldest Windows that the Python runs on, and is information.",
     remedy: "Run it on that release of Windows or a later one.",
     check,
 };
@@ -27,7 +28,8 @@ type Procedure = (Name, Name);
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let python = facts.python();
-    let Some(oldest) = python.version.and_then(WindowsRelease::oldest_for) else { return };
+    let oldest = facts.survey.target.wishes.windows.or_else(|| WindowsRelease::oldest_for(python.version?));
+    let Some(oldest) = oldest else { return };
     if !facts.survey.world.host.system.is_windows() {
         return;
     }
@@ -67,7 +69,24 @@ fn newer(facts: &Facts, file: FileId, oldest: WindowsRelease) -> Vec<(WindowsRel
 
 fn finding(facts: &Facts, oldest: WindowsRelease, release: WindowsRelease, uses: &[(FileId, Procedure)]) -> Finding {
     let (file, (dll, first)) = &uses[0];
-    let mut finding = Finding::about(facts, &RULE, Severity::Info, *file);
+    let is_asked = facts.survey.target.wishes.windows.is_some();
+    let mut imports: Vec<usize> = uses.iter().flat_map(|(file, _)| facts.imports_loading(*file)).copied().collect();
+    imports.sort_unstable();
+    imports.dedup();
+    let severity = match (is_asked, facts.modules(&imports).is_empty()) {
+        (false, _) => Severity::Info,
+        (true, false) => Severity::Error,
+        (true, true) => Severity::Warning,
+    };
+    let mut finding = Finding::about(facts, &RULE, severity, *file);
+    if is_asked {
+        finding = finding.breaking(facts, &imports);
+        let module = finding.imports.first().and_then(|&import| facts.survey.imports[import].module());
+        // In the words of `dynload_win.c` and of Windows for error 127.
+        finding.prints = module.map(|module| {
+            format!("DLL load failed while importing {module}: The specified procedure could not be found.")
+        });
+    }
     let mut files: Vec<_> = uses.iter().map(|(file, _)| facts.path(*file)).collect();
     files.sort();
     files.dedup();
@@ -77,11 +96,11 @@ fn finding(facts: &Facts, oldest: WindowsRelease, release: WindowsRelease, uses:
         count => format!(" (as do {} more files)", count - 1),
     };
     finding.subject = release.to_string();
-    finding.message = format!(
-        "{} uses {first} of {dll}{more}, which {release} and later have; Python {} runs on {oldest} and later",
-        finding.file,
-        facts.python().version_text()
-    );
+    let target = match is_asked {
+        true => format!("the target is {oldest}"),
+        false => format!("Python {} runs on {oldest} and later", facts.python().version_text()),
+    };
+    finding.message = format!("{} uses {first} of {dll}{more}, which {release} and later have; {target}", finding.file);
     finding.files = files;
     finding.remedy =
         Remedy::new(format!("run it on {release} or later, or install a release that was built for older ones"));

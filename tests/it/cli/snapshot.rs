@@ -74,7 +74,8 @@ fn a_snapshot_was_judged_when_it_was_taken() {
     let asked = dylens(folder.path(), &["check", "--for", "nuitka=2.3.10", "x.dylens.json"]);
     assert_eq!(asked.status.code(), Some(2));
     assert!(
-        said(&asked).contains("was settled when it was taken; leave out --arch, --macos, --glibc and --for"),
+        said(&asked)
+            .contains("was settled when it was taken; leave out --arch, --macos, --glibc, --musl, --windows and --for"),
         "{}",
         said(&asked)
     );

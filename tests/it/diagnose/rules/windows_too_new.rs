@@ -1,5 +1,12 @@
 //! `windows-too-new`.
 
+use std::sync::Arc;
+
+use dylens::discover::{Machine, Request, Wishes};
+use dylens::image::WindowsRelease;
+use dylens::survey::Progress;
+use dylens::vfs::VPath;
+
 use super::*;
 use crate::diagnose::windows::windows_of;
 
@@ -31,6 +38,28 @@ fn a_procedure_that_came_after_the_oldest_windows_of_its_python_is_told() {
     assert!(told.message.contains("Python 3.12 runs on Windows 8.1 and later"), "{}", told.message);
     let scan = venv("3.8.18", "ProcessPrng@bcryptprimitives.dll");
     assert_eq!(finding(&scan, "windows-too-new").subject, "Windows 8");
+}
+
+#[test]
+fn what_is_too_new_for_the_windows_that_was_asked_for_is_an_error() {
+    let told = |windows: &str, takes: &str| {
+        let text = format!(
+            "//- /t/pyvenv.cfg\nhome = C:\\Python\nversion = 3.12.1\n//- /t/Scripts/python.exe pe x86_64 program\n\
+             //- /t/Lib/site-packages/m.pyd pe x86_64 defines:PyInit_m needs:KERNEL32.dll takes:{takes}@KERNEL32.dll\n"
+        );
+        let world = dylens::world::text::read(&text).expect("a world");
+        let wishes = Wishes { windows: WindowsRelease::named(windows), ..Wishes::default() };
+        let request = Request { wishes, ..Request::of(VPath::new("/t")) };
+        let progress = Progress::unwatched();
+        let scan = Scan::of(Arc::new(world.files), &Machine::described(&[]), &request, &progress).expect("a scan");
+        let told = findings(&scan, "windows-too-new");
+        told.iter().map(|finding| (finding.severity, finding.message.clone())).collect::<Vec<_>>()
+    };
+    let message = "Lib/site-packages/m.pyd uses SetThreadDescription of KERNEL32.dll, which Windows 10 1607 and later have; the \
+                   target is Windows 10";
+    assert_eq!(told("10", "SetThreadDescription"), [(Severity::Error, message.to_owned())]);
+    assert!(told("10.0.17763", "SetThreadDescription").is_empty());
+    assert!(told("8.1", "CreateFileW").is_empty());
 }
 
 #[test]
