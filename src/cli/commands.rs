@@ -124,6 +124,14 @@ fn measured(
     Ok((scan, bytes))
 }
 
+/// The report on a scan, with what there is to say of what was set aside.
+fn reported(arguments: &Arguments, check: &Check, scan: &Scan, lines: Vec<String>) -> Result<Vec<u8>, Error> {
+    let paint = output::paint(arguments, check.to.output.is_none());
+    let (repository, requirements) = source::repository(scan);
+    let options = Options { verbose: check.verbose, set_aside: lines, repository, requirements, ..Options::new(paint) };
+    written(check.format, scan, &options)
+}
+
 /// `dylens check --all`: a report for each environment, one after the other; the worst decides the exit code.
 fn check_each(arguments: &Arguments, check: &Check, measure: &Measure) -> Result<ExitCode, Error> {
     if check.format.name == "sarif" {

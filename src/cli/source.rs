@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use super::args::{Arguments, Demo};
 use super::{output, progress};
-use crate::discover::{Machine, Request, Target, Tool, Wishes, discover, environment, nested_environments};
+use crate::discover::{
+    Machine, Request, RequirementLines, Target, Tool, Wishes, discover, environment, nested_environments,
+};
 use crate::error::Error;
 use crate::scan::{Scan, scan};
 use crate::snapshot;
@@ -232,10 +234,21 @@ pub(super) fn environments(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
     }
 }
 
-/// The repository that a scan's target lies in; none for what lies in an image or another root.
-pub(super) fn repository(scan: &Scan) -> Option<VPath> {
+/// The repository that a scan's target lies in, else the one in which a person stands; and where the projects there name what
+/// they require, the nearest to the target first.
+pub(super) fn repository(scan: &Scan) -> (Option<VPath>, RequirementLines) {
+    let has_git = |folder: &VPath| Disk.stat(&folder.join(".git")).is_ok();
+    let above = |folder: VPath| std::iter::successors(Some(folder), VPath::parent);
     let root = scan.target.within.is_none().then(|| scan.target.root.clone());
-    std::iter::successors(root, VPath::parent).find(|folder| Disk.stat(&folder.join(".git")).is_ok())
+    let starts = || root.clone().into_iter().chain([Machine::this().directory]);
+    let Some(repository) = starts().find_map(|start| above(start).find(has_git)) else {
+        return (None, RequirementLines::default());
+    };
+    let folders = starts().filter(|start| start.starts_with(&repository));
+    let folders: Vec<VPath> =
+        folders.flat_map(|start| above(start).take_while(|folder| folder.starts_with(&repository))).collect();
+    let lines = RequirementLines::in_folders(&Disk, &folders);
+    (Some(repository), lines)
 }
 
 /// The environment in which a command works: that of the Python that it is, or that runs it. None where it is no Python's.

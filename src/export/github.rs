@@ -34,10 +34,13 @@ fn line(scan: &Scan, options: &Options, finding: &Finding) -> String {
             message += &format!("\n{}", bounded(&more));
         }
     }
-    let file = options.in_repository(scan, &finding.file).unwrap_or_else(|| finding.file.clone());
+    let (file, line) = match options.requirement_line(scan, finding) {
+        Some((file, line)) => (file, format!(",line={line}")),
+        None => (options.in_repository(scan, &finding.file).unwrap_or_else(|| finding.file.clone()), String::new()),
+    };
     let file = property(&bounded(&file));
     let title = property(&format!("{}: {}", finding.rule.id, finding.rule.title));
-    format!("::{word} file={file},title={title}::{}", data(&message))
+    format!("::{word} file={file}{line},title={title}::{}", data(&message))
 }
 
 /// As the runner's own toolkit escapes them (`packages/core/src/command.ts`).

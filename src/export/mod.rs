@@ -46,6 +46,9 @@ pub use why::{node, why};
 
 use std::io::{self, Write};
 
+use crate::diagnose::Finding;
+use crate::discover::RequirementLines;
+use crate::graph::Node;
 use crate::scan::Scan;
 use crate::snapshot::KeptSymbols;
 use crate::vfs::VPath;
@@ -137,6 +140,8 @@ pub struct Options {
     pub symbols: KeptSymbols,
     /// The repository that the target lies in: paths in code scanning and annotations are given from here on.
     pub repository: Option<VPath>,
+    /// Where the project names what it requires: a finding is shown there, as nobody changes an installed file.
+    pub requirements: RequirementLines,
 }
 
 impl Options {
@@ -152,13 +157,27 @@ impl Options {
             folding: None,
             symbols: KeptSymbols::default(),
             repository: None,
+            requirements: RequirementLines::default(),
         }
     }
 
     /// The path of a finding's file from the repository on; none for what lies elsewhere.
     fn in_repository(&self, scan: &Scan, file: &VPath) -> Option<VPath> {
-        let path = scan.target.root.join(file);
+        // What lies in an image is no file of the repository, whatever it is called.
+        let path = scan.target.within.is_none().then(|| scan.target.root.join(file))?;
         path.below(self.repository.as_ref()?).map(VPath::new)
+    }
+
+    /// The line of the repository on which the distribution is required that a finding is about: the file and the line.
+    fn requirement_line(&self, scan: &Scan, finding: &Finding) -> Option<(VPath, usize)> {
+        let by_file = || scan.owner(scan.world.open(&scan.target.root.join(&finding.file)).ok()?);
+        let owner = match finding.node.map(|node| scan.graph.node(node)) {
+            Some(Node::File { owner, .. }) => *owner,
+            Some(Node::Distribution(id)) => *id,
+            _ => by_file()?,
+        };
+        let (path, line) = self.requirements.of(&scan.distributions.get(owner).name)?;
+        Some((VPath::new(path.below(self.repository.as_ref()?)?), line))
     }
 
     fn is_folded(&self, format: &Format) -> bool {

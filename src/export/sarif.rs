@@ -50,7 +50,8 @@ fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> 
         let run = &mut document["runs"][0];
         run["originalUriBaseIds"] = json!({ROOT: {"uri": format!("{}/", uri(repository))}});
         // Runs of one kind replace each other, and each environment of a repository is a kind of its own.
-        let target = options.in_repository(scan, scan.target.named()).unwrap_or_default();
+        let inside = || options.in_repository(scan, scan.target.named());
+        let target = scan.target.within.clone().or_else(inside).unwrap_or_else(|| scan.target.named().clone());
         run["automationDetails"] = json!({"id": format!("dylens/{}/", printable(&target.text()))});
     }
     json::pretty(&mut *out, &document)?;
@@ -102,12 +103,22 @@ fn result(scan: &Scan, options: &Options, finding: &Finding, place: Option<usize
         }
     }
     let message: Vec<String> = message.lines().map(printable).collect();
-    let related: Vec<Value> = finding.evidence.iter().filter_map(|evidence| related(scan, options, evidence)).collect();
+    let mut related: Vec<Value> =
+        finding.evidence.iter().filter_map(|evidence| related(scan, options, evidence)).collect();
+    let own = json!({"artifactLocation": artifact(scan, options, &finding.file), "region": {"startLine": 1}});
+    // Code scanning shows one place, and of those that a person can change there is mostly one.
+    let place_shown = match options.requirement_line(scan, finding) {
+        Some((file, line)) => {
+            related.insert(0, json!({"physicalLocation": own, "message": {"text": "the file that it is about"}}));
+            json!({"artifactLocation": {"uri": uri(&file), "uriBaseId": ROOT}, "region": {"startLine": line}})
+        }
+        None => own,
+    };
     let mut result = json!({
         "ruleId": finding.rule.id,
         "level": level(finding.severity),
         "message": {"text": message.join("\n")},
-        "locations": [{"physicalLocation": {"artifactLocation": artifact(scan, options, &finding.file), "region": {"startLine": 1}}}],
+        "locations": [{"physicalLocation": place_shown}],
         "partialFingerprints": {"dylens/v1": fingerprint(finding)},
     });
     if let Some(place) = place {
