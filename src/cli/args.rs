@@ -160,7 +160,7 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  dylens check\n  dylens check --fail-on warning dist/*.whl\n  \
     dylens check --format json .venv | jq -r '.findings[].command'\n  \
-    dylens check --baseline last-good.dylens.json\n\n\
+    dylens check --baseline last-good.dylens.json\n  dylens check --watch --format json .venv | jq -c .counts\n\n\
     [tool.dylens] of the nearest pyproject.toml may hold fail-on, select, ignore and baseline.")]
 pub(super) struct Check {
     /// What to look at [default: the environment found here]

@@ -24,19 +24,29 @@ pub(super) fn open(arguments: &Arguments, paths: &[PathBuf]) -> Result<ExitCode,
     if can_explore(arguments) {
         return explore(arguments, source.explored(), None, None).map(|()| ExitCode::SUCCESS);
     }
-    let watch = tui::watch::Watch::default();
-    let report = || -> Result<(Scan, bool), Error> {
+    let report = |is_watched: &dyn Fn(&Scan)| -> Result<(Scan, bool), Error> {
         let scan = progress::watched(arguments, |progress| source.scan(progress))?;
-        if arguments.watch {
-            watch.look_at(&scan);
-        }
+        is_watched(&scan);
         let bytes = written(&export::TEXT, &scan, &Options::new(output::paint(arguments, true)))?;
         Ok((scan, output::print_while_read(&bytes)?))
     };
-    let (scan, is_read) = report()?;
-    // Where nobody sits at the terminal: a report for each change, until nobody reads it.
-    if arguments.watch && is_read {
-        watch.look(|| match report() {
+    Ok(verdict(&followed(arguments, report)?, FailOn::Error))
+}
+
+/// Reports once; with `--watch` again for each change on disk, until nobody reads it. A report tells which scan it is about before
+/// it is written: what changes meanwhile is a change.
+fn followed(
+    arguments: &Arguments,
+    report: impl Fn(&dyn Fn(&Scan)) -> Result<(Scan, bool), Error>,
+) -> Result<Scan, Error> {
+    if !arguments.watch {
+        return report(&|_| {}).map(|(scan, _)| scan);
+    }
+    let watch = tui::watch::Watch::default();
+    let look_at = |scan: &Scan| watch.look_at(scan);
+    let (scan, is_read) = report(&look_at)?;
+    if is_read {
+        watch.look(|| match report(&look_at) {
             Ok((_, is_read)) => is_read,
             // What is half installed is reported when it is whole.
             Err(error) => {
@@ -45,7 +55,7 @@ pub(super) fn open(arguments: &Arguments, paths: &[PathBuf]) -> Result<ExitCode,
             }
         });
     }
-    Ok(verdict(&scan, FailOn::Error))
+    Ok(scan)
 }
 
 /// Is there a person at the terminal, who wants to look around?
@@ -74,6 +84,9 @@ pub(super) fn explore(
 
 /// `dylens check`.
 pub(super) fn check(arguments: &Arguments, check: &Check) -> Result<ExitCode, Error> {
+    if arguments.watch && (check.all || check.write_baseline || check.to.output.is_some()) {
+        return Err(Error::new("--watch prints a report for each change", "leave out --all, --write-baseline and -o"));
+    }
     let measure = Measure::of(arguments, check)?;
     if check.all {
         return check_each(arguments, check, &measure);
@@ -81,10 +94,38 @@ pub(super) fn check(arguments: &Arguments, check: &Check) -> Result<ExitCode, Er
     if check.write_baseline {
         return write_baseline(arguments, check, &measure);
     }
+    if arguments.watch {
+        return check_again(arguments, check, &measure);
+    }
     let (scan, bytes) = measured(arguments, check, &measure, &check.paths)?;
     let scan = source::kept(scan);
     output::deliver(bytes, &check.to)?;
     Ok(verdict(scan, measure.fail_on))
+}
+
+/// `dylens check --watch`: a report for each change; of JSON each is a line.
+fn check_again(arguments: &Arguments, check: &Check, measure: &Measure) -> Result<ExitCode, Error> {
+    if check.format.name == "sarif" {
+        return Err(Error::new(
+            "a SARIF file is about one run",
+            "give --watch with --format text, json, markdown or github",
+        ));
+    }
+    let report = |is_watched: &dyn Fn(&Scan)| -> Result<(Scan, bool), Error> {
+        let (scan, lines) = judged(arguments, measure, &check.paths)?;
+        is_watched(&scan);
+        let bytes = reported(arguments, check, &scan, lines)?;
+        let bytes = if check.format.name == export::FINDINGS.name { in_one_line(&bytes) } else { bytes };
+        Ok((scan, output::print_while_read(&bytes)?))
+    };
+    Ok(verdict(&followed(arguments, report)?, measure.fail_on))
+}
+
+/// JSON without the breaks and indents between its parts; within texts there are none.
+fn in_one_line(json: &[u8]) -> Vec<u8> {
+    let mut line = json.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_start).collect::<Vec<_>>().concat();
+    line.push(b'\n');
+    line
 }
 
 /// `dylens check --write-baseline`: what is found now is known from then on.
@@ -117,10 +158,7 @@ fn measured(
     paths: &[PathBuf],
 ) -> Result<(Scan, Vec<u8>), Error> {
     let (scan, lines) = judged(arguments, measure, paths)?;
-    let paint = output::paint(arguments, check.to.output.is_none());
-    let repository = source::repository(&scan);
-    let options = Options { verbose: check.verbose, set_aside: lines, repository, ..Options::new(paint) };
-    let bytes = written(check.format, &scan, &options)?;
+    let bytes = reported(arguments, check, &scan, lines)?;
     Ok((scan, bytes))
 }
 

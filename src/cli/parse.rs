@@ -16,7 +16,7 @@ use crate::printable::bounded;
 /// Options that stand before or after any command, and the commands that heed them beside the explorer itself.
 const HEEDED: [(&[&str], &[&str]); 3] = [
     (&["theme", "no_mouse"], &["open", "log", "run", "diff", "config"]),
-    (&["watch"], &["open", "log", "run", "diff"]),
+    (&["watch"], &["open", "log", "run", "diff", "check"]),
     (
         &["demo", "root", "platform", "here", "arch", "macos", "glibc", "musl", "windows", "tool"],
         &["open", "check", "imports", "why", "tree", "symbols", "diff", "export", "log", "run"],

@@ -23,10 +23,7 @@ fn a_misspelled_command_is_no_path() {
 fn an_option_that_a_command_would_ignore_is_refused() {
     let folder = small();
     let refusal = |words: &[&str]| refusal(folder.path(), words);
-    assert_eq!(
-        refusal(&["--watch", "check", "site-packages"]),
-        "dylens: dylens check takes no --watch; leave it out\n"
-    );
+    assert_eq!(refusal(&["--watch", "tree", "site-packages"]), "dylens: dylens tree takes no --watch; leave it out\n");
     assert_eq!(refusal(&["--theme", "dark", "tree"]), "dylens: dylens tree takes no --theme; leave it out\n");
     assert_eq!(refusal(&["explain", "--for", "nuitka"]), "dylens: dylens explain takes no --for; leave it out\n");
     assert_eq!(refusal(&["schema", "--demo"]), "dylens: dylens schema takes no --demo; leave it out\n");

@@ -799,6 +799,97 @@ fn reports_follow_what_changes_where_nobody_sits_at_a_terminal() {
 }
 
 #[test]
+fn a_check_follows_what_changes_as_lines_of_json() {
+    use std::io::{BufRead, BufReader};
+    let folder = small();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dylens"))
+        .args(["check", "--watch", "--format", "json", "site-packages"])
+        .current_dir(folder.path())
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut report = || serde_json::from_str::<serde_json::Value>(&lines.next().expect("a line")).expect("JSON");
+    assert_eq!(report()["counts"]["error"], 1);
+    std::fs::remove_file(folder.path().join("site-packages/a.so")).unwrap();
+    let after = report();
+    assert_eq!((&after["counts"]["error"], &after["findings"]), (&serde_json::json!(0), &serde_json::json!([])));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(refusal(folder.path(), &["check", "--watch", "--all"]).contains("--watch prints a report for each change"));
+    assert!(
+        refusal(folder.path(), &["check", "--watch", "--format", "sarif"]).contains("a SARIF file is about one run")
+    );
+}
+
+#[test]
+fn a_release_of_another_system_is_said_not_to_be_heeded() {
+    let folder = small();
+    for (option, version) in [("--macos", "11.0"), ("--windows", "1809")] {
+        let told = said(&dylens(folder.path(), &["check", option, version, "site-packages"]));
+        assert!(told.contains(&format!("{option} is not heeded: this is for ")), "{told}");
+    }
+    assert_eq!(said(&dylens(folder.path(), &["check", "--glibc", "2.28", "site-packages"])), "");
+}
+
+#[test]
+fn a_finding_is_shown_on_the_line_that_requires_its_package() {
+    let folder = lay_out(
+        "
+//- /.git/HEAD
+ref
+//- /sub/pyproject.toml
+[project]
+dependencies = [
+    \"Acme.Vision>=1\",
+]
+//- /sub/uv.lock
+[[package]]
+name = \"bolt\"
+//- /sub/site-packages/acme_vision-1.dist-info/METADATA
+Name: acme-vision
+Version: 1
+//- /sub/site-packages/acme_vision-1.dist-info/RECORD
+acme.so,,
+//- /sub/site-packages/acme.so elf x86_64 needs:libnowhere.so.9 defines:PyInit_acme
+//- /sub/site-packages/bolt-1.dist-info/METADATA
+Name: bolt
+Version: 1
+//- /sub/site-packages/bolt-1.dist-info/RECORD
+bolt.so,,
+//- /sub/site-packages/bolt.so elf x86_64 needs:libnone.so.9 defines:PyInit_bolt
+//- /sub/site-packages/other.so elf x86_64 needs:libnever.so.9 defines:PyInit_other
+",
+    );
+    let check =
+        |format: &str| out(&dylens(&folder.path().join("sub"), &["check", "--format", format, "site-packages"]));
+    let lines = check("github");
+    let starts = [
+        "::error file=sub/pyproject.toml,line=3,",
+        "::error file=sub/uv.lock,line=2,",
+        "::error file=sub/site-packages/other.so,",
+    ];
+    for start in starts {
+        assert!(lines.lines().any(|line| line.starts_with(start)), "{start} {lines}");
+    }
+    let sarif: serde_json::Value = serde_json::from_str(&check("sarif")).expect("JSON");
+    let results = sarif["runs"][0]["results"].as_array().expect("results");
+    let about = |name: &str| {
+        let is_about = |result: &&serde_json::Value| result["message"]["text"].as_str().unwrap().contains(name);
+        let result = results.iter().find(is_about).expect("a result");
+        let place = |at: &serde_json::Value| {
+            let place = &at["physicalLocation"];
+            (place["artifactLocation"]["uri"].as_str().unwrap().to_owned(), place["region"]["startLine"].as_u64())
+        };
+        (place(&result["locations"][0]), place(&result["relatedLocations"][0]))
+    };
+    let own = ("sub/site-packages/acme.so".to_owned(), Some(1));
+    assert_eq!(about("libnowhere.so.9"), (("sub/pyproject.toml".to_owned(), Some(3)), own));
+}
+
+#[test]
 fn paths_for_code_scanning_begin_at_the_repository() {
     let folder =
         lay_out("//- /.git/HEAD\nref\n//- /sub/site-packages/a.so elf x86_64 needs:libnowhere.so.9 defines:PyInit_a\n");
