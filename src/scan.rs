@@ -5,6 +5,9 @@ mod outcomes;
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
 
 use petgraph::Direction;
 use rayon::prelude::*;
@@ -52,6 +55,46 @@ pub fn scan(target: Target, progress: &Progress) -> Result<Scan, Error> {
     }
     (progress.tell)(Event::Phase(Phase::Diagnosing));
     Ok(judged(survey.with_numpy()))
+}
+
+/// As [`scan()`] of what `target` finds, for a person who may stop it: whatever is under way, this answers within a moment, with
+/// what has been looked at until then.
+///
+/// # Errors
+/// As [`scan()`]; where it is stopped before anything was looked at.
+pub fn scan_until_stopped(
+    target: impl FnOnce() -> Result<Target, Error> + Send + 'static,
+    progress: &Progress,
+) -> Result<Scan, Error> {
+    let stopped = || Error::new("stopped before anything was read", "start it again, and wait for a moment");
+    let target = unless_stopped(progress, target).ok_or_else(stopped)??;
+    let survey = surroundings(target, progress)?;
+    if survey.target.unjudged().is_some() || progress.is_cancelled() {
+        return Ok(Scan::unjudged(survey));
+    }
+    (progress.tell)(Event::Phase(Phase::Diagnosing));
+    let to_judge = survey.clone();
+    let judged = unless_stopped(progress, move || judged(to_judge.with_numpy()));
+    Ok(judged.unwrap_or_else(|| Scan::unjudged(Survey { is_partial: true, ..survey })))
+}
+
+/// Does something on a thread of its own; none where nobody waits for it any more. That thread ends with what it does.
+fn unless_stopped<T: Send + 'static>(progress: &Progress, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    const PATIENCE: Duration = Duration::from_millis(20);
+    let (sender, done) = channel();
+    let worker = thread::spawn(move || sender.send(work()));
+    loop {
+        match done.recv_timeout(PATIENCE) {
+            Ok(done) => return Some(done),
+            Err(RecvTimeoutError::Timeout) if progress.is_cancelled() => return None,
+            Err(RecvTimeoutError::Timeout) => {}
+            // It panicked: so does who waits.
+            Err(RecvTimeoutError::Disconnected) => match worker.join() {
+                Err(panic) => std::panic::resume_unwind(panic),
+                Ok(_) => return None,
+            },
+        }
+    }
 }
 
 /// Says of a survey what is wrong.

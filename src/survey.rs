@@ -37,6 +37,7 @@ use crate::vfs::{Entry, VPath};
 use crate::world::{FileId, Python, System, World};
 
 /// All that is there and how it hangs together; never changed once it is finished.
+#[derive(Clone)]
 pub struct Survey {
     pub target: Target,
     pub world: Arc<World>,
@@ -89,7 +90,9 @@ pub fn surroundings(target: Target, progress: &Progress) -> Result<Survey, Error
         distributions.belong_to(&VPath::new(bundle.program.file_name()).text());
     }
     infer_host(&mut world, &found.items, &target);
-    prepare(&mut world, &found.items, &target);
+    if !progress.is_cancelled() {
+        prepare(&mut world, &found.items, &target);
+    }
 
     let roles = inventory::roles(&world, &found.items);
     (progress.tell)(Event::Phase(Phase::Importing));

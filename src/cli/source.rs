@@ -10,7 +10,7 @@ use crate::discover::{
     Machine, Request, RequirementLines, Target, Tool, Wishes, discover, environment, nested_environments,
 };
 use crate::error::Error;
-use crate::scan::{Scan, scan};
+use crate::scan::{Scan, scan, scan_until_stopped};
 use crate::snapshot;
 use crate::survey::{Progress, survey};
 use crate::tui::{Place, Source};
@@ -144,8 +144,15 @@ impl Start {
 
     /// As the explorer wants it: where there is nothing native, it has a screen that says so.
     pub(super) fn explored(self) -> Source {
+        let start = Arc::new(self);
         Arc::new(move |progress: &Progress| {
-            let scan = self.scan(progress)?;
+            let scan = match &start.snapshot {
+                Some(_) => start.scan(progress)?,
+                None => {
+                    let start = start.clone();
+                    scan_until_stopped(move || start.target(), progress)?
+                }
+            };
             scan.nothing().map_or(Ok(scan), Err)
         })
     }

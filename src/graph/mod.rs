@@ -201,7 +201,7 @@ pub struct NeedEdge {
 }
 
 /// The dependency graph of an environment.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Graph {
     pub inner: DiGraph<Node, Edge>,
     by_file: FxHashMap<FileId, NodeId>,

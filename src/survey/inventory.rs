@@ -102,6 +102,9 @@ impl<'a> Walk<'a> {
         let mut items = Vec::new();
         let is_conda_meta = folder.file_name() == b"conda-meta";
         for entry in entries {
+            if self.progress.is_cancelled() {
+                break;
+            }
             let name = entry.name.as_bytes();
             let is_native = is_native_name(name);
             match entry.kind {
@@ -141,7 +144,10 @@ impl<'a> Walk<'a> {
                 _ => {}
             }
         }
-        here.listed();
+        // Of a folder that was left, nothing is known to be missing.
+        if !self.progress.is_cancelled() {
+            here.listed();
+        }
         if !items.is_empty() {
             let files = self.files.fetch_add(items.len(), Ordering::Relaxed) + items.len();
             let seen = items.iter().filter_map(|item| self.seen(item)).collect();

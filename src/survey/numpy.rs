@@ -19,7 +19,7 @@ use crate::vfs::VPath;
 use crate::world::FileId;
 
 /// What is known of NumPy in an environment; nothing where it was not judged.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Numpy {
     /// The NumPy that an import finds.
     pub provider: Option<Provider>,

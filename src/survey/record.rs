@@ -15,7 +15,7 @@ pub type Search = (usize, FileId, usize);
 pub type Found = (Vec<Probe>, Resolution);
 
 /// The answers of an environment that is not there any more. A [`Survey`] that has one asks it and no file.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Record {
     pub searches: FxHashMap<Search, Found>,
     pub rust: FxHashMap<FileId, Rust>,

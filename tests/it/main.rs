@@ -20,6 +20,7 @@ mod layers;
 mod loader;
 #[cfg(feature = "tui")]
 mod parity;
+mod scan;
 mod snapshot;
 #[cfg(feature = "tui")]
 mod tui;
