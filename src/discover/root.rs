@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::target::{self, Target};
 use super::{Machine, here};
 use crate::error::Error;
-use crate::vfs::{Container, FileSystem, Layers, Rooted, VPath};
+use crate::vfs::{Container, FileSystem, Layers, Rooted, VPath, Wheels};
 
 /// What a shell of root has where nobody set it (`login.defs(5)`).
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -87,10 +87,45 @@ pub(super) fn archive(fs: &Arc<dyn FileSystem>, path: &VPath, platform: Option<&
     if is_system {
         return system(&files, &machine(&[], VPath::new("/")), path, None);
     }
-    let what = if is_conda { "the conda package" } else { "the archive" };
-    let target =
-        target::folder(&files, &machine(&[], VPath::new("/")), &VPath::new("/"), Some(format!("{what} {path}")))?;
+    package(&files, path, if is_conda { CONDA_PACKAGE } else { "the archive" })
+}
+
+/// What a package of conda is called where it is said what is looked at.
+const CONDA_PACKAGE: &str = "the conda package";
+
+/// What is in an archive without a system.
+fn package(files: &Arc<dyn FileSystem>, path: &VPath, what: &str) -> Result<Target, Error> {
+    let machine = machine(&[], VPath::new("/"));
+    let target = target::folder(files, &machine, &VPath::new("/"), Some(format!("{what} {path}")))?;
     Ok(Target { within: Some(path.clone()), is_foreign: true, ..target })
+}
+
+pub(super) fn is_conda_name(path: &VPath) -> bool {
+    path.file_name().to_ascii_lowercase().ends_with(b".conda")
+}
+
+/// What is in a package of conda in its newer form: a zip archive of two tar archives, what is installed (`pkg-…`) and what
+/// is known of it (`info-…`), each packed by zstd (conda-package-handling, “.conda file format”).
+///
+/// # Errors
+/// Where it is no zip archive, or holds none of the two.
+pub(super) fn conda(fs: &Arc<dyn FileSystem>, path: &VPath) -> Result<Target, Error> {
+    let members = Wheels::over(fs.clone(), std::slice::from_ref(path))?;
+    let root = members.root().clone();
+    let names = members.list(&root).unwrap_or_default().into_iter().map(|entry| entry.name);
+    let is_part = |name: &VPath| {
+        let name = name.as_bytes();
+        (name.starts_with(b"pkg-") || name.starts_with(b"info-")) && name.ends_with(b".tar.zst")
+    };
+    let parts: Vec<VPath> = names.filter(is_part).map(|name| root.join(&name)).collect();
+    if !parts.iter().any(|part| part.file_name().starts_with(b"pkg-")) {
+        return Err(Error::new(
+            format!("{path} is a conda package without its files (pkg-….tar.zst)"),
+            "download it again",
+        ));
+    }
+    let files: Arc<dyn FileSystem> = Arc::new(Layers::of_files(Arc::new(members), &parts, path)?);
+    package(&files, path, CONDA_PACKAGE)
 }
 
 /// Is this what `python -m build --sdist` writes: one folder, with `PKG-INFO` in it?

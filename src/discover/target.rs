@@ -274,6 +274,7 @@ impl Found<'_> {
             return root::in_folder(fs, &root, below.as_ref());
         }
         match kind {
+            FileKind::File if root::is_conda_name(path) => root::conda(fs, real),
             FileKind::File if root::is_archive_name(path) => root::archive(fs, real, platform),
             FileKind::Directory => match root::image_folder(fs, real, platform)? {
                 Some(target) => Ok(target),

@@ -79,6 +79,19 @@ impl Layers {
         Ok(layers)
     }
 
+    /// The files of several archives, the later laid over the earlier.
+    ///
+    /// # Errors
+    /// As [`Layers::of_file`].
+    pub fn of_files(inner: Arc<dyn FileSystem>, paths: &[VPath], name: &VPath) -> Result<Layers, Error> {
+        let whole = |path: &VPath| {
+            let len = inner.stat(path).map_err(|error| read::unreadable(name, &error))?.len;
+            Ok(Extent { file: Some(path.clone()), offset: 0, len })
+        };
+        let extents: Vec<Extent> = paths.iter().map(whole).collect::<Result<_, Error>>()?;
+        Layers::over(inner.clone(), &extents, name)
+    }
+
     fn empty(inner: Arc<dyn FileSystem>) -> Layers {
         Layers { inner, spill: Mutex::default(), nodes: Nodes::default(), contents: Vec::new(), packed: Vec::new() }
     }

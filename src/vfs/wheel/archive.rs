@@ -41,7 +41,8 @@ pub(super) fn members(fs: &dyn FileSystem, wheel: &VPath) -> Result<Vec<(VPath, 
     let mut archive = ZipIterable::try_new(cursor, Config::default()).map_err(|_| {
         let mut start = [0; 512];
         let got = file.read_at(0, &mut start).unwrap_or_default();
-        Error::new(format!("{wheel} is no wheel: {}", instead(&start[..got])), AGAIN)
+        let kind = if wheel.file_name().ends_with(b".whl") { "wheel" } else { "zip archive" };
+        Error::new(format!("{wheel} is no {kind}: {}", instead(&start[..got])), AGAIN)
     })?;
     if archive.len() > MOST_MEMBERS {
         return Err(Error::new(format!("{wheel} has {} members, more than any wheel", archive.len()), ANOTHER));

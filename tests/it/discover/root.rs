@@ -355,3 +355,67 @@ fn sources_are_told_what_they_are_and_a_package_of_conda_is_looked_at() {
     let found = scan_of("/m-1-0.tar.bz2", encoder.finish().expect("memory"), &Request::default()).expect("a scan");
     assert_eq!(found.modules(), 1);
 }
+
+/// A zip archive of members that are not packed.
+fn zip(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, bytes) in members {
+        writer.start_file(*name, options).expect("memory");
+        writer.write_all(bytes).expect("memory");
+    }
+    writer.finish().expect("memory").into_inner()
+}
+
+#[test]
+fn a_package_of_conda_in_either_form_says_the_same() {
+    let module = crate::common::elf("x86_64 defines:PyInit_m needs:libgone.so.1");
+    let site = "lib/python3.11/site-packages";
+    let files = [(&*format!("{site}/m.cpython-311-x86_64-linux-gnu.so"), module)];
+    let info = [("info/index.json", b"{\"name\": \"m\"}".to_vec())];
+    let older = archive(&[&info[..], &files[..]].concat());
+    let newer = zip(&[
+        ("metadata.json", b"{\"conda_pkg_format_version\": 2}".to_vec()),
+        ("pkg-m-1-0.tar.zst", zstd(&archive(&files))),
+        ("info-m-1-0.tar.zst", zstd(&archive(&info))),
+    ]);
+    let [older, newer] = [("/m-1-0.tar.zst", zstd(&older)), ("/m-1-0.conda", newer)].map(|(name, bytes)| {
+        let found = scan_of(name, bytes, &Request::default()).expect("a scan");
+        assert_eq!(found.target.because, Some(format!("the conda package {name}")));
+        jsonl(&found)
+    });
+    assert!(newer == older && newer.contains("libgone"), "{newer}");
+    for (bytes, words) in [
+        (zip(&[("metadata.json", b"{}".to_vec())]), "is a conda package without its files"),
+        (zip(&[("pkg-m-1-0.tar.zst", zstd(&archive(&files))[..40].to_vec())]), "is damaged"),
+        (b"<!doctype html>".repeat(100), "/m-1-0.conda is no zip archive: it is an HTML page"),
+    ] {
+        let error = scan_of("/m-1-0.conda", bytes, &Request::default()).err().expect("it is refused");
+        assert!(error.to_string().contains(words), "{error}");
+    }
+}
+
+#[test]
+fn what_mends_another_system_is_no_command_for_this_one() {
+    let lines = |scan: &Scan| {
+        let finding = scan.findings.iter().find(|finding| finding.subject == "libgomp.so.1").expect("a finding");
+        (finding.remedy.text.clone(), finding.remedy.lines(scan.shell()))
+    };
+    let expected = (
+        "install the package that ships libgomp.so.1, in that system".to_owned(),
+        vec!["RUN apt-get update && apt-get install -y libgomp1".to_owned()],
+    );
+    let image = scan_of("/image.tar", saved(&layers()), &Request::default()).expect("a scan");
+    assert_eq!(lines(&image), expected);
+    // A snapshot of it as well.
+    let taken = dylens::snapshot::take(&image, dylens::snapshot::Veil::default());
+    let opened = dylens::snapshot::open(&taken, &VPath::new("/x.json")).expect("a snapshot");
+    assert_eq!(lines(&opened), expected);
+    let (files, machine) = read(&format!("{SYSTEM}{HERE}{ROOT}"));
+    let folder = scan(files, &machine, &Request::of(VPath::new("/r"))).expect("a scan");
+    assert_eq!(lines(&folder), expected);
+    let whole = ROOT.replace("/r/", "/");
+    let (files, machine) = read(&format!("{SYSTEM}{whole}").replace("/usr/lib64", "/lib64"));
+    let here = scan(files, &machine, &Request::of(VPath::new("/usr"))).expect("a scan");
+    assert_eq!(lines(&here).1, ["apt-get install libgomp1"], "this machine's own system is mended here");
+}
