@@ -4,6 +4,7 @@
 
 mod absent;
 mod architecture;
+mod archive;
 mod consequence;
 mod development;
 mod glibc;
@@ -351,7 +352,8 @@ pub fn judge(log: &Log, ground: Option<&Ground>) -> Vec<Judged> {
 fn one(incident: &Incident, log: &Log, ground: Option<&Ground>) -> Judged {
     let plain = Judged::by_the_log(incident);
     let judged = match incident.message.cause {
-        _ if incident.tool == ToolId::Windows => windows::judge(plain, log, ground),
+        Cause::ModuleLeftOut if incident.tool == ToolId::Py2exe => single::judge(file(plain, ground), log, ground),
+        _ if matches!(incident.tool, ToolId::Windows | ToolId::Py2exe) => windows::judge(plain, log, ground),
         _ if incident.message.id == "function-missing" => file(plain, ground),
         Cause::LibraryMissing => library::judge(plain, log, ground),
         Cause::SymbolMissing | Cause::VersionMissing | Cause::OtherCopy => symbol::judge(plain, log, ground),
@@ -360,11 +362,12 @@ fn one(incident: &Incident, log: &Log, ground: Option<&Ground>) -> Judged {
         }
         Cause::ModuleMissing | Cause::ModuleLeftOut => module::judge(plain, log, ground),
         Cause::WrongArchitecture => architecture::judge(plain, log, ground),
-        Cause::WheelTag => tag::judge(plain, log),
+        Cause::WheelTag if incident.tool == ToolId::Pip => tag::judge(plain, log),
         Cause::LinkLibrary => development::judge(plain, log),
         _ => single::judge(file(plain, ground), log, ground),
     };
     let judged = if ground.is_some() { untied(judged) } else { judged };
+    let judged = archive::judge(judged);
     // A build that tries several ways complains of each that it does not find.
     let judged = match incident.tool == ToolId::Configure && log.is_overruled(incident) {
         true => {

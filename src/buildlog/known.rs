@@ -240,6 +240,32 @@ pub(super) fn is_of_glibc(symbol: &str) -> bool {
         || symbol.starts_with("__libc_")
 }
 
+/// The parts of glibc, by their names.
+pub(super) fn is_library_of_glibc(name: &str) -> bool {
+    ["libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1"].contains(&leaf(name))
+}
+
+/// The release of glibc that brought a function which compilers put into files without being asked (NEWS of glibc 2.28 to 2.38): `2.38` for
+/// the C23 forms of `strtol` and `scanf`.
+pub(super) fn since_glibc(symbol: &str) -> Option<&'static str> {
+    const SINCE: [(&str, &str); 10] = [
+        ("__isoc23_", "2.38"),
+        ("arc4random", "2.36"),
+        ("_dl_find_object", "2.35"),
+        ("__libc_start_main_2_34", "2.34"),
+        ("fstat64", "2.33"),
+        ("stat64", "2.33"),
+        ("lstat64", "2.33"),
+        ("__libc_single_threaded", "2.32"),
+        ("pthread_clockjoin_np", "2.31"),
+        ("fcntl64", "2.28"),
+    ];
+    SINCE
+        .iter()
+        .find(|(start, _)| symbol == *start || start.ends_with('_') && symbol.starts_with(start))
+        .map(|(_, since)| *since)
+}
+
 /// The library of glibc that had a symbol before release 2.34 put it into `libc.so.6` (NEWS of glibc 2.34: libpthread, libdl, librt,
 /// libutil, libanl): what was linked on a newer system without that library finds it on no older one.
 pub(super) fn former_library(symbol: &str) -> Option<&'static str> {

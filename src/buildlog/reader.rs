@@ -120,6 +120,10 @@ impl Reader {
             self.failed.succeeded();
         }
         self.failed.look(line, is_source);
+        // Newer Pythons mark the part of a source line in a line of its own.
+        if is_source {
+            self.followed.values_mut().filter(|last| **last + 1 == number).for_each(|last| *last = number);
+        }
         let mut wordings = BTreeMap::<usize, Vec<usize>>::new();
         for meaning in found {
             match meaning {
@@ -127,9 +131,9 @@ impl Reader {
                 Meaning::Mark(Mark::LinkFolder) => self.linked_from(),
                 Meaning::Mark(Mark::PythonFolder) => self.headers_of(),
                 Meaning::Mark(mark) => drop(self.log.marks.insert(mark)),
+                Meaning::Follows(at) => drop(self.followed.insert(at, number)),
                 _ if is_source => {}
                 Meaning::Banner(at) => self.banner(at),
-                Meaning::Follows(at) => drop(self.followed.insert(at, number)),
                 Meaning::Message(at, text) => wordings.entry(at).or_default().push(text),
             }
         }
@@ -274,7 +278,7 @@ impl Reader {
             let told = told.filter_map(|((name, is_python), value)| {
                 let value = value?.as_str().trim();
                 let value = if *is_python { unquoted(value) } else { value.to_owned() };
-                Some((*name, cut(without_twin(&value), MOST_SAID).to_owned()))
+                Some((*name, cut(without_twin(without_logger(&value)), MOST_SAID).to_owned()))
             });
             let told: BTreeMap<&'static str, String> = told.collect();
             let first = line.number(all.start());
@@ -321,6 +325,11 @@ impl Reader {
         // An exception of Python happened where its traceback ends.
         if let Some(place) = self.traceback.place(first) {
             told.insert("place", cut(place, MOST_SAID).to_owned());
+        }
+        if message.tool == ToolId::Py2exe
+            && let Some(file) = self.traceback.file(first)
+        {
+            told.insert("place", cut(file, MOST_SAID).to_owned());
         }
         if let Some(script) = self.traceback.script() {
             told.insert("script", cut(script, MOST_SAID).to_owned());
@@ -389,6 +398,18 @@ fn failure(error: super::failed::Error) -> Option<Incident> {
     let told = BTreeMap::from([("why", error.text.clone())]);
     let (first, around) = (error.line, vec![(error.line, error.text.clone())]);
     Some(Incident { tool: message.tool, message, first, last: first, says: error.text, around, told, times: 1 })
+}
+
+/// A value at the start of a line that Python's logging wrote: `ERROR:delocate.libsana:` is none of it.
+fn without_logger(value: &str) -> &str {
+    let logged = || {
+        let (level, rest) = value.split_once(':')?;
+        let (logger, rest) = rest.split_once(':')?;
+        let is_logger = !logger.is_empty()
+            && logger.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_'));
+        (is_logger && ["ERROR", "WARNING", "INFO", "CRITICAL", "DEBUG"].contains(&level)).then_some(rest)
+    };
+    logged().unwrap_or(value)
 }
 
 /// A path as the process asked for it: dyld looks at a second place for each, where macOS keeps what it updates apart. A

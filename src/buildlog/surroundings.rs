@@ -15,6 +15,8 @@ pub enum Mark {
     Debian,
     /// Fedora, Red Hat and their kin.
     Fedora,
+    /// Those of them that have yum and no dnf: CentOS 7, Amazon Linux 2.
+    Yum,
     Conda,
     Homebrew,
     /// macOS, by its tools.
@@ -22,7 +24,13 @@ pub enum Mark {
     Termux,
     /// Amazon's functions.
     Lambda,
+    /// An image of Amazon's functions, in which packages are installed.
+    LambdaImage,
     Windows,
+    /// Nix, or NixOS.
+    Nix,
+    /// A Python of 32 bits.
+    Bits32,
     /// A program that PyInstaller made is running.
     PyInstallerProgram,
     /// One of Nuitka's.
@@ -65,6 +73,10 @@ pub(super) const MARKS: &[(&str, Mark)] = &[
     ("python:3", Mark::Debian),
     ("dnf install", Mark::Fedora),
     ("yum install", Mark::Fedora),
+    ("(Red Hat ", Mark::Fedora),
+    ("redhat-linux", Mark::Fedora),
+    ("/rpm/redhat/", Mark::Fedora),
+    ("-D_GLIBCXX_ASSERTIONS", Mark::Fedora),
     ("microdnf", Mark::Fedora),
     ("CentOS", Mark::Fedora),
     ("Fedora", Mark::Fedora),
@@ -78,6 +90,11 @@ pub(super) const MARKS: &[(&str, Mark)] = &[
     ("rockylinux", Mark::Fedora),
     ("dnf -y", Mark::Fedora),
     ("yum -y", Mark::Fedora),
+    ("CentOS Linux 7", Mark::Yum),
+    ("CentOS Linux release 7", Mark::Yum),
+    ("amazonlinux:2 ", Mark::Yum),
+    ("amzn2.", Mark::Yum),
+    (".el7", Mark::Yum),
     (".el", Mark::Fedora),
     (".fc", Mark::Fedora),
     ("conda", Mark::Conda),
@@ -97,8 +114,17 @@ pub(super) const MARKS: &[(&str, Mark)] = &[
     ("build/lib.macosx-", Mark::Mac),
     ("com.termux", Mark::Termux),
     ("/var/task", Mark::Lambda),
+    ("/var/lang/lib/python3.", Mark::LambdaImage),
     ("Unable to import module '", Mark::Lambda),
+    ("/nix/store/", Mark::Nix),
+    ("NixOS", Mark::Nix),
+    ("nix-shell", Mark::Nix),
     ("\\site-packages\\", Mark::Windows),
+    ("-32", Mark::Bits32),
+    ("lib.win32-", Mark::Bits32),
+    ("temp.win32-", Mark::Bits32),
+    ("-win32.whl", Mark::Bits32),
+    ("32 bit (Intel)]", Mark::Bits32),
     ("C:\\", Mark::Windows),
     ("D:\\", Mark::Windows),
     ("error 0x7e", Mark::Windows),
@@ -148,6 +174,13 @@ pub(super) fn is_mark(line: &str, found: Range<usize>, mark: Mark) -> bool {
             let is_release = if text == ".fc" { digits == 2 } else { (1..=2).contains(&digits) };
             is_release && after[digits..].chars().next().is_none_or(|c| c == '.' || c == '_' || is_end(c))
         }
+        // Packages lie below Python's own folder only where they are installed into the image.
+        (Mark::LambdaImage, _) => after.contains("/site-packages/"),
+        // `Python310-32\`: the folder of the installer for 32 bits.
+        (Mark::Bits32, "-32") => {
+            let is_folder = after.chars().next().is_none_or(|c| c == '\\' || is_end(c));
+            is_folder && before.trim_end_matches(|c: char| c.is_ascii_digit()).to_lowercase().ends_with("python")
+        }
         _ => true,
     }
 }
@@ -157,9 +190,19 @@ pub(super) fn is_mark(line: &str, found: Range<usize>, mark: Mark) -> bool {
 pub enum Packager {
     Apt,
     Dnf,
+    Yum,
     Apk,
     Brew,
     Conda,
+}
+
+/// Amazon's images of functions are Amazon Linux 2023, with dnf, from Python 3.12 on, and Amazon Linux 2 before.
+const DNF_IN_LAMBDA: u8 = 12;
+
+/// `8` of `/var/lang/lib/python3.8/site-packages/x.so`.
+fn minor_of_lambda(path: &str) -> Option<u8> {
+    let (_, rest) = path.split_once("/var/lang/lib/python3.")?;
+    rest.split('/').next()?.parse().ok()
 }
 
 /// The package manager that belongs to these marks, and to the paths that a message names.
@@ -176,6 +219,11 @@ pub(super) fn packager(marks: &BTreeSet<Mark>, paths: &[&str]) -> Packager {
             Packager::Brew
         }
         () if marks.contains(&Mark::Alpine) && !marks.contains(&Mark::Debian) => Packager::Apk,
+        () if marks.contains(&Mark::LambdaImage) => match paths.iter().find_map(|path| minor_of_lambda(path)) {
+            Some(minor) if minor >= DNF_IN_LAMBDA => Packager::Dnf,
+            _ => Packager::Yum,
+        },
+        () if marks.contains(&Mark::Yum) && !marks.contains(&Mark::Debian) => Packager::Yum,
         () if marks.contains(&Mark::Fedora) && !marks.contains(&Mark::Debian) => Packager::Dnf,
         () if marks.contains(&Mark::Homebrew) || marks.contains(&Mark::Mac) => Packager::Brew,
         () => Packager::Apt,

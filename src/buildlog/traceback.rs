@@ -5,6 +5,8 @@
 pub(super) struct Traceback {
     /// The last place in Python code that was told, and its line.
     frame: Option<(usize, String)>,
+    /// The last file that was told, NumPy's among them.
+    file: Option<(usize, String)>,
     /// How far the line that told the place is indented: what is indented more is its source.
     source: Option<usize>,
     /// The folder of packages in which the last place lies.
@@ -42,7 +44,12 @@ impl Traceback {
             if is_relative && self.script.is_none() && file.len() < MOST_PATH {
                 self.script = Some(file.to_owned());
             }
-            if !is_inner(file) {
+            if !file.starts_with('<') && !file.contains("importlib") {
+                self.file = Some((number, file.to_owned()));
+            }
+            if let Some((at, _)) = self.frame.as_mut().filter(|(at, _)| is_helper(file) && number - *at <= NEAR) {
+                *at = number;
+            } else if !is_inner(file) {
                 self.frame = Some((number, initialized(trimmed).unwrap_or_else(|| file.to_owned())));
             }
             return true;
@@ -98,6 +105,12 @@ impl Traceback {
     pub(super) fn place(&self, line: usize) -> Option<&str> {
         let (at, file) = self.frame.as_ref()?;
         (line.saturating_sub(*at) <= NEAR).then_some(file)
+    }
+
+    /// The file that was told last, also where it is NumPy's.
+    pub(super) fn file(&self, line: usize) -> Option<&str> {
+        let (at, file) = self.file.as_ref()?;
+        (line.saturating_sub(*at) <= AROUND).then_some(file)
     }
 }
 
@@ -172,7 +185,16 @@ fn initialized(trimmed: &str) -> Option<String> {
 
 /// What Python itself and NumPy do is no matter.
 fn is_inner(file: &str) -> bool {
-    file.starts_with('<') || ["/importlib/", "/numpy/", "\\numpy\\"].iter().any(|part| file.contains(part))
+    /// What imports for others, and NumPy, which raises for whoever asks.
+    const INNER: [&str; 4] = ["/importlib/", "\\importlib\\", "/numpy/", "\\numpy\\"];
+    file.starts_with('<') || INNER.iter().any(|part| file.contains(part))
+}
+
+/// Code that opens a library for whoever calls it: the place is the caller's.
+fn is_helper(file: &str) -> bool {
+    ["torch/_ops.py", "torch\\_ops.py", "ctypes/__init__.py", "ctypes\\__init__.py"]
+        .iter()
+        .any(|end| file.ends_with(end))
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ pub(super) fn compared(arguments: &Arguments, paths: &[PathBuf], log: Log) -> Re
         }
     };
     let judged = judge(&log, Some(&Ground::new(scan)));
-    let is_about = judged.iter().any(|judged| judged.file.is_some() || judged.node.is_some());
+    let is_about = judged.iter().any(is_tied);
     if is_asked || is_about || judged.is_empty() {
         return Ok(Told { log, judged, scan: Some(scan), alone: None, check });
     }
@@ -113,6 +113,14 @@ pub(super) fn compared(arguments: &Arguments, paths: &[PathBuf], log: Log) -> Re
     ));
     let judged = judge(&log, None);
     Ok(Told { log, judged, scan: None, alone, check })
+}
+
+/// Does a failure concern what is here? A library that the log names alone, and that is found here, says nothing of that.
+fn is_tied(judged: &Judged) -> bool {
+    let is_here = judged.file.is_some() || judged.node.is_some();
+    let is_named =
+        judged.incident.by().is_some() || judged.incident.told("accused").is_none_or(|accused| accused.contains('/'));
+    is_here && (is_named || judged.finding.is_some())
 }
 
 /// The command that reports on what a log was compared with.

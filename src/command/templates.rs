@@ -46,11 +46,15 @@ templates! {
     VENV_UPGRADE = "python3 -m venv --upgrade {path}";
     VENV_CLEAR = "python3 -m venv --clear {path}";
 
+    RUSTUP = "rustup update stable";
+    BREW_OPENMP = "brew install llvm libomp";
+    CONDA_OPENMP = "conda install -c conda-forge compilers llvm-openmp";
     XCODE = "xcode-select --install";
     PYENV_BUILD = "pyenv install --force {version}";
 
     // Packages of systems.
     APT_INSTALL = "apt-get install {token}";
+    YUM_INSTALL = "yum install {token}";
     DNF_INSTALL = "dnf install {token}";
     APK_ADD = "apk add {token}";
     /// Images come without the lists of packages, and nobody is there to say yes.
@@ -63,6 +67,7 @@ templates! {
     MORE = "{token}";
     TERMUX_INSTALL = "pkg install {token}";
     APT_FILE = "apt-file search {library}";
+    YUM_PROVIDES = "yum provides */{library}";
     DNF_PROVIDES = "dnf provides */{library}";
     APK_SEARCH = "apk search --exact so:{library}";
     WINGET_RUNTIME = "winget install --id Microsoft.VCRedist.{token}.{token}";
@@ -133,6 +138,9 @@ templates! {
     CX_FREEZE_PACKAGE = "cxfreeze PROGRAM.py --packages={module}";
     CX_FREEZE_LIBRARY = "cxfreeze PROGRAM.py --include-files={path}=lib/{path}";
     CX_FREEZE_FOUND = "cxfreeze PROGRAM.py --include-files=PATH/{library}=lib/{path}";
+    SHIV_WITH = "shiv --python PYTHON --output-file ARCHIVE.pyz REQUIREMENTS";
+    PEX_FOR = "pex --python PYTHON --output-file ARCHIVE.pex REQUIREMENTS";
+    SIGN_FOR_RELEASE = "codesign --force --timestamp --options runtime --sign IDENTITY {path}";
     PY2APP_MODULE = "python setup.py py2app --includes={module}";
     PY2APP_PACKAGE = "python setup.py py2app --packages={module}";
     PY2APP_LIBRARY = "python setup.py py2app --frameworks={path}";

@@ -45,7 +45,12 @@ tools! {
     Delvewheel delvewheel,
     CxFreeze cx_freeze,
     Py2app py2app,
+    Py2exe py2exe,
+    Briefcase briefcase,
+    Pex pex,
+    Shiv shiv,
     CondaBuild conda_build,
+    Cibuildwheel cibuildwheel,
     Maturin maturin,
     Linker linker,
     Dyld dyld,
@@ -67,6 +72,14 @@ pub struct ToolFacts {
     pub name: &'static str,
     /// Its messages, as data.
     pub messages: &'static str,
+    /// Parts of paths below which programs that it made unpack their packages.
+    pub unpacks: &'static [&'static str],
+}
+
+impl ToolFacts {
+    const fn new(name: &'static str, messages: &'static str) -> ToolFacts {
+        ToolFacts { name, messages, unpacks: &[] }
+    }
 }
 
 impl ToolId {

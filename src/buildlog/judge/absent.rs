@@ -10,6 +10,7 @@ use crate::command::templates::{
     APK_ADD, APK_SEARCH, APT_FILE, APT_INSTALL, BREW_INSTALL, CONDA_INSTALL, CONDA_INSTALL_OF, DELVEWHEEL_INSIDE,
     DELVEWHEEL_WITH, DNF_INSTALL, DNF_PROVIDES, FILE, LIBRARY_PATH, MATURIN_SKIP, MORE, NAME_ADD_RPATH, PIP_FOR,
     PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UNINSTALL, PIP_UPGRADE, SET_RPATH, SIGN, WITH_LIBPYTHON,
+    YUM_INSTALL, YUM_PROVIDES,
 };
 use crate::command::{Command, Remedy};
 use crate::diagnose::{Shipped, origin, shipped};
@@ -23,6 +24,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         .and_then(|ground| ground.scan.target.bundle.as_ref().map(|bundle| bundle.bundler))
         .or_else(|| log.running())
         .or_else(|| by.and_then(known::bundler_of))
+        .filter(|_| !of_a_bundler(tool))
         .filter(|_| !matches!(tool, ToolId::Auditwheel | ToolId::Maturin | ToolId::Delocate | ToolId::Delvewheel));
     if plain.incident.told("why").is_some_and(|why| why.contains("Permission denied")) {
         let text = "give the user who runs it the right to read the file and to enter every folder above it";
@@ -44,6 +46,9 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
     let is_told = |judged: &Judged| !judged.sentence.is_empty();
     if is_told(&plain) {
         return plain;
+    }
+    if let Some(judged) = of_an_optional_plugin(&plain, accused, by) {
+        return judged;
     }
     if let Some(judged) = shipped_elsewhere(plain.clone(), accused, exclude(tool, &[accused])) {
         return judged;
@@ -109,6 +114,34 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         _ => install(&plain, log, &name, by),
     };
     plain.says(sentence).mended(remedy)
+}
+
+/// Does a bundler speak while it builds? Then nothing runs yet.
+fn of_a_bundler(tool: ToolId) -> bool {
+    matches!(tool, ToolId::Nuitka | ToolId::PyInstaller | ToolId::CxFreeze | ToolId::Py2app)
+}
+
+/// A plugin of Qt for something that the machine does not have: the path is that of whoever built Qt.
+fn of_an_optional_plugin(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
+    let tool = plain.incident.tool;
+    let by = by.filter(|by| {
+        of_a_bundler(tool) && by.contains("/plugins/") && ["PySide", "PyQt"].iter().any(|word| by.contains(word))
+    })?;
+    let is_of_qt = leaf(accused).starts_with("Qt") || leaf(accused).starts_with("libQt");
+    if is_of_qt || !accused.starts_with('/') {
+        return None;
+    }
+    let plugin = leaf(by);
+    let sentence = format!(
+        "{plugin}, a plugin of Qt, asks for {accused}, where whoever built Qt had it: only a program that uses this plugin needs it, and {} stops or warns for all",
+        tool.name()
+    );
+    let text = format!(
+        "leave the plugin out where the program does without it: upgrade {name}, whose newer releases do so; Nuitka: --noinclude-dlls=*{plugin}*; else delete it from the environment \
+         before the build, or install what it asks for",
+        name = tool.name()
+    );
+    Some(plain.clone().cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(Remedy::new(text)))
 }
 
 /// Nuitka tells the file to which it followed the name, and did not take it along.
@@ -446,12 +479,15 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
     {
         return remedy;
     }
-    if log.marks.contains(&Mark::Lambda) {
+    if log.marks.contains(&Mark::Lambda) && !log.marks.contains(&Mark::LambdaImage) {
         return Remedy::new(format!(
             "the function has no packages of a system: put {} and what it needs into lib of a layer, which is /opt/lib there, or into lib of the function \
              (both are on LD_LIBRARY_PATH), from an image of the same Amazon Linux; or deploy the function as an image of a container, in which it is installed",
             leaf(name)
         ));
+    }
+    if log.marks.contains(&Mark::Nix) {
+        return by_nix(name);
     }
     if let Some((_, what)) =
         OLD.iter().find(|(start, _)| leaf(name).starts_with(start)).filter(|_| packager != Packager::Conda)
@@ -499,6 +535,7 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
     let search = match packager {
         Packager::Apt => Some(APT_FILE),
         Packager::Dnf => Some(DNF_PROVIDES),
+        Packager::Yum => Some(YUM_PROVIDES),
         Packager::Apk => Some(APK_SEARCH),
         Packager::Brew | Packager::Conda => None,
     };
@@ -517,6 +554,30 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
             )),
         },
     }
+}
+
+/// Nix has no folder of libraries in which a loader looks: what wheels ask for is named to it.
+fn by_nix(name: &str) -> Remedy {
+    const KNOWN: [(&str, &str); 9] = [
+        ("libstdc++.so", "stdenv.cc.cc"),
+        ("libgcc_s.so", "stdenv.cc.cc"),
+        ("libgomp.so", "stdenv.cc.cc"),
+        ("libz.so", "zlib"),
+        ("libGL.so", "libGL"),
+        ("libglib-2.0.so", "glib"),
+        ("libgthread-2.0.so", "glib"),
+        ("libX11.so", "xorg.libX11"),
+        ("libcuda.so", "linuxPackages.nvidia_x11"),
+    ];
+    let known = KNOWN.iter().find(|(start, _)| leaf(name).starts_with(start)).map(|(_, package)| *package);
+    let (package, search) = match known {
+        Some(package) => (package, String::new()),
+        None => ("PACKAGE", format!(" (nix-locate lib/{} names it)", leaf(name))),
+    };
+    Remedy::new(format!(
+        "Nix has no folder in which the loader looks by itself: in shell.nix or flake.nix set LD_LIBRARY_PATH = lib.makeLibraryPath [ {package} ] for the shell{search}; or turn on \
+         programs.nix-ld with it among its libraries; or take Python's packages from nixpkgs (python3.withPackages) in place of wheels"
+    ))
 }
 
 /// All that a package asks the system for, and the distribution of it that asks for nothing.
@@ -568,6 +629,7 @@ pub(super) fn command(packager: Packager, shipped: &Shipped) -> Option<Command> 
     let (name, template) = match packager {
         Packager::Apt => (&shipped.apt, APT_INSTALL),
         Packager::Dnf => (&shipped.dnf, DNF_INSTALL),
+        Packager::Yum => (&shipped.dnf, YUM_INSTALL),
         Packager::Apk => (&shipped.apk, APK_ADD),
         Packager::Brew => (&shipped.brew, BREW_INSTALL),
         Packager::Conda => (&shipped.conda, CONDA_INSTALL),

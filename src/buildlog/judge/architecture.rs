@@ -53,14 +53,23 @@ fn told(judged: Judged, log: &Log, ground: Option<&Ground>, by: &str) -> Judged 
         );
         return judged.cause(Cause::WrongArchitecture, Verdict::Guilty).says(sentence).mended(Remedy::new(remedy));
     }
+    // A Mac of Apple's processor that runs Python for the other.
+    let is_emulated = found == "arm64" && wanted == "x86_64";
+    let natively = match is_emulated {
+        true => {
+            " On Apple silicon, run Python natively: one for arm64, in a terminal that is not opened with Rosetta (arch -arm64); some packages have no wheel for x86_64."
+        }
+        false => "",
+    };
     let text = match package(by) {
         Some(package) => format!(
             "install {package} for {wanted}: with a Python that runs as {wanted} (a terminal under Rosetta is x86_64), and not from a \
              cache. If its wheel promises {wanted} and does not hold it (universal2 in name only), take another release, newer or older, or \
-             build it from source"
+             build it from source.{natively}"
         ),
         None => format!(
-            "take a build of the file for {wanted}, another release of its package or one built from source; or run a Python that is {found}"
+            "take a build of {} for {wanted}, another release of its package or one built from source; or run a Python that is {found}",
+            folder_of(by).unwrap_or_else(|| "the file".to_owned())
         ),
     };
     let remedy = Remedy::new(text);
@@ -69,6 +78,15 @@ fn told(judged: Judged, log: &Log, ground: Option<&Ground>, by: &str) -> Judged 
         None => remedy,
     };
     judged.cause(Cause::WrongArchitecture, Verdict::Guilty).says(sentence).mended(remedy)
+}
+
+/// The folder of a module that lies in no folder of packages: mostly the package.
+fn folder_of(by: &str) -> Option<String> {
+    let folder = by.rsplit('/').nth(1)?;
+    let is_name = folder.starts_with(|c: char| c.is_ascii_alphabetic())
+        && folder.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (is_name && !["lib", "lib64", "bin", "Frameworks", "MacOS", "Resources"].contains(&folder))
+        .then(|| folder.to_owned())
 }
 
 /// Older dyld tells neither processor.
@@ -93,12 +111,16 @@ fn untold(judged: Judged, by: &str) -> Judged {
     })
 }
 
-/// The processors that wheels know: no wheel is for arm64e, which dyld calls the processor of its own libraries.
+/// The processors that wheels know: no wheel is for arm64e or x86_64h, which dyld calls the processors of its own libraries.
 fn wheels_word(archs: &str) -> String {
     let mut words: Vec<&str> = archs
-        .split([',', '\'', ' '])
+        .split([',', '\'', ' ', '(', ')'])
         .filter(|word| !word.is_empty() && *word != "or")
-        .map(|word| if word == "arm64e" { "arm64" } else { word })
+        .map(|word| match word {
+            "arm64e" => "arm64",
+            "x86_64h" => "x86_64",
+            word => word,
+        })
         .collect();
     words.dedup();
     words.join(" or ")

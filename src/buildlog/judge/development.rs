@@ -6,7 +6,9 @@ use crate::buildlog::development::development;
 use crate::buildlog::ground::leaf;
 use crate::buildlog::surroundings::Mark;
 use crate::buildlog::{Log, Packager};
-use crate::command::templates::{APT_FILE, APT_INSTALL, CONDA_INSTALL, DNF_INSTALL, DNF_PROVIDES, XCODE};
+use crate::command::templates::{
+    APT_FILE, APT_INSTALL, BREW_OPENMP, CONDA_INSTALL, CONDA_OPENMP, DNF_INSTALL, DNF_PROVIDES, XCODE, YUM_PROVIDES,
+};
 use crate::command::{Command, Remedy};
 use crate::diagnose::Shipped;
 
@@ -25,9 +27,16 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
         return of_the_package(judged, log);
     }
     let is_windows = asked.iter().any(|name| name.to_lowercase().ends_with(".lib"))
+        || plain.incident.says.contains("C1083")
         || log.marks.contains(&Mark::Windows) && !log.marks.contains(&Mark::Debian);
-    if asked.is_empty() || is_windows {
+    if asked.is_empty() {
         return plain;
+    }
+    if plain.incident.message.id == "openmp-unsupported" {
+        return openmp(plain, log);
+    }
+    if is_windows {
+        return on_windows(plain, log, &asked[0]);
     }
     let packager = packager(&plain, log);
     if packager == Packager::Brew && development(&asked[0]).is_some_and(|files| files.apt == C_LIBRARY) {
@@ -53,6 +62,9 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
             let text = "install the development files, on the machine or in the image that builds it; or take a release of the package that has a \
                         wheel for this Python and system";
             let text = match formula.filter(|_| packager == Packager::Brew) {
+                Some(formula) if is_of_pkg_config(&plain) => format!(
+                    "{text}. Where Homebrew has it already, lead pkg-config to it: PKG_CONFIG_PATH=\"$(brew --prefix {formula})/lib/pkgconfig\""
+                ),
                 Some(formula) => format!(
                     "{text}. Where Homebrew has it already, lead the compiler to it: LDFLAGS=\"-L$(brew --prefix {formula})/lib\" CPPFLAGS=\"-I$(brew --prefix \
                      {formula})/include\""
@@ -129,6 +141,127 @@ fn packager(plain: &Judged, log: &Log) -> Packager {
     if is_mac { Packager::Brew } else { log.packager(&[]) }
 }
 
+/// An option of the compiler that only builds with OpenMP give.
+fn openmp(plain: Judged, log: &Log) -> Judged {
+    if plain.incident.told("accused") != Some("-fopenmp") {
+        let sentence =
+            format!("the compiler does not know the option {}", plain.incident.told("accused").unwrap_or_default());
+        let text = "compile with the compiler that the package was written for (CC, CXX), or take a release that has a wheel for this Python and system";
+        return plain.cause(Cause::ToolStumbled, Verdict::Guilty).says(sentence).mended(Remedy::new(text));
+    }
+    let install = if log.marks.contains(&Mark::Conda) { CONDA_OPENMP } else { BREW_OPENMP };
+    let remedy = plain.remedy.clone().fix(Ok(install.command()));
+    Judged { verdict: Verdict::Guilty, ..plain }.mended(remedy)
+}
+
+/// Does the build look by pkg-config, itself or through Meson?
+fn is_of_pkg_config(plain: &Judged) -> bool {
+    matches!(plain.incident.message.id.as_str(), "library-required" | "package-not-found" | "tried")
+}
+
+/// Libraries that are no files of their own on Windows: their functions are in the C runtime.
+const UNIX_ALONE: [&str; 9] = ["m", "c", "dl", "rt", "pthread", "util", "stdc++", "gcc", "crypt"];
+/// What the Windows SDK brings.
+const OF_THE_SDK: [&str; 24] = [
+    "kernel32", "user32", "gdi32", "advapi32", "shell32", "ole32", "oleaut32", "uuid", "ws2_32", "winmm", "comdlg32",
+    "winspool", "bcrypt", "crypt32", "secur32", "iphlpapi", "psapi", "userenv", "ntdll", "version", "rpcrt4",
+    "shlwapi", "ucrt", "opengl32",
+];
+/// What the compiler itself brings, for each processor that it compiles for.
+const OF_THE_COMPILER: [&str; 9] =
+    ["msvcrt", "libcmt", "msvcprt", "libcpmt", "vcruntime", "oldnames", "delayimp", "msvcrtd", "libvcruntime"];
+/// Headers of the Windows SDK, the C runtime's among them.
+const SDK_HEADERS: [&str; 14] = [
+    "windows.h",
+    "basetsd.h",
+    "io.h",
+    "stdio.h",
+    "stdlib.h",
+    "string.h",
+    "math.h",
+    "ctype.h",
+    "corecrt.h",
+    "errno.h",
+    "time.h",
+    "winsock2.h",
+    "rc.exe",
+    "assert.h",
+];
+
+/// What a build on Windows wants: whose it is decides how it is got.
+fn on_windows(plain: Judged, log: &Log, asked: &str) -> Judged {
+    let name = leaf(asked).to_lowercase();
+    let stem = name.strip_suffix(".lib").unwrap_or(&name);
+    let is_library = name.ends_with(".lib");
+    let told = |plain: Judged, why: &str, text: &str| {
+        let sentence = format!("{}; {why}", plain.sentence);
+        Judged { verdict: Verdict::Guilty, ..plain }.says(sentence).mended(Remedy::new(text))
+    };
+    let python = stem.strip_prefix("python3").filter(|_| is_library);
+    if python.is_some_and(|rest| rest.ends_with("_d")) {
+        return told(
+            plain,
+            "it is the debug build of Python's library, which the installer leaves out unless it is asked",
+            "build in Release (or RelWithDebInfo), or install Python's debug binaries (the installer: Modify, “Download debug binaries”)",
+        );
+    }
+    if python.is_some_and(|rest| rest.ends_with('t')) {
+        return told(
+            plain,
+            "it is the library of the free-threaded Python",
+            "install the free-threaded binaries of that Python (the installer: Modify, “Download free-threaded binaries”), or build with the plain one",
+        );
+    }
+    if python.is_some() {
+        return told(
+            plain,
+            "it lies in the folder libs of a Python that was installed with its development files",
+            "build with the Python of python.org (the embeddable one and that of the Store have no libs), and in a virtual environment name the folder libs \
+             of the Python that it was made from in LIB; it has to be of the same processor and version",
+        );
+    }
+    if is_library && UNIX_ALONE.contains(&stem.strip_prefix("lib").unwrap_or(stem)) {
+        return told(
+            plain,
+            "Unix has such a library, and Windows has its functions in the C runtime, without a file of that name",
+            &format!(
+                "take “{stem}” out of libraries (-l{stem}) in the package's setup.py where it is built on Windows, or take a release that has a wheel for Windows; \
+                 conda-forge may have the package built"
+            ),
+        );
+    }
+    if is_library && OF_THE_SDK.contains(&stem) || SDK_HEADERS.contains(&name.as_str()) {
+        return told(
+            plain,
+            "it belongs to the Windows SDK, which is not installed, or whose folder the build does not know",
+            "install the Windows SDK (Visual Studio Installer: Modify, “Desktop development with C++”, with a Windows 11 or 10 SDK), and build from its \
+             prompt (“x64 Native Tools”); or take a release of the package, or a Python, for which there is a wheel",
+        );
+    }
+    if is_library && OF_THE_COMPILER.contains(&stem) {
+        return told(
+            plain,
+            "it belongs to the compiler, which is not installed for the processor that is built for",
+            "install the C++ build tools for this processor (Visual Studio Installer: Modify, “MSVC v143 … build tools”), and build from the prompt for it \
+             (“x64 Native Tools”)",
+        );
+    }
+    of_32_bits(plain, log)
+}
+
+/// For Python of 32 bits most packages no longer have wheels, and few of their sources can be built for it.
+pub(super) fn of_32_bits(judged: Judged, log: &Log) -> Judged {
+    if !log.marks.contains(&Mark::Bits32) || !log.marks.contains(&Mark::Windows) {
+        return judged;
+    }
+    let sentence = format!(
+        "{}; this Python has 32 bits, for which there are hardly any wheels, so that the package is built",
+        judged.sentence
+    );
+    let text = "install a 64-bit Python, for which the package has a wheel; for 32 bits, take a release of the package that still has a wheel for them";
+    judged.says(sentence).mended(Remedy::new(text))
+}
+
 /// The package of a library that no table knows is searched for by the file that builds look at.
 fn searched(plain: &Judged, packager: Packager, asked: &str) -> Remedy {
     let name = leaf(asked.split([' ', '>', '=', '<']).next().unwrap_or(asked));
@@ -142,6 +275,7 @@ fn searched(plain: &Judged, packager: Packager, asked: &str) -> Remedy {
     match packager {
         Packager::Apt => Remedy::new(text).fix(APT_FILE.with(&[&file])),
         Packager::Dnf => Remedy::new(text).fix(DNF_PROVIDES.with(&[&file])),
+        Packager::Yum => Remedy::new(text).fix(YUM_PROVIDES.with(&[&file])),
         _ => plain.remedy.clone(),
     }
 }

@@ -6,8 +6,8 @@ use crate::buildlog::folders;
 use crate::buildlog::ground::{Ground, leaf, site_tail, slashed};
 use crate::buildlog::known::{self, Shipper};
 use crate::command::templates::{
-    AUDITWHEEL_FROM, DELOCATE_FROM, DELVEWHEEL_FROM, DELVEWHEEL_INSIDE, MSVC_RUNTIME, NAME_ADD_RPATH, NAME_CHANGE_IN,
-    NAME_CHANGE_OF, NAME_ID, PIP_INSTALL, SIGN, WINGET_RUNTIME,
+    AUDITWHEEL_FROM, DELOCATE_FROM, DELVEWHEEL_FROM, DELVEWHEEL_INSIDE, MSVC_RUNTIME, NAME_ADD_RPATH, NAME_CHANGE,
+    NAME_CHANGE_IN, NAME_CHANGE_OF, NAME_ID, PIP_INSTALL, SIGN, VENV_CLEAR, WINGET_RUNTIME,
 };
 use crate::command::{Command, Refusal, Remedy};
 use crate::diagnose::Stops;
@@ -33,6 +33,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
     let by_the_names = own()
         .or_else(|| relative(&tied, &accused, by.as_deref()))
         .or_else(|| of_the_system(&tied, &accused))
+        .or_else(|| python_of_an_environment(&tied, &accused, by.as_deref()))
         .or_else(|| baked_python(&tied, &accused))
         .or_else(|| python_of_the_program(&tied, &accused, by.as_deref()))
         .or_else(|| python_of_a_module(&tied, &accused, by.as_deref()));
@@ -61,6 +62,9 @@ fn is_loader(judged: &Judged) -> bool {
 fn relative(tied: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
     let tool = tied.incident.tool;
     let is_relative = |path: &str| path.contains('/') && !path.starts_with(['/', '@', '$', '.']);
+    if let Some(judged) = below_the_working_directory(tied, accused, by) {
+        return Some(judged);
+    }
     // delocate looks for a name without a folder beside the wheel, in its own temporary folder.
     let is_of_delocate = tool == ToolId::Delocate
         && tied.incident.message.id == "library-does-not-exist"
@@ -87,6 +91,22 @@ fn relative(tied: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
     let text = "upgrade Nuitka to 1.6 or later, or give the file its own name and sign it again";
     let remedy = Remedy::new(text).steps([NAME_ID.with(&[&leaf(by), &by]), SIGN.with(&[&by])]);
     Some(tied.clone().cause(Cause::OwnInstallName, Verdict::Innocent).says(sentence).mended(remedy))
+}
+
+/// A need that begins with `./` or `../`: dyld follows it from the folder in which the process was started.
+fn below_the_working_directory(tied: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
+    let is_mac = matches!(tied.incident.tool, ToolId::Dyld | ToolId::Delocate | ToolId::Py2app | ToolId::Nuitka);
+    let by = by.filter(|_| is_mac && ["./", "../"].iter().any(|start| accused.starts_with(start)))?;
+    let beside = format!("@loader_path/{}", accused.trim_start_matches("./"));
+    let sentence = format!(
+        "{} asks for {accused}, a path that dyld follows from the working directory of the process, wherever that is, and not from the file",
+        short(by)
+    );
+    let text = format!(
+        "have it ask from its own folder ({beside}), in the wheel or bundle before it is repaired, and sign it again"
+    );
+    let remedy = Remedy::new(text).steps([NAME_CHANGE.with(&[&accused, &beside, &by]), SIGN.with(&[&by])]);
+    Some(tied.clone().cause(Cause::RelativeName, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
 /// Does dyld miss Python's own library, which was not asked for by its whole path?
@@ -270,6 +290,36 @@ fn api_set_missing(tied: Judged, accused: &str) -> Judged {
         format!("{accused} is an API set that this Windows does not know: it is older than the file was made for");
     let text = "use a newer Windows, or a release of the program or of its Python for older ones (Python 3.8 is the last for Windows 7)";
     tied.cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(Remedy::new(text))
+}
+
+/// The interpreter of a virtual environment asks for the Python from which it was made, and that was upgraded or removed.
+fn python_of_an_environment(tied: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
+    let by = by.map(slashed)?;
+    let root =
+        by.rsplit_once("/bin/").filter(|(_, name)| name.starts_with("python")).map(|(root, _)| root.to_owned())?;
+    let is_python = matches!(leaf(accused), "Python" | ".Python") || leaf(accused).starts_with("libpython");
+    let is_installed = ["/Library/Frameworks/", "/opt/homebrew/", "/usr/", "/Cellar/", "conda", "/versions/"];
+    if tied.incident.tool != ToolId::Dyld || !is_python || is_installed.iter().any(|part| root.contains(part)) {
+        return None;
+    }
+    let sentence = format!(
+        "{by} is the interpreter of a virtual environment, and asks for the Python from which that was made ({accused}): it was upgraded or removed since, as brew upgrade does"
+    );
+    let again = match () {
+        () if root.contains("pypoetry/venv") => "install Poetry again (its installer, or pipx reinstall poetry)",
+        () if root.contains("/pipx/") => "make pipx' environments again: pipx reinstall-all",
+        () if root.contains("/virtualenvs/") => {
+            "make the environment again (pipenv --rm && pipenv install; poetry env remove --all && poetry install)"
+        }
+        () => "make the environment again with a Python that is installed, and install its packages",
+    };
+    let text = format!("{again}; one of python.org, pyenv or uv is not exchanged below it");
+    let remedy = Remedy::new(text);
+    let remedy = match root.contains(' ') {
+        true => remedy,
+        false => remedy.fix(VENV_CLEAR.with(&[&root])),
+    };
+    Some(tied.clone().cause(Cause::PythonLibrary, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
 /// The Python of the machine that built something, by its path there.

@@ -2,7 +2,7 @@
 
 use super::library::short;
 use super::{Cause, Judged, Verdict, standard};
-use crate::buildlog::ground::Ground;
+use crate::buildlog::ground::{Ground, slashed};
 use crate::buildlog::standard::{removed_in, successor};
 use crate::buildlog::{Log, Mark, folders};
 use crate::command::Remedy;
@@ -247,6 +247,9 @@ fn compiled_part(plain: &Judged, log: &Log, ground: Option<&Ground>, module: &st
     if ground.is_some() {
         return None;
     }
+    if let Some(judged) = in_a_source_tree(plain, package, last) {
+        return Some(judged);
+    }
     let is_lambda = log.marks.contains(&Mark::Lambda);
     let sentence = format!(
         "the package {package} is there, and its compiled module {last} is not one that this Python takes: its file was built for another \
@@ -267,6 +270,28 @@ fn compiled_part(plain: &Judged, log: &Log, ground: Option<&Ground>, module: &st
         false => remedy.fix(PIP_REINSTALL.with(&[&top])).fix(PIP_FOR.with(&[&"manylinux2014_x86_64", &top])),
     };
     Some(plain.clone().cause(Cause::PythonMismatch, Verdict::Guilty).says(sentence).mended(remedy))
+}
+
+/// The package that was imported is that of a checkout, whose compiled modules are built elsewhere or not at all.
+fn in_a_source_tree(plain: &Judged, package: &str, last: &str) -> Option<Judged> {
+    let place = plain.incident.told("other").or(plain.incident.by()).or(plain.incident.told("place"))?;
+    let place = slashed(place);
+    let top = package.split('.').next()?;
+    let is_of_package = place.split('/').any(|part| part == top);
+    let is_installed = ["-packages/", "/var/task", "/opt/python", "/python/"].iter().any(|part| place.contains(part))
+        || place.contains(".zip/");
+    if !is_of_package || is_installed || !place.ends_with(".py") {
+        return None;
+    }
+    let sentence = format!(
+        "Python imports {package} from its source tree ({place}), in which the compiled module {last} was not built: what lies there hides what is installed"
+    );
+    let text = format!(
+        "run it outside of the source tree, where the installed {top} is found (pytest: --import-mode=importlib or --pyargs {top}, from another folder; a src layout); or build the \
+         module in place: pip install -e . (setup.py build_ext --inplace)"
+    );
+    let judged = plain.clone().cause(Cause::ModuleMissing, Verdict::Guilty).says(sentence);
+    Some(judged.mended(Remedy::new(text)))
 }
 
 /// The ways to name a module to each of the common bundlers.

@@ -23,11 +23,23 @@ pub(super) fn judge(judged: Judged, log: &Log, ground: Option<&Ground>) -> Judge
         Cause::ToolStumbled if judged.incident.message.id == "linker-missing" => {
             development::of_the_package(development::compiler(judged, log), log)
         }
+        Cause::ToolStumbled if judged.incident.message.id == "msvc-missing" => {
+            development::of_the_package(development::of_32_bits(judged, log), log)
+        }
         Cause::PythonTooNew | Cause::BuildFailed | Cause::ToolStumbled => development::of_the_package(judged, log),
+        Cause::ModuleLeftOut if judged.incident.tool == ToolId::Py2exe => of_py2exe(judged),
         Cause::NotAnImage => of_another_system(placeholder(judged), log),
         Cause::CodeSignature => signature(judged),
         _ => judged,
     }
+}
+
+/// The package whose module did not load from the archive is that of the last place in the traceback.
+fn of_py2exe(judged: Judged) -> Judged {
+    let Some(package) = judged.incident.told("place").and_then(package) else { return judged };
+    let sentence = format!("{package}: {}", judged.sentence);
+    let text = judged.remedy.text.replace("PACKAGE", &package);
+    judged.says(sentence).mended(Remedy::new(text))
 }
 
 /// What a program in one file unpacks is signed where the program is built.

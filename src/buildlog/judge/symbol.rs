@@ -116,6 +116,9 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
         return judged;
     }
     let is_standard = plain.incident.by().is_some_and(|by| by.contains("/lib-dynload/"));
+    if let Some(judged) = of_ldd(&plain, log, &who, &symbol) {
+        return judged;
+    }
     if known::is_of_python(&symbol) && is_standard {
         let by = plain.incident.by().unwrap_or_default();
         let root =
@@ -147,6 +150,14 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
             format!("{who} uses {symbol}, which only glibc has: it was built for glibc, and this system has musl");
         return for_musl(plain.cause(Cause::OtherLibc, Verdict::Guilty).says(sentence));
     }
+    if let Some(release) =
+        known::since_glibc(&symbol).filter(|_| tool == ToolId::Glibc && plain.incident.told("version").is_none())
+    {
+        let sentence = format!(
+            "{who} uses {symbol}, a function of glibc {release} and later, and the glibc that runs it is older: it was compiled on a newer system than this one"
+        );
+        return super::glibc::judge(plain, log, &who, release).says(sentence);
+    }
     if let Some(library) = known::former_library(&symbol).filter(|_| tool == ToolId::Glibc) {
         return plain
             .says(format!(
@@ -160,7 +171,9 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
     if let Some(judged) = of_conda(&plain, log, &symbol).filter(|_| tool == ToolId::Glibc) {
         return judged;
     }
-    if let Some(judged) = unlinked::of_a_known_library(&plain, &who, &symbol).filter(|_| tool != ToolId::Musl) {
+    if let Some(judged) = unlinked::of_a_known_library(&plain, &who, &symbol)
+        .filter(|_| tool != ToolId::Musl || symbol_owner::owner(&symbol).is_some_and(|owner| owner.link == "lber"))
+    {
         return judged;
     }
     if plain.incident.message.id == "symbol-not-found-flat" && !torch::is_torch(&symbol) {
@@ -261,6 +274,21 @@ fn of_its_package(plain: Judged) -> Judged {
          from one source; or take the release of it that was built for the libraries that are there"
     );
     plain.mended(Remedy::new(text).fix(PIP_FRESH.with(&[&whose])))
+}
+
+/// `ldd` resolves a module alone, without the interpreter that has Python's functions.
+fn of_ldd(plain: &Judged, log: &Log, who: &str, symbol: &str) -> Option<Judged> {
+    let is_of_loader = matches!(plain.incident.tool, ToolId::Musl | ToolId::Glibc);
+    let line = plain.incident.around.iter().find(|(number, _)| *number == plain.incident.first)?.1.trim_start();
+    let is_bare = ["Error relocating ", "undefined symbol: "].iter().any(|start| line.starts_with(start));
+    if !is_of_loader || !is_bare || !known::is_of_python(symbol) || log.found.is_empty() {
+        return None;
+    }
+    let sentence = format!(
+        "{who} uses {symbol}, a function of Python: ldd looks at the module alone, and the interpreter that loads it has the function; so does every extension \
+         module look"
+    );
+    Some(plain.clone().cause(Cause::SymbolMissing, Verdict::Noise).says(sentence).noise())
 }
 
 /// PyPy gives Python's functions names of its own, so that what was built for the one is not taken for the other.

@@ -27,6 +27,19 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
         false => "",
     };
     let sentence = format!("pip does not take {name} here: its tag says {}{newer}{musl}", promises.join(", "));
+    // `m` said that Python was built with pymalloc, which every one is since 3.8.
+    let digits = abi.strip_prefix("cp3").and_then(|rest| rest.strip_suffix('m'));
+    if digits.and_then(|minor| minor.parse::<u8>().ok()).is_some_and(|minor| minor >= 8) {
+        let sentence = format!(
+            "{sentence}; its ABI tag {abi} is that of no Python: 3.8 and later have no m in it, so that an old tool made the wheel"
+        );
+        let text = format!(
+            "take a wheel of {distribution} with the ABI tag {} (a newer release, or one built anew with current setuptools and wheel), or build it",
+            abi.trim_end_matches('m')
+        );
+        let remedy = Remedy::new(text).fix(PIP_INSTALL.with(&[&distribution]));
+        return Judged { verdict: Verdict::Guilty, ..plain }.says(sentence).mended(remedy);
+    }
     let text = format!(
         "upgrade pip, if it is older; else have it choose the wheel by itself ({distribution}), or take the one whose tag “python -m pip \
          debug --verbose” lists"

@@ -1,11 +1,11 @@
 //! A version of a symbol is said to be missing: which copy of the library was loaded in place of the one that has it.
 
-use super::library::short;
+use super::library::{package, short};
 use super::{Cause, Judged, Verdict, glibc};
 use crate::buildlog::ground::leaf;
 use crate::buildlog::{Log, Mark, Packager, known};
 use crate::command::Remedy;
-use crate::command::templates::{CONDA_LIBSTDCXX, LIBRARY_PATH};
+use crate::command::templates::{CONDA_LIBSTDCXX, LIBRARY_PATH, PIP_REBUILD, PIP_UPGRADE};
 
 pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     let Some(version) = plain.incident.told("version").map(str::to_owned) else { return plain };
@@ -123,10 +123,33 @@ pub(super) fn of_a_symbol(plain: &Judged, log: &Log) -> Option<Judged> {
     Some(plain.clone().cause(Cause::OtherCopy, Verdict::Guilty).says(sentence).mended(Remedy::new(text)))
 }
 
+/// There is one glibc in a process: what it does not have under that name was linked against another release, or a patched one.
+fn moved_in_glibc(plain: Judged, accused: &str) -> Judged {
+    let by = plain.incident.by().map(str::to_owned);
+    let who = by.as_deref().map_or_else(|| "the file".to_owned(), short);
+    let symbol = plain.incident.told("symbol").unwrap_or("a symbol").to_owned();
+    let sentence = format!(
+        "{who} expects {symbol} in {accused}, and this system's glibc does not have it there: the file was linked against another release of glibc, which had it there"
+    );
+    let whose = by.as_deref().and_then(package);
+    let of_whose = whose.as_deref().unwrap_or("the package");
+    let text =
+        format!("take another release of {of_whose}, whose wheel was linked elsewhere, or build it on this system");
+    let remedy = Remedy::new(text);
+    let remedy = match &whose {
+        Some(whose) => remedy.fix(PIP_UPGRADE.with(&[whose])).fix(PIP_REBUILD.with(&[whose, whose])),
+        None => remedy,
+    };
+    plain.cause(Cause::SymbolMissing, Verdict::Guilty).says(sentence).mended(remedy)
+}
+
 /// Two files of different releases of one library.
 pub(super) fn mixed(plain: Judged) -> Judged {
     let told = |place: &str| plain.incident.told(place).map(str::to_owned);
     let (Some(accused), Some(version)) = (told("accused"), told("version")) else { return plain };
+    if version.starts_with("GLIBC_2") && known::is_library_of_glibc(&accused) {
+        return moved_in_glibc(plain, &accused);
+    }
     if version != "GLIBC_PRIVATE" {
         return plain;
     }

@@ -10,6 +10,7 @@ use crate::graph::Node;
 use crate::image::{Import, Name, Origin, WindowsRelease};
 use crate::loader::procedures::procedure;
 use crate::loader::windows::folded;
+use crate::tools::ToolId;
 use crate::world::FileId;
 
 /// What the errors mean, by their numbers.
@@ -35,7 +36,9 @@ pub(super) fn judge(mut plain: Judged, log: &Log, ground: Option<&Ground>) -> Ju
         return library::judge(plain, log, ground);
     }
     let cause = cause(&plain);
-    let is_bundled = log.running().is_some() || ground.is_some_and(|ground| ground.scan.target.bundle.is_some());
+    let is_bundled = log.running().is_some()
+        || plain.incident.tool == ToolId::Py2exe
+        || ground.is_some_and(|ground| ground.scan.target.bundle.is_some());
     let module = plain.incident.told("module").map(str::to_owned);
     let plain = plain.cause(cause.unwrap_or(Cause::LibraryMissing), Verdict::Guilty);
     let by = plain.incident.by().map(str::to_owned);
@@ -175,6 +178,19 @@ fn of_mingw(judged: Judged, library: &str) -> Judged {
          statically (-static-libgcc -static-libstdc++)"
     );
     judged.mended(Remedy::new(text))
+}
+
+/// py2exe copies what import tables name, and of packages that keep their DLLs apart only those that it has a hook for.
+fn of_py2exe(plain: Judged, who: &str, absent: &str) -> Judged {
+    let file = plain.incident.by().map(crate::buildlog::ground::slashed).unwrap_or_default();
+    let package = file.rsplit('/').next().and_then(|name| name.split('.').next()).filter(|name| !name.is_empty());
+    let package = package.unwrap_or("PACKAGE").to_owned();
+    let sentence = format!("{who} {absent}: py2exe left it out. Windows does not say which");
+    let text = format!(
+        "upgrade py2exe, which takes along what newer {package} keeps apart ({package}/.libs, {package}.libs), and name the package as a whole (packages: ['{package}']); else copy \
+         those DLLs beside the program (data_files), with the Visual C++ runtime"
+    );
+    plain.says(sentence).mended(Remedy::new(text).fix(PIP_UPGRADE.with(&[&"py2exe"])))
 }
 
 /// A DLL's own start gives no reason; what is at hand tells the likely one.
@@ -339,6 +355,7 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
         _ if module.is_some_and(is_of_pywin32) => of_pywin32(plain, &who),
         _ if !is_bundled && module.is_some_and(is_of_python_s_library) => of_conda(plain, &who, by),
         _ if is_bundled && module.is_some_and(is_of_python_s_library) => of_conda_in_a_bundle(plain, &who, absent),
+        _ if plain.incident.tool == ToolId::Py2exe => of_py2exe(plain, &who, absent),
         _ if is_bundled => plain
             .says(format!("{who} {}: the bundle does not have it. Windows does not say which", absent))
             .mended(Remedy::new(

@@ -2,4 +2,4 @@
 
 use super::ToolFacts;
 
-pub(super) const FACTS: ToolFacts = ToolFacts { name: "Android's loader", messages: include_str!("messages.toml") };
+pub(super) const FACTS: ToolFacts = ToolFacts::new("Android's loader", include_str!("messages.toml"));

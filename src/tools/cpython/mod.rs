@@ -2,4 +2,4 @@
 
 use super::ToolFacts;
 
-pub(super) const FACTS: ToolFacts = ToolFacts { name: "Python", messages: include_str!("messages.toml") };
+pub(super) const FACTS: ToolFacts = ToolFacts::new("Python", include_str!("messages.toml"));

@@ -2,4 +2,4 @@
 
 use super::ToolFacts;
 
-pub(super) const FACTS: ToolFacts = ToolFacts { name: "the program that embeds Python", messages: include_str!("messages.toml") };
+pub(super) const FACTS: ToolFacts = ToolFacts::new("the program that embeds Python", include_str!("messages.toml"));

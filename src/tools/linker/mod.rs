@@ -2,4 +2,4 @@
 
 use super::ToolFacts;
 
-pub(super) const FACTS: ToolFacts = ToolFacts { name: "the linker", messages: include_str!("messages.toml") };
+pub(super) const FACTS: ToolFacts = ToolFacts::new("the linker", include_str!("messages.toml"));

@@ -2,4 +2,4 @@
 
 use super::ToolFacts;
 
-pub(super) const FACTS: ToolFacts = ToolFacts { name: "rust-numpy", messages: include_str!("messages.toml") };
+pub(super) const FACTS: ToolFacts = ToolFacts::new("rust-numpy", include_str!("messages.toml"));

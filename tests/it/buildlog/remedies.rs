@@ -481,3 +481,268 @@ fn a_bundled_module_of_python_itself_points_to_conda() {
     assert_remedy(&log("_ssl"), &["python.org", "Library\\bin", "libssl"], &[]);
     assert_remedy(&log("_other"), &["--add-binary"], &["python.org"]);
 }
+
+#[test]
+fn an_image_of_amazon_s_functions_has_packages_and_a_function_alone_has_layers() {
+    let missing = "ImportError: libXrender.so.1: cannot open shared object file: No such file or directory\n";
+    let of = |python: &str, code: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"{code}\", line 12, in <module>\n  File \"/var/lang/lib/{python}/site-packages/rdkit/x.py\", line 2, in <module>\n{missing}"
+        )
+    };
+    assert_remedy(&of("python3.8", "./app.py"), &["yum install libXrender"], &["apt-get", "layer"]);
+    assert_remedy(&of("python3.12", "./app.py"), &["dnf install libXrender"], &["yum"]);
+    let function = format!(
+        "Traceback (most recent call last):\n  File \"/var/lang/lib/python3.8/importlib/__init__.py\", line 127, in import_module\n  File \"/var/task/app.py\", line 2, in \
+         <module>\n{missing}"
+    );
+    assert_remedy(&function, &["layer"], &["yum install"]);
+}
+
+#[test]
+fn systems_before_dnf_install_with_yum() {
+    let missing = "fatal error: ffi.h: No such file or directory\n";
+    assert_remedy(&format!("Linux 3.10.0-1160.el7.x86_64\n{missing}"), &["yum install libffi-devel"], &["dnf"]);
+    assert_remedy(&format!("Linux 4.18.0-553.el8_10.x86_64\n{missing}"), &["dnf install libffi-devel"], &["yum"]);
+    let flags = "gcc -O2 -g -Wp,-D_GLIBCXX_ASSERTIONS -I/usr/include/python3.6m -c x.c\n";
+    assert_remedy(
+        &format!("{flags}x.c:1:10: fatal error: Python.h: No such file or directory\n"),
+        &["dnf install python3-devel"],
+        &["apt-get"],
+    );
+}
+
+#[test]
+fn a_need_below_the_working_directory_is_followed_from_the_file() {
+    let of =
+        |name: &str| format!("ERROR:delocate.libsana:{name} not found, requested by /T/wheel/clidriver/bin/db2drdat\n");
+    let command = "install_name_tool -change ../lib/libdb2.dylib @loader_path/../lib/libdb2.dylib /T/wheel/clidriver/bin/db2drdat";
+    assert_remedy(&of("../lib/libdb2.dylib"), &[command], &[]);
+    assert_eq!(first(&of("../lib/libdb2.dylib")).0, "relative-install-name");
+    assert_eq!(first(&of("@rpath/libdb2.dylib")).0, "library-missing");
+}
+
+#[test]
+fn ldd_looks_at_a_module_without_its_interpreter() {
+    let ldd = "$ ldd _ffi.abi3.so\n\tlibffi.so.8 => /usr/lib/libffi.so.8 (0x7f940bd9e000)\n";
+    let line = "Error relocating /usr/lib/python3.11/site-packages/p/_ffi.abi3.so: PyObject_Free: symbol not found\n";
+    let judged = alone(&format!("{ldd}{line}"));
+    assert!(!judged[0].is_failure() && judged[0].sentence.contains("interpreter"), "{judged:#?}");
+    assert!(alone(&format!("{ldd}ImportError: {line}"))[0].is_failure(), "Python itself says so");
+    let other = line.replace("PyObject_Free", "deflate");
+    assert!(alone(&format!("{ldd}{other}"))[0].is_failure(), "no function of Python");
+}
+
+#[test]
+fn a_library_of_windows_is_got_from_whom_it_belongs_to() {
+    let of = |name: &str| format!("LINK : fatal error LNK1181: cannot open input file '{name}'\n");
+    assert_remedy(&of("m.lib"), &["setup.py", "-lm"], &["Windows SDK"]);
+    assert_remedy(&of("kernel32.lib"), &["Windows SDK"], &["setup.py"]);
+    assert_remedy(&of("msvcrt.lib"), &["C++ build tools"], &[]);
+    assert_remedy(&of("python311_d.lib"), &["debug binaries"], &[]);
+    assert_remedy(&of("python313t.lib"), &["free-threaded"], &["debug"]);
+    assert_remedy(&of("python311.lib"), &["libs"], &["debug", "free-threaded"]);
+    assert_remedy(&of("mylib.lib"), &["install what brings mylib.lib"], &["Windows SDK", "setup.py"]);
+    assert_remedy(
+        "x.c(1): fatal error C1083: Cannot open include file: 'io.h': No such file or directory\n",
+        &["Windows SDK"],
+        &[],
+    );
+}
+
+#[test]
+fn for_a_python_of_32_bits_there_are_hardly_wheels() {
+    let of = |python: &str| {
+        format!(
+            "+ meson setup --prefix=C:\\Users\\x\\AppData\\Local\\Programs\\Python\\{python}\\x\n..\\scipy\\meson.build:159:9: ERROR: Dependency \"OpenBLAS\" not found, tried pkgconfig and cmake\n"
+        )
+    };
+    assert_remedy(&of("Python310-32"), &["64-bit"], &["apt-get"]);
+    assert_remedy(&of("Python310"), &[], &["64-bit"]);
+    assert_remedy(&of("project-32"), &[], &["64-bit"]);
+}
+
+#[test]
+fn pkg_config_is_led_to_homebrew_s_library_by_its_own_variable() {
+    let log = "Found pkg-config: /opt/homebrew/bin/pkg-config\nmeson.build:130:0: ERROR: Dependency \"OpenBLAS\" not found, tried pkgconfig and cmake\n";
+    assert_remedy(log, &["PKG_CONFIG_PATH", "brew install openblas"], &["LDFLAGS"]);
+    assert_remedy("ld: library not found for -lopenblas\n", &["LDFLAGS"], &["PKG_CONFIG_PATH"]);
+}
+
+#[test]
+fn a_package_that_is_imported_from_its_source_tree_has_no_compiled_modules() {
+    let of = |place: &str| {
+        format!(
+            "E   ImportError: cannot import name '_nib' from partially initialized module 'bx.seq' (most likely due to a circular import) ({place})\n"
+        )
+    };
+    let (cause, _, remedy) = first(&of("/work/bx-python-0.12.0/lib/bx/seq/__init__.py"));
+    assert_eq!(cause, "module-missing");
+    assert!(remedy.contains("outside of the source tree") && !remedy.contains("--force-reinstall"), "{remedy}");
+    let (cause, _, remedy) = first(&of("/v/lib/python3.11/site-packages/bx/seq/__init__.py"));
+    assert!(cause == "python-mismatch" && remedy.contains("--force-reinstall"), "{remedy}");
+}
+
+#[test]
+fn what_the_notary_rejects_is_signed_with_a_timestamp() {
+    let of = |message: &str| {
+        format!(
+            "\"path\": \"X.pkg Contents/Payload/X.app/Contents/MacOS/libssl.1.1.dylib\"\n    \"message\": \"{message}\"\n"
+        )
+    };
+    assert_remedy(
+        &of("The signature does not include a secure timestamp."),
+        &["codesign --force --timestamp --options runtime"],
+        &[],
+    );
+    assert_remedy(&of("The binary uses an SDK older than the 10.9 SDK."), &["newer release"], &["codesign"]);
+    let timeout = "output: /d/a.app: replacing existing signature\n/d/a.app: A timestamp was expected but was not found.\nIn subcomponent: /d/a.app/Contents/MacOS/libtcl8.6.dylib\n";
+    assert_remedy(timeout, &["timestamp.apple.com"], &[]);
+}
+
+#[test]
+fn what_conda_build_only_warns_of_is_no_failure() {
+    let of = |level: &str| {
+        format!(
+            "{level} (zyre,lib/libzyre.so.2): Needed DSO lib/libzmq.so.5 found in ['zeromq']\n{level} (zyre,lib/libzyre.so.2): .. but ['zeromq'] not in reqs/run, i.e. it is overlinked\n"
+        )
+    };
+    let warned = alone(&of("WARNING"));
+    assert!(!warned[0].is_failure() && warned[0].remedy.text.contains("--as-needed"), "{warned:#?}");
+    assert!(alone(&of("ERROR"))[0].is_failure());
+}
+
+#[test]
+fn a_repair_that_leaves_no_wheel_is_told_from_other_ends_of_a_loop() {
+    let of = |file: &str, line: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"C:\\x\\{file}\", line 504, in build\n    {line}\nStopIteration\n"
+        )
+    };
+    let repaired = "repaired_wheel = next(repaired_wheel_dir.glob(\"*.whl\"))";
+    assert_remedy(&of("cibuildwheel\\windows.py", repaired), &["{dest_dir}"], &[]);
+    let marked = format!("{repaired}\n                     ^^^^^^^^^^^^^^^^");
+    assert_remedy(&of("cibuildwheel\\windows.py", &marked), &["{dest_dir}"], &[]);
+    assert_remedy(&of("cibuildwheel\\windows.py", "x = next(things)"), &[], &["{dest_dir}"]);
+}
+
+#[test]
+fn what_an_archive_has_unpacked_is_mended_in_the_archive() {
+    let of = |folder: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"{folder}/site-packages/app/main.py\", line 1, in <module>\nImportError: /lib64/libc.so.6: version `GLIBC_2.38' not found (required by {folder}/site-packages/x/_x.so)\n"
+        )
+    };
+    assert_remedy(&of("/root/.shiv/app_0123"), &["shiv --python", "/root/.shiv"], &["pip install"]);
+    assert_remedy(&of("/root/.pex/venvs/1/lib/python3.11"), &["pex --python"], &["pip install"]);
+    assert_remedy(&of("/v/lib/python3.11"), &[], &["shiv", "pex"]);
+}
+
+#[test]
+fn a_header_is_missing_in_the_words_of_older_compilers_too() {
+    let old = "htslib/bgzf.h:35:18: error: zlib.h: No such file or directory\n";
+    assert_remedy(old, &["zlib1g-dev"], &[]);
+    let judged = alone("cp: error: zlib.h: No such file or directory\n");
+    assert!(judged.iter().all(|judged| judged.cause.word() != "link-library"), "{judged:#?}");
+}
+
+#[test]
+fn a_library_that_nix_has_is_named_to_the_loader() {
+    let of = |store: &str| {
+        format!(
+            "  File \"{store}/lib/python3.10/ctypes/__init__.py\", line 374, in __init__\n    self._handle = _dlopen(self._name, mode)\nOSError: libstdc++.so.6: cannot open shared object file: No such file or directory\n"
+        )
+    };
+    assert_remedy(&of("/nix/store/40n9pd-python3-3.10.4"), &["stdenv.cc.cc", "nix-ld"], &["apt-get"]);
+    assert_remedy(&of("/usr"), &["apt-get install libstdc++6"], &["nix"]);
+}
+
+#[test]
+fn apple_s_clang_has_no_openmp() {
+    let of = |option: &str| {
+        format!("    clang: error: unsupported option '{option}'\n    error: command 'gcc' failed with exit status 1\n")
+    };
+    assert_remedy(&of("-fopenmp"), &["brew install llvm libomp"], &[]);
+    assert_remedy(&format!("-I/Users/x/anaconda3/include\n{}", of("-fopenmp")), &["llvm-openmp"], &["brew install"]);
+    assert_remedy(&of("-mtune=x"), &[], &["libomp"]);
+}
+
+#[test]
+fn rust_that_is_too_old_is_updated() {
+    let old = "error: package `clap_builder v4.5.7` cannot be built because it requires rustc 1.74 or newer, while the currently active rustc version is 1.72.0\n";
+    assert_remedy(old, &["rustup update stable"], &[]);
+    assert!(first(old).1.contains("clap_builder v4.5.7"));
+    assert_remedy(
+        "error: lock file version `4` was found, but this version of Cargo does not understand this lock file\n",
+        &["rustup update stable"],
+        &[],
+    );
+    assert_remedy("error: could not compile `clap_builder`\n", &[], &["rustup update"]);
+}
+
+#[test]
+fn the_interpreter_of_an_environment_whose_python_is_gone_is_made_again() {
+    let of = |accused: &str, by: &str| {
+        format!(
+            "dyld[1]: Library not loaded: {accused}\n  Referenced from: {by}\n  Reason: tried: '{accused}' (no such file)\n"
+        )
+    };
+    let python = "/opt/homebrew/Cellar/python@3.9/3.9.19/Frameworks/Python.framework/Versions/3.9/Python";
+    assert_remedy(&of(python, "/Users/x/rez/bin/python"), &["python3 -m venv --clear /Users/x/rez"], &["bundler"]);
+    assert_remedy(
+        &of("@executable_path/../.Python", "/Users/x/.local/share/virtualenvs/a-1/bin/python"),
+        &["pipenv"],
+        &["brew install"],
+    );
+    assert_remedy(&of(python, "/Users/x/a.app/Contents/MacOS/a"), &[], &["venv"]);
+    assert_remedy(&of("@rpath/libx.dylib", "/Users/x/rez/bin/python"), &[], &["venv --clear"]);
+}
+
+#[test]
+fn a_function_that_newer_headers_put_into_a_file_tells_the_glibc_that_it_needs() {
+    let of = |symbol: &str| {
+        format!("ImportError: /v/lib/python3.11/site-packages/k/_b.abi3.so: undefined symbol: {symbol}\n")
+    };
+    assert_remedy(&of("__isoc23_strtoll"), &["Ubuntu 24.04", "manylinux"], &["--force-reinstall"]);
+    assert!(first(&of("__isoc23_strtoll")).1.contains("2.38"));
+    assert!(!first(&of("k_strtoll")).1.contains("glibc"));
+}
+
+#[test]
+fn what_glibc_has_elsewhere_was_linked_against_another_glibc() {
+    let of = |accused: &str| {
+        format!(
+            "ImportError: /v/lib/python3.5/site-packages/jq.cpython-35m-x86_64-linux-gnu.so: symbol scalbln, version GLIBC_2.2.5 not defined in file {accused} with link time reference\n"
+        )
+    };
+    assert_remedy(&of("libc.so.6"), &["--no-binary jq"], &["both from the system"]);
+    assert_remedy(&of("libother.so.6"), &["both from the system"], &["--no-binary"]);
+}
+
+#[test]
+fn a_plugin_of_qt_for_what_is_not_installed_is_left_out() {
+    let of = |by: &str| {
+        format!(
+            "FATAL:     Error, problem with dependency scan of '{by}' with '/Applications/Postgres.app/Contents/Versions/14/lib/libpq.5.dylib' please report the bug.\n"
+        )
+    };
+    let plugin = "/v/lib/python3.12/site-packages/PySide6/Qt/plugins/sqldrivers/libqsqlpsql.dylib";
+    assert_remedy(&of(plugin), &["--noinclude-dlls=*libqsqlpsql.dylib*"], &["brew install", "py2app"]);
+    assert_remedy(&of("/v/lib/python3.12/site-packages/psycopg/_psycopg.so"), &[], &["--noinclude-dlls", "py2app"]);
+}
+
+#[test]
+fn no_python_has_an_abi_with_m_since_3_8() {
+    let of = |tag: &str| format!("ERROR: pywin32-224-{tag}-win_amd64.whl is not a supported wheel on this platform.\n");
+    assert_remedy(&of("cp38-cp38m"), &["ABI tag cp38"], &["--upgrade pip"]);
+    assert_remedy(&of("cp37-cp37m"), &["--upgrade pip"], &["ABI tag"]);
+}
+
+#[test]
+fn py2exe_is_told_by_its_own_options() {
+    let log = "  File \"C:\\P\\lib\\site-packages\\numpy\\random\\__init__.py\", line 180, in <module>\n    from . import mtrand\n  File \"<frozen importlib._bootstrap>\", line 638, in x\n\
+               SystemError: <method 'load_module' of 'zipimport.zipimporter' objects> returned NULL without setting an error\n";
+    assert_remedy(log, &["'packages': ['numpy']"], &["PyInstaller"]);
+    let dll = "ImportError: (DLL load failed: The specified module could not be found.) 'C:\\\\dist\\\\numpy.core._multiarray_umath.pyd'\n";
+    assert_remedy(dll, &["pip install --upgrade py2exe", "packages: ['numpy']"], &["PyInstaller", "Nuitka"]);
+}

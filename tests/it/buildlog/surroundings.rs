@@ -26,13 +26,15 @@ fn a_folder_for_64_bits_is_no_sign_of_fedora() {
         "ID=\"rhel\"",
         "ID=fedora",
         "PRETTY_NAME=\"AlmaLinux 8.10 (Cerulean Leopard)\"",
-        "CentOS Linux release 7.9.2009 (Core)",
         "Linux host 4.18.0-513.el8.x86_64 #1 SMP",
         "Linux host 6.5.6-300.fc39.x86_64 #1 SMP",
         "STEP 1: FROM registry.fedoraproject.org/fedora:41",
         "Installing: pkgconf x86_64 1.4.2-1.el8 baseos 38 k",
     ] {
         assert_packager(line, Packager::Dnf);
+    }
+    for line in ["CentOS Linux release 7.9.2009 (Core)", "Linux host 3.10.0-1160.el7.x86_64 #1 SMP"] {
+        assert_packager(line, Packager::Yum);
     }
 }
 
