@@ -62,7 +62,7 @@
 //! # Rooms, in reading order
 //!
 //! Everybody knows [`printable`], which knows nobody, and [`json`] and [`command`], which know that; [`image`] and [`python`]
-//! know nobody else, [`tools`] nobody yet, and [`vfs`] only the words of [`error`]; [`parse`] knows `image` and `vfs`; [`world`] adds `parse`;
+//! know nobody else, [`vfs`] only the words of [`error`], and [`tools`] the paths of `vfs`; [`parse`] knows `image` and `vfs`; [`world`] adds `parse`;
 //! [`discover`] and [`loader`] add `world`, [`bind`] adds `loader`, [`imports`] joins `discover`, `python` and `loader`;
 //! [`graph`] adds `loader` and the roles that `discover` tells; [`survey`] runs these and is finished without findings;
 //! [`diagnose`] reads it; [`scan`] joins both and what imports do; [`snapshot`] writes a `Scan` and reads it back, [`diff`] compares two, [`buildlog`] ties to one what a failed build's log accuses; [`export`] adds these; [`tui`]

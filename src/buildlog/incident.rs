@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::log_text::LogText;
 use super::pattern::Message;
 use super::surroundings::{self, Mark, Packager};
-use crate::discover::bundle::Bundler;
+use crate::tools::Bundler;
 use crate::tools::ToolId;
 
 /// A message that a tool left in a log.
@@ -104,9 +104,7 @@ impl Log {
 
     /// Does a bundler write it, while it builds?
     pub fn is_bundling(&self) -> bool {
-        [ToolId::Nuitka, ToolId::PyInstaller, ToolId::CxFreeze, ToolId::Py2app]
-            .into_iter()
-            .any(|tool| self.version(tool).is_some())
+        Bundler::all().any(|bundler| self.version(bundler.tool()).is_some())
     }
 
     /// The bundler whose program wrote it.

@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use super::ground::{internal, leaf, site_tail, slashed};
 use crate::diagnose::install_name::InstallName;
 use crate::diagnose::{Stops, stops_at};
-use crate::discover::bundle::Bundler;
 use crate::loader::shared_cache;
+use crate::tools::Bundler;
 use crate::vfs::VPath;
 
 /// Is the accused name the install name of the file that is said to need it? Told by the two names alone, and so only
@@ -298,12 +298,9 @@ pub(super) fn former_library(symbol: &str) -> Option<&'static str> {
 /// The bundler in whose bundle a file lies, by the folders that bundlers make.
 pub(super) fn bundler_of(path: &str) -> Option<Bundler> {
     let path = slashed(path);
-    let has = |parts: &[&str]| parts.iter().any(|part| path.contains(part));
-    match () {
-        () if internal(&path).is_some() || has(&["/_MEI"]) => Some(Bundler::PyInstaller),
-        () if has(&[".dist/", "/onefile_"]) => Some(Bundler::Nuitka),
-        () => None,
-    }
+    let has = |parts: &'static [&'static str]| parts.iter().any(|part| path.contains(part));
+    let made = || Bundler::all().find(|bundler| has(bundler.tool().facts().unpacks));
+    if internal(&path).is_some() { Some(Bundler::PYINSTALLER) } else { made() }
 }
 
 /// A mangled name of C++ as a person reads its first parts: `c10::detail::torchCheckFail`.

@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use super::Incident;
 use super::judge::Cause;
-use super::surroundings::{MARKS, Mark};
+use super::surroundings::{Mark, marks};
 use crate::command::{Command, Refusal, Template};
 use crate::tools::ToolId;
 
@@ -151,9 +151,9 @@ pub(super) fn texts() -> Texts {
             messages.push(message(tool, entry));
         }
     }
-    for (text, mark) in MARKS {
-        anchors.push((*text).to_owned());
-        meaning.push(Meaning::Mark(*mark));
+    for (text, mark) in marks() {
+        anchors.push(text.to_owned());
+        meaning.push(Meaning::Mark(mark));
     }
     let anchors = AhoCorasick::new(all.2).expect("few short texts");
     Texts { messages: all.0, banners: all.1, anchors, meaning: all.3 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::ground::is_bundle_of_internal;
-use crate::discover::bundle::Bundler;
+use crate::tools::{Bundler, ToolId};
 
 /// Something that a log shows in passing, and on which the right remedy depends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,14 +31,8 @@ pub enum Mark {
     Nix,
     /// A Python of 32 bits.
     Bits32,
-    /// A program that PyInstaller made is running.
-    PyInstallerProgram,
-    /// One of Nuitka's.
-    NuitkaProgram,
-    /// One of cx_Freeze's.
-    CxFreezeProgram,
-    /// One of py2app's or briefcase's.
-    MacApp,
+    /// A program that this tool made is running.
+    Program(ToolId),
     /// `LD_LIBRARY_PATH` is set, or leads to where a library was found.
     LibraryPath,
     /// ldd tells where a library was found.
@@ -52,7 +46,7 @@ pub enum Mark {
 }
 
 /// The texts that show it.
-pub(super) const MARKS: &[(&str, Mark)] = &[
+const MARKS: &[(&str, Mark)] = &[
     ("apk add", Mark::Alpine),
     ("alpine", Mark::Alpine),
     ("Alpine", Mark::Alpine),
@@ -128,20 +122,6 @@ pub(super) const MARKS: &[(&str, Mark)] = &[
     ("C:\\", Mark::Windows),
     ("D:\\", Mark::Windows),
     ("error 0x7e", Mark::Windows),
-    ("/_MEI", Mark::PyInstallerProgram),
-    ("\\_MEI", Mark::PyInstallerProgram),
-    ("/_internal/", Mark::PyInstallerProgram),
-    ("\\_internal\\", Mark::PyInstallerProgram),
-    ("pyimod0", Mark::PyInstallerProgram),
-    ("[PYI-", Mark::PyInstallerProgram),
-    ("/onefile_", Mark::NuitkaProgram),
-    ("\\ONEFIL~", Mark::NuitkaProgram),
-    ("\\onefile_", Mark::NuitkaProgram),
-    (", in <module ", Mark::NuitkaProgram),
-    ("~1.DIS\\", Mark::NuitkaProgram),
-    ("cx_Freeze/initscripts", Mark::CxFreezeProgram),
-    ("cx_Freeze\\initscripts", Mark::CxFreezeProgram),
-    (".app/Contents/", Mark::MacApp),
     ("LD_LIBRARY_PATH", Mark::LibraryPath),
     (" => /", Mark::Ldd),
     (" -L/", Mark::LinkFolder),
@@ -163,7 +143,7 @@ pub(super) fn is_mark(line: &str, found: Range<usize>, mark: Mark) -> bool {
     let (before, text, after) = (&line[..found.start], &line[found.clone()], &line[found.end..]);
     let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>');
     match (mark, text) {
-        (Mark::PyInstallerProgram, "/_internal/" | "\\_internal\\") => {
+        (Mark::Program(ToolId::PyInstaller), "/_internal/" | "\\_internal\\") => {
             let path = before.rsplit(['"', '\'', '<']).next().unwrap_or(before);
             is_bundle_of_internal(path)
         }
@@ -232,11 +212,14 @@ pub(super) fn packager(marks: &BTreeSet<Mark>, paths: &[&str]) -> Packager {
 
 /// The bundler whose program the log comes from.
 pub(super) fn running(marks: &BTreeSet<Mark>) -> Option<Bundler> {
-    const RUNNING: [(Mark, Bundler); 4] = [
-        (Mark::PyInstallerProgram, Bundler::PyInstaller),
-        (Mark::NuitkaProgram, Bundler::Nuitka),
-        (Mark::CxFreezeProgram, Bundler::CxFreeze),
-        (Mark::MacApp, Bundler::Py2app),
-    ];
-    RUNNING.iter().find(|(mark, _)| marks.contains(mark)).map(|(_, bundler)| *bundler)
+    marks.iter().find_map(|mark| if let Mark::Program(tool) = mark { Bundler::of(*tool) } else { None })
+}
+
+/// All texts that show something, those of the tools among them.
+pub(super) fn marks() -> impl Iterator<Item = (&'static str, Mark)> {
+    let of = |tool: &ToolId| {
+        let mark = Mark::Program(*tool);
+        tool.facts().running.iter().map(move |text| (*text, mark))
+    };
+    MARKS.iter().copied().chain(ToolId::ALL.iter().flat_map(of))
 }

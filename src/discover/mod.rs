@@ -23,7 +23,7 @@ mod wheel;
 mod windows;
 mod zipped;
 
-pub use bundle::{Bundle, Bundler};
+pub use bundle::Bundle;
 pub use distribution::{Distribution, DistributionId, Distributions};
 pub(crate) use distribution::{is_metadata, read_conda, read_metadata};
 pub use editable::EditableFinder;

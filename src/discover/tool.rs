@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use super::Bundler;
+use crate::tools::Bundler;
 
 /// A tool that copies native files and looks into them on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +51,9 @@ impl Tool {
     /// The bundler that it is, where it is one.
     pub fn bundler(&self) -> Option<Bundler> {
         match self {
-            Tool::Nuitka(_) => Some(Bundler::Nuitka),
-            Tool::PyInstaller(_) => Some(Bundler::PyInstaller),
-            Tool::CxFreeze(_) => Some(Bundler::CxFreeze),
+            Tool::Nuitka(_) => Some(Bundler::NUITKA),
+            Tool::PyInstaller(_) => Some(Bundler::PYINSTALLER),
+            Tool::CxFreeze(_) => Some(Bundler::CX_FREEZE),
             Tool::Delocate(_) | Tool::Auditwheel(_) | Tool::Delvewheel(_) => None,
         }
     }

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::find::ModuleSpec;
+use crate::discover::Bundle;
 use crate::discover::bundle::{Codes, names_in};
-use crate::discover::{Bundle, Bundler};
 use crate::python::CompiledModule;
+use crate::tools::Bundler;
 use crate::vfs::VPath;
 use crate::world::{FileId, Python, World};
 
@@ -158,7 +159,7 @@ impl<'w> BundledModules<'w> {
     /// purpose: which of the two cannot be told.
     pub fn may_have(&self, name: &str) -> bool {
         let is_named = || self.world.fs().open(&self.bundle.program).is_ok_and(|program| names_in(&*program, name));
-        !self.bundle.modules.is_whole || self.bundle.bundler == Bundler::Nuitka && is_named()
+        !self.bundle.modules.is_whole || self.bundle.bundler == Bundler::NUITKA && is_named()
     }
 
     /// Does the bundle surely lack a module of the standard library that no archive and no folder has: because it is not built

@@ -4,9 +4,10 @@ use super::image::{ArchMirror, ReleaseMirror, WindowsReleaseMirror};
 use super::mirror::{Damage, Mirror, Opening, Taking, Words, mirror};
 use super::remedy::RemedyMirror;
 use super::text::{Bytes, FileNumber, Place};
-use crate::discover::bundle::{Bundle, Bundler, Form, Modules};
+use crate::discover::bundle::{Bundle, Form, Modules};
 use crate::discover::tool::Version;
 use crate::discover::{Distribution, Kind, Note, Requirement, Tag, Tool, Wheel, Wishes};
+use crate::tools::Bundler;
 use crate::vfs::VPath;
 use crate::world::{Deed, DllFolders, Dyld, Glibc, Host, LdCache, Musl, Prepared, Python, System, Windows};
 
@@ -66,12 +67,35 @@ mirror! {
     }
 }
 
-mirror! {
-    enum BundlerMirror = Bundler {
-        Nuitka,
-        PyInstaller,
-        CxFreeze,
-        Py2app,
+// The bundlers that this format knows; a doc comment would be in the schema.
+#[derive(Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum BundlerMirror {
+    Nuitka,
+    PyInstaller,
+    CxFreeze,
+    Py2app,
+}
+
+/// Each bundler whose bundles are discovered, with its mirror.
+const BUNDLERS: [(Bundler, BundlerMirror); 4] = [
+    (Bundler::NUITKA, BundlerMirror::Nuitka),
+    (Bundler::PYINSTALLER, BundlerMirror::PyInstaller),
+    (Bundler::CX_FREEZE, BundlerMirror::CxFreeze),
+    (Bundler::PY2APP, BundlerMirror::Py2app),
+];
+
+impl Mirror for BundlerMirror {
+    type Real = Bundler;
+
+    fn of(real: &Bundler, _: &Taking) -> BundlerMirror {
+        BUNDLERS.iter().find(|(bundler, _)| bundler == real).map_or(BundlerMirror::Nuitka, |(_, mirror)| *mirror)
+    }
+
+    fn back(self, _: &Opening) -> Result<Bundler, Damage> {
+        let found = BUNDLERS.iter().find(|(_, mirror)| *mirror == self).map(|(bundler, _)| *bundler);
+        found.ok_or_else(|| Damage::new("a bundler that is not known"))
     }
 }
 

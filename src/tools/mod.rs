@@ -31,6 +31,10 @@ macro_rules! tools {
     };
 }
 
+pub mod bundler;
+
+pub use bundler::{Bundler, Options};
+
 tools! {
     Build build,
     Configure configure,
@@ -38,8 +42,8 @@ tools! {
     Ctypes ctypes,
     Pip pip,
     Qt qt,
-    Nuitka nuitka,
     PyInstaller pyinstaller,
+    Nuitka nuitka,
     Delocate delocate,
     Auditwheel auditwheel,
     Delvewheel delvewheel,
@@ -74,11 +78,15 @@ pub struct ToolFacts {
     pub messages: &'static str,
     /// Parts of paths below which programs that it made unpack their packages.
     pub unpacks: &'static [&'static str],
+    /// Texts in a log of a program that it made.
+    pub running: &'static [&'static str],
+    /// How it is told to include something; none where it makes no bundles.
+    pub options: Option<Options>,
 }
 
 impl ToolFacts {
     const fn new(name: &'static str, messages: &'static str) -> ToolFacts {
-        ToolFacts { name, messages, unpacks: &[] }
+        ToolFacts { name, messages, unpacks: &[], running: &[], options: None }
     }
 }
 

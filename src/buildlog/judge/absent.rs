@@ -14,7 +14,7 @@ use crate::command::templates::{
 };
 use crate::command::{Command, Remedy};
 use crate::diagnose::{Shipped, origin, shipped};
-use crate::discover::bundle::Bundler;
+use crate::tools::Bundler;
 use crate::tools::ToolId;
 
 /// What a person reads, and what mends it.
@@ -24,7 +24,8 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         .and_then(|ground| ground.scan.target.bundle.as_ref().map(|bundle| bundle.bundler))
         .or_else(|| log.running())
         .or_else(|| by.and_then(known::bundler_of))
-        .filter(|_| !of_a_bundler(tool))
+        // A bundler speaks while it builds: nothing runs yet.
+        .filter(|_| Bundler::of(tool).is_none())
         .filter(|_| !matches!(tool, ToolId::Auditwheel | ToolId::Maturin | ToolId::Delocate | ToolId::Delvewheel));
     if plain.incident.told("why").is_some_and(|why| why.contains("Permission denied")) {
         let text = "give the user who runs it the right to read the file and to enter every folder above it";
@@ -116,16 +117,13 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
     plain.says(sentence).mended(remedy)
 }
 
-/// Does a bundler speak while it builds? Then nothing runs yet.
-fn of_a_bundler(tool: ToolId) -> bool {
-    matches!(tool, ToolId::Nuitka | ToolId::PyInstaller | ToolId::CxFreeze | ToolId::Py2app)
-}
-
 /// A plugin of Qt for something that the machine does not have: the path is that of whoever built Qt.
 fn of_an_optional_plugin(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
     let tool = plain.incident.tool;
     let by = by.filter(|by| {
-        of_a_bundler(tool) && by.contains("/plugins/") && ["PySide", "PyQt"].iter().any(|word| by.contains(word))
+        Bundler::of(tool).is_some()
+            && by.contains("/plugins/")
+            && ["PySide", "PyQt"].iter().any(|word| by.contains(word))
     })?;
     let is_of_qt = leaf(accused).starts_with("Qt") || leaf(accused).starts_with("libQt");
     if is_of_qt || !accused.starts_with('/') {
@@ -410,7 +408,7 @@ fn in_a_bundle(plain: Judged, log: &Log, bundler: Bundler, accused: &str, by: Op
         };
         return plain.cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy);
     }
-    let is_py2app = bundler == Bundler::Py2app;
+    let is_py2app = bundler == Bundler::PY2APP;
     let vendored =
         ["/.dylibs/", ".libs/"].iter().any(|part| accused.contains(part)) || accused.starts_with("@loader_path/");
     if let Some(owner) = owner.as_deref().filter(|_| is_py2app && vendored) {

@@ -6,7 +6,7 @@ use crate::buildlog::Log;
 use crate::buildlog::ground::Ground;
 use crate::command::Remedy;
 use crate::command::templates::{PIP_FRESH, PIP_REBUILD};
-use crate::discover::bundle::Bundler;
+use crate::tools::Bundler;
 use crate::tools::ToolId;
 
 pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
@@ -39,7 +39,7 @@ fn told(judged: Judged, log: &Log, ground: Option<&Ground>, by: &str) -> Judged 
     if judged.incident.tool != ToolId::Dyld {
         return judged;
     }
-    let is_bundled = log.running() == Some(Bundler::PyInstaller) || by.contains("/_MEI");
+    let is_bundled = log.running() == Some(Bundler::PYINSTALLER) || by.contains("/_MEI");
     let mut sentence =
         format!("{} is made for {found}, not for the processor of the process that loads it, {wanted}", short(by));
     let here = ground.and_then(|ground| arch_here(ground, by));

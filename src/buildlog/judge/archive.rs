@@ -5,12 +5,16 @@ use super::{Cause, Judged};
 use crate::buildlog::ground::slashed;
 use crate::command::Remedy;
 use crate::command::templates::{PEX_FOR, SHIV_WITH};
-use crate::tools::ToolId;
+use crate::tools::{Bundler, ToolId};
 
 /// The tool whose archive has unpacked a file.
 fn archiver(path: &str) -> Option<ToolId> {
     let path = slashed(path);
-    ToolId::ALL.iter().copied().find(|tool| tool.facts().unpacks.iter().any(|part| path.contains(part)))
+    ToolId::ALL
+        .iter()
+        .copied()
+        .filter(|tool| Bundler::of(*tool).is_none())
+        .find(|tool| tool.facts().unpacks.iter().any(|part| path.contains(part)))
 }
 
 /// What does not fit the interpreter or the system was packed for another: the archive is built again.

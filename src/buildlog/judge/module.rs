@@ -7,8 +7,8 @@ use crate::buildlog::standard::{removed_in, successor};
 use crate::buildlog::{Log, Mark, folders};
 use crate::command::Remedy;
 use crate::command::templates::{PIP_FOR, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UPGRADE};
-use crate::discover::bundle::Bundler;
 use crate::scan::Scan;
+use crate::tools::Bundler;
 
 pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
     let incident = &plain.incident;
@@ -218,9 +218,9 @@ fn of_numpy_itself(plain: &Judged, log: &Log, module: &str) -> Option<Judged> {
         "in a bundled program, include {module} with an option of the bundler, or upgrade the bundler; in an environment, reinstall NumPy"
     );
     let remedy = Remedy::new(text)
-        .fix(Bundler::CxFreeze.module(module))
-        .fix(Bundler::PyInstaller.module(module))
-        .fix(Bundler::Nuitka.module(module));
+        .fix(Bundler::CX_FREEZE.module(module))
+        .fix(Bundler::PYINSTALLER.module(module))
+        .fix(Bundler::NUITKA.module(module));
     Some(plain.clone().cause(Cause::ModuleLeftOut, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
@@ -296,7 +296,7 @@ fn in_a_source_tree(plain: &Judged, package: &str, last: &str) -> Option<Judged>
 
 /// The ways to name a module to each of the common bundlers.
 pub(super) fn name_to_bundlers(text: &str, module: &str) -> Remedy {
-    let bundlers = [Bundler::Nuitka, Bundler::PyInstaller];
+    let bundlers = [Bundler::NUITKA, Bundler::PYINSTALLER];
     bundlers.iter().fold(Remedy::new(text), |remedy, bundler| remedy.fix(bundler.module(module)))
 }
 

@@ -7,8 +7,8 @@ use crate::buildlog::ground::Ground;
 use crate::buildlog::{Incident, Log};
 use crate::command::Remedy;
 use crate::command::templates::{PIP_INSTALL, PIP_UPGRADE};
-use crate::discover::bundle::Bundler;
 use crate::image::Binding;
+use crate::tools::Bundler;
 use crate::tools::ToolId;
 use crate::world::FileId;
 
@@ -21,7 +21,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
     let is_bundle = log.is_bundling();
     match judged.cause {
         Cause::NumpyMissing if is_bundle && judged.finding.is_none() => {
-            let bundlers = [Bundler::Nuitka, Bundler::PyInstaller];
+            let bundlers = [Bundler::NUITKA, Bundler::PYINSTALLER];
             let text = "the bundle lacks a part of NumPy: name the package to the bundler";
             let name = |remedy: Remedy, bundler: &Bundler| remedy.fix(bundler.package("numpy"));
             judged.mended(bundlers.iter().fold(Remedy::new(text), name))
@@ -153,8 +153,8 @@ fn shim(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
         _ => "name it to the bundler; or upgrade the package, or go back to NumPy 1 (numpy<2)",
     };
     let remedy = match (pyinstaller && !nuitka, nuitka) {
-        (true, _) => Remedy::new(text).fix(Bundler::PyInstaller.module(&module)),
-        (_, true) => Remedy::new(text).fix(Bundler::Nuitka.module(&module)),
+        (true, _) => Remedy::new(text).fix(Bundler::PYINSTALLER.module(&module)),
+        (_, true) => Remedy::new(text).fix(Bundler::NUITKA.module(&module)),
         _ => name_to_bundlers(text, &module),
     };
     let judged = plain.cause(Cause::NumpyShim, Verdict::Guilty).says(format!("{who} {what}{place}")).mended(remedy);

@@ -100,7 +100,8 @@ fn of_another_system(judged: Judged, log: &Log) -> Judged {
 /// Where the file lies decides which folder has to be another.
 fn no_exec(judged: Judged, log: &Log) -> Judged {
     let by = judged.incident.by().unwrap_or_default().to_owned();
-    let is_one_file = log.marks.contains(&Mark::PyInstallerProgram) || by.contains("/_MEI") || !by.contains('/');
+    let is_one_file =
+        log.marks.contains(&Mark::Program(ToolId::PyInstaller)) || by.contains("/_MEI") || !by.contains('/');
     let text = match () {
         () if by.contains(".python-eggs") || by.contains(".egg") => {
             "unpack eggs in a folder from which code may run: set PYTHON_EGG_CACHE to another folder, or install the package unzipped with pip"

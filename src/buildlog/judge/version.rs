@@ -18,7 +18,7 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     let is_bundled = |path: &str| known::bundler_of(path).is_some() || path.contains(".app/Contents/");
     let is_conda = |path: &str| log.packager(&[path]) == Packager::Conda;
     if is_bundled(&library) || by.as_deref().is_some_and(is_bundled) && !version.starts_with("GLIBC_") {
-        let word = log.running().map_or("the bundler", crate::discover::bundle::Bundler::word);
+        let word = log.running().map_or("the bundler", crate::tools::Bundler::word);
         return plain
             .cause(Cause::OtherCopy, Verdict::Guilty)
             .says(format!("{who} asks {name} for {version}, and the bundle holds another copy, {}, without it: the two come from different installations (conda's and the system's)", short(&library)))

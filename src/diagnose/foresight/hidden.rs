@@ -6,8 +6,9 @@ use crate::command::Remedy;
 use crate::diagnose::numpy::{by_owner, does_without, is_hidden};
 use crate::diagnose::reach::reached;
 use crate::diagnose::{Evidence, Facts, Line, Severity, Spelled};
-use crate::discover::{Bundler, Role};
+use crate::discover::Role;
 use crate::survey::ImportKind;
+use crate::tools::Bundler;
 use crate::vfs::VPath;
 use crate::world::FileId;
 

@@ -14,8 +14,9 @@ use super::{Complaint, hidden, severity_of};
 use crate::diagnose::missing::missing;
 use crate::diagnose::{Facts, Severity};
 use crate::discover::tool::Version;
-use crate::discover::{Bundler, Role, Tool};
+use crate::discover::{Role, Tool};
 use crate::image::{Arch, Format, Name};
+use crate::tools::Bundler;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -55,10 +56,10 @@ pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
         );
         let complaint = Complaint::new(severity, file, name.to_string(), message);
         let remedy = Remedy::new("install the library before the build, or name it");
-        complaints.push(complaint.mended_by(remedy.fix(Bundler::Nuitka.library_named(name.leaf()))));
+        complaints.push(complaint.mended_by(remedy.fix(Bundler::NUITKA.library_named(name.leaf()))));
     }
-    complaints.extend(hidden::unseen(facts, Bundler::Nuitka));
-    complaints.extend(hidden::numpy(facts, Bundler::Nuitka));
+    complaints.extend(hidden::unseen(facts, Bundler::NUITKA));
+    complaints.extend(hidden::numpy(facts, Bundler::NUITKA));
     complaints
 }
 

@@ -17,8 +17,9 @@ use super::{Complaint, hidden, severity_of};
 use crate::diagnose::missing::{Missing, missing};
 use crate::diagnose::{Facts, Severity};
 use crate::discover::tool::Version;
-use crate::discover::{Bundler, Role, Tool};
+use crate::discover::{Role, Tool};
 use crate::image::{Arch, Format, Name};
+use crate::tools::Bundler;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -46,8 +47,8 @@ pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
         }
     }
     complaints.extend(facts.files().filter_map(|(_, file, role, _)| refused(facts, file, role)));
-    complaints.extend(hidden::unseen(facts, Bundler::PyInstaller));
-    complaints.extend(hidden::numpy(facts, Bundler::PyInstaller));
+    complaints.extend(hidden::unseen(facts, Bundler::PYINSTALLER));
+    complaints.extend(hidden::numpy(facts, Bundler::PYINSTALLER));
     complaints
 }
 
@@ -80,7 +81,7 @@ fn not_found(facts: &Facts, name: &Name, missing: &Missing, is_old: bool) -> Opt
     complaint.files = files;
     let complaint = complaint.printing(words(facts, &spelled, &path, is_old));
     let remedy = Remedy::new("install the library before the build, or name it");
-    Some(complaint.mended_by(remedy.fix(Bundler::PyInstaller.library_named(VPath::new(&**name).file_name()))))
+    Some(complaint.mended_by(remedy.fix(Bundler::PYINSTALLER.library_named(VPath::new(&**name).file_name()))))
 }
 
 /// The warning of one file.

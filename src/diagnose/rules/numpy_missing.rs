@@ -6,8 +6,8 @@ use crate::diagnose::numpy::{
     answered, asks_at_import, at_import, failing_line, fails_at, finding, lack, provider, who,
 };
 use crate::diagnose::{Facts, Finding, Rule, Severity};
-use crate::discover::Bundler;
 use crate::image::Answer;
+use crate::tools::Bundler;
 
 pub(super) static RULE: Rule = Rule {
     id: "numpy-missing",

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Bundle, Bundler, Form, Found, Modules, cx_freeze, nuitka, programs, pyinstaller, suffixes, version_in};
+use super::{Bundle, Form, Found, Modules, cx_freeze, nuitka, programs, pyinstaller, suffixes, version_in};
 use crate::error::Error;
+use crate::tools::Bundler;
 use crate::vfs::{FileSystem, Kind, VPath};
 use crate::world::Python;
 
@@ -68,7 +69,7 @@ fn py2app(fs: &Arc<dyn FileSystem>, app: &VPath, program: &VPath) -> Option<Foun
     let zipped = version.map(|(major, minor)| lib.join(format!("python{major}{minor}.zip")));
     modules.is_whole = zipped.is_some_and(|zipped| modules.add_zip(&**fs, &zipped));
     let bundle = Bundle {
-        bundler: Bundler::Py2app,
+        bundler: Bundler::PY2APP,
         version: None,
         form: Form::App,
         program: program.clone(),

@@ -4,7 +4,8 @@ use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
 
-use super::{Bundle, Bundler, pyinstaller, pyz};
+use super::{Bundle, pyinstaller, pyz};
+use crate::tools::Bundler;
 use crate::vfs::{FileSystem, VPath};
 
 /// What a `.pyc` file begins with: its magic, flags, and what the source was.
@@ -27,7 +28,7 @@ impl Codes {
     pub fn of(fs: &dyn FileSystem, bundle: &Bundle) -> Codes {
         let mut codes = Codes { pyz: None, zips: Vec::new(), bootstrap: Vec::new(), scripts: Vec::new() };
         // Nuitka's modules are no bytecode, but for those that are not told apart.
-        if bundle.bundler == Bundler::PyInstaller
+        if bundle.bundler == Bundler::PYINSTALLER
             && let Ok(Some(archive)) = pyinstaller::archive(fs, &bundle.program)
         {
             let bytes = |kind: u8| {

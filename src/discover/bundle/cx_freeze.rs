@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Bundle, Bundler, Form, Found, Modules, is_exe, programs, suffixes, version_in};
+use super::{Bundle, Form, Found, Modules, is_exe, programs, suffixes, version_in};
+use crate::tools::Bundler;
 use crate::vfs::{FileSystem, VPath};
 use crate::world::Python;
 
@@ -52,7 +53,7 @@ fn found(fs: &Arc<dyn FileSystem>, root: &VPath, program: VPath, lib: &VPath, fo
     modules.is_whole = modules.add_zip(&**fs, &lib.join(ARCHIVE));
     // By `AddDllDirectory` (`bases/_common.c`); elsewhere the rpath of the program leads there.
     let library_path = if is_exe(program.file_name()) { vec![lib.clone()] } else { Vec::new() };
-    let bundle = Bundle { bundler: Bundler::CxFreeze, version: None, form, program, contents: lib.clone(), modules };
+    let bundle = Bundle { bundler: Bundler::CX_FREEZE, version: None, form, program, contents: lib.clone(), modules };
     Found { fs: fs.clone(), root: root.clone(), bundle, python, library_path }
 }
 

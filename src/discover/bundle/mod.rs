@@ -9,7 +9,6 @@ mod codes;
 mod cx_freeze;
 mod modules;
 mod nuitka;
-mod options;
 mod pyinstaller;
 mod pyz;
 
@@ -24,6 +23,7 @@ use bstr::ByteSlice;
 use crate::command::Remedy;
 use crate::error::Error;
 use crate::image::{Format, Image, Name};
+use crate::tools::Bundler;
 use crate::vfs::{FileSystem, Kind as FileKind, VPath};
 use crate::world::{Host, Python, System};
 
@@ -31,27 +31,6 @@ pub(super) use below::below;
 pub use codes::Codes;
 pub use modules::Modules;
 pub(crate) use nuitka::names_in;
-
-/// The tool that made a bundle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Bundler {
-    Nuitka,
-    PyInstaller,
-    CxFreeze,
-    Py2app,
-}
-
-impl Bundler {
-    /// As its makers write it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Bundler::Nuitka => "Nuitka",
-            Bundler::PyInstaller => "PyInstaller",
-            Bundler::CxFreeze => "cx_Freeze",
-            Bundler::Py2app => "py2app",
-        }
-    }
-}
 
 /// How the parts of a bundle lie together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +81,7 @@ impl Bundle {
             Note::new(path, what, remedy.clone())
         });
         let base = self.contents.join(pyinstaller::BASE);
-        let needs_base = self.bundler == Bundler::PyInstaller && is_gone(&&base);
+        let needs_base = self.bundler == Bundler::PYINSTALLER && is_gone(&&base);
         let what = "base_library.zip is gone, with the modules that Python itself needs: the program cannot start";
         library.chain(needs_base.then(|| Note::new(&base, what.into(), remedy.clone()))).collect()
     }

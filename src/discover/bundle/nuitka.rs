@@ -6,9 +6,10 @@
 
 use std::sync::Arc;
 
-use super::{Bundle, Bundler, Form, Found, Modules, programs, version_in};
+use super::{Bundle, Form, Found, Modules, programs, version_in};
 use crate::error::Error;
 use crate::image::Name;
+use crate::tools::Bundler;
 use crate::vfs::onefile::{OneFile, Packing, payload};
 use crate::vfs::{FileSystem, ReadAt, VPath};
 use crate::world::Python;
@@ -62,7 +63,7 @@ fn in_folder(fs: &Arc<dyn FileSystem>, root: &VPath, program: VPath, is_dist: bo
     };
     let is_whole = !told.names.is_empty();
     let modules = Modules { names: told.names, archives: vec![program.clone()], is_whole };
-    let bundle = Bundle { bundler: Bundler::Nuitka, version: None, form, program, contents: root.clone(), modules };
+    let bundle = Bundle { bundler: Bundler::NUITKA, version: None, form, program, contents: root.clone(), modules };
     // On Windows the folder of the program is the one that counts, and that is searched anyway.
     Some(Found { fs: fs.clone(), root: root.clone(), bundle, python, library_path: Vec::new() })
 }

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use super::{Bundle, Bundler, Form, Found, Modules, is_exe, programs, pyz, suffixes, version_in};
+use super::{Bundle, Form, Found, Modules, is_exe, programs, pyz, suffixes, version_in};
 use crate::error::Error;
+use crate::tools::Bundler;
 use crate::vfs::onefile::carchive::CArchive;
 use crate::vfs::onefile::{OneFile, Packing};
 use crate::vfs::{FileSystem, Kind, VPath};
@@ -119,7 +120,7 @@ fn found(
     }
     let names = modules(fs, archive, &program, &contents);
     let version = archive.option("pyi-contents-directory").map(|_| "6 or later");
-    let bundler = Bundler::PyInstaller;
+    let bundler = Bundler::PYINSTALLER;
     Found {
         fs: fs.clone(),
         root: root.clone(),

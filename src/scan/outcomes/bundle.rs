@@ -10,12 +10,12 @@ use rustc_hash::FxHashMap;
 
 use super::harm::{KnownFailures, MOST_IMPORTERS};
 use super::{Asked, Asking, MOST_ROUNDS, OFTEN_NAMED, SHARED_UTILITY, asked, may_fail, packages};
-use crate::discover::Bundler;
 use crate::imports::{
     BundledModules, Harmless, ImportCause, ImportContext, ImportFailure, ImportOutcome, ImportProcess, ImportVerdict,
     ModuleSpec, Outcomes,
 };
 use crate::python::{NamedImport, stdlib, top};
+use crate::tools::Bundler;
 use crate::vfs::{Kind, VPath};
 
 /// More modules than any bundle has.
@@ -63,7 +63,7 @@ impl Asking<'_> {
         outcomes.extend(others_that_fail(context, bundled, &modules, &outcomes));
         outcomes.sort_by(|one, other| one.module.cmp(&other.module));
         match bundled.bundler() {
-            Bundler::Nuitka => outcomes.iter_mut().for_each(|row| doubt(bundled, row)),
+            Bundler::NUITKA => outcomes.iter_mut().for_each(|row| doubt(bundled, row)),
             _ => mark_harmless(context, bundled, &modules, &mut outcomes),
         }
         Outcomes { rows: outcomes, programs, ..Outcomes::default() }
@@ -125,7 +125,7 @@ fn programs(context: &ImportContext, bundled: &BundledModules) -> Vec<ImportOutc
 fn failure_before_script(programs: &[ImportOutcome], bundled: &BundledModules) -> Option<ImportFailure> {
     let last = programs.last().filter(|last| last.verdict == ImportVerdict::Fails)?;
     let (script, _) = bundled.scripts().last()?;
-    last.failure.clone().filter(|_| bundled.bundler() == Bundler::PyInstaller && last.module != *script)
+    last.failure.clone().filter(|_| bundled.bundler() == Bundler::PYINSTALLER && last.module != *script)
 }
 
 /// What Nuitka has compiled imports what nobody reads: that nothing was found to fail says nothing.

@@ -1,9 +1,10 @@
 //! Where `import` would find a Python module, told from file names alone.
 
 use crate::discover::bundle::names_in;
-use crate::discover::{Bundle, Bundler, Kind};
+use crate::discover::{Bundle, Kind};
 use crate::graph::Presence;
 use crate::survey::Survey;
+use crate::tools::Bundler;
 use crate::vfs::{Kind as EntryKind, VPath};
 
 impl Survey {
@@ -47,7 +48,7 @@ impl Survey {
             return Presence::Present(found);
         }
         // Nuitka's table names what stays bytecode, and what was left out on purpose: which of the two cannot be told.
-        let is_named = bundle.bundler == Bundler::Nuitka
+        let is_named = bundle.bundler == Bundler::NUITKA
             && self.world.fs().open(&bundle.program).is_ok_and(|program| names_in(&*program, name));
         match modules.is_whole && !is_named {
             true => Presence::Absent,

@@ -4,6 +4,7 @@ use dylens::command::Shell;
 
 use super::{alone, log};
 use dylens::buildlog::{Mark, Packager};
+use dylens::tools::ToolId;
 
 const MISSING: &str = "ImportError: libGL.so.1: cannot open shared object file: No such file or directory\n";
 
@@ -53,7 +54,8 @@ fn an_image_of_python_on_alpine_is_no_debian() {
 
 #[test]
 fn a_folder_called_internal_is_pyinstaller_s_only_beside_its_program() {
-    let is_program = |line: &str| log(&format!("{line}\n{MISSING}")).marks.contains(&Mark::PyInstallerProgram);
+    let is_program =
+        |line: &str| log(&format!("{line}\n{MISSING}")).marks.contains(&Mark::Program(ToolId::PyInstaller));
     for other in [
         "  File \"/v/lib/python3.12/site-packages/pip/_internal/cli/base_command.py\", line 180, in exc_logging_wrapper",
         "  File \"C:\\v\\Lib\\site-packages\\pip\\_internal\\cli\\base_command.py\", line 180, in wrapper",

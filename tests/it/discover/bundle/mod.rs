@@ -10,12 +10,13 @@ use dylens::command::Shell;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use dylens::discover::{Bundler, Kind, Machine, Request, Target, discover};
+use dylens::discover::{Kind, Machine, Request, Target, discover};
 use dylens::error::Error;
 use dylens::graph::Presence;
 use dylens::loader::Step;
 use dylens::scan::Scan;
 use dylens::survey::Progress;
+use dylens::tools::Bundler;
 use dylens::vfs::{FileSystem, VPath};
 use proptest::prelude::*;
 use writer::{Member, blocks, bootloader, files, image, pyz, unpacked, zip};
@@ -121,7 +122,7 @@ fn step(scan: &Scan, file: &str, name: &str) -> Step {
 fn a_folder_of_pyinstaller_is_imported_from_as_its_program_would() {
     let scan = scan(&folder(&NUMPY, PLAIN), "/x/prog");
     let bundle = scan.target.bundle.as_ref().expect("a bundle");
-    assert_eq!((scan.target.kind, bundle.bundler), (Kind::Bundle, Bundler::PyInstaller));
+    assert_eq!((scan.target.kind, bundle.bundler), (Kind::Bundle, Bundler::PYINSTALLER));
     assert_eq!(scan.target.what(), "one-folder bundle of PyInstaller 6 or later");
     assert_eq!(scan.world.host.python.as_ref().and_then(|python| python.version), Some((3, 11)));
     assert_eq!(imported(&scan), ["a._a", "numpy._core._multiarray_umath", "_bz2"]);
