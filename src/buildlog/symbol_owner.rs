@@ -33,6 +33,7 @@ const BEGINNINGS: &[(&str, char, &str, &str)] = &[
     ("__gxx_personality", '*', "libstdc++", "stdc++"),
     ("cblas_", '*', "a BLAS library (OpenBLAS, ATLAS, MKL)", "openblas"),
     ("LAPACKE_", '*', "LAPACKE", "lapacke"),
+    ("mkl_", '*', "Intel's MKL", "mkl_rt"),
     ("ber_", '*', "liblber of OpenLDAP", "lber"),
     ("ldap_", '*', "libldap of OpenLDAP", "ldap"),
     ("SSL_", '*', "libssl", "ssl"),

@@ -89,7 +89,8 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
     }
     let who = by.map_or_else(String::new, |by| format!(", needed by {},", short(by)));
     let name = soname(accused);
-    let paths: Vec<&str> = [by, plain.incident.told("place"), Some(accused)].into_iter().flatten().collect();
+    let paths: Vec<&str> =
+        [by, plain.incident.told("place"), Some(accused), log.site.as_deref()].into_iter().flatten().collect();
     let place = match log.packager(&paths) {
         Packager::Conda => " in the conda environment",
         _ => "",
@@ -470,7 +471,7 @@ const OLD: [(&str, &str); 12] = [
 /// The package of the system where the log was written, as far as it shows; else how to find it.
 fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
     let place = plain.incident.told("place");
-    let paths: Vec<&str> = [by, place, Some(name)].into_iter().flatten().collect();
+    let paths: Vec<&str> = [by, place, Some(name), log.site.as_deref()].into_iter().flatten().collect();
     let packager = log.packager(&paths);
     if plain.incident.tool == ToolId::Ctypes
         && let Some(remedy) = by_its_name(log, packager, name)
@@ -498,7 +499,7 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
     if let Some(remedy) = by.filter(|_| packager == Packager::Brew).and_then(|by| homebrew::remedy(name, by)) {
         return remedy;
     }
-    let shipped = shipped(leaf(name));
+    let shipped = shipped(leaf(name)).or_else(|| shipped(&as_on_linux(leaf(name))?));
     let all = [by, place].into_iter().flatten().filter_map(folder);
     if let Some(remedy) = shipped.as_ref().and_then(|shipped| {
         all.filter_map(|folder| companions(&folder, shipped)).find_map(|all| with_companions(all, packager))
@@ -576,6 +577,12 @@ fn by_nix(name: &str) -> Remedy {
         "Nix has no folder in which the loader looks by itself: in shell.nix or flake.nix set LD_LIBRARY_PATH = lib.makeLibraryPath [ {package} ] for the shell{search}; or turn on \
          programs.nix-ld with it among its libraries; or take Python's packages from nixpkgs (python3.withPackages) in place of wheels"
     ))
+}
+
+/// `libiomp5.so` of `libiomp5.dylib`: the same package of conda has both.
+fn as_on_linux(name: &str) -> Option<String> {
+    let stem = name.strip_suffix(".dylib")?;
+    Some(format!("{}.so", stem.split('.').next().unwrap_or(stem)))
 }
 
 /// All that a package asks the system for, and the distribution of it that asks for nothing.

@@ -23,6 +23,9 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
     if let Some(judged) = of_a_tool(&plain, &module) {
         return judged;
     }
+    if let Some(judged) = standard::without_its_library(&plain, log, &module) {
+        return judged;
+    }
     let bundler = ground
         .and_then(|ground| ground.scan.target.bundle.as_ref().map(|bundle| bundle.bundler))
         .or_else(|| log.running());

@@ -112,3 +112,19 @@ fn with_headers(files: &Shipped, packager: Packager, origin: &Origin) -> Vec<Com
     };
     install.into_iter().chain(build).collect()
 }
+
+/// An interpreter that does not get as far as its own first module: it looks for its library elsewhere than where that is.
+pub(super) fn without_its_library(plain: &Judged, log: &Log, module: &str) -> Option<Judged> {
+    let bundler = log.running()?;
+    if plain.cause != Cause::ModuleMissing || module != FIRST[0] {
+        return None;
+    }
+    let name = bundler.word();
+    let sentence = format!(
+        "the interpreter of a program that {name} made does not find its own library (encodings): it was started by itself and not by the program, PYTHONHOME or PYTHONPATH \
+         lead it elsewhere, or a part of the bundle is gone"
+    );
+    let text = "start the program itself, which tells its interpreter where the library is (the python beside it is for the program's use alone); unset PYTHONHOME and PYTHONPATH; \
+                else copy the whole bundle again, or build it anew";
+    Some(plain.clone().cause(Cause::ModuleLeftOut, Verdict::Guilty).says(sentence).mended(Remedy::new(text)))
+}

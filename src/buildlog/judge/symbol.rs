@@ -8,6 +8,7 @@ use crate::buildlog::ground::{Ground, leaf};
 use crate::buildlog::{Log, Packager, known, symbol_owner};
 use crate::command::Remedy;
 use crate::command::templates::{CONDA_INSTALL, PIP_FRESH, PIP_REBUILD, PIP_REINSTALL, VENV_CLEAR};
+use crate::diagnose::shipped;
 use crate::tools::ToolId;
 use crate::world::FileId;
 
@@ -168,7 +169,7 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
                 "use a system with glibc 2.34 or later, or a build that was linked with {library}; as a workaround, preload it (LD_PRELOAD={library})"
             )));
     }
-    if let Some(judged) = of_conda(&plain, log, &symbol).filter(|_| tool == ToolId::Glibc) {
+    if let Some(judged) = of_conda(&plain, log, &symbol).filter(|_| matches!(tool, ToolId::Glibc | ToolId::Dyld)) {
         return judged;
     }
     if let Some(judged) = unlinked::of_a_known_library(&plain, &who, &symbol)
@@ -204,13 +205,17 @@ fn of_conda(plain: &Judged, log: &Log, symbol: &str) -> Option<Judged> {
     if !is_library || log.packager(&[plain.incident.by()?]) != Packager::Conda || torch::is_torch(symbol) {
         return None;
     }
-    let of_whom = symbol_owner::owner(symbol)
+    let bare = if plain.incident.tool == ToolId::Dyld { symbol.strip_prefix('_').unwrap_or(symbol) } else { symbol };
+    let of_whom = symbol_owner::owner(bare)
         .map_or_else(|| "the library that should have it".to_owned(), |owner| owner.library.to_owned());
     let sentence = format!(
         "{name} of the conda environment uses {symbol} of {of_whom}, and the copy that is loaded does not have it: the two come from different channels or builds, \
          or a copy outside of the environment is loaded first"
     );
-    let stem = name.split(".so").next().unwrap_or(name);
+    let stem = name.split(".so").next().unwrap_or(name).split(".dylib").next().unwrap_or(name);
+    // The package of conda is called as the table has it, else as the library is.
+    let known = shipped(name).map(|shipped| shipped.conda).filter(|conda| !conda.is_empty());
+    let stem = known.as_deref().unwrap_or(stem);
     let text = format!(
         "install {stem} and {of_whom} anew from one channel (conda-forge with channel_priority strict, or a new environment), and keep LD_LIBRARY_PATH empty; \
          LD_DEBUG=libs shows which copy is loaded"

@@ -746,3 +746,48 @@ fn py2exe_is_told_by_its_own_options() {
     let dll = "ImportError: (DLL load failed: The specified module could not be found.) 'C:\\\\dist\\\\numpy.core._multiarray_umath.pyd'\n";
     assert_remedy(dll, &["pip install --upgrade py2exe", "packages: ['numpy']"], &["PyInstaller", "Nuitka"]);
 }
+
+#[test]
+fn conda_installs_what_conda_s_environment_lacks_wherever_the_log_shows_it() {
+    let of = |root: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"{root}/lib/python3.5/site-packages/numpy/core/__init__.py\", line 14, in <module>\n    from . import multiarray\n\
+             ImportError: libmkl_intel_lp64.so: cannot open shared object file: No such file or directory\n"
+        )
+    };
+    assert_remedy(&of("/u/miniconda3"), &["conda install -c conda-forge mkl"], &["pip install"]);
+    assert_remedy(&of("/v"), &["pip install mkl"], &["conda install"]);
+    let mac = "ImportError: dlopen(/Users/x/anaconda3/lib/python3.6/site-packages/torch/_C.so, 9): Library not loaded: @rpath/libiomp5.dylib\n  Referenced from: \
+               /Users/x/anaconda3/lib/python3.6/site-packages/torch/lib/libTH.1.dylib\n  Reason: image not found\n";
+    assert_remedy(mac, &["conda install -c conda-forge intel-openmp"], &[]);
+}
+
+#[test]
+fn parts_of_one_library_of_conda_s_come_from_one_channel() {
+    let of = |root: &str, symbol: &str| {
+        format!(
+            "INTEL MKL ERROR: dlopen({root}/lib/libmkl_intel_thread.dylib, 9): Symbol not found: {symbol}\n  Referenced from: {root}/lib/libmkl_intel_thread.dylib\n  Expected in: flat namespace\n"
+        )
+    };
+    assert_remedy(
+        &of("/Users/x/miniconda3", "_mkl_serv_inspector_loaded"),
+        &["one channel", "conda install -c conda-forge mkl"],
+        &["--no-binary"],
+    );
+    assert_remedy(&of("/opt/x", "_mkl_serv_inspector_loaded"), &[], &["conda install"]);
+}
+
+#[test]
+fn an_interpreter_that_a_bundle_has_for_itself_finds_no_library() {
+    let of = |program: &str| {
+        format!(
+            "% {program}\nFatal Python error: Failed to import encodings module\nModuleNotFoundError: No module named 'encodings'\n"
+        )
+    };
+    assert_remedy(
+        &of("/Applications/P.app/Contents/MacOS/python"),
+        &["start the program itself"],
+        &["--includes=encodings", "pip install"],
+    );
+    assert_remedy(&of("/usr/bin/python3"), &["PYTHONHOME"], &["start the program itself"]);
+}
