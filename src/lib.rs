@@ -61,7 +61,7 @@
 //!
 //! # Rooms, in reading order
 //!
-//! Everybody knows [`printable`], which knows nobody, and [`json`] and [`command`], which know that; [`image`] and [`python`]
+//! Everybody knows [`printable`] and [`rule`], which know nobody, and [`json`] and [`command`], which know that; [`image`] and [`python`]
 //! know nobody else, [`vfs`] only the words of [`error`], and [`tools`] the paths of `vfs`; [`parse`] knows `image` and `vfs`; [`world`] adds `parse`;
 //! [`discover`] and [`loader`] add `world`, [`bind`] adds `loader`, [`imports`] joins `discover`, `python` and `loader`;
 //! [`graph`] adds `loader` and the roles that `discover` tells; [`survey`] runs these and is finished without findings;
@@ -75,6 +75,7 @@ pub mod error;
 pub mod image;
 pub mod json;
 pub mod printable;
+pub mod rule;
 pub mod vfs;
 
 pub mod tools;

@@ -205,7 +205,7 @@ impl Scan {
     /// Is anything worse than information said of a file that asks?
     fn is_blamed(&self, file: FileId) -> bool {
         let path = self.shown(&self.world.file(file).path);
-        let is_about = |finding: &&Finding| finding.rule.id.starts_with("numpy-") && finding.files.contains(&path);
+        let is_about = |finding: &&Finding| finding.rule.id.is_of_numpy() && finding.files.contains(&path);
         self.findings.iter().filter(is_about).any(|finding| finding.severity > Severity::Info)
     }
 

@@ -6,6 +6,7 @@ use crate::diagnose::Finding;
 use crate::discover::Role;
 use crate::graph::{Node, NodeId};
 use crate::image::Name;
+use crate::rule::RuleId;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 use crate::world::FileId;
@@ -124,12 +125,12 @@ impl<'a> Ground<'a> {
     }
 
     /// The first finding of one of these rules about a file.
-    pub fn finding_about(&self, file: FileId, rules: &[&str]) -> Option<usize> {
+    pub fn finding_about(&self, file: FileId, rules: &[RuleId]) -> Option<usize> {
         self.findings_about(file).find(|(_, finding)| rules.contains(&finding.rule.id)).map(|(at, _)| at)
     }
 
     /// The first finding of one of these rules whose subject is called so.
-    pub fn finding_of(&self, name: &str, rules: &[&str]) -> Option<usize> {
+    pub fn finding_of(&self, name: &str, rules: &[RuleId]) -> Option<usize> {
         let is_meant =
             |finding: &Finding| finding.subject == name || leaf(&finding.subject).eq_ignore_ascii_case(leaf(name));
         self.scan.findings.iter().position(|finding| rules.contains(&finding.rule.id) && is_meant(finding))

@@ -32,6 +32,7 @@ use crate::command::templates::{
 use crate::command::{Command, Refusal, Remedy};
 use crate::diagnose::Severity;
 use crate::graph::NodeId;
+use crate::rule::RuleId;
 use crate::tools::ToolId;
 use crate::vfs::VPath;
 use crate::world::FileId;
@@ -129,49 +130,57 @@ impl Cause {
     }
 
     /// The cause that a rule finds by looking at the file.
-    fn of_rule(rule: &str) -> Option<Cause> {
+    fn of_rule(rule: RuleId) -> Option<Cause> {
         Some(match rule {
-            "extension-for-other-python" => Cause::PythonMismatch,
-            "wrong-architecture" | "slice-missing" => Cause::WrongArchitecture,
-            "other-libc" => Cause::OtherLibc,
-            "not-an-image" => Cause::NotAnImage,
+            RuleId::EXTENSION_FOR_OTHER_PYTHON => Cause::PythonMismatch,
+            RuleId::WRONG_ARCHITECTURE | RuleId::SLICE_MISSING => Cause::WrongArchitecture,
+            RuleId::OTHER_LIBC => Cause::OtherLibc,
+            RuleId::NOT_AN_IMAGE => Cause::NotAnImage,
             _ => return None,
         })
     }
 
     /// The rules whose findings are about the same trouble.
-    fn rules(self) -> &'static [&'static str] {
+    fn rules(self) -> &'static [RuleId] {
         match self {
-            Cause::LibraryMissing | Cause::OtherWheel | Cause::Driver | Cause::MsvcRuntime => {
-                &["library-missing", "library-preloaded", "recorded-file-missing", "link-broken"]
-            }
-            Cause::SymbolMissing => &[
-                "symbol-missing",
-                "symbol-undefined",
-                "python-symbol-missing",
-                "version-missing",
-                "numpy-abi",
-                "extension-for-other-python",
+            Cause::LibraryMissing | Cause::OtherWheel | Cause::Driver | Cause::MsvcRuntime => &[
+                RuleId::LIBRARY_MISSING,
+                RuleId::LIBRARY_PRELOADED,
+                RuleId::RECORDED_FILE_MISSING,
+                RuleId::LINK_BROKEN,
             ],
-            Cause::VersionMissing => &["version-missing"],
-            Cause::WrongArchitecture => &["wrong-architecture", "slice-missing", "not-an-image"],
-            Cause::NotAnImage => &["not-an-image", "wrong-architecture", "other-libc", "unreadable"],
-            Cause::PythonMismatch => &["extension-for-other-python"],
-            Cause::OtherLibc => &["other-libc"],
-            Cause::NoInitFunction => {
-                &["init-function-missing", "extension-for-other-python", "not-an-image", "wrong-architecture"]
+            Cause::SymbolMissing => &[
+                RuleId::SYMBOL_MISSING,
+                RuleId::SYMBOL_UNDEFINED,
+                RuleId::PYTHON_SYMBOL_MISSING,
+                RuleId::VERSION_MISSING,
+                RuleId::NUMPY_ABI,
+                RuleId::EXTENSION_FOR_OTHER_PYTHON,
+            ],
+            Cause::VersionMissing => &[RuleId::VERSION_MISSING],
+            Cause::WrongArchitecture => &[RuleId::WRONG_ARCHITECTURE, RuleId::SLICE_MISSING, RuleId::NOT_AN_IMAGE],
+            Cause::NotAnImage => {
+                &[RuleId::NOT_AN_IMAGE, RuleId::WRONG_ARCHITECTURE, RuleId::OTHER_LIBC, RuleId::UNREADABLE]
             }
-            Cause::NumpyAbi => &["numpy-abi", "numpy-shim"],
-            Cause::NumpyTooOld => &["numpy-too-old"],
-            Cause::NumpyMissing => &["numpy-missing", "numpy-abi", "recorded-file-missing"],
-            Cause::NumpyShim => &["numpy-shim", "numpy-missing"],
-            Cause::MacosTooNew => &["macos-too-new"],
-            Cause::CodeSignature => &["code-signature"],
-            Cause::ExecutableStack => &["executable-stack"],
-            Cause::TwoCopies => &["runtime-twice"],
-            Cause::FileMissing => &["recorded-file-missing", "link-broken"],
-            Cause::ForeignRpath => &["rpath-outside"],
-            Cause::OwnInstallName => &["rust-install-name", "install-name"],
+            Cause::PythonMismatch => &[RuleId::EXTENSION_FOR_OTHER_PYTHON],
+            Cause::OtherLibc => &[RuleId::OTHER_LIBC],
+            Cause::NoInitFunction => &[
+                RuleId::INIT_FUNCTION_MISSING,
+                RuleId::EXTENSION_FOR_OTHER_PYTHON,
+                RuleId::NOT_AN_IMAGE,
+                RuleId::WRONG_ARCHITECTURE,
+            ],
+            Cause::NumpyAbi => &[RuleId::NUMPY_ABI, RuleId::NUMPY_SHIM],
+            Cause::NumpyTooOld => &[RuleId::NUMPY_TOO_OLD],
+            Cause::NumpyMissing => &[RuleId::NUMPY_MISSING, RuleId::NUMPY_ABI, RuleId::RECORDED_FILE_MISSING],
+            Cause::NumpyShim => &[RuleId::NUMPY_SHIM, RuleId::NUMPY_MISSING],
+            Cause::MacosTooNew => &[RuleId::MACOS_TOO_NEW],
+            Cause::CodeSignature => &[RuleId::CODE_SIGNATURE],
+            Cause::ExecutableStack => &[RuleId::EXECUTABLE_STACK],
+            Cause::TwoCopies => &[RuleId::RUNTIME_TWICE],
+            Cause::FileMissing => &[RuleId::RECORDED_FILE_MISSING, RuleId::LINK_BROKEN],
+            Cause::ForeignRpath => &[RuleId::RPATH_OUTSIDE],
+            Cause::OwnInstallName => &[RuleId::RUST_INSTALL_NAME, RuleId::INSTALL_NAME],
             _ => &[],
         }
     }

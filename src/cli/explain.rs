@@ -24,7 +24,7 @@ pub(super) fn explain(arguments: &Arguments, asked: &[String]) -> Result<ExitCod
 }
 
 fn list(rules: &[&Rule], paint: &Paint) -> String {
-    let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
+    let width = rules.iter().map(|rule| rule.id.word().len()).max().unwrap_or_default();
     let line = |rule: &&Rule| {
         let id = paint.ink(Ink::Strong, &format!("{:width$}", rule.id));
         let severity = paint.ink(Ink::of(rule.severity), &format!("{:7}", rule.severity.word()));
@@ -44,5 +44,5 @@ fn unknown_text(asked: &str) -> Error {
 
 /// Says that there is no such rule, and which are spelled most alike.
 pub(super) fn unknown(id: &str) -> Error {
-    nearest::unknown("rule", id, RULES.iter().map(|rule| rule.id), "dylens explain lists all")
+    nearest::unknown("rule", id, RULES.iter().map(|rule| rule.id.word()), "dylens explain lists all")
 }

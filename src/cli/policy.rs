@@ -191,7 +191,7 @@ fn known(fs: &dyn FileSystem, path: &VPath) -> Result<Vec<Known>, Error> {
     }
     let scan = snapshot::open(&bytes, path)?;
     let known = |finding: &Finding| {
-        (finding.rule.id.to_owned(), finding.file.to_string(), finding.subject.clone(), finding.severity)
+        (finding.rule.id.to_string(), finding.file.to_string(), finding.subject.clone(), finding.severity)
     };
     Ok(scan.findings.iter().map(known).collect())
 }

@@ -34,7 +34,7 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Open<T> {
 
 /// The rules' table; a name that is not in it is refused by those who know where it was given.
 pub(super) fn rules() -> Open<String> {
-    let values = || RULES.iter().map(|rule| PossibleValue::new(rule.id).help(rule.title)).collect();
+    let values = || RULES.iter().map(|rule| PossibleValue::new(rule.id.word()).help(rule.title)).collect();
     Open { values, parse: |word| Ok(word.to_owned()) }
 }
 

@@ -6,6 +6,7 @@ use super::{Facts, Rule};
 use crate::command::Remedy;
 use crate::graph::NodeId;
 use crate::image::Name;
+use crate::rule::RuleId;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -134,7 +135,7 @@ impl Finding {
     /// Is it about an install name that is not the file's own? Nothing may break by it, yet it is what people come to
     /// see: it stands out wherever findings are told, and first among those of its severity that break nothing.
     pub fn is_of_install_name(&self) -> bool {
-        matches!(self.rule.id, "rust-install-name" | "install-name")
+        matches!(self.rule.id, RuleId::RUST_INSTALL_NAME | RuleId::INSTALL_NAME)
     }
 
     /// What findings are ordered by: the worst first, then what breaks most, then by place.

@@ -5,12 +5,13 @@ use std::cmp::Reverse;
 use super::numpy::{lack, provider};
 use super::{Evidence, Facts, Finding, Severity};
 use crate::discover::role::importable_as;
+use crate::rule::RuleId;
 use crate::vfs::VPath;
 
 /// Tells once that several packages get no answer: what is not there is one cause. A finding that NumPy's own extension is gone
 /// is that cause too. Warnings and notes are about one package each and stay.
 pub fn fold_numpy_missing(facts: &Facts, findings: &mut Vec<Finding>) {
-    let is_asking = |finding: &Finding| finding.rule.id == "numpy-missing" && finding.severity == Severity::Error;
+    let is_asking = |finding: &Finding| finding.rule.id == RuleId::NUMPY_MISSING && finding.severity == Severity::Error;
     let (mut asking, mut others): (Vec<Finding>, Vec<Finding>) =
         std::mem::take(findings).into_iter().partition(is_asking);
     asking.sort_by_key(|finding| Reverse(finding.breaks));
@@ -56,7 +57,10 @@ pub fn fold_numpy_missing(facts: &Facts, findings: &mut Vec<Finding>) {
 
 /// The modules whose files a finding says are gone, or not for this Python.
 pub fn gone_modules(facts: &Facts, finding: &Finding) -> Vec<String> {
-    if !matches!(finding.rule.id, "recorded-file-missing" | "link-broken" | "extension-for-other-python") {
+    if !matches!(
+        finding.rule.id,
+        RuleId::RECORDED_FILE_MISSING | RuleId::LINK_BROKEN | RuleId::EXTENSION_FOR_OTHER_PYTHON
+    ) {
         return Vec::new();
     }
     let root = &facts.survey.target.root;

@@ -1,8 +1,8 @@
 //! Facts → findings.
 //!
 //! A [`Rule`] is a `const` in a table with a function pointer: its words (title, why, remedy) are fields, so that help,
-//! JSON, the terminal and the documentation share one sentence. To add a rule: one new file in `rules/` and its entry in
-//! [`RULES`].
+//! JSON, the terminal and the documentation share one sentence. To add a rule: one new file in `rules/`, its entry in
+//! [`RULES`] and its name in [`crate::rule`].
 //!
 //! Severity follows reach: what an import brings in and cannot load is an error; a plugin that nothing importable
 //! reaches is information.
@@ -38,10 +38,12 @@ pub use rules::RULES;
 pub use source::{Line, Sources, Spelled};
 pub use verdict::{BrokenImports, settled};
 
+use crate::rule::RuleId;
+
 /// One way in which an environment can be broken.
 pub struct Rule {
     /// The name that a person types: `dylens explain library-missing`.
-    pub id: &'static str,
+    pub id: RuleId,
     /// What is wrong, in a few words.
     pub title: &'static str,
     /// The worst that it can be.

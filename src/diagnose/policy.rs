@@ -131,7 +131,7 @@ impl Policy {
     /// The first rule that nobody knows.
     pub fn unknown(&self) -> Option<&str> {
         let named = self.select.iter().chain(self.ignore.iter().map(|ignore| &ignore.rule));
-        named.map(String::as_str).find(|name| !RULES.iter().any(|rule| rule.id == *name))
+        named.map(String::as_str).find(|name| !RULES.iter().any(|rule| rule.id.word() == *name))
     }
 
     /// Keeps what counts. What is known already counts only where it has become worse.
@@ -139,7 +139,7 @@ impl Policy {
         let mut judged = Judged { ignored: vec![0; self.ignore.len()], ..Judged::default() };
         let mut seen = vec![false; known.len()];
         for finding in findings {
-            if !self.select.is_empty() && !self.select.iter().any(|rule| rule == finding.rule.id) {
+            if !self.select.is_empty() && !self.select.iter().any(|rule| rule == finding.rule.id.word()) {
                 continue;
             }
             if let Some(at) = self.ignore.iter().position(|ignore| ignore.takes(&finding)) {
@@ -147,7 +147,7 @@ impl Policy {
                 continue;
             }
             let is_same = |(rule, file, subject, _): &Known| {
-                rule == finding.rule.id && *file == finding.file.to_string() && *subject == finding.subject
+                rule == finding.rule.id.word() && *file == finding.file.to_string() && *subject == finding.subject
             };
             let at = known.iter().position(is_same);
             at.into_iter().for_each(|at| seen[at] = true);
@@ -186,7 +186,7 @@ impl Ignore {
             let starts = || text.match_indices('/').map(|(at, _)| &text[at + 1..]);
             glob.as_ref().is_none_or(|glob| glob.is_match(text) || starts().any(|rest| glob.is_match(rest)))
         };
-        self.rule == finding.rule.id
+        self.rule == finding.rule.id.word()
             && fits(&self.file, &finding.file.to_string())
             && fits(&self.subject, &finding.subject)
     }

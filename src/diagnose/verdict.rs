@@ -16,11 +16,12 @@ use crate::imports::{
     EarlierCopy, Harmless, ImportCause, ImportFailure, ImportOutcome, ImportVerdict, LoadedBy, Outcomes,
 };
 use crate::python::top;
+use crate::rule::RuleId;
 use crate::survey::ImportOf;
 use crate::vfs::VPath;
 
 /// The rule on versions that a package requires: where its own code ends an import, they are the cause.
-const REQUIREMENT: &str = "requirement-unmet";
+const REQUIREMENT: RuleId = RuleId::REQUIREMENT_UNMET;
 
 /// Imports that fail by one cause.
 pub struct BrokenImports {
@@ -136,7 +137,7 @@ impl Places {
                 by_file.entry(file.clone()).or_default().push(at);
             }
             by_subject.entry(finding.subject.clone()).or_insert_with(Vec::new).push(at);
-            if finding.rule.id.starts_with("numpy-") {
+            if finding.rule.id.is_of_numpy() {
                 of_numpy.push(at);
             }
             for module in gone_modules(facts, finding) {
@@ -171,12 +172,12 @@ impl Places {
 
 /// Of a library that no search finds and that code seems to load first, keeps what is true of it: it is missing, or it works.
 fn settle_preloads(findings: &mut Vec<Finding>, works: impl Fn(&Finding) -> bool) {
-    let is_of = |rule: &'static str| move |finding: &&Finding| finding.rule.id == rule;
+    let is_of = |rule: RuleId| move |finding: &&Finding| finding.rule.id == rule;
     let key = |finding: &Finding| (finding.rule.id, finding.file.clone(), finding.subject.clone());
     let mut told = Vec::new();
-    for preloaded in findings.iter().filter(is_of("library-preloaded")) {
+    for preloaded in findings.iter().filter(is_of(RuleId::LIBRARY_PRELOADED)) {
         let is_same = |missing: &&Finding| missing.subject == preloaded.subject && missing.file == preloaded.file;
-        if let Some(missing) = findings.iter().filter(is_of("library-missing")).find(is_same) {
+        if let Some(missing) = findings.iter().filter(is_of(RuleId::LIBRARY_MISSING)).find(is_same) {
             told.push(key(if works(missing) { missing } else { preloaded }));
         }
     }
@@ -193,10 +194,10 @@ fn fit(facts: &Facts, finding: &Finding, group: &BrokenImports) -> Option<(bool,
     let failure = &group.failure;
     let is_named = finding.subject == failure.subject;
     // A module that a bundle lacks has a rule of its own.
-    let is_lacking = failure.cause == ImportCause::ModuleMissing && finding.rule.id == "bundle-incomplete";
+    let is_lacking = failure.cause == ImportCause::ModuleMissing && finding.rule.id == RuleId::BUNDLE_INCOMPLETE;
     let is_ruled = is_lacking || finding.rule.id == failure.cause.rule();
     let is_of_capi =
-        || finding.rule.id.starts_with("numpy-") && finding.severity > Severity::Info && asks(facts, finding, failure);
+        || finding.rule.id.is_of_numpy() && finding.severity > Severity::Info && asks(facts, finding, failure);
     let is_about = match failure.cause {
         ImportCause::ModuleMissing => {
             // Code for another NumPy may miss the module, too, by which it asks for the C API.
@@ -220,8 +221,8 @@ fn is_module(facts: &Facts, finding: &Finding, module: &str) -> bool {
 /// Does a rule about NumPy tell that this module of it is not there?
 fn tells_of_numpy(finding: &Finding, module: &str) -> bool {
     let is_numpy = match finding.rule.id {
-        "numpy-module-missing" => finding.subject == module,
-        id => id == "numpy-missing",
+        RuleId::NUMPY_MODULE_MISSING => finding.subject == module,
+        id => id == RuleId::NUMPY_MISSING,
     };
     is_numpy && finding.severity > Severity::Info && module.split('.').next() == Some("numpy")
 }
@@ -275,7 +276,7 @@ fn unforeseen(facts: &Facts, group: &BrokenImports) -> Option<Finding> {
 
 /// Says which package has to be imported first where that is all that an import misses, and whether code of its package does it.
 fn tell_first_import(facts: &Facts, finding: &mut Finding) {
-    if !matches!(finding.rule.id, "library-missing" | "symbol-undefined") {
+    if !matches!(finding.rule.id, RuleId::LIBRARY_MISSING | RuleId::SYMBOL_UNDEFINED) {
         return;
     }
     let rows = finding.imports.iter().filter_map(|&import| {
@@ -325,7 +326,7 @@ fn soften(facts: &Facts, finding: &mut Finding) {
     let rows: Option<Vec<&ImportOutcome>> = names.iter().map(|name| facts.outcomes.of(name)).collect();
     let Some(rows) = rows.filter(|rows| !rows.is_empty()) else { return };
     let loads = |row: &&ImportOutcome| matches!(row.verdict, ImportVerdict::Loads | ImportVerdict::Guarded);
-    let is_asked_again = finding.rule.id == "symbol-undefined" && facts.survey.binds_by_scope();
+    let is_asked_again = finding.rule.id == RuleId::SYMBOL_UNDEFINED && facts.survey.binds_by_scope();
     if is_asked_again && finding.severity == Severity::Warning && rows.iter().all(loads) {
         finding.severity = Severity::Info;
         let module = &rows[0].module;

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::{Change, Kind, Sides, key, unhashed};
 use crate::diagnose::{Finding, Severity};
+use crate::rule::RuleId;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 
 /// What makes two findings the same: the rule, the file and what is wrong with it; never the words.
-type Same = (&'static str, String, String);
+type Same = (RuleId, String, String);
 
 pub(super) fn compare(sides: &Sides, changes: &mut Vec<Change>) {
     let (before, mut after) = (by_sameness(sides.before), by_sameness(sides.after));
@@ -41,7 +42,7 @@ fn change(same: &Same, was: Option<&Finding>, is: Option<&Finding>) -> Change {
     let severity = |finding: Option<&Finding>| finding.map(|finding| finding.severity);
     let is_worse = severity(is) > severity(was);
     Change {
-        about: (*rule).to_owned(),
+        about: rule.to_string(),
         // Information never hurts.
         regression: severity(is).filter(|severity| is_worse && *severity > Severity::Info),
         is_mended: severity(is) < severity(was),

@@ -14,7 +14,7 @@ const MOST_FAILURES: usize = 3;
 /// Explains what a report or a log's JSON prints (a rule, a cause, a message's or a tool's id, a verdict), or a whole message; none
 /// where it is none of these.
 pub fn explained(asked: &str, paint: &Paint) -> Option<String> {
-    let rule = RULES.iter().find(|rule| rule.id == asked);
+    let rule = RULES.iter().find(|rule| rule.id.word() == asked);
     let cause = Cause::named(asked);
     let parts: Vec<String> = [
         rule.map(|rule| of_rule(rule, paint)),
@@ -45,7 +45,7 @@ fn section(title: &str, body: &str, paint: &Paint) -> String {
 
 fn of_rule(rule: &Rule, paint: &Paint) -> String {
     let severity = paint.ink(Ink::of(rule.severity), rule.severity.word());
-    let mut text = format!("{} ({severity})\n{}\n", paint.ink(Ink::Strong, rule.id), rule.title);
+    let mut text = format!("{} ({severity})\n{}\n", paint.ink(Ink::Strong, rule.id.word()), rule.title);
     for (title, body) in [("Why", rule.why), ("Remedy", rule.remedy)] {
         text += &section(title, body, paint);
     }

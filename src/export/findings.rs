@@ -120,7 +120,7 @@ pub(super) fn findings(scan: &Scan, is_asked: impl Fn(&Finding) -> bool) -> Vec<
 
 fn mirror(scan: &Scan, finding: &Finding) -> FindingMirror {
     FindingMirror {
-        rule: finding.rule.id,
+        rule: finding.rule.id.word(),
         severity: finding.severity.word(),
         file: finding.file.to_string(),
         subject: finding.subject.clone(),

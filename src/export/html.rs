@@ -144,7 +144,7 @@ fn mirror(scan: &Scan, finding: &Finding) -> FindingMirror {
     evidence.extend(finding.evidence.iter().map(|evidence| told(scan, evidence)));
     FindingMirror {
         severity: finding.severity.word(),
-        rule: finding.rule.id,
+        rule: finding.rule.id.word(),
         title: finding.rule.title,
         message: printable(&finding.message),
         remedy: printable(&finding.remedy.text),

@@ -30,7 +30,7 @@ fn row<'a>(scan: &Scan, outcome: &'a ImportOutcome) -> Row<'a> {
         module: &outcome.module,
         kind: if outcome.is_extension { "extension" } else { "package" },
         outcome: outcome.verdict.as_str(),
-        rule: failure.map(|failure| failure.cause.rule()),
+        rule: failure.map(|failure| failure.cause.rule().word()),
         file: failure.and_then(|failure| failure.file.as_ref()).map(|file| scan.shown(file).to_string()),
         subject: failure.map(|failure| failure.subject.as_str()),
         because: failure.map_or(&[], |failure| &failure.because),

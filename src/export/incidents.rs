@@ -108,7 +108,7 @@ fn mirror<'a>(judged: &'a Judged, scan: Option<&Scan>) -> Mirror<'a> {
         sentence: &judged.sentence,
         remedy: &judged.remedy.text,
         commands: commands::mirrors(&judged.remedy, shells),
-        rule: finding.map(|finding| finding.rule.id),
+        rule: finding.map(|finding| finding.rule.id.word()),
         because: judged.because,
     }
 }
@@ -233,7 +233,7 @@ fn head_of(judged: &Judged, scan: Option<&Scan>, paint: &Paint) -> String {
     let title = paint.ink(ink, judged.cause.title());
     let who = who.map_or_else(String::new, |who| format!(": {}", paint.ink(Ink::Strong, &bounded(&who))));
     let word = match scan.zip(judged.finding).and_then(|(scan, at)| scan.findings.get(at)) {
-        Some(finding) => finding.rule.id,
+        Some(finding) => finding.rule.id.word(),
         None => judged.cause.word(),
     };
     let word = paint.ink(Ink::Quiet, &format!("[{word}]"));

@@ -59,7 +59,7 @@ fn table(scan: &Scan) -> String {
         text += &format!(
             "| {} | {} | {} | {} | {} |\n",
             finding.severity.word(),
-            code(finding.rule.id),
+            code(finding.rule.id.word()),
             code(&finding.file.to_string()),
             cell(&finding.message),
             finding.breaks

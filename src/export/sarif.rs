@@ -11,6 +11,7 @@ use super::{Format, Options};
 use crate::diagnose::{Evidence, Finding, Rule, Severity};
 use crate::json;
 use crate::printable::printable;
+use crate::rule::RuleId;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 
@@ -60,7 +61,7 @@ fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> 
 
 /// The rules that speak, each once, by name.
 fn rules(scan: &Scan) -> Vec<&'static Rule> {
-    let rules: BTreeMap<&str, &'static Rule> =
+    let rules: BTreeMap<RuleId, &'static Rule> =
         scan.findings.iter().map(|finding| (finding.rule.id, finding.rule)).collect();
     rules.into_values().collect()
 }
@@ -68,7 +69,7 @@ fn rules(scan: &Scan) -> Vec<&'static Rule> {
 fn told(rule: &Rule) -> Value {
     let remedy = if rule.remedy.is_empty() { String::new() } else { format!("\n\n{}", rule.remedy) };
     json!({
-        "id": rule.id,
+        "id": rule.id.word(),
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
         "help": {"text": format!("{}{remedy}", rule.why), "markdown": super::markdown::cell(rule.why) + &super::markdown::cell(&remedy)},
@@ -115,7 +116,7 @@ fn result(scan: &Scan, options: &Options, finding: &Finding, place: Option<usize
         None => own,
     };
     let mut result = json!({
-        "ruleId": finding.rule.id,
+        "ruleId": finding.rule.id.word(),
         "level": level(finding.severity),
         "message": {"text": message.join("\n")},
         "locations": [{"physicalLocation": place_shown}],
@@ -154,7 +155,8 @@ fn artifact(scan: &Scan, options: &Options, path: &VPath) -> Value {
 
 /// What makes a finding the same in the next run: the rule, the file and what is wrong with it; never the words.
 fn fingerprint(finding: &Finding) -> String {
-    let same = [finding.rule.id.as_bytes(), finding.file.as_bytes(), finding.subject.as_bytes()].join(&b"\0"[..]);
+    let same =
+        [finding.rule.id.word().as_bytes(), finding.file.as_bytes(), finding.subject.as_bytes()].join(&b"\0"[..]);
     Sha256::digest(&same).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -10,6 +10,7 @@ use super::{Format, Glyph, Ink, Options, Paint};
 use crate::diagnose::{Evidence, Finding, Severity};
 use crate::discover::Kind;
 use crate::printable::{bounded, inert};
+use crate::rule::RuleId;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 
@@ -236,7 +237,7 @@ impl Report<'_> {
     }
 
     fn warnings(&self) -> String {
-        let mut alike: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut alike: BTreeMap<RuleId, usize> = BTreeMap::new();
         let mut text = String::new();
         let names = self.of(Severity::Info).filter(|finding| is_highlight(finding));
         for finding in self.of(Severity::Warning).chain(names) {
@@ -260,7 +261,7 @@ impl Report<'_> {
         if self.verbose || infos().count() <= FEW {
             return infos().map(|finding| format!("\n{}", self.short(finding))).collect();
         }
-        let mut rules: BTreeMap<&str, (&str, usize)> = BTreeMap::new();
+        let mut rules: BTreeMap<RuleId, (&str, usize)> = BTreeMap::new();
         for finding in infos() {
             rules.entry(finding.rule.id).or_insert((finding.rule.title, 0)).1 += 1;
         }

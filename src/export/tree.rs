@@ -11,6 +11,7 @@ use crate::discover::Role;
 use crate::graph::{NeedEdge, Node, NodeId};
 use crate::loader::Resolution;
 use crate::printable::{bounded, inert};
+use crate::rule::RuleId;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 
@@ -149,7 +150,7 @@ impl<'a> Tree<'a> {
 
     fn is_preloaded(&self, node: NodeId) -> bool {
         let about = self.scan.findings.iter().filter(|finding| finding.node == Some(node));
-        about.into_iter().any(|finding| finding.rule.id == "library-preloaded")
+        about.into_iter().any(|finding| finding.rule.id == RuleId::LIBRARY_PRELOADED)
     }
 
     /// What is wrong with a file itself.

@@ -1,6 +1,7 @@
 //! Why an import fails, in the words of this room.
 
 use crate::image::Name;
+use crate::rule::RuleId;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -124,7 +125,7 @@ impl ImportCause {
     }
 
     /// What a rule finds in a file by looking at that alone, and the loader refuses it for.
-    pub fn of_fault(rule: &str) -> Option<ImportCause> {
+    pub fn of_fault(rule: RuleId) -> Option<ImportCause> {
         use ImportCause::*;
         let faults = [
             KindRefused,
@@ -140,29 +141,29 @@ impl ImportCause {
     }
 
     /// The rule that tells of it.
-    pub fn rule(self) -> &'static str {
+    pub fn rule(self) -> RuleId {
         match self {
-            ImportCause::LibraryMissing => "library-missing",
-            ImportCause::VersionMissing => "version-missing",
-            ImportCause::NotAnImage => "not-an-image",
-            ImportCause::WrongArchitecture => "wrong-architecture",
-            ImportCause::KindRefused => "module-refused",
-            ImportCause::InitFunctionMissing => "init-function-missing",
-            ImportCause::SymbolUndefined => "symbol-undefined",
-            ImportCause::SymbolMissing => "symbol-missing",
-            ImportCause::PythonSymbolMissing => "python-symbol-missing",
-            ImportCause::StaticTls => "static-tls",
-            ImportCause::SignatureInvalid => "code-signature",
-            ImportCause::StackExecutable => "executable-stack",
-            ImportCause::Unreadable => "unreadable",
-            ImportCause::NumpyMissing => "numpy-missing",
-            ImportCause::NumpyAbi => "numpy-abi",
-            ImportCause::NumpyTooOld => "numpy-too-old",
-            ImportCause::ModuleMissing => "module-missing",
-            ImportCause::NameMissing => "import-raises",
-            ImportCause::Raised => "import-raises",
-            ImportCause::Exits => "import-raises",
-            ImportCause::Undecided => "import-undecided",
+            ImportCause::LibraryMissing => RuleId::LIBRARY_MISSING,
+            ImportCause::VersionMissing => RuleId::VERSION_MISSING,
+            ImportCause::NotAnImage => RuleId::NOT_AN_IMAGE,
+            ImportCause::WrongArchitecture => RuleId::WRONG_ARCHITECTURE,
+            ImportCause::KindRefused => RuleId::MODULE_REFUSED,
+            ImportCause::InitFunctionMissing => RuleId::INIT_FUNCTION_MISSING,
+            ImportCause::SymbolUndefined => RuleId::SYMBOL_UNDEFINED,
+            ImportCause::SymbolMissing => RuleId::SYMBOL_MISSING,
+            ImportCause::PythonSymbolMissing => RuleId::PYTHON_SYMBOL_MISSING,
+            ImportCause::StaticTls => RuleId::STATIC_TLS,
+            ImportCause::SignatureInvalid => RuleId::CODE_SIGNATURE,
+            ImportCause::StackExecutable => RuleId::EXECUTABLE_STACK,
+            ImportCause::Unreadable => RuleId::UNREADABLE,
+            ImportCause::NumpyMissing => RuleId::NUMPY_MISSING,
+            ImportCause::NumpyAbi => RuleId::NUMPY_ABI,
+            ImportCause::NumpyTooOld => RuleId::NUMPY_TOO_OLD,
+            ImportCause::ModuleMissing => RuleId::MODULE_MISSING,
+            ImportCause::NameMissing => RuleId::IMPORT_RAISES,
+            ImportCause::Raised => RuleId::IMPORT_RAISES,
+            ImportCause::Exits => RuleId::IMPORT_RAISES,
+            ImportCause::Undecided => RuleId::IMPORT_UNDECIDED,
         }
     }
 

@@ -19,6 +19,7 @@ use crate::diagnose::{Evidence, Finding, Rule};
 use crate::discover::{DistributionId, Distributions, Target};
 use crate::graph::{Edge, Graph, Node, NodeId};
 use crate::image::Name;
+use crate::rule::RuleId;
 use crate::scan::Scan;
 use crate::survey::{Found, Record, RecordedSymbols, Search, Survey, SymbolsToKeep};
 use crate::vfs::{Memory, VPath};
@@ -206,8 +207,14 @@ fn symbols(scan: &Scan, keep: KeptSymbols, taking: &Taking) -> Vec<SymbolsMirror
 /// The files that a finding is about, with their needs that it tells of.
 fn told_needs(scan: &Scan, finding: &Finding) -> Vec<(FileId, Option<usize>)> {
     let mut told: Vec<(FileId, Option<usize>)> = Vec::new();
-    let is_of_symbols = finding.rule.id.starts_with("symbol-")
-        || matches!(finding.rule.id, "version-missing" | "library-shadowed" | "python-symbol-missing");
+    let is_of_symbols = matches!(
+        finding.rule.id,
+        RuleId::SYMBOL_MISSING
+            | RuleId::SYMBOL_UNDEFINED
+            | RuleId::PYTHON_SYMBOL_MISSING
+            | RuleId::VERSION_MISSING
+            | RuleId::LIBRARY_SHADOWED
+    );
     let node = |path: &VPath| scan.world.open(&scan.target.root.join(path)).ok();
     let file = is_of_symbols.then(|| node(&finding.file)).flatten();
     told.extend(file.map(|file| (file, None)));
@@ -293,7 +300,7 @@ fn target_mirror(target: &Target, taking: &Taking) -> TargetMirror {
 
 /// The rules of the findings, by name.
 fn rules(findings: &[Finding], taking: &Taking) -> Vec<RuleMirror> {
-    let rules: BTreeMap<&str, &Rule> = findings.iter().map(|finding| (finding.rule.id, finding.rule)).collect();
+    let rules: BTreeMap<RuleId, &Rule> = findings.iter().map(|finding| (finding.rule.id, finding.rule)).collect();
     rules.values().map(|rule| RuleMirror::of(rule, taking)).collect()
 }
 

@@ -5,6 +5,7 @@ use super::remedy::RemedyMirror;
 use super::text::{Bytes, FileNumber, Shown};
 use crate::diagnose::{Evidence, Finding, RULES, Rule, Severity};
 use crate::graph::NodeId;
+use crate::rule::RuleId;
 
 mirror! {
     #[derive(Clone, Copy)]
@@ -30,7 +31,7 @@ impl RuleMirror {
     pub fn of(rule: &Rule, taking: &Taking) -> RuleMirror {
         let Rule { id, title, severity, why, remedy, check: _ } = rule;
         RuleMirror {
-            id: (*id).into(),
+            id: id.word().into(),
             title: (*title).into(),
             severity: Mirror::of(severity, taking),
             why: (*why).into(),
@@ -40,11 +41,11 @@ impl RuleMirror {
 
     /// The rule of this program that has the name, else one that says what the snapshot says and finds nothing.
     pub fn back(self, opening: &Opening) -> Result<&'static Rule, Damage> {
-        if let Some(known) = RULES.iter().find(|rule| rule.id == self.id) {
+        if let Some(known) = RULES.iter().find(|rule| rule.id.word() == self.id) {
             return Ok(known);
         }
         Ok(Box::leak(Box::new(Rule {
-            id: fixed(self.id),
+            id: RuleId::of_another_release(fixed(self.id)),
             title: fixed(self.title),
             severity: self.severity.back(opening)?,
             why: fixed(self.why),
@@ -113,7 +114,7 @@ impl FindingMirror {
             breaks,
         } = real;
         FindingMirror {
-            rule: rule.id.to_owned(),
+            rule: rule.id.word().to_owned(),
             severity: Mirror::of(severity, taking),
             node: node.map(|node| node.index() as u32),
             file: Mirror::of(file, taking),

@@ -16,6 +16,7 @@ use crate::export::{Counts, failing_modules};
 use crate::graph::{Node, NodeId};
 use crate::image::{Format, NeedKind};
 use crate::printable::printable;
+use crate::rule::RuleId;
 use crate::scan::Scan;
 use crate::vfs::VPath;
 
@@ -361,7 +362,7 @@ impl Atlas {
                 self.findings.entry(place).or_default().push(index);
                 let entry = &mut self.entries[place.index()];
                 entry.is_broken |= finding.severity == Severity::Error;
-                entry.is_rust |= finding.rule.id == "rust-install-name";
+                entry.is_rust |= finding.rule.id == RuleId::RUST_INSTALL_NAME;
             }
             self.places.push(places);
             while let Some(node) = stack.pop() {

@@ -232,7 +232,7 @@ fn of_rules() -> BTreeSet<String> {
                 let Some(scan) = scanned(hostile(&world.files, payload), &world.settings, root, tool) else { continue };
                 for finding in &scan.findings {
                     for command in finding.remedy.fixes.iter().flatten() {
-                        rules.insert(finding.rule.id);
+                        rules.insert(finding.rule.id.word());
                         found.insert(stored(command));
                     }
                 }
@@ -396,7 +396,7 @@ fn a_word_that_cannot_be_shown_as_it_is_gets_no_command_and_the_sentence_says_so
     let (text, root) = &worlds()[0];
     let world = text::read(text).expect("a world that can be read");
     let scan = scanned(hostile(&world.files, b"\n>PWNED\n"), &world.settings, root, "").expect("a scan");
-    let missing = scan.findings.iter().filter(|finding| finding.rule.id == "library-missing");
+    let missing = scan.findings.iter().filter(|finding| finding.rule.id.word() == "library-missing");
     let refused: Vec<&str> =
         missing.filter(|finding| finding.remedy.fixes.is_empty()).map(|finding| finding.remedy.text.as_str()).collect();
     assert!(refused.iter().any(|text| text.contains("no command: ")), "{refused:?}");

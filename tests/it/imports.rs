@@ -58,7 +58,7 @@ fn a_package_that_imports_its_broken_module_fails_with_it() {
     let failed = outcome(&package("from . import ext"), "pkg");
     assert_eq!(failed.verdict, ImportVerdict::Fails);
     let failure = failed.failure.expect("a cause");
-    assert_eq!(failure.cause.rule(), "library-missing");
+    assert_eq!(failure.cause.rule().word(), "library-missing");
     assert_eq!(failure.subject, "libgone.so.1");
     assert_eq!(failure.because, ["pkg", "pkg.ext", "libgone.so.1"]);
 }
@@ -92,7 +92,7 @@ fn a_guard_that_raises_again_or_catches_something_else_does_not_help() {
 fn a_module_that_is_not_there_fails_its_importer() {
     let world = "//- SITE/pkg/ext.TAG elf x86_64 defines:PyInit_ext\n//- SITE/pkg/__init__.py\nimport gone\n";
     let failure = outcome(world, "pkg.ext").failure.expect("a cause");
-    assert_eq!(failure.cause.rule(), "module-missing");
+    assert_eq!(failure.cause.rule().word(), "module-missing");
     assert_eq!(failure.because, ["pkg", "gone"]);
 }
 
@@ -107,7 +107,7 @@ fn a_library_that_an_earlier_import_has_loaded_answers_by_its_soname() {
         //- SITE/r/__init__.py\n";
     assert_eq!(verdict(world, "p"), ImportVerdict::Loads);
     let failure = outcome(world, "p.b").failure.expect("a cause");
-    assert_eq!((failure.cause.rule(), &*failure.subject), ("version-missing", "V2"));
+    assert_eq!((failure.cause.rule().word(), &*failure.subject), ("version-missing", "V2"));
     assert_eq!(verdict(world, "r.b"), ImportVerdict::Loads);
 }
 
@@ -132,7 +132,7 @@ fn a_library_that_code_loads_and_that_is_not_there_ends_the_import() {
     let world = "//- SITE/p/ext.TAG elf x86_64 defines:PyInit_ext\n\
         //- SITE/p/__init__.py\nimport ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libx.so'))\n";
     let failure = outcome(world, "p").failure.expect("a cause");
-    assert_eq!((failure.cause.rule(), &*failure.subject), ("library-missing", "libx.so"));
+    assert_eq!((failure.cause.rule().word(), &*failure.subject), ("library-missing", "libx.so"));
 }
 
 #[test]
@@ -287,7 +287,7 @@ fn a_package_without_code_has_only_its_submodules() {
     };
     let failure = outcome(&world("Thing"), "p").failure.expect("a cause");
     assert_eq!(
-        (failure.cause.rule(), failure.because.last().map(String::as_str)),
+        (failure.cause.rule().word(), failure.because.last().map(String::as_str)),
         ("module-missing", Some("p.bare.Thing"))
     );
     assert_eq!(verdict(&world("there"), "p"), ImportVerdict::Loads);
@@ -343,7 +343,7 @@ fn the_words_of_an_exception_lead_to_what_was_caught_before() {
                  try:\n    from . import ext\nexcept ImportError as error:\n    missing.append(f'ext: {error}')\n\
                  if missing:\n    raise ImportError('cannot import: ' + ', '.join(missing))\n";
     let failure = outcome(world, "p").failure.expect("a cause");
-    assert_eq!((failure.cause.rule(), failure.subject.as_str()), ("library-missing", "libgone.so.1"));
+    assert_eq!((failure.cause.rule().word(), failure.subject.as_str()), ("library-missing", "libgone.so.1"));
 }
 
 #[test]
@@ -389,7 +389,7 @@ fn a_name_that_a_refused_module_would_have_bound_is_missing_for_that() {
                  //- SITE/p/user.py\nfrom .loader import DirectMap\n\
                  //- SITE/p/loader.py\nimport os\nfast = bool(os.environ.get('FAST'))\nif not fast:\n    from .ext import *\n";
     let failure = outcome(world, "p").failure.expect("a cause");
-    assert_eq!((failure.cause.rule(), failure.subject.as_str()), ("library-missing", "libgone.so.1"));
+    assert_eq!((failure.cause.rule().word(), failure.subject.as_str()), ("library-missing", "libgone.so.1"));
 }
 
 /// As [`outcome`], where the story of a module is not that of the interpreter.
@@ -415,6 +415,6 @@ fn a_library_for_ctypes_that_is_named_as_a_module_is_importable_and_counts_nowhe
     assert_eq!(told.collect::<Vec<_>>(), all);
     assert_eq!(scan.outcomes.rows.iter().map(|row| row.module.as_str()).collect::<Vec<_>>(), ["p", "p.ext"]);
     let failure = scan.outcomes.importable()[1].failure.clone().expect("a cause");
-    assert_eq!((failure.cause.rule(), failure.subject.as_str()), ("init-function-missing", "PyInit__raw"));
-    assert!(scan.findings.iter().all(|finding| finding.rule.id == "library-unused"));
+    assert_eq!((failure.cause.rule().word(), failure.subject.as_str()), ("init-function-missing", "PyInit__raw"));
+    assert!(scan.findings.iter().all(|finding| finding.rule.id.word() == "library-unused"));
 }

@@ -10,12 +10,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms it may know, itself left out.
-const ROOMS: [(&str, &[&str]); 25] = [
+const ROOMS: [(&str, &[&str]); 26] = [
     ("json", &["printable"]),
     ("vfs", &["error"]),
     ("image", &[]),
     ("error", &[]),
     ("printable", &[]),
+    ("rule", &[]),
     ("tools", &["vfs"]),
     ("command", &["printable"]),
     ("parse", &["image", "vfs"]),
@@ -69,7 +70,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
 ];
 
 /// Rooms that everybody may know: they lie at the bottom of the house.
-const KNOWN_TO_ALL: [&str; 3] = ["printable", "json", "command"];
+const KNOWN_TO_ALL: [&str; 4] = ["printable", "json", "command", "rule"];
 
 /// Words that only some files may use, and what to do instead.
 const WORDS: [(&[&str], &[&str], &str); 8] = [

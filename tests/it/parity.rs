@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use dylens::diagnose::RULES;
 use dylens::export::FORMATS;
+use dylens::rule::RuleId;
 use dylens::tui::command::Group;
 use dylens::tui::commands::commands;
 use dylens::tui::keys::Keymap;
@@ -30,8 +31,12 @@ fn difference(files: &BTreeSet<String>, entries: &BTreeSet<String>) -> String {
 #[test]
 fn every_rule_has_its_file_and_every_file_its_rule() {
     let files = stems("src/diagnose/rules");
-    let entries: BTreeSet<String> = RULES.iter().map(|rule| rule.id.replace('-', "_")).collect();
+    let entries: BTreeSet<String> = RULES.iter().map(|rule| rule.id.word().replace('-', "_")).collect();
     assert_eq!(entries.len(), RULES.len(), "two rules share an id");
+    assert!(
+        RULES.iter().map(|rule| rule.id).eq(RuleId::ALL.iter().copied()),
+        "src/rule.rs names the rules as the table has them"
+    );
     assert_eq!(files, entries, "src/diagnose/rules: {}", difference(&files, &entries));
 }
 
@@ -39,18 +44,18 @@ fn every_rule_has_its_file_and_every_file_its_rule() {
 fn every_rule_says_what_is_wrong_and_what_mends_it() {
     for rule in RULES {
         for (what, text) in [("title", rule.title), ("why", rule.why), ("remedy", rule.remedy)] {
-            assert!(!text.trim().is_empty(), "{}: {what} is empty", rule.id);
+            assert!(!text.trim().is_empty(), "{}: {what} is empty", rule.id.word());
         }
-        assert!(!rule.title.ends_with('.'), "{}: a title is no sentence", rule.id);
+        assert!(!rule.title.ends_with('.'), "{}: a title is no sentence", rule.id.word());
         let is_kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        assert!(rule.id.chars().all(is_kebab), "{}: ids are in kebab case", rule.id);
+        assert!(rule.id.word().chars().all(is_kebab), "{}: ids are in kebab case", rule.id.word());
     }
 }
 
 /// The rules of the book are those of the table.
 #[test]
 fn the_book_lists_every_rule() {
-    let rows = RULES.iter().map(|rule| format!("| `{}` | {} |\n", rule.id, rule.title));
+    let rows = RULES.iter().map(|rule| format!("| `{}` | {} |\n", rule.id.word(), rule.title));
     let table = format!("\n| | |\n|---|---|\n{}\n", rows.collect::<String>());
     is_told("docs/rules.md", ("<!-- rules: made from the table -->\n", "<!-- end of rules -->"), &table);
 }

@@ -295,7 +295,7 @@ fn a_snapshot_that_was_kept_says_today_what_it_said_then() {
         .findings
         .iter()
         .map(|finding| {
-            format!("{} {} {}: {}", finding.severity.word(), finding.rule.id, finding.subject, finding.message)
+            format!("{} {} {}: {}", finding.severity.word(), finding.rule.id.word(), finding.subject, finding.message)
         })
         .collect();
     let module = "lib/python3.12/site-packages/a/_a.cpython-312-x86_64-linux-musl.so";

@@ -6,6 +6,7 @@ use crate::buildlog::Log;
 use crate::buildlog::ground::Ground;
 use crate::command::Remedy;
 use crate::command::templates::{PIP_FRESH, PIP_REBUILD};
+use crate::rule::RuleId;
 use crate::tools::Bundler;
 use crate::tools::ToolId;
 
@@ -13,7 +14,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
     let judged = super::file(plain, ground);
     // A wheel that promises more than it holds: the rule sees the file, and the log tells what it is made for.
     if let Some((ground, at)) = ground.zip(judged.finding)
-        && ground.scan.findings[at].rule.id == "slice-missing"
+        && ground.scan.findings[at].rule.id == RuleId::SLICE_MISSING
         && let Some(by) = judged.incident.by().map(str::to_owned)
     {
         let found = judged.sentence.clone();

@@ -15,6 +15,7 @@ use crate::diagnose::install_name::InstallName;
 use crate::graph::Node;
 use crate::image::Name;
 use crate::loader::Resolution;
+use crate::rule::RuleId;
 use crate::scan::Scan;
 use crate::tools::ToolId;
 use crate::vfs::VPath;
@@ -351,13 +352,13 @@ fn baked_python(tied: &Judged, accused: &str) -> Option<Judged> {
 fn itself(tied: &Judged, ground: &Ground, accused: &str) -> Option<Judged> {
     let is_path = accused.contains('/') && !accused.starts_with('@');
     let file = ground.file(accused).filter(|_| is_path && is_loader(tied))?;
-    let rules = ["wrong-architecture", "not-an-image", "other-libc", "slice-missing"];
+    let rules = [RuleId::WRONG_ARCHITECTURE, RuleId::NOT_AN_IMAGE, RuleId::OTHER_LIBC, RuleId::SLICE_MISSING];
     let (cause, at) = [(Cause::WrongArchitecture, ground.finding_about(file, &rules)?)][0];
     let judged = tied.clone().at(ground, file).cause(cause, Verdict::Guilty).found(ground, at);
     let sentence = format!("{}: the loader calls it missing, though the file is there", judged.sentence);
     let cause = match ground.scan.findings[at].rule.id {
-        "not-an-image" => Cause::NotAnImage,
-        "other-libc" => Cause::OtherLibc,
+        RuleId::NOT_AN_IMAGE => Cause::NotAnImage,
+        RuleId::OTHER_LIBC => Cause::OtherLibc,
         _ => cause,
     };
     Some(Judged { cause, ..judged }.says(sentence))

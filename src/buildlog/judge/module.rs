@@ -7,6 +7,7 @@ use crate::buildlog::standard::{removed_in, successor};
 use crate::buildlog::{Log, Mark, folders};
 use crate::command::Remedy;
 use crate::command::templates::{PIP_FOR, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UPGRADE};
+use crate::rule::RuleId;
 use crate::scan::Scan;
 use crate::tools::Bundler;
 
@@ -238,7 +239,8 @@ fn compiled_part(plain: &Judged, log: &Log, ground: Option<&Ground>, module: &st
     }
     // What is at hand shows why: the file, with another tag or for another processor.
     if let Some((ground, file)) = ground.and_then(|ground| Some((ground, ground.module_file(last)?))) {
-        let rules = ["extension-for-other-python", "wrong-architecture", "other-libc", "not-an-image"];
+        let rules =
+            [RuleId::EXTENSION_FOR_OTHER_PYTHON, RuleId::WRONG_ARCHITECTURE, RuleId::OTHER_LIBC, RuleId::NOT_AN_IMAGE];
         let judged = plain.clone().at(ground, file);
         if let Some(at) = ground.finding_about(file, &rules) {
             let cause = Cause::of_rule(ground.scan.findings[at].rule.id).unwrap_or(plain.cause);

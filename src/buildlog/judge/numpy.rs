@@ -8,6 +8,7 @@ use crate::buildlog::{Incident, Log};
 use crate::command::Remedy;
 use crate::command::templates::{PIP_INSTALL, PIP_UPGRADE};
 use crate::image::Binding;
+use crate::rule::RuleId;
 use crate::tools::Bundler;
 use crate::tools::ToolId;
 use crate::world::FileId;
@@ -75,9 +76,9 @@ fn import(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
     match at {
         Some(at) => {
             let cause = match ground.scan.findings[at].rule.id {
-                "numpy-abi" => Cause::NumpyAbi,
-                "numpy-missing" => Cause::NumpyMissing,
-                "numpy-shim" => Cause::NumpyShim,
+                RuleId::NUMPY_ABI => Cause::NumpyAbi,
+                RuleId::NUMPY_MISSING => Cause::NumpyMissing,
+                RuleId::NUMPY_SHIM => Cause::NumpyShim,
                 _ => plain.cause,
             };
             let judged = plain.found(ground, at);

@@ -7,10 +7,11 @@ use crate::diagnose::stable_abi::{Version, added, claims, promised, taken};
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::{DistributionId, Kind, Role};
 use crate::image::Name;
+use crate::rule::RuleId;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "abi3-broken",
+    id: RuleId::ABI3_BROKEN,
     title: "takes more than the stable ABI that it claims",
     severity: Severity::Warning,
     why: "A module called .abi3.so, or in a wheel tagged cp3x-abi3, promises to load with every Python from 3.x on: it may take \

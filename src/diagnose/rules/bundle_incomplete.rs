@@ -4,9 +4,10 @@ use crate::diagnose::numpy::name_to_bundler;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::Name;
 use crate::imports::{ImportCause, ImportFailure, ImportVerdict};
+use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "bundle-incomplete",
+    id: RuleId::BUNDLE_INCOMPLETE,
     title: "a module that the bundle's own code imports is not in it",
     severity: Severity::Error,
     why: "A bundle has its Python code compiled, in an archive or as files, and its extension modules as files. The program's \

@@ -5,9 +5,10 @@ use crate::command::templates::SIGN;
 use crate::diagnose::remedies::{argument, unpacked};
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::{Image, ImageKind, Machine, Name, Signature};
+use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "code-signature",
+    id: RuleId::CODE_SIGNATURE,
     title: "code signature missing or stale",
     severity: Severity::Error,
     why: "Macs with Apple silicon map no code without a valid signature, be it an ad-hoc one: dlopen says “code signature \

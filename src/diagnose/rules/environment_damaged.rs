@@ -3,10 +3,11 @@
 use crate::command::Remedy;
 use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::{Distribution, Kind};
+use crate::rule::RuleId;
 use crate::vfs::VPath;
 
 pub(super) static RULE: Rule = Rule {
-    id: "environment-damaged",
+    id: RuleId::ENVIRONMENT_DAMAGED,
     title: "the environment is damaged",
     severity: Severity::Error,
     why: "A virtual environment is a folder with a pyvenv.cfg that says where its interpreter lives (PEP 405). Without \

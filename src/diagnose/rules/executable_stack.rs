@@ -5,10 +5,11 @@ use crate::command::templates::CLEAR_EXECSTACK;
 use crate::diagnose::remedies::argument;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::Name;
+use crate::rule::RuleId;
 use crate::world::System;
 
 pub(super) static RULE: Rule = Rule {
-    id: "executable-stack",
+    id: RuleId::EXECUTABLE_STACK,
     title: "asks for an executable stack",
     severity: Severity::Error,
     why: "A library whose PT_GNU_STACK is executable makes the whole process's stack executable. From glibc 2.41 on dlopen \

@@ -6,10 +6,11 @@ use crate::command::templates::PIP_REINSTALL_OF;
 use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::role::dotted;
 use crate::discover::{DistributionId, is_free_threaded, tag_of};
+use crate::rule::RuleId;
 use crate::vfs::VPath;
 
 pub(super) static RULE: Rule = Rule {
-    id: "extension-for-other-python",
+    id: RuleId::EXTENSION_FOR_OTHER_PYTHON,
     title: "extension built for another Python",
     severity: Severity::Error,
     why: "Python's import system tries only the endings of its own build (importlib.machinery.EXTENSION_SUFFIXES): a file \

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use crate::command::Remedy;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::{Format, Name, Release};
+use crate::rule::RuleId;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "glibc-too-new",
+    id: RuleId::GLIBC_TOO_NEW,
     title: "built for a newer glibc",
     severity: Severity::Error,
     why: "A file records the symbol versions that it needs of glibc (DT_VERNEED), and the newest of them is the oldest glibc \

@@ -2,9 +2,10 @@
 
 use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::imports::{Harmless, ImportCause};
+use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "import-raises",
+    id: RuleId::IMPORT_RAISES,
     title: "import ends in an exception of its own",
     severity: Severity::Error,
     why: "The code of a package checks what it finds (a version, a platform, another package) and raises ImportError or exits, \

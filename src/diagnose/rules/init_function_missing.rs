@@ -4,10 +4,11 @@ use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Evidence, Facts, Finding, Line, Rule, Severity};
 use crate::discover::Role;
 use crate::image::Name;
+use crate::rule::RuleId;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "init-function-missing",
+    id: RuleId::INIT_FUNCTION_MISSING,
     title: "module without its init function",
     severity: Severity::Error,
     why: "Python calls PyInit_NAME of the file NAME.….so (PEP 489), from 3.15 on PyModExport_NAME before it (PEP 793); \

@@ -2,9 +2,10 @@
 
 use super::rust_install_name::check_those;
 use crate::diagnose::{Facts, Finding, Rule, Severity};
+use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "install-name",
+    id: RuleId::INSTALL_NAME,
     title: "nonstandard install name",
     severity: Severity::Error,
     why: "A dylib for macOS carries a name for whoever links against it (LC_ID_DYLIB, what otool -L prints first). Python \

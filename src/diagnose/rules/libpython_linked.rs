@@ -8,10 +8,11 @@ use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::{DistributionId, Kind, Role};
 use crate::image::{Format, Name};
 use crate::loader::Resolution;
+use crate::rule::RuleId;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "libpython-linked",
+    id: RuleId::LIBPYTHON_LINKED,
     title: "module linked against libpython",
     severity: Severity::Warning,
     why: "An extension module takes Python's API from the interpreter that imports it, and need not name libpython. Where it \

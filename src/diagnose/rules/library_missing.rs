@@ -11,12 +11,13 @@ use crate::diagnose::{dylib, windows};
 use crate::discover::{DistributionId, Kind};
 use crate::image::{ImageKind, Name};
 use crate::loader::Refusal;
+use crate::rule::RuleId;
 use crate::survey::ImportKind;
 use crate::vfs::VPath;
 use crate::world::{Absent, FileId};
 
 pub(super) static RULE: Rule = Rule {
-    id: "library-missing",
+    id: RuleId::LIBRARY_MISSING,
     title: "library not found",
     severity: Severity::Error,
     why: "A loader satisfies every name in a file's import list (DT_NEEDED, LC_LOAD_DYLIB) before the file's code runs; one \

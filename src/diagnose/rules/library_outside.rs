@@ -9,11 +9,12 @@ use crate::diagnose::remedies::argument;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::Name;
 use crate::loader::shared_cache::is_of_the_system;
+use crate::rule::RuleId;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "library-outside",
+    id: RuleId::LIBRARY_OUTSIDE,
     title: "library taken from outside the environment",
     severity: Severity::Warning,
     why: "A need with an absolute path is not searched for: it is there or it is not. Paths of a package manager \

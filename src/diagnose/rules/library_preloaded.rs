@@ -5,11 +5,12 @@ use crate::diagnose::missing::{Missing, missing};
 use crate::diagnose::{Evidence, Facts, Finding, Line, Rule, Severity, Spelled};
 use crate::image::Name;
 use crate::loader::system32;
+use crate::rule::RuleId;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "library-preloaded",
+    id: RuleId::LIBRARY_PRELOADED,
     title: "found only because Python code loads it first",
     severity: Severity::Info,
     why: "A name that the process has already is satisfied without any search. Packages rely on it: they import a \

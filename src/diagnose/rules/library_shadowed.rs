@@ -6,10 +6,11 @@ use crate::command::Remedy;
 use crate::diagnose::verdict::{evidence_of, loaded_by};
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::imports::{ImportOutcome, ImportVerdict, ShadowedCopy};
+use crate::rule::RuleId;
 use crate::vfs::VPath;
 
 pub(super) static RULE: Rule = Rule {
-    id: "library-shadowed",
+    id: RuleId::LIBRARY_SHADOWED,
     title: "another copy of the library answers",
     severity: Severity::Info,
     why: "A process has one library of each name (soname, install name, on Windows file name): the copy that is loaded first \

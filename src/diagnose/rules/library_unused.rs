@@ -6,12 +6,13 @@ use crate::command::Remedy;
 use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::{DistributionId, Role, tag_of};
 use crate::image::Format;
+use crate::rule::RuleId;
 use crate::survey::ImportKind;
 use crate::vfs::VPath;
 use crate::world::{FileId, text_finder};
 
 pub(super) static RULE: Rule = Rule {
-    id: "library-unused",
+    id: RuleId::LIBRARY_UNUSED,
     title: "libraries without a visible user",
     severity: Severity::Info,
     why: "No import brings the file in, no Python source of its distribution names it, no other file of it has the name in its \

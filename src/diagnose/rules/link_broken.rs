@@ -4,11 +4,12 @@ use crate::command::Remedy;
 use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::role::importable_as;
+use crate::rule::RuleId;
 use crate::vfs::VPath;
 use crate::world::Absent;
 
 pub(super) static RULE: Rule = Rule {
-    id: "link-broken",
+    id: RuleId::LINK_BROKEN,
     title: "link target not found",
     severity: Severity::Error,
     why: "A loader follows links; one whose target is gone is as good as no file. A circle of links is worse: glibc gives \

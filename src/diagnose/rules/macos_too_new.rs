@@ -6,10 +6,11 @@ use crate::command::Remedy;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::{Name, NeedKind, Platform, Release};
 use crate::loader::shared_cache;
+use crate::rule::RuleId;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "macos-too-new",
+    id: RuleId::MACOS_TOO_NEW,
     title: "built for a newer macOS",
     severity: Severity::Error,
     why: "Each file says the oldest macOS that it is meant for (LC_BUILD_VERSION), and each wheel says it in its tag \

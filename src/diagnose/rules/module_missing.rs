@@ -6,10 +6,11 @@ use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{BrokenImports, Facts, Finding, Rule, Severity};
 use crate::discover::{DistributionId, Kind, normalized};
 use crate::imports::ImportCause;
+use crate::rule::RuleId;
 use crate::vfs::VPath;
 
 pub(super) static RULE: Rule = Rule {
-    id: "module-missing",
+    id: RuleId::MODULE_MISSING,
     title: "module not found",
     severity: Severity::Error,
     why: "An import statement that nothing guards names a module which no entry of sys.path has, so that it ends in \

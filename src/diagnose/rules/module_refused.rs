@@ -4,11 +4,12 @@ use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Facts, Finding, Line, Rule, Severity};
 use crate::discover::{Role, tag_of};
 use crate::image::{DF_1_NOOPEN, DF_1_PIE, Format, Image, ImageKind};
+use crate::rule::RuleId;
 use crate::vfs::VPath;
 use crate::world::{FileId, System};
 
 pub(super) static RULE: Rule = Rule {
-    id: "module-refused",
+    id: RuleId::MODULE_REFUSED,
     title: "module is not a shared library",
     severity: Severity::Error,
     why: "dlopen takes shared libraries alone. glibc refuses a program (“cannot dynamically load position-independent \

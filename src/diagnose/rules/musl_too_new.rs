@@ -8,10 +8,11 @@ use rustc_hash::FxHashMap;
 use crate::command::Remedy;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::{Format, Image, Name, Release};
+use crate::rule::RuleId;
 use crate::world::{FileId, System};
 
 pub(super) static RULE: Rule = Rule {
-    id: "musl-too-new",
+    id: RuleId::MUSL_TOO_NEW,
     title: "built for a newer musl",
     severity: Severity::Error,
     why: "musl has no symbol versions: a file that uses a function of a newer release is loaded by an older one until the \

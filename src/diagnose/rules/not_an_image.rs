@@ -7,10 +7,11 @@ use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::{DistributionId, Role};
 use crate::image::Problem;
 use crate::loader::Resolution;
+use crate::rule::RuleId;
 use crate::world::{FileId, is_native_name};
 
 pub(super) static RULE: Rule = Rule {
-    id: "not-an-image",
+    id: RuleId::NOT_AN_IMAGE,
     title: "not a native file, or not a whole one",
     severity: Severity::Error,
     why: "An empty, truncated or replaced file ends the load with an error of its own: “file too short”, “invalid ELF \

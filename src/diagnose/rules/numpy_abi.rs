@@ -5,9 +5,10 @@ use crate::command::templates::NUMPY_1;
 use crate::diagnose::numpy::{answered, fails_at, finding, provider, spoken, who};
 use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::image::Answer;
+use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "numpy-abi",
+    id: RuleId::NUMPY_ABI,
     title: "built for NumPy 1, NumPy 2 is installed",
     severity: Severity::Error,
     why: "NumPy 2.0 changed the layout of its types. Code compiled with headers before 2.0 checks for that when it is \

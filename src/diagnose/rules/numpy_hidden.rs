@@ -2,9 +2,10 @@
 
 use crate::diagnose::numpy::{by_owner, does_without, finding, is_hidden, name_to_bundler, who};
 use crate::diagnose::{Facts, Finding, Rule, Severity};
+use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "numpy-hidden",
+    id: RuleId::NUMPY_HIDDEN,
     title: "only compiled code asks for NumPy",
     severity: Severity::Warning,
     why: "Bundlers follow the import statements of Python code. Where only a compiled module asks for NumPy (rustworkx), they \

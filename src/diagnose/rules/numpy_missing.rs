@@ -7,10 +7,11 @@ use crate::diagnose::numpy::{
 };
 use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::image::Answer;
+use crate::rule::RuleId;
 use crate::tools::Bundler;
 
 pub(super) static RULE: Rule = Rule {
-    id: "numpy-missing",
+    id: RuleId::NUMPY_MISSING,
     title: "NumPy's C API has no provider",
     severity: Severity::Error,
     why: "Compiled code takes NumPy's C API out of a capsule in NumPy's own extension (numpy/_core/_multiarray_umath, before \

@@ -10,10 +10,11 @@ use crate::diagnose::numpy::{
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::DistributionId;
 use crate::image::Answer;
+use crate::rule::RuleId;
 use crate::survey::{Bond, Provider};
 
 pub(super) static RULE: Rule = Rule {
-    id: "numpy-module-missing",
+    id: RuleId::NUMPY_MODULE_MISSING,
     title: "a Python module on the way to NumPy's C API is gone",
     severity: Severity::Error,
     why: "Compiled code gets at NumPy's C API by importing a Python module: numpy.core.multiarray (older pybind11, \

@@ -3,9 +3,10 @@
 use crate::command::Remedy;
 use crate::diagnose::numpy::{provider, spoken};
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
+use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "numpy-several",
+    id: RuleId::NUMPY_SEVERAL,
     title: "several NumPys, and the first wins",
     severity: Severity::Info,
     why: "Python imports the first numpy that it finds along sys.path: the environment's own folders, what .pth files add, the \

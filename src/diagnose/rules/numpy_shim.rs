@@ -5,9 +5,10 @@ use crate::command::templates::NUMPY_1;
 use crate::diagnose::numpy::{answered, finding, name_to_bundler, provider, spoken, who};
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::{Answer, Binding};
+use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "numpy-shim",
+    id: RuleId::NUMPY_SHIM,
     title: "reaches NumPy 2 through numpy.core.multiarray",
     severity: Severity::Warning,
     why: "rust-numpy before 0.22 and pybind11 before 2.12 import the module numpy.core.multiarray at first use. In NumPy 2 \

@@ -5,10 +5,11 @@ use crate::command::templates::PIP_UPGRADE_FROM;
 use crate::diagnose::numpy::{answered, by_owner, fails_at, finding, provider, spoken, who};
 use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::image::Answer;
+use crate::rule::RuleId;
 use crate::survey::numpy::{oldest_with, wanted};
 
 pub(super) static RULE: Rule = Rule {
-    id: "numpy-too-old",
+    id: RuleId::NUMPY_TOO_OLD,
     title: "asks for a newer NumPy",
     severity: Severity::Error,
     why: "NumPy's C API grows with most releases. Code that was compiled for the API of a newer one checks for it when it is \

@@ -5,10 +5,11 @@ use rustc_hash::FxHashSet;
 use crate::command::Remedy;
 use crate::command::templates::PIP_BINARY_ALONE;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
+use crate::rule::RuleId;
 use crate::world::System;
 
 pub(super) static RULE: Rule = Rule {
-    id: "other-libc",
+    id: RuleId::OTHER_LIBC,
     title: "built for the other C library",
     severity: Severity::Error,
     why: "musl and glibc are different systems to a loader: a musl build needs libc.musl-….so.1 or plain libc.so, a name \

@@ -7,11 +7,12 @@ use crate::diagnose::stable_abi::{added, is_python, taken};
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::Role;
 use crate::image::{Format, Name};
+use crate::rule::RuleId;
 use crate::survey::ImportKind;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "python-symbol-missing",
+    id: RuleId::PYTHON_SYMBOL_MISSING,
     title: "takes from Python what this Python lacks",
     severity: Severity::Error,
     why: "An extension module takes Python's API from the interpreter that imports it, and all symbols are bound at once \

@@ -7,11 +7,12 @@ use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::Kind;
 use crate::discover::role::importable_as;
 use crate::discover::tag_of;
+use crate::rule::RuleId;
 use crate::vfs::VPath;
 use crate::world::Absent;
 
 pub(super) static RULE: Rule = Rule {
-    id: "recorded-file-missing",
+    id: RuleId::RECORDED_FILE_MISSING,
     title: "installed file is gone",
     severity: Severity::Error,
     why: "An installer writes down every file that it puts there (RECORD, PEP 376; conda-meta). A module on that list that \

@@ -6,11 +6,12 @@ use crate::command::Remedy;
 use crate::command::templates::PIP_INSTALL_REQUIRED;
 use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::DistributionId;
+use crate::rule::RuleId;
 use crate::survey::UnmetRequirement;
 use crate::vfs::VPath;
 
 pub(super) static RULE: Rule = Rule {
-    id: "requirement-unmet",
+    id: RuleId::REQUIREMENT_UNMET,
     title: "required version not installed",
     severity: Severity::Warning,
     why: "The metadata of a distribution (Requires-Dist) asks for versions of another that the installed one is not among. \

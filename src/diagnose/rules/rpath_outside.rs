@@ -8,11 +8,12 @@ use crate::diagnose::remedies::{argument, unpacked};
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::Name;
 use crate::loader::{Resolution, Step};
+use crate::rule::RuleId;
 use crate::vfs::VPath;
 use crate::world::{FileId, World};
 
 pub(super) static RULE: Rule = Rule {
-    id: "rpath-outside",
+    id: RuleId::RPATH_OUTSIDE,
     title: "search path leads out of the environment",
     severity: Severity::Warning,
     why: "An absolute DT_RPATH or DT_RUNPATH, or one that climbs out with “..”, is mostly left over from the machine that \

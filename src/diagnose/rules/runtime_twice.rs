@@ -6,10 +6,11 @@ use crate::command::Remedy;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::Name;
 use crate::loader;
+use crate::rule::RuleId;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "runtime-twice",
+    id: RuleId::RUNTIME_TWICE,
     title: "two copies of one runtime",
     severity: Severity::Warning,
     why: "Some libraries keep state for the whole process: a thread pool (OpenMP), random numbers and error queues \

@@ -8,12 +8,13 @@ use crate::diagnose::remedies::{argument, unpacked};
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::Tool;
 use crate::image::Name;
+use crate::rule::RuleId;
 use crate::survey::Rust;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "rust-install-name",
+    id: RuleId::RUST_INSTALL_NAME,
     title: "nonstandard Rust install name",
     severity: Severity::Error,
     why: "Rust's modules for macOS are dylibs, and a dylib carries an install name (LC_ID_DYLIB, what otool -L prints \

@@ -6,9 +6,10 @@ use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::Role;
 use crate::image::{Arch, Format, Name};
+use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "slice-missing",
+    id: RuleId::SLICE_MISSING,
     title: "wheel promises another processor too",
     severity: Severity::Warning,
     why: "The tag macosx_…_universal2 promises files for both kinds of Mac, x86_64 and arm64. A module with one slice \

@@ -7,12 +7,13 @@ use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::Name;
 use crate::loader;
+use crate::rule::RuleId;
 use crate::survey::StaticTls;
 use crate::vfs::VPath;
 use crate::world::System;
 
 pub(super) static RULE: Rule = Rule {
-    id: "static-tls",
+    id: RuleId::STATIC_TLS,
     title: "no room for static TLS",
     severity: Severity::Error,
     why: "Thread-local storage that code reaches at a fixed distance from the thread's pointer (initial-exec, \

@@ -10,10 +10,11 @@ use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::graph::NodeId;
 use crate::image::{Import, Name, NeedKind, Origin};
+use crate::rule::RuleId;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "symbol-missing",
+    id: RuleId::SYMBOL_MISSING,
     title: "library lacks a symbol",
     severity: Severity::Error,
     why: "On macOS every symbol is bound to one library (two-level namespace, man ld), and Python binds all of them when it \

@@ -16,12 +16,13 @@ use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::Kind;
 use crate::image::{Name, Reference};
 use crate::loader::{self, Binding};
+use crate::rule::RuleId;
 use crate::survey::{ImportKind, ProgramSymbol, UnboundSymbol};
 use crate::vfs::VPath;
 use crate::world::{FileId, SymbolKey, System};
 
 pub(super) static RULE: Rule = Rule {
-    id: "symbol-undefined",
+    id: RuleId::SYMBOL_UNDEFINED,
     title: "undefined symbol",
     severity: Severity::Error,
     why: "On Linux, Python opens a module with RTLD_NOW: the loader looks up every symbol that the module and the \

@@ -2,9 +2,10 @@
 
 use crate::diagnose::foresight::complaints;
 use crate::diagnose::{Facts, Finding, Rule, Severity};
+use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "tool-complains",
+    id: RuleId::TOOL_COMPLAINS,
     title: "the selected tool will fail on it",
     severity: Severity::Error,
     why: "Tools that repair wheels or bundle programs look for libraries by rules of their own, which are not the \

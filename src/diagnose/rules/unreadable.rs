@@ -5,11 +5,12 @@ use crate::command::templates::READABLE;
 use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::Kind;
 use crate::image::Problem;
+use crate::rule::RuleId;
 use crate::vfs::VPath;
 use crate::world::Absent;
 
 pub(super) static RULE: Rule = Rule {
-    id: "unreadable",
+    id: RuleId::UNREADABLE,
     title: "cannot be read",
     severity: Severity::Warning,
     why: "What may not be read can neither be imported nor inspected; a loader passes such a file over and looks on.",

@@ -12,10 +12,11 @@ use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::Kind;
 use crate::image::{Image, Name};
 use crate::loader;
+use crate::rule::RuleId;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "version-missing",
+    id: RuleId::VERSION_MISSING,
     title: "symbol version not found",
     severity: Severity::Error,
     why: "A file records the symbol versions that it wants of each library (DT_VERNEED); glibc refuses to load it where \

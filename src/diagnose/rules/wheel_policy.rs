@@ -5,9 +5,10 @@ use crate::command::templates::AUDITWHEEL;
 use crate::diagnose::foresight::auditwheel::{Judged, Obstacle, judged};
 use crate::diagnose::{Facts, Finding, Rule, Severity};
 use crate::discover::{Kind, Tool};
+use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "wheel-policy",
+    id: RuleId::WHEEL_POLICY,
     title: "platform tag not justified by contents (Linux)",
     severity: Severity::Error,
     why: "A tag like manylinux_2_17 promises that a wheel asks only for libraries and symbol versions which every system \

@@ -9,10 +9,11 @@ use crate::image::{Name, NeedKind, Origin, WindowsRelease};
 use crate::loader::Resolution;
 use crate::loader::procedures::procedure;
 use crate::loader::windows::folded;
+use crate::rule::RuleId;
 use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "windows-too-new",
+    id: RuleId::WINDOWS_TOO_NEW,
     title: "requires a newer Windows",
     severity: Severity::Error,
     why: "The list of imports names each procedure that a file takes from a DLL of Windows. Where that Windows is older than \

@@ -6,9 +6,10 @@ use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::Role;
 use crate::discover::role::importable_as;
 use crate::image::{Format, Name};
+use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
-    id: "wrong-architecture",
+    id: RuleId::WRONG_ARCHITECTURE,
     title: "made for another processor or system",
     severity: Severity::Error,
     why: "A process loads only what is made for its own processor and word size. glibc passes a file for another one over \

@@ -53,7 +53,7 @@ fn scan_whole(text: &str) -> Scan {
 
 /// The findings of one rule.
 fn findings<'a>(scan: &'a Scan, rule: &str) -> Vec<&'a Finding> {
-    scan.findings.iter().filter(|finding| finding.rule.id == rule).collect()
+    scan.findings.iter().filter(|finding| finding.rule.id.word() == rule).collect()
 }
 
 /// The one finding of a rule.
@@ -66,7 +66,7 @@ fn finding<'a>(scan: &'a Scan, rule: &str) -> &'a Finding {
 
 /// Everything that is said, to be shown when a test fails.
 fn messages(scan: &Scan) -> Vec<String> {
-    scan.findings.iter().map(|finding| format!("{}: {}", finding.rule.id, finding.message)).collect()
+    scan.findings.iter().map(|finding| format!("{}: {}", finding.rule.id.word(), finding.message)).collect()
 }
 
 /// Nothing is said at all.

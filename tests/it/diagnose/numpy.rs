@@ -51,7 +51,7 @@ Requires-Dist: numpy (>=1.20)
 
 pub fn judged(numpy: &str, package: &str) -> Vec<(String, Severity, usize)> {
     let scan = scan(&format!("{numpy}{package}"));
-    let of = |finding: &Finding| (finding.rule.id.to_owned(), finding.severity, finding.breaks);
+    let of = |finding: &Finding| (finding.rule.id.word().to_owned(), finding.severity, finding.breaks);
     scan.findings.iter().map(of).collect()
 }
 

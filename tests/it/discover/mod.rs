@@ -358,7 +358,7 @@ fn a_single_file_is_judged_by_what_lies_around_it() {
 
 #[test]
 fn a_library_that_is_asked_about_and_cannot_load_is_an_error() {
-    let told = |scan: &Scan| scan.findings.iter().map(|it| (it.rule.id, it.severity.word())).collect::<Vec<_>>();
+    let told = |scan: &Scan| scan.findings.iter().map(|it| (it.rule.id.word(), it.severity.word())).collect::<Vec<_>>();
     let alone = scan(SURROUNDED, &format!("{SITE}/a/plugin.so.1"));
     assert_eq!(told(&alone), [("library-missing", "error")]);
     // Nobody asked about it, and no import brings it in.
@@ -398,7 +398,7 @@ fn what_meson_python_installs_editable_lies_in_its_build_folder() {
         let told: Vec<(&str, bool)> =
             scan.outcomes.rows.iter().map(|row| (row.module.as_str(), row.failure.is_some())).collect();
         assert_eq!(told, [("pkg", true), ("pkg.ext", true)], "{call}");
-        assert_eq!(scan.findings[0].rule.id, "library-missing");
+        assert_eq!(scan.findings[0].rule.id.word(), "library-missing");
     }
 }
 
@@ -454,6 +454,6 @@ fn an_environment_that_was_brought_from_a_mac_never_meets_this_machine_s_interpr
             .as_ref()
             .is_some_and(|python| python.executable.is_none() && python.version == Some((3, 11)))
     );
-    let rules: Vec<&str> = scan.findings.iter().map(|finding| finding.rule.id).collect();
+    let rules: Vec<&str> = scan.findings.iter().map(|finding| finding.rule.id.word()).collect();
     assert!(!rules.contains(&"extension-for-other-python") && !rules.contains(&"wrong-architecture"), "{rules:?}");
 }

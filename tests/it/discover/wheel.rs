@@ -126,7 +126,7 @@ fn shown(scan: &Scan) -> Vec<String> {
 }
 
 fn findings(scan: &Scan) -> Vec<(&str, &str)> {
-    scan.findings.iter().map(|finding| (finding.rule.id, finding.message.as_str())).collect()
+    scan.findings.iter().map(|finding| (finding.rule.id.word(), finding.message.as_str())).collect()
 }
 
 /// Where a member's header in the table of contents starts (APPNOTE.TXT 4.3.12).
@@ -184,7 +184,8 @@ fn the_parts_of_the_data_folder_lie_where_an_installer_puts_them() {
         ]),
     );
     assert_eq!(shown(&scan), ["a-1.0.data/data/lib/libb.so", MODULE, "bin/run"]);
-    let gone: Vec<_> = scan.findings.iter().filter(|finding| finding.rule.id == "recorded-file-missing").collect();
+    let gone: Vec<_> =
+        scan.findings.iter().filter(|finding| finding.rule.id.word() == "recorded-file-missing").collect();
     assert_eq!(gone.len(), 1, "{:?}", findings(&scan));
     assert!(gone[0].message.contains("a/gone.abi3.so"), "{}", gone[0].message);
     assert_eq!(scan.distributions.len(), 1, "what is spread belongs to who recorded it");
@@ -600,7 +601,8 @@ fn what_mends_a_wheel_is_not_typed_into_the_archive() {
     let members =
         [(MODULE, &module[..]), ("a.libs/libx-0a1b2c3d.so.1", &library), ("a-1.0.dist-info/RECORD", record.as_bytes())];
     let scan = scan(LINUX, zip(&members));
-    let finding = scan.findings.iter().find(|finding| finding.rule.id == "library-missing").expect("a missing library");
+    let finding =
+        scan.findings.iter().find(|finding| finding.rule.id.word() == "library-missing").expect("a missing library");
     assert!(finding.remedy.text.contains("unpacked wheel"), "{}", finding.remedy.text);
     let command = finding.remedy.first(Shell::Sh).expect("a command");
     assert!(command.contains("$ORIGIN/../a.libs") && command.ends_with(&format!(" {MODULE}")), "{command}");
@@ -742,7 +744,7 @@ fn a_wheel_without_anything_native_is_refused_in_auditwheel_s_words() {
 /// What auditwheel is foretold to say of one wheel.
 fn audited(tool: &str, name: &str, bytes: Vec<u8>) -> Vec<String> {
     let scan = scan_for(Some(tool), MACHINE, &[(name, bytes)]).expect("a scan");
-    let told = scan.findings.iter().filter(|finding| finding.rule.id == "tool-complains");
+    let told = scan.findings.iter().filter(|finding| finding.rule.id.word() == "tool-complains");
     told.filter_map(|finding| finding.prints.clone()).collect()
 }
 
@@ -805,7 +807,7 @@ fn delocate_names_a_wheel_for_macos_after_what_its_files_are_built_for() {
         let name = format!("a-1.0-cp311-cp311-{platform}.whl");
         let scan =
             scan_for(Some(tool), MACHINE, &[(&name, zip(&[("a/_a.cpython-311-darwin.so", &module)]))]).expect("a scan");
-        let told = scan.findings.iter().filter(|finding| finding.rule.id == "tool-complains");
+        let told = scan.findings.iter().filter(|finding| finding.rule.id.word() == "tool-complains");
         told.map(|finding| (finding.subject.clone(), finding.prints.clone())).collect::<Vec<_>>()
     };
     let newer = told("delocate", "macosx_10_9_x86_64", "x86_64 minos:11.0");
@@ -831,7 +833,11 @@ fn by_its_tag(name: &str, needs: &str) -> Vec<String> {
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
     let request = Request { is_for_here: false, ..request };
     let scan = Scan::of(Arc::new(files), &machine, &request, &progress).expect("a scan");
-    scan.findings.iter().filter(|finding| finding.rule.id == "library-missing").map(|it| it.subject.clone()).collect()
+    scan.findings
+        .iter()
+        .filter(|finding| finding.rule.id.word() == "library-missing")
+        .map(|it| it.subject.clone())
+        .collect()
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn a_single_module_is_judged_as_windows_would() {
     let (kind, version, suffixes, modules) = told(&scan);
     assert_eq!((kind, version.as_str(), modules), (Kind::File, "3.12", words(&["m"])));
     assert_eq!(suffixes, [".cp312-win32.pyd", ".pyd"]);
-    assert_eq!(scan.findings.iter().filter(|it| it.rule.id == "library-missing").count(), 1);
+    assert_eq!(scan.findings.iter().filter(|it| it.rule.id.word() == "library-missing").count(), 1);
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn plain() -> Paint {
 fn every_id_of_every_table_is_known() {
     let ids = RULES
         .iter()
-        .map(|rule| rule.id)
+        .map(|rule| rule.id.word())
         .chain(Cause::ALL.iter().map(|cause| cause.word()))
         .chain(messages().map(|message| message.id.as_str()))
         .chain(ToolId::ALL.iter().map(|tool| tool.word()))

@@ -16,6 +16,7 @@ use dylens::diagnose::{Evidence, Finding, Rule, Severity};
 use dylens::discover::{Request, Tool, Wishes};
 use dylens::export::{FINDINGS, FORMATS, Options, Paint, TEXT};
 use dylens::printable::printable;
+use dylens::rule::RuleId;
 use dylens::scan::Scan;
 use dylens::vfs::VPath;
 
@@ -41,7 +42,7 @@ wave.libs/libsurf.so.1,,
 ";
 
 pub const SHAPE: Rule = Rule {
-    id: "library-missing",
+    id: RuleId::LIBRARY_MISSING,
     title: "library not found",
     severity: Severity::Error,
     why: "",
@@ -51,12 +52,17 @@ pub const SHAPE: Rule = Rule {
 
 pub static MISSING: Rule = SHAPE;
 
-pub static POINTER: Rule = Rule { id: "lfs-pointer", title: "a Git LFS pointer", ..SHAPE };
+pub static POINTER: Rule = Rule { id: RuleId::of_another_release("lfs-pointer"), title: "a Git LFS pointer", ..SHAPE };
 
-pub static UNUSED: Rule =
-    Rule { id: "unused", title: "a library that nothing loads", severity: Severity::Warning, ..SHAPE };
+pub static UNUSED: Rule = Rule {
+    id: RuleId::of_another_release("unused"),
+    title: "a library that nothing loads",
+    severity: Severity::Warning,
+    ..SHAPE
+};
 
-pub static OLD: Rule = Rule { id: "old-metadata", title: "old metadata", severity: Severity::Info, ..SHAPE };
+pub static OLD: Rule =
+    Rule { id: RuleId::of_another_release("old-metadata"), title: "old metadata", severity: Severity::Info, ..SHAPE };
 
 pub const SITE: &str = "lib/python3.12/site-packages";
 

@@ -189,7 +189,7 @@ proptest! {
         let failing: BTreeSet<String> = scan.outcomes.rows.iter()
             .filter(|row| row.verdict == ImportVerdict::Fails).map(|row| row.module.clone()).collect();
         let gone = scan.graph.name(b"libgone.so.1").expect("a node");
-        let finding = scan.findings.iter().find(|finding| finding.rule.id == "library-missing").expect("a finding");
+        let finding = scan.findings.iter().find(|finding| finding.rule.id.word() == "library-missing").expect("a finding");
         let broken: BTreeSet<String> = finding.broken.iter().cloned().collect();
         prop_assert_eq!(finding.node, Some(gone));
         prop_assert_eq!(&broken, &failing, "the finding and the imports\n{}", &world);

@@ -11,6 +11,7 @@ use dylens::command::{Command, Remedy};
 use dylens::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use dylens::discover::{Machine, Request, Wishes};
 use dylens::graph::NodeId;
+use dylens::rule::RuleId;
 use dylens::scan::Scan;
 use dylens::survey::Progress;
 use dylens::tui::atlas::Atlas;
@@ -31,7 +32,7 @@ use zip::write::SimpleFileOptions;
 pub use crate::worlds::{MAC, MAC_BROKEN, WORLD};
 
 const MISSING: Rule = Rule {
-    id: "library-missing",
+    id: RuleId::LIBRARY_MISSING,
     title: "library not found",
     severity: Severity::Error,
     why: "The loader tries each place that its rule names, in order, and none has the library. (ld.so(8))",

@@ -320,7 +320,7 @@ fn nothing_that_is_told_early_becomes_untrue() {
 
 /// The findings, as they are known again.
 fn findings(scan: &Scan) -> Vec<(&'static str, String, String)> {
-    scan.findings.iter().map(|it| (it.rule.id, it.file.to_string(), it.subject.clone())).collect()
+    scan.findings.iter().map(|it| (it.rule.id.word(), it.file.to_string(), it.subject.clone())).collect()
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn an_environment_copied_from_a_mac_is_judged_as_on_a_mac() {
     let module = |tag: &str| format!("{COPIED}//- {site}/p/m.{tag}.so MODULE needs:/usr/lib/libSystem.B.dylib\n");
     let scan = mac_of("/env", &module("cpython-311-darwin"));
     assert_eq!((scan.modules(), scan.world.host.system.word()), (1, "macOS"));
-    let blamed: Vec<&str> = scan.findings.iter().map(|finding| finding.rule.id).collect();
+    let blamed: Vec<&str> = scan.findings.iter().map(|finding| finding.rule.id.word()).collect();
     assert_eq!(blamed, ["environment-damaged"], "{:?}", messages(&scan));
     let scan = mac_of("/env", &module("cpython-310-darwin"));
     assert_eq!(finding(&scan, "extension-for-other-python").severity, Severity::Error);
@@ -71,6 +71,6 @@ fn spellings_of_one_name_and_version_are_no_disagreement() {
         ("a-1.0", "Metadata-Version: 2.1"),
     ] {
         let scan = named(folder, metadata);
-        assert!(scan.findings.iter().all(|finding| finding.rule.id != "environment-damaged"), "{folder}");
+        assert!(scan.findings.iter().all(|finding| finding.rule.id.word() != "environment-damaged"), "{folder}");
     }
 }

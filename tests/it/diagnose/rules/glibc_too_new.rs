@@ -28,7 +28,7 @@ fn subjects(glibc: Option<&str>) -> Vec<(String, Severity)> {
     let request = Request { wishes, ..Request::of(VPath::new("/v")) };
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
     let scan = Scan::of(Arc::new(world.files), &Machine::described(&[]), &request, &progress).expect("a scan");
-    let found = scan.findings.iter().filter(|finding| finding.rule.id == "glibc-too-new");
+    let found = scan.findings.iter().filter(|finding| finding.rule.id.word() == "glibc-too-new");
     found.map(|finding| (finding.subject.clone(), finding.severity)).collect()
 }
 

@@ -31,7 +31,7 @@ fn told(musl: Option<&str>) -> Vec<(String, String, Severity)> {
     let request = Request { wishes, ..Request::of(VPath::new("/v")) };
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
     let scan = Scan::of(Arc::new(world.files), &Machine::described(&[]), &request, &progress).expect("a scan");
-    let found = scan.findings.iter().filter(|finding| finding.rule.id == "musl-too-new");
+    let found = scan.findings.iter().filter(|finding| finding.rule.id.word() == "musl-too-new");
     found.map(|finding| (finding.subject.clone(), finding.file.to_string(), finding.severity)).collect()
 }
 

@@ -115,6 +115,6 @@ fn a_numpy_extension_that_is_gone_is_told_once() {
     let record = "//- SITE/numpy-1.26.4.dist-info/RECORD\nnumpy/core/_multiarray_umath.TAG,,\nnumpy/core/_simd.TAG,,\n";
     let scan = scan(&format!("{}\n{record}{}", gone.join("\n"), package(C1)));
     let rules: Vec<(&str, &str)> =
-        scan.findings.iter().map(|finding| (finding.rule.id, finding.subject.as_str())).collect();
+        scan.findings.iter().map(|finding| (finding.rule.id.word(), finding.subject.as_str())).collect();
     assert_eq!(rules, [("numpy-missing", "numpy"), ("recorded-file-missing", "_simd.cpython-311-x86_64-linux-gnu.so")]);
 }

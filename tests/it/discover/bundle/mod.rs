@@ -99,7 +99,7 @@ fn one_file(members: &[Member]) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 pub fn rules(scan: &Scan) -> Vec<&str> {
-    scan.findings.iter().map(|finding| finding.rule.id).collect()
+    scan.findings.iter().map(|finding| finding.rule.id.word()).collect()
 }
 
 fn imported(scan: &Scan) -> Vec<String> {
@@ -212,7 +212,7 @@ fn a_bundle_without_python_s_library_or_its_modules_does_not_start() {
     for name in ["libpython3.11.so.1.0", "base_library.zip"] {
         let scan = without(name);
         let first = &scan.findings[0];
-        assert_eq!((first.rule.id, first.subject.as_str()), ("environment-damaged", name));
+        assert_eq!((first.rule.id.word(), first.subject.as_str()), ("environment-damaged", name));
         assert!(first.message.contains("cannot start"), "{}", first.message);
     }
     assert_eq!(rules(&without("_bz2.cpython-311-x86_64-linux-gnu.so")), [""; 0]);
@@ -283,7 +283,7 @@ fn what_is_to_be_changed_in_a_program_of_one_file_is_named_as_it_lay_before() {
     let module = members.iter_mut().find(|member| member.1 == MODULE).expect("the module");
     module.2 = image("elf x86_64 defines:PyInit__a needs:libx.so.1 rpath:/home/me/lib");
     let scan = scan(&one_file(&members), "/x/prog");
-    let finding = scan.findings.iter().find(|finding| finding.rule.id == "rpath-outside").expect("it is told");
+    let finding = scan.findings.iter().find(|finding| finding.rule.id.word() == "rpath-outside").expect("it is told");
     let command = finding.remedy.first(Shell::Sh).expect("a command");
     assert_eq!(command, format!("patchelf --set-rpath '$ORIGIN' {MODULE}"));
 }
