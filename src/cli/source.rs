@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::args::{Arguments, Demo};
 use super::{output, progress};
 use crate::discover::{
-    Machine, Request, RequirementLines, Target, Tool, Wishes, discover, environment, nested_environments,
+    Machine, Request, RequirementLines, Target, Tool, Wishes, discover, environment, is_archive_name,
+    nested_environments,
 };
 use crate::error::Error;
 use crate::scan::{Scan, scan, scan_until_stopped};
@@ -184,7 +185,10 @@ fn expanded(fs: &dyn FileSystem, machine: &Machine, path: VPath) -> Vec<VPath> {
 fn is_snapshot(fs: &dyn FileSystem, path: &VPath) -> bool {
     let is_file = fs.stat(path).is_ok_and(|stat| stat.kind == Kind::File);
     let is_called_so = || memchr::memmem::find(path.file_name(), snapshot::ENDING.as_bytes()).is_some();
-    is_file && (is_called_so() || fs.read(path, snapshot::HEAD).is_ok_and(|head| snapshot::is_likely(&head)))
+    // An image is packed as a snapshot may be.
+    let is_likely =
+        || !is_archive_name(path) && fs.read(path, snapshot::HEAD).is_ok_and(|head| snapshot::is_likely(&head));
+    is_file && (is_called_so() || is_likely())
 }
 
 /// Scans what the arguments ask for.

@@ -37,6 +37,7 @@ pub(crate) use python::{is_free_threaded, is_pth_for_windows, pth_folder, tag_of
 pub use requirement::{MarkerTarget, Requirement, normalized};
 pub use requirement_lines::RequirementLines;
 pub use role::Role;
+pub(crate) use root::is_archive_name;
 pub use target::{Kind, Request, Target, Wishes, discover};
 pub use tool::{TOOLS, Tool};
 pub(crate) use wheel::is_wheel_name;

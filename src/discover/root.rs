@@ -57,7 +57,8 @@ pub(super) fn image_folder(
     Container::in_folder(fs, folder, platform)?.map(|image| container(image, folder)).transpose()
 }
 
-pub(super) fn is_archive_name(path: &VPath) -> bool {
+/// Is a file called as archives are that may hold a system, a package of conda, or sources?
+pub(crate) fn is_archive_name(path: &VPath) -> bool {
     let name = path.file_name().to_ascii_lowercase();
     ARCHIVES.iter().any(|ending| name.len() > ending.len() && name.ends_with(ending))
 }

@@ -12,6 +12,7 @@ use super::editable;
 use super::find::{ModuleFinder, ModuleSpec};
 use super::path::ImportPath;
 use super::process::StartedState;
+use super::standard;
 use super::target;
 use crate::python::{CompiledModule, ModuleSource, PythonTarget, Standing, limits, named_imports, stdlib};
 use crate::vfs::VPath;
@@ -38,7 +39,9 @@ pub struct ImportContext<'w> {
     pub bundled: Option<BundledModules<'w>>,
     sources: Mutex<FxHashMap<VPath, Option<Arc<ModuleSource>>>>,
     compiled: Mutex<FxHashMap<VPath, Option<Arc<CompiledModule>>>>,
-    standard: Mutex<FxHashMap<String, Arc<[StandardExtension]>>>,
+    standard: Mutex<FxHashMap<String, Arc<StandardModule>>>,
+    /// What the interpreter's standard library lacks.
+    lacking: OnceLock<FxHashSet<&'static str>>,
     /// The interpreter as every process has it at first; none within where it is to be started anew each time.
     pub(super) started: OnceLock<Option<StartedState>>,
 }
@@ -57,6 +60,14 @@ pub struct StandardExtension {
     /// Its name, as that of the file in `lib-dynload`.
     pub name: Arc<str>,
     pub path: VPath,
+}
+
+/// What the import of a module of the standard library brings in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StandardModule {
+    pub extensions: Vec<StandardExtension>,
+    /// The first module that it wants and that this installation lacks; itself, where it is not there.
+    pub missing: Option<Arc<str>>,
 }
 
 /// Sources of the standard library that are read to know which extension modules one of its modules brings in.
@@ -87,6 +98,7 @@ impl<'w> ImportContext<'w> {
             sources: Mutex::default(),
             compiled: Mutex::default(),
             standard: Mutex::default(),
+            lacking: OnceLock::new(),
             started: OnceLock::new(),
         }
     }
@@ -120,7 +132,16 @@ impl<'w> ImportContext<'w> {
 
     /// Is a module of the standard library that is nowhere found surely not there?
     pub fn lacks_standard(&self, name: &str) -> bool {
-        self.bundled.as_ref().is_some_and(|bundled| bundled.lacks(name))
+        match &self.bundled {
+            Some(bundled) => bundled.lacks(name),
+            None => self.lacking.get_or_init(|| standard::lacking(self)).contains(name),
+        }
+    }
+
+    /// Does the import of a module of the standard library end because this installation lacks a module?
+    pub fn fails_as_standard(&self, name: &str) -> bool {
+        let is_whole = || self.lacking.get_or_init(|| standard::lacking(self)).is_empty();
+        self.bundled.is_none() && !is_whole() && self.standard_module(name).missing.is_some()
     }
 
     /// The module of a whole name, as `sys.meta_path` would find it; `folders` are those of the package around it, or `sys.path`.
@@ -156,22 +177,23 @@ impl<'w> ImportContext<'w> {
         true
     }
 
-    /// The extension modules that a module of the standard library brings in, by the statements at the top of its source and of
-    /// those that these import.
-    pub fn standard_extensions(&self, name: &str) -> Arc<[StandardExtension]> {
+    /// What a module of the standard library brings in, by the statements at the top of its source and of those that these
+    /// import.
+    pub fn standard_module(&self, name: &str) -> Arc<StandardModule> {
         let known = || self.standard.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = known().get(name) {
             return known.clone();
         }
-        let found = self.find_standard(name).into();
+        let found = Arc::new(self.find_standard(name));
         known().entry(name.to_owned()).or_insert(found).clone()
     }
 
-    fn find_standard(&self, name: &str) -> Vec<StandardExtension> {
+    fn find_standard(&self, name: &str) -> StandardModule {
         let python = self.world.host.python.as_ref();
         let folders: Vec<VPath> =
             python.into_iter().flat_map(|python| python.library.iter().chain(&python.lib_dynload)).cloned().collect();
         let (mut found, mut seen, mut open) = (Vec::new(), FxHashSet::default(), vec![name.to_owned()]);
+        let mut missing = None;
         while let Some(name) = open.pop() {
             if seen.len() > MOST_STANDARD || !seen.insert(name.clone()) || stdlib::is_builtin(&name) {
                 continue;
@@ -197,11 +219,14 @@ impl<'w> ImportContext<'w> {
                     let certain = imports.iter().filter(|import| import.standing == Standing::Top && !import.is_call);
                     open.extend(certain.filter_map(|import| import.absolute(package)));
                 }
+                None if missing.is_none() && self.bundled.is_none() && self.lacks_standard(&name) => {
+                    missing = Some(Arc::from(name));
+                }
                 _ => {}
             }
         }
         found.reverse();
-        found
+        StandardModule { extensions: found, missing }
     }
 
     /// May something be said of this path?

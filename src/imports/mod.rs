@@ -19,6 +19,7 @@ mod outside;
 mod path;
 mod prepared;
 mod process;
+mod standard;
 mod target;
 
 pub use crate::python::limits::STACK_BYTES;

@@ -369,7 +369,11 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         token.is_some_and(|token| {
             let Record { failure, is_certain } = &self.records[token as usize];
             // A name that is handed to the loader as it is is one of the system's, and mostly of another system.
-            !is_certain || failure.cause.is_native() && failure.file.as_ref().is_none_or(VPath::is_absolute)
+            let is_lacking =
+                failure.cause == ImportCause::ModuleMissing && self.context.lacks_standard(&failure.subject);
+            is_lacking
+                || !is_certain
+                || failure.cause.is_native() && failure.file.as_ref().is_none_or(VPath::is_absolute)
         })
     }
 
@@ -458,14 +462,17 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             Found::Spec(spec) => self.load(name, spec, at),
             Found::Standard => self.load_standard(name, at),
             Found::Nothing if self.may_be_found(name) => Imported::Unknown(Reason::Outside),
-            Found::Nothing => {
-                let failure = self.failure(ImportCause::ModuleMissing, Some(at), name, &[name]);
-                self.failed.push(name.to_owned());
-                let mut raised = Raised::module_not_found(name, at.site.clone());
-                raised.token = Some(self.keep(failure, true));
-                Imported::Raises(Arc::new(raised))
-            }
+            Found::Nothing => Imported::Raises(self.raise_not_found(name, at)),
         }
+    }
+
+    /// The exception for a module that is not there.
+    fn raise_not_found(&mut self, name: &str, at: &At) -> Arc<Raised> {
+        let failure = self.failure(ImportCause::ModuleMissing, Some(at), name, &[name]);
+        self.failed.push(name.to_owned());
+        let mut raised = Raised::module_not_found(name, at.site.clone());
+        raised.token = Some(self.keep(failure, true));
+        Arc::new(raised)
     }
 
     fn find_top(&self, name: &str) -> Found {
@@ -509,7 +516,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
                 {
                     return Ok(Found::Spec(spec));
                 }
-                let is_there = stdlib::has(name, target) != Some(false);
+                let is_there = stdlib::has(name, target) != Some(false) && !self.context.lacks_standard(name);
                 Ok(if is_there { Found::Standard } else { Found::Nothing })
             }
             Some(ModuleBody::Opaque | ModuleBody::Source | ModuleBody::Namespace) => {
@@ -570,8 +577,12 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     /// A module of the standard library is not run; the extension modules that it brings in are loaded.
     fn load_standard(&mut self, name: &str, at: &At) -> Imported {
         let opens_none = self.alone.is_some() || self.dll_deeds.is_some();
-        let extensions = if opens_none { Arc::from([]) } else { self.context.standard_extensions(name) };
-        for extension in extensions.iter() {
+        let is_open = !opens_none || self.context.fails_as_standard(name);
+        let standard = if is_open { self.context.standard_module(name) } else { Arc::default() };
+        if let Some(missing) = &standard.missing {
+            return Imported::Raises(self.raise_not_found(missing, at));
+        }
+        for extension in &standard.extensions {
             if !self.standard.insert(extension.name.clone()) {
                 continue;
             }

@@ -53,6 +53,11 @@ pub fn has(name: &str, target: &PythonTarget) -> Option<bool> {
     }
 }
 
+/// Every module of the table, whatever has it.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ROWS.keys().copied()
+}
+
 /// The first minor version of Python 3 without a module that those before have; none where all have it, none has it, or only
 /// Windows' had it.
 pub fn removed_in(name: &str) -> Option<u8> {

@@ -1,6 +1,6 @@
 //! What `import X` does, in worlds written as text.
 
-use dylens::imports::{ImportOutcome, ImportVerdict};
+use dylens::imports::{ImportCause, ImportOutcome, ImportVerdict};
 
 /// An environment of CPython 3.11 on Linux. `SITE` is its site folder, `TAG` the ending of its modules, `EXT` a module
 /// that loads, `BAD` the words of one that needs what is not there.
@@ -417,4 +417,54 @@ fn a_library_for_ctypes_that_is_named_as_a_module_is_importable_and_counts_nowhe
     let failure = scan.outcomes.importable()[1].failure.clone().expect("a cause");
     assert_eq!((failure.cause.rule().word(), failure.subject.as_str()), ("init-function-missing", "PyInit__raw"));
     assert!(scan.findings.iter().all(|finding| finding.rule.id.word() == "library-unused"));
+}
+
+/// What an interpreter says whose standard library is not whole, as Debian's `python3-minimal` leaves it.
+fn in_part_of_a_library(world: &str, others: &str) -> ImportOutcome {
+    let interpreter = "needs:libc.so.6 defines:PyInit_posix,PyInit_math\n\
+        //- /usr/lib/python3.11/os.py\nimport posix\n\
+        //- /usr/lib/python3.11/json/__init__.py\nfrom .decoder import JSONDecoder\n\
+        //- /usr/lib/python3.11/json/decoder.py\nimport re\n\
+        //- /usr/lib/python3.11/xml/__init__.py\n\n";
+    let world =
+        format!("//- SITE/pkg/ext.TAG elf x86_64 defines:PyInit_ext\n//- SITE/pkg/__init__.py\n{world}\n{others}");
+    let text = whole(&world).replacen("needs:libc.so.6\n", interpreter, 1);
+    let scan = crate::common::scan(&text);
+    let row = scan.outcomes.rows.iter().find(|row| row.module == "pkg").expect("a row").clone();
+    let (told, _) = scan.import_story("pkg");
+    assert_eq!((told.verdict, &told.failure), (row.verdict, &row.failure));
+    row
+}
+
+#[test]
+fn what_a_standard_library_lacks_ends_imports() {
+    for (code, missing) in [
+        ("import contextvars", "contextvars"),
+        ("import json", "re"),
+        ("import xml.sax", "xml.sax"),
+        ("import os, _ctypes", "_ctypes"),
+        ("import sys\nif sys.platform == 'linux':\n    from . import inner", "resource"),
+    ] {
+        let outcome = in_part_of_a_library(code, "//- SITE/pkg/inner.py\nimport resource\n");
+        let failure = outcome.failure.unwrap_or_else(|| panic!("{code}: {:?}", outcome.verdict));
+        assert_eq!((failure.cause, failure.subject.as_str()), (ImportCause::ModuleMissing, missing), "{code}");
+    }
+}
+
+#[test]
+fn what_a_standard_library_has_or_may_have_ends_none() {
+    for code in [
+        "import math, posix, sys, os.path",
+        "try:\n    import contextvars\nexcept ImportError:\n    contextvars = None",
+        "import sys\nif sys.platform == 'win32':\n    import winreg",
+        "def later():\n    import contextvars",
+    ] {
+        assert_eq!(in_part_of_a_library(code, "").verdict, ImportVerdict::Loads, "{code}");
+    }
+    let packed = "//- /usr/lib/python311.zip\nPK\n";
+    assert_eq!(
+        in_part_of_a_library("import contextvars", packed).verdict,
+        ImportVerdict::Loads,
+        "it may be in the archive"
+    );
 }

@@ -229,9 +229,10 @@ impl ImportReach {
         let is_standard = || stdlib::is_builtin(name) || stdlib::has(name, &context.target) != Some(false);
         let spec = match spec {
             Some(spec) if !context.is_standard(&spec) => Some(spec),
-            Some(_) => None,
-            None if is_standard() => None,
-            None => return None,
+            None if !is_standard() => return None,
+            // What this installation lacks is not there, and nothing that wants it.
+            _ if context.lacks_standard(name) || context.fails_as_standard(name) => return None,
+            _ => None,
         };
         let module = ReachedModule {
             name: name.to_owned(),
@@ -355,7 +356,7 @@ impl ImportReach {
             }
             None => {
                 let loader = loader.get_or_insert_with(|| NativeLoader::new(context.world));
-                context.standard_extensions(name).iter().all(|it| is_sound(context, loader, &it.name, &it.path))
+                context.standard_module(name).extensions.iter().all(|it| is_sound(context, loader, &it.name, &it.path))
             }
         }
     }

@@ -798,6 +798,33 @@ fn reports_follow_what_changes_where_nobody_sits_at_a_terminal() {
     child.wait().unwrap();
 }
 
+/// A packed image begins as a packed snapshot does.
+#[test]
+fn a_packed_archive_is_no_snapshot() {
+    let folder = small();
+    let module = std::fs::read(folder.path().join("site-packages/a.so")).unwrap();
+    let mut tar = tar::Builder::new(Vec::new());
+    for (name, bytes) in [
+        ("etc/os-release", &b"ID=debian"[..]),
+        ("usr/lib/x", b"x"),
+        ("srv/v/pyvenv.cfg", b"version = 3.11.2"),
+        ("srv/v/lib/python3.11/site-packages/a.so", &module),
+    ] {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        tar.append_data(&mut header, name, bytes).unwrap();
+    }
+    let tar = tar.into_inner().unwrap();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut gzip, &tar).unwrap();
+    std::fs::write(folder.path().join("image.tar.gz"), gzip.finish().unwrap()).unwrap();
+    std::fs::write(folder.path().join("image.tar.zst"), zstd::encode_all(&tar[..], 1).unwrap()).unwrap();
+    for name in ["image.tar.gz", "image.tar.zst"] {
+        let checked = dylens(folder.path(), &["check", name]);
+        assert!(out(&checked).contains("libnowhere.so.9"), "{}", said(&checked));
+    }
+}
+
 #[test]
 fn a_check_follows_what_changes_as_lines_of_json() {
     use std::io::{BufRead, BufReader};
