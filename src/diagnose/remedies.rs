@@ -5,13 +5,12 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use super::Facts;
-use crate::command::Remedy;
-use crate::command::Template;
 use crate::command::templates::{
     APK_ADD, APK_SEARCH, APT_FILE, APT_INSTALL, APT_INSTALL_YES, APT_UPDATE, BREW_INSTALL, BY_PATCHELF_RPATH,
     CONDA_REINSTALL, CONDA_REINSTALL_OF, DNF_INSTALL, DNF_INSTALL_YES, DNF_PROVIDES, PIP_REINSTALL, PIP_UPGRADE,
     UV_REINSTALL,
 };
+use crate::command::{Command, Refusal, Remedy, Template};
 use crate::discover::bundle::Form;
 use crate::discover::{DistributionId, Kind};
 use crate::vfs::VPath;
@@ -124,12 +123,7 @@ fn from_package(facts: &Facts, package: &Package, library: &str) -> Remedy {
     }
     let system = |name: &str, command: Template| (!name.is_empty()).then(|| vec![command.with(&[&name])]);
     let is_inside = facts.survey.target.is_in_another_system();
-    let apt = || match is_inside {
-        true => {
-            system(&package.by.apt, APT_INSTALL_YES).map(|install| [vec![Ok(APT_UPDATE.command())], install].concat())
-        }
-        false => system(&package.by.apt, APT_INSTALL),
-    };
+    let apt = || (!package.by.apt.is_empty()).then(|| apt_install(facts, &package.by.apt));
     let steps = match facts.survey.world.host.packager.as_str() {
         "dnf" => system(&package.by.dnf, if is_inside { DNF_INSTALL_YES } else { DNF_INSTALL }),
         "apk" => system(&package.by.apk, APK_ADD),
@@ -146,6 +140,14 @@ fn from_package(facts: &Facts, package: &Package, library: &str) -> Remedy {
     match steps {
         Some(steps) => remedy.steps(steps),
         None => remedy,
+    }
+}
+
+/// The commands that install a package of Debian: in an image there are no lists of packages, and nobody says yes.
+pub(super) fn apt_install(facts: &Facts, package: &str) -> Vec<Result<Command, Refusal>> {
+    match facts.survey.target.is_in_another_system() {
+        true => vec![Ok(APT_UPDATE.command()), APT_INSTALL_YES.with(&[&package])],
+        false => vec![APT_INSTALL.with(&[&package])],
     }
 }
 

@@ -369,11 +369,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         token.is_some_and(|token| {
             let Record { failure, is_certain } = &self.records[token as usize];
             // A name that is handed to the loader as it is is one of the system's, and mostly of another system.
-            let is_lacking =
-                failure.cause == ImportCause::ModuleMissing && self.context.lacks_standard(&failure.subject);
-            is_lacking
-                || !is_certain
-                || failure.cause.is_native() && failure.file.as_ref().is_none_or(VPath::is_absolute)
+            !is_certain || failure.cause.is_native() && failure.file.as_ref().is_none_or(VPath::is_absolute)
         })
     }
 

@@ -4,8 +4,9 @@
 use rustc_hash::FxHashSet;
 
 use super::context::ImportContext;
+use super::find::ModuleSpec;
 use crate::image::Name;
-use crate::python::stdlib;
+use crate::python::{limits, stdlib};
 use crate::vfs::VPath;
 use crate::world::{FileId, World};
 
@@ -28,11 +29,12 @@ pub(super) fn lacking(context: &ImportContext) -> FxHashSet<&'static str> {
     }
     let is_there = |name: &str| {
         let mut below = folders.clone();
-        for (depth, part) in name.split('.').enumerate() {
+        for part in name.split('.') {
             match context.finder.find(part, &below) {
+                Some(spec) if makes_submodules(context.world, &spec) => return true,
                 Some(spec) => below = spec.folders().unwrap_or_default(),
                 // What lies below a module that is no package is made by that.
-                None => return depth > 0 && below.is_empty(),
+                None => return below.is_empty(),
             }
         }
         true
@@ -41,6 +43,13 @@ pub(super) fn lacking(context: &ImportContext) -> FxHashSet<&'static str> {
     let is_built_in = |name: &str| builtin.contains(format!("PyInit_{name}").as_bytes());
     let names = stdlib::names().filter(|name| is_wanted(name) && !is_built_in(name) && !is_there(name));
     names.collect()
+}
+
+/// Does a package put modules of its own making into `sys.modules`, as `collections` does from 3.13 on?
+fn makes_submodules(world: &World, spec: &ModuleSpec) -> bool {
+    let ModuleSpec::Source { path, package: Some(_) } = spec else { return false };
+    let source = world.fs().read(path, limits::SOURCE_BYTES).unwrap_or_default();
+    memchr::memmem::find(&source, b"modules[").is_some()
 }
 
 /// The functions of the modules that are linked into the interpreter or its library; none where these are not at hand.

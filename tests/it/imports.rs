@@ -425,6 +425,8 @@ fn in_part_of_a_library(world: &str, others: &str) -> ImportOutcome {
         //- /usr/lib/python3.11/os.py\nimport posix\n\
         //- /usr/lib/python3.11/json/__init__.py\nfrom .decoder import JSONDecoder\n\
         //- /usr/lib/python3.11/json/decoder.py\nimport re\n\
+        //- /usr/lib/python3.11/collections/__init__.py\nimport _collections_abc\nimport sys\nsys.modules['collections.abc'] = _collections_abc\n\
+        //- /usr/lib/python3.11/_collections_abc.py\n\n\
         //- /usr/lib/python3.11/xml/__init__.py\n\n";
     let world =
         format!("//- SITE/pkg/ext.TAG elf x86_64 defines:PyInit_ext\n//- SITE/pkg/__init__.py\n{world}\n{others}");
@@ -444,8 +446,10 @@ fn what_a_standard_library_lacks_ends_imports() {
         ("import xml.sax", "xml.sax"),
         ("import os, _ctypes", "_ctypes"),
         ("import sys\nif sys.platform == 'linux':\n    from . import inner", "resource"),
+        ("from .system import LINUX\nif LINUX:\n    from . import inner", "resource"),
     ] {
-        let outcome = in_part_of_a_library(code, "//- SITE/pkg/inner.py\nimport resource\n");
+        let inner = "//- SITE/pkg/inner.py\nimport resource\n//- SITE/pkg/system.py\nimport sys\nLINUX = sys.platform.startswith('linux')\n";
+        let outcome = in_part_of_a_library(code, inner);
         let failure = outcome.failure.unwrap_or_else(|| panic!("{code}: {:?}", outcome.verdict));
         assert_eq!((failure.cause, failure.subject.as_str()), (ImportCause::ModuleMissing, missing), "{code}");
     }
@@ -454,7 +458,7 @@ fn what_a_standard_library_lacks_ends_imports() {
 #[test]
 fn what_a_standard_library_has_or_may_have_ends_none() {
     for code in [
-        "import math, posix, sys, os.path",
+        "import math, posix, sys, os.path, collections.abc",
         "try:\n    import contextvars\nexcept ImportError:\n    contextvars = None",
         "import sys\nif sys.platform == 'win32':\n    import winreg",
         "def later():\n    import contextvars",

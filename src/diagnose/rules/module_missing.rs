@@ -2,10 +2,11 @@
 
 use crate::command::Remedy;
 use crate::command::templates::PIP_INSTALL;
-use crate::diagnose::remedies::reinstall;
+use crate::diagnose::remedies::{apt_install, reinstall};
 use crate::diagnose::{BrokenImports, Facts, Finding, Rule, Severity};
 use crate::discover::{DistributionId, Kind, normalized};
 use crate::imports::ImportCause;
+use crate::python::{PythonTarget, stdlib};
 use crate::rule::RuleId;
 use crate::vfs::VPath;
 
@@ -59,6 +60,9 @@ fn is_recorded(facts: &Facts, module: &str) -> bool {
 
 fn remedy(facts: &Facts, module: &str) -> Remedy {
     let top = module.split('.').next().unwrap_or(module);
+    if stdlib::has(module, &PythonTarget::default()) != Some(false) {
+        return of_standard_library(facts, module, top);
+    }
     if top != module
         && let Some(owner) = owner_of(facts, top)
     {
@@ -71,6 +75,21 @@ fn remedy(facts: &Facts, module: &str) -> Remedy {
         Some(name) => Remedy::new(format!("install {name}")).fix(PIP_INSTALL.with(&[name])),
         None => Remedy::new(format!("install the distribution that has the module {top}")),
     }
+}
+
+/// The rest of a standard library that is not whole: Debian parts it into packages, others leave out what they cannot compile.
+fn of_standard_library(facts: &Facts, module: &str, top: &str) -> Remedy {
+    let python = facts.python();
+    let is_system_s = python.executable.as_ref().is_some_and(|path| path.starts_with(&VPath::new("/usr/bin")));
+    if is_system_s && facts.survey.world.host.packager == "apt" {
+        let package = match top {
+            "tkinter" | "_tkinter" => "python3-tk".to_owned(),
+            _ => format!("libpython{}-stdlib", python.version_text()),
+        };
+        let text = format!("install the part of Python's standard library that has {module}");
+        return Remedy::new(text).steps(apt_install(facts, &package));
+    }
+    Remedy::new(format!("install a Python whose standard library has {module}"))
 }
 
 /// The distribution that installed files of this top-level package.

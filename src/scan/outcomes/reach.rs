@@ -47,6 +47,8 @@ pub struct ReachedModule {
     is_doubtful: bool,
     /// Does it take from a package what was installed and is gone?
     wants_gone: bool,
+    /// Imports what the standard library of this installation lacks.
+    lacks_standard: bool,
     /// Its code imports by names that are made at run time.
     is_wild: bool,
     /// Its statements, as far as they name what is known.
@@ -248,7 +250,7 @@ impl ImportReach {
     /// Puts down what a module names.
     fn take(&mut self, context: &ImportContext, place: usize, glance: Option<Glance>) {
         let Some(Glance { imports, is_risky, is_wild }) = glance else { return };
-        let (mut misses, mut wants_gone) = (false, false);
+        let (mut misses, mut wants_gone, mut lacks_standard) = (false, false, false);
         let own = top(&self.modules[place].name).to_owned();
         let (mut statements, mut later) = (Vec::new(), Vec::new());
         for (module, taken, standing, line) in imports {
@@ -260,6 +262,7 @@ impl ImportReach {
             }
             let Some(base) = self.place(context, &module) else {
                 misses |= !is_lazy;
+                lacks_standard |= !is_lazy && (context.lacks_standard(&module) || context.fails_as_standard(&module));
                 continue;
             };
             statements.push(Statement { module: base, standing, line });
@@ -285,7 +288,7 @@ impl ImportReach {
             module.imports.entry(statement.module).and_modify(|only| *only &= is_lazy).or_insert(is_lazy);
         }
         module.is_doubtful = misses || is_risky || wants_gone;
-        (module.wants_gone, module.is_wild) = (wants_gone, is_wild);
+        (module.wants_gone, module.is_wild, module.lacks_standard) = (wants_gone, is_wild, lacks_standard);
         (module.statements, module.later) = (statements, later);
     }
 
@@ -365,7 +368,9 @@ impl ImportReach {
     /// are known not to, or not surely, end well.
     pub fn near(&self, context: &ImportContext, suspects: &BTreeSet<String>) -> Near<'_> {
         let suspects = suspects.iter().filter_map(|name| self.places.get(name).copied());
-        Near { reach: self, above: self.above(context, suspects.collect()) }
+        // What the installation lacks is missed under whatever condition: no other system's code is meant by it.
+        let lacking = self.failing.iter().copied().filter(|&place| self.modules[place].lacks_standard);
+        Near { reach: self, above: self.above(context, suspects.chain(lacking).collect()) }
     }
 
     /// The top-level packages that have code of their own.

@@ -54,3 +54,27 @@ fn a_part_of_a_package_that_wants_what_was_not_asked_for_is_information() {
 ";
     assert_eq!(finding(&scan(world), "module-missing").severity, Severity::Info);
 }
+
+#[test]
+fn what_a_standard_library_lacks_comes_with_the_rest_of_it() {
+    let system = "//* PATH=/usr/bin
+//- /etc/os-release
+ID=debian
+//- /lib64/ld-linux-x86-64.so.2 elf x86_64 soname:ld-linux-x86-64.so.2
+//- /lib64/libc.so.6 elf x86_64 soname:libc.so.6
+//- /usr/bin/python3.11 elf x86_64 pie interp:/lib64/ld-linux-x86-64.so.2 needs:libc.so.6 defines:PyInit_posix
+//- /usr/bin/python3 -> python3.11
+//- /usr/lib/python3.11/os.py
+import posix
+";
+    let of = |module: &str| {
+        let site = "/usr/lib/python3/dist-packages/p";
+        let code =
+            format!("//- {site}/_p.abi3.so elf x86_64 defines:PyInit__p\n//- {site}/__init__.py\nimport {module}\n");
+        let scan = crate::common::scan(&format!("{system}{code}"));
+        let finding = finding(&scan, "module-missing");
+        finding.remedy.first(Shell::Sh)
+    };
+    assert_eq!(of("contextvars").as_deref(), Some("apt-get install libpython3.11-stdlib"));
+    assert_eq!(of("tkinter").as_deref(), Some("apt-get install python3-tk"));
+}
