@@ -17,7 +17,6 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-DEMOS = ("linux", "macos")
 
 
 def main() -> None:
@@ -34,15 +33,12 @@ def main() -> None:
     for page in pages.glob("*.md"):
         page.write_text(re.sub(r"^\| `([a-z0-9-]+)` \|", link_to_rule(ids), page.read_text(), flags=re.MULTILINE))
     (pages / "rule").mkdir()
-    examples = 0
     for id in ids:
-        text, has_example = rule(dylens, id)
-        examples += has_example
-        (pages / "rule" / f"{id}.md").write_text(text)
+        (pages / "rule" / f"{id}.md").write_text(rule(dylens, id))
     (pages / "messages.md").write_text(messages(ids))
     shutil.copy(HERE / "mkdocs.yml", out / "mkdocs.yml")
     subprocess.run([sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--config-file", out / "mkdocs.yml"], check=True)
-    print(f"{len(list(pages.rglob('*.md')))} pages, {len(ids)} rules, {examples} with an example from a demo")
+    print(f"{len(list(pages.rglob('*.md')))} pages, {len(ids)} rules with an example each")
 
 
 def link_to_rule(ids: list[str]):
@@ -53,18 +49,15 @@ def run(dylens: str, *words: str) -> str:
     return subprocess.run([Path(dylens).resolve(), *words], cwd="/", capture_output=True, text=True).stdout
 
 
-def rule(dylens: str, id: str) -> tuple[str, bool]:
-    """What `dylens explain` says, and what `dylens check` says where a demo has such a finding."""
+def rule(dylens: str, id: str) -> str:
+    """What `dylens explain` says, and what `dylens check` prints where the rule's own tests find such a thing."""
     head, title, *rest = run(dylens, "explain", id).splitlines()
     text = f"# {head.split()[0]}\n\n{title} · {head.split()[-1].strip('()')}\n"
     for line in rest:
         is_title = line and not line.startswith(" ")
         text += f"\n## {line}\n\n" if is_title else line.strip() + "\n"
-    for demo in DEMOS:
-        report = run(dylens, "check", f"--demo={demo}", "--select", id)
-        if f"[{id}]" in report:
-            return f"{text}\n## Example\n\n```text\n$ dylens check --demo={demo} --select {id}\n{report.strip()}\n```\n", True
-    return text, False
+    example = (HERE / "examples" / f"{id}.txt").read_text().strip()
+    return f"{text}\n## Example\n\n```text\n$ dylens check\n{example}\n```\n"
 
 
 def messages(ids: list[str]) -> str:

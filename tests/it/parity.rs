@@ -18,9 +18,14 @@ fn root() -> PathBuf {
 
 /// The stems of the Rust files of a folder.
 fn stems(folder: &str) -> BTreeSet<String> {
+    with_ending(folder, ".rs").into_iter().filter(|stem| stem != "mod").collect()
+}
+
+/// The stems of the files of a folder that end so.
+fn with_ending(folder: &str, ending: &str) -> BTreeSet<String> {
     let names =
         fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    names.filter_map(|name| name.strip_suffix(".rs").map(str::to_owned)).filter(|stem| stem != "mod").collect()
+    names.filter_map(|name| name.strip_suffix(ending).map(str::to_owned)).collect()
 }
 
 fn difference(files: &BTreeSet<String>, entries: &BTreeSet<String>) -> String {
@@ -49,6 +54,19 @@ fn every_rule_says_what_is_wrong_and_what_mends_it() {
         assert!(!rule.title.ends_with('.'), "{}: a title is no sentence", rule.id.word());
         let is_kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         assert!(rule.id.word().chars().all(is_kebab), "{}: ids are in kebab case", rule.id.word());
+    }
+}
+
+/// The book shows each rule at work; the tests of the rule write what it shows.
+#[test]
+fn every_rule_has_its_example() {
+    let entries: BTreeSet<String> = RULES.iter().map(|rule| rule.id.to_owned()).collect();
+    let files = with_ending("docs/examples", ".txt");
+    assert_eq!(files, entries, "docs/examples: {}", difference(&files, &entries));
+    for rule in RULES {
+        let path = root().join(format!("docs/examples/{}.txt", rule.id));
+        let text = fs::read_to_string(path).unwrap();
+        assert!(text.contains(&format!("[{}]", rule.id)), "docs/examples/{}.txt shows no such finding", rule.id);
     }
 }
 

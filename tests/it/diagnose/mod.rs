@@ -9,14 +9,18 @@ mod python;
 mod rules;
 mod windows;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use dylens::diagnose::{Finding, Severity};
 use dylens::discover::{Machine, Request};
+use dylens::export::TEXT;
 use dylens::scan::Scan;
 use dylens::survey::Progress;
 use dylens::vfs::VPath;
+
+use crate::common::{plain, written};
 
 /// A virtual environment of Python 3.11 on glibc 2.36, to which a test adds its own files.
 const ENVIRONMENT: &str = "
@@ -62,6 +66,23 @@ fn finding<'a>(scan: &'a Scan, rule: &str) -> &'a Finding {
         [finding] => finding,
         ref other => panic!("{} findings of {rule}: {:?}", other.len(), messages(scan)),
     }
+}
+
+/// As [`finding`]. What `dylens check` prints there is the example of the rule in the book.
+/// `UPDATE_DOCS=1 cargo test --test it diagnose` writes it.
+fn example<'a>(scan: &'a Scan, rule: &str) -> &'a Finding {
+    let printed = written(&TEXT, scan, &plain());
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examples").join(rule).with_extension("txt");
+    let told = std::fs::read_to_string(&page).unwrap_or_default();
+    if told != printed && std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&page, printed).expect("the example can be written");
+    } else {
+        assert_eq!(
+            told, printed,
+            "docs/examples/{rule}.txt is stale; UPDATE_DOCS=1 cargo test --test it diagnose writes it"
+        );
+    }
+    finding(scan, rule)
 }
 
 /// Everything that is said, to be shown when a test fails.

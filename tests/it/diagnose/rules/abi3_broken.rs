@@ -11,7 +11,7 @@ fn a_promise_of_the_stable_abi_is_compared_with_what_is_taken() {
     let newer = of("_a.abi3.so", "PyErr_Clear", "cp37-abi3-linux_x86_64");
     assert_silent(&newer);
     let foreign = of("_a.abi3.so", "_PyObject_GetDictPtr", "cp37-abi3-linux_x86_64");
-    let finding = finding(&foreign, "abi3-broken");
+    let finding = example(&foreign, "abi3-broken");
     assert_eq!((finding.severity, finding.subject.as_str()), (Severity::Info, "_PyObject_GetDictPtr"));
     assert!(finding.message.contains("no part of the stable ABI"), "{}", finding.message);
     let later = of("_a.abi3.so", "PyObject_Vectorcall", "cp37-abi3-linux_x86_64");

@@ -39,6 +39,7 @@ fn an_extension_module_that_is_gone_is_told_where_an_import_certainly_wants_it()
         assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some("pyinstaller --hidden-import=a._a PROGRAM.py"));
         assert_eq!(rules(&with_code(pyc!("package"), module, true)), [""; 0]);
     }
+    super::example(&with_code(pyc!("package"), pyc!("certain"), false), "bundle-incomplete");
 }
 
 #[test]

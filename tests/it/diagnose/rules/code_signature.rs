@@ -7,7 +7,7 @@ use dylens::command::Shell;
 #[test]
 fn code_for_apple_silicon_must_be_signed() {
     let scan = mac("//- /t/p/m.so MODULE unsigned");
-    let finding = finding(&scan, "code-signature");
+    let finding = example(&scan, "code-signature");
     assert_eq!((finding.severity, finding.breaks), (Severity::Error, 1));
     assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some("codesign --force --sign - /t/p/m.so"));
     assert_silent(&mac("//- /t/p/m.so macho x86_64 bundle defines:PyInit_m unsigned"));

@@ -8,7 +8,7 @@ use dylens::command::Shell;
 #[test]
 fn a_pyvenv_cfg_without_a_home_is_a_warning() {
     let scan = scan("//- /env/pyvenv.cfg\nversion = 3.11\n");
-    assert_eq!(finding(&scan, "environment-damaged").severity, Severity::Warning);
+    assert_eq!(example(&scan, "environment-damaged").severity, Severity::Warning);
 }
 
 #[test]

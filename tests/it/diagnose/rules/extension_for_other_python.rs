@@ -7,7 +7,7 @@ use dylens::command::Shell;
 #[test]
 fn a_module_built_for_another_version_only_is_an_error() {
     let scan = scan("//- SITE/a/_a.cpython-312-x86_64-linux-gnu.so elf x86_64 defines:PyInit__a\n");
-    let finding = finding(&scan, "extension-for-other-python");
+    let finding = example(&scan, "extension-for-other-python");
     assert_eq!(finding.severity, Severity::Error);
     assert!(finding.message.contains("CPython 3.12"), "{}", finding.message);
     assert!(finding.remedy.first(Shell::Sh).as_deref().is_some_and(|command| command.starts_with("python3.11 -m pip")));

@@ -22,12 +22,16 @@ const WORLD: &str = "
 version = 3.11.7
 ";
 
-fn subjects(glibc: Option<&str>) -> Vec<(String, Severity)> {
+fn scan_for(glibc: Option<&str>) -> Scan {
     let world = text::read(WORLD).expect("a world");
     let wishes = Wishes { glibc: glibc.and_then(Release::parse), ..Wishes::default() };
     let request = Request { wishes, ..Request::of(VPath::new("/v")) };
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
-    let scan = Scan::of(Arc::new(world.files), &Machine::described(&[]), &request, &progress).expect("a scan");
+    Scan::of(Arc::new(world.files), &Machine::described(&[]), &request, &progress).expect("a scan")
+}
+
+fn subjects(glibc: Option<&str>) -> Vec<(String, Severity)> {
+    let scan = scan_for(glibc);
     let found = scan.findings.iter().filter(|finding| finding.rule.id.word() == "glibc-too-new");
     found.map(|finding| (finding.subject.clone(), finding.severity)).collect()
 }
@@ -35,6 +39,7 @@ fn subjects(glibc: Option<&str>) -> Vec<(String, Severity)> {
 #[test]
 fn what_needs_a_newer_glibc_than_the_target_is_an_error() {
     assert_eq!(subjects(Some("2.28")), [("GLIBC_2.34".to_owned(), Severity::Error)]);
+    example(&scan_for(Some("2.28")), "glibc-too-new");
     let both = [("GLIBC_2.34".to_owned(), Severity::Error), ("GLIBC_2.28".to_owned(), Severity::Error)];
     assert_eq!(subjects(Some("2.17")), both);
 }

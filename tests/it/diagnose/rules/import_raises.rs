@@ -20,6 +20,7 @@ fn an_exception_that_nothing_catches_ends_the_import() {
         assert!(finding.message.contains("not for this system"), "{code}: {}", finding.message);
         assert_eq!(finding.broken, ["p", "p._p"], "{code}");
     }
+    example(&scan(&package("raise ImportError('not for this system')")), "import-raises");
 }
 
 #[test]

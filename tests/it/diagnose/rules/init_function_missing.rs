@@ -15,7 +15,7 @@ fn what_python_would_import_is_told_from_what_exports_no_init_function() {
 fn a_file_without_its_init_function_cannot_be_imported_unless_it_is_no_module() {
     let renamed = tagged_module("_a.TAG", "defines:PyInit__b", "cp311-cp311-linux_x86_64");
     let scan = self::scan(&renamed);
-    let finding = finding(&scan, "init-function-missing");
+    let finding = example(&scan, "init-function-missing");
     assert_eq!((finding.severity, finding.breaks, finding.subject.as_str()), (Severity::Error, 1, "PyInit__a"));
     assert!(finding.message.contains("it defines PyInit__b"), "{}", finding.message);
     let unnamed = self::scan(&renamed.replace("from . import _a", "import os"));

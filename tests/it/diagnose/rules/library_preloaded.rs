@@ -14,7 +14,7 @@ from . import _C
 #[test]
 fn a_library_of_a_package_that_is_imported_first_is_no_error() {
     let scan = scan(&format!("{BORROWER}//- SITE/vision/__init__.py\nimport torch\nfrom . import _C\n"));
-    let finding = finding(&scan, "library-preloaded");
+    let finding = example(&scan, "library-preloaded");
     assert_eq!(finding.severity, Severity::Info);
     assert!(finding.message.contains("vision/__init__.py:1"), "{}", finding.message);
     assert_calm(&scan);

@@ -33,7 +33,7 @@ fn a_symbol_that_the_copy_loaded_first_lacks_ends_the_import() {
 fn a_copy_loaded_first_that_has_every_symbol_is_information() {
     let scan = scan(&world("from . import _a\nfrom . import _b", "f,g,h", "f,g"));
     assert!(findings(&scan, "symbol-undefined").is_empty());
-    let told = finding(&scan, "library-shadowed");
+    let told = example(&scan, "library-shadowed");
     assert_eq!((told.severity, told.subject.as_str()), (Severity::Info, "libx.so.1"));
     let words = format!(
         "takes 2 symbols from {SITE}/p/old/libx.so.1, loaded by p._a at {SITE}/p/__init__.py:1, not from {SITE}/p/new/libx.so.1"

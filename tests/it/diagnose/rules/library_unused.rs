@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a_library_that_nothing_needs_and_no_code_names_is_information() {
     let scan = scan("//- SITE/a/libballast.so elf x86_64\n//- SITE/a/__init__.py\nx = 1\n");
-    assert_eq!(finding(&scan, "library-unused").severity, Severity::Info);
+    assert_eq!(example(&scan, "library-unused").severity, Severity::Info);
 }
 
 #[test]

@@ -9,7 +9,7 @@ fn a_link_to_nowhere_that_an_import_needs_is_an_error() {
 //- SITE/a/liby.so -> ../gone/liby.so
 ",
     );
-    assert_eq!(finding(&scan, "link-broken").severity, Severity::Error);
+    assert_eq!(example(&scan, "link-broken").severity, Severity::Error);
     assert!(finding(&scan, "library-missing").message.contains("a link to ../gone/liby.so"));
 }
 

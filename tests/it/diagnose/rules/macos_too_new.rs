@@ -15,7 +15,7 @@ fn a_file_for_a_newer_macos_than_the_wheel_promises_is_a_warning() {
         ))
     };
     let scan = world("macosx_11_0_arm64", "12.3");
-    let told = finding(&scan, "macos-too-new");
+    let told = example(&scan, "macos-too-new");
     assert_eq!(told.severity, Severity::Warning);
     assert!(
         told.message.contains("built for macOS 12.3 and later, the wheel's tag promises macOS 11.0"),

@@ -19,6 +19,7 @@ mod library_unused;
 mod link_broken;
 mod macos_too_new;
 mod module_missing;
+mod module_refused;
 mod musl_too_new;
 mod not_an_image;
 mod numpy_abi;

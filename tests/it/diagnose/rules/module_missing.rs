@@ -22,7 +22,7 @@ Name: p
 #[test]
 fn a_requirement_that_was_not_installed_ends_the_import() {
     let scan = scan(&importing("import dateutil", "Requires-Dist: dateutil"));
-    let finding = finding(&scan, "module-missing");
+    let finding = example(&scan, "module-missing");
     assert_eq!((finding.severity, finding.subject.as_str(), finding.breaks), (Severity::Error, "dateutil", 1));
     assert_eq!(finding.broken, ["p", "p._p"]);
     assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some("python -m pip install dateutil"));

@@ -25,7 +25,7 @@ fn a_truncated_module_is_an_error() {
 #[test]
 fn a_git_lfs_pointer_is_fetched() {
     let scan = scan("//- SITE/a/_a.TAG lfs\n");
-    assert_eq!(finding(&scan, "not-an-image").remedy.first(Shell::Sh).as_deref(), Some("git lfs pull"));
+    assert_eq!(example(&scan, "not-an-image").remedy.first(Shell::Sh).as_deref(), Some("git lfs pull"));
 }
 
 #[test]

@@ -8,6 +8,7 @@ fn code_built_for_numpy_1_does_not_import_with_numpy_2() {
     for says in [C1, CYTHON] {
         assert_eq!(judged(&numpy("2.0.2"), &package(says)), told("numpy-abi", Severity::Error, 1), "{says}");
     }
+    example(&scan(&format!("{}{}", numpy("2.0.2"), package(C1))), "numpy-abi");
 }
 
 #[test]

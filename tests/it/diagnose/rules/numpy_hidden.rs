@@ -70,4 +70,5 @@ Version: 1.0
         assert_eq!(message.contains("does not require NumPy"), severity == Severity::Info, "{message}");
         assert!(findings(&for_tool("delocate", &world(requires)), "numpy-hidden").is_empty());
     }
+    example(&for_tool("pyinstaller", &world(requirements[0].0)), "numpy-hidden");
 }

@@ -10,7 +10,7 @@ fn without_numpy_c_code_fails_at_import_and_rust_at_first_use() {
     assert_eq!(judged("", &package(C2)), told("numpy-missing", Severity::Error, 1));
     assert_eq!(judged("", &package(RUST)), told("numpy-missing", Severity::Error, 0));
     let scan = scan(&package(RUST));
-    assert!(finding(&scan, "numpy-missing").message.ends_with("it loads, and fails at its first use of an array"));
+    assert!(example(&scan, "numpy-missing").message.ends_with("it loads, and fails at its first use of an array"));
 }
 
 #[test]

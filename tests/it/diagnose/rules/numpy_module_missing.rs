@@ -7,7 +7,7 @@ use crate::diagnose::numpy::{C2, judged, numpy, package, told};
 fn numpy_without_a_module_that_it_imports_itself_answers_nobody() {
     let without = numpy("2.1.0").replace("//- SITE/numpy/_core/multiarray.py\n", "");
     let scan = scan(&format!("{without}{}", package(C2)));
-    let finding = finding(&scan, "numpy-module-missing");
+    let finding = example(&scan, "numpy-module-missing");
     assert_eq!(
         (finding.severity, finding.breaks, finding.subject.as_str()),
         (Severity::Error, 1, "numpy._core.multiarray")

@@ -7,7 +7,7 @@ use dylens::command::Shell;
 #[test]
 fn code_that_asks_for_a_newer_api_than_is_there_does_not_import() {
     let scan = scan(&format!("{}{}", numpy("1.21.6"), package(C2)));
-    let finding = finding(&scan, "numpy-too-old");
+    let finding = example(&scan, "numpy-too-old");
     assert_eq!((finding.severity, finding.breaks, finding.subject.as_str()), (Severity::Error, 1, "numpy>=1.23"));
     assert_eq!(finding.remedy.first(Shell::Sh).as_deref(), Some("python -m pip install --upgrade 'numpy>=1.23'"));
     assert_eq!(judged(&numpy("1.23.0"), &package(C2)), []);

@@ -4,14 +4,17 @@ use super::*;
 
 #[test]
 fn a_musl_module_under_glibc_is_an_error() {
+    let needing = |libc: &str| {
+        scan(&format!("//- SITE/a/_a.abi3.so elf x86_64 defines:PyInit__a needs:{libc},libgcc_s-0a1b2c3d.so.1\n"))
+    };
     for libc in ["libc.so", "libc.musl-x86_64.so.1"] {
-        let scan =
-            scan(&format!("//- SITE/a/_a.abi3.so elf x86_64 defines:PyInit__a needs:{libc},libgcc_s-0a1b2c3d.so.1\n"));
+        let scan = needing(libc);
         let finding = finding(&scan, "other-libc");
         assert_eq!((finding.severity, finding.breaks), (Severity::Error, 1));
         // What else it misses comes from the same mistake.
         assert_eq!(scan.findings.len(), 1, "{:?}", messages(&scan));
     }
+    example(&needing("libc.musl-x86_64.so.1"), "other-libc");
 }
 
 #[test]

@@ -10,7 +10,7 @@ fn a_module_that_takes_what_came_with_a_later_python_does_not_import() {
         tagged_module("_a.abi3.so", &format!("defines:PyInit__a takes:{symbols}"), "cp311-abi3-linux_x86_64")
     };
     let scan = self::scan(&taking("PyErr_Clear,PyType_FromMetaclass"));
-    let finding = finding(&scan, "python-symbol-missing");
+    let finding = example(&scan, "python-symbol-missing");
     assert_eq!(
         (finding.severity, finding.breaks, finding.subject.as_str()),
         (Severity::Error, 1, "PyType_FromMetaclass")

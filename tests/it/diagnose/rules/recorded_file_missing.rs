@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn an_installed_module_that_is_gone_is_an_error() {
     let scan = scan("//- SITE/a-1.0.dist-info/RECORD\na/_a.TAG,sha256=x,10\na/__init__.py,,\n");
-    let finding = finding(&scan, "recorded-file-missing");
+    let finding = example(&scan, "recorded-file-missing");
     assert_eq!((finding.severity, finding.breaks), (Severity::Error, 1));
 }
 

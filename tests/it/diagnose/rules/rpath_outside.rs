@@ -9,7 +9,7 @@ fn a_search_path_outside_that_decides_is_a_warning() {
 //- /opt/vendor/lib/libx.so elf x86_64
 ",
     );
-    let finding = finding(&scan, "rpath-outside");
+    let finding = example(&scan, "rpath-outside");
     assert_eq!((finding.severity, finding.subject.as_str()), (Severity::Warning, "/opt/vendor/lib"));
 }
 

@@ -10,7 +10,7 @@ fn two_copies_of_openmp_in_one_import_are_told() {
         mac("//- /t/p/m.so MODULE needs:@loader_path/.dylibs/libomp.dylib,@loader_path/../q/.dylibs/libomp.dylib
          //- /t/p/.dylibs/libomp.dylib macho arm64 id:/DLC/p/.dylibs/libomp.dylib
          //- /t/q/.dylibs/libomp.dylib macho arm64 id:/DLC/q/.dylibs/libomp.dylib");
-    let told = finding(&scan, "runtime-twice");
+    let told = example(&scan, "runtime-twice");
     assert_eq!((told.severity, told.subject.as_str()), (Severity::Warning, "OpenMP"));
     assert!(told.message.contains("both are loaded"), "{}", told.message);
 }

@@ -8,7 +8,7 @@ use dylens::discover::{Tool, Wishes};
 #[test]
 fn a_package_prefix_in_a_rust_module_s_install_name_is_told_and_harms_no_import() {
     let scan = mac_of("/t", PREFIXED);
-    let finding = finding(&scan, "rust-install-name");
+    let finding = example(&scan, "rust-install-name");
     assert_eq!((finding.severity, finding.breaks), (Severity::Info, 0));
     assert!(finding.message.contains("the package prefix “p._rust.”"), "{}", finding.message);
     assert!(finding.message.ends_with("Nuitka before 2.3.11 stops at it"), "{}", finding.message);

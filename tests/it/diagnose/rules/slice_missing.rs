@@ -14,7 +14,7 @@ fn a_wheel_for_both_kinds_of_mac_needs_both_slices() {
         ))
     };
     let scan = world("arm64");
-    let told = finding(&scan, "slice-missing");
+    let told = example(&scan, "slice-missing");
     assert_eq!((told.severity, told.subject.as_str()), (Severity::Warning, "x86_64"));
     assert_silent(&world("x86_64+arm64"));
 }

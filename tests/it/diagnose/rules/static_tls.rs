@@ -6,7 +6,7 @@ use super::*;
 fn storage_that_does_not_fit_into_what_glibc_keeps_ends_the_import() {
     let module = |bytes: u32| scan(&format!("//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a tls:{bytes}\n"));
     let scan = module(4096);
-    let told = finding(&scan, "static-tls");
+    let told = example(&scan, "static-tls");
     assert_eq!((told.severity, told.breaks), (Severity::Error, 1));
     assert!(told.message.contains("wants 4096 bytes of it, and glibc keeps 1664"), "{}", told.message);
     // What fits, and what may fit by the alignment of the block.

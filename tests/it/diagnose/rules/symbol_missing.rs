@@ -13,7 +13,7 @@ fn a_symbol_that_the_library_does_not_have_ends_the_import() {
         )
     };
     let scan = mac(&files("defines:one"));
-    let finding = finding(&scan, "symbol-missing");
+    let finding = example(&scan, "symbol-missing");
     assert_eq!((finding.severity, finding.subject.as_str(), finding.breaks), (Severity::Error, "_two", 1));
     assert_silent(&mac(&files("defines:one,two")));
 }

@@ -9,7 +9,7 @@ fn a_symbol_that_nothing_defines_ends_the_import() {
     let scan = scan(
         "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libc.so.6 takes:absent\n//- SITE/a/__init__.py\nfrom . import _a\n",
     );
-    let finding = finding(&scan, "symbol-undefined");
+    let finding = example(&scan, "symbol-undefined");
     assert_eq!((finding.severity, finding.breaks), (Severity::Error, 1));
     assert_eq!(finding.subject, "absent");
 }
@@ -227,28 +227,4 @@ home = /nowhere
 ",
     );
     assert!(findings(&scan, "symbol-undefined").is_empty());
-}
-
-#[test]
-fn what_dlopen_refuses_is_told_where_python_would_import_it() {
-    for (words, why) in [
-        ("pie interp:/lib64/ld-linux-x86-64.so.2", "position-independent"),
-        ("program interp:/lib64/ld-linux-x86-64.so.2", "is an executable"),
-        ("object", "object file"),
-        ("noopen", "nodlopen"),
-    ] {
-        let scan = scan(&format!(
-            "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a {words}\n//- SITE/a/__init__.py\nfrom . import _a\n"
-        ));
-        let finding = finding(&scan, "module-refused");
-        assert_eq!(finding.severity, Severity::Error, "{words}");
-        assert!(finding.message.contains(why), "{words}: {}", finding.message);
-    }
-}
-
-#[test]
-fn a_program_that_no_python_code_imports_is_a_program() {
-    let scan =
-        scan("//- SITE/a/tool.so elf x86_64 pie interp:/lib64/ld-linux-x86-64.so.2\n//- SITE/a/__init__.py\nx = 1\n");
-    assert!(findings(&scan, "module-refused").is_empty());
 }

@@ -32,7 +32,7 @@ import ctypes
 ctypes.CDLL('libx.so')
 ";
     let scan = for_tool("pyinstaller", files);
-    let finding = finding(&scan, "tool-complains");
+    let finding = example(&scan, "tool-complains");
     assert_eq!(
         (finding.severity, finding.remedy.first(Shell::Sh).as_deref()),
         (Severity::Info, Some("pyinstaller --collect-binaries=a PROGRAM.py"))

@@ -56,7 +56,7 @@ fn a_symbol_version_that_the_library_lacks_is_an_error() {
     let scan = scan(
         "//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libc.so.6 wants:libc.so.6@GLIBC_2.38,libc.so.6@GLIBC_2.34\n",
     );
-    let finding = finding(&scan, "version-missing");
+    let finding = example(&scan, "version-missing");
     assert_eq!((finding.subject.as_str(), finding.severity), ("GLIBC_2.38", Severity::Error));
 }
 

@@ -24,7 +24,7 @@ fn a_wheel_deserves_the_oldest_tag_that_has_all_its_versions() {
 fn a_wheel_that_claims_more_than_it_deserves_is_an_error() {
     let claims = |tag: &str| looked_at("/t", tag, &format!("{MODULE} wants:libc.so.6@GLIBC_2.28"));
     let scan = claims("manylinux2014_x86_64");
-    let told = finding(&scan, "wheel-policy");
+    let told = example(&scan, "wheel-policy");
     assert_eq!((told.severity, told.subject.as_str()), (Severity::Error, "manylinux_2_28_x86_64"));
     assert!(told.message.contains("not the manylinux_2_17_x86_64 that it claims: GLIBC_2.28"), "{}", told.message);
     assert!(told.prints.as_deref().is_some_and(|words| {

@@ -28,7 +28,7 @@ fn venv(version: &str, takes: &str) -> Scan {
 #[test]
 fn a_procedure_that_came_after_the_oldest_windows_of_its_python_is_told() {
     let scan = venv("3.12.1", "SetThreadDescription@KERNEL32.dll,CreateFileW@KERNEL32.dll");
-    let told = finding(&scan, "windows-too-new");
+    let told = example(&scan, "windows-too-new");
     assert_eq!((told.severity, told.subject.as_str(), told.breaks), (Severity::Info, "Windows 10 1607", 0));
     assert!(
         told.message.contains("m.pyd uses SetThreadDescription of KERNEL32.dll, which Windows 10 1607 and later have"),

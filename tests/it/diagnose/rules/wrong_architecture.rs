@@ -7,7 +7,7 @@ use crate::diagnose::windows::{venv, windows};
 #[test]
 fn a_module_for_another_processor_is_an_error() {
     let scan = scan("//- SITE/a/_a.TAG elf aarch64 defines:PyInit__a needs:libc.so.6\n");
-    let finding = finding(&scan, "wrong-architecture");
+    let finding = example(&scan, "wrong-architecture");
     assert_eq!((finding.severity, finding.breaks, finding.subject.as_str()), (Severity::Error, 1, "aarch64"));
     // Its needs are nobody's business: it never gets so far.
     assert_eq!(scan.findings.len(), 1, "{:?}", messages(&scan));

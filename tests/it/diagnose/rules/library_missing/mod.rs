@@ -9,7 +9,7 @@ use dylens::command::Shell;
 #[test]
 fn a_library_that_an_import_needs_and_nobody_has_is_an_error() {
     let scan = scan("//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libGL.so.1,libc.so.6\n");
-    let finding = finding(&scan, "library-missing");
+    let finding = example(&scan, "library-missing");
     assert_eq!(finding.severity, Severity::Error);
     assert_eq!(finding.subject, "libGL.so.1");
     assert_eq!(finding.breaks, 1);
