@@ -16,7 +16,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use harm::mark_harmless;
 pub use links::ImportLink;
-use reach::{ImportReach, in_fresh, is_sound};
+use reach::{CopyLoaders, ImportReach, in_fresh, is_sound};
 
 use super::Scan;
 use crate::diagnose::{Finding, Severity};
@@ -31,7 +31,7 @@ use crate::imports::{
 use crate::python::{limits, stdlib, top};
 use crate::survey::{ImportOf, Survey};
 use crate::vfs::VPath;
-use crate::world::{Absent, FileId, text_finder};
+use crate::world::{Absent, File, FileId, text_finder};
 
 /// What a survey tells of its native modules.
 struct SurveyFacts<'a> {
@@ -275,9 +275,10 @@ impl<'s> Asking<'s> {
             let (helpless, mut rounds) = (self.helpless(), 0);
             // The modules of which it became known what they name; none before the first round.
             let mut changed: Option<BTreeSet<String>> = None;
+            let meeting = reach.meeting(context, &self.contested(context));
             let near = loop {
                 suspects.extend(self.naming(context));
-                let near = reach.near(context, &suspects);
+                let near = reach.near(context, &suspects).or(&meeting);
                 let again = changed.as_ref().map(|modules| reach.near(context, modules));
                 let is_again = |name: &str| again.as_ref().is_none_or(|again| again.has(name));
                 let is_open =
@@ -349,13 +350,11 @@ impl<'s> Asking<'s> {
         asked(context, &rows.iter().collect::<Vec<_>>()).into_iter().map(|(outcome, _)| outcome).collect()
     }
 
-    /// The native modules that do not load by themselves, or that meet another copy of a library when they are not the first.
+    /// The native modules that do not load by themselves.
     fn suspects(&self, context: &ImportContext) -> BTreeSet<String> {
-        let contested = self.contested();
-        let is_contested = |import: &ImportOf| import.loads.loads.iter().any(|file| contested.contains(file));
         let loader = || NativeLoader::new(context.world);
         let suspects = self.survey.imports.par_iter().map_init(loader, |loader, import| {
-            let is_suspect = |name: &&str| is_contested(import) || !is_sound(context, loader, name, &import.opened);
+            let is_suspect = |name: &&str| !is_sound(context, loader, name, &import.opened);
             import.module().filter(is_suspect).map(str::to_owned)
         });
         suspects.flatten().collect()
@@ -396,25 +395,34 @@ impl<'s> Asking<'s> {
         lacking.filter(|(import, _)| is_helpless(import)).map(|(_, module)| module).collect()
     }
 
-    /// Libraries that are loaded by one soname and are several, different files: the import that comes first decides for all.
-    fn contested(&self) -> FxHashSet<FileId> {
-        let mut copies = FxHashMap::<Name, BTreeSet<FileId>>::default();
-        for import in self.survey.imports.iter().filter(|import| import.module().is_some()) {
+    /// Libraries of one soname that are different files: the import that comes first decides for all. For each such soname, the
+    /// native modules that load each of the files.
+    fn contested(&self, context: &ImportContext) -> Vec<Vec<CopyLoaders>> {
+        let world = &self.survey.world;
+        let mut loaders = FxHashMap::<FileId, CopyLoaders>::default();
+        for import in &self.survey.imports {
+            let Some(name) = import.module() else { continue };
+            let is_standard = !self.is_asked_about(context, &import.opened, name);
             for &file in import.loads.loads.iter().filter(|file| **file != import.file) {
-                if let Some(soname) =
-                    self.survey.world.file(file).image.as_ref().and_then(|image| image.identity.clone())
-                {
-                    copies.entry(soname).or_default().insert(file);
-                }
+                let loaders = loaders.entry(file).or_default();
+                loaders.are_everywhere |= is_standard;
+                loaders.modules.insert(name.to_owned());
             }
         }
-        // What repair tools have put into several packages is one library, byte by byte.
-        let is_same = |one: FileId, other: FileId| {
-            let (one, other) = (self.survey.world.file(one), self.survey.world.file(other));
-            one.len == other.len && one.image == other.image
-        };
-        let differ = |files: &BTreeSet<FileId>| files.iter().zip(files.iter().skip(1)).any(|(a, b)| !is_same(*a, *b));
-        copies.into_values().filter(differ).flatten().collect()
+        let mut copies = FxHashMap::<Name, Vec<(FileId, CopyLoaders)>>::default();
+        let mut files: Vec<(FileId, CopyLoaders)> = loaders.into_iter().collect();
+        files.sort_by_key(|(file, _)| *file);
+        for (file, loaders) in files {
+            let identity = world.file(file).image.as_ref().and_then(|image| image.identity.clone());
+            let Some(soname) = identity else { continue };
+            let copies = copies.entry(soname.clone()).or_default();
+            match copies.iter_mut().find(|(other, _)| is_one_library(&soname, &world.file(file), &world.file(*other))) {
+                Some((_, same)) => same.join(loaders),
+                None => copies.push((file, loaders)),
+            }
+        }
+        let differ = copies.into_values().filter(|copies| copies.len() > 1);
+        differ.map(|copies| copies.into_iter().map(|(_, loaders)| loaders).collect()).collect()
     }
 
     /// The native modules that name one that is known to fail.
@@ -537,6 +545,13 @@ impl<'s> Asking<'s> {
             && !is_standard
             && stdlib::has(top(name), &context.target) != Some(true)
     }
+}
+
+/// Are two files of one soname one library? What repair tools have put into several packages is: byte by byte, or as it was
+/// before they gave it a search path.
+fn is_one_library(soname: &Name, one: &File, other: &File) -> bool {
+    let needs = |file: &File| file.image.as_ref().map(|image| image.needs.clone());
+    one.len == other.len && one.image == other.image || soname.content_hash().is_some() && needs(one) == needs(other)
 }
 
 /// Native modules, and the top-level packages that hold them.

@@ -198,9 +198,7 @@ fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {
         return (reason, reinstall(facts, owner), file(path, "recorded, but gone"));
     }
     // Repair tools put a hash into the names of what they bring along: such a name comes with the package or not at all.
-    let is_vendored = name.rsplit(|&byte| byte == b'-').next().is_some_and(|tail| {
-        name.contains(&b'-') && tail.len() > 8 && tail[..8].iter().all(u8::is_ascii_hexdigit) && tail[8] == b'.'
-    });
+    let is_vendored = name.content_hash().is_some();
     if let Some(owner) = facts.owner(by).filter(|_| is_vendored) {
         return ("; it was to come with the package".into(), reinstall(facts, owner), Vec::new());
     }

@@ -80,7 +80,28 @@ pub struct Near<'r> {
     above: FxHashSet<usize>,
 }
 
+/// The native modules that load one of several copies of a library.
+#[derive(Debug, Default)]
+pub struct CopyLoaders {
+    pub modules: BTreeSet<String>,
+    /// The standard library's are among them: it may have loaded the copy before any import.
+    pub are_everywhere: bool,
+}
+
+impl CopyLoaders {
+    pub fn join(&mut self, other: CopyLoaders) {
+        self.modules.extend(other.modules);
+        self.are_everywhere |= other.are_everywhere;
+    }
+}
+
 impl Near<'_> {
+    /// These, too.
+    pub fn or(mut self, places: &FxHashSet<usize>) -> Self {
+        self.above.extend(places);
+        self
+    }
+
     /// Is a module of this name one of them? One that nothing is known of is.
     pub fn has(&self, name: &str) -> bool {
         let is_near = |place: &usize| self.above.contains(place) || self.reach.failing.contains(place);
@@ -371,6 +392,22 @@ impl ImportReach {
         // What the installation lacks is missed under whatever condition: no other system's code is meant by it.
         let lacking = self.failing.iter().copied().filter(|&place| self.modules[place].lacks_standard);
         Near { reach: self, above: self.above(context, suspects.chain(lacking).collect()) }
+    }
+
+    /// The modules from which statements lead to several copies of a library.
+    pub fn meeting(&self, context: &ImportContext, contested: &[Vec<CopyLoaders>]) -> FxHashSet<usize> {
+        let places =
+            |copy: &CopyLoaders| copy.modules.iter().filter_map(|name| self.places.get(name).copied()).collect();
+        let mut meeting = FxHashSet::default();
+        for copies in contested {
+            let mut ways = FxHashMap::<usize, usize>::default();
+            for copy in copies.iter().filter(|copy| !copy.are_everywhere) {
+                self.above(context, places(copy)).into_iter().for_each(|place| *ways.entry(place).or_default() += 1);
+            }
+            let everywhere = copies.iter().filter(|copy| copy.are_everywhere).count();
+            meeting.extend(ways.into_iter().filter(|(_, ways)| ways + everywhere > 1).map(|(place, _)| place));
+        }
+        meeting
     }
 
     /// The top-level packages that have code of their own.
