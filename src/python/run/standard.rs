@@ -67,6 +67,14 @@ impl Interpreter<'_> {
                     ["major", "minor", "micro", "releaselevel", "serial"].iter().position(|part| *part == name)?;
                 self.as_tuple(&PyValue::Standard(thing)).map(|parts| parts[place].clone())
             }
+            (os::POSIX_UNAME | os::PLATFORM_UNAME, _) => {
+                let names = match thing {
+                    os::POSIX_UNAME => &["sysname", "nodename", "release", "version", "machine"][..],
+                    _ => &["system", "node", "release", "version", "machine", "processor"],
+                };
+                let place = names.iter().position(|part| *part == name)?;
+                self.as_tuple(&PyValue::Standard(thing)).map(|parts| parts[place].clone())
+            }
             // An import is judged as in an interpreter without options.
             ("sys.flags", "optimize" | "debug" | "verbose" | "quiet" | "bytes_warning" | "inspect" | "interactive") => {
                 Some(PyValue::Int(0))

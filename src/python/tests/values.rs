@@ -39,6 +39,8 @@ fn facts_of_the_target_decide() {
     assert_eq!(value("sys.version_info[:2] == (3, 11)"), "true");
     assert_eq!(value("sys.version_info[0] == 2 or sys.version_info.minor > 11"), "false");
     assert_eq!(value("sys.platform == 'win32', os.name == 'posix', platform.system()"), "[false, true, 'Linux']");
+    assert_eq!(value("os.uname().sysname, os.uname()[0] == 'Darwin', platform.uname().system"), "['Linux', false, 'Linux']");
+    assert_eq!(value("os.uname().machine == platform.machine()"), "true");
     assert_eq!(value("sys.maxsize > 2**32"), "true");
     assert_eq!(value("struct.calcsize('P') * 8"), "64");
     assert_eq!(value("hasattr(os, 'add_dll_directory')"), "false");
@@ -51,7 +53,7 @@ fn facts_of_the_target_decide() {
 
 #[test]
 fn what_is_not_known_of_the_target_is_unknown() {
-    assert_eq!(value("sys.version"), "unknown Target");
+    assert_eq!(value("sys.version, os.uname().release"), "[unknown Target, unknown Target]");
     assert_eq!(
         value("sys.flags.optimize >= 2, sys.flags.dev_mode, sys.flags.isolated"),
         "[false, false, unknown Opaque]"

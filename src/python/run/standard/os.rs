@@ -37,7 +37,23 @@ const ALWAYS_SET: [&str; 19] = [
     "PROCESSOR_ARCHITECTURE",
 ];
 
+/// What `os.uname()` and `platform.uname()` return: named tuples that begin with the system's name and whose fifth part is the
+/// machine's.
+pub(super) const POSIX_UNAME: &str = "os.uname_result";
+pub(super) const PLATFORM_UNAME: &str = "platform.uname_result";
+
 impl Interpreter<'_> {
+    /// `platform.system()`.
+    fn system_name(&self) -> PyValue {
+        let name = self.around.target().platform.as_deref().and_then(|platform| match platform {
+            "win32" => Some("Windows"),
+            "darwin" => Some("Darwin"),
+            "linux" => Some("Linux"),
+            _ => None,
+        });
+        name.map_or(PyValue::Unknown(Reason::Target), PyValue::text)
+    }
+
     pub(super) fn call_system(&mut self, name: &str, given: &Given, at: TextSize) -> Eval {
         if let Some(function) = name.strip_prefix("os.path.") {
             return self.call_os_path(function, given, at);
@@ -164,12 +180,9 @@ impl Interpreter<'_> {
         let target = self.around.target();
         let text = |text: Option<&str>| text.map_or(PyValue::Unknown(Reason::Target), PyValue::text);
         Some(match name {
-            "platform.system" => text(target.platform.as_deref().and_then(|platform| match platform {
-                "win32" => Some("Windows"),
-                "darwin" => Some("Darwin"),
-                "linux" => Some("Linux"),
-                _ => None,
-            })),
+            "platform.system" => self.system_name(),
+            "os.uname" => PyValue::Standard(POSIX_UNAME),
+            "platform.uname" => PyValue::Standard(PLATFORM_UNAME),
             "platform.machine" => text(target.machine.as_deref()),
             "platform.python_implementation" => text(match target.implementation.as_deref() {
                 Some("cpython") => Some("CPython"),
@@ -475,6 +488,15 @@ impl Interpreter<'_> {
     /// A thing of the standard library that is a tuple.
     pub(in crate::python::run) fn as_tuple(&self, value: &PyValue) -> Option<Vec<PyValue>> {
         match value {
+            PyValue::Standard(uname @ (POSIX_UNAME | PLATFORM_UNAME)) => {
+                let untold = PyValue::Unknown(Reason::Target);
+                let machine = self.around.target().machine.as_deref().map_or(untold.clone(), PyValue::text);
+                let mut parts = vec![self.system_name(), untold.clone(), untold.clone(), untold.clone(), machine];
+                if *uname == PLATFORM_UNAME {
+                    parts.push(untold);
+                }
+                Some(parts)
+            }
             PyValue::Standard("sys.version_info") => {
                 let (major, minor, micro) = self.around.target().version?;
                 let part = |part: u8| PyValue::Int(i64::from(part));
