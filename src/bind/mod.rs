@@ -21,7 +21,7 @@ mod windows;
 pub use binder::{Binder, BoundSymbol, Failure, Settled, Status, is_fatal};
 pub use demangle::demangled;
 pub use dyld::{DyldBinder, origin};
-pub use process::{Dlopen, LoadedObject, LoadedProcess, Mode, Session};
+pub use process::{Dlopen, LoadedObject, LoadedProcess, Mode, Session, SessionMark};
 pub use rules::{bind, taken, unbound};
 pub use static_tls::{STATIC_TLS_ROOM, StaticTlsFailure};
 pub use system_symbols::{is_python_name, may_be_of_the_system};

@@ -92,6 +92,13 @@ impl Edges {
     }
 }
 
+/// How much a session had loaded, and the search path that code had added, at some time.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionMark {
+    objects: usize,
+    added_folders: usize,
+}
+
 /// A process of the world's interpreter that grows by one `dlopen` after the other.
 pub struct Session<'w> {
     world: &'w World,
@@ -204,6 +211,17 @@ impl<'w> Session<'w> {
             place += 1;
             place <= started || first < mark && root < mark
         });
+    }
+
+    /// What is loaded by now, to go back to.
+    pub fn mark(&self) -> SessionMark {
+        SessionMark { objects: self.len(), added_folders: self.simulation.added_folders() }
+    }
+
+    /// Goes back to what was loaded then.
+    pub fn go_back(&mut self, to: SessionMark) {
+        self.close(to.objects);
+        self.simulation.keep_added_folders(to.added_folders);
     }
 
     /// Does something that is loaded answer to a name? See [`Simulation::answers_to`].

@@ -11,8 +11,8 @@ use super::compiled::NativeFacts;
 use super::editable;
 use super::find::{ModuleFinder, ModuleSpec};
 use super::path::ImportPath;
-use super::process::StartedState;
 use super::standard;
+use super::state::ProcessState;
 use super::target;
 use crate::python::{CompiledModule, ModuleSource, PythonTarget, Standing, limits, named_imports, stdlib};
 use crate::vfs::VPath;
@@ -43,7 +43,7 @@ pub struct ImportContext<'w> {
     /// What the interpreter's standard library lacks.
     lacking: OnceLock<FxHashSet<&'static str>>,
     /// The interpreter as every process has it at first; none within where it is to be started anew each time.
-    pub(super) started: OnceLock<Option<StartedState>>,
+    pub(super) started: OnceLock<Option<ProcessState>>,
 }
 
 /// A module that a native file names in its constants.

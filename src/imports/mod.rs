@@ -20,6 +20,7 @@ mod path;
 mod prepared;
 mod process;
 mod standard;
+mod state;
 mod target;
 
 pub use crate::python::limits::STACK_BYTES;
@@ -32,4 +33,4 @@ pub use native::{AnsweredNeed, NativeLoader, OpenAs};
 pub use outcome::{Harmless, ImportOutcome, ImportVerdict, Outcomes};
 pub use path::{ImportPath, SiteCode};
 pub use prepared::prepared;
-pub use process::{ImportEvent, ImportProcess, ImportStep, Touched};
+pub use process::{Checkpoint, ImportEvent, ImportProcess, ImportStep, Touched};

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::cause::{ImportCause, NativeRefusal, OtherCopy};
 use super::compiled::NativeFacts;
-use crate::bind::{self, Mode, Session};
+use crate::bind::{self, Mode, Session, SessionMark};
 use crate::image::{ImageKind, Name};
 use crate::loader::{self, Resolution, Wanted};
 use crate::vfs::VPath;
@@ -19,6 +19,14 @@ pub struct NativeLoader<'w> {
     /// What the last call wanted, and what it got.
     wanted: Vec<Wanted>,
     /// How extension modules are opened (`sys.setdlopenflags`).
+    module_mode: Mode,
+}
+
+/// What a loader had opened at some time.
+#[derive(Clone, Debug)]
+pub struct NativeMark {
+    session: SessionMark,
+    answered: Vec<(FileId, FileId)>,
     module_mode: Mode,
 }
 
@@ -84,6 +92,19 @@ impl<'w> NativeLoader<'w> {
     /// Takes out again what was loaded since.
     pub fn close(&mut self, mark: usize) {
         self.session.close(mark);
+    }
+
+    /// All that was opened and set by now.
+    pub fn checkpoint(&self) -> NativeMark {
+        NativeMark { session: self.session.mark(), answered: self.answered.clone(), module_mode: self.module_mode }
+    }
+
+    /// Makes the process what it was then.
+    pub fn go_back(&mut self, to: &NativeMark) {
+        self.session.go_back(to.session);
+        self.answered.clone_from(&to.answered);
+        self.module_mode = to.module_mode;
+        self.wanted.clear();
     }
 
     /// Opens a file by its path; says which file it is.

@@ -24,7 +24,7 @@ fn library_mode(load: &LibraryLoad) -> Mode {
 
 impl Outside for ImportProcess<'_, '_> {
     fn heap(&mut self) -> &mut Heap {
-        &mut self.heap
+        &mut self.state.heap
     }
 
     fn target(&self) -> &PythonTarget {
@@ -40,7 +40,7 @@ impl Outside for ImportProcess<'_, '_> {
             LibraryName::Known(name) => name.clone(),
             LibraryName::Program => return LibraryOutcome::Loaded,
             LibraryName::Unknown(reason) => {
-                self.has_unknown_library |= load.is_global;
+                self.state.has_unknown_library |= load.is_global;
                 return LibraryOutcome::Unknown(*reason);
             }
         };
@@ -54,7 +54,7 @@ impl Outside for ImportProcess<'_, '_> {
             }
             // What lies outside of the files that are known may well be there.
             Err(refusal) if refusal.cause == ImportCause::LibraryMissing && !self.is_decidable(&name) => {
-                self.has_unknown_library |= load.is_global;
+                self.state.has_unknown_library |= load.is_global;
                 LibraryOutcome::Unknown(Reason::Path)
             }
             Err(refusal) => LibraryOutcome::Raises(self.refuse(refusal, "OSError", &at.site)),
@@ -96,26 +96,26 @@ impl Outside for ImportProcess<'_, '_> {
                 self.loader.open_modules_as(Mode { is_global, binds_now });
             }
             ProcessChange::SearchPath { entry: Some(entry), position } if is_certain => {
-                let (path, len) = (self.place(&entry), self.folders.len());
+                let (path, len) = (self.place(&entry), self.state.folders.len());
                 let place = if let PathPosition::At(place) = position { place.min(len) } else { len };
-                self.folders.insert(place, path);
+                self.state.folders.insert(place, path);
             }
             ProcessChange::SearchPathWithout(Some(entry)) if is_certain => {
                 let entry = self.place(&entry);
-                self.folders.retain(|folder| *folder != entry);
+                self.state.folders.retain(|folder| *folder != entry);
             }
             ProcessChange::SiteDirectory(Some(folder)) => {
-                let mut path = super::path::ImportPath { folders: self.folders.clone(), ..Default::default() };
+                let mut path = super::path::ImportPath { folders: self.state.folders.clone(), ..Default::default() };
                 path.add_site(self.context.world.fs(), &self.place(&folder), 0);
-                self.folders = path.folders;
+                self.state.folders = path.folders;
             }
             ProcessChange::Finder(_) => {
                 let module = &*at.site.module.name;
                 let top = module.split('.').next().unwrap_or(module);
                 match top == SITE_CODE {
-                    true => self.has_unknown_finder = true,
+                    true => self.state.has_unknown_finder = true,
                     // A package's finder is for its own names: `six.moves`.
-                    false => drop(self.finders.insert(top.to_owned())),
+                    false => drop(self.state.finders.insert(top.to_owned())),
                 }
             }
             _ => {}
@@ -123,7 +123,7 @@ impl Outside for ImportProcess<'_, '_> {
     }
 
     fn search_path(&mut self) -> Option<Vec<Arc<str>>> {
-        Some(self.folders.iter().map(|folder| Arc::from(folder.to_string())).collect())
+        Some(self.state.folders.iter().map(|folder| Arc::from(folder.to_string())).collect())
     }
 
     fn path_kind(&mut self, path: &str) -> Option<PathKind> {
@@ -204,7 +204,7 @@ impl ImportProcess<'_, '_> {
     }
 
     fn note_deed(&mut self, deed: Deed, at: &At) {
-        let module = self.running.last().cloned().unwrap_or_else(|| SITE_CODE.into());
+        let module = self.state.running.last().cloned().unwrap_or_else(|| SITE_CODE.into());
         self.dll_deeds.get_or_insert_default().push(DllDeed { module, deed, site: at.site.clone() });
     }
 
@@ -240,7 +240,7 @@ impl ImportProcess<'_, '_> {
 
     /// Is there a module of this name? Its parents are imported for that.
     fn is_found(&mut self, name: &str, at: &At) -> Option<bool> {
-        if self.heap.loaded(name).is_some() {
+        if self.state.heap.loaded(name).is_some() {
             return Some(true);
         }
         let Some((parent, _)) = name.rsplit_once('.') else {

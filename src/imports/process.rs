@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::cause::{EarlierCopy, ImportCause, ImportFailure, LoadedBy, NativeRefusal, OtherCopy, ShadowedCopy};
 use super::compiled::CapiImport;
 use super::context::ImportContext;
 use super::find::ModuleSpec;
-use super::native::{NativeLoader, OpenAs};
+use super::native::{NativeLoader, NativeMark, OpenAs};
 use super::outcome::{ImportOutcome, ImportVerdict};
+use super::state::{ProcessState, Record};
 use crate::bind::{Mode, demangled};
 use crate::image::Name;
 use crate::loader;
 use crate::python::{
-    self, At, Certainty, CompiledModule, Ending, Heap, Imported, ModuleBody, ModulePlace, Raised, Reason, Site,
-    SiteModule, limits, stdlib,
+    self, At, Certainty, CompiledModule, Ending, Imported, ModuleBody, ModulePlace, Raised, Reason, Site, SiteModule,
+    limits, stdlib,
 };
 use crate::vfs::VPath;
 use crate::world::{Deed, FileId, System};
@@ -24,36 +25,9 @@ use crate::world::{Deed, FileId, System};
 pub struct ImportProcess<'c, 'w> {
     pub(super) context: &'c ImportContext<'w>,
     pub(super) loader: NativeLoader<'w>,
-    pub(super) heap: Heap,
-    /// `sys.path`.
-    pub(super) folders: Vec<VPath>,
-    /// Top-level packages whose code has installed a finder: their names may lead anywhere.
-    pub(super) finders: FxHashSet<String>,
-    /// Code has loaded a library that is not known: it may define anything.
-    pub(super) has_unknown_library: bool,
-    /// A finder that the start of the interpreter installs may lead anywhere.
-    pub(super) has_unknown_finder: bool,
-    /// The modules that are being run, the outermost first.
-    pub(super) running: Vec<Arc<str>>,
-    /// What failed, by the token of the exception that was raised for it.
-    pub(super) records: Vec<Record>,
-    /// Exceptions of the code's own, by the address of the first of their chain, each kept alive.
-    raised: FxHashMap<usize, (Arc<Raised>, u32)>,
-    /// Of the failures that each module has caught, the words and the record.
-    caught: FxHashMap<Arc<str>, Vec<(String, u32)>>,
-    /// Extension modules of the standard library that are loaded.
-    standard: FxHashSet<Arc<str>>,
-    /// Modules whose import failed, also where that was caught.
-    pub failed: Vec<String>,
-    /// Records of native parts that were refused, in order.
-    pub(super) refused: Vec<u32>,
+    pub(super) state: ProcessState,
     /// What happens, for who wants the story.
     pub(super) story: Option<Vec<ImportStep>>,
-    has_exited: bool,
-    /// What ends a module under a condition that cannot be decided, by the tokens of exceptions.
-    possible: Vec<u32>,
-    /// Modules whose code this reader did not understand to its end: what they did for their submodules is not known.
-    astray: FxHashSet<Arc<str>>,
     /// Where only the first module runs: the modules that fail. Whatever else it imports ends well, and nothing is known of
     /// what that holds.
     alone: Option<Arc<FxHashSet<Arc<str>>>>,
@@ -63,16 +37,6 @@ pub struct ImportProcess<'c, 'w> {
     has_touched: bool,
     /// What was asked for, where only the first module runs.
     asked_for: FxHashSet<Arc<str>>,
-    /// Who brought each native file in.
-    loaders: FxHashMap<FileId, LoadedBy>,
-    /// Libraries that another copy answers for.
-    shadowed: Vec<ShadowedCopy>,
-    /// Native modules: their code may register more modules than any file tells (pybind11's `def_submodule`).
-    natives: FxHashSet<Arc<str>>,
-    /// Which module imported which.
-    edges: FxHashMap<Arc<str>, FxHashSet<Arc<str>>>,
-    /// Modules during whose run something was refused, or may have been raised.
-    doubtful: FxHashSet<Arc<str>>,
     /// What code does for DLLs, where that is asked; nothing native is opened then, and all that is there loads.
     pub(super) dll_deeds: Option<Vec<DllDeed>>,
 }
@@ -93,13 +57,10 @@ pub enum Touched {
     None { asked_for: FxHashSet<Arc<str>> },
 }
 
-/// An interpreter that has started: what lines of `.pth` files left behind.
-pub(super) struct StartedState {
-    heap: Heap,
-    folders: Vec<VPath>,
-    finders: FxHashSet<String>,
-    has_unknown_finder: bool,
-    edges: FxHashMap<Arc<str>, FxHashSet<Arc<str>>>,
+/// A point of a process to go back to.
+pub struct Checkpoint {
+    state: ProcessState,
+    natives: NativeMark,
 }
 
 /// Where people import something.
@@ -110,14 +71,6 @@ fn at_main() -> At {
 
 /// The name under which a line of a `.pth` file runs.
 pub(super) const SITE_CODE: &str = "<site>";
-
-/// Something that failed.
-#[derive(Clone, Debug)]
-pub(super) struct Record {
-    pub failure: ImportFailure,
-    /// Is it certain, as far as this room can tell?
-    pub is_certain: bool,
-}
 
 /// One step of an import's story.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,31 +124,12 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         let mut process = ImportProcess {
             context,
             loader,
-            heap: Heap::new(),
-            folders: context.path.folders.clone(),
-            finders: FxHashSet::default(),
-            has_unknown_library: false,
-            has_unknown_finder: false,
-            running: Vec::new(),
-            records: Vec::new(),
-            raised: FxHashMap::default(),
-            caught: FxHashMap::default(),
-            standard: FxHashSet::default(),
-            failed: Vec::new(),
-            refused: Vec::new(),
+            state: ProcessState { folders: context.path.folders.clone(), ..ProcessState::default() },
             story: None,
-            has_exited: false,
-            possible: Vec::new(),
-            astray: FxHashSet::default(),
             alone: None,
             companion: None,
             has_touched: false,
             asked_for: FxHashSet::default(),
-            loaders: FxHashMap::default(),
-            natives: FxHashSet::default(),
-            shadowed: Vec::new(),
-            edges: FxHashMap::default(),
-            doubtful: FxHashSet::default(),
             dll_deeds,
         };
         process.start();
@@ -210,32 +144,19 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             return;
         }
         match context.started.get() {
-            Some(Some(started)) if self.dll_deeds.is_none() => {
-                let StartedState { heap, folders, finders, has_unknown_finder, edges } = started;
-                self.heap.clone_from(heap);
-                self.folders.clone_from(folders);
-                self.finders.clone_from(finders);
-                self.edges.clone_from(edges);
-                self.has_unknown_finder = *has_unknown_finder;
-            }
+            Some(Some(started)) if self.dll_deeds.is_none() => self.state.clone_from(started),
             _ => {
                 let mark = self.loader.mark();
                 self.run_site();
                 let is_plain = self.loader.mark() == mark
-                    && self.records.is_empty()
-                    && self.astray.is_empty()
-                    && self.possible.is_empty()
+                    && self.state.records.is_empty()
+                    && self.state.astray.is_empty()
+                    && self.state.possible.is_empty()
                     && self.loader.opens_as_ever()
-                    && !self.has_unknown_library;
+                    && !self.state.has_unknown_library;
                 let is_first = self.dll_deeds.is_none() && context.started.get().is_none();
                 if is_first {
-                    let state = is_plain.then(|| StartedState {
-                        heap: self.heap.clone(),
-                        folders: self.folders.clone(),
-                        finders: self.finders.clone(),
-                        has_unknown_finder: self.has_unknown_finder,
-                        edges: self.edges.clone(),
-                    });
+                    let state = is_plain.then(|| self.state.clone());
                     // Another thread may have come first, with the same.
                     context.started.set(state).ok();
                 }
@@ -255,30 +176,30 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             let name: Arc<str> = SITE_CODE.into();
             let source = Arc::new(python::ModuleSource::parse(code.text.as_bytes()));
             self.begin(&name, None, None, ModuleBody::Source);
-            self.heap.bind(&name, "sitedir", python::PyValue::text(code.site.to_string()));
+            self.state.heap.bind(&name, "sitedir", python::PyValue::text(code.site.to_string()));
             python::run(&name, &source, self);
-            self.heap.abandon(&name);
+            self.state.heap.abandon(&name);
         }
-        self.refused.clear();
-        self.failed.clear();
-        self.doubtful.clear();
-        self.has_exited = false;
+        self.state.refused.clear();
+        self.state.failed.clear();
+        self.state.doubtful.clear();
+        self.state.has_exited = false;
         self.loader.take_answered();
-        self.shadowed.clear();
+        self.state.shadowed.clear();
     }
 
     /// May an unknown finder know this name?
     fn may_be_found(&self, name: &str) -> bool {
         let top = python::top(name);
-        self.has_unknown_finder
-            || self.finders.contains(top)
+        self.state.has_unknown_finder
+            || self.state.finders.contains(top)
             || self.context.has_others && top == name
             || self.context.bundled.as_ref().is_some_and(|bundled| bundled.may_have(name))
     }
 
     /// `sys.path` as it stands.
     pub fn folders(&self) -> &[VPath] {
-        &self.folders
+        &self.state.folders
     }
 
     /// Keeps what happens from now on.
@@ -296,6 +217,28 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         self.loader
     }
 
+    /// What the process is now, to go back to.
+    pub fn checkpoint(&self) -> Checkpoint {
+        Checkpoint { state: self.state.clone(), natives: self.loader.checkpoint() }
+    }
+
+    /// Makes the process what it was.
+    pub fn go_back(&mut self, to: &Checkpoint) {
+        self.state.clone_from(&to.state);
+        self.loader.go_back(&to.natives);
+    }
+
+    /// The modules whose import failed, also where that was caught.
+    pub fn take_failed(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.state.failed)
+    }
+
+    /// Imports a package around what is asked for; says whether that surely ends well.
+    pub fn imports_well(&mut self, package: &str) -> bool {
+        let imported = self.import_name(package, &at_main());
+        matches!(imported, Imported::Module { may_raise: None }) && !self.state.has_exited
+    }
+
     /// What `import NAME` does.
     pub fn outcome(&mut self, name: &str, is_extension: bool) -> ImportOutcome {
         let imported = self.import_name(name, &at_main());
@@ -307,23 +250,26 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             Imported::Raises(raised) => {
                 let mut record = self.record_of(&raised);
                 // A name is missing where what would have bound it was refused, if that was come to.
-                if let (ImportCause::NameMissing, Some(&possible)) = (record.failure.cause, self.possible.first()) {
-                    record.failure = self.records[possible as usize].failure.clone();
+                if let (ImportCause::NameMissing, Some(&possible)) = (record.failure.cause, self.state.possible.first())
+                {
+                    record.failure = self.state.records[possible as usize].failure.clone();
                 }
                 let verdict = if record.is_certain { ImportVerdict::Fails } else { ImportVerdict::Unknown };
                 (verdict, Some(record.failure))
             }
-            _ if self.has_exited => (ImportVerdict::Fails, self.records.last().map(|record| record.failure.clone())),
+            _ if self.state.has_exited => {
+                (ImportVerdict::Fails, self.state.records.last().map(|record| record.failure.clone()))
+            }
             Imported::Module { may_raise: Some(raised) } => {
                 (ImportVerdict::Unknown, Some(self.record_of(&raised).failure))
             }
             Imported::Unknown(reason) => (ImportVerdict::Unknown, Some(self.undecided(name, reason))),
-            Imported::Module { .. } => match self.refused.first() {
-                Some(&token) => (ImportVerdict::Guarded, Some(self.records[token as usize].failure.clone())),
+            Imported::Module { .. } => match self.state.refused.first() {
+                Some(&token) => (ImportVerdict::Guarded, Some(self.state.records[token as usize].failure.clone())),
                 None => (ImportVerdict::Loads, None),
             },
         };
-        let shadowed = std::mem::take(&mut self.shadowed);
+        let shadowed = std::mem::take(&mut self.state.shadowed);
         ImportOutcome { verdict, failure, shadowed, ..ImportOutcome::loads(name, is_extension) }
     }
 
@@ -334,7 +280,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         let at = at_main();
         let parent_is_there = self.import_parent(name, &at);
         let ends_well = parent_is_there && matches!(self.import_one(name, &at), Imported::Module { may_raise: None });
-        ends_well && self.refused.is_empty() && !self.has_exited
+        ends_well && self.state.refused.is_empty() && !self.state.has_exited
     }
 
     /// What `import NAME` does where the packages around the module end well.
@@ -347,9 +293,9 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     /// Imports the package around a module that is to run alone; says whether it is there, as it is where there is none.
     fn import_parent(&mut self, name: &str, at: &At) -> bool {
         name.rsplit_once('.').is_none_or(|(parent, _)| {
-            self.running.push(name.into());
+            self.state.running.push(name.into());
             let imported = self.import_name(parent, at);
-            self.running.pop();
+            self.state.running.pop();
             matches!(imported, Imported::Module { .. })
         })
     }
@@ -367,7 +313,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     fn is_relevant(&self, raised: &Raised) -> bool {
         let token = raised.chain().find_map(|raised| raised.token);
         token.is_some_and(|token| {
-            let Record { failure, is_certain } = &self.records[token as usize];
+            let Record { failure, is_certain } = &self.state.records[token as usize];
             // A name that is handed to the loader as it is is one of the system's, and mostly of another system.
             !is_certain || failure.cause.is_native() && failure.file.as_ref().is_none_or(VPath::is_absolute)
         })
@@ -380,7 +326,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         if !answered.into_iter().all(|(module, library)| facts.loads_alone(module, library)) {
             return false;
         }
-        self.closure(name).iter().all(|module| !self.doubtful.contains(module))
+        self.closure(name).iter().all(|module| !self.state.doubtful.contains(module))
     }
 
     /// The modules that come in with this one, itself included, as far as something was imported in this process.
@@ -390,7 +336,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         let mut seen = FxHashSet::default();
         while let Some(module) = open.pop() {
             if seen.insert(module.clone()) {
-                open.extend(self.edges.get(&module).into_iter().flatten().cloned());
+                open.extend(self.state.edges.get(&module).into_iter().flatten().cloned());
             }
         }
         seen
@@ -398,8 +344,8 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// What runs now imports this.
     fn note_edge(&mut self, name: &str) {
-        if let Some(running) = self.running.last() {
-            let edges = self.edges.entry(running.clone()).or_default();
+        if let Some(running) = self.state.running.last() {
+            let edges = self.state.edges.entry(running.clone()).or_default();
             if !edges.contains(name) {
                 edges.insert(name.into());
             }
@@ -423,7 +369,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         for end in ends {
             let part = &name[..end];
             self.note_edge(part);
-            if self.heap.loaded(part).is_some() {
+            if self.state.heap.loaded(part).is_some() {
                 continue;
             }
             match self.import_one(part, at) {
@@ -431,7 +377,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
                 other => return other,
             }
             // The parent's code may have imported it.
-            if self.heap.loaded(part).is_none() {
+            if self.state.heap.loaded(part).is_none() {
                 return Imported::Unknown(Reason::Outside);
             }
         }
@@ -465,7 +411,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     /// The exception for a module that is not there.
     fn raise_not_found(&mut self, name: &str, at: &At) -> Arc<Raised> {
         let failure = self.failure(ImportCause::ModuleMissing, Some(at), name, &[name]);
-        self.failed.push(name.to_owned());
+        self.state.failed.push(name.to_owned());
         let mut raised = Raised::module_not_found(name, at.site.clone());
         raised.token = Some(self.keep(failure, true));
         Arc::new(raised)
@@ -476,7 +422,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         if stdlib::is_builtin(name) {
             return Found::Standard;
         }
-        match self.context.find(name, &self.folders) {
+        match self.context.find(name, &self.state.folders) {
             // A package of the environment may bear a name of the standard library and come after it.
             Some(spec) if self.context.is_standard(&spec) => Found::Standard,
             Some(spec) => Found::Spec(spec),
@@ -504,7 +450,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     fn find_below(&self, parent: &str, name: &str) -> Result<Found, Imported> {
         let target = &self.context.target;
-        match self.heap.loaded(parent) {
+        match self.state.heap.loaded(parent) {
             Some(ModuleBody::Standard) => {
                 // In a bundle the standard library lies among the other modules.
                 if self.context.bundled.is_some()
@@ -516,7 +462,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
                 Ok(if is_there { Found::Standard } else { Found::Nothing })
             }
             Some(ModuleBody::Opaque | ModuleBody::Source | ModuleBody::Namespace) => {
-                if self.natives.contains(parent) {
+                if self.state.natives.contains(parent) {
                     let found = self.search_of(parent).and_then(|folders| self.context.find(name, &folders));
                     return found.map(Found::Spec).ok_or(Imported::Unknown(Reason::Outside));
                 }
@@ -532,13 +478,13 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// The folders in which submodules of a package are looked for.
     fn search_of(&self, package: &str) -> Option<Vec<VPath>> {
-        let search = self.heap.search_of(package)?;
+        let search = self.state.heap.search_of(package)?;
         Some(search.iter().map(|folder| VPath::new(&**folder)).collect())
     }
 
     /// Puts a module into `sys.modules` and runs it.
     fn load(&mut self, name: &str, spec: ModuleSpec, at: &At) -> Imported {
-        if self.running.len() >= limits::IMPORT_DEPTH {
+        if self.state.running.len() >= limits::IMPORT_DEPTH {
             return Imported::Unknown(Reason::Limit);
         }
         self.tell(at, ImportEvent::Begins { module: name.to_owned(), file: spec.path().cloned() });
@@ -548,7 +494,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
                 self.begin(name, None, folders, ModuleBody::Namespace);
                 Imported::Module { may_raise: None }
             }
-            _ if self.alone.is_some() && !self.running.is_empty() && self.companion.as_deref() != Some(name) => {
+            _ if self.alone.is_some() && !self.state.running.is_empty() && self.companion.as_deref() != Some(name) => {
                 self.begin(name, spec.path(), folders, ModuleBody::Opaque);
                 Imported::Module { may_raise: None }
             }
@@ -562,10 +508,10 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             Imported::Raises(raised) => {
                 let text = raised.text.as_deref().unwrap_or(&raised.class.name).to_owned();
                 self.tell(at, ImportEvent::Fails { module: name.to_owned(), text });
-                self.failed.push(name.to_owned());
-                self.heap.abandon(name);
+                self.state.failed.push(name.to_owned());
+                self.state.heap.abandon(name);
             }
-            _ => self.heap.bind_in_parent(name),
+            _ => self.state.heap.bind_in_parent(name),
         }
         imported
     }
@@ -579,22 +525,22 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             return Imported::Raises(self.raise_not_found(missing, at));
         }
         for extension in &standard.extensions {
-            if !self.standard.insert(extension.name.clone()) {
+            if !self.state.standard.insert(extension.name.clone()) {
                 continue;
             }
             let stem = extension.name.rsplit('.').next().unwrap_or(&extension.name).to_owned();
             let mark = self.loader.mark();
             if let Err(refusal) = self.loader.open(&extension.path, OpenAs::Module(&stem)) {
-                self.standard.remove(&extension.name);
-                self.running.push(extension.name.clone());
+                self.state.standard.remove(&extension.name);
+                self.state.running.push(extension.name.clone());
                 let raised = self.refuse(refusal, "ImportError", &at.site);
-                self.running.pop();
+                self.state.running.pop();
                 return Imported::Raises(raised);
             }
             self.note_loaded(mark, &extension.name, at);
         }
         self.begin(name, None, None, ModuleBody::Standard);
-        self.heap.bind_in_parent(name);
+        self.state.heap.bind_in_parent(name);
         Imported::Module { may_raise: None }
     }
 
@@ -608,7 +554,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             return Imported::Module { may_raise: None };
         }
         self.begin(name, Some(path), folders.clone(), ModuleBody::Source);
-        self.running.push(name.into());
+        self.state.running.push(name.into());
         let ran = python::run(name, &source, self);
         self.ran(name, path, folders, ran)
     }
@@ -625,9 +571,9 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         self.begin(name, Some(path), folders.clone(), body);
         if let (ModuleSpec::Bundled { name: within, .. }, Some(bundled)) = (spec, &self.context.bundled) {
             let file = bundled.file_of(within, folders.is_some());
-            self.heap.bind(name, "__file__", python::PyValue::text(file.to_string()));
+            self.state.heap.bind(name, "__file__", python::PyValue::text(file.to_string()));
         }
-        self.running.push(name.into());
+        self.state.running.push(name.into());
         let ran = python::run_compiled(name, &compiled, self);
         self.ran(name, path, folders, ran)
     }
@@ -646,8 +592,8 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     fn of_program(&mut self, name: &str, compiled: &Arc<CompiledModule>, called: &str) -> ImportOutcome {
         let path = self.context.bundled.as_ref().map(|bundled| bundled.program().clone()).unwrap_or_default();
         self.begin(name, Some(&path), None, ModuleBody::Source);
-        self.heap.bind(name, "__name__", python::PyValue::text(called));
-        self.running.push(name.into());
+        self.state.heap.bind(name, "__name__", python::PyValue::text(called));
+        self.state.running.push(name.into());
         let ran = python::run_compiled(name, compiled, self);
         let imported = self.ran(name, &path, None, ran);
         self.outcome_of(name, false, imported)
@@ -658,17 +604,17 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         let imported = match ran.ending {
             Ending::Returned | Ending::Unknown(_) => {
                 let tokens = ran.may_raise.iter().filter_map(|raised| raised.chain().filter_map(|it| it.token).last());
-                self.possible.extend(tokens);
+                self.state.possible.extend(tokens);
                 let may_raise = ran.may_raise.into_iter().find(|raised| self.is_relevant(raised));
                 if may_raise.is_some() {
-                    self.doubtful.insert(name.into());
+                    self.state.doubtful.insert(name.into());
                 }
                 Imported::Module { may_raise }
             }
             // Code that ends by an exception of another kind has been tried by those who wrote it: it is this reader that went
             // astray.
             Ending::Raised(raised) if !is_of_imports(&raised) => {
-                self.astray.insert(name.into());
+                self.state.astray.insert(name.into());
                 self.begin(name, Some(path), folders, ModuleBody::Opaque);
                 Imported::Module { may_raise: None }
             }
@@ -677,7 +623,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
                 Imported::Raises(raised)
             }
             Ending::Exited(site) => {
-                self.has_exited = true;
+                self.state.has_exited = true;
                 let mut failure = self.failure(ImportCause::Exits, None, "os._exit", &["os._exit"]);
                 failure.file = Some(VPath::new(&*site.module.file));
                 let mut raised = Raised::builtin("SystemExit", "", site);
@@ -685,7 +631,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
                 Imported::Raises(Arc::new(raised))
             }
         };
-        self.running.pop();
+        self.state.running.pop();
         imported
     }
 
@@ -695,7 +641,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             return Imported::Module { may_raise: None };
         }
         let stem = name.rsplit('.').next().unwrap_or(name);
-        self.running.push(name.into());
+        self.state.running.push(name.into());
         let mark = self.loader.mark();
         let opened = self.loader.open(path, OpenAs::Module(stem));
         let opened = opened.and_then(|file| self.judge_symbols(mark, Some(file)).map(|()| file));
@@ -706,12 +652,12 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             }
             Ok(file) => {
                 self.note_loaded(mark, name, at);
-                self.natives.insert(name.into());
+                self.state.natives.insert(name.into());
                 self.begin(name, Some(path), folders, ModuleBody::Opaque);
                 self.initialize(name, file, at)
             }
         };
-        self.running.pop();
+        self.state.running.pop();
         imported
     }
 
@@ -724,7 +670,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
                 return Err(fault.clone());
             }
             // Others that have come before decide.
-            self.doubtful.extend(self.running.iter().cloned());
+            self.state.doubtful.extend(self.state.running.iter().cloned());
             return Ok(());
         }
         let answered = self.loader.answered_needs(mark, context.facts);
@@ -754,7 +700,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             if symbols > 0 {
                 let path = |file: FileId| context.world.file(file).path.clone();
                 let earlier = self.earlier_copy(&OtherCopy { library: library(), loaded: it.loaded });
-                self.shadowed.push(ShadowedCopy { by: path(it.by), path: path(it.instead), symbols, earlier });
+                self.state.shadowed.push(ShadowedCopy { by: path(it.by), path: path(it.instead), symbols, earlier });
             }
         }
         Ok(())
@@ -765,7 +711,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         let Site { module: source, line } = &at.site;
         for file in self.loader.loaded_since(mark) {
             let loader = LoadedBy { module: module.to_owned(), file: VPath::new(&*source.file), line: *line };
-            self.loaders.insert(file, loader);
+            self.state.loaders.insert(file, loader);
         }
     }
 
@@ -773,7 +719,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         EarlierCopy {
             library: other.library.to_string(),
             path: self.context.world.file(other.loaded).path.clone(),
-            loader: self.loaders.get(&other.loaded).cloned(),
+            loader: self.state.loaders.get(&other.loaded).cloned(),
         }
     }
 
@@ -799,9 +745,9 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     /// A native module that may do without what it imports.
     fn doubt(&mut self, raised: Arc<Raised>) -> Imported {
         for token in raised.chain().filter_map(|raised| raised.token) {
-            self.records[token as usize].is_certain = false;
+            self.state.records[token as usize].is_certain = false;
         }
-        self.doubtful.extend(self.running.iter().cloned());
+        self.state.doubtful.extend(self.state.running.iter().cloned());
         Imported::Module { may_raise: Some(raised) }
     }
 
@@ -843,7 +789,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             search: folders.map(|folders| folders.iter().map(text).collect()),
             body,
         };
-        self.heap.begin(&place);
+        self.state.heap.begin(&place);
     }
 
     /// The exception for a native file that is refused.
@@ -857,13 +803,13 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         let is_glibc = matches!(self.context.world.host.system, System::Glibc(_));
         let is_decided = match cause {
             ImportCause::KindRefused => is_glibc,
-            ImportCause::SymbolUndefined => !self.has_unknown_library,
+            ImportCause::SymbolUndefined => !self.state.has_unknown_library,
             _ => true,
         };
         let is_certain = is_certain && is_decided && !self.is_below_astray();
         let token = self.keep(failure, is_certain);
-        self.doubtful.extend(self.running.iter().cloned());
-        self.refused.push(token);
+        self.state.doubtful.extend(self.state.running.iter().cloned());
+        self.state.refused.push(token);
         let mut raised = Raised::builtin(class, format!("{}: {subject}", cause.phrase()), site.clone());
         raised.token = Some(token);
         Arc::new(raised)
@@ -871,33 +817,33 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// Does what runs lie in a package whose code was not understood?
     fn is_below_astray(&self) -> bool {
-        let Some(running) = self.running.last() else { return false };
-        running.match_indices('.').any(|(end, _)| self.astray.contains(&running[..end]))
+        let Some(running) = self.state.running.last() else { return false };
+        running.match_indices('.').any(|(end, _)| self.state.astray.contains(&running[..end]))
     }
 
     /// A failure at the module that runs; `last` are the names that end its chain.
     pub(super) fn failure(&self, cause: ImportCause, at: Option<&At>, subject: &str, last: &[&str]) -> ImportFailure {
         let file = at.map(|at| &*at.site.module.file).filter(|file| !file.is_empty()).map(VPath::new);
-        let mut because = collapsed(&self.running);
+        let mut because = collapsed(&self.state.running);
         because.extend(last.iter().map(|name| (*name).to_owned()));
         ImportFailure { cause, file, subject: subject.to_owned(), because, earlier: None }
     }
 
     pub(super) fn keep(&mut self, failure: ImportFailure, is_certain: bool) -> u32 {
-        self.records.push(Record { failure, is_certain });
-        u32::try_from(self.records.len() - 1).unwrap_or(u32::MAX)
+        self.state.records.push(Record { failure, is_certain });
+        u32::try_from(self.state.records.len() - 1).unwrap_or(u32::MAX)
     }
 
     /// Remembers what a module has caught: it may raise it later in words of its own.
     pub(super) fn note_caught(&mut self, raised: &Raised, module: &Arc<str>, text: &str) {
         if let Some(token) = raised.chain().filter_map(|raised| raised.token).last() {
-            self.caught.entry(module.clone()).or_default().push((text.to_owned(), token));
+            self.state.caught.entry(module.clone()).or_default().push((text.to_owned(), token));
         }
     }
 
     /// The failure that a module has caught before and tells of now, by its words.
     fn told_of(&self, raised: &Raised) -> Option<u32> {
-        let caught = self.caught.get(&raised.at.module.name)?;
+        let caught = self.state.caught.get(&raised.at.module.name)?;
         let text = raised.text.as_deref()?;
         caught.iter().find(|(words, _)| !words.is_empty() && text.contains(words.trim())).map(|(_, token)| *token)
     }
@@ -908,11 +854,11 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             return;
         }
         let key = std::ptr::from_ref(raised.first()) as usize;
-        if self.raised.contains_key(&key) {
+        if self.state.raised.contains_key(&key) {
             return;
         }
         if let Some(token) = self.told_of(raised) {
-            self.raised.insert(key, (raised.clone(), token));
+            self.state.raised.insert(key, (raised.clone(), token));
             return;
         }
         let text = raised.text.as_deref().unwrap_or_default();
@@ -926,16 +872,16 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         let mut failure = self.failure(cause, None, &subject, &[&name]);
         failure.file = Some(VPath::new(&*raised.at.module.file));
         let token = self.keep(failure, true);
-        self.raised.insert(key, (raised.clone(), token));
+        self.state.raised.insert(key, (raised.clone(), token));
     }
 
     /// What is known of an exception that ended an import.
     fn record_of(&self, raised: &Arc<Raised>) -> Record {
         let token = raised.chain().filter_map(|raised| raised.token).last();
         let key = std::ptr::from_ref(raised.first()) as usize;
-        let token = token.or_else(|| self.raised.get(&key).map(|(_, token)| *token));
+        let token = token.or_else(|| self.state.raised.get(&key).map(|(_, token)| *token));
         match token {
-            Some(token) => self.records[token as usize].clone(),
+            Some(token) => self.state.records[token as usize].clone(),
             None => {
                 let subject = raised.text.as_deref().unwrap_or(&raised.class.name).to_owned();
                 let failure = self.failure(ImportCause::Raised, None, &subject, &[&raised.class.name]);
@@ -945,7 +891,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     }
 
     pub(super) fn tell(&mut self, at: &At, event: ImportEvent) {
-        let depth = self.running.len();
+        let depth = self.state.running.len();
         if let Some(story) = &mut self.story {
             let file = &at.site.module.file;
             let by = (!file.is_empty()).then(|| (VPath::new(&**file), at.site.line));

@@ -375,6 +375,16 @@ impl<'w> Simulation<'w> {
         self.process.added.push(folder);
     }
 
+    /// How many such folders were added by now.
+    pub fn added_folders(&self) -> usize {
+        self.process.added.len()
+    }
+
+    /// Takes away all such folders but the first so many.
+    pub fn keep_added_folders(&mut self, many: usize) {
+        self.process.added.truncate(many);
+    }
+
     /// The files that the process has, in the order in which they were loaded.
     pub fn loaded(&self) -> impl Iterator<Item = FileId> {
         self.process.objects.iter().map(|object| object.file)

@@ -25,8 +25,8 @@ use crate::discover::{DistributionId, Role, normalized};
 use crate::graph::Node;
 use crate::image::{Answer, Name, NeedKind};
 use crate::imports::{
-    BundledModules, CapiImport, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep, ImportVerdict,
-    NamedModule, NativeFacts, NativeLoader, NativeRefusal, Outcomes,
+    BundledModules, CapiImport, Checkpoint, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep,
+    ImportVerdict, NamedModule, NativeFacts, NativeLoader, NativeRefusal, Outcomes,
 };
 use crate::python::{limits, stdlib, top};
 use crate::survey::{ImportOf, Survey};
@@ -142,7 +142,7 @@ fn asked(context: &ImportContext, rows: &[&Asked]) -> Vec<(ImportOutcome, Vec<St
         rows.chunk_by(|one, other| top(&one.0) == top(&other.0)).flat_map(|part| part.chunks(MOST_IN_A_ROW)).collect();
     let interpreter = || Some(NativeLoader::new(context.world));
     let parts = parts.into_par_iter().map_init(interpreter, |loader, part| {
-        let mut row = Row { context, loader: loader.take(), process: None, broken: BTreeMap::new() };
+        let mut row = Row::new(context, loader.take());
         let answers = part.iter().map(|asked| row.ask(asked)).collect::<Vec<_>>();
         *loader = row.into_loader();
         answers
@@ -164,52 +164,97 @@ fn packages(name: &str) -> impl Iterator<Item = &str> {
     name.match_indices('.').map(|(end, _)| &name[..end])
 }
 
-/// Names that are asked about one after the other.
+/// Names of one package that are asked about one after the other.
 struct Row<'c, 'w> {
     context: &'c ImportContext<'w>,
     /// At hand where no process has it.
     loader: Option<NativeLoader<'w>>,
-    /// Has imported the names before, and all of them succeeded.
     process: Option<ImportProcess<'c, 'w>>,
+    /// The process has imported the names before, and all of them succeeded.
+    has_succeeded: bool,
+    /// How many interpreters were started.
+    started: usize,
+    /// The packages around the last name, the outermost first, each with the process as its import left it.
+    around: Vec<(String, Checkpoint)>,
+    /// Packages whose import does not surely end well.
+    unsteady: BTreeSet<String>,
     /// Packages that fail, and with them whatever lies below.
     broken: BTreeMap<String, ImportOutcome>,
 }
 
 impl<'c, 'w> Row<'c, 'w> {
+    fn new(context: &'c ImportContext<'w>, loader: Option<NativeLoader<'w>>) -> Row<'c, 'w> {
+        Row {
+            context,
+            loader,
+            process: None,
+            has_succeeded: false,
+            started: 0,
+            around: Vec::new(),
+            unsteady: BTreeSet::new(),
+            broken: BTreeMap::new(),
+        }
+    }
+
     fn ask(&mut self, (name, is_extension): &Asked) -> (ImportOutcome, Vec<String>) {
         if let Some(broken) = packages(name).find_map(|above| self.broken.get(above)) {
             return (ImportOutcome { module: name.clone(), is_extension: *is_extension, ..broken.clone() }, Vec::new());
         }
-        if let Some(process) = &mut self.process {
+        if let Some(process) = self.process.as_mut().filter(|_| self.has_succeeded) {
             let outcome = process.outcome(name, *is_extension);
             if outcome.verdict == ImportVerdict::Loads && process.is_as_fresh(name) {
-                return (outcome, std::mem::take(&mut process.failed));
+                return (outcome, process.take_failed());
             }
         }
-        let loader = self.take_loader();
-        let mut process = ImportProcess::with(self.context, loader);
+        let mut process = self.as_fresh(name);
         let outcome = process.outcome(name, *is_extension);
-        let failed = std::mem::take(&mut process.failed);
+        let failed = process.take_failed();
         if outcome.verdict == ImportVerdict::Fails {
             let above = packages(name).find(|above| failed.iter().any(|it| it == above));
             self.broken.insert(above.unwrap_or(name).to_owned(), outcome.clone());
         }
-        if outcome.verdict == ImportVerdict::Loads {
+        self.has_succeeded = outcome.verdict == ImportVerdict::Loads;
+        if self.has_succeeded {
             process.is_as_fresh(name);
-            self.process = Some(process);
-        } else {
-            self.loader = Some(process.into_loader());
         }
+        self.process = Some(process);
         (outcome, failed)
     }
 
-    fn take_loader(&mut self) -> NativeLoader<'w> {
-        let process = self.process.take().map(ImportProcess::into_loader);
-        process.or_else(|| self.loader.take()).unwrap_or_else(|| NativeLoader::new(self.context.world))
+    /// A process that has done nothing but what the import of a name does first, at most the import of the packages around it.
+    /// Most rows need one; only from the second on it is worth keeping what those packages leave behind.
+    fn as_fresh(&mut self, name: &str) -> ImportProcess<'c, 'w> {
+        self.started += 1;
+        self.around.retain(|(package, _)| packages(name).any(|above| above == package));
+        let mut process = self.interpreter();
+        let open = packages(name).skip(self.around.len()).take_while(|package| !self.unsteady.contains(*package));
+        for package in open.take(if self.started > 1 { usize::MAX } else { 0 }).map(str::to_owned).collect::<Vec<_>>() {
+            if !process.imports_well(&package) {
+                self.unsteady.insert(package);
+                self.process = Some(process);
+                return self.interpreter();
+            }
+            self.around.push((package, process.checkpoint()));
+        }
+        process
     }
 
-    fn into_loader(mut self) -> Option<NativeLoader<'w>> {
-        self.process.take().map(ImportProcess::into_loader).or(self.loader)
+    /// The process as it was with the packages around the name; a fresh one where there are none.
+    fn interpreter(&mut self) -> ImportProcess<'c, 'w> {
+        match (self.process.take(), self.around.last()) {
+            (Some(mut process), Some((_, checkpoint))) => {
+                process.go_back(checkpoint);
+                process
+            }
+            (process, _) => {
+                let loader = process.map(ImportProcess::into_loader).or_else(|| self.loader.take());
+                ImportProcess::with(self.context, loader.unwrap_or_else(|| NativeLoader::new(self.context.world)))
+            }
+        }
+    }
+
+    fn into_loader(self) -> Option<NativeLoader<'w>> {
+        self.process.map(ImportProcess::into_loader).or(self.loader)
     }
 }
 

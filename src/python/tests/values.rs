@@ -39,7 +39,10 @@ fn facts_of_the_target_decide() {
     assert_eq!(value("sys.version_info[:2] == (3, 11)"), "true");
     assert_eq!(value("sys.version_info[0] == 2 or sys.version_info.minor > 11"), "false");
     assert_eq!(value("sys.platform == 'win32', os.name == 'posix', platform.system()"), "[false, true, 'Linux']");
-    assert_eq!(value("os.uname().sysname, os.uname()[0] == 'Darwin', platform.uname().system"), "['Linux', false, 'Linux']");
+    assert_eq!(
+        value("os.uname().sysname, os.uname()[0] == 'Darwin', platform.uname().system"),
+        "['Linux', false, 'Linux']"
+    );
     assert_eq!(value("os.uname().machine == platform.machine()"), "true");
     assert_eq!(value("sys.maxsize > 2**32"), "true");
     assert_eq!(value("struct.calcsize('P') * 8"), "64");
