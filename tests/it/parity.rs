@@ -60,13 +60,17 @@ fn every_rule_says_what_is_wrong_and_what_mends_it() {
 /// The book shows each rule at work; the tests of the rule write what it shows.
 #[test]
 fn every_rule_has_its_example() {
-    let entries: BTreeSet<String> = RULES.iter().map(|rule| rule.id.to_owned()).collect();
+    let entries: BTreeSet<String> = RULES.iter().map(|rule| rule.id.word().to_owned()).collect();
     let files = with_ending("docs/examples", ".txt");
     assert_eq!(files, entries, "docs/examples: {}", difference(&files, &entries));
     for rule in RULES {
-        let path = root().join(format!("docs/examples/{}.txt", rule.id));
+        let path = root().join(format!("docs/examples/{}.txt", rule.id.word()));
         let text = fs::read_to_string(path).unwrap();
-        assert!(text.contains(&format!("[{}]", rule.id)), "docs/examples/{}.txt shows no such finding", rule.id);
+        assert!(
+            text.contains(&format!("[{}]", rule.id.word())),
+            "docs/examples/{}.txt shows no such finding",
+            rule.id.word()
+        );
     }
 }
 

@@ -25,12 +25,16 @@ version = 3.11.7
 //- /v/bin/python3 -> /usr/bin/python3.11
 ";
 
-fn told(musl: Option<&str>) -> Vec<(String, String, Severity)> {
+fn scan_for(musl: Option<&str>) -> Scan {
     let world = text::read(WORLD).expect("a world");
     let wishes = Wishes { musl: musl.and_then(Release::parse), ..Wishes::default() };
     let request = Request { wishes, ..Request::of(VPath::new("/v")) };
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
-    let scan = Scan::of(Arc::new(world.files), &Machine::described(&[]), &request, &progress).expect("a scan");
+    Scan::of(Arc::new(world.files), &Machine::described(&[]), &request, &progress).expect("a scan")
+}
+
+fn told(musl: Option<&str>) -> Vec<(String, String, Severity)> {
+    let scan = scan_for(musl);
     let found = scan.findings.iter().filter(|finding| finding.rule.id.word() == "musl-too-new");
     found.map(|finding| (finding.subject.clone(), finding.file.to_string(), finding.severity)).collect()
 }
@@ -42,6 +46,7 @@ const B: &str = "lib/python3.11/site-packages/b/_b.abi3.so";
 fn what_uses_a_function_of_a_newer_musl_than_the_target_is_an_error() {
     let of = |subject: &str, file: &str| (subject.to_owned(), file.to_owned(), Severity::Error);
     assert_eq!(told(Some("1.2.2")), [of("musl 1.2.3", B)]);
+    example(&scan_for(Some("1.2.2")), "musl-too-new");
     assert_eq!(told(Some("1.1")), [of("musl 1.2.2", A), of("musl 1.2.3", B)]);
 }
 
