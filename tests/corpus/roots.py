@@ -37,8 +37,8 @@ PACKAGES = ["numpy", "lightgbm", "opencv-python", "pyzmq", "lxml", "psutil", "pi
 CHROOT = shutil.which("chroot")
 PYTHONS = {"bookworm": "3.11", "trixie": "3.13"}
 # Compiled code of these imports modules of the standard library itself, by names that only it knows; where python3-minimal lacks
-# them (gzip, xml, tkinter), dylens tells that they load.  Printed, and counted neither way.
-UNTOLD = re.compile(r"lxml\.(builder|etree|objectify|sax|html\.diff|html\._difflib)|PIL\._imagingtk")
+# them (gzip, xml, tkinter, zlib), dylens tells that they load.  Printed, and counted neither way.
+UNTOLD = re.compile(r"lxml\.(_elementpath|builder|etree|objectify|sax|html\.diff|html\._difflib)|PIL\._imagingtk")
 # No module of the standard library is sure to be there: python3-minimal has neither json nor ctypes on every suite.
 ASK = imports.ASK.replace("import sys, json", "import sys").replace("json.dumps(", "repr(")
 FACTS = """import sys, os, importlib.machinery as m
@@ -78,7 +78,8 @@ class Chroot(imports.Interpreter):
         if not told:
             last = (done.stderr.strip().splitlines() or [""])[-1]
             kind = "Crash" if done.returncode < 0 or done.returncode >= 127 else "Exit"
-            return {"outcome": "fails", "class": kind, "text": "%d %s" % (done.returncode, last[:300]), "refused": []}
+            # What dies by a signal of its own says nothing of the loader.
+            return {"outcome": "apart" if done.returncode == -11 else "fails", "class": kind, "text": "%d %s" % (done.returncode, last[:300]), "refused": []}
         told = ast.literal_eval(told)
         if not told["chain"]:
             return {"outcome": "loads", "class": None, "text": "", "refused": told["refused"]}
@@ -398,9 +399,16 @@ def musl(arguments):
         os.symlink("/usr/include/" + target, os.path.join(build, "kernel", name))
     compiler = os.path.join(build, "musl-cc")
     with open(compiler, "w") as file:
-        file.write(f'#!/bin/sh\nfor word; do [ "$word" = --print-multiarch ] && exit 0; done\nexec musl-gcc -idirafter {build}/kernel "$@"\n')
+        file.write('#!/bin/sh\nfor word; do case $word in -print-multiarch|--print-multiarch) exit 0;; esac; done\n'
+                   f'exec musl-gcc -w -idirafter {build}/kernel "$@"\n')
+    # What would lead setup.py to glibc's headers.
+    os.mkdir(os.path.join(build, "stub"))
+    stub = os.path.join(build, "stub", "dpkg-architecture")
+    with open(stub, "w") as file:
+        file.write("#!/bin/sh\nexit 1\n")
     os.chmod(compiler, 0o755)
-    env = {**os.environ, "CC": compiler, "CXX": "/bin/false"}
+    os.chmod(stub, 0o755)
+    env = {**os.environ, "CC": compiler, "CXX": "/bin/false", "PATH": os.path.dirname(stub) + ":" + os.environ["PATH"]}
     with open(os.path.join(build, "log"), "w") as log:
         for words in (["./configure", "--prefix=/usr/local", "--without-ensurepip", "--disable-test-modules", "ac_cv_file__dev_ptmx=yes", "ac_cv_file__dev_ptc=no"],
                       ["make", f"-j{arguments.jobs}"], ["make", "install", "DESTDIR=" + root]):
