@@ -78,7 +78,9 @@ fn is_within_a_word(line: &Line, next: &Line) -> bool {
     let is_inside = |c: char| c.is_alphanumeric() || "_/\\.-+@:'\"<>()[]{},=*&".contains(c);
     let ends = line.text.chars().next_back().is_some_and(|c| is_inside(c) || line.ends_blank);
     let rises = line.text.ends_with(char::is_lowercase) && next.text.starts_with(char::is_uppercase);
-    ends && !rises && next.text.chars().next().is_some_and(|c| is_inside(c) || c == ' ')
+    // `File "x.py", line 4, in <module>` is whole.
+    let is_frame = line.text.ends_with('>') && line.text.contains("\", line ");
+    ends && !rises && !is_frame && next.text.chars().next().is_some_and(|c| is_inside(c) || c == ' ')
 }
 
 /// Does a line look like the first of something?

@@ -151,3 +151,15 @@ fn a_library_of_this_machine_acquits_no_other() {
     );
     assert!(judged[0].remedy.lines(dylens::command::Shell::Sh).join(" ").contains("apk add libgomp"), "{judged:#?}");
 }
+
+#[test]
+fn the_last_place_of_a_traceback_is_a_whole_line_however_wide() {
+    let of = |name: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"/{name}.py\", line 4, in <module>\nFileNotFoundError: [Errno 2] No such file or directory: 'a'\n"
+        )
+    };
+    for width in [1, 42, 43, 45] {
+        assert_eq!(alone(&of(&"x".repeat(width))).len(), 1, "{width}");
+    }
+}
