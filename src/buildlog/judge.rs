@@ -6,12 +6,14 @@ mod absent;
 mod architecture;
 mod archive;
 mod consequence;
+mod data;
 mod development;
 mod glibc;
 mod homebrew;
 pub(super) mod library;
 mod module;
 mod numpy;
+mod policy;
 mod sentences;
 mod single;
 mod standard;
@@ -373,6 +375,8 @@ fn one(incident: &Incident, log: &Log, ground: Option<&Ground>) -> Judged {
         Cause::WrongArchitecture => architecture::judge(plain, log, ground),
         Cause::WheelTag if incident.tool == ToolId::Pip => tag::judge(plain, log),
         Cause::LinkLibrary => development::judge(plain, log),
+        Cause::FileMissing if incident.message.id == "data-missing" => data::judge(plain, log),
+        Cause::PolicySymbols if incident.tool == ToolId::Auditwheel => policy::judge(plain, log),
         _ => single::judge(file(plain, ground), log, ground),
     };
     let judged = if ground.is_some() { untied(judged) } else { judged };

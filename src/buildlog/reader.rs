@@ -278,7 +278,7 @@ impl Reader {
             let told = told.filter_map(|((name, is_python), value)| {
                 let value = value?.as_str().trim();
                 let value = if *is_python { unquoted(value) } else { value.to_owned() };
-                Some((*name, cut(without_twin(without_logger(&value)), MOST_SAID).to_owned()))
+                Some((*name, cut(without_quotes(without_twin(without_logger(&value))), MOST_SAID).to_owned()))
             });
             let told: BTreeMap<&'static str, String> = told.collect();
             let first = line.number(all.start());
@@ -417,6 +417,14 @@ fn without_logger(value: &str) -> &str {
 fn without_twin(path: &str) -> &str {
     let path = path.strip_prefix("(/").map_or(path, |_| &path[1..]);
     path.strip_prefix("/System/Volumes/Preboot/Cryptexes/OS").unwrap_or(path)
+}
+
+/// A name without the quotes of other languages, or what a wrong encoding made of them.
+fn without_quotes(value: &str) -> &str {
+    match value.contains(' ') {
+        true => value,
+        false => value.trim_matches(['“', '”', '„', '«', '»', '\u{fffd}']),
+    }
 }
 
 /// The beginning of a text, whole characters of it.

@@ -7,7 +7,8 @@ use crate::buildlog::ground::leaf;
 use crate::buildlog::surroundings::Mark;
 use crate::buildlog::{Log, Packager};
 use crate::command::templates::{
-    APT_FILE, APT_INSTALL, BREW_OPENMP, CONDA_INSTALL, CONDA_OPENMP, DNF_INSTALL, DNF_PROVIDES, XCODE, YUM_PROVIDES,
+    APT_FILE, APT_INSTALL, BREW_OPENMP, CONDA_INSTALL, CONDA_OPENMP, DNF_INSTALL, DNF_PROVIDES, PIP_INSTALL, XCODE,
+    YUM_PROVIDES,
 };
 use crate::command::{Command, Remedy};
 use crate::diagnose::Shipped;
@@ -25,6 +26,18 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
         let text = "take a newer release of the package, which has wheels for this Python, or Python 3.10";
         let judged = plain.cause(Cause::PythonTooNew, Verdict::Guilty).says(sentence).mended(Remedy::new(text));
         return of_the_package(judged, log);
+    }
+    if let Some(source) = asked.first().filter(|asked| is_source(asked)) {
+        let sentence = format!(
+            "the source file {source} is not there: the archive of the package lacks it, or what writes it (Cython, SWIG) did not run"
+        );
+        let text = "take a wheel or another release of the package; in a checkout, bring its submodules (git submodule update --init) and install \
+                    what writes the file";
+        let judged = Judged { verdict: Verdict::Guilty, ..plain }.says(sentence).mended(Remedy::new(text));
+        return of_the_package(judged, log);
+    }
+    if let Some(judged) = asked.first().and_then(|asked| of_a_package(&plain, log, asked)) {
+        return judged;
     }
     let is_windows = asked.iter().any(|name| name.to_lowercase().ends_with(".lib"))
         || plain.incident.says.contains("C1083")
@@ -80,6 +93,40 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
         false => remedy,
     };
     Judged { verdict: Verdict::Guilty, ..plain }.mended(remedy)
+}
+
+fn is_source(name: &str) -> bool {
+    [".c", ".cc", ".cpp", ".cxx"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// Packages of Python that bring headers: the folder of those, its package in the index and at conda-forge, and how a build asks for
+/// the place.
+const WITH_HEADERS: [(&str, &str, &str, &str); 6] = [
+    ("numpy/", "numpy", "numpy", "numpy.get_include()"),
+    ("pybind11/", "pybind11", "pybind11", "pybind11.get_include()"),
+    ("nanobind/", "nanobind", "nanobind", "nanobind.include_dir()"),
+    ("torch/", "torch", "pytorch", "torch.utils.cpp_extension.include_paths()"),
+    ("ATen/", "torch", "pytorch", "torch.utils.cpp_extension.include_paths()"),
+    ("c10/", "torch", "pytorch", "torch.utils.cpp_extension.include_paths()"),
+];
+
+/// A header that a package of Python brings is none of the system's.
+fn of_a_package(plain: &Judged, log: &Log, asked: &str) -> Option<Judged> {
+    let (_, pip, conda, place) = WITH_HEADERS.iter().find(|(folder, ..)| asked.starts_with(folder))?;
+    let sentence = format!(
+        "the compiler wants the header {asked}, which the Python package {pip} brings: it is not there where the build runs, or the build \
+         does not ask it for the folder"
+    );
+    let text = format!(
+        "install it first and build without isolation (pip install --no-build-isolation), or name {pip} in build-system.requires of the \
+         project's pyproject.toml and {place} among its include folders; or take a release of the package that has a wheel"
+    );
+    let install = match log.marks.contains(&Mark::Conda) {
+        true => CONDA_INSTALL.with(&[conda]),
+        false => PIP_INSTALL.with(&[pip]),
+    };
+    let judged = plain.clone().cause(Cause::LinkLibrary, Verdict::Guilty).says(sentence);
+    Some(of_the_package(judged.mended(Remedy::new(text).fix(install)), log))
 }
 
 /// The headers of the very Python that the log shows: systems have several, each with headers of its own.
@@ -188,6 +235,20 @@ const SDK_HEADERS: [&str; 14] = [
     "assert.h",
 ];
 
+/// Headers of Unix that Windows has not.
+const OF_UNIX: [&str; 9] =
+    ["termios.h", "unistd.h", "dlfcn.h", "netdb.h", "pwd.h", "grp.h", "poll.h", "syslog.h", "sys/socket.h"];
+/// Further ones by their folders; those of `sys/` that Windows has are told apart.
+const FOLDERS_OF_UNIX: [&str; 4] = ["linux/", "netinet/", "arpa/", "sys/"];
+const SYS_OF_WINDOWS: [&str; 5] = ["sys/types.h", "sys/stat.h", "sys/timeb.h", "sys/utime.h", "sys/locking.h"];
+
+/// Is it a header that only Unix has?
+fn is_of_unix(asked: &str) -> bool {
+    let asked = asked.replace('\\', "/");
+    OF_UNIX.contains(&asked.as_str())
+        || FOLDERS_OF_UNIX.iter().any(|folder| asked.starts_with(folder)) && !SYS_OF_WINDOWS.contains(&asked.as_str())
+}
+
 /// What a build on Windows wants: whose it is decides how it is got.
 fn on_windows(plain: Judged, log: &Log, asked: &str) -> Judged {
     let name = leaf(asked).to_lowercase();
@@ -238,6 +299,25 @@ fn on_windows(plain: Judged, log: &Log, asked: &str) -> Judged {
              prompt (“x64 Native Tools”); or take a release of the package, or a Python, for which there is a wheel",
         );
     }
+    let header = |plain: Judged, why: &str, text: &str| {
+        let judged =
+            Judged { verdict: Verdict::Guilty, ..plain }.says(format!("the compiler wants the header {asked}, {why}"));
+        of_the_package(judged.mended(Remedy::new(text)), log)
+    };
+    if is_of_unix(asked) {
+        return header(
+            plain,
+            "which Unix has and Windows has not: what is compiled was written for Unix",
+            "take a package, or a release of it, that supports Windows; else run it in WSL or on Linux",
+        );
+    }
+    if ["python.h", "pyconfig.h"].contains(&name.as_str()) {
+        return header(
+            plain,
+            "which lies in the folder Include of a Python that was installed with its development files",
+            "build with the Python of python.org, of the processor that is built for; the embeddable one has no Include",
+        );
+    }
     if is_library && OF_THE_COMPILER.contains(&stem) {
         return told(
             plain,
@@ -246,6 +326,16 @@ fn on_windows(plain: Judged, log: &Log, asked: &str) -> Judged {
              (“x64 Native Tools”)",
         );
     }
+    let is_header = plain.incident.message.id == "header-missing" && !is_library;
+    let plain = match is_header {
+        true => header(
+            plain,
+            "which comes with a library's development files",
+            "install them and name their folder in INCLUDE (that of the library in LIB): vcpkg and conda-forge have many for Windows; or take a \
+             release of the package, or a Python, for which there is a wheel",
+        ),
+        false => plain,
+    };
     of_32_bits(plain, log)
 }
 

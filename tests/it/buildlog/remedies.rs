@@ -791,3 +791,120 @@ fn an_interpreter_that_a_bundle_has_for_itself_finds_no_library() {
     );
     assert_remedy(&of("/usr/bin/python3"), &["PYTHONHOME"], &["start the program itself"]);
 }
+
+#[test]
+fn cl_names_the_header_in_each_language() {
+    let cl = "error: command 'C:\\\\VC\\\\bin\\\\cl.exe' failed with exit code 2\n";
+    for words in [
+        "Cannot open include file: 'x/y.h': No such file or directory",
+        "无法打开包括文件: “x/y.h”: No such file or directory",
+        "无法打开包括文件: 'x/y.h': No such file or directory",
+        "無法開啟包含檔案: 'x/y.h': No such file or directory",
+        "Datei (Include) kann nicht geöffnet werden: \"x/y.h\": No such file or directory",
+        "Impossible d'ouvrir le fichier include : 'x/y.h' : No such file or directory",
+        "Не удается открыть файл включение: x/y.h: No such file or directory",
+        "Nie można otworzyć pliku dołącz: „x/y.h”: No such file or directory",
+        "include ファイルを開けません。'x/y.h':No such file or directory",
+        "\u{fffd}\u{fffd}: \u{fffd}\u{fffd}x/y.h\u{fffd}\u{fffd}: No such file or directory",
+    ] {
+        let judged = super::alone(&format!("x.c(2): fatal error C1083: {words}\n{cl}"));
+        assert_eq!(judged[0].incident.accused(), Some("x/y.h"), "{words}");
+    }
+    let (cause, sentence, remedy) =
+        first(&format!("x.c(2): fatal error C1083: 无法打开包括文件: “x/y.h”: Permission denied\n{cl}"));
+    assert!(!format!("{sentence}{remedy}").contains("header"), "{cause}: {sentence}\n{remedy}");
+}
+
+#[test]
+fn a_header_of_a_python_package_comes_from_that_package() {
+    let gcc = |name: &str| format!("x.c:1:10: fatal error: {name}: No such file or directory\n");
+    let cl = |name: &str| {
+        format!("x.c(1): fatal error C1083: Cannot open include file: '{name}': No such file or directory\n")
+    };
+    for log in [gcc("numpy/arrayobject.h"), cl("numpy/ndarrayobject.h")] {
+        assert_remedy(&log, &["python -m pip install numpy", "numpy.get_include()"], &["apt"]);
+    }
+    assert_remedy(&gcc("pybind11/stl.h"), &["python -m pip install pybind11"], &["apt"]);
+    assert_remedy(
+        &format!("/u/miniconda3/bin/python\n{}", gcc("torch/extension.h")),
+        &["conda-forge pytorch"],
+        &["pip install torch"],
+    );
+    for log in [gcc("arrayobject.h"), gcc("mynumpy/x.h"), cl("numpy.h")] {
+        assert_remedy(&log, &[], &["pip install numpy"]);
+    }
+    assert_remedy(&cl("Python.h"), &["python.org"], &["apt"]);
+    assert_remedy(&gcc("Python.h"), &["python3-dev"], &["python.org"]);
+    for (name, is_of_unix) in [("unistd.h", true), ("sys/mman.h", true), ("sys/stat.h", false), ("my/unistd.h", false)]
+    {
+        assert_eq!(first(&cl(name)).2.contains("WSL"), is_of_unix, "{name}");
+    }
+    assert_remedy(&gcc("unistd.h"), &[], &["WSL"]);
+    assert_remedy(&cl("ATen/cuda/CUDAGuard.h"), &["pip install torch"], &["vcpkg"]);
+    assert_remedy(&cl("zzz.h"), &["vcpkg"], &["apt", "pip install"]);
+    assert_remedy(&cl("src/x.cpp"), &["another release"], &["apt"]);
+    assert_remedy(&cl("src/x.hpp"), &[], &["another release"]);
+}
+
+#[test]
+fn a_wheel_with_too_recent_symbols_gets_the_policy_or_the_image_that_fits() {
+    let error = |at: &str, policy: &str| {
+        format!(
+            "auditwheel: error: cannot repair \"{at}/p-1-cp310-cp310-linux_aarch64.whl\" to \"{policy}\" ABI because of the presence of too-recent versioned symbols. You'll need to compile the wheel on an older toolchain.\n"
+        )
+    };
+    let bare = error("dist", "manylinux2014_aarch64");
+    assert_remedy(
+        &bare,
+        &["quay.io/pypa/manylinux2014_aarch64", "--plat manylinux_2_28_aarch64", "-v show"],
+        &["CIBW"],
+    );
+    let shown = |tag: &str| format!("p-1.whl is consistent with the following platform tag:\n\"{tag}\".\n{bare}");
+    assert_remedy(
+        &shown("manylinux_2_31_aarch64"),
+        &["auditwheel repair --plat manylinux_2_31_aarch64 dist/p"],
+        &["-v show"],
+    );
+    for tag in ["manylinux_2_31_x86_64", "manylinux_2_17_aarch64", "linux_aarch64"] {
+        assert_remedy(&shown(tag), &["-v show"], &["_2_31", "repair --plat"]);
+    }
+    let inside = error("/tmp/cibuildwheel/built_wheel", "manylinux2014_aarch64");
+    assert_remedy(&inside, &["CIBW_MANYLINUX_AARCH64_IMAGE=manylinux_2_28"], &["quay.io", "auditwheel -v"]);
+    let image = format!("Starting container image quay.io/pypa/manylinux_2_34_aarch64:2025.01.01...\n{inside}");
+    assert_remedy(&image, &["--plat manylinux_2_34_aarch64 -w {dest_dir} {wheel}"], &["2_28"]);
+    assert_remedy(
+        &error("dist", "manylinux_2_36_x86_64"),
+        &["quay.io/pypa/manylinux_2_34_x86_64", "--plat manylinux_2_39_x86_64"],
+        &[],
+    );
+    assert_remedy(&error("dist", "manylinux_2_5_x86_64"), &["--plat manylinux2014_x86_64", "-v show"], &["quay.io"]);
+    assert_remedy(&error("dist", "musllinux_1_1_x86_64"), &["aim at a younger one"], &["--plat", "quay.io"]);
+}
+
+#[test]
+fn what_a_bundled_program_does_not_find_in_its_own_folder_is_data() {
+    let of = |root: &str, place: &str, file: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"{root}/main.py\", line 2, in <module>\n    m = words.M()\n  File \"{place}\", line 71, in __init__\n\
+             FileNotFoundError: [Errno 2] No such file or directory: '{file}'\n"
+        )
+    };
+    let one = "/tmp/onefile_1_2_3";
+    let nuitka = |root: &str| of(root, &format!("{root}/words/m.py"), &format!("{root}/words/list/en.txt"));
+    assert_remedy(&nuitka(one), &["--include-package-data=words"], &["FOLDER"]);
+    assert_remedy(&nuitka("/home/x/main.dist"), &["--include-package-data=words"], &["FOLDER"]);
+    assert_remedy(&nuitka("/tmp/_MEI123"), &["--collect-data=words"], &["nuitka"]);
+    let windows =
+        of("C:\\T\\onefile_1", "C:\\T\\onefile_1\\words\\m.py", "C:\\\\T\\\\onefile_1\\\\words\\\\list\\\\en.txt");
+    assert_remedy(&windows, &["--include-package-data=words"], &["FOLDER"]);
+    let native = of(one, &format!("{one}/words/m.py"), &format!("{one}/words/libw.so"));
+    assert_remedy(&native, &["--include-package-data=words:*.so*"], &[]);
+    let short = of("C:\\MAIN~1.DIS", "C:\\MAIN~1.DIS\\words\\m.py", "C:\\\\MAIN~1.DIS\\\\words\\\\en.txt");
+    assert_remedy(&short, &["--include-package-data=words"], &["FOLDER"]);
+    // A folder of the program's own is no package.
+    let own = of(one, &format!("{one}/main.py"), &format!("{one}/words/list/en.txt"));
+    assert_remedy(&own, &["--include-data-dir=FOLDER=FOLDER"], &["package-data"]);
+    for root in ["/srv/app", "/v/words.dist-info", "/srv/my_onefile_1"] {
+        assert_eq!(first(&nuitka(root)).0, "build-failed", "{root}");
+    }
+}

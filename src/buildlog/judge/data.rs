@@ -1,0 +1,58 @@
+//! A program that a bundler made opens a file in its own folder, and it is not there: data is no code, and was not included.
+
+use super::{Cause, Judged, Verdict};
+use crate::buildlog::Log;
+use crate::buildlog::ground::leaf;
+use crate::command::Remedy;
+use crate::tools::{Bundler, ToolId};
+
+pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
+    let Some(bundler) = Bundler::of(plain.incident.tool) else { return plain };
+    let Some(inner) = plain.incident.told("accused").map(|path| path.replace("\\\\", "/")) else { return plain };
+    let (tool, name) = (bundler.word(), leaf(&inner));
+    let own = match bundler.tool() {
+        ToolId::Nuitka => "--include-data-dir=FOLDER=FOLDER, --include-data-files=FILE=FILE",
+        _ => "--add-data=FOLDER:FOLDER",
+    };
+    let is_native = [".so", ".dll", ".pyd", ".dylib"].iter().any(|ending| name.to_lowercase().ends_with(ending));
+    let package = inner.split_once('/').map(|(top, _)| top).filter(|top| is_in_the_traceback(&plain, log, top));
+    let judged = plain.cause(Cause::FileMissing, Verdict::Guilty);
+    match package {
+        Some(package) => {
+            let what = if is_native { "loads by name" } else { "reads" };
+            let sentence = format!(
+                "{package} {what} {inner}, and {tool} did not take that into the program: it is no Python code"
+            );
+            let text = format!("have {tool} take what lies in {package} into the program");
+            let command = if is_native { bundler.libraries_of(package) } else { bundler.data(package) };
+            judged.says(sentence).mended(Remedy::new(text).fix(command))
+        }
+        None => {
+            let sentence =
+                format!("the program opens {inner} in its own folder, and {tool} did not take that file into it");
+            let text = format!(
+                "name data of the program itself to {tool} ({own}); what the program writes belongs into another folder, since this one is \
+                 made anew"
+            );
+            judged.says(sentence).mended(Remedy::new(text))
+        }
+    }
+}
+
+/// Does the traceback that ends here go through code of this package?
+fn is_in_the_traceback(judged: &Judged, log: &Log, package: &str) -> bool {
+    /// No traceback of one exception is longer.
+    const MOST: usize = 200;
+    let is_name = package.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let text = &log.text;
+    let before = &text.lines()[..text.place(judged.incident.first)];
+    let is_frame = |line: &str| {
+        let file = line.trim_start().strip_prefix("File \"").and_then(|rest| rest.split('"').next());
+        file.is_some_and(|file| {
+            let mut folders = file.split(['/', '\\']).rev();
+            folders.next().is_some_and(|name| name.ends_with(".py")) && folders.any(|folder| folder == package)
+        })
+    };
+    let lines = before.iter().rev().take(MOST).map(|(_, line)| line.as_str());
+    is_name && lines.take_while(|line| !line.contains("Traceback (most recent call last)")).any(is_frame)
+}
