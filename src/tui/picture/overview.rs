@@ -42,6 +42,7 @@ pub(super) fn sketch(atlas: &Atlas, lens: &Lens, height: usize) -> Sketch {
         is_python && !leading.contains(&node) && !atlas.entry(node).is_marked()
     };
     sketch.leave_out(is_bare);
+    leave_out_lone_names(&mut sketch, atlas, &causes);
     fold_healthy(&mut sketch, atlas, !causes.is_empty());
     fold_affected(&mut sketch, atlas, height.saturating_sub(causes.len() + 2).max(FEWEST_SHOWN));
     sketch
@@ -70,16 +71,29 @@ fn set_imports_aside(sketch: &mut Sketch, graph: &Graph, causes: &FxHashSet<Node
     sketch.set_aside(|source, target| aside.contains(&(source, target)));
 }
 
+/// Names that only imports lead to which are not shown say nothing here.
+fn leave_out_lone_names(sketch: &mut Sketch, atlas: &Atlas, causes: &FxHashSet<NodeId>) {
+    let linked: FxHashSet<NodeId> =
+        sketch.links.iter().flat_map(|link| [link.source, link.target]).map(|at| sketch.items[at].node()).collect();
+    let is_lone = |item: &Item| {
+        let node = item.node();
+        let is_name = item.fold == Fold::No && is_missing(atlas, node);
+        is_name && !linked.contains(&node) && !causes.contains(&node)
+    };
+    sketch.leave_out(is_lone);
+}
+
 /// Packages with which nothing is wrong are one item without links, where something is wrong with others or there are too
 /// many; else those that are linked with nothing.
 fn fold_healthy(sketch: &mut Sketch, atlas: &Atlas, has_causes: bool) {
     let linked: FxHashSet<usize> = sketch.links.iter().flat_map(|link| [link.source, link.target]).collect();
     let is_all = has_causes || sketch.items.len() > MOST_BOXES;
-    let is_healthy = |at: usize| {
-        let nodes = &sketch.items[at].nodes;
-        let is_marked = nodes.iter().any(|&node| atlas.entry(node).is_marked());
-        !is_marked && (is_all || !linked.contains(&at))
-    };
+    let is_marked = |at: usize| sketch.items[at].nodes.iter().any(|&node| atlas.entry(node).is_marked());
+    // Who misses what is shown as missing is shown with it.
+    let is_fault = |at: usize| sketch.items[at].fold == Fold::No && is_marked(at);
+    let missing: FxHashSet<usize> =
+        sketch.links.iter().filter(|link| is_fault(link.target)).map(|link| link.source).collect();
+    let is_healthy = |at: usize| !is_marked(at) && !missing.contains(&at) && (is_all || !linked.contains(&at));
     let healthy: FxHashSet<NodeId> =
         (0..sketch.items.len()).filter(|&at| is_healthy(at)).map(|at| sketch.items[at].node()).collect();
     if healthy.is_empty() {

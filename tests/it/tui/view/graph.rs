@@ -26,6 +26,31 @@ fn the_graph_opens_on_the_packages_and_zooms_to_files_and_back() {
 }
 
 #[test]
+fn who_misses_a_library_is_shown_with_it_though_its_package_goes_on() {
+    let world = "
+//- /env/pyvenv.cfg
+home = /usr/bin
+version = 3.11.7
+//- /env/lib/python3.11/site-packages/guarded/__init__.py
+try:
+    from . import _a
+except ImportError:
+    _a = None
+//- /env/lib/python3.11/site-packages/guarded/_a.abi3.so elf x86_64 defines:PyInit__a needs:libguarded.so.1
+//- /env/lib/python3.11/site-packages/failing/__init__.py
+from . import _b
+//- /env/lib/python3.11/site-packages/failing/_b.abi3.so elf x86_64 defines:PyInit__b needs:libfailing.so.1
+//- /env/lib/python3.11/site-packages/well/_c.abi3.so elf x86_64 defines:PyInit__c
+//- /env/lib/python3.11/site-packages/fine/_d.abi3.so elf x86_64 defines:PyInit__d
+";
+    let screen = Face::of(crate::common::scan(world), (100, 30)).typed("2").screen();
+    let line = |name: &str| screen.lines().find(|line| line.contains(name)).unwrap_or_default();
+    assert!(line("libguarded.so.1").contains("◆ guarded 1"), "{screen}");
+    assert!(line("libfailing.so.1").contains("◆ failing 1"), "{screen}");
+    assert!(screen.contains("+ 2 packages without problems"), "{screen}");
+}
+
+#[test]
 fn every_edge_between_what_is_shown_is_drawn() {
     let face = face(WORLD, (120, 36)).typed("2/libgfortran⏎");
     let picture = face.model.pictures.focus.as_ref().expect("a graph");
