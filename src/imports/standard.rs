@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use super::context::ImportContext;
 use super::find::ModuleSpec;
 use crate::image::Name;
-use crate::python::{limits, stdlib};
+use crate::python::{limits, stdlib, top};
 use crate::vfs::VPath;
 use crate::world::{FileId, World};
 
@@ -40,7 +40,8 @@ pub(super) fn lacking(context: &ImportContext) -> FxHashSet<&'static str> {
         true
     };
     let is_wanted = |name: &str| !stdlib::is_builtin(name) && stdlib::has(name, &context.target) == Some(true);
-    let is_built_in = |name: &str| builtin.contains(format!("PyInit_{name}").as_bytes());
+    // Compiled code makes its submodules itself: `pyexpat.errors`.
+    let is_built_in = |name: &str| builtin.contains(format!("PyInit_{}", top(name)).as_bytes());
     let names = stdlib::names().filter(|name| is_wanted(name) && !is_built_in(name) && !is_there(name));
     names.collect()
 }

@@ -64,13 +64,18 @@ pub fn removed_in(name: &str) -> Option<u8> {
     ROWS.get(name).filter(|row| row.systems != "windows")?.until
 }
 
-/// Is the module compiled into every interpreter (`sys`, `builtins`, `_thread`, `marshal`, …)?
+/// Is the module compiled into every interpreter (`sys`, `builtins`, `_thread`, …), or frozen in it, as its import system is?
 pub fn is_builtin(name: &str) -> bool {
-    const BUILTIN: [&str; 24] = [
+    const BUILTIN: [&str; 30] = [
+        "__hello__",
+        "__phello__",
+        "__phello__.spam",
         "_abc",
         "_ast",
         "_codecs",
         "_collections",
+        "_frozen_importlib",
+        "_frozen_importlib_external",
         "_functools",
         "_imp",
         "_io",
@@ -90,7 +95,8 @@ pub fn is_builtin(name: &str) -> bool {
         "errno",
         "gc",
         "itertools",
+        "marshal",
         "sys",
     ];
-    BUILTIN.contains(&name) || matches!(name, "marshal" | "time" | "faulthandler")
+    BUILTIN.contains(&name) || matches!(name, "time" | "faulthandler")
 }

@@ -459,6 +459,7 @@ fn what_a_standard_library_lacks_ends_imports() {
 fn what_a_standard_library_has_or_may_have_ends_none() {
     for code in [
         "import math, posix, sys, os.path, collections.abc",
+        "import _frozen_importlib, _frozen_importlib_external, marshal",
         "try:\n    import contextvars\nexcept ImportError:\n    contextvars = None",
         "import sys\nif sys.platform == 'win32':\n    import winreg",
         "def later():\n    import contextvars",
