@@ -7,6 +7,8 @@ mod names;
 mod overview;
 pub mod scope;
 
+use std::collections::BTreeSet;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_width::UnicodeWidthStr;
 
@@ -137,11 +139,27 @@ impl Picture {
         let bands = focus(&atlas.scan.graph, around, is_shown, |node| is_missing(atlas, node));
         let nodes: Vec<NodeId> = bands.items.iter().map(Item::node).filter(|&node| !is_package(node)).collect();
         let nodes = if nodes.is_empty() { vec![center] } else { nodes };
-        let mut sketch = Sketch::of(&atlas.scan.graph, &nodes);
-        for item in &mut sketch.items {
-            item.band = bands.item_of(item.node()).map_or(0, |at| bands.items[at].band);
-        }
+        let sketch_of = |nodes: &[NodeId]| {
+            let mut sketch = Sketch::of(&atlas.scan.graph, nodes);
+            for item in &mut sketch.items {
+                let band = item.nodes.iter().find_map(|&node| bands.item_of(node)).map(|at| bands.items[at].band);
+                item.band = band.unwrap_or_default();
+            }
+            sketch
+        };
+        let mut sketch = sketch_of(&nodes);
         fold(&mut sketch, atlas, center, lens);
+        // Nobody reads a crowd: it is shown by its packages.
+        if sketch.items.len() > overview::MOST_BOXES {
+            let packages: BTreeSet<NodeId> =
+                nodes.iter().filter_map(|&node| overview::package_of(atlas, node)).collect();
+            sketch = sketch_of(&packages.into_iter().chain(nodes.iter().copied()).collect::<Vec<_>>());
+            overview::fold_crowd(&mut sketch, atlas, center, lens);
+            if !lens.implied {
+                let stands_out = |item: &Item| item.nodes.iter().any(|&node| node == center || is_missing(atlas, node));
+                sketch.reduce(|source, target| stands_out(source) || stands_out(target));
+            }
+        }
         let opened = |band: i32| {
             sketch
                 .items

@@ -9,7 +9,7 @@ use crate::graph::{Graph, Node, NodeId};
 use crate::tui::atlas::{Atlas, Sort};
 
 /// With more boxes than this nothing is shown unasked.
-const MOST_BOXES: usize = 60;
+pub(super) const MOST_BOXES: usize = 60;
 /// So many packages that fail because of others are shown one by one, in any room.
 const FEWEST_SHOWN: usize = 6;
 
@@ -23,14 +23,9 @@ pub(super) fn sketch(atlas: &Atlas, lens: &Lens, height: usize) -> Sketch {
     };
     let nodes: Vec<NodeId> = graph.nodes().map(|(node, _)| node).filter(|&node| is_shown(node)).collect();
     let mut sketch = Sketch::of(graph, &nodes);
-    let package = |node: NodeId| match graph.node(node) {
-        _ if causes.contains(&node) || lens.opened.contains(&node) => None,
-        // Python modules are a part of their package.
-        Node::Python(module) if !is_missing(atlas, node) => graph.owner(node).or_else(|| {
-            let name = module.name.to_string();
-            atlas.node_of_module(name.split('.').next().unwrap_or(&name))
-        }),
-        _ => distribution(atlas, node),
+    let package = |node: NodeId| match causes.contains(&node) || lens.opened.contains(&node) {
+        true => None,
+        false => package_of(atlas, node),
     };
     sketch.fold(Fold::Package, |item| package(item.node()));
     set_imports_aside(&mut sketch, graph, &causes, lens);
@@ -46,6 +41,27 @@ pub(super) fn sketch(atlas: &Atlas, lens: &Lens, height: usize) -> Sketch {
     fold_healthy(&mut sketch, atlas, !causes.is_empty());
     fold_affected(&mut sketch, atlas, height.saturating_sub(causes.len() + 2).max(FEWEST_SHOWN));
     sketch
+}
+
+/// The package that a node is a part of; Python modules are, too.
+pub(super) fn package_of(atlas: &Atlas, node: NodeId) -> Option<NodeId> {
+    let graph = &atlas.scan.graph;
+    match graph.node(node) {
+        Node::Python(module) if !is_missing(atlas, node) => graph.owner(node).or_else(|| {
+            let name = module.name.to_string();
+            atlas.node_of_module(name.split('.').next().unwrap_or(&name))
+        }),
+        _ => distribution(atlas, node),
+    }
+}
+
+/// Makes one item of each package around a node, but for the node, what is missing, and what was opened.
+pub(super) fn fold_crowd(sketch: &mut Sketch, atlas: &Atlas, center: NodeId, lens: &Lens) {
+    sketch.fold(Fold::Package, |item| {
+        let node = item.node();
+        let is_free = node != center && !is_missing(atlas, node) && !lens.opened.contains(&node);
+        package_of(atlas, node).filter(|package| is_free && !lens.opened.contains(package))
+    });
 }
 
 /// The nodes that errors are about.

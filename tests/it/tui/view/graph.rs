@@ -51,6 +51,32 @@ from . import _b
 }
 
 #[test]
+fn a_crowd_around_a_node_is_shown_by_its_packages() {
+    let site = "/env/lib/python3.11/site-packages";
+    let screen = |many: usize| {
+        let names: Vec<String> = (0..many).map(|at| format!("liba{at}.so")).collect();
+        let libraries = (0..many).map(|at| {
+            format!("//- {site}/many/liba{at}.so elf x86_64 needs:libb{at}.so runpath:$ORIGIN\n//- {site}/many/libb{at}.so elf x86_64\n")
+        });
+        let world = format!(
+            "//- /env/pyvenv.cfg
+home = /usr/bin
+version = 3.11.7
+//- {site}/hub/_h.abi3.so elf x86_64 defines:PyInit__h needs:{} runpath:$ORIGIN/../many
+//- {site}/many/_m.abi3.so elf x86_64 defines:PyInit__m
+{}",
+            names.join(","),
+            libraries.collect::<String>()
+        );
+        Face::of(crate::common::scan(&world), (120, 36)).typed("2/_h.abi3⏎").screen()
+    };
+    let crowd = screen(40);
+    assert!(crowd.contains("◆ many 81"), "{crowd}");
+    let few = screen(4);
+    assert!(!few.contains("◆ many") && few.contains("libb3.so"), "{few}");
+}
+
+#[test]
 fn every_edge_between_what_is_shown_is_drawn() {
     let face = face(WORLD, (120, 36)).typed("2/libgfortran⏎");
     let picture = face.model.pictures.focus.as_ref().expect("a graph");
