@@ -172,8 +172,8 @@ struct Row<'c, 'w> {
     process: Option<ImportProcess<'c, 'w>>,
     /// The process has imported the names before, and all of them succeeded.
     has_succeeded: bool,
-    /// How many interpreters were started.
-    started: usize,
+    /// An interpreter was started for a name before.
+    has_started: bool,
     /// The packages around the last name, the outermost first, each with the process as its import left it.
     around: Vec<(String, Checkpoint)>,
     /// Packages whose import does not surely end well.
@@ -189,7 +189,7 @@ impl<'c, 'w> Row<'c, 'w> {
             loader,
             process: None,
             has_succeeded: false,
-            started: 0,
+            has_started: false,
             around: Vec::new(),
             unsteady: BTreeSet::new(),
             broken: BTreeMap::new(),
@@ -224,17 +224,21 @@ impl<'c, 'w> Row<'c, 'w> {
     /// A process that has done nothing but what the import of a name does first, at most the import of the packages around it.
     /// Most rows need one; only from the second on it is worth keeping what those packages leave behind.
     fn as_fresh(&mut self, name: &str) -> ImportProcess<'c, 'w> {
-        self.started += 1;
+        if !std::mem::replace(&mut self.has_started, true) {
+            return self.interpreter();
+        }
         self.around.retain(|(package, _)| packages(name).any(|above| above == package));
         let mut process = self.interpreter();
-        let open = packages(name).skip(self.around.len()).take_while(|package| !self.unsteady.contains(*package));
-        for package in open.take(if self.started > 1 { usize::MAX } else { 0 }).map(str::to_owned).collect::<Vec<_>>() {
-            if !process.imports_well(&package) {
-                self.unsteady.insert(package);
+        for package in packages(name).skip(self.around.len()) {
+            if self.unsteady.contains(package) {
+                break;
+            }
+            if !process.imports_well(package) {
+                self.unsteady.insert(package.to_owned());
                 self.process = Some(process);
                 return self.interpreter();
             }
-            self.around.push((package, process.checkpoint()));
+            self.around.push((package.to_owned(), process.checkpoint()));
         }
         process
     }
