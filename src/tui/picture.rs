@@ -110,10 +110,7 @@ impl Picture {
     /// The environment, package by package. Packages with which nothing is wrong are one, where any other is not.
     fn overview(atlas: &Atlas, center: NodeId, lens: &Lens, room: (u16, u16), rows: u16) -> Picture {
         let mut sketch = overview::sketch(atlas, lens, usize::from(rows));
-        if !lens.implied {
-            let stands_out = |item: &Item| item.nodes.iter().any(|&node| is_missing(atlas, node));
-            sketch.reduce(|_, target| stands_out(target));
-        }
+        leave_out_implied(&mut sketch, atlas, lens, None);
         Picture::made(atlas, (Scope::Overview, center, 0), sketch, None, lens, room)
     }
 
@@ -123,10 +120,7 @@ impl Picture {
         let mut sketch = overview::inside(atlas, package, lens);
         fold(&mut sketch, atlas, center, lens);
         overview::fold_folders(&mut sketch, atlas, lens);
-        if !lens.implied {
-            let stands_out = |item: &Item| item.nodes.iter().any(|&node| is_missing(atlas, node));
-            sketch.reduce(|_, target| stands_out(target));
-        }
+        leave_out_implied(&mut sketch, atlas, lens, None);
         Picture::made(atlas, (Scope::Inside, center, 0), sketch, None, lens, room)
     }
 
@@ -155,10 +149,7 @@ impl Picture {
                 nodes.iter().filter_map(|&node| overview::package_of(atlas, node)).collect();
             sketch = sketch_of(&packages.into_iter().chain(nodes.iter().copied()).collect::<Vec<_>>());
             overview::fold_crowd(&mut sketch, atlas, center, lens);
-            if !lens.implied {
-                let stands_out = |item: &Item| item.nodes.iter().any(|&node| node == center || is_missing(atlas, node));
-                sketch.reduce(|source, target| stands_out(source) || stands_out(target));
-            }
+            leave_out_implied(&mut sketch, atlas, lens, Some(center));
         }
         let opened = |band: i32| {
             sketch
@@ -208,11 +199,7 @@ impl Picture {
         if sketch.items.len() > MOST_ITEMS && !packages {
             return Picture::flow(atlas, center, scope, &Lens { packages: true, ..lens.clone() }, room);
         }
-        if !lens.implied {
-            let touches = |item: &Item| item.nodes.contains(&center);
-            let stands_out = |item: &Item| item.nodes.iter().any(|&node| is_missing(atlas, node));
-            sketch.reduce(|source, target| touches(source) || touches(target) || stands_out(target));
-        }
+        leave_out_implied(&mut sketch, atlas, lens, Some(center));
         if scope == Scope::All && packages {
             drop_loose(&mut sketch, atlas);
         }
@@ -515,6 +502,17 @@ fn fold(sketch: &mut Sketch, atlas: &Atlas, center: NodeId, lens: &Lens) {
             (is_free(item) && item.fold != Fold::Package && entry.sort != Sort::Distribution).then_some(alike)
         });
     }
+}
+
+/// Leaves out the links that longer ways imply, where the lens does not ask for them; those to what is missing stay, and those
+/// of the center, if there is one.
+fn leave_out_implied(sketch: &mut Sketch, atlas: &Atlas, lens: &Lens, center: Option<NodeId>) {
+    if lens.implied {
+        return;
+    }
+    let is_center = |item: &Item| center.is_some_and(|center| item.nodes.contains(&center));
+    let stands_out = |item: &Item| item.nodes.iter().any(|&node| is_missing(atlas, node));
+    sketch.reduce(|source, target| is_center(source) || is_center(target) || stands_out(target));
 }
 
 /// Makes one item of each distribution and its files.
