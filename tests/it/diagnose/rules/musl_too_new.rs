@@ -1,14 +1,7 @@
 //! `musl-too-new`.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
-use dylens::discover::{Machine, Request, Wishes};
+use dylens::discover::Wishes;
 use dylens::image::Release;
-use dylens::scan::Scan;
-use dylens::survey::Progress;
-use dylens::vfs::VPath;
-use dylens::world::text;
 
 use super::*;
 
@@ -26,16 +19,13 @@ version = 3.11.7
 ";
 
 fn scan_for(musl: Option<&str>) -> Scan {
-    let world = text::read(WORLD).expect("a world");
     let wishes = Wishes { musl: musl.and_then(Release::parse), ..Wishes::default() };
-    let request = Request { wishes, ..Request::of(VPath::new("/v")) };
-    let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
-    Scan::of(Arc::new(world.files), &Machine::described(&[]), &request, &progress).expect("a scan")
+    crate::common::scan_for(WORLD, &Request { wishes, ..Request::of(VPath::new("/v")) })
 }
 
 fn told(musl: Option<&str>) -> Vec<(String, String, Severity)> {
     let scan = scan_for(musl);
-    let found = scan.findings.iter().filter(|finding| finding.rule.id.word() == "musl-too-new");
+    let found = findings(&scan, "musl-too-new").into_iter();
     found.map(|finding| (finding.subject.clone(), finding.file.to_string(), finding.severity)).collect()
 }
 
