@@ -18,6 +18,7 @@ pub struct Error {
     pub is_nothing: bool,
 }
 
+#[doc(hidden)]
 impl Error {
     pub fn new(what: impl Into<String>, remedy: impl Into<String>) -> Error {
         let [what, remedy] = [what.into(), remedy.into()].map(bounded);

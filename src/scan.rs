@@ -24,13 +24,16 @@ use outcomes::JudgedImports;
 
 /// The finished product: immutable, shared by all faces. Whatever is asked of its [`Survey`] may be asked of it.
 pub struct Scan {
+    #[doc(hidden)]
     pub survey: Survey,
     /// What every import does; nothing of a bundle, and of what was not judged.
+    #[doc(hidden)]
     pub outcomes: Outcomes,
     /// Most important first.
     pub findings: Vec<Finding>,
 }
 
+#[doc(hidden)]
 impl Deref for Scan {
     type Target = Survey;
 
@@ -140,6 +143,7 @@ fn with_refusal(mut error: Error, tool: Option<Tool>) -> Error {
     error
 }
 
+#[doc(hidden)]
 impl Scan {
     /// A scan that was made before: its graph has what Python code imports.
     pub(crate) fn restored(mut survey: Survey, outcomes: Outcomes, findings: Vec<Finding>) -> Scan {

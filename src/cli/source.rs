@@ -7,8 +7,7 @@ use std::sync::Arc;
 use super::args::{Arguments, Demo};
 use super::{output, progress};
 use crate::discover::{
-    Machine, Request, RequirementLines, Target, Tool, Wishes, discover, environment, is_archive_name,
-    nested_environments,
+    Machine, Request, RequirementLines, Target, Tool, Wishes, discover, environment, nested_environments,
 };
 use crate::error::Error;
 use crate::scan::{Scan, scan, scan_until_stopped};
@@ -98,7 +97,7 @@ impl Start {
     /// Where a snapshot is asked for what was settled when it was taken.
     fn named_snapshot(&self) -> Result<Option<VPath>, Error> {
         let paths: Vec<VPath> = self.request.paths.iter().map(|path| self.machine.directory.join(path)).collect();
-        let Some(path) = paths.iter().find(|path| is_snapshot(&*self.fs, path)) else { return Ok(None) };
+        let Some(path) = paths.iter().find(|path| snapshot::is_snapshot(&*self.fs, path)) else { return Ok(None) };
         if paths.len() > 1 {
             return Err(Error::new(
                 format!("{path} is a snapshot, and stands beside other paths"),
@@ -179,16 +178,6 @@ fn expanded(fs: &dyn FileSystem, machine: &Machine, path: VPath) -> Vec<VPath> {
     found.sort();
     let found: Vec<VPath> = found.into_iter().map(|name| folder.join(name)).collect();
     if found.is_empty() { vec![path] } else { found }
-}
-
-/// By its name, or by how it begins: neither a wheel nor a native file begins so.
-fn is_snapshot(fs: &dyn FileSystem, path: &VPath) -> bool {
-    let is_file = fs.stat(path).is_ok_and(|stat| stat.kind == Kind::File);
-    let is_called_so = || memchr::memmem::find(path.file_name(), snapshot::ENDING.as_bytes()).is_some();
-    // An image is packed as a snapshot may be.
-    let is_likely =
-        || !is_archive_name(path) && fs.read(path, snapshot::HEAD).is_ok_and(|head| snapshot::is_likely(&head));
-    is_file && (is_called_so() || is_likely())
 }
 
 /// Scans what the arguments ask for.
@@ -310,7 +299,7 @@ pub(super) fn surveyed(arguments: &Arguments, paths: &[PathBuf]) -> Result<&'sta
 pub(super) fn one(arguments: &Arguments, path: &Path) -> Result<Arc<Scan>, Error> {
     let (fs, machine) = (Arc::new(Disk), Machine::this());
     let file = machine.directory.join(Disk::path(path));
-    if is_snapshot(&*fs, &file) {
+    if snapshot::is_snapshot(&*fs, &file) {
         let start = Start { fs, machine, request: Request::default(), snapshot: Some(Kept::File(file)) };
         return progress::watched(arguments, |progress| start.scan(progress)).map(Arc::new);
     }

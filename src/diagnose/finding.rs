@@ -49,13 +49,17 @@ pub enum Evidence {
 
 /// One judgement.
 pub struct Finding {
+    #[doc(hidden)]
     pub rule: &'static Rule,
     pub severity: Severity,
     /// The node that is to blame, where the faces jump to.
+    #[doc(hidden)]
     pub node: Option<NodeId>,
     /// The file that it is about, as it is shown.
+    #[doc(hidden)]
     pub file: VPath,
     /// Every file that shares the finding, the first among them.
+    #[doc(hidden)]
     pub files: Vec<VPath>,
     /// What is missing, wrong or doubled: mostly a name.
     pub subject: String,
@@ -63,9 +67,12 @@ pub struct Finding {
     pub message: String,
     /// The very words that the tool which is to bundle the environment will print.
     pub prints: Option<String>,
+    #[doc(hidden)]
     pub remedy: Remedy,
+    #[doc(hidden)]
     pub evidence: Vec<Evidence>,
     /// The imports that it breaks, by place in [`crate::survey::Survey::imports`].
+    #[doc(hidden)]
     pub imports: Vec<usize>,
     /// The modules and packages whose imports fail by it, as the simulated interpreter says; empty where that was not asked.
     pub broken: Vec<String>,
@@ -73,6 +80,7 @@ pub struct Finding {
     pub breaks: usize,
 }
 
+#[doc(hidden)]
 impl Finding {
     /// A finding about one file of the environment; what is not told yet is empty.
     pub(super) fn about(facts: &Facts, rule: &'static Rule, severity: Severity, file: FileId) -> Finding {

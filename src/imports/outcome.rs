@@ -12,15 +12,19 @@ pub struct ImportOutcome {
     pub is_extension: bool,
     pub verdict: ImportVerdict,
     /// The first cause; of a guarded import, what was refused on the way. None where it simply loads.
+    #[doc(hidden)]
     pub failure: Option<ImportFailure>,
     /// Where it fails, and nobody who uses its package misses it: why.
+    #[doc(hidden)]
     pub harmless: Option<Harmless>,
     /// Libraries that it needs and that another copy answers for, as an import before has loaded that.
+    #[doc(hidden)]
     pub shadowed: Vec<ShadowedCopy>,
     /// Where it fails: the package after whose import it loads.
     pub loads_after: Option<String>,
 }
 
+#[doc(hidden)]
 impl ImportOutcome {
     /// An import that nothing is known to keep from loading.
     pub fn loads(module: &str, is_extension: bool) -> ImportOutcome {

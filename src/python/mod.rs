@@ -1,6 +1,6 @@
 //! What Python code does when it runs: a small abstract interpreter of the code at the top of modules.
 //!
-//! [`ModuleSource`] reads a module; [`run`] goes through its statements in order, keeps what the names are bound to in a
+//! [`ModuleSource`] reads a module; [`run()`] goes through its statements in order, keeps what the names are bound to in a
 //! [`Heap`], and asks for everything else through [`Outside`]: what an import of a name does, what loading a library does,
 //! what lies on the disk. So guards, flags (`HAS_X = False` in a handler), functions that module code calls, loops over
 //! names, and exceptions that are raised again are answered by one mechanism. Nothing is executed, nothing is read.
@@ -98,7 +98,7 @@ pub fn run(name: &str, source: &Arc<ModuleSource>, around: &mut dyn Outside) -> 
     run::run(name, source, around)
 }
 
-/// Runs the code of a compiled module as [`run`] does that of a source. Its functions are not followed.
+/// Runs the code of a compiled module as [`run()`] does that of a source. Its functions are not followed.
 pub fn run_compiled(name: &str, module: &Arc<CompiledModule>, around: &mut dyn Outside) -> Ran {
     run::run_compiled(name, module, around)
 }

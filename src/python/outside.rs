@@ -27,7 +27,7 @@ pub struct Site {
 
 /// Does it happen whenever this module runs?
 ///
-/// It is relative to the run of this one module ([`super::run`]): what an import that may happen does, its module tells as
+/// It is relative to the run of this one module ([`super::run()`]): what an import that may happen does, its module tells as
 /// `Always` again, and the implementer knows of the import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certainty {
@@ -176,11 +176,11 @@ pub trait Outside {
 
     /// Imports a module by its absolute dotted name, as `importlib.import_module` does: parents first, what is in the heap
     /// already is answered from there ([`Heap::loaded`]). The implementer finds the file, calls [`Heap::begin`] and
-    /// [`super::run`] (or [`Heap::opaque`] for what has no source), then [`Heap::bind_in_parent`] or [`Heap::abandon`].
+    /// [`super::run()`] (nothing where it has no source), then [`Heap::bind_in_parent`] or [`Heap::abandon`].
     /// Asked again for every statement, also where the module is there.
     fn import(&mut self, name: &str, at: &At) -> Imported;
 
-    /// A name of a module that has no source here ([`Heap::opaque`]) and that this room has no model for.
+    /// A name of a module that has no source here and that this room has no model for.
     fn attribute(&mut self, module: &str, name: &str) -> Attribute {
         let _ = (module, name);
         Attribute::Unknown(Reason::Opaque)

@@ -277,6 +277,7 @@ pub(super) fn find(survey: &Survey, findings: &[Finding]) -> JudgedImports {
     Asking::of(survey).outcomes(findings)
 }
 
+#[doc(hidden)]
 impl Scan {
     /// What the import of one module does, step by step.
     pub fn import_story(&self, name: &str) -> (ImportOutcome, Vec<ImportStep>) {

@@ -32,10 +32,11 @@ pub use veil::Veil;
 
 use serde::Deserialize;
 
+use crate::discover::is_archive_name;
 use crate::error::Error;
 use crate::json;
 use crate::scan::Scan;
-use crate::vfs::{FileSystem, VPath};
+use crate::vfs::{FileSystem, Kind, VPath};
 use document::{Document, VERSION};
 
 /// How snapshots are called.
@@ -107,6 +108,15 @@ pub fn read(fs: &dyn FileSystem, path: &VPath) -> Result<Vec<u8>, Error> {
 /// Could this be a snapshot, by its first bytes?
 pub fn is_likely(head: &[u8]) -> bool {
     Packing::told(head).is_some() || head.trim_ascii_start().starts_with(b"{")
+}
+
+/// Is this file a snapshot? Told by its name, or by how it begins: neither a wheel nor a native file begins so.
+pub fn is_snapshot(fs: &dyn FileSystem, path: &VPath) -> bool {
+    let is_file = fs.stat(path).is_ok_and(|stat| stat.kind == Kind::File);
+    let is_called_so = || memchr::memmem::find(path.file_name(), ENDING.as_bytes()).is_some();
+    // An image is packed as a snapshot may be.
+    let begins_so = || !is_archive_name(path) && fs.read(path, HEAD).is_ok_and(|head| is_likely(&head));
+    is_file && (is_called_so() || begins_so())
 }
 
 fn no_snapshot(path: &VPath) -> Error {

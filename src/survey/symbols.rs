@@ -74,7 +74,7 @@ pub struct ProgramSymbol {
 /// Thread-local storage for which an import fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StaticTls {
-    /// The import that it ends, by place in [`Scan::imports`].
+    /// The import that it ends, by place in [`crate::survey::Survey::imports`].
     pub import: usize,
     /// The file that reaches the storage at a fixed place.
     pub file: FileId,
