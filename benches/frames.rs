@@ -5,6 +5,13 @@
 //! the screen is not waited for, as the person does not wait for it: it is told by itself. `cargo bench --bench frames --
 //! ENVIRONMENT` walks through a real environment instead.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a bench has a disk, a clock and a screen"
+)]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Read;

@@ -3,6 +3,13 @@
 //! `cargo bench --bench logs` prints both beside their goals, which are a minute and 256 MB for each GB, and fails where one is missed;
 //! and the time of its two halves, as reading must take time in proportion to the length.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a bench has a disk, a clock and a screen"
+)]
+
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 

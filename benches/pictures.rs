@@ -2,6 +2,13 @@
 //!
 //! `cargo bench --bench pictures` writes `assets/screens/*.svg`, which README and the book show.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a bench has a disk, a clock and a screen"
+)]
+
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::path::Path;

@@ -97,12 +97,14 @@ pub mod error;
 #[doc(hidden)]
 pub mod image;
 #[doc(hidden)]
+#[allow(clippy::disallowed_methods, reason = "it writes the JSON of all rooms")]
 pub mod json;
 #[doc(hidden)]
 pub mod printable;
 #[doc(hidden)]
 pub mod rule;
 #[doc(hidden)]
+#[allow(clippy::disallowed_methods, reason = "it opens the files of all rooms")]
 pub mod vfs;
 
 #[doc(hidden)]
@@ -145,11 +147,13 @@ pub mod buildlog;
 
 #[cfg(feature = "cli")]
 #[doc(hidden)]
+#[allow(clippy::disallowed_methods, clippy::print_stderr, clippy::print_stdout, reason = "a face")]
 pub mod cli;
 #[doc(hidden)]
 pub mod export;
 #[cfg(feature = "tui")]
 #[doc(hidden)]
+#[allow(clippy::disallowed_methods, clippy::print_stderr, reason = "a face")]
 pub mod tui;
 
 mod library;

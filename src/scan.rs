@@ -85,6 +85,7 @@ pub fn scan_until_stopped(
 fn unless_stopped<T: Send + 'static>(progress: &Progress, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     const PATIENCE: Duration = Duration::from_millis(20);
     let (sender, done) = channel();
+    #[expect(clippy::disallowed_methods, reason = "nobody may have to wait for it")]
     let worker = thread::spawn(move || sender.send(work()));
     loop {
         match done.recv_timeout(PATIENCE) {

@@ -8,6 +8,7 @@ mod distribution;
 pub mod editable;
 mod here;
 mod infer;
+#[allow(clippy::disallowed_methods, reason = "it reads the environment of all rooms")]
 pub mod machine;
 mod nested;
 mod note;

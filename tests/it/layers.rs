@@ -86,17 +86,11 @@ const WORDS: [(&[&str], &[&str], &str); 3] = [
         "only `survey`, `scan` and `tui` start threads: work on one item here",
     ),
     (
-        &["println!", "eprintln!", "print!(", "eprint!(", "dbg!("],
-        &["cli/", "tui/", "main.rs"],
-        "only the faces print: return what is to be said, or write it to the `Write` that is handed in",
-    ),
-    (
         &["process::Command", "process::{Command", "portable_pty", "Stdio::"],
         &["cli/run", "tui/clipboard.rs"],
         "only `dylens run` starts a program, the one that the person typed, and copying the clipboard's own tools: read the \
          file instead",
     ),
-    (&["unsafe "], &[], "nothing here is unsafe: files are read piecewise, never mapped"),
 ];
 
 /// A source file: its path below `src`, and its lines with everything that is not judged left blank.

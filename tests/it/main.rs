@@ -2,6 +2,13 @@
 //!
 //! The modules mirror `src`: where a room is, there are its tests.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests have a disk, a clock and programs"
+)]
+
 #[path = "../common/mod.rs"]
 mod common;
 

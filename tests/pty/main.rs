@@ -1,4 +1,11 @@
 //! The real program on a real terminal: what it shows, and how it leaves.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests have a disk, a clock and programs"
+)]
 #![cfg(unix)]
 
 #[path = "../common/mod.rs"]
