@@ -18,13 +18,15 @@ pub(super) struct Unprefixed<'a> {
     pub is_error: bool,
 }
 
-/// GitHub's, GitLab's and other services' times and streams, syslog's and journald's, Docker's steps, pip's and compose's
+/// GitHub's, GitLab's and other services' times and streams, syslog's, journald's and those of macOS' console, Docker's steps, pip's and compose's
 /// bars, pytest's mark of an exception, quoted mail.
 const COLLECTED: &str = r"(?x)^(?:
     \[?\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?(?:\ \d\d[OE][\ +]|\ std(?:out|err)\ [FP]\ |\ -\ )?\ ?
   | \[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?\ 
   | \[\ *\d+\.\d{6}\]\ 
   | [A-Z][a-z]{2}\ [\ \d]\d\ \d\d:\d\d:\d\d\ [\w.-]+\ [^\s:\[\]]+(?:\[\d+\])?:\ 
+  | \d{1,2}/\d{1,2}/\d{2,4},?\ \d{1,2}:\d\d:\d\d(?:\.\d+)?\ (?:[AP]M\ )?[^\[\]]{1,60}\[[\da-fx.-]+\]:\ 
+  | \[\d\]\ 
   | \s*\[std(?:out|err)\]\ 
   | (?:\ =>)+\ \#\ 
   | ::(?:error|warning|notice)[^:]*::

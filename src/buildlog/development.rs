@@ -35,7 +35,10 @@ pub(super) fn development(asked: &str) -> Option<Shipped> {
 /// The name without what a version adds: `libpq` of `libpq >= 12`, `jpeg` of `-ljpeg`.
 fn bare(asked: &str) -> &str {
     let word = asked.split([' ', '>', '=', '<', ',']).next().unwrap_or(asked);
-    word.trim_matches(['\'', '"', '`', '‘', '’', ';', ':']).trim_start_matches("-l")
+    let word = word.trim_matches(['\'', '"', '`', '‘', '’', ';', ':']).trim_start_matches("-l");
+    // CMake's variables: `Boost_INCLUDE_DIR` and `ZLIB_LIBRARY_RELEASE` are of Boost and ZLIB.
+    let ends = ["_INCLUDE_DIR", "_INCLUDE_PATH", "_LIBRAR", "_LIBS", "_DIR", "_ROOT"];
+    ends.iter().find_map(|end| word.split_once(end)).map_or(word, |(name, _)| name)
 }
 
 #[cfg(test)]
@@ -48,6 +51,7 @@ mod tests {
         assert_eq!(apt("libffi"), apt("ffi.h"));
         assert_eq!(apt("libpq >= 12"), Some("libpq-dev".into()));
         assert_eq!(apt("-ljpeg"), Some("libjpeg-dev".into()));
+        assert_eq!(apt("Boost_INCLUDE_DIR"), apt("boost"));
         assert_eq!(apt("ffix"), None);
         assert_eq!(apt("linux/ethtool.h"), Some("linux-libc-dev".into()));
         assert_eq!((apt("linuxx/a.h"), apt("a/linux/b.h"), apt("linux")), (None, None, None));

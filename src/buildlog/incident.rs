@@ -65,8 +65,8 @@ pub struct Log {
     pub building: Option<String>,
     /// Where ldd found libraries, by their names.
     pub found: BTreeMap<String, String>,
-    /// The minor version of the Python 3 whose headers a compiler looked at, or in whose folders the build ran.
-    pub headers: Option<u8>,
+    /// The version of the Python whose headers a compiler looked at, in whose folders the build ran, or that ran it.
+    pub headers: Option<(u8, u8)>,
     /// In which folders a linker looked for a library, by its name without `lib`.
     pub linked: BTreeMap<String, Vec<String>>,
     /// Lines at which a step succeeded, each with the line of the last sign of failure before it.
@@ -100,6 +100,11 @@ impl Log {
     /// The package manager of the machine that wrote it, as far as the log and these paths in it show.
     pub fn packager(&self, paths: &[&str]) -> Packager {
         surroundings::packager(&self.marks, paths)
+    }
+
+    /// Does nothing in it show which system wrote it?
+    pub fn is_of_unknown_system(&self) -> bool {
+        self.marks.iter().all(|mark| !mark.is_of_a_system())
     }
 
     /// Does a bundler write it, while it builds?

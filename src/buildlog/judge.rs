@@ -122,6 +122,7 @@ causes! {
     QtPlugin "qt-plugin" "Qt platform plugin not loaded",
     NumpyWarning "numpy-warning" "harmless warning of NumPy",
     BuildFailed "build-failed" "the build failed",
+    RuntimeMismatch "runtime-mismatch" "built for another runtime",
     ToolStumbled "tool-stumbled" "the tool itself failed",
 }
 

@@ -25,6 +25,7 @@ mod known;
 mod lines;
 mod log_text;
 mod pattern;
+mod python_symbols;
 mod reader;
 mod standard;
 mod surroundings;

@@ -207,14 +207,17 @@ impl Reader {
         }
     }
 
-    /// `-I/usr/include/python3.11`, and less surely `/usr/lib/python3.11`.
+    /// `-I/usr/include/python3.11`, and less surely `/usr/lib/python3.11` and `python3.11 -m pip`.
     fn headers_of(&mut self) {
         let Some(line) = self.window.front() else { return };
-        let minor = |start: &str| {
-            let rest = line.text.split_once(start)?.1;
-            rest.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u8>().ok()
+        let version = |start: &str| {
+            let (major, rest) = line.text.split_once(start)?.1.split_once('.')?;
+            let minor = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+            Some((major.parse::<u8>().ok()?, minor.parse::<u8>().ok()?))
         };
-        self.log.headers = minor("/include/python3.").or(self.log.headers).or_else(|| minor("/python3."));
+        let of_its_run = || version("python").filter(|_| line.text.contains(" -m pip "));
+        self.log.headers =
+            version("/include/python").or(self.log.headers).or_else(|| version("/python")).or_else(of_its_run);
     }
 
     fn banner(&mut self, at: usize) {

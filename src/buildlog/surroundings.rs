@@ -17,6 +17,9 @@ pub enum Mark {
     Fedora,
     /// Those of them that have yum and no dnf: CentOS 7, Amazon Linux 2.
     Yum,
+    /// openSUSE and SUSE's own.
+    Suse,
+    Arch,
     Conda,
     Homebrew,
     /// macOS, by its tools.
@@ -43,6 +46,22 @@ pub enum Mark {
     PythonFolder,
     /// A step of the build succeeded.
     Success,
+}
+
+impl Mark {
+    /// Does it show which system wrote the log?
+    pub(super) fn is_of_a_system(self) -> bool {
+        !matches!(
+            self,
+            Mark::Bits32
+                | Mark::Program(_)
+                | Mark::LibraryPath
+                | Mark::Ldd
+                | Mark::LinkFolder
+                | Mark::PythonFolder
+                | Mark::Success
+        )
+    }
 }
 
 /// The texts that show it.
@@ -84,6 +103,15 @@ const MARKS: &[(&str, Mark)] = &[
     ("rockylinux", Mark::Fedora),
     ("dnf -y", Mark::Fedora),
     ("yum -y", Mark::Fedora),
+    ("zypper ", Mark::Suse),
+    ("openSUSE", Mark::Suse),
+    ("opensuse", Mark::Suse),
+    ("-fmessage-length=0 -grecord-gcc-switches", Mark::Suse),
+    ("pacman -S", Mark::Arch),
+    ("Arch Linux", Mark::Arch),
+    ("archlinux", Mark::Arch),
+    // The options of Red Hat's packages up to those of version 7.
+    ("--param=ssp-buffer-size=4 -grecord-gcc-switches", Mark::Yum),
     ("CentOS Linux 7", Mark::Yum),
     ("CentOS Linux release 7", Mark::Yum),
     ("amazonlinux:2 ", Mark::Yum),
@@ -125,7 +153,8 @@ const MARKS: &[(&str, Mark)] = &[
     ("LD_LIBRARY_PATH", Mark::LibraryPath),
     (" => /", Mark::Ldd),
     (" -L/", Mark::LinkFolder),
-    ("/python3.", Mark::PythonFolder),
+    ("python3.", Mark::PythonFolder),
+    ("/python2.", Mark::PythonFolder),
     ("Successfully installed", Mark::Success),
     ("Successfully built", Mark::Success),
     ("Finished `", Mark::Success),
@@ -172,6 +201,8 @@ pub enum Packager {
     Dnf,
     Yum,
     Apk,
+    Zypper,
+    Pacman,
     Brew,
     Conda,
 }
@@ -205,6 +236,8 @@ pub(super) fn packager(marks: &BTreeSet<Mark>, paths: &[&str]) -> Packager {
         },
         () if marks.contains(&Mark::Yum) && !marks.contains(&Mark::Debian) => Packager::Yum,
         () if marks.contains(&Mark::Fedora) && !marks.contains(&Mark::Debian) => Packager::Dnf,
+        () if marks.contains(&Mark::Suse) && !marks.contains(&Mark::Debian) => Packager::Zypper,
+        () if marks.contains(&Mark::Arch) && !marks.contains(&Mark::Debian) => Packager::Pacman,
         () if marks.contains(&Mark::Homebrew) || marks.contains(&Mark::Mac) => Packager::Brew,
         () => Packager::Apt,
     }

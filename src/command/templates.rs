@@ -45,6 +45,7 @@ templates! {
     CONDA_INSTALL_OF = "conda install -c conda-forge {package}={version}";
     VENV_UPGRADE = "python3 -m venv --upgrade {path}";
     VENV_CLEAR = "python3 -m venv --clear {path}";
+    WITHOUT_PYTHON_VARIABLES = "env -u PYTHONHOME -u PYTHONPATH -u LD_LIBRARY_PATH PROGRAM";
 
     RUSTUP = "rustup update stable";
     BREW_OPENMP = "brew install llvm libomp";
@@ -69,6 +70,20 @@ templates! {
     APT_FILE = "apt-file search {library}";
     YUM_PROVIDES = "yum provides */{library}";
     DNF_PROVIDES = "dnf provides */{library}";
+    /// What RPM and Alpine's packages provide is named as the loader names it.
+    DNF_SONAME = "dnf install {library}()(64bit)";
+    YUM_SONAME = "yum install {library}()(64bit)";
+    ZYPPER_SONAME = "zypper install {library}()(64bit)";
+    APK_SONAME = "apk add so:{library}";
+    DNF_PKGCONFIG = "dnf install pkgconfig({token})";
+    YUM_PKGCONFIG = "yum install pkgconfig({token})";
+    ZYPPER_PKGCONFIG = "zypper install pkgconfig({token})";
+    APK_PKGCONFIG = "apk add pc:{token}";
+    ZYPPER_INSTALL = "zypper install {token}";
+    ZYPPER_PROVIDES = "zypper search --provides --file-list */{library}";
+    PACMAN_FILES = "pacman -F {library}";
+    BREW_SEARCH = "brew search {token}";
+    CONDA_SEARCH = "conda search -c conda-forge *{token}*";
     APK_SEARCH = "apk search --exact so:{library}";
     WINGET_RUNTIME = "winget install --id Microsoft.VCRedist.{token}.{token}";
 
@@ -133,6 +148,7 @@ templates! {
     PYINSTALLER_FOUND = "pyinstaller --add-binary=PATH/{library}:{path} PROGRAM.py";
     PYINSTALLER_DATA = "pyinstaller --collect-data={module} PROGRAM.py";
     PYINSTALLER_LIBRARIES = "pyinstaller --collect-binaries={module} PROGRAM.py";
+    PYINSTALLER_OF = "python -m PyInstaller PROGRAM.py";
     PYINSTALLER_FOR = "pyinstaller --target-arch {token} PROGRAM.py";
     CX_FREEZE_MODULE = "cxfreeze PROGRAM.py --includes={module}";
     CX_FREEZE_PACKAGE = "cxfreeze PROGRAM.py --packages={module}";

@@ -67,6 +67,7 @@ tools! {
     Numpy numpy,
     Cpython cpython,
     Embedders embedders,
+    Node node,
 }
 
 /// What is known of a tool.

@@ -7,10 +7,11 @@ use crate::buildlog::ground::{Ground, leaf};
 use crate::buildlog::known::{self, Cuda};
 use crate::buildlog::{Log, Mark, Packager, folders};
 use crate::command::templates::{
-    APK_ADD, APK_SEARCH, APT_FILE, APT_INSTALL, BREW_INSTALL, CONDA_INSTALL, CONDA_INSTALL_OF, DELVEWHEEL_INSIDE,
-    DELVEWHEEL_WITH, DNF_INSTALL, DNF_PROVIDES, FILE, LIBRARY_PATH, MATURIN_SKIP, MORE, NAME_ADD_RPATH, PIP_FOR,
-    PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UNINSTALL, PIP_UPGRADE, SET_RPATH, SIGN, WITH_LIBPYTHON,
-    YUM_INSTALL, YUM_PROVIDES,
+    APK_ADD, APK_SEARCH, APK_SONAME, APT_FILE, APT_INSTALL, BREW_INSTALL, BREW_SEARCH, CONDA_INSTALL, CONDA_INSTALL_OF,
+    CONDA_SEARCH, DELVEWHEEL_INSIDE, DELVEWHEEL_WITH, DNF_INSTALL, DNF_PROVIDES, DNF_SONAME, FILE, LIBRARY_PATH,
+    MATURIN_SKIP, MORE, NAME_ADD_RPATH, PACMAN_FILES, PIP_FOR, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL,
+    PIP_UNINSTALL, PIP_UPGRADE, SET_RPATH, SIGN, WITH_LIBPYTHON, YUM_INSTALL, YUM_PROVIDES, YUM_SONAME,
+    ZYPPER_PROVIDES, ZYPPER_SONAME,
 };
 use crate::command::{Command, Remedy};
 use crate::diagnose::{Shipped, origin, shipped};
@@ -82,6 +83,9 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         return on_android(plain, accused, by);
     }
     if let Some(judged) = linked_from(&plain, log, accused, by).filter(|_| is_elf) {
+        return judged;
+    }
+    if let Some(judged) = of_its_project(&plain, accused, by).filter(|_| is_elf) {
         return judged;
     }
     if is_elf && accused.contains('/') && by.is_none() {
@@ -279,11 +283,39 @@ fn of_its_package(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Jud
     Some(judged.mended(remedy.fix(PIP_REINSTALL.with(&[&whose]))))
 }
 
+/// A library that is called like the file which needs it, where no package of Python or of the system has either: they were built together.
+fn of_its_project(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
+    const SHORTEST: usize = 5;
+    let by = by.filter(|by| by.starts_with('/') && package(by).is_none() && !by.starts_with("/usr/lib"))?;
+    let bare = |path: &str| leaf(path).trim_start_matches("lib").split('.').next().unwrap_or_default().to_lowercase();
+    let (own, name) = (bare(by), bare(accused));
+    if name.len() < SHORTEST || !own.starts_with(&name) || accused.contains('/') || shipped(accused).is_some() {
+        return None;
+    }
+    let folder = by.rsplit_once('/').map_or("/", |(folder, _)| folder);
+    let sentence = format!(
+        "{accused}, needed by {}, is called like it and was built with it: it is not there, or lies in a folder that the loader does not search, as is the \
+         folder of the file that needs it",
+        leaf(by)
+    );
+    let text = format!(
+        "copy it beside {} and lead the loader there: LD_LIBRARY_PATH (Java's java.library.path does not serve what a library needs in turn), or an RPATH of $ORIGIN in \
+         the file",
+        leaf(by)
+    );
+    let remedy = Remedy::new(text).fix(LIBRARY_PATH.with(&[&folder])).fix(SET_RPATH.with(&[&by]));
+    Some(plain.clone().cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy))
+}
+
 /// musl misses the loader of glibc: the file was built for glibc.
 fn of_the_other_libc(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
     let is_loader = leaf(accused).starts_with("ld-linux");
     let who = by.map_or_else(|| "the file".to_owned(), short);
-    if plain.incident.tool != ToolId::Musl && leaf(accused).starts_with("libc.musl-") {
+    let is_musl = leaf(accused).starts_with("libc.musl-");
+    if is_musl && Bundler::of(plain.incident.tool).is_some() {
+        return Some(left_to_musl(plain.clone(), accused));
+    }
+    if plain.incident.tool != ToolId::Musl && is_musl {
         return Some(of_musl(plain.clone(), &who, accused, by));
     }
     if plain.incident.tool != ToolId::Musl || !is_loader {
@@ -294,6 +326,23 @@ fn of_the_other_libc(plain: &Judged, accused: &str, by: Option<&str>) -> Option<
     Some(super::symbol::for_musl(plain.clone().cause(Cause::OtherLibc, Verdict::Guilty).says(sentence)))
 }
 
+/// A bundler that runs on Alpine looks for the C library itself.
+fn left_to_musl(plain: Judged, accused: &str) -> Judged {
+    let tool = plain.incident.tool.name();
+    let sentence = format!(
+        "{} is the C library of Alpine Linux itself, which every such system has: this release of {tool} does not know it as that",
+        leaf(accused)
+    );
+    let text = format!(
+        "nothing, if the program runs: it runs on Alpine alone; where the build stops there, upgrade {tool}, or build in an image with glibc (python:3-slim)"
+    );
+    let package = plain.incident.tool.word();
+    plain
+        .cause(Cause::SystemLibrary, Verdict::Guilty)
+        .says(sentence)
+        .mended(Remedy::new(text).fix(PIP_UPGRADE.with(&[&package])))
+}
+
 /// glibc misses the C library of musl: the file was packed on Alpine.
 fn of_musl(plain: Judged, who: &str, accused: &str, by: Option<&str>) -> Judged {
     let sentence = format!(
@@ -301,6 +350,13 @@ fn of_musl(plain: Judged, who: &str, accused: &str, by: Option<&str>) -> Judged 
         leaf(accused)
     );
     let whose = by.and_then(package);
+    if let (Some(by), None) = (by, &whose) {
+        let text = format!(
+            "take the build of {} for glibc, or build it on this system, not on Alpine or in an image of it; or run the program on Alpine",
+            leaf(by)
+        );
+        return plain.cause(Cause::OtherLibc, Verdict::Guilty).says(sentence).mended(Remedy::new(text));
+    }
     let text = format!(
         "install {} for this system, not on Alpine or in an image of it: its manylinux wheel, with the same Python and processor as the program that runs it",
         whose.as_deref().unwrap_or("the packages")
@@ -473,9 +529,9 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
     let place = plain.incident.told("place");
     let paths: Vec<&str> = [by, place, Some(name), log.site.as_deref()].into_iter().flatten().collect();
     let packager = log.packager(&paths);
-    if plain.incident.tool == ToolId::Ctypes
-        && let Some(remedy) = by_its_name(log, packager, name)
-    {
+    let is_by_name = plain.incident.tool == ToolId::Ctypes
+        || plain.incident.tool == ToolId::Dyld && by.is_none() && !name.contains('/');
+    if is_by_name && let Some(remedy) = by_its_name(log, packager, name) {
         return remedy;
     }
     if log.marks.contains(&Mark::Lambda) && !log.marks.contains(&Mark::LambdaImage) {
@@ -524,35 +580,120 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
             }
             _ => "install the package that ships it, on the machine or in the image that runs it",
         };
-        let commands = own.into_iter().chain(systems);
-        return commands.fold(Remedy::new(text), |remedy, command| remedy.fix(Ok(command)));
+        // Where nothing shows the system, its package has one name on Debian and another on Fedora.
+        let other =
+            match log.is_of_unknown_system() && packager == Packager::Apt && plain.incident.tool == ToolId::Glibc {
+                true => shipped.as_ref().and_then(|shipped| command(Packager::Dnf, shipped)),
+                false => None,
+            };
+        let text = match &other {
+            Some(_) => format!("{text}: by apt-get on Debian and Ubuntu, by dnf on Fedora and its kin"),
+            None => text.to_owned(),
+        };
+        let commands = own.into_iter().chain(systems).chain(other);
+        let remedy = commands.fold(Remedy::new(text), |remedy, command| remedy.fix(Ok(command)));
+        // A package of development files stands for a library whose number changes from release to release.
+        let is_of_any_release = shipped.as_ref().is_some_and(|shipped| shipped.apt.ends_with("-dev"));
+        return match is_of_any_release && leaf(name).contains(".so.") && packager != Packager::Conda {
+            true => in_its_release(remedy, leaf(name), by),
+            false => remedy,
+        };
     }
     if let Some(wheel) = shipped.as_ref().map(|shipped| &shipped.pip).filter(|wheel| !wheel.is_empty()) {
         let text = "install the wheel that brings it, into the environment that runs the program, in the release that the file asks for";
         return Remedy::new(text).fix(PIP_INSTALL_REQUIRED.with(&[wheel]));
     }
-    let search = match packager {
-        Packager::Apt => Some(APT_FILE),
-        Packager::Dnf => Some(DNF_PROVIDES),
-        Packager::Yum => Some(YUM_PROVIDES),
-        Packager::Apk => Some(APK_SEARCH),
-        Packager::Brew | Packager::Conda => None,
-    };
     let file = leaf(name);
-    match (search, packager) {
-        (Some(search), _) => Remedy::new("install the package that ships it; this names it").fix(search.with(&[&file])),
-        (None, Packager::Conda) => Remedy::new(format!(
-            "install what ships {file} into the conda environment, in the version that the file asks for"
-        )),
+    if let Some(remedy) = by_its_soname(packager, file) {
+        let is_of_no_package = [by, place].into_iter().flatten().find_map(package).is_none();
+        return if is_of_no_package { or_where_it_lies(remedy, by) } else { remedy };
+    }
+    match packager {
+        Packager::Conda => Remedy::new(format!(
+            "install what ships {file} into the conda environment, in the version that the file asks for; this finds packages with a like name"
+        ))
+        .fix(CONDA_SEARCH.with(&[&stem(file)])),
         _ => match by.and_then(package) {
             Some(package) => Remedy::new(format!(
                 "install {file} where the file asks for it, or another release of {package}, whose wheel brings it"
             )),
             None => Remedy::new(format!(
-                "install what ships {file} where the file asks for it, or build it with a path that leads there"
-            )),
+                "install what ships {file} where the file asks for it, or build it with a path that leads there; this finds formulas with a like name"
+            ))
+            .fix(BREW_SEARCH.with(&[&stem(file)])),
         },
     }
+}
+
+/// The system has the library in one release, and what asks for it was linked with another.
+fn in_its_release(remedy: Remedy, name: &str, by: Option<&str>) -> Remedy {
+    let is_of_r = by.is_some_and(|by| by.contains("/R/") || by.contains("R.framework/"));
+    let again = match by.map(|by| package(by).unwrap_or_else(|| leaf(by).to_owned())) {
+        Some(_) if is_of_r => "compile the R package again: install.packages(…, type = \"source\")".to_owned(),
+        Some(whose) => format!("build {whose} again, against what the system has"),
+        None => "build what asks for it again, against what the system has".to_owned(),
+    };
+    let text = format!("{}; each system has one release of it: where that is not {name}, {again}", remedy.text);
+    or_where_it_lies(Remedy { text, ..remedy }, None)
+}
+
+/// `gsl` of `libgsl.so.27`.
+fn stem(file: &str) -> String {
+    let name = file.strip_prefix("lib").unwrap_or(file);
+    let name = name.split(".so").next().unwrap_or(name);
+    name.split('.').next().unwrap_or(name).trim_end_matches(|c: char| c.is_ascii_digit() || c == '-').to_lowercase()
+}
+
+/// A library that no table has: packages of RPM and of Alpine say themselves which libraries they have, and Debian calls most by theirs.
+fn by_its_soname(packager: Packager, file: &str) -> Option<Remedy> {
+    let provided = match packager {
+        Packager::Dnf => Some(DNF_SONAME),
+        Packager::Yum => Some(YUM_SONAME),
+        Packager::Zypper => Some(ZYPPER_SONAME),
+        Packager::Apk => Some(APK_SONAME),
+        _ => None,
+    };
+    if let Some(template) = provided.filter(|_| file.contains(".so")) {
+        return Some(
+            Remedy::new("install the package that has it, by the name of the library").fix(template.with(&[&file])),
+        );
+    }
+    if let Some(package) = debian_name(file).filter(|_| packager == Packager::Apt) {
+        let text = format!(
+            "install the package that ships it: by Debian's rule for names that is {package}; where there is none, apt-file names it"
+        );
+        return Some(Remedy::new(text).fix(APT_INSTALL.with(&[&package])).fix(APT_FILE.with(&[&file])));
+    }
+    let search = match packager {
+        Packager::Apt => APT_FILE,
+        Packager::Dnf => DNF_PROVIDES,
+        Packager::Yum => YUM_PROVIDES,
+        Packager::Zypper => ZYPPER_PROVIDES,
+        Packager::Apk => APK_SEARCH,
+        Packager::Pacman => PACMAN_FILES,
+        Packager::Brew | Packager::Conda => return None,
+    };
+    Some(Remedy::new("install the package that ships it; this names it").fix(search.with(&[&file])))
+}
+
+/// Debian Policy 8.1: the package of a library is called as its soname, with a dash before the version where the name ends in a digit.
+fn debian_name(file: &str) -> Option<String> {
+    let (name, version) = file.split_once(".so.")?;
+    let is_version = version.bytes().all(|byte| byte.is_ascii_digit());
+    let name = name.to_lowercase().replace('_', "-");
+    let dash = if name.ends_with(|c: char| c.is_ascii_digit()) { "-" } else { "" };
+    (is_version && name.starts_with("lib")).then(|| format!("{name}{dash}{version}"))
+}
+
+/// What no package of Python asks for may be on the machine already.
+fn or_where_it_lies(remedy: Remedy, by: Option<&str>) -> Remedy {
+    let beside = by.filter(|by| by.contains('/')).map_or_else(String::new, |by| format!("beside {}, or ", leaf(by)));
+    let text = format!(
+        "{}. Where it is on the machine already ({beside}in a folder of its own), lead the loader there: LD_LIBRARY_PATH, or a line in \
+         /etc/ld.so.conf.d and then ldconfig",
+        remedy.text
+    );
+    Remedy { text, ..remedy }.fix(Ok(WITH_LIBPYTHON.command()))
 }
 
 /// Nix has no folder of libraries in which a loader looks: what wheels ask for is named to it.
@@ -616,16 +757,16 @@ fn by_its_name(log: &Log, packager: Packager, name: &str) -> Option<Remedy> {
         );
         return Some(Remedy::new(text));
     }
-    let is_mac = packager == Packager::Brew;
+    let is_mac = packager == Packager::Brew || name.ends_with(".dylib");
     let formula = is_mac.then(|| shipped(&format!("{bare}.dylib")).or_else(|| shipped(leaf(name)))).flatten();
     let text = format!(
         "install {bare} for the processor of this Python; on Apple silicon Homebrew's folder is /opt/homebrew/lib, in which only Homebrew's \
          Python looks by itself: for another, set DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib, or use Homebrew's Python"
     );
     let remedy = Remedy::new(text);
-    is_mac.then(|| match formula.and_then(|formula| command(packager, &formula)) {
+    is_mac.then(|| match formula.and_then(|formula| command(Packager::Brew, &formula)) {
         Some(install) => remedy.fix(Ok(install)),
-        None => remedy,
+        None => remedy.fix(BREW_SEARCH.with(&[&stem(leaf(name))])),
     })
 }
 
@@ -638,6 +779,8 @@ pub(super) fn command(packager: Packager, shipped: &Shipped) -> Option<Command> 
         Packager::Apk => (&shipped.apk, APK_ADD),
         Packager::Brew => (&shipped.brew, BREW_INSTALL),
         Packager::Conda => (&shipped.conda, CONDA_INSTALL),
+        // No table has their names.
+        Packager::Zypper | Packager::Pacman => return None,
     };
     if name.is_empty() {
         return None;

@@ -4,19 +4,45 @@ use super::{Cause, Judged, Verdict};
 use crate::buildlog::Log;
 use crate::buildlog::ground::leaf;
 use crate::command::Remedy;
+use crate::command::templates::{CX_FREEZE_FOUND, NUITKA_FOUND};
 use crate::tools::{Bundler, ToolId};
 
 pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     let Some(bundler) = Bundler::of(plain.incident.tool) else { return plain };
-    let Some(inner) = plain.incident.told("accused").map(|path| path.replace("\\\\", "/")) else { return plain };
+    let Some(inner) = plain.incident.told("accused").map(|path| path.replace("\\\\", "\\").replace('\\', "/")) else {
+        return plain;
+    };
     let (tool, name) = (bundler.word(), leaf(&inner));
     let own = match bundler.tool() {
         ToolId::Nuitka => "--include-data-dir=FOLDER=FOLDER, --include-data-files=FILE=FILE",
+        ToolId::CxFreeze => "include_files in build_exe",
         _ => "--add-data=FOLDER:FOLDER",
     };
     let is_native = [".so", ".dll", ".pyd", ".dylib"].iter().any(|ending| name.to_lowercase().ends_with(ending));
     let package = inner.split_once('/').map(|(top, _)| top).filter(|top| is_in_the_traceback(&plain, log, top));
     let judged = plain.cause(Cause::FileMissing, Verdict::Guilty);
+    // Python code that is read as a file: what is packed is compiled, and the option for packages changes nothing about that.
+    let top = inner.split_once('/').map(|(top, _)| top);
+    if let Some(top) = top.filter(|_| bundler.tool() == ToolId::CxFreeze) {
+        let sentence = format!(
+            "{top} opens the file {inner}, and {tool} did not take it into the program, which has only compiled code of {top}"
+        );
+        let text =
+            format!("have {tool} copy the file as it is: include_files in build_exe, to the same place below lib");
+        return judged.says(sentence).mended(Remedy::new(text).fix(CX_FREEZE_FOUND.with(&[&name, &inner])));
+    }
+    if let Some(top) = top.filter(|_| is_native && package.is_none()) {
+        let sentence = format!(
+            "{top} loads {inner} by its path, and {tool} did not take that file into the program, as no code and no other file names it"
+        );
+        let text =
+            format!("include the file in the same folder of the program; newer releases of {tool} know more packages");
+        let found = match bundler.tool() {
+            ToolId::Nuitka => NUITKA_FOUND.with(&[&name, &inner]),
+            _ => bundler.libraries_of(top),
+        };
+        return judged.says(sentence).mended(Remedy::new(text).fix(found));
+    }
     match package {
         Some(package) => {
             let what = if is_native { "loads by name" } else { "reads" };

@@ -7,8 +7,9 @@ use crate::buildlog::ground::leaf;
 use crate::buildlog::surroundings::Mark;
 use crate::buildlog::{Log, Packager};
 use crate::command::templates::{
-    APT_FILE, APT_INSTALL, BREW_OPENMP, CONDA_INSTALL, CONDA_OPENMP, DNF_INSTALL, DNF_PROVIDES, PIP_INSTALL, XCODE,
-    YUM_PROVIDES,
+    APK_PKGCONFIG, APT_FILE, APT_INSTALL, BREW_OPENMP, CONDA_INSTALL, CONDA_OPENMP, DNF_INSTALL, DNF_PKGCONFIG,
+    DNF_PROVIDES, PACMAN_FILES, PIP_INSTALL, PIP_UPGRADE, XCODE, YUM_INSTALL, YUM_PKGCONFIG, YUM_PROVIDES,
+    ZYPPER_INSTALL, ZYPPER_PKGCONFIG, ZYPPER_PROVIDES,
 };
 use crate::command::{Command, Remedy};
 use crate::diagnose::Shipped;
@@ -63,7 +64,9 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     let of_python = of_this_python(&asked[0], packager, log);
     let is_without_tool = plain.incident.message.id == "pkg-config-missing-for";
     let with_tool = |files: Shipped| if is_without_tool { beside_pkg_config(&files) } else { files };
-    let files = asked.iter().filter_map(|name| command(packager, &with_tool(development(name)?)));
+    let is_of_one_python = of_python.is_some();
+    let files = asked.iter().filter(|_| !is_of_one_python);
+    let files = files.filter_map(|name| command(packager, &with_tool(development(name)?)));
     for install in of_python.into_iter().chain(files) {
         if !commands.contains(&install) {
             commands.push(install);
@@ -133,12 +136,24 @@ fn of_a_package(plain: &Judged, log: &Log, asked: &str) -> Option<Judged> {
 fn of_this_python(asked: &str, packager: Packager, log: &Log) -> Option<Command> {
     /// From here on Red Hat's systems call the package by the version.
     const NAMED: u8 = 11;
-    let minor = log.headers.filter(|_| matches!(asked, "Python.h" | "pyconfig.h"))?;
-    match packager {
-        Packager::Apt => APT_INSTALL.with(&[&format!("python3.{minor}-dev")]).ok(),
-        Packager::Dnf if minor >= NAMED => DNF_INSTALL.with(&[&format!("python3.{minor}-devel")]).ok(),
+    let is_python = |name: &str| matches!(name, "Python.h" | "pyconfig.h" | "Python") || name.starts_with("python");
+    let version = version_in(asked).or(log.headers.filter(|_| is_python(leaf(asked))))?;
+    match (packager, version) {
+        (Packager::Apt, (2, _)) => APT_INSTALL.with(&[&"python2-dev"]).ok(),
+        (Packager::Apt, (_, minor)) => APT_INSTALL.with(&[&format!("python3.{minor}-dev")]).ok(),
+        (Packager::Dnf, (2, _)) => DNF_INSTALL.with(&[&"python2-devel"]).ok(),
+        (Packager::Yum, (2, _)) => YUM_INSTALL.with(&[&"python-devel"]).ok(),
+        (Packager::Dnf, (3, minor)) if minor >= NAMED => DNF_INSTALL.with(&[&format!("python3.{minor}-devel")]).ok(),
+        (Packager::Zypper, (3, minor)) => ZYPPER_INSTALL.with(&[&format!("python3{minor}-devel")]).ok(),
         _ => None,
     }
+}
+
+/// The version of Python in `python2.7/Python.h` and `/usr/include/python3.8`.
+fn version_in(asked: &str) -> Option<(u8, u8)> {
+    let (major, rest) = asked.rsplit_once("python")?.1.split_once('.')?;
+    let minor = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
 /// What a library's development files are, and pkg-config that finds them.
@@ -334,9 +349,19 @@ fn on_windows(plain: Judged, log: &Log, asked: &str) -> Judged {
             "install them and name their folder in INCLUDE (that of the library in LIB): vcpkg and conda-forge have many for Windows; or take a \
              release of the package, or a Python, for which there is a wheel",
         ),
-        false => plain,
+        false => or_a_wheel(plain),
     };
     of_32_bits(plain, log)
+}
+
+/// A library that nobody installs by hand on Windows: where there is a wheel, an old pip may not see it and take the source.
+fn or_a_wheel(plain: Judged) -> Judged {
+    let text = format!(
+        "take the package's wheel, which brings its libraries: a newer pip knows more of them, and each is for certain Pythons; else {}",
+        plain.remedy.text
+    );
+    let remedy = Remedy { text, ..plain.remedy.clone() }.fix(PIP_UPGRADE.with(&[&"pip"]));
+    plain.mended(remedy)
 }
 
 /// For Python of 32 bits most packages no longer have wheels, and few of their sources can be built for it.
@@ -361,8 +386,21 @@ fn searched(plain: &Judged, packager: Packager, asked: &str) -> Remedy {
         "library-required" | "package-not-found" | "tried" => format!("{name}.pc"),
         _ => return plain.remedy.clone(),
     };
+    // Packages of RPM and of Alpine say themselves what pkg-config finds in them.
+    let provided = match packager {
+        Packager::Dnf => Some(DNF_PKGCONFIG),
+        Packager::Yum => Some(YUM_PKGCONFIG),
+        Packager::Zypper => Some(ZYPPER_PKGCONFIG),
+        Packager::Apk => Some(APK_PKGCONFIG),
+        _ => None,
+    };
+    if let (Some(template), Some(module)) = (provided, file.strip_suffix(".pc")) {
+        return plain.remedy.clone().fix(template.with(&[&module]));
+    }
     let text = format!("{}; this names the package that has them", plain.remedy.text);
     match packager {
+        Packager::Zypper => Remedy::new(text).fix(ZYPPER_PROVIDES.with(&[&file])),
+        Packager::Pacman => Remedy::new(text).fix(PACMAN_FILES.with(&[&file])),
         Packager::Apt => Remedy::new(text).fix(APT_FILE.with(&[&file])),
         Packager::Dnf => Remedy::new(text).fix(DNF_PROVIDES.with(&[&file])),
         Packager::Yum => Remedy::new(text).fix(YUM_PROVIDES.with(&[&file])),

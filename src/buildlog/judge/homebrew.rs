@@ -23,9 +23,15 @@ pub(super) fn remedy(accused: &str, by: &str) -> Option<Remedy> {
         return Some(Remedy::new(text).fix(BREW_REINSTALL.with(&[&dependent])));
     }
     let Some(package) = package(by) else {
-        return Some(
-            Remedy::new(format!("install {formula}, whose folder it lies in")).fix(BREW_INSTALL.with(&[&formula])),
+        let again = match by.contains("/R.framework/") || by.contains("/R/") {
+            true => "install.packages(…, type = \"source\") in R".to_owned(),
+            false => format!("build {} again", by.rsplit('/').next().unwrap_or(by)),
+        };
+        let text = format!(
+            "install {formula}, whose folder it lies in; where Homebrew has it in another release by now, the file of that name is gone, and what asks for \
+             it has to be compiled again: {again}"
         );
+        return Some(Remedy::new(text).fix(BREW_INSTALL.with(&[&formula])));
     };
     // A release that Homebrew keeps apart (openssl@1.1) is one that it gives up in time.
     let is_old = formula.contains('@');

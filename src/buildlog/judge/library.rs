@@ -559,6 +559,10 @@ pub(super) fn package(by: &str) -> Option<String> {
     {
         return distribution;
     }
+    // `pyo-1.0.4-py3.8-macosx-11.1-arm64.egg`.
+    if let Some((name, _)) = folder.split_once('-').filter(|_| folder.ends_with(".egg")) {
+        return Some(name.to_owned());
+    }
     let distribution = folders::distribution(&folder);
     Some(if distribution == folder { folder.trim_start_matches('_').to_owned() } else { distribution.to_owned() })
 }

@@ -6,7 +6,9 @@ use crate::buildlog::ground::{Ground, slashed};
 use crate::buildlog::standard::{removed_in, successor};
 use crate::buildlog::{Log, Mark, folders};
 use crate::command::Remedy;
-use crate::command::templates::{PIP_FOR, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UPGRADE};
+use crate::command::templates::{
+    PIP_FOR, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UPGRADE, PYINSTALLER_OF,
+};
 use crate::rule::RuleId;
 use crate::scan::Scan;
 use crate::tools::Bundler;
@@ -31,6 +33,9 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
         .and_then(|ground| ground.scan.target.bundle.as_ref().map(|bundle| bundle.bundler))
         .or_else(|| log.running());
     if let Some(bundler) = bundler.filter(|_| plain.cause == Cause::ModuleMissing) {
+        if is_named_to_it(log, &module) {
+            return of_another_environment(plain, bundler, &module);
+        }
         let sentence = format!(
             "the program does not find the module {module}: {} left it out, as only compiled code names it, or code that computes the name",
             bundler.word()
@@ -93,6 +98,40 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
                 .mended(Remedy::new("install what brings it").fix(PIP_INSTALL.with(&[&folders::distribution(&top)])))
         }
     }
+}
+
+/// Does the log show an option that names the module to a bundler?
+fn is_named_to_it(log: &Log, module: &str) -> bool {
+    const OPTIONS: [&str; 6] = [
+        "--hidden-import",
+        "--hiddenimport",
+        "--collect-all",
+        "--collect-submodules",
+        "--include-module",
+        "--include-package",
+    ];
+    log.text.lines().iter().any(|(_, line)| {
+        let words: Vec<&str> = line.split([' ', '=', '"', '\'']).filter(|word| !word.is_empty()).collect();
+        words.windows(2).any(|pair| OPTIONS.contains(&pair[0]) && pair[1] == module)
+    })
+}
+
+/// A module that the bundler was told to take, and did not find either.
+fn of_another_environment(plain: Judged, bundler: Bundler, module: &str) -> Judged {
+    let word = bundler.word();
+    let top = module.split('.').next().unwrap_or(module);
+    let sentence = format!(
+        "the program does not find the module {module}, although the log shows that it was named to {word}: the Python that runs {word} does not have it"
+    );
+    let text = format!(
+        "install {top} into the environment that runs {word}, and start {word} by its Python, not by a command of another environment; look for “not found” in \
+         what {word} printed"
+    );
+    let remedy = Remedy::new(text).fix(PIP_INSTALL.with(&[&folders::distribution(top)]));
+    plain.cause(Cause::ModuleLeftOut, Verdict::Guilty).says(sentence).mended(match bundler {
+        Bundler::PYINSTALLER => remedy.fix(Ok(PYINSTALLER_OF.command())),
+        _ => remedy,
+    })
 }
 
 /// pip builds in an environment of its own, which has what pyproject.toml requires and nothing else.

@@ -5,9 +5,12 @@ use std::path::Path;
 use super::library::{package, short};
 use super::{Cause, Judged, Verdict, torch, unlinked, version};
 use crate::buildlog::ground::{Ground, leaf};
-use crate::buildlog::{Log, Packager, known, symbol_owner};
+use crate::buildlog::{Log, Packager, known, python_symbols, symbol_owner};
 use crate::command::Remedy;
-use crate::command::templates::{CONDA_INSTALL, PIP_FRESH, PIP_REBUILD, PIP_REINSTALL, VENV_CLEAR};
+use crate::command::templates::{
+    CONDA_INSTALL, CONDA_INSTALL_OF, PIP_FRESH, PIP_INSTALL_REQUIRED, PIP_REBUILD, PIP_REINSTALL, VENV_CLEAR,
+    WITHOUT_PYTHON_VARIABLES,
+};
 use crate::diagnose::shipped;
 use crate::tools::ToolId;
 use crate::world::FileId;
@@ -120,31 +123,12 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
     if let Some(judged) = of_ldd(&plain, log, &who, &symbol) {
         return judged;
     }
-    if known::is_of_python(&symbol) && is_standard {
-        let by = plain.incident.by().unwrap_or_default();
-        let root =
-            by.split("/lib/python").next().filter(|root| root.starts_with('/') && *root != "/usr").map(str::to_owned);
-        let text = "recreate the environment with the installed Python, and reinstall its packages";
-        let remedy = Remedy::new(text);
-        return plain
-            .cause(Cause::PythonMismatch, Verdict::Guilty)
-            .says(format!(
-                "{who} is a standard library module of one Python, loaded by another that has no {symbol}: the Python that the environment \
-                 was created from was upgraded or replaced"
-            ))
-            .mended(match root {
-                Some(root) => remedy.fix(VENV_CLEAR.with(&[&root])),
-                None => remedy,
-            });
-    }
     if known::is_of_python(&symbol) {
-        return plain
-            .cause(Cause::PythonMismatch, Verdict::Guilty)
-            .says(format!(
-                "{who} uses {symbol}, a function of Python that this interpreter does not have: it was built for another \
-                 version of Python, or for a debug build"
-            ))
-            .mended(Remedy::new("install the wheel for this very Python, or build the package again"));
+        return if is_standard {
+            of_the_standard_library(plain, &who, &symbol)
+        } else {
+            of_python(plain, &who, &symbol)
+        };
     }
     if tool == ToolId::Musl && known::is_of_glibc(&symbol) {
         let sentence =
@@ -158,6 +142,9 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
             "{who} uses {symbol}, a function of glibc {release} and later, and the glibc that runs it is older: it was compiled on a newer system than this one"
         );
         return super::glibc::judge(plain, log, &who, release).says(sentence);
+    }
+    if let Some(judged) = given_up(&plain, &who, &symbol) {
+        return judged;
     }
     if let Some(library) = known::former_library(&symbol).filter(|_| tool == ToolId::Glibc) {
         return plain
@@ -187,6 +174,94 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
         return judged;
     }
     of_a_namespace(plain, log, &who, &symbol)
+}
+
+/// A module of Python's own library, loaded by another Python than the one that it belongs to.
+fn of_the_standard_library(plain: Judged, who: &str, symbol: &str) -> Judged {
+    let by = plain.incident.by().unwrap_or_default();
+    let root = by.split("/lib/python").next().filter(|root| root.starts_with('/'));
+    // The folder of an interpreter looks alike, and must not be cleared; Python 2 has no venv.
+    let is_environment = |root: &&str| {
+        let parts = root.to_lowercase();
+        let is_installation =
+            ["conda", "miniforge", "mambaforge", "pyenv", "python"].iter().any(|word| parts.contains(word));
+        let is_system = ["/usr", "/opt", "/var"].iter().any(|start| parts.starts_with(start));
+        !is_installation && !is_system && !by.contains("/python2.")
+    };
+    let root = root.filter(is_environment).map(str::to_owned);
+    let why = match &root {
+        Some(_) => "the Python that the environment was created from was upgraded or replaced",
+        None => "a variable leads one Python to the library of another, or was upgraded beside it",
+    };
+    let sentence = format!(
+        "{who} is a standard library module of one Python{}, loaded by another that has no {symbol}: {why}",
+        python_symbols::width(symbol)
+            .map_or_else(String::new, |bytes| format!(" (with characters of {bytes} bytes, UCS{bytes})"))
+    );
+    let text = match &root {
+        Some(_) => "recreate the environment with the installed Python, and reinstall its packages",
+        None => "start it without the variables that lead to another Python: PYTHONHOME, PYTHONPATH, LD_LIBRARY_PATH",
+    };
+    let remedy = Remedy::new(text);
+    plain.cause(Cause::PythonMismatch, Verdict::Guilty).says(sentence).mended(match root {
+        Some(root) => remedy.fix(VENV_CLEAR.with(&[&root])),
+        None => remedy.fix(Ok(WITHOUT_PYTHON_VARIABLES.command())),
+    })
+}
+
+/// A function of Python that the interpreter does not have.
+fn of_python(plain: Judged, who: &str, symbol: &str) -> Judged {
+    let name = if plain.incident.tool == ToolId::Dyld { symbol.strip_prefix('_').unwrap_or(symbol) } else { symbol };
+    let releases = python_symbols::releases(name);
+    let sentence = match &releases {
+        Some(releases) => {
+            format!(
+                "{who} uses {symbol}, which only {releases}: it was built for another Python than the one that loads it"
+            )
+        }
+        None => format!(
+            "{who} uses {symbol}, a function of Python that this interpreter does not have: it was built for another \
+             version of Python, or for a debug build"
+        ),
+    };
+    let judged = plain.cause(Cause::PythonMismatch, Verdict::Guilty).says(sentence);
+    let Some(whose) = judged.incident.by().and_then(package) else {
+        let run = match releases.as_deref() {
+            Some("Python 3 has") => "run it with Python 3 (python3); or ",
+            _ => "",
+        };
+        let text = format!(
+            "{run}build it with the Python that runs it: CMake takes the first that it finds unless it is told (-DPython_EXECUTABLE=PYTHON; pybind11 before 2.6 \
+             and Boost: -DPYTHON_EXECUTABLE=PYTHON)"
+        );
+        return judged.mended(Remedy::new(text));
+    };
+    let text = format!(
+        "install {whose} for this very Python: again with the Python that runs it, from no cache; where its wheels are built otherwise, compile it on this machine"
+    );
+    judged.mended(Remedy::new(text).fix(PIP_FRESH.with(&[&whose])).fix(PIP_REBUILD.with(&[&whose, &whose])))
+}
+
+/// Functions that a library gave up: how their names begin, whose they were, and the package of conda with the last release that has them.
+///
+/// Source: oneMKL's release notes of 2024.1; November 2026.
+const GIVEN_UP: [(&str, &str, &str, &str); 2] =
+    [("iJIT_", "Intel's MKL before 2024.1", "mkl", "2024.0"), ("__itt_", "Intel's MKL before 2024.1", "mkl", "2024.0")];
+
+/// A function that the library had in an older release.
+fn given_up(plain: &Judged, who: &str, symbol: &str) -> Option<Judged> {
+    let (_, whose, package, version) = GIVEN_UP.iter().find(|(start, ..)| symbol.starts_with(start))?;
+    let sentence = format!(
+        "{who} uses {symbol} of {whose}, and the release that is loaded is newer and no longer has it: the file was built with an older one"
+    );
+    let text = format!(
+        "take {package} in the last release that has it ({version}), or a newer release of what asks for it, with a Python for which there is one"
+    );
+    let judged = plain.clone().cause(Cause::SymbolMissing, Verdict::Guilty).says(sentence);
+    let pinned = format!("{package}<2024.1");
+    Some(judged.mended(
+        Remedy::new(text).fix(CONDA_INSTALL_OF.with(&[package, version])).fix(PIP_INSTALL_REQUIRED.with(&[&pinned])),
+    ))
 }
 
 /// A library of a conda environment misses a symbol: it and the library that should have it come from builds that do not fit.

@@ -6,7 +6,7 @@ use crate::buildlog::ground::leaf;
 use crate::buildlog::symbol_owner::{Owner, owner};
 use crate::buildlog::{folders, known};
 use crate::command::Remedy;
-use crate::command::templates::{FRAMEWORK_BUILD, LINKED_BUILD, TERMUX_INSTALL};
+use crate::command::templates::{APT_INSTALL, FRAMEWORK_BUILD, LINKED_BUILD, TERMUX_INSTALL};
 use crate::tools::ToolId;
 
 /// Whose a symbol is; `tool` says how the system writes symbols.
@@ -89,7 +89,24 @@ pub(super) fn of_a_known_library(plain: &Judged, who: &str, symbol: &str) -> Opt
         "take another release of {of_whose}, whose build is linked with {library}; or build it from source on this kind of machine with that \
          library installed and named to the linker behind what needs it (-l{link})"
     );
-    let remedy = Remedy::new(text);
+    let text = match tool {
+        ToolId::Dyld => format!(
+            "{text}. Homebrew's folder on Apple silicon is not searched unless it is named: CPATH=/opt/homebrew/include LIBRARY_PATH=/opt/homebrew/lib"
+        ),
+        _ => text,
+    };
+    // piwheels' packages take BLAS from the system, whose plain one has no C functions.
+    let is_of_the_system = link == "openblas"
+        && plain.incident.by().is_some_and(|by| by.contains("/dist-packages/") || by.contains("-arm-linux-gnueabihf"));
+    let remedy = match is_of_the_system {
+        true => {
+            let text = format!(
+                "install a BLAS with the C functions, which takes the place of the plain one (Debian, Raspberry Pi OS); or {text}"
+            );
+            Remedy::new(text).fix(APT_INSTALL.with(&[&"libopenblas0"]))
+        }
+        false => Remedy::new(text),
+    };
     let remedy = match &whose {
         Some(whose) => remedy.fix(LINKED_BUILD.with(&[&link, whose, whose])),
         None => remedy,

@@ -30,7 +30,8 @@ fn a_library_that_no_table_knows_is_searched_for_by_its_file() {
     let searched = Expected { remedy: "this names the package", command: "apt-file search libxyzzy.pc", ..MISSING };
     assert_first(&alone(known), &searched);
     let judged = alone("LINK : fatal error LNK1181: cannot open input file 'libpq.lib'\n");
-    assert!(judged[0].remedy.fixes.is_empty(), "no package of Debian for Windows: {judged:#?}");
+    let lines = judged[0].remedy.lines(dylens::command::Shell::Sh);
+    assert_eq!(lines, ["python -m pip install --upgrade pip"], "no package of Debian for Windows: {judged:#?}");
 }
 
 #[test]

@@ -908,3 +908,119 @@ fn what_a_bundled_program_does_not_find_in_its_own_folder_is_data() {
         assert_eq!(first(&nuitka(root)).0, "build-failed", "{root}");
     }
 }
+
+#[test]
+fn a_library_that_no_table_has_is_installed_by_what_packages_say_of_themselves() {
+    let of = |system: &str, library: &str| {
+        format!("+ {system}\nImportError: {library}: cannot open shared object file: No such file or directory\n")
+    };
+    assert_remedy(&of("dnf install python3", "libzen.so.0"), &["dnf install 'libzen.so.0()(64bit)'"], &["apt"]);
+    assert_remedy(&of("zypper install python3", "libzen.so.0"), &["zypper install 'libzen.so.0()(64bit)'"], &["apt"]);
+    assert_remedy(&of("apk add python3", "libzen.so.0"), &["apk add so:libzen.so.0"], &["apt"]);
+    assert_remedy(&of("pacman -S python", "libzen.so.0"), &["pacman -F libzen.so.0"], &["apt"]);
+    assert_remedy(&of("apt-get update", "libzen.so.0"), &["apt-get install libzen0\n", "apt-file search"], &[]);
+    assert_remedy(&of("apt-get update", "libzen-2.so.0"), &["apt-get install libzen-2-0\n"], &[]);
+    // Without a version there is no name to make of it.
+    assert_remedy(&of("apt-get update", "libzen.so"), &["apt-file search libzen.so"], &["apt-get install"]);
+    // What only looks like a name is none.
+    assert_remedy(&of("dnf install python3", "libzen.so.0;id"), &["no command"], &["dnf install libzen"]);
+}
+
+#[test]
+fn a_library_may_lie_on_the_machine_where_no_package_of_python_asks_for_it() {
+    let of = |by: &str| {
+        format!(
+            "{by}: error while loading shared libraries: libzen.so.0: cannot open shared object file: No such file or directory\n"
+        )
+    };
+    assert_remedy(&of("/srv/app/run"), &["LD_LIBRARY_PATH", "ldconfig"], &[]);
+    let module = "/v/lib/python3.11/site-packages/p/_m.so";
+    assert_remedy(&of(module), &["libzen0"], &["ldconfig"]);
+}
+
+#[test]
+fn where_nothing_shows_the_system_its_package_is_named_for_both_kinds() {
+    let log = "./run: error while loading shared libraries: libcrypt.so.1: cannot open shared object file: No such file or directory\n";
+    assert_remedy(log, &["apt-get install libcrypt1", "dnf install libxcrypt-compat"], &[]);
+    assert_remedy(&format!("Ubuntu 24.04\n{log}"), &["apt-get install libcrypt1"], &["dnf"]);
+}
+
+#[test]
+fn a_function_of_python_tells_the_release_that_the_file_was_built_for() {
+    let of = |by: &str, symbol: &str| format!("ImportError: {by}: undefined symbol: {symbol}\n");
+    let module = "/v/lib/python3.9/site-packages/p/_m.so";
+    assert!(first(&of(module, "PyDict_GetItemRef")).1.contains("Python 3.13 and later have"));
+    assert_remedy(&of(module, "PyDict_GetItemRef"), &["--no-cache-dir p", "--no-binary p"], &["EXECUTABLE"]);
+    assert_remedy(&of("/srv/build/_m.so", "PyString_FromString"), &["-DPython_EXECUTABLE"], &["pip install"]);
+    assert!(!first(&of(module, "PyUnicode_FromString")).1.contains("which only"));
+}
+
+#[test]
+fn only_the_folder_of_an_environment_is_made_anew() {
+    let of = |root: &str| {
+        format!(
+            "ImportError: {root}/lib/python3.9/lib-dynload/_ctypes.so: undefined symbol: _PyUnicode_AsWideCharString\n"
+        )
+    };
+    assert_remedy(&of("/home/me/project/.venv"), &["venv --clear /home/me/project/.venv"], &[]);
+    for root in ["/opt/miniconda3", "/usr/local", "/home/me/.pyenv/versions/3.9.1", "/home/me/python3.9"] {
+        assert_remedy(&of(root), &["env -u PYTHONHOME"], &["--clear"]);
+    }
+}
+
+#[test]
+fn a_module_that_was_named_to_the_bundler_is_missing_where_that_runs() {
+    let of = |option: &str| {
+        format!(
+            "$ pyinstaller app.py {option}\nTraceback (most recent call last):\n  File \"app.py\", line 1, in <module>\nModuleNotFoundError: No module named 'docopt'\n[12] Failed to execute script app\n"
+        )
+    };
+    assert_remedy(
+        &of("--hidden-import=docopt"),
+        &["pip install docopt", "python -m PyInstaller"],
+        &["--hidden-import"],
+    );
+    assert_remedy(&of("--onefile"), &["--hidden-import=docopt"], &["pip install"]);
+    assert_remedy(&of("--hidden-import=docopts"), &["--hidden-import=docopt"], &["pip install"]);
+}
+
+#[test]
+fn headers_of_a_python_are_named_by_its_version_on_each_system() {
+    let meson = |system: &str| {
+        format!("+ {system}\n$ python3.11 -m pip install .\n../meson.build:41:12: ERROR: Python dependency not found\n")
+    };
+    assert_remedy(&meson("apt-get update"), &["apt-get install python3.11-dev"], &[]);
+    assert_remedy(&meson("zypper refresh"), &["zypper install python311-devel"], &["apt"]);
+    let old = "fatal error: python2.7/Python.h: No such file or directory\n";
+    assert_remedy(old, &["python2-dev"], &["python3"]);
+    // Another library is not Python's.
+    assert_remedy(&meson("apt-get update").replace("Python dep", "zlib dep"), &["zlib1g-dev"], &["python3.11-dev"]);
+}
+
+#[test]
+fn a_pkg_config_module_is_installed_by_its_own_name() {
+    let of = |system: &str| format!("+ {system}\nPackage zenlib was not found in the pkg-config search path.\n");
+    assert_remedy(&of("dnf install gcc"), &["dnf install 'pkgconfig(zenlib)'"], &["provides"]);
+    assert_remedy(&of("apk add gcc"), &["apk add pc:zenlib"], &[]);
+    assert_remedy(&of("apt-get install gcc"), &["apt-file search zenlib.pc"], &[]);
+}
+
+#[test]
+fn a_module_of_another_node_is_compiled_again() {
+    let log = "Error: The module '/app/node_modules/x/build/Release/x.node'\nwas compiled against a different Node.js version using\nNODE_MODULE_VERSION 57. This version of Node.js requires\nNODE_MODULE_VERSION 64. Please try re-compiling or re-installing\n";
+    assert_eq!(first(log).0, "runtime-mismatch");
+    assert_remedy(log, &["npm rebuild", "electron-rebuild"], &["pip"]);
+}
+
+#[test]
+fn a_dll_that_a_package_loads_by_its_path_is_included_there() {
+    let of = |path: &str| {
+        format!(
+            "FileNotFoundError: Could not find module '{path}\\\\p\\\\deps\\\\p-64.dll' (or one of its dependencies). Try using the full path with constructor syntax.\n"
+        )
+    };
+    let bundled = of("C:\\Users\\me\\AppData\\Local\\Temp\\ONEFIL~1").replace("\\\\", "\\");
+    assert_remedy(&bundled, &["--include-data-files=PATH/p-64.dll=p/deps/p-64.dll"], &[]);
+    let plain = of("C:\\app").replace("\\\\", "\\");
+    assert_remedy(&plain, &[], &["--include-data-files=PATH"]);
+}

@@ -67,6 +67,12 @@ fn the_first_incident_of_each_thread_leads_to_the_remedy_that_worked() {
     compare(include_str!("../../fixtures/threads-3.jsonl"));
 }
 
+/// Further ones, the truth of each written before dylens was asked.
+#[test]
+fn the_first_incident_of_each_further_thread_leads_to_the_remedy_that_worked() {
+    compare(include_str!("../../fixtures/threads-4.jsonl"));
+}
+
 #[track_caller]
 fn compare(rows: &str) {
     let (mut asked, mut wrong, mut counts) = (0, Vec::new(), BTreeMap::<&str, usize>::new());
