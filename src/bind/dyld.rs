@@ -2,7 +2,8 @@
 //!
 //! A library ordinal names the one image that a symbol is taken from (two-level namespace); special ordinals have it
 //! looked up in the file itself, in the main program, or in everything that is loaded. What the system has is known by the
-//! names of its libraries and of its symbols' families alone ([`system_symbols`]).
+//! names of its libraries and of its symbols' families alone ([`system_symbols`]). What a lookup comes to may be replaced by
+//! a library that interposes it ([`Interposed`]).
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -10,9 +11,10 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashSet;
 
 use super::binder::{BoundSymbol, Failure, Status};
+use super::interposing::Interposed;
 use super::process::LoadedProcess;
 use super::system_symbols;
-use crate::image::{Image, Import, Name, NeedKind, Origin};
+use crate::image::{Image, ImageKind, Import, Name, NeedKind, Origin};
 use crate::world::{FileId, World};
 
 /// Binds what the images of a process take from others.
@@ -23,10 +25,11 @@ pub struct DyldBinder<'a> {
     is_complete: bool,
     /// The names of Python's API are at hand.
     knows_python: OnceCell<bool>,
+    interposed: Interposed,
 }
 
 /// What became of a symbol, and the system's library that is to have it.
-type Outcome = (Status, Option<Name>);
+pub(super) type Outcome = (Status, Option<Name>);
 
 impl<'a> DyldBinder<'a> {
     /// A binder for the images of a process.
@@ -37,7 +40,26 @@ impl<'a> DyldBinder<'a> {
             let is_met = |place: usize| object.needs[place].is_some() || object.granted.contains(&place);
             needs.zip(0..).all(|(need, place)| is_met(place) || !need.kind.is_binding())
         });
-        DyldBinder { world, process, is_complete, knows_python: OnceCell::new() }
+        let interposed = Interposed::default();
+        let mut binder = DyldBinder { world, process, is_complete, knows_python: OnceCell::new(), interposed };
+        binder.interposed = Interposed::of_launch(&binder);
+        binder
+    }
+
+    /// The libraries that were loaded with the program, and the symbols of others that each puts its own in the place of, with
+    /// what these are; in the order of loading.
+    pub(super) fn interposing(&self) -> impl Iterator<Item = (usize, Vec<(Import, Outcome)>)> {
+        let launched = self.process.opens.get(1).map_or(self.process.objects.len(), |open| open.first);
+        let launched = if self.process.has_program { launched } else { 0 };
+        (1..launched).filter_map(|place| {
+            let file = self.process.objects[place].file;
+            let replaced = self.world.interposed(file);
+            let content = self.world.file(file);
+            let image =
+                content.image.as_ref().filter(|image| image.kind == ImageKind::Shared && !replaced.is_empty())?;
+            let outcomes = self.outcomes(place, image, &replaced);
+            Some((place, replaced.into_iter().zip(outcomes).collect()))
+        })
     }
 
     /// What becomes of each symbol that an image takes from others, each name once. None where what it takes is not known.
@@ -51,6 +73,16 @@ impl<'a> DyldBinder<'a> {
         imports.sort_by_key(|import| import.origin == Origin::Weak);
         let mut seen = FxHashSet::default();
         imports.retain(|import| seen.insert(import.symbol.clone()));
+        let outcomes = self.outcomes(object, image, &imports);
+        let interposed = |(import, outcome): (Import, Outcome)| {
+            let outcome = self.interposed.outcome(object, &import.symbol, outcome);
+            self.bound(image, import, outcome)
+        };
+        Some(imports.into_iter().zip(outcomes).map(interposed).collect())
+    }
+
+    /// What lookups come to, before anything is interposed.
+    fn outcomes(&self, object: usize, image: &Image, imports: &[Import]) -> Vec<Outcome> {
         let mut by_origin = BTreeMap::<Option<usize>, Vec<usize>>::new();
         let mut outcomes: Vec<Outcome> = vec![(Status::Unknown, None); imports.len()];
         for (at, import) in imports.iter().enumerate() {
@@ -70,7 +102,7 @@ impl<'a> DyldBinder<'a> {
             };
             places.iter().zip(found).for_each(|(&at, outcome)| outcomes[at] = outcome);
         }
-        Some(imports.into_iter().zip(outcomes).map(|(import, outcome)| self.bound(image, import, outcome)).collect())
+        outcomes
     }
 
     fn bound(&self, image: &Image, import: Import, (status, from): Outcome) -> BoundSymbol {

@@ -11,6 +11,7 @@ mod binder;
 mod demangle;
 mod dyld;
 mod glibc;
+mod interposing;
 mod musl;
 mod process;
 mod rules;

@@ -32,6 +32,7 @@ const VARIABLES: &[&str] = &[
     "DYLD_FRAMEWORK_PATH",
     "DYLD_FALLBACK_LIBRARY_PATH",
     "DYLD_FALLBACK_FRAMEWORK_PATH",
+    "DYLD_INSERT_LIBRARIES",
     // Where tools keep environments.
     "UV_PROJECT_ENVIRONMENT",
     "UV_TOOL_DIR",

@@ -632,10 +632,16 @@ pub(super) fn mac(fs: &dyn FileSystem, machine: &Machine, image: &Image, mut pyt
         }),
         arch: Some(image.arch),
         library_path: variable("DYLD_LIBRARY_PATH"),
-        preload: Vec::new(),
+        preload: inserted(machine),
         python: Some(python),
         packager: "brew".into(),
     }
+}
+
+/// What `DYLD_INSERT_LIBRARIES` names.
+fn inserted(machine: &Machine) -> Vec<Name> {
+    let list = machine.variable("DYLD_INSERT_LIBRARIES").unwrap_or_default();
+    list.split(|&byte| byte == b':').filter(|name| !name.is_empty()).map(Name::from).collect()
 }
 
 /// The host of an interpreter for Windows.

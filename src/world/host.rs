@@ -14,7 +14,7 @@ pub struct Host {
     pub arch: Option<Arch>,
     /// `LD_LIBRARY_PATH` (`DYLD_LIBRARY_PATH` on macOS) as the process starts with it.
     pub library_path: Option<Name>,
-    /// `LD_PRELOAD` and `/etc/ld.so.preload`.
+    /// `LD_PRELOAD` and `/etc/ld.so.preload`; on macOS `DYLD_INSERT_LIBRARIES`.
     pub preload: Vec<Name>,
     pub python: Option<Python>,
     /// The tool that installs the system's packages: `apt`, `dnf`, `apk`, `brew`; empty where it is unknown.

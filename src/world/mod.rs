@@ -472,6 +472,17 @@ impl World {
         Some(tables.exports(&*self.fs.open(&file.path).ok()?, names))
     }
 
+    /// The symbols of others in whose place a Mach-O library puts its own (`__interpose`).
+    pub fn interposed(&self, id: FileId) -> Vec<Import> {
+        let file = self.file(id);
+        match &file.tables {
+            Some(Tables::MachO(tables)) if tables.interposes() => {
+                self.fs.open(&file.path).map_or_else(|_| Vec::new(), |opened| tables.interposed(&*opened))
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// The symbols that a Mach-O or PE file takes from others; ELF files do not say from whom.
     pub fn imports(&self, id: FileId) -> Vec<Import> {
         let file = self.file(id);

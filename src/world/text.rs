@@ -22,7 +22,8 @@
 //!
 //! Words after `macho` and a processor (`arm64+x86_64` is a universal file of two equal slices; ` | ` begins another slice
 //! with other words): `needs:`, `weak:`, `reexport:`, `upward:`, `lazy:`, `rpath:`, `defines:`, `takes:` (`SYMBOL@LIBRARY`,
-//! `SYMBOL@self`, `SYMBOL@program`, `SYMBOL@weak`; `SYMBOL` alone is looked up flat): lists between commas; `id:`, `env:` (`LC_DYLD_ENVIRONMENT`), `minos:`, `sdk:`, `platform:`; the flags `bundle`,
+//! `SYMBOL@self`, `SYMBOL@program`, `SYMBOL@weak`; `SYMBOL` alone is looked up flat), `interposes:` (symbols as in `takes:`,
+//! which the file puts its own in the place of): lists between commas; `id:`, `env:` (`LC_DYLD_ENVIRONMENT`), `minos:`, `sdk:`, `platform:`; the flags `bundle`,
 //! `program`, `object`, `unsigned`, `stale` (edited after it was signed), `flat` (no two-level namespace), `opcodes` (binds by
 //! opcodes, as before macOS 12, each ordinal behind its symbol as lld writes them); `cut:N`.
 //!

@@ -22,7 +22,7 @@ pub(super) fn read(tables: &Tables, file: &Window) -> Vec<Import> {
     }
     for (kind, part) in tables.binds.iter().enumerate() {
         if let Some(part) = part {
-            bind(&bytes(*part), kind == 1, &mut imports);
+            bound(&bytes(*part), kind == 1, &mut imports);
         }
     }
     let mut seen = FxHashSet::default();
@@ -31,7 +31,7 @@ pub(super) fn read(tables: &Tables, file: &Window) -> Vec<Import> {
 }
 
 /// `dyld_chained_fixups_header` and its import table; what cannot be read ends it.
-fn chained(bytes: &[u8], imports: &mut Vec<Import>) -> Option<()> {
+pub(super) fn chained(bytes: &[u8], imports: &mut Vec<Import>) -> Option<()> {
     let word = |at: usize| bytes.pread_with::<u32>(at, scroll::LE).ok();
     let (table, strings, count, format, packing) = (word(8)?, word(12)?, word(16)?, word(20)?, word(24)?);
     let mut strings = Strings::new(bytes.get(strings as usize..)?);
@@ -65,58 +65,88 @@ fn chained(bytes: &[u8], imports: &mut Vec<Import>) -> Option<()> {
     Some(())
 }
 
-/// The symbol that bind opcodes speak of.
-struct Bound<'a> {
-    name: &'a [u8],
-    is_weak: bool,
-    /// The library ordinal that it was last bound with.
-    told: Option<i64>,
+/// One symbol that bind opcodes put into pointers.
+pub(super) struct Bind<'a> {
+    pub name: &'a [u8],
+    pub is_weak: bool,
+    /// The library ordinal, at the time of the bind: linkers set it before the symbol or after it.
+    pub ordinal: i64,
+    /// The segment of the pointers, by its place among the load commands.
+    pub segment: usize,
+    /// Where the first pointer lies in the segment, in bytes.
+    pub offset: u64,
+    /// How many pointers there are, and how many bytes lie from one to the next.
+    pub count: u64,
+    pub stride: u64,
 }
 
-/// Walks bind opcodes, as far as they say which symbol comes from where. What counts is the ordinal at the time of the
-/// bind: linkers set it before the symbol or after it.
-fn bind(bytes: &[u8], is_weak_table: bool, imports: &mut Vec<Import>) -> Option<()> {
-    let mut at = 0;
-    let mut ordinal = 0;
-    let mut symbol: Option<Bound> = None;
-    while at < bytes.len() && imports.len() < MOST_IMPORTS {
+/// What bind opcodes take from where, each symbol once for each library in a row.
+fn bound(bytes: &[u8], is_weak_table: bool, imports: &mut Vec<Import>) -> Option<()> {
+    let mut last: Option<(*const u8, i64)> = None;
+    walk(bytes, &mut |bind| {
+        let this = (bind.name.as_ptr(), bind.ordinal);
+        if last.replace(this) != Some(this) {
+            let origin = if is_weak_table { Some(Origin::Weak) } else { Origin::of(bind.ordinal) };
+            let import = |origin| Import { symbol: Name::from(bind.name), origin, is_weak: bind.is_weak };
+            imports.extend(origin.map(import));
+        }
+        imports.len() < MOST_IMPORTS
+    })
+}
+
+/// The bytes of a pointer: the places that opcodes of 32 bits name count for nobody.
+const POINTER: u64 = 8;
+
+/// Walks bind opcodes, and calls back for each bind until that says no. None where the opcodes are damaged.
+pub(super) fn walk<'a>(bytes: &'a [u8], visit: &mut dyn FnMut(&Bind<'a>) -> bool) -> Option<()> {
+    let (mut at, mut has_symbol) = (0, false);
+    let mut bind = Bind { name: &[], is_weak: false, ordinal: 0, segment: 0, offset: 0, count: 1, stride: 0 };
+    while at < bytes.len() {
         let byte = bytes[at];
         at += 1;
         let immediate = byte & op::BIND_IMMEDIATE_MASK;
         match byte & op::BIND_OPCODE_MASK {
             // Lazy binds have one of these after each symbol.
             op::BIND_OPCODE_DONE | op::BIND_OPCODE_SET_TYPE_IMM => {}
-            op::BIND_OPCODE_SET_DYLIB_ORDINAL_IMM => ordinal = i64::from(immediate),
-            op::BIND_OPCODE_SET_DYLIB_ORDINAL_ULEB => ordinal = Uleb128::read(bytes, &mut at).ok()?.cast_signed(),
+            op::BIND_OPCODE_SET_DYLIB_ORDINAL_IMM => bind.ordinal = i64::from(immediate),
+            op::BIND_OPCODE_SET_DYLIB_ORDINAL_ULEB => bind.ordinal = Uleb128::read(bytes, &mut at).ok()?.cast_signed(),
             op::BIND_OPCODE_SET_DYLIB_SPECIAL_IMM => {
-                ordinal = if immediate == 0 { 0 } else { i64::from((immediate | op::BIND_OPCODE_MASK).cast_signed()) };
+                bind.ordinal =
+                    if immediate == 0 { 0 } else { i64::from((immediate | op::BIND_OPCODE_MASK).cast_signed()) };
             }
             op::BIND_OPCODE_SET_SYMBOL_TRAILING_FLAGS_IMM => {
                 let rest = &bytes[at..];
-                let name = &rest[..memchr::memchr(0, rest)?];
-                at += name.len() + 1;
-                let is_weak = immediate & op::BIND_SYMBOL_FLAGS_WEAK_IMPORT != 0;
-                symbol = Some(Bound { name, is_weak, told: None });
+                bind.name = &rest[..memchr::memchr(0, rest)?];
+                at += bind.name.len() + 1;
+                bind.is_weak = immediate & op::BIND_SYMBOL_FLAGS_WEAK_IMPORT != 0;
+                has_symbol = true;
             }
             op::BIND_OPCODE_SET_ADDEND_SLEB => {
                 Sleb128::read(bytes, &mut at).ok()?;
             }
-            op::BIND_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB | op::BIND_OPCODE_ADD_ADDR_ULEB => {
-                Uleb128::read(bytes, &mut at).ok()?;
+            op::BIND_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB => {
+                bind.segment = usize::from(immediate);
+                bind.offset = Uleb128::read(bytes, &mut at).ok()?;
             }
-            op::BIND_OPCODE_DO_BIND
+            op::BIND_OPCODE_ADD_ADDR_ULEB => {
+                bind.offset = bind.offset.wrapping_add(Uleb128::read(bytes, &mut at).ok()?);
+            }
+            opcode @ (op::BIND_OPCODE_DO_BIND
             | op::BIND_OPCODE_DO_BIND_ADD_ADDR_ULEB
             | op::BIND_OPCODE_DO_BIND_ADD_ADDR_IMM_SCALED
-            | op::BIND_OPCODE_DO_BIND_ULEB_TIMES_SKIPPING_ULEB => {
-                for _ in 0..operands(byte & op::BIND_OPCODE_MASK) {
-                    Uleb128::read(bytes, &mut at).ok()?;
+            | op::BIND_OPCODE_DO_BIND_ULEB_TIMES_SKIPPING_ULEB) => {
+                let mut number = || Uleb128::read(bytes, &mut at).ok();
+                let (count, skipped) = match opcode {
+                    op::BIND_OPCODE_DO_BIND_ADD_ADDR_ULEB => (1, number()?),
+                    op::BIND_OPCODE_DO_BIND_ADD_ADDR_IMM_SCALED => (1, u64::from(immediate) * POINTER),
+                    op::BIND_OPCODE_DO_BIND_ULEB_TIMES_SKIPPING_ULEB => (number()?, number()?),
+                    _ => (1, 0),
+                };
+                (bind.count, bind.stride) = (count, skipped.wrapping_add(POINTER));
+                if has_symbol && !visit(&bind) {
+                    return Some(());
                 }
-                if let Some(bound) = symbol.as_mut().filter(|bound| bound.told != Some(ordinal)) {
-                    bound.told = Some(ordinal);
-                    let origin = if is_weak_table { Some(Origin::Weak) } else { Origin::of(ordinal) };
-                    let import = |origin| Import { symbol: Name::from(bound.name), origin, is_weak: bound.is_weak };
-                    imports.extend(origin.map(import));
-                }
+                bind.offset = bind.offset.wrapping_add(bind.stride.wrapping_mul(count));
             }
             // `BIND_OPCODE_THREADED`: subcode 0 has a count, 1 has nothing.
             _ if immediate == 0 => {
@@ -128,20 +158,11 @@ fn bind(bytes: &[u8], is_weak_table: bool, imports: &mut Vec<Import>) -> Option<
     Some(())
 }
 
-/// How many numbers follow an opcode that binds.
-fn operands(opcode: u8) -> usize {
-    match opcode {
-        op::BIND_OPCODE_DO_BIND_ADD_ADDR_ULEB => 1,
-        op::BIND_OPCODE_DO_BIND_ULEB_TIMES_SKIPPING_ULEB => 2,
-        _ => 0,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{MOST_BYTES, bind, chained};
+    use super::{MOST_BYTES, bound, chained};
     use crate::image::{Import, Origin};
 
     /// A table of imports that all have the same name.
@@ -161,9 +182,9 @@ mod tests {
         assert!(imports.iter().map(|import| import.symbol.len() as u64).sum::<u64>() <= MOST_BYTES);
     }
 
-    fn bound(bytes: &[u8], is_weak_table: bool) -> Vec<(String, Origin)> {
+    fn told(bytes: &[u8], is_weak_table: bool) -> Vec<(String, Origin)> {
         let mut imports = Vec::new();
-        bind(bytes, is_weak_table, &mut imports).expect("whole opcodes");
+        bound(bytes, is_weak_table, &mut imports).expect("whole opcodes");
         imports.iter().map(|import: &Import| (import.symbol.to_string(), import.origin)).collect()
     }
 
@@ -171,20 +192,20 @@ mod tests {
     #[test]
     fn the_ordinal_at_the_time_of_the_bind_counts() {
         let expected = [("_a".to_owned(), Origin::Need(1)), ("_b".to_owned(), Origin::Flat)];
-        assert_eq!(bound(b"\x12\x40_a\0\x90\x3e\x40_b\0\x90", false), expected);
+        assert_eq!(told(b"\x12\x40_a\0\x90\x3e\x40_b\0\x90", false), expected);
         // As lld writes it.
-        assert_eq!(bound(b"\x40_a\0\x12\x90\x40_b\0\x3e\x90", false), expected);
+        assert_eq!(told(b"\x40_a\0\x12\x90\x40_b\0\x3e\x90", false), expected);
     }
 
     #[test]
     fn a_symbol_that_is_bound_again_counts_once_for_each_library() {
         let bytes = b"\x11\x40_a\0\x90\x90\x12\x90\xc0\x02\x08";
-        assert_eq!(bound(bytes, false), [("_a".to_owned(), Origin::Need(0)), ("_a".to_owned(), Origin::Need(1))]);
+        assert_eq!(told(bytes, false), [("_a".to_owned(), Origin::Need(0)), ("_a".to_owned(), Origin::Need(1))]);
     }
 
     #[test]
     fn a_definition_that_overrides_weak_ones_is_taken_from_nobody() {
-        assert_eq!(bound(b"\x48_a\0\x40_b\0\x90", true), [("_b".to_owned(), Origin::Weak)]);
+        assert_eq!(told(b"\x48_a\0\x40_b\0\x90", true), [("_b".to_owned(), Origin::Weak)]);
     }
 
     proptest! {
@@ -193,7 +214,7 @@ mod tests {
         #[test]
         fn any_bytes_can_be_walked_as_bind_opcodes(bytes: Vec<u8>) {
             let mut imports = Vec::new();
-            bind(&bytes, false, &mut imports);
+            bound(&bytes, false, &mut imports);
             prop_assert!(imports.len() <= bytes.len());
         }
 

@@ -5,6 +5,7 @@
 
 mod exports;
 mod imports;
+mod interposing;
 mod signature;
 #[cfg(feature = "testing")]
 mod write;
@@ -142,6 +143,8 @@ pub struct Tables {
     fixups: Option<Part>,
     /// The symbol table of files without a trie: places of symbols and strings, and the count of symbols.
     symbols: Option<(Part, Part)>,
+    /// Where the file says what it interposes.
+    interposing: Vec<interposing::Section>,
 }
 
 impl Tables {
@@ -158,6 +161,16 @@ impl Tables {
     /// Every symbol that the file defines for others, and whether another file's definition may serve in its place.
     pub fn exported(&self, file: &dyn ReadAt) -> Vec<(Name, bool)> {
         self.exported_in(&Window::of(&self.inside(file)))
+    }
+
+    /// The symbols of others that the file puts its own in the place of (`__interpose`), in the order of the file.
+    pub fn interposed(&self, file: &dyn ReadAt) -> Vec<Import> {
+        interposing::read(self, &Window::of(&self.inside(file)))
+    }
+
+    /// Does the file say that it interposes something?
+    pub fn interposes(&self) -> bool {
+        !self.interposing.is_empty()
     }
 
     /// The symbols that the file takes from elsewhere, each once, in the order of the file.
@@ -259,6 +272,8 @@ struct Commands {
     mach: MachO,
     tables: Tables,
     signature: Option<Part>,
+    /// How many segments there were by now.
+    segments: usize,
     /// The end of the segment that ends last, in bytes.
     promised: u64,
 }
@@ -277,8 +292,10 @@ impl Commands {
                 binds: [None; 3],
                 fixups: None,
                 symbols: None,
+                interposing: Vec::new(),
             },
             signature: None,
+            segments: 0,
             promised: 0,
         }
     }
@@ -304,7 +321,10 @@ impl Commands {
         use CommandVariant as C;
         match command {
             C::Segment32(segment) => self.segment(segment.fileoff.into(), segment.filesize.into()),
-            C::Segment64(segment) => self.segment(segment.fileoff, segment.filesize),
+            C::Segment64(segment) => {
+                self.tables.interposing.extend(interposing::sections(segment, self.segments, bytes, endian));
+                self.segment(segment.fileoff, segment.filesize);
+            }
             C::IdDylib(dylib) => self.identity = string(bytes, dylib.dylib.name),
             C::LoadDylib(dylib) => self.need(dylib, NeedKind::Normal, bytes, endian),
             C::LoadWeakDylib(dylib) => self.need(dylib, NeedKind::Weak, bytes, endian),
@@ -338,6 +358,7 @@ impl Commands {
     }
 
     fn segment(&mut self, offset: u64, size: u64) {
+        self.segments += 1;
         self.promised = self.promised.max(offset.saturating_add(size));
     }
 

@@ -4,7 +4,8 @@ use goblin::mach::header::{MH_BUNDLE, MH_DYLIB, MH_EXECUTE, MH_MAGIC_64, MH_OBJE
 use goblin::mach::load_command::{
     LC_BUILD_VERSION, LC_CODE_SIGNATURE, LC_DYLD_CHAINED_FIXUPS, LC_DYLD_ENVIRONMENT, LC_DYLD_EXPORTS_TRIE,
     LC_DYLD_INFO_ONLY, LC_ID_DYLIB, LC_LAZY_LOAD_DYLIB, LC_LOAD_DYLIB, LC_LOAD_UPWARD_DYLIB, LC_LOAD_WEAK_DYLIB,
-    LC_REEXPORT_DYLIB, LC_RPATH, LC_SEGMENT_64, SIZEOF_LINKEDIT_DATA_COMMAND, SIZEOF_SEGMENT_COMMAND_64,
+    LC_REEXPORT_DYLIB, LC_RPATH, LC_SEGMENT_64, SIZEOF_LINKEDIT_DATA_COMMAND, SIZEOF_SECTION_64,
+    SIZEOF_SEGMENT_COMMAND_64,
 };
 use sha2::{Digest, Sha256};
 
@@ -12,6 +13,8 @@ use crate::image::{Arch, Image, ImageKind, Import, Machine, Name, NeedKind, Orig
 
 /// Where `LINKEDIT` begins: load commands of text worlds are far smaller.
 const LINKEDIT: usize = 4096;
+/// Where pairs of pointers lie, in files that interpose something.
+const DATA: usize = LINKEDIT - 512;
 /// Two to this power are the bytes of a page.
 const PAGE: u8 = 12;
 
@@ -25,20 +28,26 @@ pub enum Binding {
 }
 
 /// The smallest 64-bit Mach-O file that reads back as `image`, defining `symbols` for others and taking `imports` from
-/// them.
-pub fn write(image: &Image, symbols: &[Name], imports: &[Import], binding: Binding) -> Vec<u8> {
+/// them, the last `interposed` of which it puts a function of its own in the place of.
+pub fn write(image: &Image, symbols: &[Name], imports: &[Import], interposed: usize, binding: Binding) -> Vec<u8> {
     let mach = image.mach.clone().unwrap_or_default();
     let mut commands = Commands::default();
     let trie = trie(symbols);
+    let first = imports.len() - interposed;
     let fixups = match binding {
-        Binding::Chained => fixups(imports),
-        Binding::Opcodes => opcodes(imports),
+        Binding::Chained => fixups(imports, interposed > 0),
+        Binding::Opcodes => opcodes(imports, first),
     };
     let signature_at = LINKEDIT + trie.len().next_multiple_of(16) + fixups.len().next_multiple_of(16);
     let signature_len = if mach.signature == Signature::Absent { 0 } else { signature(&[]).len() };
 
     let end = signature_at + signature_len;
-    commands.segment("__TEXT", 0, LINKEDIT);
+    if interposed > 0 {
+        commands.segment("__TEXT", 0, DATA);
+        commands.interposing(interposed);
+    } else {
+        commands.segment("__TEXT", 0, LINKEDIT);
+    }
     commands.segment("__LINKEDIT", LINKEDIT, end - LINKEDIT);
     if let Some(identity) = &image.identity {
         commands.dylib(LC_ID_DYLIB, identity);
@@ -83,6 +92,10 @@ pub fn write(image: &Image, symbols: &[Name], imports: &[Import], binding: Bindi
 
     let mut bytes = header(image, mach.is_two_level, &commands);
     bytes.extend(&commands.bytes);
+    if interposed > 0 {
+        bytes.resize(DATA, 0);
+        bytes.extend((first..imports.len()).flat_map(|place| pair(place, binding)).flat_map(u64::to_le_bytes));
+    }
     bytes.resize(LINKEDIT, 0);
     for part in [trie, fixups] {
         bytes.extend(&part);
@@ -145,12 +158,20 @@ impl Commands {
     }
 
     fn segment(&mut self, name: &str, at: usize, len: usize) {
-        let mut body = [0u8; SIZEOF_SEGMENT_COMMAND_64 - 8];
-        body[..name.len()].copy_from_slice(name.as_bytes());
-        for (place, value) in [(16, at), (24, len), (32, at), (40, len)] {
-            body[place..place + 8].copy_from_slice(&(value as u64).to_le_bytes());
+        self.command(LC_SEGMENT_64, &[], &segment(name, at, len, 0));
+    }
+
+    /// The segment `__DATA` with the section `__interpose`.
+    fn interposing(&mut self, pairs: usize) {
+        let mut section = [0u8; SIZEOF_SECTION_64];
+        section[..11].copy_from_slice(b"__interpose");
+        section[16..22].copy_from_slice(b"__DATA");
+        for (place, value) in [(32, DATA), (40, pairs * 16)] {
+            section[place..place + 8].copy_from_slice(&(value as u64).to_le_bytes());
         }
-        self.command(LC_SEGMENT_64, &[], &body);
+        section[48..52].copy_from_slice(&(DATA as u32).to_le_bytes());
+        let segment = segment("__DATA", DATA, LINKEDIT - DATA, 1);
+        self.command(LC_SEGMENT_64, &[], &[&segment[..], &section].concat());
     }
 
     fn command(&mut self, command: u32, fields: &[u32], tail: &[u8]) {
@@ -162,6 +183,25 @@ impl Commands {
         self.bytes.extend(tail);
         self.bytes.resize(start + len, 0);
         self.count += 1;
+    }
+}
+
+/// The body of a segment's command.
+fn segment(name: &str, at: usize, len: usize, sections: u32) -> [u8; SIZEOF_SEGMENT_COMMAND_64 - 8] {
+    let mut body = [0u8; SIZEOF_SEGMENT_COMMAND_64 - 8];
+    body[..name.len()].copy_from_slice(name.as_bytes());
+    for (place, value) in [(16, at), (24, len), (32, at), (40, len)] {
+        body[place..place + 8].copy_from_slice(&(value as u64).to_le_bytes());
+    }
+    body[56..60].copy_from_slice(&sections.to_le_bytes());
+    body
+}
+
+/// A pointer to a function of the file, and one that is bound to the import of this place.
+fn pair(place: usize, binding: Binding) -> [u64; 2] {
+    match binding {
+        Binding::Chained => [0x100, 1 << 63 | place as u64],
+        Binding::Opcodes => [0x100, 0],
     }
 }
 
@@ -211,11 +251,16 @@ fn trie(symbols: &[Name]) -> Vec<u8> {
     bytes
 }
 
-/// `dyld_chained_fixups_header` with imports of the first format, and nothing to fix.
-fn fixups(imports: &[Import]) -> Vec<u8> {
+/// `dyld_chained_fixups_header` with imports of the first format; what is to fix lies in the second of three segments.
+fn fixups(imports: &[Import], has_data: bool) -> Vec<u8> {
     if imports.is_empty() {
         return Vec::new();
     }
+    let starts: Vec<u8> = match has_data {
+        // `dyld_chained_starts_in_image`, then one `dyld_chained_starts_in_segment`: pointers of the format `_64_OFFSET`.
+        true => [3, 0, 16, 0, 24, 0x6_1000, 0, 0, 0, 0].iter().flat_map(|word: &u32| word.to_le_bytes()).collect(),
+        false => vec![0; 4],
+    };
     let (mut table, mut strings) = (Vec::new(), vec![0]);
     for import in imports {
         let ordinal: u8 = match import.origin {
@@ -230,16 +275,16 @@ fn fixups(imports: &[Import]) -> Vec<u8> {
         strings.extend_from_slice(&import.symbol);
         strings.push(0);
     }
-    let names_at = 32 + table.len() as u32;
-    let header = [0, 28, 32, names_at, imports.len() as u32, 1, 0, 0];
-    [header.iter().flat_map(|word: &u32| word.to_le_bytes()).collect(), table, strings].concat()
+    let table_at = 28 + starts.len() as u32;
+    let header = [0, 28, table_at, table_at + table.len() as u32, imports.len() as u32, 1, 0];
+    [header.iter().flat_map(|word: &u32| word.to_le_bytes()).collect(), starts, table, strings].concat()
 }
 
-/// Opcodes that bind each import at the start of the first segment; the ordinal stands behind the symbol. A file has one
+/// Opcodes that bind each import at the start of the first segment, those from `first` on in the pairs of the second; the ordinal stands behind the symbol. A file has one
 /// table for all, so that what is weak by its table has the ordinal that chained fixups give it.
-fn opcodes(imports: &[Import]) -> Vec<u8> {
+fn opcodes(imports: &[Import], first: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for import in imports {
+    for (place, import) in imports.iter().enumerate() {
         bytes.push(0x40 | u8::from(import.is_weak));
         bytes.extend_from_slice(&import.symbol);
         bytes.push(0);
@@ -251,8 +296,14 @@ fn opcodes(imports: &[Import]) -> Vec<u8> {
             Origin::Flat => bytes.push(0x3e),
             Origin::Weak => bytes.push(0x3d),
         }
-        // A pointer in segment 0 at 0.
-        bytes.extend([0x51, 0x70, 0, 0x90]);
+        match place.checked_sub(first) {
+            None => bytes.extend([0x51, 0x70, 0, 0x90]),
+            // ULEB128 of two bytes.
+            Some(pair) => {
+                let at = pair * 16 + 8;
+                bytes.extend([0x51, 0x71, at as u8 | 0x80, (at >> 7) as u8, 0x90]);
+            }
+        }
     }
     bytes
 }

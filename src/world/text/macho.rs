@@ -34,7 +34,7 @@ fn slice(arch: Arch, words: &[&str]) -> Result<Vec<u8>, String> {
     let mut image = Image::new(Format::MachO, arch);
     let mut mach = MachO { signature: Signature::Present, is_two_level: true, ..MachO::default() };
     let mut built = BuiltFor { platform: Platform::MacOs, minimum: Release::new(11, 0), sdk: Release::new(14, 0) };
-    let (mut symbols, mut imports, mut body) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut symbols, mut imports, mut interposed, mut body) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut binding = Binding::Chained;
     for word in words {
         let (key, value) = word.split_once(':').unwrap_or((word, ""));
@@ -53,6 +53,7 @@ fn slice(arch: Arch, words: &[&str]) -> Result<Vec<u8>, String> {
             "defines" => symbols.extend(list().map(Name::from)),
             "says" => body.extend(said(value)),
             "takes" => imports.extend(list()),
+            "interposes" => interposed.extend(list()),
             "minos" => built.minimum = release()?,
             "sdk" => built.sdk = release()?,
             "platform" if value == "ios" => built.platform = Platform::IOs,
@@ -67,10 +68,12 @@ fn slice(arch: Arch, words: &[&str]) -> Result<Vec<u8>, String> {
             _ => return Err(format!("unknown word {key}")),
         }
     }
-    let imports: Vec<Import> = imports.into_iter().map(|item| import(&image, item)).collect::<Result<_, _>>()?;
+    let pairs = interposed.len();
+    let imports: Vec<Import> =
+        imports.into_iter().chain(interposed).map(|item| import(&image, item)).collect::<Result<_, _>>()?;
     mach.built_for = Some(built);
     image.mach = Some(Box::new(mach));
-    Ok([write(&image, &symbols, &imports, binding), body].concat())
+    Ok([write(&image, &symbols, &imports, pairs, binding), body].concat())
 }
 
 /// `SYMBOL@LIBRARY`, `SYMBOL@self`, `SYMBOL@program`, `SYMBOL@weak`, or `SYMBOL` alone; a `?` behind it makes it weak.

@@ -186,3 +186,67 @@ fn what_ctypes_opens_is_seen_by_itself_alone_and_what_an_import_opens_by_all() {
     let alone = SymbolContext { is_alone: true, ..SymbolContext::default() };
     assert_eq!(told_in(&scan, SITE, &alone), ["_bcf_init undefined", python, "_PyInit_m bound m.so"]);
 }
+
+/// A program that needs `libfirst` and `libsecond` beside Python.
+fn launched(files: &str) -> Scan {
+    let python = PYTHON.replacen(",/usr", ",/usr/lib/libfirst.dylib,/usr/lib/libsecond.dylib,/usr", 1);
+    scanned("/env", &format!("{python}{files}"))
+}
+
+const MODULE: &str = "
+//- SITE/m.so MODULE needs:/usr/lib/libSystem.B.dylib,@loader_path/liba.dylib takes:malloc@/usr/lib/libSystem.B.dylib,free@/usr/lib/libSystem.B.dylib,f@@loader_path/liba.dylib
+//- SITE/liba.dylib macho arm64 defines:f
+";
+
+#[test]
+fn what_a_library_of_the_program_interposes_is_bound_to_it_by_everybody_else() {
+    let scan = launched(
+        &format!(
+            "{MODULE}//- /usr/lib/libfirst.dylib macho arm64 needs:/usr/lib/libSystem.B.dylib takes:free@/usr/lib/libSystem.B.dylib interposes:malloc@/usr/lib/libSystem.B.dylib
+             //- /usr/lib/libsecond.dylib macho arm64 opcodes needs:/usr/lib/libSystem.B.dylib interposes:malloc@/usr/lib/libSystem.B.dylib"
+        ),
+    );
+    let system = "/usr/lib/libSystem.B.dylib";
+    let expected = [
+        "_malloc bound /usr/lib/libsecond.dylib".into(),
+        format!("_free unknown {system}"),
+        "_f bound liba.dylib".into(),
+    ];
+    assert_eq!(told(&scan, SITE), expected);
+    let own = |path: &str| {
+        let file = scan.world.open(&VPath::new(path)).expect("a file of the world");
+        let row = scan.symbols(file, &SymbolContext::default()).expect("symbols").pop().expect("a symbol");
+        format!("{} {} {}", row.symbol, row.status.word(), row.provider.expect("a provider"))
+    };
+    assert_eq!(own("/usr/lib/libfirst.dylib"), format!("_malloc unknown {system}"), "the first calls the original");
+    assert_eq!(own("/usr/lib/libsecond.dylib"), "_malloc bound /usr/lib/libfirst.dylib", "the second calls the first");
+}
+
+#[test]
+fn an_inserted_library_interposes_and_one_that_an_import_opens_does_not() {
+    let interposing = "macho arm64 needs:/usr/lib/libSystem.B.dylib interposes:malloc@/usr/lib/libSystem.B.dylib";
+    let inserted = "//* DYLD_INSERT_LIBRARIES=/opt/libfree.dylib:/opt/libguard.dylib";
+    let files = format!("{PYTHON}{MODULE}//- /opt/libguard.dylib {interposing}\n");
+    assert_eq!(told(&scanned("/env", &format!("{inserted}\n{files}")), SITE)[0], "_malloc bound /opt/libguard.dylib");
+    assert_eq!(told(&scanned("/env", &files), SITE)[0], "_malloc unknown /usr/lib/libSystem.B.dylib");
+    let needed = MODULE.replace("macho arm64 defines:f", &format!("{interposing} defines:f"));
+    let scan = scanned("/env", &format!("{PYTHON}{needed}"));
+    assert_eq!(told(&scan, SITE)[0], "_malloc unknown /usr/lib/libSystem.B.dylib");
+}
+
+#[test]
+fn a_function_of_one_library_is_interposed_and_its_namesake_of_another_is_not() {
+    let scan = launched(
+        "//- SITE/m.so MODULE needs:@loader_path/liba.dylib,/usr/lib/libsecond.dylib takes:f@@loader_path/liba.dylib,f@/usr/lib/libsecond.dylib,g
+         //- SITE/liba.dylib macho arm64 defines:f,g
+         //- /usr/lib/libfirst.dylib macho arm64 needs:/usr/lib/libsecond.dylib interposes:g@/usr/lib/libsecond.dylib?,f@/usr/lib/libsecond.dylib
+         //- /usr/lib/libsecond.dylib macho arm64 defines:f",
+    );
+    assert_eq!(told(&scan, SITE), ["_f bound liba.dylib", "_g bound liba.dylib"]);
+    let scan = launched(
+        "//- SITE/m.so MODULE needs:/usr/lib/libsecond.dylib takes:f@/usr/lib/libsecond.dylib,h
+         //- /usr/lib/libfirst.dylib macho arm64 needs:/usr/lib/libsecond.dylib interposes:f@/usr/lib/libsecond.dylib,h@/usr/lib/libsecond.dylib
+         //- /usr/lib/libsecond.dylib macho arm64 defines:f,h",
+    );
+    assert_eq!(told(&scan, SITE), ["_f bound /usr/lib/libfirst.dylib", "_h bound /usr/lib/libfirst.dylib"]);
+}

@@ -54,7 +54,7 @@ fn what_is_written_reads_back() {
 }
 
 fn reads_back(symbols: &[Name], imports: &[Import], binding: Binding) {
-    opened(write(&image(Arch::AARCH64), symbols, imports, binding), |file, slices| {
+    opened(write(&image(Arch::AARCH64), symbols, imports, 2, binding), |file, slices| {
         let [Slice { image: Some(read), problem: None, tables: Some(tables), defines: true }] = &slices[..] else {
             panic!("{slices:?}")
         };
@@ -64,6 +64,7 @@ fn reads_back(symbols: &[Name], imports: &[Import], binding: Binding) {
         assert!(!tables.defines(file, b"others"));
         let Tables::MachO(tables) = tables else { panic!("{tables:?}") };
         assert_eq!(tables.imports(file), imports);
+        assert_eq!(tables.interposed(file), imports[2..]);
     });
 }
 
@@ -73,7 +74,7 @@ fn each_kind_of_file_and_signature_reads_back() {
         for signature in [Signature::Absent, Signature::Present, Signature::Stale] {
             let mut image = Image { kind, ..image(Arch::X86_64) };
             image.mach.as_mut().unwrap().signature = signature;
-            opened(write(&image, &[], &[], Binding::Chained), |_, slices| {
+            opened(write(&image, &[], &[], 0, Binding::Chained), |_, slices| {
                 assert_eq!(slices[0].image.as_ref(), Some(&image))
             });
         }
@@ -83,7 +84,7 @@ fn each_kind_of_file_and_signature_reads_back() {
 #[test]
 fn every_slice_of_a_universal_file_speaks_for_itself() {
     let archs = [Arch::X86_64, Arch::AARCH64];
-    let slices = archs.map(|arch| (arch, write(&image(arch), &[Name::from("PyInit_x")], &[], Binding::Chained)));
+    let slices = archs.map(|arch| (arch, write(&image(arch), &[Name::from("PyInit_x")], &[], 0, Binding::Chained)));
     opened(universal(&slices), |file, slices| {
         for (slice, arch) in slices.iter().zip(archs) {
             assert_eq!(slice.image, Some(image(arch)));
