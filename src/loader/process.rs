@@ -540,10 +540,12 @@ impl<'w> Simulation<'w> {
     }
 
     /// Satisfies the needs of all objects from `first` on, and of those that come in thereby: breadth first, but for
-    /// filters, whose needs come right after those of the object that they stand in for.
+    /// filters, whose needs come right after those of the object that they stand in for. What is loaded when it is first used
+    /// is asked for last: by then all else is there, and answers.
     pub(super) fn settle_breadth_first(&mut self, first: usize, record: &mut dyn FnMut(Wanted)) -> Import {
         let mut import = Import::default();
         let mut queue: VecDeque<usize> = (first..self.process.objects.len()).collect();
+        let mut delayed = Vec::new();
         while let Some(index) = queue.pop_front() {
             let by = self.process.id(index);
             let file = self.process.object(by).file;
@@ -551,9 +553,13 @@ impl<'w> Simulation<'w> {
             let needs = labels.file.image.as_ref().map_or(&[][..], |image| &image.needs);
             let mut filters = 0;
             for (place, (need, &name)) in needs.iter().zip(&labels.needs).enumerate() {
+                if need.kind == NeedKind::Delay {
+                    delayed.push((by, place));
+                    continue;
+                }
                 let before = self.process.objects.len();
                 let resolution = (self.process.loader.satisfy)(self, by, name, &need.name, need.kind);
-                if let Some(to) = resolution.file().filter(|_| need.kind != NeedKind::Delay) {
+                if let Some(to) = resolution.file() {
                     self.follow_forwarders(by, place, to);
                 }
                 if !resolution.is_met() && need.kind.is_binding() {
@@ -570,6 +576,13 @@ impl<'w> Simulation<'w> {
                     }
                 }
             }
+        }
+        for (by, place) in delayed {
+            let file = self.process.object(by).file;
+            let labels = self.labels(file);
+            let Some(need) = labels.file.image.as_ref().and_then(|image| image.needs.get(place)) else { continue };
+            let resolution = (self.process.loader.satisfy)(self, by, labels.needs[place], &need.name, need.kind);
+            record(Wanted { by: file, need: place, resolution });
         }
         import.loads = self.process.objects[first..].iter().map(|object| object.file).collect();
         import

@@ -7,7 +7,7 @@ mod mac;
 mod numpy;
 mod python;
 mod rules;
-mod windows;
+pub mod windows;
 
 use std::path::Path;
 use std::sync::Arc;

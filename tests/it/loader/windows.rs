@@ -449,6 +449,18 @@ fn delayed_imports_do_not_load_and_are_not_searched_for_beside_the_module() {
 }
 
 #[test]
+fn a_delayed_import_is_answered_by_what_the_same_import_loads_later() {
+    windows(
+        "//- @/p/m.pyd M pe delay:a.dll needs:b.dll
+         //- @/p/b.dll pe x86_64 needs:c.dll
+         //- @/p/c.dll pe x86_64 needs:a.dll
+         //- @/p/a.dll pe x86_64
+         //- /py/a.dll pe x86_64",
+        &["p/m.pyd: a.dll = already-loaded p/a.dll"],
+    );
+}
+
+#[test]
 fn forwarders_bring_in_further_dlls_where_somebody_takes_such_a_name() {
     windows(
         "//- @/p/m.pyd M pe needs:a.dll,c.dll,e.dll takes:f@a.dll
