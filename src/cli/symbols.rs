@@ -60,10 +60,10 @@ fn exports(arguments: &Arguments, symbols: &Symbols, scan: &Scan, name: &OsStr) 
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints every file that defines or wants a symbol.
+/// Prints every file that defines or wants a symbol; of a snapshot also which symbols it has.
 fn find(arguments: &Arguments, symbols: &Symbols, scan: &Scan, name: &str) -> Result<ExitCode, Error> {
-    if scan.record.is_some() {
-        return Err(Error::new("a snapshot cannot be searched for a symbol", "give the environment itself"));
+    if let Some(told) = export::recorded_symbols_told(scan) {
+        output::note(arguments, &told);
     }
     let uses = scan.symbol_uses(name.as_bytes());
     let mut out = Vec::new();

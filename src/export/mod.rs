@@ -39,7 +39,10 @@ pub use json::JSON;
 pub use paint::{Glyph, Ink, Paint, count};
 pub use part::{Excerpt, Extent, Scope};
 pub use places::{Counts, failing_modules};
-pub use symbols::{exports_jsonl, exports_text, symbol_uses_jsonl, symbol_uses_text, symbols_jsonl, symbols_text};
+pub use symbols::{
+    exports_jsonl, exports_text, recorded_symbols_told, symbol_uses_jsonl, symbol_uses_text, symbols_jsonl,
+    symbols_text,
+};
 pub use text::TEXT;
 pub use tree::TREE;
 pub use why::{node, why};

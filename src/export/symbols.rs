@@ -183,6 +183,16 @@ pub fn symbol_uses_jsonl(scan: &Scan, uses: &[SymbolUse], out: &mut Vec<u8>) -> 
     Ok(())
 }
 
+/// Which symbols a snapshot has; none where the files themselves are at hand.
+pub fn recorded_symbols_told(scan: &Scan) -> Option<String> {
+    let (kept, whole, files) = scan.recorded_files()?;
+    Some(format!(
+        "the snapshot has the symbols that {kept} of {} take (all of {whole}), and who provides them; with dylens export \
+         --symbols it has those of every file, and what no file takes only the files have",
+        count(files, "file")
+    ))
+}
+
 /// The files that define a symbol, and those that want it.
 pub fn symbol_uses_text(scan: &Scan, name: &str, uses: &[SymbolUse], paint: &Paint) -> String {
     let mut text = paint.ink(Ink::Strong, &printable(name));

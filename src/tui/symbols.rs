@@ -125,6 +125,11 @@ const FILES: usize = 64;
 pub fn find(atlas: &Atlas, name: &str, is_over: &AtomicBool, tell: &dyn Fn(FoundSymbols)) {
     let scan = &atlas.scan;
     let found = |uses, is_all| FoundSymbols { name: name.to_owned(), uses, is_all };
+    let contains = |symbol: &[u8]| memchr::memmem::find(symbol, name.as_bytes()).is_some();
+    if let Some(mut uses) = scan.recorded_uses(&contains) {
+        uses.truncate(MOST_USES);
+        return tell(found(uses, true));
+    }
     let exact = scan.symbol_uses(name.as_bytes());
     let mut count = exact.len();
     tell(found(exact, false));

@@ -1,15 +1,16 @@
 //! Symbols by name over everything that a scan knows: which files define one, and which want it.
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
-use super::demangled;
+use super::{SymbolRow, demangled};
 use crate::graph::Node;
 use crate::image::{Format, Name, STB_WEAK};
 use crate::survey::Survey;
 use crate::world::{DynamicSymbols, FileId, SymbolKey};
 
 /// What a file has to do with a symbol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SymbolRole {
     /// Defines it for others.
     Defines,
@@ -47,14 +48,58 @@ impl SymbolUse {
 
 impl Survey {
     /// Every file that defines or wants a symbol of exactly this name, in the order of their paths; those that define it
-    /// first. Asks the hash tables of all files, those of the system that something loads among them, in parallel; nothing
-    /// of a snapshot.
+    /// first. Asks the hash tables of all files, those of the system that something loads among them, in parallel; of a
+    /// snapshot, what it has ([`Survey::recorded_uses`]).
     pub fn symbol_uses(&self, name: &[u8]) -> Vec<SymbolUse> {
+        // Mach-O has an underscore before names of C.
+        let is_it = |symbol: &[u8]| symbol == name || symbol.strip_prefix(b"_") == Some(name);
+        if let Some(uses) = self.recorded_uses(&is_it) {
+            return uses;
+        }
         let files: Vec<FileId> = self.files_with_symbols().collect();
         let mut uses: Vec<SymbolUse> =
             files.into_par_iter().flat_map_iter(|file| self.symbol_uses_in(file, name)).collect();
-        uses.sort_by_cached_key(|it| (it.role, self.world.file(it.file).path.clone(), it.version.clone()));
+        self.sort_uses(&mut uses);
         uses
+    }
+
+    fn sort_uses(&self, uses: &mut [SymbolUse]) {
+        uses.sort_by_cached_key(|it| (it.role, self.world.file(it.file).path.clone(), it.version.clone()));
+    }
+
+    /// The uses that a snapshot has of symbols whose names are asked for: what files want, and the files that provide it. None
+    /// where the files themselves are at hand.
+    pub fn recorded_uses(&self, is_wanted: &dyn Fn(&[u8]) -> bool) -> Option<Vec<SymbolUse>> {
+        let record = self.record.as_ref()?;
+        let (mut uses, mut seen) = (Vec::new(), FxHashSet::default());
+        let mut add = |file: FileId, role: SymbolRole, row: &SymbolRow| {
+            if seen.insert((file, role, row.symbol.clone(), row.version.clone())) {
+                let (symbol, version) = (row.symbol.clone(), row.version.clone());
+                uses.push(SymbolUse { file, role, symbol, version, is_weak: role == SymbolRole::Wants && row.is_weak });
+            }
+        };
+        for (&file, recorded) in &record.symbols {
+            for row in recorded.rows.iter().filter(|row| is_wanted(&row.symbol)) {
+                // What a file defines and wants itself, it wants of nobody else.
+                if row.provider_file != Some(file) {
+                    add(file, SymbolRole::Wants, row);
+                }
+                if let Some(provider) = row.provider_file {
+                    add(provider, SymbolRole::Defines, row);
+                }
+            }
+        }
+        self.sort_uses(&mut uses);
+        Some(uses)
+    }
+
+    /// Of how many native files a snapshot has what they want, of how many of these all of it, and how many native files there
+    /// are. None where the files themselves are at hand.
+    pub fn recorded_files(&self) -> Option<(usize, usize, usize)> {
+        let symbols = &self.record.as_ref()?.symbols;
+        let is_native = |file: &FileId| self.world.file(*file).image.is_some();
+        let files = self.files_with_symbols().filter(is_native).count();
+        Some((symbols.len(), symbols.values().filter(|recorded| recorded.is_whole).count(), files.max(symbols.len())))
     }
 
     /// The files whose symbols [`Survey::symbol_uses`] asks.

@@ -83,12 +83,11 @@ impl Search {
         let name = symbol_name(self.input.value()).map(str::to_owned);
         let is_other = before != name;
         if is_other {
-            // A snapshot has none.
-            let is_all = atlas.scan.record.is_some() || name.as_ref().is_some_and(String::is_empty);
+            let is_all = name.as_ref().is_some_and(String::is_empty);
             self.symbol = name.clone().map(|name| SymbolSearch { name, uses: Vec::new(), is_all });
         }
         self.look(atlas);
-        is_other.then(|| Effect::FindSymbols(name.filter(|_| atlas.scan.record.is_none()).unwrap_or_default()))
+        is_other.then(|| Effect::FindSymbols(name.unwrap_or_default()))
     }
 
     /// Searches for what the prompt says.
@@ -105,7 +104,8 @@ impl Search {
         match &self.symbol {
             Some(symbol) => {
                 let more = if symbol.is_all { "" } else { " …" };
-                format!("Search: {}{more}", count(self.hits.len(), "use"))
+                let part = if atlas.scan.record.is_some() { " in the snapshot" } else { "" };
+                format!("Search: {}{part}{more}", count(self.hits.len(), "use"))
             }
             None => format!("Search: {} of {}", self.hits.len(), atlas.entries().count()),
         }
@@ -114,11 +114,11 @@ impl Search {
     /// What is said where there are no hits.
     fn nothing(&self, atlas: &Atlas) -> &'static str {
         match &self.symbol {
-            Some(_) if atlas.scan.record.is_some() => {
-                "a snapshot cannot be searched for symbols: open the environment itself"
-            }
             Some(symbol) if symbol.name.is_empty() => "type the name of a symbol, or a part of it",
             Some(symbol) if !symbol.is_all => "reading …",
+            Some(_) if atlas.scan.record.is_some() => {
+                "the snapshot has no such symbol; dylens export --symbols keeps those of every file"
+            }
             Some(_) => "no file defines or wants such a symbol",
             None => "nothing matches",
         }

@@ -668,6 +668,32 @@ Wheel-Version: 1.0
     }
 }
 
+#[test]
+fn a_snapshot_is_searched_for_a_symbol_as_far_as_it_has_any() {
+    let root = lay_out(
+        "
+//- /site-packages/a.so elf x86_64 needs:libx.so runpath:$ORIGIN defines:PyInit_a takes:inflate,inflateEnd?
+//- /site-packages/b.so elf x86_64 needs:libx.so runpath:$ORIGIN defines:PyInit_b takes:inflate
+//- /site-packages/libx.so elf x86_64 defines:inflate,unused
+",
+    );
+    let find = |snapshot: &str, name: &str| dylens(root.path(), &["symbols", snapshot, "--find", name]);
+    for (snapshot, symbols) in [("all.json", &["--symbols"][..]), ("few.json", &[])] {
+        let export = [&["export", "site-packages", "-o", snapshot, "--format", "snapshot"][..], symbols].concat();
+        assert_eq!(code(&dylens(root.path(), &export)), 0);
+    }
+    let all = find("all.json", "inflate");
+    assert_eq!(code(&all), 0, "{}", said(&all));
+    let lines: Vec<String> = out(&all).lines().map(|line| line.trim().to_owned()).filter(|it| !it.is_empty()).collect();
+    let ends: Vec<&str> = lines.iter().map(|line| line.rsplit('/').next().unwrap_or_default()).collect();
+    assert_eq!(ends, ["inflate", "defines  1", "libx.so", "wants  2", "a.so", "b.so"]);
+    assert!(said(&all).contains("2 of 3 files take (all of 2)"), "{}", said(&all));
+    assert!(out(&find("all.json", "unused")).contains("defines  0"), "no file takes it");
+    let few = find("few.json", "inflate");
+    assert!(out(&few).contains("wants  0") && said(&few).contains("0 of 3 files"), "{} {}", out(&few), said(&few));
+    assert!(said(&few).contains("dylens export --symbols"), "{}", said(&few));
+}
+
 /// Two environments: what the first one lacks lies in the other.
 fn two_environments() -> tempfile::TempDir {
     lay_out(

@@ -136,7 +136,10 @@ fn a_snapshot_has_the_symbols_of_edges_with_findings() {
     let screen = face.screen();
     assert!(screen.contains("1 symbol in this snapshot") && screen.contains("✗ dsyrk_"), "{screen}");
     face.type_keys("⎋/sym:dgemm_");
-    assert!(face.screen().contains("a snapshot cannot be searched for symbols"), "{}", face.screen());
+    assert!(face.screen().contains("the snapshot has no such symbol"), "{}", face.screen());
+    face.type_keys("⎋/sym:dsyrk_");
+    let screen = face.screen();
+    assert!(screen.contains("Search: 1 use in the snapshot") && screen.contains("wants    dsyrk_"), "{screen}");
 }
 
 #[test]
@@ -149,4 +152,10 @@ fn a_snapshot_of_all_symbols_shows_what_the_environment_shows() {
         let (kept, live) = (Face::of(opened, (120, 36)).typed(keys).screen(), symbols((120, 36)).typed(keys).screen());
         assert_eq!(told(kept), told(live), "{keys}");
     }
+    let opened = snapshot::open(&bytes, &VPath::new("x")).expect("a snapshot");
+    let mut face = Face::of(opened, (120, 36)).typed("/sym:dge");
+    let screen = face.screen();
+    assert!(screen.contains("defines  dgemm_") && screen.contains("wants    dgemm_"), "{screen}");
+    assert!(!screen.contains("dgemv_"), "what no file wants is not in it\n{screen}");
+    assert_eq!(face.type_keys("mm_ libblas⏎").chosen(), "libblas.so.3");
 }
