@@ -128,8 +128,10 @@ pub fn imports_text(scan: &Scan, outcomes: &Outcomes, is_verbose: bool, paint: &
     let libraries = outcomes.libraries.iter().filter(|row| row.is_extension).count();
     if libraries > 0 {
         let note = match libraries {
-            1 => "1 library is named as an extension module, but is loaded by ctypes or cffi".to_owned(),
-            _ => format!("{libraries} libraries are named as extension modules, but are loaded by ctypes or cffi"),
+            1 => "1 library is named as an extension module, but is loaded by its path (ctypes, cffi)".to_owned(),
+            _ => format!(
+                "{libraries} libraries are named as extension modules, but are loaded by their path (ctypes, cffi)"
+            ),
         };
         let _ = writeln!(text, "{}", paint.ink(Ink::Quiet, &note));
     }

@@ -133,10 +133,20 @@ impl<'w> NativeLoader<'w> {
             OpenAs::Module(_) => self.module_mode,
             OpenAs::Library(mode) => mode,
         };
+        let function = match open_as {
+            OpenAs::Module(stem) if !self.has_init_function(file, stem) => {
+                self.world.host.python.as_ref().map(|python| python.init_function(stem))
+            }
+            _ => None,
+        };
+        let initialized = |file| match function {
+            Some(function) => Err(refusal(ImportCause::InitFunctionMissing, &function)),
+            None => Ok(file),
+        };
         self.wanted.clear();
         if self.session.simulation().has_loaded(file) {
             self.session.open_here(file, path, mode, &mut |_| {});
-            return Ok(file);
+            return initialized(file);
         }
         let (mark, mut wanted) = (self.session.len(), Vec::new());
         let import = self.session.open_here(file, path, mode, &mut |seen| wanted.push(seen));
@@ -149,14 +159,7 @@ impl<'w> NativeLoader<'w> {
         self.answered
             .extend(libraries.filter(|library| !simulation.has_started_with(*library)).map(|library| (file, library)));
         self.wanted = wanted;
-        if let OpenAs::Module(stem) = open_as
-            && !self.has_init_function(file, stem)
-        {
-            let function =
-                self.world.host.python.as_ref().map_or_else(String::new, |python| python.init_function(stem));
-            return Err(refusal(ImportCause::InitFunctionMissing, &function));
-        }
-        Ok(file)
+        initialized(file)
     }
 
     /// Opens a library by its bare name, as the loader would find it for the interpreter.

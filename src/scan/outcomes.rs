@@ -314,6 +314,7 @@ impl<'s> Asking<'s> {
             }
             let (mut broken, mut suspects) = (self.gone.clone(), self.suspects(context));
             suspects.extend(self.unfit());
+            suspects.extend(self.misnamed());
             let mut reach = ImportReach::new(context, broken.clone(), rows.iter().map(|(name, _)| name.as_str()));
             // What is not there was not installed, or is gone: to who names it, that is one.
             broken.extend(OFTEN_NAMED.iter().filter(|name| !context.has_module(name)).map(|name| (*name).to_owned()));
@@ -408,6 +409,15 @@ impl<'s> Asking<'s> {
             import.module().filter(is_suspect).map(str::to_owned)
         });
         suspects.flatten().collect()
+    }
+
+    /// Links that are called as modules and are none: the file has no init function for them.
+    fn misnamed(&self) -> Vec<String> {
+        let Some(python) = &self.survey.world.host.python else { return Vec::new() };
+        let links = self.survey.items.iter().filter(|item| item.is_link && item.found.is_ok());
+        let modules: FxHashSet<&str> = self.survey.imports.iter().filter_map(ImportOf::module).collect();
+        let names = links.filter_map(|item| Some(importable_as(&item.path, python)?.1));
+        names.filter(|name| !modules.contains(name.as_str())).collect()
     }
 
     /// The native modules of distributions that lack the version of another that they require: their code may check it.

@@ -249,10 +249,17 @@ fn is_program_magic(magic: &[u8]) -> bool {
     matches!(magic, b"\x7fELF" | b"\xcf\xfa\xed\xfe" | b"\xca\xfe\xba\xbe")
 }
 
-/// The role of each file of the environment.
-pub(super) type Roles = FxHashMap<FileId, (VPath, Role)>;
+/// What the files of the environment are to Python.
+#[derive(Default)]
+pub(super) struct Roles {
+    /// The role of each, by the path that it has it by.
+    pub of: FxHashMap<FileId, (VPath, Role)>,
+    /// Further modules that are links to a module: each needs an init function of its own, and has it.
+    pub links: Vec<(VPath, FileId, String)>,
+}
 
-/// Tells what each file is to Python. A file with several names has the one that makes it a module.
+/// Tells what each file is to Python. A file with several names has the one that makes it a module, and is further modules by
+/// the others.
 pub(super) fn roles(world: &World, items: &[Item]) -> Roles {
     use rayon::prelude::*;
     let nobody = Python::default();
@@ -267,13 +274,14 @@ pub(super) fn roles(world: &World, items: &[Item]) -> Roles {
         .collect();
     let mut roles = Roles::default();
     for (id, item, role) in told {
-        let is_better = match roles.get(&id) {
-            None => true,
-            Some((_, Role::Module(_))) => false,
-            Some(_) => matches!(role, Role::Module(_)),
-        };
-        if is_better {
-            roles.insert(id, (item.path.clone(), role));
+        match (roles.of.get(&id), role) {
+            (Some((_, Role::Module(first))), Role::Module(name)) => {
+                if *first != name && roles.links.iter().all(|(_, _, known)| *known != name) {
+                    roles.links.push((item.path.clone(), id, name));
+                }
+            }
+            (None, role) | (Some(_), role @ Role::Module(_)) => _ = roles.of.insert(id, (item.path.clone(), role)),
+            (Some(_), _) => {}
         }
     }
     roles
@@ -288,7 +296,7 @@ pub(super) fn files<'a>(
     let mut seen = FxHashSet::default();
     items.iter().filter_map(move |item| {
         let &id = item.found.as_ref().ok()?;
-        let (_, role) = roles.get(&id)?;
+        let (_, role) = roles.of.get(&id)?;
         seen.insert(id).then(|| (id, world.file(id).path.clone(), role.clone()))
     })
 }

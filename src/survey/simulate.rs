@@ -85,11 +85,13 @@ pub(super) fn run(world: &World, roles: &Roles, progress: &Progress) -> Simulate
     let mut simulated = Simulated::default();
     let started = simulated.start(world);
     let mut files: Vec<(&VPath, FileId, &Role)> =
-        roles.iter().map(|(&file, (path, role))| (path, file, role)).collect();
+        roles.of.iter().map(|(&file, (path, role))| (path, file, role)).collect();
     files.sort_by_key(|&(path, _, _)| path);
 
     let is_started = |file: FileId| simulated.imports.first().is_some_and(|first| first.file == file);
-    let roots: Vec<Root> = files
+    let links =
+        roles.links.iter().map(|(path, file, name)| Root { path, file: *file, kind: ImportKind::Module(name.clone()) });
+    let mut roots: Vec<Root> = files
         .iter()
         .filter_map(|&(path, file, role)| match role {
             Role::Module(name) => Some(Root { path, file, kind: ImportKind::Module(name.clone()) }),
@@ -97,7 +99,9 @@ pub(super) fn run(world: &World, roles: &Roles, progress: &Progress) -> Simulate
             Role::Program if !is_started(file) => Some(Root { path, file, kind: ImportKind::Program }),
             _ => None,
         })
+        .chain(links)
         .collect();
+    roots.sort_by_key(|root| root.path);
     simulated.import_all(world, &roots, progress);
 
     let loaded = simulated.imports.iter().flat_map(|import| &import.loads.loads);

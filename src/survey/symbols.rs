@@ -172,11 +172,10 @@ impl Survey {
     }
 
     /// The symbols for which imports of modules fail, all other things being well: an import that misses a library counts
-    /// only where `preloaded` knows a file for it.
+    /// only where `preloaded` knows a file for it. So do modules that code of a package loads by their path.
     pub fn unbound_symbols(&self, preloaded: &Preloaded) -> Vec<UnboundSymbol> {
-        let is_module = |import: &&ImportOf| import.module().is_some();
         let modules: Vec<(usize, &ImportOf)> =
-            self.imports.iter().enumerate().filter(|(_, import)| is_module(import)).collect();
+            self.imports.iter().enumerate().filter(|(_, import)| self.is_extension(import)).collect();
         let session = || (Session::new(&self.world), Settled::default());
         let found = modules.par_iter().map_init(session, |(session, settled), &(index, import)| {
             session.restart();
@@ -249,6 +248,36 @@ impl Survey {
             Some(StaticTls { import: index, file: file(failure.by), owner: file(failure.of), wanted: failure.wanted })
         });
         failures.flatten().collect()
+    }
+
+    /// Is a module imported, or a file opened that is one, and that code may load by its path (`ExtensionFileLoader`) where
+    /// Python would not find it by name?
+    fn is_extension(&self, import: &ImportOf) -> bool {
+        match import.kind {
+            ImportKind::Module(_) => true,
+            ImportKind::Alone => self.has_init_function(import.file),
+            ImportKind::Interpreter | ImportKind::Program => false,
+        }
+    }
+
+    /// Does a file define the function that a module of its name has for Python or, where it is called as modules and not as
+    /// libraries are, that of another?
+    fn has_init_function(&self, file: FileId) -> bool {
+        let path = self.world.file(file).path.clone();
+        let first = path.file_name().split(|&byte| byte == b'.').next().unwrap_or_default();
+        let stem = String::from_utf8_lossy(first);
+        let python = self.world.host.python.as_ref();
+        let function = python.map_or_else(|| format!("PyInit_{stem}"), |python| python.init_function(&stem));
+        let is_module = python.is_some_and(|python| python.module_name(path.file_name()).is_some());
+        let is_plain = path.file_name().len() == first.len() + b".so".len();
+        self.world.defines(file, function.as_bytes()) || is_module && !is_plain && !self.init_functions(file).is_empty()
+    }
+
+    /// The functions for Python that an ELF file defines, whatever the modules are called; none of other formats.
+    pub fn init_functions(&self, file: FileId) -> Vec<Name> {
+        let starts = [&b"PyInit_"[..], b"PyInitU_", b"PyModExport_", b"PyModExportU_"];
+        let names = starts.into_iter().flat_map(|start| self.world.names(file, start));
+        names.filter(|name| self.world.defines(file, name)).collect()
     }
 
     /// Is it a file that the interpreter itself does not load?

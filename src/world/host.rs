@@ -233,7 +233,8 @@ impl Python {
     pub fn module_name<'a>(&self, file_name: &'a [u8]) -> Option<&'a str> {
         let suffix = self.suffixes.iter().find(|suffix| file_name.ends_with(suffix))?;
         let stem = std::str::from_utf8(&file_name[..file_name.len() - suffix.len()]).ok()?;
-        is_identifier(stem).then_some(stem)
+        // Native code imports what no source can spell: mypyc's shared modules begin with a digit (`3c22db45__mypyc`).
+        is_identifier(stem.trim_start_matches(|first: char| first.is_ascii_digit())).then_some(stem)
     }
 }
 

@@ -419,6 +419,29 @@ fn a_library_for_ctypes_that_is_named_as_a_module_is_importable_and_counts_nowhe
     assert!(scan.findings.iter().all(|finding| finding.rule.id.word() == "library-unused"));
 }
 
+#[test]
+fn a_file_is_each_module_that_it_is_linked_as_and_has_a_function_for() {
+    let world = "//- SITE/p/__init__.py\n//- SITE/p/a.TAG elf x86_64 defines:PyInit_a,PyInit_b\n//- SITE/p/b.TAG -> a.TAG\n\
+                 //- SITE/p/c.TAG -> a.TAG\n//- SITE/q/__init__.py\nimport p.a, p.b\n//- SITE/q/x.TAG elf x86_64 defines:PyInit_x\n\
+                 //- SITE/r/__init__.py\nimport p.a, p.c\n//- SITE/r/x.TAG elf x86_64 defines:PyInit_x\n";
+    let scan = crate::common::scan(&whole(world));
+    let rows: Vec<&str> = scan.outcomes.rows.iter().map(|row| row.module.as_str()).collect();
+    assert_eq!(rows, ["p", "p.a", "p.b", "q", "q.x", "r", "r.x"]);
+    assert!(scan.outcomes.rows.iter().all(|row| row.verdict == ImportVerdict::Loads || row.module.starts_with('r')));
+    let failure = outcome_of(world, "r.x").failure.expect("a cause");
+    assert_eq!((failure.cause.rule().word(), failure.subject.as_str()), ("init-function-missing", "PyInit_c"));
+}
+
+#[test]
+fn a_module_that_no_source_can_spell_is_one_all_the_same() {
+    let world = "//- SITE/p/__init__.py\n//- SITE/p/a.TAG elf x86_64 defines:PyInit_a\n\
+                 //- SITE/3c22db45__mypyc.TAG elf x86_64 needs:libgone.so defines:PyInit_3c22db45__mypyc\n\
+                 //- SITE/3d.so elf x86_64\n";
+    assert_eq!(outcome_of(world, "3c22db45__mypyc").verdict, ImportVerdict::Fails);
+    let scan = crate::common::scan(&whole(world));
+    assert!(scan.outcomes.rows.iter().all(|row| row.module != "3d"), "a library without a function for Python");
+}
+
 /// What an interpreter says whose standard library is not whole, as Debian's `python3-minimal` leaves it.
 fn in_part_of_a_library(world: &str, others: &str) -> ImportOutcome {
     let interpreter = "needs:libc.so.6 defines:PyInit_posix,PyInit_math\n\

@@ -3,7 +3,6 @@
 use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Evidence, Facts, Finding, Line, Rule, Severity};
 use crate::discover::Role;
-use crate::image::Name;
 use crate::rule::RuleId;
 use crate::world::FileId;
 
@@ -14,7 +13,8 @@ pub(super) static RULE: Rule = Rule {
     why: "Python calls PyInit_NAME of the file NAME.….so (PEP 489), from 3.15 on PyModExport_NAME before it (PEP 793); \
           names that are not ASCII are spelled in punycode (PyInitU_). A file \
           that was renamed, or built for another name, defines another: “dynamic module does not define module export \
-          function”. Files that ctypes or cffi open have none and need none, whatever they are called.",
+          function”. Files that ctypes or cffi open have none and need none, whatever they are called; nor does a file that code loads \
+          by its path under another name (ExtensionFileLoader).",
     remedy: "Give the file the name that it was built for, or build it for its name.",
     check,
 };
@@ -28,13 +28,16 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             continue;
         }
         let wanted = python.init_function(stem);
-        let others = others(facts, file);
+        let others = facts.survey.init_functions(file);
         // It has what it is called after, and lies where Python does not import from: a copy.
         if others.iter().any(|name| **name == *wanted.as_bytes()) {
             continue;
         }
         let is_plain = path.file_name().len() == stem.len() + 3;
         let imported = imported(facts, file, stem);
+        if imported.is_none() && is_loaded_by_path(facts, file) {
+            continue;
+        }
         // A library called as libraries are is one, whatever else it has inside.
         let is_likely = imported.is_some() || !others.is_empty() && !is_plain;
         if !is_likely {
@@ -66,12 +69,10 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The functions for modules of other names that a file defines.
-fn others(facts: &Facts, file: FileId) -> Vec<Name> {
-    let world = &facts.survey.world;
-    let starts = [&b"PyInit_"[..], b"PyInitU_", b"PyModExport_", b"PyModExportU_"];
-    let names = starts.into_iter().flat_map(|start| world.names(file, start));
-    names.filter(|name| world.defines(file, name)).collect()
+/// Does code of a file's package load modules by their path, whatever they are called?
+fn is_loaded_by_path(facts: &Facts, file: FileId) -> bool {
+    const WAYS: [&[u8]; 4] = [b"ExtensionFileLoader", b"spec_from_file_location", b"create_dynamic", b"load_dynamic"];
+    facts.package_folder(file).is_some_and(|folder| facts.sources.mentioned(&folder, &WAYS).contains(&true))
 }
 
 /// The line that imports the file outright, where nothing else has that name.

@@ -255,6 +255,9 @@ fn severity(facts: &Facts, first: &UnboundSymbol, cause: &Cause) -> Option<(Seve
     if is_part && !facts.absent_requirements(root).is_empty() {
         return Some((Severity::Warning, "; the packages that it requires were not given".into()));
     }
+    if facts.survey.imports[first.import].kind == ImportKind::Alone {
+        return Some((Severity::Warning, "; it is no module by its name, but code may load it by its path".into()));
+    }
     Some((if facts.survey.is_apart() { Severity::Warning } else { Severity::Error }, String::new()))
 }
 

@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::bind::{DyldBinder, Failure, Mode, Session, Status, is_python_name, may_be_of_the_system, origin};
 use crate::image::{Import, Name, Origin};
-use crate::survey::{ImportKind, ImportOf, Survey};
+use crate::survey::{ImportOf, Survey};
 use crate::world::FileId;
 
 /// What one file looks up in vain, in one import.
@@ -23,12 +23,7 @@ impl Survey {
     /// only code of their package can load, as their names are no modules'. Of names that
     /// could be Python's or the system's, nothing is said.
     pub fn unbound_flat(&self) -> Vec<FlatSymbols> {
-        let is_module = |import: &&ImportOf| match import.kind {
-            ImportKind::Module(_) => true,
-            // Code of its own may load what Python would not find by name.
-            ImportKind::Alone => self.has_init_function(import.file),
-            ImportKind::Interpreter | ImportKind::Program => false,
-        };
+        let is_module = |import: &&ImportOf| self.is_extension(import);
         let loads = self.imports.iter().filter(is_module).flat_map(|import| &import.loads.loads);
         let files: FxHashSet<FileId> = loads.copied().collect();
         let wanted: FxHashMap<FileId, Vec<Name>> = files
@@ -61,16 +56,6 @@ impl Survey {
             import.loads.loads.iter().filter_map(lacking).collect::<Vec<_>>()
         });
         found.flatten_iter().collect()
-    }
-
-    /// Does a file define the function that a module of its name has for Python?
-    fn has_init_function(&self, file: FileId) -> bool {
-        let path = self.world.file(file).path.clone();
-        let stem = path.file_name().split(|&byte| byte == b'.').next().unwrap_or_default();
-        let stem = String::from_utf8_lossy(stem);
-        let python = self.world.host.python.as_ref();
-        let function = python.map_or_else(|| format!("PyInit_{stem}"), |python| python.init_function(&stem));
-        self.world.defines(file, function.as_bytes())
     }
 
     /// What a file looks up in the flat namespace and must have, and what is neither Python's nor the system's.

@@ -38,6 +38,17 @@ fn a_copy_of_a_module_that_lies_where_nothing_is_imported_from_has_its_init_func
 }
 
 #[test]
+fn a_file_of_modules_that_code_loads_by_its_path_has_them_under_other_names() {
+    let bundle = tagged_module("_a.TAG", "defines:PyInit_x,PyInit_y", "cp311-cp311-linux_x86_64");
+    let by_path = "import importlib.machinery as m\n\ndef load(name):\n    m.ExtensionFileLoader(name, path)";
+    let code = |code: &str| self::scan(&bundle.replace("from . import _a", code));
+    assert!(findings(&code(by_path), "init-function-missing").is_empty(), "{:?}", messages(&code(by_path)));
+    assert_eq!(finding(&code("import os"), "init-function-missing").severity, Severity::Warning);
+    let both = format!("{by_path}\nfrom . import _a");
+    assert_eq!(finding(&code(&both), "init-function-missing").severity, Severity::Error, "it is imported by its name");
+}
+
+#[test]
 fn a_name_that_the_export_table_has_and_the_file_has_not_is_no_fault() {
     assert_silent(&windows(
         "//- /t/p/_bcrypt.pyd pe x86_64 id:bcrypt_rust.dll pdb:bcrypt_rust.pdb defines:PyInit__bcrypt",

@@ -47,6 +47,16 @@ fn a_library_that_no_import_reaches_may_lack_what_it_wants() {
 }
 
 #[test]
+fn a_file_of_modules_that_code_may_load_by_its_path_is_bound_as_one() {
+    let world = |file: &str| scan(&format!("//- SITE/a/__init__.py\n//- SITE/a/{file} needs:libc.so.6 takes:absent\n"));
+    let bundle = world("_bundle.TAG elf x86_64 defines:PyInit_x,PyInit_y");
+    assert_eq!(finding(&bundle, "symbol-undefined").severity, Severity::Warning);
+    for library in ["_plugin.TAG elf x86_64 defines:entry", "libplugin.so elf x86_64 defines:PyInit_x"] {
+        assert!(findings(&world(library), "symbol-undefined").is_empty(), "{library}");
+    }
+}
+
+#[test]
 fn an_import_that_misses_a_library_is_told_as_that_alone() {
     let scan = scan("//- SITE/a/_a.TAG elf x86_64 defines:PyInit__a needs:libgone.so.1 takes:f\n");
     assert!(findings(&scan, "symbol-undefined").is_empty());
