@@ -32,7 +32,8 @@ use crate::discover::{
 use crate::error::Error;
 use crate::graph::{Graph, Node, NodeId};
 use crate::imports::{STACK_BYTES, prepared};
-use crate::loader::{Probe, Resolution};
+use crate::image::Name;
+use crate::loader::{self, Probe, Resolution};
 use crate::vfs::{Entry, VPath};
 use crate::world::{FileId, Python, System, World};
 
@@ -366,6 +367,11 @@ impl Survey {
             probes.push(probe);
         })?;
         Some((probes, resolution))
+    }
+
+    /// The name by which a process knows a library that it has loaded; none of a file that says none.
+    pub fn name_in_process(&self, file: FileId) -> Option<Name> {
+        loader::known_as(&self.world.host.system, &self.world.file(file))
     }
 
     /// The shells of the system that the target is for, the usual one first. What is to be done in another system is no

@@ -6,7 +6,7 @@ use super::process::{Import, ObjectId, Origin, Scope, Simulation, Wanted};
 use super::{Ask, Next, Probing, Resolution, Step, Verdict, Visit, dyld, glibc, musl, windows};
 use crate::image::{Image, Name, NeedKind};
 use crate::vfs::VPath;
-use crate::world::{Absent, FileId, System};
+use crate::world::{Absent, File, FileId, System};
 
 /// How a loader binds symbols.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +100,15 @@ pub fn traits(system: &System) -> &'static LoaderTraits {
         LoaderTraits { checks_versions: false, checks_symbols: false, ..glibc::LOADER.traits };
     let loader = LOADERS.into_iter().find(|loader| (loader.serves)(system));
     loader.map_or(&UNKNOWN, |loader| &loader.traits)
+}
+
+/// The name by which a process knows a library that it has loaded; none of a file that says none.
+pub fn known_as(system: &System, file: &File) -> Option<Name> {
+    let loader = Loader::of(system);
+    match loader.traits.is_file_name {
+        true => Some((loader.folded)(&Name::from(file.path.file_name()))),
+        false => file.image.as_ref()?.identity.clone(),
+    }
 }
 
 impl Loader {

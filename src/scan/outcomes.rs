@@ -455,8 +455,8 @@ impl<'s> Asking<'s> {
         lacking.filter(|(import, _)| is_helpless(import)).map(|(_, module)| module).collect()
     }
 
-    /// Libraries of one soname that are different files: the import that comes first decides for all. For each such soname, the
-    /// native modules that load each of the files.
+    /// Libraries of one name (soname, install name, file name: whatever the loader knows them by) that are different files: the
+    /// import that comes first decides for all. For each such name, the native modules that load each of the files.
     fn contested(&self, context: &ImportContext) -> Vec<Vec<CopyLoaders>> {
         let world = &self.survey.world;
         let mut loaders = FxHashMap::<FileId, CopyLoaders>::default();
@@ -473,10 +473,9 @@ impl<'s> Asking<'s> {
         let mut files: Vec<(FileId, CopyLoaders)> = loaders.into_iter().collect();
         files.sort_by_key(|(file, _)| *file);
         for (file, loaders) in files {
-            let identity = world.file(file).image.as_ref().and_then(|image| image.identity.clone());
-            let Some(soname) = identity else { continue };
-            let copies = copies.entry(soname.clone()).or_default();
-            match copies.iter_mut().find(|(other, _)| is_one_library(&soname, &world.file(file), &world.file(*other))) {
+            let Some(name) = self.survey.name_in_process(file) else { continue };
+            let copies = copies.entry(name.clone()).or_default();
+            match copies.iter_mut().find(|(other, _)| is_one_library(&name, &world.file(file), &world.file(*other))) {
                 Some((_, same)) => same.join(loaders),
                 None => copies.push((file, loaders)),
             }
@@ -607,11 +606,11 @@ impl<'s> Asking<'s> {
     }
 }
 
-/// Are two files of one soname one library? What repair tools have put into several packages is: byte by byte, or as it was
+/// Are two files of one name one library? What repair tools have put into several packages is: byte by byte, or as it was
 /// before they gave it a search path.
-fn is_one_library(soname: &Name, one: &File, other: &File) -> bool {
+fn is_one_library(name: &Name, one: &File, other: &File) -> bool {
     let needs = |file: &File| file.image.as_ref().map(|image| image.needs.clone());
-    one.len == other.len && one.image == other.image || soname.content_hash().is_some() && needs(one) == needs(other)
+    one.len == other.len && one.image == other.image || name.content_hash().is_some() && needs(one) == needs(other)
 }
 
 /// Native modules, and the top-level packages that hold them.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::command::Remedy;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
-use crate::image::Name;
 use crate::loader;
 use crate::rule::RuleId;
 use crate::world::FileId;
@@ -81,12 +80,8 @@ fn finding(facts: &Facts, severity: Severity, family: &str, files: &[FileId], im
     let mut paths: Vec<_> = files.iter().map(|&file| facts.path(file)).collect();
     let world = &facts.survey.world;
     let traits = loader::traits(&world.host.system);
-    let soname = |file: &FileId| match traits.is_file_name {
-        // There the file's name is the name.
-        true => Some(Name::from(world.file(*file).path.file_name()).without_case()),
-        false => world.file(*file).image.as_ref().and_then(|image| image.identity.clone()),
-    };
-    let shares_name = files.iter().all(|file| soname(file).is_some() && soname(file) == soname(&files[0]));
+    let name = |file: &FileId| loader::known_as(&world.host.system, &world.file(*file));
+    let shares_name = files.iter().all(|file| name(file).is_some() && name(file) == name(&files[0]));
     let mut finding = Finding::about(facts, &RULE, severity, files[0]);
     // In one import the order of loading is known; across imports it is the person's.
     if imports.is_empty() {

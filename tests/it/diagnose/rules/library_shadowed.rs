@@ -1,6 +1,8 @@
 //! `library-shadowed`, and what becomes of a symbol that the copy which is loaded first lacks.
 
 use super::*;
+use crate::diagnose::mac::mac;
+use crate::diagnose::windows::windows;
 
 const SITE: &str = "lib/python3.11/site-packages";
 
@@ -73,4 +75,65 @@ fn a_library_that_ctypes_loads_first_answers_as_well() {
         "{}",
         told.message
     );
+}
+
+/// Two modules for macOS that need libx, each with a copy of its own.
+fn for_dyld(need: &str, ids: [&str; 2], old: &str) -> Scan {
+    let library = |id: &str, defines: &str| format!("macho arm64 id:{id} defines:{defines}");
+    mac(&format!(
+        "//- /t/p/_a.so macho arm64 bundle defines:PyInit__a rpath:@loader_path/old needs:{need} takes:f@{need}
+         //- /t/p/q/_b.so macho arm64 bundle defines:PyInit__b rpath:@loader_path/../new needs:{need} takes:f@{need},g@{need}
+         //- /t/p/old/libx.dylib {}
+         //- /t/p/new/libx.dylib {}
+         //- /t/p/__init__.py
+         from . import _a
+         //- /t/p/q/__init__.py
+         from . import _b",
+        library(ids[0], old),
+        library(ids[1], "f,g,h")
+    ))
+}
+
+#[test]
+fn on_macos_the_library_of_an_install_name_that_is_loaded_first_answers() {
+    let same = ["@rpath/libx.dylib"; 2];
+    let scan = for_dyld("@rpath/libx.dylib", same, "f,g");
+    let told = finding(&scan, "library-shadowed");
+    assert_eq!((told.severity, told.subject.as_str()), (Severity::Info, "@rpath/libx.dylib"));
+    let words = "takes 2 symbols from p/old/libx.dylib, loaded by p._a at p/__init__.py:1, not from p/new/libx.dylib";
+    assert!(told.message.contains(words), "{}", told.message);
+    let lacking = for_dyld("@rpath/libx.dylib", same, "f");
+    let told = finding(&lacking, "symbol-missing");
+    assert!(told.message.contains("the process already has p/old/libx.dylib"), "{}", told.message);
+    // What delocate writes: each copy has a name of its own.
+    let apart = for_dyld("@rpath/libx.dylib", ["/DLC/p/old/libx.dylib", "/DLC/p/new/libx.dylib"], "f");
+    assert!(findings(&apart, "library-shadowed").is_empty() && findings(&apart, "symbol-missing").is_empty());
+}
+
+/// Two modules for Windows that need a DLL each, from their own folders.
+fn for_windows(names: [&str; 2], old: &str) -> Scan {
+    let [first, second] = names;
+    windows(&format!(
+        "//- /t/p/_a.pyd pe x86_64 defines:PyInit__a needs:{first} takes:f@{first}
+         //- /t/p/{first} pe x86_64 id:one.dll defines:{old}
+         //- /t/p/q/_b.pyd pe x86_64 defines:PyInit__b needs:{second} takes:f@{second},g@{second}
+         //- /t/p/q/{second} pe x86_64 id:other.dll defines:f,g,h
+         //- /t/p/__init__.py
+         from . import _a
+         //- /t/p/q/__init__.py
+         from . import _b"
+    ))
+}
+
+#[test]
+fn on_windows_the_dll_of_a_file_name_that_is_loaded_first_answers() {
+    let scan = for_windows(["x.dll", "X.dll"], "f,g");
+    let told = finding(&scan, "library-shadowed");
+    assert_eq!((told.severity, told.subject.as_str()), (Severity::Info, "X.dll"));
+    let words = "takes 2 symbols from p/x.dll, loaded by p._a at p/__init__.py:1, not from p/q/X.dll";
+    assert!(told.message.contains(words), "{}", told.message);
+    let told = finding(&for_windows(["x.dll", "x.dll"], "f"), "symbol-missing").message.clone();
+    assert!(told.contains("the process already has p/x.dll"), "{told}");
+    let apart = for_windows(["x.dll", "y.dll"], "f");
+    assert!(findings(&apart, "library-shadowed").is_empty() && findings(&apart, "symbol-missing").is_empty());
 }
