@@ -31,8 +31,8 @@ use crate::discover::{
 };
 use crate::error::Error;
 use crate::graph::{Graph, Node, NodeId};
-use crate::imports::{STACK_BYTES, prepared};
 use crate::image::Name;
+use crate::imports::{STACK_BYTES, prepared};
 use crate::loader::{self, Probe, Resolution};
 use crate::vfs::{Entry, VPath};
 use crate::world::{FileId, Python, System, World};
@@ -121,7 +121,7 @@ fn known_folders(world: &World, target: &Target) -> Vec<VPath> {
 
 /// Tells Windows' loader what Python code does for the DLLs of packages.
 fn prepare(world: &mut World, items: &[Item], target: &Target) {
-    if !world.host.system.is_windows() {
+    if !loader::traits(&world.host.system).python.prepares_searches {
         return;
     }
     let run = || prepared(world, &target.root, known_folders(world, target), items.iter().map(|item| &item.path));
@@ -379,7 +379,7 @@ impl Survey {
     pub fn shells(&self) -> &'static [Shell] {
         match self.target.is_in_another_system() {
             true => &[Shell::Dockerfile],
-            false => Shell::all(self.world.host.system.is_windows()),
+            false => loader::traits(&self.world.host.system).shells,
         }
     }
 

@@ -10,12 +10,12 @@ use crate::discover::{
     Machine, Request, RequirementLines, Target, Tool, Wishes, discover, environment, nested_environments,
 };
 use crate::error::Error;
+use crate::loader::{self, OldestRelease};
 use crate::scan::{Scan, scan, scan_until_stopped};
 use crate::snapshot;
 use crate::survey::{Progress, survey};
 use crate::tui::{Place, Source};
 use crate::vfs::{Disk, FileSystem, Kind, VPath};
-use crate::world::System;
 
 /// What a snapshot or the demo answers where somebody wishes it judged for something else.
 const SETTLED: &str = "leave out --arch, --macos, --glibc, --musl, --windows and --for";
@@ -203,14 +203,14 @@ pub(super) fn fresh(arguments: &Arguments, paths: &[PathBuf]) -> Result<Scan, Er
 /// nothing was looked for.
 fn tell_what_is_not_heeded(arguments: &Arguments, scan: &Scan) {
     let system = &scan.world.host.system;
-    let is_linux = !system.is_dyld() && !system.is_windows();
+    let traits = loader::traits(system);
     let asked = [
-        ("--macos", arguments.macos.is_some(), system.is_dyld()),
-        ("--glibc", arguments.glibc.is_some(), is_linux && !matches!(system, System::Musl(_))),
-        ("--musl", arguments.musl.is_some(), is_linux && !matches!(system, System::Glibc(_))),
-        ("--windows", arguments.windows.is_some(), system.is_windows()),
+        ("--macos", arguments.macos.is_some(), OldestRelease::MacOs),
+        ("--glibc", arguments.glibc.is_some(), OldestRelease::Glibc),
+        ("--musl", arguments.musl.is_some(), OldestRelease::Musl),
+        ("--windows", arguments.windows.is_some(), OldestRelease::Windows),
     ];
-    for (name, _, _) in asked.iter().filter(|(_, is_asked, is_heeded)| *is_asked && !is_heeded) {
+    for (name, _, _) in asked.iter().filter(|(_, is_asked, release)| *is_asked && !traits.judges(*release)) {
         output::note(arguments, &format!("{name} is not heeded: this is for {}", system.word()));
     }
 }

@@ -17,7 +17,7 @@ pub enum Shell {
 
 impl Shell {
     /// The shells of a system, the usual one first.
-    pub fn all(is_windows: bool) -> &'static [Shell] {
+    pub const fn all(is_windows: bool) -> &'static [Shell] {
         if is_windows { &[Shell::PowerShell, Shell::Cmd] } else { &[Shell::Sh] }
     }
 

@@ -13,6 +13,8 @@ use crate::command::templates::{
 use crate::command::{Command, Refusal, Remedy, Template};
 use crate::discover::bundle::Form;
 use crate::discover::{DistributionId, Kind};
+use crate::image::Name;
+use crate::loader;
 use crate::vfs::VPath;
 
 /// The packages that ship a library, by the tool that installs them; empty where none is known.
@@ -98,9 +100,8 @@ pub(super) fn install(facts: &Facts, library: &str) -> Remedy {
         let text = format!("have {word} take {library} along, from wherever it lies where the bundle is built");
         return Remedy::new(text).fix(bundle.bundler.library_named(library.as_bytes()));
     }
-    // Windows does not mind case, and the table has what it asks for in lower case.
-    let is_windows = facts.survey.world.host.system.is_windows();
-    let asked = if is_windows { library.to_ascii_lowercase() } else { library.to_owned() };
+    // The table has names as loaders compare them.
+    let asked = loader::folded(&facts.survey.world.host.system, &Name::from(library)).to_string();
     if let Some(package) = best(&asked) {
         return from_package(facts, package, library);
     }
@@ -133,8 +134,8 @@ fn from_package(facts: &Facts, package: &Package, library: &str) -> Remedy {
     };
     let steps = steps.or_else(|| system(&package.by.pip, PIP_UPGRADE));
     // Debian's name at least tells other Linux systems what to look for.
-    let host = &facts.survey.world.host.system;
-    let is_linux = !host.is_dyld() && !host.is_windows();
+    let platform = loader::traits(&facts.survey.world.host.system).python.platform;
+    let is_linux = platform.is_none_or(|platform| platform == "linux");
     let steps = steps.or_else(|| apt().filter(|_| is_linux));
     let remedy = Remedy::new(format!("install the package that ships {library}"));
     match steps {

@@ -15,6 +15,7 @@ use crate::command::Remedy;
 use crate::imports::{
     EarlierCopy, Harmless, ImportCause, ImportFailure, ImportOutcome, ImportVerdict, LoadedBy, Outcomes,
 };
+use crate::loader;
 use crate::python::top;
 use crate::rule::RuleId;
 use crate::survey::ImportOf;
@@ -186,7 +187,7 @@ fn settle_preloads(findings: &mut Vec<Finding>, works: impl Fn(&Finding) -> bool
 
 /// Whether Windows has a library, no file of the environment says.
 fn is_unsure(facts: &Facts, finding: &Finding) -> bool {
-    facts.survey.world.host.system.is_windows() && finding.severity == Severity::Warning
+    loader::traits(&facts.survey.world.host.system).is_system_unsure && finding.severity == Severity::Warning
 }
 
 /// How well a finding at the place of what imports fail of fits it; none where it is about something else.

@@ -9,7 +9,7 @@ use crate::command::Remedy;
 use crate::command::templates::{COPY, DELVEWHEEL, WINGET_RUNTIME};
 use crate::discover::Kind;
 use crate::image::{Format, Name};
-use crate::loader::{system32, windows};
+use crate::loader::{self, system32, windows};
 use crate::survey::ImportKind;
 use crate::vfs::VPath;
 use crate::world::{Deed, FileId, Prepared, System};
@@ -78,7 +78,9 @@ pub(super) fn chain(facts: &Facts, name: &Name, by: FileId, imports: &[usize]) -
         ImportKind::Module(module) => Some((module, scan.imports[import].file)),
         _ => None,
     });
-    let Some((module, file)) = told.filter(|_| scan.world.host.system.is_windows()) else { return String::new() };
+    let Some((module, file)) = told.filter(|_| loader::traits(&scan.world.host.system).hides_missing_needs) else {
+        return String::new();
+    };
     let way = way(facts, file, by).into_iter().chain([name.to_string()]).collect::<Vec<_>>().join(" → ");
     let last = module.rsplit('.').next().unwrap_or(module);
     format!(

@@ -33,7 +33,7 @@ fn complete(world: &mut World, items: &[Item], target: &Target) {
     }
     let has_interpreter = world.host.python.as_ref().is_some_and(|python| python.executable.is_some());
     // The launcher of a virtual environment for Windows tells the system, though the interpreter is not at hand.
-    if !has_interpreter && !world.host.system.is_windows() {
+    if !has_interpreter && world.host.system.format() != Some(Format::Pe) {
         complete_system(world, items, target);
     }
     if let System::Dyld(dyld) = &mut world.host.system {
@@ -58,7 +58,7 @@ fn complete(world: &mut World, items: &[Item], target: &Target) {
     let told = target.wishes.arch.or(world.host.arch);
     let arch = told.or_else(|| most_frequent(archs().into_iter().map(ranked)).map(|(_, arch)| arch));
     world.choose(arch);
-    let is_windows = world.host.system.is_windows() && target.kind != Kind::Wheel;
+    let is_windows = format == Format::Pe && target.kind != Kind::Wheel;
     let python = world.host.python.get_or_insert_default();
     if let Some(suffixes) = windows::suffixes(python, arch).filter(|_| is_windows) {
         python.suffixes = suffixes;
@@ -140,7 +140,9 @@ fn complete_system(world: &mut World, items: &[Item], target: &Target) {
     let format = |item: &Item| Some(world.file(*item.found.as_ref().ok()?).image.as_ref()?.format);
     (world.host.system, world.host.packager) = match most_frequent(items.iter().filter_map(format)) {
         // A wheel for macOS may bring files for Linux as well.
-        _ if world.host.system.is_dyld() => (world.host.system.clone(), world.host.packager.clone()),
+        _ if world.host.system.format() == Some(Format::MachO) => {
+            (world.host.system.clone(), world.host.packager.clone())
+        }
         Some(Format::MachO) => (System::Dyld(Dyld::default()), "brew".into()),
         Some(Format::Pe) => (System::Windows(Windows::default()), String::new()),
         Some(Format::Elf) if target.kind != Kind::Wheel => match loader_elsewhere(world, items, target) {
@@ -157,7 +159,7 @@ fn complete_system(world: &mut World, items: &[Item], target: &Target) {
 /// Are all files of a format that the interpreter's system does not load, as those of a virtual environment that was brought
 /// from a Mac, whose `home` is here too?
 fn is_for_another_system(world: &World, items: &[Item]) -> bool {
-    let Some(own) = world.host.system.format().filter(|_| !world.host.system.is_windows()) else { return false };
+    let Some(own) = world.host.system.format().filter(|&own| own != Format::Pe) else { return false };
     let image = |item: &Item| Some(world.file(*item.found.as_ref().ok()?).image.as_ref()?.format);
     let mut formats = items.iter().filter_map(image).peekable();
     formats.peek().is_some() && formats.all(|format| format != own)

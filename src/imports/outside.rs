@@ -7,6 +7,7 @@ use super::process::{DllDeed, ImportEvent, ImportProcess, SITE_CODE};
 use crate::bind::Mode;
 use crate::discover::normalized;
 use crate::image::Name;
+use crate::loader;
 use crate::python::{
     At, Certainty, Heap, Imported, LibraryLoad, LibraryName, LibraryOutcome, Listing, Outside, PathKind, PathPosition,
     ProcessChange, PythonTarget, Raised, Reason, limits,
@@ -210,7 +211,7 @@ impl ImportProcess<'_, '_> {
 
     /// A path as the code has put it together; on Windows with either separator.
     pub(super) fn place(&self, path: &str) -> VPath {
-        match self.context.world.host.system.is_windows() {
+        match loader::traits(&self.context.world.host.system).takes_backslashes {
             true => VPath::new(path.replace('\\', "/")),
             false => VPath::new(path),
         }

@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 
 use super::process::{Import, ObjectId, Origin, Scope, Simulation, Wanted};
 use super::{Ask, Next, Probing, Resolution, Step, Verdict, Visit, dyld, glibc, musl, windows};
-use crate::image::{Image, Name, NeedKind};
+use crate::command::Shell;
+use crate::image::{Image, Machine, Name, NeedKind};
 use crate::vfs::VPath;
 use crate::world::{Absent, File, FileId, System};
 
@@ -28,8 +29,45 @@ impl Binding {
     }
 }
 
-/// What others must know of a loader: its rule for symbols, and its words.
+/// A release of a system that a person may name as the oldest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OldestRelease {
+    Glibc,
+    Musl,
+    MacOs,
+    Windows,
+}
+
+/// What Python is like on a loader's system.
+#[derive(Clone, Copy, Debug)]
+pub struct PythonTraits {
+    /// `sys.platform`; none of a system that nobody knows.
+    pub platform: Option<&'static str>,
+    /// So many folders above the standard library is the prefix: two above `lib/python3.11`, one above `Lib`.
+    pub library_depth: usize,
+    /// The folder of a program that is not at hand is one of its own, which has what Python brings.
+    pub has_program_folder: bool,
+    /// `os.add_dll_directory` and `ctypes` in the code of packages decide what a search finds.
+    pub prepares_searches: bool,
+    /// Is its C library musl? None where nobody knows.
+    pub musl: Option<bool>,
+    /// Processors that `platform.machine()` calls by other names than Linux does.
+    pub machines: &'static [(Machine, &'static str)],
+}
+
+impl PythonTraits {
+    pub(super) const LINUX: PythonTraits = PythonTraits {
+        platform: Some("linux"),
+        library_depth: 2,
+        has_program_folder: false,
+        prepares_searches: false,
+        musl: Some(false),
+        machines: &[],
+    };
+}
+
+/// What others must know of a loader: its rule for symbols, what Python is like where it loads, and its words.
+#[derive(Clone, Copy, Debug)]
 pub struct LoaderTraits {
     pub binding: Binding,
     /// A library without a version that is wanted of it ends the load (`DT_VERNEED`).
@@ -46,6 +84,26 @@ pub struct LoaderTraits {
     pub is_file_name: bool,
     /// What a name is that no file answers for.
     pub builtin: &'static str,
+    pub python: PythonTraits,
+    /// The shells in which commands are typed there, the usual one first.
+    pub shells: &'static [Shell],
+    /// The oldest releases that files are judged for.
+    pub releases: &'static [OldestRelease],
+    /// Code may part the folders of a path by backslashes.
+    pub takes_backslashes: bool,
+    /// Of what the system brings, only some is known by name: what is missing may be its own.
+    pub is_system_unsure: bool,
+    /// Python's error for a missing need names neither that nor who needs it.
+    pub hides_missing_needs: bool,
+    /// Is a library of this name what installers put into the system, whoever brings a copy?
+    pub is_redistributable: fn(&[u8]) -> bool,
+}
+
+impl LoaderTraits {
+    /// Are files judged for an oldest release of this kind?
+    pub fn judges(&self, release: OldestRelease) -> bool {
+        self.releases.contains(&release)
+    }
 }
 
 /// One system's loader.
@@ -96,8 +154,13 @@ pub(super) static LOADERS: [&Loader; 4] = [&glibc::LOADER, &musl::LOADER, &dyld:
 
 /// The traits of a system's loader. Of a system that none serves nothing is checked.
 pub fn traits(system: &System) -> &'static LoaderTraits {
-    static UNKNOWN: LoaderTraits =
-        LoaderTraits { checks_versions: false, checks_symbols: false, ..glibc::LOADER.traits };
+    static UNKNOWN: LoaderTraits = LoaderTraits {
+        checks_versions: false,
+        checks_symbols: false,
+        python: PythonTraits { platform: None, musl: None, ..PythonTraits::LINUX },
+        releases: &[OldestRelease::Glibc, OldestRelease::Musl],
+        ..glibc::LOADER.traits
+    };
     let loader = LOADERS.into_iter().find(|loader| (loader.serves)(system));
     loader.map_or(&UNKNOWN, |loader| &loader.traits)
 }
@@ -109,6 +172,11 @@ pub fn known_as(system: &System, file: &File) -> Option<Name> {
         true => Some((loader.folded)(&Name::from(file.path.file_name()))),
         false => file.image.as_ref()?.identity.clone(),
     }
+}
+
+/// A name as the loader of a system compares it.
+pub fn folded(system: &System, name: &Name) -> Name {
+    (Loader::of(system).folded)(name)
 }
 
 impl Loader {

@@ -9,7 +9,7 @@ use crate::diagnose::remedies::{add_rpath, argument, install, reinstall, unpacke
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::diagnose::{dylib, windows};
 use crate::discover::{DistributionId, Kind};
-use crate::image::{ImageKind, Name};
+use crate::image::{Format, ImageKind, Name};
 use crate::loader::Refusal;
 use crate::rule::RuleId;
 use crate::survey::ImportKind;
@@ -161,12 +161,12 @@ fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {
     if let Some(cause) = unusable(facts, name, by) {
         return cause;
     }
-    if facts.survey.world.host.system.is_dyld() {
-        return dylib::cause(facts, name, by);
-    }
-    if let Some(cause) =
-        Some(()).filter(|()| facts.survey.world.host.system.is_windows()).and_then(|()| windows::cause(facts, name, by))
-    {
+    let of_format = match facts.survey.world.host.system.format() {
+        Some(Format::MachO) => Some(dylib::cause(facts, name, by)),
+        Some(Format::Pe) => windows::cause(facts, name, by),
+        Some(Format::Elf) | None => None,
+    };
+    if let Some(cause) = of_format {
         return cause;
     }
     let file = |path: &VPath, what| vec![Evidence::File { path: facts.survey.shown(path), what }];

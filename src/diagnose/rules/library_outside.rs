@@ -7,7 +7,7 @@ use crate::command::templates::{NAME_CHANGE, REPLACE_NEEDED, SIGN};
 use crate::diagnose::dylib::Origin;
 use crate::diagnose::remedies::argument;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
-use crate::image::Name;
+use crate::image::{Format, Name};
 use crate::loader::shared_cache::is_of_the_system;
 use crate::rule::RuleId;
 use crate::vfs::VPath;
@@ -62,12 +62,12 @@ fn finding(facts: &Facts, name: &Name, wanted: &[(FileId, usize, usize)]) -> Fin
     let path = argument(facts, &facts.survey.world.file(file).path);
     let leaf = String::from_utf8_lossy(VPath::new(name).file_name()).into_owned();
     let remedy = Remedy::new(format!("bring {leaf} along beside the file, and ask for it there"));
-    finding.remedy = match facts.survey.world.host.system.is_dyld() {
-        true => {
+    finding.remedy = match facts.survey.world.host.system.format() {
+        Some(Format::MachO) => {
             let change = NAME_CHANGE.with(&[name, &format!("@loader_path/{leaf}"), &path]);
             remedy.steps([change, SIGN.with(&[&path])])
         }
-        false => remedy.fix(REPLACE_NEEDED.with(&[name, &leaf, &path])),
+        _ => remedy.fix(REPLACE_NEEDED.with(&[name, &leaf, &path])),
     };
     finding.evidence.push(Evidence::Need { file, need, import });
     finding

@@ -4,7 +4,7 @@ use crate::command::Remedy;
 use crate::diagnose::missing::{Missing, missing};
 use crate::diagnose::{Evidence, Facts, Finding, Line, Rule, Severity, Spelled};
 use crate::image::Name;
-use crate::loader::system32;
+use crate::loader;
 use crate::rule::RuleId;
 use crate::vfs::VPath;
 use crate::world::FileId;
@@ -49,8 +49,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 
 /// The file that has a missing name, and the line of Python that brings it into the process before it is needed.
 pub(super) fn preloader(facts: &Facts, name: &Name, missing: &Missing) -> Option<(FileId, Line)> {
-    // Windows' own copy is what code asks for by this name, and not another package's.
-    if facts.survey.world.host.system.is_windows() && system32::is_redistributable(name) {
+    // The system's own copy is what code asks for by this name, and not another package's.
+    if (loader::traits(&facts.survey.world.host.system).is_redistributable)(name) {
         return None;
     }
     let importers = importers(facts, missing);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::command::Remedy;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::image::{Name, NeedKind, Platform, Release};
-use crate::loader::shared_cache;
+use crate::loader::{self, OldestRelease, shared_cache};
 use crate::rule::RuleId;
 use crate::world::FileId;
 
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    if !facts.survey.world.host.system.is_dyld() {
+    if !loader::traits(&facts.survey.world.host.system).judges(OldestRelease::MacOs) {
         return;
     }
     let mut by_release = BTreeMap::<(Release, Release), Vec<FileId>>::new();

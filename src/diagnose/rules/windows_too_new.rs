@@ -6,9 +6,9 @@ use crate::command::Remedy;
 use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::DistributionId;
 use crate::image::{Name, NeedKind, Origin, WindowsRelease};
-use crate::loader::Resolution;
 use crate::loader::procedures::procedure;
 use crate::loader::windows::folded;
+use crate::loader::{self, OldestRelease, Resolution};
 use crate::rule::RuleId;
 use crate::world::FileId;
 
@@ -31,7 +31,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let python = facts.python();
     let oldest = facts.survey.target.wishes.windows.or_else(|| WindowsRelease::oldest_for(python.version?));
     let Some(oldest) = oldest else { return };
-    if !facts.survey.world.host.system.is_windows() {
+    if !loader::traits(&facts.survey.world.host.system).judges(OldestRelease::Windows) {
         return;
     }
     let mut by_owner = BTreeMap::<DistributionId, BTreeMap<WindowsRelease, Vec<(FileId, Procedure)>>>::new();

@@ -7,8 +7,9 @@ pub mod shared_cache;
 use std::ops::ControlFlow::{self, Continue};
 
 use super::process::Scope;
-use super::table::{Binding, Loader, LoaderTraits};
+use super::table::{Binding, Loader, LoaderTraits, OldestRelease, PythonTraits};
 use super::{Ask, Next, ObjectId, Refusal, Resolution, Skip, Step, Verdict, Visit, one, skip};
+use crate::command::Shell;
 use crate::image::{Format, Image, ImageKind, Machine, Name, Platform, Problem, Release, Signature};
 use crate::vfs::VPath;
 use crate::world::{Absent, Dyld, File, FileId, System};
@@ -24,6 +25,17 @@ pub(super) static LOADER: Loader = Loader {
         library_name: "install name",
         is_file_name: false,
         builtin: "part of the loader itself",
+        python: PythonTraits {
+            platform: Some("darwin"),
+            machines: &[(Machine::Aarch64, "arm64"), (Machine::Arm64e, "arm64")],
+            ..PythonTraits::LINUX
+        },
+        shells: Shell::all(false),
+        releases: &[OldestRelease::MacOs],
+        takes_backslashes: false,
+        is_system_unsure: false,
+        hides_missing_needs: false,
+        is_redistributable: |_| false,
     },
     at_once: |_| None,
     candidates: |ask, visit| match &ask.world.host.system {

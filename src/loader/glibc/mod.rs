@@ -3,8 +3,9 @@
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::expand::{Tokens, expand};
-use super::table::{Binding, Loader, LoaderTraits};
+use super::table::{Binding, Loader, LoaderTraits, OldestRelease, PythonTraits};
 use super::{Ask, Candidate, Next, ObjectId, Place, Simulation, Skip, Step, Visit, elf, one, skip};
+use crate::command::Shell;
 use crate::image::{DF_1_NODEFLIB, Name};
 use crate::vfs::VPath;
 use crate::world::{Glibc, System};
@@ -20,6 +21,13 @@ pub(super) static LOADER: Loader = Loader {
         library_name: "soname",
         is_file_name: false,
         builtin: "part of the loader itself",
+        python: PythonTraits::LINUX,
+        shells: Shell::all(false),
+        releases: &[OldestRelease::Glibc],
+        takes_backslashes: false,
+        is_system_unsure: false,
+        hides_missing_needs: false,
+        is_redistributable: |_| false,
     },
     at_once: |_| None,
     candidates: |ask, visit| match &ask.world.host.system {

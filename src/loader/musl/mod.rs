@@ -3,8 +3,9 @@
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::expand::{Tokens, expand};
-use super::table::{Binding, Loader, LoaderTraits};
+use super::table::{Binding, Loader, LoaderTraits, OldestRelease, PythonTraits};
 use super::{Ask, Candidate, Next, Place, Refusal, Skip, Step, Verdict, Visit, elf};
+use crate::command::Shell;
 use crate::image::Name;
 use crate::vfs::VPath;
 use crate::world::{Absent, FileId, Musl, System};
@@ -20,6 +21,13 @@ pub(super) static LOADER: Loader = Loader {
         library_name: "file name",
         is_file_name: true,
         builtin: "part of the loader itself",
+        python: PythonTraits { musl: Some(true), ..PythonTraits::LINUX },
+        shells: Shell::all(false),
+        releases: &[OldestRelease::Musl],
+        takes_backslashes: false,
+        is_system_unsure: false,
+        hides_missing_needs: false,
+        is_redistributable: |_| false,
     },
     at_once: |_| None,
     candidates: |ask, visit| match &ask.world.host.system {

@@ -9,9 +9,10 @@ pub mod system32;
 
 use std::ops::ControlFlow::{self, Continue};
 
-use super::table::{Binding, Loader, LoaderTraits};
+use super::table::{Binding, Loader, LoaderTraits, OldestRelease, PythonTraits};
 use super::{Ask, Next, Probe, Probing, Refusal, Skip, Step, Verdict, Visit, one, skip};
-use crate::image::{Format, ImageKind, Name, NeedKind, Problem};
+use crate::command::Shell;
+use crate::image::{Format, ImageKind, Machine, Name, NeedKind, Problem};
 use crate::vfs::VPath;
 use crate::world::{Absent, FileId, Python, System, Windows};
 
@@ -26,6 +27,20 @@ pub(super) static LOADER: Loader = Loader {
         library_name: "name",
         is_file_name: true,
         builtin: "part of Windows, or of the Python that is to run it",
+        python: PythonTraits {
+            platform: Some("win32"),
+            library_depth: 1,
+            has_program_folder: true,
+            prepares_searches: true,
+            musl: Some(false),
+            machines: &[(Machine::X86_64, "AMD64"), (Machine::Aarch64, "ARM64")],
+        },
+        shells: Shell::all(true),
+        releases: &[OldestRelease::Windows],
+        takes_backslashes: true,
+        is_system_unsure: true,
+        hides_missing_needs: true,
+        is_redistributable: system32::is_redistributable,
     },
     at_once: |name| always(&folded(name)),
     candidates: |ask, visit| match &ask.world.host.system {
