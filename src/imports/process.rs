@@ -19,7 +19,7 @@ use crate::python::{
     limits, stdlib,
 };
 use crate::vfs::VPath;
-use crate::world::{Deed, FileId, System};
+use crate::world::{Deed, FileId};
 
 /// A fresh interpreter, and all that an import has done to it so far.
 pub struct ImportProcess<'c, 'w> {
@@ -799,10 +799,9 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         let mut failure = self.failure(cause, None, &subject, &[&subject]);
         failure.file = Some(file);
         failure.earlier = other.map(|other| self.earlier_copy(&other));
-        // What a loader other than glibc's refuses by its kind was not asked.
-        let is_glibc = matches!(self.context.world.host.system, System::Glibc(_));
+        let refuses_kinds = loader::traits(&self.context.world.host.system).refuses_kinds;
         let is_decided = match cause {
-            ImportCause::KindRefused => is_glibc,
+            ImportCause::KindRefused => refuses_kinds,
             ImportCause::SymbolUndefined => !self.state.has_unknown_library,
             _ => true,
         };

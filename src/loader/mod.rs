@@ -22,7 +22,7 @@ pub mod windows;
 pub use candidate::{Candidate, Place, Probe, Skip, Step, Verdict};
 pub use dyld::shared_cache;
 pub use process::{Import, Object, ObjectId, Process, Simulation, Wanted};
-pub use table::{Binding, LoaderTraits, OldestRelease, PythonTraits, folded, known_as, traits};
+pub use table::{Binding, LoaderTraits, OldestRelease, PythonTraits, folded, is_of_system, known_as, traits};
 pub use windows::{procedures, system32};
 
 use std::ops::ControlFlow;

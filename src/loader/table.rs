@@ -95,6 +95,10 @@ pub struct LoaderTraits {
     pub is_system_unsure: bool,
     /// Python's error for a missing need names neither that nor who needs it.
     pub hides_missing_needs: bool,
+    /// Files that are there are refused for their kind (a program, an object, `DF_1_NOOPEN`), as dylens knows it.
+    pub refuses_kinds: bool,
+    /// What was linked against another C library is loaded as far as it finds its symbols.
+    pub loads_other_libcs: bool,
     /// Is a library of this name what installers put into the system, whoever brings a copy?
     pub is_redistributable: fn(&[u8]) -> bool,
 }
@@ -123,6 +127,8 @@ pub(super) struct Loader {
     /// What is there although no file of it is, where the search has found nothing.
     pub granted: fn(&Ask, &mut Probing) -> Option<Step>,
 
+    /// Is a library the system's own by this name, though no file of it is at hand?
+    pub is_of_system: fn(&System, &Name) -> bool,
     /// How names are compared.
     pub folded: fn(&Name) -> Name,
     /// The file of the loader itself, which is an object of every process.
@@ -157,6 +163,7 @@ pub fn traits(system: &System) -> &'static LoaderTraits {
     static UNKNOWN: LoaderTraits = LoaderTraits {
         checks_versions: false,
         checks_symbols: false,
+        refuses_kinds: false,
         python: PythonTraits { platform: None, musl: None, ..PythonTraits::LINUX },
         releases: &[OldestRelease::Glibc, OldestRelease::Musl],
         ..glibc::LOADER.traits
@@ -172,6 +179,11 @@ pub fn known_as(system: &System, file: &File) -> Option<Name> {
         true => Some((loader.folded)(&Name::from(file.path.file_name()))),
         false => file.image.as_ref()?.identity.clone(),
     }
+}
+
+/// Is a library, of whose symbols nothing is at hand, the system's own by this name?
+pub fn is_of_system(system: &System, name: &Name) -> bool {
+    (Loader::of(system).is_of_system)(system, name)
 }
 
 /// A name as the loader of a system compares it.

@@ -16,7 +16,7 @@ use crate::bind::{Binder, BoundSymbol, LoadedProcess, Mode, Session, Settled, St
 use crate::image::{Name, Reference, STB_GNU_UNIQUE, STB_WEAK, VERSION_HIDDEN};
 use crate::loader;
 use crate::vfs::VPath;
-use crate::world::{FileId, System};
+use crate::world::FileId;
 
 /// The process in which symbols are bound.
 #[derive(Clone, Debug, Default)]
@@ -377,11 +377,6 @@ impl Survey {
     /// The library of the system that a symbol is wanted of, where it is known by name alone.
     fn granted(&self, bound: &BoundSymbol) -> Option<VPath> {
         let from = bound.from.as_ref()?;
-        let is_granted = match &self.world.host.system {
-            System::Glibc(system) => system.granted.contains(from),
-            System::Dyld(_) => true,
-            _ => false,
-        };
-        is_granted.then(|| VPath::new(from))
+        loader::is_of_system(&self.world.host.system, from).then(|| VPath::new(from))
     }
 }

@@ -64,16 +64,6 @@ impl System {
             System::Unknown => None,
         }
     }
-
-    /// Is dyld the judge?
-    pub fn is_dyld(&self) -> bool {
-        matches!(self, System::Dyld(_))
-    }
-
-    /// Is it Windows?
-    pub fn is_windows(&self) -> bool {
-        matches!(self, System::Windows(_))
-    }
 }
 
 /// What Windows' loader is asked with.

@@ -4,9 +4,10 @@ use crate::diagnose::remedies::reinstall;
 use crate::diagnose::{Facts, Finding, Line, Rule, Severity};
 use crate::discover::{Role, tag_of};
 use crate::image::{DF_1_NOOPEN, DF_1_PIE, Format, Image, ImageKind};
+use crate::loader;
 use crate::rule::RuleId;
 use crate::vfs::VPath;
-use crate::world::{FileId, System};
+use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::MODULE_REFUSED,
@@ -20,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    if !matches!(facts.survey.world.host.system, System::Glibc(_)) {
+    if !loader::traits(&facts.survey.world.host.system).refuses_kinds {
         return;
     }
     for (_, file, role, owner) in facts.files() {

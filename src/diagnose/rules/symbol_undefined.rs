@@ -19,7 +19,7 @@ use crate::loader::{self, Binding};
 use crate::rule::RuleId;
 use crate::survey::{ImportKind, ProgramSymbol, UnboundSymbol};
 use crate::vfs::VPath;
-use crate::world::{FileId, SymbolKey, System};
+use crate::world::{FileId, SymbolKey};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::SYMBOL_UNDEFINED,
@@ -113,9 +113,8 @@ fn is_told_here(facts: &Facts, unbound: &UnboundSymbol) -> bool {
         let file = facts.survey.world.file(file);
         file.image.as_ref().is_some_and(|image| facts.is_of_other_libc(image))
     };
-    // musl loads what was built for glibc as far as it has the symbols.
-    let is_musl = matches!(facts.survey.world.host.system, System::Musl(_));
-    let is_fit = is_musl || !is_other_libc(root) && !facts.is_of_other_libc(image);
+    let is_fit = loader::traits(&facts.survey.world.host.system).loads_other_libcs
+        || !is_other_libc(root) && !facts.is_of_other_libc(image);
     facts.is_loadable(root) && is_fit && !is_python_s(&unbound.reference.name) && !lacks_version(facts, unbound)
 }
 

@@ -27,6 +27,8 @@ pub(super) static LOADER: Loader = Loader {
         takes_backslashes: false,
         is_system_unsure: false,
         hides_missing_needs: false,
+        refuses_kinds: true,
+        loads_other_libcs: false,
         is_redistributable: |_| false,
     },
     at_once: |_| None,
@@ -40,6 +42,7 @@ pub(super) static LOADER: Loader = Loader {
         System::Glibc(system) => system.granted.contains(ask.name).then_some(Step::Builtin),
         _ => None,
     },
+    is_of_system: |system, name| matches!(system, System::Glibc(system) if system.granted.contains(name)),
     folded: Name::clone,
     own_file: |system| match system {
         System::Glibc(system) => Some(&system.loader),

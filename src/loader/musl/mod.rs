@@ -27,6 +27,8 @@ pub(super) static LOADER: Loader = Loader {
         takes_backslashes: false,
         is_system_unsure: false,
         hides_missing_needs: false,
+        refuses_kinds: false,
+        loads_other_libcs: true,
         is_redistributable: |_| false,
     },
     at_once: |_| None,
@@ -37,6 +39,7 @@ pub(super) static LOADER: Loader = Loader {
     known: |_, _| None,
     judge,
     granted: |_, _| None,
+    is_of_system: |_, _| false,
     folded: Name::clone,
     own_file: |system| match system {
         System::Musl(system) => Some(&system.loader),

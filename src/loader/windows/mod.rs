@@ -40,6 +40,8 @@ pub(super) static LOADER: Loader = Loader {
         takes_backslashes: true,
         is_system_unsure: true,
         hides_missing_needs: true,
+        refuses_kinds: false,
+        loads_other_libcs: false,
         is_redistributable: system32::is_redistributable,
     },
     at_once: |name| always(&folded(name)),
@@ -50,6 +52,7 @@ pub(super) static LOADER: Loader = Loader {
     known: |_, _| None,
     judge,
     granted,
+    is_of_system: |_, _| false,
     folded: |name| folded(name),
     own_file: |_| None,
     // A module's own folder is searched, whoever asks.

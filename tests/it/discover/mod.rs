@@ -446,7 +446,7 @@ fn an_environment_that_was_brought_from_a_mac_never_meets_this_machine_s_interpr
          //- /v/lib/python3.11/site-packages/a/_a.cpython-311-darwin.so macho arm64 bundle defines:PyInit__a\n",
         "/v",
     );
-    assert!(scan.world.host.system.is_dyld());
+    assert!(matches!(scan.world.host.system, dylens::world::System::Dyld(_)));
     assert!(
         scan.world
             .host
