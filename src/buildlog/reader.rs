@@ -211,9 +211,12 @@ impl Reader {
     fn headers_of(&mut self) {
         let Some(line) = self.window.front() else { return };
         let version = |start: &str| {
-            let (major, rest) = line.text.split_once(start)?.1.split_once('.')?;
-            let minor = rest.split(|c: char| !c.is_ascii_digit()).next()?;
-            Some((major.parse::<u8>().ok()?, minor.parse::<u8>().ok()?))
+            let numbers = |rest: &str| {
+                let (major, rest) = rest.split_once('.')?;
+                let minor = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+                Some((major.parse::<u8>().ok()?, minor.parse::<u8>().ok()?))
+            };
+            line.text.split(start).skip(1).find_map(numbers)
         };
         let of_its_run = || version("python").filter(|_| line.text.contains(" -m pip "));
         self.log.headers =
@@ -418,7 +421,8 @@ fn without_logger(value: &str) -> &str {
 /// A path as the process asked for it: dyld looks at a second place for each, where macOS keeps what it updates apart. A
 /// bracket that a sentence opened before it is no part of it either.
 fn without_twin(path: &str) -> &str {
-    let path = path.strip_prefix("(/").map_or(path, |_| &path[1..]);
+    let is_opened = path.starts_with('(') && !path.contains(')') && path.len() > 1;
+    let path = if is_opened { &path[1..] } else { path };
     path.strip_prefix("/System/Volumes/Preboot/Cryptexes/OS").unwrap_or(path)
 }
 

@@ -90,6 +90,7 @@ templates! {
     // Changes of files.
     BY_PATCHELF_RPATH = "patchelf --force-rpath --add-rpath {text} {path}";
     SET_RPATH = "patchelf --set-rpath $ORIGIN {path}";
+    SET_RPATH_OF = "patchelf --set-rpath $ORIGIN FILE";
     REPLACE_NEEDED = "patchelf --replace-needed {text} {text} {path}";
     CLEAR_EXECSTACK = "patchelf --clear-execstack {path}";
     STRIP = "strip -s {path}";

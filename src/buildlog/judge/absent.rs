@@ -10,7 +10,7 @@ use crate::command::templates::{
     APK_ADD, APK_SEARCH, APK_SONAME, APT_FILE, APT_INSTALL, BREW_INSTALL, BREW_SEARCH, CONDA_INSTALL, CONDA_INSTALL_OF,
     CONDA_SEARCH, DELVEWHEEL_INSIDE, DELVEWHEEL_WITH, DNF_INSTALL, DNF_PROVIDES, DNF_SONAME, FILE, LIBRARY_PATH,
     MATURIN_SKIP, MORE, NAME_ADD_RPATH, PACMAN_FILES, PIP_FOR, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL,
-    PIP_UNINSTALL, PIP_UPGRADE, SET_RPATH, SIGN, WITH_LIBPYTHON, YUM_INSTALL, YUM_PROVIDES, YUM_SONAME,
+    PIP_UNINSTALL, PIP_UPGRADE, SET_RPATH, SET_RPATH_OF, SIGN, WITH_LIBPYTHON, YUM_INSTALL, YUM_PROVIDES, YUM_SONAME,
     ZYPPER_PROVIDES, ZYPPER_SONAME,
 };
 use crate::command::{Command, Remedy};
@@ -225,9 +225,10 @@ fn of_its_wheel(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judge
     if folder.is_none() && !is_grafted(name) {
         return None;
     }
-    // Several packages bring NumPy's libraries under names of this kind, and NumPy's own places are not told.
+    // Several packages bring libraries under names of this kind: only what NumPy or SciPy imports itself is theirs for sure.
     let is_shared = ["openblas", "gfortran", "quadmath"].iter().any(|part| name.contains(part));
-    let importer = plain.incident.told("place").filter(|_| !is_shared).and_then(package);
+    let importer = plain.incident.told("place").and_then(package).or_else(|| last_frame(plain).and_then(package));
+    let importer = importer.filter(|importer| !is_shared || ["numpy", "scipy"].contains(&importer.as_str()));
     let whose = whose.filter(|stem| !stem.is_empty()).or_else(|| by.and_then(package)).or(importer);
     let who = by.map_or_else(|| "a file of it".to_owned(), short);
     let Some(whose) = whose else {
@@ -251,10 +252,17 @@ fn of_its_wheel(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judge
     Some(plain.clone().cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
+/// The file of the last place in the traceback above it, also where that is NumPy's own.
+fn last_frame(plain: &Judged) -> Option<&str> {
+    let above = plain.incident.around.iter().rev().filter(|(number, _)| *number < plain.incident.first);
+    above.filter_map(|(_, line)| line.trim_start().strip_prefix("File \"")?.split('"').next()).next()
+}
+
 /// A library that is called as the package of the file which needs it: the package brings it, and no search path leads to it.
 fn of_its_package(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
     const SHORTEST: usize = 4;
-    let by = by?;
+    // glibc does not tell the file through Python: the package is that of the code which imports it.
+    let Some(by) = by else { return of_the_importing_package(plain, accused) };
     let plainly = |text: &str| text.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect::<String>();
     let (whose, name) = (package(by)?, plainly(leaf(accused).split('.').next()?));
     let own = plainly(&folder(by)?);
@@ -304,6 +312,26 @@ fn of_its_project(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Jud
         leaf(by)
     );
     let remedy = Remedy::new(text).fix(LIBRARY_PATH.with(&[&folder])).fix(SET_RPATH.with(&[&by]));
+    Some(plain.clone().cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy))
+}
+
+/// The same, where only the place of the import is told.
+fn of_the_importing_package(plain: &Judged, accused: &str) -> Option<Judged> {
+    const SHORTEST: usize = 4;
+    let place = plain.incident.told("place").filter(|_| plain.incident.tool == ToolId::Glibc)?;
+    let (whose, own) = (package(place)?, folder(place)?.to_lowercase());
+    let name = leaf(accused).trim_start_matches("lib").split('.').next()?.to_lowercase();
+    if own.len() < SHORTEST || name != own || accused.contains('/') || shipped(leaf(accused)).is_some() {
+        return None;
+    }
+    let sentence = format!(
+        "{accused}, needed by a module of {whose}, belongs to {whose} itself by its name: the file is not there, or no RUNPATH leads to the folder in which it lies"
+    );
+    let text = format!(
+        "where {accused} lies in the folder of {whose}, give the module that needs it a search path that leads there ($ORIGIN is the folder of that module); else \
+         reinstall {whose}, or take another release"
+    );
+    let remedy = Remedy::new(text).fix(Ok(SET_RPATH_OF.command())).fix(PIP_REINSTALL.with(&[&whose]));
     Some(plain.clone().cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
@@ -679,6 +707,11 @@ fn by_its_soname(packager: Packager, file: &str) -> Option<Remedy> {
 /// Debian Policy 8.1: the package of a library is called as its soname, with a dash before the version where the name ends in a digit.
 fn debian_name(file: &str) -> Option<String> {
     let (name, version) = file.split_once(".so.")?;
+    // `libsoup-2.4.so.1` is in libsoup2.4-1, and `libpango-1.0.so.0` in libpango-1.0-0: no rule tells.
+    let is_of_gnome = name.rsplit_once('-').is_some_and(|(_, end)| end.contains('.'));
+    if is_of_gnome {
+        return None;
+    }
     let is_version = version.bytes().all(|byte| byte.is_ascii_digit());
     let name = name.to_lowercase().replace('_', "-");
     let dash = if name.ends_with(|c: char| c.is_ascii_digit()) { "-" } else { "" };

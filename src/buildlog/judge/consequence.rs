@@ -49,6 +49,10 @@ fn follows(judged: &Judged, other: &Judged, is_before: bool) -> bool {
         return !is_before && !that.message.wraps && (is_for_one_reason || is_alternative || is_repeated);
     }
     match (own.message.cause, own.tool) {
+        // Qt tells why in lines of its own, where it is asked to.
+        (Cause::QtPlugin, ToolId::Qt) => {
+            other.cause == LibraryMissing && that.by().is_some_and(|by| by.contains("/platforms/"))
+        }
         _ if own.message.stops && own.message.tells == 0 => true,
         // The bytes of a file are wrong: that is why its library or module was not loaded.
         (LibraryMissing, ToolId::Dyld) if that.tool == ToolId::Dyld && that.message.cause != LibraryMissing => {

@@ -65,9 +65,12 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     let is_without_tool = plain.incident.message.id == "pkg-config-missing-for";
     let with_tool = |files: Shipped| if is_without_tool { beside_pkg_config(&files) } else { files };
     let is_of_one_python = of_python.is_some();
-    let files = asked.iter().filter(|_| !is_of_one_python);
-    let files = files.filter_map(|name| command(packager, &with_tool(development(name)?)));
-    for install in of_python.into_iter().chain(files) {
+    let names = || asked.iter().filter(|_| !is_of_one_python);
+    let of = |packager: Packager| names().filter_map(move |name| command(packager, &with_tool(development(name)?)));
+    // Where nothing shows the system, its package has one name on Debian and another on Fedora.
+    let is_unknown = log.is_of_unknown_system() && packager == Packager::Apt;
+    let of_fedora = is_unknown.then(|| of(Packager::Dnf)).into_iter().flatten();
+    for install in of_python.into_iter().chain(of(packager)).chain(of_fedora) {
         if !commands.contains(&install) {
             commands.push(install);
         }

@@ -7,7 +7,7 @@ use crate::buildlog::ground::{Ground, leaf};
 use crate::buildlog::known;
 use crate::buildlog::surroundings::Mark;
 use crate::command::Remedy;
-use crate::command::templates::{CLEAR_EXECSTACK, PIP_FOR, PIP_REINSTALL};
+use crate::command::templates::{CLEAR_EXECSTACK, PIP_FOR, PIP_REINSTALL, VENV_CLEAR};
 use crate::tools::ToolId;
 
 pub(super) fn judge(judged: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
@@ -16,6 +16,7 @@ pub(super) fn judge(judged: Judged, log: &Log, ground: Option<&Ground>) -> Judge
     }
     match judged.cause {
         Cause::NoExec => no_exec(judged, log),
+        Cause::FileMissing if judged.incident.message.id == "interpreter-gone" => of_an_environment(judged),
         Cause::NoInitFunction => no_init(judged, ground),
         Cause::LinkSymbol => link(judged, log),
         Cause::ExecutableStack => executable_stack(judged, log),
@@ -32,6 +33,16 @@ pub(super) fn judge(judged: Judged, log: &Log, ground: Option<&Ground>) -> Judge
         Cause::CodeSignature => signature(judged),
         _ => judged,
     }
+}
+
+/// The environment in whose folder of programs the script lies; only what is called as one may be made anew.
+fn of_an_environment(judged: Judged) -> Judged {
+    let by = judged.incident.by().unwrap_or_default();
+    let root = by.rsplit_once("/bin/").map(|(root, _)| root.to_owned()).filter(|root| root.starts_with('/'));
+    let is_environment = |root: &String| leaf(root).to_lowercase().ends_with("env");
+    let Some(root) = root.filter(is_environment) else { return judged };
+    let remedy = judged.remedy.clone().fix(VENV_CLEAR.with(&[&root]));
+    judged.mended(remedy)
 }
 
 /// The package whose module did not load from the archive is that of the last place in the traceback.
@@ -76,8 +87,13 @@ fn placeholder(judged: Judged) -> Judged {
 /// What is no ELF file in a folder of packages was mostly installed on another system, and copied.
 fn of_another_system(judged: Judged, log: &Log) -> Judged {
     let is_elf = judged.incident.tool == ToolId::Glibc && judged.incident.message.id == "invalid-elf-header";
-    let whose = judged.incident.by().and_then(package).filter(|_| is_elf && judged.incident.says.contains("header"));
+    let whose = judged.incident.by().and_then(package).filter(|_| is_elf);
     let Some(whose) = whose else { return judged };
+    // What is cut off is of this system.
+    if !judged.incident.says.contains("header") {
+        let remedy = judged.remedy.clone().fix(PIP_REINSTALL.with(&[&whose]));
+        return judged.mended(remedy);
+    }
     let is_lambda = log.marks.contains(&Mark::Lambda);
     let text = match is_lambda {
         true => format!(

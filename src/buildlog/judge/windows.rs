@@ -1,9 +1,9 @@
 //! Windows does not load a module, and does not say why: the sentence is in the person's language, and names no DLL.
 
-use super::library::{self, short};
+use super::library::{self, package, short};
 use super::{Cause, Judged, Verdict, sentences};
 use crate::buildlog::Log;
-use crate::buildlog::ground::Ground;
+use crate::buildlog::ground::{Ground, leaf};
 use crate::command::Remedy;
 use crate::command::templates::{MSVC_RUNTIME, PIP_UPGRADE};
 use crate::graph::Node;
@@ -307,6 +307,11 @@ fn of_pywin32(plain: Judged, who: &str) -> Judged {
     plain.says(sentence).mended(Remedy::new(text).fix(PIP_UPGRADE.with(&[&"pywin32"])))
 }
 
+/// DLLs of packages that need one which neither their wheel nor Windows brings.
+///
+/// Source: the wheels of PyTorch 2.4.0 for Windows; November 2026.
+const NEEDING: [(&str, &str); 1] = [("fbgemm.dll", "libomp140.x86_64.dll")];
+
 fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&str>, is_bundled: bool) -> Judged {
     let is_native = |path: &str| [".dll", ".pyd"].iter().any(|ending| path.to_lowercase().ends_with(ending));
     let who = match (module, by) {
@@ -316,6 +321,24 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
         (None, Some(by)) => format!("a module imported in {}", short(by)),
         (None, None) => "the module".into(),
     };
+    let needed = by.and_then(|by| {
+        let name = leaf(by).to_lowercase();
+        NEEDING.iter().find(|(known, _)| *known == name).map(|(_, needed)| *needed)
+    });
+    if let Some(needed) = needed.filter(|_| !is_bundled) {
+        let sentence = format!(
+            "{who} needs {needed}, the OpenMP runtime of Microsoft's compiler, which its wheel and the Redistributable do not bring"
+        );
+        let text = format!(
+            "upgrade the package: newer releases do not need it so; or install the MSVC v143 build tools (Visual Studio Installer), which put {needed} into System32"
+        );
+        let remedy = Remedy::new(text);
+        let whose = by.and_then(package);
+        return plain.says(sentence).mended(match whose {
+            Some(whose) => remedy.fix(PIP_UPGRADE.with(&[&whose])),
+            None => remedy,
+        });
+    }
     let absent = match plain.incident.says.contains("or one of its dependencies") {
         true => "was not found, or a DLL that it needs was not",
         false => "was found, and a DLL that it needs was not",

@@ -1024,3 +1024,43 @@ fn a_dll_that_a_package_loads_by_its_path_is_included_there() {
     let plain = of("C:\\app").replace("\\\\", "\\");
     assert_remedy(&plain, &[], &["--include-data-files=PATH"]);
 }
+
+#[test]
+fn a_script_whose_interpreter_is_gone_is_of_an_environment_only_by_its_name() {
+    let of = |path: &str| format!("bash: {path}: cannot execute: required file not found\n");
+    assert_remedy(&of("/home/me/app/.venv/bin/pip"), &["venv --clear /home/me/app/.venv"], &[]);
+    for path in ["/usr/local/bin/pip", "/home/me/bin/tool", "/opt/conda/envs/x/bin/pip"] {
+        assert_remedy(&of(path), &["create the environment again"], &["--clear"]);
+    }
+}
+
+#[test]
+fn a_library_is_brought_back_by_the_package_that_imports_it() {
+    let of = |package: &str, library: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"/v/lib/python3.11/site-packages/{package}/__init__.py\", line 1, in <module>\n    from . import _m\nImportError: {library}: cannot open shared object file: No such file or directory\n"
+        )
+    };
+    assert_remedy(&of("numpy", "libscipy_openblas64_-32a4b2a6.so"), &["--force-reinstall --no-deps numpy"], &[]);
+    assert_remedy(&of("other", "libscipy_openblas64_-32a4b2a6.so"), &["reinstall the package"], &["--no-deps"]);
+    assert_remedy(
+        &of("zenpack", "libzenpack.so.1"),
+        &["patchelf --set-rpath '$ORIGIN' FILE", "--no-deps zenpack"],
+        &["apt"],
+    );
+    assert_remedy(&of("zenpack", "libother.so.1"), &["libother1"], &["patchelf"]);
+    let cut = "ImportError: /v/lib/python3.9/site-packages/PIL/_imaging.so: file too short\n";
+    assert_remedy(cut, &["--no-deps pillow"], &["--target"]);
+}
+
+#[test]
+fn qt_s_plugin_is_told_by_the_library_that_it_lacks() {
+    let alone = "qt.qpa.plugin: Could not load the Qt platform plugin \"xcb\" in \"\" even though it was found.\n";
+    assert_eq!(first(alone).0, "qt-plugin");
+    let plugin = "/v/lib/python3.8/site-packages/PyQt5/Qt5/plugins/platforms/libqxcb.so";
+    let log = format!(
+        "{alone}Cannot load library {plugin}: (libdbus-1.so.3: cannot open shared object file: No such file or directory)\n"
+    );
+    assert_eq!(first(&log).0, "library-missing");
+    assert_remedy(&log, &["libdbus-1-3"], &["("]);
+}
