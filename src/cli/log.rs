@@ -139,7 +139,7 @@ fn check(arguments: &Arguments, paths: &[PathBuf]) -> String {
 
 /// The tool that wrote the log, where what it does differs from version to version.
 fn tool(log: &Log) -> Option<Tool> {
-    format!("nuitka={}", log.version(ToolId::Nuitka)?).parse().ok()
+    Tool::new(ToolId::Nuitka, Some(log.version(ToolId::Nuitka)?.parse().ok()?))
 }
 
 fn read(path: &Path) -> Result<(String, Log), Error> {

@@ -40,7 +40,7 @@ pub(super) fn rules() -> Open<String> {
 
 /// The tools' table as what `--for` takes, with a version or without.
 pub(super) fn tools() -> Open<Tool> {
-    let values = || TOOLS.into_iter().map(PossibleValue::new).collect();
+    let values = || TOOLS.into_iter().map(|tool| PossibleValue::new(tool.word())).collect();
     Open { values, parse: |word| Tool::from_str(word).map_err(|error| error.to_string()) }
 }
 

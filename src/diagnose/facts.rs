@@ -9,7 +9,7 @@ use super::bundling;
 use super::nuitka::Death;
 use super::source::{Line, Sources};
 use super::verdict::{self, BrokenImports};
-use crate::discover::{DistributionId, Item, Role, Tag, Tool, normalized};
+use crate::discover::{DistributionId, Item, Role, Tag, normalized};
 use crate::graph::{Node, NodeId};
 use crate::image::{Format, Image, ImageKind, Name, Release};
 use crate::imports::{ImportCause, ImportFailure, Outcomes};
@@ -143,9 +143,9 @@ impl<'a> Facts<'a> {
 
     /// What ends the build of the tool that is to bundle the environment, file by file.
     pub fn deaths(&self) -> &BTreeMap<FileId, Death> {
-        self.deaths.get_or_init(|| match self.survey.target.wishes.tool {
-            Some(Tool::Nuitka(version)) => bundling::deaths(self, version),
-            _ => BTreeMap::new(),
+        self.deaths.get_or_init(|| match self.survey.target.wishes.tool.and_then(|tool| tool.nuitka()) {
+            Some(version) => bundling::deaths(self, version),
+            None => BTreeMap::new(),
         })
     }
 

@@ -4,63 +4,56 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::tools::Bundler;
+use crate::tools::{Bundler, ToolId};
 
-/// A tool that copies native files and looks into them on its way.
+/// A tool that copies native files and looks into them on its way, with its release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tool {
-    /// What it does differs from version to version.
-    Nuitka(Version),
-    PyInstaller(Option<Version>),
-    Delocate(Option<Version>),
-    CxFreeze(Option<Version>),
-    Auditwheel(Option<Version>),
-    Delvewheel(Option<Version>),
+pub struct Tool {
+    id: ToolId,
+    version: Option<Version>,
 }
 
 /// The newest release of Nuitka whose source was read.
 pub const NEWEST_NUITKA: Version = Version::new(4, 3, 3);
 
-/// The names of the tools, as they are typed.
-pub const TOOLS: [&str; 6] = ["nuitka", "pyinstaller", "delocate", "cx_freeze", "auditwheel", "delvewheel"];
+/// The tools that findings can be told for.
+pub const TOOLS: [ToolId; 6] =
+    [ToolId::Nuitka, ToolId::PyInstaller, ToolId::Delocate, ToolId::CxFreeze, ToolId::Auditwheel, ToolId::Delvewheel];
 
 impl Tool {
+    /// A release of a tool, or any; none where it is none of [`TOOLS`]. What Nuitka does differs from release to release: without
+    /// one, its newest is meant.
+    pub fn new(id: ToolId, version: Option<Version>) -> Option<Tool> {
+        let newest = (id == ToolId::Nuitka).then_some(NEWEST_NUITKA);
+        TOOLS.contains(&id).then(|| Tool { id, version: version.or(newest) })
+    }
+
+    pub fn id(&self) -> ToolId {
+        self.id
+    }
+
     /// The name, as it is typed.
     pub fn name(&self) -> &'static str {
-        match self {
-            Tool::Nuitka(_) => "nuitka",
-            Tool::PyInstaller(_) => "pyinstaller",
-            Tool::Delocate(_) => "delocate",
-            Tool::CxFreeze(_) => "cx_freeze",
-            Tool::Auditwheel(_) => "auditwheel",
-            Tool::Delvewheel(_) => "delvewheel",
-        }
+        self.id.word()
     }
 
     pub fn version(&self) -> Option<Version> {
-        match *self {
-            Tool::Nuitka(version) => Some(version),
-            Tool::PyInstaller(version)
-            | Tool::Delocate(version)
-            | Tool::CxFreeze(version)
-            | Tool::Auditwheel(version)
-            | Tool::Delvewheel(version) => version,
-        }
+        self.version
+    }
+
+    /// The release of Nuitka, where it is that.
+    pub fn nuitka(&self) -> Option<Version> {
+        self.version.filter(|_| self.id == ToolId::Nuitka)
     }
 
     /// The bundler that it is, where it is one.
     pub fn bundler(&self) -> Option<Bundler> {
-        match self {
-            Tool::Nuitka(_) => Some(Bundler::NUITKA),
-            Tool::PyInstaller(_) => Some(Bundler::PYINSTALLER),
-            Tool::CxFreeze(_) => Some(Bundler::CX_FREEZE),
-            Tool::Delocate(_) | Tool::Auditwheel(_) | Tool::Delvewheel(_) => None,
-        }
+        Bundler::of(self.id)
     }
 
     /// Can the install name of a Mach-O file (`LC_ID_DYLIB`) make the tool fail?
     pub fn suffers_from_install_names(&self) -> bool {
-        matches!(self, Tool::Nuitka(_))
+        self.id == ToolId::Nuitka
     }
 
     /// What the tool does with the install name of a Mach-O file, in one sentence.
@@ -68,15 +61,15 @@ impl Tool {
     /// As the tools' own code says it: Nuitka 1.0 to 4.3.3 (`DllDependenciesMacOS.py`), macholib as PyInstaller 6.22
     /// uses it (`walkRelocatables`), delocate 0.13 (`tools.py`), cx_Freeze 8.7 (`darwintools.py`).
     pub fn use_of_install_names(&self) -> &'static str {
-        match self {
-            Tool::Nuitka(_) => {
+        match self.id {
+            ToolId::Nuitka => {
                 "Nuitka takes the install name, the second line of `otool -L`, for a dependency, and stops where it \
                  finds no file by that name"
             }
-            Tool::PyInstaller(_) => "PyInstaller passes over the install name, and writes its own into the copy",
-            Tool::Delocate(_) => "delocate knows the install name and takes it out of the dependencies",
-            Tool::Auditwheel(_) | Tool::Delvewheel(_) => "no file of macOS passes through it",
-            Tool::CxFreeze(_) => "cx_Freeze reads only the load commands of dependencies, never the install name",
+            ToolId::PyInstaller => "PyInstaller passes over the install name, and writes its own into the copy",
+            ToolId::Delocate => "delocate knows the install name and takes it out of the dependencies",
+            ToolId::CxFreeze => "cx_Freeze reads only the load commands of dependencies, never the install name",
+            _ => "no file of macOS passes through it",
         }
     }
 }
@@ -100,15 +93,8 @@ impl FromStr for Tool {
             Some((name, version)) => (name, Some(version.trim_start_matches('=').parse().map_err(|_| unknown())?)),
             None => (text, None),
         };
-        match name.trim().to_ascii_lowercase().replace('-', "_").as_str() {
-            "nuitka" => Ok(Tool::Nuitka(version.unwrap_or(NEWEST_NUITKA))),
-            "pyinstaller" => Ok(Tool::PyInstaller(version)),
-            "delocate" => Ok(Tool::Delocate(version)),
-            "cx_freeze" => Ok(Tool::CxFreeze(version)),
-            "auditwheel" => Ok(Tool::Auditwheel(version)),
-            "delvewheel" => Ok(Tool::Delvewheel(version)),
-            _ => Err(unknown()),
-        }
+        let word = name.trim().to_ascii_lowercase().replace('-', "_");
+        ToolId::named(&word).and_then(|id| Tool::new(id, version)).ok_or_else(unknown)
     }
 }
 
@@ -118,7 +104,7 @@ pub struct UnknownTool(pub String);
 
 impl fmt::Display for UnknownTool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = TOOLS.join(", ");
+        let known = TOOLS.map(ToolId::word).join(", ");
         write!(f, "“{}” is no tool that is known: {known}, each also with a version, as nuitka=2.3.10", self.0)
     }
 }
@@ -201,6 +187,7 @@ impl FromStr for Version {
 #[cfg(test)]
 mod tests {
     use super::{Tool, Version};
+    use crate::tools::ToolId;
 
     fn version(text: &str) -> Version {
         text.parse().expect("a version")
@@ -237,8 +224,8 @@ mod tests {
             assert_eq!(text.parse::<Tool>().expect("a tool").to_string(), text);
         }
         assert_eq!("Nuitka==2.4".parse::<Tool>().expect("a tool").to_string(), "nuitka=2.4");
-        assert_eq!("cx-Freeze".parse(), Ok(Tool::CxFreeze(None)));
-        assert_eq!("nuitka".parse(), Ok(Tool::Nuitka(super::NEWEST_NUITKA)));
+        assert_eq!("cx-Freeze".parse().ok(), Tool::new(ToolId::CxFreeze, None));
+        assert_eq!("nuitka".parse().ok(), Tool::new(ToolId::Nuitka, Some(super::NEWEST_NUITKA)));
     }
 
     #[test]

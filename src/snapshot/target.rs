@@ -5,9 +5,9 @@ use super::mirror::{Damage, Mirror, Opening, Taking, Words, mirror};
 use super::remedy::RemedyMirror;
 use super::text::{Bytes, FileNumber, Place};
 use crate::discover::bundle::{Bundle, Form, Modules};
-use crate::discover::tool::Version;
+use crate::discover::tool::{NEWEST_NUITKA, Version};
 use crate::discover::{Distribution, Kind, Note, Requirement, Tag, Tool, Wheel, Wishes};
-use crate::tools::Bundler;
+use crate::tools::{Bundler, ToolId};
 use crate::vfs::VPath;
 use crate::world::{Deed, DllFolders, Dyld, Glibc, Host, LdCache, Musl, Prepared, Python, System, Windows};
 
@@ -179,14 +179,47 @@ mirror! {
     }
 }
 
-mirror! {
-    enum ToolMirror = Tool {
-        Nuitka(version: VersionMirror),
-        PyInstaller(version: Option<VersionMirror>),
-        Delocate(version: Option<VersionMirror>),
-        CxFreeze(version: Option<VersionMirror>),
-        Auditwheel(version: Option<VersionMirror>),
-        Delvewheel(version: Option<VersionMirror>),
+// A tool by the word that snapshots have for it, with its version.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ToolMirror {
+    Nuitka(VersionMirror),
+    PyInstaller(Option<VersionMirror>),
+    Delocate(Option<VersionMirror>),
+    CxFreeze(Option<VersionMirror>),
+    Auditwheel(Option<VersionMirror>),
+    Delvewheel(Option<VersionMirror>),
+}
+
+impl Mirror for ToolMirror {
+    type Real = Tool;
+
+    fn of(real: &Tool, taking: &Taking) -> ToolMirror {
+        let version = real.version().map(|version| VersionMirror::of(&version, taking));
+        match (real.id(), version) {
+            (ToolId::Nuitka, Some(version)) => ToolMirror::Nuitka(version),
+            (ToolId::Nuitka, None) => ToolMirror::Nuitka(VersionMirror::of(&NEWEST_NUITKA, taking)),
+            (ToolId::PyInstaller, version) => ToolMirror::PyInstaller(version),
+            (ToolId::Delocate, version) => ToolMirror::Delocate(version),
+            (ToolId::CxFreeze, version) => ToolMirror::CxFreeze(version),
+            (ToolId::Auditwheel, version) => ToolMirror::Auditwheel(version),
+            // There is no other (`discover::TOOLS`).
+            (_, version) => ToolMirror::Delvewheel(version),
+        }
+    }
+
+    fn back(self, opening: &Opening) -> Result<Tool, Damage> {
+        let (id, version) = match self {
+            ToolMirror::Nuitka(version) => (ToolId::Nuitka, Some(version)),
+            ToolMirror::PyInstaller(version) => (ToolId::PyInstaller, version),
+            ToolMirror::Delocate(version) => (ToolId::Delocate, version),
+            ToolMirror::CxFreeze(version) => (ToolId::CxFreeze, version),
+            ToolMirror::Auditwheel(version) => (ToolId::Auditwheel, version),
+            ToolMirror::Delvewheel(version) => (ToolId::Delvewheel, version),
+        };
+        let version = version.map(|version| version.back(opening)).transpose()?;
+        Tool::new(id, version).ok_or_else(|| Damage::new(format!("{} is no tool that is asked about", id.word())))
     }
 }
 

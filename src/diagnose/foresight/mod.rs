@@ -14,6 +14,7 @@ mod pyinstaller;
 use super::{Evidence, Facts, Severity};
 use crate::command::Remedy;
 use crate::discover::Tool;
+use crate::tools::ToolId;
 use crate::world::FileId;
 
 /// One thing that a tool will say, or do in silence.
@@ -72,20 +73,17 @@ fn severity_of(facts: &Facts, imports: &[usize]) -> Option<Severity> {
 
 /// What a tool says of a wheel in which nothing is native; none where it does not mind.
 pub fn refusal(tool: Tool) -> Option<String> {
-    match tool {
-        Tool::Auditwheel(version) => Some(auditwheel::refusal(version, "", &[])),
-        _ => None,
-    }
+    (tool.id() == ToolId::Auditwheel).then(|| auditwheel::refusal(tool.version(), "", &[]))
 }
 
 /// All that the tool which was asked about will stumble over.
 pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
-    match facts.survey.target.wishes.tool {
-        Some(Tool::Auditwheel(_)) => auditwheel::complaints(facts),
-        Some(Tool::Delocate(_)) => delocate::complaints(facts),
-        Some(Tool::Delvewheel(_)) => delvewheel::complaints(facts),
-        Some(Tool::PyInstaller(_)) => pyinstaller::complaints(facts),
-        Some(Tool::Nuitka(_)) => nuitka::complaints(facts),
-        Some(Tool::CxFreeze(_)) | None => Vec::new(),
+    match facts.survey.target.wishes.tool.map(|tool| tool.id()) {
+        Some(ToolId::Auditwheel) => auditwheel::complaints(facts),
+        Some(ToolId::Delocate) => delocate::complaints(facts),
+        Some(ToolId::Delvewheel) => delvewheel::complaints(facts),
+        Some(ToolId::PyInstaller) => pyinstaller::complaints(facts),
+        Some(ToolId::Nuitka) => nuitka::complaints(facts),
+        _ => Vec::new(),
     }
 }

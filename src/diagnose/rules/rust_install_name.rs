@@ -73,10 +73,7 @@ fn finding(facts: &Facts, rule: &'static Rule, file: FileId, name: &InstallName,
 
 /// `Nuitka 2.3.10`
 fn spoken(tool: Tool) -> String {
-    match tool {
-        Tool::Nuitka(version) => format!("Nuitka {version}"),
-        other => other.to_string(),
-    }
+    tool.nuitka().map_or_else(|| tool.to_string(), |version| format!("Nuitka {version}"))
 }
 
 fn remedy(facts: &Facts, path: &VPath, name: &InstallName, stops: Stops, is_rust: bool) -> Remedy {

@@ -4,8 +4,9 @@ use crate::command::Remedy;
 use crate::command::templates::AUDITWHEEL;
 use crate::diagnose::foresight::auditwheel::{Judged, Obstacle, judged};
 use crate::diagnose::{Facts, Finding, Rule, Severity};
-use crate::discover::{Kind, Tool};
+use crate::discover::Kind;
 use crate::rule::RuleId;
+use crate::tools::ToolId;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::WHEEL_POLICY,
@@ -21,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    if !matches!(facts.survey.target.wishes.tool, Some(Tool::Auditwheel(_))) {
+    if facts.survey.target.wishes.tool.is_none_or(|tool| tool.id() != ToolId::Auditwheel) {
         return;
     }
     for judged in judged(facts) {

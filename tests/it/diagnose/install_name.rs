@@ -13,6 +13,7 @@ use dylens::export::{FINDINGS, FORMATS};
 use dylens::image::{Arch, Name};
 use dylens::scan::Scan;
 use dylens::survey::Progress;
+use dylens::tools::ToolId;
 use dylens::vfs::{FileSystem, VPath};
 use dylens::world::text;
 use proptest::prelude::*;
@@ -197,7 +198,7 @@ proptest! {
             bytes.truncate(cut.map_or(bytes.len(), |cut| (cut * bytes.len() as f64) as usize));
             memory.file(&VPath::new(path), bytes);
         }
-        let tool = Some(Tool::Nuitka(Version::new(1, 0, 1)));
+        let tool = Tool::new(ToolId::Nuitka, Some(Version::new(1, 0, 1)));
         let request =
             Request { wishes: Wishes { tool, ..Wishes::default() }, ..Request::of(VPath::new("/t")) };
         let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
