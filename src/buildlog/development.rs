@@ -41,6 +41,28 @@ fn bare(asked: &str) -> &str {
     ends.iter().find_map(|end| word.split_once(end)).map_or(word, |(name, _)| name)
 }
 
+/// What builds on Windows ask for, by whose it is; names are in lower case, without `.lib`.
+#[derive(Deserialize)]
+pub(super) struct OfWindows {
+    pub unix_alone: Vec<String>,
+    pub sdk: Vec<String>,
+    pub compiler: Vec<String>,
+    pub sdk_headers: Vec<String>,
+    pub unix_headers: Vec<String>,
+    pub unix_folders: Vec<String>,
+    pub windows_sys: Vec<String>,
+}
+
+/// The table of what builds on Windows ask for.
+pub(super) fn of_windows() -> &'static OfWindows {
+    static TABLE: OnceLock<OfWindows> = OnceLock::new();
+    let read = || {
+        toml::from_str(include_str!("../../assets/loaders/windows-development.toml"))
+            .expect("the table that ships with dylens")
+    };
+    TABLE.get_or_init(read)
+}
+
 #[cfg(test)]
 mod tests {
     use super::development;

@@ -2,7 +2,7 @@
 
 use super::absent::command;
 use super::{Cause, Judged, Verdict};
-use crate::buildlog::development::development;
+use crate::buildlog::development::{development, of_windows};
 use crate::buildlog::ground::leaf;
 use crate::buildlog::surroundings::Mark;
 use crate::buildlog::{Log, Packager};
@@ -224,47 +224,12 @@ fn is_of_pkg_config(plain: &Judged) -> bool {
     matches!(plain.incident.message.id.as_str(), "library-required" | "package-not-found" | "tried")
 }
 
-/// Libraries that are no files of their own on Windows: their functions are in the C runtime.
-const UNIX_ALONE: [&str; 9] = ["m", "c", "dl", "rt", "pthread", "util", "stdc++", "gcc", "crypt"];
-/// What the Windows SDK brings.
-const OF_THE_SDK: [&str; 24] = [
-    "kernel32", "user32", "gdi32", "advapi32", "shell32", "ole32", "oleaut32", "uuid", "ws2_32", "winmm", "comdlg32",
-    "winspool", "bcrypt", "crypt32", "secur32", "iphlpapi", "psapi", "userenv", "ntdll", "version", "rpcrt4",
-    "shlwapi", "ucrt", "opengl32",
-];
-/// What the compiler itself brings, for each processor that it compiles for.
-const OF_THE_COMPILER: [&str; 9] =
-    ["msvcrt", "libcmt", "msvcprt", "libcpmt", "vcruntime", "oldnames", "delayimp", "msvcrtd", "libvcruntime"];
-/// Headers of the Windows SDK, the C runtime's among them.
-const SDK_HEADERS: [&str; 14] = [
-    "windows.h",
-    "basetsd.h",
-    "io.h",
-    "stdio.h",
-    "stdlib.h",
-    "string.h",
-    "math.h",
-    "ctype.h",
-    "corecrt.h",
-    "errno.h",
-    "time.h",
-    "winsock2.h",
-    "rc.exe",
-    "assert.h",
-];
-
-/// Headers of Unix that Windows has not.
-const OF_UNIX: [&str; 9] =
-    ["termios.h", "unistd.h", "dlfcn.h", "netdb.h", "pwd.h", "grp.h", "poll.h", "syslog.h", "sys/socket.h"];
-/// Further ones by their folders; those of `sys/` that Windows has are told apart.
-const FOLDERS_OF_UNIX: [&str; 4] = ["linux/", "netinet/", "arpa/", "sys/"];
-const SYS_OF_WINDOWS: [&str; 5] = ["sys/types.h", "sys/stat.h", "sys/timeb.h", "sys/utime.h", "sys/locking.h"];
-
 /// Is it a header that only Unix has?
 fn is_of_unix(asked: &str) -> bool {
     let asked = asked.replace('\\', "/");
-    OF_UNIX.contains(&asked.as_str())
-        || FOLDERS_OF_UNIX.iter().any(|folder| asked.starts_with(folder)) && !SYS_OF_WINDOWS.contains(&asked.as_str())
+    let (table, has) = (of_windows(), |names: &[String]| names.contains(&asked));
+    has(&table.unix_headers)
+        || table.unix_folders.iter().any(|folder| asked.starts_with(folder)) && !has(&table.windows_sys)
 }
 
 /// What a build on Windows wants: whose it is decides how it is got.
@@ -272,6 +237,8 @@ fn on_windows(plain: Judged, log: &Log, asked: &str) -> Judged {
     let name = leaf(asked).to_lowercase();
     let stem = name.strip_suffix(".lib").unwrap_or(&name);
     let is_library = name.ends_with(".lib");
+    let table = of_windows();
+    let has = |names: &[String], name: &str| names.iter().any(|known| known == name);
     let told = |plain: Judged, why: &str, text: &str| {
         let sentence = format!("{}; {why}", plain.sentence);
         Judged { verdict: Verdict::Guilty, ..plain }.says(sentence).mended(Remedy::new(text))
@@ -299,7 +266,7 @@ fn on_windows(plain: Judged, log: &Log, asked: &str) -> Judged {
              of the Python that it was made from in LIB; it has to be of the same processor and version",
         );
     }
-    if is_library && UNIX_ALONE.contains(&stem.strip_prefix("lib").unwrap_or(stem)) {
+    if is_library && has(&table.unix_alone, stem.strip_prefix("lib").unwrap_or(stem)) {
         return told(
             plain,
             "Unix has such a library, and Windows has its functions in the C runtime, without a file of that name",
@@ -309,7 +276,7 @@ fn on_windows(plain: Judged, log: &Log, asked: &str) -> Judged {
             ),
         );
     }
-    if is_library && OF_THE_SDK.contains(&stem) || SDK_HEADERS.contains(&name.as_str()) {
+    if is_library && has(&table.sdk, stem) || has(&table.sdk_headers, &name) {
         return told(
             plain,
             "it belongs to the Windows SDK, which is not installed, or whose folder the build does not know",
@@ -336,7 +303,7 @@ fn on_windows(plain: Judged, log: &Log, asked: &str) -> Judged {
             "build with the Python of python.org, of the processor that is built for; the embeddable one has no Include",
         );
     }
-    if is_library && OF_THE_COMPILER.contains(&stem) {
+    if is_library && has(&table.compiler, stem) {
         return told(
             plain,
             "it belongs to the compiler, which is not installed for the processor that is built for",
