@@ -98,7 +98,7 @@ causes! {
     PythonLibrary "python-library" "Python without its shared library",
     MacosTooNew "macos-too-new" "built for a newer macOS",
     CodeSignature "code-signature" "code signature not valid",
-    ExecutableStack "executable-stack" "asks for an executable stack",
+    ExecutableStack "executable-stack" "requires an executable stack",
     StaticTls "static-tls" "no room for thread-local memory",
     TwoCopies "two-copies" "two files of one name",
     FileMissing "file-missing" "file not found",

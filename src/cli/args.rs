@@ -22,10 +22,10 @@ Examples:
   dylens .venv                        explore this one
   dylens image.tar                    explore a container image (docker save, OCI), or the root of a system
   dylens dist/*.whl                   explore wheels, for whatever system, without installing them
-  dylens --demo                       explore an environment that shows every trouble
-  dylens check .venv                  what will not load, and the command that mends it
-  dylens why .venv libgfortran.so.5   who brings this library in, and where it is found
-  dylens log build.log .venv          what a failed build's log really says, and what mends it
+  dylens --demo                       explore a sample environment with every kind of problem
+  dylens check .venv                  what will not load, and the command that fixes it
+  dylens why .venv libgfortran.so.5   what needs this library, and where it is found
+  dylens log build.log .venv          what a failed build's log really says, and what fixes it
   dylens run -- python -m nuitka …    run a build; where it fails, explain what it printed
   dylens export --format dot .venv | dot -Tsvg -o graph.svg
 
@@ -444,7 +444,7 @@ pub(super) struct Log {
 #[command(after_help = "Examples:\n  dylens run -- python -m nuitka --standalone app.py\n  \
     dylens run -- pyinstaller app.spec\n  dylens run -- python -c 'import torch'\n  dylens --no-tui run -- make wheel\n\n\
     The command is started as it is typed, and gets a terminal of its own where dylens has one: colors, input, the size of\nthe \
-    window and signals pass through. Where it succeeds, nothing is added. Where it fails, what its output accuses is\nexplained, \
+    window and signals pass through. Where it succeeds, nothing is added. Where it fails, what its output names is\nexplained, \
     compared with the environment of its Python. The exit code is the command's own.")]
 pub(super) struct Run {
     /// What its output is about [default: the environment of its Python]

@@ -96,10 +96,7 @@ impl Measure {
             match number {
                 0 => {
                     let by = self.project.as_ref().map_or_else(String::new, |path| format!(" ({})", bounded(path)));
-                    output::note(
-                        arguments,
-                        &format!("{told} is ignored in vain, nothing is found by it{by}; take it out"),
-                    );
+                    output::note(arguments, &format!("{told} is ignored, but nothing matches it{by}; remove it"));
                 }
                 number => lines.push(format!("ignored {} by {told}{reason}", count(number, "finding"))),
             }
@@ -140,7 +137,7 @@ fn in_folder(fs: &dyn FileSystem, folder: &VPath) -> Result<Option<(VPath, Polic
     let path = folder.join("pyproject.toml");
     let Ok(bytes) = fs.read(&path, MOST_BYTES) else { return Ok(None) };
     let read = Policy::read(&String::from_utf8_lossy(&bytes));
-    let read = read.map_err(|why| Error::new(format!("{path}: {why}"), "mend [tool.dylens] there"))?;
+    let read = read.map_err(|why| Error::new(format!("{path}: {why}"), "correct [tool.dylens] there"))?;
     Ok(read.map(|policy| (path, policy)))
 }
 

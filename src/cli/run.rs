@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &Arguments, run: &Run) -> Result<ExitCode, Error> {
 /// Says what the output of the command comes to, beside the environment that its tracebacks lie in; else that of the command's Python.
 fn explain(arguments: &Arguments, run: &Run, program: &OsString, log: Log) -> Result<(), Error> {
     if log.incidents.is_empty() {
-        output::note(arguments, "the command failed, and no message that it printed accuses a native file");
+        output::note(arguments, "the command failed; its output mentions no native-library problem");
         return Ok(());
     }
     let named: Vec<PathBuf> = run.env.iter().cloned().collect();

@@ -211,7 +211,7 @@ fn tell_what_is_not_heeded(arguments: &Arguments, scan: &Scan) {
         ("--windows", arguments.windows.is_some(), OldestRelease::Windows),
     ];
     for (name, _, _) in asked.iter().filter(|(_, is_asked, release)| *is_asked && !traits.judges(*release)) {
-        output::note(arguments, &format!("{name} is not heeded: this is for {}", system.word()));
+        output::note(arguments, &format!("{name} is ignored: this is for {}", system.word()));
     }
 }
 

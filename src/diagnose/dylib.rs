@@ -70,13 +70,13 @@ impl Origin {
     pub(super) fn phrase(&self) -> &'static str {
         match self {
             Origin::Homebrew(_) => {
-                "; the path is Homebrew's, of the machine that built it, and the package does not bring the library"
+                "; the path is Homebrew's on the machine that built it, and the package does not include the library"
             }
             Origin::MacPorts => {
-                "; the path is MacPorts', of the machine that built it, and the package does not bring the library"
+                "; the path is MacPorts' on the machine that built it, and the package does not include the library"
             }
-            Origin::Conda => "; the path is a conda environment's, of the machine that built it",
-            Origin::Build => "; the path is a folder of the machine that built it",
+            Origin::Conda => "; the path is a conda environment's on the machine that built it",
+            Origin::Build => "; the path is a folder on the machine that built it",
             Origin::Nowhere => "",
         }
     }
@@ -84,8 +84,7 @@ impl Origin {
 
 fn install(formula: Option<&str>, leaf: &[u8]) -> Remedy {
     let leaf = String::from_utf8_lossy(leaf);
-    let text =
-        format!("install {leaf} where the file looks for it, or let the wheel's builder bring it (delocate-wheel)");
+    let text = format!("install {leaf} where the file looks for it, or have it bundled in the wheel (delocate-wheel)");
     let remedy = Remedy::new(text);
     match formula {
         Some(formula) => remedy.fix(BREW_INSTALL.with(&[&formula])),
@@ -115,10 +114,10 @@ fn misplaced(facts: &Facts, name: &Name, from: &VPath, provider: &VPath) -> Caus
             NAME_CHANGE.with(&[name, &place(&way, &leaf), &file])
         }
     };
-    let text = format!("lead dyld there, and sign the file again{}", unpacked(facts));
+    let text = format!("add its folder to the rpaths, and sign the file again{}", unpacked(facts));
     let remedy = Remedy::new(text).steps([command, SIGN.with(&[&file])]);
     let evidence = vec![Evidence::File { path: shown.clone(), what: "not on the search path" }];
-    (format!("; {shown} is there, and no search path leads to it"), remedy, evidence)
+    (format!("; {shown} exists, but is not on the search path"), remedy, evidence)
 }
 
 /// `@loader_path/WAY/LEAF`
@@ -132,10 +131,10 @@ fn other_version(facts: &Facts, leaf: &[u8], from: &VPath, provider: &VPath) -> 
     let shown = facts.survey.shown(provider);
     let folder = provider.parent().unwrap_or_else(|| from.parent().unwrap_or_default());
     let link = argument(facts, &folder.join(leaf));
-    let text = format!("give the library the name that is asked for{}", unpacked(facts));
+    let text = format!("rename the library to the requested name{}", unpacked(facts));
     let remedy = Remedy::new(text).fix(LINK.with(&[&provider.file_name(), &link]));
     let evidence = vec![Evidence::File { path: shown.clone(), what: "another version's name" }];
-    (format!("; the package brings it under another version's name, {shown}"), remedy, evidence)
+    (format!("; the package includes it under another version's name, {shown}"), remedy, evidence)
 }
 
 /// `libx.dylib` of `libx.1.26.0.dylib`.

@@ -37,11 +37,8 @@ pub fn fold_numpy_missing(facts: &Facts, findings: &mut Vec<Finding>) {
     }
     if packages > 1 {
         let fails = if told.breaks > 0 { "their imports fail" } else { "they fail at their first use of an array" };
-        told.message = format!(
-            "{packages} packages ({} files) ask for NumPy's C API, and {}: {fails}",
-            told.files.len(),
-            lack(facts)
-        );
+        told.message =
+            format!("{packages} packages ({} files) use NumPy's C API, but {}: {fails}", told.files.len(), lack(facts));
     }
     for finding in gone {
         told.evidence.extend(finding.evidence);

@@ -87,8 +87,8 @@ impl Place {
     fn phrase(&self) -> String {
         match self {
             Place::PackageManager(name) => format!("a folder of a package manager ({name})"),
-            Place::Service(name) => format!("a folder of the machine that built it ({name}), which it leaks"),
-            Place::Machine => "a folder of the machine that built it, which it leaks".to_owned(),
+            Place::Service(name) => format!("a build folder of {name}"),
+            Place::Machine => "a folder on the build machine".to_owned(),
         }
     }
 }

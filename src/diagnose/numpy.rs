@@ -126,9 +126,9 @@ pub(super) fn provider<'a>(facts: &Facts<'a>) -> Option<&'a Provider> {
 pub(super) fn lack(facts: &Facts) -> String {
     match provider(facts) {
         Some(provider) => {
-            format!("{} is there without its extension _multiarray_umath", facts.survey.shown(&provider.folder))
+            format!("{} has no extension module _multiarray_umath", facts.survey.shown(&provider.folder))
         }
-        None => "there is no NumPy".into(),
+        None => "NumPy is not installed".into(),
     }
 }
 

@@ -81,7 +81,7 @@ pub(super) fn reinstall(facts: &Facts, owner: DistributionId) -> Remedy {
         return Remedy::new(format!("get another wheel of {name}"));
     }
     if distribution.metadata.is_none() {
-        return Remedy::new(format!("put the file back that {name} came with"));
+        return Remedy::new(format!("restore the file, which came with {name}"));
     }
     let pinned = distribution.pinned();
     let command = match distribution.installer.as_str() {
@@ -97,7 +97,7 @@ pub(super) fn reinstall(facts: &Facts, owner: DistributionId) -> Remedy {
 pub(super) fn install(facts: &Facts, library: &str) -> Remedy {
     if let Some(bundle) = &facts.survey.target.bundle {
         let word = bundle.bundler.word();
-        let text = format!("have {word} take {library} along, from wherever it lies where the bundle is built");
+        let text = format!("include {library} with {word}, from its folder on the build machine");
         return Remedy::new(text).fix(bundle.bundler.library_named(library.as_bytes()));
     }
     // The table has names as loaders compare them.
@@ -160,7 +160,7 @@ pub(super) fn add_rpath(facts: &Facts, from: &VPath, to: &VPath) -> Remedy {
         origin => format!("$ORIGIN/{origin}"),
     };
     let command = BY_PATCHELF_RPATH.with(&[&entry, &argument(facts, from)]);
-    Remedy::new(format!("lead the loader there{}", unpacked(facts))).fix(command)
+    Remedy::new(format!("add its folder to the RPATH{}", unpacked(facts))).fix(command)
 }
 
 /// A path for a command; what lies in a wheel, as it lies in the unpacked one, and what lies in a program of one file, as it lay

@@ -31,7 +31,7 @@ pub(super) struct VenvConfig {
 pub(super) fn venv_config(fs: &dyn FileSystem, root: &VPath, notes: &mut Vec<Note>) -> VenvConfig {
     let path = root.join("pyvenv.cfg");
     let mut config = VenvConfig::default();
-    let again = || Remedy::new("make it anew").fix(VENV_UPGRADE.with(&[root]));
+    let again = || Remedy::new("recreate it").fix(VENV_UPGRADE.with(&[root]));
     let bytes = match fs.read(&path, 1 << 16) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -63,7 +63,7 @@ pub(super) fn venv_config(fs: &dyn FileSystem, root: &VPath, notes: &mut Vec<Not
         Some(home) if fs.stat(home).is_err() && !(config.is_windows && root.as_bytes().starts_with(b"/")) => notes
             .push(Note::new(
                 &path,
-                format!("pyvenv.cfg says that the interpreter is in {home}, which is gone"),
+                format!("pyvenv.cfg says that the interpreter is in {home}, which does not exist"),
                 again(),
             )),
         Some(_) => {}

@@ -66,7 +66,7 @@ impl Tool {
                 "Nuitka takes the install name, the second line of `otool -L`, for a dependency, and stops where it \
                  finds no file by that name"
             }
-            ToolId::PyInstaller => "PyInstaller passes over the install name, and writes its own into the copy",
+            ToolId::PyInstaller => "PyInstaller ignores the install name, and writes its own into the copy",
             ToolId::Delocate => "delocate knows the install name and takes it out of the dependencies",
             ToolId::CxFreeze => "cx_Freeze reads only the load commands of dependencies, never the install name",
             _ => "no file of macOS passes through it",

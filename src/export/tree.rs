@@ -133,7 +133,7 @@ impl<'a> Tree<'a> {
             }
             (Node::Missing(_), _) if self.scan.is_missed(node) => bad("not found"),
             (Node::Missing(_), _) if self.is_preloaded(node) => {
-                paint.ink(Ink::Quiet, &format!("{name}  Python code brings it in"))
+                paint.ink(Ink::Quiet, &format!("{name}  loaded by Python code"))
             }
             (Node::Missing(_), _) => paint.ink(Ink::Quiet, &format!("{name}  not on the search path")),
             (Node::System(_) | Node::Builtin(_), _) => paint.ink(Ink::Quiet, &name),

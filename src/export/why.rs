@@ -113,7 +113,7 @@ impl Why<'_> {
             return String::new();
         }
         let arrow = format!(" {} ", self.paint.glyph(Glyph::Arrow));
-        let mut text = self.section("Brought in by");
+        let mut text = self.section("Loaded by");
         for chain in chains {
             let names: Vec<String> = chain.iter().map(|&node| bounded(title(self.scan, node))).collect();
             text += &format!("  {}\n", names.join(&arrow));

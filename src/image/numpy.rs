@@ -192,7 +192,7 @@ impl Answer {
             Answer::NoProvider => "finds no NumPy",
             Answer::NoModule => "finds NumPy without a module on the way",
             Answer::OtherAbi => "was built for NumPy 1, and meets NumPy 2",
-            Answer::TooOld => "asks for a newer NumPy",
+            Answer::TooOld => "requires a newer NumPy",
         }
     }
 

@@ -181,7 +181,7 @@ impl ImportCause {
             ImportCause::PythonSymbolMissing => "symbol not found in this Python",
             ImportCause::StaticTls => "no room for static TLS",
             ImportCause::SignatureInvalid => "code signature missing or damaged",
-            ImportCause::StackExecutable => "wants an executable stack",
+            ImportCause::StackExecutable => "requires an executable stack",
             ImportCause::Unreadable => "may not be read",
             ImportCause::NumpyMissing => "no NumPy C API",
             ImportCause::NumpyAbi => "built for another NumPy ABI",

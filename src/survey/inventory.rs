@@ -167,8 +167,8 @@ impl<'a> Walk<'a> {
                 return Some(Seen { path, format, len: file.len, trouble });
             }
             Err(Absent::Directory) => return None,
-            Err(Absent::Missing | Absent::Dangling { .. }) => "a link to what is gone".to_owned(),
-            Err(Absent::Loop) => "a link that leads back to itself".to_owned(),
+            Err(Absent::Missing | Absent::Dangling { .. }) => "a link to a missing file".to_owned(),
+            Err(Absent::Loop) => "a circular link".to_owned(),
             Err(Absent::Denied(why)) => format!("cannot be read: {why}"),
         };
         Some(Seen { path, format: None, len: 0, trouble: Some(trouble) })

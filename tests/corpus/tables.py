@@ -3,7 +3,7 @@
 
 Asks whether the packages that dylens' tables name are there: the names of Debian 12 are asked of apt-cache, where this
 machine runs it; the names of the Python package index are compared with FILE, a list of the index's names, one a line
-(what follows a tab is passed over).  What this machine cannot be asked is said, and counts neither way.
+(what follows a tab is ignored).  What this machine cannot be asked is said, and counts neither way.
 
 Each table has to tell its source and its date, and each name has to stand in it once.
 

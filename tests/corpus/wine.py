@@ -400,7 +400,7 @@ def no_dll(e):
 
 
 def for_another_processor(e):
-    """A DLL for another processor is passed over."""
+    """A DLL for another processor is ignored."""
     e.dll("p/b.dll", arch="i686")
     e.dll("p/libs/b.dll")
     e.adds("p", "libs")

@@ -813,12 +813,7 @@ const TASKS: [(&str, &[&str], usize, &str); 13] = [
     ("why does a package fail", &[], 0, "libcudnn.so.9 not found"),
     ("what mends it", &[], 0, "y 1      python -m pip install --upgrade nvidia-cudnn-cu12"),
     ("copy the fix", &["y", "y"], 2, "copied: python -m pip install --upgrade nvidia-cudnn-cu12"),
-    (
-        "why does an import fail, by its name",
-        &["/", "b", "c", "r", "y", "\r"],
-        7,
-        "made for another processor or system",
-    ),
+    ("why does an import fail, by its name", &["/", "b", "c", "r", "y", "\r"], 7, "built for another platform"),
     ("which packages are broken, and by what", &["2"], 1, "torch 9 ✗"),
     ("from the missing leaf to its package", &["2", "h", "\r"], 4, "Overview › torch"),
     ("from a package to the missing leaf and back", &["2", "\r", "\x1b"], 4, "Overview · "),

@@ -513,8 +513,8 @@ impl<'a> Wheel<'a> {
             let words = format!("Cannot repair wheel, because required library \"{name}\" could not be located");
             let message = format!("auditwheel repair stops at {path}: it needs {name}, which is not found");
             let complaint = Complaint::new(Severity::Error, external.by, name.to_string(), message).printing(words);
-            let mend = "install the library where the wheel is repaired; or, where another wheel or the user's system \
-                        brings it, exclude it";
+            let mend = "install the library where the wheel is repaired; or, if another wheel or the user's system \
+                provides it, exclude it";
             let command = AUDITWHEEL_EXCLUDING.with(&[name, &self.name]);
             complaints.push(complaint.mended_by(Remedy::new(mend).fix(command)));
         }
@@ -529,7 +529,7 @@ impl<'a> Wheel<'a> {
             let message = format!("auditwheel repair copies {list} into {folder}.libs, and calls the wheel {tag}");
             let complaint = Complaint::new(Severity::Info, self.files[0], tag, message);
             let name = externals.iter().find(|(_, external)| external.found.is_some()).map(|(name, _)| name);
-            let remedy = Remedy::new("leave out what the user's system or another wheel brings");
+            let remedy = Remedy::new("exclude what the user's system or another wheel provides");
             complaints.push(complaint.mended_by(match name {
                 Some(name) => remedy.fix(AUDITWHEEL_EXCLUDING.with(&[name, &self.name])),
                 None => remedy,

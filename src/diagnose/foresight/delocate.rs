@@ -79,7 +79,7 @@ fn not_found(facts: &Facts, file: FileId, name: &Name, resolution: &Resolution) 
         ),
         None => (
             format!("delocate stops at {path}: it does not find {name}"),
-            Remedy::new("install the library where delocate runs; or, where another wheel brings it, leave it out")
+            Remedy::new("install the library where delocate runs; or, if another wheel provides it, exclude it")
                 .fix(DELOCATE_EXCLUDING.with(&[&VPath::new(&**name).file_name()])),
         ),
     };

@@ -250,7 +250,7 @@ fn not_found(facts: &Facts, file: FileId, name: &Name, own: Option<VPath>) -> Co
         ),
         None => (
             format!("delvewheel stops at {path}: it finds {name} neither on PATH nor in a folder that it was given"),
-            Remedy::new("lead delvewheel to the folder of the DLL; or, where the user's system has it, exclude it")
+            Remedy::new("give delvewheel the folder of the DLL; or, if the user's system has it, exclude it")
                 .fix(Ok(DELVEWHEEL_WITH.command()))
                 .fix(DELVEWHEEL_EXCLUDING.with(&[name])),
         ),

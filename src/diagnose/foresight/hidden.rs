@@ -33,7 +33,8 @@ pub(super) fn numpy(facts: &Facts, bundler: Bundler) -> Vec<Complaint> {
         let name = &facts.survey.distributions.get(owner).name;
         let word = bundler.word();
         let message = format!(
-            "{} asks for NumPy's C API, and no line of Python that importing {name} runs imports numpy: {word} leaves NumPy out where the \
+            "{} uses NumPy's C API, and no line of Python that importing {name} runs imports numpy: {word} leaves \
+            NumPy out where the \
              program does not import it itself, says nothing, and the program dies at the first use",
             facts.path(file)
         );

@@ -50,7 +50,8 @@ pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
         }
         let Some(severity) = severity_of(facts, &missing.imports()) else { continue };
         let message = format!(
-            "Nuitka passes over {name}, which {} needs and which is not found: the build succeeds, and the program dies at the \
+            "Nuitka ignores {name}, which {} needs and which is not found: the build succeeds, and the program dies \
+            at the \
              import",
             facts.path(file)
         );

@@ -12,12 +12,12 @@ use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::ABI3_BROKEN,
-    title: "takes more than the stable ABI that it claims",
+    title: "abi3 module uses unstable symbols",
     severity: Severity::Warning,
-    why: "A module called .abi3.so, or in a wheel tagged cp3x-abi3, promises to load with every Python from 3.x on: it may take \
-          only what Py_LIMITED_API of that version offers (PEP 384). Nothing checks it when it is built. A symbol that came \
-          with a later version ends the import on the older ones (“undefined symbol”); one that never belonged to the \
-          stable ABI works as long as Python happens to have it.",
+    why: "A module called .abi3.so, or in a wheel tagged cp3x-abi3, promises to load with every Python from 3.x on: \
+          it may use only what Py_LIMITED_API of that version offers (PEP 384). Nothing checks it when it is built. A \
+          symbol that came with a later version ends the import on the older ones (“undefined symbol”); one that \
+          never belonged to the stable ABI works as long as Python happens to have it.",
     remedy: "Build with Py_LIMITED_API (PyO3: the abi3-py3x feature) set to the version of the tag, or tag the wheel for what it needs.",
     check,
 };
@@ -65,24 +65,24 @@ fn finding(facts: &Facts, owner: DistributionId, files: &[(FileId, Beyond)]) -> 
     let foreign = all.iter().find(|(_, added)| added.is_none());
     let promise = promised(facts, owner);
     let claim = match promise {
-        Some((major, minor)) => format!("promises to load with every Python from {major}.{minor} on (abi3)"),
-        None => "is called abi3".into(),
+        Some((major, minor)) => format!("is an abi3 module for Python {major}.{minor} and later"),
+        None => "is an abi3 module".into(),
     };
     let takes = match (newest, foreign, promise) {
         (Some((symbol, Some((major, minor)))), _, Some((least, low))) => {
-            format!("takes {symbol}, which came with {major}.{minor}: it does not load with Python {least}.{low}")
+            format!("uses {symbol}, added in Python {major}.{minor}: it does not load with Python {least}.{low}")
         }
         (_, Some((symbol, _)), _) => {
-            format!("takes {symbol}, which is no part of the stable ABI: it loads only where Python happens to have it")
+            format!("uses {symbol}, which is not in the stable ABI: it loads only where that Python has it")
         }
-        _ => "takes more than that".into(),
+        _ => "uses symbols outside the stable ABI".into(),
     };
     finding.subject = newest.or(foreign).map_or_else(String::new, |(symbol, _)| symbol.to_string());
     finding.message = match files {
-        [_] => format!("{} {claim}, and {takes}", finding.file),
+        [_] => format!("{} {claim}, but {takes}", finding.file),
         files => {
             let name = facts.survey.distributions.get(owner).pinned().replace("==", " ");
-            format!("{name} ({} files) {claim}, and {takes}", files.len())
+            format!("{name} ({} files) {claim}, but {takes}", files.len())
         }
     };
     finding.remedy = Remedy::new(match newest.and_then(|(_, added)| *added) {

@@ -8,13 +8,13 @@ use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::BUNDLE_INCOMPLETE,
-    title: "a module that the bundle's own code imports is not in it",
+    title: "imported module missing from bundle",
     severity: Severity::Error,
     why: "A bundle has its Python code compiled, in an archive or as files, and its extension modules as files. The program's \
           scripts and the imports of its modules are simulated by that code. One that leads to a module which is not in the \
           bundle ends in ModuleNotFoundError: somebody has deleted the file (virus scanners do), or the bundler was told to \
           leave it out.",
-    remedy: "Build the bundle again, and see to it that nothing takes the file away.",
+    remedy: "Build the bundle again, and check that nothing removes the file.",
     check,
 };
 

@@ -26,7 +26,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         };
         let what = match image.mach.as_ref().map(|mach| mach.signature) {
             Some(Signature::Absent) => "has no code signature",
-            Some(Signature::Stale) => "was edited after it was signed, and its signature does not fit any more",
+            Some(Signature::Stale) => "was edited after it was signed, and its signature no longer matches",
             _ => continue,
         };
         let imports = facts.imports_blocked_by(file);

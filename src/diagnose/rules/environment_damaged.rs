@@ -8,7 +8,7 @@ use crate::vfs::VPath;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::ENVIRONMENT_DAMAGED,
-    title: "the environment is damaged",
+    title: "environment is damaged",
     severity: Severity::Error,
     why: "A virtual environment is a folder with a pyvenv.cfg that says where its interpreter lives (PEP 405). Without \
           that, or with an interpreter that has moved, Python cannot start from it, and dylens judges without knowing \
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
           other: a file that two of them bring is the later one's. The program of a bundle opens Python's library by its \
           full path and reads Python's own modules from an archive; without them it does not start. The folder of a \
           distribution's metadata bears its name and version; where METADATA in it says otherwise, METADATA is believed.",
-    remedy: "Make the environment anew, or upgrade it in place.",
+    remedy: "Recreate the environment, or upgrade it in place.",
     check,
 };
 

@@ -10,7 +10,7 @@ use crate::world::System;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::EXECUTABLE_STACK,
-    title: "asks for an executable stack",
+    title: "requires an executable stack",
     severity: Severity::Error,
     why: "A library whose PT_GNU_STACK is executable makes the whole process's stack executable. From glibc 2.41 on dlopen \
           refuses it where the program itself does not ask for one: “cannot enable executable stack as shared object \
@@ -36,7 +36,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let imports = facts.imports_loading(file);
         let severity = if facts.modules(imports).is_empty() { Severity::Info } else { Severity::Error };
         let mut finding = Finding::about(facts, &RULE, severity, file).breaking(facts, imports);
-        finding.message = format!("{} asks for an executable stack, which this glibc refuses", finding.file);
+        finding.message = format!("{} requires an executable stack, which this glibc refuses", finding.file);
         finding.remedy = Remedy::new("clear the flag").fix(CLEAR_EXECSTACK.with(&[&argument(facts, &content.path)]));
         finding.evidence.push(Evidence::Header { name: "PT_GNU_STACK", value: Name::from("RWE") });
         findings.push(finding);

@@ -46,7 +46,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
                 python.version_text()
             ),
             None => {
-                format!("{} is built for {made_for}; Python {} passes it over", finding.file, python.version_text())
+                format!("{} is built for {made_for}; Python {} ignores it", finding.file, python.version_text())
             }
         };
         // The import statement names the module, though the loader never gets to see a file.

@@ -6,10 +6,10 @@ use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::IMPORT_RAISES,
-    title: "import ends in an exception of its own",
+    title: "import raises an exception",
     severity: Severity::Error,
-    why: "The code of a package checks what it finds (a version, a platform, another package) and raises ImportError or exits, \
-          or takes a name from a module that has not got it: two packages whose releases do not fit each other, mostly.",
+    why: "The code of a package checks what it finds (a version, a platform, another package) and raises ImportError \
+          or exits, or imports a name that the module does not have: mostly two packages with incompatible releases.",
     remedy: "Read the message: it is the package's own. Install the release that it asks for.",
     check,
 };
@@ -20,8 +20,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let Some(file) = failure.file.as_ref().filter(|_| facts.requiring(failure).is_none()) else { continue };
         let what = match failure.cause {
             ImportCause::Raised => format!("raises {}", failure.subject),
-            ImportCause::Exits => format!("ends the interpreter ({})", failure.subject),
-            ImportCause::NameMissing => format!("takes a name that is not there: {}", failure.subject),
+            ImportCause::Exits => format!("exits the interpreter ({})", failure.subject),
+            ImportCause::NameMissing => format!("imports a name that does not exist: {}", failure.subject),
             _ => continue,
         };
         let mut finding = Finding::at(&RULE, group.severity(), facts.survey.shown(file), failure.subject.clone());

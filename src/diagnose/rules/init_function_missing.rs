@@ -8,7 +8,7 @@ use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::INIT_FUNCTION_MISSING,
-    title: "module without its init function",
+    title: "module has no init function",
     severity: Severity::Error,
     why: "Python calls PyInit_NAME of the file NAME.….so (PEP 489), from 3.15 on PyModExport_NAME before it (PEP 793); \
           names that are not ASCII are spelled in punycode (PyInitU_). A file \

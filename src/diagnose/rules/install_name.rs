@@ -8,12 +8,12 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::INSTALL_NAME,
     title: "nonstandard install name",
     severity: Severity::Error,
-    why: "A dylib for macOS carries a name for whoever links against it (LC_ID_DYLIB, what otool -L prints first). Python \
-          opens modules by path, so dyld never compares it; nothing is missing and nothing fails. Only tools that take \
-          the name for a dependency stop: Nuitka, in more versions the odder the name is. PyInstaller, delocate and \
-          cx_Freeze pass it over. Libraries renamed after linking, CMake's shared libraries, Bazel and linkers that were \
-          told no name leave such names.",
-    remedy: "Give the file its own name (install_name_tool -id @rpath/NAME) and sign it again, or upgrade Nuitka.",
+    why: "A dylib for macOS carries a name for whoever links against it (LC_ID_DYLIB, what otool -L prints first). \
+          Python opens modules by path, so dyld never compares it; nothing is missing and nothing fails. Only tools \
+          that take the name for a dependency stop: Nuitka, in more versions the odder the name is. PyInstaller, \
+          delocate and cx_Freeze ignore it. Libraries renamed after linking, CMake's shared libraries, Bazel and \
+          linkers that were told no name leave such names.",
+    remedy: "Reset the install name (install_name_tool -id @rpath/NAME) and sign the file again, or upgrade Nuitka.",
     check,
 };
 

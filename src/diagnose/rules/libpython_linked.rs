@@ -15,10 +15,10 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::LIBPYTHON_LINKED,
     title: "module linked against libpython",
     severity: Severity::Warning,
-    why: "An extension module takes Python's API from the interpreter that imports it, and need not name libpython. Where it \
-          does, it loads only with interpreters that bring that very file; with one that has Python built in (Debian's, \
-          conda's, python-build-standalone's) it fails, or brings a second Python into the process, and crashes. manylinux \
-          forbids it (PEP 513). Programs that embed Python do need it.",
+    why: "An extension module takes Python's API from the interpreter that imports it, and need not name libpython. \
+          Where it does, it loads only with interpreters that bring that very file; with one that has Python built in \
+          (Debian's, conda's, python-build-standalone's) it fails, or loads a second Python into the process, and \
+          crashes. manylinux forbids it (PEP 513). Programs that embed Python do need it.",
     remedy: "Build without -lpython (setuptools and meson leave it out; CMake: Python_add_library or Python::Module).",
     check,
 };
@@ -70,7 +70,7 @@ fn finding(facts: &Facts, severity: Severity, owner: DistributionId, files: &[(F
     };
     let what = match severity {
         Severity::Info => "which this interpreter is: with one that has Python built in it fails",
-        _ => "which the interpreter need not be: it fails, or brings a second Python into the process",
+        _ => "which the interpreter need not be: it fails, or loads a second Python into the process",
     };
     finding.message = format!("{who} is linked against {name}, {what}");
     finding.remedy = Remedy::new("build it without linking libpython");

@@ -27,7 +27,8 @@ pub(super) static RULE: Rule = Rule {
           for @rpath the LC_RPATHs of the file, of those that load it and of the program. Windows, “Dynamic-link library \
           search order”: the folder of the module, that of python.exe, those given to os.add_dll_directory, System32; neither \
           PATH nor the working directory.",
-    remedy: "Install what ships the library, reinstall the package that lost it, or lead the loader to it: by an rpath, on Windows by os.add_dll_directory.",
+    remedy: "Install what ships the library, reinstall the package that lost it, or add its folder to the search \
+             path: an RPATH, on Windows os.add_dll_directory.",
     check,
 };
 
@@ -104,7 +105,7 @@ fn with_requirements(facts: &Facts, name: &Name, by: FileId, (reason, mut remedy
     if absent.is_empty() {
         return (reason, remedy, evidence);
     }
-    remedy.text = format!("look at the wheels that it requires as well; else {}", remedy.text);
+    remedy.text = format!("scan the wheels that it requires too; otherwise {}", remedy.text);
     (format!("{reason}; the wheel requires {absent}, which was not searched"), remedy, evidence)
 }
 
@@ -118,7 +119,7 @@ fn severity(facts: &Facts, name: &Name, by: FileId, missing: &Missing) -> (Sever
         }
         if let Some(line) = windows::unclear(facts, by) {
             let source = facts.survey.shown(&line.source);
-            let context = format!("; {source}:{} adds a folder that its text does not tell", line.line);
+            let context = format!("; {source}:{} adds a folder that cannot be evaluated", line.line);
             return (Severity::Warning, context);
         }
         return (Severity::Error, String::new());
@@ -173,9 +174,9 @@ fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {
     if let Some(item) = facts.broken_items().find(|item| item.path.file_name() == &**name) {
         let why = match &item.found {
             Err(Absent::Dangling { target }) => {
-                format!(": {} is a link to {target}, which is gone", facts.survey.shown(&item.path))
+                format!(": {} is a link to {target}, which does not exist", facts.survey.shown(&item.path))
             }
-            Err(Absent::Loop) => format!(": {} is a link that leads back to itself", facts.survey.shown(&item.path)),
+            Err(Absent::Loop) => format!(": {} is a circular link", facts.survey.shown(&item.path)),
             _ => String::new(),
         };
         if !why.is_empty() {
@@ -194,24 +195,21 @@ fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {
     }
     if let Some((owner, path)) = recorded {
         let distribution = facts.survey.distributions.get(owner);
-        let reason = format!("; {} installed it as {}, and it is gone", distribution.name, facts.survey.shown(path));
-        return (reason, reinstall(facts, owner), file(path, "recorded, but gone"));
+        let reason =
+            format!("; {} installed it as {}, but the file is missing", distribution.name, facts.survey.shown(path));
+        return (reason, reinstall(facts, owner), file(path, "recorded, but missing"));
     }
     // Repair tools put a hash into the names of what they bring along: such a name comes with the package or not at all.
     let is_vendored = name.content_hash().is_some();
     if let Some(owner) = facts.owner(by).filter(|_| is_vendored) {
-        return ("; it was to come with the package".into(), reinstall(facts, owner), Vec::new());
+        return ("; its package should include it".into(), reinstall(facts, owner), Vec::new());
     }
     let remedy = install(facts, &name.to_string());
     match providers.next().map(|provider| facts.path(provider)) {
         // What another package brings for itself is a hint, not a cure.
         Some(other) => {
             let evidence = vec![Evidence::File { path: other.clone(), what: "another package's" }];
-            (
-                format!("; another package has one of that name, {other}, and no search path leads to it"),
-                remedy,
-                evidence,
-            )
+            (format!("; another package includes {other}, which is not on the search path"), remedy, evidence)
         }
         None => (String::new(), remedy, Vec::new()),
     }
@@ -228,7 +226,7 @@ fn unusable(facts: &Facts, name: &Name, by: FileId) -> Option<Cause> {
         false => reinstall(facts, owner),
     };
     let evidence = vec![Evidence::File { path: path.clone(), what: "refused" }];
-    Some((format!("; {path} is there, and the loader refuses it: {words}"), remedy, evidence))
+    Some((format!("; {path} exists, but the loader refuses it: {words}"), remedy, evidence))
 }
 
 /// The package has the library itself, under another name or off the search path.
@@ -239,7 +237,7 @@ fn misplaced(facts: &Facts, name: &Name, by: FileId, provider: FileId) -> Cause 
     if path.file_name() != &**name {
         let link = path.parent().unwrap_or_default().join(name);
         let command = LINK.with(&[&path.file_name(), &argument(facts, &link)]);
-        let text = format!("give the file the name that is asked for{}", unpacked(facts));
+        let text = format!("rename the file to the requested name{}", unpacked(facts));
         let remedy = Remedy::new(text).fix(command);
         return (format!("; {shown} has that soname under another file name"), remedy, evidence("has the soname"));
     }
@@ -256,7 +254,7 @@ fn misplaced(facts: &Facts, name: &Name, by: FileId, provider: FileId) -> Cause 
         let reason = format!("; the search path {entry} is one level short of {shown}{writer}");
         return (reason, remedy, evidence("one folder further up"));
     }
-    (format!("; {shown} is there, and no search path leads to it"), remedy, evidence("not on the search path"))
+    (format!("; {shown} exists, but is not on the search path"), remedy, evidence("not on the search path"))
 }
 
 /// The entry of a file's search path that would lead to another file if it went up once more.

@@ -15,12 +15,12 @@ use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::LIBRARY_OUTSIDE,
-    title: "library taken from outside the environment",
+    title: "library outside the environment",
     severity: Severity::Warning,
     why: "A need with an absolute path is not searched for: it is there or it is not. Paths of a package manager \
           (/opt/homebrew, /usr/local), or of the machine that built the file, lead to a library of the one machine on \
           which it was tested; on others the import fails, and bundlers copy what happens to lie there.",
-    remedy: "Let the wheel bring the library along (delocate-wheel, auditwheel repair).",
+    remedy: "Bundle the library in the wheel (delocate-wheel, auditwheel repair).",
     check,
 };
 
@@ -61,7 +61,7 @@ fn finding(facts: &Facts, name: &Name, wanted: &[(FileId, usize, usize)]) -> Fin
     finding.message = format!("{who} takes {name} from outside the environment{origin}");
     let path = argument(facts, &facts.survey.world.file(file).path);
     let leaf = String::from_utf8_lossy(VPath::new(name).file_name()).into_owned();
-    let remedy = Remedy::new(format!("bring {leaf} along beside the file, and ask for it there"));
+    let remedy = Remedy::new(format!("ship {leaf} beside the file, and link to it there"));
     finding.remedy = match facts.survey.world.host.system.format() {
         Some(Format::MachO) => {
             let change = NAME_CHANGE.with(&[name, &format!("@loader_path/{leaf}"), &path]);

@@ -11,7 +11,7 @@ use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::LIBRARY_PRELOADED,
-    title: "found only because Python code loads it first",
+    title: "resolved only through a preload",
     severity: Severity::Info,
     why: "A name that the process has already is satisfied without any search. Packages rely on it: they import a \
           package that has the library, or load it with ctypes, before they import the module that needs it. It works, \
@@ -33,8 +33,10 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         finding.node = facts.survey.graph.name(&name).or(finding.node);
         finding.files = missing.wanted.iter().map(|(file, _, _)| facts.path(*file)).collect();
         finding.files.dedup();
-        finding.message =
-            format!("{name} is on no search path of {}; {place}:{} brings {shown} in first", finding.file, line.number);
+        finding.message = format!(
+            "{name} is not on the search path of {}; {place}:{} loads {shown} first",
+            finding.file, line.number
+        );
         finding.remedy = Remedy::new(
             "no action needed; where a repair tool or bundler asks for it, exclude it or include its package",
         );

@@ -11,7 +11,7 @@ use crate::vfs::VPath;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::LIBRARY_SHADOWED,
-    title: "another copy of the library answers",
+    title: "library shadowed by another copy",
     severity: Severity::Info,
     why: "A process has one library of each name (soname, install name, on Windows file name): the copy that is loaded first \
           answers for all that need the name later, whatever their search paths find (_dl_map_object in elf/dl-load.c). Here \
@@ -58,7 +58,7 @@ fn finding(facts: &Facts, row: &ImportOutcome, shadowed: &[&ShadowedCopy]) -> Op
         count => format!(" and {} more files", count - 1),
     };
     finding.message = format!(
-        "in import {}, {}{more} takes {} from {copy}{who}, not from {own}",
+        "in import {}, {}{more} uses {} of {copy}{who}, not of {own}",
         row.module,
         finding.file,
         match first.symbols {

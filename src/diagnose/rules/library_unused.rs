@@ -13,7 +13,7 @@ use crate::world::{FileId, text_finder};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::LIBRARY_UNUSED,
-    title: "libraries without a visible user",
+    title: "unused library",
     severity: Severity::Info,
     why: "No import brings the file in, no Python source of its distribution names it, no other file of it has the name in its \
           constants, and it lies in no folder of plugins. What opens it by a path that is made at run time cannot be seen.",

@@ -12,9 +12,9 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::LINK_BROKEN,
     title: "link target not found",
     severity: Severity::Error,
-    why: "A loader follows links; one whose target is gone is as good as no file. A circle of links is worse: glibc gives \
-          up the rest of that search path (ELOOP), musl the whole search.",
-    remedy: "Reinstall the package, or make the link anew.",
+    why: "A loader follows links; one whose target is missing counts as no file. A circle of links is worse: glibc \
+          gives up the rest of that search path (ELOOP), musl the whole search.",
+    remedy: "Reinstall the package, or recreate the link.",
     check,
 };
 
@@ -22,8 +22,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     for item in facts.broken_items() {
         let shown = facts.survey.shown(&item.path);
         let what = match item.found.as_ref().err() {
-            Some(Absent::Dangling { target }) => format!("{shown} is a link to {target}, which is gone"),
-            Some(Absent::Loop) => format!("{shown} is a link that leads back to itself"),
+            Some(Absent::Dangling { target }) => format!("{shown} is a link to {target}, which does not exist"),
+            Some(Absent::Loop) => format!("{shown} is a circular link"),
             _ => continue,
         };
         let module = importable_as(&item.path, facts.python()).map(|(_, module)| module);
@@ -54,7 +54,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         finding.node = facts.survey.graph.name(item.path.file_name());
         finding.remedy = match owner {
             Some((owner, _)) => reinstall(facts, owner),
-            None => Remedy::new("make the link anew, or remove it"),
+            None => Remedy::new("recreate the link, or remove it"),
         };
         finding.evidence.push(Evidence::File { path: shown, what: "link target not found" });
         findings.push(finding);

@@ -12,13 +12,13 @@ use crate::world::{FileId, is_native_name};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::NOT_AN_IMAGE,
-    title: "not a native file, or not a whole one",
+    title: "corrupt or not a native library",
     severity: Severity::Error,
     why: "An empty, truncated or replaced file ends the load with an error of its own: “file too short”, “invalid ELF \
           header”; a file cut off inside a segment even ends the process (SIGBUS). Git LFS leaves small text pointers \
           where it has not fetched the files, and strip leaves segments that no longer lie at pages where patchelf has \
           moved them.",
-    remedy: "Fetch the file anew: reinstall the package, or run git lfs pull.",
+    remedy: "Get the file again: reinstall the package, or run git lfs pull.",
     check,
 };
 

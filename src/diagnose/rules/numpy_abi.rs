@@ -26,7 +26,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let distribution = facts.survey.distributions.get(owner);
         finding.subject = distribution.name.clone();
         finding.message = format!(
-            "{} was built for NumPy 1, and {} is installed: {}",
+            "{} was built for NumPy 1, but {} is installed: {}",
             who(facts, owner, &bonds),
             spoken(provider),
             fails_at(&bonds, None)

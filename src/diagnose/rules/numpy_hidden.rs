@@ -6,7 +6,7 @@ use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::NUMPY_HIDDEN,
-    title: "only compiled code asks for NumPy",
+    title: "only compiled code uses NumPy",
     severity: Severity::Warning,
     why: "Bundlers follow the import statements of Python code. Where only a compiled module asks for NumPy (rustworkx), they \
           build without a word and leave NumPy out: the program dies with “No module named 'numpy'” at the first use of an array. \
@@ -30,7 +30,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let mut finding = finding(facts, &RULE, severity, &bonds);
         finding.subject = "numpy".into();
         finding.message = format!(
-            "{} asks for NumPy's C API, and no Python code of its package imports numpy: bundlers leave it out{}",
+            "{} uses NumPy's C API, but no Python code of its package imports numpy: bundlers leave it out{}",
             who(facts, owner, &bonds),
             if is_optional {
                 "; the package does not require NumPy, and needs it only where it gets arrays"

@@ -33,7 +33,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let what = lack(facts);
         finding.subject = "numpy".into();
         let fails = fails_at(&bonds, line.as_ref());
-        finding.message = format!("{} asks for NumPy's C API, and {what}: {fails}", who(facts, owner, &bonds));
+        finding.message = format!("{} uses NumPy's C API, but {what}: {fails}", who(facts, owner, &bonds));
         if let Some((line, _)) = line {
             finding = at_import(facts, finding, &bonds, line);
         }

@@ -15,13 +15,13 @@ use crate::survey::{Bond, Provider};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::NUMPY_MODULE_MISSING,
-    title: "a Python module on the way to NumPy's C API is gone",
+    title: "module for NumPy C API missing",
     severity: Severity::Error,
     why: "Compiled code gets at NumPy's C API by importing a Python module: numpy.core.multiarray (older pybind11, \
           rust-numpy and C code), numpy._core.multiarray, or the extension itself, which NumPy's own packages come before. \
           Bundlers that follow import statements alone leave out what only compiled code imports, and the program dies with \
           “No module named 'numpy.core.multiarray'”.",
-    remedy: "Bring the module back: reinstall NumPy, or name the module to the bundler.",
+    remedy: "Reinstall NumPy, or include the module in the bundle.",
     check,
 };
 
@@ -36,7 +36,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             let mut finding = finding(facts, &RULE, Severity::Error, &bonds);
             finding.subject = module.into();
             finding.message = format!(
-                "{} asks for NumPy's C API by way of {module}, and {} has no such module: {}",
+                "{} uses NumPy's C API through {module}, but {} has no such module: {}",
                 who(facts, owner, &bonds),
                 spoken(provider),
                 fails_at(&bonds, None)
@@ -59,7 +59,7 @@ fn imported(facts: &Facts, provider: &Provider, owner: DistributionId, bonds: &[
     let mut finding = at_import(facts, finding, bonds, line.clone());
     finding.subject = module.clone();
     finding.message = format!(
-        "{} imports {module} ({}:{}), and {} has no such module: its import fails",
+        "{} imports {module} ({}:{}), but {} has no such module: its import fails",
         facts.survey.distributions.get(owner).pinned().replace("==", " "),
         facts.survey.shown(&line.path),
         line.number,
@@ -70,8 +70,8 @@ fn imported(facts: &Facts, provider: &Provider, owner: DistributionId, bonds: &[
 
 /// Says what brings a module back.
 fn mended(facts: &Facts, provider: &Provider, mut finding: Finding, module: &str) -> Finding {
-    finding.remedy = name_to_bundler(facts, "bring the module back", module)
-        .unwrap_or_else(|| Remedy::new("bring the module back").fix(PIP_REINSTALL.with(&[&"numpy"])));
+    finding.remedy = name_to_bundler(facts, "reinstall NumPy", module)
+        .unwrap_or_else(|| Remedy::new("reinstall NumPy").fix(PIP_REINSTALL.with(&[&"numpy"])));
     let path = facts.survey.shown(&provider.file_of(module));
     finding.evidence.push(Evidence::File { path, what: "is not there" });
     finding

@@ -7,7 +7,7 @@ use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::NUMPY_SEVERAL,
-    title: "several NumPys, and the first wins",
+    title: "multiple NumPy installations",
     severity: Severity::Info,
     why: "Python imports the first numpy that it finds along sys.path: the environment's own folders, what .pth files add, the \
           user's site. Packages that were installed for another one of them meet the first, whatever its ABI.",
@@ -23,14 +23,13 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let mut finding = Finding::at(&RULE, Severity::Info, file, "numpy".into());
     finding.node = provider.file.and_then(|file| facts.survey.graph.file(file));
     finding.message = format!(
-        "import numpy finds {} in {}; {} further down the path is passed over",
+        "import numpy finds {} in {}; {} later on sys.path is ignored",
         spoken(provider),
         facts.survey.shown(&provider.folder),
         facts.survey.shown(second)
     );
     finding.remedy = Remedy::new("keep one NumPy in the environment");
-    let passed =
-        others.iter().map(|folder| Evidence::File { path: facts.survey.shown(folder), what: "is passed over" });
+    let passed = others.iter().map(|folder| Evidence::File { path: facts.survey.shown(folder), what: "is ignored" });
     finding.evidence.extend(passed);
     findings.push(finding);
 }

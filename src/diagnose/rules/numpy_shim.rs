@@ -9,7 +9,7 @@ use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::NUMPY_SHIM,
-    title: "reaches NumPy 2 through numpy.core.multiarray",
+    title: "uses NumPy 2 through numpy.core",
     severity: Severity::Warning,
     why: "rust-numpy before 0.22 and pybind11 before 2.12 import the module numpy.core.multiarray at first use. In NumPy 2 \
           that is a small Python file that NumPy itself never imports: bundlers (Nuitka, PyInstaller) leave it out, and \

@@ -10,7 +10,7 @@ use crate::survey::numpy::{oldest_with, wanted};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::NUMPY_TOO_OLD,
-    title: "asks for a newer NumPy",
+    title: "requires a newer NumPy",
     severity: Severity::Error,
     why: "NumPy's C API grows with most releases. Code that was compiled for the API of a newer one checks for it when it is \
           imported and gives up: “module was compiled against NumPy C-API version 0x… but the running NumPy has C-API \
@@ -31,7 +31,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         let mut finding = finding(facts, &RULE, severity, &bonds);
         finding.subject = format!("numpy>={major}.{minor}");
         finding.message = format!(
-            "{} asks for the C API of NumPy {major}.{minor}, and {} is installed: {}",
+            "{} requires the C API of NumPy {major}.{minor}, but {} is installed: {}",
             who(facts, owner, &bonds),
             spoken(provider),
             fails_at(&bonds, None)

@@ -13,7 +13,7 @@ use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::PYTHON_SYMBOL_MISSING,
-    title: "takes from Python what this Python lacks",
+    title: "missing Python C API symbols",
     severity: Severity::Error,
     why: "An extension module takes Python's API from the interpreter that imports it, and all symbols are bound at once \
           (RTLD_NOW). The ending .so alone, and .abi3.so, tie a file to no version, and a full tag to no patch release or beta: \
@@ -86,10 +86,8 @@ fn finding(facts: &Facts, file: FileId, lacking: &[Name]) -> Finding {
     };
     let python = facts.python().version_text();
     finding.subject = first.to_string();
-    finding.message = format!(
-        "{} takes {first}{more} from Python, and Python {python} has none{whence}: its import fails",
-        finding.file
-    );
+    finding.message =
+        format!("{} uses {first}{more}, which Python {python} does not have{whence}: its import fails", finding.file);
     let symbols = lacking.iter().take(20).map(|symbol| Evidence::Header { name: "symbol", value: symbol.clone() });
     finding.evidence.extend(symbols);
     finding

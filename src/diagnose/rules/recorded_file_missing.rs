@@ -13,7 +13,7 @@ use crate::world::Absent;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::RECORDED_FILE_MISSING,
-    title: "installed file is gone",
+    title: "installed file is missing",
     severity: Severity::Error,
     why: "An installer writes down every file that it puts there (RECORD, PEP 376; conda-meta). A module on that list that \
           is gone ends its import in ModuleNotFoundError; a library that is gone is missed by whoever needs it.",
@@ -47,9 +47,9 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
             finding.node = facts.survey.graph.distributions().get(owner.0).copied();
             finding.message = match module.filter(|_| is_module) {
                 Some((_, module)) => {
-                    format!("import {module} fails: {} installed {shown}, and it is gone", distribution.name)
+                    format!("import {module} fails: {} installed {shown}, but the file is missing", distribution.name)
                 }
-                None => format!("{} installed {shown}, and it is gone", distribution.name),
+                None => format!("{} installed {shown}, but the file is missing", distribution.name),
             };
             finding.breaks = usize::from(is_module);
             finding.remedy = reinstall(facts, owner);

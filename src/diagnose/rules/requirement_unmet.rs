@@ -38,8 +38,8 @@ fn judged(facts: &Facts, UnmetRequirement { by, requirement, there }: UnmetRequi
     let mut finding = Finding::at(&RULE, Severity::Warning, file, there.pinned());
     let wanted = requirement.pinned();
     finding.message =
-        format!("{} {} requires {wanted}, and {} {} is installed", by.name, by.version, there.name, there.version);
-    finding.remedy = Remedy::new(format!("install {} that {} takes", there.name, by.name))
+        format!("{} {} requires {wanted}, but {} {} is installed", by.name, by.version, there.name, there.version);
+    finding.remedy = Remedy::new(format!("install {} as {} requires", there.name, by.name))
         .fix(PIP_INSTALL_REQUIRED.with(&[&wanted]));
     finding
 }

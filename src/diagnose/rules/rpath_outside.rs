@@ -14,7 +14,7 @@ use crate::world::{FileId, World};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::RPATH_OUTSIDE,
-    title: "search path leads out of the environment",
+    title: "RPATH points outside the environment",
     severity: Severity::Warning,
     why: "An absolute DT_RPATH or DT_RUNPATH, or one that climbs out with “..”, is mostly left over from the machine that \
           built the file. It is harmless while nothing is there; where something is, a library of that machine is loaded \
@@ -88,7 +88,7 @@ fn finding(facts: &Facts, decides: bool, entry: &Name, files: &[FileId]) -> Find
         }
         false => {
             let has = if files.len() > 1 { "have" } else { "has" };
-            format!("{who} {has} the search path {entry}, outside the environment; nothing is taken from there")
+            format!("{who} {has} the search path {entry}, outside the environment; nothing is loaded from there")
         }
     };
     let command = SET_RPATH.with(&[&argument(facts, &facts.survey.world.file(files[0]).path)]);

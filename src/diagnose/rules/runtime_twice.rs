@@ -10,7 +10,7 @@ use crate::world::FileId;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::RUNTIME_TWICE,
-    title: "two copies of one runtime",
+    title: "duplicate runtime library",
     severity: Severity::Warning,
     why: "Some libraries keep state for the whole process: a thread pool (OpenMP), random numbers and error queues \
           (OpenSSL), exceptions and streams (libstdc++), an event loop (Qt). Two files with one soname (on Windows, one file \
@@ -100,8 +100,8 @@ fn finding(facts: &Facts, severity: Severity, family: &str, files: &[FileId], im
     finding.subject = family.to_owned();
     let scope = match imports.first() {
         Some(&import) => match &facts.survey.imports[import].kind {
-            crate::survey::ImportKind::Module(name) => format!("import {name} brings in"),
-            _ => "one import brings in".into(),
+            crate::survey::ImportKind::Module(name) => format!("import {name} loads"),
+            _ => "one import loads".into(),
         },
         None => "the environment has".into(),
     };

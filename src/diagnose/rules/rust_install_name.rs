@@ -18,12 +18,12 @@ pub(super) static RULE: Rule = Rule {
     title: "nonstandard Rust install name",
     severity: Severity::Error,
     why: "Rust's modules for macOS are dylibs, and a dylib carries an install name (LC_ID_DYLIB, what otool -L prints \
-          first). maturin 0.15.2 and later write the module's dotted name into it (“tsdownsample._rust.” before the name \
-          of the file), older ones the crate's name or another ABI tag, cargo by itself the path on the build machine. \
-          Python opens modules by path, so dyld never compares it; nothing is missing and nothing fails. Nuitka takes the \
-          name for a dependency and stops: before 2.3.11 at package prefixes, in every version at other names. \
-          PyInstaller, delocate and cx_Freeze pass it over.",
-    remedy: "Upgrade Nuitka, or give the file its own name (install_name_tool -id @rpath/NAME) and sign it again.",
+          first). maturin 0.15.2 and later write the module's dotted name into it (“tsdownsample._rust.” before the \
+          name of the file), older ones the crate's name or another ABI tag, cargo by itself the path on the build \
+          machine. Python opens modules by path, so dyld never compares it; nothing is missing and nothing fails. \
+          Nuitka takes the name for a dependency and stops: before 2.3.11 at package prefixes, in every version at \
+          other names. PyInstaller, delocate and cx_Freeze ignore it.",
+    remedy: "Upgrade Nuitka, or reset the install name (install_name_tool -id @rpath/NAME) and sign the file again.",
     check,
 };
 
@@ -55,10 +55,10 @@ fn finding(facts: &Facts, rule: &'static Rule, file: FileId, name: &InstallName,
     let mut finding = Finding::about(facts, rule, severity, file);
     finding.subject = identity.to_string();
     let minds = match (death, facts.survey.target.wishes.tool) {
-        (Some(_), Some(tool)) => format!("{} takes it for a missing library and stops", spoken(tool)),
+        (Some(_), Some(tool)) => format!("{} fails on it", spoken(tool)),
         _ => stops.phrase(),
     };
-    finding.message = format!("{} has {}; dyld does not mind, but {minds}", finding.file, name.phrase());
+    finding.message = format!("{} has {}; harmless to dyld, but {minds}", finding.file, name.phrase());
     finding.prints = death.map(|death| death.message.clone());
     finding.remedy = remedy(facts, &content.path, name, stops, rust.is_some());
     finding.evidence.push(Evidence::Header { name: "install name", value: identity });
@@ -92,11 +92,11 @@ fn remedy(facts: &Facts, path: &VPath, name: &InstallName, stops: Stops, is_rust
         (_, false) => format!("; its builder: -install_name {id} for the linker"),
     };
     let text = match stops {
-        Stops::Never => format!("no action needed; for a tool that minds, give the file its own name{builder}"),
+        Stops::Never => format!("no action needed; for a tool that fails on it, reset the install name{builder}"),
         Stops::Before(version) => {
-            format!("upgrade Nuitka to {version} or later, or give the file its own name{builder}")
+            format!("upgrade Nuitka to {version} or later, or reset the install name{builder}")
         }
-        Stops::Always => format!("give the file its own name{builder}"),
+        Stops::Always => format!("reset the install name{builder}"),
     };
     Remedy::new(format!("{text}{}", unpacked(facts))).steps([NAME_ID.with(&[&leaf, &file]), SIGN.with(&[&file])])
 }

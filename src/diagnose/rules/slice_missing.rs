@@ -10,7 +10,7 @@ use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::SLICE_MISSING,
-    title: "wheel promises another processor too",
+    title: "wheel lacks a promised architecture",
     severity: Severity::Warning,
     why: "The tag macosx_…_universal2 promises files for both kinds of Mac, x86_64 and arm64. A module with one slice \
           installs on the other kind as well, and its import fails there: “mach-o file, but is an incompatible \

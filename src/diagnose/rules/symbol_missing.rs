@@ -159,13 +159,13 @@ fn finding(facts: &Facts, file: FileId, need: usize, provider: FileId, lack: &La
     };
     finding.subject = first.to_string();
     let why = match &lack.forwarded {
-        None => "has none of that name".into(),
+        None => "does not define it".into(),
         Some(Forwarded::To(library)) => {
-            format!("forwards it to {}, and that has none of that name", facts.path(*library))
+            format!("forwards it to {}, which does not define it", facts.path(*library))
         }
         Some(Forwarded::NotFound(dll)) => format!("forwards it to {dll}, which is not found"),
     };
-    finding.message = format!("{} takes {first}{more} from {provider}, which {why}", finding.file);
+    finding.message = format!("{} imports {first}{more} from {provider}, which {why}", finding.file);
     if let Some(owner) = facts.owner(file) {
         finding.remedy = reinstall(facts, owner);
     }

@@ -84,7 +84,7 @@ fn of_program(facts: &Facts, lacking: &[ProgramSymbol]) -> Finding {
         false => format!("{} cannot start", facts.path(facts.survey.imports[first.import].file)),
     };
     finding.message =
-        format!("{} needs {subject}{more}, which nothing that its program loads defines: {end}", finding.file);
+        format!("{} needs {subject}{more}, which no library loaded by its program defines: {end}", finding.file);
     finding.remedy = match (first.is_deferred, facts.owner(first.file)) {
         (false, Some(owner)) => reinstall(facts, owner),
         _ => Remedy::new("no action needed unless the function is called"),
@@ -165,8 +165,10 @@ fn judge(facts: &Facts, unbound: &[UnboundSymbol]) -> Option<Finding> {
         (Cause::None, true) => "; it is built for glibc, and this interpreter runs on musl".into(),
         _ => reason(facts, &cause),
     };
-    finding.message =
-        format!("{} needs {spelled}{more}, which nothing that its import loads defines{reason}{context}", finding.file);
+    finding.message = format!(
+        "{} needs {spelled}{more}, which no library loaded by its import defines{reason}{context}",
+        finding.file
+    );
     finding.remedy = match is_of_glibc.then(|| facts.owner(first.file)).flatten() {
         Some(owner) => {
             let pinned = facts.survey.distributions.get(owner).pinned();

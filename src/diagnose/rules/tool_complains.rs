@@ -6,7 +6,7 @@ use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::TOOL_COMPLAINS,
-    title: "the selected tool will fail on it",
+    title: "selected tool fails on this file",
     severity: Severity::Error,
     why: "Tools that repair wheels or bundle programs look for libraries by rules of their own, which are not the \
           loader's: they stop, or warn, or leave something out in silence, and the program dies where it is started. Told \

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::UNREADABLE,
     title: "cannot be read",
     severity: Severity::Warning,
-    why: "What may not be read can neither be imported nor inspected; a loader passes such a file over and looks on.",
+    why: "What may not be read can neither be imported nor inspected; a loader skips such a file.",
     remedy: "Make it readable for the user who runs Python.",
     check,
 };

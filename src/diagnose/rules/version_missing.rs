@@ -71,7 +71,7 @@ fn lacks(facts: &Facts, file: FileId, provider: FileId, mut versions: Vec<Name>)
     let (place, age) = (Place::of(facts, file, provider), Age::of(facts, provider, &versions[0]));
     finding.subject = list.join(", ");
     finding.message =
-        format!("{} wants {} of {library}, {}{}", finding.file, finding.subject, place.words(), age.words());
+        format!("{} requires {} of {library}, {}{}", finding.file, finding.subject, place.words(), age.words());
     finding.remedy = remedy(facts, file, library.file_name(), &list, &place, &age);
     finding.evidence.push(Evidence::File { path: library, what: "lacks the version" });
     finding

@@ -10,7 +10,7 @@ use crate::rule::RuleId;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::WRONG_ARCHITECTURE,
-    title: "made for another processor or system",
+    title: "built for another platform",
     severity: Severity::Error,
     why: "A process loads only what is made for its own processor and word size. glibc passes a file for another one over \
           silently, so the error reads “cannot open shared object file: No such file or directory”, although the file is \

@@ -77,12 +77,12 @@ impl Bundle {
         let remedy = Remedy::new(format!("build it again with {}", self.bundler.word()));
         let library = opens.filter(is_gone).map(|path| {
             let name = path.file_name().as_bstr();
-            let what = format!("{name} is gone: the program opens it by its full path, and cannot start");
+            let what = format!("{name} is missing: the program opens it by its full path, and cannot start");
             Note::new(path, what, remedy.clone())
         });
         let base = self.contents.join(pyinstaller::BASE);
         let needs_base = self.bundler == Bundler::PYINSTALLER && is_gone(&&base);
-        let what = "base_library.zip is gone, with the modules that Python itself needs: the program cannot start";
+        let what = "base_library.zip is missing, with the modules that Python itself needs: the program cannot start";
         library.chain(needs_base.then(|| Note::new(&base, what.into(), remedy.clone()))).collect()
     }
 }

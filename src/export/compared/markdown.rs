@@ -20,7 +20,7 @@ fn write(diff: &Diff, told: &Told) -> String {
         let (changes, left) = told.of(diff, kind);
         table(kind.title(), &changes, &mut text);
         if left > 0 {
-            text += &format!("\nAnd {} of distributions that came or went.\n", count(left, "file"));
+            text += &format!("\nAnd {} of added or removed distributions.\n", count(left, "file"));
         }
     }
     inert(&text)

@@ -59,7 +59,7 @@ fn summary(diff: &Diff) -> String {
     match diff.changes.is_empty() {
         true => "Nothing has changed.".into(),
         false => format!(
-            "{}, {mended} mended; {came} came, {went} went, {changed} changed",
+            "{}, {mended} fixed; {came} added, {went} removed, {changed} changed",
             super::count(regressions, "regression")
         ),
     }

@@ -22,7 +22,7 @@ fn write(diff: &Diff, told: &Told) -> String {
             if changes.is_empty() {
                 text += &format!("\n{}\n", paint.ink(Ink::Strong, kind.title()));
             }
-            let line = format!("  and {} of distributions that came or went (-v)\n", count(left, "file"));
+            let line = format!("  and {} of added or removed distributions (-v)\n", count(left, "file"));
             text += &paint.ink(Ink::Quiet, &line);
         }
     }

@@ -28,7 +28,7 @@ const BOXES: [BoxEntry; 10] = [
 const LINES: [(BondKind, &str); 5] = [
     (BondKind::Needs, "needs"),
     (BondKind::May, "may need"),
-    (BondKind::Numpy, "asks for NumPy's C API"),
+    (BondKind::Numpy, "uses NumPy's C API"),
     (BondKind::Import, "imports"),
     (BondKind::MayImport, "may import"),
 ];

@@ -82,11 +82,11 @@ pub(super) fn described(scan: &Scan, node: NodeId) -> String {
         }
         Node::System(_) => "a file outside the environment".into(),
         Node::Builtin(_) => loader::traits(&scan.world.host.system).builtin.into(),
-        Node::Missing(_) => "a name that the loader does not find".into(),
+        Node::Missing(_) => "a name that is not found".into(),
         Node::Python(module) => match module.presence {
             Presence::Present(_) => "a Python module".into(),
-            Presence::Absent => "a Python module that is not there".into(),
-            Presence::Unknown => "a Python module of which it cannot be told whether it is there".into(),
+            Presence::Absent => "a missing Python module".into(),
+            Presence::Unknown => "a Python module that may be absent".into(),
         },
     }
 }

@@ -318,7 +318,7 @@ fn an_executable_stack_is_told_with_the_command_that_takes_it_away() {
             cause: "executable-stack",
             verdict: Verdict::Guilty,
             file: "",
-            sentence: "libx.so.1 asks for an executable stack",
+            sentence: "libx.so.1 requires an executable stack",
             remedy: "",
             command: "patchelf --clear-execstack libx.so.1",
         },
@@ -366,7 +366,7 @@ fn a_damaged_file_at_which_readelf_warns_and_nuitka_stops_is_named() {
         verdict: Verdict::Guilty,
         file: "lib/python3.11/site-packages/p/m.cpython-311-x86_64-linux-gnu.so",
         sentence: "",
-        remedy: "put the file back",
+        remedy: "restore the file",
         command: "",
     };
     assert_first(&beside(log, "/env", &world), &expected);

@@ -37,13 +37,13 @@ fn what_is_ignored_is_told_with_its_reason_and_does_not_fail() {
 }
 
 #[test]
-fn what_is_ignored_in_vain_is_complained_of_and_does_not_fail() {
+fn an_entry_of_ignore_that_matches_nothing_is_reported_and_does_not_fail() {
     let folder = project("[tool.dylens]\nfail-on = 'never'\nignore = ['executable-stack']\n");
     let checked = check(&folder, &[]);
     assert_eq!(checked.status.code(), Some(0));
     let warning = said(&checked);
-    assert!(warning.starts_with("dylens: executable-stack is ignored in vain, nothing is found by it ("), "{warning}");
-    assert!(warning.contains("pyproject.toml); take it out"), "{warning}");
+    assert!(warning.starts_with("dylens: executable-stack is ignored, but nothing matches it ("), "{warning}");
+    assert!(warning.contains("pyproject.toml); remove it"), "{warning}");
     assert_eq!(out(&checked).matches("is not found").count(), 2);
 }
 

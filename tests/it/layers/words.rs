@@ -6,10 +6,10 @@ use std::path::Path;
 use super::sources;
 
 /// The rooms whose texts are judged.
-const ROOMS: [&str; 3] = ["tui/", "buildlog", "diagnose"];
+const ROOMS: [&str; 8] = ["tui/", "buildlog", "cli/", "command", "diagnose", "discover", "export", "survey"];
 
 /// What is written instead of each.
-const BANNED: [(&str, &str); 12] = [
+const BANNED: [(&str, &str); 14] = [
     ("in vain", "broken"),
     ("nowhere", "not found"),
     ("nobody", "no …"),
@@ -22,6 +22,8 @@ const BANNED: [(&str, &str); 12] = [
     ("longer way", "transitive"),
     ("implied", "transitive"),
     ("lead on", "open"),
+    ("not mind", "harmless to"),
+    ("leads back", "circular"),
 ];
 
 #[test]
@@ -52,6 +54,25 @@ fn no_text_of_the_tables_of_logs_has_a_banned_word() {
         for line in text.lines().filter(is_text) {
             if let Some((word, instead)) = banned(line) {
                 writeln!(wrong, "{}: “{word}”: write “{instead}”: {line}", file.display()).unwrap();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn no_page_for_people_has_a_banned_word() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let pages: Vec<_> =
+        pages.chain([root.join("README.md")]).filter(|path| path.extension() == Some("md".as_ref())).collect();
+    assert!(pages.len() > 5, "found the pages");
+    let mut wrong = String::new();
+    for page in pages {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for (at, line) in text.lines().enumerate() {
+            if let Some((word, instead)) = banned(line) {
+                writeln!(wrong, "{}:{}: “{word}”: write “{instead}”: {line}", page.display(), at + 1).unwrap();
             }
         }
     }

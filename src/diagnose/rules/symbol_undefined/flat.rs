@@ -113,7 +113,8 @@ fn finding(facts: &Facts, files: &[Lacking]) -> Finding {
     let told = &first.told;
     finding.subject = demangled(told).unwrap_or_else(|| told.to_string());
     finding.message = format!(
-        "{who} {}{}, which nothing that the import loads defines{}{} (dyld: symbol not found in flat namespace '{told}')",
+        "{who} {}{}, which no library loaded by the import defines{}{} (dyld: symbol not found in flat namespace \
+        '{told}')",
         finding.subject,
         more(names.len()),
         reason(facts, first.provider),

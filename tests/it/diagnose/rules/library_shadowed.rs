@@ -38,7 +38,7 @@ fn a_copy_loaded_first_that_has_every_symbol_is_information() {
     let told = example(&scan, "library-shadowed");
     assert_eq!((told.severity, told.subject.as_str()), (Severity::Info, "libx.so.1"));
     let words = format!(
-        "takes 2 symbols from {SITE}/p/old/libx.so.1, loaded by p._a at {SITE}/p/__init__.py:1, not from {SITE}/p/new/libx.so.1"
+        "uses 2 symbols of {SITE}/p/old/libx.so.1, loaded by p._a at {SITE}/p/__init__.py:1, not of {SITE}/p/new/libx.so.1"
     );
     assert!(told.message.contains(&words), "{}", told.message);
 }
@@ -100,7 +100,7 @@ fn on_macos_the_library_of_an_install_name_that_is_loaded_first_answers() {
     let scan = for_dyld("@rpath/libx.dylib", same, "f,g");
     let told = finding(&scan, "library-shadowed");
     assert_eq!((told.severity, told.subject.as_str()), (Severity::Info, "@rpath/libx.dylib"));
-    let words = "takes 2 symbols from p/old/libx.dylib, loaded by p._a at p/__init__.py:1, not from p/new/libx.dylib";
+    let words = "uses 2 symbols of p/old/libx.dylib, loaded by p._a at p/__init__.py:1, not of p/new/libx.dylib";
     assert!(told.message.contains(words), "{}", told.message);
     let lacking = for_dyld("@rpath/libx.dylib", same, "f");
     let told = finding(&lacking, "symbol-missing");
@@ -130,7 +130,7 @@ fn on_windows_the_dll_of_a_file_name_that_is_loaded_first_answers() {
     let scan = for_windows(["x.dll", "X.dll"], "f,g");
     let told = finding(&scan, "library-shadowed");
     assert_eq!((told.severity, told.subject.as_str()), (Severity::Info, "X.dll"));
-    let words = "takes 2 symbols from p/x.dll, loaded by p._a at p/__init__.py:1, not from p/q/X.dll";
+    let words = "uses 2 symbols of p/x.dll, loaded by p._a at p/__init__.py:1, not of p/q/X.dll";
     assert!(told.message.contains(words), "{}", told.message);
     let told = finding(&for_windows(["x.dll", "x.dll"], "f"), "symbol-missing").message.clone();
     assert!(told.contains("the process already has p/x.dll"), "{told}");

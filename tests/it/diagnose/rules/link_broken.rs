@@ -19,7 +19,7 @@ fn a_link_in_a_circle_is_told_as_such() {
     let circles = findings(&scan, "link-broken");
     assert_eq!(circles.len(), 2, "{:?}", messages(&scan));
     assert!(
-        circles.iter().all(|finding| finding.message.contains("back to itself") && finding.severity == Severity::Info)
+        circles.iter().all(|finding| finding.message.contains("circular link") && finding.severity == Severity::Info)
     );
 }
 

@@ -25,7 +25,7 @@ fn a_numpy_that_lost_its_extension_answers_nobody() {
     let gone: Vec<&str> = numpy.lines().filter(|line| !line.contains("elf x86_64")).collect();
     let scan = scan(&format!("{}\n{}", gone.join("\n"), package(C1)));
     let finding = finding(&scan, "numpy-missing");
-    assert!(finding.message.contains("without its extension _multiarray_umath"), "{}", finding.message);
+    assert!(finding.message.contains("has no extension module _multiarray_umath"), "{}", finding.message);
     assert_eq!(finding.severity, Severity::Error);
 }
 
@@ -62,7 +62,7 @@ fn python_code_that_imports_numpy_fails_before_any_module_does() {
         .replace("from . import _a\n", "from .b import c\n//- SITE/a/b.py\nimport numpy as np\nfrom . import _a\n");
     let scan = scan(&package);
     let finding = finding(&scan, "numpy-missing");
-    assert!(finding.message.ends_with("there is no NumPy: its import fails"), "{}", finding.message);
+    assert!(finding.message.ends_with("NumPy is not installed: its import fails"), "{}", finding.message);
     assert_eq!(finding.breaks, 1);
     let lines = finding.evidence.iter().filter_map(|evidence| match evidence {
         Evidence::Line { path, number, .. } => Some(format!("{path}:{number}")),
@@ -101,7 +101,7 @@ fn several_packages_that_get_no_answer_are_one_finding() {
     let scan = scan(&two);
     let finding = finding(&scan, "numpy-missing");
     assert!(
-        finding.message.starts_with("2 packages (2 files) ask for NumPy's C API, and there is no NumPy"),
+        finding.message.starts_with("2 packages (2 files) use NumPy's C API, but NumPy is not installed"),
         "{}",
         finding.message
     );

@@ -27,7 +27,7 @@ fn a_version_that_is_not_among_those_required_is_told() {
     let scan = pair("num-py<2,>=1.25.2; sys_platform != 'win32'", "1.23.5");
     let told = example(&scan, "requirement-unmet");
     assert_eq!(told.severity, Severity::Warning);
-    assert_eq!(told.message, "p 1.0 requires num-py>=1.25.2,<2, and num_py 1.23.5 is installed");
+    assert_eq!(told.message, "p 1.0 requires num-py>=1.25.2,<2, but num_py 1.23.5 is installed");
     assert_eq!(told.remedy.first(Shell::Sh).as_deref(), Some("python -m pip install 'num-py>=1.25.2,<2'"));
 }
 

@@ -128,7 +128,7 @@ fn older_auditwheels_aim_at_the_oldest_tag_and_know_less() {
          the wheel on an older toolchain."
     ));
     assert_eq!(told("auditwheel=5.0", &module).0, "linux_x86_64", "its newest is 2.27");
-    // Python's own library is passed over, or taken out since 6.4, and copied in where its number was too long.
+    // Python's own library is ignored, or taken out since 6.4, and copied in where its number was too long.
     let module = format!("{MODULE},libpython3.11.so.1.0");
     assert_eq!(told("auditwheel=6.3.0", &module), ("manylinux_2_5_x86_64".into(), Vec::new()));
     assert!(told("auditwheel=6.4.0", &module).1[0].starts_with("Removing libpython3.11.so.1.0"));

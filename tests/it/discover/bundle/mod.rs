@@ -30,7 +30,7 @@ const MACHINE: &str = "
 pub const PROGRAM: &str = "elf x86_64 program interp:/lib64/ld-linux-x86-64.so.2 needs:libc.so.6";
 const LIBPYTHON: &str = "elf x86_64 soname:libpython3.11.so.1.0 needs:libc.so.6";
 pub const MODULE: &str = "a/_a.cpython-311-x86_64-linux-gnu.so";
-/// A module that asks for NumPy's C API as rust-numpy 0.20 does.
+/// A module that uses NumPy's C API as rust-numpy 0.20 does.
 const RUST: &str = "elf x86_64 defines:PyInit__a needs:libc.so.6 \
                     says:library/core/src/x.rs,/r/numpy-0.20.0/src/npyffi/array.rs,_ARRAY_API,numpy.core.multiarray";
 const NUMPY: [&str; 7] =

@@ -1,4 +1,4 @@
-//! Who asks for NumPy's C API.
+//! Who uses NumPy's C API.
 
 use crate::tui::harness::{environment, healthy};
 

@@ -18,7 +18,7 @@ fn a_library_of_homebrew_that_the_package_does_not_bring_is_missing() {
 fn a_path_of_the_machine_that_built_it_is_told_as_such() {
     let scan = mac("//- /t/p/m.so MODULE needs:/Users/runner/work/x/build/libx.dylib");
     let message = &finding(&scan, "library-missing").message;
-    assert!(message.ends_with("is not found; the path is a folder of the machine that built it"), "{message}");
+    assert!(message.ends_with("is not found; the path is a folder on the machine that built it"), "{message}");
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_bundle_satisfies_no_need() {
     let finding = finding(&scan, "library-missing");
     assert_eq!((finding.severity, finding.breaks), (Severity::Error, 1));
     assert!(
-        finding.message.contains("p/b.so is there, and the loader refuses it: cannot link against a bundle"),
+        finding.message.contains("p/b.so exists, but the loader refuses it: cannot link against a bundle"),
         "{}",
         finding.message
     );

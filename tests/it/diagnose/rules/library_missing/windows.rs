@@ -92,11 +92,7 @@ fn code_that_adds_a_folder_that_nobody_can_tell_leaves_a_doubt() {
     );
     let finding = finding(&scan, "library-missing");
     assert_eq!(finding.severity, Severity::Warning);
-    assert!(
-        finding.message.contains("p/__init__.py:2 adds a folder that its text does not tell"),
-        "{}",
-        finding.message
-    );
+    assert!(finding.message.contains("p/__init__.py:2 adds a folder that cannot be evaluated"), "{}", finding.message);
 }
 
 #[test]
