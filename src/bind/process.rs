@@ -198,6 +198,11 @@ impl<'w> Session<'w> {
         }
     }
 
+    /// Was anything opened for all since the program started?
+    pub fn has_opened_for_all(&self) -> bool {
+        self.parts.iter().skip(self.started).any(|(_, _, mode)| mode.is_global)
+    }
+
     /// Takes out again what was opened since the process had so many objects, as a `dlopen` that fails does.
     pub fn close(&mut self, mark: usize) {
         let gone: FxHashSet<FileId> = self.simulation.objects().iter().skip(mark).map(|object| object.file).collect();

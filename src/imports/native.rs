@@ -61,6 +61,14 @@ impl<'w> NativeLoader<'w> {
         NativeLoader { world, session, answered: Vec::new(), wanted: Vec::new(), module_mode }
     }
 
+    /// The files that a module loads where it is opened first in a fresh interpreter, itself included; leaves that one behind.
+    pub fn loads_alone(&mut self, module: FileId) -> Vec<FileId> {
+        self.restart();
+        let path = self.world.file(module).path.clone();
+        let import = self.session.open_here(module, &path, self.module_mode, &mut |_| {});
+        import.loads
+    }
+
     /// Throws the process away and starts another.
     pub fn restart(&mut self) {
         self.session.restart();
@@ -77,6 +85,11 @@ impl<'w> NativeLoader<'w> {
     /// Has nobody set how modules are opened?
     pub fn opens_as_ever(&self) -> bool {
         self.module_mode == self.session.import_mode()
+    }
+
+    /// Has the process opened files whose symbols all later ones see (`RTLD_GLOBAL`; on macOS every one is)?
+    pub fn has_opened_for_all(&self) -> bool {
+        self.session.has_opened_for_all()
     }
 
     /// Each module that was opened since, with the libraries that it found loaded by an earlier call.

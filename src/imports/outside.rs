@@ -86,6 +86,8 @@ impl Outside for ImportProcess<'_, '_> {
             return;
         }
         match change {
+            // It comes in with who puts it there.
+            ProcessChange::Module(name) => self.note_edge(&name),
             ProcessChange::AddDllDirectory(Some(folder)) => {
                 let folder = self.place(&folder).folded();
                 self.loader.add_dll_directory(folder);

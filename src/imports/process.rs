@@ -323,10 +323,37 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     pub fn is_as_fresh(&mut self, name: &str) -> bool {
         let facts = self.context.facts;
         let answered = self.loader.take_answered();
+        let asked = self.state.heap.take_asked();
         if !answered.into_iter().all(|(module, library)| facts.loads_alone(module, library)) {
             return false;
         }
-        self.closure(name).iter().all(|module| !self.state.doubtful.contains(module))
+        let closure = self.closure(name);
+        let is_standard = |module: &str| stdlib::has(module, &self.context.target) == Some(true);
+        closure.iter().all(|module| !self.state.doubtful.contains(module))
+            && asked.iter().all(|module| closure.contains(module) || is_standard(module))
+    }
+
+    /// Has this process nothing but modules and libraries that the import of another package would not meet in a fresh one?
+    /// Whether those made a difference tells [`ImportProcess::is_as_fresh`] afterwards.
+    pub fn is_fit_for_others(&self) -> bool {
+        let started = self.context.started.get().and_then(Option::as_ref);
+        let (folders, finders) = match started {
+            Some(state) => (&state.folders, state.finders.len()),
+            None => (&self.context.path.folders, 0),
+        };
+        let state = &self.state;
+        state.folders == *folders
+            && state.finders.len() == finders
+            && !state.has_unknown_library
+            && !state.has_unknown_finder
+            && self.loader.opens_as_ever()
+            && !self.loader.has_opened_for_all()
+    }
+
+    /// The native modules that come in with this one, itself included.
+    pub fn natives_with(&self, name: &str) -> Vec<Arc<str>> {
+        let closure = self.closure(name).into_iter();
+        closure.filter(|module| self.state.natives.contains(module)).collect()
     }
 
     /// The modules that come in with this one, itself included, as far as something was imported in this process.
@@ -343,7 +370,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
     }
 
     /// What runs now imports this.
-    fn note_edge(&mut self, name: &str) {
+    pub(super) fn note_edge(&mut self, name: &str) {
         if let Some(running) = self.state.running.last() {
             let edges = self.state.edges.entry(running.clone()).or_default();
             if !edges.contains(name) {

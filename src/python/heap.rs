@@ -106,6 +106,8 @@ pub struct Heap {
     trail: Trail,
     /// What the process has of its own: variables that code set, flags.
     process: Option<NamespaceId>,
+    /// The modules that code found when it asked `sys.modules` whether they are there.
+    asked: Vec<Arc<str>>,
     /// How many modules run, each imported by the one before.
     running: usize,
     /// How deep their expressions and blocks lie in each other, and their calls.
@@ -157,6 +159,20 @@ impl Heap {
     /// Is it in `sys.modules`, run or running; and of what kind?
     pub fn loaded(&self, name: &str) -> Option<ModuleBody> {
         self.modules.get(name).map(|entry| entry.body)
+    }
+
+    /// As [`Heap::loaded`], for code that asks `sys.modules` itself; an import is no question.
+    pub(super) fn is_loaded_to_who_asks(&mut self, name: &str) -> bool {
+        let is_there = self.modules.contains_key(name);
+        if is_there {
+            self.asked.push(name.into());
+        }
+        is_there
+    }
+
+    /// The modules that code found since when it asked `sys.modules` whether they are there.
+    pub fn take_asked(&mut self) -> Vec<Arc<str>> {
+        std::mem::take(&mut self.asked)
     }
 
     /// Takes a module whose code raised out of `sys.modules`; what it imported stays.

@@ -139,6 +139,8 @@ pub enum ProcessChange {
     SiteDirectory(Option<Arc<str>>),
     /// A finder is put into `sys.meta_path` or a hook into `sys.path_hooks`: names may lead anywhere from now on.
     Finder(PyValue),
+    /// `sys.modules[name] = …`: a module is there that was not imported.
+    Module(Arc<str>),
     /// `os.chdir`; none where it is unknown.
     WorkingDirectory(Option<Arc<str>>),
     /// `multiprocessing`, `subprocess`, `os.system`: another program is started. Nothing is known of what it does.

@@ -10,6 +10,7 @@ mod links;
 mod reach;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -38,6 +39,8 @@ struct SurveyFacts<'a> {
     survey: &'a Survey,
     bonds: FxHashMap<FileId, usize>,
     imports: FxHashMap<FileId, usize>,
+    /// What modules that were not asked about (the standard library's) load by themselves, once somebody wants to know.
+    others: Mutex<FxHashMap<FileId, Vec<FileId>>>,
 }
 
 impl<'a> SurveyFacts<'a> {
@@ -53,7 +56,7 @@ impl<'a> SurveyFacts<'a> {
             }
         }
         let imports = survey.imports.iter().enumerate().map(|(index, import)| (import.file, index)).collect();
-        SurveyFacts { survey, bonds, imports }
+        SurveyFacts { survey, bonds, imports, others: Mutex::default() }
     }
 }
 
@@ -81,8 +84,12 @@ impl NativeFacts for SurveyFacts<'_> {
     }
 
     fn loads_alone(&self, module: FileId, library: FileId) -> bool {
-        let import = self.imports.get(&module).map(|&index| &self.survey.imports[index]);
-        import.is_some_and(|import| import.loads.loads.contains(&library))
+        if let Some(&index) = self.imports.get(&module) {
+            return self.survey.imports[index].loads.loads.contains(&library);
+        }
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let loads = others.entry(module);
+        loads.or_insert_with(|| NativeLoader::new(&self.survey.world).loads_alone(module)).contains(&library)
     }
 
     fn provider(&self, by: FileId, need: usize) -> Option<FileId> {
@@ -132,14 +139,21 @@ fn cimports(marks: &[bool]) -> bool {
 /// A name that is asked about, and whether it is a native module.
 type Asked = (String, bool);
 
-/// How many names of one package are asked about in a row: more are parted, so that every processor has its share.
+/// How many names are asked about in a row: more are parted, so that every processor has its share.
 const MOST_IN_A_ROW: usize = 48;
 
-/// Asks about each import; says also which modules failed on the way. Names of one package are asked about in a row, in one
-/// process as long as that does what a fresh one would do.
-fn asked(context: &ImportContext, rows: &[&Asked]) -> Vec<(ImportOutcome, Vec<String>)> {
-    let parts: Vec<&[&Asked]> =
-        rows.chunk_by(|one, other| top(&one.0) == top(&other.0)).flat_map(|part| part.chunks(MOST_IN_A_ROW)).collect();
+/// What is known of an import once it was asked about.
+struct AskedImport {
+    outcome: ImportOutcome,
+    /// The modules that failed on the way, also where that was caught.
+    failed: Vec<String>,
+    /// The native modules that came in.
+    natives: Vec<Arc<str>>,
+}
+
+/// Asks about each import. Names are asked about in rows, each in one process as long as that does what a fresh one would do.
+fn asked(context: &ImportContext, rows: &[&Asked]) -> Vec<AskedImport> {
+    let parts: Vec<&[&Asked]> = rows.chunks(MOST_IN_A_ROW).collect();
     let interpreter = || Some(NativeLoader::new(context.world));
     let parts = parts.into_par_iter().map_init(interpreter, |loader, part| {
         let mut row = Row::new(context, loader.take());
@@ -164,7 +178,7 @@ fn packages(name: &str) -> impl Iterator<Item = &str> {
     name.match_indices('.').map(|(end, _)| &name[..end])
 }
 
-/// Names of one package that are asked about one after the other.
+/// Names that are asked about one after the other, those of one package together.
 struct Row<'c, 'w> {
     context: &'c ImportContext<'w>,
     /// At hand where no process has it.
@@ -174,6 +188,8 @@ struct Row<'c, 'w> {
     has_succeeded: bool,
     /// An interpreter was started for a name before.
     has_started: bool,
+    /// The top-level package of the last name.
+    last_top: String,
     /// The packages around the last name, the outermost first, each with the process as its import left it.
     around: Vec<(String, Checkpoint)>,
     /// Packages whose import does not surely end well.
@@ -190,20 +206,25 @@ impl<'c, 'w> Row<'c, 'w> {
             process: None,
             has_succeeded: false,
             has_started: false,
+            last_top: String::new(),
             around: Vec::new(),
             unsteady: BTreeSet::new(),
             broken: BTreeMap::new(),
         }
     }
 
-    fn ask(&mut self, (name, is_extension): &Asked) -> (ImportOutcome, Vec<String>) {
+    fn ask(&mut self, (name, is_extension): &Asked) -> AskedImport {
         if let Some(broken) = packages(name).find_map(|above| self.broken.get(above)) {
-            return (ImportOutcome { module: name.clone(), is_extension: *is_extension, ..broken.clone() }, Vec::new());
+            let outcome = ImportOutcome { module: name.clone(), is_extension: *is_extension, ..broken.clone() };
+            return AskedImport { outcome, failed: Vec::new(), natives: Vec::new() };
         }
-        if let Some(process) = self.process.as_mut().filter(|_| self.has_succeeded) {
+        let is_of_last = top(name) == self.last_top;
+        self.last_top = top(name).to_owned();
+        let is_fit = |process: &&mut ImportProcess| is_of_last || process.is_fit_for_others();
+        if let Some(process) = self.process.as_mut().filter(|_| self.has_succeeded).filter(is_fit) {
             let outcome = process.outcome(name, *is_extension);
             if outcome.verdict == ImportVerdict::Loads && process.is_as_fresh(name) {
-                return (outcome, process.take_failed());
+                return AskedImport { outcome, failed: process.take_failed(), natives: process.natives_with(name) };
             }
         }
         let mut process = self.as_fresh(name);
@@ -217,8 +238,9 @@ impl<'c, 'w> Row<'c, 'w> {
         if self.has_succeeded {
             process.is_as_fresh(name);
         }
+        let natives = process.natives_with(name);
         self.process = Some(process);
-        (outcome, failed)
+        AskedImport { outcome, failed, natives }
     }
 
     /// A process that has done nothing but what the import of a name does first, at most the import of the packages around it.
@@ -324,14 +346,16 @@ impl<'s> Asking<'s> {
                 .collect();
             self.name_broken(context, &broken);
             let (helpless, mut rounds) = (self.helpless(), 0);
-            // The modules of which it became known what they name; none before the first round.
-            let mut changed: Option<BTreeSet<String>> = None;
+            // The modules of which it became known what they name, and of each import that was asked about, the native ones that
+            // came in: it does the same again where none of them is among the changed.
+            let (mut changed, mut natives) = (BTreeSet::new(), FxHashMap::<String, Vec<Arc<str>>>::default());
             let meeting = reach.meeting(context, &self.contested(context));
             let near = loop {
                 suspects.extend(self.naming(context));
                 let near = reach.near(context, &suspects).or(&meeting);
-                let again = changed.as_ref().map(|modules| reach.near(context, modules));
-                let is_again = |name: &str| again.as_ref().is_none_or(|again| again.has(name));
+                let is_again = |name: &str| {
+                    natives.get(name).is_none_or(|natives| natives.iter().any(|native| changed.contains(&**native)))
+                };
                 let is_open =
                     |name: &str| near.has(name) && is_again(name) && outcomes[name].verdict != ImportVerdict::Fails;
                 let open: Vec<&Asked> = rows.iter().filter(|(name, _)| is_open(name)).collect();
@@ -343,12 +367,14 @@ impl<'s> Asking<'s> {
                     broken.insert(outcome.module.clone());
                     outcomes.insert(outcome.module.clone(), outcome);
                 }
-                for (outcome, failed) in asked(context, &open) {
-                    if may_fail(&outcome) {
-                        broken.insert(outcome.module.clone());
+                for answer in asked(context, &open) {
+                    let name = answer.outcome.module.clone();
+                    if may_fail(&answer.outcome) {
+                        broken.insert(name.clone());
                     }
-                    outcomes.insert(outcome.module.clone(), outcome);
-                    broken.extend(failed);
+                    broken.extend(answer.failed);
+                    natives.insert(name.clone(), answer.natives);
+                    outcomes.insert(name, answer.outcome);
                 }
                 // Compiled code that names what is now known to fail may fail in its turn, and who imports it.
                 let naming = if broken.len() == before { BTreeSet::new() } else { self.name_broken(context, &broken) };
@@ -356,7 +382,7 @@ impl<'s> Asking<'s> {
                 if naming.is_empty() || rounds == MOST_ROUNDS {
                     break near;
                 }
-                changed = Some(naming);
+                changed = naming;
             };
             let links = links(&reach, &outcomes);
             let ends = links.iter().flat_map(|link| [&link.source, &link.target]);
@@ -367,7 +393,7 @@ impl<'s> Asking<'s> {
             let open = packages.into_iter().filter(|name| !told.contains_key(*name) && near.has(name));
             let open: Vec<Asked> = open.map(|name| (name.to_owned(), false)).collect();
             let packages = asked(context, &open.iter().collect::<Vec<_>>());
-            let packages = packages.into_iter().map(|(outcome, _)| (outcome.module, outcome.verdict));
+            let packages = packages.into_iter().map(|answer| (answer.outcome.module, answer.outcome.verdict));
             let packages = packages.chain(told).collect();
             let libraries = self.of_libraries(context, &outcomes);
             let mut rows: Vec<ImportOutcome> = outcomes.into_values().collect();
@@ -398,7 +424,7 @@ impl<'s> Asking<'s> {
         let mut rows = with_tops(libraries.filter_map(name));
         rows.retain(|name, _| !known.contains_key(name));
         let rows: Vec<Asked> = rows.into_iter().collect();
-        asked(context, &rows.iter().collect::<Vec<_>>()).into_iter().map(|(outcome, _)| outcome).collect()
+        asked(context, &rows.iter().collect::<Vec<_>>()).into_iter().map(|answer| answer.outcome).collect()
     }
 
     /// The native modules that do not load by themselves.

@@ -171,7 +171,7 @@ impl Interpreter<'_> {
                 _ => None,
             },
             PyValue::Standard("sys.modules") => match item.as_str() {
-                Some(name) if self.heap.loaded(name).is_some() => Some(true),
+                Some(name) if self.heap.is_loaded_to_who_asks(name) => Some(true),
                 // Much of the standard library is there before any code runs.
                 Some(name) => (stdlib::has(name, self.around.target()) == Some(false)).then_some(false),
                 None => None,

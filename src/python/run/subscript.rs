@@ -131,7 +131,10 @@ impl Interpreter<'_> {
             PyValue::Standard("sys.modules") => match key {
                 // `os` puts `os.path` there: of the standard library more is known than its code tells.
                 PyValue::Str(name) if self.is_own_module_of_standard_library(name) => {}
-                PyValue::Str(name) => self.heap.replace_module(name, value),
+                PyValue::Str(name) => {
+                    self.heap.replace_module(name, value);
+                    self.change(ProcessChange::Module(name.clone()), at);
+                }
                 _ => self.change(ProcessChange::Finder(PyValue::Unknown(key.reason())), at),
             },
             PyValue::Standard("sys.path") => {

@@ -35,12 +35,12 @@ impl Asking<'_> {
         for _ in 0..MOST_ROUNDS {
             let before = broken.len();
             outcomes.clear();
-            for (outcome, failed) in asked(context, &all) {
-                if may_fail(&outcome) {
-                    broken.insert(outcome.module.clone());
+            for answer in asked(context, &all) {
+                if may_fail(&answer.outcome) {
+                    broken.insert(answer.outcome.module.clone());
                 }
-                broken.extend(failed);
-                outcomes.push(outcome);
+                broken.extend(answer.failed);
+                outcomes.push(answer.outcome);
             }
             // Compiled code that names what is now known to fail may fail in its turn.
             if broken.len() == before || self.name_broken(context, &broken).is_empty() {
@@ -97,7 +97,7 @@ fn others_that_fail(
         names.into_iter().filter(|name| !known.contains(name.as_str()) && !is_own(name) && !is_standard(name));
     let rows: Vec<Asked> = asked_for.map(|name| (name, false)).collect();
     let rows: Vec<&Asked> = rows.iter().collect();
-    let outcomes = asked(context, &rows).into_iter().map(|(outcome, _)| outcome);
+    let outcomes = asked(context, &rows).into_iter().map(|answer| answer.outcome);
     outcomes.filter(|outcome| outcome.verdict == ImportVerdict::Fails).collect()
 }
 

@@ -434,7 +434,7 @@ impl Interpreter<'_> {
             return Ok(PyValue::Unknown(Reason::Construct));
         };
         let default = given.positional.get(1).cloned().unwrap_or(PyValue::None);
-        let is_there = self.heap.loaded(&name).is_some();
+        let is_there = self.heap.is_loaded_to_who_asks(&name);
         let is_standard = crate::python::stdlib::has(&name, self.around.target()) != Some(false);
         Ok(match method {
             "get" | "pop" | "setdefault" if is_there => {
@@ -530,7 +530,7 @@ impl Interpreter<'_> {
                 None => Ok(PyValue::Unknown(Reason::Target)),
             },
             (PyValue::Standard("sys.modules"), Some(name)) => {
-                if self.heap.loaded(name).is_some() {
+                if self.heap.is_loaded_to_who_asks(name) {
                     return Ok(self.in_sys_modules(name));
                 }
                 match crate::python::stdlib::has(name, self.around.target()) {
