@@ -112,6 +112,10 @@ const OFTEN_NAMED: [&str; 1] = ["_cffi_backend"];
 /// name when they are initialized.
 const SHARED_UTILITY: &str = "_cyutility";
 
+/// How the module is called that holds all that mypyc's modules of one build are made of: each of them is a shim that imports it
+/// (`3c22db45__mypyc`, mypyc/lib-rt/module_shim.tmpl).
+const MYPYC_SHARED: &str = "__mypyc";
+
 /// The modules by which compiled code gets at NumPy's C API.
 const CAPI_MODULES: [&str; 4] = [
     "numpy.core.multiarray",
@@ -396,7 +400,12 @@ impl<'s> Asking<'s> {
             let packages = packages.into_iter().map(|answer| (answer.outcome.module, answer.outcome.verdict));
             let packages = packages.chain(told).collect();
             let libraries = self.of_libraries(context, &outcomes);
-            let mut rows: Vec<ImportOutcome> = outcomes.into_values().collect();
+            // What no statement can import (mypyc's shared modules) was asked about for those that name it.
+            let is_spelled = |name: &str| !name.starts_with(|first: char| first.is_ascii_digit());
+            let mut rows: Vec<ImportOutcome> = outcomes
+                .into_values()
+                .filter(|row| is_spelled(row.module.rsplit('.').next().unwrap_or_default()))
+                .collect();
             // Who asks about one file misses it.
             if !self.survey.is_single() {
                 mark_harmless(context, &mut reach, &mut rows);
@@ -520,7 +529,9 @@ impl<'s> Asking<'s> {
     fn name_broken(&self, context: &mut ImportContext, broken: &BTreeSet<String>) -> BTreeSet<String> {
         // Code that asks for NumPy's C API names every place where it may be, and is asked about by itself.
         // A short name without a dot may be any text.
-        let is_whole = |name: &str| name.contains('.') || name.starts_with('_') && name.len() >= SHORTEST_TOP;
+        let is_whole = |name: &str| {
+            name.contains('.') || name.starts_with('_') && name.len() >= SHORTEST_TOP || name.ends_with(MYPYC_SHARED)
+        };
         let is_telling = |name: &&str| is_whole(name) && !CAPI_MODULES.contains(name);
         let names: Vec<&str> = broken.iter().map(String::as_str).filter(is_telling).collect();
         // No file is worth reading for the marks alone.
@@ -539,7 +550,8 @@ impl<'s> Asking<'s> {
             let (marks, found) = found.split_at_checked(INITIALIZERS.len())?;
             let named = names.iter().zip(found).filter(|(name, is_found)| **is_found && is_other(name));
             // What Cython's `cimport` takes, it takes at once, and only native modules have it.
-            let is_shared = |name: &str| name.rsplit('.').next() == Some(SHARED_UTILITY);
+            let is_shared =
+                |name: &str| name.rsplit('.').next() == Some(SHARED_UTILITY) || name.ends_with(MYPYC_SHARED);
             let is_certain = |name: &str| {
                 OFTEN_NAMED.contains(&name) || is_shared(name) || natives.contains(name) && cimports(marks)
             };

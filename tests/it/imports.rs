@@ -433,13 +433,37 @@ fn a_file_is_each_module_that_it_is_linked_as_and_has_a_function_for() {
 }
 
 #[test]
-fn a_module_that_no_source_can_spell_is_one_all_the_same() {
-    let world = "//- SITE/p/__init__.py\n//- SITE/p/a.TAG elf x86_64 defines:PyInit_a\n\
+fn an_import_is_told_as_first_whatever_was_asked_about_before() {
+    let world = |first: &str, second: &str| {
+        format!(
+            "//- SITE/lost/bad.TAG elf x86_64 needs:libgone.so defines:PyInit_bad\n//- SITE/lost/__init__.py\n\
+             //- SITE/a/__init__.py\ndef f():\n    import lost.bad\n{first}\n\
+             //- SITE/a/x.TAG elf x86_64 needs:libc.so.6 defines:PyInit_x,wanted\n\
+             //- SITE/b/__init__.py\ndef f():\n    import lost.bad\n{second}\n\
+             //- SITE/b/y.TAG elf x86_64 needs:libc.so.6 defines:PyInit_y takes:wanted\n\
+             //- SITE/b/z.TAG elf x86_64 defines:PyInit_z\n"
+        )
+    };
+    // Asked about in one process, `b` meets `a` among the modules, and what that has opened for all.
+    let guarded = world("", "import sys\nif 'a' not in sys.modules:\n    raise ImportError('import a first')");
+    assert_eq!(outcome_of(&guarded, "a").verdict, ImportVerdict::Loads);
+    assert_eq!(outcome_of(&guarded, "b").verdict, ImportVerdict::Fails);
+    let open = world("import sys\nsys.setdlopenflags(0x102)\nfrom . import x", "from . import z");
+    assert_eq!(outcome_of(&open, "a").verdict, ImportVerdict::Loads);
+    assert_eq!(outcome_of(&open, "b.z").verdict, ImportVerdict::Loads);
+    assert_eq!(outcome_of(&open, "b.y").verdict, ImportVerdict::Fails);
+}
+
+#[test]
+fn a_module_that_no_source_can_spell_is_no_row_and_takes_those_down_that_name_it() {
+    let world = "//- SITE/p/__init__.py\n//- SITE/p/a.TAG elf x86_64 defines:PyInit_a says:3c22db45__mypyc\n\
+                 //- SITE/p/b.TAG elf x86_64 defines:PyInit_b\n\
                  //- SITE/3c22db45__mypyc.TAG elf x86_64 needs:libgone.so defines:PyInit_3c22db45__mypyc\n\
                  //- SITE/3d.so elf x86_64\n";
-    assert_eq!(outcome_of(world, "3c22db45__mypyc").verdict, ImportVerdict::Fails);
-    let scan = crate::common::scan(&whole(world));
-    assert!(scan.outcomes.rows.iter().all(|row| row.module != "3d"), "a library without a function for Python");
+    let rows = crate::common::scan(&whole(world)).outcomes.rows;
+    let told: Vec<(&str, ImportVerdict)> = rows.iter().map(|row| (row.module.as_str(), row.verdict)).collect();
+    let (loads, fails) = (ImportVerdict::Loads, ImportVerdict::Fails);
+    assert_eq!(told, [("p", loads), ("p.a", fails), ("p.b", loads)]);
 }
 
 /// What an interpreter says whose standard library is not whole, as Debian's `python3-minimal` leaves it.
