@@ -35,12 +35,10 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         }
         let is_plain = path.file_name().len() == stem.len() + 3;
         let imported = imported(facts, file, stem);
-        if imported.is_none() && is_loaded_by_path(facts, file) {
-            continue;
-        }
         // A library called as libraries are is one, whatever else it has inside.
         let is_likely = imported.is_some() || !others.is_empty() && !is_plain;
-        if !is_likely {
+        // The package's sources are read for few files: most are libraries.
+        if !is_likely || imported.is_none() && is_loaded_by_path(facts, file) {
             continue;
         }
         let severity = if imported.is_some() { Severity::Error } else { Severity::Warning };
