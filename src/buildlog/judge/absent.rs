@@ -163,14 +163,14 @@ fn found_and_lost(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Jud
 /// The loader itself is asked for a path that it does not open.
 fn by_its_path(plain: Judged, log: &Log, accused: &str) -> Judged {
     let sentence = format!(
-        "the loader does not open {accused} itself: it is gone, or it is made for another processor, of which glibc says the same"
+        "the loader does not open {accused} itself: it is missing, or made for another processor, of which glibc says the same"
     );
     // What is no module is named by whoever loads it: by a setting, or by where another program says that it is installed.
     let library = shipped(leaf(accused)).filter(|_| !accused.contains("-packages/"));
     let install = library.and_then(|shipped| command(log.packager(&[accused]), &shipped));
     let text = match &install {
         Some(_) => {
-            "look at the file; where it is gone, install what brings it, and have what loads it find that one (its settings, or the first on \
+            "look at the file; if it is missing, install what provides it, and have what loads it find that one (its settings, or the first on \
                     PATH of the program that says where it is)"
         }
         None => "look at the file, and at what it is made for",
@@ -233,7 +233,7 @@ fn of_its_wheel(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judge
     let who = by.map_or_else(|| "a file of it".to_owned(), short);
     let Some(whose) = whose else {
         let sentence = format!(
-            "{name} is a library that a wheel brings in a folder of its own (the hash in its name shows it), and it is not there: the folder was \
+            "{name} is a library that a wheel includes in a folder of its own (the hash in its name shows it), and it is not there: the folder was \
              removed, or the wheel was repaired incorrectly"
         );
         let text = "reinstall the package that was being imported; if its wheel is defective, use another release";
@@ -307,7 +307,7 @@ fn of_its_project(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Jud
         leaf(by)
     );
     let text = format!(
-        "copy it beside {} and lead the loader there: LD_LIBRARY_PATH (Java's java.library.path does not serve what a library needs in turn), or an RPATH of $ORIGIN in \
+        "copy it beside {} and add its folder to the search path: LD_LIBRARY_PATH (Java's java.library.path does not serve what a library needs in turn), or an RPATH of $ORIGIN in \
          the file",
         leaf(by)
     );
@@ -411,7 +411,7 @@ fn of_cuda(plain: Judged, cuda: &Cuda, accused: &str, by: Option<&str>) -> Judge
     if cuda.wheel.is_empty() {
         let whose = whose_package(by, plain.incident.told("place"));
         let sentence =
-            format!("{who} was built for {release}, whose {} is not there: no wheel brings it", leaf(accused));
+            format!("{who} was built for {release}, whose {} is not there: no wheel includes it", leaf(accused));
         let text = format!(
             "install the build of {whose} for the CUDA and the PyTorch or TensorFlow that are installed (nvidia-smi shows the newest CUDA that the driver runs); for \
              {release} itself its toolkit has to be installed (conda: cudatoolkit), with its lib folder on LD_LIBRARY_PATH",
@@ -479,7 +479,7 @@ fn in_a_bundle(plain: Judged, log: &Log, bundler: Bundler, accused: &str, by: Op
         let whose = owner.as_deref().unwrap_or("its package");
         let folder = owner.as_deref().map_or_else(|| "a folder NAME.libs".to_owned(), |owner| format!("{owner}.libs"));
         let sentence = format!(
-            "{name}{who} is a library that the wheel of {whose} brings in a folder of its own (the hash in its name tells), and the bundle that \
+            "{name}{who} is a library that the wheel of {whose} includes in a folder of its own (the hash in its name tells), and the bundle that \
              {word} made does not have it, or not where the module looks ({folder})"
         );
         let text = format!(
@@ -576,7 +576,7 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
         OLD.iter().find(|(start, _)| leaf(name).starts_with(start)).filter(|_| packager != Packager::Conda)
     {
         return Remedy::new(format!(
-            "{what}: take a newer release of what needs it (a wheel brings its own copy), or a build for this system; else run it on a system or in an \
+            "{what}: take a newer release of what needs it (a wheel includes its own copy), or a build for this system; else run it on a system or in an \
              image of that time, or with conda-forge's package of that version"
         ));
     }
@@ -615,7 +615,7 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
                 false => None,
             };
         let text = match &other {
-            Some(_) => format!("{text}: by apt-get on Debian and Ubuntu, by dnf on Fedora and its kin"),
+            Some(_) => format!("{text}: by apt-get on Debian and Ubuntu, by dnf on Fedora, RHEL and CentOS"),
             None => text.to_owned(),
         };
         let commands = own.into_iter().chain(systems).chain(other);
@@ -628,7 +628,7 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
         };
     }
     if let Some(wheel) = shipped.as_ref().map(|shipped| &shipped.pip).filter(|wheel| !wheel.is_empty()) {
-        let text = "install the wheel that brings it, into the environment that runs the program, in the release that the file asks for";
+        let text = "install the wheel that includes it, into the environment that runs the program, in the release that the file asks for";
         return Remedy::new(text).fix(PIP_INSTALL_REQUIRED.with(&[wheel]));
     }
     let file = leaf(name);
@@ -643,7 +643,7 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
         .fix(CONDA_SEARCH.with(&[&stem(file)])),
         _ => match by.and_then(package) {
             Some(package) => Remedy::new(format!(
-                "install {file} where the file asks for it, or another release of {package}, whose wheel brings it"
+                "install {file} where the file asks for it, or another release of {package}, whose wheel includes it"
             )),
             None => Remedy::new(format!(
                 "install what ships {file} where the file asks for it, or build it with a path that leads there; this finds formulas with a like name"
@@ -722,7 +722,7 @@ fn debian_name(file: &str) -> Option<String> {
 fn or_where_it_lies(remedy: Remedy, by: Option<&str>) -> Remedy {
     let beside = by.filter(|by| by.contains('/')).map_or_else(String::new, |by| format!("beside {}, or ", leaf(by)));
     let text = format!(
-        "{}. Where it is on the machine already ({beside}in a folder of its own), lead the loader there: LD_LIBRARY_PATH, or a line in \
+        "{}. Where it is on the machine already ({beside}in a folder of its own), add its folder to the search path: LD_LIBRARY_PATH, or a line in \
          /etc/ld.so.conf.d and then ldconfig",
         remedy.text
     );

@@ -327,7 +327,7 @@ fn on_windows(plain: Judged, log: &Log, asked: &str) -> Judged {
 /// A library that nobody installs by hand on Windows: where there is a wheel, an old pip may not see it and take the source.
 fn or_a_wheel(plain: Judged) -> Judged {
     let text = format!(
-        "take the package's wheel, which brings its libraries: a newer pip knows more of them, and each is for certain Pythons; else {}",
+        "take the package's wheel, which includes its libraries: a newer pip knows more of them, and each is for certain Pythons; else {}",
         plain.remedy.text
     );
     let remedy = Remedy { text, ..plain.remedy.clone() }.fix(PIP_UPGRADE.with(&[&"pip"]));

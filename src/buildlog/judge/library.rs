@@ -89,7 +89,7 @@ fn relative(tied: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
         short(by),
         tool.name()
     );
-    let text = "upgrade Nuitka to 1.6 or later, or give the file its own name and sign it again";
+    let text = "upgrade Nuitka to 1.6 or later, or reset its install name and sign it again";
     let remedy = Remedy::new(text).steps([NAME_ID.with(&[&leaf(by), &by]), SIGN.with(&[&by])]);
     Some(tied.clone().cause(Cause::OwnInstallName, Verdict::Innocent).says(sentence).mended(remedy))
 }
@@ -198,7 +198,7 @@ fn own_name(
                 Some(Stops::Before(version)) => format!("upgrade Nuitka to {version} or later, or "),
                 _ => String::new(),
             };
-            with_package(format!("{upgrade}give the file its own name and sign it again"), &name, package)
+            with_package(format!("{upgrade}reset its install name and sign it again"), &name, package)
         }
     };
     let remedy = match found.filter(|finding| !finding.remedy.fixes.is_empty()) {
@@ -342,7 +342,7 @@ fn baked_python(tied: &Judged, accused: &str) -> Option<Judged> {
         return Some(judged.says(sentence).mended(Remedy::new(text).fix(command)));
     }
     let sentence =
-        format!("{who} asks for the Python of the machine that built it, {accused}: it does not bring its own");
+        format!("{who} asks for the Python of the machine that built it, {accused}: it does not include its own");
     let command = NAME_CHANGE_OF.with(&[&accused, &leaf(accused)]);
     let text = "upgrade the bundler, so that the library comes along and is asked for there; or lead the program to it by hand";
     Some(judged.says(sentence).mended(Remedy::new(text).fix(command)))

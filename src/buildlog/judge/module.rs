@@ -72,7 +72,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
         let is_inner = plain.incident.by().is_some_and(|by| short(by).starts_with(&format!("{top}/")));
         return match plain.cause == Cause::ModuleMissing && !is_inner && module == top && !log.is_bundling() {
             true => {
-                let text = "install what brings it (the package may be called otherwise than the module), into the Python that runs the program";
+                let text = "install the package that provides it (the package may be called otherwise than the module), into the Python that runs the program";
                 plain.mended(Remedy::new(text).fix(PIP_INSTALL.with(&[&folders::distribution(&top)])))
             }
             false => plain,
@@ -94,8 +94,10 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
         }
         false => {
             let top = module.split('.').next().unwrap_or(&module).to_owned();
-            tied.says(format!("Python finds no module {module}, neither where the log was written nor here"))
-                .mended(Remedy::new("install what brings it").fix(PIP_INSTALL.with(&[&folders::distribution(&top)])))
+            tied.says(format!("Python finds no module {module}, neither where the log was written nor here")).mended(
+                Remedy::new("install the package that provides it")
+                    .fix(PIP_INSTALL.with(&[&folders::distribution(&top)])),
+            )
         }
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn judge(plain: &Judged, log: &Log, module: &str) -> Option<Judged> {
     }
     let Some(known) = standard_module(top) else {
         let sentence = format!("{module} is a part of Python's own library, and this Python does not have it");
-        let text = "install that Python anew, as a whole (Debian: python3-full), and unset PYTHONHOME; no package of the index brings the module";
+        let text = "reinstall that Python completely (Debian: python3-full), and unset PYTHONHOME; no package of the index has the module";
         return Some(judged.says(sentence).mended(Remedy::new(text)));
     };
     let origin = Origin::of(&place);
@@ -93,7 +93,7 @@ fn remedy(known: &StandardModule, origin: &Origin, packager: Packager, module: &
         (None, Some(_)) => {
             "install the development files, then compile this Python again (for pyenv: pyenv install --force VERSION)"
         }
-        (None, None) => "install that Python anew, as a whole; no package of the index brings the module",
+        (None, None) => "reinstall that Python completely; no package of the index has the module",
     };
     let remedy = Remedy::new(format!("{text}; pip has no {module}"));
     let remedy = apart.clone().into_iter().fold(remedy, |remedy, command| remedy.fix(Ok(command)));
@@ -125,6 +125,6 @@ pub(super) fn without_its_library(plain: &Judged, log: &Log, module: &str) -> Op
          lead it elsewhere, or a part of the bundle is gone"
     );
     let text = "start the program itself, which tells its interpreter where the library is (the python beside it is for the program's use alone); unset PYTHONHOME and PYTHONPATH; \
-                else copy the whole bundle again, or build it anew";
+                else copy the whole bundle again, or rebuild it";
     Some(plain.clone().cause(Cause::ModuleLeftOut, Verdict::Guilty).says(sentence).mended(Remedy::new(text)))
 }

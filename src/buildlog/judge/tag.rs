@@ -34,7 +34,7 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
             "{sentence}; its ABI tag {abi} is that of no Python: 3.8 and later have no m in it, so that an old tool made the wheel"
         );
         let text = format!(
-            "take a wheel of {distribution} with the ABI tag {} (a newer release, or one built anew with current setuptools and wheel), or build it",
+            "take a wheel of {distribution} with the ABI tag {} (a newer release, or one rebuilt with current setuptools and wheel), or build it",
             abi.trim_end_matches('m')
         );
         let remedy = Remedy::new(text).fix(PIP_INSTALL.with(&[&distribution]));
