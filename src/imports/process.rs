@@ -319,18 +319,23 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         })
     }
 
-    /// Would a fresh interpreter surely do the same as this one, which has imported other names before?
-    pub fn is_as_fresh(&mut self, name: &str) -> bool {
+    /// Would a fresh interpreter surely do the same as this one, which has imported other names before? `closure` has what came
+    /// in ([`ImportProcess::closure`]).
+    pub fn is_as_fresh(&mut self, closure: &FxHashSet<Arc<str>>) -> bool {
         let facts = self.context.facts;
-        let answered = self.loader.take_answered();
-        let asked = self.state.heap.take_asked();
+        let (answered, asked) = self.take_met();
         if !answered.into_iter().all(|(module, library)| facts.loads_alone(module, library)) {
             return false;
         }
-        let closure = self.closure(name);
         let is_standard = |module: &str| stdlib::has(module, &self.context.target) == Some(true);
         closure.iter().all(|module| !self.state.doubtful.contains(module))
             && asked.iter().all(|module| closure.contains(module) || is_standard(module))
+    }
+
+    /// What imports have met since that was there before them: libraries, each with the module that wanted it, and modules that code
+    /// found in `sys.modules`.
+    pub fn take_met(&mut self) -> (Vec<(FileId, FileId)>, Vec<Arc<str>>) {
+        (self.loader.take_answered(), self.state.heap.take_asked())
     }
 
     /// Has this process nothing but modules and libraries that the import of another package would not meet in a fresh one?
@@ -350,14 +355,13 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             && !self.loader.has_opened_for_all()
     }
 
-    /// The native modules that come in with this one, itself included.
-    pub fn natives_with(&self, name: &str) -> Vec<Arc<str>> {
-        let closure = self.closure(name).into_iter();
-        closure.filter(|module| self.state.natives.contains(module)).collect()
+    /// The native ones of these modules.
+    pub fn natives_of(&self, closure: FxHashSet<Arc<str>>) -> Vec<Arc<str>> {
+        closure.into_iter().filter(|module| self.state.natives.contains(module)).collect()
     }
 
     /// The modules that come in with this one, itself included, as far as something was imported in this process.
-    pub(super) fn closure(&self, name: &str) -> FxHashSet<Arc<str>> {
+    pub fn closure(&self, name: &str) -> FxHashSet<Arc<str>> {
         let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
         let mut open: Vec<Arc<str>> = ends.map(|end| Arc::from(&name[..end])).collect();
         let mut seen = FxHashSet::default();

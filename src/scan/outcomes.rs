@@ -227,8 +227,15 @@ impl<'c, 'w> Row<'c, 'w> {
         let is_fit = |process: &&mut ImportProcess| is_of_last || process.is_fit_for_others();
         if let Some(process) = self.process.as_mut().filter(|_| self.has_succeeded).filter(is_fit) {
             let outcome = process.outcome(name, *is_extension);
-            if outcome.verdict == ImportVerdict::Loads && process.is_as_fresh(name) {
-                return AskedImport { outcome, failed: process.take_failed(), natives: process.natives_with(name) };
+            if outcome.verdict == ImportVerdict::Loads {
+                let closure = process.closure(name);
+                if process.is_as_fresh(&closure) {
+                    return AskedImport {
+                        outcome,
+                        failed: process.take_failed(),
+                        natives: process.natives_of(closure),
+                    };
+                }
             }
         }
         let mut process = self.as_fresh(name);
@@ -240,9 +247,9 @@ impl<'c, 'w> Row<'c, 'w> {
         }
         self.has_succeeded = outcome.verdict == ImportVerdict::Loads;
         if self.has_succeeded {
-            process.is_as_fresh(name);
+            process.take_met();
         }
-        let natives = process.natives_with(name);
+        let natives = process.natives_of(process.closure(name));
         self.process = Some(process);
         AskedImport { outcome, failed, natives }
     }
