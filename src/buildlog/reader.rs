@@ -9,7 +9,7 @@ use super::failed::Failed;
 use super::incident::{Incident, Log, MOST_FOUND, MOST_SAID};
 use super::lines::{Line, Lines};
 use super::pattern::{Meaning, Message, Text};
-use super::surroundings::{Mark, is_mark};
+use super::surroundings::{Mark, is_mark, python_version};
 use super::traceback::{Traceback, site};
 use super::wrap::Widths;
 use crate::tools::ToolId;
@@ -210,14 +210,7 @@ impl Reader {
     /// `-I/usr/include/python3.11`, and less surely `/usr/lib/python3.11` and `python3.11 -m pip`.
     fn headers_of(&mut self) {
         let Some(line) = self.window.front() else { return };
-        let version = |start: &str| {
-            let numbers = |rest: &str| {
-                let (major, rest) = rest.split_once('.')?;
-                let minor = rest.split(|c: char| !c.is_ascii_digit()).next()?;
-                Some((major.parse::<u8>().ok()?, minor.parse::<u8>().ok()?))
-            };
-            line.text.split(start).skip(1).find_map(numbers)
-        };
+        let version = |start: &str| line.text.split(start).skip(1).find_map(python_version);
         let of_its_run = || version("python").filter(|_| line.text.contains(" -m pip "));
         self.log.headers =
             version("/include/python").or(self.log.headers).or_else(|| version("/python")).or_else(of_its_run);

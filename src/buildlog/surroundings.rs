@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::ground::is_bundle_of_internal;
+use crate::command::Template;
+use crate::command::templates::{APT_FILE, DNF_PROVIDES, PACMAN_FILES, YUM_PROVIDES, ZYPPER_PROVIDES};
 use crate::tools::{Bundler, ToolId};
 
 /// Something that a log shows in passing, and on which the right remedy depends.
@@ -205,6 +207,27 @@ pub enum Packager {
     Pacman,
     Brew,
     Conda,
+}
+
+impl Packager {
+    /// The command that names the package which has a file; none where there is no such.
+    pub(super) fn owner_search(self) -> Option<Template> {
+        match self {
+            Packager::Apt => Some(APT_FILE),
+            Packager::Dnf => Some(DNF_PROVIDES),
+            Packager::Yum => Some(YUM_PROVIDES),
+            Packager::Zypper => Some(ZYPPER_PROVIDES),
+            Packager::Pacman => Some(PACMAN_FILES),
+            Packager::Apk | Packager::Brew | Packager::Conda => None,
+        }
+    }
+}
+
+/// The version at the begin of `3.11/Python.h`.
+pub(super) fn python_version(text: &str) -> Option<(u8, u8)> {
+    let (major, rest) = text.split_once('.')?;
+    let minor = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
 /// Amazon's images of functions are Amazon Linux 2023, with dnf, from Python 3.12 on, and Amazon Linux 2 before.

@@ -8,10 +8,9 @@ use crate::buildlog::known::{self, Cuda};
 use crate::buildlog::{Log, Mark, Packager, folders};
 use crate::command::templates::{
     APK_ADD, APK_SEARCH, APK_SONAME, APT_FILE, APT_INSTALL, BREW_INSTALL, BREW_SEARCH, CONDA_INSTALL, CONDA_INSTALL_OF,
-    CONDA_SEARCH, DELVEWHEEL_INSIDE, DELVEWHEEL_WITH, DNF_INSTALL, DNF_PROVIDES, DNF_SONAME, FILE, LIBRARY_PATH,
-    MATURIN_SKIP, MORE, NAME_ADD_RPATH, PACMAN_FILES, PIP_FOR, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL,
-    PIP_UNINSTALL, PIP_UPGRADE, SET_RPATH, SET_RPATH_OF, SIGN, WITH_LIBPYTHON, YUM_INSTALL, YUM_PROVIDES, YUM_SONAME,
-    ZYPPER_PROVIDES, ZYPPER_SONAME,
+    CONDA_SEARCH, DELVEWHEEL_INSIDE, DELVEWHEEL_WITH, DNF_INSTALL, DNF_SONAME, FILE, LIBRARY_PATH, MATURIN_SKIP, MORE,
+    NAME_ADD_RPATH, PIP_FOR, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UNINSTALL, PIP_UPGRADE, SET_RPATH,
+    SET_RPATH_OF, SIGN, WITH_LIBPYTHON, YUM_INSTALL, YUM_SONAME, ZYPPER_SONAME,
 };
 use crate::command::{Command, Remedy};
 use crate::diagnose::{Shipped, origin, shipped};
@@ -295,7 +294,6 @@ fn of_its_package(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Jud
 fn of_its_project(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
     const SHORTEST: usize = 5;
     let by = by.filter(|by| by.starts_with('/') && package(by).is_none() && !by.starts_with("/usr/lib"))?;
-    let bare = |path: &str| leaf(path).trim_start_matches("lib").split('.').next().unwrap_or_default().to_lowercase();
     let (own, name) = (bare(by), bare(accused));
     if name.len() < SHORTEST || !own.starts_with(&name) || accused.contains('/') || shipped(accused).is_some() {
         return None;
@@ -320,8 +318,7 @@ fn of_the_importing_package(plain: &Judged, accused: &str) -> Option<Judged> {
     const SHORTEST: usize = 4;
     let place = plain.incident.told("place").filter(|_| plain.incident.tool == ToolId::Glibc)?;
     let (whose, own) = (package(place)?, folder(place)?.to_lowercase());
-    let name = leaf(accused).trim_start_matches("lib").split('.').next()?.to_lowercase();
-    if own.len() < SHORTEST || name != own || accused.contains('/') || shipped(leaf(accused)).is_some() {
+    if own.len() < SHORTEST || bare(accused) != own || accused.contains('/') || shipped(leaf(accused)).is_some() {
         return None;
     }
     let sentence = format!(
@@ -665,6 +662,11 @@ fn in_its_release(remedy: Remedy, name: &str, by: Option<&str>) -> Remedy {
     or_where_it_lies(Remedy { text, ..remedy }, None)
 }
 
+/// `gsl-2` of `/usr/lib/libGSL-2.so.27`.
+fn bare(path: &str) -> String {
+    leaf(path).trim_start_matches("lib").split('.').next().unwrap_or_default().to_lowercase()
+}
+
 /// `gsl` of `libgsl.so.27`.
 fn stem(file: &str) -> String {
     let name = file.strip_prefix("lib").unwrap_or(file);
@@ -692,15 +694,7 @@ fn by_its_soname(packager: Packager, file: &str) -> Option<Remedy> {
         );
         return Some(Remedy::new(text).fix(APT_INSTALL.with(&[&package])).fix(APT_FILE.with(&[&file])));
     }
-    let search = match packager {
-        Packager::Apt => APT_FILE,
-        Packager::Dnf => DNF_PROVIDES,
-        Packager::Yum => YUM_PROVIDES,
-        Packager::Zypper => ZYPPER_PROVIDES,
-        Packager::Apk => APK_SEARCH,
-        Packager::Pacman => PACMAN_FILES,
-        Packager::Brew | Packager::Conda => return None,
-    };
+    let search = packager.owner_search().or((packager == Packager::Apk).then_some(APK_SEARCH))?;
     Some(Remedy::new("install the package that ships it; this names it").fix(search.with(&[&file])))
 }
 

@@ -4,12 +4,11 @@ use super::absent::command;
 use super::{Cause, Judged, Verdict};
 use crate::buildlog::development::{development, of_windows};
 use crate::buildlog::ground::leaf;
-use crate::buildlog::surroundings::Mark;
+use crate::buildlog::surroundings::{Mark, python_version};
 use crate::buildlog::{Log, Packager};
 use crate::command::templates::{
-    APK_PKGCONFIG, APT_FILE, APT_INSTALL, BREW_OPENMP, CONDA_INSTALL, CONDA_OPENMP, DNF_INSTALL, DNF_PKGCONFIG,
-    DNF_PROVIDES, PACMAN_FILES, PIP_INSTALL, PIP_UPGRADE, XCODE, YUM_INSTALL, YUM_PKGCONFIG, YUM_PROVIDES,
-    ZYPPER_INSTALL, ZYPPER_PKGCONFIG, ZYPPER_PROVIDES,
+    APK_PKGCONFIG, APT_INSTALL, BREW_OPENMP, CONDA_INSTALL, CONDA_OPENMP, DNF_INSTALL, DNF_PKGCONFIG, PIP_INSTALL,
+    PIP_UPGRADE, XCODE, YUM_INSTALL, YUM_PKGCONFIG, ZYPPER_INSTALL, ZYPPER_PKGCONFIG,
 };
 use crate::command::{Command, Remedy};
 use crate::diagnose::Shipped;
@@ -154,9 +153,7 @@ fn of_this_python(asked: &str, packager: Packager, log: &Log) -> Option<Command>
 
 /// The version of Python in `python2.7/Python.h` and `/usr/include/python3.8`.
 fn version_in(asked: &str) -> Option<(u8, u8)> {
-    let (major, rest) = asked.rsplit_once("python")?.1.split_once('.')?;
-    let minor = rest.split(|c: char| !c.is_ascii_digit()).next()?;
-    Some((major.parse().ok()?, minor.parse().ok()?))
+    python_version(asked.rsplit_once("python")?.1)
 }
 
 /// What a library's development files are, and pkg-config that finds them.
@@ -368,13 +365,9 @@ fn searched(plain: &Judged, packager: Packager, asked: &str) -> Remedy {
         return plain.remedy.clone().fix(template.with(&[&module]));
     }
     let text = format!("{}; this names the package that has them", plain.remedy.text);
-    match packager {
-        Packager::Zypper => Remedy::new(text).fix(ZYPPER_PROVIDES.with(&[&file])),
-        Packager::Pacman => Remedy::new(text).fix(PACMAN_FILES.with(&[&file])),
-        Packager::Apt => Remedy::new(text).fix(APT_FILE.with(&[&file])),
-        Packager::Dnf => Remedy::new(text).fix(DNF_PROVIDES.with(&[&file])),
-        Packager::Yum => Remedy::new(text).fix(YUM_PROVIDES.with(&[&file])),
-        _ => plain.remedy.clone(),
+    match packager.owner_search() {
+        Some(search) => Remedy::new(text).fix(search.with(&[&file])),
+        None => plain.remedy.clone(),
     }
 }
 

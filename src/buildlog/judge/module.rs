@@ -113,6 +113,9 @@ fn is_named_to_it(log: &Log, module: &str) -> bool {
         "--include-package",
     ];
     log.text.lines().iter().any(|(_, line)| {
+        if !line.contains(module) {
+            return false;
+        }
         let words: Vec<&str> = line.split([' ', '=', '"', '\'']).filter(|word| !word.is_empty()).collect();
         words.windows(2).any(|pair| OPTIONS.contains(&pair[0]) && pair[1] == module)
     })

@@ -242,25 +242,26 @@ fn of_python(plain: Judged, who: &str, symbol: &str) -> Judged {
     judged.mended(Remedy::new(text).fix(PIP_FRESH.with(&[&whose])).fix(PIP_REBUILD.with(&[&whose, &whose])))
 }
 
-/// Functions that a library gave up: how their names begin, whose they were, and the package of conda with the last release that has them.
+/// Functions that a library gave up: how their names begin, the library and its package, the last release that has them, and the first
+/// that does not.
 ///
 /// Source: oneMKL's release notes of 2024.1; November 2026.
-const GIVEN_UP: [(&str, &str, &str, &str); 2] =
-    [("iJIT_", "Intel's MKL before 2024.1", "mkl", "2024.0"), ("__itt_", "Intel's MKL before 2024.1", "mkl", "2024.0")];
+const GIVEN_UP: [(&str, &str, &str, &str, &str); 2] =
+    [("iJIT_", "Intel's MKL", "mkl", "2024.0", "2024.1"), ("__itt_", "Intel's MKL", "mkl", "2024.0", "2024.1")];
 
 /// A function that the library had in an older release.
 fn given_up(plain: &Judged, who: &str, symbol: &str) -> Option<Judged> {
-    let (_, whose, package, version) = GIVEN_UP.iter().find(|(start, ..)| symbol.starts_with(start))?;
+    let (_, whose, package, last, without) = GIVEN_UP.iter().find(|(start, ..)| symbol.starts_with(start))?;
     let sentence = format!(
-        "{who} uses {symbol} of {whose}, and the release that is loaded is newer and no longer has it: the file was built with an older one"
+        "{who} uses {symbol} of {whose} before {without}, and the release that is loaded is newer and no longer has it: the file was built with an older one"
     );
     let text = format!(
-        "take {package} in the last release that has it ({version}), or a newer release of what asks for it, with a Python for which there is one"
+        "take {package} in the last release that has it ({last}), or a newer release of what asks for it, with a Python for which there is one"
     );
     let judged = plain.clone().cause(Cause::SymbolMissing, Verdict::Guilty).says(sentence);
-    let pinned = format!("{package}<2024.1");
+    let pinned = format!("{package}<{without}");
     Some(judged.mended(
-        Remedy::new(text).fix(CONDA_INSTALL_OF.with(&[package, version])).fix(PIP_INSTALL_REQUIRED.with(&[&pinned])),
+        Remedy::new(text).fix(CONDA_INSTALL_OF.with(&[package, last])).fix(PIP_INSTALL_REQUIRED.with(&[&pinned])),
     ))
 }
 
