@@ -14,9 +14,6 @@ use crate::snapshot;
 use crate::survey::Progress;
 use crate::vfs::{Disk, FileSystem};
 
-/// How wide the text formats are written.
-const COLUMNS: usize = 100;
-
 /// Looks at an environment, wheel, bundle, container image, native file or snapshot, and judges it. A path that is not absolute
 /// begins at the current folder.
 ///
@@ -59,7 +56,7 @@ pub fn export(scan: &Scan, format: &str, out: &mut dyn Write) -> io::Result<()> 
         let error = Error::new(format!("no format is called {format}"), format!("one of {}", names.join(", ")));
         return Err(io::Error::new(io::ErrorKind::InvalidInput, error));
     };
-    (known.write)(scan, &Options::new(Paint { width: COLUMNS, ..Paint::default() }), out)
+    (known.write)(scan, &Options::new(Paint { width: Paint::READABLE, ..Paint::default() }), out)
 }
 
 impl Scan {

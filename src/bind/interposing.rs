@@ -25,7 +25,7 @@ impl Interposed {
         let mut interposed = Interposed::default();
         for (by, replaced) in binder.interposing() {
             for (import, (status, _)) in replaced {
-                // Whatever is bound to nothing is replaced by nobody.
+                // What is bound to nothing has no replacement.
                 let owner = match status {
                     Status::Bound(place) => Some(place),
                     Status::Unknown => None,

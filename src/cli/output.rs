@@ -107,12 +107,11 @@ fn is_set(variable: &str) -> bool {
 
 /// The columns that sentences are wrapped to.
 fn width(to_screen: bool) -> usize {
-    const READABLE: usize = 100;
     let is_terminal = to_screen && io::stdout().is_terminal();
     let columns = is_terminal.then(|| crossterm::terminal::size().ok()).flatten();
     // Some terminals do not tell and say 0.
     let columns = columns.map(|(columns, _)| usize::from(columns)).filter(|&columns| columns > 0);
-    columns.map_or(READABLE, |columns| columns.clamp(40, READABLE))
+    columns.map_or(Paint::READABLE, |columns| columns.clamp(40, Paint::READABLE))
 }
 
 /// Can the explorer open: is there a person at both ends, and a terminal that can move its cursor?

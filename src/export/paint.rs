@@ -45,6 +45,11 @@ pub enum Glyph {
     Ellipsis,
 }
 
+impl Paint {
+    /// The columns that sentences are broken at where no screen says otherwise, and at most.
+    pub const READABLE: usize = 100;
+}
+
 impl Ink {
     /// The ink of a severity.
     pub fn of(severity: Severity) -> Ink {

@@ -43,7 +43,7 @@ use document::{Document, VERSION};
 pub const ENDING: &str = ".dylens.json";
 
 /// How many first bytes tell what a file is.
-pub const HEAD: usize = 64;
+const HEAD: usize = 64;
 
 /// The JSON Schema of a snapshot.
 pub const SCHEMA: &str = include_str!("../../assets/snapshot.schema.json");

@@ -34,8 +34,7 @@ pub(super) fn numpy(facts: &Facts, bundler: Bundler) -> Vec<Complaint> {
         let word = bundler.word();
         let message = format!(
             "{} uses NumPy's C API, and no line of Python that importing {name} runs imports numpy: {word} leaves \
-            NumPy out where the \
-             program does not import it itself, says nothing, and the program dies at the first use",
+             NumPy out where the program does not import it itself, says nothing, and the program dies at the first use",
             facts.path(file)
         );
         // A library asks on behalf of a module, whose own code may import NumPy.

@@ -51,8 +51,7 @@ pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
         let Some(severity) = severity_of(facts, &missing.imports()) else { continue };
         let message = format!(
             "Nuitka ignores {name}, which {} needs and which is not found: the build succeeds, and the program dies \
-            at the \
-             import",
+             at the import",
             facts.path(file)
         );
         let complaint = Complaint::new(severity, file, name.to_string(), message);
