@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::beside::{self, SourceBeside, SourceLanguage};
 use super::bundled::BundledModules;
 use super::cause::NativeRefusal;
 use super::compiled::NativeFacts;
@@ -39,6 +40,8 @@ pub struct ImportContext<'w> {
     pub bundled: Option<BundledModules<'w>>,
     sources: Mutex<FxHashMap<VPath, Option<Arc<ModuleSource>>>>,
     compiled: Mutex<FxHashMap<VPath, Option<Arc<CompiledModule>>>>,
+    /// The sources of native modules, by the native files.
+    beside: Mutex<FxHashMap<VPath, Option<Arc<SourceBeside>>>>,
     standard: Mutex<FxHashMap<String, Arc<StandardModule>>>,
     /// What the interpreter's standard library lacks.
     lacking: OnceLock<FxHashSet<&'static str>>,
@@ -97,6 +100,7 @@ impl<'w> ImportContext<'w> {
             bundled: None,
             sources: Mutex::default(),
             compiled: Mutex::default(),
+            beside: Mutex::default(),
             standard: Mutex::default(),
             lacking: OnceLock::new(),
             started: OnceLock::new(),
@@ -112,6 +116,31 @@ impl<'w> ImportContext<'w> {
         let bytes = self.world.fs().read(path, limits::SOURCE_BYTES).ok();
         let parsed = bytes.map(|bytes| Arc::new(ModuleSource::parse(&bytes)));
         sources().entry(path.clone()).or_insert(parsed).clone()
+    }
+
+    /// The source that a native module of this name was compiled from, where it lies beside it.
+    pub fn beside(&self, module: &str, native: &VPath) -> Option<Arc<SourceBeside>> {
+        let beside = || self.beside.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = beside().get(native) {
+            return known.clone();
+        }
+        let found = beside::find(self, module, native).map(Arc::new);
+        beside().entry(native.clone()).or_insert(found).clone()
+    }
+
+    /// The code that a native module runs when it is initialized, parsed once; none where its source does not tell.
+    pub(super) fn initializer(&self, beside: &SourceBeside) -> Option<Arc<ModuleSource>> {
+        if beside.language != SourceLanguage::Cython {
+            return self.source(&beside.path).filter(|source| source.unreadable().is_none());
+        }
+        let sources = || self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = sources().get(&beside.path) {
+            return known.clone();
+        }
+        let code = beside.code(self.world.fs());
+        let parsed = code.map(|code| ModuleSource::parse(&code)).filter(|parsed| parsed.unreadable().is_none());
+        let parsed = parsed.map(Arc::new);
+        sources().entry(beside.path.clone()).or_insert(parsed).clone()
     }
 
     /// The code of a compiled module, read once; none where it cannot be read.

@@ -7,6 +7,7 @@
 //!
 //! Nothing is executed. What cannot be decided from the files is unknown.
 
+mod beside;
 mod bundled;
 mod cause;
 mod compiled;
@@ -24,6 +25,7 @@ mod state;
 mod target;
 
 pub use crate::python::limits::STACK_BYTES;
+pub use beside::{SourceBeside, SourceLanguage};
 pub use bundled::BundledModules;
 pub use cause::{EarlierCopy, ImportCause, ImportFailure, LoadedBy, NativeRefusal, OtherCopy, ShadowedCopy};
 pub use compiled::{CapiImport, NativeFacts};

@@ -10,7 +10,7 @@ use crate::image::Name;
 use crate::loader;
 use crate::python::{
     At, Certainty, Heap, Imported, LibraryLoad, LibraryName, LibraryOutcome, Listing, Outside, PathKind, PathPosition,
-    ProcessChange, PythonTarget, Raised, Reason, limits,
+    ProcessChange, PythonTarget, Raised, Reason, limits, top,
 };
 use crate::vfs::{Kind, VPath};
 use crate::world::{Deed, System};
@@ -33,6 +33,10 @@ impl Outside for ImportProcess<'_, '_> {
     }
 
     fn import(&mut self, name: &str, at: &At) -> Imported {
+        // To code that Cython compiles, it is the compiler's own, and nothing is imported.
+        if top(name) == "cython" && self.state.cython.contains(&at.site.module.name) {
+            return Imported::Unknown(Reason::Opaque);
+        }
         self.import_name(name, at)
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+use super::beside::SourceLanguage;
 use super::cause::{EarlierCopy, ImportCause, ImportFailure, LoadedBy, NativeRefusal, OtherCopy, ShadowedCopy};
 use super::compiled::CapiImport;
 use super::context::ImportContext;
@@ -632,7 +633,14 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// What has become of a module whose code ran.
     fn ran(&mut self, name: &str, path: &VPath, folders: Option<Vec<VPath>>, ran: python::Ran) -> Imported {
-        let imported = match ran.ending {
+        let imported = self.ended(name, path, folders, ran);
+        self.state.running.pop();
+        imported
+    }
+
+    /// The same, while the module counts as running.
+    fn ended(&mut self, name: &str, path: &VPath, folders: Option<Vec<VPath>>, ran: python::Ran) -> Imported {
+        match ran.ending {
             Ending::Returned | Ending::Unknown(_) => {
                 let tokens = ran.may_raise.iter().filter_map(|raised| raised.chain().filter_map(|it| it.token).last());
                 self.state.possible.extend(tokens);
@@ -661,9 +669,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
                 raised.token = Some(self.keep(failure, true));
                 Imported::Raises(Arc::new(raised))
             }
-        };
-        self.state.running.pop();
-        imported
+        }
     }
 
     fn load_extension(&mut self, name: &str, path: &VPath, folders: Option<Vec<VPath>>, at: &At) -> Imported {
@@ -684,8 +690,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             Ok(file) => {
                 self.note_loaded(mark, name, at);
                 self.state.natives.insert(name.into());
-                self.begin(name, Some(path), folders, ModuleBody::Opaque);
-                self.initialize(name, file, at)
+                self.initialize(name, file, path, folders, at)
             }
         };
         self.state.running.pop();
@@ -754,23 +759,61 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         }
     }
 
-    /// What a native module imports when it is initialized.
-    fn initialize(&mut self, name: &str, file: FileId, at: &At) -> Imported {
+    /// What a native module does when it is initialized: as its source says, where that lies beside it, else by what compiled
+    /// code is known to import.
+    fn initialize(&mut self, name: &str, file: FileId, path: &VPath, folders: Option<Vec<VPath>>, at: &At) -> Imported {
         let context = self.context;
+        let beside = context.beside(name, path);
+        let source = beside.and_then(|beside| Some((context.initializer(&beside)?, beside)));
+        let is_whole = source.as_ref().is_some_and(|(_, beside)| beside.language != SourceLanguage::Cython);
+        match &source {
+            Some((_, beside)) => {
+                let body = if is_whole { ModuleBody::Source } else { ModuleBody::Opaque };
+                self.begin(name, Some(&beside.path), folders.clone(), body);
+                self.state.heap.bind(name, "__file__", python::PyValue::text(path.to_string()));
+                if beside.language != SourceLanguage::Python {
+                    self.state.cython.insert(name.into());
+                }
+            }
+            None => self.begin(name, Some(path), folders.clone(), ModuleBody::Opaque),
+        }
         if let Some(capi) = context.facts.numpy(file)
             && let Some(raised) = self.import_capi(name, &capi, at)
         {
             return if capi.is_certain { Imported::Raises(raised) } else { self.doubt(raised) };
         }
-        for named in context.named.get(&file).into_iter().flatten() {
-            let raised = match self.import_name(&named.name, at) {
-                Imported::Raises(raised) => raised,
-                Imported::Module { may_raise: Some(raised) } => return Imported::Module { may_raise: Some(raised) },
-                _ => continue,
-            };
-            return if named.is_certain { Imported::Raises(raised) } else { self.doubt(raised) };
+        if let Some(ended) = self.import_named(file, true, at) {
+            return ended;
         }
-        Imported::Module { may_raise: None }
+        let ended = match &source {
+            Some((source, _)) => {
+                let ran = python::run(name, source, self);
+                self.ended(name, path, folders, ran)
+            }
+            None => Imported::Module { may_raise: None },
+        };
+        match ended {
+            Imported::Module { may_raise: None } if !is_whole => {
+                self.import_named(file, false, at).unwrap_or(Imported::Module { may_raise: None })
+            }
+            ended => ended,
+        }
+    }
+
+    /// Imports what a native module names in its constants; says how that ends it.
+    fn import_named(&mut self, file: FileId, is_certain: bool, at: &At) -> Option<Imported> {
+        let context = self.context;
+        for named in context.named.get(&file)?.iter().filter(|named| named.is_certain == is_certain) {
+            match self.import_name(&named.name, at) {
+                Imported::Raises(raised) if is_certain => return Some(Imported::Raises(raised)),
+                Imported::Raises(raised) => return Some(self.doubt(raised)),
+                Imported::Module { may_raise: Some(raised) } => {
+                    return Some(Imported::Module { may_raise: Some(raised) });
+                }
+                _ => {}
+            }
+        }
+        None
     }
 
     /// A native module that may do without what it imports.

@@ -46,6 +46,8 @@ pub(super) struct ProcessState {
     pub shadowed: Vec<ShadowedCopy>,
     /// Native modules: their code may register more modules than any file tells (pybind11's `def_submodule`).
     pub natives: FxHashSet<Arc<str>>,
+    /// Native modules that Cython compiled and whose source is known.
+    pub cython: FxHashSet<Arc<str>>,
     /// Which module imported which.
     pub edges: FxHashMap<Arc<str>, FxHashSet<Arc<str>>>,
     /// Modules during whose run something was refused, or may have been raised.

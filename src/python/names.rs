@@ -5,6 +5,7 @@
 
 mod certain;
 mod clause;
+mod cython;
 mod standing;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use memchr::{memchr, memchr_iter, memchr2, memchr3, memmem};
 
 pub use certain::certain_imports;
 use clause::Clause;
+pub use cython::cython_imports;
 use standing::Blocks;
 
 /// Where an import statement stands, by indentation.

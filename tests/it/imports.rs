@@ -520,3 +520,59 @@ fn what_a_standard_library_has_or_may_have_ends_none() {
         "it may be in the archive"
     );
 }
+
+#[test]
+fn a_compiled_module_does_what_its_source_beside_it_says() {
+    let world = |says: &str, source: &str| {
+        format!(
+            "//- SITE/p/a.TAG elf x86_64 defines:PyInit_a says:{says}\n//- SITE/p/__init__.py\n//- SITE/p/a.py\n{source}\n"
+        )
+    };
+    for compiler in ["cython_runtime", "init_p___a"] {
+        let failed = outcome(&world(compiler, "import os\nfrom .gone import x"), "p.a");
+        assert_eq!(failed.verdict, ImportVerdict::Fails, "{compiler}");
+        let failure = failed.failure.expect("a cause");
+        assert_eq!(failure.because, ["p.a", "p.gone"]);
+        assert_eq!(failure.file.expect("a file").to_string(), "/env/lib/python3.11/site-packages/p/a.py");
+        let guarded = "try:\n    from .gone import x\nexcept ImportError:\n    x = None";
+        assert_eq!(verdict(&world(compiler, guarded), "p.a"), ImportVerdict::Loads, "{compiler}");
+        assert_eq!(verdict(&world(compiler, "def f():\n    from .gone import x"), "p.a"), ImportVerdict::Loads);
+        let user = "//- SITE/p/b.TAG elf x86_64 defines:PyInit_b says:cython_runtime\n//- SITE/p/b.py\n";
+        let names = world(compiler, "import os\ny = 1") + user;
+        assert_eq!(verdict(&format!("{names}from p.a import y\n"), "p.b"), ImportVerdict::Loads);
+    }
+    // A module that nothing shows to be compiled from it may be written by hand.
+    assert_eq!(verdict(&world("init_q___a", "from .gone import x"), "p.a"), ImportVerdict::Loads);
+}
+
+#[test]
+fn the_module_cython_is_the_compilers_own() {
+    let world = |says: &str| {
+        format!(
+            "//- SITE/p/a.TAG elf x86_64 defines:PyInit_a says:{says}\n//- SITE/p/__init__.py\n//- SITE/p/a.py\n\
+             import cython\nfrom cython.cimports.libc import math\nif cython.compiled:\n    x = 1\n\
+             //- SITE/q/a.TAG BAD defines:PyInit_a\n//- SITE/q/__init__.py\nimport p.a\n"
+        )
+    };
+    assert_eq!(verdict(&world("cython_runtime"), "p.a"), ImportVerdict::Loads);
+    assert_eq!(verdict(&world("init_p___a"), "p.a"), ImportVerdict::Fails);
+}
+
+#[test]
+fn of_a_cython_source_runs_what_nothing_may_pass_over() {
+    let world = |source: &str| {
+        format!(
+            "//- SITE/p/a.TAG elf x86_64 defines:PyInit_a\n//- SITE/p/__init__.py\n//- SITE/p/a.pyx\ncimport cython\n{source}\n\
+             //- SITE/p/part.pxi\ncdef object it\nfrom gone import it\n"
+        )
+    };
+    let failed = outcome(&world("cdef int f():\n    return 1\n\ninclude \"part.pxi\""), "p.a");
+    assert_eq!(failed.verdict, ImportVerdict::Fails);
+    assert_eq!(failed.failure.expect("a cause").because, ["p.a", "gone"]);
+    assert_eq!(verdict(&world("cpdef f():\n    import gone"), "p.a"), ImportVerdict::Loads);
+    assert_eq!(verdict(&world("try:\n    import gone\nexcept ImportError:\n    pass"), "p.a"), ImportVerdict::Loads);
+    assert_eq!(verdict(&world("\"\"\"\ninclude 'part.pxi'\n\"\"\""), "p.a"), ImportVerdict::Loads);
+    // What its names are, the source does not tell: it is not read as Python.
+    let user = "//- SITE/p/b.TAG elf x86_64 defines:PyInit_b says:cython_runtime\n//- SITE/p/b.py\nfrom p.a import y\nimport gone2\n";
+    assert_eq!(outcome(&(world("") + user), "p.b").failure.expect("a cause").because, ["p.b", "gone2"]);
+}

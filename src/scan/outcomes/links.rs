@@ -11,7 +11,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::reach::ImportReach;
 use crate::graph::{ImportEdge, ImportStanding};
-use crate::imports::ModuleSpec;
 use crate::python::Standing;
 use crate::vfs::VPath;
 
@@ -106,10 +105,8 @@ impl ImportReach {
     }
 
     fn site(&self, place: usize, line: u32) -> Option<(VPath, u32)> {
-        match &self.modules[place].spec {
-            Some(ModuleSpec::Source { path, .. }) => Some((path.clone(), line)),
-            _ => None,
-        }
+        let source = self.modules[place].source.clone().filter(|_| line > 0);
+        source.map(|source| (source, line))
     }
 
     /// By name. What a module leads to in any case is not told again as what it may lead to.

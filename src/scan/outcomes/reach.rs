@@ -41,6 +41,8 @@ pub struct ReachedModule {
     pub name: String,
     /// None of a module of the standard library, and of one that is not found.
     pub spec: Option<ModuleSpec>,
+    /// Where its statements stand: of a compiled module, the source beside it.
+    pub source: Option<VPath>,
     /// By place, and whether only functions import it; the packages around it are among them.
     imports: FxHashMap<usize, bool>,
     /// May it end badly although every module that it finds does not?
@@ -158,7 +160,9 @@ static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
 });
 
 /// What the source of a module says at a glance.
+#[derive(Default)]
 struct Glance {
+    source: Option<VPath>,
     imports: Vec<(String, Vec<String>, Standing, u32)>,
     is_risky: bool,
     is_wild: bool,
@@ -270,7 +274,7 @@ impl ImportReach {
 
     /// Puts down what a module names.
     fn take(&mut self, context: &ImportContext, place: usize, glance: Option<Glance>) {
-        let Some(Glance { imports, is_risky, is_wild }) = glance else { return };
+        let Some(Glance { source, imports, is_risky, is_wild }) = glance else { return };
         let (mut misses, mut wants_gone, mut lacks_standard) = (false, false, false);
         let own = top(&self.modules[place].name).to_owned();
         let (mut statements, mut later) = (Vec::new(), Vec::new());
@@ -304,6 +308,7 @@ impl ImportReach {
             }
         }
         let module = &mut self.modules[place];
+        module.source = source;
         for statement in statements.iter().filter(|statement| statement.module != place) {
             let is_lazy = statement.standing == Standing::Function;
             module.imports.entry(statement.module).and_modify(|only| *only &= is_lazy).or_insert(is_lazy);
@@ -373,6 +378,9 @@ impl ImportReach {
             Some(ModuleSpec::Source { .. } | ModuleSpec::Namespace(_)) => {
                 in_fresh(context, loader, |process| process.ends_well_alone(name, raising.clone()))
             }
+            Some(ModuleSpec::Extension { .. }) if self.modules[place].source.is_some() => {
+                in_fresh(context, loader, |process| process.ends_well_alone(name, raising.clone()))
+            }
             Some(_) => {
                 let module = &self.modules[place];
                 !module.is_doubtful
@@ -421,7 +429,7 @@ impl ImportReach {
         let Some(&wanted) = self.places.get(name) else { return Vec::new() };
         let naming = importers[wanted].iter().map(|(place, _)| &self.modules[*place]);
         let importer = |module: &ReachedModule| {
-            let Some(ModuleSpec::Source { path, .. }) = &module.spec else { return None };
+            let path = module.source.as_ref()?;
             let bytes = context.world.fs().read(path, limits::SOURCE_BYTES).ok()?;
             let package = module.package();
             let statement = named_imports(&bytes).into_iter().find(|import| {
@@ -544,35 +552,48 @@ fn glance(context: &ImportContext, module: &ReachedModule, buffer: &mut Vec<u8>)
     match module.spec.as_ref()? {
         ModuleSpec::Source { path, .. } => {
             context.world.fs().read_into(path, limits::SOURCE_BYTES, buffer).ok()?;
-            let bytes = buffer.as_slice();
-            let package = module.package();
-            let statements = named_imports(bytes);
-            let named = |import: &NamedImport| {
-                let taken = import.taken.iter().flatten().filter(|name| &***name != "*");
-                // A call may stand under a condition in its own line.
-                let standing = if import.is_call { import.standing.max(Standing::Block) } else { import.standing };
-                let taken = taken.map(|name| name.to_string()).collect();
-                Some((import.absolute(package)?, taken, standing, import.line))
-            };
-            let mut has = [false; 3];
-            FINDER.find_iter(bytes).for_each(|found| has[WORDS[found.pattern().as_usize()].1 as usize] = true);
-            let raises = has[Word::Raises as usize] && stands_outside_functions(bytes, b"raise");
-            Some(Glance {
-                imports: statements.iter().filter_map(named).collect(),
-                is_risky: has[Word::Risky as usize] || raises,
-                is_wild: has[Word::Wild as usize],
-            })
+            Some(glance_at(buffer, path, module.package()))
         }
         ModuleSpec::Extension { path, .. } => {
-            let file = context.world.open(path).ok()?;
-            let capi = context.facts.numpy(file)?;
-            // The next is tried where one is not there.
-            let is_there = |module: &&String| context.has_module(module);
-            let found = capi.modules.iter().find(is_there).or(capi.modules.first())?;
-            let imports = vec![(found.clone(), Vec::new(), Standing::Top, 0)];
-            Some(Glance { imports, is_risky: false, is_wild: false })
+            let beside = context.beside(&module.name, path);
+            let code = beside.and_then(|beside| Some((beside.code(context.world.fs())?, beside)));
+            let glance = code.map(|(code, beside)| glance_at(&code, &beside.path, module.package()));
+            let capi = context.world.open(path).ok().and_then(|file| context.facts.numpy(file));
+            let of_capi = capi.and_then(|capi| {
+                // The next is tried where one is not there.
+                let is_there = |module: &&String| context.has_module(module);
+                let found = capi.modules.iter().find(is_there).or(capi.modules.first())?;
+                Some((found.clone(), Vec::new(), Standing::Top, 0))
+            });
+            if glance.is_none() && of_capi.is_none() {
+                return None;
+            }
+            let mut glance = glance.unwrap_or_default();
+            glance.imports.extend(of_capi);
+            Some(glance)
         }
         ModuleSpec::Bytecode { .. } | ModuleSpec::Bundled { .. } | ModuleSpec::Namespace(_) => None,
+    }
+}
+
+/// What code of a package says.
+fn glance_at(code: &[u8], source: &VPath, package: &str) -> Glance {
+    let statements = named_imports(code);
+    let named = |import: &NamedImport| {
+        let taken = import.taken.iter().flatten().filter(|name| &***name != "*");
+        // A call may stand under a condition in its own line.
+        let standing = if import.is_call { import.standing.max(Standing::Block) } else { import.standing };
+        let taken = taken.map(|name| name.to_string()).collect();
+        Some((import.absolute(package)?, taken, standing, import.line))
+    };
+    let mut has = [false; 3];
+    FINDER.find_iter(code).for_each(|found| has[WORDS[found.pattern().as_usize()].1 as usize] = true);
+    let raises = has[Word::Raises as usize] && stands_outside_functions(code, b"raise");
+    Glance {
+        source: Some(source.clone()),
+        imports: statements.iter().filter_map(named).collect(),
+        is_risky: has[Word::Risky as usize] || raises,
+        is_wild: has[Word::Wild as usize],
     }
 }
 
