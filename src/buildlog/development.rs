@@ -8,7 +8,10 @@ use crate::diagnose::Shipped;
 
 #[derive(Deserialize)]
 struct Table {
+    #[serde(default)]
     library: Vec<Entry>,
+    #[serde(default)]
+    program: Vec<Entry>,
 }
 
 #[derive(Deserialize)]
@@ -30,6 +33,25 @@ pub(super) fn development(asked: &str) -> Option<Shipped> {
     // A header is known by itself, or by the folder that all headers of its library lie in.
     let folder = || named(&bare[..=bare.find('/')?]);
     named(bare).or_else(folder).map(|entry| entry.by.clone())
+}
+
+fn programs() -> &'static [Entry] {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    let read = || {
+        toml::from_str(include_str!("../../assets/loaders/programs.toml")).expect("the table that ships with dylens")
+    };
+    &TABLE.get_or_init(read).program
+}
+
+/// The packages of a program that builds run, by its command or by what CMake calls it; none where nobody knows.
+pub(super) fn program(called: &str) -> Option<Shipped> {
+    let known = programs().iter().find(|entry| entry.names.iter().any(|name| name == called));
+    known.map(|entry| entry.by.clone())
+}
+
+/// What the programs of the table are called.
+pub(super) fn program_names() -> impl Iterator<Item = &'static str> {
+    programs().iter().flat_map(|entry| &entry.names).map(String::as_str)
 }
 
 /// The name without what a version adds: `libpq` of `libpq >= 12`, `jpeg` of `-ljpeg`.
@@ -65,7 +87,7 @@ pub(super) fn of_windows() -> &'static OfWindows {
 
 #[cfg(test)]
 mod tests {
-    use super::development;
+    use super::{development, program};
 
     #[test]
     fn a_library_has_one_package_by_whatever_it_is_asked_for() {
@@ -76,6 +98,8 @@ mod tests {
         assert_eq!(apt("Boost_INCLUDE_DIR"), apt("boost"));
         assert_eq!(apt("ffix"), None);
         assert_eq!(apt("linux/ethtool.h"), Some("linux-libc-dev".into()));
+        assert_eq!(program("PkgConfig").map(|shipped| shipped.apt), program("pkg-config").map(|shipped| shipped.apt));
+        assert_eq!(program("pkg"), None);
         assert_eq!((apt("linuxx/a.h"), apt("a/linux/b.h"), apt("linux")), (None, None, None));
     }
 }

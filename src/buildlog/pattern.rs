@@ -7,7 +7,8 @@
 //! A text may stand anywhere in a line. A blank stands for any blanks, a line break among them; a line break (`\n`) for one
 //! with any blanks around it, at the end of a text also for the end of the log. Places in braces: `{name}` is anything
 //! within a line, `{name:w}` a word without blanks and quotes, `{name:q}` a word or what a quoted Python string holds
-//! (`C:\\x` is `C:\x`), `{name:v}` a version, `{name:p}` a path between quotes, `{_}` is not looked at.
+//! (`C:\\x` is `C:\x`), `{name:v}` a version, `{name:p}` a path between quotes, `{name:x}` a program of
+//! `assets/loaders/programs.toml`, `{_}` is not looked at.
 //!
 //! Of each text one piece without places is looked for first, those of all tools at once; only where that stands is the
 //! rest compared.
@@ -19,6 +20,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::Incident;
+use super::development::program_names;
 use super::judge::Cause;
 use super::surroundings::{Mark, marks};
 use crate::command::{Command, Refusal, Template};
@@ -273,6 +275,7 @@ fn compile(text: &str) -> Text {
                 let body = match *kind {
                     "w" => format!("[^\\s'\"]+{lazy}"),
                     "v" => "\\d[\\w.]*".to_owned(),
+                    "x" => programs(),
                     "p" => format!("[^'\\n]+{lazy}"),
                     "q" => "(?:'[^'\\n]*'|\"[^\"\\n]*\"|[^\\s,'\"]+)".to_owned(),
                     _ if *name == "_" => "[^\\n]*?".to_owned(),
@@ -293,6 +296,13 @@ fn compile(text: &str) -> Text {
         places,
         is_long: text.trim_end_matches('\n').contains('\n'),
     }
+}
+
+/// One of the programs that builds run, the longest name first.
+fn programs() -> String {
+    let mut names: Vec<String> = program_names().map(regex::escape).collect();
+    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    format!("(?:{})", names.join("|"))
 }
 
 /// What stands as it is, its blanks and line breaks loose.

@@ -52,12 +52,15 @@ templates! {
     CONDA_OPENMP = "conda install -c conda-forge compilers llvm-openmp";
     XCODE = "xcode-select --install";
     PYENV_BUILD = "pyenv install --force {version}";
+    PYENV_SHARED = "PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install --force {version}";
 
     // Packages of systems.
     APT_INSTALL = "apt-get install {token}";
+    APT_INSTALL_BOTH = "apt-get install {token} {token}";
     YUM_INSTALL = "yum install {token}";
     DNF_INSTALL = "dnf install {token}";
     APK_ADD = "apk add {token}";
+    APK_UPGRADE = "apk upgrade --update-cache --available";
     /// Images come without the lists of packages, and nobody is there to say yes.
     APT_UPDATE = "apt-get update";
     APT_INSTALL_YES = "apt-get install -y {token}";

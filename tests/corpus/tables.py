@@ -89,21 +89,23 @@ def main():
     checks = Checks()
     packages, development = table("packages.toml")["library"], table("development.toml")["library"]
     companions, standard = table("companions.toml")["package"], table("standard-modules.toml")
-    folders = table("folders.toml")["folder"]
+    folders, programs = table("folders.toml")["folder"], table("programs.toml")["program"]
 
-    for name in ("packages.toml", "development.toml", "companions.toml", "standard-modules.toml", "folders.toml"):
+    for name in ("packages.toml", "development.toml", "programs.toml", "companions.toml", "standard-modules.toml", "folders.toml"):
         text = head(name)
         checks.that(re.search(r"\b(Source|Sources|Names): ", text), f"{name} does not tell its source")
         checks.that(re.search(r"\b(January|February|March|April|May|June|July|August|September|October|November|December) 20\d\d", text),
                     f"{name} does not tell its date")
     for what, names in (("packages.toml", [row["name"] for row in packages]),
                         ("development.toml", [name for row in development for name in row["names"]]),
+                        ("programs.toml", [name for row in programs for name in row["names"]]),
                         ("folders.toml", [row["name"] for row in folders]),
                         ("companions.toml", [row["folder"] for row in companions])):
         twice = [name for name, count in collections.Counter(names).items() if count > 1]
         checks.that(not twice, f"{what} has names more than once: {twice}")
 
-    debian = {**words(packages, "apt"), **words(development, "apt"), **words(companions, "apt"), **words(standard["module"], "apt")}
+    debian = {**words(packages, "apt"), **words(development, "apt"), **words(programs, "apt"), **words(companions, "apt"),
+              **words(standard["module"], "apt")}
     there = candidates(sorted(debian))
     if there is None:
         say(f"not asked: {len(debian)} packages of Debian {DEBIAN}, which this machine's apt-cache does not know")
@@ -112,7 +114,7 @@ def main():
             checks.that(name in there, f"Debian {DEBIAN} has no package {name}")
         say(f"{len(debian)} packages of Debian {DEBIAN} asked")
 
-    wheels = {re.split(r"[<>=!~]", name)[0] for name in words(packages, "pip")}
+    wheels = {re.split(r"[<>=!~]", name)[0] for name in {**words(packages, "pip"), **words(programs, "pip")}}
     wheels |= {row["distribution"] for row in folders if row.get("distribution")}
     wheels |= {row["instead"] for row in companions if row.get("instead")} | {row["distribution"] for row in companions if row.get("distribution")}
     wheels |= set(standard["successors"].values()) | cuda()

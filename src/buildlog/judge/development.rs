@@ -2,13 +2,13 @@
 
 use super::absent::command;
 use super::{Cause, Judged, Verdict};
-use crate::buildlog::development::{development, of_windows};
+use crate::buildlog::development::{development, of_windows, program as known_program};
 use crate::buildlog::ground::leaf;
 use crate::buildlog::surroundings::{Mark, python_version};
 use crate::buildlog::{Log, Packager};
 use crate::command::templates::{
-    APK_PKGCONFIG, APT_INSTALL, BREW_OPENMP, CONDA_INSTALL, CONDA_OPENMP, DNF_INSTALL, DNF_PKGCONFIG, PIP_INSTALL,
-    PIP_UPGRADE, XCODE, YUM_INSTALL, YUM_PKGCONFIG, ZYPPER_INSTALL, ZYPPER_PKGCONFIG,
+    APK_PKGCONFIG, APT_INSTALL, BREW_OPENMP, BREW_SEARCH, CONDA_INSTALL, CONDA_OPENMP, CONDA_SEARCH, DNF_INSTALL,
+    DNF_PKGCONFIG, PIP_INSTALL, PIP_UPGRADE, XCODE, YUM_INSTALL, YUM_PKGCONFIG, ZYPPER_INSTALL, ZYPPER_PKGCONFIG,
 };
 use crate::command::{Command, Remedy};
 use crate::diagnose::Shipped;
@@ -43,6 +43,15 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
         || plain.incident.says.contains("C1083")
         || log.marks.contains(&Mark::Windows) && !log.marks.contains(&Mark::Debian);
     if asked.is_empty() {
+        return plain;
+    }
+    if let Some(judged) = of_a_program(&plain, log, &asked[0]) {
+        return judged;
+    }
+    if asked[0].starts_with("/usr/lib/rpm/redhat/") {
+        return of_red_hat_s_options(plain, log);
+    }
+    if plain.incident.message.id == "compiler-file" {
         return plain;
     }
     if plain.incident.message.id == "openmp-unsupported" {
@@ -98,6 +107,33 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
         false => remedy,
     };
     Judged { verdict: Verdict::Guilty, ..plain }.mended(remedy)
+}
+
+/// CMake looks for a program as it does for a library.
+fn of_a_program(plain: &Judged, log: &Log, asked: &str) -> Option<Judged> {
+    let is_cmake = plain.incident.message.id == "cmake-package";
+    let package = known_program(asked).filter(|_| is_cmake && development(asked).is_none())?;
+    let name = package.apt.split(' ').next().unwrap_or(asked).to_owned();
+    let text = format!(
+        "install {name} on the machine or in the image that builds, and configure again in an empty build folder"
+    );
+    let judged = plain.clone().cause(Cause::ToolStumbled, Verdict::Guilty);
+    let judged =
+        judged.says(format!("CMake looks for the program {name} ({asked}), which is not installed, or not on PATH"));
+    let is_windows = log.marks.contains(&Mark::Windows) && !log.marks.contains(&Mark::Debian);
+    let commands = if is_windows { Vec::new() } else { installs(log, log.packager(&[]), &package) };
+    Some(judged.mended(commands.into_iter().fold(Remedy::new(text), |remedy, command| remedy.fix(Ok(command)))))
+}
+
+/// Red Hat's Python compiles extensions with the options of the system's packages, some of which are files.
+fn of_red_hat_s_options(plain: Judged, log: &Log) -> Judged {
+    let sentence = format!(
+        "{}: this Python compiles with the options of Red Hat's own packages, of which it is one, and redhat-rpm-config, which has the file, is not installed",
+        plain.sentence
+    );
+    let template = if log.packager(&[]) == Packager::Yum { YUM_INSTALL } else { DNF_INSTALL };
+    let remedy = Remedy::new("install redhat-rpm-config, on the machine or in the image that builds");
+    of_the_package(plain.says(sentence).mended(remedy.fix(template.with(&[&"redhat-rpm-config"]))), log)
 }
 
 fn is_source(name: &str) -> bool {
@@ -169,6 +205,124 @@ fn beside_pkg_config(files: &Shipped) -> Shipped {
     }
 }
 
+/// A program that the build runs is not installed.
+pub(super) fn program(judged: Judged, log: &Log) -> Judged {
+    let called = judged.incident.told("called").unwrap_or("pkg-config").to_owned();
+    let Some(package) = known_program(&called) else { return judged };
+    // What pkg-config was to find is missing as well.
+    let asked = match called == "pkg-config" {
+        true => asked_of_pkg_config(log),
+        false => Vec::new(),
+    };
+    let all =
+        asked.iter().find_map(|name| development(name)).map_or(package.clone(), |files| beside_pkg_config(&files));
+    let judged = match asked.is_empty() {
+        true => judged,
+        false => {
+            let sentence = format!("{} (here {})", judged.sentence, asked.join(", "));
+            judged.says(sentence)
+        }
+    };
+    let is_windows = log.marks.contains(&Mark::Windows) && !log.marks.contains(&Mark::Debian);
+    let text = match (asked.is_empty(), called.as_str()) {
+        (true, "pkg-config") => judged.remedy.text.clone(),
+        (true, _) => {
+            format!(
+                "install {called} on the machine or in the image that builds, or take a release of the package that has a wheel"
+            )
+        }
+        (false, _) => {
+            "install it with the development files of one of these, on the machine or in the image that builds"
+                .to_owned()
+        }
+    };
+    let commands = if is_windows { Vec::new() } else { installs(log, log.packager(&[]), &all) };
+    let remedy = commands.into_iter().fold(Remedy::new(text), |remedy, command| remedy.fix(Ok(command)));
+    judged.mended(match package.pip.is_empty() {
+        true => remedy,
+        false => remedy.fix(PIP_INSTALL.with(&[&package.pip])),
+    })
+}
+
+/// What the build asked pkg-config for, as far as the log shows it.
+fn asked_of_pkg_config(log: &Log) -> Vec<String> {
+    let of_pkg_config =
+        |id: &str| ["tried", "pkg-config-missing-for", "package-not-found", "library-required"].contains(&id);
+    let mut asked: Vec<String> = Vec::new();
+    for incident in log.incidents.iter().filter(|incident| of_pkg_config(&incident.message.id)) {
+        if let Some(name) = incident.told("accused").filter(|name| !asked.iter().any(|known| known == name)) {
+            asked.push(name.to_owned());
+        }
+    }
+    asked
+}
+
+/// The commands that install it; where nothing shows the system, that of Fedora after that of Debian.
+fn installs(log: &Log, packager: Packager, shipped: &Shipped) -> Vec<Command> {
+    let is_unknown = log.is_of_unknown_system() && packager == Packager::Apt;
+    let other = is_unknown.then(|| command(Packager::Dnf, shipped)).flatten();
+    command(packager, shipped).into_iter().chain(other).collect()
+}
+
+/// Modules of Perl's own library, which Debian and Alpine have in the package perl, and Fedora each in one of its own.
+///
+/// Source: perldoc perlmodlib; November 2026.
+const PERL_CORE: [&str; 20] = [
+    "IPC",
+    "FindBin",
+    "File",
+    "Pod",
+    "Time",
+    "Getopt",
+    "Data",
+    "Text",
+    "Test",
+    "Math",
+    "Digest",
+    "MIME",
+    "Encode",
+    "Term",
+    "Storable",
+    "Socket",
+    "Params",
+    "Locale",
+    "Benchmark",
+    "ExtUtils",
+];
+
+/// A module of Perl, which builds of OpenSSL and others run.
+pub(super) fn perl(judged: Judged, log: &Log) -> Judged {
+    let Some(file) = judged.incident.told("accused").and_then(|file| file.strip_suffix(".pm")) else { return judged };
+    let (module, dashed) = (file.replace('/', "::"), file.replace('/', "-"));
+    let is_core = file.split('/').next().is_some_and(|top| PERL_CORE.contains(&top));
+    let debian = if is_core { "perl".to_owned() } else { format!("lib{}-perl", dashed.to_lowercase()) };
+    let shipped = Shipped {
+        apt: debian.clone(),
+        dnf: format!("perl-{dashed}"),
+        apk: if is_core { "perl".to_owned() } else { format!("perl-{}", dashed.to_lowercase()) },
+        brew: "perl".to_owned(),
+        conda: "perl".to_owned(),
+        ..Shipped::default()
+    };
+    // Paths of Perl show the system: Red Hat's has lib64, Debian's its own.
+    let shows = |(_, line): &(usize, String)| line.contains("/usr/lib64/perl5/");
+    let is_fedora = judged.incident.says.contains("/usr/lib64/perl5/") || judged.incident.around.iter().any(shows);
+    let packager = match log.packager(&[]) {
+        Packager::Apt if is_fedora => Packager::Dnf,
+        packager => packager,
+    };
+    let sentence =
+        format!("the build runs Perl, which has no module {module}: the system keeps it in a package of its own");
+    let text = format!(
+        "install the package of {module}, or all of Perl's own modules (Fedora: perl-core; Debian: perl, of which images have only perl-base); else cpan {module}"
+    );
+    let install = match packager {
+        Packager::Zypper => ZYPPER_INSTALL.with(&[&format!("perl-{dashed}")]).ok(),
+        packager => command(packager, &shipped),
+    };
+    judged.says(sentence).mended(install.into_iter().fold(Remedy::new(text), |remedy, command| remedy.fix(Ok(command))))
+}
+
 /// A program that compiles is not installed.
 pub(super) fn compiler(judged: Judged, log: &Log) -> Judged {
     let Some(called) = judged.incident.told("called").map(|called| leaf(called).to_owned()) else { return judged };
@@ -177,6 +331,9 @@ pub(super) fn compiler(judged: Judged, log: &Log) -> Judged {
     let bare = called.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
     let stem = bare.rsplit('-').next().unwrap_or(bare);
     let is_compiler = ["gcc", "g++", "cc", "c++", "clang", "clang++", "ld"].contains(&stem);
+    if known_program(&called).is_some() && !is_compiler {
+        return program(judged, log);
+    }
     if !is_compiler || is_windows {
         return judged;
     }
@@ -351,6 +508,7 @@ fn searched(plain: &Judged, packager: Packager, asked: &str) -> Remedy {
         "header-missing" => name.to_owned(),
         "library-not-found" => format!("lib{}.so", name.trim_start_matches("-l")),
         "library-required" | "package-not-found" | "tried" => format!("{name}.pc"),
+        "config-program" => format!("{name}-config"),
         _ => return plain.remedy.clone(),
     };
     // Packages of RPM and of Alpine say themselves what pkg-config finds in them.
@@ -365,9 +523,11 @@ fn searched(plain: &Judged, packager: Packager, asked: &str) -> Remedy {
         return plain.remedy.clone().fix(template.with(&[&module]));
     }
     let text = format!("{}; this names the package that has them", plain.remedy.text);
-    match packager.owner_search() {
-        Some(search) => Remedy::new(text).fix(search.with(&[&file])),
-        None => plain.remedy.clone(),
+    match (packager.owner_search(), packager) {
+        (Some(search), _) => Remedy::new(text).fix(search.with(&[&file])),
+        (None, Packager::Brew) => plain.remedy.clone().fix(BREW_SEARCH.with(&[&name])),
+        (None, Packager::Conda) => plain.remedy.clone().fix(CONDA_SEARCH.with(&[&name])),
+        (None, _) => plain.remedy.clone(),
     }
 }
 

@@ -24,15 +24,29 @@ pub(super) fn judge(judged: Judged, log: &Log, ground: Option<&Ground>) -> Judge
         Cause::ToolStumbled if judged.incident.message.id == "linker-missing" => {
             development::of_the_package(development::compiler(judged, log), log)
         }
+        Cause::ToolStumbled
+            if ["program-missing", "pkg-config-missing"].contains(&judged.incident.message.id.as_str()) =>
+        {
+            development::of_the_package(development::program(judged, log), log)
+        }
+        Cause::ToolStumbled if judged.incident.message.id == "perl-module" => development::perl(judged, log),
         Cause::ToolStumbled if judged.incident.message.id == "msvc-missing" => {
             development::of_the_package(development::of_32_bits(judged, log), log)
         }
-        Cause::PythonTooNew | Cause::BuildFailed | Cause::ToolStumbled => development::of_the_package(judged, log),
+        Cause::BuildFailed => development::of_the_package(as_it_asks(judged), log),
+        Cause::PythonTooNew | Cause::ToolStumbled => development::of_the_package(judged, log),
         Cause::ModuleLeftOut if judged.incident.tool == ToolId::Py2exe => of_py2exe(judged),
         Cause::NotAnImage => of_another_system(placeholder(judged), log),
         Cause::CodeSignature => signature(judged),
         _ => judged,
     }
+}
+
+/// Some messages tell themselves what is to be installed: it is quoted, as nothing is known of it.
+fn as_it_asks(judged: Judged) -> Judged {
+    let Some(asks) = judged.incident.told("asks") else { return judged };
+    let text = format!("do what the message asks for, if it fits this system: “{asks}”; else {}", judged.remedy.text);
+    judged.mended(Remedy::new(text))
 }
 
 /// The environment in whose folder of programs the script lies; only what is called as one may be made anew.

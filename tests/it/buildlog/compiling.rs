@@ -143,3 +143,70 @@ fn a_missing_header_is_told_in_the_language_of_the_build() {
     );
     assert_ne!(shell[0].cause.word(), "link-library");
 }
+
+#[test]
+fn a_program_that_a_build_runs_is_installed_by_the_package_manager_of_the_log() {
+    let missing = Expected { cause: "tool-stumbled", remedy: "install", ..MISSING };
+    let swig = "FileNotFoundError: [Errno 2] No such file or directory: 'swig'\nerror: subprocess-exited-with-error\n";
+    assert_first(&alone(swig), &Expected { command: "apt-get install swig\ndnf install swig", ..missing });
+    let on = |mark: &str| alone(&format!("{mark}\n{swig}"));
+    assert_first(&on("#8 RUN apk add gcc"), &Expected { command: "apk add swig", ..missing });
+    assert_first(&on("/opt/homebrew/bin/python3"), &Expected { command: "brew install swig", ..missing });
+    let gfortran = "unable to execute 'gfortran': No such file or directory\n";
+    assert_first(&alone(gfortran), &Expected { command: "apt-get install gfortran", ..missing });
+    let tools = "./autogen.sh: line 3: autoreconf: command not found\n";
+    assert_first(&alone(tools), &Expected { command: "apt-get install autoconf automake libtool", ..missing });
+    let find = "CMake Error at FindPackageHandleStandardArgs.cmake:137 (message):\n  Could NOT find PkgConfig (missing: PKG_CONFIG_EXECUTABLE)\n";
+    assert_first(&alone(find), &Expected { command: "apt-get install pkg-config", ..missing });
+    // A file of the program's own is no program of a build, and a longer name is another.
+    assert_nothing("FileNotFoundError: [Errno 2] No such file or directory: 'swig.json'\n");
+    assert_nothing("FileNotFoundError: [Errno 2] No such file or directory: './swig'\n");
+}
+
+#[test]
+fn pkg_config_is_installed_with_what_it_was_asked_for() {
+    let missing = Expected { cause: "tool-stumbled", remedy: "", ..MISSING };
+    let alone_ = "/bin/sh: 1: pkg-config: not found\n";
+    assert_first(&alone(alone_), &Expected { command: "apt-get install pkg-config", ..missing });
+    assert_first(
+        &alone(&format!("dnf install gcc\n{alone_}")),
+        &Expected { command: "dnf install pkgconf-pkg-config", ..missing },
+    );
+    let asked = "/bin/sh: 1: pkg-config: not found\n/bin/sh: 1: pkg-config: not found\nTrying pkg-config --exists mysqlclient\nCommand 'pkg-config \
+                 --exists mysqlclient' returned non-zero exit status 127.\n";
+    let expected = Expected {
+        sentence: "mysqlclient",
+        command: "apt-get install default-libmysqlclient-dev pkg-config",
+        ..missing
+    };
+    assert_first(&alone(asked), &expected);
+}
+
+#[test]
+fn a_module_of_perl_comes_with_the_package_that_the_system_has_it_in() {
+    let missing = Expected { cause: "tool-stumbled", sentence: "IPC::Cmd", remedy: "perl-core", ..MISSING };
+    let log = |inc: &str| {
+        format!(
+            "Can't locate IPC/Cmd.pm in @INC (you may need to install the IPC::Cmd module) (@INC contains: {inc}) at x line 18.\n"
+        )
+    };
+    let fedora = log("/usr/lib64/perl5/vendor_perl /usr/share/perl5");
+    assert_first(&alone(&fedora), &Expected { command: "dnf install perl-IPC-Cmd", ..missing });
+    assert_first(&alone(&log("/etc/perl")), &Expected { command: "apt-get install perl", ..missing });
+    let other = log("/etc/perl").replace("IPC/Cmd", "XML/Parser");
+    let expected = Expected { sentence: "XML::Parser", command: "apt-get install libxml-parser-perl", ..missing };
+    assert_first(&alone(&other), &expected);
+}
+
+#[test]
+fn what_red_hat_s_python_compiles_with_comes_with_their_package() {
+    let log = |file: &str| {
+        format!("gcc: error: {file}: No such file or directory\nerror: command 'gcc' failed with exit status 1\n")
+    };
+    let missing = Expected { remedy: "", ..MISSING };
+    let specs = log("/usr/lib/rpm/redhat/redhat-hardened-cc1");
+    assert_first(&alone(&specs), &Expected { command: "dnf install redhat-rpm-config", ..missing });
+    let other = alone(&log("/home/me/x.o"));
+    assert_first(&other, &Expected { sentence: "/home/me/x.o, a file that is not there", ..missing });
+    assert!(other[0].remedy.fixes.is_empty(), "{other:#?}");
+}

@@ -33,7 +33,7 @@ fn sample(text: &str) -> String {
         ("numpy", "1.23"),
         ("python", "3.11"),
     ];
-    let mut filled = text.to_owned();
+    let mut filled = text.replace("{called:x}", "swig");
     for (place, value) in VALUES {
         for kind in ["", ":w", ":q", ":v", ":p"] {
             filled = filled.replace(&format!("{{{place}{kind}}}"), value);
