@@ -41,6 +41,13 @@ const SIGNS: &[Sign] = &[
     anywhere("Could not find a version that satisfies the requirement", "no-release"),
     anywhere("ResolutionImpossible", "conflict"),
     anywhere("No solution found when resolving dependencies", "conflict"),
+    anywhere("Could not solve for environment specs", "conda-conflict"),
+    first("LibMambaUnsatisfiableError", "conda-conflict"),
+    first("UnsatisfiableError:", "conda-conflict"),
+    first("ResolvePackageNotFound:", "conda-conflict"),
+    first("PackagesNotFoundError:", "conda-conflict"),
+    first("CondaHTTPError:", "network"),
+    first("CondaSSLError:", "network"),
     anywhere("THESE PACKAGES DO NOT MATCH THE HASHES", "hashes"),
     anywhere("is not a supported wheel on this platform", "no-release"),
     anywhere("requires-python", "none"),
@@ -108,6 +115,9 @@ const SIGNS: &[Sign] = &[
     first("Error: ", "error"),
 ];
 
+/// Longer lines are cut, in characters.
+const LONGEST: usize = 400;
+
 /// What tells least: “it failed”, without a reason.
 const EMPTY: [&str; 7] = ["wheel", "make", "command", "docker", "step", "tool", "error"];
 
@@ -118,6 +128,8 @@ pub(super) struct Error {
     pub kind: &'static str,
     pub line: usize,
     pub text: String,
+    /// What the message itself asks its reader to run.
+    pub asks: Option<String>,
 }
 
 impl Error {
@@ -142,6 +154,10 @@ pub(super) struct Failed {
     pub(super) building: Option<String>,
     /// The last error before a step that succeeded.
     before: Option<Error>,
+    /// The last error tells what happened in the line below it.
+    is_headed: bool,
+    /// What a message asks its reader to install, and its line.
+    asks: Option<(usize, String)>,
     /// A traceback has begun, and its exception has not come yet: how far its head is indented.
     traceback: Option<usize>,
 }
@@ -165,11 +181,22 @@ impl Failed {
         if let Some((_, rest)) = line.text.split_once("ailed building wheel for ") {
             self.building = rest.split_whitespace().next().map(str::to_owned);
         }
+        if self.is_headed && !line.text.trim().is_empty() {
+            self.is_headed = false;
+            if let Some(last) = self.last.as_mut() {
+                last.text = line.text.trim().chars().take(LONGEST).collect();
+            }
+        }
+        if let Some(asks) = asks(&line.text) {
+            self.asks = Some((line.number(0), asks));
+        }
         if let Some(kind) = self.exception(&line.text).or_else(|| sign(line)) {
-            let text: String = line.text.trim().chars().take(400).collect();
-            let error = Error { kind, line: line.number(0), text };
+            let text: String = line.text.trim().chars().take(LONGEST).collect();
+            let is_head = text.starts_with("CMake Error at ") && text.ends_with("):");
+            let error = Error { kind, line: line.number(0), text, asks: None };
             self.sign = error.line;
             if self.last.as_ref().is_none_or(|last| last.rank() <= error.rank()) {
+                self.is_headed = is_head;
                 self.last = Some(error);
             }
         }
@@ -184,11 +211,15 @@ impl Failed {
 
     /// The last error that tells most.
     pub(super) fn finish(self) -> Option<Error> {
+        /// So many lines lie between an error and what it asks for.
+        const NEAR: usize = 12;
         let last = self.last?;
-        match self.before {
-            Some(before) if last.rank() < before.rank() => Some(before),
-            _ => Some(last),
-        }
+        let error = match self.before {
+            Some(before) if last.rank() < before.rank() => before,
+            _ => last,
+        };
+        let asks = self.asks.filter(|(line, _)| line.abs_diff(error.line) <= NEAR).map(|(_, asks)| asks);
+        Some(Error { asks, ..error })
     }
 
     /// The exception at the end of a traceback.
@@ -210,6 +241,32 @@ impl Failed {
         });
         is_exception.is_match(text).then_some("exception")
     }
+}
+
+/// The command that a message names as what installs the missing; none where the line is a command that was run.
+fn asks(text: &str) -> Option<String> {
+    static ASKS: OnceLock<Regex> = OnceLock::new();
+    let asks = ASKS.get_or_init(|| {
+        Regex::new(
+            r"\b((?:sudo )?(?:(?:apt|apt-get|aptitude|dnf|yum|zypper|brew|conda|mamba|pkg|port) (?:-y )?install|apk add|pacman -S|pip3? install|rustup (?:update|target add|toolchain install)|xcode-select --install)(?: [\w.+@=<>-]+)*)",
+        )
+        .expect("a constant")
+    });
+    let trimmed = text.trim_start();
+    let is_run = [
+        "$ ", "# ", "+ ", "> ", "% ", "RUN ", "Step ", "#", "sudo ", "apt", "pip", "conda", "brew", "dnf", "yum", "apk",
+    ]
+    .iter()
+    .any(|start| trimmed.starts_with(start));
+    if is_run {
+        return None;
+    }
+    let found = asks.captures(text)?.get(1)?;
+    // `user@host:~$ apt install x` was run as well.
+    let before = text[..found.start()].trim_end();
+    let is_prompt = before.ends_with(['$', '#', '%', '>', '|', '&']);
+    (!is_prompt && !text.contains("Requirement already") && !text.contains("WARNING: "))
+        .then(|| found.as_str().to_owned())
 }
 
 /// The sign in a line, if it is one.

@@ -174,8 +174,7 @@ pub(super) fn cuda(leaf: &str) -> Option<Cuda> {
     // Up to CUDA 10.1 every library had the version of its CUDA; the runtime had it to the end.
     let is_versioned =
         matches!(*start, "libcudart.so" | "libcublas.so" | "libcufft.so" | "libcusolver.so" | "libcusparse.so");
-    let own =
-        version.split_once('.').and_then(|(major, _)| major.parse().ok()).filter(|major| (7..=10).contains(major));
+    let own = version.split('.').next().and_then(|major| major.parse().ok()).filter(|major| (7..=10).contains(major));
     let release = release.or(own.filter(|_| is_versioned));
     let mark = match release {
         Some(13) => String::new(),

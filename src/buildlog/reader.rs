@@ -394,7 +394,10 @@ fn is_ended(text: &str, next: Option<&Line>) -> bool {
 /// That the build failed, as an incident.
 fn failure(error: super::failed::Error) -> Option<Incident> {
     let message = super::messages().find(|message| message.tool == ToolId::Build && message.id == error.kind)?;
-    let told = BTreeMap::from([("why", error.text.clone())]);
+    let mut told = BTreeMap::from([("why", error.text.clone())]);
+    if let Some(asks) = error.asks {
+        told.insert("asks", asks);
+    }
     let (first, around) = (error.line, vec![(error.line, error.text.clone())]);
     Some(Incident { tool: message.tool, message, first, last: first, says: error.text, around, told, times: 1 })
 }

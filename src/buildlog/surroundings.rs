@@ -34,6 +34,8 @@ pub enum Mark {
     Windows,
     /// Nix, or NixOS.
     Nix,
+    /// NVIDIA's Jetson boards.
+    Jetson,
     /// A Python of 32 bits.
     Bits32,
     /// A program that this tool made is running.
@@ -56,6 +58,7 @@ impl Mark {
         !matches!(
             self,
             Mark::Bits32
+                | Mark::Jetson
                 | Mark::Program(_)
                 | Mark::LibraryPath
                 | Mark::Ldd
@@ -144,6 +147,12 @@ const MARKS: &[(&str, Mark)] = &[
     ("NixOS", Mark::Nix),
     ("nix-shell", Mark::Nix),
     ("\\site-packages\\", Mark::Windows),
+    ("nvidia/l4t-", Mark::Jetson),
+    ("dustynv/", Mark::Jetson),
+    ("jetson", Mark::Jetson),
+    ("Jetson", Mark::Jetson),
+    ("JetPack", Mark::Jetson),
+    ("-tegra ", Mark::Jetson),
     ("-32", Mark::Bits32),
     ("lib.win32-", Mark::Bits32),
     ("temp.win32-", Mark::Bits32),

@@ -37,6 +37,16 @@ const BEGINNINGS: &[(&str, char, &str, &str)] = &[
     ("ber_", '*', "liblber of OpenLDAP", "lber"),
     ("ldap_", '*', "libldap of OpenLDAP", "ldap"),
     ("SSL_", '*', "libssl", "ssl"),
+    ("SSLv", '*', "libssl", "ssl"),
+    ("TLS_", '*', "libssl", "ssl"),
+    ("DTLS", '*', "libssl", "ssl"),
+    ("X509_", '*', "libcrypto", "crypto"),
+    ("BIO_", '*', "libcrypto", "crypto"),
+    ("RSA_", '*', "libcrypto", "crypto"),
+    ("ERR_load_", '*', "libcrypto", "crypto"),
+    ("OPENSSL_", '*', "libcrypto", "crypto"),
+    ("OpenSSL_", '*', "libcrypto", "crypto"),
+    ("CRYPTO_", '*', "libcrypto", "crypto"),
     ("EVP_", '*', "libcrypto", "crypto"),
     ("png_", '*', "libpng", "png"),
     ("jpeg_", '*', "libjpeg", "jpeg"),
@@ -59,6 +69,8 @@ const BEGINNINGS: &[(&str, char, &str, &str)] = &[
     ("LZ4_", '*', "liblz4", "lz4"),
     ("GEOS", 'A', "libgeos_c", "geos_c"),
     ("MPI_", 'A', "an MPI library", "mpi"),
+    ("_ZN3MPI", '*', "MPI's C++ library (libmpi_cxx)", "mpi_cxx"),
+    ("_ZNK3MPI", '*', "MPI's C++ library (libmpi_cxx)", "mpi_cxx"),
     ("Pm_", 'A', "PortMidi", "portmidi"),
     ("Pa_", 'A', "PortAudio", "portaudio"),
     ("lo_server_", '*', "liblo", "lo"),
@@ -220,6 +232,8 @@ mod tests {
         assert_eq!(link("_ZNSt7__cxx1112basic_stringE"), Some("stdc++"));
         assert_eq!(link("cairo_append_path"), Some("cairo"));
         assert_eq!(link("PQexec"), Some("pq"));
+        assert_eq!(link("SSLv2_method"), Some("ssl"));
+        assert_eq!(link("_ZN3MPI8Datatype4FreeEv"), Some("mpi_cxx"));
     }
 
     #[test]

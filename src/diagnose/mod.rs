@@ -35,6 +35,7 @@ pub use finding::{Evidence, Finding, Severity};
 pub use foresight::refusal;
 pub use remedies::{Shipped, shipped, shipped_name};
 pub use rules::RULES;
+pub(crate) use rules::since_musl;
 pub use source::{Line, Sources, Spelled};
 pub use verdict::{BrokenImports, settled};
 

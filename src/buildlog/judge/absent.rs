@@ -9,10 +9,10 @@ use crate::buildlog::{Log, Mark, Packager, folders};
 use crate::command::templates::{
     APK_ADD, APK_SEARCH, APK_SONAME, APT_FILE, APT_INSTALL, BREW_INSTALL, BREW_SEARCH, CONDA_INSTALL, CONDA_INSTALL_OF,
     CONDA_SEARCH, DELVEWHEEL_INSIDE, DELVEWHEEL_WITH, DNF_INSTALL, DNF_SONAME, FILE, LIBRARY_PATH, MATURIN_SKIP, MORE,
-    NAME_ADD_RPATH, PIP_FOR, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UNINSTALL, PIP_UPGRADE, SET_RPATH,
-    SET_RPATH_OF, SIGN, WITH_LIBPYTHON, YUM_INSTALL, YUM_SONAME, ZYPPER_SONAME,
+    NAME_ADD_RPATH, PIP_FOR, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UNINSTALL, PIP_UPGRADE,
+    PYENV_SHARED, SET_RPATH, SET_RPATH_OF, SIGN, WITH_LIBPYTHON, YUM_INSTALL, YUM_SONAME, ZYPPER_SONAME,
 };
-use crate::command::{Command, Remedy};
+use crate::command::{Command, Remedy, Template};
 use crate::diagnose::{Shipped, origin, shipped};
 use crate::tools::Bundler;
 use crate::tools::ToolId;
@@ -32,7 +32,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         return plain.says(format!("{accused} is there, and the process may not read it")).mended(Remedy::new(text));
     }
     if let Some(cuda) = known::cuda(leaf(accused)).filter(|_| exclude(tool, &[accused]).is_none()) {
-        return of_cuda(plain, &cuda, accused, by);
+        return of_cuda(plain, log, &cuda, accused, by);
     }
     if accused.contains("$ORIGIN") {
         let sentence =
@@ -68,15 +68,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
     }
     let is_elf = matches!(tool, ToolId::Glibc | ToolId::Musl | ToolId::Bionic);
     if is_elf && leaf(accused).starts_with("libpython") {
-        let who = by.map_or_else(|| "what was started".to_owned(), short);
-        let sentence = format!(
-            "{who} is linked with Python's shared library {accused}, and no search path leads to one: this Python has none, or \
-             it lies where only its own program looks"
-        );
-        let text = "rebuild it without linking libpython, as extension modules should be; for a program, lead the loader to the \
-                    lib folder of its Python";
-        let remedy = Remedy::new(text).fix(Ok(WITH_LIBPYTHON.command()));
-        return plain.cause(Cause::PythonLibrary, Verdict::Guilty).says(sentence).mended(remedy);
+        return of_libpython(plain, log, accused, by);
     }
     if tool == ToolId::Bionic {
         return on_android(plain, accused, by);
@@ -119,6 +111,67 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         _ => install(&plain, log, &name, by),
     };
     plain.says(sentence).mended(remedy)
+}
+
+/// Python's shared library: which Pythons have one, and where it lies, depends on who built that Python.
+fn of_libpython(plain: Judged, log: &Log, accused: &str, by: Option<&str>) -> Judged {
+    let who = by.map_or_else(|| "a file that was loaded".to_owned(), short);
+    let name = leaf(accused).to_owned();
+    // `3.6` of `libpython3.6m.so.1.0`.
+    let version: String =
+        name.trim_start_matches("libpython").chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    let version = version.trim_end_matches('.').to_owned();
+    let place = plain.incident.told("place").map(str::to_owned);
+    let paths: Vec<&str> = [by, place.as_deref(), log.site.as_deref()].into_iter().flatten().collect();
+    let of_pyenv = paths.iter().find_map(|path| {
+        let (_, rest) = path.split_once(".pyenv/versions/")?;
+        rest.split('/').next().filter(|name| name.starts_with(&version))
+    });
+    let build = "what you build yourself is better linked without it, as extension modules should be";
+    let judged = |plain: Judged, why: &str, remedy: Remedy| {
+        let sentence =
+            format!("{who} is linked with Python's shared library {name}, and no search path leads to one: {why}");
+        plain.cause(Cause::PythonLibrary, Verdict::Guilty).says(sentence).mended(remedy)
+    };
+    if let Some(release) = of_pyenv.map(str::to_owned) {
+        let text = format!(
+            "build that Python again with its shared library (--enable-shared), and reinstall its packages; {build}"
+        );
+        let remedy = Remedy::new(text).fix(PYENV_SHARED.with(&[&release]));
+        return judged(plain, "pyenv builds Pythons without one unless it is asked", remedy);
+    }
+    let packager = log.packager(&paths);
+    if packager == Packager::Conda {
+        let root = paths.iter().find_map(|path| path.split_once("/lib/python")).map(|(root, _)| format!("{root}/lib"));
+        let text = format!(
+            "lead the loader to the lib folder of the environment (LD_LIBRARY_PATH=$CONDA_PREFIX/lib), if that has Python {version}; else run it with an environment of \
+             Python {version}; {build}"
+        );
+        let remedy = Remedy::new(text).fix(match &root {
+            Some(root) => LIBRARY_PATH.with(&[root]),
+            None => Ok(WITH_LIBPYTHON.command()),
+        });
+        return judged(
+            plain,
+            "conda's lies in the lib folder of the environment, where only its own programs look",
+            remedy,
+        );
+    }
+    let text = format!(
+        "install the library of the system's Python {version}, where that is the Python which runs it; of another Python {version} (conda's, one in /usr/local or \
+         /opt) lead the loader to its lib folder (for /usr/local/lib ldconfig does it), and build one that has none again with --enable-shared; {build}"
+    );
+    let soname = |template: Template| template.with(&[&name]);
+    let install = match packager {
+        Packager::Apt => Some(APT_INSTALL.with(&[&format!("libpython{version}")])),
+        Packager::Dnf => Some(soname(DNF_SONAME)),
+        Packager::Yum => Some(soname(YUM_SONAME)),
+        Packager::Zypper => Some(soname(ZYPPER_SONAME)),
+        Packager::Apk => Some(soname(APK_SONAME)),
+        Packager::Pacman | Packager::Brew | Packager::Conda => None,
+    };
+    let remedy = install.into_iter().fold(Remedy::new(text), Remedy::fix).fix(Ok(WITH_LIBPYTHON.command()));
+    judged(plain, "this Python has none, or it lies where only its own program looks", remedy)
 }
 
 /// A plugin of Qt for something that the machine does not have: the path is that of whoever built Qt.
@@ -392,7 +445,10 @@ fn of_musl(plain: Judged, who: &str, accused: &str, by: Option<&str>) -> Judged 
 }
 
 /// Libraries of CUDA belong to one major release of it, which is the one that the file was built for.
-fn of_cuda(plain: Judged, cuda: &Cuda, accused: &str, by: Option<&str>) -> Judged {
+fn of_cuda(plain: Judged, log: &Log, cuda: &Cuda, accused: &str, by: Option<&str>) -> Judged {
+    if log.marks.contains(&Mark::Jetson) {
+        return on_jetson(plain, accused);
+    }
     let who = by.map_or_else(|| "a file".to_owned(), short);
     let release = cuda.release.map_or_else(|| "CUDA".to_owned(), |release| format!("CUDA {release}"));
     let sentence = format!(
@@ -421,8 +477,22 @@ fn of_cuda(plain: Judged, cuda: &Cuda, accused: &str, by: Option<&str>) -> Judge
         };
         return plain.cause(Cause::OtherWheel, Verdict::Guilty).says(sentence).mended(remedy);
     }
+    // Code that opens it by the name of the development files finds no runtime's.
+    let text = match leaf(accused).ends_with(".so") {
+        true => format!(
+            "{text}. It is opened by its name without a version, which only CUDA's development files have (an image -devel, the package {stem}-dev): else make a link {name} to the copy \
+             that is there (site-packages/nvidia/*/lib/{name}.*, torch/lib/{lib}-*.so.*) in a folder on LD_LIBRARY_PATH: ln -s COPY {name}",
+            stem = cuda.wheel.trim_start_matches("nvidia-").trim_end_matches("-cu12"),
+            name = leaf(accused),
+            lib = leaf(accused).trim_end_matches(".so"),
+        ),
+        false => text,
+    };
     // A library that has no release in its name comes in a wheel for each.
     let other = cuda.wheel.strip_suffix("-cu12").filter(|_| cuda.release.is_none());
+    if let Some(remedy) = of_cudnn(&plain, log, leaf(accused), &text, by) {
+        return plain.says(sentence).cause(Cause::OtherWheel, Verdict::Guilty).mended(remedy);
+    }
     // What was built for an older CUDA is given up, and its newest release is for a newer one.
     let upgraded = of_release(cuda.release, accused, by, plain.incident.told("place"));
     let remedy = match other {
@@ -438,6 +508,43 @@ fn of_cuda(plain: Judged, cuda: &Cuda, accused: &str, by: Option<&str>) -> Judge
         None => Remedy::new(text).fix(PIP_INSTALL.with(&[&cuda.wheel])),
     };
     plain.cause(Cause::OtherWheel, Verdict::Guilty).says(sentence).mended(remedy)
+}
+
+/// On Jetson CUDA belongs to the system (JetPack), for which no wheels of the index are made.
+fn on_jetson(plain: Judged, accused: &str) -> Judged {
+    let name = leaf(accused);
+    let sentence = format!(
+        "{name} is a part of JetPack, the system of NVIDIA's Jetson: it is not there, or the container does not see it (up to JetPack 4 NVIDIA's runtime mounts CUDA's \
+         libraries into containers)"
+    );
+    let text = "run the container with --runtime nvidia; for docker build, make nvidia the default-runtime in /etc/docker/daemon.json and restart docker; the image has to be for \
+                the release of L4T that the board runs. Outside of containers install CUDA with JetPack (apt-get install nvidia-jetpack), with its lib64 folder on LD_LIBRARY_PATH; \
+                the index's wheels of CUDA are not for it";
+    plain.cause(Cause::Driver, Verdict::Guilty).says(sentence).mended(Remedy::new(text))
+}
+
+/// cuDNN has a release of its own, which its soname tells and its newest wheels have left behind.
+///
+/// Source: the wheels of nvidia-cudnn-cu11, -cu12 and -cu13 on the index (8.5 to 8.9 and 9 for CUDA 11 and 12, 9 alone for CUDA 13) and NVIDIA's
+/// packages for Debian and Ubuntu; November 2026.
+fn of_cudnn(plain: &Judged, log: &Log, name: &str, text: &str, by: Option<&str>) -> Option<Remedy> {
+    let major = name.strip_prefix("libcudnn")?.split_once(".so.")?.1.split('.').next()?.to_owned();
+    let marks: &[&str] = match major.as_str() {
+        "8" => &["cu12", "cu11"],
+        "9" => &["cu12", "cu13"],
+        _ => return None,
+    };
+    let paths: Vec<&str> = [by, plain.incident.told("place")].into_iter().flatten().collect();
+    let text = format!(
+        "{text}. It is cuDNN {major}, which other releases do not replace; a wheel is for one CUDA: take that of torch.version.cuda (cu118 is CUDA 11, cu126 CUDA 12, cu130 \
+         CUDA 13), and put its folder (site-packages/nvidia/cudnn/lib) on LD_LIBRARY_PATH; with NVIDIA's repository, the system's is libcudnn{major} for apt"
+    );
+    let remedy = match log.packager(&paths) {
+        Packager::Conda => Remedy::new(text).fix(CONDA_INSTALL_OF.with(&[&"cudnn", &major])),
+        _ => Remedy::new(text),
+    };
+    let wheels = marks.iter().map(|mark| format!("nvidia-cudnn-{mark}=={major}.*"));
+    Some(wheels.fold(remedy, |remedy, wheel| remedy.fix(PIP_INSTALL_REQUIRED.with(&[&wheel]))))
 }
 
 /// The distribution of the file that asks, or of the code that loads it.
@@ -612,7 +719,11 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
                 false => None,
             };
         let text = match &other {
-            Some(_) => format!("{text}: by apt-get on Debian and Ubuntu, by dnf on Fedora, RHEL and CentOS"),
+            Some(_) => format!(
+                "{text}: by apt-get on Debian and Ubuntu, by dnf on Fedora, RHEL and CentOS; elsewhere the package manager's own search names it, as pacman -F {} does on Arch, whose \
+                 packages -compat have old versions",
+                leaf(name)
+            ),
             None => text.to_owned(),
         };
         let commands = own.into_iter().chain(systems).chain(other);
@@ -631,6 +742,9 @@ fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
     let file = leaf(name);
     if let Some(remedy) = by_its_soname(packager, file) {
         let is_of_no_package = [by, place].into_iter().flatten().find_map(package).is_none();
+        if let Some(place) = [by, place].into_iter().flatten().find(|path| is_built_here(path)) {
+            return of_this_machine(remedy, file, place);
+        }
         return if is_of_no_package { or_where_it_lies(remedy, by) } else { remedy };
     }
     match packager {
@@ -712,6 +826,24 @@ fn debian_name(file: &str) -> Option<String> {
     (is_version && name.starts_with("lib")).then(|| format!("{name}{dash}{version}"))
 }
 
+/// Was the package compiled where it runs? An egg is named after the system alone, and no wheel is an egg.
+fn is_built_here(path: &str) -> bool {
+    let folder = path.split('/').find(|part| part.ends_with(".egg"));
+    folder.is_some_and(|folder| folder.contains("-linux-")) || path.contains("/build/lib.linux-")
+}
+
+/// What was compiled on this machine was linked with a library of it: it lies where the linker looks and the loader does not.
+fn of_this_machine(remedy: Remedy, file: &str, place: &str) -> Remedy {
+    let whose = package(place).map_or_else(|| "what asks for it".to_owned(), |whose| whose.clone());
+    let text = format!(
+        "{whose} was compiled on this machine, whose linker found {file}: where it was installed by hand (make install puts libraries into /usr/local/lib), run ldconfig as root, or \
+         put its folder on LD_LIBRARY_PATH; where it was removed or upgraded since, build {whose} again. Else {}",
+        remedy.text
+    );
+    let found = Remedy { text, fixes: Vec::new() }.fix(LIBRARY_PATH.with(&[&"/usr/local/lib"]));
+    Remedy { fixes: found.fixes.into_iter().chain(remedy.fixes).collect(), ..found }
+}
+
 /// What no package of Python asks for may be on the machine already.
 fn or_where_it_lies(remedy: Remedy, by: Option<&str>) -> Remedy {
     let beside = by.filter(|by| by.contains('/')).map_or_else(String::new, |by| format!("beside {}, or ", leaf(by)));
@@ -790,7 +922,19 @@ fn by_its_name(log: &Log, packager: Packager, name: &str) -> Option<Remedy> {
         "install {bare} for the processor of this Python; on Apple silicon Homebrew's folder is /opt/homebrew/lib, in which only Homebrew's \
          Python looks by itself: for another, set DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib, or use Homebrew's Python"
     );
-    let remedy = Remedy::new(text);
+    // conda's Python looks in its own environment first.
+    let of_conda = formula.as_ref().filter(|_| log.marks.contains(&Mark::Conda));
+    let of_conda = of_conda.and_then(|formula| command(Packager::Conda, formula));
+    let remedy = match of_conda {
+        Some(install) => {
+            let text = format!(
+                "install {bare} into the conda environment, in whose lib folder its Python looks first; or with Homebrew, for the processor of this Python, and \
+                 DYLD_FALLBACK_LIBRARY_PATH=\"$(brew --prefix)/lib\""
+            );
+            Remedy::new(text).fix(Ok(install))
+        }
+        None => Remedy::new(text),
+    };
     is_mac.then(|| match formula.and_then(|formula| command(Packager::Brew, &formula)) {
         Some(install) => remedy.fix(Ok(install)),
         None => remedy.fix(BREW_SEARCH.with(&[&stem(leaf(name))])),

@@ -2,7 +2,7 @@
 
 use super::library::package;
 use crate::command::Remedy;
-use crate::command::templates::{BREW_INSTALL, BREW_REINSTALL, PIP_REBUILD};
+use crate::command::templates::{BREW_INSTALL, BREW_REINSTALL, PIP_REBUILD, PIP_UPGRADE};
 
 /// The formula in whose folder a path lies, and whether Homebrew installs it (`opt`) or has unpacked it there (`Cellar`).
 pub(super) fn formula(path: &str) -> Option<&str> {
@@ -12,9 +12,34 @@ pub(super) fn formula(path: &str) -> Option<&str> {
     rest.split_once('/').map(|(formula, _)| formula).filter(|formula| !formula.is_empty())
 }
 
+/// Formulas that Homebrew has under another name by now, or no longer: what was linked with one of them is built again with the other.
+///
+/// Source: Homebrew's lists of renamed and deleted formulas, November 2026.
+const RENAMED: [(&str, &str); 9] = [
+    ("libiomp", "libomp"),
+    ("jpeg", "jpeg-turbo"),
+    ("openssl", "openssl@3"),
+    ("openssl@1.0", "openssl@3"),
+    ("mysql-connector-c", "mysql-client"),
+    ("gcc49", "gcc"),
+    ("clang-omp", "libomp"),
+    ("boost155", "boost"),
+    ("python", "python@3.13"),
+];
+
 /// What brings a library back that `by` asks for by its place in Homebrew's folder; none where it lies elsewhere.
 pub(super) fn remedy(accused: &str, by: &str) -> Option<Remedy> {
     let formula = self::formula(accused)?;
+    if let Some((former, now)) = RENAMED.iter().find(|(former, _)| *former == formula)
+        && let Some(package) = package(by)
+    {
+        let text = format!(
+            "build {package} again, as it was linked with the formula {former}, which Homebrew no longer has: install {now} first, which took its place; or take a release of {package} whose \
+             wheel includes its libraries"
+        );
+        let steps = [BREW_INSTALL.with(&[now]), PIP_REBUILD.with(&[&package, &package])];
+        return Some(Remedy::new(text).steps(steps).fix(PIP_UPGRADE.with(&[&package])));
+    }
     // What belongs to another formula was linked with the release of this one that was there then.
     if let Some(dependent) = self::formula(by).filter(|dependent| *dependent != formula && package(by).is_none()) {
         let text = format!(
@@ -78,5 +103,7 @@ mod tests {
         let other = lines("/opt/homebrew/opt/libomp/lib/libomp.dylib", module).expect("a remedy");
         assert_eq!(other[0], "brew install libomp");
         assert_eq!(lines("/opt/x/lib/libx.dylib", module), None);
+        let former = lines("/usr/local/opt/libiomp/lib/libiomp5.dylib", module).expect("a remedy");
+        assert!(former[0].starts_with("brew install libomp && "), "{former:?}");
     }
 }

@@ -3,13 +3,15 @@
 use super::Judged;
 use crate::buildlog::Log;
 use crate::command::Remedy;
-use crate::command::templates::AUDITWHEEL_AS;
+use crate::command::templates::{AUDITWHEEL_AS, PIP_UPGRADE_FROM};
 use crate::tools::ToolId;
 
 /// The images of manylinux by the minor version of glibc; the first is called manylinux2014.
 ///
 /// Source: the repository pypa/manylinux; November 2026.
 const IMAGES: [u32; 4] = [17, 28, 34, 39];
+/// The minor version of glibc up to which a policy is one that nobody names: manylinux1 and manylinux2010.
+const OLDEST: u32 = 12;
 /// The processors that have them.
 const ARCHITECTURES: [&str; 5] = ["x86_64", "i686", "aarch64", "ppc64le", "s390x"];
 
@@ -53,6 +55,17 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
             .mended(Remedy::new(format!("{compiled}: what was copied into it may be the younger part{other}")));
     }
     let other = younger.map_or_else(String::new, |younger| format!(" (--plat {younger}_{arch})"));
+    // Until it was asked for the policy that fits, auditwheel aimed at the oldest.
+    let is_oldest = asked <= OLDEST;
+    if is_oldest {
+        let text = format!(
+            "aim at the policy that the wheel fits, which auditwheel 6.4 and later find themselves (--plat auto); older ones take {policy} where --plat does not name another. Systems with an \
+             older glibc than that of the machine which compiled it do not take such a wheel: for those, compile it in an image (quay.io/pypa/manylinux2014_{arch} or manylinux_2_28_{arch}, or by \
+             cibuildwheel)"
+        );
+        let upgraded = [PIP_UPGRADE_FROM.with(&[&"auditwheel", &"6.4"]), AUDITWHEEL_AS.with(&[&"auto", &by])];
+        return plain.mended(Remedy::new(text).steps(upgraded));
+    }
     let text = format!("{compiled}, or aim at a younger one{other}; this names the versions");
     let remedy = Remedy { text, ..plain.remedy.clone() };
     plain.mended(remedy)

@@ -8,10 +8,10 @@ use crate::buildlog::ground::{Ground, leaf};
 use crate::buildlog::{Log, Packager, known, python_symbols, symbol_owner};
 use crate::command::Remedy;
 use crate::command::templates::{
-    CONDA_INSTALL, CONDA_INSTALL_OF, PIP_FRESH, PIP_INSTALL_REQUIRED, PIP_REBUILD, PIP_REINSTALL, VENV_CLEAR,
-    WITHOUT_PYTHON_VARIABLES,
+    APK_UPGRADE, CONDA_INSTALL, CONDA_INSTALL_OF, PIP_FRESH, PIP_INSTALL_REQUIRED, PIP_REBUILD, PIP_REINSTALL,
+    PIP_UPGRADE, VENV_CLEAR, WITHOUT_PYTHON_VARIABLES,
 };
-use crate::diagnose::shipped;
+use crate::diagnose::{shipped, since_musl};
 use crate::tools::ToolId;
 use crate::world::FileId;
 
@@ -135,6 +135,9 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
             format!("{who} uses {symbol}, which only glibc has: it was built for glibc, and this system has musl");
         return for_musl(plain.cause(Cause::OtherLibc, Verdict::Guilty).says(sentence));
     }
+    if let Some(judged) = of_a_newer_musl(&plain, &who, &symbol).filter(|_| tool == ToolId::Musl) {
+        return judged;
+    }
     if let Some(release) =
         known::since_glibc(&symbol).filter(|_| tool == ToolId::Glibc && plain.incident.told("version").is_none())
     {
@@ -242,6 +245,23 @@ fn of_python(plain: Judged, who: &str, symbol: &str) -> Judged {
     judged.mended(Remedy::new(text).fix(PIP_FRESH.with(&[&whose])).fix(PIP_REBUILD.with(&[&whose, &whose])))
 }
 
+/// A function that musl has in newer releases: the file and the musl of the system come from different releases of Alpine.
+fn of_a_newer_musl(plain: &Judged, who: &str, symbol: &str) -> Option<Judged> {
+    let release = since_musl(symbol.as_bytes())?;
+    let sentence = format!(
+        "{who} uses {symbol}, a function of musl {release} and later, and the musl that runs it is older: the two come from different releases of Alpine"
+    );
+    let of_system = plain.incident.by().is_none_or(|by| by.starts_with("/usr/lib/") && package(by).is_none());
+    let text = match of_system {
+        true => "bring the whole system to one release: every line of /etc/apk/repositories for the same one (no edge beside a release), then upgrade all; upgrading musl alone brings \
+                 the function. In an image, take base and copied files from one release of Alpine (python:3.12-alpine3.19, not parts of two)"
+            .to_owned(),
+        false => "take an image with a newer Alpine (its musl comes with the release), or a build of the file for this one".to_owned(),
+    };
+    let remedy = Remedy::new(text).fix(Ok(APK_UPGRADE.command()));
+    Some(plain.clone().cause(Cause::VersionMissing, Verdict::Guilty).says(sentence).mended(remedy))
+}
+
 /// Functions that a library gave up: how their names begin, the library and its package, the last release that has them, and the first
 /// that does not.
 ///
@@ -304,6 +324,15 @@ fn of_conda(plain: &Judged, log: &Log, symbol: &str) -> Option<Judged> {
 pub(super) fn for_musl(judged: Judged) -> Judged {
     let whose = judged.incident.by().and_then(package);
     let of_whose = whose.as_deref().unwrap_or("the package");
+    // On Alpine pip takes no wheel for glibc: what it installed there is the fault of the wheel.
+    let by_pip = judged.incident.around.iter().any(|(_, line)| line.contains("pip install"));
+    if let Some(whose) = whose.as_ref().filter(|_| by_pip) {
+        let text = format!(
+            "take another release of {whose}: pip takes only musllinux wheels here, and that of this release was built wrongly; or build it on this system; or run it on a system with glibc \
+             (an image of Debian, as python:3-slim, in place of Alpine)"
+        );
+        return judged.mended(Remedy::new(text).fix(PIP_UPGRADE.with(&[whose])).fix(PIP_REBUILD.with(&[whose, whose])));
+    }
     let text = format!(
         "take the musllinux wheel of {of_whose} (a newer pip finds it), or build it on this system; where there is neither, run it on a system with glibc \
          (an image of Debian, as python:3-slim, in place of Alpine)"

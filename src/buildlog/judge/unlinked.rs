@@ -6,7 +6,7 @@ use crate::buildlog::ground::leaf;
 use crate::buildlog::symbol_owner::{Owner, owner};
 use crate::buildlog::{folders, known};
 use crate::command::Remedy;
-use crate::command::templates::{APT_INSTALL, FRAMEWORK_BUILD, LINKED_BUILD, TERMUX_INSTALL};
+use crate::command::templates::{APT_INSTALL, CONDA_INSTALL, FRAMEWORK_BUILD, LINKED_BUILD, MORE, TERMUX_INSTALL};
 use crate::tools::ToolId;
 
 /// Whose a symbol is; `tool` says how the system writes symbols.
@@ -90,6 +90,9 @@ pub(super) fn of_a_known_library(plain: &Judged, who: &str, symbol: &str) -> Opt
          library installed and named to the linker behind what needs it (-l{link})"
     );
     let text = match tool {
+        ToolId::Glibc => {
+            format!("{text}. As a workaround, have that library loaded first (LD_PRELOAD=lib{link}.so, by its path)")
+        }
         ToolId::Dyld => format!(
             "{text}. Homebrew's folder on Apple silicon is not searched unless it is named: CPATH=/opt/homebrew/include LIBRARY_PATH=/opt/homebrew/lib"
         ),
@@ -122,9 +125,20 @@ fn of_python_itself(plain: Judged, who: &str, symbol: &str, library: &str) -> Ju
     );
     let text = format!(
         "have the right copy of {library} found first: take folders with another one out of LD_LIBRARY_PATH, remove those in /usr/local/lib (then ldconfig); \
-         LD_DEBUG=libs shows which is loaded. A Python that was compiled on this machine is compiled again with the copy that is there"
+         LD_DEBUG=libs shows which is loaded. A Python that was compiled on this machine is compiled again with the copy that is there; in a conda environment \
+         install Python and its libraries anew from one channel"
     );
-    plain.cause(Cause::OtherCopy, Verdict::Guilty).says(sentence).mended(Remedy::new(text))
+    let is_conda =
+        plain.incident.by().is_some_and(|by| ["conda", "miniforge", "/envs/"].iter().any(|word| by.contains(word)));
+    let is_openssl = ["libssl", "libcrypto"].contains(&library);
+    let remedy = match is_conda && is_openssl {
+        true => {
+            Remedy::new(format!("{text}: an older openssl than that which its Python was built with lacks functions"))
+                .fix(CONDA_INSTALL.with(&[&"openssl"]).and_then(|command| command.and(MORE, &[&"python"])))
+        }
+        false => Remedy::new(text),
+    };
+    plain.cause(Cause::OtherCopy, Verdict::Guilty).says(sentence).mended(remedy)
 }
 
 /// What follows the beginning of a name.

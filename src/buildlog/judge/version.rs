@@ -5,7 +5,7 @@ use super::{Cause, Judged, Verdict, glibc};
 use crate::buildlog::ground::leaf;
 use crate::buildlog::{Log, Mark, Packager, known};
 use crate::command::Remedy;
-use crate::command::templates::{CONDA_LIBSTDCXX, LIBRARY_PATH, PIP_REBUILD, PIP_UPGRADE};
+use crate::command::templates::{CONDA_LIBSTDCXX, LIBRARY_PATH, PIP_FRESH, PIP_REBUILD, PIP_UPGRADE};
 
 pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     let Some(version) = plain.incident.told("version").map(str::to_owned) else { return plain };
@@ -52,11 +52,8 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
             .mended(Remedy::new("upgrade that copy, or take it away so that the system's is found (LD_LIBRARY_PATH, a folder of the program)"));
     }
     if is_runtime {
-        return plain
-            .says(format!("{who} was built with a newer compiler than {library} comes from: it has no {version}"))
-            .mended(Remedy::new(
-                "upgrade the system's libstdc++, or take a build for older systems (a manylinux wheel)",
-            ));
+        let sentence = format!("{who} was built with a newer compiler than {library} comes from: it has no {version}");
+        return plain.says(sentence).mended(of_an_older_compiler(log, &library, by.as_deref()));
     }
     let sentence = format!(
         "{who} asks {library} for {version}, and the copy that is loaded is another release and does not have it"
@@ -64,6 +61,29 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     plain.says(sentence).mended(Remedy::new(format!(
         "have the {name} found first that {who} was built with, or install a build of {who} for the one that is there"
     )))
+}
+
+/// The system's runtime of GCC is too old: systems keep theirs, and wheels differ from release to release.
+fn of_an_older_compiler(log: &Log, library: &str, by: Option<&str>) -> Remedy {
+    let Some(whose) = by.and_then(package) else {
+        return Remedy::new(
+            "upgrade the system's libstdc++ (a newer release of the system), or take a build for older systems",
+        );
+    };
+    let is_red_hat = library.starts_with("/lib64/") || library.starts_with("/usr/lib64/");
+    let system = match (is_red_hat, log.packager(&[library])) {
+        (true, _) => {
+            "Red Hat's systems keep theirs for a whole major release: only a newer one, or an image of one, has a newer libstdc++"
+        }
+        (false, Packager::Apt) => {
+            "Debian and Ubuntu keep theirs for a whole release; for Ubuntu the toolchain's PPA has a newer libstdc++6 (add-apt-repository ppa:ubuntu-toolchain-r/test)"
+        }
+        _ => "systems keep theirs for a whole release",
+    };
+    let text = format!(
+        "take an older release of {whose}, whose wheel was built with an older compiler (pip install \"{whose}<RELEASE\"), or build {whose} on this system; {system}"
+    );
+    Remedy::new(text).fix(PIP_REBUILD.with(&[&whose, &whose]))
 }
 
 /// The copy of one environment is loaded for a file of another, which lies below it: conda's `envs`.
@@ -106,6 +126,9 @@ pub(super) fn of_a_symbol(plain: &Judged, log: &Log) -> Option<Judged> {
     };
     let sentence =
         format!("{} wants {symbol} of {version}, and {copy} is another release and does not have it{why}", short(&by));
+    if let Some(remedy) = of_cuda(&library, &by, log).filter(|_| !is_by_path) {
+        return Some(plain.clone().cause(Cause::OtherCopy, Verdict::Guilty).says(sentence).mended(remedy));
+    }
     let text = match (is_by_path, is_conda && is_system) {
         (true, _) => format!(
             "take the folder with the other {library} out of LD_LIBRARY_PATH (unset LD_LIBRARY_PATH), or put the one that the package brings first"
@@ -121,6 +144,25 @@ pub(super) fn of_a_symbol(plain: &Judged, log: &Log) -> Option<Judged> {
         ),
     };
     Some(plain.clone().cause(Cause::OtherCopy, Verdict::Guilty).says(sentence).mended(Remedy::new(text)))
+}
+
+/// A library of CUDA is of another release than the package that asks for it was built with.
+fn of_cuda(library: &str, by: &str, log: &Log) -> Option<Remedy> {
+    let wheel = known::cuda(library)?.wheel;
+    let whose = package(by).filter(|whose| !whose.starts_with("nvidia"))?;
+    let stem = library.split(".so").next().unwrap_or(library);
+    if log.packager(&[by]) == Packager::Conda {
+        let text = format!(
+            "install the {stem} that belongs to the CUDA which {whose} was built for, from the same channel (conda list shows the releases; conda install \
+             \"{stem}=RELEASE\" -c nvidia), or {whose} anew in a new environment, which brings the one that fits; keep LD_LIBRARY_PATH empty"
+        );
+        return Some(Remedy::new(text));
+    }
+    let text = format!(
+        "install {whose} anew with what it requires, which pins the release of {stem} (the wheel {wheel}), and keep CUDA's own folders out of LD_LIBRARY_PATH, which is searched \
+         before the wheel's"
+    );
+    Some(Remedy::new(text).fix(PIP_FRESH.with(&[&whose])))
 }
 
 /// There is one glibc in a process: what it does not have under that name was linked against another release, or a patched one.

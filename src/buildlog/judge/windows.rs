@@ -1,5 +1,9 @@
 //! Windows does not load a module, and does not say why: the sentence is in the person's language, and names no DLL.
 
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
 use super::library::{self, package, short};
 use super::{Cause, Judged, Verdict, sentences};
 use crate::buildlog::Log;
@@ -245,6 +249,41 @@ fn is_of_pywin32(module: &str) -> bool {
     MODULES.contains(&module)
 }
 
+/// A module that needs more than the Visual C++ runtime.
+#[derive(Deserialize)]
+struct KnownModule {
+    names: Vec<String>,
+    needs: String,
+    remedy: String,
+    /// Does the Visual C++ runtime help as well?
+    #[serde(default)]
+    runtime: bool,
+    /// Is it mostly mixed with parts of another release?
+    #[serde(default)]
+    mixed: bool,
+}
+
+/// What the table knows of a module.
+fn known_module(module: &str) -> Option<&'static KnownModule> {
+    #[derive(Deserialize)]
+    struct Table {
+        module: Vec<KnownModule>,
+    }
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    let read = || {
+        toml::from_str(include_str!("../../../assets/loaders/windows-modules.toml"))
+            .expect("the table that ships with dylens")
+    };
+    let name = module.rsplit('.').next().unwrap_or(module);
+    TABLE.get_or_init(read).module.iter().find(|known| known.names.iter().any(|known| known == name))
+}
+
+fn of_a_known_module(plain: Judged, who: &str, absent: &str, known: &KnownModule) -> Judged {
+    let sentence = format!("{who} {absent}; Windows does not say which DLL. It needs {}", known.needs);
+    let remedy = Remedy::new(&*known.remedy);
+    plain.says(sentence).mended(if known.runtime { remedy.fix(Ok(MSVC_RUNTIME.command())) } else { remedy })
+}
+
 /// Does the failing import lie in an environment of conda's?
 fn is_in_conda(plain: &Judged, by: Option<&str>) -> bool {
     let paths = [by, plain.incident.told("place"), plain.incident.told("site")];
@@ -348,6 +387,11 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
             .says(format!("{who}, or a DLL that it needs, is made for another processor than this Python (32 and 64 bits)"))
             .mended(Remedy::new("install the wheel for this Python's processor")),
         Some(Cause::SymbolMissing) if module.is_some_and(is_of_pywin32) => of_pywin32(plain, &who),
+        Some(Cause::SymbolMissing) if module.and_then(known_module).is_some_and(|known| known.mixed) => {
+            let known = module.and_then(known_module).expect("it was looked up above");
+            let absent = "was found, and asks for a function that the DLL which was found does not have";
+            of_a_known_module(plain, &who, absent, known)
+        }
         Some(Cause::SymbolMissing) if is_in_conda(&plain, by) => {
             let text = "take the package and what it needs from one source: conda's and pip's builds of it are mixed, or pip has put one over the other (pip uninstall \
                         PACKAGE, then conda install PACKAGE; or pip install --force-reinstall PACKAGE in an environment without conda's); start from an activated \
@@ -386,6 +430,7 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
                  --include-data-files; cx_Freeze: include_files, or a newer cx_Freeze), and with the Visual C++ runtime (vcruntime140_1.dll, \
                  msvcp140.dll); dlltracer or “Dependencies” shows its name",
             )),
+        _ if let Some(known) = module.and_then(known_module) => of_a_known_module(plain, &who, absent, known),
         _ => plain
             .says(format!("{who} {absent}; Windows does not say which"))
             .mended(

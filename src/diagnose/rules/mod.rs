@@ -47,6 +47,7 @@ mod wheel_policy;
 mod windows_too_new;
 mod wrong_architecture;
 
+pub(crate) use musl_too_new::since as since_musl;
 pub use symbol_undefined::MAY_LOAD_FOR_ALL;
 
 use super::Rule;

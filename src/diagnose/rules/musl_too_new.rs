@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// The release of musl that each symbol came with; those that 1.1.0 has are left out.
-fn since(symbol: &[u8]) -> Option<Release> {
+pub(crate) fn since(symbol: &[u8]) -> Option<Release> {
     static TABLE: OnceLock<FxHashMap<&[u8], Release>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
         let lines = include_str!("../../../assets/loaders/musl-symbols.tsv").lines();

@@ -877,7 +877,7 @@ fn a_wheel_with_too_recent_symbols_gets_the_policy_or_the_image_that_fits() {
         &["quay.io/pypa/manylinux_2_34_x86_64", "--plat manylinux_2_39_x86_64"],
         &[],
     );
-    assert_remedy(&error("dist", "manylinux_2_5_x86_64"), &["--plat manylinux2014_x86_64", "-v show"], &["quay.io"]);
+    assert_remedy(&error("dist", "manylinux_2_5_x86_64"), &["--plat auto", "manylinux2014_x86_64"], &["CIBW"]);
     assert_remedy(&error("dist", "musllinux_1_1_x86_64"), &["aim at a younger one"], &["--plat", "quay.io"]);
 }
 
@@ -1063,4 +1063,208 @@ fn qt_s_plugin_is_told_by_the_library_that_it_lacks() {
     );
     assert_eq!(first(&log).0, "library-missing");
     assert_remedy(&log, &["libdbus-1-3"], &["("]);
+}
+
+#[test]
+fn python_s_shared_library_is_got_by_who_built_that_python() {
+    let log = |frame: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"{frame}\", line 3, in <module>\nImportError: libpython3.8.so.1.0: cannot open shared object file: No such file or directory\n"
+        )
+    };
+    let pyenv = log("/home/me/.pyenv/versions/3.8.12/lib/python3.8/site-packages/x/__init__.py");
+    assert_remedy(&pyenv, &["PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install --force 3.8.12"], &["apt-get"]);
+    let conda = log("/opt/miniconda3/envs/rl/lib/python3.8/site-packages/x/__init__.py");
+    assert_remedy(&conda, &["LD_LIBRARY_PATH=/opt/miniconda3/envs/rl/lib PROGRAM"], &["apt-get", "pyenv"]);
+    let system = log("/usr/local/lib/python3.8/dist-packages/x/__init__.py");
+    assert_remedy(&system, &["apt-get install libpython3.8\n", "ldconfig"], &["pyenv install"]);
+    // pyenv's Python is of another version than the library.
+    let other = log("/home/me/.pyenv/versions/3.9.1/lib/python3.9/site-packages/x/__init__.py");
+    assert_remedy(&other, &[], &["pyenv install"]);
+}
+
+#[test]
+fn cudnn_is_taken_in_the_release_that_is_asked_for() {
+    let log = |name: &str| {
+        format!(
+            "Could not load library {name}. Error: {name}: cannot open shared object file: No such file or directory\n"
+        )
+    };
+    assert_remedy(
+        &log("libcudnn_ops_infer.so.8"),
+        &["'nvidia-cudnn-cu12==8.*'", "'nvidia-cudnn-cu11==8.*'"],
+        &["cu13==8"],
+    );
+    assert_remedy(&log("libcudnn_ops.so.9"), &["'nvidia-cudnn-cu12==9.*'", "'nvidia-cudnn-cu13==9.*'"], &["==8"]);
+    assert_remedy(&log("libcurand.so.10"), &["nvidia-curand-cu12"], &["nvidia-cudnn"]);
+}
+
+#[test]
+fn what_was_compiled_on_the_machine_finds_its_libraries_where_its_linker_did() {
+    let log = |folder: &str| {
+        format!(
+            "  File \"/usr/local/lib/python2.7/dist-packages/{folder}/dlib/__init__.py\", line 1, in <module>\nImportError: libboost_python.so.1.60.0: cannot open shared object file: No such file or directory\n"
+        )
+    };
+    assert_remedy(
+        &log("dlib-18.18.0-py2.7-linux-armv7l.egg"),
+        &["ldconfig", "LD_LIBRARY_PATH=/usr/local/lib PROGRAM"],
+        &[],
+    );
+    assert_remedy(&log("x"), &["apt-file"], &["compiled on this machine"]);
+    assert_remedy(&log("dlib-18.18.0-py2.7.egg"), &["apt-file"], &["compiled on this machine"]);
+}
+
+#[test]
+fn a_wheel_that_is_too_new_for_the_compiler_s_runtime_is_taken_in_an_older_release() {
+    let log = |library: &str, by: &str| {
+        format!("ImportError: {library}: version `GLIBCXX_3.4.29' not found (required by {by})\n")
+    };
+    let wheel = "/srv/v/lib/python3.10/site-packages/opencc/clib/opencc_clib.cpython-310-x86_64-linux-gnu.so";
+    assert_remedy(&log("/lib64/libstdc++.so.6", wheel), &["older release of opencc", "Red Hat"], &["PPA", "apt-get"]);
+    let debian = log("/usr/lib/x86_64-linux-gnu/libstdc++.so.6", wheel);
+    assert_remedy(&debian, &["older release of opencc", "ppa:ubuntu-toolchain-r/test"], &["Red Hat"]);
+    assert_remedy(&log("/lib64/libstdc++.so.6", "./program"), &["newer release of the system"], &["older release of"]);
+}
+
+#[test]
+fn what_windows_lacks_for_a_module_is_named_where_it_is_known() {
+    let log = |module: &str| {
+        format!("ImportError: DLL load failed while importing {module}: The specified module could not be found.\n")
+    };
+    assert_remedy(&log("cv2"), &["Media Feature Pack", "Server-Media-Foundation"], &[]);
+    assert_remedy(&log("_gdal"), &["conda install -c conda-forge gdal"], &["msvc-runtime"]);
+    assert_remedy(&log("ft2font"), &["Visual C++ Redistributable", "msvc-runtime"], &["Media"]);
+}
+
+#[test]
+fn conda_s_python_on_macos_finds_what_is_in_its_environment() {
+    let log = |folder: &str| {
+        format!(
+            "OSError: cannot load library 'gobject-2.0-0': dlopen(gobject-2.0-0, 0x0002): tried: 'gobject-2.0-0' (no such file), '{folder}/gobject-2.0-0' (no such file), '/usr/lib/gobject-2.0-0' (no such file, not in dyld cache). Additionally, ctypes.util.find_library() did not manage to locate a library called 'gobject-2.0-0'\n"
+        )
+    };
+    assert_remedy(
+        &log("/Users/me/opt/anaconda3/lib"),
+        &["conda install -c conda-forge pango\nbrew install pango"],
+        &[],
+    );
+    assert_remedy(&log("/usr/local/lib"), &["brew install pango"], &["conda"]);
+}
+
+#[test]
+fn auditwheel_that_was_asked_for_no_policy_finds_the_one_that_fits() {
+    let log = |policy: &str| {
+        format!(
+            "auditwheel: error: cannot repair \"dist/x-1.0-cp312-cp312-linux_x86_64.whl\" to \"{policy}\" ABI because of the presence of too-recent versioned symbols. You'll need to compile the wheel on an older toolchain.\n"
+        )
+    };
+    assert_remedy(&log("manylinux_2_5_x86_64"), &["'auditwheel>=6.4'", "auditwheel repair --plat auto dist/"], &[]);
+    assert_remedy(&log("manylinux_2_28_x86_64"), &["manylinux_2_28"], &["--plat auto"]);
+}
+
+#[test]
+fn on_jetson_cuda_belongs_to_the_system_and_its_containers() {
+    let error = "ImportError: libcublas.so.10: cannot open shared object file: No such file or directory\n";
+    assert_remedy(
+        &format!("FROM nvcr.io/nvidia/l4t-pytorch:r32.7.1-pth1.10-py3\n{error}"),
+        &["--runtime nvidia", "default-runtime"],
+        &["pip install"],
+    );
+    // CUDA 10 has no wheels, and newer ones have no such file.
+    assert_remedy(error, &["toolkit"], &["--runtime nvidia", "nvidia-cublas-cu12"]);
+}
+
+#[test]
+fn a_library_of_cuda_that_is_opened_without_a_version_needs_a_link() {
+    let log = |name: &str| {
+        format!(
+            "Could not load library libcudnn_cnn_infer.so.8. Error: {name}: cannot open shared object file: No such file or directory\n"
+        )
+    };
+    assert_remedy(&log("libnvrtc.so"), &["ln -s COPY libnvrtc.so", "libnvrtc-*.so.*"], &[]);
+    assert_remedy(&log("libnvrtc.so.12"), &["nvidia-cuda-nvrtc-cu12"], &["ln -s"]);
+}
+
+#[test]
+fn a_function_of_a_newer_musl_is_brought_by_one_release_of_alpine() {
+    let log = |symbol: &str| format!("Error relocating /usr/lib/libpython3.6m.so.1.0: {symbol}: symbol not found\n");
+    assert_remedy(&log("getrandom"), &["apk upgrade --update-cache --available"], &["pip install"]);
+    assert_eq!(first(&log("getrandom")).0, "version-missing");
+    assert_remedy(&log("no_such_function"), &[], &["apk upgrade"]);
+}
+
+#[test]
+fn what_pip_installed_on_alpine_is_no_wheel_for_glibc() {
+    let error = "OSError: Error relocating /usr/local/lib/python3.14/site-packages/regopy/librego_shared.so: __cxa_thread_atexit_impl: symbol not found\n";
+    assert_remedy(
+        &format!("RUN pip install regopy==1.4.0\n{error}"),
+        &["another release of regopy", "system with glibc"],
+        &["take the musllinux wheel"],
+    );
+    assert_remedy(error, &["take the musllinux wheel of regopy"], &["another release"]);
+}
+
+#[test]
+fn a_formula_that_homebrew_renamed_is_not_installed_by_its_former_name() {
+    let log = |formula: &str| {
+        format!(
+            "ImportError: dlopen(/v/lib/python3.9/site-packages/m.cpython-39-darwin.so, 2): Library not loaded: /usr/local/opt/{formula}/lib/libx.dylib\n  Referenced from: /v/lib/python3.9/site-packages/m.cpython-39-darwin.so\n  Reason: image not found\n"
+        )
+    };
+    assert_remedy(&log("libiomp"), &["brew install libomp && python -m pip install"], &["brew install libiomp"]);
+    assert_remedy(&log("libomp"), &["brew install libomp\n"], &[]);
+}
+
+#[test]
+fn qt_in_two_releases_is_reinstalled_in_one() {
+    let log = |module: &str, why: &str| format!("ImportError: DLL load failed while importing {module}: {why}\n");
+    assert_remedy(&log("QtCore", "The specified procedure could not be found."), &["PyQt6, PyQt6-Qt6"], &["PACKAGE"]);
+    assert_remedy(&log("QtCore", "找不到指定的程序。"), &["PyQt6, PyQt6-Qt6"], &[]);
+    assert_remedy(&log("_ft2font", "The specified procedure could not be found."), &["older release"], &["PyQt6"]);
+}
+
+#[test]
+fn openssl_of_a_conda_environment_is_installed_with_its_python() {
+    let log = |root: &str| {
+        format!("ImportError: {root}/lib/python2.7/lib-dynload/_ssl.so: undefined symbol: SSL_CTX_set_alpn_protos\n")
+    };
+    assert_remedy(&log("/home/me/miniconda2/envs/test"), &["conda install -c conda-forge openssl python"], &[]);
+    assert_remedy(&log("/usr/local"), &["LD_LIBRARY_PATH"], &["conda install"]);
+}
+
+#[test]
+fn a_library_that_a_package_asks_for_in_its_own_words_is_one() {
+    let mac = "/opt/homebrew/bin/brew install openslide\nImportError: Couldn't locate OpenSlide dylib.  Is OpenSlide installed?\n";
+    assert_remedy(mac, &["/opt/homebrew/lib", "brew install openslide"], &[]);
+    let geos =
+        "OSError: Could not find library geos_c or load any of its variants ['libgeos_c.so.1', 'libgeos_c.so']\n";
+    assert_eq!(first(geos).0, "library-missing");
+    assert_remedy(geos, &["libgeos"], &[]);
+}
+
+#[test]
+fn what_an_error_itself_asks_for_is_quoted() {
+    let error = "CMake Error at cmake/modules/FindX.cmake:193 (message):\n  Could not find the tool of the trade, install it\n  package (e.g.  On Ubuntu : apt-get install python3.6-dev)\nCall Stack (most recent call first):\n  CMakeLists.txt:320 (find_package)\n";
+    let (cause, sentence, remedy) = first(error);
+    assert_eq!(cause, "build-failed");
+    assert!(sentence.contains("“Could not find the tool of the trade, install it”"), "{sentence}");
+    assert!(remedy.contains("“apt-get install python3.6-dev”"), "{remedy}");
+    // What was run is no advice.
+    let run = "me@host:~$ apt-get install python3.6-dev\nCMake Error at x.cmake:1 (message):\n  no\n";
+    assert_remedy(run, &[], &["asks for"]);
+    let far = format!("  install it: apt-get install x\n{}{error}", "...\n".repeat(30))
+        .replace("apt-get install python3.6-dev", "");
+    assert_remedy(&far, &[], &["asks for"]);
+}
+
+#[test]
+fn a_conda_environment_that_cannot_be_solved_is_a_failure() {
+    let mamba = "error    libmamba Could not solve for environment specs\n    The following package could not be installed\n    └─ softwipe =* * is not installable because it requires\n       └─ lizard ==1.19.0 *, which conflicts with any installable versions previously reported.\n";
+    assert_remedy(mamba, &["--channel-priority flexible"], &[]);
+    assert_remedy(
+        "PackagesNotFoundError: The following packages are not available from current channels:\n\n  - softwipe\n",
+        &["channel"],
+        &[],
+    );
 }

@@ -73,6 +73,12 @@ fn the_first_incident_of_each_further_thread_leads_to_the_remedy_that_worked() {
     compare(include_str!("../../fixtures/threads-4.jsonl"));
 }
 
+/// As these, and most of them of builds by pip, of conda and of programs that a build runs.
+#[test]
+fn the_first_incident_of_each_newer_thread_leads_to_the_remedy_that_worked() {
+    compare(include_str!("../../fixtures/threads-5.jsonl"));
+}
+
 #[track_caller]
 fn compare(rows: &str) {
     let (mut asked, mut wrong, mut counts) = (0, Vec::new(), BTreeMap::<&str, usize>::new());
