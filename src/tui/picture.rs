@@ -13,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_width::UnicodeWidthStr;
 
 pub use names::family;
+use overview::Crowd;
 use scope::is_missing;
 pub use scope::{Lens, Scope, distribution, package_around};
 
@@ -109,9 +110,17 @@ impl Picture {
 
     /// The environment, package by package. Packages with which nothing is wrong are one, where any other is not.
     fn overview(atlas: &Atlas, center: NodeId, lens: &Lens, room: (u16, u16), rows: u16) -> Picture {
-        let mut sketch = overview::sketch(atlas, lens, usize::from(rows));
-        leave_out_implied(&mut sketch, atlas, lens, None);
-        Picture::made(atlas, (Scope::Overview, center, 0), sketch, None, lens, room)
+        let whole = overview::sketch(atlas, lens);
+        let made = |crowd: Crowd| {
+            let mut sketch = whole.clone();
+            overview::fold_affected(&mut sketch, atlas, crowd);
+            leave_out_implied(&mut sketch, atlas, lens, None);
+            Picture::made(atlas, (Scope::Overview, center, 0), sketch, None, lens, room)
+        };
+        let picture = made(Crowd::Most(usize::from(rows)));
+        let is_too_wide = |picture: &Picture| room.0 > 0 && picture.layout.width > i32::from(room.0);
+        let narrower = [Crowd::One, Crowd::Apart].into_iter();
+        narrower.fold(picture, |picture, crowd| if is_too_wide(&picture) { made(crowd) } else { picture })
     }
 
     /// One package: its files, what they need of others, each package of those as one, and what is missing.
@@ -280,7 +289,8 @@ impl Picture {
         };
         let [bonds, imports, may_import] = [LinkKind::Numpy, LinkKind::Import, LinkKind::MayImport].map(of_kind);
         let hidden = if lens.system || scope != Scope::Focus { 0 } else { quiet_around(atlas, center) };
-        let cursor = sketch.item_of(center).unwrap_or(0);
+        let around = || sketch.item_of(package_around(atlas, center));
+        let cursor = sketch.item_of(center).or_else(around).unwrap_or(0);
         let mut picture = Picture {
             scope,
             center,

@@ -4,30 +4,33 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
+use super::MOST_TERSE;
 use crate::graph::sketch::{Fold, Sketch};
 use crate::tui::atlas::{Atlas, Entry, Sort};
 
-/// A name in fewer letters: of a library, without its folder and the hash of a repair tool (1), then without minor versions
-/// (2).
+/// A name in fewer letters: of a library, without its folder and the hash of a repair tool (1), then without the hashes of
+/// all repairs and minor versions (2).
 pub(super) fn terse(name: &str, terse: usize) -> Cow<'_, str> {
     let name = if terse > 0 { name.rsplit('/').next().filter(|last| !last.is_empty()).unwrap_or(name) } else { name };
     match terse {
         0 => Cow::Borrowed(name),
         1 => without_hash(name),
-        _ => match without_hash(name) {
-            Cow::Borrowed(name) => Cow::Borrowed(without_minor(name)),
-            Cow::Owned(name) => Cow::Owned(without_minor(&name).to_owned()),
-        },
+        _ => {
+            let mut name = Cow::Borrowed(name);
+            while let Cow::Owned(shorter) = without_hash(&name) {
+                name = Cow::Owned(shorter);
+            }
+            match name {
+                Cow::Borrowed(name) => Cow::Borrowed(without_minor(name)),
+                Cow::Owned(name) => Cow::Owned(without_minor(&name).to_owned()),
+            }
+        }
     }
 }
 
 /// What all copies of a library are called: without folder, hashes and minor versions.
 pub fn family(name: &str) -> String {
-    let mut name = terse(name, 1).into_owned();
-    while let Cow::Owned(shorter) = without_hash(&name) {
-        name = shorter;
-    }
-    without_minor(&name).to_owned()
+    terse(name, MOST_TERSE).into_owned()
 }
 
 /// `libz.so.1.3` of `libz-1a6a6a4f.so.1.3`.
@@ -101,6 +104,7 @@ mod tests {
         let name = "libgfortran-040039e1-0352e75f.so.5.0.0";
         assert_eq!(terse(name, 0), name);
         assert_eq!(terse(name, 1), "libgfortran-040039e1.so.5.0.0");
+        assert_eq!(terse(name, 2), "libgfortran.so.5");
         assert_eq!(terse("libz-1a6a6a4f.so.1.3.1", 2), "libz.so.1");
         assert_eq!(terse("libavif-1.2.so", 1), "libavif-1.2.so", "a version is no hash");
         assert_eq!(terse("msvcp140-8f141b4454fa78db34bc1f28c571b4da.dll", 2), "msvcp140.dll");

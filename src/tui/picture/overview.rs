@@ -13,8 +13,19 @@ pub(super) const MOST_BOXES: usize = 60;
 /// So many packages that fail because of others are shown one by one, in any room.
 const FEWEST_SHOWN: usize = 6;
 
+/// How packages that fail because of others are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Crowd {
+    /// One by one, as many as a pane of so many rows holds.
+    Most(usize),
+    /// As one.
+    One,
+    /// As one that is not linked: the picture begins at the causes, and who has one.
+    Apart,
+}
+
 /// The packages with what is wrong as leaves.
-pub(super) fn sketch(atlas: &Atlas, lens: &Lens, height: usize) -> Sketch {
+pub(super) fn sketch(atlas: &Atlas, lens: &Lens) -> Sketch {
     let graph = &atlas.scan.graph;
     let causes = causes(atlas);
     let is_shown = |node: NodeId| {
@@ -39,7 +50,6 @@ pub(super) fn sketch(atlas: &Atlas, lens: &Lens, height: usize) -> Sketch {
     sketch.leave_out(is_bare);
     leave_out_lone_names(&mut sketch, atlas, &causes);
     fold_healthy(&mut sketch, atlas, !causes.is_empty());
-    fold_affected(&mut sketch, atlas, height.saturating_sub(causes.len() + 2).max(FEWEST_SHOWN));
     sketch
 }
 
@@ -124,17 +134,32 @@ fn fold_healthy(sketch: &mut Sketch, atlas: &Atlas, has_causes: bool) {
     sketch.set_aside(|source, target| is_all && (aside.contains(&source) || aside.contains(&target)));
 }
 
-/// Of packages that fail because of others, those with the most modules are shown one by one.
-fn fold_affected(sketch: &mut Sketch, atlas: &Atlas, most: usize) {
+/// Makes one of packages that fail because of others: those with the most modules are shown one by one, where there is room.
+pub(super) fn fold_affected(sketch: &mut Sketch, atlas: &Atlas, crowd: Crowd) {
     let is_affected = |item: &Item| item.fold == Fold::Package && atlas.entry(item.node()).because.is_some();
-    let mut affected: Vec<(usize, NodeId)> =
-        sketch.items.iter().filter(|item| is_affected(item)).map(|item| (item.nodes.len(), item.node())).collect();
-    if affected.len() <= most {
-        return;
+    let is_cause = |at: usize| sketch.items[at].fold == Fold::No;
+    let missing: FxHashSet<usize> =
+        sketch.links.iter().filter(|link| is_cause(link.target)).map(|link| link.source).collect();
+    // Who misses what is shown as missing is shown with it.
+    let is_free = |at: usize| crowd != Crowd::Apart || !missing.contains(&at);
+    let affected = sketch.items.iter().enumerate().filter(|&(at, item)| is_affected(item) && is_free(at));
+    let mut affected: Vec<(usize, NodeId)> = affected.map(|(_, item)| (item.nodes.len(), item.node())).collect();
+    let leaves = (0..sketch.items.len()).filter(|&at| is_cause(at)).count();
+    let most = match crowd {
+        Crowd::Most(rows) => rows.saturating_sub(leaves + 2).max(FEWEST_SHOWN),
+        Crowd::One | Crowd::Apart => 1,
+    };
+    if affected.len() > most {
+        affected.sort_by_key(|&(files, node)| (std::cmp::Reverse(files), node));
+        affected.drain(..most - 1);
+        fold_rest(sketch, &affected.iter().map(|&(_, node)| node).collect());
     }
-    affected.sort_by_key(|&(files, node)| (std::cmp::Reverse(files), node));
-    let rest: FxHashSet<NodeId> = affected[most - 1..].iter().map(|&(_, node)| node).collect();
-    fold_rest(sketch, &rest);
+    if crowd == Crowd::Apart {
+        let nodes: FxHashSet<NodeId> = affected.iter().map(|&(_, node)| node).collect();
+        let apart: FxHashSet<usize> =
+            (0..sketch.items.len()).filter(|&at| nodes.contains(&sketch.items[at].node())).collect();
+        sketch.set_aside(|source, target| apart.contains(&source) || apart.contains(&target));
+    }
 }
 
 /// Makes these packages one item. Of each only the distribution is counted.

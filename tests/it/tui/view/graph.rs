@@ -76,6 +76,41 @@ version = 3.11.7
     assert!(!few.contains("◆ many") && few.contains("libb3.so"), "{few}");
 }
 
+/// Packages that fail one because of the other, four deep, and libraries with long names that are not found.
+fn long_chain() -> String {
+    let site = "/env/lib/python3.11/site-packages";
+    let package = |name: &str, needs: &str, imports: &str| {
+        format!(
+            "//- {site}/{name}/__init__.py\n{imports}\nfrom . import _{name}\n\
+             //- {site}/{name}/_{name}.abi3.so elf x86_64 defines:PyInit__{name} {needs}\n"
+        )
+    };
+    let affected = ["contourpy", "h5py", "matplotlib", "pandas", "pyarrow", "shapely"];
+    [
+        "//- /env/pyvenv.cfg\nhome = /usr/bin\nversion = 3.11.7\n".to_owned(),
+        package("numpy", "needs:libgfortran-040039e1-0352e75f.so.5.0.0", ""),
+        package("scipy", "needs:libscipy_openblas-c128ec02.so", "import numpy"),
+        package("scikit_learn", "", "import scipy"),
+        package("fine", "", ""),
+        package("well", "", ""),
+    ]
+    .into_iter()
+    .chain(affected.map(|name| package(name, "", "import numpy")))
+    .collect()
+}
+
+#[test]
+fn an_overview_fits_into_its_pane() {
+    for (size, keys) in [((120, 36), ""), ((80, 24), "2"), ((100, 30), "2"), ((120, 36), "2"), ((200, 55), "2")] {
+        let face = Face::of(crate::common::scan(&long_chain()), size).typed(keys);
+        let (picture, screen) = (face.model.pictures.focus.as_ref().expect("a graph"), face.screen());
+        assert!(picture.layout.width <= i32::from(picture.room.0), "{size:?}\n{screen}");
+        assert!(screen.contains("✗ libgfortran") && screen.contains("✗ libscipy_openblas"), "{size:?}\n{screen}");
+        assert!(screen.contains("◆ numpy 1") && screen.contains("◆ scipy 1"), "{size:?}\n{screen}");
+        assert!(screen.contains("pandas") || screen.contains("7 more packages ✗↓"), "{size:?}\n{screen}");
+    }
+}
+
 #[test]
 fn every_edge_between_what_is_shown_is_drawn() {
     let face = face(WORLD, (120, 36)).typed("2/libgfortran⏎");
