@@ -10,6 +10,7 @@ use crate::tui::atlas::Atlas;
 use crate::tui::command::{Command, Group};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
+use crate::tui::scrolling::along;
 use crate::tui::way::Way;
 
 /// A list that lies on top: its area, its length and the place of its cursor.
@@ -46,8 +47,16 @@ pub trait Overlay: Any {
         false
     }
 
+    /// The cursor of its list, and how many rows that has.
+    fn cursor(&mut self) -> Option<(&mut usize, usize)> {
+        None
+    }
+
     /// Moves its cursor.
-    fn step(&mut self, _: Way) -> Option<Effect> {
+    fn step(&mut self, way: Way) -> Option<Effect> {
+        if let Some((cursor, len)) = self.cursor() {
+            *cursor = along(*cursor, len, way);
+        }
         None
     }
 
@@ -62,7 +71,11 @@ pub trait Overlay: Any {
     }
 
     /// Puts its cursor on a row of its list.
-    fn put(&mut self, _: usize) {}
+    fn put(&mut self, row: usize) {
+        if let Some((cursor, _)) = self.cursor() {
+            *cursor = row;
+        }
+    }
 
     /// The group whose keys count here before all others.
     fn menu(&self) -> Option<Group> {

@@ -13,10 +13,9 @@ use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{box_area, boxed, dim, lines, name, row, title};
 use crate::tui::prose::shortened;
-use crate::tui::scrolling::{along, inside, window};
+use crate::tui::scrolling::{inside, window};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
-use crate::tui::way::Way;
 
 /// A list of nodes to go to, each with its depth.
 pub struct Pick {
@@ -102,17 +101,12 @@ impl Overlay for Pick {
         if self.rows.is_empty() { "" } else { "go there" }
     }
 
-    fn step(&mut self, way: Way) -> Option<Effect> {
-        self.cursor = along(self.cursor, self.rows.len(), way);
-        None
+    fn cursor(&mut self) -> Option<(&mut usize, usize)> {
+        Some((&mut self.cursor, self.rows.len()))
     }
 
     fn list(&self, body: Rect) -> Option<ListArea> {
         Some((inside(box_area(self.size(body), body)), self.rows.len(), self.cursor))
-    }
-
-    fn put(&mut self, row: usize) {
-        self.cursor = row;
     }
 
     fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {

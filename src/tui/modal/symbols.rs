@@ -20,10 +20,9 @@ use crate::tui::model::Model;
 use crate::tui::paint::{box_area, boxed, dim, lines, row, title};
 use crate::tui::pane::Pane;
 use crate::tui::prose::{Link, ended, shortened};
-use crate::tui::scrolling::{along, inside, window};
+use crate::tui::scrolling::{inside, window};
 use crate::tui::symbols::has_symbols;
 use crate::tui::theme::Tone;
-use crate::tui::way::Way;
 
 /// A list of symbols.
 pub struct SymbolList {
@@ -153,17 +152,12 @@ impl Overlay for SymbolList {
         if self.rows.is_empty() { "" } else { "find who defines and wants it" }
     }
 
-    fn step(&mut self, way: Way) -> Option<Effect> {
-        self.cursor = along(self.cursor, self.rows.len(), way);
-        None
+    fn cursor(&mut self) -> Option<(&mut usize, usize)> {
+        Some((&mut self.cursor, self.rows.len()))
     }
 
     fn list(&self, body: Rect) -> Option<ListArea> {
         Some((inside(box_area(self.size(body), body)), self.rows.len(), self.cursor))
-    }
-
-    fn put(&mut self, row: usize) {
-        self.cursor = row;
     }
 
     fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
