@@ -1,5 +1,7 @@
 //! Text with meaning, before it has a width: lines of toned pieces, wrapped only when the pane is known.
 
+use std::borrow::Cow;
+
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
@@ -32,6 +34,8 @@ pub struct Prose {
     pub pieces: Vec<(Tone, String)>,
     pub hang: usize,
     pub link: Option<Link>,
+    /// It is a row of a table that is so wide: in less room all rows of it lose the blanks that make its columns.
+    pub table: usize,
 }
 
 impl Prose {
@@ -65,11 +69,14 @@ impl Prose {
     /// The lines it takes in a pane of this width.
     pub fn wrapped(&self, width: usize, theme: Theme) -> Vec<Line<'static>> {
         let width = width.max(1);
-        let hang = if self.hang * 2 < width { self.hang } else { 0 };
+        let has_columns = self.table <= width;
+        let hang = if has_columns { self.hang } else { FIELD };
+        let hang = if hang * 2 < width { hang } else { 0 };
         let mut lines = vec![Line::default()];
         let mut used = 0;
-        for (tone, text) in &self.pieces {
-            for word in words(text) {
+        for (at, (tone, text)) in self.pieces.iter().enumerate() {
+            let text = if has_columns || at < CELLS { Cow::Borrowed(text.as_str()) } else { without_column(text) };
+            for word in words(&text) {
                 let wide = word.width();
                 let is_cut_anyway = wide > width - hang;
                 // A word that no line can hold begins where there is room for a good part of it.
@@ -98,6 +105,17 @@ impl Prose {
 
 /// The width of a field's name.
 pub const FIELD: usize = 11;
+/// The pieces of a field before its cells.
+const CELLS: usize = 2;
+
+/// A cell of a table without the blanks that make its column.
+fn without_column(cell: &str) -> Cow<'_, str> {
+    match cell.trim_end() {
+        "" => Cow::Borrowed(""),
+        text if text.len() == cell.len() => Cow::Borrowed(text),
+        text => Cow::Owned(format!("{text}  ")),
+    }
+}
 
 fn fresh(lines: &mut Vec<Line<'static>>, hang: usize) -> usize {
     lines.push(Line::from(" ".repeat(hang)));
@@ -211,6 +229,22 @@ mod tests {
         assert_eq!(wrapped("/a/very/long/path", 8), ["/a/very/", "  long/", "  path"]);
         assert_eq!(wrapped("exactly8", 8), ["exactly8"]);
         assert_eq!(wrapped("longer_than_a_line", 8), ["longer_t", "  han_a_", "  line"]);
+    }
+
+    #[test]
+    fn a_table_keeps_its_columns_or_none() {
+        let row = |place: &str, verdict: &str| {
+            let line = Prose::entry(Tone::Dim, "ld.so.cache          ").then(Tone::Plain, format!("{place:<12}"));
+            Prose { table: 60, hang: 32, ..line.then(Tone::Dim, verdict) }
+        };
+        let told = |row: &Prose, width| -> Vec<String> {
+            row.wrapped(width, Theme::default()).iter().map(ToString::to_string).collect()
+        };
+        let (file, none) = (row("/lib/", "no such file"), row("", "not in the cache"));
+        assert_eq!(told(&file, 60), ["           ld.so.cache          /lib/       no such file"]);
+        assert_eq!(told(&file, 50), ["           ld.so.cache  /lib/  no such file"]);
+        assert_eq!(told(&none, 50), ["           ld.so.cache  not in the cache"]);
+        assert_eq!(told(&file, 34), ["           ld.so.cache  /lib/  no ", "           such file"]);
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub(super) fn search(scan: &Scan, by: FileId, (probes, resolution): &(Vec<Probe>
         rows.iter().map(cells).max().unwrap_or(0).min(most)
     };
     let (first, second) = (width(&|row| row.0.width(), MECHANISM), width(&|row| row.1.width(), PLACE));
+    let third = width(&|row| row.2.width(), usize::MAX);
+    let table = FIELD + first + 2 + if second > 0 { second + 2 } else { 0 } + third;
     let mut name = "looked in";
     for ((mechanism, place, verdict), probe) in rows.iter().zip(&probes) {
         let tone = match probe.verdict {
@@ -44,6 +46,7 @@ pub(super) fn search(scan: &Scan, by: FileId, (probes, resolution): &(Vec<Probe>
             line = line.then(Tone::Plain, pad(place, second));
         }
         line.hang = (FIELD + first + 2).min(FIELD + MECHANISM);
+        line.table = table;
         text.push(line.then(tone, verdict));
         name = "";
     }
