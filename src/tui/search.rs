@@ -94,6 +94,18 @@ pub fn search(atlas: &Atlas, query: &str) -> Vec<Hit> {
     if hits.is_empty() && query.contains('.') { matching(atlas, &query.replace('.', "/")) } else { hits }
 }
 
+/// Everything: first what findings are about, the worst before, then what was looked at last.
+pub fn all(atlas: &Atlas, recent: &[NodeId]) -> Vec<Hit> {
+    let causes = (0..atlas.scan.findings.len()).filter_map(|at| atlas.node_of(at));
+    let mut seen = FxHashSet::default();
+    let hit = |node: NodeId| Hit { node, lit: Vec::new(), symbol: None, score: 0 };
+    let first = causes.take(MOST_CAUSES).chain(recent.iter().copied()).map(hit);
+    first.chain(search(atlas, "")).filter(|hit| seen.insert(hit.node)).collect()
+}
+
+/// Of more causes than this, an empty search shows the first.
+const MOST_CAUSES: usize = 20;
+
 /// The name of the symbol that a query looks for; empty where there is none yet.
 pub fn symbol_name(query: &str) -> Option<&str> {
     query.split_whitespace().filter_map(|word| word.strip_prefix("sym:")).next_back()

@@ -17,13 +17,12 @@ use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{below, box_area, boxed, lines, prompt, row, title};
 use crate::tui::prose::{self, shortened};
-use crate::tui::scrolling::{along, inside, window};
+use crate::tui::scrolling::{inside, window};
 use crate::tui::search::complete::Completion;
-use crate::tui::search::{Found, Hit, among, search, symbol_name};
+use crate::tui::search::{Found, Hit, all, among, search, symbol_name};
 use crate::tui::symbols::FoundSymbols;
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
-use crate::tui::way::Way;
 
 /// The search prompt and its hits.
 #[derive(Default)]
@@ -36,6 +35,8 @@ pub struct Search {
     pub symbol: Option<SymbolSearch>,
     /// What Tab offers for the last word.
     completion: Option<Completion>,
+    /// What was looked at before, the latest first.
+    recent: Vec<NodeId>,
 }
 
 /// What was found of a symbol so far.
@@ -58,7 +59,8 @@ pub fn open(model: &mut Model) -> Option<Effect> {
 /// Opens the prompt with a query.
 pub fn open_with(model: &mut Model, query: &str) -> Option<Effect> {
     let atlas = model.atlas.as_ref()?;
-    let mut search = Search { input: Input::from(query.to_owned()), ..Search::default() };
+    let recent = model.back.iter().rev().copied().collect();
+    let mut search = Search { input: Input::from(query.to_owned()), recent, ..Search::default() };
     let effect = search.ask(atlas);
     model.modal = Some(Box::new(search));
     effect
@@ -94,6 +96,7 @@ impl Search {
     fn look(&mut self, atlas: &Atlas) {
         self.hits = match &self.symbol {
             Some(symbol) => among(atlas, self.input.value(), &symbol.uses),
+            None if self.input.value().trim().is_empty() => all(atlas, &self.recent),
             None => search(atlas, self.input.value()),
         };
         self.cursor = 0;
@@ -194,17 +197,12 @@ impl Overlay for Search {
         self.ask(atlas)
     }
 
-    fn step(&mut self, way: Way) -> Option<Effect> {
-        self.cursor = along(self.cursor, self.hits.len(), way);
-        None
+    fn cursor(&mut self) -> Option<(&mut usize, usize)> {
+        Some((&mut self.cursor, self.hits.len()))
     }
 
     fn list(&self, body: Rect) -> Option<ListArea> {
         Some((below(inside(box_area(self.size(body), body))), self.hits.len(), self.cursor))
-    }
-
-    fn put(&mut self, row: usize) {
-        self.cursor = row;
     }
 
     /// The prompt, and the hits with the matched letters lit.
