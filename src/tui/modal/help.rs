@@ -16,6 +16,7 @@ use crate::tui::command::{Command, Group};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{below, box_area, boxed, lines, prompt, row, title};
+use crate::tui::prose::ended;
 use crate::tui::scrolling::{along, inside, window};
 use crate::tui::theme::Tone;
 use crate::tui::update::perform::perform;
@@ -24,7 +25,7 @@ use crate::tui::way::Way;
 /// What stands in a line of the help.
 #[derive(Clone, Copy)]
 enum Entry {
-    Group(Group),
+    Heading(&'static str),
     /// A command, and whether it would do anything.
     Command(&'static Command, bool),
     Text(&'static str),
@@ -46,6 +47,9 @@ pub struct Help {
     entries: Vec<Entry>,
     /// Which commands would do something when the help was opened.
     enabled: Vec<bool>,
+    /// The commands of the view from which it was opened, and what Enter does there.
+    here: Vec<&'static str>,
+    enter: &'static str,
     cursor: usize,
 }
 
@@ -60,25 +64,35 @@ pub fn toggle(model: &mut Model) -> Option<Effect> {
     // The commands of a menu can be run from here too.
     let enabled = |command: &&'static Command| command.group.menu().is_some() || (command.enabled)(model);
     let enabled = commands.iter().map(enabled).collect();
-    let mut help = Help { input: Input::default(), commands, entries: Vec::new(), enabled, cursor: 0 };
+    // What the footer would say, had it the room.
+    let is_here = |command: &&&'static Command| {
+        let is_of_view = matches!(command.group, Group::Look | Group::Ask) && !command.hint.is_empty();
+        is_of_view && (command.is_hinted)(model) && (command.enabled)(model)
+    };
+    let here = commands.iter().filter(is_here).map(|command| command.id).collect();
+    let enter = model.view.enter;
+    let mut help = Help { input: Input::default(), commands, entries: Vec::new(), enabled, here, enter, cursor: 0 };
     help.look();
     model.modal = Some(Box::new(help));
     None
 }
 
 impl Help {
-    /// Lists what the words in the prompt fit: all by group, or the best first.
+    /// Lists what the words in the prompt fit: all, those of this view first, then by group; or the best first.
     fn look(&mut self) {
         let commands = self.commands.iter().copied().zip(self.enabled.iter().copied());
         let query = self.input.value();
         self.entries = if query.trim().is_empty() {
+            let entry = |(command, is_on)| Entry::Command(command, is_on);
+            let is_here = |command: &Command| self.here.contains(&command.id);
+            let here = commands.clone().filter(|(command, _)| is_here(command)).map(entry);
             let of = |group: Group| {
-                let members = commands.clone().filter(move |(command, _)| command.group == group);
-                std::iter::once(Entry::Group(group))
-                    .chain(members.map(|(command, is_on)| Entry::Command(command, is_on)))
+                let members = commands.clone().filter(move |(command, _)| command.group == group && !is_here(command));
+                std::iter::once(Entry::Heading(group.word())).chain(members.map(entry))
             };
             let signs = SIGNS.iter().map(|sign| Entry::Text(sign));
-            Group::ALL.into_iter().flat_map(of).chain(signs).collect()
+            let here = std::iter::once(Entry::Heading("This view")).chain(here);
+            here.chain(Group::ALL.into_iter().flat_map(of)).chain(signs).collect()
         } else {
             let mut found: Vec<(i64, &'static Command, bool)> =
                 commands.filter_map(|(command, is_on)| Some((score(command, query)?, command, is_on))).collect();
@@ -87,7 +101,7 @@ impl Help {
             found.into_iter().map(|(_, command, is_on)| Entry::Command(command, is_on)).collect()
         };
         self.cursor = 0;
-        if matches!(self.entries.first(), Some(Entry::Group(_))) {
+        if matches!(self.entries.first(), Some(Entry::Heading(_))) {
             self.cursor = 1;
         }
     }
@@ -101,8 +115,8 @@ impl Help {
     }
 
     fn size(&self) -> (u16, u16) {
-        let all = self.commands.len() + Group::ALL.len() + SIGNS.len();
-        (84, all as u16 + 3)
+        let all = self.commands.len() + 1 + Group::ALL.len() + SIGNS.len();
+        (88, all as u16 + 3)
     }
 }
 
@@ -140,7 +154,7 @@ impl Overlay for Help {
         let before = self.cursor;
         self.cursor = along(self.cursor, self.entries.len(), way);
         // Headings are passed over.
-        if matches!(self.entries.get(self.cursor), Some(Entry::Group(_))) {
+        if matches!(self.entries.get(self.cursor), Some(Entry::Heading(_))) {
             let on = if self.cursor < before { Way::Up } else { Way::Down };
             self.cursor = along(self.cursor, self.entries.len(), on).max(1);
         }
@@ -151,8 +165,8 @@ impl Overlay for Help {
         Some((below(inside(box_area(self.size(), body))), self.entries.len(), self.cursor))
     }
 
-    fn put(&mut self, row: usize) {
-        self.cursor = row;
+    fn cursor(&mut self) -> Option<(&mut usize, usize)> {
+        Some((&mut self.cursor, self.entries.len()))
     }
 
     fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
@@ -166,7 +180,7 @@ impl Overlay for Help {
                 .render(Rect { height: below.height.min(1), ..below }, buffer);
         }
         for (at, area) in window(self.entries.len(), self.cursor, below.height.into()).zip(lines(below)) {
-            let line = line(model, self.entries[at]);
+            let line = self.line(model, self.entries[at], area.width.into());
             row(model, &line, area, (at == self.cursor).then_some(true), buffer);
         }
     }
@@ -186,25 +200,33 @@ fn score(command: &Command, query: &str) -> Option<i64> {
 /// What the beginning of a word is worth: more than letters from here and there.
 const BEGINS: i64 = 100;
 
-fn line(model: &Model, entry: Entry) -> Line<'static> {
-    let theme = &model.theme;
-    match entry {
-        Entry::Group(group) => Line::styled(format!(" {}", group.word()), theme.style(Tone::Strong)),
-        Entry::Text(text) => Line::styled(format!("   {text}"), theme.style(Tone::Dim)),
-        Entry::Command(command, is_on) => {
-            // The keys of a menu count behind the one that opens it.
-            let opener = command.group.opener().and_then(|id| model.keymap.names(id).first().copied());
-            let opened = |name: &str| opener.map_or_else(|| name.to_owned(), |opener| format!("{opener}{name}"));
-            let keys = model.keymap.names(command.id).into_iter().map(opened).collect::<Vec<_>>().join(" ");
-            let blank = " ".repeat(18usize.saturating_sub(keys.width()));
-            let (key, words) = if is_on { (Tone::Key, Tone::Plain) } else { (Tone::Dim, Tone::Dim) };
-            let title = format!("{:<46}", command.title);
-            Line::from(vec![
-                Span::styled(format!("   {keys}{blank} "), theme.style(key)),
-                Span::styled(title, theme.style(words)),
-                // By its name its keys are bound in the configuration.
-                Span::styled(command.id, theme.style(Tone::Dim)),
-            ])
+/// The columns of the keys and of the commands' names; the titles have the rest.
+const KEYS: usize = 18;
+const NAMES: usize = 17;
+
+impl Help {
+    fn line(&self, model: &Model, entry: Entry, width: usize) -> Line<'static> {
+        let theme = &model.theme;
+        match entry {
+            Entry::Heading(text) => Line::styled(format!(" {text}"), theme.style(Tone::Strong)),
+            Entry::Text(text) => Line::styled(format!("   {text}"), theme.style(Tone::Dim)),
+            Entry::Command(command, is_on) => {
+                // The keys of a menu count behind the one that opens it.
+                let opener = command.group.opener().and_then(|id| model.keymap.names(id).first().copied());
+                let opened = |name: &str| opener.map_or_else(|| name.to_owned(), |opener| format!("{opener}{name}"));
+                let keys = model.keymap.names(command.id).into_iter().map(opened).collect::<Vec<_>>().join(" ");
+                let blank = " ".repeat(KEYS.saturating_sub(keys.width()));
+                let (key, words) = if is_on { (Tone::Key, Tone::Plain) } else { (Tone::Dim, Tone::Dim) };
+                let title = if command.id == "open" && !self.enter.is_empty() { self.enter } else { command.title };
+                let room = width.saturating_sub(KEYS + NAMES + 5);
+                let title = format!("{:<room$}", ended(title, room));
+                Line::from(vec![
+                    Span::styled(format!("   {keys}{blank} "), theme.style(key)),
+                    Span::styled(title, theme.style(words)),
+                    // By its name its keys are bound in the configuration.
+                    Span::styled(format!(" {}", command.id), theme.style(Tone::Dim)),
+                ])
+            }
         }
     }
 }
