@@ -98,9 +98,9 @@ impl Theme {
         style
     }
 
-    /// The row under the cursor; dimmer where another pane has the keys.
+    /// The row under the cursor; less bright where another pane has the keys. Nothing in it is dim.
     pub fn cursor(self, has_keys: bool) -> Style {
-        self.style(if has_keys { Tone::Cursor } else { Tone::Resting })
+        self.style(if has_keys { Tone::Cursor } else { Tone::Resting }).remove_modifier(Modifier::DIM)
     }
 }
 
