@@ -113,7 +113,7 @@ impl Picture {
         let whole = overview::sketch(atlas, lens);
         let made = |crowd: Crowd| {
             let mut sketch = whole.clone();
-            overview::fold_affected(&mut sketch, atlas, crowd);
+            overview::fold_affected(&mut sketch, atlas, lens, crowd);
             leave_out_implied(&mut sketch, atlas, lens, None);
             Picture::made(atlas, (Scope::Overview, center, 0), sketch, None, lens, room)
         };
@@ -410,17 +410,22 @@ impl Picture {
         true
     }
 
-    /// Goes up or down in the column.
+    /// Goes up or down in the column; behind its end, to what is nearest in the others.
     fn in_column(&mut self, by: i32) -> bool {
         let slot = self.layout.slots[self.cursor];
         let goal = slot.row.saturating_add(by);
-        let items = self.layout.columns[slot.column].slots.iter().filter_map(|&at| self.layout.slots[at].item);
-        let ahead = items.filter(|&item| {
+        let is_ahead = |&item: &usize| {
             let row = self.layout.slots[item].row;
             if by < 0 { row < slot.row } else { row > slot.row }
-        });
+        };
         let distance = |&item: &usize| (i64::from(self.layout.slots[item].row) - i64::from(goal)).abs();
-        let Some(to) = ahead.min_by_key(distance) else { return false };
+        let own = self.layout.columns[slot.column].slots.iter().filter_map(|&at| self.layout.slots[at].item);
+        let is_one_step = matches!(by, -1 | 1);
+        let others = || {
+            let all = (0..self.sketch.items.len()).filter(is_ahead).filter(|_| is_one_step);
+            all.min_by_key(|item| (distance(item), self.layout.slots[*item].column.abs_diff(slot.column)))
+        };
+        let Some(to) = own.filter(is_ahead).min_by_key(distance).or_else(others) else { return false };
         self.cursor = to;
         self.goal = self.row();
         true

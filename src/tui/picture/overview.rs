@@ -34,7 +34,9 @@ pub(super) fn sketch(atlas: &Atlas, lens: &Lens) -> Sketch {
     };
     let nodes: Vec<NodeId> = graph.nodes().map(|(node, _)| node).filter(|&node| is_shown(node)).collect();
     let mut sketch = Sketch::of(graph, &nodes);
-    let package = |node: NodeId| match causes.contains(&node) || lens.opened.contains(&node) {
+    // A package that is opened itself is one that stands apart from the others.
+    let is_apart = |node: NodeId| atlas.entry(node).sort != Sort::Distribution && lens.opened.contains(&node);
+    let package = |node: NodeId| match causes.contains(&node) || is_apart(node) {
         true => None,
         false => package_of(atlas, node),
     };
@@ -49,7 +51,7 @@ pub(super) fn sketch(atlas: &Atlas, lens: &Lens) -> Sketch {
     };
     sketch.leave_out(is_bare);
     leave_out_lone_names(&mut sketch, atlas, &causes);
-    fold_healthy(&mut sketch, atlas, !causes.is_empty());
+    fold_healthy(&mut sketch, atlas, lens, !causes.is_empty());
     sketch
 }
 
@@ -111,7 +113,7 @@ fn leave_out_lone_names(sketch: &mut Sketch, atlas: &Atlas, causes: &FxHashSet<N
 
 /// Packages with which nothing is wrong are one item without links, where something is wrong with others or there are too
 /// many; else those that are linked with nothing.
-fn fold_healthy(sketch: &mut Sketch, atlas: &Atlas, has_causes: bool) {
+fn fold_healthy(sketch: &mut Sketch, atlas: &Atlas, lens: &Lens, has_causes: bool) {
     let linked: FxHashSet<usize> = sketch.links.iter().flat_map(|link| [link.source, link.target]).collect();
     let is_all = has_causes || sketch.items.len() > MOST_BOXES;
     let is_marked = |at: usize| sketch.items[at].nodes.iter().any(|&node| atlas.entry(node).is_marked());
@@ -119,7 +121,9 @@ fn fold_healthy(sketch: &mut Sketch, atlas: &Atlas, has_causes: bool) {
     let is_fault = |at: usize| sketch.items[at].fold == Fold::No && is_marked(at);
     let missing: FxHashSet<usize> =
         sketch.links.iter().filter(|link| is_fault(link.target)).map(|link| link.source).collect();
-    let is_healthy = |at: usize| !is_marked(at) && !missing.contains(&at) && (is_all || !linked.contains(&at));
+    let is_opened = |at: usize| lens.opened.contains(&sketch.items[at].node());
+    let is_free = |at: usize| !is_opened(at) && !missing.contains(&at);
+    let is_healthy = |at: usize| !is_marked(at) && is_free(at) && (is_all || !linked.contains(&at));
     let healthy: FxHashSet<NodeId> =
         (0..sketch.items.len()).filter(|&at| is_healthy(at)).map(|at| sketch.items[at].node()).collect();
     if healthy.is_empty() {
@@ -135,8 +139,11 @@ fn fold_healthy(sketch: &mut Sketch, atlas: &Atlas, has_causes: bool) {
 }
 
 /// Makes one of packages that fail because of others: those with the most modules are shown one by one, where there is room.
-pub(super) fn fold_affected(sketch: &mut Sketch, atlas: &Atlas, crowd: Crowd) {
-    let is_affected = |item: &Item| item.fold == Fold::Package && atlas.entry(item.node()).because.is_some();
+pub(super) fn fold_affected(sketch: &mut Sketch, atlas: &Atlas, lens: &Lens, crowd: Crowd) {
+    let is_affected = |item: &Item| {
+        let node = item.node();
+        item.fold == Fold::Package && atlas.entry(node).because.is_some() && !lens.opened.contains(&node)
+    };
     let is_cause = |at: usize| sketch.items[at].fold == Fold::No;
     let missing: FxHashSet<usize> =
         sketch.links.iter().filter(|link| is_cause(link.target)).map(|link| link.source).collect();

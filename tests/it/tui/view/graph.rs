@@ -112,6 +112,36 @@ fn an_overview_fits_into_its_pane() {
 }
 
 #[test]
+fn what_an_overview_draws_as_one_is_drawn_apart_by_enter() {
+    let mut face = Face::of(crate::common::scan(&long_chain()), (80, 24)).typed("2");
+    for (fold, of_it) in [("7 more packages", "◆ pandas 1"), ("2 packages without problems", "◆ fine 1")] {
+        let screen = face.screen();
+        assert!(screen.contains(fold) && !screen.contains(of_it), "{screen}");
+        let picture = face.model.pictures.focus.clone().expect("a graph");
+        let at = picture.labels.iter().position(|label| label.text.contains(fold)).expect("a fold");
+        face.model.pictures.focus.as_mut().expect("a graph").go(picture.sketch.items[at].node(), picture.room);
+        let screen = face.type_keys("⏎").screen();
+        assert!(screen.contains(of_it), "{fold}\n{screen}");
+    }
+}
+
+#[test]
+fn down_goes_to_what_stands_below_in_any_column() {
+    let mut face = Face::of(crate::common::scan(&long_chain()), (200, 55)).typed("2");
+    let picture = |face: &Face| face.model.pictures.focus.clone().expect("a graph");
+    let rows = |face: &Face| -> Vec<i32> {
+        let picture = picture(face);
+        (0..picture.sketch.items.len()).map(|item| picture.layout.slots[item].row).collect()
+    };
+    let lowest = rows(&face).into_iter().max();
+    for _ in 0..30 {
+        face.type_keys("j");
+    }
+    let here = picture(&face);
+    assert_eq!(Some(here.layout.slots[here.cursor].row), lowest, "{}", face.screen());
+}
+
+#[test]
 fn every_edge_between_what_is_shown_is_drawn() {
     let face = face(WORLD, (120, 36)).typed("2/libgfortran⏎");
     let picture = face.model.pictures.focus.as_ref().expect("a graph");
