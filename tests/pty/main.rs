@@ -278,7 +278,7 @@ fn it_is_suspended_and_comes_back_in_a_shell() {
     session.press("fg\r");
     session.wait_for("[2 Graph]");
     session.press("1");
-    session.wait_for("[1 Prob]");
+    session.wait_for("[1 Problems]");
     session.press("q");
     session.wait_till("the shell has the terminal", |session| !session.terminal().screen().alternate_screen());
     session.assert_restored();
@@ -824,6 +824,31 @@ const TASKS: [(&str, &[&str], usize, &str); 13] = [
     ("which file is the biggest", &["F"], 3, "Files  "),
     ("copy the drawing of what is shown", &["x", "\x15", "\r"], 4, "copied: "),
 ];
+
+#[test]
+fn the_symbols_of_an_edge_take_few_keys() {
+    let folder = common::lay_out(
+        "//- /site-packages/a.so elf x86_64 needs:libnowhere.so.9 takes:nowhere_open defines:PyInit_a\n\
+         //- /site-packages/b.so elf x86_64 needs:libb.so.1 takes:b_open runpath:$ORIGIN defines:PyInit_b\n\
+         //- /site-packages/libb.so.1 elf x86_64 soname:libb.so.1 defines:b_open\n",
+    );
+    let environment = folder.path().join("site-packages").to_string_lossy().into_owned();
+    let tasks: [(&[&str], &str, &str); 2] =
+        [(&["S"], "Symbols  a → libnowhere.so.9", "✗ nowhere_open"), (&["F", "j", "S"], "Symbols  ", "b_open")];
+    for (keys, title, symbol) in tasks {
+        assert!(keys.len() <= 4);
+        let mut session = Session::of(DYLENS, &[&environment], &[], (120, 36));
+        session.wait_for("libnowhere.so.9");
+        for key in keys {
+            session.settled();
+            session.press(key);
+        }
+        session.wait_for(title);
+        session.wait_for(symbol);
+        session.press("\x03");
+        session.end();
+    }
+}
 
 #[test]
 fn questions_are_answered_with_few_keys() {
