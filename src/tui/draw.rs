@@ -16,7 +16,9 @@ use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use super::model::Model;
+use super::paint::place_in_list;
 use super::screen::{Areas, Room};
+use super::scrolling::{inside, window, window_from};
 use super::theme::{Tone, to_ascii};
 use super::view::graph;
 
@@ -60,6 +62,11 @@ fn panes(model: &Model, buffer: &mut Buffer) {
         (Some(atlas), _) => {
             if let Some(area) = areas.main {
                 (model.view.draw)(model, atlas, area, buffer);
+                if let Some((at, len)) = (model.view.list)(model) {
+                    let list = inside(area);
+                    let seen = window_from(model.top, len, list.height.into());
+                    place_in_list(model, list, (at, len), seen, buffer);
+                }
             }
             if let Some(area) = areas.graph {
                 graph::draw(model, atlas, area, buffer);
@@ -70,6 +77,10 @@ fn panes(model: &Model, buffer: &mut Buffer) {
         }
     }
     if let Some(overlay) = &model.modal {
-        overlay.draw(model, Areas::body(model), buffer);
+        let body = Areas::body(model);
+        overlay.draw(model, body, buffer);
+        if let Some((list, len, at)) = overlay.list(body) {
+            place_in_list(model, list, (at, len), window(len, at, list.height.into()), buffer);
+        }
     }
 }

@@ -297,13 +297,14 @@ impl Model {
         if self.view.is("problems") { self.findings.width.saturating_add(2) } else { 62 }
     }
 
-    /// How many rows the list and the picture beside it have, or the picture alone.
-    pub fn upper_rows(&self) -> usize {
+    /// How many rows the list and the picture beside it have, or the picture alone; there are at most so many.
+    pub fn upper_rows(&self, most: usize) -> usize {
         let rows = (self.view.list)(self).map_or(0, |(_, rows)| rows);
         // The log's own lines stand below its list.
         let text = self.log.as_ref().map_or(0, |log| log.log.text.lines().len().min(LOG_ROWS) + 2);
         let list = match self.view.id {
-            "problems" => rows * 2,
+            // Its rows have two lines where all have room for them.
+            "problems" if rows * 2 <= most => rows * 2,
             "log" => rows + text,
             _ => rows,
         };

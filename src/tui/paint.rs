@@ -2,6 +2,8 @@
 
 pub mod canvas;
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -64,8 +66,22 @@ pub fn row(model: &Model, line: &Line<'_>, area: Rect, cursor: Option<bool>, buf
     }
 }
 
+/// `5/22 ▼` on the border below a list: the place of its cursor, and whether there is more of it than is in view.
+pub fn place_in_list(model: &Model, list: Rect, (at, len): (usize, usize), seen: Range<usize>, buffer: &mut Buffer) {
+    let more = match (seen.start > 0, seen.end < len) {
+        (_, true) => " ▼",
+        (true, false) => " ▲",
+        (false, false) => "",
+    };
+    let line = Line::styled(format!(" {}/{len}{more} ", at + 1), model.theme.style(Tone::Dim));
+    let width = line.width() as u16;
+    if len > 1 && width + 2 <= list.width && buffer.area.contains((list.x, list.bottom()).into()) {
+        line.render(Rect { x: list.right() - width - 1, y: list.bottom(), width, height: 1 }, buffer);
+    }
+}
+
 /// The rows of an area, from the top.
-pub fn lines(area: Rect) -> impl Iterator<Item = Rect> {
+pub fn lines(area: Rect) -> impl ExactSizeIterator<Item = Rect> {
     (area.y..area.bottom()).map(move |y| Rect { y, height: 1, ..area })
 }
 

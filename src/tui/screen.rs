@@ -55,10 +55,10 @@ impl Areas {
             }
             Room::Compact | Room::Wide => {
                 let (header, rest) = off_top(whole, 1);
-                let is_wide = room == Room::Wide;
-                let (tabs, rest) = if is_wide { off_top(rest, 1) } else { (Rect::default(), rest) };
+                let has_line = room == Room::Wide || height >= LEAST_FOR_TABS && model.atlas.is_some();
+                let (tabs, rest) = if has_line { off_top(rest, 1) } else { (Rect::default(), rest) };
                 let (body, footer) = off_bottom(rest, 1);
-                let areas = Areas { header, footer, tabs: is_wide.then_some(tabs), ..Areas::default() };
+                let areas = Areas { header, footer, tabs: has_line.then_some(tabs), ..Areas::default() };
                 match room {
                     _ if model.is_zoomed => areas.alone(model, body),
                     Room::Wide => areas.wide(model, body),
@@ -210,6 +210,9 @@ fn off_left(area: Rect, width: u16) -> (Rect, Rect) {
     (Rect { width, ..area }, Rect { x: area.x + width, width: area.width - width, ..area })
 }
 
+/// From this height on, the tabs have a line of their own: beside the header, they would have no names.
+const LEAST_FOR_TABS: u16 = 24;
+
 /// No list is narrower, where it has room, nor wider.
 const LEAST_LIST: u16 = 36;
 const MOST_LIST: u16 = 62;
@@ -220,7 +223,7 @@ const THREE_COLUMNS: u16 = 160;
 fn upper(model: &Model, body: Rect, most: u16) -> u16 {
     let rows = |rows: usize| (rows + 2).min(usize::from(body.height)) as u16;
     let most = most.max(body.height - rows(model.details_rows));
-    rows(model.upper_rows()).max(LEAST_UPPER).min(most)
+    rows(model.upper_rows(usize::from(most.saturating_sub(2)))).max(LEAST_UPPER).min(most)
 }
 
 /// The upper panes have at least so many rows, where there is so much room.

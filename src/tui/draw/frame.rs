@@ -96,7 +96,14 @@ fn scanning(model: &Model) -> String {
     model.work.as_ref().map(|_| format!("  {} scanning", spinner(model.tick))).unwrap_or_default()
 }
 
+/// In words where these have room, else in signs.
 fn target_parts(atlas: &Atlas, is_wide: bool, room: usize) -> Vec<Part> {
+    let parts = all_parts(atlas, is_wide);
+    let least: usize = parts.iter().filter(|part| part.rank == 0).map(|part| part.text.width()).sum();
+    fitting(if is_wide && least > room { all_parts(atlas, false) } else { parts }, room)
+}
+
+fn all_parts(atlas: &Atlas, is_wide: bool) -> Vec<Part> {
     let (scan, target) = (&atlas.scan, &atlas.scan.target);
     let mut parts = vec![Part::new(0, Tone::Strong, format!(" {}", printable(&target.title())))];
     let python = scan.world.host.python.as_ref().map_or_else(|| "?".into(), Python::version_text);
@@ -128,7 +135,7 @@ fn target_parts(atlas: &Atlas, is_wide: bool, room: usize) -> Vec<Part> {
         let because = target.because.as_ref().map_or_else(|| target.what(), |because| printable(because));
         parts.push(Part::new(6, Tone::Dim, format!("   ({because})")));
     }
-    fitting(parts, room)
+    parts
 }
 
 /// The parts that fit; at last the name is shortened, so that the counts are never cut off.
@@ -200,27 +207,30 @@ fn tabs(model: &Model, is_wide: bool) -> Line<'static> {
     Line::from(spans)
 }
 
-/// What the tabs say. Where they have no line of their own, the open one has a name, and of the others as many as fit.
+/// What the tabs say: whole titles where they have a line of their own that holds them, else short ones; of those as many as
+/// fit, and that of the open one.
 fn tab_texts(model: &Model, is_wide: bool) -> Vec<(&'static View, String)> {
     let beside = match &model.atlas {
         Some(atlas) if !is_wide => BRAND.width() + Line::from(target(model, atlas, false, usize::MAX)).width(),
         _ => 0,
     };
-    let texts = |names: usize| -> Vec<(&'static View, String)> {
-        model.views().enumerate().map(|(at, view)| (view, tab(model, view, is_wide, at < names))).collect()
+    let texts = |names: usize, is_long: bool| -> Vec<(&'static View, String)> {
+        model.views().enumerate().map(|(at, view)| (view, tab(model, view, is_long, at < names))).collect()
     };
     let width = |texts: &[(&View, String)]| 1 + texts.iter().map(|(_, text)| text.width()).sum::<usize>();
     let most = model.views().count();
-    let room = usize::from(model.size.0).saturating_sub(beside + 2);
-    (0..=most).rev().map(texts).find(|texts| is_wide || width(texts) <= room).unwrap_or_else(|| texts(0))
+    let room = usize::from(model.size.0).saturating_sub(if is_wide { 0 } else { beside + 2 });
+    let long = is_wide.then(|| texts(most, true)).into_iter();
+    let fitting = long.chain((0..=most).rev().map(|names| texts(names, false))).find(|texts| width(texts) <= room);
+    fitting.unwrap_or_else(|| texts(0, false))
 }
 
-fn tab(model: &Model, view: &View, is_wide: bool, is_named: bool) -> String {
+fn tab(model: &Model, view: &View, is_long: bool, is_named: bool) -> String {
     let is_open = view == model.view;
     let key = model.keymap.names(view.id).first().copied().unwrap_or_default().to_owned();
     // Brackets too: the open tab must be told without styles.
     let (left, right) = if is_open { ("[", "]") } else { (" ", " ") };
-    let word = match (is_wide, is_open || is_named) {
+    let word = match (is_long, is_open || is_named) {
         (true, _) => format!(" {}", view.title),
         (false, true) => format!(" {}", view.short),
         (false, false) => String::new(),

@@ -324,7 +324,10 @@ impl Overlay for Export {
             let words = if self.part == 0 { ["as shown", "raw"] } else { ["folded", "raw"] };
             choice("fold", &words, usize::from(self.folding() == Folding::Raw), "previous-pane", area, buffer);
         }
-        rows.next();
+        // Where there is little room, the preview has it.
+        if rows.len() > 2 {
+            rows.next();
+        }
         let known = self.preview.as_ref().filter(|preview| preview.name == FORMATS[self.format].name);
         for (line, area) in known.iter().flat_map(|preview| &preview.first).zip(rows) {
             let text = prose::start(line, usize::from(area.width).saturating_sub(2));

@@ -2,6 +2,7 @@
 
 use crate::tui::harness::{Face, WORLD, face};
 use dylens::tui::screen::Areas;
+use ratatui::style::Modifier;
 
 #[test]
 fn a_number_behind_a_nought_repeats_a_movement() {
@@ -77,4 +78,54 @@ fn lists_are_sorted_by_what_one_wants_to_know() {
     face.type_keys("s");
     assert_eq!(rows(&face), ["numpy", "pillow", "kiwisolver"], "trouble first");
     assert!(face.type_keys("2s").screen().contains("nothing to sort here"), "{}", face.screen());
+}
+
+#[test]
+fn every_list_tells_where_its_cursor_is() {
+    let mut face = face(WORLD, (80, 24)).typed("4ge");
+    let rows = face.model.tree.rows.len();
+    assert!(face.screen().contains(&format!(" 1/{rows} ▼ ")), "{}", face.screen());
+    face.type_keys("G");
+    assert!(face.screen().contains(&format!(" {rows}/{rows} ▲ ")), "{}", face.screen());
+    for (keys, told) in [("1", " 1/2 "), ("F", "/6 "), ("6", "/6 "), ("1jW", " 1/"), ("⎋/", " 1/"), ("⎋?", " 2/")] {
+        let screen = face.type_keys(keys).screen();
+        assert!(screen.contains(told), "{keys}\n{screen}");
+    }
+}
+
+#[test]
+fn the_tabs_have_their_names_on_eighty_columns() {
+    let face = face(WORLD, (80, 24));
+    for name in ["[1 Problems]", "2 Graph", "3 Flow", "4 Tree", "5 Columns", "F Files", "6 Process"] {
+        assert!(face.screen().contains(name), "{name}\n{}", face.screen());
+    }
+}
+
+#[test]
+fn a_list_of_single_lines_leaves_no_room_to_waste() {
+    // Two lines a row have no room, and one line does not need the room of two.
+    let face = crate::tui::harness::face(WORLD, (120, 36));
+    let mut model = face.model;
+    let row = model.findings.rows[0].clone();
+    model.findings.rows = vec![row; 12];
+    let main = Areas::of(&model).main.expect("a list");
+    assert!(main.height <= 14.max(model.picture_rows(dylens::tui::pane::Pane::Graph) as u16 + 2), "{main:?}");
+}
+
+#[test]
+fn nothing_in_the_selected_row_is_dim() {
+    for (name, _) in dylens::tui::theme::THEMES {
+        for no_color in [false, true] {
+            for keys in ["", "2", "4", "6", "F", "/", "W", "⇥", "⇥⇥"] {
+                let mut face = face(WORLD, (120, 36));
+                face.model.theme = face.model.theme.named(name);
+                face.model.theme.no_color = no_color;
+                let buffer = face.typed(keys).buffer();
+                let is_hard = |cell: &ratatui::buffer::Cell| {
+                    cell.modifier.contains(Modifier::DIM) && cell.modifier.contains(Modifier::REVERSED)
+                };
+                assert!(!buffer.content.iter().any(is_hard), "{name} {keys}");
+            }
+        }
+    }
 }

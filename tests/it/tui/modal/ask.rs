@@ -18,7 +18,7 @@ fn something_else_is_looked_at_without_a_trace_of_what_was() {
     face.scanned(&WORLD.replace("libopenblas.so.0,", ""));
     let screen = face.screen();
     assert!(
-        screen.contains("[1 Prob]") && screen.contains("Problems 1") && !screen.contains("scanned again"),
+        screen.contains("[1 Problems]") && screen.contains("Problems 1") && !screen.contains("scanned again"),
         "{screen}"
     );
     assert!(face.model.found.is_none() && face.model.back.is_empty());

@@ -50,5 +50,5 @@ fn without_anybody_who_asks_there_is_no_lens() {
     let mut face = healthy((80, 24));
     let screen = face.type_keys("9").screen();
     assert!(screen.contains("no consumer of NumPy's C API"), "{screen}");
-    assert!(screen.contains("[1 Prob]"), "{screen}");
+    assert!(screen.contains("[1 Problems]"), "{screen}");
 }
