@@ -20,7 +20,8 @@ fn hits(face: &Face) -> Vec<String> {
 fn a_prefix_and_what_mends_it_are_seen_without_a_key() {
     let face = wheels(&[(WHEEL, MAC)], (80, 24));
     let screen = face.screen();
-    for words in ["! 1 nonstandard prefix", "package prefix “tsdownsample._rust.”", "upgrade Nuitka to 2.3.11 or later"] {
+    for words in ["! 1 nonstandard prefix", "package prefix “tsdownsample._rust.”", "upgrade Nuitka to 2.3.11 or later"]
+    {
         assert!(screen.contains(words), "{words}\n{screen}");
     }
     assert!(screen.contains("codesign --force --sign -"), "the command is not cut off\n{screen}");
