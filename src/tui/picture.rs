@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_width::UnicodeWidthStr;
 
+use names::MOST_TERSE;
 pub use names::family;
 use overview::Crowd;
 use scope::is_missing;
@@ -89,8 +90,6 @@ const NARROWEST_BEYOND: i32 = 24;
 const LEAST_REST: u16 = 10;
 /// So much of a name can be told.
 const LEGIBLE: i32 = 20;
-/// How terse names become.
-const MOST_TERSE: usize = 2;
 /// How far a focus looks by itself.
 const DEPTH: usize = 2;
 /// At one distance, more are only counted.
@@ -119,7 +118,7 @@ impl Picture {
         };
         let picture = made(Crowd::Most(usize::from(rows)));
         let is_too_wide = |picture: &Picture| room.0 > 0 && picture.layout.width > i32::from(room.0);
-        let narrower = [Crowd::One, Crowd::Apart].into_iter();
+        let narrower = [Crowd::One, Crowd::Apart, Crowd::Causes].into_iter();
         narrower.fold(picture, |picture, crowd| if is_too_wide(&picture) { made(crowd) } else { picture })
     }
 

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
-use super::MOST_TERSE;
 use crate::graph::sketch::{Fold, Sketch};
 use crate::tui::atlas::{Atlas, Entry, Sort};
+
+/// How terse names become.
+pub(super) const MOST_TERSE: usize = 2;
 
 /// A name in fewer letters: of a library, without its folder and the hash of a repair tool (1), then without the hashes of
 /// all repairs and minor versions (2).

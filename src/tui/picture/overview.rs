@@ -22,6 +22,8 @@ pub(super) enum Crowd {
     One,
     /// As one that is not linked: the picture begins at the causes, and who has one.
     Apart,
+    /// The same, and nothing else is linked than who has a cause and what that is.
+    Causes,
 }
 
 /// The packages with what is wrong as leaves.
@@ -81,7 +83,13 @@ fn causes(atlas: &Atlas) -> FxHashSet<NodeId> {
     let findings = atlas.scan.findings.iter().enumerate();
     let errors = findings.filter(|(_, finding)| finding.severity == Severity::Error);
     let nodes = errors.filter_map(|(at, _)| atlas.node_of(at));
-    nodes.filter(|&node| atlas.entry(node).sort != Sort::Distribution).take(MOST_BOXES).collect()
+    // What is missing is the cause, and not each file that misses it.
+    let misses = |node: NodeId| {
+        let mut needs = atlas.scan.graph.failing(node, petgraph::Direction::Outgoing);
+        !is_missing(atlas, node) && needs.any(|need| is_missing(atlas, need))
+    };
+    let is_leaf = |node: &NodeId| atlas.entry(*node).sort != Sort::Distribution && !misses(*node);
+    nodes.filter(is_leaf).take(MOST_BOXES).collect()
 }
 
 /// A file that is a leaf leads nowhere: what is imported before it is told of its package. And what packages may import is
@@ -148,24 +156,29 @@ pub(super) fn fold_affected(sketch: &mut Sketch, atlas: &Atlas, lens: &Lens, cro
     let missing: FxHashSet<usize> =
         sketch.links.iter().filter(|link| is_cause(link.target)).map(|link| link.source).collect();
     // Who misses what is shown as missing is shown with it.
-    let is_free = |at: usize| crowd != Crowd::Apart || !missing.contains(&at);
+    let has_links = matches!(crowd, Crowd::Most(_) | Crowd::One);
+    let is_free = |at: usize| has_links || !missing.contains(&at);
     let affected = sketch.items.iter().enumerate().filter(|&(at, item)| is_affected(item) && is_free(at));
     let mut affected: Vec<(usize, NodeId)> = affected.map(|(_, item)| (item.nodes.len(), item.node())).collect();
     let leaves = (0..sketch.items.len()).filter(|&at| is_cause(at)).count();
     let most = match crowd {
         Crowd::Most(rows) => rows.saturating_sub(leaves + 2).max(FEWEST_SHOWN),
-        Crowd::One | Crowd::Apart => 1,
+        Crowd::One | Crowd::Apart | Crowd::Causes => 1,
     };
     if affected.len() > most {
         affected.sort_by_key(|&(files, node)| (std::cmp::Reverse(files), node));
         affected.drain(..most - 1);
         fold_rest(sketch, &affected.iter().map(|&(_, node)| node).collect());
     }
-    if crowd == Crowd::Apart {
+    if !has_links {
         let nodes: FxHashSet<NodeId> = affected.iter().map(|&(_, node)| node).collect();
+        let is_leaf: Vec<bool> = sketch.items.iter().map(|item| item.fold == Fold::No).collect();
         let apart: FxHashSet<usize> =
             (0..sketch.items.len()).filter(|&at| nodes.contains(&sketch.items[at].node())).collect();
-        sketch.set_aside(|source, target| apart.contains(&source) || apart.contains(&target));
+        sketch.set_aside(|source, target| {
+            let is_between = crowd == Crowd::Causes && !is_leaf[target];
+            is_between || apart.contains(&source) || apart.contains(&target)
+        });
     }
 }
 

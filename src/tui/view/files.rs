@@ -168,7 +168,8 @@ fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
 
 /// The columns that there is room for, those that answer most first.
 fn columns(width: usize) -> Vec<usize> {
-    let mut room = width.saturating_sub(LEAST_NAME);
+    // How large files are is said in any room.
+    let mut room = width.saturating_sub(LEAST_NAME).max(if width >= LEAST_FOR_SIZE { COLUMNS[1].1 } else { 0 });
     let mut columns: Vec<usize> = Vec::new();
     for at in [1, 3, 4, 0, 2, 5] {
         if COLUMNS[at].1 <= room {
@@ -180,8 +181,9 @@ fn columns(width: usize) -> Vec<usize> {
     columns
 }
 
-/// A name has at least so much room.
+/// A name has at least so much room; on less than this, all of it.
 const LEAST_NAME: usize = 30;
+const LEAST_FOR_SIZE: usize = 34;
 
 /// A cell: words at its left, numbers at its right.
 fn cell(at: usize, text: &str) -> String {

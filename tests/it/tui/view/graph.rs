@@ -111,6 +111,40 @@ fn an_overview_fits_into_its_pane() {
     }
 }
 
+/// A NumPy without a module that three packages ask for.
+pub fn numpy_without_module() -> String {
+    let package = |name: &str| {
+        format!(
+            "//- SITE/{name}/_{name}.TAG elf x86_64 defines:PyInit__{name} needs:libc.so.6 \
+             says:_ARRAY_API,numpy._core._multiarray_umath,numpy.core._multiarray_umath\n\
+             //- SITE/{name}/__init__.py\nfrom . import _{name}\n\
+             //- SITE/{name}-1.0.dist-info/RECORD\n{name}/_{name}.TAG,,\n"
+        )
+    };
+    let world = "//- /env/pyvenv.cfg\nhome = /usr/bin\nversion = 3.11.7\n\
+        //- /env/bin/python3 -> /usr/bin/python3.11\n\
+        //- /usr/bin/python3.11 elf x86_64 interp:/lib64/ld-linux-x86-64.so.2 needs:libc.so.6 pie\n\
+        //- /usr/lib/python3.11/os.py\n\
+        //- /lib64/ld-linux-x86-64.so.2 elf x86_64 soname:ld-linux-x86-64.so.2\n\
+        //- /lib64/libc.so.6 elf x86_64 soname:libc.so.6 needs:ld-linux-x86-64.so.2 versions:GLIBC_2.2.5,GLIBC_2.36\n\
+        //- SITE/numpy/__init__.py\n//- SITE/numpy/_core/__init__.py\n//- SITE/numpy/_core/umath.py\n\
+        //- SITE/numpy/_core/_multiarray_umath.TAG elf x86_64 defines:PyInit__multiarray_umath needs:libc.so.6\n\
+        //- SITE/numpy-2.1.0.dist-info/RECORD\nnumpy/_core/_multiarray_umath.TAG,,\n"
+        .to_owned()
+        + &["one", "two", "three"].map(package).concat();
+    world.replace("SITE", "/env/lib/python3.11/site-packages").replace("TAG", "cpython-311-x86_64-linux-gnu.so")
+}
+
+#[test]
+fn what_is_missing_is_the_cause_and_not_each_file_that_misses_it() {
+    let face = Face::of(crate::common::scan(&numpy_without_module()), (120, 36)).typed("2");
+    let screen = face.screen();
+    assert!(screen.contains("∅ numpy._core.multiarray"), "{screen}");
+    for name in ["one", "two", "three"] {
+        assert!(screen.contains(&format!("◆ {name} 1 ✗")) && !screen.contains(&format!("● _{name}")), "{screen}");
+    }
+}
+
 #[test]
 fn what_an_overview_draws_as_one_is_drawn_apart_by_enter() {
     let mut face = Face::of(crate::common::scan(&long_chain()), (80, 24)).typed("2");

@@ -2,7 +2,7 @@
 
 mod columns;
 mod diff;
-mod graph;
+pub mod graph;
 pub mod log;
 pub mod numpy;
 pub mod problems;
