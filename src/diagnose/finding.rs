@@ -146,6 +146,19 @@ impl Finding {
         matches!(self.rule.id, RuleId::RUST_INSTALL_NAME | RuleId::INSTALL_NAME)
     }
 
+    /// What NumPy lacks, where findings about several packages have that as their one cause; none where each has its own.
+    pub fn shared_cause(&self) -> Option<&str> {
+        let is_of_numpy = matches!(
+            self.rule.id,
+            RuleId::NUMPY_MISSING
+                | RuleId::NUMPY_MODULE_MISSING
+                | RuleId::NUMPY_TOO_OLD
+                | RuleId::NUMPY_SHIM
+                | RuleId::NUMPY_HIDDEN
+        );
+        is_of_numpy.then_some(self.subject.as_str())
+    }
+
     /// What findings are ordered by: the worst first, then what breaks most, then by place.
     pub(super) fn rank(&self) -> impl Ord {
         (

@@ -249,6 +249,8 @@ pub struct Atlas {
     modules: FxHashMap<String, NodeId>,
     /// All findings.
     pub total: Badge,
+    /// How many errors there are; those that have one cause count as one.
+    pub causes: usize,
     /// How many imports there are and how many fail, as every face counts them.
     pub counts: Counts,
 }
@@ -265,12 +267,22 @@ impl Atlas {
             places: Vec::new(),
             modules,
             total: Badge::default(),
+            causes: 0,
             counts,
         };
+        atlas.causes = atlas.count_causes();
         atlas.place_findings();
         atlas.mark_consequences();
         atlas.mark_distributions();
         atlas
+    }
+
+    fn count_causes(&self) -> usize {
+        let errors = self.scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let (shared, own): (Vec<&Finding>, Vec<&Finding>) =
+            errors.partition(|finding| finding.shared_cause().is_some());
+        let shared: FxHashSet<_> = shared.iter().map(|finding| (finding.rule.id, finding.shared_cause())).collect();
+        shared.len() + own.len()
     }
 
     /// Marks what cannot load because of an error elsewhere: the modules whose import fails, as every face counts them, and

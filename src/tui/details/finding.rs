@@ -37,10 +37,16 @@ pub fn of_group(atlas: &Atlas, findings: &[usize]) -> Vec<Prose> {
     let (tone, sign) = sign(finding);
     let head = format!("{sign} {}: {}", finding.severity.word(), finding.rule.title);
     let mut text = vec![Prose::of(tone, head).then(Tone::Plain, format!("   {}", count(findings.len(), "finding")))];
+    let mut told: Vec<Vec<Prose>> = Vec::new();
     for &at in findings.iter().take(MOST_WHOLE) {
         let finding = &atlas.scan.findings[at];
         text.push(Prose::of(Tone::Strong, format!("{} ►", finding.message)).to(Link::Finding(at)));
-        text.extend(fixes(finding, atlas.scan.shell()));
+        // One fix for all is told once.
+        let fixes = fixes(finding, atlas.scan.shell());
+        if !told.contains(&fixes) {
+            text.extend(fixes.iter().cloned());
+            told.push(fixes);
+        }
     }
     let rows = findings.iter().skip(MOST_WHOLE).map(|&at| {
         let finding = &atlas.scan.findings[at];

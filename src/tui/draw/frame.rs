@@ -167,8 +167,8 @@ fn counts(atlas: &Atlas, with_words: bool) -> Vec<Part> {
         (_, 0) => part(Tone::Error, "✗", errors, plural(errors, "error", "errors")),
         // What a person wants to know: how much of it cannot be imported.
         _ => {
-            let word = plural(errors, "cause breaks", "causes break");
-            part(Tone::Error, "✗", errors, format!("{word} {failing} of {}", count(modules, "import")));
+            let word = plural(atlas.causes, "cause breaks", "causes break");
+            part(Tone::Error, "✗", atlas.causes, format!("{word} {failing} of {}", count(modules, "import")));
         }
     }
     if warnings > 0 {

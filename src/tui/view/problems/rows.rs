@@ -1,4 +1,5 @@
-//! The rows of the list: findings of one rule in one package are one row that opens, and what a finding breaks lies under it.
+//! The rows of the list: findings of one rule in one package are one row that opens, those of one cause in NumPy as well, and
+//! what a finding breaks lies under it.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +32,11 @@ pub(super) fn sort(findings: &mut [usize], atlas: &Atlas, order: Order) {
 
 /// The rows that tell of these findings, in their order.
 pub(super) fn rows(atlas: &Atlas, shown: &[usize], open: &FxHashSet<(usize, bool)>) -> Vec<ProblemRow> {
-    let key = |at: usize| (atlas.scan.findings[at].rule.id, atlas.scan.findings[at].severity, package(atlas, at));
+    let key = |at: usize| {
+        let finding = &atlas.scan.findings[at];
+        let shared = finding.shared_cause();
+        (finding.rule.id, finding.severity, shared.is_some(), shared.map_or_else(|| package(atlas, at), printable))
+    };
     let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for &at in shown {
         groups.entry(key(at)).or_default().push(at);
@@ -39,11 +44,15 @@ pub(super) fn rows(atlas: &Atlas, shown: &[usize], open: &FxHashSet<(usize, bool
     let mut rows = Vec::new();
     for &at in shown {
         let group = &groups[&key(at)];
-        match group.len() >= FEWEST {
+        let fewest = if atlas.scan.findings[at].shared_cause().is_some() { 2 } else { FEWEST };
+        match group.len() >= fewest {
             true if group[0] != at => {}
             true => {
                 let is_open = open.contains(&(at, true));
-                let node = atlas.node_of(at).map(|node| package_around(atlas, node));
+                // What they all miss, else the package.
+                let missing = || group.iter().filter_map(|&at| atlas.node_of(at)).find(|&node| is_missing(atlas, node));
+                let shared = atlas.scan.findings[at].shared_cause().and_then(|_| missing());
+                let node = shared.or_else(|| atlas.node_of(at).map(|node| package_around(atlas, node)));
                 let (findings, is_open_now) = (group.clone(), Some(is_open));
                 rows.push(ProblemRow { findings, node, is_open: is_open_now, ..ProblemRow::default() });
                 if is_open {
@@ -132,7 +141,7 @@ pub(super) fn told(model: &Model, atlas: &Atlas, row: &ProblemRow) -> Told {
         package: package(atlas, at),
         what: String::new(),
         because: cause(atlas, at),
-        breaks: row.findings.iter().map(|&at| atlas.scan.findings[at].breaks).sum(),
+        breaks: breaks(atlas, &row.findings),
         depth: row.depth,
         is_open: row.is_open,
         is_fresh,
@@ -144,9 +153,17 @@ pub(super) fn told(model: &Model, atlas: &Atlas, row: &ProblemRow) -> Told {
         (told.what, told.because, told.breaks) = ("import fails".to_owned(), way, 0);
         return told;
     }
-    let is_missing = || atlas.node_of(at).is_some_and(|node| atlas.entry(node).sort.is_missing());
+    let is_missing = || atlas.node_of(at).is_some_and(|node| is_missing(atlas, node));
     match row.findings.len() {
         1 => told.what = what_fails(atlas, at, &told.package),
+        many if finding.shared_cause().is_some() => {
+            told.package = "numpy".to_owned();
+            told.what = format!("{} fail", count(many, "package"));
+            told.because = match row.node.filter(|&node| self::is_missing(atlas, node)) {
+                Some(node) => format!("{} not found", atlas.entry(node).label),
+                None => finding.rule.title.to_owned(),
+            };
+        }
         many if is_missing() => {
             told.what = if told.breaks > 0 { "imports fail".to_owned() } else { String::new() };
             told.because = format!("{many} libraries not found");
@@ -160,6 +177,26 @@ pub(super) fn told(model: &Model, atlas: &Atlas, row: &ProblemRow) -> Told {
         told.package = format!("new: {}", told.package);
     }
     told
+}
+
+fn is_missing(atlas: &Atlas, node: NodeId) -> bool {
+    atlas.entry(node).sort.is_missing()
+}
+
+/// How many imports findings break; one that several break counts once.
+fn breaks(atlas: &Atlas, findings: &[usize]) -> usize {
+    let findings = || findings.iter().map(|&at| &atlas.scan.findings[at]);
+    let unnamed: usize = findings().filter(|finding| finding.broken.is_empty()).map(|finding| finding.breaks).sum();
+    let most = findings().map(|finding| finding.breaks).max().unwrap_or(0);
+    if findings().count() < 2 {
+        return most;
+    }
+    // Packages are named beside their modules.
+    let is_module = |node: NodeId| atlas.entry(node).sort == Sort::Module;
+    let named = findings().flat_map(|finding| &finding.broken);
+    let named: FxHashSet<NodeId> =
+        named.filter_map(|name| atlas.node_of_module(name)).filter(|&it| is_module(it)).collect();
+    (named.len() + unnamed).max(most)
 }
 
 /// `import fails` where the package itself cannot be imported, else which or how many of its modules; of what breaks

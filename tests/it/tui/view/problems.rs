@@ -1,6 +1,6 @@
 //! The findings.
 
-use crate::tui::harness::{WORLD, environment, face};
+use crate::tui::harness::{Face, WORLD, environment, face};
 use dylens::tui::modal::search::Search;
 
 #[test]
@@ -85,4 +85,21 @@ fn the_list_has_no_cursor_where_another_node_is_chosen() {
     let is_current = face.model.current_row().is_some();
     let of_row = face.model.findings.rows[face.model.findings.cursor].node;
     assert_eq!(is_current, of_row == face.model.chosen, "{}", face.screen());
+}
+
+#[test]
+fn what_numpy_lacks_is_one_cause_and_one_row() {
+    let world = crate::tui::view::graph::numpy_without_module();
+    let mut face = Face::of(crate::common::scan(&world), (120, 36));
+    let screen = face.screen();
+    assert!(screen.contains("✗ 1 cause breaks 3 of 4 imports"), "{screen}");
+    let row = screen.lines().find(|line| line.contains("✗ numpy")).unwrap_or_else(|| panic!("{screen}"));
+    assert!(row.contains("3 packages fail"), "{screen}");
+    assert!(screen.contains("numpy._core.multiarray not found"), "{screen}");
+    assert_eq!(screen.matches("y 1").count(), 1, "one fix\n{screen}");
+    assert!(!screen.contains("y 2"), "{screen}");
+    let screen = face.type_keys(" ").screen();
+    for name in ["one", "two", "three"] {
+        assert!(screen.contains(&format!("✗ {name}")), "{name}\n{screen}");
+    }
 }
