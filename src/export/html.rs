@@ -69,7 +69,7 @@ struct FindingMirror {
 
 fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let title = printable(&scan.target.title());
-    let drawn = Part::of(scan, &options.scope, options.is_folded(&HTML));
+    let drawn = Part::of(scan, &options.scope, options.is_folded(&HTML)).with_red(scan);
     // Tags in the JSON would end the element that holds it.
     let data = text(&data(scan, options))?.replace('<', "\\u003c").replace('>', "\\u003e");
     let parts = [

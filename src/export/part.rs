@@ -3,6 +3,7 @@
 use petgraph::visit::EdgeRef;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::marks::Marks;
 use super::places::{distribution_title, nonstandard, title};
 use super::{Folding, Format, count};
 use crate::diagnose::{Evidence, Severity};
@@ -65,6 +66,8 @@ pub(super) struct Part {
     /// The names of the distributions that items belong to.
     pub packages: Vec<String>,
     pub sketch: Sketch,
+    /// The links by which failures come, by their ends; asked for by who draws them.
+    pub red: FxHashSet<(usize, usize)>,
 }
 
 /// An item in words.
@@ -156,7 +159,13 @@ impl Part {
         let items = sketch.items.iter().map(|item| drawn(scan, item, &packages)).collect();
         let links = links(scan, &sketch);
         let packages = packages.into_iter().map(|node| printable(&distribution_title(scan, node))).collect();
-        Part { items, links, packages, sketch }
+        Part { items, links, packages, sketch, red: FxHashSet::default() }
+    }
+
+    /// With the links that are red, as on the screen.
+    pub fn with_red(self, scan: &Scan) -> Part {
+        let red = Marks::new(scan).red_links(scan, &self.sketch, &self.sketch.kinds(&scan.graph));
+        Part { red, ..self }
     }
 }
 

@@ -50,7 +50,7 @@ const STYLE: &str = "text{font:12px 'DejaVu Sans Mono',Menlo,Consolas,'Liberatio
     circle.error,.a.error{fill:#c5221f;stroke:none}#routes{display:none}";
 
 fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let part = Part::of(scan, &options.scope, options.is_folded(&SVG));
+    let part = Part::of(scan, &options.scope, options.is_folded(&SVG)).with_red(scan);
     let text = picture(&printable(&scan.target.title()), &part, false);
     out.write_all(text.as_bytes())
 }

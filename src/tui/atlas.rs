@@ -12,13 +12,12 @@ use petgraph::Direction;
 use crate::diagnose::install_name::InstallName;
 use crate::diagnose::{Finding, Severity};
 use crate::discover::Role;
-use crate::export::{Counts, failing_modules};
+use crate::export::{Counts, Marks};
 use crate::graph::{Node, NodeId};
-use crate::image::{Format, NeedKind};
+use crate::image::Format;
 use crate::printable::printable;
 use crate::rule::RuleId;
 use crate::scan::Scan;
-use crate::vfs::VPath;
 
 use super::theme::Tone;
 
@@ -243,10 +242,8 @@ pub struct Atlas {
     entries: Vec<Entry>,
     /// The findings at each node, most important first.
     findings: FxHashMap<NodeId, Vec<usize>>,
-    /// The nodes of each finding.
-    places: Vec<Vec<NodeId>>,
-    /// What is imported by each name.
-    modules: FxHashMap<String, NodeId>,
+    /// What is broken, and what because of that.
+    pub marks: Marks,
     /// All findings.
     pub total: Badge,
     /// How many errors there are; those that have one cause count as one.
@@ -259,21 +256,11 @@ impl Atlas {
     pub fn new(scan: Scan) -> Atlas {
         let entries: Vec<Entry> = scan.graph.nodes().map(|(id, node)| entry(&scan, id, node)).collect();
         let counts = Counts::of(&scan);
-        let modules = modules(&scan);
-        let mut atlas = Atlas {
-            scan,
-            entries,
-            findings: FxHashMap::default(),
-            places: Vec::new(),
-            modules,
-            total: Badge::default(),
-            causes: 0,
-            counts,
-        };
+        let marks = Marks::new(&scan);
+        let mut atlas =
+            Atlas { scan, entries, findings: FxHashMap::default(), marks, total: Badge::default(), causes: 0, counts };
         atlas.causes = atlas.count_causes();
         atlas.place_findings();
-        atlas.mark_consequences();
-        atlas.mark_distributions();
         atlas
     }
 
@@ -285,65 +272,9 @@ impl Atlas {
         shared.len() + own.len()
     }
 
-    /// Marks what cannot load because of an error elsewhere: the modules whose import fails, as every face counts them, and
-    /// the libraries on the way.
-    fn mark_consequences(&mut self) {
-        let failing: FxHashSet<String> = failing_modules(&self.scan).into_iter().map(str::to_owned).collect();
-        for index in 0..self.scan.findings.len() {
-            let finding = &self.scan.findings[index];
-            if finding.severity != Severity::Error || finding.breaks == 0 {
-                continue;
-            }
-            let of_import = finding.imports.iter().filter_map(|&at| self.scan.imports.get(at)?.module());
-            let names = finding.broken.iter().map(String::as_str).chain(of_import);
-            let mut marked: Vec<NodeId> = names
-                .filter(|name| failing.contains(*name))
-                .filter_map(|name| self.modules.get(name).copied())
-                .collect();
-            marked.extend(self.unloadable(&self.places[index], |entry| entry.sort == Sort::Module));
-            let above = self.places[index].iter().flat_map(|&place| self.scan.graph.above(place));
-            marked.extend(above.filter(|&node| self.entry(node).sort == Sort::Python));
-            for node in marked {
-                let entry = &mut self.entries[node.index()];
-                if !entry.is_broken && entry.because.is_none() {
-                    entry.because = Some(index);
-                }
-            }
-        }
-    }
-
-    /// The files that cannot be loaded because these cannot, but for those that are asked about otherwise.
-    fn unloadable(&self, places: &[NodeId], is_other: impl Fn(&Entry) -> bool) -> Vec<NodeId> {
-        let mut seen: FxHashSet<NodeId> = places.iter().copied().collect();
-        let mut stack = places.to_vec();
-        let mut found = Vec::new();
-        while let Some(node) = stack.pop() {
-            for (above, edge) in self.scan.graph.dependents(node) {
-                let is_fatal = !matches!(edge.kind, NeedKind::Weak | NeedKind::Delay);
-                if is_fatal && seen.insert(above) && !is_other(self.entry(above)) {
-                    found.push(above);
-                    stack.push(above);
-                }
-            }
-        }
-        found
-    }
-
     /// The node of what is imported by this name: a native module, or the distribution that brings the modules of a package.
     pub fn node_of_module(&self, name: &str) -> Option<NodeId> {
-        self.modules.get(name).copied()
-    }
-
-    /// A distribution is marked as its files are.
-    fn mark_distributions(&mut self) {
-        for &node in self.scan.graph.distributions() {
-            let files = self.scan.graph.contents(node);
-            let is_broken = files.iter().any(|&file| self.entry(file).is_broken);
-            let because = files.iter().filter_map(|&file| self.entry(file).because).min();
-            let entry = &mut self.entries[node.index()];
-            entry.is_broken |= is_broken;
-            entry.because = because.filter(|_| !entry.is_broken);
-        }
+        self.marks.module(name)
     }
 
     /// The findings that a person wants to see of a node, most important first: its own, of a distribution those of its
@@ -363,20 +294,19 @@ impl Atlas {
 
     /// Puts each finding at its nodes, and counts it once for everything above them.
     fn place_findings(&mut self) {
-        let by_path: FxHashMap<VPath, NodeId> =
-            self.scan.graph.nodes().filter_map(|(id, _)| Some((self.scan.path_of(id)?, id))).collect();
+        for (at, entry) in self.entries.iter_mut().enumerate() {
+            let node = NodeId::new(at);
+            (entry.is_broken, entry.because) = (self.marks.is_broken(node), self.marks.because(node));
+        }
         for (index, finding) in self.scan.findings.iter().enumerate() {
             self.total.count(finding);
-            let places = places(finding, &by_path);
+            let places = self.marks.places(index);
             let mut seen: FxHashSet<NodeId> = places.iter().copied().collect();
-            let mut stack = places.clone();
-            for &place in &places {
+            let mut stack = places.to_vec();
+            for &place in places {
                 self.findings.entry(place).or_default().push(index);
-                let entry = &mut self.entries[place.index()];
-                entry.is_broken |= finding.severity == Severity::Error;
-                entry.is_rust |= finding.rule.id == RuleId::RUST_INSTALL_NAME;
+                self.entries[place.index()].is_rust |= finding.rule.id == RuleId::RUST_INSTALL_NAME;
             }
-            self.places.push(places);
             while let Some(node) = stack.pop() {
                 self.entries[node.index()].badge.count(finding);
                 let graph = &self.scan.graph;
@@ -405,7 +335,7 @@ impl Atlas {
 
     /// The nodes that a finding is about, by its place in [`Scan::findings`].
     pub fn places(&self, finding: usize) -> &[NodeId] {
-        self.places.get(finding).map_or(&[], Vec::as_slice)
+        self.marks.places(finding)
     }
 
     /// The format of a node's file.
@@ -488,28 +418,6 @@ impl Atlas {
     }
 }
 
-/// What is imported by each name: native modules, and for the packages that they lie in, their distributions.
-fn modules(scan: &Scan) -> FxHashMap<String, NodeId> {
-    let mut modules = FxHashMap::default();
-    for (id, node) in scan.graph.nodes() {
-        let Node::File { role: Role::Module(name), owner, .. } = node else { continue };
-        modules.insert(name.clone(), id);
-        if let (Some((top, _)), Some(&distribution)) = (name.split_once('.'), scan.graph.distributions().get(owner.0)) {
-            modules.entry(top.to_owned()).or_insert(distribution);
-        }
-    }
-    modules
-}
-
-/// The nodes that a finding is about.
-fn places(finding: &Finding, by_path: &FxHashMap<VPath, NodeId>) -> Vec<NodeId> {
-    let files = finding.files.iter().chain(std::iter::once(&finding.file));
-    let mut places: Vec<NodeId> = files.filter_map(|path| by_path.get(path).copied()).chain(finding.node).collect();
-    places.sort();
-    places.dedup();
-    places
-}
-
 fn entry(scan: &Scan, id: NodeId, node: &Node) -> Entry {
     let (sort, owner) = match node {
         Node::Distribution(_) => (Sort::Distribution, None),
@@ -521,7 +429,6 @@ fn entry(scan: &Scan, id: NodeId, node: &Node) -> Entry {
         Node::Python(module) => (Sort::Python, module.owner),
     };
     let file = scan.file_of(id);
-    let has_problem = file.is_some_and(|file| scan.world.file(file).problem.is_some());
     let label = printable(&scan.label(id));
     let path = scan.path_of(id).map_or_else(|| label.clone(), |path| printable(&path.to_string()));
     Entry {
@@ -530,7 +437,7 @@ fn entry(scan: &Scan, id: NodeId, node: &Node) -> Entry {
         path,
         owner: owner.map_or_else(String::new, |owner| printable(&scan.distributions.get(owner).name)),
         badge: Badge::default(),
-        is_broken: has_problem || sort.is_missing(),
+        is_broken: false,
         because: None,
         nonstandard: file.and_then(|file| InstallName::nonstandard(scan, file)),
         is_rust: file.is_some_and(|file| scan.rust_by_wheel(file).is_some()),

@@ -280,9 +280,8 @@ impl Picture {
         let (ways, kinds) = (layout.ways(), sketch.kinds(&atlas.scan.graph));
         let links = || sketch.links.iter().map(|link| (link.source, link.target)).zip(&kinds);
         let way = |((source, target), _): ((usize, usize), &LinkKind)| ways.of(source, target);
-        let mut doomed: FxHashSet<(usize, usize)> =
-            links().filter(|&(ends, kind)| fails(atlas, &sketch, ends, *kind)).flat_map(way).collect();
-        doomed.extend(in_vain(atlas, &sketch).into_iter().flat_map(|(source, target)| ways.of(source, target)));
+        let red = atlas.marks.red_links(&atlas.scan, &sketch, &kinds);
+        let doomed = red.into_iter().flat_map(|(source, target)| ways.of(source, target)).collect();
         let of_kind = |wanted: LinkKind| -> FxHashSet<(usize, usize)> {
             links().filter(|(_, kind)| **kind == wanted).flat_map(way).collect()
         };
@@ -548,23 +547,6 @@ fn drop_loose(sketch: &mut Sketch, atlas: &Atlas) {
     if loose.len() > 1 {
         sketch.fold(Fold::Rest, |item| loose.contains(&item.node()).then_some(()));
     }
-}
-
-/// Does a failure come by this link? What is marked at both ends, unless the source goes on without the target.
-fn fails(atlas: &Atlas, sketch: &Sketch, (source, target): (usize, usize), kind: LinkKind) -> bool {
-    let is_marked = |at: usize| sketch.items[at].nodes.iter().any(|&node| atlas.entry(node).is_marked());
-    kind != LinkKind::MayImport && is_marked(source) && is_marked(target)
-}
-
-/// The links by which code asks for NumPy's C API in vain.
-fn in_vain(atlas: &Atlas, sketch: &Sketch) -> Vec<(usize, usize)> {
-    let graph = &atlas.scan.graph;
-    let ends = |(at, item): (usize, &Item)| {
-        let bonds = item.nodes.iter().flat_map(|&node| graph.numpy(node, petgraph::Direction::Outgoing));
-        let failing = bonds.filter(|(_, bond)| bond.binding.is_some() && bond.answer.fails());
-        failing.filter_map(|(target, _)| Some((at, sketch.item_of(target)?))).collect::<Vec<_>>()
-    };
-    sketch.items.iter().enumerate().flat_map(ends).collect()
 }
 
 /// How many quiet parts of the system a node needs.

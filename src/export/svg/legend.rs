@@ -46,7 +46,7 @@ pub(super) fn legend(part: &Part, (left, top): (f32, f32), right: f32) -> (Strin
         let class = if *kind == BondKind::Needs { "" } else { kind.word() };
         entries.push((line(class), word));
     }
-    if !part.links.is_empty() && part.items.iter().any(|item| item.state == State::Bad) {
+    if !part.red.is_empty() {
         entries.push((line("error"), "fails"));
     }
     let (mut x, mut y) = (left, top + HIGH / 2.0);

@@ -1,10 +1,10 @@
 //! The lines of a picture: where those of one net meet stands a dot, where those of different nets cross, one goes over the
-//! other like a bridge. What leads to something broken is red the whole way.
+//! other like a bridge. What is red is so on the screen too.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::{HIGH, MARGIN, TOP, WIDE};
-use crate::export::part::{Bond, BondKind, Part, State};
+use crate::export::part::{BondKind, Part, State};
 use crate::graph::layout::{Layout, Net, Ways};
 
 /// How far a bridge reaches to both sides, in pixels: tracks are a cell apart.
@@ -17,7 +17,7 @@ const TIP: f32 = 7.0;
 struct Look {
     /// The strongest kind of the links that run here.
     kind: BondKind,
-    /// It leads to something broken.
+    /// A failure comes by it.
     is_hot: bool,
     /// All of them are absent, and nobody minds.
     is_absent: bool,
@@ -86,9 +86,8 @@ impl<'a> Lines<'a> {
             }
         }
         let mut lines = Lines { layout, labels, uprights, looks: FxHashMap::default(), nets, ways: layout.ways() };
-        let hot = hot(part);
         for bond in &part.links {
-            let is_hot = hot.contains(&(bond.source, bond.target)) || bond.state == State::Bad;
+            let is_hot = part.red.contains(&(bond.source, bond.target));
             let look = Look { kind: bond.kind, is_hot, is_absent: bond.state == State::Absent };
             for link in lines.ways.of(bond.source, bond.target) {
                 lines.looks.entry(link).and_modify(|known| *known = known.and(look)).or_insert(look);
@@ -268,26 +267,6 @@ impl<'a> Lines<'a> {
         self.layout.slots[source].item.is_some()
             && self.layout.turned.binary_search(&(self.layout.slots[target].target, source)).is_ok()
     }
-}
-
-/// The links on ways to what is broken, along which a failure passes.
-fn hot(part: &Part) -> FxHashSet<(usize, usize)> {
-    let mut into = FxHashMap::<usize, Vec<&Bond>>::default();
-    for bond in part.links.iter().filter(|bond| !matches!(bond.kind, BondKind::May | BondKind::MayImport)) {
-        into.entry(bond.target).or_default().push(bond);
-    }
-    let mut stack: Vec<usize> = (0..part.items.len()).filter(|&at| part.items[at].state == State::Bad).collect();
-    let mut seen: FxHashSet<usize> = stack.iter().copied().collect();
-    let mut hot = FxHashSet::default();
-    while let Some(target) = stack.pop() {
-        for bond in into.get(&target).into_iter().flatten() {
-            hot.insert((bond.source, bond.target));
-            if seen.insert(bond.source) {
-                stack.push(bond.source);
-            }
-        }
-    }
-    hot
 }
 
 /// Places on the picture, in pixels.

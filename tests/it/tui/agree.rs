@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dylens::export::{FORMATS, JSON, Options, Paint, failing_modules};
+use dylens::export::{FORMATS, JSON, Options, Paint, Scope, failing_modules};
 use dylens::graph::sketch::Fold;
 use dylens::tui::atlas::Sort;
 use dylens::tui::modal::search::Search;
@@ -183,4 +183,41 @@ fn list_tree_flow_page_and_json_agree_on_what_is_wrong() {
         assert_eq!(json["counts"]["failing"], atlas.counts.failing);
     }
     assert!(failing_worlds > 10, "{failing_worlds}");
+}
+
+/// A package that goes on without a library that is not found.
+const GUARDED: &str = "
+//- /env/pyvenv.cfg
+home = /usr/bin
+version = 3.11.7
+//- /env/lib/python3.11/site-packages/guarded/__init__.py
+try:
+    from . import _a
+except ImportError:
+    _a = None
+//- /env/lib/python3.11/site-packages/guarded/_a.abi3.so elf x86_64 defines:PyInit__a needs:libguarded.so.1
+";
+
+#[test]
+fn red_is_the_same_on_the_screen_and_in_a_picture_for_others() {
+    let format = FORMATS.iter().find(|format| format.name == "svg").expect("in the table");
+    let (mut with_red, mut without) = (0, 0);
+    for world in random_worlds().chain([GUARDED.to_owned()]) {
+        for keys in ["2", "3vv"] {
+            let face = environment(&world, (120, 36)).typed(keys);
+            let atlas = face.model.atlas.clone().expect("a scan");
+            let pictures = &face.model.pictures;
+            let picture = if keys == "2" { &pictures.focus } else { &pictures.flow };
+            let picture = picture.as_ref().expect("a picture");
+            let mut options = Options::new(Paint { color: false, ascii: false, width: 100 });
+            options.scope = Scope::View(Box::new(picture.sketch.clone()));
+            let mut bytes = Vec::new();
+            (format.write)(&atlas.scan, &options, &mut bytes).expect("it is written");
+            let svg = String::from_utf8(bytes).expect("text");
+            let has_red = svg.contains("<path class=\"error");
+            assert_eq!(has_red, !picture.doomed.is_empty(), "{}\n{svg}", face.screen());
+            *if has_red { &mut with_red } else { &mut without } += 1;
+        }
+    }
+    assert!(with_red > 10 && without > 1, "{with_red} {without}");
 }
