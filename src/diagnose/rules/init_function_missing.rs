@@ -35,6 +35,12 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         }
         let is_plain = path.file_name().len() == stem.len() + 3;
         let imported = imported(facts, file, stem);
+        // A package that is one compiled file is imported by its own name.
+        let package = path.parent().filter(|_| stem == "__init__");
+        let of_package = package.map(|package| python.init_function(&String::from_utf8_lossy(package.file_name())));
+        if of_package.is_some_and(|wanted| others.iter().any(|name| **name == *wanted.as_bytes())) {
+            continue;
+        }
         // A library called as libraries are is one, whatever else it has inside.
         let is_likely = imported.is_some() || !others.is_empty() && !is_plain;
         // The package's sources are read for few files: most are libraries.

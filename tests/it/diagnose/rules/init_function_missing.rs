@@ -29,6 +29,18 @@ fn a_file_without_its_init_function_cannot_be_imported_unless_it_is_no_module() 
 }
 
 #[test]
+fn a_package_that_is_one_compiled_file_is_imported_by_its_own_name() {
+    let package = |defines: &str| {
+        let world = format!(
+            "//- SITE/p/__init__.TAG elf x86_64 defines:{defines}\n//- SITE/p/a.TAG elf x86_64 defines:PyInit_a\n"
+        );
+        self::scan(&world.replace("TAG", "cpython-311-x86_64-linux-gnu.so"))
+    };
+    assert_silent(&package("PyInit_p"));
+    assert_eq!(finding(&package("PyInit_q"), "init-function-missing").subject, "PyInit___init__");
+}
+
+#[test]
 fn a_copy_of_a_module_that_lies_where_nothing_is_imported_from_has_its_init_function() {
     let copied = tagged_module("_a.TAG", "defines:PyInit__a", "cp311-cp311-linux_x86_64");
     let again = copied.lines().filter(|line| line.contains("/_a.")).map(|line| line.replacen("/lib/", "/lib64/", 1));
