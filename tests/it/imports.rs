@@ -576,3 +576,19 @@ fn of_a_cython_source_runs_what_nothing_may_pass_over() {
     let user = "//- SITE/p/b.TAG elf x86_64 defines:PyInit_b says:cython_runtime\n//- SITE/p/b.py\nfrom p.a import y\nimport gone2\n";
     assert_eq!(outcome(&(world("") + user), "p.b").failure.expect("a cause").because, ["p.b", "gone2"]);
 }
+
+#[test]
+fn nobody_misses_a_compiled_module_that_its_compiled_package_does_not_import() {
+    let world = |init: &str| {
+        let compiled = |name: &str, code: &str| {
+            let (stem, mark) = (name.rsplit('.').next().unwrap_or_default(), "cython_runtime");
+            let file = if name == "p" { "p/__init__" } else { &name.replace('.', "/") };
+            format!("//- SITE/{file}.TAG elf x86_64 defines:PyInit_{stem} says:{mark}\n//- SITE/{file}.py\n{code}\n")
+        };
+        compiled("p", init) + &compiled("p.a", "import os") + &compiled("p.plugin", "import gone")
+    };
+    let plugin = |init: &str| outcome(&world(init), "p.plugin");
+    assert_eq!(plugin("from . import a").verdict, ImportVerdict::Fails);
+    assert!(plugin("from . import a").harmless.is_some());
+    assert!(plugin("from . import a, plugin").harmless.is_none());
+}

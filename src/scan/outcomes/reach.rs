@@ -420,7 +420,9 @@ impl ImportReach {
 
     /// The top-level packages that have code of their own.
     pub fn tops_with_source(&self) -> FxHashSet<&str> {
-        let has_source = |module: &&ReachedModule| matches!(module.spec, Some(ModuleSpec::Source { .. }));
+        // Of Cython's own sources only some statements are read.
+        let is_read = |path: &VPath| path.as_bytes().ends_with(b".py");
+        let has_source = |module: &&ReachedModule| module.source.as_ref().is_some_and(is_read);
         self.modules.iter().filter(has_source).map(|module| top(&module.name)).collect()
     }
 
