@@ -591,4 +591,23 @@ fn nobody_misses_a_compiled_module_that_its_compiled_package_does_not_import() {
     assert_eq!(plugin("from . import a").verdict, ImportVerdict::Fails);
     assert!(plugin("from . import a").harmless.is_some());
     assert!(plugin("from . import a, plugin").harmless.is_none());
+    let again =
+        world("from . import a") + "//- SITE/p/v1/__init__.py\n//- SITE/p/v1/plugin.py\nfrom p.plugin import *\n";
+    assert!(outcome(&again, "p.plugin").harmless.is_some(), "only who has the other distribution imports it");
+    let own = again.replace("import gone", "from p import gone");
+    assert!(outcome(&own, "p.plugin").harmless.is_none());
+}
+
+#[test]
+fn a_star_import_of_a_native_module_brings_no_private_names() {
+    let world = |name: &str| {
+        format!(
+            "//- SITE/p/a.TAG elf x86_64 defines:PyInit_a\n//- SITE/p/__init__.py\nfrom .a import *\nfrom .b import f\n\
+             //- SITE/p/b.py\nfrom . import {name}\nf = 1\n\
+             //- SITE/p-1.0.dist-info/METADATA\nName: p\nVersion: 1.0\n//- SITE/p-1.0.dist-info/RECORD\np/__init__.py,,\np/b.py,,\np/{name}.TAG,,\n"
+        )
+    };
+    assert_eq!(verdict(&world("_gone"), "p"), ImportVerdict::Fails);
+    let public = outcome(&world("public"), "p");
+    assert_eq!(public.verdict, ImportVerdict::Loads, "the native module may have it: {:?}", public.failure);
 }

@@ -11,8 +11,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::packages;
 use super::reach::{ImportReach, Importers, ImportingLine};
-use crate::imports::{Harmless, ImportContext, ImportFailure, ImportOutcome, ImportProcess, ImportVerdict};
+use crate::imports::{
+    Harmless, ImportCause, ImportContext, ImportFailure, ImportOutcome, ImportProcess, ImportVerdict,
+};
 use crate::python::top;
+use crate::vfs::VPath;
 
 /// Importers that are imported at most for one module.
 pub const MOST_IMPORTERS: usize = 24;
@@ -31,7 +34,8 @@ pub fn mark_harmless(context: &ImportContext, reach: &mut ImportReach, rows: &mu
     let known = Known { context, failures, importers: reach.importers(), tops: reach.tops_with_source(), alive, reach };
     rows.par_iter_mut().filter(|row| failing.contains(&row.module)).for_each(|row| {
         if let Some(failure) = row.failure.as_ref().filter(|_| !failing.contains(top(&row.module))) {
-            let is_own = failure.because.iter().rev().nth(1) == Some(&row.module);
+            let is_own =
+                failure.because.iter().rev().nth(1) == Some(&row.module) && !wants_another(failure, &row.module);
             row.harmless = match is_own || failure.cause.is_native() {
                 true => known.who_misses(&row.module, failure),
                 false => Some(Harmless::Optional),
@@ -121,6 +125,14 @@ impl<'c, 'w> KnownFailures<'c, 'w> {
         let failure = outcome.failure.filter(|_| outcome.verdict == ImportVerdict::Fails);
         known().entry(module.to_owned()).or_insert(failure).clone()
     }
+}
+
+/// Is what fails Python code, compiled or not, that wants a module of another distribution?
+fn wants_another(failure: &ImportFailure, module: &str) -> bool {
+    let is_source = |file: &VPath| [&b".py"[..], b".pyx"].iter().any(|ending| file.as_bytes().ends_with(ending));
+    failure.cause == ImportCause::ModuleMissing
+        && top(&failure.subject) != top(module)
+        && failure.file.as_ref().is_some_and(is_source)
 }
 
 /// Do two imports end at the same step?
