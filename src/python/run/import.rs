@@ -200,7 +200,9 @@ impl Interpreter<'_> {
             for (short, value) in self.standard_names(name) {
                 self.bind(short, value);
             }
-            self.heap.set_open(self.frame.locals, Reason::Opaque);
+            // Compiled code has no `__all__` with private names, as far as anyone has seen.
+            let is_native = entry.body == ModuleBody::Opaque && !entry.site.file.ends_with(".py");
+            self.heap.set_open(self.frame.locals, if is_native { Reason::Star } else { Reason::Opaque });
         }
         let all = self.heap.get(entry.namespace, "__all__").cloned();
         let listed = all.as_ref().and_then(|all| self.heap.items(all));
