@@ -21,19 +21,26 @@ pub(super) fn compare(sides: &Sides, changes: &mut Vec<Change>) {
             Some(_) => {}
         }
     }
-    let fresh: Vec<(Same, Change)> =
-        after.into_iter().map(|(same, is)| (same.clone(), change(&same, None, Some(is)))).collect();
-    // A need of which a finding tells follows from that: one regression counts once.
+    let keys = keys(sides.after);
+    let fresh: Vec<(Vec<String>, String, Change)> = after
+        .into_iter()
+        .map(|(same, is)| {
+            let files = is.files.iter().chain([&is.file]).map(|file| key_of(&keys, file)).collect();
+            (files, same.2.clone(), change(&same, None, Some(is)))
+        })
+        .collect();
+    // A need of which a finding tells, of whichever of its files, follows from that: one regression counts once.
     let is_told = |it: &Change| {
-        let mut of_need = fresh.iter().filter(|((_, file, subject), _)| {
-            it.kind == Kind::Provider && *file == unhashed(&it.subject) && *subject == unhashed(&it.about)
-        });
-        it.regression.is_some() && of_need.any(|(_, finding)| finding.regression >= it.regression)
+        let (file, need) = (unhashed(&it.subject), unhashed(&it.about));
+        let is_of_need = it.kind == Kind::Provider && it.regression.is_some();
+        let mut of_need =
+            fresh.iter().filter(|(files, subject, _)| is_of_need && *subject == need && files.contains(&file));
+        of_need.any(|(.., finding)| finding.regression >= it.regression)
     };
     for change in changes.iter_mut().filter(|change| is_told(change)) {
         change.regression = None;
     }
-    changes.extend(fresh.into_iter().map(|(_, change)| change));
+    changes.extend(fresh.into_iter().map(|(.., change)| change));
 }
 
 fn change(same: &Same, was: Option<&Finding>, is: Option<&Finding>) -> Change {
@@ -53,13 +60,20 @@ fn change(same: &Same, was: Option<&Finding>, is: Option<&Finding>) -> Change {
 
 /// The findings of a scan; of several that are the same the worst.
 fn by_sameness(scan: &Scan) -> BTreeMap<Same, &Finding> {
-    let keys: BTreeMap<VPath, String> =
-        scan.graph.nodes().filter_map(|(node, _)| Some((scan.path_of(node)?, unhashed(&key(scan, node))))).collect();
+    let keys = keys(scan);
     let mut findings = BTreeMap::new();
     // The worst come first.
     for finding in &scan.findings {
-        let file = keys.get(&finding.file).cloned().unwrap_or_else(|| finding.file.to_string());
-        findings.entry((finding.rule.id, file, unhashed(&finding.subject))).or_insert(finding);
+        findings.entry((finding.rule.id, key_of(&keys, &finding.file), unhashed(&finding.subject))).or_insert(finding);
     }
     findings
+}
+
+/// By what the files of a scan are known in another.
+fn keys(scan: &Scan) -> BTreeMap<VPath, String> {
+    scan.graph.nodes().filter_map(|(node, _)| Some((scan.path_of(node)?, unhashed(&key(scan, node))))).collect()
+}
+
+fn key_of(keys: &BTreeMap<VPath, String>, file: &VPath) -> String {
+    keys.get(file).cloned().unwrap_or_else(|| file.to_string())
 }

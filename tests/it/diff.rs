@@ -75,6 +75,22 @@ fn a_library_that_is_gone_is_a_regression_of_who_needs_it() {
 }
 
 #[test]
+fn a_library_that_many_need_is_one_regression() {
+    let more = |name: &str| {
+        format!(
+            "//- /env/lib/python3.11/site-packages/wave/{name}.cpython-311-x86_64-linux-gnu.so elf x86_64 \
+             defines:PyInit_{name} needs:libtide-1f2e3d4c.so.1,libc.so.6 runpath:$ORIGIN/../wave.libs\n"
+        )
+    };
+    let before = BEFORE.to_owned() + &["_a", "_b", "_c"].map(more).concat();
+    let after = before.replace("//- /env/lib/python3.11/site-packages/wave.libs/", "//- /elsewhere/");
+    let diff = Diff::of(&env(&before), &env(&after));
+    let told: Vec<_> = diff.regressions().map(|change| (change.kind, change.subject.clone())).collect();
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert_eq!(diff.changes.iter().filter(|change| change.kind == Kind::Provider).count(), 4, "each is still told");
+}
+
+#[test]
 fn another_hash_in_a_name_is_no_change_and_another_version_is() {
     let after = BEFORE.replace("1f2e3d4c", "99887766").replace("wave-1.0", "wave-2.0");
     assert_eq!(changes(&env(BEFORE), &env(&after)), ["~ distribution wave: 1.0 → 2.0"]);

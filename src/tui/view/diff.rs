@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::entry::View;
 use crate::diagnose::Severity;
-use crate::diff::{Change, Diff};
+use crate::diff::{Change, Diff, Kind};
 use crate::printable::printable;
 use crate::scan::Scan;
 use crate::tui::atlas::{Atlas, brief};
@@ -157,7 +157,9 @@ fn line(model: &Model, change: &Change, width: u16) -> Line<'static> {
     let Some((before, now)) = sides else { return Line::from(spans) };
     let cell = |part: &Option<String>, width: u16| {
         let text = printable(part.as_deref().unwrap_or("–"));
-        let text = ended(brief(&text), usize::from(width - 1));
+        // A sentence is read from its beginning, a path from its end.
+        let text = if change.kind == Kind::Finding { &text } else { brief(&text) };
+        let text = ended(text, usize::from(width - 1));
         let blank = usize::from(width).saturating_sub(text.width());
         format!("{text}{}", " ".repeat(blank))
     };
