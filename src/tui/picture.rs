@@ -607,11 +607,15 @@ fn label(atlas: &Atlas, item: &Item, short: &str, is_loop: bool) -> Label {
     let text = match item.fold {
         Fold::No => short.to_owned(),
         Fold::Rest if entry.sort == Sort::Distribution && sign.is_empty() => {
-            format!("{count} packages without problems")
+            let is_any_noted = item.nodes.iter().any(|&node| overview::is_noted(atlas, node));
+            format!("{count} packages without {}", if is_any_noted { "errors" } else { "problems" })
         }
         Fold::Rest if entry.sort == Sort::Distribution => format!("{count} more packages"),
         Fold::Rest => format!("{count} more"),
-        Fold::Package => format!("{} {}", entry.label, atlas.scan.graph.contents(item.node()).len()),
+        Fold::Package => match atlas.scan.graph.contents(item.node()).len() {
+            0 => entry.label.clone(),
+            files => format!("{} {files}", entry.label),
+        },
         Fold::Folder => format!("{} {count}", names::folder(entry)),
         Fold::System => format!("{count} system libraries"),
         Fold::Cycle => format!("{count} in a loop"),

@@ -85,7 +85,7 @@ pub fn of_fold(atlas: &Atlas, item: &Item, label: &Label) -> Vec<Prose> {
         Fold::Package => "a distribution with its files, drawn as one",
         Fold::Cycle => "they need each other, drawn as one",
         Fold::Folder => "the files of one folder, drawn as one",
-        Fold::Rest if label.text.ends_with("without problems") => "drawn as one",
+        Fold::Rest if label.text.contains(" packages without ") => "drawn as one",
         Fold::Rest => "more than the picture has room for",
         Fold::System | Fold::No => "drawn as one",
     };

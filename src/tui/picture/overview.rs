@@ -130,7 +130,9 @@ fn fold_healthy(sketch: &mut Sketch, atlas: &Atlas, lens: &Lens, has_causes: boo
     let missing: FxHashSet<usize> =
         sketch.links.iter().filter(|link| is_fault(link.target)).map(|link| link.source).collect();
     let is_opened = |at: usize| lens.opened.contains(&sketch.items[at].node());
-    let is_free = |at: usize| !is_opened(at) && !missing.contains(&at);
+    // What is only told of stands apart where nothing fails.
+    let is_told = |at: usize| !has_causes && is_noted(atlas, sketch.items[at].node());
+    let is_free = |at: usize| !is_opened(at) && !missing.contains(&at) && !is_told(at);
     let is_healthy = |at: usize| !is_marked(at) && is_free(at) && (is_all || !linked.contains(&at));
     let healthy: FxHashSet<NodeId> =
         (0..sketch.items.len()).filter(|&at| is_healthy(at)).map(|at| sketch.items[at].node()).collect();
@@ -144,6 +146,15 @@ fn fold_healthy(sketch: &mut Sketch, atlas: &Atlas, lens: &Lens, has_causes: boo
     let aside: FxHashSet<usize> =
         (0..sketch.items.len()).filter(|&at| healthy.contains(&sketch.items[at].node())).collect();
     sketch.set_aside(|source, target| is_all && (aside.contains(&source) || aside.contains(&target)));
+}
+
+/// Is a warning or a nonstandard install name told of a package or one of its files?
+pub(super) fn is_noted(atlas: &Atlas, package: NodeId) -> bool {
+    let is_noted = |node: NodeId| {
+        let mut findings = atlas.findings(node).iter().map(|&at| &atlas.scan.findings[at]);
+        atlas.entry(node).nonstandard.is_some() || findings.any(|finding| finding.severity > Severity::Info)
+    };
+    is_noted(package) || atlas.scan.graph.contents(package).into_iter().any(is_noted)
 }
 
 /// Makes one of packages that fail because of others: those with the most modules are shown one by one, where there is room.

@@ -250,3 +250,17 @@ fn the_filter_shows_the_system() {
     face.type_keys("s⎋");
     assert!(face.screen().contains("· libc.so.6"), "{}", face.screen());
 }
+
+#[test]
+fn a_package_of_which_something_is_told_is_not_without_problems() {
+    let plain = |name: &str| {
+        format!(
+            "//- /t/{name}-1.0.dist-info/RECORD\n{name}/_{name}.cpython-311-darwin.so,,\n\
+             //- /t/{name}/_{name}.cpython-311-darwin.so macho arm64 bundle defines:PyInit__{name} \
+             needs:/usr/lib/libSystem.B.dylib\n"
+        )
+    };
+    let world = crate::tui::harness::MAC.to_owned() + &plain("one") + &plain("two");
+    let screen = crate::tui::harness::mac(&world, (120, 36), &Default::default()).typed("2").screen();
+    assert!(screen.contains("◆ tsdownsample 1 !") && screen.contains("2 packages without problems"), "{screen}");
+}
