@@ -109,7 +109,7 @@ pub(super) enum Command {
     Why(Why),
     /// Print distributions, their modules and what these need
     Tree(Tree),
-    /// Print the symbols that a file wants, and which file provides each
+    /// Print the symbols that a file needs, and which file provides each
     Symbols(Symbols),
     /// Compare two environments, wheels, bundles or snapshots, regressions first
     Diff(Diff),
@@ -120,7 +120,7 @@ pub(super) enum Command {
         #[command(flatten)]
         to: To,
     },
-    /// Explain what a failed build's log accuses
+    /// Explain the errors in a failed build's log
     Log(Log),
     /// Run a command, and explain what it printed where it fails
     Run(Run),

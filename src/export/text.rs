@@ -317,6 +317,7 @@ impl Report<'_> {
                 let loading = modules - optional;
                 format!("{loading} of {modules} imports would load; {optional} will not, and no package needs {them}.")
             }
+            (1, _, _) => format!("{sentence} No package needs 1 more that fails."),
             _ => format!("{sentence} No package needs {optional} more that fail."),
         };
         format!("\n{} {}\n", self.paint.ink(ink, self.paint.glyph(glyph)), self.paint.ink(ink, &sentence))

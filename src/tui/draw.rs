@@ -62,7 +62,8 @@ fn panes(model: &Model, buffer: &mut Buffer) {
         (Some(atlas), _) => {
             if let Some(area) = areas.main {
                 (model.view.draw)(model, atlas, area, buffer);
-                if let Some((at, len)) = (model.view.list)(model) {
+                // The list of a log has lines of its own below it.
+                if let Some((at, len)) = (model.view.list)(model).filter(|_| !model.view.is("log")) {
                     let list = inside(area);
                     let seen = window_from(model.top, len, list.height.into());
                     place_in_list(model, list, (at, len), seen, buffer);

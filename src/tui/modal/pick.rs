@@ -71,7 +71,8 @@ pub fn broken(model: &mut Model, at: usize) -> Option<Effect> {
     let names = finding.broken_packages_first();
     let depth = |name: &str| usize::from(name.contains('.'));
     let rows = names.into_iter().filter_map(|name| Some((depth(name), atlas.node_of_module(name)?))).collect();
-    let title = format!("Broken imports: {}", count(finding.broken.len(), "name"));
+    // Their packages stand above them, and are no imports that are counted.
+    let title = format!("Broken imports: {}", finding.breaks);
     model.modal = Some(Box::new(Pick { title, rows, cursor: 0, nothing: "no imports" }));
     None
 }

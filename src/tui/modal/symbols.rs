@@ -149,7 +149,7 @@ impl Overlay for SymbolList {
     }
 
     fn enter(&self) -> &'static str {
-        if self.rows.is_empty() { "" } else { "find who defines and wants it" }
+        if self.rows.is_empty() { "" } else { "show who defines and needs it" }
     }
 
     fn cursor(&mut self) -> Option<(&mut usize, usize)> {
@@ -186,7 +186,7 @@ fn outcome(atlas: &Atlas, row: &SymbolRow, (is_one, is_missing): (bool, bool)) -
     };
     match row.status {
         SymbolStatus::Undefined | SymbolStatus::Unknown if is_missing && !row.is_weak => {
-            (Tone::Error, "✗", "the library is not there".into())
+            (Tone::Error, "✗", "library not found".into())
         }
         SymbolStatus::Undefined if row.is_weak => (Tone::Dim, "·", "undefined, weak".into()),
         SymbolStatus::Undefined => (Tone::Error, "✗", "undefined".into()),

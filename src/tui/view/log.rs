@@ -12,7 +12,7 @@ use crate::tui::atlas::Atlas;
 use crate::tui::details::{of_incident, sign_of_incident};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
-use crate::tui::paint::{bordered, lines, row, title};
+use crate::tui::paint::{bordered, lines, place_in_list, row, title};
 use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::Picture;
 use crate::tui::prose::{ended, shortened};
@@ -233,6 +233,8 @@ fn draw_list(model: &Model, atlas: &Atlas, log: &Logged, area: Rect, buffer: &mu
         let cursor = (at == log.cursor).then_some(model.pane == Pane::Main);
         row(model, &line(model, atlas, &log.judged[at], width, area.width.into()), area, cursor, buffer);
     }
+    let seen = shown(model, log, inside.height.into());
+    place_in_list(model, inside, (log.cursor, log.judged.len()), seen, buffer);
 }
 
 /// `✗ 4012 libopenblas.so.0   library not found`
