@@ -92,6 +92,8 @@ const LEAST_REST: u16 = 10;
 const LEGIBLE: i32 = 20;
 /// How far a focus looks by itself.
 const DEPTH: usize = 2;
+/// More files of a package than this are shown by their folders, where they have no room.
+const MOST_FILES: usize = 16;
 /// At one distance, more are only counted.
 const MOST_IN_A_BAND: usize = 20;
 
@@ -125,11 +127,20 @@ impl Picture {
     /// One package: its files, what they need of others, each package of those as one, and what is missing.
     fn inside(atlas: &Atlas, center: NodeId, lens: &Lens, room: (u16, u16)) -> Picture {
         let package = package_around(atlas, center);
-        let mut sketch = overview::inside(atlas, package, lens);
-        fold(&mut sketch, atlas, center, lens);
-        overview::fold_folders(&mut sketch, atlas, lens);
-        leave_out_implied(&mut sketch, atlas, lens, None);
-        Picture::made(atlas, (Scope::Inside, center, 0), sketch, None, lens, room)
+        let made = |is_crowd: bool| {
+            let mut sketch = overview::inside(atlas, package, lens);
+            if is_crowd {
+                overview::fold_all_folders(&mut sketch, atlas, center, lens);
+            } else {
+                fold(&mut sketch, atlas, center, lens);
+                overview::fold_folders(&mut sketch, atlas, lens);
+            }
+            leave_out_implied(&mut sketch, atlas, lens, None);
+            Picture::made(atlas, (Scope::Inside, center, 0), sketch, None, lens, room)
+        };
+        let picture = made(false);
+        let is_crowd = picture.sketch.items.len() > MOST_FILES && picture.layout.width > i32::from(room.0);
+        if is_crowd && room.0 > 0 { made(true) } else { picture }
     }
 
     /// The surroundings of a node, in layers: every edge between what is shown is drawn.
@@ -612,10 +623,15 @@ fn label(atlas: &Atlas, item: &Item, short: &str, is_loop: bool) -> Label {
         }
         Fold::Rest if entry.sort == Sort::Distribution => format!("{count} more packages"),
         Fold::Rest => format!("{count} more"),
-        Fold::Package => match atlas.scan.graph.contents(item.node()).len() {
-            0 => entry.label.clone(),
-            files => format!("{} {files}", entry.label),
-        },
+        Fold::Package => {
+            // Of another package, only the files that are next to this one may be there.
+            let package = distribution(atlas, item.node()).unwrap_or(item.node());
+            let name = &atlas.entry(package).label;
+            match atlas.scan.graph.contents(package).len() {
+                0 => name.clone(),
+                files => format!("{name} {files}"),
+            }
+        }
         Fold::Folder => format!("{} {count}", names::folder(entry)),
         Fold::System => format!("{count} system libraries"),
         Fold::Cycle => format!("{count} in a loop"),

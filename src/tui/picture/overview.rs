@@ -235,3 +235,18 @@ pub(super) fn fold_folders(sketch: &mut Sketch, atlas: &Atlas, lens: &Lens) {
         (is_free && matches!(entry.sort, Sort::Module | Sort::Library)).then_some((folder, entry.sort, entry.sign()))
     });
 }
+
+/// The files of each folder are one, and the Python modules of the package, apart from those with which it stands otherwise.
+pub(super) fn fold_all_folders(sketch: &mut Sketch, atlas: &Atlas, center: NodeId, lens: &Lens) {
+    sketch.fold(Fold::Folder, |item| {
+        let entry = atlas.entry(item.node());
+        let is_free = !item.nodes.iter().any(|node| *node == center || lens.opened.contains(node));
+        let folder = match entry.sort {
+            Sort::Python => None,
+            _ => entry.brief.rsplit_once('/').map(|(folder, _)| folder.to_owned()),
+        };
+        let is_file = matches!(entry.sort, Sort::Module | Sort::Library | Sort::Python);
+        let is_own = item.fold != Fold::Package;
+        (is_free && is_file && is_own).then_some((folder, entry.sort, entry.sign()))
+    });
+}

@@ -264,3 +264,28 @@ fn a_package_of_which_something_is_told_is_not_without_problems() {
     let screen = crate::tui::harness::mac(&world, (120, 36), &Default::default()).typed("2").screen();
     assert!(screen.contains("◆ tsdownsample 1 !") && screen.contains("2 packages without problems"), "{screen}");
 }
+
+#[test]
+fn a_package_of_many_files_is_shown_by_its_folders_where_they_have_no_room() {
+    let site = "/env/lib/python3.11/site-packages";
+    let module = |folder: &str, at: usize, needs: &str| {
+        format!("//- {site}/big/{folder}/_{folder}{at}.abi3.so elf x86_64 defines:PyInit__{folder}{at} needs:{needs}\n")
+    };
+    // Each needs another number of libraries, so that none is like the next.
+    let needs = |at: usize| (0..=at).map(|library| format!("liblonger{library}.so.1")).collect::<Vec<_>>().join(",");
+    let files: String =
+        (0..12).flat_map(|at| [module("left", at, &needs(at)), module("right", at, &needs(at))]).collect();
+    let other = |name: &str| {
+        format!(
+            "//- {site}/small/{name}.abi3.so elf x86_64 defines:PyInit_{name} needs:_left0.abi3.so rpath:$ORIGIN/../big/left\n"
+        )
+    };
+    let other = other("_s") + &other("_t");
+    let world = format!("//- /env/pyvenv.cfg\nhome = /usr/bin\nversion = 3.11.7\n{files}{other}");
+    let face = Face::of(crate::common::scan(&world), (80, 24)).typed("/big⏎2⏎");
+    let picture = face.model.pictures.focus.as_ref().expect("a graph");
+    let labels: Vec<String> = picture.labels.iter().map(|label| format!("{} {}", label.glyph, label.text)).collect();
+    for name in ["≡ big.left 12", "≡ big.right 12", "◆ small 2"] {
+        assert!(labels.iter().any(|label| label == name), "{name}: {labels:?}\n{}", face.screen());
+    }
+}
