@@ -25,6 +25,9 @@ const DOWN: u8 = 2;
 const LEFT: u8 = 4;
 const RIGHT: u8 = 8;
 
+/// Of less of a name, its beginning says more than its two ends.
+const LEAST_SEEN: i32 = 12;
+
 /// How much a line stands out; the greater wins where two share a cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Heat {
@@ -305,6 +308,9 @@ impl Canvas<'_> {
                 && x + column.width + BEHIND > 0;
             if is_in_view {
                 let width = self.free(item).max(column.width);
+                // A name that goes on beyond the pane says so, where enough of it is seen.
+                let seen = i32::from(self.area.width) - x;
+                let width = if (LEAST_SEEN..width).contains(&seen) { seen } else { width };
                 self.label(model, (item, label), (x, y, column.width), width, has_keys, buffer);
             }
         }

@@ -289,3 +289,17 @@ fn a_package_of_many_files_is_shown_by_its_folders_where_they_have_no_room() {
         assert!(labels.iter().any(|label| label == name), "{name}: {labels:?}\n{}", face.screen());
     }
 }
+
+#[test]
+fn a_name_that_its_pane_cuts_says_so() {
+    let site = "/env/lib/python3.11/site-packages";
+    let name = "a_name_that_is_longer_than_what_any_pane_beside_a_list_has_room_for";
+    let world = format!(
+        "//- /env/pyvenv.cfg\nhome = /usr/bin\nversion = 3.11.7\n\
+         //- {site}/p/__init__.py\nfrom . import _p\n\
+         //- {site}/p/_p.abi3.so elf x86_64 defines:PyInit__p needs:lib{name}.so.1\n"
+    );
+    let screen = Face::of(crate::common::scan(&world), (120, 36)).screen();
+    let row = screen.lines().find(|line| line.contains("◆ p 1")).unwrap_or_else(|| panic!("{screen}"));
+    assert!(row.contains('…') && row.trim_end().ends_with(".so.1│"), "{screen}");
+}
