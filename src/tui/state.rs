@@ -39,6 +39,8 @@ pub struct ProblemRow {
     pub consequence: Option<String>,
     /// The node that it leads to.
     pub node: Option<NodeId>,
+    /// How many imports its findings break.
+    pub breaks: usize,
     /// How far it is indented.
     pub depth: usize,
     /// Is it open? None where nothing lies under it.

@@ -54,7 +54,8 @@ pub(super) fn rows(atlas: &Atlas, shown: &[usize], open: &FxHashSet<(usize, bool
                 let shared = atlas.scan.findings[at].shared_cause().and_then(|_| missing());
                 let node = shared.or_else(|| atlas.node_of(at).map(|node| package_around(atlas, node)));
                 let (findings, is_open_now) = (group.clone(), Some(is_open));
-                rows.push(ProblemRow { findings, node, is_open: is_open_now, ..ProblemRow::default() });
+                let breaks = breaks(atlas, group);
+                rows.push(ProblemRow { findings, node, breaks, is_open: is_open_now, ..ProblemRow::default() });
                 if is_open {
                     group.iter().take(MOST_BELOW).for_each(|&at| add(atlas, at, 1, open, &mut rows));
                 }
@@ -74,6 +75,7 @@ fn add(atlas: &Atlas, at: usize, depth: usize, open: &FxHashSet<(usize, bool)>, 
     rows.push(ProblemRow {
         findings: vec![at],
         node,
+        breaks: finding.breaks,
         depth,
         is_open: has_below.then_some(is_open),
         ..ProblemRow::default()
@@ -82,7 +84,8 @@ fn add(atlas: &Atlas, at: usize, depth: usize, open: &FxHashSet<(usize, bool)>, 
         for name in finding.broken_packages_first().into_iter().take(MOST_BELOW) {
             let node = atlas.node_of_module(name);
             let consequence = Some(name.clone());
-            rows.push(ProblemRow { findings: vec![at], consequence, node, depth: depth + 1, is_open: None });
+            let breaks = finding.breaks;
+            rows.push(ProblemRow { findings: vec![at], consequence, node, breaks, depth: depth + 1, is_open: None });
         }
     }
 }
@@ -141,7 +144,7 @@ pub(super) fn told(model: &Model, atlas: &Atlas, row: &ProblemRow) -> Told {
         package: package(atlas, at),
         what: String::new(),
         because: cause(atlas, at),
-        breaks: breaks(atlas, &row.findings),
+        breaks: row.breaks,
         depth: row.depth,
         is_open: row.is_open,
         is_fresh,
