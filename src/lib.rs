@@ -71,7 +71,7 @@
 //   `graph`, each of its own kind, and who fails with whom is asked of it alone (`graph::Graph::above`): the explorer,
 //   `why`, drawings and JSON give one answer. What Python code imports is read where imports are judged (`scan`), as only
 //   the simulated interpreter knows what a `try` catches; what only tells of loaders (`export --format jsonl`) reads none.
-// - **Some bonds no loader sees.** How code asks for NumPy's C API, and what made it, is told by the texts in its body; a
+// - **Some capi_edges no loader sees.** How code asks for NumPy's C API, and what made it, is told by the texts in its body; a
 //   bundler's answer by its own rules (`diagnose::nuitka`). They are judged like the others, with evidence.
 // - **An environment for another machine is judged as if it were there**: whose files they are tells the loader, and what
 //   lies about on the machine that looks is fenced off (`world::World::fence`).

@@ -17,7 +17,7 @@ use crate::discover::{Kind, Machine, Request, Target, Tool, discover};
 use crate::error::Error;
 use crate::graph::{ImportStanding, Node, NodeId, Presence};
 use crate::imports::Outcomes;
-use crate::survey::{Bond, Event, ImportOf, Phase, Progress, Survey, surroundings};
+use crate::survey::{CapiEdge, Event, ImportOf, Phase, Progress, Survey, surroundings};
 use crate::vfs::FileSystem;
 use crate::world::FileId;
 use outcomes::JudgedImports;
@@ -47,7 +47,7 @@ impl Deref for Scan {
 /// # Errors
 /// Where there is nothing native in it at all.
 pub fn scan(target: Target, progress: &Progress) -> Result<Scan, Error> {
-    let tool = target.wishes.tool.filter(|_| target.kind == Kind::Wheel);
+    let tool = target.overrides.tool.filter(|_| target.kind == Kind::Wheel);
     let survey = surroundings(target, progress).map_err(|error| with_refusal(error, tool))?;
     // A tool that is asked about refuses what holds nothing native.
     if let (Some(error), true) = (survey.nothing(), tool.is_some_and(|tool| diagnose::refusal(tool).is_some())) {
@@ -203,8 +203,8 @@ impl Scan {
 
     /// How many files ask for NumPy's C API in vain, and are the worse for it.
     pub fn numpy_failing(&self) -> usize {
-        let is_missed = |bond: &&Bond| bond.answer.fails() && self.is_blamed(bond.file);
-        self.numpy.bonds.iter().filter(is_missed).count()
+        let is_missed = |capi_edge: &&CapiEdge| capi_edge.answer.fails() && self.is_blamed(capi_edge.file);
+        self.numpy.capi_edges.iter().filter(is_missed).count()
     }
 
     /// Is anything worse than information said of a file that asks?
@@ -223,6 +223,6 @@ impl Scan {
         }
         let asking = self.graph.numpy(node, Direction::Incoming);
         let is_blamed = |by: NodeId| self.file_of(by).is_some_and(|file| self.is_blamed(file));
-        is_absent && asking.into_iter().any(|(by, bond)| bond.answer.fails() && is_blamed(by))
+        is_absent && asking.into_iter().any(|(by, capi_edge)| capi_edge.answer.fails() && is_blamed(by))
     }
 }

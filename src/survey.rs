@@ -9,7 +9,7 @@ mod rust;
 mod simulate;
 mod symbols;
 
-pub use numpy::{Bond, Numpy, Provider};
+pub use numpy::{CapiEdge, Numpy, Provider};
 pub use progress::{Event, Phase, Progress, Seen};
 pub use record::{Found, Record, RecordedSymbols, Search, SymbolsToKeep};
 pub use rust::{Rust, RustEvidence};

@@ -14,7 +14,7 @@ use crate::discover::Machine;
 use crate::error::Error;
 use crate::export::{self, Options, Told};
 use crate::scan::Scan;
-use crate::snapshot::{self, KeptSymbols, Veil};
+use crate::snapshot::{self, Anonymizer, KeptSymbols};
 use crate::tui;
 use crate::vfs::Disk;
 
@@ -251,7 +251,7 @@ pub(super) fn export(arguments: &Arguments, export: &Export) -> Result<ExitCode,
 /// The scan as a stranger may see it: a snapshot of it, with the names of people hidden, opened again.
 fn veiled(scan: &Scan, symbols: KeptSymbols) -> Result<Scan, Error> {
     let home = Machine::this().home().map(<[u8]>::to_vec);
-    snapshot::open(&snapshot::take_with(scan, Veil::drawn(home.as_deref()), symbols), &scan.target.root)
+    snapshot::open(&snapshot::take_with(scan, Anonymizer::drawn(home.as_deref()), symbols), &scan.target.root)
 }
 
 /// `dylens schema`.

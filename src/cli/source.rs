@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::args::{Arguments, Demo};
 use super::{output, progress};
 use crate::discover::{
-    Machine, Request, RequirementLines, Target, Tool, Wishes, discover, environment, nested_environments,
+    Machine, Overrides, Request, RequirementLines, Target, Tool, discover, environment, nested_environments,
 };
 use crate::error::Error;
 use crate::loader::{self, OldestRelease};
@@ -17,7 +17,7 @@ use crate::survey::{Progress, survey};
 use crate::tui::{Place, Source};
 use crate::vfs::{Disk, FileSystem, Kind, VPath};
 
-/// What a snapshot or the demo answers where somebody wishes it judged for something else.
+/// What a snapshot or the demo answers where somebody overrides it judged for something else.
 const SETTLED: &str = "leave out --arch, --macos, --glibc, --musl, --windows and --for";
 
 /// The snapshot of a demo.
@@ -42,15 +42,15 @@ pub(super) fn asked(arguments: &Arguments) -> Request {
         root: arguments.root.as_ref().map(|root| Disk::path(root)),
         platform: arguments.platform.clone(),
         is_for_here: arguments.here,
-        wishes: wishes(arguments),
+        overrides: overrides(arguments),
         ..Request::default()
     }
 }
 
 /// What the arguments say of how things are judged.
-fn wishes(arguments: &Arguments) -> Wishes {
+fn overrides(arguments: &Arguments) -> Overrides {
     let Arguments { arch, macos, glibc, musl, windows, tool, .. } = arguments;
-    Wishes { arch: *arch, macos: *macos, glibc: *glibc, musl: *musl, windows: *windows, tool: *tool }
+    Overrides { arch: *arch, macos: *macos, glibc: *glibc, musl: *musl, windows: *windows, tool: *tool }
 }
 
 /// Where a scan begins.
@@ -69,13 +69,13 @@ impl Start {
     }
 
     fn of(arguments: &Arguments, paths: &[PathBuf]) -> Result<Start, Error> {
-        let wishes = wishes(arguments);
+        let overrides = overrides(arguments);
         match (arguments.demo, paths) {
             (Some(_), [path, ..]) => Err(Error::new(
                 format!("--demo looks at its own environment, not at {}", path.display()),
                 "leave out the one or the other",
             )),
-            (Some(_), []) if wishes != Wishes::default() => {
+            (Some(_), []) if overrides != Overrides::default() => {
                 Err(Error::new("--demo is a snapshot: what it was judged for was settled when it was taken", SETTLED))
             }
             (Some(demo), []) => Ok(Start::demo(demo, "the demo")),
@@ -104,7 +104,7 @@ impl Start {
                 "give it alone; dylens diff compares two",
             ));
         }
-        if self.request.wishes != Wishes::default() {
+        if self.request.overrides != Overrides::default() {
             return Err(Error::new(
                 format!("{path} is a snapshot: what it was judged for was settled when it was taken"),
                 format!("{SETTLED}, or give them when you take it"),
@@ -118,7 +118,7 @@ impl Start {
         let mut start = Start::of(arguments, paths)?;
         // What a snapshot was judged for was settled when it was taken.
         if start.snapshot.is_none() {
-            start.request.wishes.tool = start.request.wishes.tool.or(tool);
+            start.request.overrides.tool = start.request.overrides.tool.or(tool);
         }
         Ok(start)
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use rustc_hash::FxHashSet;
 
 use super::Facts;
-use super::nuitka::{self, Binary, Death, Found, Surroundings};
+use super::nuitka::{self, Binary, BuildAbort, Found, Surroundings};
 use crate::discover::Role;
 use crate::discover::tool::{NEWEST_NUITKA, Version};
 use crate::image::{Arch, Name};
@@ -55,7 +55,7 @@ impl Stops {
 /// Which releases stop at the install name of this file.
 pub(super) fn stops(facts: &Facts, file: FileId) -> Stops {
     let place = Place::of(facts, file);
-    last_of(|version| place.scan(&[], *version).is_err_and(|death| death.is_identity))
+    last_of(|version| place.scan(&[], *version).is_err_and(|build_abort| build_abort.is_identity))
 }
 
 /// Which releases stop at an install name, as far as it can be told by the names alone: nothing else lies around the file.
@@ -73,7 +73,7 @@ pub fn stops_at(path: &VPath, package: Option<&str>, identity: &[u8]) -> Stops {
         arch: Arch::AARCH64,
         folders: &[],
     };
-    last_of(|version| nuitka::scan(*version, &binary, &around).is_err_and(|death| death.is_identity))
+    last_of(|version| nuitka::scan(*version, &binary, &around).is_err_and(|build_abort| build_abort.is_identity))
 }
 
 /// The last of the releases that stop.
@@ -85,8 +85,8 @@ fn last_of(dies: impl Fn(&Version) -> bool) -> Stops {
 }
 
 /// What ends the build of this version, file by file; the same that several modules need is told once.
-pub(super) fn deaths(facts: &Facts, version: Version) -> BTreeMap<FileId, Death> {
-    let mut deaths = BTreeMap::new();
+pub(super) fn build_aborts(facts: &Facts, version: Version) -> BTreeMap<FileId, BuildAbort> {
+    let mut build_aborts = BTreeMap::new();
     let mut seen = FxHashSet::default();
     for root in roots(facts) {
         let root_place = Place::of(facts, root);
@@ -106,13 +106,13 @@ pub(super) fn deaths(facts: &Facts, version: Version) -> BTreeMap<FileId, Death>
                     });
                     queue.extend(found.map(|file| (file, scanned.rpaths.clone())));
                 }
-                Err(death) => {
-                    deaths.entry(file).or_insert(death);
+                Err(build_abort) => {
+                    build_aborts.entry(file).or_insert(build_abort);
                 }
             }
         }
     }
-    deaths
+    build_aborts
 }
 
 /// Modules first, then what none of them needs: packages hand such libraries to Nuitka by name.
@@ -167,7 +167,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn scan(&self, inherited: &[VPath], version: Version) -> Result<nuitka::Scanned, Death> {
+    fn scan(&self, inherited: &[VPath], version: Version) -> Result<nuitka::Scanned, BuildAbort> {
         let world = &self.facts.survey.world;
         let content = world.file(self.file);
         let image = content.image.as_ref();

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::bundling;
-use super::nuitka::Death;
+use super::nuitka::BuildAbort;
 use super::source::{Line, Sources};
 use super::verdict::{self, BrokenImports};
 use crate::discover::{DistributionId, Item, Role, Tag, normalized};
@@ -30,7 +30,7 @@ pub struct Facts<'a> {
     named: OnceLock<FxHashSet<FileId>>,
     /// Those that lack the version of another that they require.
     unfit: OnceLock<FxHashSet<DistributionId>>,
-    deaths: OnceLock<BTreeMap<FileId, Death>>,
+    build_aborts: OnceLock<BTreeMap<FileId, BuildAbort>>,
     broken: OnceLock<Vec<BrokenImports>>,
 }
 
@@ -49,7 +49,7 @@ impl<'a> Facts<'a> {
             providers: OnceLock::new(),
             named: OnceLock::new(),
             unfit: OnceLock::new(),
-            deaths: OnceLock::new(),
+            build_aborts: OnceLock::new(),
             broken: OnceLock::new(),
         }
     }
@@ -142,9 +142,9 @@ impl<'a> Facts<'a> {
     }
 
     /// What ends the build of the tool that is to bundle the environment, file by file.
-    pub fn deaths(&self) -> &BTreeMap<FileId, Death> {
-        self.deaths.get_or_init(|| match self.survey.target.wishes.tool.and_then(|tool| tool.nuitka()) {
-            Some(version) => bundling::deaths(self, version),
+    pub fn build_aborts(&self) -> &BTreeMap<FileId, BuildAbort> {
+        self.build_aborts.get_or_init(|| match self.survey.target.overrides.tool.and_then(|tool| tool.nuitka()) {
+            Some(version) => bundling::build_aborts(self, version),
             None => BTreeMap::new(),
         })
     }
@@ -171,7 +171,7 @@ impl<'a> Facts<'a> {
         let content = self.survey.world.file(file);
         let arch = content.image.as_ref()?.arch;
         let promised = || self.tags(self.owner(file)?).iter().filter_map(|tag| tag.oldest_mac(arch)).min();
-        self.survey.target.wishes.macos.or_else(promised)
+        self.survey.target.overrides.macos.or_else(promised)
     }
 
     /// The files of the environment that bear a name: as their soname or as their file name.

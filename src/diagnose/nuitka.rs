@@ -80,7 +80,7 @@ pub enum Found {
 
 /// The end of a build.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Death {
+pub struct BuildAbort {
     /// The name that leads nowhere, as it stands in the file.
     pub name: Name,
     /// Where Nuitka believes that it leads.
@@ -91,14 +91,14 @@ pub struct Death {
     pub message: String,
 }
 
-impl fmt::Display for Death {
+impl fmt::Display for BuildAbort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
 /// Looks up all that a file names, as this version of Nuitka does.
-pub fn scan(version: Version, binary: &Binary, around: &Surroundings) -> Result<Scanned, Death> {
+pub fn scan(version: Version, binary: &Binary, around: &Surroundings) -> Result<Scanned, BuildAbort> {
     let look = Look { version, binary, around, own: binary.path.parent().unwrap_or_default() };
     let mut scanned = Scanned { rpaths: look.rpaths(), ..Scanned::default() };
     for name in listed(binary) {
@@ -108,7 +108,7 @@ pub fn scan(version: Version, binary: &Binary, around: &Surroundings) -> Result<
                 scanned.left_out = Some(name);
                 return Ok(scanned);
             }
-            Step::Missing(resolved) => return Err(look.death(name, resolved)),
+            Step::Missing(resolved) => return Err(look.build_abort(name, resolved)),
         };
         scanned.resolved.push(Resolved { name, found });
     }
@@ -456,7 +456,7 @@ impl Look<'_> {
         accepts(own) || self.knows(&VARIANTS) && accepts(path.file_name())
     }
 
-    fn death(&self, name: Name, resolved: VPath) -> Death {
+    fn build_abort(&self, name: Name, resolved: VPath) -> BuildAbort {
         let binary = self.binary.path;
         let package = self.binary.package.unwrap_or("None");
         let what = if self.knows(&UNTAGGED) {
@@ -473,7 +473,7 @@ impl Look<'_> {
         };
         let message = format!("FATAL: Error, {what}, please report the bug.");
         let is_identity = self.binary.identity.is_some_and(|identity| as_read(identity) == name.as_bytes());
-        Death { name, resolved, is_identity, message }
+        BuildAbort { name, resolved, is_identity, message }
     }
 }
 

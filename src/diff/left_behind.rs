@@ -165,10 +165,10 @@ impl Look<'_> {
     /// What code in the bundle asks NumPy's C API by, and the environment has.
     fn of_numpy(&self) -> Vec<Change> {
         let mut changes = Vec::new();
-        for bond in &self.scan.numpy.bonds {
-            let Some(name) = bond.missing else { continue };
+        for capi_edge in &self.scan.numpy.capi_edges {
+            let Some(name) = capi_edge.missing else { continue };
             let Some(path) = self.left(name) else { continue };
-            let by = self.scan.shown(&self.scan.world.file(bond.file).path);
+            let by = self.scan.shown(&self.scan.world.file(capi_edge.file).path);
             let why = format!("{by} takes NumPy's C API by way of it");
             changes.push(self.change(Severity::Error, name, &path, &why, &self.bundle.bundler.module(name)));
         }

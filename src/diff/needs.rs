@@ -68,7 +68,7 @@ fn provider(scan: &Scan, target: NodeId, edge: &NeedEdge) -> String {
 
 fn numpy(sides: &Sides, old: NodeId, new: NodeId, changes: &mut Vec<Change>) {
     let answer = |scan: &Scan, node| -> Option<Answer> {
-        scan.graph.numpy(node, Direction::Outgoing).first().map(|(_, bond)| bond.answer)
+        scan.graph.numpy(node, Direction::Outgoing).first().map(|(_, capi_edge)| capi_edge.answer)
     };
     let (was, is) = (answer(sides.before, old), answer(sides.after, new));
     if was == is {

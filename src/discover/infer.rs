@@ -37,7 +37,7 @@ fn complete(world: &mut World, items: &[Item], target: &Target) {
         complete_system(world, items, target);
     }
     if let System::Dyld(dyld) = &mut world.host.system {
-        dyld.release = target.wishes.macos;
+        dyld.release = target.overrides.macos;
     }
     let format = world.host.system.format().unwrap_or(Format::Elf);
     let archs = || -> Vec<Arch> {
@@ -55,7 +55,7 @@ fn complete(world: &mut World, items: &[Item], target: &Target) {
     };
     // Of several that files are made for equally often, today's Macs win.
     let ranked = |arch| (format == Format::MachO && arch != Arch::AARCH64, arch);
-    let told = target.wishes.arch.or(world.host.arch);
+    let told = target.overrides.arch.or(world.host.arch);
     let arch = told.or_else(|| most_frequent(archs().into_iter().map(ranked)).map(|(_, arch)| arch));
     world.choose(arch);
     let is_windows = format == Format::Pe && target.kind != Kind::Wheel;
@@ -180,7 +180,7 @@ fn loader_elsewhere(world: &World, items: &[Item], target: &Target) -> Option<Sy
     let files = items.iter().filter_map(|item| Some(world.file(*item.found.as_ref().ok()?)));
     let images: Vec<Image> =
         files.filter_map(|file| file.image.clone()).filter(|it| it.format == Format::Elf).collect();
-    let arch = target.wishes.arch.or_else(|| most_frequent(images.iter().map(|image| image.arch)));
+    let arch = target.overrides.arch.or_else(|| most_frequent(images.iter().map(|image| image.arch)));
     let needs = |image: &Image, start: &[u8]| image.needs.iter().any(|need| need.name.starts_with(start));
     let (musl, glibc) = (b"libc.musl-", b"libc.so.6");
     let is_musl = images.iter().filter(|image| needs(image, musl)).count()

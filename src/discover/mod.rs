@@ -39,7 +39,7 @@ pub use requirement::{MarkerTarget, Requirement, normalized};
 pub use requirement_lines::RequirementLines;
 pub use role::Role;
 pub(crate) use root::is_archive_name;
-pub use target::{Kind, Request, Target, Wishes, discover};
+pub use target::{Kind, Overrides, Request, Target, discover};
 pub use tool::{TOOLS, Tool};
 pub(crate) use wheel::is_wheel_name;
 pub use wheel::{Tag, Wheel};

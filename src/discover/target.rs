@@ -56,7 +56,7 @@ pub struct Request {
     pub is_for_here: bool,
     /// Of a container image for several, the one that is meant: `linux/arm64`.
     pub platform: Option<String>,
-    pub wishes: Wishes,
+    pub overrides: Overrides,
 }
 
 impl Request {
@@ -68,7 +68,7 @@ impl Request {
 
 /// What a person wants to have judged where what is looked at leaves a choice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wishes {
+pub struct Overrides {
     /// The processor, where files are made for several.
     pub arch: Option<Arch>,
     /// The oldest macOS that it has to run on.
@@ -109,7 +109,7 @@ pub struct Target {
     pub is_foreign: bool,
     /// The folder or the image that stands for `/`: where all these paths lie.
     pub within: Option<VPath>,
-    pub wishes: Wishes,
+    pub overrides: Overrides,
 }
 
 impl fmt::Debug for Target {
@@ -135,7 +135,7 @@ impl Target {
             bundle: None,
             is_foreign: false,
             within: None,
-            wishes: Wishes::default(),
+            overrides: Overrides::default(),
         }
     }
 
@@ -183,7 +183,7 @@ impl Target {
 /// Where there is no such path, or nothing at all to look at; where several paths are not all wheels, or a wheel is none.
 pub fn discover(fs: &Arc<dyn FileSystem>, machine: &Machine, request: &Request) -> Result<Target, Error> {
     let paths: Vec<VPath> = request.paths.iter().map(|path| machine.directory.join(path)).collect();
-    let judged = |target: Target| Target { wishes: request.wishes.clone(), ..target };
+    let judged = |target: Target| Target { overrides: request.overrides.clone(), ..target };
     if let Some(root) = &request.root {
         let root = machine.directory.join(root);
         return match (&paths[..], &request.paths[..]) {
@@ -218,7 +218,7 @@ pub fn discover(fs: &Arc<dyn FileSystem>, machine: &Machine, request: &Request) 
                 }
             }
             // A tool that repairs or bundles it runs here, and takes what it finds here.
-            let is_for_here = request.is_for_here || request.wishes.tool.is_some();
+            let is_for_here = request.is_for_here || request.overrides.tool.is_some();
             wheel::target(fs, machine, &real, is_for_here)?
         }
         ([one], _) => one.target(fs, machine, request.platform.as_deref())?,

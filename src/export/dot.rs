@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::part::{Bond, BondKind, Drawn, Part, State};
+use super::part::{Drawn, DrawnLink, DrawnLinkKind, Part, State};
 use super::{Format, Options};
 use crate::printable::printable;
 use crate::scan::Scan;
@@ -64,18 +64,18 @@ fn line(at: usize, item: &Drawn) -> String {
     format!("n{at} [label={}, {look}{warned}{note}{path}];", quoted(&item.label))
 }
 
-fn dress(link: &Bond) -> String {
+fn dress(link: &DrawnLink) -> String {
     let tooltip = quoted(&link.note);
     match (link.kind, link.state) {
         (_, State::Bad) => format!("color=red, style=dashed, tooltip={tooltip}"),
         // Bonds to NumPy's C API have a color of their own; no loader follows them.
-        (BondKind::Numpy, _) => format!("color=\"#a040a0\", style=dashed, tooltip={tooltip}"),
+        (DrawnLinkKind::Numpy, _) => format!("color=\"#a040a0\", style=dashed, tooltip={tooltip}"),
         // So has what Python code imports.
-        (BondKind::Import, _) => format!("color=\"#3070b0\", style=dashed, tooltip={tooltip}"),
-        (BondKind::MayImport, _) => format!("color=\"#3070b0\", style=dotted, tooltip={tooltip}"),
-        (BondKind::May, _) => format!("style=dotted, tooltip={tooltip}"),
-        (BondKind::Needs, State::Absent) => format!("color=\"#909090\", style=dashed, tooltip={tooltip}"),
-        (BondKind::Needs, _) => format!("tooltip={tooltip}"),
+        (DrawnLinkKind::Import, _) => format!("color=\"#3070b0\", style=dashed, tooltip={tooltip}"),
+        (DrawnLinkKind::MayImport, _) => format!("color=\"#3070b0\", style=dotted, tooltip={tooltip}"),
+        (DrawnLinkKind::May, _) => format!("style=dotted, tooltip={tooltip}"),
+        (DrawnLinkKind::Needs, State::Absent) => format!("color=\"#909090\", style=dashed, tooltip={tooltip}"),
+        (DrawnLinkKind::Needs, _) => format!("tooltip={tooltip}"),
     }
 }
 

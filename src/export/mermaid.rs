@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::part::{BondKind, Drawn, Part, State};
+use super::part::{Drawn, DrawnLinkKind, Part, State};
 use super::{Folding, Format, Options, refused};
 use crate::scan::Scan;
 
@@ -40,10 +40,10 @@ fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> 
     text.extend(lines(&part, None));
     for link in &part.links {
         let arrow = match (link.kind, link.state) {
-            (BondKind::Numpy, _) => "-. NumPy .->",
-            (BondKind::Import, _) => "-. import .->",
-            (BondKind::MayImport, _) => "-. may import .->",
-            (BondKind::Needs, State::Fine) => "-->",
+            (DrawnLinkKind::Numpy, _) => "-. NumPy .->",
+            (DrawnLinkKind::Import, _) => "-. import .->",
+            (DrawnLinkKind::MayImport, _) => "-. may import .->",
+            (DrawnLinkKind::Needs, State::Fine) => "-->",
             _ => "-.->",
         };
         text += &format!("  n{} {arrow} n{}\n", link.source, link.target);

@@ -62,7 +62,7 @@ impl Excerpt {
 /// The part as it is drawn.
 pub(super) struct Part {
     pub items: Vec<Drawn>,
-    pub links: Vec<Bond>,
+    pub links: Vec<DrawnLink>,
     /// The names of the distributions that items belong to.
     pub packages: Vec<String>,
     pub sketch: Sketch,
@@ -111,10 +111,10 @@ impl State {
 
 /// A link in words.
 #[derive(Clone)]
-pub(super) struct Bond {
+pub(super) struct DrawnLink {
     pub source: usize,
     pub target: usize,
-    pub kind: BondKind,
+    pub kind: DrawnLinkKind,
     pub state: State,
     /// For how many edges it stands.
     pub edges: usize,
@@ -123,7 +123,7 @@ pub(super) struct Bond {
 
 /// What kind of bond a link is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum BondKind {
+pub(super) enum DrawnLinkKind {
     Needs,
     /// The load goes on without it.
     May,
@@ -135,14 +135,14 @@ pub(super) enum BondKind {
     MayImport,
 }
 
-impl BondKind {
+impl DrawnLinkKind {
     pub fn word(self) -> &'static str {
         match self {
-            BondKind::Needs => "needs",
-            BondKind::May => "may-need",
-            BondKind::Numpy => "numpy",
-            BondKind::Import => "import",
-            BondKind::MayImport => "may-import",
+            DrawnLinkKind::Needs => "needs",
+            DrawnLinkKind::May => "may-need",
+            DrawnLinkKind::Numpy => "numpy",
+            DrawnLinkKind::Import => "import",
+            DrawnLinkKind::MayImport => "may-import",
         }
     }
 }
@@ -333,12 +333,12 @@ fn label(scan: &Scan, item: &Item) -> String {
     }
 }
 
-fn links(scan: &Scan, sketch: &Sketch) -> Vec<Bond> {
+fn links(scan: &Scan, sketch: &Sketch) -> Vec<DrawnLink> {
     let mut place = FxHashMap::<NodeId, usize>::default();
     for (at, item) in sketch.items.iter().enumerate() {
         place.extend(item.nodes.iter().map(|&node| (node, at)));
     }
-    let mut looks = FxHashMap::<(usize, usize), (BondKind, State, String)>::default();
+    let mut looks = FxHashMap::<(usize, usize), (DrawnLinkKind, State, String)>::default();
     for edge in scan.graph.inner.edge_references() {
         let (Some(&source), Some(&target)) = (place.get(&edge.source()), place.get(&edge.target())) else { continue };
         let look = match edge.weight() {
@@ -355,15 +355,15 @@ fn links(scan: &Scan, sketch: &Sketch) -> Vec<Bond> {
     }
     let bond = |link: &crate::graph::sketch::Link| {
         let (kind, state, note) =
-            looks.remove(&(link.source, link.target)).unwrap_or((BondKind::Needs, State::Fine, String::new()));
-        Bond { source: link.source, target: link.target, kind, state, edges: link.edges, note: printable(&note) }
+            looks.remove(&(link.source, link.target)).unwrap_or((DrawnLinkKind::Needs, State::Fine, String::new()));
+        DrawnLink { source: link.source, target: link.target, kind, state, edges: link.edges, note: printable(&note) }
     };
     sketch.links.iter().map(bond).collect()
 }
 
-fn of_need(scan: &Scan, need: &NeedEdge, target: NodeId) -> (BondKind, State, String) {
+fn of_need(scan: &Scan, need: &NeedEdge, target: NodeId) -> (DrawnLinkKind, State, String) {
     let note = format!("{}: {}", need.name, need.resolution.step().phrase());
-    let kind = if need.kind.is_binding() { BondKind::Needs } else { BondKind::May };
+    let kind = if need.kind.is_binding() { DrawnLinkKind::Needs } else { DrawnLinkKind::May };
     let state = match need.resolution.is_met() {
         true => State::Fine,
         false if need.kind.is_binding() && scan.is_missed(target) => State::Bad,
@@ -372,17 +372,17 @@ fn of_need(scan: &Scan, need: &NeedEdge, target: NodeId) -> (BondKind, State, St
     (kind, state, note)
 }
 
-fn of_import(scan: &Scan, import: &ImportEdge, target: NodeId) -> (BondKind, State, String) {
+fn of_import(scan: &Scan, import: &ImportEdge, target: NodeId) -> (DrawnLinkKind, State, String) {
     let site = import.site.as_ref().map(|(file, line)| format!(": {}:{line}", scan.shown(file)));
     let note = format!("import, {}{}", import.standing.as_str(), site.unwrap_or_default());
     let is_certain = import.standing == ImportStanding::Certain;
-    let kind = if is_certain { BondKind::Import } else { BondKind::MayImport };
+    let kind = if is_certain { DrawnLinkKind::Import } else { DrawnLinkKind::MayImport };
     let state = if is_certain && state(scan, target) == State::Bad { State::Bad } else { State::Fine };
     (kind, state, note)
 }
 
-fn of_numpy(bond: &NumpyEdge) -> (BondKind, State, String) {
+fn of_numpy(bond: &NumpyEdge) -> (DrawnLinkKind, State, String) {
     let asks_by = bond.binding.as_ref().map_or_else(String::new, |binding| format!(" ({})", binding.phrase()));
     let state = if bond.answer.fails() { State::Bad } else { State::Fine };
-    (BondKind::Numpy, state, format!("{}{asks_by}: {}", bond.asks_for, bond.answer.phrase()))
+    (DrawnLinkKind::Numpy, state, format!("{}{asks_by}: {}", bond.asks_for, bond.answer.phrase()))
 }

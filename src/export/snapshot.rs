@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{Format, Options};
 use crate::scan::Scan;
-use crate::snapshot::{self, ENDING, Veil};
+use crate::snapshot::{self, Anonymizer, ENDING};
 
 /// `--format snapshot`.
 pub const SNAPSHOT: Format = Format {
@@ -17,5 +17,5 @@ pub const SNAPSHOT: Format = Format {
 };
 
 fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(&snapshot::take_with(scan, Veil::none(), options.symbols))
+    out.write_all(&snapshot::take_with(scan, Anonymizer::none(), options.symbols))
 }

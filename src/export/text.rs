@@ -275,7 +275,7 @@ impl Report<'_> {
 
     /// Errors that keep no module from being imported: those of the tool that is to bundle them, mostly.
     fn other_errors(&self, errors: usize) -> String {
-        match self.scan.target.wishes.tool {
+        match self.scan.target.overrides.tool {
             Some(tool) => format!("{tool} will stop; see {}. Every import would load.", count(errors, "error")),
             None => format!("{}.", count(errors, "error")),
         }

@@ -1,10 +1,10 @@
 //! Who loads whom: distributions → modules → libraries → what is missing.
 //!
 //! The graph is petgraph's. Its nodes are distributions, files and names that nothing satisfies; its edges say what kind
-//! of bond it is and which step of the loader's rule made it. A need that different imports meet differently has an edge
+//! of capi_edge it is and which step of the loader's rule made it. A need that different imports meet differently has an edge
 //! for each outcome.
 //!
-//! Beside what the loader does stand two bonds that it never sees, each an edge of its own kind. Code asks for NumPy's C API,
+//! Beside what the loader does stand two capi_edges that it never sees, each an edge of its own kind. Code asks for NumPy's C API,
 //! over the Python modules that it imports for it, of the extension that has it. And Python code imports: a package that
 //! holds native modules, or leads to one, is a node, and an edge leads from it to every package and native module that its
 //! code imports, with the file and line of the statement; from a native module an edge leads to the package around it, which
@@ -130,7 +130,7 @@ impl Edge {
     fn passes_failure(&self) -> bool {
         match self {
             Edge::Contains | Edge::Needs(_) => true,
-            Edge::Numpy(bond) => bond.binding.as_ref().is_none_or(Binding::asks_at_import),
+            Edge::Numpy(capi_edge) => capi_edge.binding.as_ref().is_none_or(Binding::asks_at_import),
             Edge::Imports(import) => import.standing == ImportStanding::Certain,
         }
     }
@@ -176,7 +176,7 @@ impl ImportStanding {
     }
 }
 
-/// A bond between code that asks for NumPy's C API and what it imports for it.
+/// A capi_edge between code that asks for NumPy's C API and what it imports for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NumpyEdge {
     /// The dotted name of the module that is imported.
@@ -286,7 +286,7 @@ impl Graph {
         node
     }
 
-    /// Adds a bond to NumPy's C API; a Python module has one, whoever comes through it.
+    /// Adds a capi_edge to NumPy's C API; a Python module has one, whoever comes through it.
     pub(crate) fn add_numpy(&mut self, source: NodeId, target: NodeId, edge: NumpyEdge) {
         if edge.binding.is_some() || self.inner.find_edge(source, target).is_none() {
             self.inner.add_edge(source, target, Edge::Numpy(edge));
@@ -408,21 +408,21 @@ impl Graph {
         self.next_to(id, direction, Edge::is_of_loader)
     }
 
-    /// The bonds of a node to NumPy's C API, its own or those of who asks it, in order.
+    /// The capi_edges of a node to NumPy's C API, its own or those of who asks it, in order.
     pub fn numpy(&self, id: NodeId, direction: Direction) -> Vec<(NodeId, &NumpyEdge)> {
         let edges = self.inner.edges_directed(id, direction);
-        let mut bonds: Vec<(NodeId, &NumpyEdge)> = edges
+        let mut capi_edges: Vec<(NodeId, &NumpyEdge)> = edges
             .filter_map(|edge| match edge.weight() {
-                Edge::Numpy(bond) => Some((other_end(&edge, direction), bond)),
+                Edge::Numpy(capi_edge) => Some((other_end(&edge, direction), capi_edge)),
                 Edge::Contains | Edge::Needs(_) | Edge::Imports(_) => None,
             })
             .collect();
-        bonds.sort_by_key(|(node, _)| *node);
-        bonds
+        capi_edges.sort_by_key(|(node, _)| *node);
+        capi_edges
     }
 
-    /// The ends of every bond to NumPy's C API, in the order of the graph.
-    pub fn bonds(&self) -> Vec<(NodeId, NodeId)> {
+    /// The ends of every capi_edge to NumPy's C API, in the order of the graph.
+    pub fn capi_edges(&self) -> Vec<(NodeId, NodeId)> {
         let is_bond = |&edge: &EdgeId| matches!(self.inner[edge], Edge::Numpy(_));
         self.inner.edge_indices().filter(is_bond).filter_map(|edge| self.inner.edge_endpoints(edge)).collect()
     }

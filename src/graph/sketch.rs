@@ -66,7 +66,7 @@ pub struct Link {
 pub enum LinkKind {
     /// A loader follows it.
     Loader,
-    /// A bond to NumPy's C API.
+    /// A capi_edge to NumPy's C API.
     Numpy,
     /// Python code imports it, and fails without it.
     Import,
@@ -138,13 +138,13 @@ impl Sketch {
 
     /// NumPy's C API alone: who asks, the Python modules between, who answers, and what is missing.
     pub fn numpy(graph: &Graph) -> Sketch {
-        let bonds = graph.bonds();
-        let mut nodes: Vec<NodeId> = bonds.iter().flat_map(|&(source, target)| [source, target]).collect();
+        let capi_edges = graph.capi_edges();
+        let mut nodes: Vec<NodeId> = capi_edges.iter().flat_map(|&(source, target)| [source, target]).collect();
         nodes.sort_unstable();
         nodes.dedup();
         let place: FxHashMap<NodeId, usize> = nodes.iter().enumerate().map(|(at, &node)| (node, at)).collect();
         let mut ends: Vec<(usize, usize)> =
-            bonds.iter().map(|(source, target)| (place[source], place[target])).collect();
+            capi_edges.iter().map(|(source, target)| (place[source], place[target])).collect();
         ends.sort_unstable();
         ends.dedup();
         let items = nodes.into_iter().map(|node| Item { nodes: vec![node], ..Item::default() }).collect();

@@ -1,6 +1,6 @@
 //! How native code asks for NumPy's C API, as plain data.
 //!
-//! No loader sees this bond: the code imports a Python module, takes a capsule out of it and calls through that. How it
+//! No loader sees this capi_edge: the code imports a Python module, takes a capsule out of it and calls through that. How it
 //! asks is told by the texts in its body; the order of the tests, and what each kind does with each NumPy, was measured
 //! on some six hundred modules.
 

@@ -37,7 +37,7 @@ use crate::world::{Absent, File, FileId, text_finder};
 /// What a survey tells of its native modules.
 struct SurveyFacts<'a> {
     survey: &'a Survey,
-    bonds: FxHashMap<FileId, usize>,
+    capi_edges: FxHashMap<FileId, usize>,
     imports: FxHashMap<FileId, usize>,
     /// What modules that were not asked about (the standard library's) load by themselves, once somebody wants to know.
     others: Mutex<FxHashMap<FileId, Vec<FileId>>>,
@@ -46,41 +46,41 @@ struct SurveyFacts<'a> {
 impl<'a> SurveyFacts<'a> {
     fn new(survey: &'a Survey) -> SurveyFacts<'a> {
         let asking: FxHashMap<FileId, usize> =
-            survey.numpy.bonds.iter().enumerate().map(|(index, bond)| (bond.file, index)).collect();
-        let mut bonds = asking.clone();
+            survey.numpy.capi_edges.iter().enumerate().map(|(index, capi_edge)| (capi_edge.file, index)).collect();
+        let mut capi_edges = asking.clone();
         // A library that a module loads asks as the module does.
         for import in survey.imports.iter().filter(|import| import.module().is_some()) {
             let of_library = import.loads.loads.iter().find_map(|file| asking.get(file).copied());
             if let Some(of_library) = of_library {
-                bonds.entry(import.file).or_insert(of_library);
+                capi_edges.entry(import.file).or_insert(of_library);
             }
         }
         let imports = survey.imports.iter().enumerate().map(|(index, import)| (import.file, index)).collect();
-        SurveyFacts { survey, bonds, imports, others: Mutex::default() }
+        SurveyFacts { survey, capi_edges, imports, others: Mutex::default() }
     }
 }
 
 impl NativeFacts for SurveyFacts<'_> {
     fn numpy(&self, file: FileId) -> Option<CapiImport> {
         let numpy = &self.survey.numpy;
-        let bond = &numpy.bonds[*self.bonds.get(&file)?];
+        let capi_edge = &numpy.capi_edges[*self.capi_edges.get(&file)?];
         // A module of a package that offers NumPy as an extra may ask for it later.
-        let may_ask = bond.file == file && bond.binding.asks_at_import();
-        if !bond.at_import && !may_ask {
+        let may_ask = capi_edge.file == file && capi_edge.binding.asks_at_import();
+        if !capi_edge.at_import && !may_ask {
             return None;
         }
         let abi = numpy.provider.as_ref().and_then(|provider| provider.abi);
         // Where NumPy lacks a part of itself, its own import ends there.
-        let modules = match (bond.answer, bond.missing) {
+        let modules = match (capi_edge.answer, capi_edge.missing) {
             (Answer::NoProvider | Answer::NoModule, Some(missing)) => vec![missing.to_owned()],
-            _ => bond.binding.asks_for(abi).iter().map(|module| (*module).to_owned()).collect(),
+            _ => capi_edge.binding.asks_for(abi).iter().map(|module| (*module).to_owned()).collect(),
         };
-        let refusal = match bond.answer {
+        let refusal = match capi_edge.answer {
             Answer::OtherAbi => Some((ImportCause::NumpyAbi, "built for NumPy 1".to_owned())),
             Answer::TooOld => Some((ImportCause::NumpyTooOld, "built for a newer NumPy".to_owned())),
             _ => None,
         };
-        Some(CapiImport { modules, refusal, is_certain: bond.at_import })
+        Some(CapiImport { modules, refusal, is_certain: capi_edge.at_import })
     }
 
     fn loads_alone(&self, module: FileId, library: FileId) -> bool {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::anonymize::Anonymizer;
 use super::finding::{FindingMirror, RuleMirror};
-use super::graph::{BondMirror, EdgeMirror, ImportOfMirror, ItemMirror, NodeMirror, SearchMirror};
+use super::graph::{EdgeKindMirror, EdgeMirror, ImportOfMirror, ItemMirror, NodeMirror, SearchMirror};
 use super::image::FileMirror;
 use super::mirror::{Damage, Mirror, Opening, Taking};
 use super::numpy::NumpyMirror;
@@ -14,7 +15,6 @@ use super::outcomes::OutcomesMirror;
 use super::symbols::{KeptSymbols, SymbolsMirror};
 use super::target::{DistributionMirror, HostMirror, TargetMirror, folders};
 use super::text::{Bytes, FileNumber, Place};
-use super::veil::Veil;
 use crate::diagnose::{Evidence, Finding, Rule};
 use crate::discover::{DistributionId, Distributions, Target};
 use crate::graph::{Edge, Graph, Node, NodeId};
@@ -72,15 +72,15 @@ pub(super) struct Document {
 pub(super) const VERSION: u32 = 1;
 
 impl Document {
-    pub fn of(scan: &Scan, mut veil: Veil, keep: KeptSymbols) -> Document {
+    pub fn of(scan: &Scan, mut anonymizer: Anonymizer, keep: KeptSymbols) -> Document {
         // A field that is new in a `Survey` is either mirrored here, or named as one that needs no mirror.
         let Scan { survey, outcomes, findings } = scan;
         let Survey { target, world, distributions, items, imports, graph, unreadable, is_partial, numpy, record: _ } =
             survey;
         for folder in folders(&target.root, &world.host) {
-            veil.learn(folder.as_bytes());
+            anonymizer.learn(folder.as_bytes());
         }
-        let taking = &Taking::new(&target.root, veil);
+        let taking = &Taking::new(&target.root, anonymizer);
         let mut found = scan.explain_all(searches(scan));
         let nodes = graph.nodes().map(|(_, node)| NodeMirror::of(node, taking)).collect();
         let edges = edges(graph, &mut found, taking);
@@ -150,7 +150,7 @@ impl Document {
             bundle: target.bundle.back(opening)?,
             is_foreign: target.is_foreign,
             within: target.within.map(VPath::new),
-            wishes: target.wishes.back(opening)?,
+            overrides: target.overrides.back(opening)?,
         };
         let survey = Survey {
             target,
@@ -237,10 +237,10 @@ fn edges(graph: &Graph, found: &mut FxHashMap<Search, Found>, taking: &Taking) -
     let inner = &graph.inner;
     let mirror = |edge| {
         let (source, target): (NodeId, NodeId) = inner.edge_endpoints(edge)?;
-        let bond = match &inner[edge] {
-            Edge::Contains => BondMirror::Contains,
-            Edge::Numpy(bond) => BondMirror::Numpy(Mirror::of(bond, taking)),
-            Edge::Imports(import) => BondMirror::Imports(Mirror::of(import, taking)),
+        let kind = match &inner[edge] {
+            Edge::Contains => EdgeKindMirror::Contains,
+            Edge::Numpy(capi_edge) => EdgeKindMirror::Numpy(Mirror::of(capi_edge, taking)),
+            Edge::Imports(import) => EdgeKindMirror::Imports(Mirror::of(import, taking)),
             Edge::Needs(need) => {
                 let file = match graph.node(source) {
                     Node::File { file, .. } | Node::System(file) => Some(*file),
@@ -248,10 +248,10 @@ fn edges(graph: &Graph, found: &mut FxHashMap<Search, Found>, taking: &Taking) -
                 };
                 let found = file.and_then(|file| found.remove(&(need.first, file, need.need)));
                 let tried = found.map_or_else(Vec::new, |(probes, _)| probes);
-                BondMirror::Needs { need: Mirror::of(need, taking), tried: Mirror::of(&tried, taking) }
+                EdgeKindMirror::Needs { need: Mirror::of(need, taking), tried: Mirror::of(&tried, taking) }
             }
         };
-        Some(EdgeMirror { source: source.index() as u32, target: target.index() as u32, bond })
+        Some(EdgeMirror { source: source.index() as u32, target: target.index() as u32, kind })
     };
     inner.edge_indices().filter_map(mirror).collect()
 }
@@ -281,7 +281,7 @@ fn target_mirror(target: &Target, taking: &Taking) -> TargetMirror {
         wheels,
         bundle,
         is_foreign,
-        wishes,
+        overrides,
         within,
     } = target;
     TargetMirror {
@@ -294,7 +294,7 @@ fn target_mirror(target: &Target, taking: &Taking) -> TargetMirror {
         bundle: Mirror::of(bundle, taking),
         is_foreign: *is_foreign,
         within: within.as_ref().map(|within| Mirror::of(&within.to_string(), taking)),
-        wishes: Mirror::of(wishes, taking),
+        overrides: Mirror::of(overrides, taking),
     }
 }
 
@@ -359,17 +359,17 @@ fn graph_back(
     for edge in edges {
         let source = opening.below(edge.source, nodes.len(), "node")?;
         let target = opening.below(edge.target, nodes.len(), "node")?;
-        let bond = match edge.bond {
-            BondMirror::Contains => {
+        let kind = match edge.kind {
+            EdgeKindMirror::Contains => {
                 let is_owner = matches!(&nodes[target], Node::File { owner, .. } if owner.0 == source);
                 if !is_owner || !contained.insert(target) {
                     return Err(Damage::new(format!("node {source} does not bring node {target}")));
                 }
                 Edge::Contains
             }
-            BondMirror::Numpy(bond) => Edge::Numpy(bond.back(opening)?),
-            BondMirror::Imports(import) => Edge::Imports(import.back(opening)?),
-            BondMirror::Needs { need, tried } => {
+            EdgeKindMirror::Numpy(capi_edge) => Edge::Numpy(capi_edge.back(opening)?),
+            EdgeKindMirror::Imports(import) => Edge::Imports(import.back(opening)?),
+            EdgeKindMirror::Needs { need, tried } => {
                 let need = need.back(opening)?;
                 let file = needing(&nodes[source], need.need, world);
                 let file = file.ok_or_else(|| Damage::new(format!("node {source} has no need {}", need.need)))?;
@@ -382,7 +382,7 @@ fn graph_back(
                 Edge::Needs(need)
             }
         };
-        restored.push((NodeId::new(source), NodeId::new(target), bond));
+        restored.push((NodeId::new(source), NodeId::new(target), kind));
     }
     if contained.len() != nodes.iter().filter(|node| matches!(node, Node::File { .. })).count() {
         return Err(Damage::new("a file belongs to no distribution"));

@@ -126,14 +126,14 @@ pub(super) struct EdgeMirror {
     pub source: u32,
     pub target: u32,
     #[serde(flatten)]
-    pub bond: BondMirror,
+    pub kind: EdgeKindMirror,
 }
 
 /// What binds two nodes.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 #[serde(tag = "bond", rename_all = "kebab-case")]
-pub(super) enum BondMirror {
+pub(super) enum EdgeKindMirror {
     /// A distribution brings a file.
     Contains,
     /// A file asks for another.
@@ -144,7 +144,7 @@ pub(super) enum BondMirror {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         tried: Vec<ProbeMirror>,
     },
-    /// No loader sees this bond.
+    /// No loader sees this edge.
     Numpy(NumpyEdgeMirror),
     /// Python code imports a module.
     Imports(ImportEdgeMirror),

@@ -10,7 +10,7 @@ use std::sync::Mutex;
 
 use rustc_hash::FxHashMap;
 
-use super::veil::Veil;
+use super::anonymize::Anonymizer;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
@@ -45,14 +45,14 @@ pub(super) struct Taking {
     /// What paths are relative to.
     pub root: VPath,
     /// What hides the names of people.
-    pub veil: Veil,
+    pub anonymizer: Anonymizer,
     numbers: RefCell<FxHashMap<FileId, u32>>,
     files: RefCell<Vec<FileId>>,
 }
 
 impl Taking {
-    pub fn new(root: &VPath, veil: Veil) -> Taking {
-        Taking { root: root.clone(), veil, numbers: RefCell::default(), files: RefCell::default() }
+    pub fn new(root: &VPath, anonymizer: Anonymizer) -> Taking {
+        Taking { root: root.clone(), anonymizer, numbers: RefCell::default(), files: RefCell::default() }
     }
 
     /// The number of a file in the snapshot: files are numbered as they are met, which happens in a fixed order.
@@ -177,7 +177,7 @@ impl Mirror for String {
     type Real = String;
 
     fn of(real: &String, taking: &Taking) -> String {
-        taking.veil.text(real).into_owned()
+        taking.anonymizer.text(real).into_owned()
     }
 
     fn back(self, _: &Opening) -> Result<String, Damage> {

@@ -11,6 +11,7 @@
 //!
 //! Numbers in a snapshot are not believed: what would lead nowhere is [`mirror::Damage`].
 
+mod anonymize;
 mod document;
 mod finding;
 mod graph;
@@ -23,12 +24,11 @@ mod remedy;
 mod symbols;
 mod target;
 mod text;
-mod veil;
 
+pub use anonymize::Anonymizer;
 use pack::MOST_BYTES;
 pub use pack::{Packing, packed, unpacked};
 pub use symbols::KeptSymbols;
-pub use veil::Veil;
 
 use serde::Deserialize;
 
@@ -48,15 +48,15 @@ const HEAD: usize = 64;
 /// The JSON Schema of a snapshot.
 pub const SCHEMA: &str = include_str!("../../assets/snapshot.schema.json");
 
-/// Takes a snapshot, as JSON; `veil` hides the names of people.
-pub fn take(scan: &Scan, veil: Veil) -> Vec<u8> {
-    take_with(scan, veil, KeptSymbols::OfFindings)
+/// Takes a snapshot, as JSON; `anonymizer` hides the names of people.
+pub fn take(scan: &Scan, anonymizer: Anonymizer) -> Vec<u8> {
+    take_with(scan, anonymizer, KeptSymbols::OfFindings)
 }
 
 /// As [`take`], with these symbols.
-pub fn take_with(scan: &Scan, veil: Veil, symbols: KeptSymbols) -> Vec<u8> {
+pub fn take_with(scan: &Scan, anonymizer: Anonymizer, symbols: KeptSymbols) -> Vec<u8> {
     let mut bytes = Vec::new();
-    json::compact(&mut bytes, &Document::of(scan, veil, symbols)).expect("every key is a string");
+    json::compact(&mut bytes, &Document::of(scan, anonymizer, symbols)).expect("every key is a string");
     bytes.push(b'\n');
     bytes
 }

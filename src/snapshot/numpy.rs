@@ -5,7 +5,7 @@ use super::mirror::{Words, mirror};
 use super::text::{Bytes, FileNumber, Place};
 use crate::graph::{NumpyEdge, Presence, PythonModule};
 use crate::image::{Answer, Binding};
-use crate::survey::{Bond, Numpy, Provider};
+use crate::survey::{CapiEdge, Numpy, Provider};
 
 mirror! {
     #[derive(Default)]
@@ -15,7 +15,8 @@ mirror! {
         /// Those further down the import path.
         others [default]: Vec<Place>,
         /// Who asks, by path.
-        bonds [default]: Vec<BondMirror>,
+        #[serde(rename = "bonds")]
+        capi_edges [default]: Vec<CapiEdgeMirror>,
     }
 }
 
@@ -35,7 +36,7 @@ mirror! {
 
 mirror! {
     /// One file that asks, and what it gets.
-    struct BondMirror = Bond {
+    struct CapiEdgeMirror = CapiEdge {
         file: FileNumber,
         binding: BindingMirror,
         asks_for: Words,

@@ -6,7 +6,7 @@ use super::remedy::RemedyMirror;
 use super::text::{Bytes, FileNumber, Place};
 use crate::discover::bundle::{Bundle, Form, Modules};
 use crate::discover::tool::{NEWEST_NUITKA, Version};
-use crate::discover::{Distribution, Kind, Note, Requirement, Tag, Tool, Wheel, Wishes};
+use crate::discover::{Distribution, Kind, Note, Overrides, Requirement, Tag, Tool, Wheel};
 use crate::tools::{Bundler, ToolId};
 use crate::vfs::VPath;
 use crate::world::{Deed, DllFolders, Dyld, Glibc, Host, LdCache, Musl, Prepared, Python, System, Windows};
@@ -39,8 +39,8 @@ pub(super) struct TargetMirror {
     /// The image or the root of another system that it lies in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<String>,
-    #[serde(default, skip_serializing_if = "Mirror::is_void")]
-    pub wishes: WishesMirror,
+    #[serde(rename = "wishes", default, skip_serializing_if = "Mirror::is_void")]
+    pub overrides: OverridesMirror,
 }
 
 mirror! {
@@ -169,7 +169,7 @@ mirror! {
 mirror! {
     /// What a person wanted to have judged.
     #[derive(Default)]
-    struct WishesMirror = Wishes {
+    struct OverridesMirror = Overrides {
         arch [default]: Option<ArchMirror>,
         macos [default]: Option<ReleaseMirror>,
         glibc [default]: Option<ReleaseMirror>,
@@ -420,7 +420,7 @@ impl Mirror for DistributionMirror {
     }
 }
 
-/// The folders of a target, which the veil learns the names of people from.
+/// The folders of a target, which the anonymizer learns the names of people from.
 pub(super) fn folders<'a>(root: &'a VPath, host: &'a Host) -> impl Iterator<Item = &'a VPath> {
     let python = host.python.as_ref();
     [root].into_iter().chain(python.into_iter().flat_map(|python| python.path.iter().chain(&python.executable)))

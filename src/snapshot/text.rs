@@ -51,7 +51,7 @@ impl Mirror for Bytes {
     type Real = Name;
 
     fn of(real: &Name, taking: &Taking) -> Bytes {
-        Bytes::new(&taking.veil.bytes(real))
+        Bytes::new(&taking.anonymizer.bytes(real))
     }
 
     fn back(self, _: &Opening) -> Result<Name, Damage> {
@@ -73,7 +73,7 @@ impl Mirror for Shown {
     type Real = VPath;
 
     fn of(real: &VPath, taking: &Taking) -> Shown {
-        Shown(Bytes::new(&taking.veil.bytes(real.as_bytes())))
+        Shown(Bytes::new(&taking.anonymizer.bytes(real.as_bytes())))
     }
 
     fn back(self, _: &Opening) -> Result<VPath, Damage> {
@@ -100,7 +100,7 @@ impl Mirror for Place {
             None if real.is_absolute() => real.as_bytes().to_vec(),
             None => [b"./", real.as_bytes()].concat(),
         };
-        Place(Bytes::new(&taking.veil.bytes(&text)))
+        Place(Bytes::new(&taking.anonymizer.bytes(&text)))
     }
 
     fn back(self, opening: &Opening) -> Result<VPath, Damage> {

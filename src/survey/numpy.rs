@@ -1,6 +1,6 @@
 //! NumPy's C API: who asks for it, which NumPy is there to answer, and what comes of it.
 //!
-//! No loader sees this bond, so it is looked for only where more is asked than what loaders do: it takes reading the
+//! No loader sees this capi_edge, so it is looked for only where more is asked than what loaders do: it takes reading the
 //! constants of every module. It becomes edges of the [`Graph`] from who asks, over the Python modules that are imported
 //! for it, to the extension that has the API.
 
@@ -26,12 +26,12 @@ pub struct Numpy {
     /// The folders of others further down the import path, which are passed over.
     pub others: Vec<VPath>,
     /// Who asks, by path.
-    pub bonds: Vec<Bond>,
+    pub capi_edges: Vec<CapiEdge>,
 }
 
 /// One file that asks for NumPy's C API, and what it gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bond {
+pub struct CapiEdge {
     pub file: FileId,
     pub binding: Binding,
     /// The dotted name of the module that it imports to get at the API: where it tries several, the one that decides.
@@ -45,9 +45,9 @@ pub struct Bond {
 }
 
 impl Numpy {
-    /// The bond of a file; none where it does not ask.
-    pub fn of(&self, file: FileId) -> Option<&Bond> {
-        self.bonds.iter().find(|bond| bond.file == file)
+    /// The capi_edge of a file; none where it does not ask.
+    pub fn of(&self, file: FileId) -> Option<&CapiEdge> {
+        self.capi_edges.iter().find(|capi_edge| capi_edge.file == file)
     }
 }
 
@@ -81,14 +81,15 @@ impl Survey {
         }
         let provider = self.provider();
         let consumers = self.numpy_consumers();
-        let bonds = consumers.into_iter().map(|(file, binding)| self.bond(provider.as_ref(), file, binding)).collect();
+        let capi_edges =
+            consumers.into_iter().map(|(file, binding)| self.capi_edge(provider.as_ref(), file, binding)).collect();
         let others = self.other_numpys(provider.as_ref());
-        self.with_bonds(Numpy { provider, others, bonds })
+        self.with_bonds(Numpy { provider, others, capi_edges })
     }
 
     /// With what is known of NumPy elsewhere, as far as it is about files that are here.
     pub(super) fn with_bonds(mut self, mut numpy: Numpy) -> Survey {
-        numpy.bonds.retain(|bond| self.graph.file(bond.file).is_some());
+        numpy.capi_edges.retain(|capi_edge| self.graph.file(capi_edge.file).is_some());
         self.numpy = numpy;
         self.draw_numpy();
         self
@@ -112,7 +113,7 @@ impl Survey {
     }
 
     /// What code that asks so gets of the NumPy that is there.
-    fn bond(&self, provider: Option<&Provider>, file: FileId, binding: Binding) -> Bond {
+    fn capi_edge(&self, provider: Option<&Provider>, file: FileId, binding: Binding) -> CapiEdge {
         let asks_for = binding.asks_for(provider.and_then(|provider| provider.abi));
         let is_absent = |name: &str| self.python_module(name) == Presence::Absent;
         // Where none is there, the first is the one that people know.
@@ -135,7 +136,7 @@ impl Survey {
             },
         };
         let at_import = binding.asks_at_import() && (answer != Answer::NoProvider || !self.does_without(file));
-        Bond { file, binding, asks_for: asked, answer, missing, at_import }
+        CapiEdge { file, binding, asks_for: asked, answer, missing, at_import }
     }
 
     /// Does what a file belongs to do without NumPy? A library of a package that does not require it, and a module of one that
@@ -149,19 +150,19 @@ impl Survey {
         }
     }
 
-    /// Draws the bonds.
+    /// Draws the capi_edges.
     fn draw_numpy(&mut self) {
         let Survey { graph, numpy, .. } = &mut *self;
         let mut graph = std::mem::take(graph);
         let numpy = std::mem::take(numpy);
         let extension = numpy.provider.as_ref().and_then(|provider| graph.file(provider.file?));
-        for bond in &numpy.bonds {
-            let Some(source) = graph.file(bond.file) else { continue };
-            let target = self.target_of(&mut graph, bond, numpy.provider.as_ref(), extension);
+        for capi_edge in &numpy.capi_edges {
+            let Some(source) = graph.file(capi_edge.file) else { continue };
+            let target = self.target_of(&mut graph, capi_edge, numpy.provider.as_ref(), extension);
             let edge = NumpyEdge {
-                asks_for: Name::from(bond.asks_for),
-                binding: Some(bond.binding.clone()),
-                answer: bond.answer,
+                asks_for: Name::from(capi_edge.asks_for),
+                binding: Some(capi_edge.binding.clone()),
+                answer: capi_edge.answer,
             };
             graph.add_numpy(source, target, edge);
         }
@@ -169,18 +170,18 @@ impl Survey {
         self.numpy = numpy;
     }
 
-    /// The node that a bond leads to: the module that is missing, the Python module that is imported for it, or the
+    /// The node that a capi_edge leads to: the module that is missing, the Python module that is imported for it, or the
     /// extension itself.
     fn target_of(
         &self,
         graph: &mut Graph,
-        bond: &Bond,
+        capi_edge: &CapiEdge,
         provider: Option<&Provider>,
         extension: Option<NodeId>,
     ) -> NodeId {
         let module =
             |name: &str| PythonModule { name: Name::from(name), presence: self.python_module(name), owner: None };
-        if let Some(missing) = bond.missing {
+        if let Some(missing) = capi_edge.missing {
             return graph.add_module(PythonModule {
                 name: Name::from(missing),
                 presence: Presence::Absent,
@@ -191,14 +192,14 @@ impl Survey {
             return graph.add_module(module("numpy"));
         };
         // Cython's types are NumPy's own, and the extension has them.
-        if bond.asks_for == provider.extension_name() || bond.asks_for == "numpy" {
+        if capi_edge.asks_for == provider.extension_name() || capi_edge.asks_for == "numpy" {
             return extension;
         }
-        let between = graph.add_module(module(bond.asks_for));
+        let between = graph.add_module(module(capi_edge.asks_for));
         let hands_on = NumpyEdge {
             asks_for: Name::from(provider.extension_name()),
             binding: None,
-            answer: if bond.answer == Answer::OtherAbi { Answer::OtherAbi } else { Answer::Given },
+            answer: if capi_edge.answer == Answer::OtherAbi { Answer::OtherAbi } else { Answer::Given },
         };
         graph.add_numpy(between, extension, hands_on);
         between

@@ -71,7 +71,7 @@ impl Drawing {
                 return graph.inner.node_count() <= MOST_FOLDED && graph.inner.edge_count() <= 6 * MOST_FOLDED;
             }
             Scope::All => graph.inner.node_count() <= MOST_NODES && graph.inner.edge_count() <= MOST_EDGES,
-            Scope::Numpy => self.atlas.scan.numpy.bonds.len() <= MOST_NODES,
+            Scope::Numpy => self.atlas.scan.numpy.capi_edges.len() <= MOST_NODES,
             Scope::Package => measure.walk(outside, Direction::Outgoing, usize::MAX),
             Scope::Inside => measure.walk_both(outside, 2),
             Scope::Closure => measure.walk_both(self.center, usize::MAX),

@@ -37,7 +37,7 @@ pub struct Pictures {
     /// The focus.
     pub focus: Option<Picture>,
     pub flow: Option<Picture>,
-    /// The bonds to NumPy's C API.
+    /// The capi_edges to NumPy's C API.
     pub numpy: Option<Picture>,
 }
 

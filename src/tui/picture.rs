@@ -65,8 +65,8 @@ pub struct Picture {
     pub doomed: FxHashSet<(usize, usize)>,
     /// The lines at the cursor.
     pub lit: FxHashSet<(usize, usize)>,
-    /// The lines of bonds to NumPy's C API, which no loader follows: they are dashed.
-    pub bonds: FxHashSet<(usize, usize)>,
+    /// The lines of capi_edges to NumPy's C API, which no loader follows: they are dashed.
+    pub capi_edges: FxHashSet<(usize, usize)>,
     /// The lines of what Python code imports: they are dotted.
     pub imports: FxHashSet<(usize, usize)>,
     /// The lines of what Python code may import and goes on without: they are dotted more thinly.
@@ -225,7 +225,7 @@ impl Picture {
         Picture::made(atlas, (scope, center, 0), sketch, None, lens, room)
     }
 
-    /// The bonds to NumPy's C API, whatever the center is.
+    /// The capi_edges to NumPy's C API, whatever the center is.
     fn numpy(atlas: &Atlas, center: NodeId, lens: &Lens, room: (u16, u16)) -> Picture {
         let graph = &atlas.scan.graph;
         let mut sketch = Sketch::numpy(graph);
@@ -296,7 +296,7 @@ impl Picture {
         let of_kind = |wanted: LinkKind| -> FxHashSet<(usize, usize)> {
             links().filter(|(_, kind)| **kind == wanted).flat_map(way).collect()
         };
-        let [bonds, imports, may_import] = [LinkKind::Numpy, LinkKind::Import, LinkKind::MayImport].map(of_kind);
+        let [capi_edges, imports, may_import] = [LinkKind::Numpy, LinkKind::Import, LinkKind::MayImport].map(of_kind);
         let hidden = if lens.system || scope != Scope::Focus { 0 } else { quiet_around(atlas, center) };
         let around = || sketch.item_of(package_around(atlas, center));
         let cursor = sketch.item_of(center).or_else(around).unwrap_or(0);
@@ -312,7 +312,7 @@ impl Picture {
             room,
             pan: (0, 0),
             doomed,
-            bonds,
+            capi_edges,
             imports,
             may_import,
             lit: FxHashSet::default(),

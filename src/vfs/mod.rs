@@ -9,9 +9,9 @@
 mod container;
 mod cursor;
 mod disk;
-mod kept;
 mod layers;
 mod links;
+mod member_cache;
 mod memory;
 pub mod onefile;
 mod overlay;

@@ -9,7 +9,7 @@ pub mod payload;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::kept::{Kept, OpenMember};
+use super::member_cache::{MemberCache, OpenMember};
 use super::overlay::Overlay;
 use super::tree::{Tree, What, is_unsafe};
 use super::{FileSystem, ReadAt, Stat, VPath};
@@ -30,7 +30,7 @@ pub struct OneFile {
     program: VPath,
     tree: Tree,
     members: Vec<Member>,
-    kept: Kept,
+    kept: MemberCache,
 }
 
 /// How a program of one file is packed.
@@ -71,7 +71,7 @@ impl OneFile {
             program: program.clone(),
             tree: Tree::new(program.clone()),
             members: Vec::new(),
-            kept: Kept::default(),
+            kept: MemberCache::default(),
         };
         match packing {
             Packing::CArchive(archive) => all.add_carchive(archive).map_err(refused)?,

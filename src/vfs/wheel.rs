@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
 
-use super::kept::{Kept, OpenMember};
+use super::member_cache::{MemberCache, OpenMember};
 use super::overlay::Overlay;
 use super::tree::{Tree, What};
 use super::{FileSystem, ReadAt, Stat, VPath};
@@ -25,7 +25,7 @@ pub struct Wheels {
     contents: Vec<Contents>,
     overwritten: Vec<Overwritten>,
     members: Vec<Member>,
-    kept: Kept,
+    kept: MemberCache,
 }
 
 /// What is known of one of the wheels.
@@ -60,7 +60,7 @@ impl Wheels {
             contents: Vec::new(),
             overwritten: Vec::new(),
             members: Vec::new(),
-            kept: Kept::default(),
+            kept: MemberCache::default(),
         };
         for wheel in wheels {
             all.add(wheel)?;

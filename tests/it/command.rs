@@ -217,7 +217,7 @@ fn scanned(world: Memory, settings: &[(String, String)], root: &str, tool: &str)
     let machine = Machine::described(settings);
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
     let mut request = Request::of(VPath::new(root));
-    request.wishes.tool = if tool.is_empty() { None } else { Some(tool.parse().expect("a tool")) };
+    request.overrides.tool = if tool.is_empty() { None } else { Some(tool.parse().expect("a tool")) };
     Scan::of(Arc::new(world), &machine, &request, &progress).ok()
 }
 

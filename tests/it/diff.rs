@@ -6,7 +6,7 @@ use dylens::diff::{Change, Diff, Kind};
 use dylens::discover::Request;
 use dylens::export::{COMPARED, Paint, Told};
 use dylens::scan::Scan;
-use dylens::snapshot::{self, Veil};
+use dylens::snapshot::{self, Anonymizer};
 use dylens::vfs::VPath;
 
 /// An environment with a package, a library that it brings, and one of the system's.
@@ -50,7 +50,7 @@ fn changes(before: &Scan, after: &Scan) -> Vec<String> {
 fn the_same_world_has_not_changed_nor_has_a_snapshot_of_it() {
     let scan = env(BEFORE);
     assert_eq!(changes(&scan, &env(BEFORE)), [""; 0]);
-    let bytes = snapshot::take(&scan, Veil::drawn(None));
+    let bytes = snapshot::take(&scan, Anonymizer::drawn(None));
     let opened = snapshot::open(&bytes, &VPath::new("x")).expect("a snapshot");
     assert_eq!(changes(&opened, &scan), [""; 0]);
     assert_eq!(changes(&scan, &opened), [""; 0]);

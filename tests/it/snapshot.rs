@@ -9,7 +9,7 @@ use crate::worlds::{DEMOS, MAC, MAC_BROKEN, WORLD};
 use dylens::discover::Request;
 use dylens::export::{FINDINGS, FORMATS, Paint, why};
 use dylens::scan::Scan;
-use dylens::snapshot::{self, Packing, Veil, packed};
+use dylens::snapshot::{self, Anonymizer, Packing, packed};
 use dylens::vfs::VPath;
 use serde_json::Value;
 
@@ -53,7 +53,7 @@ fn worlds() -> Vec<(&'static str, Scan)> {
 }
 
 pub fn reopened(scan: &Scan) -> Scan {
-    open(&snapshot::take(scan, Veil::none())).expect("it was just written")
+    open(&snapshot::take(scan, Anonymizer::none())).expect("it was just written")
 }
 
 fn open(bytes: &[u8]) -> Result<Scan, String> {
@@ -117,16 +117,19 @@ fn every_screen_is_the_same_from_a_snapshot() {
 #[test]
 fn the_same_world_gives_the_same_bytes_however_often_it_is_opened() {
     for (name, scan) in worlds() {
-        let bytes = snapshot::take(&scan, Veil::none());
-        assert!(bytes == snapshot::take(&open(&bytes).expect("a snapshot"), Veil::none()), "{name}");
+        let bytes = snapshot::take(&scan, Anonymizer::none());
+        assert!(bytes == snapshot::take(&open(&bytes).expect("a snapshot"), Anonymizer::none()), "{name}");
     }
-    assert!(snapshot::take(&common::scan(DEMO), Veil::none()) == snapshot::take(&common::scan(DEMO), Veil::none()));
+    assert!(
+        snapshot::take(&common::scan(DEMO), Anonymizer::none())
+            == snapshot::take(&common::scan(DEMO), Anonymizer::none())
+    );
 }
 
 #[test]
 fn paths_below_the_root_do_not_name_it() {
     let scan = common::scan_for(WORLD, &Request::of(VPath::new("/env")));
-    let text = String::from_utf8(snapshot::take(&scan, Veil::none())).expect("JSON");
+    let text = String::from_utf8(snapshot::take(&scan, Anonymizer::none())).expect("JSON");
     assert_eq!(text.matches("\"/env").count(), 1, "only the root itself: {text}");
     assert!(text.contains("\"lib/python3.11/site-packages/kiwisolver/_cext.cpython-311-x86_64-linux-gnu.so\""));
 }
@@ -143,7 +146,7 @@ fn asset(name: &str, made: &[u8]) -> Vec<u8> {
 #[test]
 fn the_demos_are_snapshots_of_their_worlds() {
     for (name, world) in DEMOS {
-        let taken = snapshot::take(&common::scan(world), Veil::none());
+        let taken = snapshot::take(&common::scan(world), Anonymizer::none());
         let kept = asset(&format!("demo/{name}.dylens.json"), &taken);
         assert!(kept == taken, "write it again: INSTA_UPDATE=always cargo test --test it snapshot::the_demos");
     }
@@ -158,7 +161,7 @@ fn the_schema_is_what_the_mirrors_tell() {
 
 #[test]
 fn a_snapshot_that_cannot_be_read_says_why_in_one_line() {
-    let good = String::from_utf8(snapshot::take(&common::scan(DEMO), Veil::none())).expect("JSON");
+    let good = String::from_utf8(snapshot::take(&common::scan(DEMO), Anonymizer::none())).expect("JSON");
     let newer = good.replacen("\"snapshot\":1", "\"snapshot\":7", 1);
     let cases = [
         (newer.as_bytes().to_vec(), "x.dylens.json is a snapshot of version 7, written by dylens"),
@@ -179,7 +182,7 @@ fn a_snapshot_that_cannot_be_read_says_why_in_one_line() {
 fn names_of_people_are_hidden_everywhere() {
     let world = WORLD.replace("/env", "/home/annabel/work/.venv").replace("/opt/jpeg", "/Users/bertrand/jpeg");
     let scan = common::scan_for(&world, &Request::of(VPath::new("/home/annabel/work/.venv")));
-    let bytes = snapshot::take(&scan, Veil::drawn(Some(b"/home/annabel")));
+    let bytes = snapshot::take(&scan, Anonymizer::drawn(Some(b"/home/annabel")));
     let text = String::from_utf8(bytes.clone()).expect("JSON");
     assert!(!text.contains("annabel") && !text.contains("bertrand"), "{text}");
     let opened = open(&bytes).expect("a snapshot");
@@ -189,7 +192,7 @@ fn names_of_people_are_hidden_everywhere() {
 
 #[test]
 fn a_packed_snapshot_is_told_by_its_bytes() {
-    let bytes = snapshot::take(&common::scan(DEMO), Veil::none());
+    let bytes = snapshot::take(&common::scan(DEMO), Anonymizer::none());
     for (name, packing) in [("x.zst", Packing::Zstd), ("x.gz", Packing::Gzip)] {
         let packed = packed(bytes.clone(), name.as_bytes());
         assert_eq!(Packing::told(&packed), Some(packing));
@@ -250,8 +253,11 @@ fn spoil(value: &mut Value, dice: &mut Dice) {
 #[test]
 fn whatever_is_changed_in_a_snapshot_no_face_stumbles_over_it() {
     let worlds = [MUSL, WORLD].map(|world| common::scan_for(world, &Request::of(VPath::new("/env"))));
-    let worlds =
-        worlds.iter().chain([&common::scan(DEMO)]).map(|scan| snapshot::take(scan, Veil::none())).collect::<Vec<_>>();
+    let worlds = worlds
+        .iter()
+        .chain([&common::scan(DEMO)])
+        .map(|scan| snapshot::take(scan, Anonymizer::none()))
+        .collect::<Vec<_>>();
     let mut opened = 0;
     for round in 0..250 {
         let mut dice = Dice(round);
@@ -271,7 +277,7 @@ fn whatever_is_changed_in_a_snapshot_no_face_stumbles_over_it() {
 
 #[test]
 fn random_bytes_are_no_snapshot() {
-    let good = snapshot::take(&common::scan_for(MUSL, &Request::of(VPath::new("/env"))), Veil::none());
+    let good = snapshot::take(&common::scan_for(MUSL, &Request::of(VPath::new("/env"))), Anonymizer::none());
     for round in 0..1000 {
         let mut dice = Dice(round);
         let mut bytes = if round % 2 == 0 { good.clone() } else { packed(good.clone(), b"x.gz") };

@@ -171,18 +171,21 @@ fn shim(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
 /// The file that asks in the way of the message: with the very version of rust-numpy, else any that knows only NumPy 1.
 fn consumer(ground: &Ground, version: Option<&str>, by: Option<&str>) -> Option<(FileId, Binding)> {
     if let Some(file) = by.and_then(|by| ground.file(by))
-        && let Some(bond) = ground.scan.numpy.of(file)
+        && let Some(capi_edge) = ground.scan.numpy.of(file)
     {
-        return Some((file, bond.binding.clone()));
+        return Some((file, capi_edge.binding.clone()));
     }
-    let bonds = &ground.scan.numpy.bonds;
+    let capi_edges = &ground.scan.numpy.capi_edges;
     let is_version = |binding: &Binding| matches!(binding, Binding::RustNumpy { version: Some(own), .. } if Some(own.as_str()) == version);
     let is_old = |binding: &Binding| {
         matches!(binding, Binding::RustNumpy { knows_2: false, .. } | Binding::Pybind11 { knows_2: false })
     };
     let is_rust = |binding: &Binding| matches!(binding, Binding::RustNumpy { .. });
     let find = |fits: &dyn Fn(&Binding) -> bool| {
-        bonds.iter().find(|bond| fits(&bond.binding)).map(|bond| (bond.file, bond.binding.clone()))
+        capi_edges
+            .iter()
+            .find(|capi_edge| fits(&capi_edge.binding))
+            .map(|capi_edge| (capi_edge.file, capi_edge.binding.clone()))
     };
     find(&is_version).or_else(|| find(&is_old)).or_else(|| find(&is_rust))
 }

@@ -139,7 +139,7 @@ fn wheels<'a>(facts: &'a Facts<'a>) -> Vec<Wheel<'a>> {
 
 /// The version that was asked about.
 fn version(facts: &Facts) -> Version {
-    facts.survey.target.wishes.tool.as_ref().and_then(Tool::version).unwrap_or(NEWEST)
+    facts.survey.target.overrides.tool.as_ref().and_then(Tool::version).unwrap_or(NEWEST)
 }
 
 /// What auditwheel says of a wheel without a file for its processor; `others` are the names of those for another one.
@@ -177,7 +177,7 @@ fn nothing_to_repair(facts: &Facts) -> Option<Complaint> {
     let elf = files.iter().filter(|&&file| is_elf(file));
     let mut others: Vec<String> = elf.map(|&file| VPath::new(content(file).path.file_name()).to_string()).collect();
     others.sort();
-    let version = facts.survey.target.wishes.tool?.version();
+    let version = facts.survey.target.overrides.tool?.version();
     // Older ones go by the machine that they run on.
     if !others.is_empty() && version.is_some_and(|version| version < AUTO) {
         return None;

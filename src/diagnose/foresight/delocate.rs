@@ -143,7 +143,7 @@ const NAMES_WHEELS: Version = Version::new(0, 11, 0);
 const SAYS_HOW: Version = Version::new(0, 12, 0);
 
 fn is_since(facts: &Facts, since: Version) -> bool {
-    facts.survey.target.wishes.tool.as_ref().and_then(Tool::version).is_none_or(|version| version >= since)
+    facts.survey.target.overrides.tool.as_ref().and_then(Tool::version).is_none_or(|version| version >= since)
 }
 
 /// The macOS that each slice of the files is built for, without the third number.
@@ -161,7 +161,7 @@ fn minimums(facts: &Facts) -> Vec<(Arch, Release, FileId)> {
 
 /// Files that need a newer macOS than was asked for (`MACOSX_DEPLOYMENT_TARGET`); for Apple's processors nothing is older than 11.
 fn too_new(facts: &Facts) -> Option<Complaint> {
-    let wanted = facts.survey.target.wishes.macos.filter(|_| is_since(facts, NAMES_WHEELS))?;
+    let wanted = facts.survey.target.overrides.macos.filter(|_| is_since(facts, NAMES_WHEELS))?;
     let least = |arch: Arch| if arch == Arch::AARCH64 { wanted.max(Release::new(11, 0)) } else { wanted };
     let mut newer: Vec<(Arch, Release, FileId)> = minimums(facts);
     newer.retain(|&(arch, minimum, _)| minimum > least(arch));
@@ -200,7 +200,7 @@ fn renamed(facts: &Facts) -> Vec<Complaint> {
     if !is_since(facts, SAYS_HOW) || promised.is_empty() || promised.len() != built.len() {
         return Vec::new();
     }
-    let wanted = facts.survey.target.wishes.macos;
+    let wanted = facts.survey.target.overrides.macos;
     let mut complaints = Vec::new();
     let mut platforms = Vec::new();
     for (arch, (minimum, file)) in packed(&built) {

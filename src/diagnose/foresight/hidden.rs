@@ -16,9 +16,9 @@ use crate::world::FileId;
 /// the program itself, or another package, imports it. Where no line names NumPy at all, a rule of its own tells it.
 pub(super) fn numpy(facts: &Facts, bundler: Bundler) -> Vec<Complaint> {
     let mut complaints = Vec::new();
-    for (owner, bonds) in by_owner(facts, |_| true) {
-        let file = bonds[0].file;
-        if facts.survey.target.bundle.is_none() && is_hidden(facts, &bonds) {
+    for (owner, capi_edges) in by_owner(facts, |_| true) {
+        let file = capi_edges[0].file;
+        if facts.survey.target.bundle.is_none() && is_hidden(facts, &capi_edges) {
             continue;
         }
         let Some(folder) = facts.package_folder(file) else { continue };

@@ -78,7 +78,7 @@ pub fn refusal(tool: Tool) -> Option<String> {
 
 /// All that the tool which was asked about will stumble over.
 pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
-    match facts.survey.target.wishes.tool.map(|tool| tool.id()) {
+    match facts.survey.target.overrides.tool.map(|tool| tool.id()) {
         Some(ToolId::Auditwheel) => auditwheel::complaints(facts),
         Some(ToolId::Delocate) => delocate::complaints(facts),
         Some(ToolId::Delvewheel) => delvewheel::complaints(facts),

@@ -66,7 +66,7 @@ pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
 /// The modules whose DLLs of the Visual C++ runtime lie neither in their package nor beside Python: Nuitka warns, one module
 /// after the other, unless Visual Studio is installed where it runs.
 fn without_runtime(facts: &Facts) -> Vec<Complaint> {
-    let Some(version) = facts.survey.target.wishes.tool.and_then(|tool| tool.nuitka()) else { return Vec::new() };
+    let Some(version) = facts.survey.target.overrides.tool.and_then(|tool| tool.nuitka()) else { return Vec::new() };
     let is_arm = facts.survey.world.host.arch == Some(Arch::AARCH64);
     if version < if is_arm { TELLS_RUNTIME_ON_ARM } else { TELLS_RUNTIME } {
         return Vec::new();

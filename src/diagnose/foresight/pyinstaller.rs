@@ -38,7 +38,7 @@ const SYSTEM_ON_WINDOWS: &str = r"(?xi-u)^((advapi32|ws2_32|gdi32|oleaut32|shell
 |kernel32|.*\.so|.*\.dylib|microsoft\.windows\.common-controls|api-ms-win-.*\.dll)";
 
 pub(super) fn complaints(facts: &Facts) -> Vec<Complaint> {
-    let version = facts.survey.target.wishes.tool.as_ref().and_then(Tool::version);
+    let version = facts.survey.target.overrides.tool.as_ref().and_then(Tool::version);
     let is_old = version.is_some_and(|version| version < WAITS);
     let mut complaints = Vec::new();
     for (name, missing) in missing(facts) {
@@ -123,7 +123,7 @@ fn refused(facts: &Facts, file: FileId, role: &Role) -> Option<Complaint> {
     let content = world.file(file);
     content.image.as_ref().filter(|image| image.format == Format::MachO && matches!(role, Role::Module(_)))?;
     let (archs, path): (Vec<Arch>, _) = (content.archs().collect(), content.path.clone());
-    let target = facts.survey.target.wishes.arch.or(world.host.arch)?;
+    let target = facts.survey.target.overrides.arch.or(world.host.arch)?;
     let word = |arch: Arch| arch.word(Format::MachO);
     let promised = facts.owner(file).map_or(&[][..], |owner| facts.tags(owner));
     let is_universal = promised.iter().any(|tag| tag.platform.ends_with("_universal2"));

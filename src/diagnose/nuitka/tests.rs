@@ -1,4 +1,4 @@
-use super::{Binary, Death, Found, Scanned, Surroundings, folders, scan};
+use super::{Binary, BuildAbort, Found, Scanned, Surroundings, folders, scan};
 use crate::discover::tool::{NEWEST_NUITKA, Version};
 use crate::image::{Arch, Name};
 use crate::vfs::VPath;
@@ -19,7 +19,7 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
-    fn scan(&self, version: &str) -> Result<Scanned, Death> {
+    fn scan(&self, version: &str) -> Result<Scanned, BuildAbort> {
         let names = |texts: &[&str]| texts.iter().map(Name::from).collect::<Vec<_>>();
         let (path, identity) = (VPath::new(self.path), Name::from(self.id));
         let inherited: Vec<VPath> = self.inherited.iter().map(VPath::new).collect();

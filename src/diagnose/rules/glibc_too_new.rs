@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    let Some(wanted) = facts.survey.target.wishes.glibc else { return };
+    let Some(wanted) = facts.survey.target.overrides.glibc else { return };
     let mut by_release = BTreeMap::<Release, Vec<(FileId, Vec<Name>)>>::new();
     for (_, file, _, _) in facts.files() {
         let content = facts.survey.world.file(file);

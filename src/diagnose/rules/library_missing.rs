@@ -75,11 +75,12 @@ fn judge(facts: &Facts, name: &Name, missing: &Missing, first: FileId) -> Option
     finding.evidence = evidence;
     let module = imports_first(facts, missing).unwrap_or(first);
     finding.evidence.extend(windows::preparations(facts, module));
-    let death = missing.wanted.iter().find_map(|(file, _, _)| facts.deaths().get(file)).filter(|it| it.name == *name);
-    if let (Some(death), Some(tool)) = (death, facts.survey.target.wishes.tool) {
+    let build_abort =
+        missing.wanted.iter().find_map(|(file, _, _)| facts.build_aborts().get(file)).filter(|it| it.name == *name);
+    if let (Some(build_abort), Some(tool)) = (build_abort, facts.survey.target.overrides.tool) {
         finding.severity = Severity::Error;
         finding.message += &format!("; {tool} stops at it");
-        finding.prints = Some(death.message.clone());
+        finding.prints = Some(build_abort.message.clone());
     }
     Some(finding)
 }

@@ -52,7 +52,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 
 /// Who says how old the system may be.
 fn promise(facts: &Facts) -> &'static str {
-    match facts.survey.target.wishes.macos {
+    match facts.survey.target.overrides.macos {
         Some(_) => "the target is",
         None => "the wheel's tag promises",
     }

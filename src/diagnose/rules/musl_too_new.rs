@@ -36,7 +36,7 @@ pub(crate) fn since(symbol: &[u8]) -> Option<Release> {
 }
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    let Some(wanted) = facts.survey.target.wishes.musl else { return };
+    let Some(wanted) = facts.survey.target.overrides.musl else { return };
     let mut by_release = BTreeMap::<Release, Vec<(FileId, Vec<Name>)>>::new();
     for (_, file, _, _) in facts.files() {
         let content = facts.survey.world.file(file);

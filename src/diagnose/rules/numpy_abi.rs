@@ -21,15 +21,15 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let Some(provider) = provider(facts) else { return };
-    for (owner, bonds) in answered(facts, Answer::OtherAbi) {
-        let mut finding = finding(facts, &RULE, Severity::Error, &bonds);
+    for (owner, capi_edges) in answered(facts, Answer::OtherAbi) {
+        let mut finding = finding(facts, &RULE, Severity::Error, &capi_edges);
         let distribution = facts.survey.distributions.get(owner);
         finding.subject = distribution.name.clone();
         finding.message = format!(
             "{} was built for NumPy 1, but {} is installed: {}",
-            who(facts, owner, &bonds),
+            who(facts, owner, &capi_edges),
             spoken(provider),
-            fails_at(&bonds, None)
+            fails_at(&capi_edges, None)
         );
         finding.remedy =
             Remedy::new(format!("upgrade {} to a release built for NumPy 2, or go back to NumPy 1", distribution.name))

@@ -17,21 +17,21 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    if facts.survey.target.wishes.tool.is_none() || facts.survey.target.bundle.is_some() {
+    if facts.survey.target.overrides.tool.is_none() || facts.survey.target.bundle.is_some() {
         return;
     }
-    for (owner, bonds) in by_owner(facts, |_| true) {
-        if !is_hidden(facts, &bonds) {
+    for (owner, capi_edges) in by_owner(facts, |_| true) {
+        if !is_hidden(facts, &capi_edges) {
             continue;
         }
         let Some(remedy) = name_to_bundler(facts, "keep NumPy in the bundle", "numpy") else { continue };
         let is_optional = does_without(facts, owner);
         let severity = if is_optional { Severity::Info } else { Severity::Warning };
-        let mut finding = finding(facts, &RULE, severity, &bonds);
+        let mut finding = finding(facts, &RULE, severity, &capi_edges);
         finding.subject = "numpy".into();
         finding.message = format!(
             "{} uses NumPy's C API, but no Python code of its package imports numpy: bundlers leave it out{}",
-            who(facts, owner, &bonds),
+            who(facts, owner, &capi_edges),
             if is_optional {
                 "; the package does not require NumPy, and needs it only where it gets arrays"
             } else {

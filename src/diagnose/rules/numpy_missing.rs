@@ -23,19 +23,19 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    for (owner, bonds) in answered(facts, Answer::NoProvider) {
+    for (owner, capi_edges) in answered(facts, Answer::NoProvider) {
         // Packages that do not require NumPy, and ask for it only when they are handed an array, do without.
         let requires = facts.survey.requires(owner, "numpy");
-        let line = failing_line(facts, &bonds);
-        let is_needed = requires || asks_at_import(&bonds) || line.is_some();
+        let line = failing_line(facts, &capi_edges);
+        let is_needed = requires || asks_at_import(&capi_edges) || line.is_some();
         let severity = if is_needed { Severity::Error } else { Severity::Info };
-        let mut finding = finding(facts, &RULE, severity, &bonds);
+        let mut finding = finding(facts, &RULE, severity, &capi_edges);
         let what = lack(facts);
         finding.subject = "numpy".into();
-        let fails = fails_at(&bonds, line.as_ref());
-        finding.message = format!("{} uses NumPy's C API, but {what}: {fails}", who(facts, owner, &bonds));
+        let fails = fails_at(&capi_edges, line.as_ref());
+        finding.message = format!("{} uses NumPy's C API, but {what}: {fails}", who(facts, owner, &capi_edges));
         if let Some((line, _)) = line {
-            finding = at_import(facts, finding, &bonds, line);
+            finding = at_import(facts, finding, &capi_edges, line);
         }
         let command = match provider(facts) {
             Some(_) => PIP_REINSTALL,

@@ -11,7 +11,7 @@ use crate::diagnose::{Evidence, Facts, Finding, Rule, Severity};
 use crate::discover::DistributionId;
 use crate::image::Answer;
 use crate::rule::RuleId;
-use crate::survey::{Bond, Provider};
+use crate::survey::{CapiEdge, Provider};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::NUMPY_MODULE_MISSING,
@@ -27,19 +27,19 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let Some(provider) = provider(facts) else { return };
-    for (owner, bonds) in answered(facts, Answer::NoModule) {
-        let mut by_module = BTreeMap::<&str, Vec<&Bond>>::new();
-        for bond in bonds {
-            by_module.entry(bond.missing.unwrap_or(bond.asks_for)).or_default().push(bond);
+    for (owner, capi_edges) in answered(facts, Answer::NoModule) {
+        let mut by_module = BTreeMap::<&str, Vec<&CapiEdge>>::new();
+        for capi_edge in capi_edges {
+            by_module.entry(capi_edge.missing.unwrap_or(capi_edge.asks_for)).or_default().push(capi_edge);
         }
-        for (module, bonds) in by_module {
-            let mut finding = finding(facts, &RULE, Severity::Error, &bonds);
+        for (module, capi_edges) in by_module {
+            let mut finding = finding(facts, &RULE, Severity::Error, &capi_edges);
             finding.subject = module.into();
             finding.message = format!(
                 "{} uses NumPy's C API through {module}, but {} has no such module: {}",
-                who(facts, owner, &bonds),
+                who(facts, owner, &capi_edges),
                 spoken(provider),
-                fails_at(&bonds, None)
+                fails_at(&capi_edges, None)
             );
             findings.push(mended(facts, provider, finding, module));
         }
@@ -47,16 +47,16 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     if is_whole(facts) {
         return;
     }
-    for (owner, bonds) in by_owner(facts, |bond| !bond.answer.fails()) {
-        findings.extend(imported(facts, provider, owner, &bonds));
+    for (owner, capi_edges) in by_owner(facts, |capi_edge| !capi_edge.answer.fails()) {
+        findings.extend(imported(facts, provider, owner, &capi_edges));
     }
 }
 
 /// Python code asks for a module of NumPy that is not there, though compiled code gets what it wants.
-fn imported(facts: &Facts, provider: &Provider, owner: DistributionId, bonds: &[&Bond]) -> Option<Finding> {
-    let (line, module) = failing_line(facts, bonds)?;
-    let finding = finding(facts, &RULE, Severity::Error, bonds);
-    let mut finding = at_import(facts, finding, bonds, line.clone());
+fn imported(facts: &Facts, provider: &Provider, owner: DistributionId, capi_edges: &[&CapiEdge]) -> Option<Finding> {
+    let (line, module) = failing_line(facts, capi_edges)?;
+    let finding = finding(facts, &RULE, Severity::Error, capi_edges);
+    let mut finding = at_import(facts, finding, capi_edges, line.clone());
     finding.subject = module.clone();
     finding.message = format!(
         "{} imports {module} ({}:{}), but {} has no such module: its import fails",

@@ -21,16 +21,16 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let Some(provider) = provider(facts) else { return };
-    for (owner, bonds) in answered(facts, Answer::ThroughShim) {
-        let is_rust = bonds.iter().any(|bond| matches!(bond.binding, Binding::RustNumpy { .. }));
+    for (owner, capi_edges) in answered(facts, Answer::ThroughShim) {
+        let is_rust = capi_edges.iter().any(|capi_edge| matches!(capi_edge.binding, Binding::RustNumpy { .. }));
         let is_bundled = facts.survey.target.bundle.is_some();
         // The bundle has the module, and pybind11 gets all that it wants from it.
         if is_bundled && !is_rust {
             continue;
         }
         let severity = if is_rust { Severity::Warning } else { Severity::Info };
-        let mut finding = finding(facts, &RULE, severity, &bonds);
-        let (who, spoken) = (who(facts, owner, &bonds), spoken(provider));
+        let mut finding = finding(facts, &RULE, severity, &capi_edges);
+        let (who, spoken) = (who(facts, owner, &capi_edges), spoken(provider));
         finding.subject = "numpy.core.multiarray".into();
         finding.message = match is_rust {
             true if is_bundled => format!(

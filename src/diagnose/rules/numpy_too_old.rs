@@ -21,20 +21,20 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let Some(provider) = provider(facts) else { return };
-    let all = by_owner(facts, |bond| bond.binding.asks_at_import());
-    for (owner, bonds) in answered(facts, Answer::TooOld) {
-        let wanted = bonds.iter().filter_map(|bond| wanted(&bond.binding)).max();
+    let all = by_owner(facts, |capi_edge| capi_edge.binding.asks_at_import());
+    for (owner, capi_edges) in answered(facts, Answer::TooOld) {
+        let wanted = capi_edges.iter().filter_map(|capi_edge| wanted(&capi_edge.binding)).max();
         let Some((major, minor)) = wanted.and_then(oldest_with) else { continue };
         // Where the package's other modules make do with what is there, it uses this one only where it can.
-        let is_whole = all.get(&owner).is_some_and(|all| all.len() == bonds.len());
+        let is_whole = all.get(&owner).is_some_and(|all| all.len() == capi_edges.len());
         let severity = if is_whole { Severity::Error } else { Severity::Warning };
-        let mut finding = finding(facts, &RULE, severity, &bonds);
+        let mut finding = finding(facts, &RULE, severity, &capi_edges);
         finding.subject = format!("numpy>={major}.{minor}");
         finding.message = format!(
             "{} requires the C API of NumPy {major}.{minor}, but {} is installed: {}",
-            who(facts, owner, &bonds),
+            who(facts, owner, &capi_edges),
             spoken(provider),
-            fails_at(&bonds, None)
+            fails_at(&capi_edges, None)
         );
         finding.remedy =
             Remedy::new("upgrade NumPy").fix(PIP_UPGRADE_FROM.with(&[&"numpy", &format!("{major}.{minor}")]));

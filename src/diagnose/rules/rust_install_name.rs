@@ -44,8 +44,8 @@ pub(super) fn check_those(facts: &Facts, rule: &'static Rule, of_rust: bool, fin
 
 fn finding(facts: &Facts, rule: &'static Rule, file: FileId, name: &InstallName, rust: Option<&Rust>) -> Finding {
     let stops = bundling::stops(facts, file);
-    let death = facts.deaths().get(&file).filter(|death| death.is_identity);
-    let severity = match (death, facts.survey.target.wishes.tool, stops) {
+    let build_abort = facts.build_aborts().get(&file).filter(|build_abort| build_abort.is_identity);
+    let severity = match (build_abort, facts.survey.target.overrides.tool, stops) {
         (Some(_), _, _) => Severity::Error,
         (None, None, Stops::Always) => Severity::Warning,
         _ => Severity::Info,
@@ -54,18 +54,18 @@ fn finding(facts: &Facts, rule: &'static Rule, file: FileId, name: &InstallName,
     let identity = content.image.as_ref().and_then(|image| image.identity.clone()).unwrap_or_default();
     let mut finding = Finding::about(facts, rule, severity, file);
     finding.subject = identity.to_string();
-    let minds = match (death, facts.survey.target.wishes.tool) {
+    let minds = match (build_abort, facts.survey.target.overrides.tool) {
         (Some(_), Some(tool)) => format!("{} fails on it", spoken(tool)),
         _ => stops.phrase(),
     };
     finding.message = format!("{} has {}; harmless to dyld, but {minds}", finding.file, name.phrase());
-    finding.prints = death.map(|death| death.message.clone());
+    finding.prints = build_abort.map(|build_abort| build_abort.message.clone());
     finding.remedy = remedy(facts, &content.path, name, stops, rust.is_some());
     finding.evidence.push(Evidence::Header { name: "install name", value: identity });
     finding.evidence.push(Evidence::Header { name: "written by", value: Name::from(name.writer(rust.is_some())) });
     let told = rust.into_iter().flat_map(Rust::told);
     finding.evidence.extend(told.map(|(name, value)| Evidence::Header { name, value: Name::from(value) }));
-    if let (None, Some(tool)) = (death, facts.survey.target.wishes.tool) {
+    if let (None, Some(tool)) = (build_abort, facts.survey.target.overrides.tool) {
         finding.evidence.push(Evidence::Header { name: tool.name(), value: Name::from(tool.use_of_install_names()) });
     }
     finding

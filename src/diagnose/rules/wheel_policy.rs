@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
-    if facts.survey.target.wishes.tool.is_none_or(|tool| tool.id() != ToolId::Auditwheel) {
+    if facts.survey.target.overrides.tool.is_none_or(|tool| tool.id() != ToolId::Auditwheel) {
         return;
     }
     for judged in judged(facts) {

@@ -29,7 +29,7 @@ type Procedure = (Name, Name);
 
 fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let python = facts.python();
-    let oldest = facts.survey.target.wishes.windows.or_else(|| WindowsRelease::oldest_for(python.version?));
+    let oldest = facts.survey.target.overrides.windows.or_else(|| WindowsRelease::oldest_for(python.version?));
     let Some(oldest) = oldest else { return };
     if !loader::traits(&facts.survey.world.host.system).judges(OldestRelease::Windows) {
         return;
@@ -70,7 +70,7 @@ fn newer(facts: &Facts, file: FileId, oldest: WindowsRelease) -> Vec<(WindowsRel
 
 fn finding(facts: &Facts, oldest: WindowsRelease, release: WindowsRelease, uses: &[(FileId, Procedure)]) -> Finding {
     let (file, (dll, first)) = &uses[0];
-    let is_asked = facts.survey.target.wishes.windows.is_some();
+    let is_asked = facts.survey.target.overrides.windows.is_some();
     let mut imports: Vec<usize> = uses.iter().flat_map(|(file, _)| facts.imports_loading(*file)).copied().collect();
     imports.sort_unstable();
     imports.dedup();

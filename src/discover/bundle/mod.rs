@@ -4,10 +4,10 @@
 //! Python modules lie within the program, or in an archive beside it; their names are listed, nothing is unpacked or run.
 
 mod app;
-mod below;
 mod codes;
 mod cx_freeze;
 mod modules;
+mod nested;
 mod nuitka;
 mod pyinstaller;
 mod pyz;
@@ -27,9 +27,9 @@ use crate::tools::Bundler;
 use crate::vfs::{FileSystem, Kind as FileKind, VPath};
 use crate::world::{Host, Python, System};
 
-pub(super) use below::below;
 pub use codes::Codes;
 pub use modules::Modules;
+pub(super) use nested::below;
 pub(crate) use nuitka::names_in;
 
 /// How the parts of a bundle lie together.

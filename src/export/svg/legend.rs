@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::WIDE;
-use crate::export::part::{BondKind, Drawn, Part, State};
+use crate::export::part::{Drawn, DrawnLinkKind, Part, State};
 
 /// The height of a line of the legend, and how wide its samples are; in pixels.
 const HIGH: f32 = 22.0;
@@ -25,12 +25,12 @@ const BOXES: [BoxEntry; 10] = [
     ("missing absent", "not on the search path, not missed", |it| it.state == State::Absent),
 ];
 
-const LINES: [(BondKind, &str); 5] = [
-    (BondKind::Needs, "needs"),
-    (BondKind::May, "may need"),
-    (BondKind::Numpy, "uses NumPy's C API"),
-    (BondKind::Import, "imports"),
-    (BondKind::MayImport, "may import"),
+const LINES: [(DrawnLinkKind, &str); 5] = [
+    (DrawnLinkKind::Needs, "needs"),
+    (DrawnLinkKind::May, "may need"),
+    (DrawnLinkKind::Numpy, "uses NumPy's C API"),
+    (DrawnLinkKind::Import, "imports"),
+    (DrawnLinkKind::MayImport, "may import"),
 ];
 
 /// The legend from a place on, no further right than `right`; and where it ends below.
@@ -41,9 +41,9 @@ pub(super) fn legend(part: &Part, (left, top): (f32, f32), right: f32) -> (Strin
     let boxes = BOXES.iter().filter(|(_, _, is)| part.items.iter().any(is));
     entries.extend(boxes.map(|(class, word, _)| (sample(class), *word)));
     let line = |class: &str| format!("<path class=\"{class}\" d=\"M0 0H22\"/>");
-    let is_there = |kind: BondKind| part.links.iter().any(|bond| bond.kind == kind);
+    let is_there = |kind: DrawnLinkKind| part.links.iter().any(|bond| bond.kind == kind);
     for (kind, word) in LINES.iter().filter(|(kind, _)| is_there(*kind)) {
-        let class = if *kind == BondKind::Needs { "" } else { kind.word() };
+        let class = if *kind == DrawnLinkKind::Needs { "" } else { kind.word() };
         entries.push((line(class), word));
     }
     if !part.red.is_empty() {

@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{HIGH, MARGIN, TOP, WIDE};
-use crate::export::part::{BondKind, Part, State};
+use crate::export::part::{DrawnLinkKind, Part, State};
 use crate::graph::layout::{Layout, Net, Ways};
 
 /// How far a bridge reaches to both sides, in pixels: tracks are a cell apart.
@@ -16,7 +16,7 @@ const TIP: f32 = 7.0;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Look {
     /// The strongest kind of the links that run here.
-    kind: BondKind,
+    kind: DrawnLinkKind,
     /// A failure comes by it.
     is_hot: bool,
     /// All of them are absent, and nobody minds.
@@ -34,7 +34,7 @@ impl Look {
 
     /// The classes of its style.
     fn class(self) -> String {
-        let kind = if self.kind == BondKind::Needs { "" } else { self.kind.word() };
+        let kind = if self.kind == DrawnLinkKind::Needs { "" } else { self.kind.word() };
         let state = if self.is_hot {
             "error"
         } else if self.is_absent {
@@ -98,7 +98,7 @@ impl<'a> Lines<'a> {
 
     fn look(&self, links: impl Iterator<Item = (usize, usize)>) -> Look {
         let known = links.filter_map(|link| self.looks.get(&link).copied());
-        known.reduce(Look::and).unwrap_or(Look { kind: BondKind::Needs, is_hot: false, is_absent: false })
+        known.reduce(Look::and).unwrap_or(Look { kind: DrawnLinkKind::Needs, is_hot: false, is_absent: false })
     }
 
     /// Draws all lines; red ones over the others.

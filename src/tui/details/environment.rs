@@ -37,7 +37,7 @@ pub fn of_environment(atlas: &Atlas) -> Vec<Prose> {
         }
     }
     text.push(Prose::field("system", Tone::Plain, system(scan)));
-    if let Some(tool) = target.wishes.tool {
+    if let Some(tool) = target.overrides.tool {
         text.push(Prose::field("for", Tone::Plain, tool.to_string()));
     }
     let counts = format!("{}, {}", count(scan.modules(), "module"), count(atlas.counts.libraries, "library"));

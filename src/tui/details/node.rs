@@ -162,8 +162,8 @@ fn body(scan: &Scan, file: FileId, text: &mut Vec<Prose>) {
         let told = rust.told();
         text.extend(told.into_iter().map(|(name, value)| Prose::field(name, Tone::Plain, value)));
     }
-    if let Some(bond) = scan.numpy.of(file) {
-        let told = format!("{}, at {}", bond.binding.phrase(), bond.binding.asks_at());
+    if let Some(capi_edge) = scan.numpy.of(file) {
+        let told = format!("{}, at {}", capi_edge.binding.phrase(), capi_edge.binding.asks_at());
         text.push(Prose::field("NumPy", Tone::Plain, told));
     }
 }

@@ -119,7 +119,7 @@ fn all_parts(atlas: &Atlas, is_wide: bool) -> Vec<Part> {
     if is_wide {
         parts.push(Part::new(2, Tone::Plain, format!("  {}", system(scan))));
     }
-    if let Some(tool) = target.wishes.tool {
+    if let Some(tool) = target.overrides.tool {
         parts.push(Part::new(1, Tone::Plain, format!("  for {tool}")));
     }
     if is_wide {

@@ -145,7 +145,7 @@ impl Canvas<'_> {
             () => Heat::Quiet,
         };
         let kind = match () {
-            () if self.picture.bonds.contains(&link) => LinkKind::Numpy,
+            () if self.picture.capi_edges.contains(&link) => LinkKind::Numpy,
             () if self.picture.imports.contains(&link) => LinkKind::Import,
             () if self.picture.may_import.contains(&link) => LinkKind::MayImport,
             () => LinkKind::Loader,

@@ -21,7 +21,7 @@ pub(super) const VIEW: View = View {
     about: "show consumers of NumPy's C API",
     arrangement: Arrangement::Above,
     nothing: "no consumer of NumPy's C API",
-    is_there: |model| model.atlas.as_ref().is_some_and(|atlas| !atlas.scan.numpy.bonds.is_empty()),
+    is_there: |model| model.atlas.as_ref().is_some_and(|atlas| !atlas.scan.numpy.capi_edges.is_empty()),
     draw,
     step,
     enter: "open",
@@ -79,7 +79,7 @@ fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
         bordered(model, Some(Pane::Main), title(model, heading.trim_end()), area, buffer);
         return;
     };
-    let asking = atlas.scan.numpy.bonds.len();
+    let asking = atlas.scan.numpy.capi_edges.len();
     let name = match atlas.scan.numpy_failing() {
         0 => format!("NumPy's C API  {}", count(asking, "consumer")),
         failing => format!("NumPy's C API  {}, {failing} broken", count(asking, "consumer")),

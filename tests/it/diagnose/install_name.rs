@@ -8,7 +8,7 @@ use crate::common;
 use dylens::diagnose::install_name::InstallName;
 use dylens::diagnose::nuitka::{self, Binary, Surroundings};
 use dylens::discover::tool::Version;
-use dylens::discover::{Machine, Request, Tool, Wishes};
+use dylens::discover::{Machine, Overrides, Request, Tool};
 use dylens::export::{FINDINGS, FORMATS};
 use dylens::image::{Arch, Name};
 use dylens::scan::Scan;
@@ -84,7 +84,7 @@ impl Row {
     }
 
     /// The message of this version, where it stops.
-    fn death(&self, files: &[VPath], version: &str) -> Option<String> {
+    fn build_abort(&self, files: &[VPath], version: &str) -> Option<String> {
         let present: BTreeSet<VPath> = files.iter().flat_map(with_folders).collect();
         let path = VPath::new(SITE).join(&self.file);
         let package = self.package();
@@ -107,7 +107,7 @@ impl Row {
             folders: &folders,
         };
         let version: Version = version.parse().expect("a version");
-        nuitka::scan(version, &binary, &around).err().map(|death| death.message)
+        nuitka::scan(version, &binary, &around).err().map(|build_abort| build_abort.message)
     }
 }
 
@@ -130,9 +130,9 @@ fn every_version_of_nuitka_stops_where_it_was_seen_to_stop() {
         let files = &wheels[&row.wheel];
         for (versions, dies) in [(&row.nuitka.dies, true), (&row.nuitka.copes, false)] {
             for version in versions {
-                let death = row.death(files, version);
-                if death.is_some() != dies {
-                    wrong.push(format!("{} in {}, Nuitka {version}: {death:?}", row.file, row.wheel));
+                let build_abort = row.build_abort(files, version);
+                if build_abort.is_some() != dies {
+                    wrong.push(format!("{} in {}, Nuitka {version}: {build_abort:?}", row.file, row.wheel));
                 }
             }
         }
@@ -146,8 +146,8 @@ fn the_first_version_that_stops_prints_what_it_was_seen_to_print() {
     let mut count = 0;
     for row in rows() {
         if let (Some(version), Some(message)) = (row.nuitka.dies.first(), &row.nuitka.message) {
-            let death = row.death(&wheels[&row.wheel], version);
-            assert_eq!(death, Some(format!("FATAL: {message}")), "{} with Nuitka {version}", row.file);
+            let build_abort = row.build_abort(&wheels[&row.wheel], version);
+            assert_eq!(build_abort, Some(format!("FATAL: {message}")), "{} with Nuitka {version}", row.file);
             count += 1;
         }
     }
@@ -200,7 +200,7 @@ proptest! {
         }
         let tool = Tool::new(ToolId::Nuitka, Some(Version::new(1, 0, 1)));
         let request =
-            Request { wishes: Wishes { tool, ..Wishes::default() }, ..Request::of(VPath::new("/t")) };
+            Request { overrides: Overrides { tool, ..Overrides::default() }, ..Request::of(VPath::new("/t")) };
         let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
         let scan = Scan::of(Arc::new(memory), &Machine::default(), &request, &progress).expect("there is something");
         for format in FORMATS {

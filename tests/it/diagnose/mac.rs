@@ -1,7 +1,7 @@
 //! What goes wrong on macOS: worlds of packages for it, looked at from anywhere.
 
 use super::*;
-use dylens::discover::{Tool, Wishes};
+use dylens::discover::{Overrides, Tool};
 
 /// Scans a folder of packages for macOS. `MODULE` stands for an extension module for arm64 named `m`.
 pub fn mac(files: &str) -> Scan {
@@ -10,17 +10,17 @@ pub fn mac(files: &str) -> Scan {
 
 /// Scans one folder of a world whose lines are indented for reading.
 pub fn mac_of(root: &str, files: &str) -> Scan {
-    mac_for(Wishes::default(), root, files)
+    mac_for(Overrides::default(), root, files)
 }
 
 /// As [`mac_of`], with what a person wants.
-pub fn mac_for(wishes: Wishes, root: &str, files: &str) -> Scan {
+pub fn mac_for(overrides: Overrides, root: &str, files: &str) -> Scan {
     let lines: Vec<&str> = files.lines().map(str::trim_start).collect();
     let text = lines.join("\n").replace("MODULE", "macho arm64 bundle defines:PyInit_m");
     let world = dylens::world::text::read(&text).expect("a world that can be read");
     let machine = Machine::described(&world.settings);
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
-    Scan::of(Arc::new(world.files), &machine, &Request { wishes, ..Request::of(VPath::new(root)) }, &progress)
+    Scan::of(Arc::new(world.files), &machine, &Request { overrides, ..Request::of(VPath::new(root)) }, &progress)
         .expect("a scan")
 }
 
@@ -43,6 +43,6 @@ Generator: maturin (1.4.0)
 p/_rust/_rs.cpython-311-darwin.so,,
 ";
 
-pub fn nuitka(version: &str) -> Wishes {
-    Wishes { tool: Some(format!("nuitka={version}").parse::<Tool>().expect("a tool")), ..Wishes::default() }
+pub fn nuitka(version: &str) -> Overrides {
+    Overrides { tool: Some(format!("nuitka={version}").parse::<Tool>().expect("a tool")), ..Overrides::default() }
 }

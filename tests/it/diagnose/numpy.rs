@@ -72,27 +72,27 @@ fn numpy_s_own_modules_ask_nobody() {
     assert_eq!(judged(&numpy("2.0.2"), &own), []);
 }
 
-/// The bonds of the module `a._a`, from it to the end: what is asked for, what comes of it, and the node at the end.
-pub fn bonds(scan: &Scan) -> Vec<(String, &'static str, String)> {
+/// The capi_edges of the module `a._a`, from it to the end: what is asked for, what comes of it, and the node at the end.
+pub fn capi_edges(scan: &Scan) -> Vec<(String, &'static str, String)> {
     let of = |name: &[u8]| {
         scan.items.iter().find(|item| item.path.file_name() == name).and_then(|item| item.found.as_ref().ok())
     };
     let file = of(b"_a.cpython-311-x86_64-linux-gnu.so").expect("the module");
     let mut node = scan.graph.file(*file).expect("its node");
-    let mut bonds = Vec::new();
-    while let Some((next, bond)) = scan.graph.numpy(node, petgraph::Direction::Outgoing).first() {
-        bonds.push((bond.asks_for.to_string(), bond.answer.word(), scan.label(*next)));
+    let mut capi_edges = Vec::new();
+    while let Some((next, capi_edge)) = scan.graph.numpy(node, petgraph::Direction::Outgoing).first() {
+        capi_edges.push((capi_edge.asks_for.to_string(), capi_edge.answer.word(), scan.label(*next)));
         node = *next;
     }
-    bonds
+    capi_edges
 }
 
 #[test]
 fn the_bond_is_drawn_from_who_asks_over_the_modules_between_to_the_extension() {
     let drawn = |numpy: &str, says: &str| {
         let scan = scan(&format!("{numpy}{}", package(says)));
-        let bonds = bonds(&scan);
-        bonds.into_iter().map(|(asks_for, answer, end)| format!("{asks_for} {answer} {end}")).collect::<Vec<_>>()
+        let capi_edges = capi_edges(&scan);
+        capi_edges.into_iter().map(|(asks_for, answer, end)| format!("{asks_for} {answer} {end}")).collect::<Vec<_>>()
     };
     let umath = "_multiarray_umath.cpython-311-x86_64-linux-gnu.so";
     assert_eq!(drawn(&numpy("2.1.0"), C2), [format!("numpy._core._multiarray_umath given {umath}")]);

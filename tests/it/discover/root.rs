@@ -408,7 +408,7 @@ fn what_mends_another_system_is_no_command_for_this_one() {
     let image = scan_of("/image.tar", saved(&layers()), &Request::default()).expect("a scan");
     assert_eq!(lines(&image), expected);
     // A snapshot of it as well.
-    let taken = dylens::snapshot::take(&image, dylens::snapshot::Veil::default());
+    let taken = dylens::snapshot::take(&image, dylens::snapshot::Anonymizer::default());
     let opened = dylens::snapshot::open(&taken, &VPath::new("/x.json")).expect("a snapshot");
     assert_eq!(lines(&opened), expected);
     let (files, machine) = read(&format!("{SYSTEM}{HERE}{ROOT}"));

@@ -93,7 +93,7 @@ fn scan_on(machine: &str, wheels: &[(&str, Vec<u8>)]) -> Result<Scan, Error> {
 /// As [`scan_on`], judged for a tool.
 fn scan_for(tool: Option<&str>, machine: &str, wheels: &[(&str, Vec<u8>)]) -> Result<Scan, Error> {
     let (files, machine, mut request) = laid_out(machine, wheels);
-    request.wishes.tool = tool.map(|tool| tool.parse().expect("a tool"));
+    request.overrides.tool = tool.map(|tool| tool.parse().expect("a tool"));
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
     Scan::of(Arc::new(files), &machine, &request, &progress)
 }

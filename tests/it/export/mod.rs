@@ -13,7 +13,7 @@ use crate::common::{self, plain, scan, written};
 use dylens::command::Remedy;
 use dylens::command::templates::APT_INSTALL;
 use dylens::diagnose::{Evidence, Finding, Rule, Severity};
-use dylens::discover::{Request, Tool, Wishes};
+use dylens::discover::{Overrides, Request, Tool};
 use dylens::export::{FINDINGS, FORMATS, Options, Paint, TEXT};
 use dylens::printable::printable;
 use dylens::rule::RuleId;
@@ -134,8 +134,8 @@ wave/libsurf.1.2.dylib,,
 //- /t/wave/libsurf.1.2.dylib macho arm64 id:@rpath/libsurf.1.dylib
 ";
 
-pub fn mac(wishes: &Wishes) -> Scan {
-    common::scan_for(MAC, &Request { wishes: wishes.clone(), ..Request::of(VPath::new("/t")) })
+pub fn mac(overrides: &Overrides) -> Scan {
+    common::scan_for(MAC, &Request { overrides: overrides.clone(), ..Request::of(VPath::new("/t")) })
 }
 
 #[test]
@@ -217,9 +217,11 @@ fn packages_for_macos_give_the_same_bytes_on_every_machine() {
     for tool in [None, Some("nuitka=1.0.1")] {
         let tool: Option<Tool> = tool.map(|tool| tool.parse().expect("a tool"));
         let on = |around: &str| {
-            let wishes = Wishes { tool, ..Wishes::default() };
-            let scan =
-                common::scan_for(&format!("{around}{PACKAGES}"), &Request { wishes, ..Request::of(VPath::new("/t")) });
+            let overrides = Overrides { tool, ..Overrides::default() };
+            let scan = common::scan_for(
+                &format!("{around}{PACKAGES}"),
+                &Request { overrides, ..Request::of(VPath::new("/t")) },
+            );
             assert!(matches!(scan.world.host.system, dylens::world::System::Dyld(_)));
             let formats = FORMATS.iter().chain([&&FINDINGS, &&TEXT]);
             formats.map(|format| (format.name, written(format, &scan, &plain()))).collect::<Vec<_>>()

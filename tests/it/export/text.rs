@@ -2,18 +2,18 @@
 
 use crate::common::{plain, scan, written};
 use crate::export::{WORLD, broken, mac};
-use dylens::discover::Wishes;
+use dylens::discover::Overrides;
 use dylens::export::{Options, TEXT};
 
 #[test]
 fn nonstandard_install_names_stand_out_in_the_report() {
-    insta::assert_snapshot!(written(&TEXT, &mac(&Wishes::default()), &plain()));
+    insta::assert_snapshot!(written(&TEXT, &mac(&Overrides::default()), &plain()));
 }
 
 #[test]
 fn what_a_tool_prints_where_it_stops_is_told() {
-    let wishes = Wishes { tool: "nuitka=2.3.10".parse().ok(), ..Wishes::default() };
-    let text = written(&TEXT, &mac(&wishes), &plain());
+    let overrides = Overrides { tool: "nuitka=2.3.10".parse().ok(), ..Overrides::default() };
+    let text = written(&TEXT, &mac(&overrides), &plain());
     assert!(text.contains("it prints: FATAL: Error, failed to find path @rpath/wave._rust._core"), "{text}");
 }
 

@@ -2,14 +2,15 @@
 
 use crate::common::{plain, written};
 use crate::export::{broken, mac};
-use dylens::discover::Wishes;
+use dylens::discover::Overrides;
 use dylens::export::{Options, Paint, TREE};
 
 #[test]
 fn nonstandard_install_names_are_marked_in_the_tree() {
-    insta::assert_snapshot!(written(&TREE, &mac(&Wishes::default()), &plain()));
-    let wishes = Wishes { tool: "nuitka=2.3.10".parse().ok(), ..Wishes::default() };
-    let text = written(&TREE, &mac(&wishes), &Options { paint: Paint { ascii: true, ..Paint::default() }, ..plain() });
+    insta::assert_snapshot!(written(&TREE, &mac(&Overrides::default()), &plain()));
+    let overrides = Overrides { tool: "nuitka=2.3.10".parse().ok(), ..Overrides::default() };
+    let text =
+        written(&TREE, &mac(&overrides), &Options { paint: Paint { ascii: true, ..Paint::default() }, ..plain() });
     assert!(text.contains("x wave._rust._core  nonstandard Rust install name"), "{text}");
 }
 

@@ -2,12 +2,12 @@
 
 use crate::common::plain;
 use crate::export::{SITE, broken, mac};
-use dylens::discover::Wishes;
+use dylens::discover::Overrides;
 use dylens::export::why;
 
 #[test]
 fn why_tells_of_a_nonstandard_install_name() {
-    let text = why(&mac(&Wishes::default()), "wave._rust._core", &plain().paint).expect("one module is called so");
+    let text = why(&mac(&Overrides::default()), "wave._rust._core", &plain().paint).expect("one module is called so");
     assert!(text.contains("\n  ! it has an install name with the package prefix “wave._rust.”\n"), "{text}");
 }
 

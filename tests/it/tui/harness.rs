@@ -9,7 +9,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use dylens::command::templates::PIP_REINSTALL;
 use dylens::command::{Command, Remedy};
 use dylens::diagnose::{Evidence, Facts, Finding, Rule, Severity};
-use dylens::discover::{Machine, Request, Wishes};
+use dylens::discover::{Machine, Overrides, Request};
 use dylens::graph::NodeId;
 use dylens::rule::RuleId;
 use dylens::scan::Scan;
@@ -59,9 +59,9 @@ pub fn healthy(size: (u16, u16)) -> Face {
 }
 
 /// A face that shows packages for macOS with what the rules find in them.
-pub fn mac(world: &str, size: (u16, u16), wishes: &Wishes) -> Face {
+pub fn mac(world: &str, size: (u16, u16), overrides: &Overrides) -> Face {
     let text = dylens::world::text::read(world).expect("a world");
-    let request = Request { wishes: wishes.clone(), ..Request::of(VPath::new("/t")) };
+    let request = Request { overrides: overrides.clone(), ..Request::of(VPath::new("/t")) };
     judged(text.files, &request, size)
 }
 

@@ -1,14 +1,14 @@
 //! Worlds of macOS on the screen.
 
 use crate::tui::harness::{Face, MAC, MAC_BROKEN, mac, wheels};
-use dylens::discover::Wishes;
+use dylens::discover::Overrides;
 use dylens::tui::modal::search::Search;
 use insta::assert_snapshot;
 
 const WHEEL: &str = "tsdownsample-0.1.3-cp311-cp311-macosx_11_0_arm64.whl";
 
 fn packages(size: (u16, u16)) -> Face {
-    mac(&format!("{MAC}{MAC_BROKEN}"), size, &Wishes::default())
+    mac(&format!("{MAC}{MAC_BROKEN}"), size, &Overrides::default())
 }
 
 fn hits(face: &Face) -> Vec<String> {
@@ -68,8 +68,8 @@ fn a_missing_library_is_told_with_the_stack_of_rpaths() {
 
 #[test]
 fn a_tool_that_stops_at_the_name_makes_it_an_error() {
-    let wishes = Wishes { tool: "nuitka=2.3.10".parse().ok(), ..Wishes::default() };
-    assert_snapshot!("mac_for_nuitka", mac(MAC, (80, 24), &wishes).screen());
+    let overrides = Overrides { tool: "nuitka=2.3.10".parse().ok(), ..Overrides::default() };
+    assert_snapshot!("mac_for_nuitka", mac(MAC, (80, 24), &overrides).screen());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Worlds of Windows on the screen.
 
 use crate::tui::harness::mac;
-use dylens::discover::Wishes;
+use dylens::discover::Overrides;
 use insta::assert_snapshot;
 
 /// A package for Windows whose DLL needs one that nobody brings.
@@ -18,10 +18,10 @@ from . import _core
 
 #[test]
 fn a_missing_dll_is_named_with_the_way_to_it_and_with_every_place() {
-    assert_snapshot!("windows_missing", mac(PACKAGE, (100, 34), &Wishes::default()).screen());
+    assert_snapshot!("windows_missing", mac(PACKAGE, (100, 34), &Overrides::default()).screen());
 }
 
 #[test]
 fn the_article_of_a_pe_file_tells_what_only_such_files_say() {
-    assert_snapshot!("windows_article", mac(PACKAGE, (100, 50), &Wishes::default()).typed("2/_core⏎⇥G").screen());
+    assert_snapshot!("windows_article", mac(PACKAGE, (100, 50), &Overrides::default()).typed("2/_core⏎⇥G").screen());
 }

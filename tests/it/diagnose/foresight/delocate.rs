@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diagnose::foresight::{asked, complaints, mac_at};
-use dylens::discover::Wishes;
+use dylens::discover::Overrides;
 use dylens::image::Release;
 
 #[test]
@@ -25,12 +25,12 @@ fn delocate_stops_at_what_is_nowhere_and_at_what_is_too_new() {
     let told = mac_at(asked("delocate"), missing);
     assert_eq!(complaints(&told).iter().map(|(_, name, _)| *name).collect::<Vec<_>>(), ["/opt/x/libx.dylib"]);
     let new = "//- /t/p/m.so macho arm64 bundle defines:PyInit_m needs:/usr/lib/libz.1.dylib minos:14.0\n";
-    let wishes = |release| Wishes { macos: Release::parse(release), ..asked("delocate") };
-    let told = mac_at(wishes("11.0"), new);
+    let overrides = |release| Overrides { macos: Release::parse(release), ..asked("delocate") };
+    let told = mac_at(overrides("11.0"), new);
     let words = "Library dependencies do not satisfy target MacOS version 11.0:\np/m.so has a minimum target of 14.0\nSet the environment \
                  variable 'MACOSX_DEPLOYMENT_TARGET=14.0' to update minimum supported macOS for this wheel.";
     assert_eq!(complaints(&told), [(Severity::Error, "14.0", Some(words))]);
-    assert!(complaints(&mac_at(wishes("14.0"), new)).is_empty());
+    assert!(complaints(&mac_at(overrides("14.0"), new)).is_empty());
 }
 
 #[test]

@@ -6,10 +6,10 @@ mod nuitka;
 mod pyinstaller;
 
 use super::*;
-use dylens::discover::{Tool, Wishes};
+use dylens::discover::{Overrides, Tool};
 
-pub fn asked(tool: &str) -> Wishes {
-    Wishes { tool: Some(tool.parse::<Tool>().expect("a tool")), ..Wishes::default() }
+pub fn asked(tool: &str) -> Overrides {
+    Overrides { tool: Some(tool.parse::<Tool>().expect("a tool")), ..Overrides::default() }
 }
 
 /// As [`scan`], judged for a tool.
@@ -18,13 +18,13 @@ pub fn for_tool(tool: &str, files: &str) -> Scan {
 }
 
 /// Scans one path of a world, with what a person wants.
-pub fn at(wishes: Wishes, path: &str, text: &str) -> Scan {
+pub fn at(overrides: Overrides, path: &str, text: &str) -> Scan {
     let text =
         text.replace("SITE", "/env/lib/python3.11/site-packages").replace("TAG", "cpython-311-x86_64-linux-gnu.so");
     let world = dylens::world::text::read(&text).expect("a world that can be read");
     let machine = Machine::described(&world.settings);
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
-    let request = Request { wishes, ..Request::of(VPath::new(path)) };
+    let request = Request { overrides, ..Request::of(VPath::new(path)) };
     Scan::of(Arc::new(world.files), &machine, &request, &progress).expect("a scan")
 }
 
@@ -64,8 +64,8 @@ a/_a.TAG,,
 pub const MODULE: &str = "elf x86_64 defines:PyInit__a needs:libc.so.6";
 
 /// A folder of packages for macOS.
-pub fn mac_at(wishes: Wishes, files: &str) -> Scan {
-    at(wishes, "/t", &format!("//- /t/p-1.dist-info/WHEEL\nWheel-Version: 1.0\n{files}"))
+pub fn mac_at(overrides: Overrides, files: &str) -> Scan {
+    at(overrides, "/t", &format!("//- /t/p-1.dist-info/WHEEL\nWheel-Version: 1.0\n{files}"))
 }
 
 pub fn mac_words(tool: &str, files: &str) -> Vec<String> {

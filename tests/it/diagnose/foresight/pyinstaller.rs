@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diagnose::foresight::{complaints, for_tool, mac_at, mac_words};
-use dylens::discover::Wishes;
+use dylens::discover::Overrides;
 
 #[test]
 fn pyinstaller_warns_of_what_it_finds_nowhere_and_takes_what_is_collected_anyway() {
@@ -35,8 +35,8 @@ fn pyinstaller_says_nothing_of_what_it_would_not_collect_and_words_it_otherwise_
 #[test]
 fn pyinstaller_stops_at_modules_without_code_for_the_mac_that_it_builds_for() {
     let told = |arch: &str, words: &str| {
-        let wishes = Wishes { arch: dylens::image::Arch::named(arch), ..asked("pyinstaller") };
-        let scan = mac_at(wishes, &format!("//- /t/p/m.so macho {words}\n"));
+        let overrides = Overrides { arch: dylens::image::Arch::named(arch), ..asked("pyinstaller") };
+        let scan = mac_at(overrides, &format!("//- /t/p/m.so macho {words}\n"));
         complaints(&scan).iter().filter_map(|(_, _, words)| words.map(str::to_owned)).collect::<Vec<_>>()
     };
     let module = "bundle defines:PyInit_m";

@@ -1,6 +1,6 @@
 //! `glibc-too-new`.
 
-use dylens::discover::Wishes;
+use dylens::discover::Overrides;
 use dylens::image::Release;
 
 use super::*;
@@ -16,8 +16,8 @@ version = 3.11.7
 ";
 
 fn scan_for(glibc: Option<&str>) -> Scan {
-    let wishes = Wishes { glibc: glibc.and_then(Release::parse), ..Wishes::default() };
-    crate::common::scan_for(WORLD, &Request { wishes, ..Request::of(VPath::new("/v")) })
+    let overrides = Overrides { glibc: glibc.and_then(Release::parse), ..Overrides::default() };
+    crate::common::scan_for(WORLD, &Request { overrides, ..Request::of(VPath::new("/v")) })
 }
 
 fn subjects(glibc: Option<&str>) -> Vec<(String, Severity)> {

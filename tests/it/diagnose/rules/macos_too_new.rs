@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diagnose::mac::{mac, mac_for};
-use dylens::discover::Wishes;
+use dylens::discover::Overrides;
 
 #[test]
 fn a_file_for_a_newer_macos_than_the_wheel_promises_is_a_warning() {
@@ -30,9 +30,9 @@ fn a_file_for_a_newer_macos_than_the_wheel_promises_is_a_warning() {
 #[test]
 fn the_release_that_a_person_names_is_the_one_that_counts() {
     let world = "//- /t/p/m.so MODULE minos:13.0 needs:/usr/lib/swift/libswiftObservation.dylib";
-    let wishes = |release: &str| Wishes { macos: dylens::image::Release::parse(release), ..Wishes::default() };
-    let scan = mac_for(wishes("12.0"), "/t", &format!("//- /t/p-1.dist-info/WHEEL\n{world}"));
+    let overrides = |release: &str| Overrides { macos: dylens::image::Release::parse(release), ..Overrides::default() };
+    let scan = mac_for(overrides("12.0"), "/t", &format!("//- /t/p-1.dist-info/WHEEL\n{world}"));
     assert!(findings(&scan, "macos-too-new").len() == 2, "{:?}", messages(&scan));
-    let scan = mac_for(wishes("15.0"), "/t", &format!("//- /t/p-1.dist-info/WHEEL\n{world}"));
+    let scan = mac_for(overrides("15.0"), "/t", &format!("//- /t/p-1.dist-info/WHEEL\n{world}"));
     assert_silent(&scan);
 }

@@ -1,6 +1,6 @@
 //! `musl-too-new`.
 
-use dylens::discover::Wishes;
+use dylens::discover::Overrides;
 use dylens::image::Release;
 
 use super::*;
@@ -19,8 +19,8 @@ version = 3.11.7
 ";
 
 fn scan_for(musl: Option<&str>) -> Scan {
-    let wishes = Wishes { musl: musl.and_then(Release::parse), ..Wishes::default() };
-    crate::common::scan_for(WORLD, &Request { wishes, ..Request::of(VPath::new("/v")) })
+    let overrides = Overrides { musl: musl.and_then(Release::parse), ..Overrides::default() };
+    crate::common::scan_for(WORLD, &Request { overrides, ..Request::of(VPath::new("/v")) })
 }
 
 fn told(musl: Option<&str>) -> Vec<(String, String, Severity)> {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::diagnose::mac::{PREFIXED, mac, mac_for, mac_of, nuitka};
 use dylens::command::Shell;
-use dylens::discover::{Tool, Wishes};
+use dylens::discover::{Overrides, Tool};
 
 #[test]
 fn a_package_prefix_in_a_rust_module_s_install_name_is_told_and_harms_no_import() {
@@ -36,7 +36,7 @@ fn for_a_nuitka_that_stops_at_it_the_prefix_is_an_error_with_nuitka_s_words() {
         assert_eq!(super::finding(&scan, "rust-install-name").severity, Severity::Info, "{harmless}");
     }
     let tool = Some("pyinstaller".parse::<Tool>().expect("a tool"));
-    let scan = mac_for(Wishes { tool, ..Wishes::default() }, "/t", PREFIXED);
+    let scan = mac_for(Overrides { tool, ..Overrides::default() }, "/t", PREFIXED);
     assert_eq!(super::finding(&scan, "rust-install-name").severity, Severity::Info);
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dylens::discover::{Machine, Request, Wishes};
+use dylens::discover::{Machine, Overrides, Request};
 use dylens::image::WindowsRelease;
 use dylens::survey::Progress;
 use dylens::vfs::VPath;
@@ -48,8 +48,8 @@ fn what_is_too_new_for_the_windows_that_was_asked_for_is_an_error() {
              //- /t/Lib/site-packages/m.pyd pe x86_64 defines:PyInit_m needs:KERNEL32.dll takes:{takes}@KERNEL32.dll\n"
         );
         let world = dylens::world::text::read(&text).expect("a world");
-        let wishes = Wishes { windows: WindowsRelease::named(windows), ..Wishes::default() };
-        let request = Request { wishes, ..Request::of(VPath::new("/t")) };
+        let overrides = Overrides { windows: WindowsRelease::named(windows), ..Overrides::default() };
+        let request = Request { overrides, ..Request::of(VPath::new("/t")) };
         let progress = Progress::unwatched();
         let scan = Scan::of(Arc::new(world.files), &Machine::described(&[]), &request, &progress).expect("a scan");
         let told = findings(&scan, "windows-too-new");

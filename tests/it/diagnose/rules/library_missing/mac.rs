@@ -3,7 +3,7 @@
 use super::*;
 use crate::diagnose::mac::{mac, mac_for, mac_of, nuitka};
 use dylens::command::Shell;
-use dylens::discover::Wishes;
+use dylens::discover::Overrides;
 
 #[test]
 fn a_library_of_homebrew_that_the_package_does_not_bring_is_missing() {
@@ -58,8 +58,8 @@ fn the_processor_that_a_person_names_decides_which_slice_speaks() {
     let world = "//- /t/p-1.dist-info/WHEEL
          //- /t/p/m.so macho arm64 bundle defines:PyInit_m | x86_64 bundle defines:PyInit_m needs:@rpath/gone.dylib";
     assert_silent(&mac_of("/t", world));
-    let wishes = Wishes { arch: dylens::image::Arch::named("x86_64"), ..Wishes::default() };
-    assert_eq!(finding(&mac_for(wishes, "/t", world), "library-missing").severity, Severity::Error);
+    let overrides = Overrides { arch: dylens::image::Arch::named("x86_64"), ..Overrides::default() };
+    assert_eq!(finding(&mac_for(overrides, "/t", world), "library-missing").severity, Severity::Error);
 }
 
 #[test]

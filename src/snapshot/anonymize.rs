@@ -10,7 +10,7 @@ const NOBODY: [&[u8]; 6] = [b"user", b"Shared", b"linuxbrew", b"runner", b"conda
 
 /// Replaces home folders and the names of their owners; or nothing.
 #[derive(Clone, Debug, Default)]
-pub struct Veil {
+pub struct Anonymizer {
     /// Home folders elsewhere than below [`HOMES`].
     homes: Vec<Vec<u8>>,
     /// The names of their owners.
@@ -18,24 +18,24 @@ pub struct Veil {
     is_drawn: bool,
 }
 
-impl Veil {
+impl Anonymizer {
     /// Hides nothing.
-    pub fn none() -> Veil {
-        Veil::default()
+    pub fn none() -> Anonymizer {
+        Anonymizer::default()
     }
 
     /// Hides every home folder, and besides the one that is known, wherever it lies.
-    pub fn drawn(home: Option<&[u8]>) -> Veil {
-        let mut veil = Veil { is_drawn: true, ..Veil::default() };
+    pub fn drawn(home: Option<&[u8]>) -> Anonymizer {
+        let mut anonymizer = Anonymizer { is_drawn: true, ..Anonymizer::default() };
         if let Some(home) = home.map(|home| home.strip_suffix(b"/").unwrap_or(home)) {
-            veil.learn(home);
+            anonymizer.learn(home);
             let name = home.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
             if name.len() > 1 && name != b"root" {
-                veil.names.insert(name.to_vec());
-                veil.homes.push(home.to_vec());
+                anonymizer.names.insert(name.to_vec());
+                anonymizer.homes.push(home.to_vec());
             }
         }
-        veil
+        anonymizer
     }
 
     /// Takes note of the owner of a home folder that a path names: that name is hidden elsewhere as well.
@@ -126,12 +126,12 @@ fn whole(text: &[u8], name: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::Veil;
+    use super::Anonymizer;
 
     #[test]
     fn home_folders_are_hidden_wherever_they_stand() {
-        let veil = Veil::drawn(Some(b"/data/people/anna"));
-        let of = |text: &str| veil.text(text).into_owned();
+        let anonymizer = Anonymizer::drawn(Some(b"/data/people/anna"));
+        let of = |text: &str| anonymizer.text(text).into_owned();
         assert_eq!(of("/home/bert/x.so"), "/home/user/x.so");
         assert_eq!(of("looked in /Users/carla/lib: nothing"), "looked in /Users/user/lib: nothing");
         assert_eq!(of("/data/people/anna/.venv"), "/home/user/.venv");
@@ -142,17 +142,17 @@ mod tests {
 
     #[test]
     fn what_is_nobody_s_stays() {
-        let veil = Veil::drawn(Some(b"/root"));
+        let anonymizer = Anonymizer::drawn(Some(b"/root"));
         for text in ["/usr/lib/libz.so", "libhannah.so", "/root/x", "/home/linuxbrew/.linuxbrew/lib", "a/homeless/b"] {
-            assert_eq!(veil.text(text), text);
+            assert_eq!(anonymizer.text(text), text);
         }
-        assert_eq!(Veil::none().text("/home/bert/x.so"), "/home/bert/x.so");
+        assert_eq!(Anonymizer::none().text("/home/bert/x.so"), "/home/bert/x.so");
     }
 
     #[test]
     fn an_owner_that_is_known_is_hidden_as_a_part_of_any_path() {
-        let mut veil = Veil::drawn(None);
-        veil.learn(b"/home/bert/env");
-        assert_eq!(veil.text("/mnt/bert/x.so and libbert.so"), "/mnt/user/x.so and libbert.so");
+        let mut anonymizer = Anonymizer::drawn(None);
+        anonymizer.learn(b"/home/bert/env");
+        assert_eq!(anonymizer.text("/mnt/bert/x.so and libbert.so"), "/mnt/user/x.so and libbert.so");
     }
 }

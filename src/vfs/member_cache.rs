@@ -10,19 +10,19 @@ use super::{ReadAt, Stat};
 const MOST_KEPT: usize = 256 << 20;
 
 /// The contents that were opened last, the latest at the end.
-pub(super) struct Kept {
+pub(super) struct MemberCache {
     queue: Mutex<VecDeque<(usize, Arc<Vec<u8>>)>>,
     /// In bytes.
     most: usize,
 }
 
-impl Default for Kept {
-    fn default() -> Kept {
-        Kept { queue: Mutex::default(), most: MOST_KEPT }
+impl Default for MemberCache {
+    fn default() -> MemberCache {
+        MemberCache { queue: Mutex::default(), most: MOST_KEPT }
     }
 }
 
-impl Kept {
+impl MemberCache {
     /// Keeps a member's content, and drops what was not opened for longest where that is too much.
     pub(super) fn keep(&self, member: usize, bytes: &Arc<Vec<u8>>) {
         let mut kept = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn what_was_not_opened_for_longest_is_dropped_but_never_the_latest() {
-        let kept = Kept { most: 10, ..Kept::default() };
+        let kept = MemberCache { most: 10, ..MemberCache::default() };
         let contents: Vec<Arc<Vec<u8>>> = [4, 4, 4, 20].map(|len| Arc::new(vec![0; len])).into();
         for member in [0, 1, 0, 2] {
             kept.keep(member, &contents[member]);
