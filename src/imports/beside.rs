@@ -9,7 +9,7 @@
 //!   who have no compiler.
 
 use super::context::ImportContext;
-use crate::python::{cython_imports, limits};
+use crate::python::{CythonTaken, cimported_by_python, cython_imports, cython_includes, cython_taken, limits};
 use crate::vfs::{FileSystem, VPath};
 use crate::world::text_finder;
 
@@ -69,12 +69,43 @@ impl SourceBeside {
         if self.language != SourceLanguage::Cython {
             return Some(source);
         }
+        Some(cython_imports(&source, &mut self.included(fs)).into_bytes())
+    }
+
+    /// Reads the files that a source includes.
+    fn included(&self, fs: &dyn FileSystem) -> impl FnMut(&str) -> Option<Vec<u8>> {
         let folder = self.path.parent().unwrap_or_default();
         let mut left = MOST_INCLUDED;
-        let mut included = |name: &str| {
+        move |name: &str| {
             left = left.checked_sub(1)?;
             fs.read(&folder.join(name), limits::SOURCE_BYTES).ok()
+        }
+    }
+
+    /// What comes in with the module of this name besides what its code imports: what it takes by `cimport`, here and in its
+    /// declarations (`a.pxd`).
+    pub fn taken(&self, fs: &dyn FileSystem, module: &str) -> CythonTaken {
+        let is_package = self.path.file_name().starts_with(b"__init__.");
+        let package = if is_package { module } else { module.rsplit_once('.').map_or("", |(package, _)| package) };
+        let mut taken = CythonTaken::default();
+        let mut add = |source: &[u8]| {
+            let CythonTaken { cimported, perhaps } = cython_taken(source, package);
+            taken.cimported.extend(cimported);
+            taken.perhaps.extend(perhaps);
         };
-        Some(cython_imports(&source, &mut included).into_bytes())
+        let source = fs.read(&self.path, limits::SOURCE_BYTES).unwrap_or_default();
+        if self.language == SourceLanguage::Cython {
+            let mut included = self.included(fs);
+            cython_includes(&source).iter().filter_map(|name| included(name)).for_each(|source| add(&source));
+            add(&source);
+        }
+        let path = self.path.as_bytes();
+        let stem = path.rsplitn(2, |&byte| byte == b'.').last().unwrap_or(path);
+        let declared = VPath::new([stem, b".pxd"].concat());
+        add(&fs.read(&declared, limits::SOURCE_BYTES).unwrap_or_default());
+        if self.language == SourceLanguage::CythonPython {
+            taken.cimported.extend(cimported_by_python(&source));
+        }
+        taken
     }
 }

@@ -41,7 +41,10 @@ mod version;
 pub use compiled::CompiledModule;
 pub(crate) use compiled::marshal;
 pub use heap::{Heap, ModuleBody, ModulePlace};
-pub use names::{NamedImport, Standing, certain_imports, cython_imports, named_imports, stands_outside_functions, top};
+pub use names::{
+    CythonTaken, NamedImport, Standing, certain_imports, cimported_by_python, cython_imports, cython_includes,
+    cython_taken, named_imports, stands_outside_functions, top,
+};
 pub use outside::{
     At, Attribute, Certainty, Imported, LibraryCall, LibraryLoad, LibraryName, LibraryOutcome, Listing, Outside,
     PathKind, PathPosition, ProcessChange, Site, SiteModule,

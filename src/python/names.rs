@@ -14,7 +14,7 @@ use memchr::{memchr, memchr_iter, memchr2, memchr3, memmem};
 
 pub use certain::certain_imports;
 use clause::Clause;
-pub use cython::cython_imports;
+pub use cython::{CythonTaken, cimported_by_python, cython_imports, cython_includes, cython_taken};
 use standing::Blocks;
 
 /// Where an import statement stands, by indentation.

@@ -29,7 +29,7 @@ use crate::imports::{
     BundledModules, CapiImport, Checkpoint, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep,
     ImportVerdict, NamedModule, NativeFacts, NativeLoader, NativeRefusal, Outcomes,
 };
-use crate::python::{limits, stdlib, top};
+use crate::python::{CythonTaken, limits, stdlib, top};
 use crate::survey::{ImportOf, Survey};
 use crate::vfs::VPath;
 use crate::world::{Absent, File, FileId, text_finder};
@@ -556,14 +556,27 @@ impl<'s> Asking<'s> {
             let found = context.world.texts(file, &finder);
             let (marks, found) = found.split_at_checked(INITIALIZERS.len())?;
             let named = names.iter().zip(found).filter(|(name, is_found)| **is_found && is_other(name));
+            named.clone().next()?;
             // What Cython's `cimport` takes, it takes at once, and only native modules have it.
             let is_shared =
                 |name: &str| name.rsplit('.').next() == Some(SHARED_UTILITY) || name.ends_with(MYPYC_SHARED);
-            let is_certain = |name: &str| {
-                OFTEN_NAMED.contains(&name) || is_shared(name) || natives.contains(name) && cimports(marks)
+            // A source beside it tells what is taken so, and what only functions import.
+            let beside = context.beside(own, &context.world.file(file).path);
+            let taken = beside.map(|beside| beside.taken(context.world.fs(), own));
+            let is_in = |names: &[String], name: &str| names.iter().any(|it| it == name);
+            let is_taken = |name: &str| match &taken {
+                Some(taken) => is_in(&taken.cimported, name),
+                None => cimports(marks),
             };
+            let is_told = |name: &str| {
+                let is_known = |taken: &CythonTaken| is_in(&taken.cimported, name) || is_in(&taken.perhaps, name);
+                OFTEN_NAMED.contains(&name) || is_shared(name) || taken.as_ref().is_none_or(is_known)
+            };
+            let is_certain =
+                |name: &str| OFTEN_NAMED.contains(&name) || is_shared(name) || natives.contains(name) && is_taken(name);
             let module = |name: &str| NamedModule { name: name.to_owned(), is_certain: is_certain(name) };
-            let named: Vec<NamedModule> = named.map(|(name, _)| module(name)).collect();
+            let named: Vec<NamedModule> =
+                named.filter(|(name, _)| is_told(name)).map(|(name, _)| module(name)).collect();
             (!named.is_empty()).then_some((file, named))
         });
         let named: FxHashMap<FileId, Vec<NamedModule>> = named.collect();

@@ -8,15 +8,18 @@ working directory, 90 seconds; a row whose answer differs twice is not counted. 
 the interpreter's sys.path and all top-level packages that hold one, the standard library left out.  A row is set apart only
 by the interpreter's own exception: neither ImportError nor OSError nor one that is the loader's or NumPy's ABI's.
 
-With --damages N, a copy of each ENV (hard links) is damaged N times in each of three ways: a vendored library, an
-extension module, a Python module is hidden by a rename.  Of each damaged copy, dylens judges all rows and the interpreter
-K of them: those in the package of what is hidden, those whose verdict dylens changes, others by chance.
+With --damages N, a copy of each ENV (hard links) is damaged N times in each of four ways: a vendored library, an
+extension module, a Python module is hidden by a rename, and a vendored library is replaced by one that gcc makes: of the
+same soname, with none or half of its symbols and their versions.  Of each damaged copy, dylens judges all rows and the
+interpreter K of them: those in the package of what is damaged, those whose verdict dylens changes, others by chance.
+Where both say that the loader refuses a file, dylens has to name what the loader complains of first.
 
-Only the Python standard library is used.  Exit code 1 on any difference, and where nothing was compared.
+Only the Python standard library is used, and gcc and readelf where libraries are replaced.  Exit code 1 on any difference, and where nothing was compared.
 """
 import argparse
 import collections
 import concurrent.futures
+import functools
 import hashlib
 import json
 import os
@@ -65,6 +68,11 @@ NATIVE = re.compile(r"module compiled against (ABI|API) version|compiled against
                     r"|cannot open shared object|invalid ELF header|version `.*' not found")
 LATER = re.compile(r"undefined symbol|cannot dynamically load|only ET_DYN|does not define module export function|static TLS"
                    r"|cannot allocate memory in static|executable stack|object file has no")
+
+# What ld.so says of what it refuses, and the rules that say so of a library, a version, a symbol.
+COMPLAINT = re.compile(r"undefined symbol: ([^\s,]+)|symbol ([^\s,]+),? version \S+ not defined|version `([^']+)' not found"
+                       r"|([^\s:]+): cannot open shared object file")
+COMPLAINTS = ("symbol-undefined", "symbol-missing", "version-missing", "library-missing")
 
 
 def say(*texts):
@@ -195,6 +203,20 @@ def judged(dylens, root):
     return {row["module"]: row for row in rows}
 
 
+def complaint(answer):
+    """What ld.so complains of, as it stands and demangled; nothing where the answer has no words of its."""
+    found = [found for text in [answer["text"], *(text for _, text in answer["refused"])] if (found := COMPLAINT.search(text))]
+    if not found:
+        return None
+    subject = next(group for group in found[0].groups() if group)
+    return [subject, demangled(subject)]
+
+
+@functools.lru_cache(None)
+def demangled(symbol):
+    return subprocess.run(["c++filt", symbol], stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
 class Tally:
     def __init__(self):
         self.count, self.reasons = collections.Counter(), collections.Counter()
@@ -229,6 +251,11 @@ class Tally:
             if not same:
                 wrong.append(f"    DIFFERENT  {name}: really {real} ({answer['class']}: {answer['text'][:160]!r}), dylens: {outcome}"
                              + (f" {row['rule']} {row['file']} {row['subject']} {row['because']}" if row else ""))
+            elif real == "fails" and row["rule"] in COMPLAINTS and (wanted := complaint(answer)):
+                named = row["subject"] in wanted
+                self.count["the loader's complaint" if named else "another complaint"] += 1
+                if not named:
+                    wrong.append(f"    COMPLAINT  {name}: really {wanted}, dylens: {row['rule']} {row['file']} {row['subject']}")
         for name in set(told) - set(kinds):
             wrong.append(f"    NO SUCH ROW {name}")
         for line in wrong:
@@ -262,8 +289,34 @@ def victims(root, interpreter, seed):
     return found
 
 
+def replace(path, original, share, chance):
+    """Makes a library with the soname of another, and a share of its symbols and their versions."""
+    listed = subprocess.run(["readelf", "-dW", "--dyn-syms", original], stdout=subprocess.PIPE, text=True, check=True).stdout
+    soname = re.search(r"soname: \[(.+)\]", listed)
+    code, versions = [], collections.defaultdict(list)
+    for line in listed.splitlines():
+        words = line.split()
+        if len(words) != 8 or words[4] not in ("GLOBAL", "WEAK") or words[6] in ("UND", "ABS") or words[3] == "TLS":
+            continue
+        name, _, version = words[7].partition("@@")
+        if "@" in name or chance.random() >= share:
+            continue
+        is_function = words[3] == "FUNC"
+        code.append(f'.section {".text" if is_function else ".data"}\n.globl "{name}"\n.type "{name}", @{"function" if is_function else "object"}'
+                    f'\n"{name}": .zero 8\n.size "{name}", 8\n')
+        if version:
+            versions[version].append(f'"{name}";')
+    with tempfile.TemporaryDirectory() as folder:
+        source, script = os.path.join(folder, "it.s"), os.path.join(folder, "it.map")
+        open(source, "w").write("".join(code) + '.section .note.GNU-stack,"",@progbits\n')
+        open(script, "w").write("\n".join(f"{version} {{ {' '.join(names)} }};" for version, names in versions.items()))
+        options = [f"-Wl,--version-script={script}"] if versions else []
+        options += ["-Wl,-soname," + soname[1]] if soname else []
+        subprocess.run(["gcc", "-shared", "-nostdlib", "-o", path, source, *options], check=True)
+
+
 def damaged(arguments, root, tally):
-    """Hides one file at a time in a copy of an environment."""
+    """Damages one file at a time in a copy of an environment."""
     copy = os.path.join(arguments.cache, "damaged", os.path.basename(root))
     shutil.rmtree(copy, ignore_errors=True)
     os.makedirs(os.path.dirname(copy), exist_ok=True)
@@ -273,11 +326,16 @@ def damaged(arguments, root, tally):
     before = judged(arguments.dylens, copy)
     truth = Truth(os.path.join(arguments.cache, os.path.basename(root) + ".damaged.json"), arguments.jobs)
     is_wrong = False
-    for kind, paths in victims(copy, interpreter, arguments.seed).items():
-        for path in paths[:arguments.damages]:
+    found = victims(copy, interpreter, arguments.seed)
+    found["replaced library"] = found["library"][::-1]
+    for kind, paths in found.items():
+        for place, path in enumerate(paths[:arguments.damages]):
             shown = os.path.relpath(path, copy)
             os.rename(path, path + ".hidden")
             try:
+                if kind == "replaced library":
+                    shown, share = f"{shown} {arguments.seed}", place % 2 / 2
+                    replace(path, path + ".hidden", share, random.Random(shown))
                 after = judged(arguments.dylens, copy)
                 kinds = interpreter.rows()
                 chosen = choose(arguments, kinds, before, after, shown)
@@ -285,7 +343,7 @@ def damaged(arguments, root, tally):
                 say(f"  {kind} {shown}: {sum(after[n]['outcome'] != before[n]['outcome'] for n in after if n in before)} changed, {len(chosen)} asked")
                 is_wrong |= tally.compare(shown, kinds, truth.of(interpreter, chosen, key), after)
             finally:
-                os.rename(path + ".hidden", path)
+                os.replace(path + ".hidden", path)
     return is_wrong
 
 

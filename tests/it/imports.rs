@@ -611,3 +611,24 @@ fn a_star_import_of_a_native_module_brings_no_private_names() {
     let public = outcome(&world("public"), "p");
     assert_eq!(public.verdict, ImportVerdict::Loads, "the native module may have it: {:?}", public.failure);
 }
+
+#[test]
+fn what_only_functions_of_a_cython_source_import_is_not_missed() {
+    let world = |code: &str, declared: &str| {
+        format!(
+            "//- SITE/p/low.TAG BAD defines:PyInit_low\n//- SITE/p/__init__.py\n\
+             //- SITE/p/high.TAG elf x86_64 defines:PyInit_high says:p.low,cython_runtime\n//- SITE/p/high.pyx\n{code}\n\
+             //- SITE/p/high.pxd\n{declared}\n"
+        )
+    };
+    let lazy = "cdef class C:\n    cdef wrap(self, int x):\n        from p.low import f\n        return f(x)";
+    assert_eq!(verdict(&world(lazy, ""), "p.high"), ImportVerdict::Loads);
+    assert_eq!(verdict(&world("from .low cimport f", ""), "p.high"), ImportVerdict::Fails);
+    assert_eq!(verdict(&world(lazy, "from p cimport low"), "p.high"), ImportVerdict::Fails);
+    assert_eq!(
+        verdict(&world("try:\n    import p.low\nexcept ImportError:\n    pass", ""), "p.high"),
+        ImportVerdict::Unknown
+    );
+    // Without the source, the name is all there is.
+    assert_eq!(verdict(&world(lazy, "").replace("high.pyx", "other.pyx"), "p.high"), ImportVerdict::Fails);
+}

@@ -1,6 +1,8 @@
 //! What surely runs of a Cython source (`.pyx`) when its module is initialized.
 
-use super::{NamedImport, Standing, certain_imports, each_word};
+use memchr::memmem;
+
+use super::{NamedImport, Standing, certain_imports, each_word, named_imports};
 
 /// The import statements of a Cython source that nothing may pass over ([`certain_imports`]), as Python code: each on its own
 /// line. Those of files that it includes (`include "x.pxi"`) stand on the line of the statement; `included` reads them.
@@ -26,6 +28,41 @@ pub fn cython_imports(source: &[u8], included: &mut dyn FnMut(&str) -> Option<Ve
     code
 }
 
+/// The modules of a Cython source that come in when its module is initialized besides [`cython_imports`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CythonTaken {
+    /// What it takes by `cimport`, as seen from its package: what it uses of these is imported at once.
+    pub cimported: Vec<String>,
+    /// What it imports under a condition or a handler, outside of functions.
+    pub perhaps: Vec<String>,
+}
+
+/// The module that an import names, and those that its names may be.
+fn modules(import: &NamedImport, package: &str) -> Vec<String> {
+    let base = import.absolute(package);
+    let within = import.taken.iter().flatten().filter_map(|name| Some(format!("{}.{name}", base.as_ref()?)));
+    within.chain(base.clone()).collect()
+}
+
+/// What Python code that Cython compiles takes as `cimport` does: `from cython.cimports.a import b`.
+pub fn cimported_by_python(source: &[u8]) -> Vec<String> {
+    let imports = named_imports(source);
+    let names = imports.iter().flat_map(|import| modules(import, ""));
+    names.filter_map(|name| Some(name.strip_prefix("cython.cimports.")?.to_owned())).collect()
+}
+
+/// Reads them of a source or a file of declarations (`.pxd`) that lies in this package.
+pub fn cython_taken(source: &[u8], package: &str) -> CythonTaken {
+    let names = |import: &NamedImport| modules(import, package);
+    let imports = named_imports(source);
+    let perhaps = imports.iter().filter(|import| import.standing == Standing::Block).flat_map(names).collect();
+    // The statements have one form.
+    let mut read = source.to_vec();
+    memmem::find_iter(source, b"cimport").for_each(|at| read[at] = b' ');
+    let cimports = named_imports(&read).into_iter().filter(|import| !imports.contains(import));
+    CythonTaken { cimported: cimports.flat_map(|import| names(&import)).collect(), perhaps }
+}
+
 /// Each with the line on which it begins, from 1.
 fn statements(source: &[u8]) -> Vec<(u32, String)> {
     let is_at_run_time = |import: &NamedImport| import.level > 0 || super::top(&import.module) != "cython";
@@ -43,6 +80,11 @@ fn statement(import: &NamedImport) -> Option<String> {
             Some(format!("from {dots}{} import {}", import.module, taken.join(", ")))
         }
     }
+}
+
+/// The files that a Cython source includes, by the names that it gives them.
+pub fn cython_includes(source: &[u8]) -> Vec<String> {
+    includes(source).into_iter().map(|(_, name)| name).collect()
 }
 
 /// `include "x.pxi"` at the left margin, each with its line.
@@ -66,7 +108,7 @@ fn includes(source: &[u8]) -> Vec<(u32, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::cython_imports;
+    use super::{cimported_by_python, cython_imports, cython_taken};
 
     fn code(source: &str) -> String {
         cython_imports(source.as_bytes(), &mut |name| {
@@ -93,6 +135,17 @@ mod tests {
         assert_eq!(code("import a\ninclude \"a.pxi\"  # why\nimport b\n"), "import a\nimport x;import y\nimport b");
         assert_eq!(code("x = 'include'\ndef f():\n    include \"a.pxi\"\n\"\"\"\ninclude \"a.pxi\"\n\"\"\"\n"), "");
         assert_eq!(code("include \"gone.pxi\"\nimport a\n"), "\nimport a");
+    }
+
+    #[test]
+    fn what_is_cimported_comes_in_and_what_functions_import_does_not() {
+        let source = "cimport a.b as c\nfrom .d cimport (e,\n  f)\nfrom . cimport g\nimport h\ncdef class C:\n    @staticmethod\n    \
+                      cdef wrap(int x):\n        from p.later import i\ntry:\n    import j\nexcept ImportError:\n    pass\n\
+                      cpdef int k() except -1:\n    import l\n";
+        let taken = cython_taken(source.as_bytes(), "p");
+        assert_eq!(taken.cimported, ["a.b", "p.d.e", "p.d.f", "p.d", "p.g", "p"]);
+        assert_eq!(taken.perhaps, ["j"]);
+        assert_eq!(cimported_by_python(b"import a\nfrom cython.cimports.b.c import d\n"), ["b.c.d", "b.c"]);
     }
 
     #[test]

@@ -95,6 +95,8 @@ fn head(line: &[u8]) -> Option<bool> {
     match &line[..len] {
         b"def" => Some(true),
         b"async" => Some(line[len..].trim_ascii_start().starts_with(b"def")),
+        // Cython's functions; its classes and declarations of other languages have no parameters.
+        b"cdef" | b"cpdef" => Some(memchr(b'(', line).is_some()),
         b"if" | b"elif" | b"else" | b"try" | b"except" | b"finally" | b"with" | b"for" | b"while" | b"class"
         | b"match" | b"case" => Some(false),
         _ => None,
