@@ -27,6 +27,12 @@ impl Binding {
     pub fn is_by_scope(self) -> bool {
         matches!(self, Binding::Scopes | Binding::PlainScopes)
     }
+
+    /// Is what was loaded last bound first, so that dependencies are complained of before who needs them? glibc does so
+    /// (`dl_open_worker`, elf/dl-open.c); musl goes in the order of loading (`reloc_all`, ldso/dynlink.c).
+    pub fn binds_last_first(self) -> bool {
+        self == Binding::Scopes
+    }
 }
 
 /// A release of a system that a person may name as the oldest.

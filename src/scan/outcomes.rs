@@ -588,7 +588,7 @@ impl<'s> Asking<'s> {
 
     /// The native modules that are refused for what rules have found in them.
     fn faults(&self, findings: &[Finding]) -> FxHashMap<FileId, NativeRefusal> {
-        let mut faults = FxHashMap::default();
+        let mut faults = FxHashMap::<FileId, (Option<usize>, NativeRefusal)>::default();
         let is_by_scope = self.survey.binds_by_scope();
         for finding in findings {
             let Some(cause) = ImportCause::of_fault(finding.rule.id) else { continue };
@@ -599,13 +599,20 @@ impl<'s> Asking<'s> {
                 Severity::Warning if is_asked_again => false,
                 _ => continue,
             };
-            let file = self.survey.target.root.join(finding.file.as_bytes());
-            let refusal = NativeRefusal { is_certain, ..NativeRefusal::new(cause, file, Name::from(&finding.subject)) };
+            let path = self.survey.target.root.join(finding.file.as_bytes());
+            let file = self.survey.world.open(&path).ok().filter(|_| is_asked_again);
+            let refusal = NativeRefusal { is_certain, ..NativeRefusal::new(cause, path, Name::from(&finding.subject)) };
             for import in finding.imports.iter().filter_map(|&import| self.survey.imports.get(import)) {
-                faults.entry(import.file).or_insert_with(|| refusal.clone());
+                let place = import.loads.loads.iter().position(|&loaded| Some(loaded) == file);
+                let is_sooner = |known: &(Option<usize>, NativeRefusal)| {
+                    self.survey.binds_last_first() && known.0.is_some() && known.0 < place
+                };
+                if faults.get(&import.file).is_none_or(is_sooner) {
+                    faults.insert(import.file, (place, refusal.clone()));
+                }
             }
         }
-        faults
+        faults.into_iter().map(|(file, (_, refusal))| (file, refusal)).collect()
     }
 
     /// What the import of one module does, step by step; the others' outcomes are known.

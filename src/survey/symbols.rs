@@ -202,6 +202,11 @@ impl Survey {
         loader::traits(&self.world.host.system).binding.is_by_scope()
     }
 
+    /// Does the loader complain of what dependencies lack before it looks at who needs them?
+    pub fn binds_last_first(&self) -> bool {
+        loader::traits(&self.world.host.system).binding.binds_last_first()
+    }
+
     /// The symbols that programs do not find, all other things being well. A program binds its calls when they are made, unless
     /// it was linked otherwise. Nothing of other formats than ELF.
     pub fn unbound_of_programs(&self) -> Vec<ProgramSymbol> {

@@ -632,3 +632,14 @@ fn what_only_functions_of_a_cython_source_import_is_not_missed() {
     // Without the source, the name is all there is.
     assert_eq!(verdict(&world(lazy, "").replace("high.pyx", "other.pyx"), "p.high"), ImportVerdict::Fails);
 }
+
+#[test]
+fn of_several_undefined_symbols_the_loader_complains_of_the_deepest() {
+    let world = "//- SITE/p/a.TAG elf x86_64 defines:PyInit_a needs:libx.so runpath:$ORIGIN takes:shallow\n//- SITE/p/__init__.py\n\
+                 //- SITE/p/libx.so elf x86_64 takes:deep\n";
+    let failure = outcome(world, "p.a").failure.expect("a cause");
+    assert_eq!((failure.subject.as_str(), failure.because.last().map(String::as_str)), ("deep", Some("deep")));
+    assert!(failure.file.expect("a file").to_string().ends_with("p/libx.so"));
+    let alone = outcome(&world.replace(" takes:deep", ""), "p.a").failure.expect("a cause");
+    assert_eq!(alone.subject, "shallow");
+}
