@@ -5,7 +5,7 @@ Carries out what `dylens log` proposes.  Each case makes a real failure in a thr
 printed to dylens, takes the command of the first incident, runs it, and looks whether the failure is gone.  Packages of Debian are
 not installed: apt simulates, and the file that was missing has to be in the package, which is downloaded and unpacked.
 
-Used are pip with its index, gcc, patchelf and, on Debian, apt-get.  Exit code 1 where a remedy is not the expected one or does not work.
+Used are pip with its index, gcc, patchelf, auditwheel, delvewheel and, on Debian, apt-get.  Exit code 1 where a remedy is not the expected one or does not work.
 """
 import argparse
 import glob
@@ -235,6 +235,40 @@ def path_of(it):
     return {"PATH": os.path.join(it.venv, "bin") + os.pathsep + os.environ["PATH"]}
 
 
+def wheel_for_windows(it, without_libraries):
+    """A wheel for Windows as its build made it, before delvewheel: its DLLs in a folder of their own, inside or beside it."""
+    python = it.python("delvewheel==1.13.1")
+    out, code = run([python, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:", "--platform", "win_amd64",
+                     "--python-version", "3.11", "--dest", it.folder, "shapely==2.1.1"], cwd=it.folder)
+    assert code == 0, out
+    wheel, = glob.glob(os.path.join(it.folder, "*.whl"))
+    unpacked, elsewhere = os.path.join(it.folder, "wheel"), os.path.join(it.folder, "elsewhere")
+    shutil.unpack_archive(wheel, unpacked, "zip")
+    for mark in glob.glob(os.path.join(unpacked, "*.dist-info", "DELVEWHEEL")):
+        os.remove(mark)
+    if without_libraries:
+        os.rename(glob.glob(os.path.join(unpacked, "*.libs"))[0], elsewhere)
+    os.remove(wheel)
+    os.rename(shutil.make_archive(wheel, "zip", unpacked), wheel)
+    return wheel, elsewhere
+
+
+@case
+def a_dll_that_lies_elsewhere(it):
+    wheel, elsewhere = wheel_for_windows(it, True)
+    log = it.fails([os.path.join(it.venv, "bin", "delvewheel"), "repair", wheel])
+    it.mend(log, "--add-path", FOLDER=elsewhere, WHEEL=wheel)
+    repaired(it)
+
+
+@case
+def a_dll_that_the_wheel_holds_already(it):
+    wheel, _ = wheel_for_windows(it, False)
+    log = it.fails([os.path.join(it.venv, "bin", "delvewheel"), "repair", wheel])
+    it.mend(log, "--ignore-existing", WHEEL=wheel)
+    repaired(it)
+
+
 @case
 def an_environment_whose_python_is_gone(it):
     python = it.python()
@@ -296,6 +330,8 @@ DEBIAN = [(missing("libGL.so.1"), "libgl1", "libGL.so.1"), (missing("libGLESv2.s
           # By the rule for names.
           (missing("libzip.so.4"), "libzip4", "libzip.so.4"), (missing("libmodbus.so.5"), "libmodbus5", "libmodbus.so.5"),
           (missing("libpoppler-glib.so.8"), "libpoppler-glib8", "libpoppler-glib.so.8"),
+          ("FileNotFoundError: [Errno 2] No such file or directory: 'swig'\napt-get update\n", "swig", "swig"),
+          ("apt-get update\nunable to execute 'gfortran': No such file or directory\n", "gfortran", "gfortran"),
           (header("libpq-fe.h"), "libpq-dev", "libpq-fe.h"), (header("lber.h"), "libldap-dev", "lber.h"),
           (header("ffi.h"), "libffi-dev", "ffi.h"), (header("portaudio.h"), "portaudio19-dev", "portaudio.h")]
 
