@@ -92,6 +92,8 @@ const SIGNS: &[Sign] = &[
     first("error: metadata-generation-failed", "wheel"),
     first("error: subprocess-exited-with-error", "wheel"),
     anywhere("Preparing metadata (pyproject.toml) did not run successfully", "wheel"),
+    anywhere("BackendUnavailable", "backend"),
+    anywhere("error: invalid command 'bdist_wheel'", "backend"),
     anywhere("ERROR Backend subprocess exited when trying to invoke", "wheel"),
     anywhere("💥 maturin failed", "tool"),
     first("FATAL: ", "tool"),
@@ -190,7 +192,10 @@ impl Failed {
         if let Some(asks) = asks(&line.text) {
             self.asks = Some((line.number(0), asks));
         }
-        if let Some(kind) = self.exception(&line.text).or_else(|| sign(line)) {
+        // What an exception says may be a sign that tells more.
+        let (exception, sign) = (self.exception(&line.text), sign(line));
+        let is_telling = |kind: &&str| exception.is_none() || !EMPTY.contains(kind);
+        if let Some(kind) = sign.filter(is_telling).or(exception) {
             let text: String = line.text.trim().chars().take(LONGEST).collect();
             let is_head = text.starts_with("CMake Error at ") && text.ends_with("):");
             let error = Error { kind, line: line.number(0), text, asks: None };
@@ -228,6 +233,11 @@ impl Failed {
         let indent = text.len() - text.trim_start().len();
         if text.trim_start().starts_with("Traceback (most recent call last)") {
             self.traceback = Some(indent);
+            return None;
+        }
+        // The head of a traceback may be cut off.
+        if self.traceback.is_none() && text.trim_start().starts_with("File \"") && text.contains("\", line ") {
+            self.traceback = Some(indent.saturating_sub(2));
             return None;
         }
         let head = self.traceback?;

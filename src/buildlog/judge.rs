@@ -377,6 +377,7 @@ fn one(incident: &Incident, log: &Log, ground: Option<&Ground>) -> Judged {
         Cause::WheelTag if incident.tool == ToolId::Pip => tag::judge(plain, log),
         Cause::LinkLibrary => development::judge(plain, log),
         Cause::FileMissing if incident.message.id == "data-missing" => data::judge(plain, log),
+        Cause::FileMissing if incident.message.id == "tcl-package" => data::of_tcl(plain, log),
         Cause::PolicySymbols if incident.tool == ToolId::Auditwheel => policy::judge(plain, log),
         _ => single::judge(file(plain, ground), log, ground),
     };

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::ground::is_bundle_of_internal;
 use crate::command::Template;
-use crate::command::templates::{APT_FILE, DNF_PROVIDES, PACMAN_FILES, YUM_PROVIDES, ZYPPER_PROVIDES};
+use crate::command::templates::{APT_FILE, DNF_PROVIDES, PACMAN_FILES, YUM_PROVIDES};
 use crate::tools::{Bundler, ToolId};
 
 /// Something that a log shows in passing, and on which the right remedy depends.
@@ -225,9 +225,9 @@ impl Packager {
             Packager::Apt => Some(APT_FILE),
             Packager::Dnf => Some(DNF_PROVIDES),
             Packager::Yum => Some(YUM_PROVIDES),
-            Packager::Zypper => Some(ZYPPER_PROVIDES),
             Packager::Pacman => Some(PACMAN_FILES),
-            Packager::Apk | Packager::Brew | Packager::Conda => None,
+            // zypper's index has no libraries or headers of what is not installed.
+            Packager::Zypper | Packager::Apk | Packager::Brew | Packager::Conda => None,
         }
     }
 }

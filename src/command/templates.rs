@@ -83,7 +83,7 @@ templates! {
     ZYPPER_PKGCONFIG = "zypper install pkgconfig({token})";
     APK_PKGCONFIG = "apk add pc:{token}";
     ZYPPER_INSTALL = "zypper install {token}";
-    ZYPPER_PROVIDES = "zypper search --provides --file-list */{library}";
+    ZYPPER_SEARCH = "zypper search {token}";
     PACMAN_FILES = "pacman -F {library}";
     BREW_SEARCH = "brew search {token}";
     CONDA_SEARCH = "conda search -c conda-forge *{token}*";

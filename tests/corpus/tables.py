@@ -104,6 +104,9 @@ def main():
         twice = [name for name, count in collections.Counter(names).items() if count > 1]
         checks.that(not twice, f"{what} has names more than once: {twice}")
 
+    names = open(os.path.join(TABLES, "debian-libraries.txt")).read().splitlines()
+    libraries = [f"lib{name}" for name in names if not name.startswith("#")]
+    checks.that(libraries == sorted(set(libraries)), "debian-libraries.txt is not sorted, or has names more than once")
     debian = {**words(packages, "apt"), **words(development, "apt"), **words(programs, "apt"), **words(companions, "apt"),
               **words(standard["module"], "apt")}
     there = candidates(sorted(debian))
@@ -113,6 +116,8 @@ def main():
         for name in sorted(debian):
             checks.that(name in there, f"Debian {DEBIAN} has no package {name}")
         say(f"{len(debian)} packages of Debian {DEBIAN} asked")
+        gone = set(libraries) - candidates(libraries)
+        checks.that(not gone, f"Debian {DEBIAN} has no {sorted(gone)[:5]}")
 
     wheels = {re.split(r"[<>=!~]", name)[0] for name in {**words(packages, "pip"), **words(programs, "pip")}}
     wheels |= {row["distribution"] for row in folders if row.get("distribution")}

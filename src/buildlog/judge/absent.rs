@@ -44,6 +44,9 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
     if let Some(bundler) = bundler.filter(|_| tool != ToolId::Linker) {
         return in_a_bundle(plain, log, bundler, accused, by);
     }
+    if let Some(judged) = of_a_program_for_glibc(&plain, log, by) {
+        return judged;
+    }
     let is_told = |judged: &Judged| !judged.sentence.is_empty();
     if is_told(&plain) {
         return plain;
@@ -67,6 +70,9 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         return windows::absent(plain, accused);
     }
     let is_elf = matches!(tool, ToolId::Glibc | ToolId::Musl | ToolId::Bionic);
+    if is_elf && leaf(accused).starts_with("libpython") && accused.contains("/build/") {
+        return of_the_work_folder(plain, accused);
+    }
     if is_elf && leaf(accused).starts_with("libpython") {
         return of_libpython(plain, log, accused, by);
     }
@@ -113,6 +119,18 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
     plain.says(sentence).mended(remedy)
 }
 
+/// PyInstaller's folder build holds a program that only its own work needs.
+fn of_the_work_folder(plain: Judged, accused: &str) -> Judged {
+    let folder = accused.rsplit_once('/').map_or(accused, |(folder, _)| folder);
+    let sentence = format!(
+        "the program lies in {folder}, a folder build, in which PyInstaller works: it has no {} there, and is not the program that was built",
+        leaf(accused)
+    );
+    let text = "run the program in the folder dist (dist/NAME/NAME, or dist/NAME of --onefile); where it is that one which fails, upgrade PyInstaller and build with a Python that has its \
+                shared library";
+    plain.cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(Remedy::new(text))
+}
+
 /// Python's shared library: which Pythons have one, and where it lies, depends on who built that Python.
 fn of_libpython(plain: Judged, log: &Log, accused: &str, by: Option<&str>) -> Judged {
     let who = by.map_or_else(|| "a file that was loaded".to_owned(), short);
@@ -144,7 +162,7 @@ fn of_libpython(plain: Judged, log: &Log, accused: &str, by: Option<&str>) -> Ju
     if packager == Packager::Conda {
         let root = paths.iter().find_map(|path| path.split_once("/lib/python")).map(|(root, _)| format!("{root}/lib"));
         let text = format!(
-            "lead the loader to the lib folder of the environment (LD_LIBRARY_PATH=$CONDA_PREFIX/lib), if that has Python {version}; else run it with an environment of \
+            "set LD_LIBRARY_PATH to the lib folder of the environment ($CONDA_PREFIX/lib), if that has Python {version}; else run it with an environment of \
              Python {version}; {build}"
         );
         let remedy = Remedy::new(text).fix(match &root {
@@ -159,7 +177,7 @@ fn of_libpython(plain: Judged, log: &Log, accused: &str, by: Option<&str>) -> Ju
     }
     let text = format!(
         "install the library of the system's Python {version}, where that is the Python which runs it; of another Python {version} (conda's, one in /usr/local or \
-         /opt) lead the loader to its lib folder (for /usr/local/lib ldconfig does it), and build one that has none again with --enable-shared; {build}"
+         /opt) set LD_LIBRARY_PATH to its lib folder (for /usr/local/lib run ldconfig instead), and build one that has none again with --enable-shared; {build}"
     );
     let soname = |template: Template| template.with(&[&name]);
     let install = match packager {
@@ -404,6 +422,24 @@ fn of_the_other_libc(plain: &Judged, accused: &str, by: Option<&str>) -> Option<
     Some(super::symbol::for_musl(plain.clone().cause(Cause::OtherLibc, Verdict::Guilty).says(sentence)))
 }
 
+/// musl misses a function of glibc in the same file: its libraries are missing because all of it is made for glibc.
+fn of_a_program_for_glibc(plain: &Judged, log: &Log, by: Option<&str>) -> Option<Judged> {
+    let by = by.filter(|by| plain.incident.tool == ToolId::Musl && package(by).is_none())?;
+    let of_glibc = log.incidents.iter().find_map(|other| {
+        let symbol = other.told("symbol").filter(|symbol| other.tool == ToolId::Musl && known::is_of_glibc(symbol))?;
+        other.by().is_some_and(|other| other == by).then_some(symbol)
+    })?;
+    let name = leaf(by);
+    let sentence = format!(
+        "{name} uses {of_glibc}, which only glibc has: it was built for glibc, and this system has musl, so that installing the libraries that it misses does not help"
+    );
+    let text = format!(
+        "run it in an image with glibc (Debian, Ubuntu, that of its maker), or install Alpine's own build of {name} and name its path to what starts it (for Playwright, Puppeteer and Selenium: apk \
+         add chromium, with /usr/bin/chromium as the executable)"
+    );
+    Some(plain.clone().cause(Cause::OtherLibc, Verdict::Guilty).says(sentence).mended(Remedy::new(text)))
+}
+
 /// A bundler that runs on Alpine looks for the C library itself.
 fn left_to_musl(plain: Judged, accused: &str) -> Judged {
     let tool = plain.incident.tool.name();
@@ -620,6 +656,14 @@ fn in_a_bundle(plain: Judged, log: &Log, bundler: Bundler, accused: &str, by: Op
         (Some(shipped), packager) => command(packager, &shipped),
         _ => None,
     };
+    if name.starts_with("libpython") && bundler.tool() == ToolId::PyInstaller {
+        let sentence = format!(
+            "{name} is not where the program looks for it: older releases of PyInstaller collect Python's shared library under another name than they look for"
+        );
+        let text = "upgrade PyInstaller, and build again in an empty folder (--clean) with a Python that has its shared library (--enable-shared; Debian: libpython3.x and python3-dev)";
+        let judged = plain.says(sentence).cause(Cause::PythonLibrary, Verdict::Guilty);
+        return judged.mended(Remedy::new(text).fix(PIP_UPGRADE.with(&[&"pyinstaller"])));
+    }
     let text = match &system {
         Some(_) => {
             format!("include the library with an option of {word}; or install it on the machine that runs the program")
@@ -803,13 +847,36 @@ fn by_its_soname(packager: Packager, file: &str) -> Option<Remedy> {
         );
     }
     if let Some(package) = debian_name(file).filter(|_| packager == Packager::Apt) {
-        let text = format!(
-            "install the package that ships it: by Debian's rule for names that is {package}; where there is none, apt-file names it"
-        );
-        return Some(Remedy::new(text).fix(APT_INSTALL.with(&[&package])).fix(APT_FILE.with(&[&file])));
+        return Some(by_debian_s_rule(file, &package));
     }
     let search = packager.owner_search().or((packager == Packager::Apk).then_some(APK_SEARCH))?;
     Some(Remedy::new("install the package that ships it; this names it").fix(search.with(&[&file])))
+}
+
+/// The package of Debian's rule, as far as a release of Debian has it: libraries change their numbers from release to release.
+fn by_debian_s_rule(file: &str, package: &str) -> Remedy {
+    let names = include_str!("../../../assets/loaders/debian-libraries.txt");
+    let bare = package.strip_prefix("lib").unwrap_or(package);
+    let stem = bare.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('-');
+    let number = |name: &'static str| {
+        let rest = name.strip_prefix(stem)?;
+        let rest = rest.strip_prefix('-').unwrap_or(rest);
+        (!rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit())).then_some(name)
+    };
+    let known: Vec<&str> = names.lines().filter(|name| !name.starts_with('#')).filter_map(number).collect();
+    if known.contains(&bare) {
+        let text = "install the package that ships it";
+        return Remedy::new(text).fix(APT_INSTALL.with(&[&package])).fix(APT_FILE.with(&[&file]));
+    }
+    if known.is_empty() {
+        return Remedy::new("install the package that ships it; this names it").fix(APT_FILE.with(&[&file]));
+    }
+    let has = known.iter().map(|name| format!("lib{name}")).collect::<Vec<_>>().join(", ");
+    Remedy::new(format!(
+        "what asks for {file} was built for another release of Debian, Ubuntu or Raspberry Pi OS, each of which has one number of this library (Debian 12 has {has}): take a build of it for the \
+         release that runs it (a wheel includes its own copy), or build it here; where this release has {package}, apt-file names it"
+    ))
+    .fix(APT_FILE.with(&[&file]))
 }
 
 /// Debian Policy 8.1: the package of a library is called as its soname, with a dash before the version where the name ends in a digit.

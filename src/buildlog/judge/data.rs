@@ -2,10 +2,35 @@
 
 use super::{Cause, Judged, Verdict};
 use crate::buildlog::Log;
-use crate::buildlog::ground::leaf;
+use crate::buildlog::ground::{leaf, slashed};
 use crate::command::Remedy;
 use crate::command::templates::{CX_FREEZE_FOUND, NUITKA_FOUND};
 use crate::tools::{Bundler, ToolId};
+
+/// A package of Tcl that a package of Python brings as data: bundlers see neither its scripts nor its library.
+pub(super) fn of_tcl(plain: Judged, log: &Log) -> Judged {
+    let above = plain.incident.around.iter().rev().filter(|(number, _)| *number < plain.incident.first);
+    let places = above.filter_map(|(_, line)| line.trim_start().strip_prefix("File \"")?.split('"').next());
+    let place = plain.incident.told("place").into_iter().chain(places).next().map(slashed);
+    let package = place.as_deref().and_then(|place| {
+        let mut parts = place.rsplit('/');
+        let _file = parts.next()?;
+        parts.next().filter(|folder| {
+            !folder.is_empty() && folder.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        })
+    });
+    let accused = plain.incident.told("accused").unwrap_or_default().to_owned();
+    let (Some(package), Some(bundler)) = (package.map(str::to_owned), log.running()) else { return plain };
+    let word = bundler.word();
+    let sentence = format!(
+        "Tcl does not find its package {accused}, which {package} brings as data, scripts and a library: {word} did not take it into the program"
+    );
+    let text = format!(
+        "have {word} take the data of {package} into the program, its libraries too; newer releases of {word} know more packages"
+    );
+    let remedy = Remedy::new(text).fix(bundler.data(&package)).fix(bundler.libraries_of(&package));
+    plain.cause(Cause::FileMissing, Verdict::Guilty).says(sentence).mended(remedy)
+}
 
 pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     let Some(bundler) = Bundler::of(plain.incident.tool) else { return plain };

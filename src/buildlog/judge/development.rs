@@ -9,6 +9,7 @@ use crate::buildlog::{Log, Packager};
 use crate::command::templates::{
     APK_PKGCONFIG, APT_INSTALL, BREW_OPENMP, BREW_SEARCH, CONDA_INSTALL, CONDA_OPENMP, CONDA_SEARCH, DNF_INSTALL,
     DNF_PKGCONFIG, PIP_INSTALL, PIP_UPGRADE, XCODE, YUM_INSTALL, YUM_PKGCONFIG, ZYPPER_INSTALL, ZYPPER_PKGCONFIG,
+    ZYPPER_SEARCH,
 };
 use crate::command::{Command, Remedy};
 use crate::diagnose::Shipped;
@@ -244,6 +245,65 @@ pub(super) fn program(judged: Judged, log: &Log) -> Judged {
     })
 }
 
+/// A build finds none of the compilers that it tries: which of them the system has in a package.
+pub(super) fn no_compiler(judged: Judged, log: &Log) -> Judged {
+    let is_fortran = judged
+        .incident
+        .told("called")
+        .is_some_and(|called| ["fortran", "flang", "ifort"].iter().any(|word| called.contains(word)));
+    let is_windows = log.marks.contains(&Mark::Windows) && !log.marks.contains(&Mark::Debian);
+    let language = if is_fortran { "Fortran" } else { "C" };
+    let sentence = match is_fortran {
+        true => "there is no wheel for this Python and system, so that the package is compiled, and no Fortran compiler is there".to_owned(),
+        false => judged.sentence.clone(),
+    };
+    let wheel = "take a release of the package, or a Python, for which there is a wheel (a newer pip knows more of them; the newest Python has the fewest)";
+    if log.marks.contains(&Mark::Termux) {
+        let text = format!(
+            "install Termux' own package, which is built already (pkg install python-scipy, python-numpy, …; pkg search names them): no wheels of the index are for Android; its repository tur \
+             has the {language} compiler (pkg install tur-repo)"
+        );
+        return judged.says(sentence).mended(Remedy::new(text));
+    }
+    let packager = log.packager(&[]);
+    let packages = match is_fortran {
+        true => known_program("gfortran"),
+        false => None,
+    };
+    let packages = packages.unwrap_or_else(compilers);
+    let text = match (is_windows, is_fortran) {
+        (true, true) => format!(
+            "{wheel}; Windows' build tools have no Fortran: conda-forge has the package built, and a compiler (flang)"
+        ),
+        (true, false) => {
+            format!("{wheel}; or install the Build Tools for Visual Studio (“Desktop development with C++”)")
+        }
+        (false, true) => {
+            format!("{wheel}; or install a Fortran compiler (gfortran) on the machine or in the image that builds")
+        }
+        (false, false) => format!("{wheel}; or install a compiler on the machine or in the image that builds"),
+    };
+    let commands = match (is_windows, packager, is_fortran) {
+        (true, ..) => Vec::new(),
+        (false, Packager::Brew, false) => vec![XCODE.command()],
+        (false, packager, _) => installs(log, packager, &packages),
+    };
+    judged
+        .says(sentence)
+        .mended(commands.into_iter().fold(Remedy::new(text), |remedy, command| remedy.fix(Ok(command))))
+}
+
+/// The packages of the compilers for C and C++.
+fn compilers() -> Shipped {
+    Shipped {
+        apt: "build-essential".into(),
+        dnf: "gcc gcc-c++ make".into(),
+        apk: "build-base".into(),
+        conda: "compilers".into(),
+        ..Shipped::default()
+    }
+}
+
 /// What the build asked pkg-config for, as far as the log shows it.
 fn asked_of_pkg_config(log: &Log) -> Vec<String> {
     let of_pkg_config =
@@ -317,7 +377,10 @@ pub(super) fn perl(judged: Judged, log: &Log) -> Judged {
         "install the package of {module}, or all of Perl's own modules (Fedora: perl-core; Debian: perl, of which images have only perl-base); else cpan {module}"
     );
     let install = match packager {
-        Packager::Zypper => ZYPPER_INSTALL.with(&[&format!("perl-{dashed}")]).ok(),
+        // SUSE's perl has all modules of its own.
+        Packager::Zypper => {
+            ZYPPER_INSTALL.with(&[&if is_core { "perl".to_owned() } else { format!("perl-{dashed}") }]).ok()
+        }
         packager => command(packager, &shipped),
     };
     judged.says(sentence).mended(install.into_iter().fold(Remedy::new(text), |remedy, command| remedy.fix(Ok(command))))
@@ -338,12 +401,7 @@ pub(super) fn compiler(judged: Judged, log: &Log) -> Judged {
         return judged;
     }
     let packager = log.packager(&[&called]);
-    let all = Shipped {
-        apt: "build-essential".into(),
-        dnf: "gcc gcc-c++ make".into(),
-        apk: "build-base".into(),
-        ..Shipped::default()
-    };
+    let all = compilers();
     let install = match packager {
         Packager::Brew => Ok(XCODE.command()),
         Packager::Conda => CONDA_INSTALL.with(&[&"compilers"]),
@@ -527,6 +585,14 @@ fn searched(plain: &Judged, packager: Packager, asked: &str) -> Remedy {
         (Some(search), _) => Remedy::new(text).fix(search.with(&[&file])),
         (None, Packager::Brew) => plain.remedy.clone().fix(BREW_SEARCH.with(&[&name])),
         (None, Packager::Conda) => plain.remedy.clone().fix(CONDA_SEARCH.with(&[&name])),
+        (None, Packager::Zypper) => {
+            let stem = asked.split(['/', '.', ' ']).next().unwrap_or(asked).trim_start_matches("-l");
+            let text = format!(
+                "{}; this finds packages with a like name, whose development files are in NAME-devel",
+                plain.remedy.text
+            );
+            Remedy::new(text).fix(ZYPPER_SEARCH.with(&[&stem]))
+        }
         (None, _) => plain.remedy.clone(),
     }
 }

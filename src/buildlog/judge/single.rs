@@ -29,6 +29,9 @@ pub(super) fn judge(judged: Judged, log: &Log, ground: Option<&Ground>) -> Judge
         {
             development::of_the_package(development::program(judged, log), log)
         }
+        Cause::ToolStumbled if judged.incident.message.id == "no-compiler" => {
+            development::of_the_package(development::no_compiler(judged, log), log)
+        }
         Cause::ToolStumbled if judged.incident.message.id == "perl-module" => development::perl(judged, log),
         Cause::ToolStumbled if judged.incident.message.id == "msvc-missing" => {
             development::of_the_package(development::of_32_bits(judged, log), log)

@@ -76,7 +76,7 @@ fn expected(plain: Judged, log: &Log) -> Judged {
         symbol_owner::owner(symbol.strip_prefix('_').unwrap_or(&symbol)),
         Some(symbol_owner::Owner { link: "gcc" | "gfortran" | "gomp" | "atomic", .. })
     );
-    if let Some(judged) = unlinked::of_a_known_library(&plain, &who, &symbol).filter(|_| is_outside && is_of_gcc) {
+    if let Some(judged) = unlinked::of_a_known_library(&plain, log, &who, &symbol).filter(|_| is_outside && is_of_gcc) {
         return judged;
     }
     if is_outside {
@@ -162,7 +162,7 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
     if let Some(judged) = of_conda(&plain, log, &symbol).filter(|_| matches!(tool, ToolId::Glibc | ToolId::Dyld)) {
         return judged;
     }
-    if let Some(judged) = unlinked::of_a_known_library(&plain, &who, &symbol)
+    if let Some(judged) = unlinked::of_a_known_library(&plain, log, &who, &symbol)
         .filter(|_| tool != ToolId::Musl || symbol_owner::owner(&symbol).is_some_and(|owner| owner.link == "lber"))
     {
         return judged;

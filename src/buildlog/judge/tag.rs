@@ -40,6 +40,15 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
         let remedy = Remedy::new(text).fix(PIP_INSTALL.with(&[&distribution]));
         return Judged { verdict: Verdict::Guilty, ..plain }.says(sentence).mended(remedy);
     }
+    let mac = platform.strip_prefix("macosx_").and_then(|rest| rest.split('_').next()?.parse::<u32>().ok());
+    if let Some(major) = mac.filter(|major| *major > 10) {
+        let text = format!(
+            "run it on macOS {major} or later with a Python that says so (a Python built for 10.x may say 10.16: SYSTEM_VERSION_COMPAT=0), and with a newer pip; where you build the wheel, build \
+             it for the oldest macOS that it is to run on: MACOSX_DEPLOYMENT_TARGET=10.13 for x86_64, 11.0 for arm64 (cibuildwheel: CIBW_ENVIRONMENT_MACOS)"
+        );
+        let remedy = Remedy::new(text).fix(PIP_UPGRADE.with(&[&"pip"])).fix(PIP_INSTALL.with(&[&distribution]));
+        return Judged { verdict: Verdict::Guilty, ..plain }.says(sentence).mended(remedy);
+    }
     let text = format!(
         "upgrade pip, if it is older; else have it choose the wheel by itself ({distribution}), or take the one whose tag “python -m pip \
          debug --verbose” lists"

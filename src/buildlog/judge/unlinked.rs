@@ -4,7 +4,7 @@ use super::library::{folder, package};
 use super::{Cause, Judged, Verdict};
 use crate::buildlog::ground::leaf;
 use crate::buildlog::symbol_owner::{Owner, owner};
-use crate::buildlog::{folders, known};
+use crate::buildlog::{Log, Packager, folders, known};
 use crate::command::Remedy;
 use crate::command::templates::{APT_INSTALL, CONDA_INSTALL, FRAMEWORK_BUILD, LINKED_BUILD, MORE, TERMUX_INSTALL};
 use crate::tools::ToolId;
@@ -60,7 +60,7 @@ fn python_of(plain: &Judged) -> Option<String> {
 }
 
 /// A symbol whose name tells the library that has it.
-pub(super) fn of_a_known_library(plain: &Judged, who: &str, symbol: &str) -> Option<Judged> {
+pub(super) fn of_a_known_library(plain: &Judged, log: &Log, who: &str, symbol: &str) -> Option<Judged> {
     let tool = plain.incident.tool;
     if let Some(framework) = framework(symbol).filter(|_| tool == ToolId::Dyld) {
         return Some(of_a_framework(plain.clone(), who, symbol, framework));
@@ -110,11 +110,36 @@ pub(super) fn of_a_known_library(plain: &Judged, who: &str, symbol: &str) -> Opt
         }
         false => Remedy::new(text),
     };
+    // In a conda environment both come from one channel; what pip compiled there found another copy.
+    let is_conda = plain.incident.by().is_some_and(|by| log.packager(&[by]) == Packager::Conda);
+    let is_runtime = ["gcc", "stdc++", "gomp", "gfortran", "m"].contains(&link);
+    let remedy = match &whose {
+        Some(whose) if is_conda && !is_runtime && tool == ToolId::Glibc => {
+            let text = format!(
+                "install {whose} from conda-forge, with the {library} that it was built with (pip uninstall {whose} first, where pip installed it); else {}",
+                remedy.text
+            );
+            Remedy { text, ..remedy }.fix(CONDA_INSTALL.with(&[&of_conda(whose)]))
+        }
+        _ => remedy,
+    };
     let remedy = match &whose {
         Some(whose) => remedy.fix(LINKED_BUILD.with(&[&link, whose, whose])),
         None => remedy,
     };
     Some(plain.clone().cause(Cause::SymbolMissing, Verdict::Guilty).says(sentence).mended(remedy))
+}
+
+/// What conda-forge calls a distribution of the index.
+fn of_conda(distribution: &str) -> &str {
+    const OTHERWISE: [(&str, &str); 5] = [
+        ("opencv-python", "opencv"),
+        ("torch", "pytorch"),
+        ("psycopg2-binary", "psycopg2"),
+        ("tables", "pytables"),
+        ("gdal", "gdal"),
+    ];
+    OTHERWISE.iter().find(|(name, _)| *name == distribution).map_or(distribution, |(_, conda)| conda)
 }
 
 /// A module of Python's own library was linked with its library: another copy of that is loaded in its place.

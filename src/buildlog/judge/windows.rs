@@ -9,7 +9,7 @@ use super::{Cause, Judged, Verdict, sentences};
 use crate::buildlog::Log;
 use crate::buildlog::ground::{Ground, leaf};
 use crate::command::Remedy;
-use crate::command::templates::{MSVC_RUNTIME, PIP_UPGRADE};
+use crate::command::templates::{CONDA_INSTALL, MSVC_RUNTIME, PIP_UPGRADE};
 use crate::graph::Node;
 use crate::image::{Import, Name, Origin, WindowsRelease};
 use crate::loader::procedures::procedure;
@@ -295,6 +295,25 @@ fn is_of_python_s_library(module: &str) -> bool {
     ["_ssl", "_ctypes", "_sqlite3", "pyexpat", "_lzma", "_bz2", "_hashlib", "zlib", "_tkinter"].contains(&module)
 }
 
+/// conda's packages have their DLLs in Library\bin, which an activated environment has on PATH; wheels have theirs where conda's older Pythons do not look.
+fn of_a_conda_environment(plain: Judged, who: &str, absent: &str, by: Option<&str>) -> Judged {
+    let whose = by.and_then(package);
+    let sentence = format!(
+        "{who} {absent}; Windows does not say which. In a conda environment packages of conda have their DLLs in Library\\bin, which is on PATH only where the environment is activated"
+    );
+    let text = format!(
+        "start Python from the activated environment (conda activate NAME; in an editor or service put its Library\\bin on PATH); where pip installed {of_whose}, conda's Python may not search \
+         the folder that its wheel names (set CONDA_DLL_SEARCH_MODIFICATION_ENABLE=1, or update conda's python): else install {of_whose} with conda instead of pip; then the Visual C++ \
+         Redistributable",
+        of_whose = whose.as_deref().unwrap_or("the package")
+    );
+    let remedy = Remedy::new(text);
+    plain.says(sentence).mended(match whose {
+        Some(whose) => remedy.fix(CONDA_INSTALL.with(&[&whose])),
+        None => remedy,
+    })
+}
+
 /// conda's Python finds the DLLs of its own library by PATH, which an activated environment sets.
 fn of_conda(plain: Judged, who: &str, by: Option<&str>) -> Judged {
     let is_conda = by.is_some_and(|by| by.to_lowercase().contains("conda") || by.contains("miniforge"));
@@ -431,6 +450,7 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
                  msvcp140.dll); dlltracer or “Dependencies” shows its name",
             )),
         _ if let Some(known) = module.and_then(known_module) => of_a_known_module(plain, &who, absent, known),
+        _ if is_in_conda(&plain, by) => of_a_conda_environment(plain, &who, absent, by),
         _ => plain
             .says(format!("{who} {absent}; Windows does not say which"))
             .mended(

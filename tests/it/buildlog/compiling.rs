@@ -210,3 +210,12 @@ fn what_red_hat_s_python_compiles_with_comes_with_their_package() {
     assert_first(&other, &Expected { sentence: "/home/me/x.o, a file that is not there", ..missing });
     assert!(other[0].remedy.fixes.is_empty(), "{other:#?}");
 }
+
+#[test]
+fn what_zypper_has_no_index_of_is_searched_by_its_name() {
+    let log = "zypper install gcc\nfatal error: xyzzy/x.h: No such file or directory\n";
+    assert_first(&alone(log), &Expected { remedy: "NAME-devel", command: "zypper search xyzzy", ..MISSING });
+    let perl = "zypper install gcc\nCan't locate IPC/Cmd.pm in @INC (you may need to install the IPC::Cmd module) at x line 18.\n";
+    let expected = Expected { cause: "tool-stumbled", remedy: "", command: "zypper install perl", ..MISSING };
+    assert_first(&alone(perl), &expected);
+}

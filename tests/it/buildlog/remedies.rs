@@ -173,7 +173,9 @@ fn conda_s_python_finds_its_dlls_in_an_activated_environment() {
     };
     assert_remedy(&of("_ssl", "miniconda3"), &["conda activate", "Library\\bin"], &["Redistributable"]);
     assert_remedy(&of("_ssl", "Python39"), &["repair that Python"], &["Redistributable"]);
-    assert_remedy(&of("_path", "miniconda3"), &["Redistributable"], &["conda activate"]);
+    // What is no part of Python may lack the runtime as well.
+    assert_remedy(&of("_path", "miniconda3"), &["conda activate", "Redistributable"], &["msvc-runtime"]);
+    assert_remedy(&of("_path", "Python39"), &["Redistributable"], &["conda activate"]);
 }
 
 #[test]
@@ -918,8 +920,8 @@ fn a_library_that_no_table_has_is_installed_by_what_packages_say_of_themselves()
     assert_remedy(&of("zypper install python3", "libzen.so.0"), &["zypper install 'libzen.so.0()(64bit)'"], &["apt"]);
     assert_remedy(&of("apk add python3", "libzen.so.0"), &["apk add so:libzen.so.0"], &["apt"]);
     assert_remedy(&of("pacman -S python", "libzen.so.0"), &["pacman -F libzen.so.0"], &["apt"]);
-    assert_remedy(&of("apt-get update", "libzen.so.0"), &["apt-get install libzen0\n", "apt-file search"], &[]);
-    assert_remedy(&of("apt-get update", "libzen-2.so.0"), &["apt-get install libzen-2-0\n"], &[]);
+    assert_remedy(&of("apt-get update", "libzip.so.4"), &["apt-get install libzip4\n", "apt-file search"], &[]);
+    assert_remedy(&of("apt-get update", "libnl-3.so.200"), &["apt-get install libnl-3-200\n"], &[]);
     // Without a version there is no name to make of it.
     assert_remedy(&of("apt-get update", "libzen.so"), &["apt-file search libzen.so"], &["apt-get install"]);
     // What only looks like a name is none.
@@ -935,7 +937,7 @@ fn a_library_may_lie_on_the_machine_where_no_package_of_python_asks_for_it() {
     };
     assert_remedy(&of("/srv/app/run"), &["LD_LIBRARY_PATH", "ldconfig"], &[]);
     let module = "/v/lib/python3.11/site-packages/p/_m.so";
-    assert_remedy(&of(module), &["libzen0"], &["ldconfig"]);
+    assert_remedy(&of(module), &["apt-file search libzen.so.0"], &["ldconfig"]);
 }
 
 #[test]
@@ -1048,7 +1050,7 @@ fn a_library_is_brought_back_by_the_package_that_imports_it() {
         &["patchelf --set-rpath '$ORIGIN' FILE", "--no-deps zenpack"],
         &["apt"],
     );
-    assert_remedy(&of("zenpack", "libother.so.1"), &["libother1"], &["patchelf"]);
+    assert_remedy(&of("zenpack", "libother.so.1"), &["apt-file search libother.so.1"], &["patchelf"]);
     let cut = "ImportError: /v/lib/python3.9/site-packages/PIL/_imaging.so: file too short\n";
     assert_remedy(cut, &["--no-deps pillow"], &["--target"]);
 }
@@ -1265,6 +1267,120 @@ fn a_conda_environment_that_cannot_be_solved_is_a_failure() {
     assert_remedy(
         "PackagesNotFoundError: The following packages are not available from current channels:\n\n  - softwipe\n",
         &["channel"],
+        &[],
+    );
+}
+
+#[test]
+fn debian_s_rule_names_only_packages_that_debian_has() {
+    let log =
+        |library: &str| format!("ImportError: {library}: cannot open shared object file: No such file or directory\n");
+    assert_remedy(&log("libxerces-c-3.2.so"), &[], &["apt-get install libxerces"]);
+    assert_remedy(&log("libwavpack.so.1"), &["apt-get install libwavpack1"], &[]);
+    // Another release of Debian, Ubuntu or Raspberry Pi OS had it.
+    assert_remedy(
+        &log("libavcodec.so.56"),
+        &["libavcodec59", "built for another release"],
+        &["apt-get install libavcodec56"],
+    );
+    assert_remedy(&log("libnosuchthing.so.3"), &["apt-file search libnosuchthing.so.3"], &["apt-get install"]);
+}
+
+#[test]
+fn in_a_conda_environment_a_package_and_its_library_come_from_one_channel() {
+    let log = |root: &str| {
+        format!(
+            "ImportError: {root}/lib/python3.6/site-packages/av/container/output.cpython-36m-x86_64-linux-gnu.so: undefined symbol: av_packet_clone\n"
+        )
+    };
+    assert_remedy(&log("/home/me/anaconda3"), &["conda install -c conda-forge av"], &[]);
+    assert_remedy(&log("/srv/v"), &["LDFLAGS=-lavutil"], &["conda"]);
+}
+
+#[test]
+fn a_compiler_that_a_build_lacks_is_of_its_language_and_system() {
+    let log = |names: &str| format!("../meson.build:1:0: ERROR: Unknown compiler(s): [[{names}]]\n");
+    let fortran = log("'gfortran'], ['flang'");
+    assert_remedy(&fortran, &["apt-get install gfortran", "wheel"], &["build-essential"]);
+    assert_remedy(&format!("/data/data/com.termux/files/home\n{fortran}"), &["pkg install python-scipy"], &["apt-get"]);
+    assert_remedy(&format!("C:\\Users\\me\n{fortran}"), &["conda-forge"], &["apt-get", "Build Tools"]);
+    assert_remedy(&log("'cc'], ['gcc'], ['clang'"), &["apt-get install build-essential"], &["gfortran"]);
+    assert_remedy(&format!("#8 RUN apk add python3\n{}", log("'cc'")), &["apk add build-base"], &["apt-get"]);
+    assert_remedy(&format!("/opt/homebrew/bin/python3\n{}", log("'cc'")), &["xcode-select --install"], &["apt-get"]);
+}
+
+#[test]
+fn pyinstaller_s_program_is_the_one_in_dist() {
+    let log = |path: &str| {
+        format!(
+            "Error loading Python lib '{path}': {path}: cannot open shared object file: No such file or directory\n"
+        )
+    };
+    assert_remedy(&log("/home/me/hello/build/hello/libpython2.6.so.1.0"), &["dist/NAME"], &["apt-get"]);
+    let unpacked = "[27] Error loading Python lib '/tmp/_MEIDkWNne/libpython3.6m.so': dlopen: /tmp/_MEIDkWNne/libpython3.6m.so: cannot open shared object file: No such file or directory\n";
+    assert_remedy(unpacked, &["pip install --upgrade pyinstaller"], &["--add-binary"]);
+}
+
+#[test]
+fn what_tcl_does_not_find_in_a_bundle_is_data_of_a_package() {
+    let log = |root: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"{root}/tkinterdnd2/TkinterDnD.py\", line 53, in _require\n_tkinter.TclError: can't find package tkdnd\n"
+        )
+    };
+    assert_remedy(&log("/tmp/onefile_1_2_3"), &["--include-package-data=tkinterdnd2"], &[]);
+    assert_remedy(&log("/tmp/_MEI123"), &["tkinterdnd2", "pyinstaller"], &["nuitka"]);
+    assert_remedy(
+        &log("/v/lib/python3.11/site-packages"),
+        &["install the package that brings tkdnd"],
+        &["pyinstaller", "nuitka"],
+    );
+}
+
+#[test]
+fn a_wheel_for_a_newer_macos_is_built_for_an_older_one() {
+    let log = |tag: &str| format!("ERROR: x-0.6.35-cp37-cp37m-{tag}.whl is not a supported wheel on this platform.\n");
+    assert_remedy(&log("macosx_11_0_x86_64"), &["MACOSX_DEPLOYMENT_TARGET", "SYSTEM_VERSION_COMPAT"], &[]);
+    assert_remedy(&log("macosx_10_9_x86_64"), &[], &["MACOSX_DEPLOYMENT_TARGET"]);
+}
+
+#[test]
+fn a_build_without_its_backend_is_a_failed_build() {
+    let cut = "  File \"/v/lib/python3.14/site-packages/pip/_vendor/pyproject_hooks/_impl.py\", line 402, in _call_hook\n    raise BackendUnavailable(\n    )\npip._vendor.pyproject_hooks._impl.BackendUnavailable: Cannot import 'setuptools.build_meta'\n";
+    assert_remedy(cut, &["setuptools wheel"], &[]);
+    assert_remedy("      error: invalid command 'bdist_wheel'\n", &["setuptools wheel"], &[]);
+    let full = "Traceback (most recent call last):\n  File \"x.py\", line 1, in <module>\nOSError: [Errno 28] No space left on device\n";
+    assert_remedy(full, &["free space"], &[]);
+    assert_remedy("pefile.PEFormatError: 'DOS Header magic not found.'\n", &["delvewheel show WHEEL"], &[]);
+}
+
+#[test]
+fn in_conda_s_environment_on_windows_dlls_are_found_where_it_is_activated() {
+    let log = |root: &str| {
+        format!(
+            "  File \"{root}\\lib\\site-packages\\confluent_kafka\\x.py\", line 19, in <module>\n    from confluent_kafka.cimpl import C\nImportError: DLL load failed while importing cimpl: The specified module could not be found.\n"
+        )
+    };
+    let conda = log("C:\\Users\\me\\Anaconda3\\envs\\plaid");
+    assert_remedy(
+        &conda,
+        &["CONDA_DLL_SEARCH_MODIFICATION_ENABLE", "conda install -c conda-forge confluent"],
+        &["msvc-runtime"],
+    );
+    assert_remedy(&log("C:\\venv"), &["msvc-runtime"], &["conda"]);
+}
+
+#[test]
+fn libraries_do_not_help_a_program_that_is_built_for_glibc() {
+    let missing =
+        "Error loading shared library libnss3.so: No such file or directory (needed by /srv/chrome-linux/chrome)\n";
+    let symbol = "Error relocating /srv/chrome-linux/chrome: __res_init: symbol not found\n";
+    assert_remedy(&format!("{missing}{symbol}"), &["glibc", "apk add chromium"], &["apk add nss"]);
+    assert_eq!(first(&format!("{missing}{symbol}")).0, "other-libc");
+    assert_remedy(missing, &["apk add nss"], &["chromium"]);
+    assert_remedy(
+        &format!("{missing}Error relocating /srv/other: __res_init: symbol not found\n"),
+        &["apk add nss"],
         &[],
     );
 }
