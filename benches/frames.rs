@@ -24,12 +24,12 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use dylens::discover::{Machine, Request};
 use dylens::scan::Scan;
 use dylens::survey::Progress;
-use dylens::tui::atlas::{Atlas, Sort};
 use dylens::tui::commands::tables;
 use dylens::tui::draw::frame;
 use dylens::tui::message::Msg;
 use dylens::tui::model::Model;
-use dylens::tui::picture::{Lens, Picture, Scope};
+use dylens::tui::picture::{DisplayOptions, Picture, Scope};
+use dylens::tui::scan_index::{NodeKind, ScanIndex};
 use dylens::tui::theme::Theme;
 use dylens::tui::update::update;
 use dylens::vfs::{Disk, VPath};
@@ -123,18 +123,18 @@ fn wide() -> String {
     text
 }
 
-fn synthetic(world: &str) -> Arc<Atlas> {
+fn synthetic(world: &str) -> Arc<ScanIndex> {
     let text = dylens::world::text::read(world).expect("a world");
     let machine = Machine::described(&text.settings);
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
     let request = Request::of(VPath::new("/env"));
-    Arc::new(Atlas::new(Scan::of(Arc::new(text.files), &machine, &request, &progress).expect("a scan")))
+    Arc::new(ScanIndex::new(Scan::of(Arc::new(text.files), &machine, &request, &progress).expect("a scan")))
 }
 
-fn real(path: &str) -> Arc<Atlas> {
+fn real(path: &str) -> Arc<ScanIndex> {
     let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
     let request = Request::of(Disk::path(Path::new(path)));
-    Arc::new(Atlas::new(Scan::of(Arc::new(Disk), &Machine::this(), &request, &progress).expect("a scan")))
+    Arc::new(ScanIndex::new(Scan::of(Arc::new(Disk), &Machine::this(), &request, &progress).expect("a scan")))
 }
 
 fn key(letter: char) -> KeyEvent {
@@ -188,12 +188,12 @@ struct Face {
 }
 
 impl Face {
-    fn of(atlas: &Arc<Atlas>) -> Face {
+    fn of(scan_index: &Arc<ScanIndex>) -> Face {
         let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, SIZE.0, SIZE.1)) };
         let terminal = Terminal::with_options(CrosstermBackend::new(std::io::sink()), options).expect("a terminal");
         let model = Model::new(tables(), Theme::default(), SIZE);
         let mut face = Face { model, terminal, keys: Vec::new(), frames: Vec::new(), beside: Vec::new() };
-        update(&mut face.model, Msg::Scanned(atlas.clone()));
+        update(&mut face.model, Msg::Scanned(scan_index.clone()));
         face.draw();
         face.draw_beside();
         face
@@ -221,9 +221,9 @@ impl Face {
 
     /// The same keys, pressed a few times in faces that are all alike: of each key the shortest time, as all longer ones
     /// are other programs' doing.
-    fn pressed(atlas: &Arc<Atlas>, keys: &str) -> Face {
+    fn pressed(scan_index: &Arc<ScanIndex>, keys: &str) -> Face {
         let walk = |_| {
-            let mut face = Face::of(atlas);
+            let mut face = Face::of(scan_index);
             face.press(keys);
             face
         };
@@ -292,12 +292,12 @@ fn first_frame() -> Duration {
 }
 
 /// The focus of the library with most neighbors, with so much room that at least [`ITEMS`] items are drawn.
-fn neighborhood(atlas: &Atlas) -> (usize, Vec<Duration>) {
-    let libraries = atlas.entries().filter(|(_, entry)| entry.sort == Sort::Library).map(|(node, _)| node);
-    let graph = &atlas.scan.graph.inner;
+fn neighborhood(scan_index: &ScanIndex) -> (usize, Vec<Duration>) {
+    let libraries = scan_index.entries().filter(|(_, entry)| entry.kind == NodeKind::Library).map(|(node, _)| node);
+    let graph = &scan_index.scan.graph.inner;
     let widest = libraries.max_by_key(|&node| graph.neighbors_undirected(node).count()).expect("a library");
-    let lens = Lens { twins: false, depth: Some(2), ..Lens::default() };
-    let made = |rows: u16| Picture::of(atlas, widest, Scope::Focus, &lens, ((SIZE.0, rows), rows));
+    let display = DisplayOptions { twins: false, depth: Some(2), ..DisplayOptions::default() };
+    let made = |rows: u16| Picture::of(scan_index, widest, Scope::Focus, &display, ((SIZE.0, rows), rows));
     let rows = (50..2000).step_by(10).find(|&rows| made(rows).sketch.items.len() >= ITEMS).expect("enough items");
     let items = made(rows).sketch.items.len();
     let timed = |_| {
@@ -308,9 +308,9 @@ fn neighborhood(atlas: &Atlas) -> (usize, Vec<Duration>) {
     (items, (0..50).map(timed).collect())
 }
 
-fn tell_size(name: &str, atlas: &Atlas, begun: Instant) {
-    let graph = &atlas.scan.graph.inner;
-    let [modules, nodes, edges] = [atlas.scan.modules(), graph.node_count(), graph.edge_count()];
+fn tell_size(name: &str, scan_index: &ScanIndex, begun: Instant) {
+    let graph = &scan_index.scan.graph.inner;
+    let [modules, nodes, edges] = [scan_index.scan.modules(), graph.node_count(), graph.edge_count()];
     println!(
         "{name}: {modules} modules, {nodes} nodes, {edges} edges; ready in {:.1} s",
         begun.elapsed().as_secs_f64()
@@ -321,12 +321,12 @@ fn main() {
     let mut table = Table::default();
     let begun = Instant::now();
     let named = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let atlas = match &named {
+    let scan_index = match &named {
         Some(path) => real(path),
         None => synthetic(&dense()),
     };
-    tell_size("walked", &atlas, begun);
-    let face = Face::pressed(&atlas, WALK);
+    tell_size("walked", &scan_index, begun);
+    let face = Face::pressed(&scan_index, WALK);
     face.tell_slowest();
     println!("{:<54} {:>12} {:>9}", "", "measured", "goal");
     table.tell(&format!("frame, median of {}", face.frames.len()), percentile(&face.frames, 50), 4);
@@ -341,13 +341,13 @@ fn main() {
         );
     }
     if named.is_none() {
-        let (items, times) = neighborhood(&atlas);
+        let (items, times) = neighborhood(&scan_index);
         table.tell(&format!("focus of {items} items, reduced and laid out"), percentile(&times, 50), 10);
-        drop(atlas);
+        drop(scan_index);
         let begun = Instant::now();
-        let atlas = synthetic(&wide());
-        tell_size("searched", &atlas, begun);
-        let face = Face::pressed(&atlas, SEARCHES);
+        let scan_index = synthetic(&wide());
+        tell_size("searched", &scan_index, begun);
+        let face = Face::pressed(&scan_index, SEARCHES);
         face.tell_slowest();
         table.tell("key of a search to screen, median", percentile(&face.times(), 50), 8);
         table.tell("key of a search to screen, 99 of 100", percentile(&face.times(), 99), 16);

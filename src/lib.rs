@@ -74,7 +74,7 @@
 // - **Some capi_edges no loader sees.** How code asks for NumPy's C API, and what made it, is told by the texts in its body; a
 //   bundler's answer by its own rules (`diagnose::nuitka`). They are judged like the others, with evidence.
 // - **An environment for another machine is judged as if it were there**: whose files they are tells the loader, and what
-//   lies about on the machine that looks is fenced off (`world::World::fence`).
+//   lies about on the machine that looks is out of reach (`world::World::restrict_to`).
 // - **A bundle's program is its interpreter.** What a bundler made is judged as its own program would find things, and
 //   what lies within that program or an archive is listed (`discover::bundle`); what cannot be told is unknown.
 // - Everything open-ended (a rule, an export format, a key) is a `const` in a table with a function pointer: to add one,

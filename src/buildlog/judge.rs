@@ -26,8 +26,8 @@ mod windows;
 
 use std::cmp::Reverse;
 
-use super::ground::{Ground, leaf};
 use super::incident::{Incident, Log};
+use super::log_context::{LogContext, leaf};
 use crate::command::templates::{
     AUDITWHEEL_LEAVING, DELOCATE_IGNORING, DELVEWHEEL_LEAVING, EXCLUDE, MATURIN_SKIP, WHEEL,
 };
@@ -287,13 +287,13 @@ impl Judged {
     }
 
     /// Ties it to a file of the scan.
-    fn at(self, ground: &Ground, file: FileId) -> Judged {
-        Judged { file: Some(ground.path(file)), node: ground.scan.graph.file(file), ..self }
+    fn at(self, context: &LogContext, file: FileId) -> Judged {
+        Judged { file: Some(context.path(file)), node: context.scan.graph.file(file), ..self }
     }
 
     /// Takes over what a rule found.
-    fn found(self, ground: &Ground, at: usize) -> Judged {
-        let finding = &ground.scan.findings[at];
+    fn found(self, context: &LogContext, at: usize) -> Judged {
+        let finding = &context.scan.findings[at];
         Judged {
             verdict: Verdict::Guilty,
             file: self.file.or_else(|| Some(finding.file.clone())),
@@ -344,8 +344,8 @@ impl Judged {
 
 /// Judges all incidents of a log, the guilty first, each cause before its consequences. Without a scan, by what the log alone
 /// tells.
-pub fn judge(log: &Log, ground: Option<&Ground>) -> Vec<Judged> {
-    let mut judged: Vec<Judged> = log.incidents.iter().map(|incident| one(incident, log, ground)).collect();
+pub fn judge(log: &Log, context: Option<&LogContext>) -> Vec<Judged> {
+    let mut judged: Vec<Judged> = log.incidents.iter().map(|incident| one(incident, log, context)).collect();
     judged.sort_by(|a, b| a.rank().cmp(&b.rank()));
     consequence::mark(&mut judged);
     let mut told: Vec<Judged> = Vec::new();
@@ -361,27 +361,27 @@ pub fn judge(log: &Log, ground: Option<&Ground>) -> Vec<Judged> {
     told
 }
 
-fn one(incident: &Incident, log: &Log, ground: Option<&Ground>) -> Judged {
+fn one(incident: &Incident, log: &Log, context: Option<&LogContext>) -> Judged {
     let plain = Judged::by_the_log(incident);
     let judged = match incident.message.cause {
-        Cause::ModuleLeftOut if incident.tool == ToolId::Py2exe => single::judge(file(plain, ground), log, ground),
-        _ if matches!(incident.tool, ToolId::Windows | ToolId::Py2exe) => windows::judge(plain, log, ground),
-        _ if incident.message.id == "function-missing" => file(plain, ground),
-        Cause::LibraryMissing => library::judge(plain, log, ground),
-        Cause::SymbolMissing | Cause::VersionMissing | Cause::OtherCopy => symbol::judge(plain, log, ground),
+        Cause::ModuleLeftOut if incident.tool == ToolId::Py2exe => single::judge(file(plain, context), log, context),
+        _ if matches!(incident.tool, ToolId::Windows | ToolId::Py2exe) => windows::judge(plain, log, context),
+        _ if incident.message.id == "function-missing" => file(plain, context),
+        Cause::LibraryMissing => library::judge(plain, log, context),
+        Cause::SymbolMissing | Cause::VersionMissing | Cause::OtherCopy => symbol::judge(plain, log, context),
         Cause::NumpyAbi | Cause::NumpyTooOld | Cause::NumpyMissing | Cause::NumpyShim => {
-            numpy::judge(plain, log, ground)
+            numpy::judge(plain, log, context)
         }
-        Cause::ModuleMissing | Cause::ModuleLeftOut => module::judge(plain, log, ground),
-        Cause::WrongArchitecture => architecture::judge(plain, log, ground),
+        Cause::ModuleMissing | Cause::ModuleLeftOut => module::judge(plain, log, context),
+        Cause::WrongArchitecture => architecture::judge(plain, log, context),
         Cause::WheelTag if incident.tool == ToolId::Pip => tag::judge(plain, log),
         Cause::LinkLibrary => development::judge(plain, log),
         Cause::FileMissing if incident.message.id == "data-missing" => data::judge(plain, log),
         Cause::FileMissing if incident.message.id == "tcl-package" => data::of_tcl(plain, log),
         Cause::PolicySymbols if incident.tool == ToolId::Auditwheel => policy::judge(plain, log),
-        _ => single::judge(file(plain, ground), log, ground),
+        _ => single::judge(file(plain, context), log, context),
     };
-    let judged = if ground.is_some() { untied(judged) } else { judged };
+    let judged = if context.is_some() { untied(judged) } else { judged };
     let judged = archive::judge(judged);
     // A build that tries several ways complains of each that it does not find.
     let judged = match incident.tool == ToolId::Configure && log.is_overruled(incident) {
@@ -409,17 +409,17 @@ fn untied(judged: Judged) -> Judged {
 }
 
 /// An accusation of one file.
-fn file(plain: Judged, ground: Option<&Ground>) -> Judged {
-    let Some(ground) = ground else { return plain };
+fn file(plain: Judged, context: Option<&LogContext>) -> Judged {
+    let Some(context) = context else { return plain };
     let rules = plain.cause.rules();
     let by = plain.incident.by().or(plain.incident.told("accused"));
     let symbol = plain.incident.told("symbol").and_then(|symbol| symbol.strip_prefix("PyInit_"));
-    let of_module = || ground.module_file(symbol.filter(|_| plain.cause == Cause::NoInitFunction)?);
-    let Some(file) = of_module().or_else(|| by.and_then(|by| ground.file(by))) else { return plain };
-    let about = ground.finding_about(file, rules);
-    let tied = plain.at(ground, file);
+    let of_module = || context.module_file(symbol.filter(|_| plain.cause == Cause::NoInitFunction)?);
+    let Some(file) = of_module().or_else(|| by.and_then(|by| context.file(by))) else { return plain };
+    let about = context.finding_about(file, rules);
+    let tied = plain.at(context, file);
     match about {
-        Some(at) => tied.found(ground, at),
+        Some(at) => tied.found(context, at),
         None => tied,
     }
 }

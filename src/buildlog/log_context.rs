@@ -12,7 +12,7 @@ use crate::vfs::VPath;
 use crate::world::FileId;
 
 /// The files of a scan, as logs speak of them.
-pub struct Ground<'a> {
+pub struct LogContext<'a> {
     pub scan: &'a Scan,
     /// By file name in lower case, without the tag of an interpreter.
     by_stem: FxHashMap<String, Vec<FileId>>,
@@ -20,9 +20,9 @@ pub struct Ground<'a> {
     by_module: FxHashMap<String, Vec<FileId>>,
 }
 
-impl<'a> Ground<'a> {
-    pub fn new(scan: &'a Scan) -> Ground<'a> {
-        let mut ground = Ground {
+impl<'a> LogContext<'a> {
+    pub fn new(scan: &'a Scan) -> LogContext<'a> {
+        let mut context = LogContext {
             scan,
             by_stem: FxHashMap::default(),
             by_identity: FxHashMap::default(),
@@ -32,18 +32,18 @@ impl<'a> Ground<'a> {
             let Node::File { file, role, .. } = node else { continue };
             let content = scan.world.file(*file);
             let leaf = VPath::new(content.path.file_name()).to_string();
-            ground.by_stem.entry(stem(&leaf)).or_default().push(*file);
+            context.by_stem.entry(stem(&leaf)).or_default().push(*file);
             if let Some(identity) = content.image.as_ref().and_then(|image| image.identity.clone()) {
-                ground.by_identity.entry(identity).or_default().push(*file);
+                context.by_identity.entry(identity).or_default().push(*file);
             }
             if let Role::Module(name) = role {
-                ground.by_module.entry(name.clone()).or_default().push(*file);
+                context.by_module.entry(name.clone()).or_default().push(*file);
                 if let Some((_, last)) = name.rsplit_once('.') {
-                    ground.by_module.entry(last.to_owned()).or_default().push(*file);
+                    context.by_module.entry(last.to_owned()).or_default().push(*file);
                 }
             }
         }
-        ground
+        context
     }
 
     /// The file that a path of another machine stands for: the one whose path ends most like it. Interpreters differ from

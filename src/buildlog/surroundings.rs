@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::ground::is_bundle_of_internal;
+use super::log_context::is_bundle_of_internal;
 use crate::command::Template;
 use crate::command::templates::{APT_FILE, DNF_PROVIDES, PACMAN_FILES, YUM_PROVIDES};
 use crate::tools::{Bundler, ToolId};

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::ground::{internal, leaf, site_tail, slashed};
+use super::log_context::{internal, leaf, site_tail, slashed};
 use crate::diagnose::install_name::InstallName;
 use crate::diagnose::{Stops, stops_at};
 use crate::loader::shared_cache;

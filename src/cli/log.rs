@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use super::args::{Arguments, Demo, Log as Wanted, Report};
 
 use super::{FOUND, commands, output, source};
-use crate::buildlog::{self, Ground, Judged, Log, judge};
+use crate::buildlog::{self, Judged, Log, LogContext, judge};
 use crate::command::Shell;
 use crate::command::templates::{AT, DYLENS_CHECK, DYLENS_DEMO, DYLENS_DEMO_LINUX};
 use crate::discover::Tool;
@@ -101,7 +101,7 @@ pub(super) fn compared(arguments: &Arguments, paths: &[PathBuf], log: Log) -> Re
             return Ok(Told { log, judged, scan: None, alone: Some(error.what), check });
         }
     };
-    let judged = judge(&log, Some(&Ground::new(scan)));
+    let judged = judge(&log, Some(&LogContext::new(scan)));
     let is_about = judged.iter().any(is_tied);
     if is_asked || is_about || judged.is_empty() {
         return Ok(Told { log, judged, scan: Some(scan), alone: None, check });

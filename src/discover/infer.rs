@@ -26,7 +26,7 @@ pub(crate) fn infer_host(world: &mut World, items: &[Item], target: &Target) {
 /// Tells from the files what no interpreter told: system, processor, version, suffixes.
 fn complete(world: &mut World, items: &[Item], target: &Target) {
     if target.is_foreign {
-        world.fence(target.walk.iter().chain([&target.root]).cloned().collect());
+        world.restrict_to(target.walk.iter().chain([&target.root]).cloned().collect());
     }
     if is_for_another_system(world, items) {
         forget_interpreter(world, target);
@@ -153,7 +153,7 @@ fn complete_system(world: &mut World, items: &[Item], target: &Target) {
     };
     world.host.library_path = None;
     world.host.preload = Vec::new();
-    world.fence(target.walk.iter().chain([&target.root]).cloned().collect());
+    world.restrict_to(target.walk.iter().chain([&target.root]).cloned().collect());
 }
 
 /// Are all files of a format that the interpreter's system does not load, as those of a virtual environment that was brought

@@ -143,24 +143,24 @@ const COMMANDS: &[Command] = &[
         .state(|model| model.filter.format.map_or("all".into(), |format| format.to_string()))
         .when(in_filter),
     Command::new("filter-implied", Filter, "show transitive edges", |model| {
-        update::set_lens(model, |lens| lens.implied = !lens.implied)
+        update::set_lens(model, |display| display.implied = !display.implied)
     })
-    .state(|model| if model.lens.implied { "shown" } else { "hidden" }.into())
+    .state(|model| if model.display.implied { "shown" } else { "hidden" }.into())
     .when(in_filter),
     Command::new("filter-twins", Filter, "fold similar nodes", |model| {
-        update::set_lens(model, |lens| lens.twins = !lens.twins)
+        update::set_lens(model, |display| display.twins = !display.twins)
     })
-    .state(|model| if model.lens.twins { "folded" } else { "apart" }.into())
+    .state(|model| if model.display.twins { "folded" } else { "apart" }.into())
     .when(in_filter),
     Command::new("filter-packages", Filter, "fold packages in the flow", |model| {
-        update::set_lens(model, |lens| lens.packages = !lens.packages)
+        update::set_lens(model, |display| display.packages = !display.packages)
     })
-    .state(|model| if model.lens.packages { "folded" } else { "apart" }.into())
+    .state(|model| if model.display.packages { "folded" } else { "apart" }.into())
     .when(in_filter),
     Command::new("filter-cycles", Filter, "fold cycles", |model| {
-        update::set_lens(model, |lens| lens.cycles = !lens.cycles)
+        update::set_lens(model, |display| display.cycles = !display.cycles)
     })
-    .state(|model| if model.lens.cycles { "folded" } else { "apart" }.into())
+    .state(|model| if model.display.cycles { "folded" } else { "apart" }.into())
     .when(in_filter),
     Command::new("filter-clear", Filter, "reset filters", update::clear_filter).when(in_filter),
     Command::new("copy-fix", Yank, "copy the first fix", |model| copy(model, |model| copies::fix(model, 1)))

@@ -55,13 +55,13 @@ fn panes(model: &Model, buffer: &mut Buffer) {
     let areas = Areas::of(model);
     frame::header(model, &areas, buffer);
     footer::footer(model, areas.footer, buffer);
-    match (&model.atlas, &model.nothing) {
+    match (&model.scan_index, &model.nothing) {
         (None, Some(_)) if model.modal.is_some() => {}
         (None, Some(nothing)) if model.work.is_none() => empty::draw(model, nothing, Areas::body(model), buffer),
         (None, _) => waiting::draw(model, buffer),
-        (Some(atlas), _) => {
+        (Some(scan_index), _) => {
             if let Some(area) = areas.main {
-                (model.view.draw)(model, atlas, area, buffer);
+                (model.view.draw)(model, scan_index, area, buffer);
                 // The list of a log has lines of its own below it.
                 if let Some((at, len)) = (model.view.list)(model).filter(|_| !model.view.is("log")) {
                     let list = inside(area);
@@ -70,7 +70,7 @@ fn panes(model: &Model, buffer: &mut Buffer) {
                 }
             }
             if let Some(area) = areas.graph {
-                graph::draw(model, atlas, area, buffer);
+                graph::draw(model, scan_index, area, buffer);
             }
             if let Some(area) = areas.detail {
                 detail::draw(model, area, buffer);

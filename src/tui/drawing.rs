@@ -6,8 +6,8 @@ use std::sync::Arc;
 use petgraph::Direction;
 use rustc_hash::FxHashSet;
 
-use super::atlas::Atlas;
-use super::picture::{Lens, Picture, Scope, package_around};
+use super::picture::{DisplayOptions, Picture, Scope, package_around};
+use super::scan_index::ScanIndex;
 use crate::graph::NodeId;
 
 /// What is to be drawn.
@@ -15,10 +15,10 @@ use crate::graph::NodeId;
 pub struct Drawing {
     /// Later ones have higher numbers.
     pub number: u64,
-    pub atlas: Arc<Atlas>,
+    pub scan_index: Arc<ScanIndex>,
     pub center: NodeId,
     pub scope: Scope,
-    pub lens: Lens,
+    pub display: DisplayOptions,
     pub room: (u16, u16),
     /// The most rows that there could be room for, whatever else is on the screen.
     pub rows: u16,
@@ -40,7 +40,7 @@ const MOST_EDGES: usize = 4000;
 impl Drawing {
     /// Draws it.
     pub fn made(&self) -> Picture {
-        let mut picture = Picture::of(&self.atlas, self.center, self.scope, &self.lens, (self.room, self.rows));
+        let mut picture = Picture::of(&self.scan_index, self.center, self.scope, &self.display, (self.room, self.rows));
         if let Some(cursor) = self.cursor {
             picture.go(cursor, self.room);
         }
@@ -52,26 +52,26 @@ impl Drawing {
 
     /// Would it be the same picture?
     pub fn is_like(&self, other: &Drawing) -> bool {
-        let Drawing { number: _, atlas, center, scope, lens, room, rows, cursor, came: _, tick: _ } = self;
-        Arc::ptr_eq(atlas, &other.atlas)
+        let Drawing { number: _, scan_index, center, scope, display, room, rows, cursor, came: _, tick: _ } = self;
+        Arc::ptr_eq(scan_index, &other.scan_index)
             && (center, scope, room, rows) == (&other.center, &other.scope, &other.room, &other.rows)
             && *cursor == other.cursor
-            && *lens == other.lens
+            && *display == other.display
     }
 
     /// Is it drawn before anybody notices? Found out by following its edges, and not far.
     pub fn is_small(&self) -> bool {
-        let graph = &self.atlas.scan.graph;
+        let graph = &self.scan_index.scan.graph;
         let mut measure = Measure { drawing: self, edges: 0, seen: FxHashSet::default() };
-        let outside = package_around(&self.atlas, self.center);
-        let depth = self.lens.depth.unwrap_or(2);
+        let outside = package_around(&self.scan_index, self.center);
+        let depth = self.display.depth.unwrap_or(2);
         let is_within = match self.scope {
             // Its packages are few; only what they hold is gone through.
             Scope::Overview => {
                 return graph.inner.node_count() <= MOST_FOLDED && graph.inner.edge_count() <= 6 * MOST_FOLDED;
             }
             Scope::All => graph.inner.node_count() <= MOST_NODES && graph.inner.edge_count() <= MOST_EDGES,
-            Scope::Numpy => self.atlas.scan.numpy.capi_edges.len() <= MOST_NODES,
+            Scope::Numpy => self.scan_index.scan.numpy.capi_edges.len() <= MOST_NODES,
             Scope::Package => measure.walk(outside, Direction::Outgoing, usize::MAX),
             Scope::Inside => measure.walk_both(outside, 2),
             Scope::Closure => measure.walk_both(self.center, usize::MAX),
@@ -95,14 +95,14 @@ impl Measure<'_> {
 
     /// Follows edges as far as they lead, at most so many steps; says whether that was not too much.
     fn walk(&mut self, from: NodeId, direction: Direction, most: usize) -> bool {
-        let Drawing { atlas, lens, .. } = self.drawing;
+        let Drawing { scan_index, display, .. } = self.drawing;
         let mut front = vec![from];
         for _ in 0..most {
             let mut next = Vec::new();
             for &node in &front {
-                for other in atlas.scan.graph.inner.neighbors_directed(node, direction) {
+                for other in scan_index.scan.graph.inner.neighbors_directed(node, direction) {
                     self.edges += 1;
-                    if (lens.system || !atlas.is_quiet(other)) && self.seen.insert(other) {
+                    if (display.system || !scan_index.is_quiet(other)) && self.seen.insert(other) {
                         next.push(other);
                     }
                     if self.edges > MOST_EDGES || self.seen.len() > MOST_NODES {
@@ -121,7 +121,7 @@ impl Measure<'_> {
     /// Are the edges between what was met not too many either?
     fn can_link(&self) -> bool {
         let targets =
-            |&node: &NodeId| self.drawing.atlas.scan.graph.inner.neighbors_directed(node, Direction::Outgoing);
+            |&node: &NodeId| self.drawing.scan_index.scan.graph.inner.neighbors_directed(node, Direction::Outgoing);
         self.seen.iter().flat_map(targets).take(MOST_EDGES + 1).count() <= MOST_EDGES
     }
 }

@@ -1,6 +1,6 @@
 //! What a person has left out of lists and trees.
 
-use super::atlas::{Atlas, Sort};
+use super::scan_index::{NodeKind, ScanIndex};
 use crate::diagnose::Severity;
 use crate::graph::NodeId;
 use crate::image::Format;
@@ -15,7 +15,7 @@ pub struct Filter {
     /// Only findings of at least this severity.
     pub severity: Option<Severity>,
     /// Only nodes of this kind.
-    pub kind: Option<Sort>,
+    pub kind: Option<NodeKind>,
     /// Only the nodes of this distribution.
     pub package: Option<String>,
     /// Only files of this format.
@@ -24,19 +24,19 @@ pub struct Filter {
 
 impl Filter {
     /// Is this node shown, as far as its kind, package and format go?
-    pub fn admits(&self, atlas: &Atlas, node: NodeId) -> bool {
-        let entry = atlas.entry(node);
-        let is_kind = self.kind.is_none_or(|kind| entry.sort == kind);
+    pub fn admits(&self, scan_index: &ScanIndex, node: NodeId) -> bool {
+        let entry = scan_index.entry(node);
+        let is_kind = self.kind.is_none_or(|kind| entry.kind == kind);
         let is_package = self.package.as_ref().is_none_or(|package| entry.owner == *package || entry.label == *package);
-        is_kind && is_package && self.format.is_none_or(|format| atlas.format_of(node) == Some(format))
+        is_kind && is_package && self.format.is_none_or(|format| scan_index.format_of(node) == Some(format))
     }
 
     /// Is this finding shown? One that is about no node has neither kind nor package.
-    pub fn admits_finding(&self, atlas: &Atlas, at: usize) -> bool {
-        let finding = &atlas.scan.findings[at];
+    pub fn admits_finding(&self, scan_index: &ScanIndex, at: usize) -> bool {
+        let finding = &scan_index.scan.findings[at];
         let narrows = self.kind.is_some() || self.package.is_some() || self.format.is_some();
         self.severity.is_none_or(|least| finding.severity >= least)
-            && (!narrows || atlas.places(at).iter().any(|&node| self.admits(atlas, node)))
+            && (!narrows || scan_index.places(at).iter().any(|&node| self.admits(scan_index, node)))
     }
 
     /// What of it is not as at the start, in words.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 
-use super::atlas::Atlas;
 use super::picture::Picture;
+use super::scan_index::ScanIndex;
 use super::symbols::{FoundSymbols, ReadSymbols};
 use super::way::Way;
 use crate::buildlog::Log;
@@ -49,7 +49,7 @@ pub enum Msg {
     Progress(Event),
     /// The picture of the [`super::drawing::Drawing`] of this number.
     Drawn(u64, Box<Picture>),
-    Scanned(Arc<Atlas>),
+    Scanned(Arc<ScanIndex>),
     Failed(Error),
     /// A tenth of a second passed while something turns.
     Tick,

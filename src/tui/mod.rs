@@ -4,12 +4,12 @@
 //! changes, and what it wants done outside is an [`effect::Effect`]; [`draw::draw`] draws the model and touches nothing.
 //! [`runtime`] is the loop around these three, [`terminal`] what takes the terminal over and gives it back.
 //!
-//! What is drawn is read from an [`atlas::Atlas`]: the scan with names, signs and badges told once. Text from inspected
-//! files becomes printable there and in [`prose`], and nowhere else.
+//! What is drawn is read from an [`scan_index::ScanIndex`]: the scan with names, signs and badges told once. Text from inspected
+//! files becomes printable there and in [`styled_text`], and nowhere else.
 //!
 //! # From below
 //!
-//! Plain types know no model: [`theme`], [`prose`], [`atlas`], [`picture`], [`filter`], [`pane`], [`symbols`], [`way`]. The [`model`]
+//! Plain types know no model: [`theme`], [`styled_text`], [`scan_index`], [`picture`], [`filter`], [`pane`], [`symbols`], [`way`]. The [`model`]
 //! and what it is handed ([`command::Command`], [`view::entry::View`], [`modal::overlay::Overlay`], [`keys::Keymap`]) know
 //! each other, and nothing that stands above them: [`paint`], the tools of all who draw; [`update::choose`], which moves the
 //! choice; views and overlays; [`commands`], the table of all that can be done; [`draw`], the frame. `tests/it/layers`
@@ -24,7 +24,6 @@
 //!   come from the entry.
 //! - **something that lies on top**: one file in `modal/` with an [`modal::overlay::Overlay`].
 
-pub mod atlas;
 mod clipboard;
 pub mod command;
 pub mod commands;
@@ -43,14 +42,15 @@ mod output;
 pub mod paint;
 pub mod pane;
 pub mod picture;
-pub mod prose;
 pub mod rows;
 mod runtime;
+pub mod scan_index;
 pub mod screen;
 pub mod scrolling;
 pub mod search;
 pub mod settings;
 pub mod state;
+pub mod styled_text;
 pub mod symbols;
 pub mod terminal;
 pub mod theme;

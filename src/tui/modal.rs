@@ -41,7 +41,7 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
 /// Pasted text goes into the prompt, and where there is none it is read as the log of a failed build; never is it taken for
 /// keys.
 pub(super) fn paste(model: &mut Model, text: &str) -> Option<Effect> {
-    if model.modal.as_ref().is_none_or(|overlay| overlay.takes_whole(text)) && model.atlas.is_some() {
+    if model.modal.as_ref().is_none_or(|overlay| overlay.takes_whole(text)) && model.scan_index.is_some() {
         return log::paste(model, text);
     }
     if let Some(input) = model.modal.as_mut().and_then(|overlay| overlay.input()) {
@@ -54,7 +54,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Option<Effect> {
 
 /// The prompt says something else now.
 fn edited(model: &mut Model) -> Option<Effect> {
-    model.modal.as_mut()?.edited(model.atlas.as_deref())
+    model.modal.as_mut()?.edited(model.scan_index.as_deref())
 }
 
 /// A click: into a list, it chooses the row, and a second one opens it; into a menu, it does what is there; beside all that
@@ -88,7 +88,7 @@ pub(super) fn step(model: &mut Model, way: Way) -> Option<Effect> {
 
 /// Tab, and Shift-Tab.
 pub(super) fn tab(model: &mut Model, by: isize) -> Option<Effect> {
-    model.modal.as_mut()?.tab(model.atlas.as_deref(), by)
+    model.modal.as_mut()?.tab(model.scan_index.as_deref(), by)
 }
 
 /// Enter.

@@ -3,18 +3,18 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use super::atlas::{Atlas, Order, Sort};
 use super::command::{Command, Group};
 use super::drawing::Drawing;
 use super::filter::Filter;
 use super::keys::Keymap;
 use super::modal::overlay::Overlay;
 use super::pane::Pane;
-use super::picture::{Lens, Picture, Scope};
-use super::prose::Prose;
+use super::picture::{DisplayOptions, Picture, Scope};
 use super::rows::Tree;
+use super::scan_index::{NodeKind, Order, ScanIndex};
 use super::search::Found;
 use super::state::{Compared, FileList, FindingList, Logged, ProblemRow, ProcessCursor, Stop};
+use super::styled_text::Prose;
 use super::symbols::SymbolBoard;
 use super::theme::{Theme, spinner};
 use super::view::entry::View;
@@ -71,7 +71,7 @@ pub struct Model {
     pub keymap: Keymap,
     pub size: (u16, u16),
     /// None until the first scan is done.
-    pub atlas: Option<Arc<Atlas>>,
+    pub scan_index: Option<Arc<ScanIndex>>,
     pub work: Option<Work>,
     /// How many bytes there are of an export that is under way.
     pub writing: Option<usize>,
@@ -117,7 +117,7 @@ pub struct Model {
     pub zoom: Scope,
     pub trail: Vec<Stop>,
     /// What of the graph is shown in pictures.
-    pub lens: Lens,
+    pub display: DisplayOptions,
     /// The place of the flow's scope in [`Scope::FLOWS`].
     pub scope: usize,
     /// Pictures that are being made beside the screen, one for each place, and how many were ever wanted.
@@ -146,7 +146,7 @@ impl Model {
             theme,
             keymap: Keymap::of(tables.commands),
             size,
-            atlas: None,
+            scan_index: None,
             work: Some(Work::default()),
             writing: None,
             nearby: Vec::new(),
@@ -174,7 +174,7 @@ impl Model {
             symbols: SymbolBoard::default(),
             zoom: Scope::Overview,
             trail: Vec::new(),
-            lens: Lens::default(),
+            display: DisplayOptions::default(),
             scope: 0,
             drawings: Vec::new(),
             wanted: 0,
@@ -202,7 +202,8 @@ impl Model {
         let old = std::mem::replace(self, new);
         (self.keymap, self.with_mouse, self.split, self.order) = (old.keymap, old.with_mouse, old.split, old.order);
         self.nearby = old.nearby;
-        (self.log, self.work, self.lens) = (old.log, None, Lens { opened: Default::default(), ..old.lens });
+        (self.log, self.work, self.display) =
+            (old.log, None, DisplayOptions { opened: Default::default(), ..old.display });
         self.filter.system = old.filter.system;
         // What is drawn and written still belongs to what was.
         (self.wanted, self.writing) = (old.wanted, old.writing);
@@ -258,12 +259,12 @@ impl Model {
 
     /// A scan is there.
     pub fn has_scan(&self) -> bool {
-        self.atlas.is_some()
+        self.scan_index.is_some()
     }
 
     /// A scan is there, and nothing lies on top of it.
     pub fn is_bare(&self) -> bool {
-        self.atlas.is_some() && self.modal.is_none()
+        self.scan_index.is_some() && self.modal.is_none()
     }
 
     /// The group whose menu lies on top.
@@ -273,7 +274,7 @@ impl Model {
 
     /// Is there something to walk in: a scan, or what the first one has found so far?
     pub fn has_rows(&self) -> bool {
-        self.atlas.is_some() || self.work.as_ref().is_some_and(|work| !work.seen.is_empty())
+        self.scan_index.is_some() || self.work.as_ref().is_some_and(|work| !work.seen.is_empty())
     }
 
     /// The picture that is to come where those of this scope are shown.
@@ -289,7 +290,7 @@ impl Model {
 
     /// What a node is called, as short as lists say it; nothing without a scan.
     pub fn short(&self, node: NodeId) -> &str {
-        self.atlas.as_ref().map_or("", |atlas| atlas.entry(node).short())
+        self.scan_index.as_ref().map_or("", |scan_index| scan_index.entry(node).short())
     }
 
     /// How wide the list wants to be, its border included.
@@ -327,7 +328,7 @@ impl Model {
 
     /// Is this node a distribution?
     pub fn is_distribution(&self, node: NodeId) -> bool {
-        self.atlas.as_ref().is_some_and(|atlas| atlas.entry(node).sort == Sort::Distribution)
+        self.scan_index.as_ref().is_some_and(|scan_index| scan_index.entry(node).kind == NodeKind::Distribution)
     }
 
     /// The row of the list of findings that the details are about: the one under the cursor, as long as its node is the

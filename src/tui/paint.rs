@@ -14,8 +14,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::model::Model;
 use super::pane::Pane;
-use super::prose::{self, Prose, cut};
 use super::scrolling::inside;
+use super::styled_text::{self, Prose, cut};
 use super::theme::Tone;
 use crate::graph::NodeId;
 use crate::printable::printable;
@@ -36,13 +36,13 @@ pub fn bordered(model: &Model, pane: Option<Pane>, title: Line<'_>, area: Rect, 
 
 /// The name of a node, cut in the middle where it has no room, with the letters lit that the last search found in it.
 pub fn name(model: &Model, node: NodeId, text: &str, width: usize, style: Style) -> Vec<Span<'static>> {
-    let entry = model.atlas.as_ref().map(|atlas| atlas.entry(node));
+    let entry = model.scan_index.as_ref().map(|scan_index| scan_index.entry(node));
     let text = entry.map_or(text, |entry| entry.within(text, width));
     let (head, tail) = cut(text, width);
     let letters = model.found.as_ref().zip(entry).and_then(|(found, entry)| found.letters(node, entry, text));
     let styles = (style, style.patch(model.theme.style(Tone::Lit)));
     let part = |text: &str, from: usize| match &letters {
-        Some(is_lit) => prose::lit(text, |at| is_lit(from + at), styles),
+        Some(is_lit) => styled_text::lit(text, |at| is_lit(from + at), styles),
         None => vec![Span::styled(text.to_owned(), style)],
     };
     let mut spans = part(head, 0);
@@ -128,11 +128,11 @@ pub fn prompt(model: &Model, (sign, hint): (&str, &str), input: &Input, area: Re
     let before = printable(&letters().take(input.cursor()).collect::<String>());
     let behind = printable(&letters().skip(input.cursor()).collect::<String>());
     // Of a line that is too long, the part before the caret is seen.
-    let seen = prose::end(&before, room.saturating_sub(1));
+    let seen = styled_text::end(&before, room.saturating_sub(1));
     let line = format!("{sign} {seen}{behind}");
     let mut line = Line::styled(line, model.theme.style(Tone::Strong));
     if input.value().is_empty() {
-        let hint = prose::ended(hint, room.saturating_sub(2));
+        let hint = styled_text::ended(hint, room.saturating_sub(2));
         line.push_span(Span::styled(format!("  {hint}"), model.theme.style(Tone::Dim)));
     }
     line.render(Rect { height: area.height.min(1), ..area }, buffer);

@@ -16,9 +16,9 @@ use names::MOST_TERSE;
 pub use names::family;
 use overview::Crowd;
 use scope::is_missing;
-pub use scope::{Lens, Scope, distribution, package_around};
+pub use scope::{DisplayOptions, Scope, distribution, package_around};
 
-use super::atlas::{Atlas, Sort, sign};
+use super::scan_index::{NodeKind, ScanIndex, sign};
 use super::theme::Tone;
 use super::way::Way;
 use crate::graph::layout::{Layout, layout_in_frames};
@@ -99,24 +99,36 @@ const MOST_IN_A_BAND: usize = 20;
 
 impl Picture {
     /// Draws a scope around a node into this much room; an overview has at most so many rows.
-    pub fn of(atlas: &Atlas, center: NodeId, scope: Scope, lens: &Lens, (room, rows): ((u16, u16), u16)) -> Picture {
+    pub fn of(
+        scan_index: &ScanIndex,
+        center: NodeId,
+        scope: Scope,
+        display: &DisplayOptions,
+        (room, rows): ((u16, u16), u16),
+    ) -> Picture {
         match scope {
-            Scope::Overview => Picture::overview(atlas, center, lens, room, rows),
-            Scope::Inside => Picture::inside(atlas, center, lens, room),
-            Scope::Focus => Picture::focus(atlas, center, lens, room),
-            Scope::Numpy => Picture::numpy(atlas, center, lens, room),
-            _ => Picture::flow(atlas, center, scope, lens, room),
+            Scope::Overview => Picture::overview(scan_index, center, display, room, rows),
+            Scope::Inside => Picture::inside(scan_index, center, display, room),
+            Scope::Focus => Picture::focus(scan_index, center, display, room),
+            Scope::Numpy => Picture::numpy(scan_index, center, display, room),
+            _ => Picture::flow(scan_index, center, scope, display, room),
         }
     }
 
     /// The environment, package by package. Packages with which nothing is wrong are one, where any other is not.
-    fn overview(atlas: &Atlas, center: NodeId, lens: &Lens, room: (u16, u16), rows: u16) -> Picture {
-        let whole = overview::sketch(atlas, lens);
+    fn overview(
+        scan_index: &ScanIndex,
+        center: NodeId,
+        display: &DisplayOptions,
+        room: (u16, u16),
+        rows: u16,
+    ) -> Picture {
+        let whole = overview::sketch(scan_index, display);
         let made = |crowd: Crowd| {
             let mut sketch = whole.clone();
-            overview::fold_affected(&mut sketch, atlas, lens, crowd);
-            leave_out_implied(&mut sketch, atlas, lens, None);
-            Picture::made(atlas, (Scope::Overview, center, 0), sketch, None, lens, room)
+            overview::fold_affected(&mut sketch, scan_index, display, crowd);
+            leave_out_implied(&mut sketch, scan_index, display, None);
+            Picture::made(scan_index, (Scope::Overview, center, 0), sketch, None, display, room)
         };
         let picture = made(Crowd::Most(usize::from(rows)));
         let is_too_wide = |picture: &Picture| room.0 > 0 && picture.layout.width > i32::from(room.0);
@@ -125,18 +137,18 @@ impl Picture {
     }
 
     /// One package: its files, what they need of others, each package of those as one, and what is missing.
-    fn inside(atlas: &Atlas, center: NodeId, lens: &Lens, room: (u16, u16)) -> Picture {
-        let package = package_around(atlas, center);
+    fn inside(scan_index: &ScanIndex, center: NodeId, display: &DisplayOptions, room: (u16, u16)) -> Picture {
+        let package = package_around(scan_index, center);
         let made = |is_crowd: bool| {
-            let mut sketch = overview::inside(atlas, package, lens);
+            let mut sketch = overview::inside(scan_index, package, display);
             if is_crowd {
-                overview::fold_all_folders(&mut sketch, atlas, center, lens);
+                overview::fold_all_folders(&mut sketch, scan_index, center, display);
             } else {
-                fold(&mut sketch, atlas, center, lens);
-                overview::fold_folders(&mut sketch, atlas, lens);
+                fold(&mut sketch, scan_index, center, display);
+                overview::fold_folders(&mut sketch, scan_index, display);
             }
-            leave_out_implied(&mut sketch, atlas, lens, None);
-            Picture::made(atlas, (Scope::Inside, center, 0), sketch, None, lens, room)
+            leave_out_implied(&mut sketch, scan_index, display, None);
+            Picture::made(scan_index, (Scope::Inside, center, 0), sketch, None, display, room)
         };
         let picture = made(false);
         let is_crowd = picture.sketch.items.len() > MOST_FILES && picture.layout.width > i32::from(room.0);
@@ -144,16 +156,17 @@ impl Picture {
     }
 
     /// The surroundings of a node, in layers: every edge between what is shown is drawn.
-    fn focus(atlas: &Atlas, center: NodeId, lens: &Lens, room: (u16, u16)) -> Picture {
-        let depth = lens.depth.unwrap_or(DEPTH);
+    fn focus(scan_index: &ScanIndex, center: NodeId, display: &DisplayOptions, room: (u16, u16)) -> Picture {
+        let depth = display.depth.unwrap_or(DEPTH);
         let around = Around { center, depth: (depth, depth) };
-        let is_package = |node: NodeId| atlas.entry(node).sort == Sort::Distribution;
-        let is_shown = |node: NodeId| node == center || !is_package(node) && (lens.system || !atlas.is_quiet(node));
-        let bands = focus(&atlas.scan.graph, around, is_shown, |node| is_missing(atlas, node));
+        let is_package = |node: NodeId| scan_index.entry(node).kind == NodeKind::Distribution;
+        let is_shown =
+            |node: NodeId| node == center || !is_package(node) && (display.system || !scan_index.is_quiet(node));
+        let bands = focus(&scan_index.scan.graph, around, is_shown, |node| is_missing(scan_index, node));
         let nodes: Vec<NodeId> = bands.items.iter().map(Item::node).filter(|&node| !is_package(node)).collect();
         let nodes = if nodes.is_empty() { vec![center] } else { nodes };
         let sketch_of = |nodes: &[NodeId]| {
-            let mut sketch = Sketch::of(&atlas.scan.graph, nodes);
+            let mut sketch = Sketch::of(&scan_index.scan.graph, nodes);
             for item in &mut sketch.items {
                 let band = item.nodes.iter().find_map(|&node| bands.item_of(node)).map(|at| bands.items[at].band);
                 item.band = band.unwrap_or_default();
@@ -161,48 +174,55 @@ impl Picture {
             sketch
         };
         let mut sketch = sketch_of(&nodes);
-        fold(&mut sketch, atlas, center, lens);
+        fold(&mut sketch, scan_index, center, display);
         // Nobody reads a crowd: it is shown by its packages.
         if sketch.items.len() > overview::MOST_BOXES {
             let packages: BTreeSet<NodeId> =
-                nodes.iter().filter_map(|&node| overview::package_of(atlas, node)).collect();
+                nodes.iter().filter_map(|&node| overview::package_of(scan_index, node)).collect();
             sketch = sketch_of(&packages.into_iter().chain(nodes.iter().copied()).collect::<Vec<_>>());
-            overview::fold_crowd(&mut sketch, atlas, center, lens);
-            leave_out_implied(&mut sketch, atlas, lens, Some(center));
+            overview::fold_crowd(&mut sketch, scan_index, center, display);
+            leave_out_implied(&mut sketch, scan_index, display, Some(center));
         }
         let opened = |band: i32| {
             sketch
                 .items
                 .iter()
-                .any(|item| item.band == band && item.nodes.iter().any(|node| lens.opened.contains(node)))
+                .any(|item| item.band == band && item.nodes.iter().any(|node| display.opened.contains(node)))
         };
         let bands: FxHashSet<i32> = sketch.items.iter().map(|item| item.band).filter(|&band| opened(band)).collect();
         let most = |band: i32| if bands.contains(&band) { usize::MAX } else { MOST_IN_A_BAND };
-        let keep = |item: &Item| item.nodes.contains(&center) || item.nodes.iter().any(|&node| is_missing(atlas, node));
-        sketch.cap(most, |item| rank(atlas, item), keep);
-        let picture = Picture::made(atlas, (Scope::Focus, center, depth), sketch, None, lens, room);
+        let keep =
+            |item: &Item| item.nodes.contains(&center) || item.nodes.iter().any(|&node| is_missing(scan_index, node));
+        sketch.cap(most, |item| rank(scan_index, item), keep);
+        let picture = Picture::made(scan_index, (Scope::Focus, center, depth), sketch, None, display, room);
         // What does not fit at two steps may fit at one.
-        if lens.depth.is_none() && picture.layout.width > i32::from(room.0) && room.0 > 0 {
-            return Picture::focus(atlas, center, &Lens { depth: Some(1), ..lens.clone() }, room);
+        if display.depth.is_none() && picture.layout.width > i32::from(room.0) && room.0 > 0 {
+            return Picture::focus(scan_index, center, &DisplayOptions { depth: Some(1), ..display.clone() }, room);
         }
         picture
     }
 
-    fn flow(atlas: &Atlas, center: NodeId, scope: Scope, lens: &Lens, room: (u16, u16)) -> Picture {
-        let graph = &atlas.scan.graph;
+    fn flow(
+        scan_index: &ScanIndex,
+        center: NodeId,
+        scope: Scope,
+        display: &DisplayOptions,
+        room: (u16, u16),
+    ) -> Picture {
+        let graph = &scan_index.scan.graph;
         let mut nodes = match scope {
             Scope::All => graph.nodes().map(|(node, _)| node).collect(),
             Scope::Package => {
-                let package = package_around(atlas, center);
+                let package = package_around(scan_index, center);
                 [vec![package], graph.below(package)].concat()
             }
             _ => [graph.above(center), vec![center], graph.below(center)].concat(),
         };
-        nodes.retain(|&node| node == center || lens.system || !atlas.is_quiet(node));
-        let packages = lens.packages || nodes.len() > MOST_NODES;
+        nodes.retain(|&node| node == center || display.system || !scan_index.is_quiet(node));
+        let packages = display.packages || nodes.len() > MOST_NODES;
         // A package is no node among its files: it stands for all of them, or is told beside each.
         let is_round_files = |node: NodeId| {
-            atlas.entry(node).sort == Sort::Distribution
+            scan_index.entry(node).kind == NodeKind::Distribution
                 && nodes.iter().any(|&file| file != node && graph.owner(file) == Some(node))
         };
         let is_apart: FxHashSet<NodeId> = nodes.iter().copied().filter(|&node| is_round_files(node)).collect();
@@ -211,25 +231,31 @@ impl Picture {
         }
         let mut sketch = Sketch::of(graph, &nodes);
         if packages {
-            fold_packages(&mut sketch, atlas, lens);
+            fold_packages(&mut sketch, scan_index, display);
             sketch.leave_out(|item| item.fold == Fold::No && is_apart.contains(&item.node()));
         }
-        fold(&mut sketch, atlas, center, lens);
+        fold(&mut sketch, scan_index, center, display);
         if sketch.items.len() > MOST_ITEMS && !packages {
-            return Picture::flow(atlas, center, scope, &Lens { packages: true, ..lens.clone() }, room);
+            return Picture::flow(
+                scan_index,
+                center,
+                scope,
+                &DisplayOptions { packages: true, ..display.clone() },
+                room,
+            );
         }
-        leave_out_implied(&mut sketch, atlas, lens, Some(center));
+        leave_out_implied(&mut sketch, scan_index, display, Some(center));
         if scope == Scope::All && packages {
-            drop_loose(&mut sketch, atlas);
+            drop_loose(&mut sketch, scan_index);
         }
-        Picture::made(atlas, (scope, center, 0), sketch, None, lens, room)
+        Picture::made(scan_index, (scope, center, 0), sketch, None, display, room)
     }
 
     /// The capi_edges to NumPy's C API, whatever the center is.
-    fn numpy(atlas: &Atlas, center: NodeId, lens: &Lens, room: (u16, u16)) -> Picture {
-        let graph = &atlas.scan.graph;
+    fn numpy(scan_index: &ScanIndex, center: NodeId, display: &DisplayOptions, room: (u16, u16)) -> Picture {
+        let graph = &scan_index.scan.graph;
         let mut sketch = Sketch::numpy(graph);
-        fold(&mut sketch, atlas, center, lens);
+        fold(&mut sketch, scan_index, center, display);
         let asks: FxHashSet<usize> = sketch.links.iter().map(|link| link.source).collect();
         let is_between = |at: usize| matches!(graph.node(sketch.items[at].node()), Node::Python(_));
         let has_between = asks.iter().any(|&at| is_between(at));
@@ -244,22 +270,22 @@ impl Picture {
             Some(_) => center,
             None => {
                 let asking = asks.iter().copied().filter(|&at| !is_between(at));
-                let first = asking.min_by_key(|&at| (!atlas.entry(sketch.items[at].node()).is_broken, at));
+                let first = asking.min_by_key(|&at| (!scan_index.entry(sketch.items[at].node()).is_broken, at));
                 first.map_or(center, |at| sketch.items[at].node())
             }
         };
-        Picture::made(atlas, (Scope::Numpy, center, 0), sketch, Some(&columns), lens, room)
+        Picture::made(scan_index, (Scope::Numpy, center, 0), sketch, Some(&columns), display, room)
     }
 
     fn made(
-        atlas: &Atlas,
+        scan_index: &ScanIndex,
         (scope, center, depth): (Scope, NodeId, usize),
         sketch: Sketch,
         columns: Option<&[usize]>,
-        lens: &Lens,
+        display: &DisplayOptions,
         room: (u16, u16),
     ) -> Picture {
-        let mut labels = labels(atlas, &sketch, (scope, center), 0);
+        let mut labels = labels(scan_index, &sketch, (scope, center), 0);
         let leads: FxHashSet<usize> = sketch.links.iter().map(|link| link.source).collect();
         // What leads nowhere has the free room right of it.
         let width = |(at, label): (usize, &Label)| match sketch.items[at].fold {
@@ -267,14 +293,14 @@ impl Picture {
             _ => label.width(),
         };
         let mut widths: Vec<u16> = labels.iter().enumerate().map(width).collect();
-        let groups = groups(atlas, &sketch, scope);
+        let groups = groups(scan_index, &sketch, scope);
         let mut layout = layout_in_frames(&widths, &sketch.ends(), columns, &groups);
         // What has no room is said in fewer letters, and only then cut.
         for terse in 1..=MOST_TERSE {
             if layout.width <= room.0.into() {
                 break;
             }
-            labels = self::labels(atlas, &sketch, (scope, center), terse);
+            labels = self::labels(scan_index, &sketch, (scope, center), terse);
             widths = labels.iter().enumerate().map(width).collect();
             layout.fit(&widths, i32::MAX, NARROWEST);
         }
@@ -288,17 +314,17 @@ impl Picture {
                 label.owner.clear();
             }
         }
-        let (ways, kinds) = (layout.ways(), sketch.kinds(&atlas.scan.graph));
+        let (ways, kinds) = (layout.ways(), sketch.kinds(&scan_index.scan.graph));
         let links = || sketch.links.iter().map(|link| (link.source, link.target)).zip(&kinds);
         let way = |((source, target), _): ((usize, usize), &LinkKind)| ways.of(source, target);
-        let red = atlas.marks.red_links(&atlas.scan, &sketch, &kinds);
+        let red = scan_index.marks.red_links(&scan_index.scan, &sketch, &kinds);
         let doomed = red.into_iter().flat_map(|(source, target)| ways.of(source, target)).collect();
         let of_kind = |wanted: LinkKind| -> FxHashSet<(usize, usize)> {
             links().filter(|(_, kind)| **kind == wanted).flat_map(way).collect()
         };
         let [capi_edges, imports, may_import] = [LinkKind::Numpy, LinkKind::Import, LinkKind::MayImport].map(of_kind);
-        let hidden = if lens.system || scope != Scope::Focus { 0 } else { quiet_around(atlas, center) };
-        let around = || sketch.item_of(package_around(atlas, center));
+        let hidden = if display.system || scope != Scope::Focus { 0 } else { quiet_around(scan_index, center) };
+        let around = || sketch.item_of(package_around(scan_index, center));
         let cursor = sketch.item_of(center).or_else(around).unwrap_or(0);
         let mut picture = Picture {
             scope,
@@ -498,11 +524,11 @@ fn seen(start: i32, span: (i32, i32), len: i32, room: i32) -> i32 {
 }
 
 /// The package in whose frame each item of a flow stands; none where pictures have no frames.
-fn groups(atlas: &Atlas, sketch: &Sketch, scope: Scope) -> Vec<Option<usize>> {
+fn groups(scan_index: &ScanIndex, sketch: &Sketch, scope: Scope) -> Vec<Option<usize>> {
     if scope.place() != Scope::All {
         return Vec::new();
     }
-    let graph = &atlas.scan.graph;
+    let graph = &scan_index.scan.graph;
     let group = |item: &Item| {
         let owner = graph.owner(item.node()).filter(|_| !matches!(item.fold, Fold::Package | Fold::Rest))?;
         let is_one = item.nodes.iter().all(|&node| graph.owner(node) == Some(owner));
@@ -511,49 +537,49 @@ fn groups(atlas: &Atlas, sketch: &Sketch, scope: Scope) -> Vec<Option<usize>> {
     sketch.items.iter().map(group).collect()
 }
 
-/// Folds what looks alike, as the lens says; the center never, nor what is missing, nor what was opened.
-fn fold(sketch: &mut Sketch, atlas: &Atlas, center: NodeId, lens: &Lens) {
+/// Folds what looks alike, as the display says; the center never, nor what is missing, nor what was opened.
+fn fold(sketch: &mut Sketch, scan_index: &ScanIndex, center: NodeId, display: &DisplayOptions) {
     let is_free = |item: &Item| {
-        !item.nodes.iter().any(|node| *node == center || is_missing(atlas, *node) || lens.opened.contains(node))
+        !item.nodes.iter().any(|node| *node == center || is_missing(scan_index, *node) || display.opened.contains(node))
     };
-    if lens.cycles {
+    if display.cycles {
         sketch.fold_cycles();
     }
-    if lens.twins {
+    if display.twins {
         sketch.fold_twins(FEWEST_TWINS, |item| {
-            let entry = atlas.entry(item.node());
-            let alike = (&entry.owner, entry.sort, entry.sign(), entry.because, entry.badge.is_clean());
-            (is_free(item) && item.fold != Fold::Package && entry.sort != Sort::Distribution).then_some(alike)
+            let entry = scan_index.entry(item.node());
+            let alike = (&entry.owner, entry.kind, entry.sign(), entry.because, entry.badge.is_clean());
+            (is_free(item) && item.fold != Fold::Package && entry.kind != NodeKind::Distribution).then_some(alike)
         });
     }
 }
 
-/// Leaves out the links that longer ways imply, where the lens does not ask for them; those to what is missing stay, and those
+/// Leaves out the links that longer ways imply, where the display does not ask for them; those to what is missing stay, and those
 /// of the center, if there is one.
-fn leave_out_implied(sketch: &mut Sketch, atlas: &Atlas, lens: &Lens, center: Option<NodeId>) {
-    if lens.implied {
+fn leave_out_implied(sketch: &mut Sketch, scan_index: &ScanIndex, display: &DisplayOptions, center: Option<NodeId>) {
+    if display.implied {
         return;
     }
     let is_center = |item: &Item| center.is_some_and(|center| item.nodes.contains(&center));
-    let stands_out = |item: &Item| item.nodes.iter().any(|&node| is_missing(atlas, node));
+    let stands_out = |item: &Item| item.nodes.iter().any(|&node| is_missing(scan_index, node));
     sketch.reduce(|source, target| is_center(source) || is_center(target) || stands_out(target));
 }
 
 /// Makes one item of each distribution and its files.
-fn fold_packages(sketch: &mut Sketch, atlas: &Atlas, lens: &Lens) {
+fn fold_packages(sketch: &mut Sketch, scan_index: &ScanIndex, display: &DisplayOptions) {
     sketch.fold(Fold::Package, |item| {
-        let package = distribution(atlas, item.node())?;
-        (!lens.opened.contains(&package)).then_some(package)
+        let package = distribution(scan_index, item.node())?;
+        (!display.opened.contains(&package)).then_some(package)
     });
 }
 
 /// Of the whole environment, what is joined with nothing and has nothing wrong is only counted: it would be a list.
-fn drop_loose(sketch: &mut Sketch, atlas: &Atlas) {
+fn drop_loose(sketch: &mut Sketch, scan_index: &ScanIndex) {
     let linked: FxHashSet<usize> = sketch.links.iter().flat_map(|link| [link.source, link.target]).collect();
     let loose: FxHashSet<NodeId> = (0..sketch.items.len())
         .filter(|at| !linked.contains(at))
         .map(|at| sketch.items[at].node())
-        .filter(|&node| atlas.entry(node).badge.is_clean())
+        .filter(|&node| scan_index.entry(node).badge.is_clean())
         .collect();
     if loose.len() > 1 {
         sketch.fold(Fold::Rest, |item| loose.contains(&item.node()).then_some(()));
@@ -561,49 +587,51 @@ fn drop_loose(sketch: &mut Sketch, atlas: &Atlas) {
 }
 
 /// How many quiet parts of the system a node needs.
-fn quiet_around(atlas: &Atlas, node: NodeId) -> usize {
-    let all = atlas.beside(node, petgraph::Direction::Outgoing, true);
-    all.into_iter().filter(|&node| atlas.is_quiet(node)).count()
+fn quiet_around(scan_index: &ScanIndex, node: NodeId) -> usize {
+    let all = scan_index.beside(node, petgraph::Direction::Outgoing, true);
+    all.into_iter().filter(|&node| scan_index.is_quiet(node)).count()
 }
 
 /// In which order items deserve the room of a column.
-fn rank(atlas: &Atlas, item: &Item) -> impl Ord + use<> {
-    let entry = atlas.entry(item.node());
-    let degree = atlas.scan.graph.inner.neighbors_undirected(item.node()).count();
-    (!entry.is_broken, !entry.badge.is_troubled(), entry.sort == Sort::System, std::cmp::Reverse(degree))
+fn rank(scan_index: &ScanIndex, item: &Item) -> impl Ord + use<> {
+    let entry = scan_index.entry(item.node());
+    let degree = scan_index.scan.graph.inner.neighbors_undirected(item.node()).count();
+    (!entry.is_broken, !entry.badge.is_troubled(), entry.kind == NodeKind::System, std::cmp::Reverse(degree))
 }
 
 /// How the items of a picture are written. The more terse, the fewer letters: first the hash of a repair tool goes, then
 /// minor versions; what would be called the same has its folder before it.
-fn labels(atlas: &Atlas, sketch: &Sketch, (scope, center): (Scope, NodeId), terse: usize) -> Vec<Label> {
+fn labels(scan_index: &ScanIndex, sketch: &Sketch, (scope, center): (Scope, NodeId), terse: usize) -> Vec<Label> {
     let loops: FxHashSet<usize> = sketch.cycles().into_iter().flatten().collect();
     let name = |item: &Item| match item.fold {
         // Its distribution mostly has the same name.
-        Fold::No if atlas.entry(item.node()).is_package() => format!("import {}", atlas.entry(item.node()).label),
-        Fold::No => names::terse(atlas.entry(item.node()).short(), terse).into_owned(),
+        Fold::No if scan_index.entry(item.node()).is_package() => {
+            format!("import {}", scan_index.entry(item.node()).label)
+        }
+        Fold::No => names::terse(scan_index.entry(item.node()).short(), terse).into_owned(),
         _ => String::new(),
     };
     let names: Vec<String> = sketch.items.iter().map(name).collect();
-    let texts = names::distinct(atlas, sketch, names, terse);
-    let own = match atlas.entry(center).sort {
-        Sort::Distribution => atlas.entry(center).label.as_str(),
-        _ => atlas.entry(center).owner.as_str(),
+    let texts = names::distinct(scan_index, sketch, names, terse);
+    let own = match scan_index.entry(center).kind {
+        NodeKind::Distribution => scan_index.entry(center).label.as_str(),
+        _ => scan_index.entry(center).owner.as_str(),
     };
     let owner = |item: &Item| {
-        let owner = atlas.entry(item.node()).owner.as_str();
+        let owner = scan_index.entry(item.node()).owner.as_str();
         let is_told = item.fold == Fold::No && !matches!(scope, Scope::Overview | Scope::Numpy) && owner != own;
         if is_told { owner.to_owned() } else { String::new() }
     };
     let items = sketch.items.iter().zip(&texts).enumerate();
     items
-        .map(|(at, (item, text))| Label { owner: owner(item), ..label(atlas, item, text, loops.contains(&at)) })
+        .map(|(at, (item, text))| Label { owner: owner(item), ..label(scan_index, item, text, loops.contains(&at)) })
         .collect()
 }
 
-fn label(atlas: &Atlas, item: &Item, short: &str, is_loop: bool) -> Label {
-    let entry = atlas.entry(item.node());
-    let tone = atlas.mark(item.node()).0;
-    let is_any = |is: fn(&super::atlas::Entry) -> bool| item.nodes.iter().any(|&node| is(atlas.entry(node)));
+fn label(scan_index: &ScanIndex, item: &Item, short: &str, is_loop: bool) -> Label {
+    let entry = scan_index.entry(item.node());
+    let tone = scan_index.mark(item.node()).0;
+    let is_any = |is: fn(&super::scan_index::Entry) -> bool| item.nodes.iter().any(|&node| is(scan_index.entry(node)));
     let (is_own, is_consequence) = (is_any(|entry| entry.is_broken), is_any(|entry| entry.because.is_some()));
     let sign = match item.nodes.len() {
         1 => entry.sign(),
@@ -617,17 +645,17 @@ fn label(atlas: &Atlas, item: &Item, short: &str, is_loop: bool) -> Label {
     let count = item.nodes.len();
     let text = match item.fold {
         Fold::No => short.to_owned(),
-        Fold::Rest if entry.sort == Sort::Distribution && sign.is_empty() => {
-            let is_any_noted = item.nodes.iter().any(|&node| overview::is_noted(atlas, node));
+        Fold::Rest if entry.kind == NodeKind::Distribution && sign.is_empty() => {
+            let is_any_noted = item.nodes.iter().any(|&node| overview::is_noted(scan_index, node));
             format!("{count} packages without {}", if is_any_noted { "errors" } else { "problems" })
         }
-        Fold::Rest if entry.sort == Sort::Distribution => format!("{count} more packages"),
+        Fold::Rest if entry.kind == NodeKind::Distribution => format!("{count} more packages"),
         Fold::Rest => format!("{count} more"),
         Fold::Package => {
             // Of another package, only the files that are next to this one may be there.
-            let package = distribution(atlas, item.node()).unwrap_or(item.node());
-            let name = &atlas.entry(package).label;
-            match atlas.scan.graph.contents(package).len() {
+            let package = distribution(scan_index, item.node()).unwrap_or(item.node());
+            let name = &scan_index.entry(package).label;
+            match scan_index.scan.graph.contents(package).len() {
                 0 => name.clone(),
                 files => format!("{name} {files}"),
             }
@@ -637,14 +665,14 @@ fn label(atlas: &Atlas, item: &Item, short: &str, is_loop: bool) -> Label {
         Fold::Cycle => format!("{count} in a loop"),
         Fold::Twins => {
             let owner = if entry.owner.is_empty() { String::new() } else { format!("{} ", entry.owner) };
-            format!("{count} {owner}{}", entry.sort.many())
+            format!("{count} {owner}{}", entry.kind.many())
         }
     };
     let text = if is_loop { format!("{text} ↔") } else { text };
     let glyph = match item.fold {
-        Fold::No => entry.sort.glyph(),
+        Fold::No => entry.kind.glyph(),
         Fold::Rest => "+",
-        Fold::Package => Sort::Distribution.glyph(),
+        Fold::Package => NodeKind::Distribution.glyph(),
         Fold::Cycle => "↔",
         Fold::System | Fold::Twins | Fold::Folder => "≡",
     };

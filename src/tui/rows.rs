@@ -6,8 +6,8 @@
 use petgraph::Direction;
 use rustc_hash::FxHashSet;
 
-use super::atlas::{Atlas, Order, Sort};
 use super::filter::Filter;
+use super::scan_index::{NodeKind, Order, ScanIndex};
 use crate::graph::NodeId;
 
 /// What is to be known of a row besides its node.
@@ -61,22 +61,22 @@ pub struct Tree {
 
 impl Tree {
     /// Makes the rows anew; the cursor stays on its row, or goes to the nearest one above it that is still there.
-    pub fn rebuild(&mut self, atlas: &Atlas, filter: &Filter, order: Order) {
+    pub fn rebuild(&mut self, scan_index: &ScanIndex, filter: &Filter, order: Order) {
         let way = self.way();
-        let mut builder = Builder { turned: self.turned, ..Builder::new(atlas, &self.open, filter, order) };
+        let mut builder = Builder { turned: self.turned, ..Builder::new(scan_index, &self.open, filter, order) };
         builder.all();
         self.rows = builder.rows;
         self.put(way);
     }
 
     /// Turns the tree around: from a node up to who needs it, or back to the environment, where the node is looked for.
-    pub fn turn(&mut self, atlas: &Atlas, filter: &Filter, order: Order, node: NodeId) {
+    pub fn turn(&mut self, scan_index: &ScanIndex, filter: &Filter, order: Order, node: NodeId) {
         std::mem::swap(&mut self.open, &mut self.other);
         if self.turned.take().is_none() {
             self.root(node);
         }
-        self.rebuild(atlas, filter, order);
-        self.reveal(atlas, filter, order, node);
+        self.rebuild(scan_index, filter, order);
+        self.reveal(scan_index, filter, order, node);
     }
 
     /// Has the turned tree begin at this node, opened.
@@ -102,10 +102,11 @@ impl Tree {
 
     /// Opens every node where it is met first: where it is met again, its row says that it is shown above, so there are no
     /// more rows than edges, and no more than anybody reads. Says whether that was all.
-    pub fn open_all(&mut self, atlas: &Atlas, filter: &Filter, order: Order) -> bool {
+    pub fn open_all(&mut self, scan_index: &ScanIndex, filter: &Filter, order: Order) -> bool {
         let way = self.way();
         let open = FxHashSet::default();
-        let mut builder = Builder { most: MOST_ROWS, turned: self.turned, ..Builder::new(atlas, &open, filter, order) };
+        let mut builder =
+            Builder { most: MOST_ROWS, turned: self.turned, ..Builder::new(scan_index, &open, filter, order) };
         builder.all();
         let is_whole = builder.rows.len() < MOST_ROWS && builder.rows.iter().all(|row| row.depth() < DEEPEST);
         self.open = builder.rows.iter().filter(|row| row.is_open).map(|row| row.way.clone()).collect();
@@ -147,7 +148,7 @@ impl Tree {
     }
 
     /// Opens the shortest way to a node and puts the cursor there.
-    pub fn reveal(&mut self, atlas: &Atlas, filter: &Filter, order: Order, node: NodeId) {
+    pub fn reveal(&mut self, scan_index: &ScanIndex, filter: &Filter, order: Order, node: NodeId) {
         if self.rows.get(self.cursor).is_some_and(|row| row.node() == Some(node)) {
             return;
         }
@@ -158,18 +159,18 @@ impl Tree {
             } else {
                 self.root(node);
                 self.cursor = 0;
-                self.rebuild(atlas, filter, order);
+                self.rebuild(scan_index, filter, order);
             }
             return;
         }
-        let way = match atlas.entry(node).sort {
-            Sort::Distribution => vec![node],
-            _ => atlas.scan.graph.why(node, 1).into_iter().next().unwrap_or_default(),
+        let way = match scan_index.entry(node).kind {
+            NodeKind::Distribution => vec![node],
+            _ => scan_index.scan.graph.why(node, 1).into_iter().next().unwrap_or_default(),
         };
         for end in 1..way.len() {
             self.open.insert(way[..end].to_vec());
         }
-        self.rebuild(atlas, filter, order);
+        self.rebuild(scan_index, filter, order);
         if let Some(at) = self.rows.iter().position(|row| row.way == way) {
             self.cursor = at;
         }
@@ -181,7 +182,7 @@ const MOST_ROWS: usize = 10_000;
 const DEEPEST: usize = 64;
 
 struct Builder<'a> {
-    atlas: &'a Atlas,
+    scan_index: &'a ScanIndex,
     open: &'a FxHashSet<Vec<NodeId>>,
     filter: &'a Filter,
     order: Order,
@@ -195,8 +196,22 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(atlas: &'a Atlas, open: &'a FxHashSet<Vec<NodeId>>, filter: &'a Filter, order: Order) -> Builder<'a> {
-        Builder { atlas, open, filter, order, most: 0, turned: None, opened: FxHashSet::default(), rows: Vec::new() }
+    fn new(
+        scan_index: &'a ScanIndex,
+        open: &'a FxHashSet<Vec<NodeId>>,
+        filter: &'a Filter,
+        order: Order,
+    ) -> Builder<'a> {
+        Builder {
+            scan_index,
+            open,
+            filter,
+            order,
+            most: 0,
+            turned: None,
+            opened: FxHashSet::default(),
+            rows: Vec::new(),
+        }
     }
 }
 
@@ -208,36 +223,37 @@ impl Builder<'_> {
             return;
         }
         self.rows.push(Row { way: Vec::new(), seen: Seen::New, is_open: true, has_children: true });
-        let graph = &self.atlas.scan.graph;
+        let graph = &self.scan_index.scan.graph;
         let is_there = |&node: &NodeId| {
             let is_empty = graph.contents(node).is_empty();
-            (!is_empty || !self.atlas.entry(node).badge.is_clean()) && self.is_shown(node)
+            (!is_empty || !self.scan_index.entry(node).badge.is_clean()) && self.is_shown(node)
         };
         let mut distributions: Vec<NodeId> = graph.distributions().iter().copied().filter(is_there).collect();
-        self.atlas.sort(&mut distributions, self.order);
+        self.scan_index.sort(&mut distributions, self.order);
         for distribution in distributions {
             self.add(vec![distribution]);
         }
     }
 
     fn is_shown(&self, node: NodeId) -> bool {
-        let entry = self.atlas.entry(node);
+        let entry = self.scan_index.entry(node);
         let is_fine = entry.badge.is_clean() && !entry.is_broken;
-        let is_hidden = self.filter.broken && is_fine || !self.filter.system && self.atlas.is_quiet(node);
+        let is_hidden = self.filter.broken && is_fine || !self.filter.system && self.scan_index.is_quiet(node);
         !is_hidden && self.is_admitted(node)
     }
 
     /// Packages are narrowed at the top; kind and format narrow their files, not what these need.
     fn is_admitted(&self, node: NodeId) -> bool {
-        let (filter, atlas) = (self.filter, self.atlas);
-        let is_package = |name: &String| atlas.entry(node).label == *name;
-        match atlas.entry(node).sort {
-            Sort::Distribution => filter.package.as_ref().is_none_or(is_package),
-            Sort::Module | Sort::Library | Sort::Program => {
-                let is_format = filter.format.is_none_or(|format| atlas.format_of(node) == Some(format));
-                let below = || atlas.scan.graph.below(node);
-                let is_kind =
-                    |kind| atlas.entry(node).sort == kind || below().iter().any(|&it| atlas.entry(it).sort == kind);
+        let (filter, scan_index) = (self.filter, self.scan_index);
+        let is_package = |name: &String| scan_index.entry(node).label == *name;
+        match scan_index.entry(node).kind {
+            NodeKind::Distribution => filter.package.as_ref().is_none_or(is_package),
+            NodeKind::Module | NodeKind::Library | NodeKind::Program => {
+                let is_format = filter.format.is_none_or(|format| scan_index.format_of(node) == Some(format));
+                let below = || scan_index.scan.graph.below(node);
+                let is_kind = |kind| {
+                    scan_index.entry(node).kind == kind || below().iter().any(|&it| scan_index.entry(it).kind == kind)
+                };
                 is_format && filter.kind.is_none_or(is_kind)
             }
             sort => filter.kind.is_none_or(|kind| kind == sort),
@@ -245,38 +261,38 @@ impl Builder<'_> {
     }
 
     fn children(&self, node: NodeId) -> Vec<NodeId> {
-        let graph = &self.atlas.scan.graph;
-        let mut children = match self.atlas.entry(node).sort {
+        let graph = &self.scan_index.scan.graph;
+        let mut children = match self.scan_index.entry(node).kind {
             _ if self.turned.is_some() => {
                 let mut above: Vec<NodeId> = graph.failing(node, Direction::Incoming).collect();
                 above.sort_unstable();
                 above
             }
-            Sort::Distribution => graph.contents(node),
+            NodeKind::Distribution => graph.contents(node),
             _ => graph.needs(node).into_iter().map(|(node, _)| node).collect(),
         };
         let mut met = FxHashSet::default();
         children.retain(|&child| met.insert(child) && self.is_shown(child));
-        self.atlas.sort(&mut children, self.order);
+        self.scan_index.sort(&mut children, self.order);
         if self.turned.is_some() {
             // Whoever needs a file stands before the distribution that brings it.
-            children.sort_by_key(|&child| self.atlas.entry(child).sort == Sort::Distribution);
+            children.sort_by_key(|&child| self.scan_index.entry(child).kind == NodeKind::Distribution);
         }
         children
     }
 
     fn has_any(&self, node: NodeId, direction: Direction) -> bool {
-        self.atlas.scan.graph.loaders(node, direction).any(|next| self.is_shown(next))
+        self.scan_index.scan.graph.loaders(node, direction).any(|next| self.is_shown(next))
     }
 
     fn add(&mut self, way: Vec<NodeId>) {
         let Some((&node, above)) = way.split_last() else { return };
         let is_cycle = above.contains(&node);
         let has_children = !is_cycle
-            && match self.atlas.entry(node).sort {
+            && match self.scan_index.entry(node).kind {
                 // Most rows are closed: whether there is anything below must not cost a list.
                 _ if self.turned.is_some() => self.has_any(node, Direction::Incoming),
-                Sort::Missing | Sort::Absent => false,
+                NodeKind::Missing | NodeKind::Absent => false,
                 _ => self.has_any(node, Direction::Outgoing),
             };
         let is_first = self.rows.len() < self.most && way.len() < DEEPEST && !self.opened.contains(&node);

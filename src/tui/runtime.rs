@@ -15,7 +15,6 @@ use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{self, Event, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use crossterm::execute;
 
-use super::atlas::Atlas;
 use super::commands::tables;
 use super::draw::frame;
 use super::drawing::Drawing;
@@ -24,6 +23,7 @@ use super::message::{Fetched, Msg};
 use super::model::Model;
 use super::options::{Opener, Options, Place, Source};
 use super::output::{Job, Order};
+use super::scan_index::ScanIndex;
 use super::settings::Settings;
 use super::state::Logged;
 use super::symbols::{self, WantedSymbols};
@@ -216,12 +216,12 @@ impl Jobs {
     fn find_symbols(&mut self, model: &Model, sender: &Sender<Message>, name: String) {
         self.find.store(true, Ordering::Relaxed);
         self.find = Arc::default();
-        let Some(atlas) = model.atlas.clone().filter(|_| !name.is_empty()) else { return };
+        let Some(scan_index) = model.scan_index.clone().filter(|_| !name.is_empty()) else { return };
         let is_over = self.find.clone();
         spawn(sender, move |sender| {
             // The receiver is gone only when the program ends.
             let tell = |found| drop(sender.send(Message::Ours(Msg::FoundSymbols(found))));
-            symbols::find(&atlas, &name, &is_over, &tell);
+            symbols::find(&scan_index, &name, &is_over, &tell);
         });
     }
 }
@@ -242,13 +242,13 @@ fn beside(
     work: impl FnOnce(&Order, &Scan) -> Option<Msg> + Send + 'static,
 ) -> Arc<Job> {
     let job = Arc::<Job>::default();
-    if let Some(atlas) = model.atlas.clone() {
+    if let Some(scan_index) = model.scan_index.clone() {
         let job = job.clone();
         spawn(sender, move |sender| {
             // The receiver is gone only when the program ends.
             let tell = |bytes| drop(sender.send(Message::Ours(Msg::Writing(bytes))));
             let order = Order { format, excerpt, job: &job, tell: &tell };
-            if let Some(msg) = work(&order, &atlas.scan) {
+            if let Some(msg) = work(&order, &scan_index.scan) {
                 let _ = sender.send(Message::Ours(msg));
             }
         });
@@ -354,9 +354,9 @@ impl SymbolReader {
             return;
         }
         self.number = model.symbols.number;
-        if let Some(atlas) = model.atlas.clone().filter(|_| !model.symbols.wanted.is_empty()) {
+        if let Some(scan_index) = model.scan_index.clone().filter(|_| !model.symbols.wanted.is_empty()) {
             // Its thread ends only with the program.
-            let _ = self.wanted.send((atlas, model.symbols.wanted.clone()));
+            let _ = self.wanted.send((scan_index, model.symbols.wanted.clone()));
         }
     }
 }
@@ -389,7 +389,7 @@ impl Scanner {
                     if let Some(watch) = watch {
                         watch.look_at(&scan);
                     }
-                    Msg::Scanned(Arc::new(Atlas::new(scan)))
+                    Msg::Scanned(Arc::new(ScanIndex::new(scan)))
                 }
                 Err(error) => Msg::Failed(error),
             };

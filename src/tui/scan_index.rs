@@ -23,7 +23,7 @@ use super::theme::Tone;
 
 /// What a node is, as it is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Sort {
+pub enum NodeKind {
     Distribution,
     Module,
     Library,
@@ -39,53 +39,53 @@ pub enum Sort {
     NoPython,
 }
 
-impl Sort {
+impl NodeKind {
     pub fn glyph(self) -> &'static str {
         match self {
-            Sort::Distribution => "◆",
-            Sort::Module => "●",
-            Sort::Library => "○",
-            Sort::Program => "▷",
-            Sort::System => "·",
-            Sort::Missing => "✗",
-            Sort::Absent => "◦",
-            Sort::Python => "◇",
-            Sort::NoPython => "∅",
+            NodeKind::Distribution => "◆",
+            NodeKind::Module => "●",
+            NodeKind::Library => "○",
+            NodeKind::Program => "▷",
+            NodeKind::System => "·",
+            NodeKind::Missing => "✗",
+            NodeKind::Absent => "◦",
+            NodeKind::Python => "◇",
+            NodeKind::NoPython => "∅",
         }
     }
 
     pub fn word(self) -> &'static str {
         match self {
-            Sort::Distribution => "distribution",
-            Sort::Module => "extension module",
-            Sort::Library => "library",
-            Sort::Program => "program",
-            Sort::System => "system library",
-            Sort::Missing => "not found",
-            Sort::Absent => "not on the search path",
-            Sort::Python => "Python module",
-            Sort::NoPython => "no such Python module",
+            NodeKind::Distribution => "distribution",
+            NodeKind::Module => "extension module",
+            NodeKind::Library => "library",
+            NodeKind::Program => "program",
+            NodeKind::System => "system library",
+            NodeKind::Missing => "not found",
+            NodeKind::Absent => "not on the search path",
+            NodeKind::Python => "Python module",
+            NodeKind::NoPython => "no such Python module",
         }
     }
 
     /// Several of them, in a word.
     pub fn many(self) -> &'static str {
         match self {
-            Sort::Distribution => "distributions",
-            Sort::Module => "modules",
-            Sort::Library => "libraries",
-            Sort::Program => "programs",
-            Sort::System => "system libraries",
-            Sort::Missing => "missing",
-            Sort::Absent => "not on the search path",
-            Sort::Python => "Python modules",
-            Sort::NoPython => "missing Python modules",
+            NodeKind::Distribution => "distributions",
+            NodeKind::Module => "modules",
+            NodeKind::Library => "libraries",
+            NodeKind::Program => "programs",
+            NodeKind::System => "system libraries",
+            NodeKind::Missing => "missing",
+            NodeKind::Absent => "not on the search path",
+            NodeKind::Python => "Python modules",
+            NodeKind::NoPython => "missing Python modules",
         }
     }
 
     /// Is it a name that leads nowhere, though it should?
     pub fn is_missing(self) -> bool {
-        matches!(self, Sort::Missing | Sort::NoPython)
+        matches!(self, NodeKind::Missing | NodeKind::NoPython)
     }
 }
 
@@ -161,7 +161,7 @@ impl Order {
 /// A node, ready to be drawn. Its texts are printable.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    pub sort: Sort,
+    pub kind: NodeKind,
     /// The file's name, the distribution's name, or the name that is missing.
     pub label: String,
     /// The path of a file relative to the environment; else the label.
@@ -186,7 +186,7 @@ impl Entry {
     /// the same everywhere.
     pub fn short(&self) -> &str {
         let stem = self.label.split('.').next().filter(|stem| !stem.is_empty());
-        stem.filter(|_| self.sort == Sort::Module).unwrap_or(&self.label)
+        stem.filter(|_| self.kind == NodeKind::Module).unwrap_or(&self.label)
     }
 
     /// A text that ends with the label, in so much room: the suffix of a module's file, which is the same everywhere, gives
@@ -202,13 +202,14 @@ impl Entry {
     pub fn with_folder(&self) -> &str {
         let Some((folders, name)) = self.brief.rsplit_once('/') else { return self.short() };
         let start = folders.rfind('/').map_or(0, |at| at + 1);
-        let stem = if self.sort == Sort::Module { name.split('.').next().unwrap_or(name).len() } else { name.len() };
+        let stem =
+            if self.kind == NodeKind::Module { name.split('.').next().unwrap_or(name).len() } else { name.len() };
         &self.brief[start..folders.len() + 1 + stem]
     }
 
     /// Is it what people import of a distribution?
     pub fn is_package(&self) -> bool {
-        self.sort == Sort::Python && !self.label.contains('.')
+        self.kind == NodeKind::Python && !self.label.contains('.')
     }
 
     /// Does something keep it from loading, itself or what it needs?
@@ -219,7 +220,7 @@ impl Entry {
     /// What stands behind the name wherever it is shown: nothing is said by color alone. The glyph of what is missing
     /// says it already.
     pub fn sign(&self) -> &'static str {
-        let is_own = self.is_broken && !self.sort.is_missing();
+        let is_own = self.is_broken && !self.kind.is_missing();
         sign(is_own, self.because.is_some(), self.nonstandard.is_some())
     }
 }
@@ -237,7 +238,7 @@ pub fn sign(is_own: bool, is_consequence: bool, is_nonstandard: bool) -> &'stati
 }
 
 /// A scan and what is told of each of its nodes.
-pub struct Atlas {
+pub struct ScanIndex {
     pub scan: Scan,
     entries: Vec<Entry>,
     /// The findings at each node, most important first.
@@ -252,16 +253,23 @@ pub struct Atlas {
     pub counts: Counts,
 }
 
-impl Atlas {
-    pub fn new(scan: Scan) -> Atlas {
+impl ScanIndex {
+    pub fn new(scan: Scan) -> ScanIndex {
         let entries: Vec<Entry> = scan.graph.nodes().map(|(id, node)| entry(&scan, id, node)).collect();
         let counts = Counts::of(&scan);
         let marks = Marks::new(&scan);
-        let mut atlas =
-            Atlas { scan, entries, findings: FxHashMap::default(), marks, total: Badge::default(), causes: 0, counts };
-        atlas.causes = atlas.count_causes();
-        atlas.place_findings();
-        atlas
+        let mut scan_index = ScanIndex {
+            scan,
+            entries,
+            findings: FxHashMap::default(),
+            marks,
+            total: Badge::default(),
+            causes: 0,
+            counts,
+        };
+        scan_index.causes = scan_index.count_causes();
+        scan_index.place_findings();
+        scan_index
     }
 
     fn count_causes(&self) -> usize {
@@ -280,8 +288,8 @@ impl Atlas {
     /// The findings that a person wants to see of a node, most important first: its own, of a distribution those of its
     /// files, and that which keeps it from loading.
     pub fn told_of(&self, id: NodeId) -> Vec<usize> {
-        let files = match self.entry(id).sort {
-            Sort::Distribution => self.scan.graph.contents(id),
+        let files = match self.entry(id).kind {
+            NodeKind::Distribution => self.scan.graph.contents(id),
             _ => Vec::new(),
         };
         let nodes = std::iter::once(id).chain(files);
@@ -354,8 +362,8 @@ impl Atlas {
     }
 
     /// What makes a node the same one in another scan.
-    pub fn find(&self, sort: Sort, path: &str) -> Option<NodeId> {
-        self.entries().find(|(_, entry)| entry.sort == sort && entry.path == path).map(|(id, _)| id)
+    pub fn find(&self, kind: NodeKind, path: &str) -> Option<NodeId> {
+        self.entries().find(|(_, entry)| entry.kind == kind && entry.path == path).map(|(id, _)| id)
     }
 
     /// The nodes next to this one: what is broken first, the system's last.
@@ -363,7 +371,7 @@ impl Atlas {
         let mut beside: Vec<NodeId> = self.scan.graph.inner.neighbors_directed(id, direction).collect();
         beside.sort_by_key(|&node| {
             let entry = self.entry(node);
-            (!entry.is_broken, !entry.is_marked(), entry.badge.is_clean(), entry.sort == Sort::System, node)
+            (!entry.is_broken, !entry.is_marked(), entry.badge.is_clean(), entry.kind == NodeKind::System, node)
         });
         beside.dedup();
         beside.retain(|&node| with_system || !self.is_quiet(node));
@@ -373,14 +381,14 @@ impl Atlas {
     /// A part of the system with which nothing is wrong.
     pub fn is_quiet(&self, id: NodeId) -> bool {
         let entry = self.entry(id);
-        entry.sort == Sort::System && entry.badge.is_clean()
+        entry.kind == NodeKind::System && entry.badge.is_clean()
     }
 
     /// How many bytes a file has, or the native files of a distribution.
     pub fn size(&self, node: NodeId) -> u64 {
         let of_file = |node| self.scan.file_of(node).map_or(0, |file| self.scan.world.file(file).len);
-        match self.entry(node).sort {
-            Sort::Distribution => self.scan.graph.contents(node).into_iter().map(of_file).sum(),
+        match self.entry(node).kind {
+            NodeKind::Distribution => self.scan.graph.contents(node).into_iter().map(of_file).sum(),
             _ => of_file(node),
         }
     }
@@ -394,7 +402,7 @@ impl Atlas {
         match order {
             Order::Impact => nodes.sort_by_cached_key(|&node| badge(node)),
             Order::Name => nodes.sort_by_cached_key(|&node| self.entry(node).brief.to_lowercase()),
-            Order::Kind => nodes.sort_by_key(|&node| self.entry(node).sort as u8),
+            Order::Kind => nodes.sort_by_key(|&node| self.entry(node).kind as u8),
             Order::Size => nodes.sort_by_cached_key(|&node| Reverse(self.size(node))),
         }
     }
@@ -408,31 +416,31 @@ impl Atlas {
     /// The glyph of a node and its tone; what is broken is marked whatever it is.
     pub fn mark(&self, id: NodeId) -> (Tone, &'static str) {
         let entry = self.entry(id);
-        match entry.sort {
-            _ if entry.is_broken => (Tone::Error, entry.sort.glyph()),
-            _ if entry.because.is_some() => (Tone::Affected, entry.sort.glyph()),
-            _ if entry.nonstandard.is_some() => (Tone::Warning, entry.sort.glyph()),
-            Sort::System | Sort::Absent => (Tone::Dim, entry.sort.glyph()),
-            _ => (Tone::Plain, entry.sort.glyph()),
+        match entry.kind {
+            _ if entry.is_broken => (Tone::Error, entry.kind.glyph()),
+            _ if entry.because.is_some() => (Tone::Affected, entry.kind.glyph()),
+            _ if entry.nonstandard.is_some() => (Tone::Warning, entry.kind.glyph()),
+            NodeKind::System | NodeKind::Absent => (Tone::Dim, entry.kind.glyph()),
+            _ => (Tone::Plain, entry.kind.glyph()),
         }
     }
 }
 
 fn entry(scan: &Scan, id: NodeId, node: &Node) -> Entry {
-    let (sort, owner) = match node {
-        Node::Distribution(_) => (Sort::Distribution, None),
+    let (kind, owner) = match node {
+        Node::Distribution(_) => (NodeKind::Distribution, None),
         Node::File { role, owner, .. } => (sort_of(role), Some(*owner)),
-        Node::System(_) | Node::Builtin(_) => (Sort::System, None),
-        Node::Missing(_) if scan.is_missed(id) => (Sort::Missing, None),
-        Node::Missing(_) => (Sort::Absent, None),
-        Node::Python(module) if scan.is_missed(id) => (Sort::NoPython, module.owner),
-        Node::Python(module) => (Sort::Python, module.owner),
+        Node::System(_) | Node::Builtin(_) => (NodeKind::System, None),
+        Node::Missing(_) if scan.is_missed(id) => (NodeKind::Missing, None),
+        Node::Missing(_) => (NodeKind::Absent, None),
+        Node::Python(module) if scan.is_missed(id) => (NodeKind::NoPython, module.owner),
+        Node::Python(module) => (NodeKind::Python, module.owner),
     };
     let file = scan.file_of(id);
     let label = printable(&scan.label(id));
     let path = scan.path_of(id).map_or_else(|| label.clone(), |path| printable(&path.to_string()));
     Entry {
-        sort,
+        kind,
         brief: brief(&path).to_owned(),
         path,
         owner: owner.map_or_else(String::new, |owner| printable(&scan.distributions.get(owner).name)),
@@ -451,10 +459,10 @@ pub fn brief(path: &str) -> &str {
     after("/site-packages/").or_else(|| after("/dist-packages/")).or_else(|| after("/lib-dynload/")).unwrap_or(path)
 }
 
-fn sort_of(role: &Role) -> Sort {
+fn sort_of(role: &Role) -> NodeKind {
     match role {
-        Role::Module(_) => Sort::Module,
-        Role::Library => Sort::Library,
-        Role::Program => Sort::Program,
+        Role::Module(_) => NodeKind::Module,
+        Role::Library => NodeKind::Library,
+        Role::Program => NodeKind::Program,
     }
 }

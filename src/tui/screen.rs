@@ -55,7 +55,7 @@ impl Areas {
             }
             Room::Compact | Room::Wide => {
                 let (header, rest) = off_top(whole, 1);
-                let has_line = room == Room::Wide || height >= LEAST_FOR_TABS && model.atlas.is_some();
+                let has_line = room == Room::Wide || height >= LEAST_FOR_TABS && model.scan_index.is_some();
                 let (tabs, rest) = if has_line { off_top(rest, 1) } else { (Rect::default(), rest) };
                 let (body, footer) = off_bottom(rest, 1);
                 let areas = Areas { header, footer, tabs: has_line.then_some(tabs), ..Areas::default() };

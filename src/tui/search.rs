@@ -11,7 +11,7 @@ use fuzzy_matcher::skim::SkimMatcherV2;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::atlas::{Atlas, Entry, Sort};
+use super::scan_index::{Entry, NodeKind, ScanIndex};
 use crate::graph::NodeId;
 use crate::survey::SymbolUse;
 
@@ -39,12 +39,12 @@ pub struct Found {
 
 impl Found {
     /// Searches for what is not nothing.
-    pub fn new(atlas: &Atlas, query: &str) -> Option<Found> {
+    pub fn new(scan_index: &ScanIndex, query: &str) -> Option<Found> {
         let query = query.trim().to_owned();
         if query.is_empty() {
             return None;
         }
-        let hits = search(atlas, &query);
+        let hits = search(scan_index, &query);
         Some(Found::of(query, &hits))
     }
 
@@ -84,23 +84,23 @@ impl Found {
 const MOST_SCORED: usize = 500;
 
 /// What matches, best first.
-pub fn search(atlas: &Atlas, query: &str) -> Vec<Hit> {
+pub fn search(scan_index: &ScanIndex, query: &str) -> Vec<Hit> {
     // Symbols are read beside the screen.
     if symbol_name(query).is_some() {
         return Vec::new();
     }
-    let hits = matching(atlas, query);
+    let hits = matching(scan_index, query);
     // Modules are known by their dotted names, and lie in folders.
-    if hits.is_empty() && query.contains('.') { matching(atlas, &query.replace('.', "/")) } else { hits }
+    if hits.is_empty() && query.contains('.') { matching(scan_index, &query.replace('.', "/")) } else { hits }
 }
 
 /// Everything: first what findings are about, the worst before, then what was looked at last.
-pub fn all(atlas: &Atlas, recent: &[NodeId]) -> Vec<Hit> {
-    let causes = (0..atlas.scan.findings.len()).filter_map(|at| atlas.node_of(at));
+pub fn all(scan_index: &ScanIndex, recent: &[NodeId]) -> Vec<Hit> {
+    let causes = (0..scan_index.scan.findings.len()).filter_map(|at| scan_index.node_of(at));
     let mut seen = FxHashSet::default();
     let hit = |node: NodeId| Hit { node, lit: Vec::new(), symbol: None, score: 0 };
     let first = causes.take(MOST_CAUSES).chain(recent.iter().copied()).map(hit);
-    first.chain(search(atlas, "")).filter(|hit| seen.insert(hit.node)).collect()
+    first.chain(search(scan_index, "")).filter(|hit| seen.insert(hit.node)).collect()
 }
 
 /// Of more causes than this, an empty search shows the first.
@@ -112,12 +112,12 @@ pub fn symbol_name(query: &str) -> Option<&str> {
 }
 
 /// The files that define or want a symbol, as far as the other words of a query match them, in the order in which they came.
-pub fn among(atlas: &Atlas, query: &str, uses: &[SymbolUse]) -> Vec<Hit> {
+pub fn among(scan_index: &ScanIndex, query: &str, uses: &[SymbolUse]) -> Vec<Hit> {
     let (narrow, words) = parts(query);
     let hit = |it: &SymbolUse| {
-        let node = atlas.scan.graph.file(it.file)?;
-        let entry = atlas.entry(node);
-        let is_hit = narrow.iter().all(|&word| is_within(atlas, node, entry, word))
+        let node = scan_index.scan.graph.file(it.file)?;
+        let entry = scan_index.entry(node);
+        let is_hit = narrow.iter().all(|&word| is_within(scan_index, node, entry, word))
             && words.iter().all(|word| has_letters(&entry.brief, word));
         is_hit.then(|| Hit { node, lit: Vec::new(), symbol: Some(it.clone()), score: 0 })
     };
@@ -130,11 +130,11 @@ fn parts(query: &str) -> (Vec<(&str, &str)>, Vec<&str>) {
     (narrow.iter().filter_map(|word| word.split_once(':')).collect(), words)
 }
 
-fn matching(atlas: &Atlas, query: &str) -> Vec<Hit> {
+fn matching(scan_index: &ScanIndex, query: &str) -> Vec<Hit> {
     let (narrow, words) = parts(query);
-    let mut first: Vec<Rough> = atlas
+    let mut first: Vec<Rough> = scan_index
         .entries()
-        .filter(|(id, entry)| narrow.iter().all(|&word| is_within(atlas, *id, entry, word)))
+        .filter(|(id, entry)| narrow.iter().all(|&word| is_within(scan_index, *id, entry, word)))
         .filter_map(|(id, entry)| rough(id, entry, &words))
         .collect();
     let mut rest = Vec::new();
@@ -147,19 +147,19 @@ fn matching(atlas: &Atlas, query: &str) -> Vec<Hit> {
     let node = |rough: Rough| NodeId::new(rough as u32 as usize);
     let scored = |rough| {
         let node = node(rough);
-        let (score, lit) = matched(&matcher, atlas.entry(node), &words)?;
+        let (score, lit) = matched(&matcher, scan_index.entry(node), &words)?;
         Some(Hit { node, lit, symbol: None, score })
     };
     let mut hits: Vec<Hit> = first.into_iter().filter_map(scored).collect();
     // Letters from here and there say nothing, where whole parts of other names match.
-    let is_scattered = |hit: &Hit| is_scattered(&atlas.entry(hit.node).brief, &hit.lit, &words);
+    let is_scattered = |hit: &Hit| is_scattered(&scan_index.entry(hit.node).brief, &hit.lit, &words);
     if hits.iter().any(|hit| !is_scattered(hit)) {
         hits.retain(|hit| !is_scattered(hit));
     }
     hits.sort_by_key(|hit| {
-        let entry = atlas.entry(hit.node);
+        let entry = scan_index.entry(hit.node);
         // A file comes before a name that is only asked for.
-        (-hit.score, entry.sort.is_missing(), !entry.is_marked(), entry.brief.len(), hit.node)
+        (-hit.score, entry.kind.is_missing(), !entry.is_marked(), entry.brief.len(), hit.node)
     });
     hits.extend(rest.into_iter().map(|rough| Hit { node: node(rough), lit: Vec::new(), symbol: None, score: 0 }));
     hits
@@ -262,17 +262,17 @@ fn is_narrowing(word: &str) -> bool {
     complete::KEYS.iter().any(|prefix| word.starts_with(prefix))
 }
 
-fn is_within(atlas: &Atlas, id: NodeId, entry: &Entry, (key, value): (&str, &str)) -> bool {
+fn is_within(scan_index: &ScanIndex, id: NodeId, entry: &Entry, (key, value): (&str, &str)) -> bool {
     match key {
         "is" if "broken".starts_with(value) => entry.is_marked(),
-        "is" if "missing".starts_with(value) => entry.sort == Sort::Missing,
+        "is" if "missing".starts_with(value) => entry.kind == NodeKind::Missing,
         "is" if "prefix".starts_with(value) => entry.nonstandard.is_some(),
         "is" if "rust".starts_with(value) => entry.is_rust,
-        "is" if "system".starts_with(value) => entry.sort == Sort::System,
-        "kind" => memchr::memmem::find(entry.sort.word().as_bytes(), value.as_bytes()).is_some(),
+        "is" if "system".starts_with(value) => entry.kind == NodeKind::System,
+        "kind" => memchr::memmem::find(entry.kind.word().as_bytes(), value.as_bytes()).is_some(),
         "pkg" => entry.owner.to_lowercase().contains(&value.to_lowercase()),
         "sym" => true,
-        "needs" => atlas.scan.graph.needs(id).iter().any(|(_, edge)| edge.name.to_string().contains(value)),
+        "needs" => scan_index.scan.graph.needs(id).iter().any(|(_, edge)| edge.name.to_string().contains(value)),
         _ => false,
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::atlas::Atlas;
 use super::picture::scope::Scope;
-use crate::buildlog::{Ground, Judged, Log, judge};
+use super::scan_index::ScanIndex;
+use crate::buildlog::{Judged, Log, LogContext, judge};
 use crate::diff::Diff;
 use crate::graph::NodeId;
 use crate::scan::Scan;
@@ -120,8 +120,8 @@ impl Logged {
     }
 
     /// Compares it with a scan.
-    pub fn compare(&mut self, atlas: &Atlas) {
-        self.judged = judge(&self.log, Some(&Ground::new(&atlas.scan)));
+    pub fn compare(&mut self, scan_index: &ScanIndex) {
+        self.judged = judge(&self.log, Some(&LogContext::new(&scan_index.scan)));
         self.cursor = self.cursor.min(self.judged.len().saturating_sub(1));
     }
 }

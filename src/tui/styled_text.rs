@@ -219,8 +219,8 @@ mod tests {
     use super::*;
 
     fn wrapped(text: &str, width: usize) -> Vec<String> {
-        let prose = Prose { hang: 2, ..Prose::of(Tone::Plain, text) };
-        prose.wrapped(width, Theme::default()).iter().map(ToString::to_string).collect()
+        let styled_text = Prose { hang: 2, ..Prose::of(Tone::Plain, text) };
+        styled_text.wrapped(width, Theme::default()).iter().map(ToString::to_string).collect()
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::mpsc::Receiver;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::atlas::Atlas;
+use super::scan_index::ScanIndex;
 use crate::graph::NodeId;
 use crate::survey::{EdgeSymbols, SymbolUse};
 use crate::world::FileId;
@@ -63,33 +63,34 @@ impl SymbolBoard {
 
 /// The symbols that a file of a scan wants.
 pub struct ReadSymbols {
-    pub atlas: Arc<Atlas>,
+    pub scan_index: Arc<ScanIndex>,
     pub node: NodeId,
     pub symbols: Option<Arc<EdgeSymbols>>,
 }
 
 impl ReadSymbols {
     /// Reads them.
-    pub fn new(atlas: Arc<Atlas>, node: NodeId) -> ReadSymbols {
-        let symbols = atlas.scan.file_of(node).and_then(|file| atlas.scan.symbols_by_edge(file)).map(Arc::new);
-        ReadSymbols { atlas, node, symbols }
+    pub fn new(scan_index: Arc<ScanIndex>, node: NodeId) -> ReadSymbols {
+        let symbols =
+            scan_index.scan.file_of(node).and_then(|file| scan_index.scan.symbols_by_edge(file)).map(Arc::new);
+        ReadSymbols { scan_index, node, symbols }
     }
 }
 
 /// The files of a scan whose symbols are wanted now.
-pub type WantedSymbols = (Arc<Atlas>, Vec<NodeId>);
+pub type WantedSymbols = (Arc<ScanIndex>, Vec<NodeId>);
 
 /// Reads what is wanted as long as somebody wants something; of what was wanted meanwhile, only the last.
 pub fn read(wanted: &Receiver<WantedSymbols>, tell: &dyn Fn(ReadSymbols) -> bool) {
     let mut next = wanted.recv().ok();
-    while let Some((atlas, nodes)) = next {
+    while let Some((scan_index, nodes)) = next {
         next = None;
         for node in nodes {
             next = wanted.try_iter().last();
             if next.is_some() {
                 break;
             }
-            if !tell(ReadSymbols::new(atlas.clone(), node)) {
+            if !tell(ReadSymbols::new(scan_index.clone(), node)) {
                 return;
             }
         }
@@ -98,12 +99,12 @@ pub fn read(wanted: &Receiver<WantedSymbols>, tell: &dyn Fn(ReadSymbols) -> bool
 }
 
 /// Has this node symbols that could be read? A snapshot has those of some files.
-pub fn has_symbols(atlas: &Atlas, node: NodeId) -> bool {
-    let has = |file| match &atlas.scan.record {
+pub fn has_symbols(scan_index: &ScanIndex, node: NodeId) -> bool {
+    let has = |file| match &scan_index.scan.record {
         Some(record) => record.symbols.contains_key(&file),
-        None => atlas.scan.world.file(file).image.is_some(),
+        None => scan_index.scan.world.file(file).image.is_some(),
     };
-    atlas.scan.file_of(node).is_some_and(has)
+    scan_index.scan.file_of(node).is_some_and(has)
 }
 
 /// Files that define or want a symbol: some of all, as they are found.
@@ -122,8 +123,8 @@ const MOST_IN_A_FILE: usize = 100;
 const FILES: usize = 64;
 
 /// Tells who defines and who wants symbols of exactly this name, and then those whose names contain it, as they are found.
-pub fn find(atlas: &Atlas, name: &str, is_over: &AtomicBool, tell: &dyn Fn(FoundSymbols)) {
-    let scan = &atlas.scan;
+pub fn find(scan_index: &ScanIndex, name: &str, is_over: &AtomicBool, tell: &dyn Fn(FoundSymbols)) {
+    let scan = &scan_index.scan;
     let found = |uses, is_all| FoundSymbols { name: name.to_owned(), uses, is_all };
     let contains = |symbol: &[u8]| memchr::memmem::find(symbol, name.as_bytes()).is_some();
     if let Some(mut uses) = scan.recorded_uses(&contains) {

@@ -13,7 +13,6 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::atlas::{Atlas, Sort};
 use super::effect::Effect;
 use super::filter::Filter;
 use super::keys::Key;
@@ -21,7 +20,8 @@ use super::message::{Fetched, Msg};
 use super::modal::{self, ask::Ask, symbols::SymbolList};
 use super::model::Model;
 use super::pane::Pane;
-use super::picture::{Lens, Scope};
+use super::picture::{DisplayOptions, Scope};
+use super::scan_index::{NodeKind, ScanIndex};
 use super::screen::Areas;
 use super::scrolling::inside;
 use super::view::{diff, log};
@@ -78,7 +78,7 @@ fn take_in(model: &mut Model, msg: Msg) -> Option<Effect> {
             choose::drawn(model, number, *picture);
             None
         }
-        Msg::Scanned(atlas) => scanned(model, atlas),
+        Msg::Scanned(scan_index) => scanned(model, scan_index),
         Msg::Failed(error) => failed(model, error),
         Msg::Tick => {
             model.tick = model.tick.wrapping_add(1);
@@ -218,15 +218,15 @@ pub(super) fn close(model: &mut Model) -> Option<Effect> {
 /// Leaves out something else.
 pub(super) fn set_filter(model: &mut Model, filter: Filter) -> Option<Effect> {
     model.filter = filter;
-    let atlas = model.atlas.clone()?;
-    list_anew(model, &atlas);
+    let scan_index = model.scan_index.clone()?;
+    list_anew(model, &scan_index);
     choose::redraw(model);
     None
 }
 
 /// Lists findings and tree anew, filtered and sorted as they are to be now.
-fn list_anew(model: &mut Model, atlas: &Atlas) {
-    model.tables.views.iter().for_each(|view| (view.sift)(model, atlas));
+fn list_anew(model: &mut Model, scan_index: &ScanIndex) {
+    model.tables.views.iter().for_each(|view| (view.sift)(model, scan_index));
 }
 
 /// Sorts lists by something else; the cursor stays where it is.
@@ -239,8 +239,8 @@ pub(super) fn next_order(model: &mut Model) -> Option<Effect> {
         return None;
     };
     model.order = can[(at + 1) % can.len()];
-    let atlas = model.atlas.clone()?;
-    list_anew(model, &atlas);
+    let scan_index = model.scan_index.clone()?;
+    list_anew(model, &scan_index);
     model.told = Some(format!("sorted by {}", model.order.word()));
     None
 }
@@ -302,7 +302,7 @@ pub(super) fn fold_all(model: &mut Model, open: bool) -> Option<Effect> {
 
 /// Everything as at the start: filter, folds, depth.
 pub(super) fn clear_filter(model: &mut Model) -> Option<Effect> {
-    model.lens = Lens::default();
+    model.display = DisplayOptions::default();
     set_filter(model, Filter::default())
 }
 
@@ -318,7 +318,7 @@ pub(super) fn next_severity(model: &mut Model) -> Option<Effect> {
 
 /// All kinds of nodes, or one after the other.
 pub(super) fn next_kind(model: &mut Model) -> Option<Effect> {
-    let kinds = [Sort::Module, Sort::Library, Sort::Missing, Sort::System];
+    let kinds = [NodeKind::Module, NodeKind::Library, NodeKind::Missing, NodeKind::System];
     let kind = next(&kinds, model.filter.kind);
     set_filter(model, Filter { kind, ..model.filter.clone() })
 }
@@ -337,10 +337,10 @@ fn next<T: Copy + PartialEq>(all: &[T], now: Option<T>) -> Option<T> {
 
 /// Only the package of the chosen node, or all.
 pub(super) fn toggle_package(model: &mut Model) -> Option<Effect> {
-    let owner = |(atlas, node): (&Arc<Atlas>, NodeId)| {
-        let entry = atlas.entry(node);
-        let is_package = entry.sort == Sort::Distribution;
-        let of_dependent = || atlas.scan.graph.above(node).into_iter().map(|above| &atlas.entry(above).owner);
+    let owner = |(scan_index, node): (&Arc<ScanIndex>, NodeId)| {
+        let entry = scan_index.entry(node);
+        let is_package = entry.kind == NodeKind::Distribution;
+        let of_dependent = || scan_index.scan.graph.above(node).into_iter().map(|above| &scan_index.entry(above).owner);
         // What is missing has no package of its own; who needs it has.
         let own = if is_package { &entry.label } else { &entry.owner };
         let mut names = std::iter::once(own).chain(of_dependent());
@@ -348,7 +348,7 @@ pub(super) fn toggle_package(model: &mut Model) -> Option<Effect> {
     };
     let package = match model.filter.package {
         Some(_) => None,
-        None => model.atlas.as_ref().zip(model.chosen).and_then(owner),
+        None => model.scan_index.as_ref().zip(model.chosen).and_then(owner),
     };
     set_filter(model, Filter { package, ..model.filter.clone() })
 }
@@ -369,8 +369,8 @@ pub(super) fn next_theme(model: &mut Model) -> Option<Effect> {
 }
 
 /// Changes what pictures show.
-pub(super) fn set_lens(model: &mut Model, change: impl Fn(&mut Lens)) -> Option<Effect> {
-    change(&mut model.lens);
+pub(super) fn set_lens(model: &mut Model, change: impl Fn(&mut DisplayOptions)) -> Option<Effect> {
+    change(&mut model.display);
     choose::redraw(model);
     None
 }
@@ -380,7 +380,7 @@ pub(super) fn depth(model: &mut Model, by: isize) -> Option<Effect> {
     let now = model.pictures.focus.as_ref()?.depth;
     let depth = now.saturating_add_signed(by).clamp(1, DEEPEST);
     model.told = Some(format!("depth {depth}"));
-    set_lens(model, |lens| lens.depth = Some(depth))
+    set_lens(model, |display| display.depth = Some(depth))
 }
 
 /// Further than this a focus is no focus.
@@ -418,24 +418,24 @@ fn progress(model: &mut Model, event: Event) -> Option<Effect> {
     None
 }
 
-fn scanned(model: &mut Model, atlas: Arc<Atlas>) -> Option<Effect> {
+fn scanned(model: &mut Model, scan_index: Arc<ScanIndex>) -> Option<Effect> {
     let work = model.work.take();
     model.nothing = None;
     if std::mem::take(&mut model.is_elsewhere) {
         model.forget();
     }
-    let nearby = atlas.scan.target.nearby();
+    let nearby = scan_index.scan.target.nearby();
     if !nearby.is_empty() {
         model.nearby = nearby;
     }
-    match model.atlas.take() {
+    match model.scan_index.take() {
         Some(old) => {
-            choose::carry_over(model, &old, atlas);
+            choose::carry_over(model, &old, scan_index);
         }
         None => {
             model.view = model.tables.views[0];
             model.pane = model.view.panes[0];
-            choose::begin(model, atlas);
+            choose::begin(model, scan_index);
             if let Some(seen) = work.as_ref().and_then(|work| work.seen.get(work.cursor?)) {
                 choose::stay(model, &seen.path);
             }
@@ -457,7 +457,7 @@ fn failed(model: &mut Model, error: Error) -> Option<Effect> {
     model.work = None;
     model.is_elsewhere = false;
     let has_come_for_more = model.log.is_some() || model.diff.is_some();
-    match (&model.atlas, &model.nothing) {
+    match (&model.scan_index, &model.nothing) {
         (None, _) if error.is_nothing && !has_come_for_more => {
             model.nothing = Some(error);
             return None;

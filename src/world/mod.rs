@@ -183,7 +183,7 @@ pub struct World {
     symbols: RwLock<FxHashMap<FileId, Option<Arc<DynamicSymbols>>>>,
     spellings: Mutex<FxHashMap<VPath, Arc<FxHashMap<Name, VPath>>>>,
     /// All that exists, where the files around the environment are another machine's.
-    fence: Option<Vec<VPath>>,
+    restricted_to: Option<Vec<VPath>>,
 }
 
 /// The files that were read. A file is known by its path: what installers link to one another are several files, and only
@@ -268,7 +268,7 @@ impl World {
             traits: Mutex::default(),
             symbols: RwLock::default(),
             spellings: Mutex::default(),
-            fence: None,
+            restricted_to: None,
         }
     }
 
@@ -280,19 +280,19 @@ impl World {
 
     /// Lets nothing exist but what lies in these folders: the environment belongs to another machine than the one that
     /// looks at it, and whatever lies about here would not be there.
-    pub fn fence(&mut self, folders: Vec<VPath>) {
-        self.fence = Some(folders);
+    pub fn restrict_to(&mut self, folders: Vec<VPath>) {
+        self.restricted_to = Some(folders);
     }
 
     /// Does only the environment itself exist?
     pub fn is_fenced(&self) -> bool {
-        self.fence.is_some()
+        self.restricted_to.is_some()
     }
 
     /// May there be something at this path?
     fn exists(&self, path: &VPath) -> bool {
         let path = path.folded();
-        self.fence.as_ref().is_none_or(|folders| folders.iter().any(|folder| path.starts_with(folder)))
+        self.restricted_to.as_ref().is_none_or(|folders| folders.iter().any(|folder| path.starts_with(folder)))
     }
 
     /// Settles on a processor: of each universal file its slice speaks from now on.

@@ -3,8 +3,8 @@
 use super::library::{folder, package, shipped_elsewhere, short};
 use super::{Cause, Judged, Verdict, exclude, homebrew, windows};
 use crate::buildlog::companions::{Companions, companions};
-use crate::buildlog::ground::{Ground, leaf};
-use crate::buildlog::known::{self, Cuda};
+use crate::buildlog::log_context::{LogContext, leaf};
+use crate::buildlog::well_known::{self, Cuda};
 use crate::buildlog::{Log, Mark, Packager, folders};
 use crate::command::templates::{
     APK_ADD, APK_SEARCH, APK_SONAME, APT_FILE, APT_INSTALL, BREW_INSTALL, BREW_SEARCH, CONDA_INSTALL, CONDA_INSTALL_OF,
@@ -18,12 +18,12 @@ use crate::tools::Bundler;
 use crate::tools::ToolId;
 
 /// What a person reads, and what mends it.
-pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: &str, by: Option<&str>) -> Judged {
+pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>, accused: &str, by: Option<&str>) -> Judged {
     let tool = plain.incident.tool;
-    let bundler = ground
-        .and_then(|ground| ground.scan.target.bundle.as_ref().map(|bundle| bundle.bundler))
+    let bundler = context
+        .and_then(|context| context.scan.target.bundle.as_ref().map(|bundle| bundle.bundler))
         .or_else(|| log.running())
-        .or_else(|| by.and_then(known::bundler_of))
+        .or_else(|| by.and_then(well_known::bundler_of))
         // A bundler speaks while it builds: nothing runs yet.
         .filter(|_| Bundler::of(tool).is_none())
         .filter(|_| !matches!(tool, ToolId::Auditwheel | ToolId::Maturin | ToolId::Delocate | ToolId::Delvewheel));
@@ -31,7 +31,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>, accused: 
         let text = "give the user who runs it the right to read the file and to enter every folder above it";
         return plain.says(format!("{accused} is there, and the process may not read it")).mended(Remedy::new(text));
     }
-    if let Some(cuda) = known::cuda(leaf(accused)).filter(|_| exclude(tool, &[accused]).is_none()) {
+    if let Some(cuda) = well_known::cuda(leaf(accused)).filter(|_| exclude(tool, &[accused]).is_none()) {
         return of_cuda(plain, log, &cuda, accused, by);
     }
     if accused.contains("$ORIGIN") {
@@ -426,7 +426,8 @@ fn of_the_other_libc(plain: &Judged, accused: &str, by: Option<&str>) -> Option<
 fn of_a_program_for_glibc(plain: &Judged, log: &Log, by: Option<&str>) -> Option<Judged> {
     let by = by.filter(|by| plain.incident.tool == ToolId::Musl && package(by).is_none())?;
     let of_glibc = log.incidents.iter().find_map(|other| {
-        let symbol = other.told("symbol").filter(|symbol| other.tool == ToolId::Musl && known::is_of_glibc(symbol))?;
+        let symbol =
+            other.told("symbol").filter(|symbol| other.tool == ToolId::Musl && well_known::is_of_glibc(symbol))?;
         other.by().is_some_and(|other| other == by).then_some(symbol)
     })?;
     let name = leaf(by);
@@ -1056,7 +1057,7 @@ fn soname(accused: &str) -> String {
         .filter(|(_, version)| version.len() < 3 && version.bytes().all(|byte| byte.is_ascii_digit()))
     {
         Some((stem, version)) => format!("lib{stem}.so.{version}"),
-        None => known::of_stem(&format!("lib{stem}.so")),
+        None => well_known::of_stem(&format!("lib{stem}.so")),
     }
 }
 

@@ -3,18 +3,18 @@
 use super::library::{package, short};
 use super::{Cause, Judged, Verdict};
 use crate::buildlog::Log;
-use crate::buildlog::ground::Ground;
+use crate::buildlog::log_context::LogContext;
 use crate::command::Remedy;
 use crate::command::templates::{PIP_FRESH, PIP_REBUILD};
 use crate::rule::RuleId;
 use crate::tools::Bundler;
 use crate::tools::ToolId;
 
-pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
-    let judged = super::file(plain, ground);
+pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>) -> Judged {
+    let judged = super::file(plain, context);
     // A wheel that promises more than it holds: the rule sees the file, and the log tells what it is made for.
-    if let Some((ground, at)) = ground.zip(judged.finding)
-        && ground.scan.findings[at].rule.id == RuleId::SLICE_MISSING
+    if let Some((context, at)) = context.zip(judged.finding)
+        && context.scan.findings[at].rule.id == RuleId::SLICE_MISSING
         && let Some(by) = judged.incident.by().map(str::to_owned)
     {
         let found = judged.sentence.clone();
@@ -27,14 +27,14 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
     }
     let Some(by) = judged.incident.by().map(str::to_owned) else { return judged };
     match judged.incident.tool {
-        ToolId::Dyld => told(judged, log, ground, &by),
+        ToolId::Dyld => told(judged, log, context, &by),
         ToolId::Glibc => word_size(judged, &by),
         _ => judged,
     }
 }
 
 /// dyld tells both processors.
-fn told(judged: Judged, log: &Log, ground: Option<&Ground>, by: &str) -> Judged {
+fn told(judged: Judged, log: &Log, context: Option<&LogContext>, by: &str) -> Judged {
     let told = |place: &str| judged.incident.told(place).map(wheels_word);
     let (Some(found), Some(wanted)) = (told("found"), told("arch")) else { return untold(judged, by) };
     if judged.incident.tool != ToolId::Dyld {
@@ -43,7 +43,7 @@ fn told(judged: Judged, log: &Log, ground: Option<&Ground>, by: &str) -> Judged 
     let is_bundled = log.running() == Some(Bundler::PYINSTALLER) || by.contains("/_MEI");
     let mut sentence =
         format!("{} is made for {found}, not for the processor of the process that loads it, {wanted}", short(by));
-    let here = ground.and_then(|ground| arch_here(ground, by));
+    let here = context.and_then(|context| arch_here(context, by));
     if let Some(arch) = here.filter(|arch| *arch == wanted) {
         sentence += &format!("; the file that is looked at is made for {arch}, and is not the one of the log");
     }
@@ -128,8 +128,8 @@ fn wheels_word(archs: &str) -> String {
 }
 
 /// What the file at hand is made for.
-fn arch_here(ground: &Ground, by: &str) -> Option<String> {
-    Some(ground.scan.world.file(ground.file(by)?).image.as_ref()?.arch.to_string())
+fn arch_here(context: &LogContext, by: &str) -> Option<String> {
+    Some(context.scan.world.file(context.file(by)?).image.as_ref()?.arch.to_string())
 }
 
 /// glibc tells the word size of the file; the process has the other.

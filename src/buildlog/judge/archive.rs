@@ -2,7 +2,7 @@
 
 use super::library::short;
 use super::{Cause, Judged};
-use crate::buildlog::ground::slashed;
+use crate::buildlog::log_context::slashed;
 use crate::command::Remedy;
 use crate::command::templates::{PEX_FOR, SHIV_WITH};
 use crate::tools::{Bundler, ToolId};

@@ -1,7 +1,7 @@
 //! One cause, and what is said only because of it.
 
 use super::{Cause, Judged, Verdict};
-use crate::buildlog::ground::leaf;
+use crate::buildlog::log_context::leaf;
 use crate::tools::ToolId;
 
 /// Between so many incidents each is compared with each.

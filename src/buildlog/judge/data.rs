@@ -2,7 +2,7 @@
 
 use super::{Cause, Judged, Verdict};
 use crate::buildlog::Log;
-use crate::buildlog::ground::{leaf, slashed};
+use crate::buildlog::log_context::{leaf, slashed};
 use crate::command::Remedy;
 use crate::command::templates::{CX_FREEZE_FOUND, NUITKA_FOUND};
 use crate::tools::{Bundler, ToolId};

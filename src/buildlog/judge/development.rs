@@ -3,7 +3,7 @@
 use super::absent::command;
 use super::{Cause, Judged, Verdict};
 use crate::buildlog::development::{development, of_windows, program as known_program};
-use crate::buildlog::ground::leaf;
+use crate::buildlog::log_context::leaf;
 use crate::buildlog::surroundings::{Mark, python_version};
 use crate::buildlog::{Log, Packager};
 use crate::command::templates::{

@@ -3,8 +3,8 @@
 use super::{Cause, Judged, Verdict, absent, exclude};
 use crate::buildlog::Log;
 use crate::buildlog::folders;
-use crate::buildlog::ground::{Ground, leaf, site_tail, slashed};
-use crate::buildlog::known::{self, Shipper};
+use crate::buildlog::log_context::{LogContext, leaf, site_tail, slashed};
+use crate::buildlog::well_known::{self, Shipper};
 use crate::command::templates::{
     AUDITWHEEL_FROM, DELOCATE_FROM, DELVEWHEEL_FROM, DELVEWHEEL_INSIDE, MSVC_RUNTIME, NAME_ADD_RPATH, NAME_CHANGE,
     NAME_CHANGE_IN, NAME_CHANGE_OF, NAME_ID, PIP_INSTALL, SIGN, VENV_CLEAR, WINGET_RUNTIME,
@@ -21,16 +21,16 @@ use crate::tools::ToolId;
 use crate::vfs::VPath;
 use crate::world::FileId;
 
-pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
+pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>) -> Judged {
     let Some(accused) = plain.incident.told("accused").map(slashed) else { return plain };
     let by = plain.incident.by().map(str::to_owned);
-    let file = ground.zip(by.as_deref()).and_then(|(ground, by)| ground.file(by));
-    let tied = match ground.zip(file) {
-        Some((ground, file)) => plain.at(ground, file),
+    let file = context.zip(by.as_deref()).and_then(|(context, by)| context.file(by));
+    let tied = match context.zip(file) {
+        Some((context, file)) => plain.at(context, file),
         None => plain,
     };
     // A loader never looks for what a file calls itself; tools that list names may take it for a dependency.
-    let own = || own_name(&tied, ground, file, &accused, by.as_deref()).filter(|_| !is_loader(&tied));
+    let own = || own_name(&tied, context, file, &accused, by.as_deref()).filter(|_| !is_loader(&tied));
     let by_the_names = own()
         .or_else(|| relative(&tied, &accused, by.as_deref()))
         .or_else(|| of_the_system(&tied, &accused))
@@ -41,13 +41,13 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
     if let Some(judged) = by_the_names {
         return judged;
     }
-    let named = |judged: Judged| absent::judge(judged, log, ground, &accused, by.as_deref());
-    let Some(ground) = ground else { return named(tied) };
-    let is_of_cuda = is_loader(&tied) && known::cuda(leaf(&accused)).is_some();
-    itself(&tied, ground, &accused)
-        .or_else(|| need(&tied, log, ground, file, &accused))
+    let named = |judged: Judged| absent::judge(judged, log, context, &accused, by.as_deref());
+    let Some(context) = context else { return named(tied) };
+    let is_of_cuda = is_loader(&tied) && well_known::cuda(leaf(&accused)).is_some();
+    itself(&tied, context, &accused)
+        .or_else(|| need(&tied, log, context, file, &accused))
         .or_else(|| is_of_cuda.then(|| named(tied.clone())))
-        .or_else(|| nowhere(&tied, ground, file, &accused))
+        .or_else(|| nowhere(&tied, context, file, &accused))
         .unwrap_or_else(|| named(tied))
 }
 
@@ -155,17 +155,17 @@ fn python_of_a_module(tied: &Judged, accused: &str, by: Option<&str>) -> Option<
 /// The accused is what the file calls itself: nothing is missing.
 fn own_name(
     tied: &Judged,
-    ground: Option<&Ground>,
+    context: Option<&LogContext>,
     file: Option<FileId>,
     accused: &str,
     by: Option<&str>,
 ) -> Option<Judged> {
     let by = by?;
-    let (scan, file) = (ground.map(|ground| ground.scan), file);
+    let (scan, file) = (context.map(|context| context.scan), file);
     let identity = scan.zip(file).and_then(|(scan, file)| identity(scan, file));
     let is_need = scan.zip(file).is_some_and(|(scan, file)| needs(scan, file, accused));
     let is_own = identity.as_ref().is_some_and(|identity| identity.as_bytes() == accused.as_bytes());
-    let told = known::own_name(accused, by);
+    let told = well_known::own_name(accused, by);
     if is_need || !is_own && told.is_none() {
         return None;
     }
@@ -184,12 +184,13 @@ fn own_name(
     if let Some(other) = &other {
         sentence += &format!("; the file that is looked at calls itself {other}: the log is of another build of it");
     }
-    let finding = ground.zip(file).and_then(|(ground, file)| ground.finding_about(file, Cause::OwnInstallName.rules()));
+    let finding =
+        context.zip(file).and_then(|(context, file)| context.finding_about(file, Cause::OwnInstallName.rules()));
     let judged = tied.clone().cause(Cause::OwnInstallName, Verdict::Innocent).says(sentence);
-    let owner = ground.zip(file).and_then(|(ground, file)| ground.owner(file));
+    let owner = context.zip(file).and_then(|(context, file)| context.owner(file));
     let package = owner.or_else(|| package(by));
     let stops = told.map(|(_, stops)| stops);
-    let found = ground.zip(finding).map(|(ground, at)| &ground.scan.findings[at]);
+    let found = context.zip(finding).map(|(context, at)| &context.scan.findings[at]);
     let text = match (stops, &found) {
         // The rule has looked at the very file and all that lies around it.
         (_, Some(finding)) if is_own => with_package(finding.remedy.text.clone(), &name, package),
@@ -239,7 +240,7 @@ fn needs(scan: &Scan, file: FileId, name: &str) -> bool {
 fn of_the_system(tied: &Judged, accused: &str) -> Option<Judged> {
     let tool = tied.incident.tool;
     let is_loader = matches!(tool, ToolId::Dyld | ToolId::Glibc | ToolId::Musl | ToolId::Bionic | ToolId::Windows);
-    if known::is_of_shared_cache(accused) && !is_loader {
+    if well_known::is_of_shared_cache(accused) && !is_loader {
         let sentence = format!(
             "{accused} is there, though no file of that name is: since macOS 11 the system's libraries live in dyld's \
              shared cache, where {} does not look",
@@ -252,21 +253,21 @@ fn of_the_system(tied: &Judged, accused: &str) -> Option<Judged> {
         };
         return Some(judged.mended(Remedy::new(text)));
     }
-    if known::is_api_set(accused) && is_loader {
+    if well_known::is_api_set(accused) && is_loader {
         return Some(api_set_missing(tied.clone(), accused));
     }
-    if known::is_api_set(accused) {
+    if well_known::is_api_set(accused) {
         let sentence =
             format!("{accused} is a name that Windows 10 and later answer themselves (an API set): no file bears it");
         let judged = tied.clone().cause(Cause::ApiSet, Verdict::Noise).says(sentence);
         return Some(judged.mended(Remedy::new("nothing, unless the program is to run on Windows 7")));
     }
-    if known::is_of_windows(accused) && !is_loader {
+    if well_known::is_of_windows(accused) && !is_loader {
         let sentence = format!("{accused} is a part of every Windows");
         let judged = tied.clone().cause(Cause::SystemLibrary, Verdict::Noise).says(sentence);
         return Some(judged.mended(Remedy::new("nothing")));
     }
-    if known::is_msvc_runtime(accused) {
+    if well_known::is_msvc_runtime(accused) {
         let who = tied.incident.by().map_or_else(String::new, |by| format!(", which {} needs,", short(by)));
         let sentence = format!("{accused}{who} belongs to Microsoft's Visual C++ runtime, which is no part of Windows");
         let judged = tied.clone().cause(Cause::MsvcRuntime, Verdict::Guilty).says(sentence);
@@ -349,14 +350,14 @@ fn baked_python(tied: &Judged, accused: &str) -> Option<Judged> {
 }
 
 /// glibc says “no such file” of a file that is there, where it is made for another processor.
-fn itself(tied: &Judged, ground: &Ground, accused: &str) -> Option<Judged> {
+fn itself(tied: &Judged, context: &LogContext, accused: &str) -> Option<Judged> {
     let is_path = accused.contains('/') && !accused.starts_with('@');
-    let file = ground.file(accused).filter(|_| is_path && is_loader(tied))?;
+    let file = context.file(accused).filter(|_| is_path && is_loader(tied))?;
     let rules = [RuleId::WRONG_ARCHITECTURE, RuleId::NOT_AN_IMAGE, RuleId::OTHER_LIBC, RuleId::SLICE_MISSING];
-    let (cause, at) = [(Cause::WrongArchitecture, ground.finding_about(file, &rules)?)][0];
-    let judged = tied.clone().at(ground, file).cause(cause, Verdict::Guilty).found(ground, at);
+    let (cause, at) = [(Cause::WrongArchitecture, context.finding_about(file, &rules)?)][0];
+    let judged = tied.clone().at(context, file).cause(cause, Verdict::Guilty).found(context, at);
     let sentence = format!("{}: the loader calls it missing, though the file is there", judged.sentence);
-    let cause = match ground.scan.findings[at].rule.id {
+    let cause = match context.scan.findings[at].rule.id {
         RuleId::NOT_AN_IMAGE => Cause::NotAnImage,
         RuleId::OTHER_LIBC => Cause::OtherLibc,
         _ => cause,
@@ -365,24 +366,24 @@ fn itself(tied: &Judged, ground: &Ground, accused: &str) -> Option<Judged> {
 }
 
 /// What the loader makes of the very need.
-fn need(tied: &Judged, log: &Log, ground: &Ground, file: Option<FileId>, accused: &str) -> Option<Judged> {
-    let scan = ground.scan;
+fn need(tied: &Judged, log: &Log, context: &LogContext, file: Option<FileId>, accused: &str) -> Option<Judged> {
+    let scan = context.scan;
     let is_told = file.is_some();
     let is_meant =
         |name: &Name| name.as_bytes() == accused.as_bytes() || leaf(&name.text()).eq_ignore_ascii_case(leaf(accused));
     // Who does not say for whom a library is missing means whoever asks for it.
-    let is_anybody_s = file.is_none() && tied.incident.by().is_none() && ground.missing(accused).is_none();
+    let is_anybody_s = file.is_none() && tied.incident.by().is_none() && context.missing(accused).is_none();
     let asking = scan.graph.nodes().filter(|_| is_anybody_s);
     let nodes = file.and_then(|file| scan.graph.file(file)).into_iter().chain(asking.map(|(node, _)| node));
     let mut edges = nodes.flat_map(|node| scan.graph.needs(node).into_iter().map(move |(_, edge)| (node, edge)));
     let (node, edge) = edges.find(|(_, edge)| is_meant(&edge.name))?;
     let file = scan.file_of(node)?;
-    let tied = &tied.clone().at(ground, file);
+    let tied = &tied.clone().at(context, file);
     if matches!(edge.resolution, Resolution::Missing | Resolution::Refused { .. }) {
         return None;
     }
-    let by = ground.path(file);
-    let place = edge.resolution.file().map(|found| ground.path(found));
+    let by = context.path(file);
+    let place = edge.resolution.file().map(|found| context.path(found));
     let found = match (&edge.resolution, &place) {
         (Resolution::Found { .. }, Some(place)) => format!("it is {place} ({})", edge.resolution.step().phrase()),
         (Resolution::Loaded { .. }, Some(place)) => {
@@ -392,9 +393,9 @@ fn need(tied: &Judged, log: &Log, ground: &Ground, file: Option<FileId>, accused
     };
     if is_loader(tied) {
         // What the machine that reads the log has says nothing of the one that wrote it.
-        let inside = edge.resolution.file().filter(|found| ground.owner(*found).is_some());
-        let judged = absent::judge(tied.clone(), log, Some(ground), accused, Some(&by.to_string()));
-        let note = match inside.map(|found| ground.path(found)) {
+        let inside = edge.resolution.file().filter(|found| context.owner(*found).is_some());
+        let judged = absent::judge(tied.clone(), log, Some(context), accused, Some(&by.to_string()));
+        let note = match inside.map(|found| context.path(found)) {
             Some(place) => format!(
                 "; in what is looked at it is {place}: the log is of another environment, or of a bundle that lacks it"
             ),
@@ -404,7 +405,7 @@ fn need(tied: &Judged, log: &Log, ground: &Ground, file: Option<FileId>, accused
         return Some(judged.says(sentence));
     }
     let name = tied.incident.tool.name();
-    let is_inside = edge.resolution.file().is_some_and(|found| ground.owner(found).is_some());
+    let is_inside = edge.resolution.file().is_some_and(|found| context.owner(found).is_some());
     let folder = place.as_ref().and_then(VPath::parent);
     let command = folder.and_then(|folder| match tied.incident.tool {
         ToolId::Auditwheel | ToolId::Maturin => Some(AUDITWHEEL_FROM.with(&[&folder])),
@@ -415,12 +416,12 @@ fn need(tied: &Judged, log: &Log, ground: &Ground, file: Option<FileId>, accused
         _ => None,
     });
     // Who asks for it on this machine is not who asked for it where the log was written.
-    if !is_told && !is_inside && !is_loader(tied) && ground.owner(file).is_none() {
+    if !is_told && !is_inside && !is_loader(tied) && context.owner(file).is_none() {
         return None;
     }
     // A library of this machine says nothing of the one on which the tool ran.
     if let Some(place) = place.as_ref().filter(|_| !is_inside && edge.resolution.file().is_some()) {
-        let judged = absent::judge(tied.clone(), log, Some(ground), accused, Some(&by.to_string()));
+        let judged = absent::judge(tied.clone(), log, Some(context), accused, Some(&by.to_string()));
         let sentence = format!(
             "{}; the machine that reads this log has it as {place}, the one that wrote it had not",
             judged.sentence
@@ -440,41 +441,41 @@ fn need(tied: &Judged, log: &Log, ground: &Ground, file: Option<FileId>, accused
 }
 
 /// The loader does not find it either.
-fn nowhere(tied: &Judged, ground: &Ground, file: Option<FileId>, accused: &str) -> Option<Judged> {
+fn nowhere(tied: &Judged, context: &LogContext, file: Option<FileId>, accused: &str) -> Option<Judged> {
     let rules = Cause::LibraryMissing.rules();
     let of_file = file.and_then(|file| {
         let is_meant = |at: &usize| {
-            let finding = &ground.scan.findings[*at];
+            let finding = &context.scan.findings[*at];
             leaf(&finding.subject).eq_ignore_ascii_case(leaf(accused))
         };
-        ground.finding_about(file, rules).filter(is_meant)
+        context.finding_about(file, rules).filter(is_meant)
     });
-    let at = of_file.or_else(|| ground.finding_of(accused, rules));
-    if let Some(judged) = of_another_wheel(tied, ground, accused) {
+    let at = of_file.or_else(|| context.finding_of(accused, rules));
+    if let Some(judged) = of_another_wheel(tied, context, accused) {
         return Some(Judged { finding: at, ..judged });
     }
     let at = at?;
-    let judged = tied.clone().found(ground, at);
-    Some(Judged { node: ground.missing(accused).or(judged.node), ..judged })
+    let judged = tied.clone().found(context, at);
+    Some(Judged { node: context.missing(accused).or(judged.node), ..judged })
 }
 
 /// What another wheel brings need not be in this one: its package imports the other first.
-fn of_another_wheel(tied: &Judged, ground: &Ground, accused: &str) -> Option<Judged> {
+fn of_another_wheel(tied: &Judged, context: &LogContext, accused: &str) -> Option<Judged> {
     let tool = tied.incident.tool;
     // It stops at the first; the others that it would stop at next are named at once.
-    let others = ground.scan.graph.nodes().filter_map(|(_, node)| match node {
+    let others = context.scan.graph.nodes().filter_map(|(_, node)| match node {
         Node::Missing(name) => Some(name.text().into_owned()),
         _ => None,
     });
-    let others: Vec<String> = others.filter(|name| name != accused && known::is_of_others(name)).collect();
+    let others: Vec<String> = others.filter(|name| name != accused && well_known::is_of_others(name)).collect();
     let names: Vec<&str> = std::iter::once(accused).chain(others.iter().map(String::as_str)).collect();
     let excluding = exclude(tool, &names)?;
-    let elsewhere = ground.named(accused).into_iter().next().map(|file| ground.path(file));
+    let elsewhere = context.named(accused).into_iter().next().map(|file| context.path(file));
     let judged = shipped_elsewhere(tied.clone(), accused, Some(excluding))?;
-    let node = ground.missing(accused);
+    let node = context.missing(accused);
     let by = node.and_then(|node| {
-        let (by, _) = ground.scan.graph.dependents(node).into_iter().next()?;
-        ground.scan.path_of(by)
+        let (by, _) = context.scan.graph.dependents(node).into_iter().next()?;
+        context.scan.path_of(by)
     });
     let mut sentence = judged.sentence.clone();
     if let Some(by) = by.as_ref().filter(|_| judged.incident.by().is_none()) {
@@ -493,7 +494,7 @@ pub(super) fn shipped_elsewhere(
     excluding: Option<Result<Command, Refusal>>,
 ) -> Option<Judged> {
     let tool = plain.incident.tool.name();
-    match known::shipper(accused)? {
+    match well_known::shipper(accused)? {
         Shipper::Wheel(wheel) => Some(match excluding {
             Some(command) => plain
                 .cause(Cause::OtherWheel, Verdict::Innocent)

@@ -2,7 +2,7 @@
 
 use super::library::short;
 use super::{Cause, Judged, Verdict, standard};
-use crate::buildlog::ground::{Ground, slashed};
+use crate::buildlog::log_context::{LogContext, slashed};
 use crate::buildlog::standard::{removed_in, successor};
 use crate::buildlog::{Log, Mark, folders};
 use crate::command::Remedy;
@@ -13,7 +13,7 @@ use crate::rule::RuleId;
 use crate::scan::Scan;
 use crate::tools::Bundler;
 
-pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
+pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>) -> Judged {
     let incident = &plain.incident;
     let Some(module) = incident.told("module").or(incident.told("accused")).map(str::to_owned) else { return plain };
     let is_shim = matches!(module.as_str(), "numpy.core" | "numpy.core.multiarray" | "numpy.core.umath");
@@ -21,7 +21,7 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
     let is_own = module.starts_with("numpy.") && module.ends_with("._multiarray_umath");
     if plain.cause == Cause::ModuleMissing && (is_shim || is_own) {
         let cause = if is_shim { Cause::NumpyShim } else { Cause::NumpyMissing };
-        return super::numpy::judge(Judged { cause, ..plain }, log, ground);
+        return super::numpy::judge(Judged { cause, ..plain }, log, context);
     }
     if let Some(judged) = of_a_tool(&plain, &module) {
         return judged;
@@ -29,8 +29,8 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
     if let Some(judged) = standard::without_its_library(&plain, log, &module) {
         return judged;
     }
-    let bundler = ground
-        .and_then(|ground| ground.scan.target.bundle.as_ref().map(|bundle| bundle.bundler))
+    let bundler = context
+        .and_then(|context| context.scan.target.bundle.as_ref().map(|bundle| bundle.bundler))
         .or_else(|| log.running());
     if let Some(bundler) = bundler.filter(|_| plain.cause == Cause::ModuleMissing) {
         if is_named_to_it(log, &module) {
@@ -54,19 +54,19 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
     }
     // What is asked of a package by name may be a compiled module in its folder.
     let part = incident_part(&plain, &module).unwrap_or_else(|| module.clone());
-    if let Some(judged) = compiled_part(&plain, log, ground, &part) {
+    if let Some(judged) = compiled_part(&plain, log, context, &part) {
         return judged;
     }
-    if incident.message.id == "cannot-import-name" && ground.is_none() {
+    if incident.message.id == "cannot-import-name" && context.is_none() {
         return plain;
     }
-    if let Some(judged) = of_numpy_itself(&plain, log, &module).filter(|_| ground.is_none()) {
+    if let Some(judged) = of_numpy_itself(&plain, log, &module).filter(|_| context.is_none()) {
         return judged;
     }
-    if let Some(judged) = of_its_own_package(&plain, &module).filter(|_| ground.is_none() && !log.is_bundling()) {
+    if let Some(judged) = of_its_own_package(&plain, &module).filter(|_| context.is_none() && !log.is_bundling()) {
         return judged;
     }
-    let Some(ground) = ground else {
+    let Some(context) = context else {
         let top = module.split('.').next().unwrap_or(&module).to_owned();
         // Whose own package it is knows its parts.
         let is_inner = plain.incident.by().is_some_and(|by| short(by).starts_with(&format!("{top}/")));
@@ -78,14 +78,14 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
             false => plain,
         };
     };
-    let tied = match incident.by().and_then(|by| ground.file(by)) {
-        Some(file) => plain.at(ground, file),
+    let tied = match incident.by().and_then(|by| context.file(by)) {
+        Some(file) => plain.at(context, file),
         None => plain,
     };
     if tied.cause != Cause::ModuleMissing {
         return tied;
     }
-    match is_there(ground.scan, &module) {
+    match is_there(context.scan, &module) {
         true => {
             let by = tied.incident.by().map_or_else(String::new, |by| format!(", which {} imports,", short(by)));
             tied.cause(Cause::ModuleLeftOut, Verdict::Guilty)
@@ -274,7 +274,7 @@ fn of_numpy_itself(plain: &Judged, log: &Log, module: &str) -> Option<Judged> {
 
 /// A package is there and the compiled module inside it is not: it was built for another Python, processor or system, as happens where
 /// packages are copied from one machine to another.
-fn compiled_part(plain: &Judged, log: &Log, ground: Option<&Ground>, module: &str) -> Option<Judged> {
+fn compiled_part(plain: &Judged, log: &Log, context: Option<&LogContext>, module: &str) -> Option<Judged> {
     let (package, last) = module.rsplit_once('.')?;
     let top = folders::distribution(package.split('.').next().unwrap_or(package));
     let is_private = last.starts_with('_') && !last.starts_with("__");
@@ -282,18 +282,18 @@ fn compiled_part(plain: &Judged, log: &Log, ground: Option<&Ground>, module: &st
         return None;
     }
     // What is at hand shows why: the file, with another tag or for another processor.
-    if let Some((ground, file)) = ground.and_then(|ground| Some((ground, ground.module_file(last)?))) {
+    if let Some((context, file)) = context.and_then(|context| Some((context, context.module_file(last)?))) {
         let rules =
             [RuleId::EXTENSION_FOR_OTHER_PYTHON, RuleId::WRONG_ARCHITECTURE, RuleId::OTHER_LIBC, RuleId::NOT_AN_IMAGE];
-        let judged = plain.clone().at(ground, file);
-        if let Some(at) = ground.finding_about(file, &rules) {
-            let cause = Cause::of_rule(ground.scan.findings[at].rule.id).unwrap_or(plain.cause);
-            let judged = judged.found(ground, at);
+        let judged = plain.clone().at(context, file);
+        if let Some(at) = context.finding_about(file, &rules) {
+            let cause = Cause::of_rule(context.scan.findings[at].rule.id).unwrap_or(plain.cause);
+            let judged = judged.found(context, at);
             let sentence = format!("{}: Python does not take it for {module}", judged.sentence);
             return Some(Judged { cause, ..judged }.says(sentence));
         }
     }
-    if ground.is_some() {
+    if context.is_some() {
         return None;
     }
     if let Some(judged) = in_a_source_tree(plain, package, last) {

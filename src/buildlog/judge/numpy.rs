@@ -3,7 +3,7 @@
 use super::library::short;
 use super::module::{is_there, name_to_bundlers};
 use super::{Cause, Judged, Verdict};
-use crate::buildlog::ground::Ground;
+use crate::buildlog::log_context::LogContext;
 use crate::buildlog::{Incident, Log};
 use crate::command::Remedy;
 use crate::command::templates::{PIP_INSTALL, PIP_UPGRADE};
@@ -13,10 +13,10 @@ use crate::tools::Bundler;
 use crate::tools::ToolId;
 use crate::world::FileId;
 
-pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
+pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>) -> Judged {
     let judged = match plain.cause {
-        Cause::NumpyShim => shim(plain, log, ground),
-        _ => import(sized(plain), log, ground),
+        Cause::NumpyShim => shim(plain, log, context),
+        _ => import(sized(plain), log, context),
     };
     // Bundles leave Python modules out; environments lose them.
     let is_bundle = log.is_bundling();
@@ -55,34 +55,34 @@ fn sized(plain: Judged) -> Judged {
 }
 
 /// It fails when it is imported.
-fn import(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
+fn import(plain: Judged, log: &Log, context: Option<&LogContext>) -> Judged {
     let by = plain.incident.by().map(str::to_owned).or_else(|| neighbor(&plain, log));
-    let Some(ground) = ground else { return named(plain, by) };
-    let file = by.as_deref().and_then(|by| ground.file(by));
+    let Some(context) = context else { return named(plain, by) };
+    let file = by.as_deref().and_then(|by| context.file(by));
     // A traceback tells Python sources: the package is the same as the module's.
     let package = by.as_deref().map(short).and_then(|path| path.split('/').next().map(str::to_owned));
     let is_of_package = |at: &usize| {
-        let finding = &ground.scan.findings[*at];
+        let finding = &context.scan.findings[*at];
         package
             .as_ref()
             .is_some_and(|package| finding.files.iter().any(|file| file.to_string().contains(&format!("{package}/"))))
     };
     let rules = plain.cause.rules();
-    let findings = || (0..ground.scan.findings.len()).filter(|&at| rules.contains(&ground.scan.findings[at].rule.id));
+    let findings = || (0..context.scan.findings.len()).filter(|&at| rules.contains(&context.scan.findings[at].rule.id));
     let at = file
-        .and_then(|file| ground.finding_about(file, rules))
+        .and_then(|file| context.finding_about(file, rules))
         .or_else(|| findings().find(is_of_package))
         .or_else(|| findings().next());
     match at {
         Some(at) => {
-            let cause = match ground.scan.findings[at].rule.id {
+            let cause = match context.scan.findings[at].rule.id {
                 RuleId::NUMPY_ABI => Cause::NumpyAbi,
                 RuleId::NUMPY_MISSING => Cause::NumpyMissing,
                 RuleId::NUMPY_SHIM => Cause::NumpyShim,
                 _ => plain.cause,
             };
-            let judged = plain.found(ground, at);
-            Judged { cause, file: Some(ground.scan.findings[at].file.clone()), ..judged }
+            let judged = plain.found(context, at);
+            Judged { cause, file: Some(context.scan.findings[at].file.clone()), ..judged }
         }
         None => named(plain, by),
     }
@@ -103,7 +103,7 @@ fn named(plain: Judged, by: Option<String>) -> Judged {
 }
 
 /// It fails at the first use of an array: a Python module is missing.
-fn shim(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
+fn shim(plain: Judged, log: &Log, context: Option<&LogContext>) -> Judged {
     let module = plain.incident.told("module").unwrap_or("numpy.core.multiarray").to_owned();
     // The panic tells the version, the exception that it becomes does not.
     let told = |incident: &Incident| {
@@ -111,9 +111,9 @@ fn shim(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
     };
     let elsewhere = || log.incidents.iter().find_map(told).filter(|_| plain.incident.tool == ToolId::RustNumpy);
     let version = told(&plain.incident).or_else(elsewhere);
-    let consumer = ground.and_then(|ground| consumer(ground, version.as_deref(), plain.incident.by()));
-    let who = match (&consumer, ground, &version) {
-        (Some((file, binding)), Some(ground), _) => format!("{} ({})", ground.path(*file), binding.phrase()),
+    let consumer = context.and_then(|context| consumer(context, version.as_deref(), plain.incident.by()));
+    let who = match (&consumer, context, &version) {
+        (Some((file, binding)), Some(context), _) => format!("{} ({})", context.path(*file), binding.phrase()),
         (_, _, Some(version)) => format!("a module with rust-numpy {version}"),
         _ => match plain.incident.by() {
             Some(by) if by.contains("site-packages") => short(by),
@@ -131,12 +131,12 @@ fn shim(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
              and never imports it itself, so that bundlers leave it out"
         ),
     };
-    let is_here = ground.is_some_and(|ground| is_there(ground.scan, &module));
-    let place = match (ground, is_here) {
+    let is_here = context.is_some_and(|context| is_there(context.scan, &module));
+    let place = match (context, is_here) {
         (Some(_), true) => "; the environment has it",
         _ => "",
     };
-    let bundler = ground.and_then(|ground| ground.scan.target.bundle.as_ref()).map(|bundle| bundle.bundler.word());
+    let bundler = context.and_then(|context| context.scan.target.bundle.as_ref()).map(|bundle| bundle.bundler.word());
     let is_of = |tool: ToolId| {
         log.version(tool).is_some()
             || bundler == Some(tool.name())
@@ -159,23 +159,23 @@ fn shim(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
         _ => name_to_bundlers(text, &module),
     };
     let judged = plain.cause(Cause::NumpyShim, Verdict::Guilty).says(format!("{who} {what}{place}")).mended(remedy);
-    match ground.zip(consumer) {
-        Some((ground, (file, _))) => {
-            let finding = ground.finding_about(file, Cause::NumpyShim.rules());
-            Judged { finding, ..judged.at(ground, file) }
+    match context.zip(consumer) {
+        Some((context, (file, _))) => {
+            let finding = context.finding_about(file, Cause::NumpyShim.rules());
+            Judged { finding, ..judged.at(context, file) }
         }
         None => judged,
     }
 }
 
 /// The file that asks in the way of the message: with the very version of rust-numpy, else any that knows only NumPy 1.
-fn consumer(ground: &Ground, version: Option<&str>, by: Option<&str>) -> Option<(FileId, Binding)> {
-    if let Some(file) = by.and_then(|by| ground.file(by))
-        && let Some(capi_edge) = ground.scan.numpy.of(file)
+fn consumer(context: &LogContext, version: Option<&str>, by: Option<&str>) -> Option<(FileId, Binding)> {
+    if let Some(file) = by.and_then(|by| context.file(by))
+        && let Some(capi_edge) = context.scan.numpy.of(file)
     {
         return Some((file, capi_edge.binding.clone()));
     }
-    let capi_edges = &ground.scan.numpy.capi_edges;
+    let capi_edges = &context.scan.numpy.capi_edges;
     let is_version = |binding: &Binding| matches!(binding, Binding::RustNumpy { version: Some(own), .. } if Some(own.as_str()) == version);
     let is_old = |binding: &Binding| {
         matches!(binding, Binding::RustNumpy { knows_2: false, .. } | Binding::Pybind11 { knows_2: false })

@@ -3,21 +3,21 @@
 use super::library::{package, short};
 use super::{Cause, Judged, development};
 use crate::buildlog::Log;
-use crate::buildlog::ground::{Ground, leaf};
-use crate::buildlog::known;
+use crate::buildlog::log_context::{LogContext, leaf};
 use crate::buildlog::surroundings::Mark;
+use crate::buildlog::well_known;
 use crate::command::Remedy;
 use crate::command::templates::{CLEAR_EXECSTACK, PIP_FOR, PIP_REINSTALL, VENV_CLEAR};
 use crate::tools::ToolId;
 
-pub(super) fn judge(judged: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
+pub(super) fn judge(judged: Judged, log: &Log, context: Option<&LogContext>) -> Judged {
     if judged.finding.is_some() {
         return judged;
     }
     match judged.cause {
         Cause::NoExec => no_exec(judged, log),
         Cause::FileMissing if judged.incident.message.id == "interpreter-gone" => of_an_environment(judged),
-        Cause::NoInitFunction => no_init(judged, ground),
+        Cause::NoInitFunction => no_init(judged, context),
         Cause::LinkSymbol => link(judged, log),
         Cause::ExecutableStack => executable_stack(judged, log),
         Cause::QtPlugin => qt(judged),
@@ -88,7 +88,8 @@ fn signature(judged: Judged) -> Judged {
 fn placeholder(judged: Judged) -> Judged {
     let Some(by) = judged.incident.by().map(str::to_owned) else { return judged };
     let name = leaf(&by);
-    let is_of_nvidia = known::cuda(name).is_some() || matches!(known::shipper(name), Some(known::Shipper::Driver(_)));
+    let is_of_nvidia =
+        well_known::cuda(name).is_some() || matches!(well_known::shipper(name), Some(well_known::Shipper::Driver(_)));
     let is_systems = ["/usr/lib", "/lib"].iter().any(|folder| by.starts_with(folder));
     if !judged.incident.says.contains("file too short") || !is_of_nvidia || !is_systems {
         return judged;
@@ -151,7 +152,7 @@ fn no_exec(judged: Judged, log: &Log) -> Judged {
 }
 
 /// The name under which the module was built is another.
-fn no_init(judged: Judged, ground: Option<&Ground>) -> Judged {
+fn no_init(judged: Judged, context: Option<&LogContext>) -> Judged {
     let Some(symbol) = judged.incident.told("symbol").map(str::to_owned) else { return judged };
     if judged.incident.tool != ToolId::Cpython {
         return judged;
@@ -167,8 +168,8 @@ fn no_init(judged: Judged, ground: Option<&Ground>) -> Judged {
         );
         return judged.says(sentence).mended(Remedy::new(text));
     }
-    let file = ground.and_then(|ground| Some((ground, ground.module_file(module)?)));
-    let own = file.and_then(|(ground, file)| ground.scan.symbols_containing(file, b"PyInit_", 1).into_iter().next());
+    let file = context.and_then(|context| Some((context, context.module_file(module)?)));
+    let own = file.and_then(|(context, file)| context.scan.symbols_containing(file, b"PyInit_", 1).into_iter().next());
     if let Some(own) = own.map(|own| own.text().trim_start_matches('_').to_owned()).filter(|own| *own != symbol) {
         let text = format!(
             "give both the same name: rename the file as {} says, or build it under the name {module} (PyO3: the function under #[pymodule], \
@@ -203,7 +204,7 @@ fn link(judged: Judged, log: &Log) -> Judged {
             "link it too, behind what needs it: -l{stem} (cargo: a build.rs that prints cargo:rustc-link-lib={stem}, or RUSTFLAGS=\"-l {stem}\")"
         )));
     }
-    let Some(symbol) = told("symbol").filter(|symbol| known::is_of_python(symbol)) else { return judged };
+    let Some(symbol) = told("symbol").filter(|symbol| well_known::is_of_python(symbol)) else { return judged };
     let is_mac =
         log.incidents.iter().any(|incident| incident.told("arch").is_some() && incident.tool == ToolId::Linker);
     let is_rust =

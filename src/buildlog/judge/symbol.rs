@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::library::{package, short};
 use super::{Cause, Judged, Verdict, torch, unlinked, version};
-use crate::buildlog::ground::{Ground, leaf};
-use crate::buildlog::{Log, Packager, known, python_symbols, symbol_owner};
+use crate::buildlog::log_context::{LogContext, leaf};
+use crate::buildlog::{Log, Packager, python_symbols, symbol_owner, well_known};
 use crate::command::Remedy;
 use crate::command::templates::{
     APK_UPGRADE, CONDA_INSTALL, CONDA_INSTALL_OF, PIP_FRESH, PIP_INSTALL_REQUIRED, PIP_REBUILD, PIP_REINSTALL,
@@ -18,16 +18,16 @@ use crate::world::FileId;
 /// A shorter namespace is a part of too many names.
 const SHORTEST_NAME: usize = 4;
 
-pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
+pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>) -> Judged {
     let by = plain.incident.by().map(str::to_owned);
-    let file = ground.zip(by.as_deref()).and_then(|(ground, by)| ground.file(by));
-    let tied = match ground.zip(file) {
-        Some((ground, file)) => plain.at(ground, file),
+    let file = context.zip(by.as_deref()).and_then(|(context, by)| context.file(by));
+    let tied = match context.zip(file) {
+        Some((context, file)) => plain.at(context, file),
         None => plain,
     };
-    let about = ground.zip(file).and_then(|(ground, file)| ground.finding_about(file, tied.cause.rules()));
-    if let Some((ground, at)) = ground.zip(about) {
-        let found = tied.clone().found(ground, at);
+    let about = context.zip(file).and_then(|(context, file)| context.finding_about(file, tied.cause.rules()));
+    if let Some((context, at)) = context.zip(about) {
+        let found = tied.clone().found(context, at);
         // The rule sees the two files; the log, how they came together.
         return match version::of_a_symbol(&tied, log) {
             Some(told) => {
@@ -45,8 +45,8 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
     };
     // Who is at hand and does not ask for that symbol is another build of the file.
     let symbol = judged.incident.told("symbol").map(str::to_owned);
-    match ground.zip(file).zip(symbol) {
-        Some(((ground, file), symbol)) if asks(ground, file, &symbol) == Some(false) => {
+    match context.zip(file).zip(symbol) {
+        Some(((context, file), symbol)) if asks(context, file, &symbol) == Some(false) => {
             let sentence = format!(
                 "{}; the file that is looked at does not ask for this symbol: the log is of another build of it",
                 judged.sentence
@@ -58,10 +58,10 @@ pub(super) fn judge(plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged
 }
 
 /// Does a file ask for a symbol? None where it is not at hand as a whole.
-fn asks(ground: &Ground, file: FileId, symbol: &str) -> Option<bool> {
-    ground.scan.world.file(file).image.as_ref()?;
+fn asks(context: &LogContext, file: FileId, symbol: &str) -> Option<bool> {
+    context.scan.world.file(file).image.as_ref()?;
     let bare = symbol.split('@').next().unwrap_or(symbol);
-    Some(ground.scan.symbol_uses_in(file, bare.as_bytes()).iter().any(|it| it.role.word() == "wants"))
+    Some(context.scan.symbol_uses_in(file, bare.as_bytes()).iter().any(|it| it.role.word() == "wants"))
 }
 
 /// dyld names the library in which it expected the symbol.
@@ -85,7 +85,7 @@ fn expected(plain: Judged, log: &Log) -> Judged {
             .says(format!("{who} uses {symbol}, which {accused} of this macOS does not have: the file was built for a newer one"))
             .mended(Remedy::new("build it on the oldest macOS that it is to run on (MACOSX_DEPLOYMENT_TARGET), take an older release of the package, or a newer macOS"));
     }
-    if known::is_of_shared_cache(&format!("/usr/lib/{name}")) {
+    if well_known::is_of_shared_cache(&format!("/usr/lib/{name}")) {
         return plain
             .cause(Cause::OtherCopy, Verdict::Guilty)
             .says(format!(
@@ -123,14 +123,14 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
     if let Some(judged) = of_ldd(&plain, log, &who, &symbol) {
         return judged;
     }
-    if known::is_of_python(&symbol) {
+    if well_known::is_of_python(&symbol) {
         return if is_standard {
             of_the_standard_library(plain, &who, &symbol)
         } else {
             of_python(plain, &who, &symbol)
         };
     }
-    if tool == ToolId::Musl && known::is_of_glibc(&symbol) {
+    if tool == ToolId::Musl && well_known::is_of_glibc(&symbol) {
         let sentence =
             format!("{who} uses {symbol}, which only glibc has: it was built for glibc, and this system has musl");
         return for_musl(plain.cause(Cause::OtherLibc, Verdict::Guilty).says(sentence));
@@ -139,7 +139,7 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
         return judged;
     }
     if let Some(release) =
-        known::since_glibc(&symbol).filter(|_| tool == ToolId::Glibc && plain.incident.told("version").is_none())
+        well_known::since_glibc(&symbol).filter(|_| tool == ToolId::Glibc && plain.incident.told("version").is_none())
     {
         let sentence = format!(
             "{who} uses {symbol}, a function of glibc {release} and later, and the glibc that runs it is older: it was compiled on a newer system than this one"
@@ -149,7 +149,7 @@ fn symbol(plain: Judged, log: &Log) -> Judged {
     if let Some(judged) = given_up(&plain, &who, &symbol) {
         return judged;
     }
-    if let Some(library) = known::former_library(&symbol).filter(|_| tool == ToolId::Glibc) {
+    if let Some(library) = well_known::former_library(&symbol).filter(|_| tool == ToolId::Glibc) {
         return plain
             .says(format!(
                 "{who} uses {symbol}, which moved from {library} to libc.so.6 in glibc 2.34: the file was linked on a newer system without \
@@ -347,7 +347,7 @@ pub(super) fn for_musl(judged: Judged) -> Judged {
 
 /// The namespace of a symbol of C++ names the library that it belongs to: the package's own, or another.
 fn of_a_namespace(plain: Judged, log: &Log, who: &str, symbol: &str) -> Judged {
-    let Some(spoken) = known::spoken_symbol(symbol) else { return of_its_package(plain) };
+    let Some(spoken) = well_known::spoken_symbol(symbol) else { return of_its_package(plain) };
     let sentence = format!(
         "{who} uses {spoken} ({symbol}), which no library that it needs has: the library that is loaded is of another version, or built \
          with another C++ ABI"
@@ -391,7 +391,7 @@ fn of_ldd(plain: &Judged, log: &Log, who: &str, symbol: &str) -> Option<Judged> 
     let is_of_loader = matches!(plain.incident.tool, ToolId::Musl | ToolId::Glibc);
     let line = plain.incident.around.iter().find(|(number, _)| *number == plain.incident.first)?.1.trim_start();
     let is_bare = ["Error relocating ", "undefined symbol: "].iter().any(|start| line.starts_with(start));
-    if !is_of_loader || !is_bare || !known::is_of_python(symbol) || log.found.is_empty() {
+    if !is_of_loader || !is_bare || !well_known::is_of_python(symbol) || log.found.is_empty() {
         return None;
     }
     let sentence = format!(
@@ -406,7 +406,7 @@ fn of_pypy(plain: &Judged, who: &str, symbol: &str) -> Option<Judged> {
     let by = plain.incident.by()?.to_lowercase();
     let is_in_pypy = [".pypy", "/pypy", "\\pypy", "-pp7"].iter().any(|part| by.contains(part));
     let is_of_pypy = symbol.trim_start_matches('_').starts_with("PyPy");
-    if !known::is_of_python(symbol) || is_in_pypy == is_of_pypy {
+    if !well_known::is_of_python(symbol) || is_in_pypy == is_of_pypy {
         return None;
     }
     let (built, runs, text) = match is_in_pypy {

@@ -2,7 +2,7 @@
 
 use super::{Judged, Verdict};
 use crate::buildlog::Log;
-use crate::buildlog::ground::leaf;
+use crate::buildlog::log_context::leaf;
 use crate::buildlog::surroundings::Mark;
 use crate::command::Remedy;
 use crate::command::templates::{PIP_INSTALL, PIP_UPGRADE};

@@ -2,13 +2,13 @@
 
 use super::library::package;
 use super::{Cause, Judged, Verdict};
-use crate::buildlog::known;
+use crate::buildlog::well_known;
 use crate::command::Remedy;
 use crate::command::templates::{MORE, PIP_BUILD_BESIDE, PIP_FRESH, PIP_UPGRADE};
 
 /// Does a mangled name belong to PyTorch?
 pub(super) fn is_torch(symbol: &str) -> bool {
-    let spoken = known::spoken_symbol(symbol).unwrap_or_default();
+    let spoken = well_known::spoken_symbol(symbol).unwrap_or_default();
     ["c10::", "at::", "torch::", "c10d::", "caffe2::"].iter().any(|start| spoken.starts_with(start))
         || symbol == "THPVariableClass"
 }
@@ -17,7 +17,7 @@ pub(super) fn is_torch(symbol: &str) -> bool {
 pub(super) fn judge(plain: Judged, who: &str, symbol: &str) -> Judged {
     // These are the same in every release but for their string.
     const STABLE: [&str; 4] = ["c10::Error::Error", "torchCheckFail", "torchInternalAssertFail", "c10::Error"];
-    let spoken = known::spoken_symbol(symbol).unwrap_or_else(|| symbol.to_owned());
+    let spoken = well_known::spoken_symbol(symbol).unwrap_or_else(|| symbol.to_owned());
     let is_stable = STABLE.iter().any(|name| spoken.contains(name)) || symbol.starts_with("_ZN3c105ErrorC");
     let is_new = symbol.contains("__cxx11");
     let is_old = symbol.contains("Ss");

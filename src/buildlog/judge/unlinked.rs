@@ -2,9 +2,9 @@
 
 use super::library::{folder, package};
 use super::{Cause, Judged, Verdict};
-use crate::buildlog::ground::leaf;
+use crate::buildlog::log_context::leaf;
 use crate::buildlog::symbol_owner::{Owner, owner};
-use crate::buildlog::{Log, Packager, folders, known};
+use crate::buildlog::{Log, Packager, folders, well_known};
 use crate::command::Remedy;
 use crate::command::templates::{APT_INSTALL, CONDA_INSTALL, FRAMEWORK_BUILD, LINKED_BUILD, MORE, TERMUX_INSTALL};
 use crate::tools::ToolId;
@@ -19,7 +19,7 @@ pub(super) fn on_android(plain: Judged, who: &str, symbol: &str) -> Judged {
     let paths = [plain.incident.by(), plain.incident.told("place")];
     let termux = paths.into_iter().flatten().find_map(folder).as_deref().and_then(folders::termux);
     let whose = paths.into_iter().flatten().find_map(package);
-    let (library, link) = match known::is_of_python(symbol) {
+    let (library, link) = match well_known::is_of_python(symbol) {
         true => {
             let version = python_of(&plain).unwrap_or_else(|| "3.x".to_owned());
             (Some("Python's own library"), Some(format!("python{version}")))
@@ -245,7 +245,7 @@ fn of_a_framework(plain: Judged, who: &str, symbol: &str, framework: &str) -> Ju
 
 /// A symbol as a person reads it, with what the file has in brackets where that differs.
 fn spoken(symbol: &str) -> String {
-    known::spoken_symbol(symbol).map_or_else(|| symbol.to_owned(), |spoken| format!("{spoken} ({symbol})"))
+    well_known::spoken_symbol(symbol).map_or_else(|| symbol.to_owned(), |spoken| format!("{spoken} ({symbol})"))
 }
 
 /// The linker found it in no library, so that no version of one belongs to the file.

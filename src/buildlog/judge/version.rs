@@ -2,8 +2,8 @@
 
 use super::library::{package, short};
 use super::{Cause, Judged, Verdict, glibc};
-use crate::buildlog::ground::leaf;
-use crate::buildlog::{Log, Mark, Packager, known};
+use crate::buildlog::log_context::leaf;
+use crate::buildlog::{Log, Mark, Packager, well_known};
 use crate::command::Remedy;
 use crate::command::templates::{CONDA_LIBSTDCXX, LIBRARY_PATH, PIP_FRESH, PIP_REBUILD, PIP_UPGRADE};
 
@@ -15,7 +15,7 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     let name = leaf(&library).to_owned();
     let is_runtime = ["GLIBCXX_", "CXXABI_", "GCC_"].iter().any(|start| version.starts_with(start));
     let is_outside = library.starts_with("/lib") || library.starts_with("/usr/") || !library.contains('/');
-    let is_bundled = |path: &str| known::bundler_of(path).is_some() || path.contains(".app/Contents/");
+    let is_bundled = |path: &str| well_known::bundler_of(path).is_some() || path.contains(".app/Contents/");
     let is_conda = |path: &str| log.packager(&[path]) == Packager::Conda;
     if is_bundled(&library) || by.as_deref().is_some_and(is_bundled) && !version.starts_with("GLIBC_") {
         let word = log.running().map_or("the bundler", crate::tools::Bundler::word);
@@ -111,7 +111,7 @@ pub(super) fn of_a_symbol(plain: &Judged, log: &Log) -> Option<Judged> {
     let told = |place: &str| plain.incident.told(place).map(str::to_owned);
     let (symbol, version) = (told("symbol")?, told("version")?);
     let by = plain.incident.by()?.to_owned();
-    let library = known::library_of_node(&version)?;
+    let library = well_known::library_of_node(&version)?;
     let copy = log.place_of(&library).map_or_else(
         || format!("the {library} that is loaded"),
         |place| format!("{place}, which is loaded as {library},"),
@@ -148,7 +148,7 @@ pub(super) fn of_a_symbol(plain: &Judged, log: &Log) -> Option<Judged> {
 
 /// A library of CUDA is of another release than the package that asks for it was built with.
 fn of_cuda(library: &str, by: &str, log: &Log) -> Option<Remedy> {
-    let wheel = known::cuda(library)?.wheel;
+    let wheel = well_known::cuda(library)?.wheel;
     let whose = package(by).filter(|whose| !whose.starts_with("nvidia"))?;
     let stem = library.split(".so").next().unwrap_or(library);
     if log.packager(&[by]) == Packager::Conda {
@@ -189,7 +189,7 @@ fn moved_in_glibc(plain: Judged, accused: &str) -> Judged {
 pub(super) fn mixed(plain: Judged) -> Judged {
     let told = |place: &str| plain.incident.told(place).map(str::to_owned);
     let (Some(accused), Some(version)) = (told("accused"), told("version")) else { return plain };
-    if version.starts_with("GLIBC_2") && known::is_library_of_glibc(&accused) {
+    if version.starts_with("GLIBC_2") && well_known::is_library_of_glibc(&accused) {
         return moved_in_glibc(plain, &accused);
     }
     if version != "GLIBC_PRIVATE" {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::library::{self, package, short};
 use super::{Cause, Judged, Verdict, sentences};
 use crate::buildlog::Log;
-use crate::buildlog::ground::{Ground, leaf};
+use crate::buildlog::log_context::{LogContext, leaf};
 use crate::command::Remedy;
 use crate::command::templates::{CONDA_INSTALL, MSVC_RUNTIME, PIP_UPGRADE};
 use crate::graph::Node;
@@ -28,60 +28,60 @@ const CAUSES: [(u32, Cause); 7] = [
     (5, Cause::Blocked),
 ];
 
-pub(super) fn judge(mut plain: Judged, log: &Log, ground: Option<&Ground>) -> Judged {
+pub(super) fn judge(mut plain: Judged, log: &Log, context: Option<&LogContext>) -> Judged {
     // The places in NumPy and Python are passed over, and still tell whose environment it is.
     if let Some(site) = &log.site {
         plain.incident.told.entry("site").or_insert_with(|| site.clone());
     }
     if plain.cause != Cause::LibraryMissing {
-        return super::file(plain, ground);
+        return super::file(plain, context);
     }
     if plain.incident.told("accused").is_some() {
-        return library::judge(plain, log, ground);
+        return library::judge(plain, log, context);
     }
     let cause = cause(&plain);
     let is_bundled = log.running().is_some()
         || plain.incident.tool == ToolId::Py2exe
-        || ground.is_some_and(|ground| ground.scan.target.bundle.is_some());
+        || context.is_some_and(|context| context.scan.target.bundle.is_some());
     let module = plain.incident.told("module").map(str::to_owned);
     let plain = plain.cause(cause.unwrap_or(Cause::LibraryMissing), Verdict::Guilty);
     let by = plain.incident.by().map(str::to_owned);
-    if let Some(ground) = ground
+    if let Some(context) = context
         && let Some(file) = module
             .as_deref()
-            .and_then(|module| ground.module(module))
-            .or_else(|| by.as_deref().and_then(|by| ground.file(by)))
+            .and_then(|module| context.module(module))
+            .or_else(|| by.as_deref().and_then(|by| context.file(by)))
     {
-        let tied = plain.clone().at(ground, file);
-        let about = ground.findings_about(file).find(|(_, finding)| finding.breaks > 0);
-        if let Some((at, finding)) = about.or_else(|| ground.findings_breaking(file).next()) {
-            let found = Judged { file: Some(finding.file.clone()), ..tied.found(ground, at) };
+        let tied = plain.clone().at(context, file);
+        let about = context.findings_about(file).find(|(_, finding)| finding.breaks > 0);
+        if let Some((at, finding)) = about.or_else(|| context.findings_breaking(file).next()) {
+            let found = Judged { file: Some(finding.file.clone()), ..tied.found(context, at) };
             return of_mingw(found, &finding.subject);
         }
-        let missing: Vec<String> = ground
+        let missing: Vec<String> = context
             .scan
             .graph
-            .loaded(ground.scan.graph.file(file).unwrap_or_default())
+            .loaded(context.scan.graph.file(file).unwrap_or_default())
             .into_iter()
-            .filter_map(|node| match ground.scan.graph.node(node) {
+            .filter_map(|node| match context.scan.graph.node(node) {
                 Node::Missing(name) => Some(name.to_string()),
                 _ => None,
             })
             .collect();
         if !missing.is_empty() {
-            let sentence = format!("{} needs {}, which is not found", ground.path(file), missing.join(", "));
+            let sentence = format!("{} needs {}, which is not found", context.path(file), missing.join(", "));
             return tied.says(sentence).mended(Remedy::new(
                 "install what ships it, or put its folder on the search path (os.add_dll_directory)",
             ));
         }
-        let newest = newest_procedure(ground, file).filter(|_| cause == Some(Cause::SymbolMissing));
+        let newest = newest_procedure(context, file).filter(|_| cause == Some(Cause::SymbolMissing));
         let told = words(tied, cause, module.as_deref(), by.as_deref(), is_bundled);
         return match newest {
             Some((release, dll, name)) => {
                 let sentence = format!(
                     "{} takes {name} of {dll}, which {release} and later have; on those, the DLL that was \
                      found is an older or foreign copy",
-                    ground.path(file)
+                    context.path(file)
                 );
                 told.says(sentence).mended(Remedy::new(format!(
                     "on an older release than {release}, install a release of the package that was built for it; else see which \
@@ -95,8 +95,8 @@ pub(super) fn judge(mut plain: Judged, log: &Log, ground: Option<&Ground>) -> Ju
 }
 
 /// The procedure that came last to Windows, of those that a file and what it needs take from DLLs of the system.
-fn newest_procedure(ground: &Ground, file: FileId) -> Option<(WindowsRelease, Name, Name)> {
-    let graph = &ground.scan.graph;
+fn newest_procedure(context: &LogContext, file: FileId) -> Option<(WindowsRelease, Name, Name)> {
+    let graph = &context.scan.graph;
     let files =
         std::iter::once(file).chain(graph.loaded(graph.file(file)?).into_iter().filter_map(
             |node| match graph.node(node) {
@@ -104,7 +104,7 @@ fn newest_procedure(ground: &Ground, file: FileId) -> Option<(WindowsRelease, Na
                 _ => None,
             },
         ));
-    let world = &ground.scan.world;
+    let world = &context.scan.world;
     let newest = |file: FileId| {
         let content = world.file(file);
         let image = content.image.as_ref()?;
@@ -186,7 +186,7 @@ fn of_mingw(judged: Judged, library: &str) -> Judged {
 
 /// py2exe copies what import tables name, and of packages that keep their DLLs apart only those that it has a hook for.
 fn of_py2exe(plain: Judged, who: &str, absent: &str) -> Judged {
-    let file = plain.incident.by().map(crate::buildlog::ground::slashed).unwrap_or_default();
+    let file = plain.incident.by().map(crate::buildlog::log_context::slashed).unwrap_or_default();
     let package = file.rsplit('/').next().and_then(|name| name.split('.').next()).filter(|name| !name.is_empty());
     let package = package.unwrap_or("PACKAGE").to_owned();
     let sentence = format!("{who} {absent}: py2exe left it out. Windows does not say which");
@@ -317,7 +317,7 @@ fn of_a_conda_environment(plain: Judged, who: &str, absent: &str, by: Option<&st
 /// conda's Python finds the DLLs of its own library by PATH, which an activated environment sets.
 fn of_conda(plain: Judged, who: &str, by: Option<&str>) -> Judged {
     let is_conda = by.is_some_and(|by| by.to_lowercase().contains("conda") || by.contains("miniforge"));
-    let by = by.map(crate::buildlog::ground::slashed);
+    let by = by.map(crate::buildlog::log_context::slashed);
     let root = by.as_deref().and_then(|by| by.to_lowercase().find("/lib/").map(|at| by[..at].replace('/', "\\")));
     let sentence = match is_conda {
         true => format!(

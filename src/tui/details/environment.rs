@@ -6,14 +6,14 @@ use crate::export::count;
 use crate::image::Format;
 use crate::loader;
 use crate::scan::Scan;
-use crate::tui::atlas::Atlas;
-use crate::tui::prose::{Link, Prose};
+use crate::tui::scan_index::ScanIndex;
+use crate::tui::styled_text::{Link, Prose};
 use crate::tui::theme::Tone;
 use crate::world::System;
 
 /// The environment as a whole: what was looked at, and for whom.
-pub fn of_environment(atlas: &Atlas) -> Vec<Prose> {
-    let (scan, target) = (&atlas.scan, &atlas.scan.target);
+pub fn of_environment(scan_index: &ScanIndex) -> Vec<Prose> {
+    let (scan, target) = (&scan_index.scan, &scan_index.scan.target);
     let name = if target.wheels.is_empty() { target.root.to_string() } else { target.title() };
     let what = if target.wheels.len() > 1 { "as if installed in this order" } else { target.kind.word() };
     let mut text = vec![Prose::of(Tone::Strong, name).then(Tone::Dim, format!("  {what}"))];
@@ -40,7 +40,7 @@ pub fn of_environment(atlas: &Atlas) -> Vec<Prose> {
     if let Some(tool) = target.overrides.tool {
         text.push(Prose::field("for", Tone::Plain, tool.to_string()));
     }
-    let counts = format!("{}, {}", count(scan.modules(), "module"), count(atlas.counts.libraries, "library"));
+    let counts = format!("{}, {}", count(scan.modules(), "module"), count(scan_index.counts.libraries, "library"));
     text.push(Prose::field("has", Tone::Plain, counts));
     if let Some(path) = &scan.world.host.library_path {
         let name = loader::traits(&scan.world.host.system).search_variable;

@@ -6,8 +6,8 @@ use crate::diagnose::{Evidence, Finding, Severity};
 use crate::export::count;
 use crate::scan::Scan;
 use crate::survey::ImportKind;
-use crate::tui::atlas::{Atlas, brief};
-use crate::tui::prose::{FIELD, Link, Prose};
+use crate::tui::scan_index::{ScanIndex, brief};
+use crate::tui::styled_text::{FIELD, Link, Prose};
 use crate::tui::theme::Tone;
 
 /// A finding's sign: that of its severity. A nonstandard install name stands out though no loader minds it.
@@ -21,35 +21,35 @@ pub fn sign(finding: &Finding) -> (Tone, &'static str) {
 }
 
 /// Everything about a finding: what is wrong and what mends it first, then what it rests on.
-pub fn of_finding(atlas: &Atlas, at: usize) -> Vec<Prose> {
-    let finding = &atlas.scan.findings[at];
-    let mut text = verdict(finding, at, atlas.scan.shell());
+pub fn of_finding(scan_index: &ScanIndex, at: usize) -> Vec<Prose> {
+    let finding = &scan_index.scan.findings[at];
+    let mut text = verdict(finding, at, scan_index.scan.shell());
     text.extend(breaks(finding, at));
     text.push(Prose::default());
-    text.extend(grounds(atlas, finding));
+    text.extend(grounds(scan_index, finding));
     text
 }
 
 /// Several findings of one rule in one package: what they have in common, and each.
-pub fn of_group(atlas: &Atlas, findings: &[usize]) -> Vec<Prose> {
+pub fn of_group(scan_index: &ScanIndex, findings: &[usize]) -> Vec<Prose> {
     let Some(&first) = findings.first() else { return Vec::new() };
-    let finding = &atlas.scan.findings[first];
+    let finding = &scan_index.scan.findings[first];
     let (tone, sign) = sign(finding);
     let head = format!("{sign} {}: {}", finding.severity.word(), finding.rule.title);
     let mut text = vec![Prose::of(tone, head).then(Tone::Plain, format!("   {}", count(findings.len(), "finding")))];
     let mut told: Vec<Vec<Prose>> = Vec::new();
     for &at in findings.iter().take(MOST_WHOLE) {
-        let finding = &atlas.scan.findings[at];
+        let finding = &scan_index.scan.findings[at];
         text.push(Prose::of(Tone::Strong, format!("{} ►", finding.message)).to(Link::Finding(at)));
         // One fix for all is told once.
-        let fixes = fixes(finding, atlas.scan.shell());
+        let fixes = fixes(finding, scan_index.scan.shell());
         if !told.contains(&fixes) {
             text.extend(fixes.iter().cloned());
             told.push(fixes);
         }
     }
     let rows = findings.iter().skip(MOST_WHOLE).map(|&at| {
-        let finding = &atlas.scan.findings[at];
+        let finding = &scan_index.scan.findings[at];
         (Tone::Plain, format!("{} ►", finding.message), Some(Link::Finding(at)))
     });
     list("also", rows, &mut text);
@@ -63,23 +63,24 @@ pub fn of_group(atlas: &Atlas, findings: &[usize]) -> Vec<Prose> {
 const MOST_WHOLE: usize = 3;
 
 /// What is wrong, in a few words: what a row, a mark and a first line say.
-pub fn cause(atlas: &Atlas, at: usize) -> String {
-    let finding = &atlas.scan.findings[at];
-    match atlas.node_of(at) {
-        Some(node) if atlas.entry(node).sort.is_missing() => format!("{} not found", atlas.entry(node).label),
+pub fn cause(scan_index: &ScanIndex, at: usize) -> String {
+    let finding = &scan_index.scan.findings[at];
+    match scan_index.node_of(at) {
+        Some(node) if scan_index.entry(node).kind.is_missing() => format!("{} not found", scan_index.entry(node).label),
         _ => finding.rule.title.to_owned(),
     }
 }
 
 /// What a finding rests on.
-pub(super) fn grounds(atlas: &Atlas, finding: &Finding) -> Vec<Prose> {
+pub(super) fn grounds(scan_index: &ScanIndex, finding: &Finding) -> Vec<Prose> {
     let mut text = Vec::new();
     for evidence in finding.evidence.iter().take(MOST) {
-        proof(&atlas.scan, evidence, &mut text);
+        proof(&scan_index.scan, evidence, &mut text);
     }
     if finding.files.len() > 1 {
         let files = finding.files.iter();
-        let files = files.map(|file| (Tone::Plain, brief(&file.to_string()).to_owned(), to_path(&atlas.scan, file)));
+        let files =
+            files.map(|file| (Tone::Plain, brief(&file.to_string()).to_owned(), to_path(&scan_index.scan, file)));
         list(&format!("{} files", finding.files.len()), files, &mut text);
     }
     if !finding.rule.why.is_empty() {

@@ -3,8 +3,8 @@
 use super::finding::{grounds, numbered_fixes};
 use crate::buildlog::{Judged, Verdict};
 use crate::diagnose::Severity;
-use crate::tui::atlas::Atlas;
-use crate::tui::prose::Prose;
+use crate::tui::scan_index::ScanIndex;
+use crate::tui::styled_text::Prose;
 use crate::tui::theme::Tone;
 
 /// An incident's sign. An accused that is innocent stands out: nothing is wrong with it, and the build ended all the same.
@@ -17,7 +17,7 @@ pub fn sign_of_incident(judged: &Judged) -> (Tone, &'static str) {
 }
 
 /// Everything about an incident; at the end, what the finding about the same rests on.
-pub fn of_incident(atlas: &Atlas, judged: &Judged) -> Vec<Prose> {
+pub fn of_incident(scan_index: &ScanIndex, judged: &Judged) -> Vec<Prose> {
     let incident = &judged.incident;
     let (tone, sign) = sign_of_incident(judged);
     let mut head = Prose::of(tone, format!("{sign} {}", judged.cause.title()));
@@ -25,7 +25,7 @@ pub fn of_incident(atlas: &Atlas, judged: &Judged) -> Vec<Prose> {
         head = head.then(Tone::Plain, "   false positive");
     }
     let mut text = vec![head, Prose::of(Tone::Strong, &judged.sentence)];
-    text.extend(numbered_fixes(&judged.remedy.text, &judged.remedy.lines(atlas.scan.shell())));
+    text.extend(numbered_fixes(&judged.remedy.text, &judged.remedy.lines(scan_index.scan.shell())));
     text.push(Prose::default());
     let version = judged.version.as_ref().map_or_else(String::new, |version| format!(" {version}"));
     text.push(Prose::field("by", Tone::Plain, format!("{}{version}", incident.tool.name())));
@@ -44,9 +44,9 @@ pub fn of_incident(atlas: &Atlas, judged: &Judged) -> Vec<Prose> {
         let tone = if is_own { Tone::Plain } else { Tone::Dim };
         text.push(Prose::field(&number.to_string(), tone, line.trim_end()));
     }
-    if let Some(finding) = judged.finding.and_then(|at| atlas.scan.findings.get(at)) {
+    if let Some(finding) = judged.finding.and_then(|at| scan_index.scan.findings.get(at)) {
         text.push(Prose::default());
-        text.extend(grounds(atlas, finding));
+        text.extend(grounds(scan_index, finding));
     }
     text
 }

@@ -3,7 +3,7 @@
 use crate::diagnose::install_name::InstallName;
 use crate::image::{Format, Image, ImageKind, Release, Signature};
 use crate::scan::Scan;
-use crate::tui::prose::Prose;
+use crate::tui::styled_text::Prose;
 use crate::tui::theme::Tone;
 use crate::world::FileId;
 

@@ -14,62 +14,62 @@ use crate::image::{Format, Image};
 use crate::loader::{Resolution, Step};
 use crate::printable::printable;
 use crate::scan::Scan;
-use crate::tui::atlas::{Atlas, Sort, brief};
 use crate::tui::picture::Label;
-use crate::tui::prose::{Link, Prose};
+use crate::tui::scan_index::{NodeKind, ScanIndex, brief};
+use crate::tui::styled_text::{Link, Prose};
 use crate::tui::symbols::SymbolBoard;
 use crate::tui::theme::Tone;
 use crate::world::FileId;
 
 /// The file whose need of a node is told: the one by which one came to it, and of a name that is not found, the first.
-pub fn asking(atlas: &Atlas, node: NodeId, via: Option<NodeId>) -> Option<NodeId> {
-    let dependents = atlas.scan.graph.dependents(node);
+pub fn asking(scan_index: &ScanIndex, node: NodeId, via: Option<NodeId>) -> Option<NodeId> {
+    let dependents = scan_index.scan.graph.dependents(node);
     let came = via.filter(|via| dependents.iter().any(|(by, _)| by == via));
-    let is_missing = matches!(atlas.entry(node).sort, Sort::Missing | Sort::Absent);
+    let is_missing = matches!(scan_index.entry(node).kind, NodeKind::Missing | NodeKind::Absent);
     came.or_else(|| dependents.first().filter(|_| is_missing).map(|&(by, _)| by))
 }
 
 /// Everything about a node; `via` is the file by whose need one came to it.
-pub fn of_node(atlas: &Atlas, node: NodeId, via: Option<NodeId>, board: &SymbolBoard) -> Vec<Prose> {
-    let entry = atlas.entry(node);
-    let (tone, glyph) = atlas.mark(node);
+pub fn of_node(scan_index: &ScanIndex, node: NodeId, via: Option<NodeId>, board: &SymbolBoard) -> Vec<Prose> {
+    let entry = scan_index.entry(node);
+    let (tone, glyph) = scan_index.mark(node);
     let mut head = Prose::of(tone, format!("{glyph} ")).then(Tone::Strong, &entry.label);
-    head = head.then(tone, entry.sign()).then(Tone::Dim, format!("  {}", entry.sort.word()));
+    head = head.then(tone, entry.sign()).then(Tone::Dim, format!("  {}", entry.kind.word()));
     for (tone, badge) in entry.badge.pieces() {
         head = head.then(Tone::Plain, "  ").then(tone, badge);
     }
     let mut text = vec![head];
     if let Some(at) = entry.because {
-        let cause = cause(atlas, at);
+        let cause = cause(scan_index, at);
         text.push(Prose::of(Tone::Affected, format!("✗↓ cannot load because {cause} ►")).to(Link::Finding(at)));
     }
-    findings(atlas, node, &mut text);
-    match entry.sort {
-        Sort::Distribution => distribution(atlas, node, &mut text),
-        _ => file(&atlas.scan, node, &mut text),
+    findings(scan_index, node, &mut text);
+    match entry.kind {
+        NodeKind::Distribution => distribution(scan_index, node, &mut text),
+        _ => file(&scan_index.scan, node, &mut text),
     }
-    if let Some(asking) = asking(atlas, node, via) {
-        asked(&atlas.scan, asking, node, &mut text);
+    if let Some(asking) = asking(scan_index, node, via) {
+        asked(&scan_index.scan, asking, node, &mut text);
         text.extend(symbols::of_edge(board, asking, node));
     }
-    needs(atlas, node, board, &mut text);
+    needs(scan_index, node, board, &mut text);
     text.extend(symbols::of_file(board, node));
-    imports(atlas, node, Direction::Outgoing, "imports", &mut text);
-    dependents(atlas, node, &mut text);
-    copies(atlas, node, &mut text);
-    imports(atlas, node, Direction::Incoming, "imported by", &mut text);
+    imports(scan_index, node, Direction::Outgoing, "imports", &mut text);
+    dependents(scan_index, node, &mut text);
+    copies(scan_index, node, &mut text);
+    imports(scan_index, node, Direction::Incoming, "imported by", &mut text);
     text
 }
 
 /// What is wrong with a node or keeps it from loading, with its fixes; of many, those beyond a few are only named.
-fn findings(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
-    let told = atlas.told_of(node);
+fn findings(scan_index: &ScanIndex, node: NodeId, text: &mut Vec<Prose>) {
+    let told = scan_index.told_of(node);
     for &at in told.iter().take(MOST_TOLD) {
-        text.extend(verdict(&atlas.scan.findings[at], at, atlas.scan.shell()));
+        text.extend(verdict(&scan_index.scan.findings[at], at, scan_index.scan.shell()));
     }
     let others = told.iter().skip(MOST_TOLD).map(|&at| {
-        let (tone, sign) = sign(&atlas.scan.findings[at]);
-        (tone, format!("{sign} {} ►", cause(atlas, at)), Some(Link::Finding(at)))
+        let (tone, sign) = sign(&scan_index.scan.findings[at]);
+        (tone, format!("{sign} {} ►", cause(scan_index, at)), Some(Link::Finding(at)))
     });
     list("also", others, text);
 }
@@ -78,7 +78,7 @@ fn findings(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
 const MOST_TOLD: usize = 3;
 
 /// What stands in a picture for several nodes: which they are.
-pub fn of_fold(atlas: &Atlas, item: &Item, label: &Label) -> Vec<Prose> {
+pub fn of_fold(scan_index: &ScanIndex, item: &Item, label: &Label) -> Vec<Prose> {
     let head = Prose::of(label.tone, format!("{} ", label.glyph)).then(Tone::Strong, &label.text);
     let why = match item.fold {
         Fold::Twins => "similar nodes, drawn as one",
@@ -95,16 +95,16 @@ pub fn of_fold(atlas: &Atlas, item: &Item, label: &Label) -> Vec<Prose> {
         Prose::default(),
     ];
     let rows = item.nodes.iter().map(|&node| {
-        let (entry, (tone, glyph)) = (atlas.entry(node), atlas.mark(node));
+        let (entry, (tone, glyph)) = (scan_index.entry(node), scan_index.mark(node));
         (tone, format!("{glyph} {}{}", entry.brief, entry.sign()), Some(Link::Node(node)))
     });
     list(&count(item.nodes.len(), "node"), rows, &mut text);
     text
 }
 
-fn distribution(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
-    let Node::Distribution(id) = atlas.scan.graph.node(node) else { return };
-    let distribution = atlas.scan.distributions.get(*id);
+fn distribution(scan_index: &ScanIndex, node: NodeId, text: &mut Vec<Prose>) {
+    let Node::Distribution(id) = scan_index.scan.graph.node(node) else { return };
+    let distribution = scan_index.scan.distributions.get(*id);
     let told = [
         ("version", distribution.version.clone()),
         ("installed", distribution.installer.clone()),
@@ -113,9 +113,9 @@ fn distribution(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
     for (name, value) in told.into_iter().filter(|(_, value)| !value.is_empty()) {
         text.push(Prose::field(name, Tone::Plain, value));
     }
-    let files = atlas.scan.graph.contents(node);
+    let files = scan_index.scan.graph.contents(node);
     let rows = files.iter().map(|&file| {
-        let (entry, (tone, glyph)) = (atlas.entry(file), atlas.mark(file));
+        let (entry, (tone, glyph)) = (scan_index.entry(file), scan_index.mark(file));
         (tone, format!("{glyph} {}{}", entry.brief, entry.sign()), Some(Link::Node(file)))
     });
     list(&count(files.len(), "file"), rows, text);
@@ -199,8 +199,8 @@ fn asked(scan: &Scan, by: NodeId, node: NodeId, text: &mut Vec<Prose>) {
     }
 }
 
-fn needs(atlas: &Atlas, node: NodeId, board: &SymbolBoard, text: &mut Vec<Prose>) {
-    let (scan, of) = (&atlas.scan, board.of(node).map(|it| &**it));
+fn needs(scan_index: &ScanIndex, node: NodeId, board: &SymbolBoard, text: &mut Vec<Prose>) {
+    let (scan, of) = (&scan_index.scan, board.of(node).map(|it| &**it));
     let needs = scan.graph.needs(node);
     if needs.is_empty() {
         return;
@@ -209,8 +209,8 @@ fn needs(atlas: &Atlas, node: NodeId, board: &SymbolBoard, text: &mut Vec<Prose>
         let link = Some(Link::Node(*target));
         match &edge.resolution {
             Resolution::Missing => {
-                let (tone, glyph) = atlas.mark(*target);
-                let word = atlas.entry(*target).sort.word();
+                let (tone, glyph) = scan_index.mark(*target);
+                let word = scan_index.entry(*target).kind.word();
                 (tone, format!("{glyph} {} → {word}{}", edge.name, symbols::behind(of, *target)), link)
             }
             Resolution::Refused { at, why } => {
@@ -218,7 +218,7 @@ fn needs(atlas: &Atlas, node: NodeId, board: &SymbolBoard, text: &mut Vec<Prose>
             }
             met => {
                 let met_by = *target;
-                let target = atlas.entry(met_by);
+                let target = scan_index.entry(met_by);
                 let how = how(scan, node, edge, met);
                 let tone = match () {
                     () if target.is_marked() => Tone::Affected,
@@ -266,31 +266,32 @@ fn loaded_for(scan: &Scan, import: usize, file: FileId) -> Option<FileId> {
 }
 
 /// What Python code imports, or whose code imports the node, and where the first such statement stands.
-fn imports(atlas: &Atlas, node: NodeId, direction: Direction, title: &str, text: &mut Vec<Prose>) {
-    let imports = atlas.scan.graph.imports(node, direction);
+fn imports(scan_index: &ScanIndex, node: NodeId, direction: Direction, title: &str, text: &mut Vec<Prose>) {
+    let imports = scan_index.scan.graph.imports(node, direction);
     if imports.is_empty() {
         return;
     }
     let rows = imports.iter().map(|(other, import)| {
-        let entry = atlas.entry(*other);
+        let entry = scan_index.entry(*other);
         let standing = import.standing.remark().map_or_else(String::new, |remark| format!(" {remark}"));
         let site = import
             .site
             .as_ref()
-            .map(|(file, line)| format!("  {}:{line}", brief(&printable(&atlas.scan.shown(file).to_string()))));
+            .map(|(file, line)| format!("  {}:{line}", brief(&printable(&scan_index.scan.shown(file).to_string()))));
         let what = format!("{}{}{standing}{}", entry.brief, entry.sign(), site.unwrap_or_default());
-        (atlas.mark(*other).0, what, Some(Link::Node(*other)))
+        (scan_index.mark(*other).0, what, Some(Link::Node(*other)))
     });
     list(&format!("{title} {}", imports.len()), rows, text);
 }
 
-fn dependents(atlas: &Atlas, node: NodeId, text: &mut Vec<Prose>) {
-    let mut dependents: Vec<NodeId> = atlas.scan.graph.dependents(node).into_iter().map(|(node, _)| node).collect();
+fn dependents(scan_index: &ScanIndex, node: NodeId, text: &mut Vec<Prose>) {
+    let mut dependents: Vec<NodeId> =
+        scan_index.scan.graph.dependents(node).into_iter().map(|(node, _)| node).collect();
     dependents.dedup();
     if !dependents.is_empty() {
         let rows = dependents.iter().map(|&by| {
-            let entry = atlas.entry(by);
-            (atlas.mark(by).0, format!("{}{}", entry.brief, entry.sign()), Some(Link::Node(by)))
+            let entry = scan_index.entry(by);
+            (scan_index.mark(by).0, format!("{}{}", entry.brief, entry.sign()), Some(Link::Node(by)))
         });
         list(&format!("used by {}", dependents.len()), rows, text);
     }

@@ -1,7 +1,7 @@
 //! What only PE files say: the name they export under, the linker, where their debugging symbols were written.
 
 use crate::image::{Image, ImageKind};
-use crate::tui::prose::Prose;
+use crate::tui::styled_text::Prose;
 use crate::tui::theme::Tone;
 
 /// What the file is made to be, to follow the word of its format.

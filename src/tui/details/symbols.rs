@@ -3,7 +3,7 @@
 use crate::export::count;
 use crate::graph::NodeId;
 use crate::survey::{EdgeSymbols, SymbolRow};
-use crate::tui::prose::{Link, Prose, ended};
+use crate::tui::styled_text::{Link, Prose, ended};
 use crate::tui::symbols::SymbolBoard;
 use crate::tui::theme::Tone;
 

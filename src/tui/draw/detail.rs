@@ -9,15 +9,15 @@ use crate::export::count;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, lines, row, title};
 use crate::tui::pane::Pane;
-use crate::tui::prose::Prose;
+use crate::tui::styled_text::Prose;
 use crate::tui::theme::Tone;
 
 pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     let heading = "Details";
     let inside = bordered(model, Some(Pane::Detail), title(model, heading), area, buffer);
     let lit = model.link_line().filter(|_| model.pane == Pane::Detail && model.modal.is_none());
-    let lines_of = |(at, prose): (usize, &Prose)| {
-        let lines = prose.wrapped(inside.width.into(), model.theme).into_iter();
+    let lines_of = |(at, styled_text): (usize, &Prose)| {
+        let lines = styled_text.wrapped(inside.width.into(), model.theme).into_iter();
         lines.map(move |line| (line, lit == Some(at)))
     };
     let wrapped: Vec<(Line, bool)> = model.details.iter().enumerate().flat_map(lines_of).collect();

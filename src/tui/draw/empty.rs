@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::printable::printable;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, lines, title};
-use crate::tui::prose::Prose;
+use crate::tui::styled_text::Prose;
 use crate::tui::theme::Tone;
 
 /// The commands that lead on, with what they mean here.
@@ -32,7 +32,7 @@ pub(super) fn draw(model: &Model, nothing: &Error, body: Rect, buffer: &mut Buff
     }
     let width = body.width.min(76);
     let room = usize::from(width.saturating_sub(4)).max(1);
-    let wrapped: Vec<Line> = text.iter().flat_map(|prose| prose.wrapped(room, model.theme)).collect();
+    let wrapped: Vec<Line> = text.iter().flat_map(|styled_text| styled_text.wrapped(room, model.theme)).collect();
     let height = body.height.min(wrapped.len() as u16 + 2);
     let area = Rect { x: body.x + (body.width - width) / 2, y: body.y + (body.height - height) / 3, width, height };
     let inside = bordered(model, None, title(model, "No native modules"), area, buffer);

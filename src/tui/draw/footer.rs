@@ -11,8 +11,8 @@ use super::frame::target;
 use crate::tui::command::{Command, Group};
 use crate::tui::model::Model;
 use crate::tui::pane::Pane;
-use crate::tui::prose::{Link, shortened};
 use crate::tui::screen::Room;
+use crate::tui::styled_text::{Link, shortened};
 use crate::tui::theme::{Tone, spinner};
 
 /// A piece of the line, and the command that it tells of.
@@ -53,10 +53,10 @@ fn pieces(model: &Model, width: u16) -> Vec<Hint> {
         return vec![Hint::text(vec![Span::styled(format!(" {told}"), model.theme.style(Tone::Strong))])];
     }
     if Room::of(model.size) == Room::List
-        && let Some(atlas) = &model.atlas
+        && let Some(scan_index) = &model.scan_index
     {
         let keys = "  ? keys";
-        let spans = target(model, atlas, false, usize::from(width).saturating_sub(keys.width()));
+        let spans = target(model, scan_index, false, usize::from(width).saturating_sub(keys.width()));
         return vec![Hint::text(spans), Hint { command: model.command("help"), spans: vec![Span::raw(keys)] }];
     }
     if let Some(bytes) = model.writing {
@@ -86,7 +86,7 @@ fn hints(model: &Model, width: u16) -> Vec<Hint> {
     let always: Vec<Hint> = always.into_iter().map(|command| hint(model, command, command.hint)).collect();
     let mut room = usize::from(width).saturating_sub(always.iter().map(Hint::width).sum());
     // Before there is a scan, the other commands have nothing to work on.
-    let others = others.into_iter().filter(|command| model.atlas.is_some() && (command.is_hinted)(model));
+    let others = others.into_iter().filter(|command| model.scan_index.is_some() && (command.is_hinted)(model));
     let others = others.map(|command| match command.id {
         "open" => hint(model, command, &enter(model)),
         _ => hint(model, command, command.hint),

@@ -8,11 +8,11 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::export::{Counts, count};
 use crate::printable::printable;
-use crate::tui::atlas::{Atlas, Badge};
 use crate::tui::details::system;
 use crate::tui::model::Model;
-use crate::tui::prose::shortened;
+use crate::tui::scan_index::{Badge, ScanIndex};
 use crate::tui::screen::Areas;
+use crate::tui::styled_text::shortened;
 use crate::tui::theme::{Tone, spinner};
 use crate::tui::view::View;
 use crate::world::Python;
@@ -26,10 +26,10 @@ pub(super) fn header(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     }
     let is_wide = areas.tabs.is_some();
     // Before there is a scan, there is nothing to go to.
-    let tabs = if model.atlas.is_some() { tabs(model, is_wide) } else { Line::default() };
+    let tabs = if model.scan_index.is_some() { tabs(model, is_wide) } else { Line::default() };
     let mut spans = vec![Span::styled(BRAND, model.theme.style(Tone::Active))];
-    if let Some(atlas) = &model.atlas {
-        spans.extend(target(model, atlas, is_wide, target_room(model, areas)));
+    if let Some(scan_index) = &model.scan_index {
+        spans.extend(target(model, scan_index, is_wide, target_room(model, areas)));
     }
     spans.push(Span::styled(scanning(model), model.theme.style(Tone::Key)));
     Line::from(spans).render(areas.header, buffer);
@@ -37,7 +37,7 @@ pub(super) fn header(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         Some(area) => {
             let left = (tabs.width() as u16).min(area.width);
             tabs.render(area, buffer);
-            if model.atlas.is_none() {
+            if model.scan_index.is_none() {
                 return;
             }
             filter(model, Rect { x: area.x + left, width: area.width - left, ..area }, buffer);
@@ -66,16 +66,16 @@ impl Part {
 }
 
 /// Name, Python, system, counts, as far as there is room for them.
-pub(super) fn target(model: &Model, atlas: &Atlas, is_wide: bool, room: usize) -> Vec<Span<'static>> {
+pub(super) fn target(model: &Model, scan_index: &ScanIndex, is_wide: bool, room: usize) -> Vec<Span<'static>> {
     let span = |part: Part| Span::styled(part.text, model.theme.style(part.tone));
-    target_parts(atlas, is_wide, room).into_iter().map(span).collect()
+    target_parts(scan_index, is_wide, room).into_iter().map(span).collect()
 }
 
 /// The view that a click on a count of the header opens.
 pub fn counted_at(model: &Model, column: u16) -> Option<&'static str> {
-    let (atlas, areas) = (model.atlas.as_ref()?, Areas::of(model));
+    let (scan_index, areas) = (model.scan_index.as_ref()?, Areas::of(model));
     let mut x = BRAND.width();
-    for part in target_parts(atlas, areas.tabs.is_some(), target_room(model, &areas)) {
+    for part in target_parts(scan_index, areas.tabs.is_some(), target_room(model, &areas)) {
         let from = x;
         x += part.text.width();
         if part.view.is_some() && (from..x).contains(&usize::from(column)) {
@@ -97,14 +97,14 @@ fn scanning(model: &Model) -> String {
 }
 
 /// In words where these have room, else in signs.
-fn target_parts(atlas: &Atlas, is_wide: bool, room: usize) -> Vec<Part> {
-    let parts = all_parts(atlas, is_wide);
+fn target_parts(scan_index: &ScanIndex, is_wide: bool, room: usize) -> Vec<Part> {
+    let parts = all_parts(scan_index, is_wide);
     let least: usize = parts.iter().filter(|part| part.rank == 0).map(|part| part.text.width()).sum();
-    fitting(if is_wide && least > room { all_parts(atlas, false) } else { parts }, room)
+    fitting(if is_wide && least > room { all_parts(scan_index, false) } else { parts }, room)
 }
 
-fn all_parts(atlas: &Atlas, is_wide: bool) -> Vec<Part> {
-    let (scan, target) = (&atlas.scan, &atlas.scan.target);
+fn all_parts(scan_index: &ScanIndex, is_wide: bool) -> Vec<Part> {
+    let (scan, target) = (&scan_index.scan, &scan_index.scan.target);
     let mut parts = vec![Part::new(0, Tone::Strong, format!(" {}", printable(&target.title())))];
     let python = scan.world.host.python.as_ref().map_or_else(|| "?".into(), Python::version_text);
     match (&target.wheels[..], is_wide) {
@@ -123,11 +123,11 @@ fn all_parts(atlas: &Atlas, is_wide: bool) -> Vec<Part> {
         parts.push(Part::new(1, Tone::Plain, format!("  for {tool}")));
     }
     if is_wide {
-        let (modules, libraries) = (count(scan.modules(), "module"), count(atlas.counts.libraries, "library"));
+        let (modules, libraries) = (count(scan.modules(), "module"), count(scan_index.counts.libraries, "library"));
         parts.push(Part::new(5, Tone::Plain, format!("   {modules} · {libraries} ")));
     }
     parts.push(Part::new(0, Tone::Plain, " "));
-    parts.extend(counts(atlas, is_wide));
+    parts.extend(counts(scan_index, is_wide));
     if scan.is_partial {
         parts.push(Part::new(1, Tone::Warning, if is_wide { "  stopped early: not all is here" } else { " partial" }));
     }
@@ -154,39 +154,39 @@ fn fitting(mut parts: Vec<Part>, room: usize) -> Vec<Part> {
 }
 
 /// How many errors, warnings and nonstandard install names.
-fn counts(atlas: &Atlas, with_words: bool) -> Vec<Part> {
-    let Badge { errors, warnings, names } = atlas.total;
+fn counts(scan_index: &ScanIndex, with_words: bool) -> Vec<Part> {
+    let Badge { errors, warnings, names } = scan_index.total;
     let mut parts = Vec::new();
     let mut part = |tone, sign: &str, number: usize, word: String| {
         let text = if with_words { format!(" {sign} {number} {word} ") } else { format!(" {sign}{number}") };
         parts.push(Part { view: Some("problems"), ..Part::new(0, tone, text) });
     };
-    let Counts { failing, modules, .. } = atlas.counts;
+    let Counts { failing, modules, .. } = scan_index.counts;
     match (errors, failing) {
         (0, _) => {}
         (_, 0) => part(Tone::Error, "✗", errors, plural(errors, "error", "errors")),
         // What a person wants to know: how much of it cannot be imported.
         _ => {
-            let word = plural(atlas.causes, "cause breaks", "causes break");
-            part(Tone::Error, "✗", atlas.causes, format!("{word} {failing} of {}", count(modules, "import")));
+            let word = plural(scan_index.causes, "cause breaks", "causes break");
+            part(Tone::Error, "✗", scan_index.causes, format!("{word} {failing} of {}", count(modules, "import")));
         }
     }
     if warnings > 0 {
         part(Tone::Warning, "▲", warnings, plural(warnings, "warning", "warnings"));
     }
     // Of what was not looked at, nothing is known to be right.
-    if !atlas.total.is_troubled() && !atlas.scan.is_partial {
+    if !scan_index.total.is_troubled() && !scan_index.scan.is_partial {
         parts.push(Part::new(0, Tone::Good, if with_words { " ✓ no errors " } else { " ✓" }));
     }
     if names > 0 {
-        let word = match atlas.has_only_prefixes() {
+        let word = match scan_index.has_only_prefixes() {
             true => plural(names, "prefix", "prefixes"),
             false => plural(names, "install name", "install names"),
         };
         let text = if with_words { format!(" ! {names} nonstandard {word} ") } else { format!(" !{names} {word}") };
         parts.push(Part { view: Some("problems"), ..Part::new(0, Tone::Warning, text) });
     }
-    let numpy = atlas.scan.numpy_failing();
+    let numpy = scan_index.scan.numpy_failing();
     if numpy > 0 {
         let text = if with_words { format!(" ∅ {numpy} NumPy C-API ") } else { format!(" ∅{numpy}") };
         parts.push(Part { view: Some("numpy"), ..Part::new(0, Tone::Error, text) });
@@ -210,8 +210,10 @@ fn tabs(model: &Model, is_wide: bool) -> Line<'static> {
 /// What the tabs say: whole titles where they have a line of their own that holds them, else short ones; of those as many as
 /// fit, and that of the open one.
 fn tab_texts(model: &Model, is_wide: bool) -> Vec<(&'static View, String)> {
-    let beside = match &model.atlas {
-        Some(atlas) if !is_wide => BRAND.width() + Line::from(target(model, atlas, false, usize::MAX)).width(),
+    let beside = match &model.scan_index {
+        Some(scan_index) if !is_wide => {
+            BRAND.width() + Line::from(target(model, scan_index, false, usize::MAX)).width()
+        }
         _ => 0,
     };
     let texts = |names: usize, is_long: bool| -> Vec<(&'static View, String)> {

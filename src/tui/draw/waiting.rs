@@ -12,13 +12,13 @@ use unicode_width::UnicodeWidthStr;
 use crate::export::count;
 use crate::printable::printable;
 use crate::survey::{Phase, Seen};
-use crate::tui::atlas::brief;
 use crate::tui::details::size;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, lines, row, title};
-use crate::tui::prose::{Prose, shortened};
+use crate::tui::scan_index::brief;
 use crate::tui::screen::Areas;
 use crate::tui::scrolling::{self, inside, window};
+use crate::tui::styled_text::{Prose, shortened};
 use crate::tui::theme::{Tone, spinner};
 use crate::tui::work::Work;
 
@@ -28,7 +28,7 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer) {
     let heading = title(model, &format!("Scanning {}", spinner(model.tick)));
     let inside = bordered(model, None, heading, area, buffer);
     // Each has one line: the list begins where it is expected to.
-    let first = |prose: Prose| prose.wrapped(inside.width.into(), model.theme).into_iter().next();
+    let first = |styled_text: Prose| styled_text.wrapped(inside.width.into(), model.theme).into_iter().next();
     let head = told(work, inside.width.into()).into_iter().filter_map(first);
     for (line, area) in head.zip(lines(inside)) {
         line.render(area, buffer);

@@ -10,12 +10,12 @@ use unicode_width::UnicodeWidthStr;
 use super::overlay::Overlay;
 use crate::discover::Nearby;
 use crate::printable::printable;
-use crate::tui::atlas::Atlas;
 use crate::tui::effect::{Effect, Want};
 use crate::tui::model::Model;
 use crate::tui::paint::{boxed, lines, prompt, row, title};
-use crate::tui::prose::{Prose, end};
+use crate::tui::scan_index::ScanIndex;
 use crate::tui::scrolling::{along, window};
+use crate::tui::styled_text::{Prose, end};
 use crate::tui::theme::Tone;
 use crate::tui::view::log;
 use crate::tui::way::Way;
@@ -110,7 +110,7 @@ impl Overlay for Ask {
         Some(&mut self.input)
     }
 
-    fn edited(&mut self, _: Option<&Atlas>) -> Option<Effect> {
+    fn edited(&mut self, _: Option<&ScanIndex>) -> Option<Effect> {
         self.trouble = None;
         None
     }

@@ -14,12 +14,12 @@ use crate::export::{Excerpt, Extent, FORMATS, Folding, Format, Scope, count};
 use crate::graph::NodeId;
 use crate::graph::sketch::Sketch;
 use crate::printable::printable;
-use crate::tui::atlas::Atlas;
 use crate::tui::details;
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{boxed, lines, prompt, title};
-use crate::tui::prose::{self, ended, shortened};
+use crate::tui::scan_index::ScanIndex;
+use crate::tui::styled_text::{self, ended, shortened};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 use crate::tui::way::Way;
@@ -59,7 +59,7 @@ const CLIPBOARD: &str = "without a name: the clipboard ";
 
 /// Opens the dialog.
 pub fn open(model: &mut Model) -> Option<Effect> {
-    let stem = model.atlas.as_ref().map(|atlas| atlas.scan.target.title()).unwrap_or_default();
+    let stem = model.scan_index.as_ref().map(|scan_index| scan_index.scan.target.title()).unwrap_or_default();
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
     let stem: String = stem.chars().map(|letter| if is_plain(letter) { letter } else { '-' }).collect();
     let stem = stem.trim_matches(['-', '.']);
@@ -67,8 +67,8 @@ pub fn open(model: &mut Model) -> Option<Effect> {
     let pane = choose::pictured(model);
     // Where lists have the screen, the picture is the one that is a key away.
     let picture = model.picture(pane).cloned().or_else(|| model.pictures.focus.clone());
-    let view = picture.zip(model.atlas.as_ref()).map(|(picture, atlas)| {
-        let graph = &atlas.scan.graph;
+    let view = picture.zip(model.scan_index.as_ref()).map(|(picture, scan_index)| {
+        let graph = &scan_index.scan.graph;
         let nodes: Vec<NodeId> = picture.sketch.items.iter().flat_map(|item| item.nodes.iter().copied()).collect();
         let closure = [graph.above(picture.center), vec![picture.center], graph.below(picture.center)].concat();
         Box::new([picture.sketch, Sketch::of(graph, &nodes), Sketch::of(graph, &closure)])
@@ -254,7 +254,7 @@ impl Overlay for Export {
         Some(&mut self.input)
     }
 
-    fn edited(&mut self, _: Option<&Atlas>) -> Option<Effect> {
+    fn edited(&mut self, _: Option<&ScanIndex>) -> Option<Effect> {
         self.look()
     }
 
@@ -264,7 +264,7 @@ impl Overlay for Export {
     }
 
     /// Tab: the next part; Shift-Tab: how it is folded.
-    fn tab(&mut self, _: Option<&Atlas>, by: isize) -> Option<Effect> {
+    fn tab(&mut self, _: Option<&ScanIndex>, by: isize) -> Option<Effect> {
         if by > 0 { self.next_part() } else { self.fold() }
     }
 
@@ -330,7 +330,7 @@ impl Overlay for Export {
         }
         let known = self.preview.as_ref().filter(|preview| preview.name == FORMATS[self.format].name);
         for (line, area) in known.iter().flat_map(|preview| &preview.first).zip(rows) {
-            let text = prose::start(line, usize::from(area.width).saturating_sub(2));
+            let text = styled_text::start(line, usize::from(area.width).saturating_sub(2));
             Line::styled(format!(" {text}"), theme.style(Tone::Dim)).render(area, buffer);
         }
     }

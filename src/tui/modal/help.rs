@@ -11,13 +11,13 @@ use unicode_width::UnicodeWidthStr;
 
 use super::menu::Menu;
 use super::overlay::{ListArea, Overlay};
-use crate::tui::atlas::Atlas;
 use crate::tui::command::{Command, Group};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{below, box_area, boxed, lines, prompt, row, title};
-use crate::tui::prose::ended;
+use crate::tui::scan_index::ScanIndex;
 use crate::tui::scrolling::{along, inside, window};
+use crate::tui::styled_text::ended;
 use crate::tui::theme::Tone;
 use crate::tui::update::perform::perform;
 use crate::tui::way::Way;
@@ -145,7 +145,7 @@ impl Overlay for Help {
         Some(&mut self.input)
     }
 
-    fn edited(&mut self, _: Option<&Atlas>) -> Option<Effect> {
+    fn edited(&mut self, _: Option<&ScanIndex>) -> Option<Effect> {
         self.look();
         None
     }

@@ -11,8 +11,8 @@ use crate::tui::command::{Command, Group};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{box_area, boxed, lines, title};
-use crate::tui::prose::shortened;
 use crate::tui::scrolling::inside;
+use crate::tui::styled_text::shortened;
 use crate::tui::theme::Tone;
 
 /// The menu of a group.

@@ -6,10 +6,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tui_input::Input;
 
-use crate::tui::atlas::Atlas;
 use crate::tui::command::{Command, Group};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
+use crate::tui::scan_index::ScanIndex;
 use crate::tui::scrolling::along;
 use crate::tui::way::Way;
 
@@ -38,7 +38,7 @@ pub trait Overlay: Any {
     }
 
     /// The prompt says something else now.
-    fn edited(&mut self, _: Option<&Atlas>) -> Option<Effect> {
+    fn edited(&mut self, _: Option<&ScanIndex>) -> Option<Effect> {
         None
     }
 
@@ -61,7 +61,7 @@ pub trait Overlay: Any {
     }
 
     /// Tab, or Shift-Tab where the number is negative.
-    fn tab(&mut self, _: Option<&Atlas>, _: isize) -> Option<Effect> {
+    fn tab(&mut self, _: Option<&ScanIndex>, _: isize) -> Option<Effect> {
         None
     }
 

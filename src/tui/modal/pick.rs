@@ -8,12 +8,12 @@ use unicode_width::UnicodeWidthStr;
 use super::overlay::{ListArea, Overlay};
 use crate::export::count;
 use crate::graph::NodeId;
-use crate::tui::atlas::Sort;
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{box_area, boxed, dim, lines, name, row, title};
-use crate::tui::prose::shortened;
+use crate::tui::scan_index::NodeKind;
 use crate::tui::scrolling::{inside, window};
+use crate::tui::styled_text::shortened;
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 
@@ -28,12 +28,12 @@ pub struct Pick {
 
 /// The shortest ways from distributions down to the chosen node.
 pub fn why(model: &mut Model) -> Option<Effect> {
-    let (atlas, node) = (model.atlas.as_ref()?, model.chosen?);
-    let ways = atlas.scan.graph.why(node, 30);
-    let label = &atlas.entry(node).label;
-    let nothing = match atlas.entry(node).sort {
-        Sort::Distribution => "top-level package (W shows dependents)",
-        Sort::System => "loaded at the start; no import leads here",
+    let (scan_index, node) = (model.scan_index.as_ref()?, model.chosen?);
+    let ways = scan_index.scan.graph.why(node, 30);
+    let label = &scan_index.entry(node).label;
+    let nothing = match scan_index.entry(node).kind {
+        NodeKind::Distribution => "top-level package (W shows dependents)",
+        NodeKind::System => "loaded at the start; no import leads here",
         _ => "no import leads here",
     };
     let title = match ways.len() {
@@ -48,16 +48,16 @@ pub fn why(model: &mut Model) -> Option<Effect> {
 
 /// Everything that breaks where the chosen node is missing.
 pub fn who(model: &mut Model) -> Option<Effect> {
-    let (atlas, node) = (model.atlas.as_ref()?, model.chosen?);
-    let mut above = atlas.scan.graph.above(node);
-    let imports = above.iter().filter(|&&above| atlas.entry(above).sort == Sort::Module).count();
+    let (scan_index, node) = (model.scan_index.as_ref()?, model.chosen?);
+    let mut above = scan_index.scan.graph.above(node);
+    let imports = above.iter().filter(|&&above| scan_index.entry(above).kind == NodeKind::Module).count();
     let title = match imports {
-        0 => format!("Who needs {}", atlas.entry(node).label),
-        1 => format!("Who needs {}: 1 import fails without it", atlas.entry(node).label),
-        _ => format!("Who needs {}: {} fail without it", atlas.entry(node).label, count(imports, "import")),
+        0 => format!("Who needs {}", scan_index.entry(node).label),
+        1 => format!("Who needs {}: 1 import fails without it", scan_index.entry(node).label),
+        _ => format!("Who needs {}: {} fail without it", scan_index.entry(node).label, count(imports, "import")),
     };
     // What people import first.
-    above.sort_by_key(|&above| !matches!(atlas.entry(above).sort, Sort::Python | Sort::Distribution));
+    above.sort_by_key(|&above| !matches!(scan_index.entry(above).kind, NodeKind::Python | NodeKind::Distribution));
     let rows = above.into_iter().map(|node| (0, node)).collect();
     let nothing = "no dependents";
     model.modal = Some(Box::new(Pick { title, rows, cursor: 0, nothing }));
@@ -66,11 +66,11 @@ pub fn who(model: &mut Model) -> Option<Effect> {
 
 /// The imports that a finding breaks, packages first.
 pub fn broken(model: &mut Model, at: usize) -> Option<Effect> {
-    let atlas = model.atlas.as_ref()?;
-    let finding = atlas.scan.findings.get(at)?;
+    let scan_index = model.scan_index.as_ref()?;
+    let finding = scan_index.scan.findings.get(at)?;
     let names = finding.broken_packages_first();
     let depth = |name: &str| usize::from(name.contains('.'));
-    let rows = names.into_iter().filter_map(|name| Some((depth(name), atlas.node_of_module(name)?))).collect();
+    let rows = names.into_iter().filter_map(|name| Some((depth(name), scan_index.node_of_module(name)?))).collect();
     // Their packages stand above them, and are no imports that are counted.
     let title = format!("Broken imports: {}", finding.breaks);
     model.modal = Some(Box::new(Pick { title, rows, cursor: 0, nothing: "no imports" }));
@@ -111,7 +111,7 @@ impl Overlay for Pick {
     }
 
     fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
-        let Some(atlas) = &model.atlas else { return };
+        let Some(scan_index) = &model.scan_index else { return };
         let heading = title(model, &shortened(&self.title, usize::from(body.width).saturating_sub(6)));
         let inside = boxed(model, heading, self.size(body), body, buffer);
         if self.rows.is_empty() {
@@ -119,12 +119,12 @@ impl Overlay for Pick {
         }
         for (at, area) in window(self.rows.len(), self.cursor, inside.height.into()).zip(lines(inside)) {
             let (depth, node) = self.rows[at];
-            let (tone, glyph) = atlas.mark(node);
+            let (tone, glyph) = scan_index.mark(node);
             let indent = match depth {
                 0 => String::new(),
                 depth => format!("{}╰─► ", "  ".repeat((depth - 1).min(20))),
             };
-            let entry = atlas.entry(node);
+            let entry = scan_index.entry(node);
             let room = usize::from(area.width).saturating_sub(indent.width() + 2 + entry.sign().width());
             let mut spans = vec![
                 Span::styled(indent, model.theme.style(Tone::Dim)),

@@ -12,14 +12,14 @@ use crate::export::count;
 use crate::graph::NodeId;
 use crate::printable::printable;
 use crate::survey::{SymbolRole, SymbolUse};
-use crate::tui::atlas::{Atlas, Sort};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{below, box_area, boxed, lines, prompt, row, title};
-use crate::tui::prose::{self, shortened};
+use crate::tui::scan_index::{NodeKind, ScanIndex};
 use crate::tui::scrolling::{inside, window};
 use crate::tui::search::complete::Completion;
 use crate::tui::search::{Found, Hit, all, among, search, symbol_name};
+use crate::tui::styled_text::{self, shortened};
 use crate::tui::symbols::FoundSymbols;
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
@@ -58,29 +58,29 @@ pub fn open(model: &mut Model) -> Option<Effect> {
 
 /// Opens the prompt with a query.
 pub fn open_with(model: &mut Model, query: &str) -> Option<Effect> {
-    let atlas = model.atlas.as_ref()?;
+    let scan_index = model.scan_index.as_ref()?;
     let recent = model.back.iter().rev().copied().collect();
     let mut search = Search { input: Input::from(query.to_owned()), recent, ..Search::default() };
-    let effect = search.ask(atlas);
+    let effect = search.ask(scan_index);
     model.modal = Some(Box::new(search));
     effect
 }
 
 /// Takes in files that define or want the symbol that is looked for; what is under the cursor stays there.
 pub fn take(model: &mut Model, found: FoundSymbols) {
-    let Some(atlas) = model.atlas.clone() else { return };
+    let Some(scan_index) = model.scan_index.clone() else { return };
     let Some(search) = model.overlay_mut::<Search>() else { return };
     let Some(symbol) = search.symbol.as_mut().filter(|symbol| symbol.name == found.name) else { return };
     symbol.uses.extend(found.uses);
     symbol.is_all |= found.is_all;
     let cursor = search.cursor;
-    search.look(&atlas);
+    search.look(&scan_index);
     search.cursor = cursor.min(search.hits.len().saturating_sub(1));
 }
 
 impl Search {
     /// Searches for what the prompt says, and asks for the symbol that it names.
-    fn ask(&mut self, atlas: &Atlas) -> Option<Effect> {
+    fn ask(&mut self, scan_index: &ScanIndex) -> Option<Effect> {
         let before = self.symbol.as_ref().map(|symbol| symbol.name.clone());
         let name = symbol_name(self.input.value()).map(str::to_owned);
         let is_other = before != name;
@@ -88,38 +88,38 @@ impl Search {
             let is_all = name.as_ref().is_some_and(String::is_empty);
             self.symbol = name.clone().map(|name| SymbolSearch { name, uses: Vec::new(), is_all });
         }
-        self.look(atlas);
+        self.look(scan_index);
         is_other.then(|| Effect::FindSymbols(name.unwrap_or_default()))
     }
 
     /// Searches for what the prompt says.
-    fn look(&mut self, atlas: &Atlas) {
+    fn look(&mut self, scan_index: &ScanIndex) {
         self.hits = match &self.symbol {
-            Some(symbol) => among(atlas, self.input.value(), &symbol.uses),
-            None if self.input.value().trim().is_empty() => all(atlas, &self.recent),
-            None => search(atlas, self.input.value()),
+            Some(symbol) => among(scan_index, self.input.value(), &symbol.uses),
+            None if self.input.value().trim().is_empty() => all(scan_index, &self.recent),
+            None => search(scan_index, self.input.value()),
         };
         self.cursor = 0;
     }
 
     /// What the title says.
-    fn told(&self, atlas: &Atlas) -> String {
+    fn told(&self, scan_index: &ScanIndex) -> String {
         match &self.symbol {
             Some(symbol) => {
                 let more = if symbol.is_all { "" } else { " …" };
-                let part = if atlas.scan.record.is_some() { " in the snapshot" } else { "" };
+                let part = if scan_index.scan.record.is_some() { " in the snapshot" } else { "" };
                 format!("Search: {}{part}{more}", count(self.hits.len(), "use"))
             }
-            None => format!("Search: {} of {}", self.hits.len(), atlas.entries().count()),
+            None => format!("Search: {} of {}", self.hits.len(), scan_index.entries().count()),
         }
     }
 
     /// What is said where there are no hits.
-    fn nothing(&self, atlas: &Atlas) -> &'static str {
+    fn nothing(&self, scan_index: &ScanIndex) -> &'static str {
         match &self.symbol {
             Some(symbol) if symbol.name.is_empty() => "type the name of a symbol, or a part of it",
             Some(symbol) if !symbol.is_all => "reading …",
-            Some(_) if atlas.scan.record.is_some() => {
+            Some(_) if scan_index.scan.record.is_some() => {
                 "the snapshot has no such symbol; dylens export --symbols keeps those of every file"
             }
             Some(_) => "no file defines or wants such a symbol",
@@ -133,10 +133,10 @@ impl Search {
     }
 
     /// What is found, from the hit under the cursor on.
-    fn found(&self, atlas: &Atlas) -> Option<Found> {
+    fn found(&self, scan_index: &ScanIndex) -> Option<Found> {
         let found = match self.symbol {
             Some(_) => Found::of(self.input.value().to_owned(), &self.hits),
-            None => Found::new(atlas, self.input.value())?,
+            None => Found::new(scan_index, self.input.value())?,
         };
         let node = self.node();
         let at = found.hits.iter().position(|&hit| Some(hit) == node).unwrap_or(0);
@@ -151,11 +151,11 @@ impl Search {
 
 impl Overlay for Search {
     fn open(self: Box<Self>, model: &mut Model) -> Option<Effect> {
-        let Some((atlas, node)) = model.atlas.clone().zip(self.node()) else {
+        let Some((scan_index, node)) = model.scan_index.clone().zip(self.node()) else {
             model.modal = Some(self);
             return None;
         };
-        model.found = self.found(&atlas);
+        model.found = self.found(&scan_index);
         model.told = model.found.as_ref().map(|found| format!("{}: {}", found.place(), found.query));
         choose::jump(model, node);
         None
@@ -173,19 +173,19 @@ impl Overlay for Search {
         Some(&mut self.input)
     }
 
-    fn edited(&mut self, atlas: Option<&Atlas>) -> Option<Effect> {
+    fn edited(&mut self, scan_index: Option<&ScanIndex>) -> Option<Effect> {
         self.completion = None;
-        self.ask(atlas?)
+        self.ask(scan_index?)
     }
 
     /// Completes the last word; again, to what comes next.
-    fn tab(&mut self, atlas: Option<&Atlas>, by: isize) -> Option<Effect> {
-        let atlas = atlas?;
+    fn tab(&mut self, scan_index: Option<&ScanIndex>, by: isize) -> Option<Effect> {
+        let scan_index = scan_index?;
         match &mut self.completion {
             Some(completion) => completion.turn(by),
             None => {
                 let uses = self.symbol.as_ref().map_or(&[][..], |symbol| &symbol.uses);
-                self.completion = Completion::new(atlas, self.input.value(), uses);
+                self.completion = Completion::new(scan_index, self.input.value(), uses);
             }
         }
         let query = self.completion.as_ref()?.query();
@@ -194,7 +194,7 @@ impl Overlay for Search {
         if self.completion.as_ref().is_some_and(Completion::is_alone) {
             self.completion = None;
         }
-        self.ask(atlas)
+        self.ask(scan_index)
     }
 
     fn cursor(&mut self) -> Option<(&mut usize, usize)> {
@@ -207,14 +207,14 @@ impl Overlay for Search {
 
     /// The prompt, and the hits with the matched letters lit.
     fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
-        let Some(atlas) = &model.atlas else { return };
-        let heading = title(model, &self.told(atlas));
+        let Some(scan_index) = &model.scan_index else { return };
+        let heading = title(model, &self.told(scan_index));
         let inside = boxed(model, heading, self.size(body), body, buffer);
         prompt(model, ("/", WORDS), &self.input, inside, buffer);
         self.offer(model, inside, buffer);
         let below = below(inside);
         if self.hits.is_empty() {
-            Line::styled(format!("  {}", self.nothing(atlas)), model.theme.style(Tone::Dim))
+            Line::styled(format!("  {}", self.nothing(scan_index)), model.theme.style(Tone::Dim))
                 .render(Rect { height: below.height.min(1), ..below }, buffer);
             return;
         }
@@ -222,8 +222,8 @@ impl Overlay for Search {
             let cursor = (at == self.cursor).then_some(true);
             let hit = &self.hits[at];
             let line = match &hit.symbol {
-                Some(symbol) => symbol_hit(model, atlas, hit.node, symbol, area.width.into()),
-                None => self::hit(model, atlas, hit, area.width.into()),
+                Some(symbol) => symbol_hit(model, scan_index, hit.node, symbol, area.width.into()),
+                None => self::hit(model, scan_index, hit, area.width.into()),
             };
             row(model, &line, area, cursor, buffer);
         }
@@ -236,23 +236,23 @@ impl Search {
         let Some(completion) = &self.completion else { return };
         let used = self.input.value().width() + 5;
         let room = usize::from(inside.width).saturating_sub(used);
-        let line = Line::styled(prose::ended(&completion.others(), room), model.theme.style(Tone::Dim));
+        let line = Line::styled(styled_text::ended(&completion.others(), room), model.theme.style(Tone::Dim));
         let x = inside.x.saturating_add(used.min(usize::from(inside.width)) as u16);
         line.render(Rect { x, width: room as u16, height: inside.height.min(1), ..inside }, buffer);
     }
 }
 
 /// `● defines dgemm_@VERSION    numpy.libs/libscipy_openblas.so`.
-fn symbol_hit(model: &Model, atlas: &Atlas, node: NodeId, symbol: &SymbolUse, width: usize) -> Line<'static> {
-    let (tone, glyph) = atlas.mark(node);
+fn symbol_hit(model: &Model, scan_index: &ScanIndex, node: NodeId, symbol: &SymbolUse, width: usize) -> Line<'static> {
+    let (tone, glyph) = scan_index.mark(node);
     let version = symbol.version.as_ref().map(|version| format!("@{version}")).unwrap_or_default();
     let name = symbol.demangled().unwrap_or_else(|| symbol.symbol.to_string());
     let room = width.saturating_sub(11);
-    let entry = atlas.entry(node);
-    let path = prose::end(entry.within(&entry.brief, room / 2), room / 2);
+    let entry = scan_index.entry(node);
+    let path = styled_text::end(entry.within(&entry.brief, room / 2), room / 2);
     let left = room.saturating_sub(path.width() + 1);
-    let name = prose::ended(&printable(&name), left.saturating_sub(version.width()));
-    let version = prose::ended(&printable(&version), left.saturating_sub(name.width()));
+    let name = styled_text::ended(&printable(&name), left.saturating_sub(version.width()));
+    let version = styled_text::ended(&printable(&version), left.saturating_sub(name.width()));
     let blank = (left + 1).saturating_sub(name.width() + version.width());
     let style = |tone| model.theme.style(tone);
     let role = if symbol.role == SymbolRole::Defines { Tone::Good } else { Tone::Plain };
@@ -265,11 +265,11 @@ fn symbol_hit(model: &Model, atlas: &Atlas, node: NodeId, symbol: &SymbolUse, wi
     ])
 }
 
-fn hit(model: &Model, atlas: &Atlas, hit: &Hit, width: usize) -> Line<'static> {
-    let entry = atlas.entry(hit.node);
-    let (tone, glyph) = atlas.mark(hit.node);
-    let owner = match entry.sort.is_missing() || entry.sort == Sort::Absent {
-        true => format!("needed by {}", atlas.scan.graph.dependents(hit.node).len()),
+fn hit(model: &Model, scan_index: &ScanIndex, hit: &Hit, width: usize) -> Line<'static> {
+    let entry = scan_index.entry(hit.node);
+    let (tone, glyph) = scan_index.mark(hit.node);
+    let owner = match entry.kind.is_missing() || entry.kind == NodeKind::Absent {
+        true => format!("needed by {}", scan_index.scan.graph.dependents(hit.node).len()),
         false => shortened(&entry.owner, width / 4),
     };
     let sign = entry.sign();
@@ -278,7 +278,7 @@ fn hit(model: &Model, atlas: &Atlas, hit: &Hit, width: usize) -> Line<'static> {
     let whole = entry.within(&entry.brief, room);
     let (path, is_cut) = match whole.width() <= room {
         true => (whole, false),
-        false => (prose::end(whole, room.saturating_sub(1)), true),
+        false => (styled_text::end(whole, room.saturating_sub(1)), true),
     };
     let mut spans = vec![Span::styled(format!("{glyph} "), model.theme.style(tone))];
     if is_cut {
@@ -289,7 +289,7 @@ fn hit(model: &Model, atlas: &Atlas, hit: &Hit, width: usize) -> Line<'static> {
     let mut number = whole[..whole.len() - path.len()].chars().count();
     for (part, tone) in [(&path[..folders], Tone::Dim), (&path[folders..], Tone::Plain)] {
         let is_lit = |at: usize| hit.lit.binary_search(&(number + at)).is_ok();
-        spans.extend(prose::lit(part, is_lit, (model.theme.style(tone), model.theme.style(Tone::Lit))));
+        spans.extend(styled_text::lit(part, is_lit, (model.theme.style(tone), model.theme.style(Tone::Lit))));
         number += part.chars().count();
     }
     spans.push(Span::styled(sign, model.theme.style(tone)));

@@ -13,14 +13,14 @@ use crate::export::count;
 use crate::graph::NodeId;
 use crate::printable::printable;
 use crate::survey::{EdgeSymbols, SymbolRow, SymbolStatus};
-use crate::tui::atlas::{Atlas, Sort, brief};
 use crate::tui::details;
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{box_area, boxed, dim, lines, row, title};
 use crate::tui::pane::Pane;
-use crate::tui::prose::{Link, ended, shortened};
+use crate::tui::scan_index::{NodeKind, ScanIndex, brief};
 use crate::tui::scrolling::{inside, window};
+use crate::tui::styled_text::{Link, ended, shortened};
 use crate::tui::symbols::has_symbols;
 use crate::tui::theme::Tone;
 
@@ -42,8 +42,8 @@ pub struct SymbolList {
 /// Opens the symbols of the edge that is chosen: that of the line under the cursor of the details, that by which one came to
 /// the node, or that by which a missing name is needed first. Of any other file, all that it wants.
 pub fn open(model: &mut Model) -> Option<Effect> {
-    let (atlas, node) = (model.atlas.clone()?, model.chosen?);
-    let needs = |by: NodeId, of: NodeId| atlas.scan.graph.needs(by).iter().any(|(target, _)| *target == of);
+    let (scan_index, node) = (model.scan_index.clone()?, model.chosen?);
+    let needs = |by: NodeId, of: NodeId| scan_index.scan.graph.needs(by).iter().any(|(target, _)| *target == of);
     let line = model.details.get(model.link_line().unwrap_or(usize::MAX));
     let of_line = match line.and_then(|line| line.link.as_ref()).filter(|_| model.pane == Pane::Detail) {
         Some(Link::Symbols(by, of)) => Some((*by, *of)),
@@ -51,16 +51,16 @@ pub fn open(model: &mut Model) -> Option<Effect> {
         Some(Link::Node(other)) if needs(*other, node) => Some((*other, Some(node))),
         _ => None,
     };
-    let asking = || details::asking(&atlas, node, (model.view.via)(model)).map(|by| (by, Some(node)));
+    let asking = || details::asking(&scan_index, node, (model.view.via)(model)).map(|by| (by, Some(node)));
     let (by, of) = of_line.or_else(asking).unwrap_or((node, None));
     open_edge(model, by, of)
 }
 
 /// Opens the symbols of an edge, or all that a file wants.
 pub fn open_edge(model: &mut Model, by: NodeId, of: Option<NodeId>) -> Option<Effect> {
-    let atlas = model.atlas.clone()?;
-    if !has_symbols(&atlas, by) {
-        let is_snapshot = atlas.scan.record.is_some();
+    let scan_index = model.scan_index.clone()?;
+    if !has_symbols(&scan_index, by) {
+        let is_snapshot = scan_index.scan.record.is_some();
         let told = if is_snapshot {
             "the snapshot has no symbols of it: take it with export --symbols"
         } else {
@@ -108,9 +108,9 @@ impl SymbolList {
         (110, height.saturating_add(2).clamp(5, body.height.max(5)))
     }
 
-    fn title(&self, atlas: &Atlas) -> String {
-        let by = atlas.entry(self.by).short();
-        let of = self.of.map_or_else(String::new, |of| format!(" → {}", atlas.entry(of).short()));
+    fn title(&self, scan_index: &ScanIndex) -> String {
+        let by = scan_index.entry(self.by).short();
+        let of = self.of.map_or_else(String::new, |of| format!(" → {}", scan_index.entry(of).short()));
         let many = self.symbols.as_ref().map_or_else(
             || "reading …".into(),
             |symbols| {
@@ -122,8 +122,8 @@ impl SymbolList {
     }
 
     /// What is said where there are none.
-    fn nothing(&self, atlas: &Atlas) -> String {
-        let label = |node: NodeId| atlas.entry(node).label.clone();
+    fn nothing(&self, scan_index: &ScanIndex) -> String {
+        let label = |node: NodeId| scan_index.entry(node).label.clone();
         match (&self.symbols, self.of) {
             _ if self.is_unreadable => format!("the symbols of {} cannot be read", label(self.by)),
             (None, _) => "reading …".into(),
@@ -161,27 +161,32 @@ impl Overlay for SymbolList {
     }
 
     fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
-        let Some(atlas) = &model.atlas else { return };
-        let heading = shortened(&self.title(atlas), usize::from(body.width).saturating_sub(6));
+        let Some(scan_index) = &model.scan_index else { return };
+        let heading = shortened(&self.title(scan_index), usize::from(body.width).saturating_sub(6));
         let inside = boxed(model, title(model, &heading), self.size(body), body, buffer);
         let Some(symbols) = self.symbols.as_ref().filter(|_| !self.rows.is_empty()) else {
-            return dim(model, &self.nothing(atlas), inside, buffer);
+            return dim(model, &self.nothing(scan_index), inside, buffer);
         };
-        let is_missing = self.of.is_some_and(|of| matches!(atlas.entry(of).sort, Sort::Missing | Sort::Absent));
+        let is_missing =
+            self.of.is_some_and(|of| matches!(scan_index.entry(of).kind, NodeKind::Missing | NodeKind::Absent));
         for (at, area) in window(self.rows.len(), self.cursor, inside.height.into()).zip(lines(inside)) {
             let symbol = &symbols.rows[self.rows[at]];
-            let line = line(model, atlas, symbol, (self.of.is_some(), is_missing), area.width.into());
+            let line = line(model, scan_index, symbol, (self.of.is_some(), is_missing), area.width.into());
             row(model, &line, area, (at == self.cursor).then_some(true), buffer);
         }
     }
 }
 
 /// What became of a symbol: its sign, and in words.
-fn outcome(atlas: &Atlas, row: &SymbolRow, (is_one, is_missing): (bool, bool)) -> (Tone, &'static str, String) {
+fn outcome(
+    scan_index: &ScanIndex,
+    row: &SymbolRow,
+    (is_one, is_missing): (bool, bool),
+) -> (Tone, &'static str, String) {
     let provider = || {
-        let file = row.provider_file.map(|file| atlas.scan.world.file(file).path.clone());
+        let file = row.provider_file.map(|file| scan_index.scan.world.file(file).path.clone());
         let path = file.as_ref().or(row.provider.as_ref());
-        let path = path.map(|path| printable(&atlas.scan.shown(path).to_string()));
+        let path = path.map(|path| printable(&scan_index.scan.shown(path).to_string()));
         path.as_deref().map_or_else(String::new, |path| brief(path).to_owned())
     };
     match row.status {
@@ -198,8 +203,8 @@ fn outcome(atlas: &Atlas, row: &SymbolRow, (is_one, is_missing): (bool, bool)) -
 }
 
 /// `✗ dgemm_@GFORTRAN_8     undefined`: as it was written in the source where it is mangled.
-fn line(model: &Model, atlas: &Atlas, row: &SymbolRow, of: (bool, bool), width: usize) -> Line<'static> {
-    let (tone, sign, told) = outcome(atlas, row, of);
+fn line(model: &Model, scan_index: &ScanIndex, row: &SymbolRow, of: (bool, bool), width: usize) -> Line<'static> {
+    let (tone, sign, told) = outcome(scan_index, row, of);
     let version = row.version.as_ref().map(|version| format!("@{version}")).unwrap_or_default();
     let name = row.demangled().unwrap_or_else(|| row.symbol.to_string());
     let told = shortened(&told, width / 2);

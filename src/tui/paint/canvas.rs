@@ -13,11 +13,11 @@ use unicode_width::UnicodeWidthStr;
 use crate::graph::NodeId;
 use crate::graph::layout::{BEHIND, Layout, Net, Slot};
 use crate::graph::sketch::LinkKind;
-use crate::tui::atlas::Sort;
 use crate::tui::model::Model;
 use crate::tui::paint;
 use crate::tui::picture::{Label, Picture};
-use crate::tui::prose::shortened;
+use crate::tui::scan_index::NodeKind;
+use crate::tui::styled_text::shortened;
 use crate::tui::theme::Tone;
 
 const UP: u8 = 1;
@@ -271,11 +271,11 @@ impl Canvas<'_> {
 
     /// The name of a package above its files; lines that cross it are not covered.
     fn show_frames(&self, model: &Model, buffer: &mut Buffer) {
-        let (picture, Some(atlas)) = (self.picture, &model.atlas) else { return };
+        let (picture, Some(scan_index)) = (self.picture, &model.scan_index) else { return };
         for frame in &picture.layout.frames {
             let (x, y) = (picture.layout.columns[frame.columns.0].x, frame.rows.0 - 1);
-            let name = &atlas.entry(NodeId::new(frame.group)).label;
-            let text = format!("{} {name}", Sort::Distribution.glyph());
+            let name = &scan_index.entry(NodeId::new(frame.group)).label;
+            let text = format!("{} {name}", NodeKind::Distribution.glyph());
             let row = y - self.origin.1;
             if !(0..i32::from(self.area.height)).contains(&row) {
                 continue;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rustc_hash::FxHashMap;
 
 use crate::graph::sketch::{Fold, Sketch};
-use crate::tui::atlas::{Atlas, Entry, Sort};
+use crate::tui::scan_index::{Entry, NodeKind, ScanIndex};
 
 /// How terse names become.
 pub(super) const MOST_TERSE: usize = 2;
@@ -60,7 +60,7 @@ fn ending(name: &str) -> Option<usize> {
 
 /// The names of a picture, so that no two are the same: first the folder tells them apart, then all that was left out, then
 /// the whole path.
-pub(super) fn distinct(atlas: &Atlas, sketch: &Sketch, mut names: Vec<String>, terse: usize) -> Vec<String> {
+pub(super) fn distinct(scan_index: &ScanIndex, sketch: &Sketch, mut names: Vec<String>, terse: usize) -> Vec<String> {
     for step in 0..3 {
         let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
         names.iter().for_each(|name| *counts.entry(name).or_default() += 1);
@@ -68,7 +68,7 @@ pub(super) fn distinct(atlas: &Atlas, sketch: &Sketch, mut names: Vec<String>, t
         for at in twice {
             let item = &sketch.items[at];
             if item.fold == Fold::No {
-                let entry = atlas.entry(item.node());
+                let entry = scan_index.entry(item.node());
                 names[at] = match step {
                     0 => in_folder(entry, terse),
                     1 => entry.with_folder().to_owned(),
@@ -91,8 +91,8 @@ fn in_folder(entry: &Entry, much: usize) -> String {
 /// The dotted folder of a file: `scipy.linalg`.
 pub(super) fn folder(entry: &Entry) -> String {
     let folder = entry.brief.rsplit_once('/').map_or(entry.owner.as_str(), |(folder, _)| folder);
-    match entry.sort {
-        Sort::Module => folder.replace('/', "."),
+    match entry.kind {
+        NodeKind::Module => folder.replace('/', "."),
         _ => folder.to_owned(),
     }
 }

@@ -2,11 +2,11 @@
 
 use rustc_hash::FxHashSet;
 
-use super::scope::{Lens, distribution, is_missing};
+use super::scope::{DisplayOptions, distribution, is_missing};
 use crate::diagnose::Severity;
 use crate::graph::sketch::{Fold, Item, Link, LinkKind, Sketch};
 use crate::graph::{Graph, Node, NodeId};
-use crate::tui::atlas::{Atlas, Sort};
+use crate::tui::scan_index::{NodeKind, ScanIndex};
 
 /// With more boxes than this nothing is shown unasked.
 pub(super) const MOST_BOXES: usize = 60;
@@ -27,80 +27,81 @@ pub(super) enum Crowd {
 }
 
 /// The packages with what is wrong as leaves.
-pub(super) fn sketch(atlas: &Atlas, lens: &Lens) -> Sketch {
-    let graph = &atlas.scan.graph;
-    let causes = causes(atlas);
+pub(super) fn sketch(scan_index: &ScanIndex, display: &DisplayOptions) -> Sketch {
+    let graph = &scan_index.scan.graph;
+    let causes = causes(scan_index);
     let is_shown = |node: NodeId| {
-        let sort = atlas.entry(node).sort;
-        sort != Sort::Absent && (lens.system || !atlas.is_quiet(node)) && sort != Sort::Program
+        let sort = scan_index.entry(node).kind;
+        sort != NodeKind::Absent && (display.system || !scan_index.is_quiet(node)) && sort != NodeKind::Program
     };
     let nodes: Vec<NodeId> = graph.nodes().map(|(node, _)| node).filter(|&node| is_shown(node)).collect();
     let mut sketch = Sketch::of(graph, &nodes);
     // A package that is opened itself is one that stands apart from the others.
-    let is_apart = |node: NodeId| atlas.entry(node).sort != Sort::Distribution && lens.opened.contains(&node);
+    let is_apart =
+        |node: NodeId| scan_index.entry(node).kind != NodeKind::Distribution && display.opened.contains(&node);
     let package = |node: NodeId| match causes.contains(&node) || is_apart(node) {
         true => None,
-        false => package_of(atlas, node),
+        false => package_of(scan_index, node),
     };
     sketch.fold(Fold::Package, |item| package(item.node()));
-    set_imports_aside(&mut sketch, graph, &causes, lens);
+    set_imports_aside(&mut sketch, graph, &causes, display);
     // Packages of Python alone have nothing to show here, unless they lead to others.
     let leading: FxHashSet<NodeId> = sketch.links.iter().map(|link| sketch.items[link.source].node()).collect();
     let is_bare = |item: &Item| {
         let node = item.node();
         let is_python = matches!(graph.node(node), Node::Distribution(_)) && graph.contents(node).is_empty();
-        is_python && !leading.contains(&node) && !atlas.entry(node).is_marked()
+        is_python && !leading.contains(&node) && !scan_index.entry(node).is_marked()
     };
     sketch.leave_out(is_bare);
-    leave_out_lone_names(&mut sketch, atlas, &causes);
-    fold_healthy(&mut sketch, atlas, lens, !causes.is_empty());
+    leave_out_lone_names(&mut sketch, scan_index, &causes);
+    fold_healthy(&mut sketch, scan_index, display, !causes.is_empty());
     sketch
 }
 
 /// The package that a node is a part of; Python modules are, too.
-pub(super) fn package_of(atlas: &Atlas, node: NodeId) -> Option<NodeId> {
-    let graph = &atlas.scan.graph;
+pub(super) fn package_of(scan_index: &ScanIndex, node: NodeId) -> Option<NodeId> {
+    let graph = &scan_index.scan.graph;
     match graph.node(node) {
-        Node::Python(module) if !is_missing(atlas, node) => graph.owner(node).or_else(|| {
+        Node::Python(module) if !is_missing(scan_index, node) => graph.owner(node).or_else(|| {
             let name = module.name.to_string();
-            atlas.node_of_module(name.split('.').next().unwrap_or(&name))
+            scan_index.node_of_module(name.split('.').next().unwrap_or(&name))
         }),
-        _ => distribution(atlas, node),
+        _ => distribution(scan_index, node),
     }
 }
 
 /// Makes one item of each package around a node, but for the node, what is missing, and what was opened.
-pub(super) fn fold_crowd(sketch: &mut Sketch, atlas: &Atlas, center: NodeId, lens: &Lens) {
+pub(super) fn fold_crowd(sketch: &mut Sketch, scan_index: &ScanIndex, center: NodeId, display: &DisplayOptions) {
     sketch.fold(Fold::Package, |item| {
         let node = item.node();
-        let is_free = node != center && !is_missing(atlas, node) && !lens.opened.contains(&node);
-        package_of(atlas, node).filter(|package| is_free && !lens.opened.contains(package))
+        let is_free = node != center && !is_missing(scan_index, node) && !display.opened.contains(&node);
+        package_of(scan_index, node).filter(|package| is_free && !display.opened.contains(package))
     });
 }
 
 /// The nodes that errors are about.
-fn causes(atlas: &Atlas) -> FxHashSet<NodeId> {
-    let findings = atlas.scan.findings.iter().enumerate();
+fn causes(scan_index: &ScanIndex) -> FxHashSet<NodeId> {
+    let findings = scan_index.scan.findings.iter().enumerate();
     let errors = findings.filter(|(_, finding)| finding.severity == Severity::Error);
-    let nodes = errors.filter_map(|(at, _)| atlas.node_of(at));
+    let nodes = errors.filter_map(|(at, _)| scan_index.node_of(at));
     // What is missing is the cause, and not each file that misses it.
     let misses = |node: NodeId| {
-        let mut needs = atlas.scan.graph.failing(node, petgraph::Direction::Outgoing);
-        !is_missing(atlas, node) && needs.any(|need| is_missing(atlas, need))
+        let mut needs = scan_index.scan.graph.failing(node, petgraph::Direction::Outgoing);
+        !is_missing(scan_index, node) && needs.any(|need| is_missing(scan_index, need))
     };
-    let is_leaf = |node: &NodeId| atlas.entry(*node).sort != Sort::Distribution && !misses(*node);
+    let is_leaf = |node: &NodeId| scan_index.entry(*node).kind != NodeKind::Distribution && !misses(*node);
     nodes.filter(is_leaf).take(MOST_BOXES).collect()
 }
 
 /// A file that is a leaf leads nowhere: what is imported before it is told of its package. And what packages may import is
 /// shown where everything is.
-fn set_imports_aside(sketch: &mut Sketch, graph: &Graph, causes: &FxHashSet<NodeId>, lens: &Lens) {
+fn set_imports_aside(sketch: &mut Sketch, graph: &Graph, causes: &FxHashSet<NodeId>, display: &DisplayOptions) {
     let kinds = sketch.kinds(graph);
     let is_leaf = |at: usize| sketch.items[at].nodes.iter().all(|node| causes.contains(node));
     let is_aside = |link: &Link, kind: LinkKind| match kind {
         LinkKind::Loader | LinkKind::Numpy => false,
         LinkKind::Import => is_leaf(link.source),
-        LinkKind::MayImport => is_leaf(link.source) || !lens.implied,
+        LinkKind::MayImport => is_leaf(link.source) || !display.implied,
     };
     let aside = sketch.links.iter().zip(&kinds).filter(|(link, kind)| is_aside(link, **kind));
     let aside: FxHashSet<(usize, usize)> = aside.map(|(link, _)| (link.source, link.target)).collect();
@@ -108,12 +109,12 @@ fn set_imports_aside(sketch: &mut Sketch, graph: &Graph, causes: &FxHashSet<Node
 }
 
 /// Names that only imports lead to which are not shown say nothing here.
-fn leave_out_lone_names(sketch: &mut Sketch, atlas: &Atlas, causes: &FxHashSet<NodeId>) {
+fn leave_out_lone_names(sketch: &mut Sketch, scan_index: &ScanIndex, causes: &FxHashSet<NodeId>) {
     let linked: FxHashSet<NodeId> =
         sketch.links.iter().flat_map(|link| [link.source, link.target]).map(|at| sketch.items[at].node()).collect();
     let is_lone = |item: &Item| {
         let node = item.node();
-        let is_name = item.fold == Fold::No && is_missing(atlas, node);
+        let is_name = item.fold == Fold::No && is_missing(scan_index, node);
         is_name && !linked.contains(&node) && !causes.contains(&node)
     };
     sketch.leave_out(is_lone);
@@ -121,17 +122,17 @@ fn leave_out_lone_names(sketch: &mut Sketch, atlas: &Atlas, causes: &FxHashSet<N
 
 /// Packages with which nothing is wrong are one item without links, where something is wrong with others or there are too
 /// many; else those that are linked with nothing.
-fn fold_healthy(sketch: &mut Sketch, atlas: &Atlas, lens: &Lens, has_causes: bool) {
+fn fold_healthy(sketch: &mut Sketch, scan_index: &ScanIndex, display: &DisplayOptions, has_causes: bool) {
     let linked: FxHashSet<usize> = sketch.links.iter().flat_map(|link| [link.source, link.target]).collect();
     let is_all = has_causes || sketch.items.len() > MOST_BOXES;
-    let is_marked = |at: usize| sketch.items[at].nodes.iter().any(|&node| atlas.entry(node).is_marked());
+    let is_marked = |at: usize| sketch.items[at].nodes.iter().any(|&node| scan_index.entry(node).is_marked());
     // Who misses what is shown as missing is shown with it.
     let is_fault = |at: usize| sketch.items[at].fold == Fold::No && is_marked(at);
     let missing: FxHashSet<usize> =
         sketch.links.iter().filter(|link| is_fault(link.target)).map(|link| link.source).collect();
-    let is_opened = |at: usize| lens.opened.contains(&sketch.items[at].node());
+    let is_opened = |at: usize| display.opened.contains(&sketch.items[at].node());
     // What is only told of stands apart where nothing fails.
-    let is_told = |at: usize| !has_causes && is_noted(atlas, sketch.items[at].node());
+    let is_told = |at: usize| !has_causes && is_noted(scan_index, sketch.items[at].node());
     let is_free = |at: usize| !is_opened(at) && !missing.contains(&at) && !is_told(at);
     let is_healthy = |at: usize| !is_marked(at) && is_free(at) && (is_all || !linked.contains(&at));
     let healthy: FxHashSet<NodeId> =
@@ -149,19 +150,19 @@ fn fold_healthy(sketch: &mut Sketch, atlas: &Atlas, lens: &Lens, has_causes: boo
 }
 
 /// Is a warning or a nonstandard install name told of a package or one of its files?
-pub(super) fn is_noted(atlas: &Atlas, package: NodeId) -> bool {
+pub(super) fn is_noted(scan_index: &ScanIndex, package: NodeId) -> bool {
     let is_noted = |node: NodeId| {
-        let mut findings = atlas.findings(node).iter().map(|&at| &atlas.scan.findings[at]);
-        atlas.entry(node).nonstandard.is_some() || findings.any(|finding| finding.severity > Severity::Info)
+        let mut findings = scan_index.findings(node).iter().map(|&at| &scan_index.scan.findings[at]);
+        scan_index.entry(node).nonstandard.is_some() || findings.any(|finding| finding.severity > Severity::Info)
     };
-    is_noted(package) || atlas.scan.graph.contents(package).into_iter().any(is_noted)
+    is_noted(package) || scan_index.scan.graph.contents(package).into_iter().any(is_noted)
 }
 
 /// Makes one of packages that fail because of others: those with the most modules are shown one by one, where there is room.
-pub(super) fn fold_affected(sketch: &mut Sketch, atlas: &Atlas, lens: &Lens, crowd: Crowd) {
+pub(super) fn fold_affected(sketch: &mut Sketch, scan_index: &ScanIndex, display: &DisplayOptions, crowd: Crowd) {
     let is_affected = |item: &Item| {
         let node = item.node();
-        item.fold == Fold::Package && atlas.entry(node).because.is_some() && !lens.opened.contains(&node)
+        item.fold == Fold::Package && scan_index.entry(node).because.is_some() && !display.opened.contains(&node)
     };
     let is_cause = |at: usize| sketch.items[at].fold == Fold::No;
     let missing: FxHashSet<usize> =
@@ -203,12 +204,12 @@ fn fold_rest(sketch: &mut Sketch, packages: &FxHashSet<NodeId>) {
 }
 
 /// The files of a package and what is next to them: of other packages, each as one.
-pub(super) fn inside(atlas: &Atlas, package: NodeId, lens: &Lens) -> Sketch {
-    let graph = &atlas.scan.graph;
+pub(super) fn inside(scan_index: &ScanIndex, package: NodeId, display: &DisplayOptions) -> Sketch {
+    let graph = &scan_index.scan.graph;
     let files = graph.contents(package);
     let own: FxHashSet<NodeId> = files.iter().copied().collect();
     let beside = files.iter().flat_map(|&file| graph.inner.neighbors_undirected(file));
-    let is_shown = |node: &NodeId| *node != package && (lens.system || !atlas.is_quiet(*node));
+    let is_shown = |node: &NodeId| *node != package && (display.system || !scan_index.is_quiet(*node));
     let mut nodes: Vec<NodeId> = files.iter().copied().chain(beside).filter(is_shown).collect();
     // A package without native files is shown by itself.
     if nodes.is_empty() {
@@ -217,36 +218,40 @@ pub(super) fn inside(atlas: &Atlas, package: NodeId, lens: &Lens) -> Sketch {
     let mut sketch = Sketch::of(graph, &nodes);
     sketch.fold(Fold::Package, |item| {
         let node = item.node();
-        let is_other = !own.contains(&node) && node != package && !lens.opened.contains(&node);
-        distribution(atlas, node).filter(|_| is_other)
+        let is_other = !own.contains(&node) && node != package && !display.opened.contains(&node);
+        distribution(scan_index, node).filter(|_| is_other)
     });
     sketch
 }
 
 /// Where there would be too many boxes, the files of each folder are one.
-pub(super) fn fold_folders(sketch: &mut Sketch, atlas: &Atlas, lens: &Lens) {
+pub(super) fn fold_folders(sketch: &mut Sketch, scan_index: &ScanIndex, display: &DisplayOptions) {
     if sketch.items.len() <= MOST_BOXES {
         return;
     }
     sketch.fold(Fold::Folder, |item| {
-        let entry = atlas.entry(item.node());
-        let is_free = !entry.is_broken && !item.nodes.iter().any(|node| lens.opened.contains(node));
+        let entry = scan_index.entry(item.node());
+        let is_free = !entry.is_broken && !item.nodes.iter().any(|node| display.opened.contains(node));
         let folder = entry.brief.rsplit_once('/').map(|(folder, _)| folder.to_owned());
-        (is_free && matches!(entry.sort, Sort::Module | Sort::Library)).then_some((folder, entry.sort, entry.sign()))
+        (is_free && matches!(entry.kind, NodeKind::Module | NodeKind::Library)).then_some((
+            folder,
+            entry.kind,
+            entry.sign(),
+        ))
     });
 }
 
 /// The files of each folder are one, and the Python modules of the package, apart from those with which it stands otherwise.
-pub(super) fn fold_all_folders(sketch: &mut Sketch, atlas: &Atlas, center: NodeId, lens: &Lens) {
+pub(super) fn fold_all_folders(sketch: &mut Sketch, scan_index: &ScanIndex, center: NodeId, display: &DisplayOptions) {
     sketch.fold(Fold::Folder, |item| {
-        let entry = atlas.entry(item.node());
-        let is_free = !item.nodes.iter().any(|node| *node == center || lens.opened.contains(node));
-        let folder = match entry.sort {
-            Sort::Python => None,
+        let entry = scan_index.entry(item.node());
+        let is_free = !item.nodes.iter().any(|node| *node == center || display.opened.contains(node));
+        let folder = match entry.kind {
+            NodeKind::Python => None,
             _ => entry.brief.rsplit_once('/').map(|(folder, _)| folder.to_owned()),
         };
-        let is_file = matches!(entry.sort, Sort::Module | Sort::Library | Sort::Python);
+        let is_file = matches!(entry.kind, NodeKind::Module | NodeKind::Library | NodeKind::Python);
         let is_own = item.fold != Fold::Package;
-        (is_free && is_file && is_own).then_some((folder, entry.sort, entry.sign()))
+        (is_free && is_file && is_own).then_some((folder, entry.kind, entry.sign()))
     });
 }

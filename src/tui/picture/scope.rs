@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::graph::{Node, NodeId};
-use crate::tui::atlas::Atlas;
+use crate::tui::scan_index::ScanIndex;
 
 /// What of the graph is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Scope {
 
 /// What a person decides of pictures.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lens {
+pub struct DisplayOptions {
     /// Steps to each side of the focus; none for as many as fit.
     pub depth: Option<usize>,
     /// System libraries with which nothing is wrong.
@@ -69,9 +69,9 @@ pub struct Lens {
     pub opened: FxHashSet<NodeId>,
 }
 
-impl Default for Lens {
-    fn default() -> Lens {
-        Lens {
+impl Default for DisplayOptions {
+    fn default() -> DisplayOptions {
+        DisplayOptions {
             depth: None,
             system: false,
             implied: false,
@@ -84,24 +84,24 @@ impl Default for Lens {
 }
 
 /// The distribution that brings a node, or that it is.
-pub fn distribution(atlas: &Atlas, node: NodeId) -> Option<NodeId> {
-    match atlas.scan.graph.node(node) {
+pub fn distribution(scan_index: &ScanIndex, node: NodeId) -> Option<NodeId> {
+    match scan_index.scan.graph.node(node) {
         Node::Distribution(_) => Some(node),
-        Node::File { owner, .. } => atlas.scan.graph.distributions().get(owner.0).copied(),
+        Node::File { owner, .. } => scan_index.scan.graph.distributions().get(owner.0).copied(),
         _ => None,
     }
 }
 
 /// The package that a node is shown in: its own, else the first of those that need it, else the node itself.
-pub fn package_around(atlas: &Atlas, node: NodeId) -> NodeId {
+pub fn package_around(scan_index: &ScanIndex, node: NodeId) -> NodeId {
     let who = || {
-        let before = atlas.scan.graph.inner.neighbors_directed(node, petgraph::Direction::Incoming);
-        before.filter_map(|node| distribution(atlas, node)).min()
+        let before = scan_index.scan.graph.inner.neighbors_directed(node, petgraph::Direction::Incoming);
+        before.filter_map(|node| distribution(scan_index, node)).min()
     };
-    distribution(atlas, node).or_else(who).unwrap_or(node)
+    distribution(scan_index, node).or_else(who).unwrap_or(node)
 }
 
 /// Is it a name that is not found, and missed?
-pub(super) fn is_missing(atlas: &Atlas, node: NodeId) -> bool {
-    atlas.entry(node).sort.is_missing()
+pub(super) fn is_missing(scan_index: &ScanIndex, node: NodeId) -> bool {
+    scan_index.entry(node).kind.is_missing()
 }

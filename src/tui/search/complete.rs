@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::atlas::Atlas;
+use super::super::scan_index::ScanIndex;
 use crate::printable::printable;
 use crate::survey::SymbolUse;
 
@@ -26,14 +26,14 @@ pub struct Completion {
 
 impl Completion {
     /// What a query can be completed to; none where there is nothing. `uses` are the symbols that were found.
-    pub fn new(atlas: &Atlas, query: &str, uses: &[SymbolUse]) -> Option<Completion> {
+    pub fn new(scan_index: &ScanIndex, query: &str, uses: &[SymbolUse]) -> Option<Completion> {
         let start = query.rfind(char::is_whitespace).map_or(0, |at| at + 1);
         let (before, word) = query.split_at(start);
         let words: Vec<String> = match word.split_once(':') {
             None => KEYS.iter().filter(|key| key.starts_with(word)).map(|key| (*key).to_owned()).collect(),
             Some((key, value)) => {
                 let is_it = |other: &String| starts_with(other, value) && other != value;
-                let values = values(atlas, key, uses).into_iter().filter(is_it);
+                let values = values(scan_index, key, uses).into_iter().filter(is_it);
                 values.take(MOST).map(|value| format!("{key}:{value}")).collect()
             }
         };
@@ -73,16 +73,16 @@ fn starts_with(text: &str, start: &str) -> bool {
 }
 
 /// The values that a word can have, in order.
-fn values(atlas: &Atlas, key: &str, uses: &[SymbolUse]) -> Vec<String> {
+fn values(scan_index: &ScanIndex, key: &str, uses: &[SymbolUse]) -> Vec<String> {
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     // A query is words: what holds a blank cannot be typed.
     let is_word = |name: &String| !name.is_empty() && !name.contains(char::is_whitespace);
     let names: BTreeSet<String> = match key {
         "is" => return owned(&STATES),
         "kind" => return owned(&KINDS),
-        "pkg" => atlas.entries().map(|(_, entry)| entry.owner.clone()).filter(is_word).collect(),
+        "pkg" => scan_index.entries().map(|(_, entry)| entry.owner.clone()).filter(is_word).collect(),
         "needs" => {
-            let graph = &atlas.scan.graph;
+            let graph = &scan_index.scan.graph;
             let needs = graph.nodes().flat_map(|(node, _)| graph.needs(node));
             needs.map(|(_, edge)| printable(&edge.name.to_string())).filter(is_word).collect()
         }

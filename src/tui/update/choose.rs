@@ -4,49 +4,49 @@ use std::sync::Arc;
 
 use crate::export::count;
 use crate::graph::NodeId;
-use crate::tui::atlas::{Atlas, Sort};
 use crate::tui::details;
 use crate::tui::drawing::Drawing;
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::pane::{Arrangement, Pane};
-use crate::tui::picture::{Lens, Picture, Scope};
-use crate::tui::prose::Prose;
+use crate::tui::picture::{DisplayOptions, Picture, Scope};
+use crate::tui::scan_index::{NodeKind, ScanIndex};
 use crate::tui::screen::Areas;
 use crate::tui::scrolling::{inside, kept};
 use crate::tui::search::Found;
 use crate::tui::state::Stop;
+use crate::tui::styled_text::Prose;
 use crate::tui::symbols::{ReadSymbols, has_symbols};
 use crate::tui::view::entry::{Carried, View};
 use crate::tui::way::Way;
 use crate::vfs::VPath;
 
 /// The first look at a scan: the most important finding.
-pub(in crate::tui) fn begin(model: &mut Model, atlas: Arc<Atlas>) {
+pub(in crate::tui) fn begin(model: &mut Model, scan_index: Arc<ScanIndex>) {
     let of_graph = || {
-        let mut distributions = atlas.scan.graph.distributions().iter().copied();
-        distributions.find(|&node| !atlas.scan.graph.contents(node).is_empty())
+        let mut distributions = scan_index.scan.graph.distributions().iter().copied();
+        distributions.find(|&node| !scan_index.scan.graph.contents(node).is_empty())
     };
-    model.atlas = Some(atlas.clone());
+    model.scan_index = Some(scan_index.clone());
     model.symbols.forget();
     for view in model.tables.views {
         // What they say of nodes is of the nodes of this scan from now on.
-        (view.take_in)(model, &atlas);
-        (view.sift)(model, &atlas);
+        (view.take_in)(model, &scan_index);
+        (view.sift)(model, &scan_index);
     }
     model.findings.finding = 0;
     let row = model.findings.rows.get(model.findings.cursor).and_then(|row| row.node);
-    model.chosen = row.or_else(|| atlas.node_of(0)).or_else(of_graph);
+    model.chosen = row.or_else(|| scan_index.node_of(0)).or_else(of_graph);
     recenter(model);
     settle(model);
 }
 
 /// Whoever went to a file while it was being scanned stays there: at what is wrong with it, else at its place in the tree.
 pub(in crate::tui) fn stay(model: &mut Model, path: &VPath) {
-    let Some(atlas) = model.atlas.clone() else { return };
-    let item = atlas.scan.items.iter().find(|item| item.path == *path);
-    let Some(node) = item.and_then(|item| atlas.scan.graph.file(*item.found.as_ref().ok()?)) else { return };
-    match atlas.findings(node).first() {
+    let Some(scan_index) = model.scan_index.clone() else { return };
+    let item = scan_index.scan.items.iter().find(|item| item.path == *path);
+    let Some(node) = item.and_then(|item| scan_index.scan.graph.file(*item.found.as_ref().ok()?)) else { return };
+    match scan_index.findings(node).first() {
         Some(&finding) => select_finding(model, finding),
         None => {
             model.chosen = Some(node);
@@ -56,7 +56,7 @@ pub(in crate::tui) fn stay(model: &mut Model, path: &VPath) {
 }
 
 /// Another scan of the same target: what was chosen is found again by its path.
-pub(in crate::tui) fn carry_over(model: &mut Model, old: &Atlas, new: Arc<Atlas>) {
+pub(in crate::tui) fn carry_over(model: &mut Model, old: &ScanIndex, new: Arc<ScanIndex>) {
     let carried = Carried { old, new: &new };
     let again = |node: NodeId| carried.node(node);
     let finding = carried.finding(model.findings.finding);
@@ -77,7 +77,7 @@ pub(in crate::tui) fn carry_over(model: &mut Model, old: &Atlas, new: Arc<Atlas>
     let (view, pane) = (model.view, model.pane);
     model.drawings.clear();
     zoom_out_to_overview(model);
-    model.lens.opened.clear();
+    model.display.opened.clear();
     model.modal = None;
     let found = model.found.take();
     begin(model, new.clone());
@@ -102,11 +102,11 @@ pub(in crate::tui) fn carry_over(model: &mut Model, old: &Atlas, new: Arc<Atlas>
 
 /// Has a picture made, and shown in its place: at once where it is small, else as soon as it is there.
 pub(in crate::tui) fn draw(model: &mut Model, scope: Scope, center: NodeId, cursor: Option<NodeId>) {
-    let Some(atlas) = model.atlas.clone() else { return };
+    let Some(scan_index) = model.scan_index.clone() else { return };
     model.wanted += 1;
     let (number, tick) = (model.wanted, model.tick);
-    let (lens, room, rows) = (lens(model), room(model), Areas::most_rows(model));
-    let drawing = Drawing { number, atlas, center, scope, lens, room, rows, cursor, came: Vec::new(), tick };
+    let (display, room, rows) = (display(model), room(model), Areas::most_rows(model));
+    let drawing = Drawing { number, scan_index, center, scope, display, room, rows, cursor, came: Vec::new(), tick };
     if model.drawing(scope).is_some_and(|other| other.is_like(&drawing)) {
         return;
     }
@@ -179,9 +179,11 @@ pub(in crate::tui) fn zoom_in(model: &mut Model, scope: Scope, node: NodeId) {
     (model.zoom, model.chosen) = (scope, Some(node));
     draw(model, scope, node, None);
     // In a package, what is wrong with it comes first.
-    let worst = model.atlas.as_ref().filter(|_| scope == Scope::Inside).and_then(|atlas| {
-        let files = atlas.scan.graph.contents(node);
-        files.into_iter().min_by_key(|&file| (!atlas.entry(file).is_broken, !atlas.entry(file).is_marked(), file))
+    let worst = model.scan_index.as_ref().filter(|_| scope == Scope::Inside).and_then(|scan_index| {
+        let files = scan_index.scan.graph.contents(node);
+        files
+            .into_iter()
+            .min_by_key(|&file| (!scan_index.entry(file).is_broken, !scan_index.entry(file).is_marked(), file))
     });
     let room = room(model);
     if let (Some(worst), Some(picture)) = (worst, model.pictures.focus.as_mut().filter(|it| it.scope == scope))
@@ -232,8 +234,8 @@ pub(in crate::tui) fn pictured(model: &Model) -> Pane {
 }
 
 /// What pictures show, with what the filter says.
-pub(in crate::tui) fn lens(model: &Model) -> Lens {
-    Lens { system: model.filter.system, ..model.lens.clone() }
+pub(in crate::tui) fn display(model: &Model) -> DisplayOptions {
+    DisplayOptions { system: model.filter.system, ..model.display.clone() }
 }
 
 /// Draws the pictures anew; center and cursor stay where that is possible.
@@ -247,7 +249,7 @@ pub(in crate::tui) fn redraw(model: &mut Model) {
 /// Takes in that panes may have other room than before: the row under the cursor stays in view, and the picture that is
 /// shown is drawn anew, where it has other room than it was made for.
 pub(in crate::tui) fn refit(model: &mut Model) {
-    if model.atlas.is_none() {
+    if model.scan_index.is_none() {
         return;
     }
     if let (Some((at, len)), Some(main)) = ((model.view.list)(model), Areas::of(model).main) {
@@ -277,7 +279,8 @@ pub(in crate::tui) fn center(model: &mut Model, node: NodeId) {
         model.back.push(before);
         model.forward.clear();
     }
-    let is_package = model.atlas.as_ref().is_some_and(|atlas| atlas.entry(node).sort == Sort::Distribution);
+    let is_package =
+        model.scan_index.as_ref().is_some_and(|scan_index| scan_index.entry(node).kind == NodeKind::Distribution);
     let scope = if is_package { Scope::Inside } else { Scope::Focus };
     if let Some(picture) = model.pictures.focus.as_ref().filter(|_| model.zoom != Scope::Focus || is_package) {
         let stop = Stop { scope: picture.scope, center: picture.center, cursor: picture.node() };
@@ -311,8 +314,8 @@ pub(in crate::tui) fn go(model: &mut Model, node: NodeId) {
 
 /// Brings the open view to the chosen node.
 fn arrive(model: &mut Model) {
-    let Some(atlas) = model.atlas.clone() else { return };
-    (model.view.arrive)(model, &atlas);
+    let Some(scan_index) = model.scan_index.clone() else { return };
+    (model.view.arrive)(model, &scan_index);
     settle(model);
 }
 
@@ -363,10 +366,10 @@ pub(in crate::tui) fn forward(model: &mut Model) -> Option<Effect> {
 
 /// The next or the last finding, around the ends.
 pub(in crate::tui) fn next_finding(model: &mut Model, way: Way) -> Option<Effect> {
-    let atlas = model.atlas.clone()?;
+    let scan_index = model.scan_index.clone()?;
     let len = model.findings.shown.len();
     if len == 0 {
-        let is_filtered = !atlas.scan.findings.is_empty();
+        let is_filtered = !scan_index.scan.findings.is_empty();
         model.told = Some(if is_filtered { "no finding passes the filter" } else { "no findings" }.into());
         return None;
     }
@@ -407,7 +410,7 @@ pub(in crate::tui) fn jump(model: &mut Model, node: NodeId) {
 
 /// Goes to a finding: to its node in the view that is open, where it has one, else in the list.
 pub(in crate::tui) fn go_to_finding(model: &mut Model, at: usize) {
-    match model.atlas.as_ref().and_then(|atlas| atlas.node_of(at)) {
+    match model.scan_index.as_ref().and_then(|scan_index| scan_index.node_of(at)) {
         Some(node) => {
             model.findings.finding = at;
             go(model, node);
@@ -422,10 +425,10 @@ pub(in crate::tui) fn go_to_finding(model: &mut Model, at: usize) {
 
 /// Puts the cursor of the list on a finding, and everything on its node.
 pub(in crate::tui) fn select_finding(model: &mut Model, at: usize) {
-    let Some(atlas) = model.atlas.clone() else { return };
-    let Some(last) = atlas.scan.findings.len().checked_sub(1) else { return };
+    let Some(scan_index) = model.scan_index.clone() else { return };
+    let Some(last) = scan_index.scan.findings.len().checked_sub(1) else { return };
     model.findings.finding = at.min(last);
-    if let Some(node) = atlas.node_of(model.findings.finding) {
+    if let Some(node) = scan_index.node_of(model.findings.finding) {
         model.chosen = Some(node);
         recenter(model);
     }
@@ -434,19 +437,19 @@ pub(in crate::tui) fn select_finding(model: &mut Model, at: usize) {
 
 /// Writes the evidence for what is chosen now.
 pub(in crate::tui) fn settle(model: &mut Model) {
-    let Some(atlas) = model.atlas.clone() else { return };
+    let Some(scan_index) = model.scan_index.clone() else { return };
     // What has the keys beside a list may have moved on: the list follows.
     if model.view.panes.contains(&Pane::Graph) && model.pane != Pane::Main {
-        (model.view.arrive)(model, &atlas);
+        (model.view.arrive)(model, &scan_index);
     }
     (model.scroll, model.line) = (0, None);
-    let of_view = (model.view.details)(model, &atlas);
+    let of_view = (model.view.details)(model, &scan_index);
     let via = (model.view.via)(model);
     if let Some(node) = model.chosen.filter(|_| of_view.is_none()) {
-        let files = details::asking(&atlas, node, via).into_iter().chain([node]);
-        model.symbols.want(files.filter(|&file| has_symbols(&atlas, file)));
+        let files = details::asking(&scan_index, node, via).into_iter().chain([node]);
+        model.symbols.want(files.filter(|&file| has_symbols(&scan_index, file)));
     }
-    let of_node = |node| details::of_node(&atlas, node, via, &model.symbols);
+    let of_node = |node| details::of_node(&scan_index, node, via, &model.symbols);
     model.details = of_view.unwrap_or_else(|| model.chosen.map_or_else(Vec::new, of_node));
     details::number_fixes(&mut model.details);
     model.measure_details();
@@ -454,8 +457,8 @@ pub(in crate::tui) fn settle(model: &mut Model) {
 
 /// Takes in symbols that were read; who reads the details goes on where they are.
 pub(in crate::tui) fn take_symbols(model: &mut Model, read: ReadSymbols) {
-    let ReadSymbols { atlas, node, symbols } = read;
-    if !model.atlas.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, &atlas)) {
+    let ReadSymbols { scan_index, node, symbols } = read;
+    if !model.scan_index.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, &scan_index)) {
         return;
     }
     let (scroll, line) = (model.scroll, model.line);
@@ -486,9 +489,9 @@ pub(in crate::tui) fn fold_all(model: &mut Model, open: bool) {
         (false, _) => "folded".into(),
     });
     match open {
-        true if number < MOST_OPENED => model.lens.opened.extend(folded),
+        true if number < MOST_OPENED => model.display.opened.extend(folded),
         true => {}
-        false => model.lens.opened.clear(),
+        false => model.display.opened.clear(),
     }
     redraw(model);
 }

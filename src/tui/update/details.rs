@@ -4,9 +4,9 @@ use super::choose;
 use crate::tui::effect::Effect;
 use crate::tui::modal::{pick, symbols};
 use crate::tui::model::Model;
-use crate::tui::prose::{Link, Prose};
 use crate::tui::screen::Areas;
 use crate::tui::scrolling::inside;
+use crate::tui::styled_text::{Link, Prose};
 use crate::tui::way::Way;
 
 /// Half of the details up or down.
@@ -19,16 +19,17 @@ pub fn scroll(model: &mut Model, way: Way) {
 /// Scrolls the details, never beyond their last line.
 pub fn scroll_to(model: &mut Model, line: usize) {
     let Some(area) = Areas::of(model).detail.map(inside) else { return };
-    let lines: usize = model.details.iter().map(|prose| prose.wrapped(area.width.into(), model.theme).len()).sum();
+    let lines: usize =
+        model.details.iter().map(|styled_text| styled_text.wrapped(area.width.into(), model.theme).len()).sum();
     model.scroll = line.min(lines.saturating_sub(area.height.into()));
 }
 
 /// Where each line begins and ends on the pane, before it is scrolled.
 fn places(model: &Model, width: u16) -> Vec<(usize, usize)> {
     let mut at = 0;
-    let place = |prose: &Prose| {
+    let place = |styled_text: &Prose| {
         let from = at;
-        at += prose.wrapped(width.into(), model.theme).len();
+        at += styled_text.wrapped(width.into(), model.theme).len();
         (from, at)
     };
     model.details.iter().map(place).collect()

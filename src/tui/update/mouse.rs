@@ -36,7 +36,7 @@ pub(super) fn click(model: &mut Model, at: (u16, u16), is_double: bool) -> Optio
     if model.modal.is_some() {
         return modal::click(model, at, is_double);
     }
-    if model.atlas.is_none() {
+    if model.scan_index.is_none() {
         let row = waiting::row_at(model, at);
         if let Some(work) = &mut model.work {
             work.cursor = row.or(work.cursor);
@@ -94,7 +94,7 @@ fn tab_at(model: &Model, (column, row): (u16, u16)) -> Option<&'static View> {
 /// Moves what is under the mouse, or what lies on top.
 pub(super) fn wheel(model: &mut Model, way: Way, at: (u16, u16)) -> Option<Effect> {
     let before = model.pane;
-    if model.modal.is_none() && model.atlas.is_some() {
+    if model.modal.is_none() && model.scan_index.is_some() {
         model.pane = pane_at(model, at).unwrap_or(before);
     }
     let effect = (0..NOTCH).filter_map(|_| walk::step(model, way)).last();

@@ -12,7 +12,7 @@ use crate::tui::way::Way;
 pub(in crate::tui) fn step(model: &mut Model, way: Way) -> Option<Effect> {
     match model.pane {
         _ if model.modal.is_some() => return modal::step(model, way),
-        _ if model.atlas.is_none() => {
+        _ if model.scan_index.is_none() => {
             if let Some(work) = &mut model.work {
                 work.step(way);
             }

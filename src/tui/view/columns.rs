@@ -10,14 +10,14 @@ use unicode_width::UnicodeWidthStr;
 
 use super::entry::View;
 use crate::graph::NodeId;
-use crate::tui::atlas::{Atlas, Order, Sort};
 use crate::tui::details;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, lines, name, row, title};
 use crate::tui::pane::{Arrangement, Pane};
-use crate::tui::prose::{Prose, shortened};
+use crate::tui::scan_index::{NodeKind, Order, ScanIndex};
 use crate::tui::screen::row_under;
 use crate::tui::scrolling::{along, window, window_from};
+use crate::tui::styled_text::{Prose, shortened};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 use crate::tui::way::Way;
@@ -46,21 +46,21 @@ pub(super) const VIEW: View = View {
 };
 
 /// What hangs below a node, or the packages: trouble first.
-fn list(model: &Model, atlas: &Atlas, above: Option<NodeId>) -> Vec<NodeId> {
+fn list(model: &Model, scan_index: &ScanIndex, above: Option<NodeId>) -> Vec<NodeId> {
     let mut list = match above {
-        Some(node) => atlas.beside(node, Direction::Outgoing, model.filter.system),
+        Some(node) => scan_index.beside(node, Direction::Outgoing, model.filter.system),
         None => {
-            let all = atlas.scan.graph.distributions().iter().copied();
-            all.filter(|&node| !atlas.scan.graph.contents(node).is_empty()).collect()
+            let all = scan_index.scan.graph.distributions().iter().copied();
+            all.filter(|&node| !scan_index.scan.graph.contents(node).is_empty()).collect()
         }
     };
-    atlas.sort(&mut list, model.order);
+    scan_index.sort(&mut list, model.order);
     list
 }
 
 /// Where the cursor stands in its list, and how long that is.
 fn place(model: &Model) -> Option<(usize, usize)> {
-    let list = list(model, model.atlas.as_ref()?, above(model));
+    let list = list(model, model.scan_index.as_ref()?, above(model));
     Some((list.iter().position(|node| Some(node) == model.columns.last()).unwrap_or(0), list.len()))
 }
 
@@ -70,26 +70,26 @@ fn above(model: &Model) -> Option<NodeId> {
 }
 
 /// The shortest way down to the chosen node.
-fn arrive(model: &mut Model, atlas: &Atlas) {
+fn arrive(model: &mut Model, scan_index: &ScanIndex) {
     let Some(node) = model.chosen.filter(|node| model.columns.last() != Some(node)) else { return };
-    let way = atlas.scan.graph.why(node, 1).into_iter().next();
+    let way = scan_index.scan.graph.why(node, 1).into_iter().next();
     model.columns = way.unwrap_or_else(|| vec![node]);
 }
 
 fn step(model: &mut Model, way: Way) {
-    let Some(atlas) = model.atlas.clone() else { return };
+    let Some(scan_index) = model.scan_index.clone() else { return };
     match way {
         Way::Left if model.columns.len() > 1 => drop(model.columns.pop()),
         Way::Left => {}
         Way::Right => {
-            let below = list(model, &atlas, model.columns.last().copied());
+            let below = list(model, &scan_index, model.columns.last().copied());
             // A loop could be gone down forever.
             if let Some(&first) = below.first().filter(|first| !model.columns.contains(first)) {
                 model.columns.push(first);
             }
         }
         _ => {
-            let list = list(model, &atlas, above(model));
+            let list = list(model, &scan_index, above(model));
             let at = list.iter().position(|node| Some(node) == model.columns.last()).unwrap_or(0);
             put(model, &list, along(at, list.len(), way));
         }
@@ -120,7 +120,7 @@ fn parts(area: Rect) -> [Rect; 3] {
 }
 
 fn click(model: &mut Model, area: Rect, (column, y): (u16, u16)) {
-    let Some(atlas) = model.atlas.clone() else { return };
+    let Some(scan_index) = model.scan_index.clone() else { return };
     let parts = parts(area);
     let Some(part) = parts.iter().position(|part| part.contains((column, y).into())) else { return };
     match part {
@@ -128,15 +128,15 @@ fn click(model: &mut Model, area: Rect, (column, y): (u16, u16)) {
         2 => step(model, Way::Right),
         _ => {}
     }
-    let list = list(model, &atlas, above(model));
+    let list = list(model, &scan_index, above(model));
     if part == 1 {
         put(model, &list, row_under(model, parts[1], y));
     }
     tell(model);
 }
 
-fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
-    let names: Vec<&str> = model.columns.iter().map(|&node| atlas.entry(node).short()).collect();
+fn draw(model: &Model, scan_index: &ScanIndex, area: Rect, buffer: &mut Buffer) {
+    let names: Vec<&str> = model.columns.iter().map(|&node| scan_index.entry(node).short()).collect();
     let order = format!(" · by {}", model.order().word());
     let room = usize::from(area.width).saturating_sub(4 + order.width());
     let heading = format!("{}{order}", shortened(&names.join(" › "), room));
@@ -145,15 +145,22 @@ fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     let depth = model.columns.len();
     if depth > 1 {
         let over = depth.checked_sub(3).map(|at| model.columns[at]);
-        column(model, atlas, &list(model, atlas, over), Some(model.columns[depth - 2]), (left, false), buffer);
+        column(
+            model,
+            scan_index,
+            &list(model, scan_index, over),
+            Some(model.columns[depth - 2]),
+            (left, false),
+            buffer,
+        );
     }
-    let here = list(model, atlas, above(model));
-    column(model, atlas, &here, model.columns.last().copied(), (middle, true), buffer);
+    let here = list(model, scan_index, above(model));
+    column(model, scan_index, &here, model.columns.last().copied(), (middle, true), buffer);
     if let Some(&node) = model.columns.last() {
-        let below = list(model, atlas, Some(node));
-        column(model, atlas, &below, None, (right, false), buffer);
+        let below = list(model, scan_index, Some(node));
+        column(model, scan_index, &below, None, (right, false), buffer);
         if below.is_empty() {
-            let text = Prose::of(Tone::Dim, end(model, atlas, node));
+            let text = Prose::of(Tone::Dim, end(model, scan_index, node));
             for (line, area) in text.wrapped(right.width.into(), model.theme).iter().zip(lines(right)) {
                 line.render(area, buffer);
             }
@@ -168,14 +175,14 @@ fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
 /// One list; the cursor is where the way goes on.
 fn column(
     model: &Model,
-    atlas: &Atlas,
+    scan_index: &ScanIndex,
     nodes: &[NodeId],
     cursor: Option<NodeId>,
     (area, has_keys): (Rect, bool),
     buffer: &mut Buffer,
 ) {
     let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
-    nodes.iter().for_each(|&node| *counts.entry(atlas.entry(node).short()).or_default() += 1);
+    nodes.iter().for_each(|&node| *counts.entry(scan_index.entry(node).short()).or_default() += 1);
     let at = cursor.and_then(|cursor| nodes.iter().position(|&node| node == cursor));
     let shown = match has_keys {
         true => window_from(model.top, nodes.len(), area.height.into()),
@@ -183,13 +190,13 @@ fn column(
     };
     for (index, line) in shown.zip(lines(area)) {
         let (node, width) = (nodes[index], usize::from(line.width));
-        let entry = atlas.entry(node);
-        let (tone, glyph) = atlas.mark(node);
-        let badge: String = match entry.sort {
-            Sort::Missing | Sort::NoPython => String::new(),
+        let entry = scan_index.entry(node);
+        let (tone, glyph) = scan_index.mark(node);
+        let badge: String = match entry.kind {
+            NodeKind::Missing | NodeKind::NoPython => String::new(),
             _ => entry.badge.pieces().into_iter().map(|(_, piece)| format!(" {piece}")).collect(),
         };
-        let size = if model.order() == Order::Size { atlas.size(node) } else { 0 };
+        let size = if model.order() == Order::Size { scan_index.size(node) } else { 0 };
         let size = if size > 0 { format!(" {}", details::size(size)) } else { String::new() };
         let taken = 2 + entry.sign().width() + size.width() + badge.width();
         let room = width.saturating_sub(taken);
@@ -210,9 +217,9 @@ fn column(
 }
 
 /// Why the way goes no further.
-fn end(model: &Model, atlas: &Atlas, node: NodeId) -> &'static str {
-    let is_hidden = !model.filter.system && !atlas.beside(node, Direction::Outgoing, true).is_empty();
-    match atlas.entry(node).sort {
+fn end(model: &Model, scan_index: &ScanIndex, node: NodeId) -> &'static str {
+    let is_hidden = !model.filter.system && !scan_index.beside(node, Direction::Outgoing, true).is_empty();
+    match scan_index.entry(node).kind {
         sort if sort.is_missing() => "not found: what it needs is not known",
         _ if is_hidden => "needs only the system",
         _ => "needs nothing",

@@ -13,14 +13,14 @@ use crate::diagnose::Severity;
 use crate::diff::{Change, Diff, Kind};
 use crate::printable::printable;
 use crate::scan::Scan;
-use crate::tui::atlas::{Atlas, brief};
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, lines, row, title};
 use crate::tui::pane::{Arrangement, Pane};
-use crate::tui::prose::{Prose, ended, shortened};
+use crate::tui::scan_index::{ScanIndex, brief};
 use crate::tui::screen::row_under;
 use crate::tui::scrolling::{along, window_from};
 use crate::tui::state::Compared;
+use crate::tui::styled_text::{Prose, ended, shortened};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 use crate::tui::way::Way;
@@ -54,7 +54,7 @@ pub(super) const VIEW: View = View {
             compared.cursor = at;
         }
     },
-    details: |model, atlas| current(model).map(|change| details(model, atlas, change)),
+    details: |model, scan_index| current(model).map(|change| details(model, scan_index, change)),
     has_every_node: false,
     take_in: |model, _| compare(model),
     ..View::plain(|_, _| {})
@@ -62,8 +62,8 @@ pub(super) const VIEW: View = View {
 
 /// Compares with the scan that is shown now.
 fn compare(model: &mut Model) {
-    if let (Some(compared), Some(atlas)) = (&mut model.diff, &model.atlas) {
-        compared.diff = Diff::of(&compared.before, &atlas.scan);
+    if let (Some(compared), Some(scan_index)) = (&mut model.diff, &model.scan_index) {
+        compared.diff = Diff::of(&compared.before, &scan_index.scan);
         compared.cursor = compared.cursor.min(compared.diff.changes.len().saturating_sub(1));
     }
 }
@@ -109,7 +109,7 @@ fn sides(width: u16) -> Option<(u16, u16)> {
     (width >= 72).then(|| (subject, subject + (width - subject) / 2))
 }
 
-fn draw(model: &Model, _: &Atlas, area: Rect, buffer: &mut Buffer) {
+fn draw(model: &Model, _: &ScanIndex, area: Rect, buffer: &mut Buffer) {
     let Some(compared) = &model.diff else { return };
     let [came, went, changed] = compared.diff.counts();
     let heading = title(model, &format!("Diff +{came} -{went} ~{changed}"));
@@ -179,7 +179,7 @@ fn mark(change: &Change) -> (Tone, String) {
     }
 }
 
-fn details(model: &Model, atlas: &Atlas, change: &Change) -> Vec<Prose> {
+fn details(model: &Model, scan_index: &ScanIndex, change: &Change) -> Vec<Prose> {
     let (tone, mark) = mark(change);
     let mut text = vec![Prose::of(tone, format!("{mark} ")).then(Tone::Strong, printable(&change.subject))];
     if !change.about.is_empty() {
@@ -201,7 +201,7 @@ fn details(model: &Model, atlas: &Atlas, change: &Change) -> Vec<Prose> {
     );
     if let Some(node) = change.after {
         text.push(Prose::default());
-        text.extend(crate::tui::details::of_node(atlas, node, None, &model.symbols));
+        text.extend(crate::tui::details::of_node(scan_index, node, None, &model.symbols));
     }
     text
 }

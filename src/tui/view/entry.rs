@@ -5,25 +5,25 @@ use ratatui::layout::Rect;
 
 use crate::diagnose::Finding;
 use crate::graph::NodeId;
-use crate::tui::atlas::{Atlas, Order};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::Scope;
-use crate::tui::prose::Prose;
+use crate::tui::scan_index::{Order, ScanIndex};
+use crate::tui::styled_text::Prose;
 use crate::tui::way::Way;
 
 /// Two scans of the same target, one after the other.
 pub struct Carried<'a> {
-    pub old: &'a Atlas,
-    pub new: &'a Atlas,
+    pub old: &'a ScanIndex,
+    pub new: &'a ScanIndex,
 }
 
 impl Carried<'_> {
     /// What a node of the old scan is in the new one.
     pub fn node(&self, node: NodeId) -> Option<NodeId> {
         let entry = self.old.entry(node);
-        self.new.find(entry.sort, &entry.path)
+        self.new.find(entry.kind, &entry.path)
     }
 
     /// The place of a finding of the old scan in the new one.
@@ -71,11 +71,11 @@ pub struct View {
     /// Finds again in another scan what it remembers of the one before, or lets go of it.
     pub carry_over: fn(&mut Model, &Carried),
     /// Takes in a scan that is shown from now on.
-    pub take_in: fn(&mut Model, &Atlas),
+    pub take_in: fn(&mut Model, &ScanIndex),
     /// Lists anew what filter and order leave.
-    pub sift: fn(&mut Model, &Atlas),
+    pub sift: fn(&mut Model, &ScanIndex),
     /// Draws the main pane into an area, its border included.
-    pub draw: fn(&Model, &Atlas, Rect, &mut Buffer),
+    pub draw: fn(&Model, &ScanIndex, Rect, &mut Buffer),
     /// Moves the cursor of the main pane, and what is chosen with it.
     pub step: fn(&mut Model, Way),
     /// What Enter does, for the footer.
@@ -89,9 +89,9 @@ pub struct View {
     /// A click into the main pane, whose inside is the area.
     pub click: fn(&mut Model, Rect, (u16, u16)),
     /// Brings the cursor to the chosen node, where the view has a place for it.
-    pub arrive: fn(&mut Model, &Atlas),
+    pub arrive: fn(&mut Model, &ScanIndex),
     /// What the detail says, where that is not told of the chosen node itself.
-    pub details: fn(&Model, &Atlas) -> Option<Vec<Prose>>,
+    pub details: fn(&Model, &ScanIndex) -> Option<Vec<Prose>>,
     /// The file by whose need one came to the chosen node.
     pub via: fn(&Model) -> Option<NodeId>,
     /// What the picture of the main pane shows; none where there is no picture.

@@ -12,14 +12,14 @@ use unicode_width::UnicodeWidthStr;
 use super::entry::View;
 use crate::export::count;
 use crate::graph::NodeId;
-use crate::tui::atlas::{Atlas, Order, Sort};
 use crate::tui::details::size;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, lines, name, row, title};
 use crate::tui::pane::{Arrangement, Pane};
-use crate::tui::prose::shortened;
+use crate::tui::scan_index::{NodeKind, Order, ScanIndex};
 use crate::tui::scrolling::{along, window_from};
 use crate::tui::state::FileRow;
+use crate::tui::styled_text::shortened;
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 
@@ -55,21 +55,22 @@ pub(super) const VIEW: View = View {
             put(model, model.files.cursor);
         }
     },
-    take_in: |model, atlas| model.files.all = files(atlas),
+    take_in: |model, scan_index| model.files.all = files(scan_index),
     sift,
     has_every_node: false,
     ..View::plain(|model, _| model.files.cursor = 0)
 };
 
 /// Every file of the environment, with what it costs.
-fn files(atlas: &Atlas) -> Vec<FileRow> {
-    let graph = &atlas.scan.graph;
-    let is_file = |sort: Sort| matches!(sort, Sort::Module | Sort::Library | Sort::Program);
-    let nodes: Vec<NodeId> = atlas.entries().filter(|(_, entry)| is_file(entry.sort)).map(|(node, _)| node).collect();
-    let (freed, only) = freed(atlas, &nodes);
+fn files(scan_index: &ScanIndex) -> Vec<FileRow> {
+    let graph = &scan_index.scan.graph;
+    let is_file = |kind: NodeKind| matches!(kind, NodeKind::Module | NodeKind::Library | NodeKind::Program);
+    let nodes: Vec<NodeId> =
+        scan_index.entries().filter(|(_, entry)| is_file(entry.kind)).map(|(node, _)| node).collect();
+    let (freed, only) = freed(scan_index, &nodes);
     let row = |(at, &node): (usize, &NodeId)| FileRow {
         node,
-        size: atlas.size(node),
+        size: scan_index.size(node),
         needs: graph.needs(node).len(),
         used_by: graph.dependents(node).len(),
         freed: freed[at],
@@ -80,17 +81,17 @@ fn files(atlas: &Atlas) -> Vec<FileRow> {
 
 /// What each file holds alone: the bytes of all that is reached only by way of it, and the file by way of which alone it is
 /// reached. Ways begin at what can be imported or run, and at what nothing needs.
-fn freed(atlas: &Atlas, nodes: &[NodeId]) -> (Vec<u64>, Vec<Option<NodeId>>) {
+fn freed(scan_index: &ScanIndex, nodes: &[NodeId]) -> (Vec<u64>, Vec<Option<NodeId>>) {
     let place: FxHashMap<NodeId, usize> = nodes.iter().enumerate().map(|(at, &node)| (node, at)).collect();
     let mut graph = DiGraph::<(), (), u32>::with_capacity(nodes.len() + 1, 0);
     let ids: Vec<_> = nodes.iter().map(|_| graph.add_node(())).collect();
     let root = graph.add_node(());
     for (at, &node) in nodes.iter().enumerate() {
-        let dependents = atlas.scan.graph.dependents(node);
-        if atlas.entry(node).sort != Sort::Library || dependents.is_empty() {
+        let dependents = scan_index.scan.graph.dependents(node);
+        if scan_index.entry(node).kind != NodeKind::Library || dependents.is_empty() {
             graph.add_edge(root, ids[at], ());
         }
-        for target in atlas.scan.graph.loaders(node, Direction::Outgoing).filter_map(|target| place.get(&target)) {
+        for target in scan_index.scan.graph.loaders(node, Direction::Outgoing).filter_map(|target| place.get(&target)) {
             graph.add_edge(ids[at], ids[*target], ());
         }
     }
@@ -102,13 +103,13 @@ fn freed(atlas: &Atlas, nodes: &[NodeId]) -> (Vec<u64>, Vec<Option<NodeId>>) {
         }
     }
     let dominators = simple_fast(&graph, root);
-    let mut freed: Vec<u64> = nodes.iter().map(|&node| atlas.size(node)).collect();
+    let mut freed: Vec<u64> = nodes.iter().map(|&node| scan_index.size(node)).collect();
     let only: Vec<Option<usize>> = ids
         .iter()
         .map(|&id| dominators.immediate_dominator(id).filter(|&above| above != root).map(|above| above.index()))
         .collect();
     for at in 0..nodes.len() {
-        let own = atlas.size(nodes[at]);
+        let own = scan_index.size(nodes[at]);
         let mut above = only[at];
         while let Some(at) = above {
             freed[at] += own;
@@ -118,13 +119,13 @@ fn freed(atlas: &Atlas, nodes: &[NodeId]) -> (Vec<u64>, Vec<Option<NodeId>>) {
     (freed, only.into_iter().map(|at| at.map(|at| nodes[at])).collect())
 }
 
-fn sift(model: &mut Model, atlas: &Atlas) {
+fn sift(model: &mut Model, scan_index: &ScanIndex) {
     let cursor = model.files.shown.get(model.files.cursor).map(|file| file.node);
     let mut shown: Vec<FileRow> =
-        model.files.all.iter().copied().filter(|file| model.filter.admits(atlas, file.node)).collect();
+        model.files.all.iter().copied().filter(|file| model.filter.admits(scan_index, file.node)).collect();
     match model.order {
-        Order::Name => shown.sort_by_cached_key(|file| atlas.entry(file.node).brief.to_lowercase()),
-        Order::Kind => shown.sort_by_key(|file| (atlas.entry(file.node).sort as u8, std::cmp::Reverse(file.size))),
+        Order::Name => shown.sort_by_cached_key(|file| scan_index.entry(file.node).brief.to_lowercase()),
+        Order::Kind => shown.sort_by_key(|file| (scan_index.entry(file.node).kind as u8, std::cmp::Reverse(file.size))),
         Order::Size | Order::Impact => shown.sort_by_key(|file| std::cmp::Reverse(file.size)),
     }
     model.files.cursor = shown.iter().position(|file| Some(file.node) == cursor).unwrap_or(0);
@@ -145,7 +146,7 @@ fn put(model: &mut Model, at: usize) {
 const COLUMNS: [(&str, usize); 6] =
     [("package", 16), ("size", 10), ("needs", 6), ("used by", 8), ("frees", 10), ("only by", 20)];
 
-fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
+fn draw(model: &Model, scan_index: &ScanIndex, area: Rect, buffer: &mut Buffer) {
     let number = count(model.files.shown.len(), "file");
     let heading = title(model, &format!("Files  {number} · by {}", model.order().word()));
     let inside = bordered(model, Some(Pane::Main), heading, area, buffer);
@@ -162,7 +163,7 @@ fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     let top = model.top.max((model.files.cursor + 1).saturating_sub(height));
     for (at, area) in window_from(top, model.files.shown.len(), height).zip(rows) {
         let cursor = (at == model.files.cursor).then_some(model.pane == Pane::Main);
-        row(model, &line(model, atlas, &model.files.shown[at], &columns, area.width.into()), area, cursor, buffer);
+        row(model, &line(model, scan_index, &model.files.shown[at], &columns, area.width.into()), area, cursor, buffer);
     }
 }
 
@@ -193,9 +194,9 @@ fn cell(at: usize, text: &str) -> String {
     if matches!(at, 0 | 5) { format!(" {text}{blank}") } else { format!(" {blank}{text}") }
 }
 
-fn line(model: &Model, atlas: &Atlas, file: &FileRow, columns: &[usize], width: usize) -> Line<'static> {
-    let entry = atlas.entry(file.node);
-    let (tone, glyph) = atlas.mark(file.node);
+fn line(model: &Model, scan_index: &ScanIndex, file: &FileRow, columns: &[usize], width: usize) -> Line<'static> {
+    let entry = scan_index.entry(file.node);
+    let (tone, glyph) = scan_index.mark(file.node);
     let style = model.theme.style(tone);
     let taken: usize = columns.iter().map(|&at| COLUMNS[at].1).sum();
     let room = width.saturating_sub(taken + 2 + entry.sign().width());
@@ -203,7 +204,7 @@ fn line(model: &Model, atlas: &Atlas, file: &FileRow, columns: &[usize], width: 
     spans.extend(name(model, file.node, &entry.brief, room, style));
     let used: usize = spans.iter().skip(1).map(Span::width).sum();
     spans.push(Span::styled(format!("{}{}", entry.sign(), " ".repeat(room.saturating_sub(used))), style));
-    let only = file.only_by.map_or_else(String::new, |by| atlas.entry(by).short().to_owned());
+    let only = file.only_by.map_or_else(String::new, |by| scan_index.entry(by).short().to_owned());
     let cells = [
         entry.owner.clone(),
         size(file.size),

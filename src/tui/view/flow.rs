@@ -5,12 +5,12 @@ use ratatui::layout::Rect;
 
 use super::entry::View;
 use super::graph::{fold_details, framed, point, toggle};
-use crate::tui::atlas::Atlas;
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, title};
 use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::{Picture, Scope};
+use crate::tui::scan_index::ScanIndex;
 use crate::tui::update::choose;
 use crate::tui::way::Way;
 
@@ -44,7 +44,7 @@ pub(super) const VIEW: View = View {
             choose::remake(model, Scope::All);
         }
     },
-    details: |model, atlas| fold_details(model.pictures.flow.as_ref()?, atlas),
+    details: |model, scan_index| fold_details(model.pictures.flow.as_ref()?, scan_index),
     via: |model| model.pictures.flow.as_ref().and_then(Picture::via),
     scope: Some(Scope::All),
     ..View::plain(|model, _| model.pictures.flow = None)
@@ -71,8 +71,8 @@ fn open(model: &mut Model) {
 }
 
 fn fold(model: &mut Model) {
-    let (Some(atlas), Some(picture)) = (model.atlas.clone(), &model.pictures.flow) else { return };
-    let node = toggle(&mut model.lens.opened, picture, &atlas);
+    let (Some(scan_index), Some(picture)) = (model.scan_index.clone(), &model.pictures.flow) else { return };
+    let node = toggle(&mut model.display.opened, picture, &scan_index);
     model.chosen = Some(node);
     choose::remake(model, Scope::All);
     choose::settle(model);
@@ -91,7 +91,7 @@ pub(in crate::tui) fn next_scope(model: &mut Model) -> Option<Effect> {
     None
 }
 
-fn draw(model: &Model, _: &Atlas, area: Rect, buffer: &mut Buffer) {
+fn draw(model: &Model, _: &ScanIndex, area: Rect, buffer: &mut Buffer) {
     let Some(picture) = &model.pictures.flow else {
         let heading = format!("Flow {}", model.drawing_sign(Scope::All));
         bordered(model, Some(Pane::Main), title(model, heading.trim_end()), area, buffer);

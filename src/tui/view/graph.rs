@@ -11,14 +11,14 @@ use super::entry::View;
 use crate::export::count;
 use crate::graph::NodeId;
 use crate::graph::sketch::Fold;
-use crate::tui::atlas::{Atlas, Sort};
 use crate::tui::details;
 use crate::tui::modal::symbols;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, canvas, title};
 use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::{Picture, Scope};
-use crate::tui::prose::shortened;
+use crate::tui::scan_index::{NodeKind, ScanIndex};
+use crate::tui::styled_text::shortened;
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 use crate::tui::way::Way;
@@ -45,18 +45,18 @@ pub(super) const VIEW: View = View {
             choose::recenter(model);
         }
     },
-    details: |model, atlas| fold_details(model.pictures.focus.as_ref()?, atlas),
+    details: |model, scan_index| fold_details(model.pictures.focus.as_ref()?, scan_index),
     via: |model| model.pictures.focus.as_ref().and_then(Picture::via),
     scope: Some(Scope::Focus),
     ..View::plain(|model, _| model.pictures.focus = None)
 };
 
 /// What a fold stands for; a single node has its own details.
-pub(super) fn fold_details(picture: &Picture, atlas: &Atlas) -> Option<Vec<crate::tui::prose::Prose>> {
+pub(super) fn fold_details(picture: &Picture, scan_index: &ScanIndex) -> Option<Vec<crate::tui::styled_text::Prose>> {
     picture
         .fold()
         .filter(|item| item.fold != Fold::Package)
-        .map(|item| details::of_fold(atlas, item, &picture.labels[picture.cursor]))
+        .map(|item| details::of_fold(scan_index, item, &picture.labels[picture.cursor]))
 }
 
 /// The picture is the main pane of its own view, and beside the lists of others.
@@ -83,9 +83,9 @@ fn beyond(model: &mut Model, way: Way) {
         Way::Right => Direction::Outgoing,
         _ => return,
     };
-    let (Some(atlas), Some(picture)) = (model.atlas.clone(), &model.pictures.focus) else { return };
+    let (Some(scan_index), Some(picture)) = (model.scan_index.clone(), &model.pictures.focus) else { return };
     let node = picture.node();
-    let leads_on = !atlas.beside(node, direction, model.filter.system).is_empty();
+    let leads_on = !scan_index.beside(node, direction, model.filter.system).is_empty();
     if picture.scope != Scope::Focus || node == picture.center || picture.fold().is_some() || !leads_on {
         return;
     }
@@ -101,7 +101,8 @@ fn beyond(model: &mut Model, way: Way) {
 pub fn open(model: &mut Model) {
     let Some(picture) = &model.pictures.focus else { return };
     let (node, fold) = (picture.node(), picture.fold().map(|item| item.fold));
-    let is_package = model.atlas.as_ref().is_some_and(|atlas| atlas.entry(node).sort == Sort::Distribution);
+    let is_package =
+        model.scan_index.as_ref().is_some_and(|scan_index| scan_index.entry(node).kind == NodeKind::Distribution);
     match fold {
         Some(Fold::Package) => choose::zoom_in(model, Scope::Inside, node),
         Some(_) => self::fold(model),
@@ -114,8 +115,8 @@ pub fn open(model: &mut Model) {
 
 /// Opens the fold under the cursor, or folds again what was opened.
 pub fn fold(model: &mut Model) {
-    let (Some(atlas), Some(picture)) = (model.atlas.clone(), &model.pictures.focus) else { return };
-    let node = toggle(&mut model.lens.opened, picture, &atlas);
+    let (Some(scan_index), Some(picture)) = (model.scan_index.clone(), &model.pictures.focus) else { return };
+    let node = toggle(&mut model.display.opened, picture, &scan_index);
     let (scope, center) = (picture.scope, picture.center);
     choose::draw(model, scope, center, Some(node));
     if let Some(picture) = &model.pictures.focus {
@@ -125,12 +126,12 @@ pub fn fold(model: &mut Model) {
 }
 
 /// Notes that the fold under the cursor is open now, or that its kind is folded again; the answer is its node.
-pub(super) fn toggle(opened: &mut rustc_hash::FxHashSet<NodeId>, picture: &Picture, atlas: &Atlas) -> NodeId {
+pub(super) fn toggle(opened: &mut rustc_hash::FxHashSet<NodeId>, picture: &Picture, scan_index: &ScanIndex) -> NodeId {
     let node = picture.node();
     match picture.fold() {
         Some(item) => opened.extend(item.nodes.iter().copied()),
         None => {
-            let kind = |node| (&atlas.entry(node).owner, atlas.entry(node).sort);
+            let kind = |node| (&scan_index.entry(node).owner, scan_index.entry(node).kind);
             let own = kind(node);
             opened.retain(|&other| kind(other) != own);
         }
@@ -157,7 +158,7 @@ pub(super) fn point(picture: &mut Picture, area: Rect, (column, row): (u16, u16)
 }
 
 /// Draws the picture.
-pub fn draw(model: &Model, _: &Atlas, area: Rect, buffer: &mut Buffer) {
+pub fn draw(model: &Model, _: &ScanIndex, area: Rect, buffer: &mut Buffer) {
     let Some(picture) = &model.pictures.focus else {
         let heading = format!("Focus {}", model.drawing_sign(Scope::Focus));
         bordered(model, Some(pane(model)), title(model, heading.trim_end()), area, buffer);

@@ -8,16 +8,16 @@ use unicode_width::UnicodeWidthStr;
 use super::entry::View;
 use crate::buildlog::{Judged, Log};
 use crate::printable::printable;
-use crate::tui::atlas::Atlas;
 use crate::tui::details::{of_incident, sign_of_incident};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, lines, place_in_list, row, title};
 use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::Picture;
-use crate::tui::prose::{ended, shortened};
+use crate::tui::scan_index::ScanIndex;
 use crate::tui::scrolling::along;
 use crate::tui::state::Logged;
+use crate::tui::styled_text::{ended, shortened};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 use crate::tui::way::Way;
@@ -53,9 +53,9 @@ pub(super) const VIEW: View = View {
             }
         }
     },
-    details: |model, atlas| match current(model) {
-        Some(judged) => Some(of_incident(atlas, judged)),
-        None => super::graph::fold_details(model.pictures.focus.as_ref()?, atlas),
+    details: |model, scan_index| match current(model) {
+        Some(judged) => Some(of_incident(scan_index, judged)),
+        None => super::graph::fold_details(model.pictures.focus.as_ref()?, scan_index),
     },
     via: |model| model.pictures.focus.as_ref().and_then(Picture::via),
     has_every_node: false,
@@ -65,8 +65,8 @@ pub(super) const VIEW: View = View {
 
 /// Compares the log with the scan that is shown now.
 fn compare(model: &mut Model) {
-    if let (Some(log), Some(atlas)) = (&mut model.log, &model.atlas) {
-        log.compare(atlas);
+    if let (Some(log), Some(scan_index)) = (&mut model.log, &model.scan_index) {
+        log.compare(scan_index);
     }
 }
 
@@ -213,36 +213,36 @@ fn draw_text(model: &Model, log: &Logged, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
+fn draw(model: &Model, scan_index: &ScanIndex, area: Rect, buffer: &mut Buffer) {
     let Some(log) = &model.log else { return };
     let height = list_height(area.height, log.judged.len());
     if height < area.height && !log.log.text.lines().is_empty() {
         let below = Rect { y: area.y + height, height: area.height - height, ..area };
         draw_text(model, log, below, buffer);
-        draw_list(model, atlas, log, Rect { height, ..area }, buffer);
+        draw_list(model, scan_index, log, Rect { height, ..area }, buffer);
     } else {
-        draw_list(model, atlas, log, area, buffer);
+        draw_list(model, scan_index, log, area, buffer);
     }
 }
 
-fn draw_list(model: &Model, atlas: &Atlas, log: &Logged, area: Rect, buffer: &mut Buffer) {
+fn draw_list(model: &Model, scan_index: &ScanIndex, log: &Logged, area: Rect, buffer: &mut Buffer) {
     let heading = title(model, &format!("Log {}", log.judged.len()));
     let inside = bordered(model, Some(Pane::Main), heading, area, buffer);
     let width = log.judged.iter().map(|judged| judged.incident.first).max().unwrap_or(0).to_string().len();
     for (at, area) in shown(model, log, inside.height.into()).zip(lines(inside)) {
         let cursor = (at == log.cursor).then_some(model.pane == Pane::Main);
-        row(model, &line(model, atlas, &log.judged[at], width, area.width.into()), area, cursor, buffer);
+        row(model, &line(model, scan_index, &log.judged[at], width, area.width.into()), area, cursor, buffer);
     }
     let seen = shown(model, log, inside.height.into());
     place_in_list(model, inside, (log.cursor, log.judged.len()), seen, buffer);
 }
 
 /// `✗ 4012 libopenblas.so.0   library not found`
-fn line(model: &Model, atlas: &Atlas, judged: &Judged, digits: usize, width: usize) -> Line<'static> {
+fn line(model: &Model, scan_index: &ScanIndex, judged: &Judged, digits: usize, width: usize) -> Line<'static> {
     let (tone, sign) = sign_of_incident(judged);
     let number = format!("{:>digits$} ", judged.incident.first);
     let room = width.saturating_sub(2 + number.len());
-    let subject = shortened(&name(atlas, judged), room);
+    let subject = shortened(&name(scan_index, judged), room);
     let left = room - subject.width();
     let what = if left > 8 { format!("  {}", ended(judged.cause.title(), left - 2)) } else { String::new() };
     Line::from(vec![
@@ -254,9 +254,9 @@ fn line(model: &Model, atlas: &Atlas, judged: &Judged, digits: usize, width: usi
 }
 
 /// What an incident is about, in a word: its node, which is where Enter leads; else what the log accuses.
-fn name(atlas: &Atlas, judged: &Judged) -> String {
+fn name(scan_index: &ScanIndex, judged: &Judged) -> String {
     match judged.node {
-        Some(node) => atlas.entry(node).short().to_owned(),
+        Some(node) => scan_index.entry(node).short().to_owned(),
         None => {
             let accused = judged.incident.accused().or(judged.incident.by()).unwrap_or(judged.incident.tool.name());
             printable(accused.rsplit(['/', '\\']).next().unwrap_or(accused))

@@ -6,11 +6,11 @@ use ratatui::layout::Rect;
 use super::entry::View;
 use super::graph::{fold_details, framed, point, toggle};
 use crate::export::count;
-use crate::tui::atlas::Atlas;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, title};
 use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::{Picture, Scope};
+use crate::tui::scan_index::ScanIndex;
 use crate::tui::update::choose;
 use crate::tui::way::Way;
 
@@ -21,7 +21,7 @@ pub(super) const VIEW: View = View {
     about: "show consumers of NumPy's C API",
     arrangement: Arrangement::Above,
     nothing: "no consumer of NumPy's C API",
-    is_there: |model| model.atlas.as_ref().is_some_and(|atlas| !atlas.scan.numpy.capi_edges.is_empty()),
+    is_there: |model| model.scan_index.as_ref().is_some_and(|scan_index| !scan_index.scan.numpy.capi_edges.is_empty()),
     draw,
     step,
     enter: "open",
@@ -42,7 +42,7 @@ pub(super) const VIEW: View = View {
         choose::remake(model, Scope::Numpy);
         model.chosen = model.pictures.numpy.as_ref().map(Picture::node).or(model.chosen);
     },
-    details: |model, atlas| fold_details(model.pictures.numpy.as_ref()?, atlas),
+    details: |model, scan_index| fold_details(model.pictures.numpy.as_ref()?, scan_index),
     has_every_node: false,
     scope: Some(Scope::Numpy),
     ..View::plain(|model, _| model.pictures.numpy = None)
@@ -66,21 +66,21 @@ fn open(model: &mut Model) {
 }
 
 fn fold(model: &mut Model) {
-    let (Some(atlas), Some(picture)) = (model.atlas.clone(), &model.pictures.numpy) else { return };
-    let node = toggle(&mut model.lens.opened, picture, &atlas);
+    let (Some(scan_index), Some(picture)) = (model.scan_index.clone(), &model.pictures.numpy) else { return };
+    let node = toggle(&mut model.display.opened, picture, &scan_index);
     model.chosen = Some(node);
     choose::remake(model, Scope::Numpy);
     choose::settle(model);
 }
 
-fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
+fn draw(model: &Model, scan_index: &ScanIndex, area: Rect, buffer: &mut Buffer) {
     let Some(picture) = &model.pictures.numpy else {
         let heading = format!("NumPy {}", model.drawing_sign(Scope::Numpy));
         bordered(model, Some(Pane::Main), title(model, heading.trim_end()), area, buffer);
         return;
     };
-    let asking = atlas.scan.numpy.capi_edges.len();
-    let name = match atlas.scan.numpy_failing() {
+    let asking = scan_index.scan.numpy.capi_edges.len();
+    let name = match scan_index.scan.numpy_failing() {
         0 => format!("NumPy's C API  {}", count(asking, "consumer")),
         failing => format!("NumPy's C API  {}, {failing} broken", count(asking, "consumer")),
     };

@@ -9,15 +9,15 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::entry::View;
-use crate::tui::atlas::{Atlas, Order};
 use crate::tui::details::{of_finding, of_group};
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, dim, lines, row, title};
 use crate::tui::pane::{Arrangement, Pane};
 use crate::tui::picture::Picture;
-use crate::tui::prose::{Prose, ended, shortened};
+use crate::tui::scan_index::{Order, ScanIndex};
 use crate::tui::scrolling::{along, window_from};
 use crate::tui::state::ProblemRow;
+use crate::tui::styled_text::{Prose, ended, shortened};
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 use crate::tui::way::Way;
@@ -49,20 +49,20 @@ pub(super) const VIEW: View = View {
         let first = window_from(model.top, model.findings.rows.len(), usize::from(area.height) / height).start;
         select(model, first + usize::from(y.saturating_sub(area.y)) / height);
     },
-    arrive: |model, atlas| {
+    arrive: |model, scan_index| {
         if model.current_row().is_some() {
             return;
         }
-        let told = model.chosen.map(|node| atlas.told_of(node)).unwrap_or_default();
+        let told = model.chosen.map(|node| scan_index.told_of(node)).unwrap_or_default();
         if let Some(at) = told.into_iter().find_map(|finding| row_of(model, finding)) {
             model.findings.cursor = at;
             model.findings.finding = model.findings.rows[at].findings[0];
         }
     },
-    details: |model, atlas| match model.current_row() {
-        Some(row) if row.findings.len() > 1 => Some(of_group(atlas, &row.findings)),
-        Some(row) => row.finding().map(|at| of_finding(atlas, at)),
-        None => super::graph::fold_details(model.pictures.focus.as_ref()?, atlas),
+    details: |model, scan_index| match model.current_row() {
+        Some(row) if row.findings.len() > 1 => Some(of_group(scan_index, &row.findings)),
+        Some(row) => row.finding().map(|at| of_finding(scan_index, at)),
+        None => super::graph::fold_details(model.pictures.focus.as_ref()?, scan_index),
     },
     via: |model| model.pictures.focus.as_ref().and_then(Picture::via),
     has_every_node: false,
@@ -88,22 +88,22 @@ fn step(model: &mut Model, way: Way) {
 }
 
 /// Which findings the filter leaves, and the rows that tell of them. The cursor stays on its own, or goes to the first.
-fn sift(model: &mut Model, atlas: &Atlas) {
-    let all = 0..atlas.scan.findings.len();
-    model.findings.shown = all.filter(|&at| model.filter.admits_finding(atlas, at)).collect();
-    rows::sort(&mut model.findings.shown, atlas, model.order);
-    model.findings.rows = rows::rows(atlas, &model.findings.shown, &model.findings.open);
+fn sift(model: &mut Model, scan_index: &ScanIndex) {
+    let all = 0..scan_index.scan.findings.len();
+    model.findings.shown = all.filter(|&at| model.filter.admits_finding(scan_index, at)).collect();
+    rows::sort(&mut model.findings.shown, scan_index, model.order);
+    model.findings.rows = rows::rows(scan_index, &model.findings.shown, &model.findings.open);
     if !model.findings.shown.contains(&model.findings.finding) {
         model.findings.finding = model.findings.shown.first().copied().unwrap_or(0);
     }
     model.findings.cursor = row_of(model, model.findings.finding).unwrap_or(0);
-    measure(model, atlas);
+    measure(model, scan_index);
 }
 
 /// Takes in how wide the rows are.
-fn measure(model: &mut Model, atlas: &Atlas) {
+fn measure(model: &mut Model, scan_index: &ScanIndex) {
     let width = |row: &ProblemRow| {
-        let told = told(model, atlas, row);
+        let told = told(model, scan_index, row);
         let first = told.package.width() + told.what.width() + told.end().width() + 6;
         told.indent() + first.max(told.because.width() + 4)
     };
@@ -154,10 +154,10 @@ fn fold_all(model: &mut Model, open: bool) {
 }
 
 fn rows_anew(model: &mut Model) {
-    let Some(atlas) = model.atlas.clone() else { return };
+    let Some(scan_index) = model.scan_index.clone() else { return };
     let row = model.findings.rows.get(model.findings.cursor).cloned();
-    model.findings.rows = rows::rows(&atlas, &model.findings.shown, &model.findings.open);
-    measure(model, &atlas);
+    model.findings.rows = rows::rows(&scan_index, &model.findings.shown, &model.findings.open);
+    measure(model, &scan_index);
     let same = |other: &ProblemRow| {
         row.as_ref().is_some_and(|row| (row.key(), &row.consequence) == (other.key(), &other.consequence))
     };
@@ -170,8 +170,8 @@ fn row_height(model: &Model, area: Rect) -> usize {
     if model.findings.rows.len() * 2 <= usize::from(area.height) { 2 } else { 1 }
 }
 
-fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
-    let findings = &atlas.scan.findings;
+fn draw(model: &Model, scan_index: &ScanIndex, area: Rect, buffer: &mut Buffer) {
+    let findings = &scan_index.scan.findings;
     let number = match model.findings.shown.len() == findings.len() {
         true => findings.len().to_string(),
         false => format!("{} of {}", model.findings.shown.len(), findings.len()),
@@ -180,13 +180,13 @@ fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     let heading = title(model, &format!("Problems {number}{order}"));
     let inside = bordered(model, Some(Pane::Main), heading, area, buffer);
     if findings.is_empty() {
-        return nothing(model, atlas, inside, buffer);
+        return nothing(model, scan_index, inside, buffer);
     }
     if model.findings.shown.is_empty() {
         dim(model, "no finding passes the filter; f c resets it", inside, buffer);
     }
     let height = row_height(model, inside);
-    let told: Vec<Told> = model.findings.rows.iter().map(|row| told(model, atlas, row)).collect();
+    let told: Vec<Told> = model.findings.rows.iter().map(|row| told(model, scan_index, row)).collect();
     let column = told.iter().map(|told| told.package.width()).max().unwrap_or(0);
     let column = column.min(MOST_COLUMN).min(usize::from(inside.width) / 4);
     let current = model.current_row().map(|_| model.findings.cursor);
@@ -261,15 +261,15 @@ fn start(model: &Model, told: &Told, package: String) -> Vec<Span<'static>> {
 }
 
 /// No finding is a result too, and must not look like an empty screen.
-fn nothing(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
-    let said = match (atlas.scan.is_partial, atlas.scan.modules()) {
+fn nothing(model: &Model, scan_index: &ScanIndex, area: Rect, buffer: &mut Buffer) {
+    let said = match (scan_index.scan.is_partial, scan_index.scan.modules()) {
         (true, 0) => "The scan was stopped early: dependencies were not resolved. Press r to scan again.".to_owned(),
         (true, _) => "No findings so far, but the scan was stopped early. Press r to scan again.".to_owned(),
         (false, 0) => "No findings. There are no importable modules; every library here would load.".to_owned(),
         (false, 1) => "No findings: the one import here would load.".to_owned(),
         (false, modules) => format!("No findings: all {modules} imports would load."),
     };
-    let tone = if atlas.scan.is_partial { Tone::Warning } else { Tone::Good };
+    let tone = if scan_index.scan.is_partial { Tone::Warning } else { Tone::Good };
     let text = Prose::of(tone, if tone == Tone::Good { "✓ " } else { "! " }).then(Tone::Plain, said);
     for (line, area) in text.wrapped(area.width.into(), model.theme).iter().zip(lines(area)) {
         line.render(area, buffer);

@@ -12,14 +12,14 @@ use crate::graph::NodeId;
 use crate::printable::printable;
 use crate::scan::Scan;
 use crate::survey::{ImportKind, ImportOf};
-use crate::tui::atlas::Atlas;
 use crate::tui::model::Model;
 use crate::tui::paint::{self, bordered, lines, row, title};
 use crate::tui::pane::Pane;
-use crate::tui::prose::shortened;
+use crate::tui::scan_index::ScanIndex;
 use crate::tui::screen::row_under;
 use crate::tui::scrolling::{along, window_from};
 use crate::tui::state::ProcessCursor;
+use crate::tui::styled_text::shortened;
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 use crate::world::FileId;
@@ -30,7 +30,7 @@ pub(super) const VIEW: View = View {
     short: "Proc",
     about: "show what an import loads",
     nothing: "nothing here is imported or run",
-    is_there: |model| model.atlas.as_ref().is_some_and(|atlas| !atlas.scan.imports.is_empty()),
+    is_there: |model| model.scan_index.as_ref().is_some_and(|scan_index| !scan_index.scan.imports.is_empty()),
     list: |model| Some((model.process.row, rows(model).len())),
     draw,
     step: |model, way| {
@@ -47,8 +47,8 @@ pub(super) const VIEW: View = View {
         let at = row_under(model, area, y);
         put(model, at);
     },
-    arrive: |model, atlas| {
-        model.process.import = import_of(model, atlas);
+    arrive: |model, scan_index| {
+        model.process.import = import_of(model, scan_index);
         let rows = rows(model);
         let is_chosen = |row: &Row| row.node.is_some() && row.node == model.chosen;
         model.process.row = rows.iter().rposition(is_chosen).unwrap_or(0);
@@ -74,8 +74,8 @@ enum Kind {
 }
 
 /// The import by which the chosen node comes in: its own, else the first that loads it or misses it.
-fn import_of(model: &Model, atlas: &Atlas) -> usize {
-    let scan = &atlas.scan;
+fn import_of(model: &Model, scan_index: &ScanIndex) -> usize {
+    let scan = &scan_index.scan;
     let Some(node) = model.chosen else { return 0 };
     // Of a distribution, what its first module does.
     let of_import = |file: &FileId| scan.imports.iter().any(|import| import.file == *file && is_module(import));
@@ -107,8 +107,8 @@ fn outcome(scan: &Scan, import: &ImportOf) -> String {
 }
 
 fn rows(model: &Model) -> Vec<Row> {
-    let Some(atlas) = &model.atlas else { return Vec::new() };
-    let scan = &atlas.scan;
+    let Some(scan_index) = &model.scan_index else { return Vec::new() };
+    let scan = &scan_index.scan;
     let mut rows = Vec::new();
     let mut number = 0;
     let start = scan.imports.iter().position(|import| import.kind == ImportKind::Interpreter);
@@ -133,7 +133,7 @@ fn rows(model: &Model) -> Vec<Row> {
             let edge = by.and_then(|by| {
                 scan.graph.needs(by).into_iter().find(|(_, edge)| edge.need == need && !edge.resolution.is_met())
             });
-            let text = edge.map_or_else(String::new, |(node, _)| atlas.entry(node).label.clone());
+            let text = edge.map_or_else(String::new, |(node, _)| scan_index.entry(node).label.clone());
             rows.push(Row { node: edge.map(|(node, _)| node), by, kind: Kind::Missing(text) });
         }
     }
@@ -150,31 +150,31 @@ fn put(model: &mut Model, at: usize) {
     choose::settle(model);
 }
 
-fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
-    let heading = atlas.scan.imports.get(model.process.import).map_or_else(|| "Process".to_owned(), name);
+fn draw(model: &Model, scan_index: &ScanIndex, area: Rect, buffer: &mut Buffer) {
+    let heading = scan_index.scan.imports.get(model.process.import).map_or_else(|| "Process".to_owned(), name);
     let heading = shortened(&format!("Process  {heading}"), usize::from(area.width).saturating_sub(6));
     let inside = bordered(model, Some(Pane::Main), title(model, &heading), area, buffer);
     let rows = rows(model);
     for (at, area) in window_from(model.top, rows.len(), inside.height.into()).zip(lines(inside)) {
         let cursor = (at == model.process.row).then_some(model.pane == Pane::Main);
-        row(model, &line(model, atlas, &rows[at], area.width.into()), area, cursor, buffer);
+        row(model, &line(model, scan_index, &rows[at], area.width.into()), area, cursor, buffer);
     }
 }
 
-fn line(model: &Model, atlas: &Atlas, row: &Row, width: usize) -> Line<'static> {
+fn line(model: &Model, scan_index: &ScanIndex, row: &Row, width: usize) -> Line<'static> {
     let theme = &model.theme;
-    let by = row.by.map_or_else(String::new, |by| format!("  by {}", atlas.entry(by).short()));
+    let by = row.by.map_or_else(String::new, |by| format!("  by {}", scan_index.entry(by).short()));
     let (number, tone, text) = match &row.kind {
         Kind::Heading(text) => return Line::styled(shortened(text, width), theme.style(Tone::Strong)),
         Kind::Missing(text) => ("    ✗ ".to_owned(), Tone::Error, text.clone()),
         Kind::Loaded(number) => {
-            let (tone, glyph) = row.node.map_or((Tone::Dim, "·"), |node| atlas.mark(node));
-            let text = row.node.map_or_else(String::new, |node| atlas.entry(node).short().to_owned());
+            let (tone, glyph) = row.node.map_or((Tone::Dim, "·"), |node| scan_index.mark(node));
+            let text = row.node.map_or_else(String::new, |node| scan_index.entry(node).short().to_owned());
             (format!("{number:>3} {glyph} "), tone, text)
         }
     };
     let number_wide = number.width();
-    let sign = row.node.map_or("", |node| atlas.entry(node).sign());
+    let sign = row.node.map_or("", |node| scan_index.entry(node).sign());
     let room = width.saturating_sub(number_wide + sign.width());
     let left = room - shortened(&text, room).width();
     let mut spans = vec![Span::styled(number, theme.style(tone))];

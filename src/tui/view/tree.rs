@@ -9,16 +9,16 @@ use super::entry::View;
 use crate::discover::Target;
 use crate::export::count;
 use crate::printable::printable;
-use crate::tui::atlas::{Atlas, Badge, Order, Sort};
 use crate::tui::details::{self, of_environment};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, lines, name, row, title};
 use crate::tui::pane::Pane;
-use crate::tui::prose::shortened;
 use crate::tui::rows::{Row, Seen};
+use crate::tui::scan_index::{Badge, NodeKind, Order, ScanIndex};
 use crate::tui::screen::row_under;
 use crate::tui::scrolling::{along, window_from};
+use crate::tui::styled_text::shortened;
 use crate::tui::theme::Tone;
 use crate::tui::update::choose;
 use crate::tui::way::Way;
@@ -43,36 +43,36 @@ pub(super) const VIEW: View = View {
         let at = row_under(model, area, row);
         to_row(model, at);
     },
-    arrive: |model, atlas| {
+    arrive: |model, scan_index| {
         if let Some(node) = model.chosen {
-            model.tree.reveal(atlas, &model.filter, model.order, node);
+            model.tree.reveal(scan_index, &model.filter, model.order, node);
         }
     },
-    details: |model, atlas| {
+    details: |model, scan_index| {
         let row = model.tree.rows.get(model.tree.cursor)?;
-        row.way.is_empty().then(|| of_environment(atlas))
+        row.way.is_empty().then(|| of_environment(scan_index))
     },
     via: |model| {
         let row = model.tree.rows.get(model.tree.cursor).filter(|_| model.tree.turned.is_none());
         row.and_then(|row| row.via())
     },
-    sift: |model, atlas| model.tree.rebuild(atlas, &model.filter, model.order),
+    sift: |model, scan_index| model.tree.rebuild(scan_index, &model.filter, model.order),
     ..View::plain(|model, carried| model.tree.renumber(|node| carried.node(node)))
 };
 
 fn step(model: &mut Model, way: Way) {
-    let Some(atlas) = model.atlas.clone() else { return };
+    let Some(scan_index) = model.scan_index.clone() else { return };
     let len = model.tree.rows.len();
     let to = match way {
         Way::Right if model.tree.set_open(true) => {
-            model.tree.rebuild(&atlas, &model.filter, model.order);
+            model.tree.rebuild(&scan_index, &model.filter, model.order);
             model.tree.cursor
         }
         Way::Right if model.tree.rows.get(model.tree.cursor).is_some_and(|row| row.is_open) => {
             along(model.tree.cursor, len, Way::Down)
         }
         Way::Left if model.tree.set_open(false) => {
-            model.tree.rebuild(&atlas, &model.filter, model.order);
+            model.tree.rebuild(&scan_index, &model.filter, model.order);
             model.tree.cursor
         }
         Way::Left => model.tree.parent().unwrap_or(model.tree.cursor),
@@ -94,16 +94,16 @@ fn to_row(model: &mut Model, row: usize) {
 /// Opens or closes the row.
 fn fold(model: &mut Model) {
     let is_open = model.tree.rows.get(model.tree.cursor).is_some_and(|row| row.is_open);
-    if let (true, Some(atlas)) = (model.tree.set_open(!is_open), model.atlas.clone()) {
-        model.tree.rebuild(&atlas, &model.filter, model.order);
+    if let (true, Some(scan_index)) = (model.tree.set_open(!is_open), model.scan_index.clone()) {
+        model.tree.rebuild(&scan_index, &model.filter, model.order);
     }
 }
 
 /// Opens all that was not opened above, as far as anybody could read it, or closes everything.
 fn fold_all(model: &mut Model, open: bool) {
-    let Some(atlas) = model.atlas.clone() else { return };
+    let Some(scan_index) = model.scan_index.clone() else { return };
     if open {
-        let is_whole = model.tree.open_all(&atlas, &model.filter, model.order);
+        let is_whole = model.tree.open_all(&scan_index, &model.filter, model.order);
         let rows = model.tree.rows.len();
         model.told = Some(match is_whole {
             true => format!("all is open: {}", count(rows, "row")),
@@ -111,7 +111,7 @@ fn fold_all(model: &mut Model, open: bool) {
         });
     } else {
         model.tree.open.clear();
-        model.tree.rebuild(&atlas, &model.filter, model.order);
+        model.tree.rebuild(&scan_index, &model.filter, model.order);
         model.told = Some("all is closed".into());
     }
     let cursor = model.tree.cursor;
@@ -120,14 +120,14 @@ fn fold_all(model: &mut Model, open: bool) {
 
 /// Turns the tree around: who needs what is chosen, who needs that, and so on up to the distributions; or back again.
 pub(in crate::tui) fn turn(model: &mut Model) -> Option<Effect> {
-    let (atlas, node) = (model.atlas.clone()?, model.chosen?);
+    let (scan_index, node) = (model.scan_index.clone()?, model.chosen?);
     if !model.view.is("tree") {
         choose::show_named(model, "tree");
         if model.tree.turned.is_some() {
             return None;
         }
     }
-    model.tree.turn(&atlas, &model.filter, model.order, node);
+    model.tree.turn(&scan_index, &model.filter, model.order, node);
     let cursor = model.tree.cursor;
     to_row(model, cursor);
     None
@@ -140,7 +140,7 @@ fn heading(model: &Model) -> String {
     }
 }
 
-fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
+fn draw(model: &Model, scan_index: &ScanIndex, area: Rect, buffer: &mut Buffer) {
     let inside = bordered(
         model,
         Some(Pane::Main),
@@ -151,11 +151,11 @@ fn draw(model: &Model, atlas: &Atlas, area: Rect, buffer: &mut Buffer) {
     let shown = window_from(model.top, model.tree.rows.len(), inside.height.into());
     for (at, area) in shown.zip(lines(inside)) {
         let cursor = (at == model.tree.cursor).then_some(model.pane == Pane::Main);
-        row(model, &line(model, atlas, &model.tree.rows[at], area.width.into()), area, cursor, buffer);
+        row(model, &line(model, scan_index, &model.tree.rows[at], area.width.into()), area, cursor, buffer);
     }
 }
 
-fn line(model: &Model, atlas: &Atlas, row: &Row, width: usize) -> Line<'static> {
+fn line(model: &Model, scan_index: &ScanIndex, row: &Row, width: usize) -> Line<'static> {
     let indent = "  ".repeat(row.depth().min(width / 4));
     let handle = match (row.has_children, row.is_open) {
         (false, _) => "  ",
@@ -163,12 +163,12 @@ fn line(model: &Model, atlas: &Atlas, row: &Row, width: usize) -> Line<'static> 
         (true, false) => "► ",
     };
     let (mark, label, badge) = match row.node() {
-        None => ((Tone::Plain, "◆"), environment(&atlas.scan.target), atlas.total),
-        Some(node) => (atlas.mark(node), label(atlas, row), atlas.entry(node).badge),
+        None => ((Tone::Plain, "◆"), environment(&scan_index.scan.target), scan_index.total),
+        Some(node) => (scan_index.mark(node), label(scan_index, row), scan_index.entry(node).badge),
     };
-    let sign = row.node().map_or("", |node| atlas.entry(node).sign());
+    let sign = row.node().map_or("", |node| scan_index.entry(node).sign());
     let mut badges = badges(badge);
-    let size = row.node().map_or(0, |node| atlas.size(node));
+    let size = row.node().map_or(0, |node| scan_index.size(node));
     if model.order() == Order::Size && size > 0 {
         badges.insert(0, (Tone::Dim, format!(" {}", details::size(size))));
     }
@@ -202,13 +202,15 @@ fn environment(target: &Target) -> String {
 }
 
 /// Distributions with their version; below them files by path, needs by name.
-fn label(atlas: &Atlas, row: &Row) -> String {
+fn label(scan_index: &ScanIndex, row: &Row) -> String {
     let Some(node) = row.node() else { return String::new() };
-    let entry = atlas.entry(node);
-    match entry.sort {
-        Sort::Distribution => {
-            let crate::graph::Node::Distribution(id) = atlas.scan.graph.node(node) else { return entry.label.clone() };
-            let version = printable(&atlas.scan.distributions.get(*id).version);
+    let entry = scan_index.entry(node);
+    match entry.kind {
+        NodeKind::Distribution => {
+            let crate::graph::Node::Distribution(id) = scan_index.scan.graph.node(node) else {
+                return entry.label.clone();
+            };
+            let version = printable(&scan_index.scan.distributions.get(*id).version);
             format!("{} {version}", entry.label).trim_end().to_owned()
         }
         _ if row.depth() == 2 => entry.brief.clone(),

@@ -14,7 +14,7 @@ mod texts;
 mod threads;
 mod windows;
 
-use dylens::buildlog::{Ground, Judged, Log, Verdict, judge, read};
+use dylens::buildlog::{Judged, Log, LogContext, Verdict, judge, read};
 use dylens::command::Shell;
 use dylens::discover::{Machine, Request};
 use dylens::scan::Scan;
@@ -35,7 +35,7 @@ fn alone(text: &str) -> Vec<Judged> {
 
 /// What a log comes to beside a world: `ROOT` and its files, one a line, indented for reading.
 fn beside(text: &str, root: &str, world: &str) -> Vec<Judged> {
-    judge(&log(text), Some(&Ground::new(&scan(root, world))))
+    judge(&log(text), Some(&LogContext::new(&scan(root, world))))
 }
 
 /// Scans one folder of a world. `MODULE` stands for a module for macOS, `DARWIN`, `LINUX` and `SITE` for what is long.

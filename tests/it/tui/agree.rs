@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use dylens::export::{FORMATS, JSON, Options, Paint, Scope, failing_modules};
 use dylens::graph::sketch::Fold;
-use dylens::tui::atlas::Sort;
 use dylens::tui::modal::search::Search;
+use dylens::tui::scan_index::NodeKind;
 
 use crate::tui::harness::{Face, WORLD, environment};
 use crate::tui::view::numpy::NUMPY;
@@ -31,25 +31,25 @@ fn faces(size: (u16, u16)) -> Vec<Face> {
 #[test]
 fn marks_counts_search_and_json_agree() {
     for mut face in faces((120, 36)) {
-        let atlas = face.model.atlas.clone().expect("a scan");
+        let scan_index = face.model.scan_index.clone().expect("a scan");
         let paint = Paint { color: false, ascii: false, width: 100 };
         let mut json = Vec::new();
-        (JSON.write)(&atlas.scan, &Options::new(paint), &mut json).expect("it is written");
+        (JSON.write)(&scan_index.scan, &Options::new(paint), &mut json).expect("it is written");
         let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
-        assert_eq!(json["counts"]["failing"], atlas.counts.failing, "the header and JSON");
-        let failing = failing_modules(&atlas.scan);
+        assert_eq!(json["counts"]["failing"], scan_index.counts.failing, "the header and JSON");
+        let failing = failing_modules(&scan_index.scan);
         for module in &failing {
-            let node = atlas.node_of_module(module).expect("it has a file");
-            assert!(atlas.entry(node).is_marked(), "{module}");
-            assert!(atlas.entry(node).sign().contains('✗'), "{module}");
+            let node = scan_index.node_of_module(module).expect("it has a file");
+            assert!(scan_index.entry(node).is_marked(), "{module}");
+            assert!(scan_index.entry(node).sign().contains('✗'), "{module}");
         }
         let marked: BTreeSet<_> =
-            atlas.entries().filter(|(_, entry)| entry.is_marked()).map(|(node, _)| node).collect();
+            scan_index.entries().filter(|(_, entry)| entry.is_marked()).map(|(node, _)| node).collect();
         // What is marked and does not fail by itself leads to an error.
         for &node in &marked {
-            let entry = atlas.entry(node);
+            let entry = scan_index.entry(node);
             assert!(entry.is_broken || entry.because.is_some(), "{}", entry.label);
-            assert!(!atlas.told_of(node).is_empty() || entry.sort.is_missing(), "{} leads nowhere", entry.label);
+            assert!(!scan_index.told_of(node).is_empty() || entry.kind.is_missing(), "{} leads nowhere", entry.label);
         }
         face.type_keys("/is:broken");
         let search = face.model.overlay::<Search>().expect("a search");
@@ -61,10 +61,10 @@ fn marks_counts_search_and_json_agree() {
 #[test]
 fn a_distribution_is_marked_as_its_files_are() {
     for face in faces((120, 36)) {
-        let atlas = face.model.atlas.as_ref().expect("a scan");
-        for (node, entry) in atlas.entries().filter(|(_, entry)| entry.sort == Sort::Distribution) {
-            let files = atlas.scan.graph.contents(node);
-            let is_any = files.iter().any(|&file| atlas.entry(file).is_marked());
+        let scan_index = face.model.scan_index.as_ref().expect("a scan");
+        for (node, entry) in scan_index.entries().filter(|(_, entry)| entry.kind == NodeKind::Distribution) {
+            let files = scan_index.scan.graph.contents(node);
+            let is_any = files.iter().any(|&file| scan_index.entry(file).is_marked());
             assert!(entry.is_marked() || !is_any, "{}", entry.label);
         }
     }
@@ -136,13 +136,13 @@ fn list_tree_flow_page_and_json_agree_on_what_is_wrong() {
     let mut failing_worlds = 0;
     for world in random_worlds() {
         let face = environment(&world, (120, 36)).typed("3vv");
-        let atlas = face.model.atlas.clone().expect("a scan");
+        let scan_index = face.model.scan_index.clone().expect("a scan");
         let marked: BTreeSet<_> =
-            atlas.entries().filter(|(_, entry)| entry.is_marked()).map(|(node, _)| node).collect();
-        failing_worlds += usize::from(atlas.counts.failing > 0);
+            scan_index.entries().filter(|(_, entry)| entry.is_marked()).map(|(node, _)| node).collect();
+        failing_worlds += usize::from(scan_index.counts.failing > 0);
         // The list has every finding, and what it leads to is marked where it is an error.
         let listed: BTreeSet<usize> = face.model.findings.shown.iter().copied().collect();
-        assert_eq!(listed.len(), atlas.scan.findings.len());
+        assert_eq!(listed.len(), scan_index.scan.findings.len());
         // A line of the flow is red where what it joins is marked, and every marked module is shown with its sign.
         let picture = face.model.pictures.flow.as_ref().expect("a flow");
         let ways = picture.layout.ways();
@@ -153,20 +153,20 @@ fn list_tree_flow_page_and_json_agree_on_what_is_wrong() {
         }
         for (item, label) in picture.sketch.items.iter().zip(&picture.labels) {
             let is_marked =
-                item.nodes.iter().any(|node| marked.contains(node) && !atlas.entry(*node).sort.is_missing());
+                item.nodes.iter().any(|node| marked.contains(node) && !scan_index.entry(*node).kind.is_missing());
             assert_eq!(label.sign.contains('✗'), is_marked, "{}", label.text);
         }
         // Page and JSON.
         let written = |format: &dylens::export::Format| {
             let paint = Paint { color: false, ascii: false, width: 100 };
             let mut bytes = Vec::new();
-            (format.write)(&atlas.scan, &Options::new(paint), &mut bytes).expect("it is written");
+            (format.write)(&scan_index.scan, &Options::new(paint), &mut bytes).expect("it is written");
             String::from_utf8(bytes).expect("text")
         };
         let page = written(FORMATS.iter().find(|format| format.name == "html").expect("in the table"));
         let data = page.split("id=\"data\">").nth(1).and_then(|rest| rest.split("</script>").next()).expect("data");
         let data: serde_json::Value = serde_json::from_str(data).expect("JSON");
-        assert_eq!(data["findings"].as_array().map(Vec::len), Some(atlas.scan.findings.len()));
+        assert_eq!(data["findings"].as_array().map(Vec::len), Some(scan_index.scan.findings.len()));
         let bad: BTreeSet<&str> = data["nodes"]
             .as_array()
             .into_iter()
@@ -176,11 +176,12 @@ fn list_tree_flow_page_and_json_agree_on_what_is_wrong() {
             .filter(|path| !path.is_empty())
             .collect();
         for path in bad {
-            let node = atlas.entries().find(|(_, entry)| entry.path == path).map(|(node, _)| node).expect("a file");
+            let node =
+                scan_index.entries().find(|(_, entry)| entry.path == path).map(|(node, _)| node).expect("a file");
             assert!(marked.contains(&node), "{path} is red on the page alone");
         }
         let json: serde_json::Value = serde_json::from_str(&written(&JSON)).expect("JSON");
-        assert_eq!(json["counts"]["failing"], atlas.counts.failing);
+        assert_eq!(json["counts"]["failing"], scan_index.counts.failing);
     }
     assert!(failing_worlds > 10, "{failing_worlds}");
 }
@@ -205,14 +206,14 @@ fn red_is_the_same_on_the_screen_and_in_a_picture_for_others() {
     for world in random_worlds().chain([GUARDED.to_owned()]) {
         for keys in ["2", "3vv"] {
             let face = environment(&world, (120, 36)).typed(keys);
-            let atlas = face.model.atlas.clone().expect("a scan");
+            let scan_index = face.model.scan_index.clone().expect("a scan");
             let pictures = &face.model.pictures;
             let picture = if keys == "2" { &pictures.focus } else { &pictures.flow };
             let picture = picture.as_ref().expect("a picture");
             let mut options = Options::new(Paint { color: false, ascii: false, width: 100 });
             options.scope = Scope::View(Box::new(picture.sketch.clone()));
             let mut bytes = Vec::new();
-            (format.write)(&atlas.scan, &options, &mut bytes).expect("it is written");
+            (format.write)(&scan_index.scan, &options, &mut bytes).expect("it is written");
             let svg = String::from_utf8(bytes).expect("text");
             let has_red = svg.contains("<path class=\"error");
             assert_eq!(has_red, !picture.doomed.is_empty(), "{}\n{svg}", face.screen());

@@ -14,12 +14,12 @@ use dylens::graph::NodeId;
 use dylens::rule::RuleId;
 use dylens::scan::Scan;
 use dylens::survey::Progress;
-use dylens::tui::atlas::Atlas;
 use dylens::tui::commands::tables;
 use dylens::tui::draw::draw;
 use dylens::tui::effect::Effect;
 use dylens::tui::message::Msg;
 use dylens::tui::model::Model;
+use dylens::tui::scan_index::ScanIndex;
 use dylens::tui::symbols::{ReadSymbols, find};
 use dylens::tui::theme::Theme;
 use dylens::tui::update::update;
@@ -156,13 +156,13 @@ impl Face {
     /// A face that shows a scan.
     pub fn of(scan: Scan, size: (u16, u16)) -> Face {
         let mut face = Face::waiting(size);
-        update(&mut face.model, Msg::Scanned(Arc::new(Atlas::new(scan))));
+        update(&mut face.model, Msg::Scanned(Arc::new(ScanIndex::new(scan))));
         face.read();
         face
     }
 
     pub fn scanned(&mut self, world: &str) {
-        update(&mut self.model, Msg::Scanned(Arc::new(Atlas::new(scan(world)))));
+        update(&mut self.model, Msg::Scanned(Arc::new(ScanIndex::new(scan(world)))));
         self.read();
     }
 
@@ -182,17 +182,17 @@ impl Face {
 
     /// Reads the symbols that are wanted, as the program does beside the screen.
     pub fn read(&mut self) {
-        let Some(atlas) = self.model.atlas.clone() else { return };
+        let Some(scan_index) = self.model.scan_index.clone() else { return };
         for node in self.model.symbols.wanted.clone() {
-            update(&mut self.model, Msg::Symbols(ReadSymbols::new(atlas.clone(), node)));
+            update(&mut self.model, Msg::Symbols(ReadSymbols::new(scan_index.clone(), node)));
         }
     }
 
     /// Looks for a symbol, as the program does beside the screen.
     fn find(&mut self, name: &str) {
-        let Some(atlas) = self.model.atlas.clone().filter(|_| !name.is_empty()) else { return };
+        let Some(scan_index) = self.model.scan_index.clone().filter(|_| !name.is_empty()) else { return };
         let found = RefCell::new(Vec::new());
-        find(&atlas, name, &AtomicBool::new(false), &|some| found.borrow_mut().push(some));
+        find(&scan_index, name, &AtomicBool::new(false), &|some| found.borrow_mut().push(some));
         for some in found.into_inner() {
             update(&mut self.model, Msg::FoundSymbols(some));
         }
@@ -234,7 +234,7 @@ impl Face {
     /// The label of the node that everything is about.
     pub fn chosen(&self) -> String {
         let node: NodeId = self.model.chosen.expect("something is chosen");
-        self.model.atlas.as_ref().expect("a scan").entry(node).label.clone()
+        self.model.scan_index.as_ref().expect("a scan").entry(node).label.clone()
     }
 
     pub fn buffer(&self) -> Buffer {

@@ -65,9 +65,9 @@ fn lists_are_sorted_by_what_one_wants_to_know() {
     face.type_keys("]");
     assert_eq!(face.chosen(), "libjpeg.so.62", "in the order of the list");
     let rows = |face: &Face| {
-        let atlas = face.model.atlas.as_ref().expect("a scan");
+        let scan_index = face.model.scan_index.as_ref().expect("a scan");
         let top = face.model.tree.rows.iter().filter(|row| row.depth() == 1).filter_map(|row| row.node());
-        top.map(|node| atlas.entry(node).label.clone()).collect::<Vec<_>>()
+        top.map(|node| scan_index.entry(node).label.clone()).collect::<Vec<_>>()
     };
     face.type_keys("4");
     assert_eq!(rows(&face), ["kiwisolver", "numpy", "pillow"], "remembered in other lists");

@@ -8,10 +8,10 @@ use dylens::discover::{Machine, Request};
 use dylens::image::Format;
 use dylens::scan::Scan;
 use dylens::survey::{Event, Phase, Progress, Seen};
-use dylens::tui::atlas::{Entry, Sort};
 use dylens::tui::effect::Effect;
 use dylens::tui::message::Msg;
 use dylens::tui::modal::export::Export;
+use dylens::tui::scan_index::{Entry, NodeKind};
 use dylens::tui::search::search;
 use dylens::tui::update::update;
 use dylens::tui::way::Way;
@@ -152,7 +152,7 @@ fn a_picture_to_come_fits_the_window_and_belongs_to_the_scan() {
 #[test]
 fn where_hundreds_match_all_are_counted_once_and_the_best_come_first() {
     let face = face(&crowd(), (120, 36));
-    let atlas = face.model.atlas.as_ref().expect("a scan");
+    let scan_index = face.model.scan_index.as_ref().expect("a scan");
     for query in ["", "m", "M", "so", "crowd/m", "kind:module b", "m49 crowd"] {
         let (narrow, words): (Vec<&str>, Vec<&str>) = query.split_whitespace().partition(|word| word.contains(':'));
         let matches = |entry: &Entry| {
@@ -162,15 +162,16 @@ fn where_hundreds_match_all_are_counted_once_and_the_best_come_first() {
                 word.chars()
                     .all(|wanted| letters.any(|it| it == wanted || is_small && it.eq_ignore_ascii_case(&wanted)))
             };
-            let is_within = narrow.is_empty() || entry.sort == Sort::Module;
+            let is_within = narrow.is_empty() || entry.kind == NodeKind::Module;
             is_within && words.iter().all(|word| letters(&entry.brief, word) || letters(&entry.label, word))
         };
-        let expected: HashSet<_> = atlas.entries().filter(|(_, it)| matches(it)).map(|(node, _)| node).collect();
-        let hits = search(atlas, query);
+        let expected: HashSet<_> = scan_index.entries().filter(|(_, it)| matches(it)).map(|(node, _)| node).collect();
+        let hits = search(scan_index, query);
         assert_eq!(hits.len(), expected.len(), "{query:?}");
         assert_eq!(hits.iter().map(|hit| hit.node).collect::<HashSet<_>>(), expected, "{query:?}");
     }
-    let labels: Vec<&str> = search(atlas, "m49").iter().map(|hit| atlas.entry(hit.node).label.as_str()).collect();
+    let labels: Vec<&str> =
+        search(scan_index, "m49").iter().map(|hit| scan_index.entry(hit.node).label.as_str()).collect();
     assert_eq!(labels[..2], ["m49.abi3.so", "m490.abi3.so"]);
 }
 

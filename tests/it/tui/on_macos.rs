@@ -12,8 +12,10 @@ fn packages(size: (u16, u16)) -> Face {
 }
 
 fn hits(face: &Face) -> Vec<String> {
-    let (Some(search), Some(atlas)) = (face.model.overlay::<Search>(), &face.model.atlas) else { panic!("no search") };
-    search.hits.iter().map(|hit| atlas.entry(hit.node).label.clone()).collect()
+    let (Some(search), Some(scan_index)) = (face.model.overlay::<Search>(), &face.model.scan_index) else {
+        panic!("no search")
+    };
+    search.hits.iter().map(|hit| scan_index.entry(hit.node).label.clone()).collect()
 }
 
 #[test]

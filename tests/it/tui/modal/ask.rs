@@ -3,10 +3,10 @@
 use crate::tui::harness::{WORLD, face};
 use dylens::discover::Nearby;
 use dylens::error::Error;
-use dylens::tui::atlas::Order;
 use dylens::tui::effect::Effect;
 use dylens::tui::effect::Want;
 use dylens::tui::message::{Fetched, Msg};
+use dylens::tui::scan_index::Order;
 use dylens::tui::update::update;
 use dylens::vfs::VPath;
 

@@ -70,12 +70,12 @@ fn without_a_word_causes_come_first_and_then_what_was_looked_at() {
     let mut face = face(WORLD, (80, 24)).typed("2/_cext⏎/_imaging⏎/");
     let labels: Vec<String> = {
         let search = face.model.overlay::<Search>().expect("the search");
-        let atlas = face.model.atlas.as_ref().expect("a scan");
-        search.hits.iter().map(|hit| atlas.entry(hit.node).label.clone()).collect()
+        let scan_index = face.model.scan_index.as_ref().expect("a scan");
+        search.hits.iter().map(|hit| scan_index.entry(hit.node).label.clone()).collect()
     };
     assert_eq!(labels[..2], ["libopenblas.so.0", "libjpeg.so.62"], "{labels:?}");
     assert!(labels[2].contains("_cext"), "where one was before: {labels:?}");
-    let all = face.model.atlas.as_ref().expect("a scan").entries().count();
+    let all = face.model.scan_index.as_ref().expect("a scan").entries().count();
     assert_eq!(labels.len(), all, "and everything");
     face.type_keys("⏎");
     assert_eq!(face.chosen(), "libopenblas.so.0");

@@ -130,7 +130,7 @@ fn tab_completes_what_narrows_a_search() {
 
 #[test]
 fn a_snapshot_has_the_symbols_of_edges_with_findings() {
-    let bytes = snapshot::take(&symbols((80, 24)).model.atlas.expect("a scan").scan, Anonymizer::none());
+    let bytes = snapshot::take(&symbols((80, 24)).model.scan_index.expect("a scan").scan, Anonymizer::none());
     let scan = snapshot::open(&bytes, &VPath::new("x")).expect("a snapshot");
     let mut face = Face::of(scan, (120, 36)).typed("4/_core⏎S");
     let screen = face.screen();
@@ -144,7 +144,7 @@ fn a_snapshot_has_the_symbols_of_edges_with_findings() {
 
 #[test]
 fn a_snapshot_of_all_symbols_shows_what_the_environment_shows() {
-    let scan = symbols((80, 24)).model.atlas.expect("a scan");
+    let scan = symbols((80, 24)).model.scan_index.expect("a scan");
     let bytes = snapshot::take_with(&scan.scan, Anonymizer::none(), KeptSymbols::All);
     for keys in ["4/_core⏎S", "4/_core⏎⇥.", "4/libblas⏎S", "4/libidle⏎S"] {
         let opened = snapshot::open(&bytes, &VPath::new("x")).expect("a snapshot");

@@ -72,8 +72,8 @@ fn what_cannot_load_because_of_something_else_leads_to_it() {
     assert_eq!(face.chosen(), "libgone.so.1", "the first line leads to the cause");
     let mut face = environment(IMPORTED, (120, 36)).typed("/is:broken");
     let search = face.model.overlay::<Search>().expect("a search");
-    let atlas = face.model.atlas.as_ref().expect("a scan");
-    let marked = atlas.entries().filter(|(_, entry)| entry.is_broken || entry.sign().contains('✗')).count();
+    let scan_index = face.model.scan_index.as_ref().expect("a scan");
+    let marked = scan_index.entries().filter(|(_, entry)| entry.is_broken || entry.sign().contains('✗')).count();
     assert_eq!(search.hits.len(), marked, "what is found is what is marked");
     face.type_keys("⎋");
 }
