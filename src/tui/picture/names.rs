@@ -58,10 +58,22 @@ fn ending(name: &str) -> Option<usize> {
     [".so", ".dylib", ".dll"].iter().filter_map(|ending| name.find(ending)).min()
 }
 
-/// The names of a picture, so that no two are the same: first the folder tells them apart, then all that was left out, then
-/// the whole path.
+/// The tersest name, with the beginning of the last hash that it lost: `libz-1a6a.so.1`.
+fn with_hint(name: &str) -> Cow<'_, str> {
+    const LETTERS: usize = 4;
+    let Some(end) = ending(name) else { return Cow::Borrowed(name) };
+    let Some((_, hash)) = name[..end].rsplit_once('-').filter(|_| matches!(without_hash(name), Cow::Owned(_))) else {
+        return Cow::Borrowed(name);
+    };
+    let short = terse(name, MOST_TERSE);
+    let end = ending(&short).unwrap_or(short.len());
+    Cow::Owned(format!("{}-{}{}", &short[..end], &hash[..LETTERS], &short[end..]))
+}
+
+/// The names of a picture, so that no two are the same: of the tersest a part of the hash tells them apart, else the folder
+/// does, then all that was left out, then the whole path.
 pub(super) fn distinct(scan_index: &ScanIndex, sketch: &Sketch, mut names: Vec<String>, terse: usize) -> Vec<String> {
-    for step in 0..3 {
+    for step in usize::from(terse < MOST_TERSE)..4 {
         let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
         names.iter().for_each(|name| *counts.entry(name).or_default() += 1);
         let twice: Vec<usize> = (0..names.len()).filter(|&at| counts[names[at].as_str()] > 1).collect();
@@ -69,9 +81,11 @@ pub(super) fn distinct(scan_index: &ScanIndex, sketch: &Sketch, mut names: Vec<S
             let item = &sketch.items[at];
             if item.fold == Fold::No {
                 let entry = scan_index.entry(item.node());
+                let name = || entry.with_folder().rsplit('/').next().unwrap_or_default();
                 names[at] = match step {
-                    0 => in_folder(entry, terse),
-                    1 => entry.with_folder().to_owned(),
+                    0 => with_hint(name()).into_owned(),
+                    1 => in_folder(entry, terse),
+                    2 => entry.with_folder().to_owned(),
                     _ => entry.brief.clone(),
                 };
             }
@@ -99,7 +113,7 @@ pub(super) fn folder(entry: &Entry) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{family, terse};
+    use super::{family, terse, with_hint};
 
     #[test]
     fn the_hash_goes_first_then_minor_versions() {
@@ -111,7 +125,11 @@ mod tests {
         assert_eq!(terse("libavif-1.2.so", 1), "libavif-1.2.so", "a version is no hash");
         assert_eq!(terse("msvcp140-8f141b4454fa78db34bc1f28c571b4da.dll", 2), "msvcp140.dll");
         assert_eq!(terse("_umath", 2), "_umath");
+        assert_eq!(with_hint(name), "libgfortran-0352.so.5");
+        assert_eq!(with_hint("libz-1a6a6a4f.so.1.3.1"), "libz-1a6a.so.1");
+        assert_eq!(with_hint("libavif-1.2.so"), "libavif-1.2.so");
     }
+
     #[test]
     fn copies_are_of_one_family() {
         let names = [
