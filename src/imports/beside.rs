@@ -30,9 +30,6 @@ pub enum SourceLanguage {
     Cython,
 }
 
-/// More files than any source includes.
-const MOST_INCLUDED: usize = 200;
-
 /// The name that every module made by Cython has in its constants (`__Pyx_…`, Cython/Utility/ModuleSetupCode.c).
 const CYTHON_MARK: &str = "cython_runtime";
 
@@ -72,13 +69,15 @@ impl SourceBeside {
         Some(cython_imports(&source, &mut self.included(fs)).into_bytes())
     }
 
-    /// Reads the files that a source includes.
+    /// Reads the files that a source includes, no more of them altogether than of any source.
     fn included(&self, fs: &dyn FileSystem) -> impl FnMut(&str) -> Option<Vec<u8>> {
         let folder = self.path.parent().unwrap_or_default();
-        let mut left = MOST_INCLUDED;
+        let mut left = limits::SOURCE_BYTES;
         move |name: &str| {
-            left = left.checked_sub(1)?;
-            fs.read(&folder.join(name), limits::SOURCE_BYTES).ok()
+            let source = fs.read(&folder.join(name), left).ok().filter(|_| left > 0)?;
+            // Many small files cost more than their length.
+            left -= source.len().max(4096).min(left);
+            Some(source)
         }
     }
 
