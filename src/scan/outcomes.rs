@@ -7,7 +7,9 @@ mod bundle;
 mod first;
 mod harm;
 mod links;
+mod named;
 mod reach;
+mod row;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +19,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use harm::mark_harmless;
 pub use links::ImportLink;
+use named::OFTEN_NAMED;
 use reach::{CopyLoaders, ImportReach, in_fresh, is_sound};
+use row::{AskedImport, Row, packages};
 
 use super::Scan;
 use crate::diagnose::{Finding, Severity};
@@ -26,13 +30,13 @@ use crate::discover::{DistributionId, Role, normalized};
 use crate::graph::Node;
 use crate::image::{Answer, Name, NeedKind};
 use crate::imports::{
-    BundledModules, CapiImport, Checkpoint, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep,
-    ImportVerdict, NamedModule, NativeFacts, NativeLoader, NativeRefusal, Outcomes,
+    BundledModules, CapiImport, ImportCause, ImportContext, ImportOutcome, ImportProcess, ImportStep, ImportVerdict,
+    NativeFacts, NativeLoader, NativeRefusal, Outcomes,
 };
-use crate::python::{CythonTaken, limits, stdlib, top};
+use crate::python::{limits, stdlib, top};
 use crate::survey::{ImportOf, Survey};
 use crate::vfs::VPath;
-use crate::world::{Absent, File, FileId, text_finder};
+use crate::world::{Absent, File, FileId};
 
 /// What a survey tells of its native modules.
 struct SurveyFacts<'a> {
@@ -102,58 +106,11 @@ impl NativeFacts for SurveyFacts<'_> {
 /// Rounds in which more modules are found to fail because compiled code names one that fails.
 const MOST_ROUNDS: usize = 5;
 
-/// The shortest name of a top-level module by which compiled code is known to import it: `_cffi_backend` is one.
-const SHORTEST_TOP: usize = 8;
-
-/// Modules of other distributions that generators of compiled code have it import when it is initialized: cffi's modules do.
-const OFTEN_NAMED: [&str; 1] = ["_cffi_backend"];
-
-/// The module that holds what Cython's modules of one package share (`cython --shared`, since 3.1): they import it by its whole
-/// name when they are initialized.
-const SHARED_UTILITY: &str = "_cyutility";
-
-/// How the module is called that holds all that mypyc's modules of one build are made of: each of them is a shim that imports it
-/// (`3c22db45__mypyc`, mypyc/lib-rt/module_shim.tmpl).
-const MYPYC_SHARED: &str = "__mypyc";
-
-/// The modules by which compiled code gets at NumPy's C API.
-const CAPI_MODULES: [&str; 4] = [
-    "numpy.core.multiarray",
-    "numpy.core._multiarray_umath",
-    "numpy._core.multiarray",
-    "numpy._core._multiarray_umath",
-];
-
-/// What tells how a native file imports the native modules that it names: Cython's modules take them when they are
-/// initialized; they name `ImportError` where their code catches it, or raises it as the import of NumPy's C API does.
-const INITIALIZERS: [&str; 5] = [
-    "cython_runtime",
-    "ImportError",
-    "numpy.core.multiarray failed to import",
-    "numpy._core.multiarray failed to import",
-    "ModuleNotFoundError",
-];
-
-/// Does code with these of [`INITIALIZERS`] surely import the native modules that it names when it is initialized?
-fn cimports(marks: &[bool]) -> bool {
-    let [is_cython, names_error, raises_1, raises_2, names_missing] = *marks else { return false };
-    is_cython && !names_missing && (!names_error || raises_1 || raises_2)
-}
-
 /// A name that is asked about, and whether it is a native module.
 type Asked = (String, bool);
 
 /// How many names are asked about in a row: more are parted, so that every processor has its share.
 const MOST_IN_A_ROW: usize = 48;
-
-/// What is known of an import once it was asked about.
-struct AskedImport {
-    outcome: ImportOutcome,
-    /// The modules that failed on the way, also where that was caught.
-    failed: Vec<String>,
-    /// The native modules that came in.
-    natives: Vec<Arc<str>>,
-}
 
 /// Asks about each import. Names are asked about in rows, each in one process as long as that does what a fresh one would do.
 fn asked(context: &ImportContext, rows: &[&Asked]) -> Vec<AskedImport> {
@@ -175,124 +132,6 @@ fn asked_alone(context: &ImportContext, rows: &[&Asked]) -> Vec<ImportOutcome> {
         in_fresh(context, loader, |process| process.outcome_in_sound_package(name))
     });
     outcomes.collect()
-}
-
-/// The packages around a module, the outermost first.
-fn packages(name: &str) -> impl Iterator<Item = &str> {
-    name.match_indices('.').map(|(end, _)| &name[..end])
-}
-
-/// Names that are asked about one after the other, those of one package together.
-struct Row<'c, 'w> {
-    context: &'c ImportContext<'w>,
-    /// At hand where no process has it.
-    loader: Option<NativeLoader<'w>>,
-    process: Option<ImportProcess<'c, 'w>>,
-    /// The process has imported the names before, and all of them succeeded.
-    has_succeeded: bool,
-    /// An interpreter was started for a name before.
-    has_started: bool,
-    /// The top-level package of the last name.
-    last_top: String,
-    /// The packages around the last name, the outermost first, each with the process as its import left it.
-    around: Vec<(String, Checkpoint)>,
-    /// Packages whose import does not surely end well.
-    unsteady: BTreeSet<String>,
-    /// Packages that fail, and with them whatever lies below.
-    broken: BTreeMap<String, ImportOutcome>,
-}
-
-impl<'c, 'w> Row<'c, 'w> {
-    fn new(context: &'c ImportContext<'w>, loader: Option<NativeLoader<'w>>) -> Row<'c, 'w> {
-        Row {
-            context,
-            loader,
-            process: None,
-            has_succeeded: false,
-            has_started: false,
-            last_top: String::new(),
-            around: Vec::new(),
-            unsteady: BTreeSet::new(),
-            broken: BTreeMap::new(),
-        }
-    }
-
-    fn ask(&mut self, (name, is_extension): &Asked) -> AskedImport {
-        if let Some(broken) = packages(name).find_map(|above| self.broken.get(above)) {
-            let outcome = ImportOutcome { module: name.clone(), is_extension: *is_extension, ..broken.clone() };
-            return AskedImport { outcome, failed: Vec::new(), natives: Vec::new() };
-        }
-        let is_of_last = top(name) == self.last_top;
-        self.last_top = top(name).to_owned();
-        let is_fit = |process: &&mut ImportProcess| is_of_last || process.is_fit_for_others();
-        if let Some(process) = self.process.as_mut().filter(|_| self.has_succeeded).filter(is_fit) {
-            let outcome = process.outcome(name, *is_extension);
-            if outcome.verdict == ImportVerdict::Loads {
-                let closure = process.closure(name);
-                if process.is_as_fresh(&closure) {
-                    return AskedImport {
-                        outcome,
-                        failed: process.take_failed(),
-                        natives: process.natives_of(closure),
-                    };
-                }
-            }
-        }
-        let mut process = self.as_fresh(name);
-        let outcome = process.outcome(name, *is_extension);
-        let failed = process.take_failed();
-        if outcome.verdict == ImportVerdict::Fails {
-            let above = packages(name).find(|above| failed.iter().any(|it| it == above));
-            self.broken.insert(above.unwrap_or(name).to_owned(), outcome.clone());
-        }
-        self.has_succeeded = outcome.verdict == ImportVerdict::Loads;
-        if self.has_succeeded {
-            process.take_met();
-        }
-        let natives = process.natives_of(process.closure(name));
-        self.process = Some(process);
-        AskedImport { outcome, failed, natives }
-    }
-
-    /// A process that has done nothing but what the import of a name does first, at most the import of the packages around it.
-    /// Most rows need one; only from the second on it is worth keeping what those packages leave behind.
-    fn as_fresh(&mut self, name: &str) -> ImportProcess<'c, 'w> {
-        if !std::mem::replace(&mut self.has_started, true) {
-            return self.interpreter();
-        }
-        self.around.retain(|(package, _)| packages(name).any(|above| above == package));
-        let mut process = self.interpreter();
-        for package in packages(name).skip(self.around.len()) {
-            if self.unsteady.contains(package) {
-                break;
-            }
-            if !process.imports_well(package) {
-                self.unsteady.insert(package.to_owned());
-                self.process = Some(process);
-                return self.interpreter();
-            }
-            self.around.push((package.to_owned(), process.checkpoint()));
-        }
-        process
-    }
-
-    /// The process as it was with the packages around the name; a fresh one where there are none.
-    fn interpreter(&mut self) -> ImportProcess<'c, 'w> {
-        match (self.process.take(), self.around.last()) {
-            (Some(mut process), Some((_, checkpoint))) => {
-                process.go_back(checkpoint);
-                process
-            }
-            (process, _) => {
-                let loader = process.map(ImportProcess::into_loader).or_else(|| self.loader.take());
-                ImportProcess::with(self.context, loader.unwrap_or_else(|| NativeLoader::new(self.context.world)))
-            }
-        }
-    }
-
-    fn into_loader(self) -> Option<NativeLoader<'w>> {
-        self.process.map(ImportProcess::into_loader).or(self.loader)
-    }
 }
 
 /// What is known of imports.
@@ -524,66 +363,6 @@ impl<'s> Asking<'s> {
         }
         let differ = copies.into_values().filter(|copies| copies.len() > 1);
         differ.map(|copies| copies.into_iter().map(|(_, loaders)| loaders).collect()).collect()
-    }
-
-    /// The native modules that name one that is known to fail.
-    fn naming(&self, context: &ImportContext) -> Vec<String> {
-        let naming = self.survey.imports.iter().filter(|import| context.named.contains_key(&import.file));
-        naming.filter_map(|import| import.module().map(str::to_owned)).collect()
-    }
-
-    /// Tells the context which of the broken modules each native module names; says of which modules that is not what it was.
-    fn name_broken(&self, context: &mut ImportContext, broken: &BTreeSet<String>) -> BTreeSet<String> {
-        // Code that asks for NumPy's C API names every place where it may be, and is asked about by itself.
-        // A short name without a dot may be any text.
-        let is_whole = |name: &str| {
-            name.contains('.') || name.starts_with('_') && name.len() >= SHORTEST_TOP || name.ends_with(MYPYC_SHARED)
-        };
-        let is_telling = |name: &&str| is_whole(name) && !CAPI_MODULES.contains(name);
-        let names: Vec<&str> = broken.iter().map(String::as_str).filter(is_telling).collect();
-        // No file is worth reading for the marks alone.
-        if names.is_empty() {
-            return BTreeSet::new();
-        }
-        let Some(finder) = text_finder(&[&INITIALIZERS[..], &names].concat()) else { return BTreeSet::new() };
-        let modules: Vec<(FileId, &str)> =
-            self.survey.imports.iter().filter_map(|import| Some((import.file, import.module()?))).collect();
-        let natives: FxHashSet<&str> =
-            modules.iter().map(|(_, name)| *name).chain(self.gone.iter().map(String::as_str)).collect();
-        let named = modules.par_iter().filter_map(|&(file, own)| {
-            let is_other =
-                |name: &str| name != own && !own.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
-            let found = context.world.texts(file, &finder);
-            let (marks, found) = found.split_at_checked(INITIALIZERS.len())?;
-            let named = names.iter().zip(found).filter(|(name, is_found)| **is_found && is_other(name));
-            named.clone().next()?;
-            // What Cython's `cimport` takes, it takes at once, and only native modules have it.
-            let is_shared =
-                |name: &str| name.rsplit('.').next() == Some(SHARED_UTILITY) || name.ends_with(MYPYC_SHARED);
-            // A source beside it tells what is taken so, and what only functions import.
-            let beside = context.beside(own, &context.world.file(file).path);
-            let taken = beside.map(|beside| beside.taken(context.world.fs(), own));
-            let is_in = |names: &[String], name: &str| names.iter().any(|it| it == name);
-            let is_taken = |name: &str| match &taken {
-                Some(taken) => is_in(&taken.cimported, name),
-                None => cimports(marks),
-            };
-            let is_told = |name: &str| {
-                let is_known = |taken: &CythonTaken| is_in(&taken.cimported, name) || is_in(&taken.perhaps, name);
-                OFTEN_NAMED.contains(&name) || is_shared(name) || taken.as_ref().is_none_or(is_known)
-            };
-            let is_certain =
-                |name: &str| OFTEN_NAMED.contains(&name) || is_shared(name) || natives.contains(name) && is_taken(name);
-            let module = |name: &str| NamedModule { name: name.to_owned(), is_certain: is_certain(name) };
-            let named: Vec<NamedModule> =
-                named.filter(|(name, _)| is_told(name)).map(|(name, _)| module(name)).collect();
-            (!named.is_empty()).then_some((file, named))
-        });
-        let named: FxHashMap<FileId, Vec<NamedModule>> = named.collect();
-        let is_changed = |file: &FileId| named.get(file) != context.named.get(file);
-        let changed = modules.iter().filter(|(file, _)| is_changed(file)).map(|(_, name)| (*name).to_owned()).collect();
-        context.named = named;
-        changed
     }
 
     /// The native modules that are refused for what rules have found in them.

@@ -9,7 +9,9 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::harm::{KnownFailures, MOST_IMPORTERS};
-use super::{Asked, Asking, MOST_ROUNDS, OFTEN_NAMED, SHARED_UTILITY, asked, may_fail, packages};
+use super::named::{OFTEN_NAMED, SHARED_UTILITY};
+use super::row::packages;
+use super::{Asked, Asking, MOST_ROUNDS, asked, may_fail};
 use crate::imports::{
     BundledModules, Harmless, ImportCause, ImportContext, ImportFailure, ImportOutcome, ImportProcess, ImportVerdict,
     ModuleSpec, Outcomes,
