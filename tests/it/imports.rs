@@ -643,3 +643,11 @@ fn of_several_undefined_symbols_the_loader_complains_of_the_deepest() {
     let alone = outcome(&world.replace(" takes:deep", ""), "p.a").failure.expect("a cause");
     assert_eq!(alone.subject, "shallow");
 }
+
+#[test]
+fn what_compiled_code_wants_of_others_is_missed_by_who_imports_it() {
+    let world = "//- SITE/p/__init__.py\n//- SITE/p/sub/__init__.py\nfrom . import h\n//- SITE/p/sub/h.py\nfrom . import _h\n\
+                 //- SITE/p/sub/_h.TAG elf x86_64 defines:PyInit__h says:_cffi_backend\n";
+    let outcome = outcome(world, "p.sub._h");
+    assert_eq!((outcome.verdict, outcome.harmless), (ImportVerdict::Fails, None));
+}

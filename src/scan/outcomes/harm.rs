@@ -127,12 +127,17 @@ impl<'c, 'w> KnownFailures<'c, 'w> {
     }
 }
 
-/// Is what fails Python code, compiled or not, that wants a module of another distribution?
+/// Does a compiled module's own source, which lies beside it, want a module of another distribution?
 fn wants_another(failure: &ImportFailure, module: &str) -> bool {
-    let is_source = |file: &VPath| [&b".py"[..], b".pyx"].iter().any(|ending| file.as_bytes().ends_with(ending));
+    let path = module.replace('.', "/");
+    let is_own = |file: &VPath| {
+        let file = file.as_bytes();
+        let stem = file.strip_suffix(b".py").or_else(|| file.strip_suffix(b".pyx"));
+        stem.is_some_and(|stem| stem.strip_suffix(b"/__init__").unwrap_or(stem).ends_with(path.as_bytes()))
+    };
     failure.cause == ImportCause::ModuleMissing
         && top(&failure.subject) != top(module)
-        && failure.file.as_ref().is_some_and(is_source)
+        && failure.file.as_ref().is_some_and(is_own)
 }
 
 /// Do two imports end at the same step?
