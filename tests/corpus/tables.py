@@ -45,7 +45,7 @@ def words(rows, key):
 
 def cuda():
     """The wheels of CUDA's libraries, as the program puts their names together."""
-    with open(os.path.join(ROOT, "src", "buildlog", "known.rs")) as file:
+    with open(os.path.join(ROOT, "src", "buildlog", "well_known.rs")) as file:
         text = file.read()
     found = set()
     for name, releases in re.findall(r'\("lib[\w]+(?:\.so)?", "(nvidia-[\w-]+)", &\[(.*?)\]\)', text):
