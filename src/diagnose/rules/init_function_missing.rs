@@ -29,18 +29,19 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
         }
         let wanted = python.init_function(stem);
         let others = facts.survey.init_functions(file);
-        // It has what it is called after, and lies where Python does not import from: a copy.
-        if others.iter().any(|name| **name == *wanted.as_bytes()) {
+        // It has what it is called after, and lies where Python does not import from: a copy. A package that is one compiled
+        // file is imported by the name of its folder.
+        let folder = path.parent().filter(|_| stem == "__init__");
+        let of_package = folder.map(|folder| python.init_function(&String::from_utf8_lossy(folder.file_name())));
+        if [Some(&wanted), of_package.as_ref()]
+            .into_iter()
+            .flatten()
+            .any(|own| others.iter().any(|name| **name == *own.as_bytes()))
+        {
             continue;
         }
         let is_plain = path.file_name().len() == stem.len() + 3;
         let imported = imported(facts, file, stem);
-        // A package that is one compiled file is imported by its own name.
-        let package = path.parent().filter(|_| stem == "__init__");
-        let of_package = package.map(|package| python.init_function(&String::from_utf8_lossy(package.file_name())));
-        if of_package.is_some_and(|wanted| others.iter().any(|name| **name == *wanted.as_bytes())) {
-            continue;
-        }
         // A library called as libraries are is one, whatever else it has inside.
         let is_likely = imported.is_some() || !others.is_empty() && !is_plain;
         // The package's sources are read for few files: most are libraries.
