@@ -15,7 +15,6 @@ use crate::imports::{
     Harmless, ImportCause, ImportContext, ImportFailure, ImportOutcome, ImportProcess, ImportVerdict,
 };
 use crate::python::top;
-use crate::vfs::VPath;
 
 /// Importers that are imported at most for one module.
 pub const MOST_IMPORTERS: usize = 24;
@@ -35,7 +34,7 @@ pub fn mark_harmless(context: &ImportContext, reach: &mut ImportReach, rows: &mu
     rows.par_iter_mut().filter(|row| failing.contains(&row.module)).for_each(|row| {
         if let Some(failure) = row.failure.as_ref().filter(|_| !failing.contains(top(&row.module))) {
             let is_own =
-                failure.because.iter().rev().nth(1) == Some(&row.module) && !wants_another(failure, &row.module);
+                failure.because.iter().rev().nth(1) == Some(&row.module) && !known.wants_another(failure, &row.module);
             row.harmless = match is_own || failure.cause.is_native() {
                 true => known.who_misses(&row.module, failure),
                 false => Some(Harmless::Optional),
@@ -57,6 +56,15 @@ struct Known<'r, 'c, 'w> {
 }
 
 impl Known<'_, '_, '_> {
+    /// Does a compiled module's own source, which lies beside it, want a module of another distribution?
+    fn wants_another(&self, failure: &ImportFailure, module: &str) -> bool {
+        let source = || self.reach.places.get(module).and_then(|&place| self.reach.modules[place].source.as_ref());
+        failure.cause == ImportCause::ModuleMissing
+            && top(&failure.subject) != top(module)
+            && failure.file.is_some()
+            && failure.file.as_ref() == source()
+    }
+
     /// Why nobody misses a module; none where somebody does.
     fn who_misses(&self, module: &str, failure: &ImportFailure) -> Option<Harmless> {
         if is_test(module) {
@@ -125,19 +133,6 @@ impl<'c, 'w> KnownFailures<'c, 'w> {
         let failure = outcome.failure.filter(|_| outcome.verdict == ImportVerdict::Fails);
         known().entry(module.to_owned()).or_insert(failure).clone()
     }
-}
-
-/// Does a compiled module's own source, which lies beside it, want a module of another distribution?
-fn wants_another(failure: &ImportFailure, module: &str) -> bool {
-    let path = module.replace('.', "/");
-    let is_own = |file: &VPath| {
-        let file = file.as_bytes();
-        let stem = file.strip_suffix(b".py").or_else(|| file.strip_suffix(b".pyx"));
-        stem.is_some_and(|stem| stem.strip_suffix(b"/__init__").unwrap_or(stem).ends_with(path.as_bytes()))
-    };
-    failure.cause == ImportCause::ModuleMissing
-        && top(&failure.subject) != top(module)
-        && failure.file.as_ref().is_some_and(is_own)
 }
 
 /// Do two imports end at the same step?

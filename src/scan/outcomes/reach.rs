@@ -374,11 +374,14 @@ impl ImportReach {
         if parent_fails || self.modules[place].wants_gone {
             return false;
         }
+        // Of a compiled module the source beside it runs.
+        let runs = |spec: &ModuleSpec| match spec {
+            ModuleSpec::Source { .. } | ModuleSpec::Namespace(_) => true,
+            ModuleSpec::Extension { .. } => self.modules[place].source.is_some(),
+            ModuleSpec::Bytecode { .. } | ModuleSpec::Bundled { .. } => false,
+        };
         match spec {
-            Some(ModuleSpec::Source { .. } | ModuleSpec::Namespace(_)) => {
-                in_fresh(context, loader, |process| process.ends_well_alone(name, raising.clone()))
-            }
-            Some(ModuleSpec::Extension { .. }) if self.modules[place].source.is_some() => {
+            Some(spec) if runs(spec) => {
                 in_fresh(context, loader, |process| process.ends_well_alone(name, raising.clone()))
             }
             Some(_) => {
