@@ -1,6 +1,8 @@
 //! What all simulated processes of one environment share: where imports lead, what sources say, what code may ask.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -76,6 +78,21 @@ pub struct StandardModule {
 /// Sources of the standard library that are read to know which extension modules one of its modules brings in.
 const MOST_STANDARD: usize = 2_000;
 
+/// What is known by a name, made where it is asked for first. Two that ask at once may both make it; one of these is kept.
+fn once<K, Q, V>(known: &Mutex<FxHashMap<K, V>>, name: &Q, make: impl FnOnce() -> V) -> V
+where
+    K: Borrow<Q> + Eq + Hash,
+    Q: ToOwned<Owned = K> + Eq + Hash + ?Sized,
+    V: Clone,
+{
+    let known = || known.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = known().get(name) {
+        return known.clone();
+    }
+    let made = make();
+    known().entry(name.to_owned()).or_insert(made).clone()
+}
+
 impl<'w> ImportContext<'w> {
     /// Reads the import path of the world's interpreter.
     pub fn new(
@@ -109,23 +126,15 @@ impl<'w> ImportContext<'w> {
 
     /// The source of a file, parsed once; none where it cannot be read.
     pub fn source(&self, path: &VPath) -> Option<Arc<ModuleSource>> {
-        let sources = || self.sources.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = sources().get(path) {
-            return known.clone();
-        }
-        let bytes = self.world.fs().read(path, limits::SOURCE_BYTES).ok();
-        let parsed = bytes.map(|bytes| Arc::new(ModuleSource::parse(&bytes)));
-        sources().entry(path.clone()).or_insert(parsed).clone()
+        once(&self.sources, path, || {
+            let bytes = self.world.fs().read(path, limits::SOURCE_BYTES).ok()?;
+            Some(Arc::new(ModuleSource::parse(&bytes)))
+        })
     }
 
     /// The source that a native module of this name was compiled from, where it lies beside it.
     pub fn beside(&self, module: &str, native: &VPath) -> Option<Arc<SourceBeside>> {
-        let beside = || self.beside.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = beside().get(native) {
-            return known.clone();
-        }
-        let found = beside::find(self, module, native).map(Arc::new);
-        beside().entry(native.clone()).or_insert(found).clone()
+        once(&self.beside, native, || beside::find(self, module, native).map(Arc::new))
     }
 
     /// The code that a native module runs when it is initialized, parsed once; none where its source does not tell.
@@ -133,14 +142,10 @@ impl<'w> ImportContext<'w> {
         if beside.language != SourceLanguage::Cython {
             return self.source(&beside.path).filter(|source| source.unreadable().is_none());
         }
-        let sources = || self.sources.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = sources().get(&beside.path) {
-            return known.clone();
-        }
-        let code = beside.code(self.world.fs());
-        let parsed = code.map(|code| ModuleSource::parse(&code)).filter(|parsed| parsed.unreadable().is_none());
-        let parsed = parsed.map(Arc::new);
-        sources().entry(beside.path.clone()).or_insert(parsed).clone()
+        once(&self.sources, &beside.path, || {
+            let parsed = ModuleSource::parse(&beside.code(self.world.fs())?);
+            parsed.unreadable().is_none().then(|| Arc::new(parsed))
+        })
     }
 
     /// The code of a compiled module, read once; none where it cannot be read.
@@ -150,13 +155,10 @@ impl<'w> ImportContext<'w> {
             ModuleSpec::Bundled { name, .. } => return self.bundled.as_ref()?.code(name),
             _ => return None,
         };
-        let compiled = || self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = compiled().get(path) {
-            return known.clone();
-        }
-        let bytes = self.world.fs().read(path, limits::SOURCE_BYTES).ok();
-        let read = bytes.and_then(|bytes| CompiledModule::read_file(&bytes)).map(Arc::new);
-        compiled().entry(path.clone()).or_insert(read).clone()
+        once(&self.compiled, path, || {
+            let bytes = self.world.fs().read(path, limits::SOURCE_BYTES).ok()?;
+            CompiledModule::read_file(&bytes).map(Arc::new)
+        })
     }
 
     /// Is a module of the standard library that is nowhere found surely not there?
@@ -209,12 +211,7 @@ impl<'w> ImportContext<'w> {
     /// What a module of the standard library brings in, by the statements at the top of its source and of those that these
     /// import.
     pub fn standard_module(&self, name: &str) -> Arc<StandardModule> {
-        let known = || self.standard.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known().get(name) {
-            return known.clone();
-        }
-        let found = Arc::new(self.find_standard(name));
-        known().entry(name.to_owned()).or_insert(found).clone()
+        once(&self.standard, name, || Arc::new(self.find_standard(name)))
     }
 
     fn find_standard(&self, name: &str) -> StandardModule {
