@@ -9,7 +9,7 @@
 //!   who have no compiler.
 
 use super::context::ImportContext;
-use crate::python::{CythonTaken, cimported_by_python, cython_imports, cython_includes, cython_taken, limits};
+use crate::python::{ImplicitImports, cimported_by_python, cython_imports, cython_includes, implicit_imports, limits};
 use crate::vfs::{FileSystem, VPath};
 use crate::world::text_finder;
 
@@ -83,14 +83,14 @@ impl SourceBeside {
 
     /// What comes in with the module of this name besides what its code imports: what it takes by `cimport`, here and in its
     /// declarations (`a.pxd`).
-    pub fn taken(&self, fs: &dyn FileSystem, module: &str) -> CythonTaken {
+    pub fn implicit_imports(&self, fs: &dyn FileSystem, module: &str) -> ImplicitImports {
         let is_package = self.path.file_name().starts_with(b"__init__.");
         let package = if is_package { module } else { module.rsplit_once('.').map_or("", |(package, _)| package) };
-        let mut taken = CythonTaken::default();
+        let mut implicit = ImplicitImports::default();
         let mut add = |source: &[u8]| {
-            let CythonTaken { cimported, perhaps } = cython_taken(source, package);
-            taken.cimported.extend(cimported);
-            taken.perhaps.extend(perhaps);
+            let ImplicitImports { cimported, perhaps } = implicit_imports(source, package);
+            implicit.cimported.extend(cimported);
+            implicit.perhaps.extend(perhaps);
         };
         let source = fs.read(&self.path, limits::SOURCE_BYTES).unwrap_or_default();
         if self.language == SourceLanguage::Cython {
@@ -103,8 +103,8 @@ impl SourceBeside {
         let declared = VPath::new([stem, b".pxd"].concat());
         add(&fs.read(&declared, limits::SOURCE_BYTES).unwrap_or_default());
         if self.language == SourceLanguage::CythonPython {
-            taken.cimported.extend(cimported_by_python(&source));
+            implicit.cimported.extend(cimported_by_python(&source));
         }
-        taken
+        implicit
     }
 }

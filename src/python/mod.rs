@@ -42,8 +42,8 @@ pub use compiled::CompiledModule;
 pub(crate) use compiled::marshal;
 pub use heap::{Heap, ModuleBody, ModulePlace};
 pub use names::{
-    CythonTaken, NamedImport, Standing, certain_imports, cimported_by_python, cython_imports, cython_includes,
-    cython_taken, named_imports, stands_outside_functions, top,
+    ImplicitImports, NamedImport, Standing, certain_imports, cimported_by_python, cython_imports, cython_includes,
+    implicit_imports, named_imports, stands_outside_functions, top,
 };
 pub use outside::{
     At, Attribute, Certainty, Imported, LibraryCall, LibraryLoad, LibraryName, LibraryOutcome, Listing, Outside,

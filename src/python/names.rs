@@ -14,11 +14,11 @@ use memchr::{memchr, memchr_iter, memchr2, memchr3, memmem};
 
 pub use certain::certain_imports;
 use clause::Clause;
-pub use cython::{CythonTaken, cimported_by_python, cython_imports, cython_includes, cython_taken};
+pub use cython::{ImplicitImports, cimported_by_python, cython_imports, cython_includes, implicit_imports};
 use standing::Blocks;
 
 /// Where an import statement stands, by indentation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Standing {
     /// At the top of the module, under nothing.
     Top,
@@ -29,7 +29,7 @@ pub enum Standing {
 }
 
 /// One import statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NamedImport {
     /// How many dots stand before the name: 0 is absolute.
     pub level: u32,

@@ -1,6 +1,7 @@
 //! What surely runs of a Cython source (`.pyx`) when its module is initialized.
 
 use memchr::memmem;
+use rustc_hash::FxHashSet;
 
 use super::{NamedImport, Standing, certain_imports, each_word, named_imports};
 
@@ -30,7 +31,7 @@ pub fn cython_imports(source: &[u8], included: &mut dyn FnMut(&str) -> Option<Ve
 
 /// The modules of a Cython source that come in when its module is initialized besides [`cython_imports`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CythonTaken {
+pub struct ImplicitImports {
     /// What it takes by `cimport`, as seen from its package: what it uses of these is imported at once.
     pub cimported: Vec<String>,
     /// What it imports under a condition or a handler, outside of functions.
@@ -52,15 +53,17 @@ pub fn cimported_by_python(source: &[u8]) -> Vec<String> {
 }
 
 /// Reads them of a source or a file of declarations (`.pxd`) that lies in this package.
-pub fn cython_taken(source: &[u8], package: &str) -> CythonTaken {
+pub fn implicit_imports(source: &[u8], package: &str) -> ImplicitImports {
     let names = |import: &NamedImport| modules(import, package);
     let imports = named_imports(source);
     let perhaps = imports.iter().filter(|import| import.standing == Standing::Block).flat_map(names).collect();
     // The statements have one form.
     let mut read = source.to_vec();
     memmem::find_iter(source, b"cimport").for_each(|at| read[at] = b' ');
-    let cimports = named_imports(&read).into_iter().filter(|import| !imports.contains(import));
-    CythonTaken { cimported: cimports.flat_map(|import| names(&import)).collect(), perhaps }
+    let plain: FxHashSet<&NamedImport> = imports.iter().collect();
+    let read = named_imports(&read);
+    let cimports = read.iter().filter(|import| !plain.contains(import));
+    ImplicitImports { cimported: cimports.flat_map(names).collect(), perhaps }
 }
 
 /// Each with the line on which it begins, from 1.
@@ -108,7 +111,7 @@ fn includes(source: &[u8]) -> Vec<(u32, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{cimported_by_python, cython_imports, cython_taken};
+    use super::{cimported_by_python, cython_imports, implicit_imports};
 
     fn code(source: &str) -> String {
         cython_imports(source.as_bytes(), &mut |name| {
@@ -142,7 +145,7 @@ mod tests {
         let source = "cimport a.b as c\nfrom .d cimport (e,\n  f)\nfrom . cimport g\nimport h\ncdef class C:\n    @staticmethod\n    \
                       cdef wrap(int x):\n        from p.later import i\ntry:\n    import j\nexcept ImportError:\n    pass\n\
                       cpdef int k() except -1:\n    import l\n";
-        let taken = cython_taken(source.as_bytes(), "p");
+        let taken = implicit_imports(source.as_bytes(), "p");
         assert_eq!(taken.cimported, ["a.b", "p.d.e", "p.d.f", "p.d", "p.g", "p"]);
         assert_eq!(taken.perhaps, ["j"]);
         assert_eq!(cimported_by_python(b"import a\nfrom cython.cimports.b.c import d\n"), ["b.c.d", "b.c"]);

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Asking;
 use crate::imports::{ImportContext, NamedModule};
-use crate::python::CythonTaken;
+use crate::python::ImplicitImports;
 use crate::world::{FileId, text_finder};
 
 /// The shortest name of a top-level module by which compiled code is known to import it: `_cffi_backend` is one.
@@ -53,7 +53,7 @@ struct NamingFile<'a> {
     /// Which of [`INITIALIZERS`] it has.
     marks: &'a [bool],
     /// What the source beside it tells; none where there is none.
-    taken: Option<CythonTaken>,
+    implicit: Option<ImplicitImports>,
     /// The native modules of the environment.
     natives: &'a FxHashSet<&'a str>,
 }
@@ -64,8 +64,8 @@ impl NamingFile<'_> {
         let is_shared = name.rsplit('.').next() == Some(SHARED_UTILITY) || name.ends_with(MYPYC_SHARED);
         let is_generated = is_shared || OFTEN_NAMED.contains(&name);
         let is_in = |names: &[String]| names.iter().any(|it| it == name);
-        let (is_cimported, is_told) = match &self.taken {
-            Some(taken) => (is_in(&taken.cimported), is_in(&taken.cimported) || is_in(&taken.perhaps)),
+        let (is_cimported, is_told) = match &self.implicit {
+            Some(of) => (is_in(&of.cimported), is_in(&of.cimported) || is_in(&of.perhaps)),
             None => (cimports(self.marks), true),
         };
         // What Cython's `cimport` takes, it takes at once, and only native modules have it.
@@ -110,8 +110,8 @@ impl Asking<'_> {
                 return None;
             }
             let beside = context.beside(own, &context.world.file(file).path);
-            let taken = beside.map(|beside| beside.taken(context.world.fs(), own));
-            let naming = NamingFile { marks, taken, natives: &natives };
+            let implicit = beside.map(|beside| beside.implicit_imports(context.world.fs(), own));
+            let naming = NamingFile { marks, implicit, natives: &natives };
             let named: Vec<NamedModule> = named.into_iter().filter_map(|name| naming.module(name)).collect();
             (!named.is_empty()).then_some((file, named))
         });
