@@ -179,14 +179,9 @@ fn of_libpython(plain: Judged, log: &Log, accused: &str, by: Option<&str>) -> Ju
         "install the library of the system's Python {version}, where that is the Python which runs it; of another Python {version} (conda's, one in /usr/local or \
          /opt) set LD_LIBRARY_PATH to its lib folder (for /usr/local/lib run ldconfig instead), and build one that has none again with --enable-shared; {build}"
     );
-    let soname = |template: Template| template.with(&[&name]);
     let install = match packager {
         Packager::Apt => Some(APT_INSTALL.with(&[&format!("libpython{version}")])),
-        Packager::Dnf => Some(soname(DNF_SONAME)),
-        Packager::Yum => Some(soname(YUM_SONAME)),
-        Packager::Zypper => Some(soname(ZYPPER_SONAME)),
-        Packager::Apk => Some(soname(APK_SONAME)),
-        Packager::Pacman | Packager::Brew | Packager::Conda => None,
+        _ => soname_template(packager).map(|template| template.with(&[&name])),
     };
     let remedy = install.into_iter().fold(Remedy::new(text), Remedy::fix).fix(Ok(WITH_LIBPYTHON.command()));
     judged(plain, "this Python has none, or it lies where only its own program looks", remedy)
@@ -833,16 +828,20 @@ fn stem(file: &str) -> String {
     name.split('.').next().unwrap_or(name).trim_end_matches(|c: char| c.is_ascii_digit() || c == '-').to_lowercase()
 }
 
-/// A library that no table has: packages of RPM and of Alpine say themselves which libraries they have, and Debian calls most by theirs.
-fn by_its_soname(packager: Packager, file: &str) -> Option<Remedy> {
-    let provided = match packager {
+/// The command that installs by a library's own name; none of packagers whose packages do not say which they have.
+fn soname_template(packager: Packager) -> Option<Template> {
+    match packager {
         Packager::Dnf => Some(DNF_SONAME),
         Packager::Yum => Some(YUM_SONAME),
         Packager::Zypper => Some(ZYPPER_SONAME),
         Packager::Apk => Some(APK_SONAME),
-        _ => None,
-    };
-    if let Some(template) = provided.filter(|_| file.contains(".so")) {
+        Packager::Apt | Packager::Pacman | Packager::Brew | Packager::Conda => None,
+    }
+}
+
+/// A library that no table has: packages of RPM and of Alpine say themselves which libraries they have, and Debian calls most by theirs.
+fn by_its_soname(packager: Packager, file: &str) -> Option<Remedy> {
+    if let Some(template) = soname_template(packager).filter(|_| file.contains(".so")) {
         return Some(
             Remedy::new("install the package that has it, by the name of the library").fix(template.with(&[&file])),
         );
