@@ -15,7 +15,6 @@ use unicode_width::UnicodeWidthStr;
 use names::MOST_TERSE;
 pub use names::family;
 use overview::Crowd;
-use scope::is_missing;
 pub use scope::{DisplayOptions, Scope, distribution, package_around};
 
 use super::scan_index::{NodeKind, ScanIndex, sign};
@@ -162,7 +161,7 @@ impl Picture {
         let is_package = |node: NodeId| scan_index.entry(node).kind == NodeKind::Distribution;
         let is_shown =
             |node: NodeId| node == center || !is_package(node) && (display.system || !scan_index.is_quiet(node));
-        let bands = focus(&scan_index.scan.graph, around, is_shown, |node| is_missing(scan_index, node));
+        let bands = focus(&scan_index.scan.graph, around, is_shown, |node| scan_index.is_missing(node));
         let nodes: Vec<NodeId> = bands.items.iter().map(Item::node).filter(|&node| !is_package(node)).collect();
         let nodes = if nodes.is_empty() { vec![center] } else { nodes };
         let sketch_of = |nodes: &[NodeId]| {
@@ -192,7 +191,7 @@ impl Picture {
         let bands: FxHashSet<i32> = sketch.items.iter().map(|item| item.band).filter(|&band| opened(band)).collect();
         let most = |band: i32| if bands.contains(&band) { usize::MAX } else { MOST_IN_A_BAND };
         let keep =
-            |item: &Item| item.nodes.contains(&center) || item.nodes.iter().any(|&node| is_missing(scan_index, node));
+            |item: &Item| item.nodes.contains(&center) || item.nodes.iter().any(|&node| scan_index.is_missing(node));
         sketch.cap(most, |item| rank(scan_index, item), keep);
         let picture = Picture::made(scan_index, (Scope::Focus, center, depth), sketch, None, display, room);
         // What does not fit at two steps may fit at one.
@@ -540,7 +539,7 @@ fn groups(scan_index: &ScanIndex, sketch: &Sketch, scope: Scope) -> Vec<Option<u
 /// Folds what looks alike, as the display says; the center never, nor what is missing, nor what was opened.
 fn fold(sketch: &mut Sketch, scan_index: &ScanIndex, center: NodeId, display: &DisplayOptions) {
     let is_free = |item: &Item| {
-        !item.nodes.iter().any(|node| *node == center || is_missing(scan_index, *node) || display.opened.contains(node))
+        !item.nodes.iter().any(|node| *node == center || scan_index.is_missing(*node) || display.opened.contains(node))
     };
     if display.cycles {
         sketch.fold_cycles();
@@ -561,7 +560,7 @@ fn leave_out_implied(sketch: &mut Sketch, scan_index: &ScanIndex, display: &Disp
         return;
     }
     let is_center = |item: &Item| center.is_some_and(|center| item.nodes.contains(&center));
-    let stands_out = |item: &Item| item.nodes.iter().any(|&node| is_missing(scan_index, node));
+    let stands_out = |item: &Item| item.nodes.iter().any(|&node| scan_index.is_missing(node));
     sketch.reduce(|source, target| is_center(source) || is_center(target) || stands_out(target));
 }
 

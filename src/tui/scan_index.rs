@@ -254,6 +254,11 @@ pub struct ScanIndex {
 }
 
 impl ScanIndex {
+    /// Is it a name that is not found, and missed?
+    pub fn is_missing(&self, node: NodeId) -> bool {
+        self.entry(node).kind.is_missing()
+    }
+
     pub fn new(scan: Scan) -> ScanIndex {
         let entries: Vec<Entry> = scan.graph.nodes().map(|(id, node)| entry(&scan, id, node)).collect();
         let counts = Counts::of(&scan);

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::scope::{DisplayOptions, distribution, is_missing};
+use super::scope::{DisplayOptions, distribution};
 use crate::diagnose::Severity;
 use crate::graph::sketch::{Fold, Item, Link, LinkKind, Sketch};
 use crate::graph::{Graph, Node, NodeId};
@@ -62,7 +62,7 @@ pub(super) fn sketch(scan_index: &ScanIndex, display: &DisplayOptions) -> Sketch
 pub(super) fn package_of(scan_index: &ScanIndex, node: NodeId) -> Option<NodeId> {
     let graph = &scan_index.scan.graph;
     match graph.node(node) {
-        Node::Python(module) if !is_missing(scan_index, node) => graph.owner(node).or_else(|| {
+        Node::Python(module) if !scan_index.is_missing(node) => graph.owner(node).or_else(|| {
             let name = module.name.to_string();
             scan_index.node_of_module(name.split('.').next().unwrap_or(&name))
         }),
@@ -74,7 +74,7 @@ pub(super) fn package_of(scan_index: &ScanIndex, node: NodeId) -> Option<NodeId>
 pub(super) fn fold_crowd(sketch: &mut Sketch, scan_index: &ScanIndex, center: NodeId, display: &DisplayOptions) {
     sketch.fold(Fold::Package, |item| {
         let node = item.node();
-        let is_free = node != center && !is_missing(scan_index, node) && !display.opened.contains(&node);
+        let is_free = node != center && !scan_index.is_missing(node) && !display.opened.contains(&node);
         package_of(scan_index, node).filter(|package| is_free && !display.opened.contains(package))
     });
 }
@@ -87,7 +87,7 @@ fn causes(scan_index: &ScanIndex) -> FxHashSet<NodeId> {
     // What is missing is the cause, and not each file that misses it.
     let misses = |node: NodeId| {
         let mut needs = scan_index.scan.graph.failing(node, petgraph::Direction::Outgoing);
-        !is_missing(scan_index, node) && needs.any(|need| is_missing(scan_index, need))
+        !scan_index.is_missing(node) && needs.any(|need| scan_index.is_missing(need))
     };
     let is_leaf = |node: &NodeId| scan_index.entry(*node).kind != NodeKind::Distribution && !misses(*node);
     nodes.filter(is_leaf).take(MOST_BOXES).collect()
@@ -114,7 +114,7 @@ fn leave_out_lone_names(sketch: &mut Sketch, scan_index: &ScanIndex, causes: &Fx
         sketch.links.iter().flat_map(|link| [link.source, link.target]).map(|at| sketch.items[at].node()).collect();
     let is_lone = |item: &Item| {
         let node = item.node();
-        let is_name = item.fold == Fold::No && is_missing(scan_index, node);
+        let is_name = item.fold == Fold::No && scan_index.is_missing(node);
         is_name && !linked.contains(&node) && !causes.contains(&node)
     };
     sketch.leave_out(is_lone);

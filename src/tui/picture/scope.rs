@@ -100,8 +100,3 @@ pub fn package_around(scan_index: &ScanIndex, node: NodeId) -> NodeId {
     };
     distribution(scan_index, node).or_else(who).unwrap_or(node)
 }
-
-/// Is it a name that is not found, and missed?
-pub(super) fn is_missing(scan_index: &ScanIndex, node: NodeId) -> bool {
-    scan_index.entry(node).kind.is_missing()
-}

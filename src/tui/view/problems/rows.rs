@@ -51,7 +51,7 @@ pub(super) fn rows(scan_index: &ScanIndex, shown: &[usize], open: &FxHashSet<(us
                 let is_open = open.contains(&(at, true));
                 // What they all miss, else the package.
                 let missing =
-                    || group.iter().filter_map(|&at| scan_index.node_of(at)).find(|&node| is_missing(scan_index, node));
+                    || group.iter().filter_map(|&at| scan_index.node_of(at)).find(|&node| scan_index.is_missing(node));
                 let shared = scan_index.scan.findings[at].shared_cause().and_then(|_| missing());
                 let node = shared.or_else(|| scan_index.node_of(at).map(|node| package_around(scan_index, node)));
                 let (findings, is_open_now) = (group.clone(), Some(is_open));
@@ -157,13 +157,13 @@ pub(super) fn told(model: &Model, scan_index: &ScanIndex, row: &ProblemRow) -> T
         (told.what, told.because, told.breaks) = ("import fails".to_owned(), way, 0);
         return told;
     }
-    let is_missing = || scan_index.node_of(at).is_some_and(|node| is_missing(scan_index, node));
+    let is_missing = || scan_index.node_of(at).is_some_and(|node| scan_index.is_missing(node));
     match row.findings.len() {
         1 => told.what = what_fails(scan_index, at, &told.package),
         many if finding.shared_cause().is_some() => {
             told.package = "numpy".to_owned();
             told.what = format!("{} fail", count(many, "package"));
-            told.because = match row.node.filter(|&node| self::is_missing(scan_index, node)) {
+            told.because = match row.node.filter(|&node| scan_index.is_missing(node)) {
                 Some(node) => format!("{} not found", scan_index.entry(node).label),
                 None => finding.rule.title.to_owned(),
             };
@@ -181,10 +181,6 @@ pub(super) fn told(model: &Model, scan_index: &ScanIndex, row: &ProblemRow) -> T
         told.package = format!("new: {}", told.package);
     }
     told
-}
-
-fn is_missing(scan_index: &ScanIndex, node: NodeId) -> bool {
-    scan_index.entry(node).kind.is_missing()
 }
 
 /// How many imports findings break; one that several break counts once.
