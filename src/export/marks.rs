@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::places::failing_modules;
 use crate::diagnose::{Finding, Severity};
 use crate::discover::Role;
-use crate::graph::sketch::{LinkKind, Sketch};
+use crate::graph::sketch::Sketch;
 use crate::graph::{Node, NodeId};
 use crate::image::NeedKind;
 use crate::scan::Scan;
@@ -65,24 +65,37 @@ impl Marks {
         self.modules.get(name).copied()
     }
 
-    /// The links of a sketch by which failures come, by their ends: what is marked at both, unless the source goes on without
-    /// the target; and what asks for NumPy's C API in vain. The kinds are those of the links.
-    pub fn red_links(&self, scan: &Scan, sketch: &Sketch, kinds: &[LinkKind]) -> FxHashSet<(usize, usize)> {
-        let is_marked = |at: usize| sketch.items[at].nodes.iter().any(|&node| self.is_marked(node));
-        let is_red = |source: usize, target: usize, kind: LinkKind| {
-            kind != LinkKind::MayImport && is_marked(source) && is_marked(target)
-        };
-        let links = sketch.links.iter().zip(kinds);
-        let mut red: FxHashSet<(usize, usize)> = links
-            .filter(|(link, kind)| is_red(link.source, link.target, **kind))
-            .map(|(link, _)| (link.source, link.target))
-            .collect();
+    /// The links of a sketch by which failures come, by their ends: those that stand for an edge between two marked nodes
+    /// which passes the failure on, and what asks for NumPy's C API in vain.
+    pub fn red_links(&self, scan: &Scan, sketch: &Sketch) -> FxHashSet<(usize, usize)> {
+        let mut places = FxHashMap::<NodeId, usize>::default();
         for (at, item) in sketch.items.iter().enumerate() {
-            let bonds = item.nodes.iter().flat_map(|&node| scan.graph.numpy(node, Direction::Outgoing));
-            let failing = bonds.filter(|(_, bond)| bond.binding.is_some() && bond.answer.fails());
-            red.extend(failing.filter_map(|(target, _)| Some((at, sketch.item_of(target)?))));
+            places.extend(item.nodes.iter().map(|&node| (node, at)));
         }
-        red
+        // Of packages that are drawn as one, only the distributions are in the sketch.
+        let place = |node: NodeId| {
+            let package = || places.get(&self.package(scan, node)?);
+            places.get(&node).or_else(package).copied()
+        };
+        let passing =
+            scan.graph.failing_edges().filter(|&(source, target)| self.is_marked(source) && self.is_marked(target));
+        let asking = scan.graph.nodes().flat_map(|(node, _)| {
+            let bonds = scan.graph.numpy(node, Direction::Outgoing).into_iter();
+            let failing = bonds.filter(|(_, bond)| bond.binding.is_some() && bond.answer.fails());
+            failing.map(move |(target, _)| (node, target))
+        });
+        let ends = passing.chain(asking).filter_map(|(source, target)| Some((place(source)?, place(target)?)));
+        let red: FxHashSet<(usize, usize)> = ends.collect();
+        sketch.ends().into_iter().filter(|ends| red.contains(ends)).collect()
+    }
+
+    /// The distribution that a node is a part of; Python modules are, too.
+    fn package(&self, scan: &Scan, node: NodeId) -> Option<NodeId> {
+        let of_module = || match scan.graph.node(node) {
+            Node::Python(module) => self.module(module.name.to_string().split('.').next()?),
+            _ => None,
+        };
+        scan.graph.owner(node).or_else(of_module)
     }
 
     /// Marks what cannot load because of an error elsewhere: the modules whose import fails, as every face counts them, and
@@ -122,11 +135,11 @@ impl Marks {
     }
 }
 
-/// Is a node missed, or a file that cannot be read?
+/// Is a node missed and no mere warning, or a file that cannot be read?
 fn is_faulty(scan: &Scan, id: NodeId, node: &Node) -> bool {
     let has_problem = || scan.file_of(id).is_some_and(|file| scan.world.file(file).problem.is_some());
     match node {
-        Node::Missing(_) | Node::Python(_) => scan.is_missed(id),
+        Node::Missing(_) | Node::Python(_) => scan.is_missed(id) && scan.severity_of(id) != Some(Severity::Warning),
         _ => has_problem(),
     }
 }

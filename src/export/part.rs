@@ -164,7 +164,7 @@ impl Part {
 
     /// With the links that are red, as on the screen.
     pub fn with_red(self, scan: &Scan) -> Part {
-        let red = Marks::new(scan).red_links(scan, &self.sketch, &self.sketch.kinds(&scan.graph));
+        let red = Marks::new(scan).red_links(scan, &self.sketch);
         Part { red, ..self }
     }
 }
@@ -272,10 +272,11 @@ pub(super) fn sort(node: &Node) -> &'static str {
 
 pub(super) fn state(scan: &Scan, node: NodeId) -> State {
     let is_broken = scan.file_of(node).is_some_and(|file| scan.world.file(file).problem.is_some());
+    let missed = if scan.severity_of(node) == Some(Severity::Warning) { State::Warned } else { State::Bad };
     match scan.graph.node(node) {
-        Node::Missing(_) if scan.is_missed(node) => State::Bad,
+        Node::Missing(_) if scan.is_missed(node) => missed,
         Node::Missing(_) => State::Absent,
-        Node::Python(module) if module.presence == Presence::Absent && scan.is_missed(node) => State::Bad,
+        Node::Python(module) if module.presence == Presence::Absent && scan.is_missed(node) => missed,
         Node::Python(module) if module.presence.path().is_none() => State::Absent,
         _ if is_broken => State::Bad,
         _ if nonstandard(scan, node).is_some() => State::Warned,
@@ -366,7 +367,7 @@ fn of_need(scan: &Scan, need: &NeedEdge, target: NodeId) -> (DrawnLinkKind, Stat
     let kind = if need.kind.is_binding() { DrawnLinkKind::Needs } else { DrawnLinkKind::May };
     let state = match need.resolution.is_met() {
         true => State::Fine,
-        false if need.kind.is_binding() && scan.is_missed(target) => State::Bad,
+        false if need.kind.is_binding() && scan.is_missed(target) => state(scan, target),
         false => State::Absent,
     };
     (kind, state, note)

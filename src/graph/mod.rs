@@ -129,7 +129,8 @@ impl Edge {
     /// Does the source fail where the target does?
     fn passes_failure(&self) -> bool {
         match self {
-            Edge::Contains | Edge::Needs(_) => true,
+            Edge::Contains => true,
+            Edge::Needs(need) => need.kind.is_binding(),
             Edge::Numpy(capi_edge) => capi_edge.binding.as_ref().is_none_or(Binding::asks_at_import),
             Edge::Imports(import) => import.standing == ImportStanding::Certain,
         }
@@ -431,6 +432,12 @@ impl Graph {
     pub fn failing(&self, id: NodeId, direction: Direction) -> impl Iterator<Item = NodeId> {
         let edges = self.inner.edges_directed(id, direction).filter(|edge| self.passes(edge));
         edges.map(move |edge| other_end(&edge, direction))
+    }
+
+    /// The ends of every edge that passes a failure on, in the order of the graph.
+    pub fn failing_edges(&self) -> impl Iterator<Item = (NodeId, NodeId)> {
+        let edges = self.inner.edge_references().filter(|edge| self.passes(edge));
+        edges.map(|edge| (edge.source(), edge.target()))
     }
 
     /// Does a failure pass over an edge?

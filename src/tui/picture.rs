@@ -316,7 +316,7 @@ impl Picture {
         let (ways, kinds) = (layout.ways(), sketch.kinds(&scan_index.scan.graph));
         let links = || sketch.links.iter().map(|link| (link.source, link.target)).zip(&kinds);
         let way = |((source, target), _): ((usize, usize), &LinkKind)| ways.of(source, target);
-        let red = scan_index.marks.red_links(&scan_index.scan, &sketch, &kinds);
+        let red = scan_index.marks.red_links(&scan_index.scan, &sketch);
         let doomed = red.into_iter().flat_map(|(source, target)| ways.of(source, target)).collect();
         let of_kind = |wanted: LinkKind| -> FxHashSet<(usize, usize)> {
             links().filter(|(_, kind)| **kind == wanted).flat_map(way).collect()
@@ -669,7 +669,7 @@ fn label(scan_index: &ScanIndex, item: &Item, short: &str, is_loop: bool) -> Lab
     };
     let text = if is_loop { format!("{text} ↔") } else { text };
     let glyph = match item.fold {
-        Fold::No => entry.kind.glyph(),
+        Fold::No => scan_index.mark(item.node()).1,
         Fold::Rest => "+",
         Fold::Package => NodeKind::Distribution.glyph(),
         Fold::Cycle => "↔",

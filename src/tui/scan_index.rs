@@ -423,6 +423,8 @@ impl ScanIndex {
         let entry = self.entry(id);
         match entry.kind {
             _ if entry.is_broken => (Tone::Error, entry.kind.glyph()),
+            // Missed, but what needs it goes on without it.
+            kind if kind.is_missing() => (Tone::Warning, "▲"),
             _ if entry.because.is_some() => (Tone::Affected, entry.kind.glyph()),
             _ if entry.nonstandard.is_some() => (Tone::Warning, entry.kind.glyph()),
             NodeKind::System | NodeKind::Absent => (Tone::Dim, entry.kind.glyph()),

@@ -125,7 +125,9 @@ fn leave_out_lone_names(sketch: &mut Sketch, scan_index: &ScanIndex, causes: &Fx
 fn fold_healthy(sketch: &mut Sketch, scan_index: &ScanIndex, display: &DisplayOptions, has_causes: bool) {
     let linked: FxHashSet<usize> = sketch.links.iter().flat_map(|link| [link.source, link.target]).collect();
     let is_all = has_causes || sketch.items.len() > MOST_BOXES;
-    let is_marked = |at: usize| sketch.items[at].nodes.iter().any(|&node| scan_index.entry(node).is_marked());
+    let is_marked = |at: usize| {
+        sketch.items[at].nodes.iter().any(|&node| scan_index.entry(node).is_marked() || scan_index.is_missing(node))
+    };
     // Who misses what is shown as missing is shown with it.
     let is_fault = |at: usize| sketch.items[at].fold == Fold::No && is_marked(at);
     let missing: FxHashSet<usize> =

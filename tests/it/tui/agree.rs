@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use dylens::discover::Overrides;
 use dylens::export::{FORMATS, JSON, Options, Paint, Scope, failing_modules};
 use dylens::graph::sketch::Fold;
 use dylens::tui::modal::search::Search;
 use dylens::tui::scan_index::NodeKind;
+use dylens::tui::theme::Tone;
 
-use crate::tui::harness::{Face, WORLD, environment};
+use crate::tui::harness::{Face, MAC, WORLD, environment, mac};
 use crate::tui::view::numpy::NUMPY;
 use crate::tui::view::problems::IMPORTED;
 
@@ -221,4 +223,60 @@ fn red_is_the_same_on_the_screen_and_in_a_picture_for_others() {
         }
     }
     assert!(with_red > 10 && without > 1, "{with_red} {without}");
+}
+
+/// A module that fails for want of one library, and may be without another that is not found or fails itself.
+const WEAK: &str = "
+//- /t/p-1.0.dist-info/RECORD
+p/_a.cpython-311-darwin.so,,
+p/libw.dylib,,
+p/liba.dylib,,
+//- /t/p/_a.cpython-311-darwin.so macho arm64 bundle defines:PyInit__a needs:@loader_path/liba.dylib weak:@loader_path/libw.dylib,@loader_path/libnone.dylib
+//- /t/p/liba.dylib macho arm64 id:@rpath/liba.dylib needs:@loader_path/libgone.dylib
+//- /t/p/libw.dylib macho arm64 id:@rpath/libw.dylib needs:@loader_path/libgone.dylib
+";
+
+#[test]
+fn only_lines_that_carry_the_failure_are_red() {
+    let face = mac(&(MAC.to_owned() + WEAK), (120, 36), &Overrides::default()).typed("3vv");
+    let scan_index = face.model.scan_index.clone().expect("a scan");
+    let picture = face.model.pictures.flow.as_ref().expect("a flow");
+    let red: BTreeSet<(String, String)> = scan_index
+        .marks
+        .red_links(&scan_index.scan, &picture.sketch)
+        .into_iter()
+        .map(|(source, target)| {
+            [source, target].map(|at| scan_index.entry(picture.sketch.items[at].node()).label.clone())
+        })
+        .map(|[source, target]| (source, target))
+        .collect();
+    let has =
+        |source: &str, target: &str| red.iter().any(|(from, to)| from.starts_with(source) && to.ends_with(target));
+    assert!(has("_a", "liba.dylib") && has("liba", "libgone.dylib") && has("libw", "libgone.dylib"), "{red:?}");
+    let is_marked =
+        |name: &str| scan_index.entries().any(|(_, entry)| entry.label.starts_with(name) && entry.is_marked());
+    assert!(is_marked("_a") && is_marked("libw"), "{}", face.screen());
+    assert!(!has("_a", "libw.dylib") && !has("_a", "libnone.dylib"), "it may be absent: {red:?}");
+}
+
+#[test]
+fn what_is_missed_without_an_error_is_a_warning_in_every_picture() {
+    // The package fails for another reason, and goes on without what one of its modules needs.
+    let world = GUARDED.replace("    _a = None\n", "    _a = None\nfrom . import _b\n")
+        + "//- /env/lib/python3.11/site-packages/guarded/_b.abi3.so elf x86_64 defines:PyInit__b needs:libfatal.so.1\n";
+    let face = environment(&world, (120, 36)).typed("2");
+    let scan_index = face.model.scan_index.clone().expect("a scan");
+    let tone = |name: &str| {
+        let (node, _) = scan_index.entries().find(|(_, entry)| entry.label == name).expect(name);
+        scan_index.mark(node).0
+    };
+    assert_eq!((tone("libguarded.so.1"), tone("libfatal.so.1")), (Tone::Warning, Tone::Error), "{}", face.screen());
+    let picture = face.model.pictures.focus.as_ref().expect("a picture");
+    let reds: Vec<&str> = scan_index
+        .marks
+        .red_links(&scan_index.scan, &picture.sketch)
+        .into_iter()
+        .map(|(_, target)| picture.labels[target].text.as_str())
+        .collect();
+    assert!(reds.contains(&"libfatal.so.1") && !reds.contains(&"libguarded.so.1"), "{reds:?}\n{}", face.screen());
 }
