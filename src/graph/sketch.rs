@@ -159,9 +159,10 @@ impl Sketch {
             place.extend(item.nodes.iter().map(|&node| (node, at)));
         }
         let mut kinds = FxHashMap::<(usize, usize), LinkKind>::default();
+        // Of packages that are drawn as one, only the distributions are items.
+        let place = |node: NodeId| place.get(&node).or_else(|| place.get(&graph.owner(node)?)).copied();
         for edge in graph.inner.edge_references() {
-            let ends = place.get(&edge.source()).copied().zip(place.get(&edge.target()).copied());
-            if let Some(ends) = ends {
+            if let Some(ends) = place(edge.source()).zip(place(edge.target())) {
                 let kind = LinkKind::of(edge.weight());
                 kinds.entry(ends).and_modify(|known| *known = kind.min(*known)).or_insert(kind);
             }

@@ -14,7 +14,7 @@ use unicode_width::UnicodeWidthStr;
 
 use names::MOST_TERSE;
 pub use names::family;
-use overview::Crowd;
+use overview::{Crowd, Inside};
 pub use scope::{DisplayOptions, Scope, distribution, package_around};
 
 use super::scan_index::{NodeKind, ScanIndex, sign};
@@ -89,12 +89,22 @@ const NARROWEST_BEYOND: i32 = 24;
 const LEAST_REST: u16 = 10;
 /// So much of a name can be told.
 const LEGIBLE: i32 = 20;
+/// More crossings than so many for each item are no longer read.
+const MOST_CROSSINGS: usize = 2;
 /// How far a focus looks by itself.
 const DEPTH: usize = 2;
 /// More files of a package than this are shown by their folders, where they have no room.
 const MOST_FILES: usize = 16;
 /// At one distance, more are only counted.
 const MOST_IN_A_BAND: usize = 20;
+
+/// The links that a focus draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Links {
+    All,
+    /// Those that lead from one distance to the next.
+    Away,
+}
 
 impl Picture {
     /// Draws a scope around a node into this much room; an overview has at most so many rows.
@@ -135,28 +145,55 @@ impl Picture {
         narrower.fold(picture, |picture, crowd| if is_too_wide(&picture) { made(crowd) } else { picture })
     }
 
-    /// One package: its files, what they need of others, each package of those as one, and what is missing.
+    /// One package: its files, what they need of others, each package of those as one, and what is missing; as much of that
+    /// as can be read.
     fn inside(scan_index: &ScanIndex, center: NodeId, display: &DisplayOptions, room: (u16, u16)) -> Picture {
         let package = package_around(scan_index, center);
-        let made = |is_crowd: bool| {
+        let made = |&inside: &Inside| {
             let mut sketch = overview::inside(scan_index, package, display);
-            if is_crowd {
+            if inside.folders {
                 overview::fold_all_folders(&mut sketch, scan_index, center, display);
+                overview::fold_others(&mut sketch, scan_index, display, inside.packages);
             } else {
                 fold(&mut sketch, scan_index, center, display);
                 overview::fold_folders(&mut sketch, scan_index, display);
             }
+            overview::set_weaker_aside(&mut sketch, &scan_index.scan.graph, inside.weakest);
             leave_out_implied(&mut sketch, scan_index, display, None);
             Picture::made(scan_index, (Scope::Inside, center, 0), sketch, None, display, room)
         };
-        let picture = made(false);
-        let is_crowd = picture.sketch.items.len() > MOST_FILES && picture.layout.width > i32::from(room.0);
-        if is_crowd && room.0 > 0 { made(true) } else { picture }
+        let files = made(&Inside::FILES);
+        let less = if files.sketch.items.len() > MOST_FILES { Inside::OF_MANY } else { Inside::OF_FEW };
+        let others = less[..less.len() - 1].iter().map(made);
+        std::iter::once(files).chain(others).find(Picture::is_legible).unwrap_or_else(|| made(&less[less.len() - 1]))
     }
 
-    /// The surroundings of a node, in layers: every edge between what is shown is drawn.
+    /// Does it fit into its room, and are its lines told apart? No room is none that anything could fit into.
+    fn is_legible(&self) -> bool {
+        let most = MOST_CROSSINGS * self.sketch.items.len();
+        self.room.0 == 0 || self.layout.width <= i32::from(self.room.0) && self.layout.crossings <= most
+    }
+
+    /// The surroundings of a node, in layers: two steps of them where that can be read, else one; every edge between what is
+    /// shown is drawn where that can be read, else those that lead away from the node, and the others are counted.
     fn focus(scan_index: &ScanIndex, center: NodeId, display: &DisplayOptions, room: (u16, u16)) -> Picture {
-        let depth = display.depth.unwrap_or(DEPTH);
+        let steps: &[(usize, Links)] = match display.depth {
+            Some(depth) => &[(depth, Links::All), (depth, Links::Away)],
+            None => &[(DEPTH, Links::All), (1, Links::All), (1, Links::Away)],
+        };
+        let (last, others) = steps.split_last().expect("there are steps");
+        let made = |&step| Picture::surroundings(scan_index, center, display, room, step);
+        others.iter().map(made).find(Picture::is_legible).unwrap_or_else(|| made(last))
+    }
+
+    /// The surroundings of a node, so many steps far.
+    fn surroundings(
+        scan_index: &ScanIndex,
+        center: NodeId,
+        display: &DisplayOptions,
+        room: (u16, u16),
+        (depth, links): (usize, Links),
+    ) -> Picture {
         let around = Around { center, depth: (depth, depth) };
         let is_package = |node: NodeId| scan_index.entry(node).kind == NodeKind::Distribution;
         let is_shown =
@@ -169,6 +206,14 @@ impl Picture {
             for item in &mut sketch.items {
                 let band = item.nodes.iter().find_map(|&node| bands.item_of(node)).map(|at| bands.items[at].band);
                 item.band = band.unwrap_or_default();
+            }
+            if links == Links::Away {
+                let ends: Vec<(i32, bool)> =
+                    sketch.items.iter().map(|item| (item.band, scan_index.is_missing(item.node()))).collect();
+                sketch.set_aside(|source, target| {
+                    let ((from, _), (to, is_missing)) = (ends[source], ends[target]);
+                    to != from + 1 && !(to > from && is_missing)
+                });
             }
             sketch
         };
@@ -193,12 +238,7 @@ impl Picture {
         let keep =
             |item: &Item| item.nodes.contains(&center) || item.nodes.iter().any(|&node| scan_index.is_missing(node));
         sketch.cap(most, |item| rank(scan_index, item), keep);
-        let picture = Picture::made(scan_index, (Scope::Focus, center, depth), sketch, None, display, room);
-        // What does not fit at two steps may fit at one.
-        if display.depth.is_none() && picture.layout.width > i32::from(room.0) && room.0 > 0 {
-            return Picture::focus(scan_index, center, &DisplayOptions { depth: Some(1), ..display.clone() }, room);
-        }
-        picture
+        Picture::made(scan_index, (Scope::Focus, center, depth), sketch, None, display, room)
     }
 
     fn flow(
@@ -524,7 +564,7 @@ fn seen(start: i32, span: (i32, i32), len: i32, room: i32) -> i32 {
 
 /// The package in whose frame each item of a flow stands; none where pictures have no frames.
 fn groups(scan_index: &ScanIndex, sketch: &Sketch, scope: Scope) -> Vec<Option<usize>> {
-    if scope.place() != Scope::All {
+    if !matches!(scope.place(), Scope::All | Scope::Focus) || scope == Scope::Overview {
         return Vec::new();
     }
     let graph = &scan_index.scan.graph;
@@ -650,6 +690,7 @@ fn label(scan_index: &ScanIndex, item: &Item, short: &str, is_loop: bool) -> Lab
         }
         Fold::Rest if entry.kind == NodeKind::Distribution => format!("{count} more packages"),
         Fold::Rest => format!("{count} more"),
+        Fold::Folder if entry.kind == NodeKind::Python => format!("{count} {}", entry.kind.many()),
         Fold::Package => {
             // Of another package, only the files that are next to this one may be there.
             let package = distribution(scan_index, item.node()).unwrap_or(item.node());

@@ -26,6 +26,35 @@ pub(super) enum Crowd {
     Causes,
 }
 
+/// How much of a package is drawn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Inside {
+    /// Its files are shown by their folders.
+    pub folders: bool,
+    /// And more other packages than so many as one.
+    pub packages: usize,
+    /// Links of weaker kinds are counted.
+    pub weakest: LinkKind,
+}
+
+impl Inside {
+    /// Everything.
+    pub const FILES: Inside = Inside { folders: false, packages: usize::MAX, weakest: LinkKind::MayImport };
+    /// What is drawn of few files that have no room: always less.
+    pub const OF_FEW: &[Inside] = &[
+        Inside { weakest: LinkKind::Import, ..Inside::FILES },
+        Inside { weakest: LinkKind::Numpy, ..Inside::FILES },
+        Inside { weakest: LinkKind::Loader, ..Inside::FILES },
+    ];
+    /// And of many.
+    pub const OF_MANY: &[Inside] = &[
+        Inside { folders: true, ..Inside::FILES },
+        Inside { folders: true, packages: 1, ..Inside::FILES },
+        Inside { folders: true, packages: 1, weakest: LinkKind::Numpy },
+        Inside { folders: true, packages: 1, weakest: LinkKind::Loader },
+    ];
+}
+
 /// The packages with what is wrong as leaves.
 pub(super) fn sketch(scan_index: &ScanIndex, display: &DisplayOptions) -> Sketch {
     let graph = &scan_index.scan.graph;
@@ -224,6 +253,27 @@ pub(super) fn inside(scan_index: &ScanIndex, package: NodeId, display: &DisplayO
         distribution(scan_index, node).filter(|_| is_other)
     });
     sketch
+}
+
+/// Makes one item of the other packages, where there are more of them than so many.
+pub(super) fn fold_others(sketch: &mut Sketch, scan_index: &ScanIndex, display: &DisplayOptions, most: usize) {
+    let is_free = |item: &Item| item.fold == Fold::Package && !display.opened.contains(&item.node());
+    if sketch.items.iter().filter(|item| is_free(item)).count() <= most {
+        return;
+    }
+    for item in sketch.items.iter_mut().filter(|item| is_free(item)) {
+        item.nodes = distribution(scan_index, item.node()).into_iter().collect();
+    }
+    let packages = sketch.items.iter().filter(|item| is_free(item)).map(Item::node).collect();
+    fold_rest(sketch, &packages);
+}
+
+/// Sets aside the links of weaker kinds than this.
+pub(super) fn set_weaker_aside(sketch: &mut Sketch, graph: &Graph, weakest: LinkKind) {
+    let kinds = sketch.kinds(graph);
+    let weaker = sketch.links.iter().zip(&kinds).filter(|(_, kind)| **kind > weakest);
+    let weaker: FxHashSet<(usize, usize)> = weaker.map(|(link, _)| (link.source, link.target)).collect();
+    sketch.set_aside(|source, target| weaker.contains(&(source, target)));
 }
 
 /// Where there would be too many boxes, the files of each folder are one.

@@ -4,6 +4,7 @@ use crate::tui::face_of_tree;
 use crate::tui::harness::{Face, WORLD, face};
 use crate::tui::view::tree::tangle;
 use dylens::tui::message::Msg;
+use dylens::tui::picture::Scope;
 use dylens::tui::update::update;
 
 #[test]
@@ -73,7 +74,9 @@ version = 3.11.7
     let crowd = screen(40);
     assert!(crowd.contains("◆ many 81"), "{crowd}");
     let few = screen(4);
-    assert!(!few.contains("◆ many") && few.contains("libb3.so"), "{few}");
+    assert!(!few.contains("◆ many 9") && few.contains("libb3.so"), "{few}");
+    let header = few.lines().position(|line| line.contains("◆ many")).unwrap_or_else(|| panic!("{few}"));
+    assert!(few.lines().nth(header + 1).is_some_and(|line| line.contains("○ liba0.so")), "{few}");
 }
 
 /// Packages that fail one because of the other, four deep, and libraries with long names that are not found.
@@ -302,4 +305,43 @@ fn a_name_that_its_pane_cuts_says_so() {
     let screen = Face::of(crate::common::scan(&world), (120, 36)).screen();
     let row = screen.lines().find(|line| line.contains("◆ p 1")).unwrap_or_else(|| panic!("{screen}"));
     assert!(row.contains('…') && row.trim_end().ends_with(".so.1│"), "{screen}");
+}
+
+/// A package whose Python modules import each other, and what its first one needs.
+fn in_circles(modules: usize) -> String {
+    let site = "/env/lib/python3.11/site-packages";
+    let imports: String = (0..modules).map(|at| format!("import ring.m{at}\n")).collect();
+    let module = |at: usize| {
+        format!(
+            "//- {site}/ring/m{at}/__init__.py\n{imports}from . import _n{at}\n//- {site}/ring/m{at}/_n{at}.abi3.so elf x86_64 defines:PyInit__n{at}\n"
+        )
+    };
+    let modules: String = (0..modules).map(module).collect();
+    format!("//- /env/pyvenv.cfg\nhome = /usr/bin\nversion = 3.11.7\n//- {site}/ring/__init__.py\n{imports}{modules}")
+}
+
+#[test]
+fn where_lines_could_not_be_told_apart_those_of_the_node_are_drawn_and_the_others_counted() {
+    for (modules, is_crowd) in [(2, false), (12, true)] {
+        for size in [(80, 24), (120, 36), (200, 55)] {
+            let face = Face::of(crate::common::scan(&in_circles(modules)), size).typed("2/ring.m0⏎");
+            let picture = face.model.pictures.focus.as_ref().expect("a graph");
+            assert_eq!(picture.scope, Scope::Focus);
+            let screen = face.screen();
+            assert!(!screen.contains("more ─╯") || !is_crowd, "{screen}");
+            assert!(picture.layout.width <= i32::from(picture.room.0), "{screen}");
+            assert!(picture.layout.crossings <= 2 * picture.sketch.items.len(), "{screen}");
+            assert_eq!(picture.sketch.aside > picture.sketch.items.len(), is_crowd, "{screen}");
+        }
+    }
+}
+
+#[test]
+fn a_package_fits_into_its_room() {
+    for size in [(60, 20), (80, 24), (120, 36)] {
+        let face = Face::of(crate::common::scan(&in_circles(12)), size).typed("2⏎");
+        let picture = face.model.pictures.focus.as_ref().expect("a graph");
+        assert_eq!(picture.scope, Scope::Inside);
+        assert!(picture.layout.width <= i32::from(picture.room.0), "{}", face.screen());
+    }
 }
