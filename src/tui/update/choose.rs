@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use crate::export::count;
 use crate::graph::NodeId;
+use crate::graph::sketch::Fold;
 use crate::tui::details;
 use crate::tui::drawing::Drawing;
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::pane::{Arrangement, Pane};
-use crate::tui::picture::{DisplayOptions, Picture, Scope};
+use crate::tui::picture::{DisplayOptions, Picture, Scope, distribution};
 use crate::tui::scan_index::{NodeKind, ScanIndex};
 use crate::tui::screen::Areas;
 use crate::tui::scrolling::{inside, kept};
@@ -406,6 +407,20 @@ pub(in crate::tui) fn jump(model: &mut Model, node: NodeId) {
         show_named(model, "graph");
     }
     go(model, node);
+    take_out(model, node);
+}
+
+/// Takes the package of a node out of a fold of packages, so that it is seen.
+fn take_out(model: &mut Model, node: NodeId) {
+    let is_rest = |picture: &&Picture| picture.fold().is_some_and(|item| item.fold == Fold::Rest);
+    let picture = model.pictures.focus.as_ref().filter(|picture| picture.scope == Scope::Overview);
+    let package = model.scan_index.as_ref().and_then(|scan_index| distribution(scan_index, node));
+    if let (Some(_), Some(package)) = (picture.filter(is_rest), package) {
+        model.display.opened.insert(package);
+        model.chosen = Some(node);
+        remake(model, Scope::Overview);
+        settle(model);
+    }
 }
 
 /// Goes to a finding: to its node in the view that is open, where it has one, else in the list.

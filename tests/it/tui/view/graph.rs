@@ -345,3 +345,19 @@ fn a_package_fits_into_its_room() {
         assert!(picture.layout.width <= i32::from(picture.room.0), "{}", face.screen());
     }
 }
+
+#[test]
+fn a_hit_that_is_folded_away_is_taken_out_of_its_fold() {
+    let site = "/env/lib/python3.11/site-packages";
+    let package = |name: &str| {
+        format!(
+            "//- {site}/{name}-1.0.dist-info/RECORD\n{name}/_x.abi3.so,,\n//- {site}/{name}/_x.abi3.so elf x86_64 defines:PyInit__x\n"
+        )
+    };
+    let packages: String = ["one", "two", "three"].into_iter().map(package).collect();
+    let world = format!("//- /env/pyvenv.cfg\nhome = /usr/bin\nversion = 3.11.7\n{packages}");
+    let face = Face::of(crate::common::scan(&world), (100, 30)).typed("2/kind:dist two⏎");
+    let screen = face.screen();
+    assert!(screen.contains("◆ two 1") && screen.contains("+ 2 packages"), "{screen}");
+    assert_eq!(face.chosen(), "two");
+}
