@@ -64,10 +64,12 @@ pub fn removed_in(name: &str) -> Option<u8> {
     ROWS.get(name).filter(|row| row.systems != "windows")?.until
 }
 
-/// Is the module compiled into every interpreter (`sys`, `builtins`, `_thread`, …), or frozen in it, as its import system is?
+/// Is the module compiled into every interpreter (`sys`, `builtins`, `_thread`, …), or frozen in it, as its import system is, or
+/// made by it before any import (`__main__`)?
 pub fn is_builtin(name: &str) -> bool {
-    const BUILTIN: [&str; 30] = [
+    const BUILTIN: [&str; 31] = [
         "__hello__",
+        "__main__",
         "__phello__",
         "__phello__.spam",
         "_abc",
