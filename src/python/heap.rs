@@ -139,7 +139,7 @@ impl Heap {
         self.set(namespace, "__name__", PyValue::Str(place.name.clone()));
         self.set(namespace, "__package__", PyValue::text(package));
         self.set(namespace, "__doc__", PyValue::Unknown(Reason::Construct));
-        for name in ["__spec__", "__loader__", "__builtins__", "__dict__", "__cached__", "__annotations__"] {
+        for name in ["__spec__", "__loader__", "__builtins__", "__cached__", "__annotations__"] {
             self.set(namespace, name, PyValue::Unknown(Reason::Construct));
         }
         if let Some(file) = &place.file {

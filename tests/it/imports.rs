@@ -658,3 +658,18 @@ fn the_program_is_a_module_from_the_start() {
     assert_eq!(verdict(&package(reads), "pkg"), ImportVerdict::Loads);
     assert_eq!(verdict(&package("import __mayn__\n"), "pkg"), ImportVerdict::Fails);
 }
+
+#[test]
+fn a_package_that_takes_the_names_of_another_has_its_folders_too() {
+    let world = |update: &str| {
+        format!(
+            "//- SITE/p/v2/__init__.py\n//- SITE/p/v2/ext.TAG elf x86_64 defines:PyInit_ext\n//- SITE/p/v2/q.py\n\
+            //- SITE/p/__init__.py\ndef take():\n    import importlib\n    try:\n        found = importlib.import_module(f'.v2', \
+            __package__)\n        {update}\n    except ImportError:\n        pass\ntake()\nfrom p import q\nfrom p.ext import *\n"
+        )
+    };
+    for update in ["globals().update(found.__dict__)", "globals().update(vars(found))"] {
+        assert_eq!(verdict(&world(update), "p"), ImportVerdict::Loads, "{update}");
+    }
+    assert_eq!(verdict(&world("pass"), "p"), ImportVerdict::Fails);
+}
