@@ -8,7 +8,7 @@ use scroll::Pread;
 use scroll::ctx::SizeWith;
 
 use super::relocations::{static_tls, used_symbols};
-use super::symbols::{BindingFlags, Tables, TlsBlock};
+use super::symbols::{BindingFlags, MOST_TEXT_BYTES, Tables, TlsBlock};
 use crate::image::{Definition, Name, Reference, STB_WEAK, SymbolVersion, VERSION_HIDDEN};
 use crate::vfs::PagedFile;
 
@@ -16,8 +16,6 @@ use crate::vfs::PagedFile;
 const MOST_STEPS: u32 = 1 << 12;
 /// Longer names than any compiler's are no names.
 const MOST_NAME_BYTES: usize = 1 << 18;
-/// All names that a file wants together, in bytes; the largest libraries have a few million.
-const MOST_NAMES_BYTES: usize = 256 << 20;
 /// Real libraries have fewer than a million.
 const MOST_SYMBOLS: u32 = 1 << 22;
 /// A version's number has 15 bits.
@@ -126,7 +124,7 @@ impl DynamicSymbols {
     fn read_references(&self) -> Option<Arc<[Reference]>> {
         let mut used: Vec<_> = used_symbols(&self.file, &self.tables)?.into_iter().collect();
         used.sort_unstable_by_key(|&(index, _)| index);
-        let mut left = MOST_NAMES_BYTES;
+        let mut left = MOST_TEXT_BYTES;
         let mut reference = |(index, uses)| {
             let symbol = self.symbol(index)?;
             let (binding, visibility) = (symbol.st_info >> 4, symbol.st_other & 3);
@@ -266,7 +264,7 @@ impl DynamicSymbols {
     /// The table of names as it stands in the file.
     fn names(&self) -> Vec<u8> {
         let Some(at) = self.tables.strings else { return Vec::new() };
-        self.file.once(at, self.tables.strings_len.min(MOST_NAMES_BYTES as u64) as usize)
+        self.file.once(at, self.tables.strings_len.min(MOST_TEXT_BYTES as u64) as usize)
     }
 
     /// How many symbols there are, as the hash tables tell.

@@ -7,6 +7,7 @@ use goblin::elf::symver::VerdefSection;
 use scroll::Pread;
 use scroll::ctx::SizeWith;
 
+use super::Strings;
 use crate::image::{Import, Name, Origin};
 use crate::parse::Window;
 use crate::vfs::ReadAt;
@@ -16,8 +17,9 @@ const MOST_STEPS: u32 = 1 << 16;
 const MOST_VERSION_BYTES: usize = 1 << 20;
 /// `Elf64_Verdef`, in both classes.
 const SIZEOF_VERDEF: usize = 20;
-/// How much text is handed out of one table: entries without number may share one long name.
-const MOST_TEXT_BYTES: usize = 64 << 20;
+/// How much text is read of one table, and handed out of it: entries without number may share one long name. TensorFlow's
+/// strings take 79 MiB.
+pub(super) const MOST_TEXT_BYTES: usize = 256 << 20;
 
 /// Where an ELF file keeps its dynamic symbols: places in the file, not addresses.
 #[derive(Clone, Debug)]
@@ -134,7 +136,7 @@ impl Tables {
     /// The names of dynamic symbols that begin so, whosever they are.
     pub fn names(&self, file: &dyn ReadAt, start: &[u8]) -> Vec<Name> {
         let Some(strings) = self.strings else { return Vec::new() };
-        let text = Window::of(file).up_to(strings, self.strings_len.min(64 << 20) as usize).into_owned();
+        let text = Window::of(file).up_to(strings, self.strings_len.min(MOST_TEXT_BYTES as u64) as usize).into_owned();
         let is_start = |at: &usize| *at == 0 || text[at - 1] == 0;
         let name = |at: usize| Some(Name::from(&text[at..at + memchr::memchr(0, &text[at..])?]));
         memchr::memmem::find_iter(&text, start).filter(is_start).filter_map(name).collect()
@@ -159,11 +161,12 @@ impl Tables {
             ..SectionHeader::default()
         };
         let section = VerdefSection::parse(&table, &[section], self.ctx).ok()??;
-        let text = file.up_to(strings, self.strings_len.min(16 << 20) as usize);
-        let mut left = MOST_TEXT_BYTES;
         let most = table.len() / SIZEOF_VERDEF;
-        let name = |version: goblin::elf::symver::Verdef| name_at(&text, version.iter().next()?.vda_name, &mut left);
-        Some(section.iter().take(most).filter_map(name).collect())
+        let names = section.iter().take(most).filter_map(|version| Some(version.iter().next()?.vda_name as u64));
+        let names: Vec<u64> = names.collect();
+        // The table of strings may be larger than what is worth reading for a handful of names.
+        let text = Strings::read(&file, strings, self.strings_len, names.iter().copied());
+        Some(names.into_iter().filter_map(|at| text.get(at)).collect())
     }
 
     /// The levels of x86-64 that the file says it cannot do without (`GNU_PROPERTY_X86_ISA_1_NEEDED`): bit 0 the

@@ -326,4 +326,17 @@ mod tests {
         assert_eq!(elf.names(&*file, b"PyInit_"), [Name::from("PyInit_x")]);
         assert_eq!(tables.defined_versions(&*file), Some(vec![Name::from("X_1"), Name::from("X_2")]));
     }
+
+    #[test]
+    fn versions_are_read_wherever_the_strings_say_their_names() {
+        let mut memory = Memory::new();
+        let path = VPath::new("/libx.so");
+        let far = Name::from(&vec![b'y'; 17 << 20][..]);
+        let versions = [Name::from("X_1"), far, Name::from("X_2")];
+        memory.file(&path, write(&Image::new(Format::Elf, Arch::AARCH64), &[], &[], &versions, Extras::default()));
+        let file = memory.open(&path).unwrap();
+        let parsed = crate::parse::read(&*file, file.stat().unwrap().len, None).pop().unwrap();
+        let defined = parsed.tables.unwrap().defined_versions(&*file).unwrap();
+        assert!(defined.contains(&Name::from("X_1")) && defined.contains(&Name::from("X_2")), "{}", defined.len());
+    }
 }
