@@ -67,7 +67,7 @@ pub(super) fn of_a_known_library(plain: &Judged, log: &Log, who: &str, symbol: &
     }
     let owner = owner_of(symbol, tool)?;
     if plain.incident.by().is_some_and(|by| by.contains("/lib-dynload/")) && tool != ToolId::Dyld {
-        return Some(of_python_itself(plain.clone(), who, symbol, owner.library));
+        return Some(of_python_itself(plain.clone(), log, who, symbol, owner.library));
     }
     let Owner { library, link } = owner;
     let whose = plain.incident.by().and_then(package);
@@ -111,7 +111,7 @@ pub(super) fn of_a_known_library(plain: &Judged, log: &Log, who: &str, symbol: &
         false => Remedy::new(text),
     };
     // In a conda environment both come from one channel; what pip compiled there found another copy.
-    let is_conda = plain.incident.by().is_some_and(|by| log.packager(&[by]) == Packager::Conda);
+    let is_conda = is_of_conda(plain, log);
     let is_runtime = ["gcc", "stdc++", "gomp", "gfortran", "m"].contains(&link);
     let remedy = match &whose {
         Some(whose) if is_conda && !is_runtime && tool == ToolId::Glibc => {
@@ -130,6 +130,11 @@ pub(super) fn of_a_known_library(plain: &Judged, log: &Log, who: &str, symbol: &
     Some(plain.clone().cause(Cause::SymbolMissing, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
+/// Does the file that asks lie in an environment of conda's?
+fn is_of_conda(plain: &Judged, log: &Log) -> bool {
+    plain.incident.by().is_some_and(|by| log.packager(&[by]) == Packager::Conda)
+}
+
 /// What conda-forge calls a distribution of the index.
 fn of_conda(distribution: &str) -> &str {
     const OTHERWISE: [(&str, &str); 5] = [
@@ -143,7 +148,7 @@ fn of_conda(distribution: &str) -> &str {
 }
 
 /// A module of Python's own library was linked with its library: another copy of that is loaded in its place.
-fn of_python_itself(plain: Judged, who: &str, symbol: &str, library: &str) -> Judged {
+fn of_python_itself(plain: Judged, log: &Log, who: &str, symbol: &str, library: &str) -> Judged {
     let sentence = format!(
         "{who}, a module of Python's own library, uses {symbol} of {library}, and the copy that is loaded does not have it: it is another than the one this \
          Python was built with"
@@ -153,8 +158,7 @@ fn of_python_itself(plain: Judged, who: &str, symbol: &str, library: &str) -> Ju
          LD_DEBUG=libs shows which is loaded. A Python that was compiled on this machine is compiled again with the copy that is there; in a conda environment \
          install Python and its libraries anew from one channel"
     );
-    let is_conda =
-        plain.incident.by().is_some_and(|by| ["conda", "miniforge", "/envs/"].iter().any(|word| by.contains(word)));
+    let is_conda = is_of_conda(&plain, log);
     let is_openssl = ["libssl", "libcrypto"].contains(&library);
     let remedy = match is_conda && is_openssl {
         true => {
