@@ -339,6 +339,13 @@ impl Reader {
         {
             told.insert("module", cut(module, SEAM).to_owned());
         }
+        // ctypes does not say which DLL Windows refused: the code that asks for it may.
+        if message.tool == ToolId::Windows
+            && message.id == "winerror"
+            && let Some(library) = self.traceback.library(first)
+        {
+            told.insert("by", cut(library, MOST_SAID).to_owned());
+        }
         if [ToolId::Numpy, ToolId::Cpython, ToolId::Windows].contains(&message.tool)
             && !told.contains_key("by")
             && let Some(place) = told.get("place").cloned()

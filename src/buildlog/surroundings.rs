@@ -187,7 +187,10 @@ pub(super) fn is_mark(line: &str, found: Range<usize>, mark: Mark) -> bool {
             let path = before.rsplit(['"', '\'', '<']).next().unwrap_or(before);
             is_bundle_of_internal(path)
         }
-        (Mark::Debian, "python:3") => !after.split(is_end).next().is_some_and(|tag| tag.contains("alpine")),
+        (Mark::Debian, "python:3") => {
+            let image = before.rsplit(is_end).next().unwrap_or(before);
+            !image.contains("alpine") && !after.split(is_end).next().is_some_and(|tag| tag.contains("alpine"))
+        }
         // `.el8.x86_64`, `.el7_9`, `.fc39`: the releases in the versions of RPM packages.
         (Mark::Fedora, ".el" | ".fc") => {
             let digits = after.bytes().take_while(u8::is_ascii_digit).count();

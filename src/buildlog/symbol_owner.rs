@@ -55,6 +55,8 @@ const BEGINNINGS: &[(&str, char, &str, &str)] = &[
     ("libssh2_", '*', "libssh2", "ssh2"),
     ("nghttp2_", '*', "libnghttp2", "nghttp2"),
     ("xml", 'A', "libxml2", "xml2"),
+    ("xslt", 'A', "libxslt", "xslt"),
+    ("exslt", 'A', "libexslt of libxslt", "exslt"),
     ("archive_write_", '*', "libarchive", "archive"),
     ("sqlite3_", '*', "libsqlite3", "sqlite3"),
     ("PQ", '*', "libpq", "pq"),

@@ -15,6 +15,8 @@ pub(super) struct Traceback {
     script: Option<String>,
     /// The module that the last line of source imports, and its line.
     imported: Option<(usize, String)>,
+    /// The DLL that the last line of source names in quotes, and its line.
+    library: Option<(usize, String)>,
     /// The line of the last arrow with which notebooks point at source.
     arrow: Option<usize>,
     /// Was the last place told as notebooks do, with numbered source below it?
@@ -54,6 +56,10 @@ impl Traceback {
             }
             return true;
         }
+        if let Some(file) = notebook_s_cython(trimmed) {
+            self.frame = Some((number, file));
+            return true;
+        }
         // What a notebook shows of a file belongs to the place above it.
         if self.is_notebook && is_numbered_source(trimmed) {
             if let Some((at, _)) = self.frame.as_mut() {
@@ -64,6 +70,9 @@ impl Traceback {
         }
         if let Some(module) = import(without_prompt(trimmed)).or_else(|| import_of_a_command(trimmed)) {
             self.imported = Some((number, module));
+        }
+        if let Some(library) = dll(trimmed).filter(|_| self.source.is_some_and(|at| indent > at)) {
+            self.library = Some((number, library));
         }
         match self.source {
             Some(at) if indent > at && !trimmed.is_empty() => return true,
@@ -107,6 +116,12 @@ impl Traceback {
         (line.saturating_sub(*at) <= NEAR).then_some(file)
     }
 
+    /// The DLL that source in this traceback names, where an exception at this line came from loading it.
+    pub(super) fn library(&self, line: usize) -> Option<&str> {
+        let (at, library) = self.library.as_ref()?;
+        (line.saturating_sub(*at) <= AROUND).then_some(library)
+    }
+
     /// The file that was told last, also where it is NumPy's.
     pub(super) fn file(&self, line: usize) -> Option<&str> {
         let (at, file) = self.file.as_ref()?;
@@ -127,6 +142,13 @@ fn import(line: &str) -> Option<String> {
     };
     let module = module.split(" as ").next()?.split('#').next()?.trim().trim_end_matches(';');
     is_name(module).then(|| module.to_owned())
+}
+
+/// `C:\x\y.dll` of `CDLL("C:\\x\\y.dll")`.
+fn dll(source: &str) -> Option<String> {
+    let end = [".dll\"", ".dll'"].iter().find_map(|end| source.find(end))? + ".dll".len();
+    let begin = source[..end].rfind(['"', '\''])? + 1;
+    Some(source[begin..end].replace("\\\\", "\\")).filter(|path| path.len() < MOST_PATH)
 }
 
 /// What was typed at a prompt: `>>> import x`, `In [1]: import x`.
@@ -180,6 +202,14 @@ fn initialized(trimmed: &str) -> Option<String> {
     let (file, module) = trimmed.strip_prefix("File \"")?.rsplit_once(", in init ")?;
     let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c == '_' || c.is_alphanumeric());
     let is_cython = file.contains(".pyx\"") || file.contains(".py\"");
+    (is_cython && module.split('.').all(is_name)).then(|| format!("{}.pyx", module.replace('.', "/")))
+}
+
+/// `h5py/h5.pyx` of `h5py\h5.pyx in init h5py.h5()`, as notebooks tell a place in Cython's code.
+fn notebook_s_cython(line: &str) -> Option<String> {
+    let (file, module) = line.strip_suffix("()")?.split_once(" in init ")?;
+    let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c == '_' || c.is_alphanumeric());
+    let is_cython = file.ends_with(".pyx") && !file.contains(' ');
     (is_cython && module.split('.').all(is_name)).then(|| format!("{}.pyx", module.replace('.', "/")))
 }
 

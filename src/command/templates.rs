@@ -25,6 +25,9 @@ templates! {
     PIP_REINSTALL = "python -m pip install --force-reinstall --no-deps {requirement}";
     PIP_BINARY = "python -m pip install --force-reinstall --only-binary=:all: {package}";
     PIP_BINARY_ALONE = "python -m pip install --force-reinstall --no-deps --only-binary=:all: {requirement}";
+    /// What lies in the working directory, with its compiled modules beside its sources.
+    PIP_IN_PLACE = "python -m pip install --no-build-isolation -e .";
+    SETUP_IN_PLACE = "python setup.py build develop";
     PIP_UNINSTALL = "python -m pip uninstall -y {package}";
     /// Compiled on this machine, from no cache.
     PIP_REBUILD = "python -m pip install --force-reinstall --no-cache-dir --no-binary {package} {package}";
@@ -45,6 +48,7 @@ templates! {
     CONDA_INSTALL_OF = "conda install -c conda-forge {package}={version}";
     VENV_UPGRADE = "python3 -m venv --upgrade {path}";
     VENV_CLEAR = "python3 -m venv --clear {path}";
+    WITHOUT_DYLD = "env -u DYLD_LIBRARY_PATH -u DYLD_FALLBACK_LIBRARY_PATH PROGRAM";
     WITHOUT_PYTHON_VARIABLES = "env -u PYTHONHOME -u PYTHONPATH -u LD_LIBRARY_PATH PROGRAM";
 
     RUSTUP = "rustup update stable";
@@ -66,6 +70,9 @@ templates! {
     APT_INSTALL_YES = "apt-get install -y {token}";
     DNF_INSTALL_YES = "dnf install -y {token}";
     BREW_INSTALL = "brew install {token}";
+    DNF_UPGRADE = "dnf upgrade *{token}*";
+    YUM_UPDATE = "yum update *{token}*";
+    APT_UPGRADE = "apt-get install --only-upgrade {token}";
     BREW_REINSTALL = "brew reinstall {token}";
     /// Behind a package manager's command, for each further package.
     MORE = "{token}";

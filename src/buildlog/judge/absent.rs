@@ -7,7 +7,8 @@ mod libc;
 mod own;
 mod python;
 
-pub(super) use install::command;
+pub(super) use cuda::whose_package;
+pub(super) use install::{command, shipped_as};
 
 use super::library::{package, shipped_elsewhere, short};
 use super::{Cause, Judged, Verdict, exclude, windows};
@@ -76,6 +77,9 @@ pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>, accu
     }
     if tool == ToolId::Windows {
         return windows::absent(plain, accused);
+    }
+    if let Some(judged) = windows::of_a_number(&plain, accused).filter(|_| tool == ToolId::Ctypes) {
+        return judged;
     }
     let is_elf = matches!(tool, ToolId::Glibc | ToolId::Musl | ToolId::Bionic);
     if is_elf && leaf(accused).starts_with("libpython") && accused.contains("/build/") {

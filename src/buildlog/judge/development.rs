@@ -2,14 +2,14 @@
 
 use super::absent::command;
 use super::{Cause, Judged, Verdict};
-use crate::buildlog::development::{development, of_windows, program as known_program};
+use crate::buildlog::development::{development, of_windows, program as known_program, program_names};
 use crate::buildlog::log_context::leaf;
 use crate::buildlog::surroundings::{Mark, python_version};
 use crate::buildlog::{Log, Packager};
 use crate::command::templates::{
     APK_PKGCONFIG, APT_INSTALL, BREW_OPENMP, BREW_SEARCH, CONDA_INSTALL, CONDA_OPENMP, CONDA_SEARCH, DNF_INSTALL,
-    DNF_PKGCONFIG, PIP_INSTALL, PIP_UPGRADE, XCODE, YUM_INSTALL, YUM_PKGCONFIG, ZYPPER_INSTALL, ZYPPER_PKGCONFIG,
-    ZYPPER_SEARCH,
+    DNF_PKGCONFIG, PIP_INSTALL, PIP_UNINSTALL, PIP_UPGRADE, XCODE, YUM_INSTALL, YUM_PKGCONFIG, ZYPPER_INSTALL,
+    ZYPPER_PKGCONFIG, ZYPPER_SEARCH,
 };
 use crate::command::{Command, Remedy};
 use crate::diagnose::Shipped;
@@ -68,6 +68,16 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
                     where it was when that compiler was built (SDKROOT=$(xcrun --show-sdk-path) leads it there)";
         let judged = Judged { verdict: Verdict::Guilty, ..plain }.says(sentence);
         return judged.mended(Remedy::new(text).fix(Ok(XCODE.command())));
+    }
+    if packager == Packager::Brew && asked[0] == "stdc++" {
+        let sentence = format!(
+            "{}: macOS' SDK no longer has libstdc++ (since Xcode 10), which clang takes for a deployment target before macOS 10.9, or the build names",
+            plain.sentence
+        );
+        let text = "build for macOS 10.9 or later, for which clang takes libc++: MACOSX_DEPLOYMENT_TARGET=10.9 with CXXFLAGS=-stdlib=libc++ LDFLAGS=-stdlib=libc++ before the command; where setup.py \
+                    itself names stdc++, replace it by -stdlib=libc++ there, or take a newer release of the package";
+        let judged = Judged { verdict: Verdict::Guilty, ..plain }.says(sentence);
+        return of_the_package(judged.mended(Remedy::new(text)), log);
     }
     let mut commands: Vec<Command> = Vec::new();
     let of_python = of_this_python(&asked[0], packager, log);
@@ -206,9 +216,59 @@ fn beside_pkg_config(files: &Shipped) -> Shipped {
     }
 }
 
+/// Python 2 does not say which program it did not find: the code that runs it may.
+pub(super) fn of_a_child(judged: Judged, log: &Log) -> Option<Judged> {
+    /// So many lines above the exception its traceback has.
+    const ABOVE: usize = 40;
+    let is_bare = |text: &str| text.trim_end().ends_with("[Errno 2] No such file or directory");
+    if !judged.incident.told("why").is_some_and(is_bare) {
+        return None;
+    }
+    let lines = log.text.lines();
+    let end = log.text.place(judged.incident.first);
+    let above = &lines[end.saturating_sub(ABOVE)..end.min(lines.len())];
+    let is_frame = |line: &str| line.trim_start().starts_with("File \"") && line.contains("subprocess.py\", line ");
+    let first = above.iter().position(|(_, line)| is_frame(line))?;
+    above.iter().rfind(|(_, line)| line.contains("_execute_child"))?;
+    // Functions write `pkg_config` for what is called `pkg-config`.
+    let words = |line: &str| {
+        let bare = line.replace('_', "-");
+        let parts: Vec<String> =
+            bare.split(|c: char| !c.is_ascii_alphanumeric() && !"-+.".contains(c)).map(str::to_owned).collect();
+        parts
+    };
+    let caller = &above[..first];
+    let named = |line: &str| {
+        words(line).into_iter().find_map(|word| {
+            let known = program_names().filter(|name| name.len() > 2);
+            known.into_iter().find(|name| word == **name || name.contains('-') && word.starts_with(name))
+        })
+    };
+    let called = caller.iter().rev().find_map(|(_, line)| named(line))?;
+    let mut judged = judged;
+    judged.incident.told.insert("called", called.to_owned());
+    let sentence = format!(
+        "the build runs {called}, which is not installed, or not on PATH (Python 2 does not name it: the code around it does)"
+    );
+    let judged = judged.cause(Cause::ToolStumbled, Verdict::Guilty).says(sentence);
+    Some(program(
+        judged.mended(Remedy::new(format!("install {called} on the machine or in the image that builds"))),
+        log,
+    ))
+}
+
+/// Is the program a script that imports a package which is not there where it runs?
+fn is_script_of_pip(log: &Log, called: &str) -> bool {
+    let missing = format!("No module named '{called}'");
+    let script = format!("/bin/{called}\", line ");
+    let has = |text: &str| log.text.lines().iter().any(|(_, line)| line.contains(text));
+    has(&script) && has(&missing)
+}
+
 /// A program that the build runs is not installed.
 pub(super) fn program(judged: Judged, log: &Log) -> Judged {
-    let called = judged.incident.told("called").unwrap_or("pkg-config").to_owned();
+    let is_cmake = judged.incident.message.id == "no-cmake";
+    let called = judged.incident.told("called").unwrap_or(if is_cmake { "cmake" } else { "pkg-config" }).to_owned();
     let Some(package) = known_program(&called) else { return judged };
     // What pkg-config was to find is missing as well.
     let asked = match called == "pkg-config" {
@@ -239,6 +299,18 @@ pub(super) fn program(judged: Judged, log: &Log) -> Judged {
     };
     let commands = if is_windows { Vec::new() } else { installs(log, log.packager(&[]), &all) };
     let remedy = commands.into_iter().fold(Remedy::new(text), |remedy, command| remedy.fix(Ok(command)));
+    if is_script_of_pip(log, &called) {
+        let sentence = format!(
+            "{}: the {called} that is first on PATH is the script of the package of that name, which pip's isolated build does not see",
+            judged.sentence
+        );
+        let text = format!(
+            "remove the package {called} (pip uninstall {called}) and install the system's; or keep it, and build without isolation (--no-build-isolation)"
+        );
+        let system = command(log.packager(&[]), &all).map(Ok);
+        let steps = [PIP_UNINSTALL.with(&[&called])].into_iter().chain(system).collect::<Vec<_>>();
+        return judged.says(sentence).mended(Remedy::new(text).steps(steps));
+    }
     judged.mended(match package.pip.is_empty() {
         true => remedy,
         false => remedy.fix(PIP_INSTALL.with(&[&package.pip])),
@@ -393,7 +465,7 @@ pub(super) fn compiler(judged: Judged, log: &Log) -> Judged {
     // `x86_64-linux-gnu-gcc-12`, `arm-none-eabi-g++`.
     let bare = called.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
     let stem = bare.rsplit('-').next().unwrap_or(bare);
-    let is_compiler = ["gcc", "g++", "cc", "c++", "clang", "clang++", "ld"].contains(&stem);
+    let is_compiler = ["gcc", "g++", "cc", "c++", "clang", "clang++", "ld", "cc1plus"].contains(&stem);
     if known_program(&called).is_some() && !is_compiler {
         return program(judged, log);
     }

@@ -1,13 +1,13 @@
 //! A library is said to be missing.
 
 use super::{Cause, Judged, Verdict, absent, exclude};
-use crate::buildlog::Log;
 use crate::buildlog::folders;
 use crate::buildlog::log_context::{LogContext, leaf, site_tail, slashed};
 use crate::buildlog::well_known::{self, Shipper};
+use crate::buildlog::{Log, Packager};
 use crate::command::templates::{
-    AUDITWHEEL_FROM, DELOCATE_FROM, DELVEWHEEL_FROM, DELVEWHEEL_INSIDE, MSVC_RUNTIME, NAME_ADD_RPATH, NAME_CHANGE,
-    NAME_CHANGE_IN, NAME_CHANGE_OF, NAME_ID, PIP_INSTALL, SIGN, VENV_CLEAR, WINGET_RUNTIME,
+    AUDITWHEEL_FROM, CONDA_INSTALL, DELOCATE_FROM, DELVEWHEEL_FROM, DELVEWHEEL_INSIDE, MSVC_RUNTIME, NAME_ADD_RPATH,
+    NAME_CHANGE, NAME_CHANGE_IN, NAME_CHANGE_OF, NAME_ID, PIP_INSTALL, PIP_UPGRADE, SIGN, VENV_CLEAR, WINGET_RUNTIME,
 };
 use crate::command::{Command, Refusal, Remedy};
 use crate::diagnose::Stops;
@@ -33,6 +33,7 @@ pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>) -> J
     let own = || own_name(&tied, context, file, &accused, by.as_deref()).filter(|_| !is_loader(&tied));
     let by_the_names = own()
         .or_else(|| relative(&tied, &accused, by.as_deref()))
+        .or_else(|| of_an_older_release(&tied, log, &accused, by.as_deref()))
         .or_else(|| of_the_system(&tied, &accused))
         .or_else(|| python_of_an_environment(&tied, &accused, by.as_deref()))
         .or_else(|| baked_python(&tied, &accused))
@@ -236,6 +237,49 @@ fn needs(scan: &Scan, file: FileId, name: &str) -> bool {
     content.image.as_ref().is_some_and(|image| image.needs.iter().any(|need| need.name.as_bytes() == name.as_bytes()))
 }
 
+/// dyld found the library, in an older release than the file was linked with (its compatibility version).
+fn of_an_older_release(tied: &Judged, log: &Log, accused: &str, by: Option<&str>) -> Option<Judged> {
+    let why = tied.incident.told("why").filter(|why| why.contains("ncompatible library version"))?;
+    let versions: Vec<&str> = why
+        .split([' ', ',', '.', ';'])
+        .scan("", |before, word| Some((std::mem::replace(before, word), word)))
+        .filter_map(|(before, word)| (before == "version").then_some(word))
+        .filter(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+        .collect();
+    let (name, by) = (leaf(accused), by?);
+    let told = match versions[..] {
+        [asked, there, ..] => format!(": it asks for version {asked} of it at least, and that copy says {there}"),
+        _ => String::new(),
+    };
+    let sentence = format!(
+        "{} was linked with a newer {name} than the copy that dyld finds{told}: the two come from different releases or sources",
+        short(by)
+    );
+    let paths = [Some(accused), Some(by), log.site.as_deref()];
+    let packager = log.packager(&paths.into_iter().flatten().collect::<Vec<_>>());
+    let shipped = absent::shipped_as(name);
+    let whose = leaf(by).split('.').next().unwrap_or_default().to_owned();
+    let remedy = match packager {
+        Packager::Conda => {
+            let stem = shipped.map(|shipped| shipped.conda).filter(|conda| !conda.is_empty());
+            let stem = stem.unwrap_or_else(|| name.split('.').next().unwrap_or(name).to_owned());
+            let text = format!(
+                "upgrade {stem} in the environment, and take it and {whose} from one channel (conda-forge with channel_priority strict, or a new environment); keep DYLD_LIBRARY_PATH empty"
+            );
+            Remedy::new(text).fix(CONDA_INSTALL.with(&[&stem]))
+        }
+        _ => {
+            let text = format!(
+                "upgrade what has {name} (brew upgrade), or have the newer copy found first: take folders with another one out of DYLD_LIBRARY_PATH; else take {whose} in a release that was \
+                 built with the one that is there"
+            );
+            let install = shipped.and_then(|shipped| absent::command(packager, &shipped));
+            install.into_iter().fold(Remedy::new(text), |remedy, command| remedy.fix(Ok(command)))
+        }
+    };
+    Some(tied.clone().cause(Cause::VersionMissing, Verdict::Guilty).says(sentence).mended(remedy))
+}
+
 /// Names that systems answer without a file, or with one that all of them have.
 fn of_the_system(tied: &Judged, accused: &str) -> Option<Judged> {
     let tool = tied.incident.tool;
@@ -345,8 +389,17 @@ fn baked_python(tied: &Judged, accused: &str) -> Option<Judged> {
     let sentence =
         format!("{who} asks for the Python of the machine that built it, {accused}: it does not include its own");
     let command = NAME_CHANGE_OF.with(&[&accused, &leaf(accused)]);
-    let text = "upgrade the bundler, so that the library comes along and is asked for there; or lead the program to it by hand";
-    Some(judged.says(sentence).mended(Remedy::new(text).fix(command)))
+    let bundler = tied.incident.by().and_then(well_known::bundler_of);
+    let text = format!(
+        "upgrade {}, so that the library comes along and is asked for there, and build again; or lead the program to it by hand",
+        bundler.map_or("the bundler", |bundler| bundler.tool().name())
+    );
+    let remedy = Remedy::new(text);
+    let remedy = match bundler {
+        Some(bundler) => remedy.fix(PIP_UPGRADE.with(&[&bundler.word()])),
+        None => remedy,
+    };
+    Some(judged.says(sentence).mended(remedy.fix(command)))
 }
 
 /// glibc says “no such file” of a file that is there, where it is made for another processor.

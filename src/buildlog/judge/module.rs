@@ -7,7 +7,8 @@ use crate::buildlog::standard::{removed_in, successor};
 use crate::buildlog::{Log, Mark, folders};
 use crate::command::Remedy;
 use crate::command::templates::{
-    PIP_FOR, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UPGRADE, PYINSTALLER_OF,
+    PIP_FOR, PIP_IN_PLACE, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UPGRADE, PYINSTALLER_OF,
+    SETUP_IN_PLACE,
 };
 use crate::rule::RuleId;
 use crate::scan::Scan;
@@ -23,7 +24,9 @@ pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>) -> J
         let cause = if is_shim { Cause::NumpyShim } else { Cause::NumpyMissing };
         return super::numpy::judge(Judged { cause, ..plain }, log, context);
     }
-    if let Some(judged) = of_a_tool(&plain, &module) {
+    // A module that Python itself gave up is not the tool's to bring.
+    let is_given_up = gone(module.split('.').next().unwrap_or(&module)).is_some();
+    if let Some(judged) = of_a_tool(&plain, &module).filter(|_| !is_given_up) {
         return judged;
     }
     if let Some(judged) = standard::without_its_library(&plain, log, &module) {
@@ -192,8 +195,25 @@ fn removed(plain: &Judged, log: &Log, module: &str) -> Option<Judged> {
     if plain.cause != Cause::ModuleMissing || is_older {
         return None;
     }
+    let last = minor - 1;
+    let is_of_setuptools = paths[..2].iter().flatten().any(|path| slashed(path).contains("/setuptools/"));
+    if is_of_setuptools {
+        let sentence = format!(
+            "the setuptools with which a package is built imports {module}, which {since}: the package asks for a setuptools from before Python 3.{minor} (as NumPy up to 1.25 does), and is \
+             built, as its release has no wheel for this Python"
+        );
+        let text = format!(
+            "take a newer release of that package, which has a wheel for this Python (where a requirement pins an old one, as numpy==1.2x, raise it); or run it with Python 3.{last} or older, \
+             for which the pinned releases have wheels"
+        );
+        return Some(
+            plain.clone().cause(Cause::PythonTooNew, Verdict::Guilty).says(sentence).mended(Remedy::new(text)),
+        );
+    }
     let sentence = format!("the code imports {module}, which {since}: it was written for an older Python");
-    let text = "take a newer release of the package that imports it, or an older Python; in an isolated build, have an older one with --no-build-isolation";
+    let text = format!(
+        "take a newer release of the package that imports it, or an older Python (3.{last}); in an isolated build, have an older one with --no-build-isolation"
+    );
     let remedy = Remedy::new(text);
     let remedy = match brings.is_empty() {
         true => remedy,
@@ -250,8 +270,9 @@ fn of_a_tool(plain: &Judged, module: &str) -> Option<Judged> {
 /// The compiled module that is asked of a package by name: `PIL._imaging` of `cannot import name '_imaging' from 'PIL'`.
 fn incident_part(plain: &Judged, package: &str) -> Option<String> {
     let name = plain.incident.told("symbol").filter(|_| plain.incident.message.id == "cannot-import-name")?;
-    let is_native =
-        name.starts_with('_') && name.chars().all(|c| c == '_' || c.is_ascii_lowercase() || c.is_ascii_digit());
+    // `_C` is what extensions of PyTorch call theirs; other capitals are of classes and constants.
+    let is_native = name == "_C"
+        || name.starts_with('_') && name.chars().all(|c| c == '_' || c.is_ascii_lowercase() || c.is_ascii_digit());
     is_native.then(|| format!("{package}.{name}"))
 }
 
@@ -336,11 +357,11 @@ fn in_a_source_tree(plain: &Judged, package: &str, last: &str) -> Option<Judged>
         "Python imports {package} from its source tree ({place}), in which the compiled module {last} was not built: what lies there hides what is installed"
     );
     let text = format!(
-        "run it outside of the source tree, where the installed {top} is found (pytest: --import-mode=importlib or --pyargs {top}, from another folder; a src layout); or build the \
-         module in place: pip install -e . (setup.py build_ext --inplace)"
+        "where {top} is used from its source tree, build the module in place, with the compiler and the packages that it is built with (PyTorch first, where it extends that); where {top} is \
+         installed as well, run it outside of the source tree, so that the installed one is found (pytest: --import-mode=importlib or --pyargs {top}, from another folder; a src layout)"
     );
     let judged = plain.clone().cause(Cause::ModuleMissing, Verdict::Guilty).says(sentence);
-    Some(judged.mended(Remedy::new(text)))
+    Some(judged.mended(Remedy::new(text).fix(Ok(PIP_IN_PLACE.command())).fix(Ok(SETUP_IN_PLACE.command()))))
 }
 
 /// The ways to name a module to each of the common bundlers.

@@ -7,7 +7,7 @@ use crate::buildlog::log_context::{LogContext, leaf};
 use crate::buildlog::surroundings::Mark;
 use crate::buildlog::well_known;
 use crate::command::Remedy;
-use crate::command::templates::{CLEAR_EXECSTACK, PIP_FOR, PIP_REINSTALL, VENV_CLEAR};
+use crate::command::templates::{CLEAR_EXECSTACK, PIP_FOR, PIP_INSTALL, PIP_REINSTALL, PIP_UNINSTALL, VENV_CLEAR};
 use crate::tools::ToolId;
 
 pub(super) fn judge(judged: Judged, log: &Log, context: Option<&LogContext>) -> Judged {
@@ -19,13 +19,14 @@ pub(super) fn judge(judged: Judged, log: &Log, context: Option<&LogContext>) -> 
         Cause::FileMissing if judged.incident.message.id == "interpreter-gone" => of_an_environment(judged),
         Cause::NoInitFunction => no_init(judged, context),
         Cause::LinkSymbol => link(judged, log),
+        Cause::LinkFailed if judged.incident.message.id == "command-failed" => command_failed(judged, log),
         Cause::ExecutableStack => executable_stack(judged, log),
-        Cause::QtPlugin => qt(judged),
+        Cause::QtPlugin => qt(judged, log),
         Cause::ToolStumbled if judged.incident.message.id == "linker-missing" => {
             development::of_the_package(development::compiler(judged, log), log)
         }
         Cause::ToolStumbled
-            if ["program-missing", "pkg-config-missing"].contains(&judged.incident.message.id.as_str()) =>
+            if ["program-missing", "pkg-config-missing", "no-cmake"].contains(&judged.incident.message.id.as_str()) =>
         {
             development::of_the_package(development::program(judged, log), log)
         }
@@ -36,13 +37,40 @@ pub(super) fn judge(judged: Judged, log: &Log, context: Option<&LogContext>) -> 
         Cause::ToolStumbled if judged.incident.message.id == "msvc-missing" => {
             development::of_the_package(development::of_32_bits(judged, log), log)
         }
-        Cause::BuildFailed => development::of_the_package(as_it_asks(judged), log),
+        Cause::BuildFailed => {
+            let judged = development::of_a_child(judged.clone(), log).unwrap_or_else(|| as_it_asks(judged));
+            development::of_the_package(judged, log)
+        }
         Cause::PythonTooNew | Cause::ToolStumbled => development::of_the_package(judged, log),
         Cause::ModuleLeftOut if judged.incident.tool == ToolId::Py2exe => of_py2exe(judged),
         Cause::NotAnImage => of_another_system(placeholder(judged), log),
         Cause::CodeSignature => signature(judged),
         _ => judged,
     }
+}
+
+/// What a compiler or linker says stands above the line in which its failure is told.
+fn command_failed(judged: Judged, log: &Log) -> Judged {
+    /// So far above it.
+    const ABOVE: usize = 60;
+    /// Longer errors are cut, in characters.
+    const LONGEST: usize = 300;
+    let lines = log.text.lines();
+    let end = log.text.place(judged.incident.first).min(lines.len());
+    let says = |line: &str| {
+        let line = line.trim_start();
+        let notes = ["error: command ", "error: subprocess", "collect2:", "clang: error: linker command failed"];
+        let is_error = line.contains("error: ") || line.starts_with("ld: ") || line.contains(": undefined reference");
+        is_error && !line.contains("ld: warning") && !notes.iter().any(|note| line.starts_with(note))
+    };
+    let above = &lines[end.saturating_sub(ABOVE)..end];
+    let Some((_, line)) = above.iter().find(|(_, line)| says(line)) else { return judged };
+    let called = judged.incident.told("called").map_or("the compiler", leaf).to_owned();
+    let quoted: String = line.trim().chars().take(LONGEST).collect();
+    let sentence = format!("{called} failed; the first error that it tells is “{quoted}”");
+    let text = "look for that error among the package's issues; take a release of the package that has a wheel for this Python and system (an older Python, where this one is new), so that nothing \
+                is compiled, or conda-forge's build of it";
+    development::of_the_package(judged.says(sentence).mended(Remedy::new(text)), log)
 }
 
 /// Some messages tell themselves what is to be installed: it is quoted, as nothing is known of it.
@@ -245,7 +273,7 @@ fn executable_stack(judged: Judged, log: &Log) -> Judged {
 }
 
 /// Whose Qt it is decides what is missing.
-fn qt(judged: Judged) -> Judged {
+fn qt(judged: Judged, log: &Log) -> Judged {
     let by = judged.incident.by().unwrap_or_default().to_owned();
     if by.contains("cv2") {
         let sentence = format!(
@@ -254,6 +282,15 @@ fn qt(judged: Judged) -> Judged {
         );
         let text = "install opencv-python-headless instead of opencv-python, which has no Qt of its own";
         return judged.says(sentence).mended(Remedy::new(text));
+    }
+    let is_bundled = log.running().is_some() || log.is_bundling();
+    if judged.incident.message.id == "plugin-not-found" && !is_bundled && judged.incident.told("accused") == Some("xcb")
+    {
+        let text = "where opencv-python is installed beside another Qt (PyQt, PySide), it leads Qt to its own plugins: install opencv-python-headless in its place; unset QT_PLUGIN_PATH and \
+                    QT_QPA_PLATFORM_PLUGIN_PATH. Without a screen, run it with xvfb-run, or QT_QPA_PLATFORM=offscreen. Of a bundle, have the bundler bring the plugins (PyInstaller: --collect-all \
+                    PySide6; Nuitka: --enable-plugin=pyside6 or pyqt5)";
+        let steps = [PIP_UNINSTALL.with(&[&"opencv-python"]), PIP_INSTALL.with(&[&"opencv-python-headless"])];
+        return judged.mended(Remedy::new(text).steps(steps));
     }
     if judged.incident.message.id != "plugin-not-loaded" {
         return judged;

@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
+use super::absent::shipped_as;
 use super::library::{package, short};
-use super::{Cause, Judged, Verdict, torch, unlinked, version};
+use super::{Cause, Judged, Verdict, homebrew, torch, unlinked, version};
 use crate::buildlog::log_context::{LogContext, leaf};
 use crate::buildlog::{Log, Packager, python_symbols, symbol_owner, well_known};
 use crate::command::Remedy;
 use crate::command::templates::{
-    APK_UPGRADE, CONDA_INSTALL, CONDA_INSTALL_OF, PIP_FRESH, PIP_INSTALL_REQUIRED, PIP_REBUILD, PIP_REINSTALL,
-    PIP_UPGRADE, VENV_CLEAR, WITHOUT_PYTHON_VARIABLES,
+    APK_UPGRADE, APT_UPGRADE, CONDA_INSTALL, CONDA_INSTALL_OF, DNF_UPGRADE, MORE, PIP_FRESH, PIP_INSTALL_REQUIRED,
+    PIP_REBUILD, PIP_REINSTALL, PIP_UPGRADE, VENV_CLEAR, WITHOUT_PYTHON_VARIABLES, YUM_UPDATE,
 };
 use crate::diagnose::{shipped, since_musl};
 use crate::tools::ToolId;
@@ -94,9 +95,52 @@ fn expected(plain: Judged, log: &Log) -> Judged {
             ))
             .mended(Remedy::new(format!("leave {name} out of the bundle, so that /usr/lib/{name} is taken; or take the libraries that need it from where this copy comes from")));
     }
+    let remedy = together(&plain, log, &accused, &name, &who);
     plain
         .says(format!("{who} uses {symbol} and expects it in {accused}, which does not have it: that copy is of another release than the one it was built with"))
-        .mended(Remedy::new(format!("install {name} and {who} in releases that belong together, from one source; in a bundle, have it take that copy along")))
+        .mended(remedy)
+}
+
+/// What brings a file and the library in which it expects a symbol to releases that belong together, by who installed that library.
+fn together(plain: &Judged, log: &Log, accused: &str, name: &str, who: &str) -> Remedy {
+    let by = plain.incident.by().unwrap_or_default();
+    let whose = package(by);
+    if log.packager(&[accused]) == Packager::Conda {
+        let of_conda =
+            |library: &str| shipped_as(library).map(|shipped| shipped.conda).filter(|conda| !conda.is_empty());
+        let stem = |library: &str| library.split('.').next().unwrap_or(library).to_owned();
+        let before = whose.as_ref().map_or_else(String::new, |whose| {
+            format!("; what pip put in place of conda's is removed first (pip uninstall {whose})")
+        });
+        let whose = whose.unwrap_or_else(|| of_conda(leaf(by)).unwrap_or_else(|| stem(leaf(by))));
+        let library = of_conda(name);
+        let text = format!(
+            "install {whose} and {} anew from one channel (conda-forge with channel_priority strict, or a new environment), so that they belong together{before}; keep DYLD_LIBRARY_PATH empty",
+            library.clone().unwrap_or_else(|| stem(name))
+        );
+        let install = CONDA_INSTALL.with(&[&whose]);
+        return Remedy::new(text).fix(match &library {
+            Some(library) => install.and_then(|command| command.and(MORE, &[library])),
+            None => install,
+        });
+    }
+    let formula = homebrew::formula(accused);
+    if let (Some(whose), Some(formula)) = (&whose, formula) {
+        let text = format!(
+            "build {whose} again, as it was linked with another release of {formula} than Homebrew has now; or take a release of {whose} whose wheel includes its libraries"
+        );
+        return Remedy::new(text).fix(PIP_REBUILD.with(&[whose, whose])).fix(PIP_UPGRADE.with(&[whose]));
+    }
+    let text = format!(
+        "install {name} and {who} in releases that belong together, from one source; in a bundle, have it take that copy along"
+    );
+    match whose.filter(|_| accused.contains("-packages/")) {
+        Some(whose) => Remedy::new(format!(
+            "{text}. Another release of {whose} may fit; else remove every copy of it and install it again"
+        ))
+        .fix(PIP_FRESH.with(&[&whose])),
+        None => Remedy::new(text),
+    }
 }
 
 fn symbol(plain: Judged, log: &Log) -> Judged {
@@ -347,7 +391,7 @@ pub(super) fn for_musl(judged: Judged) -> Judged {
 
 /// The namespace of a symbol of C++ names the library that it belongs to: the package's own, or another.
 fn of_a_namespace(plain: Judged, log: &Log, who: &str, symbol: &str) -> Judged {
-    let Some(spoken) = well_known::spoken_symbol(symbol) else { return of_its_package(plain) };
+    let Some(spoken) = well_known::spoken_symbol(symbol) else { return of_its_package(plain, log) };
     let sentence = format!(
         "{who} uses {spoken} ({symbol}), which no library that it needs has: the library that is loaded is of another version, or built \
          with another C++ ABI"
@@ -376,14 +420,45 @@ fn of_a_namespace(plain: Judged, log: &Log, who: &str, symbol: &str) -> Judged {
 }
 
 /// Nothing tells whose the symbol is: the package whose file asks for it, and what lies beside it, come from different releases.
-fn of_its_package(plain: Judged) -> Judged {
+fn of_its_package(plain: Judged, log: &Log) -> Judged {
     let is_glibc = plain.incident.tool == ToolId::Glibc;
     let Some(whose) = plain.incident.by().and_then(package).filter(|_| is_glibc) else { return plain };
+    if let Some(packager) = system_packager(&plain, log) {
+        return of_the_distribution(plain, packager, &whose);
+    }
     let text = format!(
         "reinstall {whose}: first remove every copy of it (pip uninstall {whose}, again until none is left; what conda installed by conda), then install one release \
          from one source; or take the release of it that was built for the libraries that are there"
     );
     plain.mended(Remedy::new(text).fix(PIP_FRESH.with(&[&whose])))
+}
+
+/// Who installed the file, where that was the system's package manager and not pip: Debian's pip has a folder apart, and that of Red Hat's systems
+/// has since Fedora 27.
+fn system_packager(plain: &Judged, log: &Log) -> Option<Packager> {
+    let by = plain.incident.by()?;
+    let is_of_debian = by.starts_with("/usr/lib/python3/dist-packages/") || by.starts_with("/usr/lib/pymodules/");
+    let is_of_rpm = ["/usr/lib64/python", "/usr/lib/python"].iter().any(|start| by.starts_with(start))
+        && by.contains("/site-packages/");
+    match log.packager(&[]) {
+        Packager::Apt if is_of_debian => Some(Packager::Apt),
+        packager @ (Packager::Dnf | Packager::Yum) if is_of_rpm => Some(packager),
+        _ => None,
+    }
+}
+
+/// A module and the library that it is made for are two packages of the distribution, which upgrades them together.
+fn of_the_distribution(plain: Judged, packager: Packager, whose: &str) -> Judged {
+    let text = format!(
+        "upgrade {whose} and the library that it is made for (mostly lib{whose}) together, by the package manager that installed them: where the newest release still fails, its maintainers have \
+         to rebuild it; take copies of the library that were installed by hand (/usr/local/lib) out of the way"
+    );
+    let (template, library) = match packager {
+        Packager::Apt => (APT_UPGRADE, format!("python3-{whose}")),
+        Packager::Yum => (YUM_UPDATE, whose.to_owned()),
+        _ => (DNF_UPGRADE, whose.to_owned()),
+    };
+    plain.mended(Remedy::new(text).fix(template.with(&[&library])))
 }
 
 /// `ldd` resolves a module alone, without the interpreter that has Python's functions.

@@ -41,9 +41,25 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
         return Judged { verdict: Verdict::Guilty, ..plain }.says(sentence).mended(remedy);
     }
     let mac = platform.strip_prefix("macosx_").and_then(|rest| rest.split('_').next()?.parse::<u32>().ok());
+    let arch = platform.strip_prefix("macosx_").and_then(|rest| rest.splitn(3, '_').nth(2)).unwrap_or_default();
+    let other = match arch {
+        "x86_64" => {
+            Some(("Apple silicon", "an x86_64 Python under Rosetta (arch -x86_64; conda: CONDA_SUBDIR=osx-64)"))
+        }
+        "arm64" => Some((
+            "Intel's processors",
+            "a Mac with Apple silicon, and an arm64 Python (python -c \"import platform; print(platform.machine())\")",
+        )),
+        _ => None,
+    };
+    let other = other.map_or_else(String::new, |(machine, python)| {
+        format!(
+            "; on {machine} take {python}, or have pip build {distribution} from its source distribution or repository (pip install {distribution} without naming the wheel)"
+        )
+    });
     if let Some(major) = mac.filter(|major| *major > 10) {
         let text = format!(
-            "run it on macOS {major} or later with a Python that says so (a Python built for 10.x may say 10.16: SYSTEM_VERSION_COMPAT=0), and with a newer pip; where you build the wheel, build \
+            "run it on macOS {major} or later with a Python that says so (a Python built for 10.x may say 10.16: SYSTEM_VERSION_COMPAT=0), and with a newer pip{other}; where you build the wheel, build \
              it for the oldest macOS that it is to run on: MACOSX_DEPLOYMENT_TARGET=10.13 for x86_64, 11.0 for arm64 (cibuildwheel: CIBW_ENVIRONMENT_MACOS)"
         );
         let remedy = Remedy::new(text).fix(PIP_UPGRADE.with(&[&"pip"])).fix(PIP_INSTALL.with(&[&distribution]));
@@ -51,7 +67,12 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     }
     let text = format!(
         "upgrade pip, if it is older; else have it choose the wheel by itself ({distribution}), or take the one whose tag “python -m pip \
-         debug --verbose” lists"
+         debug --verbose” lists{}{other}",
+        match python.strip_prefix("cp").filter(|_| abi != "abi3") {
+            Some(_) =>
+                format!("; for this very wheel run {}", interpreter(python, abi).trim_end_matches(" and no other")),
+            None => String::new(),
+        }
     );
     let remedy = Remedy::new(text).fix(PIP_UPGRADE.with(&[&"pip"])).fix(PIP_INSTALL.with(&[&distribution]));
     Judged { verdict: Verdict::Guilty, ..plain }.says(sentence).mended(remedy)

@@ -2,6 +2,7 @@
 
 use super::library::package;
 use super::{Cause, Judged, Verdict};
+use crate::buildlog::log_context::slashed;
 use crate::buildlog::well_known;
 use crate::command::Remedy;
 use crate::command::templates::{MORE, PIP_BUILD_BESIDE, PIP_FRESH, PIP_UPGRADE};
@@ -11,6 +12,18 @@ pub(super) fn is_torch(symbol: &str) -> bool {
     let spoken = well_known::spoken_symbol(symbol).unwrap_or_default();
     ["c10::", "at::", "torch::", "c10d::", "caffe2::"].iter().any(|start| spoken.starts_with(start))
         || symbol == "THPVariableClass"
+}
+
+/// The distribution of the file; a private module that lies beside the packages is that of the package which imports it.
+fn whose(plain: &Judged) -> Option<String> {
+    let by = plain.incident.by()?;
+    let whose = package(by)?;
+    let is_private_module = by.rsplit(['/', '\\']).next().is_some_and(|name| name.starts_with('_'))
+        && (by.contains("-packages/_") || by.contains("-packages\\_"));
+    let place = plain.incident.told("place").map(slashed).filter(|_| is_private_module);
+    let importer =
+        place.as_deref().and_then(|place| place.strip_suffix("/__init__.py")).and_then(|path| path.rsplit('/').next());
+    Some(importer.map_or(whose, str::to_owned))
 }
 
 /// PyTorch's C++ interface: the release that is installed is another, or its std::string is.
@@ -39,7 +52,8 @@ pub(super) fn judge(plain: Judged, who: &str, symbol: &str) -> Judged {
         "{who} uses {spoken} ({symbol}), which the PyTorch that is installed does not have: PyTorch's C++ interface changes with every \
          release, and the file was built for another one"
     );
-    let is_own = plain.incident.by().and_then(package).is_some_and(|whose| whose == "torch");
+    let whose = whose(&plain);
+    let is_own = whose.as_deref() == Some("torch");
     if is_own {
         let sentence = format!(
             "{who} of PyTorch itself uses {spoken} ({symbol}), which the other libraries of PyTorch that are loaded do not have: they are of another release"
@@ -49,7 +63,7 @@ pub(super) fn judge(plain: Judged, who: &str, symbol: &str) -> Judged {
         let judged = plain.cause(Cause::OtherCopy, Verdict::Guilty).says(sentence);
         return judged.mended(Remedy::new(text).fix(PIP_FRESH.with(&[&"torch"])));
     }
-    let Some(whose) = plain.incident.by().and_then(package) else {
+    let Some(whose) = whose else {
         let text = "build it again against the PyTorch and the CUDA that are installed, from a clean folder (rm -rf build; python setup.py develop, or pip install \
                     --no-build-isolation .), and import torch first";
         return plain.says(sentence).mended(Remedy::new(text));

@@ -4,12 +4,13 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use super::absent::whose_package;
 use super::library::{self, package, short};
 use super::{Cause, Judged, Verdict, sentences};
 use crate::buildlog::Log;
 use crate::buildlog::log_context::{LogContext, leaf};
 use crate::command::Remedy;
-use crate::command::templates::{CONDA_INSTALL, MSVC_RUNTIME, PIP_UPGRADE};
+use crate::command::templates::{CONDA_INSTALL, MSVC_RUNTIME, PIP_REINSTALL, PIP_UPGRADE};
 use crate::graph::Node;
 use crate::image::{Import, Name, Origin, WindowsRelease};
 use crate::loader::procedures::procedure;
@@ -123,10 +124,41 @@ fn cause(plain: &Judged) -> Option<Cause> {
     let why = plain.incident.told("why").unwrap_or_default();
     let says = &plain.incident.says;
     let code = plain.incident.told("code").and_then(|code| code.trim_end_matches('.').parse::<u32>().ok());
-    let told =
-        || CAUSES.iter().map(|(number, _)| *number).find(|number| says.contains(&format!("[WinError {number}]")));
+    let told = || CAUSES.iter().map(|(number, _)| *number).find(|number| says.contains(&format!("Error {number}]")));
     let number = code.or_else(told).or_else(|| sentences::number(why)).or_else(|| sentences::number(says))?;
     CAUSES.iter().find(|(known, _)| *known == number).map(|(_, cause)| *cause)
+}
+
+/// cffi names the DLL, and why Windows does not load it by a number alone: `error 0x7e`.
+pub(super) fn of_a_number(plain: &Judged, accused: &str) -> Option<Judged> {
+    let why = plain.incident.told("why")?;
+    let digits: String = why.split_once("error 0x")?.1.chars().take_while(char::is_ascii_hexdigit).collect();
+    let number = u32::from_str_radix(&digits, 16).ok()?;
+    let (_, cause) = CAUSES.iter().find(|(known, _)| *known == number)?;
+    let path = crate::buildlog::log_context::slashed(accused);
+    // A bare name is asked for by many names, of which those of other systems fail as well.
+    let (folder, name) = path.rsplit_once('/')?;
+    let folder = folder.replace('/', "\\");
+    let plain = plain.clone().cause(*cause, Verdict::Guilty);
+    Some(match cause {
+        Cause::SymbolMissing => plain
+            .says(format!(
+                "{name} in {folder} was found, and a DLL that it needs does not have a function that is asked for: another copy of that DLL, in a folder that is searched first, was loaded in its \
+                 place"
+            ))
+            .mended(Remedy::new(format!(
+                "put {folder} first on PATH (and os.add_dll_directory with it), before other folders that have copies of its DLLs (other programs' GTK, conda's Library\\bin); where that does not \
+                 help, install the runtime that {name} belongs to anew, in one release"
+            ))),
+        Cause::WrongArchitecture => of_other_bits(plain, name, Some(accused)),
+        Cause::LibraryMissing => plain
+            .says(format!("{name} is not found in {folder}, or a DLL that it needs is not found"))
+            .mended(Remedy::new(format!(
+                "install the runtime that {name} belongs to, as a whole and for this Python's processor, and name its folder: os.add_dll_directory(r\"{folder}\") before the import, or PATH; with \
+                 the Visual C++ Redistributable"
+            ))),
+        _ => return None,
+    })
 }
 
 /// Windows names the DLL itself.
@@ -370,6 +402,34 @@ fn of_pywin32(plain: Judged, who: &str) -> Judged {
 /// Source: the wheels of PyTorch 2.4.0 for Windows; November 2026.
 const NEEDING: [(&str, &str); 1] = [("fbgemm.dll", "libomp140.x86_64.dll")];
 
+/// Windows loads a DLL of 64 bits into a process of 64 bits alone, and one of 32 into one of 32.
+fn of_other_bits(plain: Judged, who: &str, by: Option<&str>) -> Judged {
+    let path = by.map(crate::buildlog::log_context::slashed).unwrap_or_default().to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| path.contains(word));
+    let told = match () {
+        () if says(&["x64", "win64", "amd64", "64bit", "_64."]) => ": by its name it is for 64 bits",
+        () if says(&["x86", "win32", "i386", "32bit", "_32."]) => ": by its name it is for 32 bits",
+        () => "",
+    };
+    let whose = by.and_then(package);
+    let sentence =
+        format!("{who}, or a DLL that it needs, is made for another processor than this Python (32 and 64 bits){told}");
+    let text = match &whose {
+        Some(whose) => format!(
+            "install {whose} again with the Python that runs it, which takes the wheel for its processor; where the package brings one DLL alone, use a Python of its kind (64-bit or 32-bit; python -c \
+             \"import struct; print(struct.calcsize('P') * 8)\" tells)"
+        ),
+        None => "use the DLL's build for this Python's processor: the 64-bit DLL with a 64-bit Python, the 32-bit DLL with a 32-bit Python (python -c \"import struct; print(struct.calcsize('P') * 8)\" \
+                 tells); where there is only the other, install a Python of that kind"
+            .to_owned(),
+    };
+    let remedy = Remedy::new(text);
+    plain.says(sentence).mended(match whose {
+        Some(whose) => remedy.fix(PIP_REINSTALL.with(&[&whose])),
+        None => remedy,
+    })
+}
+
 fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&str>, is_bundled: bool) -> Judged {
     let is_native = |path: &str| [".dll", ".pyd"].iter().any(|ending| path.to_lowercase().ends_with(ending));
     let who = match (module, by) {
@@ -402,9 +462,7 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
         false => "was found, and a DLL that it needs was not",
     };
     match cause {
-        Some(Cause::WrongArchitecture) => plain
-            .says(format!("{who}, or a DLL that it needs, is made for another processor than this Python (32 and 64 bits)"))
-            .mended(Remedy::new("install the wheel for this Python's processor")),
+        Some(Cause::WrongArchitecture) => of_other_bits(plain, &who, by),
         Some(Cause::SymbolMissing) if module.is_some_and(is_of_pywin32) => of_pywin32(plain, &who),
         Some(Cause::SymbolMissing) if module.and_then(known_module).is_some_and(|known| known.mixed) => {
             let known = module.and_then(known_module).expect("it was looked up above");
@@ -412,25 +470,38 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
             of_a_known_module(plain, &who, absent, known)
         }
         Some(Cause::SymbolMissing) if is_in_conda(&plain, by) => {
-            let text = "take the package and what it needs from one source: conda's and pip's builds of it are mixed, or pip has put one over the other (pip uninstall \
-                        PACKAGE, then conda install PACKAGE; or pip install --force-reinstall PACKAGE in an environment without conda's); start from an activated \
-                        environment. On Windows before 10, take an older release of the package";
+            let whose = whose_package(by, plain.incident.told("place"));
+            let name = whose.as_deref().unwrap_or("PACKAGE");
+            let text = format!(
+                "take {of_whose} and what it needs from one source: builds of two channels, or conda's and pip's, are mixed, or pip has put one over the other (pip uninstall {name}, then conda \
+                 install {name}; or pip install --force-reinstall {name} in an environment without conda's); where both are of one channel, take the release before, or make a new environment; \
+                 start from an activated one. On Windows before 10, take an older release",
+                of_whose = whose.as_deref().unwrap_or("the package")
+            );
+            let remedy = Remedy::new(text);
             plain
                 .says(format!(
                     "{who}, or a DLL that it needs, asks for a function that the DLL which was found does not have: another copy of a DLL was loaded first"
                 ))
-                .mended(Remedy::new(text))
+                .mended(match &whose {
+                    Some(whose) => remedy.fix(CONDA_INSTALL.with(&[whose])).fix(PIP_REINSTALL.with(&[whose])),
+                    None => remedy,
+                })
         }
-        Some(Cause::SymbolMissing) => plain
+        Some(Cause::SymbolMissing) => {
+            let whose = whose_package(by, plain.incident.told("place"));
+            plain
             .says(format!(
                 "{who}, or a DLL that it needs, asks for a function that the DLL which was found does not have: either this Windows is older \
                  than the file was made for (Rust 1.78 and later and newer compilers ask for Windows 10), or another copy of a DLL was \
                  loaded first"
             ))
-            .mended(Remedy::new(
-                "on Windows before 10, take an older release of the package or a newer Windows; else have no other copy of its DLLs in the \
+            .mended(Remedy::new(format!(
+                "on Windows before 10, take an older release of {} or a newer Windows; else have no other copy of its DLLs in the \
                  program's folder, in System32 or loaded by a package before it (install all from one source)",
-            )),
+                whose.as_deref().unwrap_or("the package")
+            )))
+        }
         Some(Cause::Blocked) => plain
             .says(format!("Windows denies access to {who}, or to a DLL that it needs: a virus scanner holds it, or its rights are wrong"))
             .mended(Remedy::new("give the user the right to read and run the file, and have the virus scanner leave the folder alone")),
@@ -451,15 +522,19 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
             )),
         _ if let Some(known) = module.and_then(known_module) => of_a_known_module(plain, &who, absent, known),
         _ if is_in_conda(&plain, by) => of_a_conda_environment(plain, &who, absent, by),
-        _ => plain
-            .says(format!("{who} {absent}; Windows does not say which"))
-            .mended(
-                Remedy::new(
-                    "install the Visual C++ Redistributable first, which is missing most often. Else the DLL has to come with the package: its \
-                     builder runs delvewheel repair, which also brings MinGW's runtime (libgcc_s_seh-1.dll, libstdc++-6.dll); where it lies in \
-                     a folder of its own, name that with os.add_dll_directory (Python 3.8 and later do not search PATH)",
-                )
-                .fix(Ok(MSVC_RUNTIME.command())),
-            ),
+        _ => {
+            let whose = whose_package(by, plain.incident.told("place"));
+            let another = whose.as_deref().map_or_else(String::new, |whose| {
+                format!(" (another release of {whose} may bring it: where it failed after an upgrade, the one before)")
+            });
+            let text = format!(
+                "install the Visual C++ Redistributable first, which is missing most often. Else the DLL has to come with the package{another}: its \
+                 builder runs delvewheel repair, which also brings MinGW's runtime (libgcc_s_seh-1.dll, libstdc++-6.dll); where it lies in \
+                 a folder of its own, name that with os.add_dll_directory (Python 3.8 and later do not search PATH)"
+            );
+            plain
+                .says(format!("{who} {absent}; Windows does not say which"))
+                .mended(Remedy::new(text).fix(Ok(MSVC_RUNTIME.command())))
+        }
     }
 }

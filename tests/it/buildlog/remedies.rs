@@ -1384,3 +1384,199 @@ fn libraries_do_not_help_a_program_that_is_built_for_glibc() {
         &[],
     );
 }
+
+#[test]
+fn a_package_that_is_used_from_its_source_tree_is_built_there() {
+    let of = |name: &str| {
+        format!(
+            "  File \"/root/adet-main/adet/layers.py\", line 17, in <module>\n    from adet import {name}\nImportError: cannot import name '{name}' from partially initialized module 'adet' (most likely due to a circular import) (/root/adet-main/adet/__init__.py)\n"
+        )
+    };
+    assert_remedy(&of("_C"), &["pip install --no-build-isolation -e .", "setup.py build develop"], &["install adet"]);
+    // A class is no compiled module.
+    assert_remedy(&of("_Cell"), &["upgrade both"], &["build develop"]);
+}
+
+#[test]
+fn an_image_of_alpine_is_told_by_its_name_before_the_tag_too() {
+    let of = |image: &str| {
+        format!(
+            "FROM {image}:3.7\nmain.c:11:20: fatal error: limits.h: No such file or directory\ncompilation terminated.\n"
+        )
+    };
+    assert_remedy(&of("jfloff/alpine-python"), &["apk add musl-dev"], &["apt-get"]);
+    assert_remedy(&of("library/python"), &["apt-get install libc6-dev"], &["apk"]);
+}
+
+#[test]
+fn a_program_that_python_2_does_not_name_is_named_by_the_code_that_runs_it() {
+    let of = |function: &str, child: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"setup.py\", line 36, in {function}\n    ret = subprocess.check_output(command)\n  File \"/usr/lib/python2.7/subprocess.py\", line 1335, in {child}\n    raise child_exception\nOSError: [Errno 2] No such file or directory\n"
+        )
+    };
+    assert_remedy(&of("pkg_config_parse", "_execute_child"), &["apt-get install pkg-config"], &["traceback"]);
+    assert_eq!(first(&of("pkg_config_parse", "communicate")).0, "build-failed");
+    assert_eq!(first(&of("parse", "_execute_child")).0, "build-failed");
+}
+
+#[test]
+fn a_wheel_for_the_other_processor_of_macs_is_built_or_run_under_rosetta() {
+    let of = |tag: &str| format!("ERROR: choco-0.1-cp310-cp310-{tag}.whl is not a supported wheel on this platform.\n");
+    assert_remedy(&of("macosx_12_0_x86_64"), &["Rosetta", "source distribution"], &[]);
+    assert_remedy(&of("macosx_12_0_universal2"), &["macOS 12"], &["Rosetta"]);
+    assert_remedy(&of("win_amd64"), &["run CPython 3.10"], &["Rosetta"]);
+}
+
+#[test]
+fn a_module_of_the_distribution_is_upgraded_by_its_package_manager() {
+    let of = |folder: &str| {
+        format!(
+            "ImportError: {folder}/_solv.so: undefined symbol: solvable_matchesdep\n$ rpm -q libsolv\nlibsolv-0.6.25-1.fc24.x86_64\n"
+        )
+    };
+    assert_remedy(&of("/usr/lib64/python2.7/site-packages"), &["dnf upgrade '*solv*'", "libsolv"], &["pip install"]);
+    assert_remedy(&of("/srv/v/lib/python2.7/site-packages"), &["pip install"], &["dnf upgrade"]);
+}
+
+#[test]
+fn a_dll_that_python_2_refuses_is_named_by_the_code_that_opens_it() {
+    let of = |code: &str, number: u32| {
+        format!(
+            "Traceback (most recent call last):\n  File \"C:\\Users\\u\\x.py\", line 66, in <module>\n    {code}\n  File \"C:\\Python27\\lib\\ctypes\\__init__.py\", line 362, in __init__\n    self._handle = _dlopen(self._name, mode)\nWindowsError: [Error {number}] %1 is not a valid Win32 application\n"
+        )
+    };
+    let (cause, sentence, remedy) = first(&of("Sdk(\"C:\\\\sdk\\\\Sdk.x64.dll\")", 193));
+    assert_eq!(cause, "wrong-architecture");
+    assert!(sentence.contains("Sdk.x64.dll") && sentence.contains("for 64 bits"), "{sentence}");
+    assert!(remedy.contains("64-bit DLL with a 64-bit Python"), "{remedy}");
+    assert!(!first(&of("Sdk(path)", 193)).1.contains("Sdk.x64.dll"));
+    assert_eq!(first(&of("Sdk(path)", 126)).0, "library-missing");
+}
+
+#[test]
+fn a_setuptools_from_before_the_python_is_what_a_pinned_package_asks_for() {
+    let of = |python: &str, top: &str| {
+        format!(
+            "  File \"/tmp/pip-build-env-x/overlay/lib/{python}/site-packages/setuptools/__init__.py\", line 10, in <module>\n    import {top}.core\nModuleNotFoundError: No module named '{top}'\n"
+        )
+    };
+    assert_remedy(&of("python3.12", "distutils"), &["Python 3.11", "raise it"], &["pip install distutils"]);
+    assert_ne!(first(&of("python3.10", "distutils")).0, "python-too-new");
+    assert_ne!(first(&of("python3.12", "wheelkit")).0, "python-too-new");
+}
+
+#[test]
+fn a_library_that_is_older_than_the_file_asks_for_is_upgraded_and_not_missing() {
+    let of = |reason: &str, root: &str| {
+        format!(
+            "ImportError: dlopen({root}/lib/python3.6/site-packages/osgeo/_gdal.so, 2): Library not loaded: @rpath/libcurl.4.dylib\n  Referenced from: {root}/lib/libgdal.20.dylib\n  Reason: {reason}\n"
+        )
+    };
+    let old = "Incompatible library version: libgdal.20.dylib requires version 10.0.0 or later, but libcurl.4.dylib provides version 9.0.0";
+    let (cause, sentence, remedy) = first(&of(old, "/Users/u/anaconda/envs/e"));
+    assert_eq!(cause, "version-missing");
+    assert!(sentence.contains("asks for version 10 of it") && sentence.contains("says 9"), "{sentence}");
+    assert!(remedy.contains("conda install -c conda-forge"), "{remedy}");
+    assert_eq!(first(&of("image not found", "/Users/u/anaconda/envs/e")).0, "library-missing");
+}
+
+#[test]
+fn what_dyld_expects_in_another_library_is_brought_together_by_who_installed_that() {
+    let of = |library: &str| {
+        format!(
+            "ImportError: dlopen(/Users/u/v/site-packages/h5py/defs.so, 2): Symbol not found: _H5Pget_x\n  Referenced from: /Users/u/v/site-packages/h5py/defs.so\n  Expected in: {library}\n in /Users/u/v/site-packages/h5py/defs.so\n"
+        )
+    };
+    assert_remedy(
+        &of("/Users/u/anaconda3/lib/libhdf5.103.dylib"),
+        &["conda install -c conda-forge h5py hdf5"],
+        &["brew"],
+    );
+    assert_remedy(&of("/opt/homebrew/opt/hdf5/lib/libhdf5.103.dylib"), &["--no-binary h5py"], &["conda"]);
+    assert_remedy(&of("/Users/u/build/libhdf5.103.dylib"), &["from one source"], &["conda", "--no-binary"]);
+}
+
+#[test]
+fn a_number_of_cffi_tells_a_dll_that_is_missing_from_one_of_another_copy() {
+    let of =
+        |number: &str| format!("cannot load library 'C:\\Program Files\\GTK\\bin\\libcairo-2.dll': error {number}\n");
+    assert_eq!(first(&of("0x7f")).0, "symbol-missing");
+    assert_remedy(&of("0x7f"), &["first on PATH"], &["PyInstaller"]);
+    assert_eq!(first(&of("0x7e")).0, "library-missing");
+    assert_remedy(&of("0x7e"), &["add_dll_directory(r\"C:\\Program Files\\GTK\\bin\")"], &["first on PATH"]);
+    assert_eq!(first(&of("0xc1")).0, "wrong-architecture");
+}
+
+#[test]
+fn an_option_that_a_compiler_or_linker_does_not_know_is_of_another_one() {
+    let of = |error: &str| format!("{error}\nerror: command 'clang' failed with exit status 1\n");
+    assert_remedy(&of("ld: unknown option: -rpath=/usr/local/lib"), &["-Wl,-rpath,FOLDER"], &["CC="]);
+    assert_remedy(&of("clang: error: unknown argument: '-mno-fused-madd'"), &["CC=gcc"], &["-rpath"]);
+    // What nobody knows is quoted.
+    let (_, sentence, _) = first(&of("x.c:3:1: error: expected ';' before 'int'"));
+    assert!(sentence.contains("expected ';' before 'int'"), "{sentence}");
+}
+
+#[test]
+fn a_compiler_for_c_alone_lacks_the_part_for_cpp() {
+    let of = |system: &str| {
+        format!("{system}\ngcc: fatal error: cannot execute ‘cc1plus’: execvp: No such file or directory\n")
+    };
+    assert_remedy(&of("dnf install python3"), &["dnf install gcc gcc-c++"], &["apt-get"]);
+    assert_remedy(&of("apt-get update"), &["apt-get install build-essential"], &["dnf"]);
+}
+
+#[test]
+fn conda_s_own_build_of_a_package_brings_the_library_that_no_table_knows() {
+    let of = |root: &str| {
+        format!(
+            "  File \"{root}/lib/python3.9/site-packages/zen/__init__.py\", line 3, in <module>\n    from _zen import x\nImportError: libzenith.so.58: cannot open shared object file: No such file or directory\n"
+        )
+    };
+    assert_remedy(&of("/home/u/anaconda3/envs/e"), &["conda install -c conda-forge zen\n", "conda search"], &["apt"]);
+    assert_remedy(&of("/home/u/v"), &["apt-file"], &["conda"]);
+}
+
+#[test]
+fn a_library_of_macos_is_hidden_by_variables_of_dyld() {
+    let of = |library: &str| {
+        format!(
+            "dyld: Library not loaded: @rpath/{library}\n  Referenced from: /Users/u/anaconda3/conda.exe\n  Reason: image not found\n"
+        )
+    };
+    assert_remedy(&of("libz.1.dylib"), &["env -u DYLD_LIBRARY_PATH -u DYLD_FALLBACK_LIBRARY_PATH"], &["conda search"]);
+    assert_remedy(&of("libzenith.1.dylib"), &["conda search"], &["env -u"]);
+}
+
+#[test]
+fn a_script_of_pip_s_cmake_is_of_no_use_in_an_isolated_build() {
+    let failed = "ERROR: CMake must be installed to build dlib\n";
+    let script = format!(
+        "  File \"/usr/local/bin/cmake\", line 5, in <module>\n    from cmake import cmake\nModuleNotFoundError: No module named 'cmake'\n{failed}"
+    );
+    assert_remedy(&script, &["pip uninstall -y cmake && apt-get install cmake"], &["pip install cmake"]);
+    assert_remedy(failed, &["apt-get install cmake", "pip install cmake"], &["uninstall"]);
+}
+
+#[test]
+fn a_private_module_of_a_torch_extension_is_that_of_the_package_which_imports_it() {
+    let of = |place: &str| {
+        format!(
+            "  File \"{place}\", line 5, in <module>\n    import _torch_sox\nImportError: /usr/local/lib/python3.9/dist-packages/_torch_sox.so: undefined symbol: _ZN2at19UndefinedTensorImpl10_singletonE\n"
+        )
+    };
+    assert_remedy(&of("/srv/audio/torchaudio/__init__.py"), &["--upgrade torch torchaudio"], &["torch_sox"]);
+    assert_remedy(&of("/srv/main.py"), &["torch_sox"], &["torchaudio"]);
+}
+
+#[test]
+fn qt_without_its_plugin_xcb_mostly_meets_opencv_s_or_no_screen() {
+    let of = |more: &str| format!("{more}qt.qpa.plugin: Could not find the Qt platform plugin \"xcb\" in \"\"\n");
+    assert_remedy(&of(""), &["opencv-python-headless", "xvfb-run"], &[]);
+    assert_remedy(
+        &of("  File \"PyInstaller/loader/pyimod02_importers.py\", line 1, in exec_module\n"),
+        &["--collect-all"],
+        &["xvfb"],
+    );
+}

@@ -79,6 +79,12 @@ fn the_first_incident_of_each_newer_thread_leads_to_the_remedy_that_worked() {
     compare(include_str!("../../fixtures/threads-5.jsonl"));
 }
 
+/// As these, of all systems and tools.
+#[test]
+fn the_first_incident_of_each_newest_thread_leads_to_the_remedy_that_worked() {
+    compare(include_str!("../../fixtures/threads-6.jsonl"));
+}
+
 #[track_caller]
 fn compare(rows: &str) {
     let (mut asked, mut wrong, mut counts) = (0, Vec::new(), BTreeMap::<&str, usize>::new());

@@ -5,7 +5,7 @@ use super::own::is_grafted;
 use crate::buildlog::Log;
 use crate::buildlog::judge::library::short;
 use crate::buildlog::judge::{Cause, Judged, Verdict};
-use crate::buildlog::log_context::leaf;
+use crate::buildlog::log_context::{leaf, slashed};
 use crate::command::Remedy;
 use crate::command::templates::PIP_UPGRADE;
 use crate::diagnose::{origin, shipped};
@@ -13,6 +13,8 @@ use crate::tools::{Bundler, ToolId};
 
 /// A bundle brings what it needs; no package of the machine that runs it is its business.
 pub(super) fn in_a_bundle(plain: Judged, log: &Log, bundler: Bundler, accused: &str, by: Option<&str>) -> Judged {
+    let path = in_the_bundle(log, accused);
+    let accused = path.as_deref().unwrap_or(accused);
     let place = plain.incident.told("place").filter(|place| !is_of_the_program(&plain, place)).map(short);
     let owner = by.map(short).or(place).and_then(|path| path.split(['/', '\\']).next().map(str::to_owned));
     let owner = owner.filter(|top| !top.is_empty() && !top.contains('.') && !top.contains(':'));
@@ -77,6 +79,18 @@ pub(super) fn in_a_bundle(plain: Judged, log: &Log, bundler: Bundler, accused: &
     let remedy = Remedy::new(text).fix(bundler.library_named(name.as_bytes()));
     let remedy = system.into_iter().fold(remedy, |remedy, command| remedy.fix(Ok(command)));
     plain.cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy)
+}
+
+/// The file that the code which asks for a library by its bare name looked for last, where the log tells it.
+fn in_the_bundle(log: &Log, accused: &str) -> Option<String> {
+    const SHORTEST: usize = 4;
+    if accused.contains(['/', '.']) || accused.len() < SHORTEST {
+        return None;
+    }
+    let of_ctypes = log.incidents.iter().filter(|incident| incident.tool == ToolId::Ctypes);
+    let paths = of_ctypes.filter_map(|incident| incident.told("accused")).map(slashed);
+    let is_it = |path: &String| path.contains('/') && leaf(path).to_lowercase().contains(&accused.to_lowercase());
+    paths.into_iter().find(is_it)
 }
 
 /// Does a place in Python code lie in the folder of the bundled program's own script? That is no package's.

@@ -112,7 +112,7 @@ pub(super) fn of_cudnn(plain: &Judged, log: &Log, name: &str, text: &str, by: Op
 }
 
 /// The distribution of the file that asks, or of the code that loads it.
-pub(super) fn whose_package(by: Option<&str>, place: Option<&str>) -> Option<String> {
+pub(in crate::buildlog::judge) fn whose_package(by: Option<&str>, place: Option<&str>) -> Option<String> {
     // Cython tells the place in a module's source by the module's own name.
     let of_cython = |path: &&str| path.ends_with(".pyx") && !path.starts_with('/');
     let own = place

@@ -4,11 +4,11 @@ use crate::buildlog::companions::{Companions, companions};
 use crate::buildlog::judge::library::{folder, package};
 use crate::buildlog::judge::{Judged, homebrew};
 use crate::buildlog::log_context::leaf;
-use crate::buildlog::{Log, Mark, Packager};
+use crate::buildlog::{Log, Mark, Packager, well_known};
 use crate::command::templates::{
     APK_ADD, APK_SEARCH, APK_SONAME, APT_FILE, APT_INSTALL, BREW_INSTALL, BREW_SEARCH, CONDA_INSTALL, CONDA_INSTALL_OF,
     CONDA_SEARCH, DNF_INSTALL, DNF_SONAME, LIBRARY_PATH, MORE, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_UNINSTALL,
-    WITH_LIBPYTHON, YUM_INSTALL, YUM_SONAME, ZYPPER_SONAME,
+    WITH_LIBPYTHON, WITHOUT_DYLD, YUM_INSTALL, YUM_SONAME, ZYPPER_SONAME,
 };
 use crate::command::{Command, Remedy, Template};
 use crate::diagnose::{Shipped, shipped};
@@ -63,7 +63,7 @@ pub(super) fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -
     if let Some(remedy) = by.filter(|_| packager == Packager::Brew).and_then(|by| homebrew::remedy(name, by)) {
         return remedy;
     }
-    let shipped = shipped(leaf(name)).or_else(|| shipped(&as_on_linux(leaf(name))?));
+    let shipped = shipped_as(leaf(name));
     let all = [by, place].into_iter().flatten().filter_map(folder);
     if let Some(remedy) = shipped.as_ref().and_then(|shipped| {
         all.filter_map(|folder| companions(&folder, shipped)).find_map(|all| with_companions(all, packager))
@@ -121,13 +121,12 @@ pub(super) fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -
         if let Some(place) = [by, place].into_iter().flatten().find(|path| is_built_here(path)) {
             return of_this_machine(remedy, file, place);
         }
-        return if is_of_no_package { or_where_it_lies(remedy, by) } else { remedy };
+        // What no release of Debian has may have been installed by hand.
+        let is_unknown = packager == Packager::Apt && by.is_none() && remedy.fixes.len() == 1;
+        return if is_of_no_package || is_unknown { or_where_it_lies(remedy, by) } else { remedy };
     }
     match packager {
-        Packager::Conda => Remedy::new(format!(
-            "install what ships {file} into the conda environment, in the version that the file asks for; this finds packages with a like name"
-        ))
-        .fix(CONDA_SEARCH.with(&[&stem(file)])),
+        Packager::Conda => in_conda(plain, file, [by, place].into_iter().flatten().find_map(package)),
         _ => match by.and_then(package) {
             Some(package) => Remedy::new(format!(
                 "install {file} where the file asks for it, or another release of {package}, whose wheel includes it"
@@ -137,6 +136,33 @@ pub(super) fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -
             ))
             .fix(BREW_SEARCH.with(&[&stem(file)])),
         },
+    }
+}
+
+/// A library of conda's that no table knows: the package of Python that asks for it has one of conda's own, which brings it.
+fn in_conda(plain: &Judged, file: &str, whose: Option<String>) -> Remedy {
+    let is_mac = plain.incident.tool == ToolId::Dyld;
+    let variables = if is_mac { "DYLD_LIBRARY_PATH and DYLD_FALLBACK_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
+    if is_mac && well_known::is_of_shared_cache(&format!("/usr/lib/{file}")) {
+        return Remedy::new(format!(
+            "unset DYLD_FALLBACK_LIBRARY_PATH and DYLD_LIBRARY_PATH: macOS has {file} itself, and finds it in /usr/lib, where no such variable leads it elsewhere; else install the package of \
+             conda that has it"
+        ))
+        .fix(Ok(WITHOUT_DYLD.command()));
+    }
+    let search = CONDA_SEARCH.with(&[&stem(file)]);
+    match whose {
+        Some(whose) => {
+            let text = format!(
+                "install {whose} from conda-forge into the conda environment, whose package brings {file} with it (pip uninstall {whose} first, where pip compiled it against another copy); else install what ships {file} in the \
+                 version that it asks for, which the search finds; where it lies outside of the environment, {variables} leads to its folder"
+            );
+            Remedy::new(text).fix(CONDA_INSTALL.with(&[&whose])).fix(search)
+        }
+        None => Remedy::new(format!(
+            "install what ships {file} into the conda environment, in the version that the file asks for; this finds packages with a like name. Keep {variables} empty"
+        ))
+        .fix(search),
     }
 }
 
@@ -275,6 +301,11 @@ pub(super) fn by_nix(name: &str) -> Remedy {
         "Nix has no folder in which the loader looks by itself: in shell.nix or flake.nix set LD_LIBRARY_PATH = lib.makeLibraryPath [ {package} ] for the shell{search}; or turn on \
          programs.nix-ld with it among its libraries; or take Python's packages from nixpkgs (python3.withPackages) in place of wheels"
     ))
+}
+
+/// Who ships a library; of one for macOS that has no entry of its own, who ships it on Linux.
+pub(in crate::buildlog::judge) fn shipped_as(name: &str) -> Option<Shipped> {
+    shipped(name).or_else(|| shipped(&as_on_linux(name)?))
 }
 
 /// `libiomp5.so` of `libiomp5.dylib`: the same package of conda has both.

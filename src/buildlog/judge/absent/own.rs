@@ -4,7 +4,9 @@ use crate::buildlog::judge::library::{folder, package, short};
 use crate::buildlog::judge::{Cause, Judged, Verdict};
 use crate::buildlog::log_context::leaf;
 use crate::command::Remedy;
-use crate::command::templates::{LIBRARY_PATH, NAME_ADD_RPATH, PIP_REINSTALL, SET_RPATH, SET_RPATH_OF, SIGN};
+use crate::command::templates::{
+    LIBRARY_PATH, NAME_ADD_RPATH, PIP_REINSTALL, SET_RPATH, SET_RPATH_OF, SIGN, WITH_LIBPYTHON,
+};
 use crate::diagnose::shipped;
 use crate::tools::ToolId;
 
@@ -59,7 +61,10 @@ pub(super) fn of_its_package(plain: &Judged, accused: &str, by: Option<&str>) ->
     let (whose, name) = (package(by)?, plainly(leaf(accused).split('.').next()?));
     let own = plainly(&folder(by)?);
     let is_path = accused.starts_with('/') && !accused.contains("-packages/");
-    if own.len() < SHORTEST || !name.contains(&own) || is_path || shipped(leaf(accused)).is_some() {
+    // `libopenPMD` of the module openpmd_api.
+    let core = name.strip_prefix("lib").unwrap_or(&name);
+    let is_its = own.len() >= SHORTEST && name.contains(&own) || core.len() > SHORTEST && own.starts_with(core);
+    if !is_its || is_path || shipped(leaf(accused)).is_some() {
         return None;
     }
     let is_mac = plain.incident.tool == ToolId::Dyld;
@@ -111,17 +116,22 @@ pub(super) fn of_the_importing_package(plain: &Judged, accused: &str) -> Option<
     const SHORTEST: usize = 4;
     let place = plain.incident.told("place").filter(|_| plain.incident.tool == ToolId::Glibc)?;
     let (whose, own) = (package(place)?, folder(place)?.to_lowercase());
-    if own.len() < SHORTEST || bare(accused) != own || accused.contains('/') || shipped(leaf(accused)).is_some() {
+    if own.len() < SHORTEST
+        || !bare(accused).starts_with(&own)
+        || accused.contains('/')
+        || shipped(leaf(accused)).is_some()
+    {
         return None;
     }
     let sentence = format!(
         "{accused}, needed by a module of {whose}, belongs to {whose} itself by its name: the file is not there, or no RUNPATH leads to the folder in which it lies"
     );
     let text = format!(
-        "where {accused} lies in the folder of {whose}, give the module that needs it a search path that leads there ($ORIGIN is the folder of that module); else \
-         reinstall {whose}, or take another release"
+        "where {accused} lies in the folder of {whose}, give the module that needs it a search path that leads there ($ORIGIN is the folder of that module); where it was installed by a build of its own (make install: /usr/local/lib), run ldconfig as root, or \
+         put its folder on LD_LIBRARY_PATH; else reinstall {whose}, or take another release"
     );
-    let remedy = Remedy::new(text).fix(Ok(SET_RPATH_OF.command())).fix(PIP_REINSTALL.with(&[&whose]));
+    let remedy = Remedy::new(text).fix(Ok(SET_RPATH_OF.command())).fix(Ok(WITH_LIBPYTHON.command()));
+    let remedy = remedy.fix(PIP_REINSTALL.with(&[&whose]));
     Some(plain.clone().cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
