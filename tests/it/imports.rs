@@ -654,7 +654,8 @@ fn what_compiled_code_wants_of_others_is_missed_by_who_imports_it() {
 
 #[test]
 fn the_program_is_a_module_from_the_start() {
-    let reads = "import __main__ as program\nfrom __main__ import __name__ as its\nif hasattr(program, 'x'):\n    pass\n";
+    let reads =
+        "import __main__ as program\nfrom __main__ import __name__ as its\nif hasattr(program, 'x'):\n    pass\n";
     assert_eq!(verdict(&package(reads), "pkg"), ImportVerdict::Loads);
     assert_eq!(verdict(&package("import __mayn__\n"), "pkg"), ImportVerdict::Fails);
 }
