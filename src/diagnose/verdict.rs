@@ -343,9 +343,16 @@ fn soften(facts: &Facts, finding: &mut Finding) {
         return;
     }
     // It fails for something else first, and then for this: one load misses several things, or what is imported before ends it.
-    if !missed.is_empty() {
-        finding.broken = missed.iter().map(|row| row.module.clone()).collect();
+    let (having, lacking): (Vec<&&ImportOutcome>, Vec<&&ImportOutcome>) =
+        missed.into_iter().partition(|row| has_by_then(finding, row));
+    if !lacking.is_empty() {
+        finding.broken = lacking.iter().map(|row| row.module.clone()).collect();
         return soften_by_text(facts, finding);
+    }
+    if let Some(row) = having.first() {
+        finding.severity = Severity::Info;
+        finding.message += &format!("; import {} finds it loaded by what is imported before", row.module);
+        return;
     }
     let failing = rows.iter().find(|row| row.verdict == ImportVerdict::Fails);
     let module = failing.or(rows.first()).map_or("", |row| &row.module);
@@ -369,6 +376,22 @@ fn soften(facts: &Facts, finding: &mut Finding) {
     };
     finding.severity = Severity::Warning;
     finding.message += &format!("; {words}");
+}
+
+/// Does an import that fails for want of another library have this one, because what is imported before has loaded it?
+fn has_by_then(finding: &Finding, row: &ImportOutcome) -> bool {
+    if finding.rule.id != RuleId::LIBRARY_MISSING {
+        return false;
+    }
+    // Only of the module's own load is it known what all it misses.
+    let Some(failure) = row.failure.as_ref().filter(|failure| is_own_load(row, failure)) else { return false };
+    let file_name = |name: &str| name.rsplit(['/', '\\']).next().map(str::to_ascii_lowercase);
+    !failure.unmet.is_empty() && !failure.unmet.iter().any(|name| file_name(name) == file_name(&finding.subject))
+}
+
+/// Is it the module itself that the loader refuses, and no module that its import brings in?
+fn is_own_load(row: &ImportOutcome, failure: &ImportFailure) -> bool {
+    failure.cause == ImportCause::LibraryMissing && failure.because.iter().rev().nth(1) == Some(&row.module)
 }
 
 /// The same where no import was simulated, by the text of the package's sources.

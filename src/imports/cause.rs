@@ -17,6 +17,8 @@ pub struct ImportFailure {
     pub because: Vec<String>,
     /// The copy of a library that lacks it, where an earlier import has loaded that.
     pub earlier: Option<EarlierCopy>,
+    /// Where a library is missing: all that the call of the loader missed, in the order of its search.
+    pub unmet: Vec<String>,
 }
 
 /// A copy of a library that answers for another, as it was loaded first.
@@ -205,6 +207,8 @@ pub struct NativeRefusal {
     pub subject: Name,
     /// The copy of a library that lacks it, loaded by an earlier call.
     pub other: Option<OtherCopy>,
+    /// Where needs are not met: the names of all of them, in the order of the loader's search.
+    pub unmet: Vec<Name>,
     /// Is it surely refused? Else code may do what makes it load, and no simulation sees it.
     pub is_certain: bool,
 }
@@ -219,6 +223,6 @@ pub struct OtherCopy {
 impl NativeRefusal {
     /// A refusal that no other file has to do with.
     pub fn new(cause: ImportCause, file: VPath, subject: Name) -> NativeRefusal {
-        NativeRefusal { cause, file, subject, other: None, is_certain: true }
+        NativeRefusal { cause, file, subject, other: None, unmet: Vec::new(), is_certain: true }
     }
 }

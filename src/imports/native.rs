@@ -1,6 +1,6 @@
 //! The native side of the simulated process: extension modules and libraries, opened one after the other.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cause::{ImportCause, NativeRefusal, OtherCopy};
 use super::compiled::NativeFacts;
@@ -241,8 +241,13 @@ impl<'w> NativeLoader<'w> {
         unmet: &[(FileId, usize)],
         wanted: &[Wanted],
     ) -> Result<(), NativeRefusal> {
-        let refused =
-            unmet.first().map(|&need| self.refusal(need, wanted)).or_else(|| self.version_refusal(loads, wanted));
+        let mut told = FxHashSet::default();
+        let mut missed =
+            || unmet.iter().filter_map(|&need| self.needed(need)).filter(|name| told.insert(name.clone())).collect();
+        let refused = match unmet.first() {
+            Some(&need) => Some(NativeRefusal { unmet: missed(), ..self.refusal(need, wanted) }),
+            None => self.version_refusal(loads, wanted),
+        };
         match refused {
             Some(refusal) => {
                 self.session.close(mark);
@@ -252,11 +257,15 @@ impl<'w> NativeLoader<'w> {
         }
     }
 
+    /// The name of a need.
+    fn needed(&self, (by, need): (FileId, usize)) -> Option<Name> {
+        Some(self.world.file(by).image.as_ref()?.needs.get(need)?.name.clone())
+    }
+
     /// What is said of a need that is not met.
     fn refusal(&self, (by, need): (FileId, usize), wanted: &[Wanted]) -> NativeRefusal {
         let file = self.world.file(by);
-        let name = file.image.as_ref().and_then(|image| image.needs.get(need)).map(|need| need.name.clone());
-        let subject = name.unwrap_or_default();
+        let subject = self.needed((by, need)).unwrap_or_default();
         let seen = wanted.iter().find(|seen| (seen.by, seen.need) == (by, need));
         match seen.map(|seen| &seen.resolution) {
             Some(Resolution::Refused { at, .. }) => NativeRefusal::new(ImportCause::NotAnImage, at.clone(), subject),

@@ -391,6 +391,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
             subject: format!("{reason:?}"),
             because: vec![name.to_owned()],
             earlier: None,
+            unmet: Vec::new(),
         }
     }
 
@@ -868,11 +869,12 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     /// The exception for a native file that is refused.
     pub(super) fn refuse(&mut self, refusal: NativeRefusal, class: &str, site: &Site) -> Arc<Raised> {
-        let NativeRefusal { cause, file, subject, other, is_certain } = refusal;
+        let NativeRefusal { cause, file, subject, other, unmet, is_certain } = refusal;
         let subject = subject.to_string();
         let mut failure = self.failure(cause, None, &subject, &[&subject]);
         failure.file = Some(file);
         failure.earlier = other.map(|other| self.earlier_copy(&other));
+        failure.unmet = unmet.iter().map(Name::to_string).collect();
         let refuses_kinds = loader::traits(&self.context.world.host.system).refuses_kinds;
         let is_decided = match cause {
             ImportCause::KindRefused => refuses_kinds,
@@ -899,7 +901,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         let file = at.map(|at| &*at.site.module.file).filter(|file| !file.is_empty()).map(VPath::new);
         let mut because = collapsed(&self.state.running);
         because.extend(last.iter().map(|name| (*name).to_owned()));
-        ImportFailure { cause, file, subject: subject.to_owned(), because, earlier: None }
+        ImportFailure { cause, file, subject: subject.to_owned(), because, earlier: None, unmet: Vec::new() }
     }
 
     pub(super) fn keep(&mut self, failure: ImportFailure, is_certain: bool) -> u32 {

@@ -52,6 +52,8 @@ mirror! {
         subject: String,
         because [default]: Vec<String>,
         earlier [default]: Option<EarlierMirror>,
+        /// Where a library is missing: all that are.
+        unmet [default]: Vec<String>,
     }
 }
 

@@ -145,6 +145,7 @@ fn doubt(bundled: &BundledModules, row: &mut ImportOutcome) {
             subject: format!("{unread} is compiled into the program: what it imports is not read"),
             because: vec![row.module.clone()],
             earlier: None,
+            unmet: Vec::new(),
         };
         (row.verdict, row.failure) = (ImportVerdict::Unknown, Some(failure));
     }

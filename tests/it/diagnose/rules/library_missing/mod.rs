@@ -183,3 +183,23 @@ fn of_a_file_that_lacks_a_great_many_libraries_the_first_tell_where_they_were_lo
     assert_eq!(all.len(), 100);
     assert_eq!(all.iter().filter(|finding| !finding.evidence.is_empty()).count(), 32);
 }
+
+#[test]
+fn what_is_imported_before_has_loaded_is_not_missed_by_a_module_that_fails_for_want_of_another() {
+    let world = |init: &str| {
+        format!(
+            "//- SITE/t/lib/libt.so elf x86_64 soname:libt.so\n\
+            //- SITE/t/_C.TAG elf x86_64 defines:PyInit__C needs:libt.so runpath:$ORIGIN/lib\n\
+            //- SITE/t/__init__.py\nfrom . import _C\n\
+            //- SITE/v/_ops.TAG elf x86_64 defines:PyInit__ops needs:libgone.so.1,libt.so\n\
+            //- SITE/v/__init__.py\nfrom .env import x\nfrom . import _ops\n//- SITE/v/env.py\n{init}\nx = 1\n"
+        )
+    };
+    let errors = |init: &str| {
+        let scan = scan(&world(init));
+        let errors = scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        errors.map(|finding| finding.subject.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(errors("import t"), ["libgone.so.1"]);
+    assert_eq!(errors(""), ["libgone.so.1", "libt.so"]);
+}
