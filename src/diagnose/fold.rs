@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::numpy::{lack, provider};
 use super::{Evidence, Facts, Finding, Severity};
-use crate::discover::role::importable_as;
+use crate::discover::role::{dotted, importable_as};
 use crate::rule::RuleId;
 use crate::vfs::VPath;
 
@@ -60,7 +60,20 @@ pub fn gone_modules(facts: &Facts, finding: &Finding) -> Vec<String> {
     ) {
         return Vec::new();
     }
-    let root = &facts.survey.target.root;
-    let name = |path: &VPath| importable_as(&root.join(path.as_bytes()), facts.python()).map(|(_, name)| name);
+    let (root, python) = (&facts.survey.target.root, facts.python());
+    let name = |path: &VPath| {
+        let path = root.join(path.as_bytes());
+        let named = match finding.rule.id {
+            // The endings of other Pythons make no module of this one's.
+            RuleId::EXTENSION_FOR_OTHER_PYTHON => dotted(&path, python, stem_of(&path)?),
+            _ => importable_as(&path, python),
+        };
+        named.map(|(_, name)| name)
+    };
     finding.files.iter().filter_map(name).collect()
+}
+
+/// What stands before the first dot of a file's name.
+fn stem_of(path: &VPath) -> Option<&str> {
+    str::from_utf8(path.file_name().split(|&byte| byte == b'.').next()?).ok()
 }

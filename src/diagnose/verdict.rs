@@ -106,6 +106,7 @@ pub fn settled(facts: &Facts, mut findings: Vec<Finding>) -> Vec<Finding> {
     for finding in &mut findings {
         tell_first_import(facts, finding);
         soften(facts, finding);
+        soften_unasked_build(facts, finding);
         let broken = finding.order_broken(facts);
         // A module that is gone has no row.
         finding.breaks = if finding.imports.is_empty() { finding.breaks.max(broken) } else { broken };
@@ -392,6 +393,32 @@ fn has_by_then(finding: &Finding, row: &ImportOutcome) -> bool {
 /// Is it the module itself that the loader refuses, and no module that its import brings in?
 fn is_own_load(row: &ImportOutcome, failure: &ImportFailure) -> bool {
     failure.cause == ImportCause::LibraryMissing && failure.because.iter().rev().nth(1) == Some(&row.module)
+}
+
+/// A module built for another Python that no code of its package names is nobody's miss: a library for
+/// `torch.ops.load_library` may bear such a name.
+fn soften_unasked_build(facts: &Facts, finding: &mut Finding) {
+    let is_open = finding.severity == Severity::Error && finding.broken.is_empty();
+    if finding.rule.id != RuleId::EXTENSION_FOR_OTHER_PYTHON || !is_open {
+        return;
+    }
+    let [module] = &gone_modules(facts, finding)[..] else { return };
+    let Some((_, stem)) = module.rsplit_once('.') else { return };
+    let loads = |row: &ImportOutcome| matches!(row.verdict, ImportVerdict::Loads | ImportVerdict::Guarded);
+    let Some(folder) = facts
+        .survey
+        .world
+        .open(&facts.survey.target.root.join(finding.file.as_bytes()))
+        .ok()
+        .and_then(|file| facts.package_folder(file))
+    else {
+        return;
+    };
+    if facts.outcomes.of(top(module)).is_some_and(loads) && !facts.sources.mentioned(&folder, &[stem.as_bytes()])[0] {
+        finding.severity = Severity::Warning;
+        finding.breaks = 0;
+        finding.message += "; no code of its package imports it";
+    }
 }
 
 /// The same where no import was simulated, by the text of the package's sources.

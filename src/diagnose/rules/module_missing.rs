@@ -4,7 +4,7 @@ use crate::command::Remedy;
 use crate::command::templates::PIP_INSTALL;
 use crate::diagnose::remedies::{apt_install, reinstall};
 use crate::diagnose::{BrokenImports, Facts, Finding, Rule, Severity};
-use crate::discover::{DistributionId, Kind, normalized};
+use crate::discover::{DistributionId, Kind, normalized, tag_of};
 use crate::imports::ImportCause;
 use crate::python::{PythonTarget, stdlib};
 use crate::rule::RuleId;
@@ -34,8 +34,8 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
 fn judge(facts: &Facts, group: &BrokenImports) -> Option<Finding> {
     let failure = &group.failure;
     let missing = failure.subject.as_str();
-    // A file that its distribution lists and that is gone is told by that.
-    if is_recorded(facts, missing) {
+    // A file that its distribution lists and that is gone is told by that, one that is built for another Python by that.
+    if has_own_rule(facts, missing) {
         return None;
     }
     let file = failure.file.as_ref()?;
@@ -46,8 +46,8 @@ fn judge(facts: &Facts, group: &BrokenImports) -> Option<Finding> {
     Some(finding)
 }
 
-/// Did a distribution install a file of this module?
-fn is_recorded(facts: &Facts, module: &str) -> bool {
+/// Did a distribution install a file of this module, or is one for another Python there?
+fn has_own_rule(facts: &Facts, module: &str) -> bool {
     let tail = module.replace('.', "/");
     let python = facts.python();
     let is_it = |path: &VPath| {
@@ -55,7 +55,9 @@ fn is_recorded(facts: &Facts, module: &str) -> bool {
             below.strip_prefix(tail.as_bytes()).is_some_and(|rest| rest.starts_with(b".") && !rest.contains(&b'/'))
         })
     };
+    let is_build = |path: &VPath| tag_of(path.file_name()).is_some() && is_it(path);
     facts.survey.distributions.iter().any(|(_, distribution)| distribution.recorded.iter().any(is_it))
+        || facts.survey.items.iter().any(|item| is_build(&item.path))
 }
 
 fn remedy(facts: &Facts, module: &str) -> Remedy {

@@ -77,3 +77,24 @@ fn a_module_tagged_for_another_python_is_passed_over() {
 fn modules_of_the_stable_abi_fit_every_python() {
     assert_silent(&venv("//- SITE/p/m.pyd MODULE needs:python3.dll"));
 }
+
+#[test]
+fn a_module_for_another_python_that_no_code_of_its_package_names_is_a_warning() {
+    let world = |init: &str| {
+        format!(
+            "//- SITE/a/_ops.cpython-310-x86_64-linux-gnu.so elf x86_64 defines:PyInit__ops\n\
+            //- SITE/a/_a.TAG elf x86_64 defines:PyInit__a\n//- SITE/a/__init__.py\nfrom . import _a\n{init}\n"
+        )
+    };
+    let severity = |init: &str| finding(&scan(&world(init)), "extension-for-other-python").severity;
+    assert_eq!(
+        severity("import ctypes, glob\nfor path in glob.glob(__file__ + '/_o*.so'):\n    ctypes.CDLL(path)"),
+        Severity::Warning
+    );
+    assert_eq!(severity("def f():\n    from . import _ops"), Severity::Error);
+    // The package fails with it: one cause, one error.
+    let scan = scan(&world("from . import _ops"));
+    let errors = scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let errors: Vec<_> = errors.map(|finding| (finding.rule.id.word(), finding.broken.clone())).collect();
+    assert_eq!(errors, [("extension-for-other-python", vec!["a".to_owned(), "a._a".to_owned()])]);
+}
