@@ -674,3 +674,23 @@ fn a_package_that_takes_the_names_of_another_has_its_folders_too() {
     }
     assert_eq!(verdict(&world("pass"), "p"), ImportVerdict::Fails);
 }
+
+#[test]
+fn a_search_path_that_code_may_have_changed_makes_no_module_missing() {
+    let world = |condition: &str| {
+        format!(
+            "//- SITE/p/ext.TAG elf x86_64 defines:PyInit_ext\n//- SITE/p/third/q.py\n\
+            //- SITE/p/__init__.py\nimport os, sys\n{condition}\nimport q\n"
+        )
+    };
+    let function = "def prepend(path):\n    sys.path.insert(0, path)\n";
+    let here = "os.path.join(os.path.dirname(os.path.abspath(__file__)), 'third')";
+    let known = "class V:\n    def __init__(self, key):\n        self.key = key\n    def __get__(self, instance, owner):\n        \
+        return os.environ.get(self.key)\nclass E:\n    A = V('A_PATH')\ne = E()\n";
+    let branches = format!(
+        "{function}{known}if e.A is not None:\n    prepend(e.A)\nelse:\n    t = {here}\n    assert os.path.exists(t), t\n    if t not in sys.path:\n        prepend(t)\n"
+    );
+    assert_ne!(verdict(&world(&branches), "p.ext"), ImportVerdict::Fails);
+    assert_eq!(verdict(&world(&format!("{function}prepend({here})")), "p.ext"), ImportVerdict::Loads);
+    assert_eq!(verdict(&world(function), "p.ext"), ImportVerdict::Fails);
+}

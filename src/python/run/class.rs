@@ -271,7 +271,7 @@ impl Interpreter<'_> {
     }
 
     fn bind_member(&mut self, on: &PyValue, class: &PyValue, value: PyValue, owner: PyValue, at: TextSize) -> Eval {
-        let PyValue::Callable(callable) = &value else { return Ok(value) };
+        let PyValue::Callable(callable) = &value else { return self.described(value, on, class, at) };
         let Callable::Function(function) = &**callable else { return Ok(value) };
         match function.kind {
             FunctionKind::Static => Ok(value),
@@ -281,6 +281,27 @@ impl Interpreter<'_> {
                 self.call_value(&getter, Given::default(), at)
             }
             FunctionKind::Plain | FunctionKind::ContextManager => Ok(self.bound_to(on, value, owner)),
+        }
+    }
+
+    /// What a member of a class stands for on an instance: of a descriptor, what its `__get__` returns.
+    fn described(&mut self, value: PyValue, on: &PyValue, class: &PyValue, at: TextSize) -> Eval {
+        match self.descriptor_class(&value).map(|of| self.member(&of, "__get__")) {
+            Some(ClassMember::Found(function, owner)) => {
+                let getter = self.bound_to(&value, function, owner);
+                self.call_value(&getter, Given::of(vec![on.clone(), class.clone()]), at)
+            }
+            Some(ClassMember::Unknown) => Ok(PyValue::Unknown(Reason::Opaque)),
+            Some(ClassMember::Absent) | None => Ok(value),
+        }
+    }
+
+    /// The class of an instance that may be a descriptor.
+    fn descriptor_class(&self, value: &PyValue) -> Option<PyValue> {
+        let PyValue::Object(key) = value else { return None };
+        match self.heap.object(*key) {
+            HeapObject::Instance { class, .. } => Some(class.clone()),
+            _ => None,
         }
     }
 
@@ -296,6 +317,10 @@ impl Interpreter<'_> {
                         FunctionKind::Property => PyValue::Unknown(Reason::Construct),
                         _ => value,
                     });
+                }
+                let of = self.descriptor_class(&value);
+                if of.is_some_and(|of| !matches!(self.member(&of, "__get__"), ClassMember::Absent)) {
+                    return Attribute::Unknown(Reason::Construct);
                 }
                 let is_whole = matches!(&owner, PyValue::Callable(callable)
                     if matches!(&**callable, Callable::Class(class) if class.is_whole));
