@@ -107,6 +107,10 @@ impl Outside for ImportProcess<'_, '_> {
                 let place = if let PathPosition::At(place) = position { place.min(len) } else { len };
                 self.state.folders.insert(place, path);
             }
+            ProcessChange::SearchPath { entry: Some(entry), .. } => {
+                let entry = self.place(&entry);
+                self.state.possible_folders.push(entry);
+            }
             ProcessChange::SearchPathWithout(Some(entry)) if is_certain => {
                 let entry = self.place(&entry);
                 self.state.folders.retain(|folder| *folder != entry);

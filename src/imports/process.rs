@@ -195,6 +195,7 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         self.state.has_unknown_finder
             || self.state.finders.contains(top)
             || self.context.has_others && top == name
+            || self.context.find(top, &self.state.possible_folders).is_some()
             || self.context.bundled.as_ref().is_some_and(|bundled| bundled.may_have(name))
     }
 

@@ -15,6 +15,8 @@ pub(super) struct ProcessState {
     pub heap: Heap,
     /// `sys.path`.
     pub folders: Vec<VPath>,
+    /// Folders that code puts there under a condition that cannot be decided.
+    pub possible_folders: Vec<VPath>,
     /// Top-level packages whose code has installed a finder: their names may lead anywhere.
     pub finders: FxHashSet<String>,
     /// Code has loaded a library that is not known: it may define anything.

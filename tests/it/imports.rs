@@ -691,6 +691,11 @@ fn a_search_path_that_code_may_have_changed_makes_no_module_missing() {
         "{function}{known}if e.A is not None:\n    prepend(e.A)\nelse:\n    t = {here}\n    assert os.path.exists(t), t\n    if t not in sys.path:\n        prepend(t)\n"
     );
     assert_ne!(verdict(&world(&branches), "p.ext"), ImportVerdict::Fails);
+    let branches = branches.replace(
+        "class V:\n    def __init__(self, key):\n        self.key = key\n",
+        "from dataclasses import dataclass\n@dataclass\nclass V:\n    key: str\n    forced: str | None = None\n",
+    );
+    assert_ne!(verdict(&world(&branches), "p.ext"), ImportVerdict::Fails);
     assert_eq!(verdict(&world(&format!("{function}prepend({here})")), "p.ext"), ImportVerdict::Loads);
     assert_eq!(verdict(&world(function), "p.ext"), ImportVerdict::Fails);
 }
