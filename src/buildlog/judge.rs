@@ -6,6 +6,7 @@ mod absent;
 mod architecture;
 mod archive;
 mod consequence;
+mod cython;
 mod data;
 mod development;
 mod glibc;
@@ -87,6 +88,7 @@ causes! {
     NumpyTooOld "numpy-too-old" "built for a newer NumPy",
     NumpyMissing "numpy-missing" "NumPy's C API is not there",
     NumpyShim "numpy-shim" "the Python module that leads to NumPy's C API is not there",
+    CythonAbi "cython-abi" "built for another release of a module",
     ModuleMissing "module-missing" "Python module not found",
     ModuleLeftOut "module-left-out" "Python module left out",
     LinkLibrary "link-library" "library or header not found at build time",
@@ -372,6 +374,7 @@ fn one(incident: &Incident, log: &Log, context: Option<&LogContext>) -> Judged {
         Cause::NumpyAbi | Cause::NumpyTooOld | Cause::NumpyMissing | Cause::NumpyShim => {
             numpy::judge(plain, log, context)
         }
+        Cause::CythonAbi => cython::judge(plain),
         Cause::ModuleMissing | Cause::ModuleLeftOut => module::judge(plain, log, context),
         Cause::WrongArchitecture => architecture::judge(plain, log, context),
         Cause::WheelTag if incident.tool == ToolId::Pip => tag::judge(plain, log),

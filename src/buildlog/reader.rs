@@ -346,7 +346,7 @@ impl Reader {
         {
             told.insert("by", cut(library, MOST_SAID).to_owned());
         }
-        if [ToolId::Numpy, ToolId::Cpython, ToolId::Windows].contains(&message.tool)
+        if [ToolId::Numpy, ToolId::Cython, ToolId::Cpython, ToolId::Windows].contains(&message.tool)
             && !told.contains_key("by")
             && let Some(place) = told.get("place").cloned()
         {

@@ -65,6 +65,7 @@ tools! {
     Bionic bionic,
     RustNumpy rust_numpy,
     Numpy numpy,
+    Cython cython,
     Cpython cpython,
     Embedders embedders,
     Node node,

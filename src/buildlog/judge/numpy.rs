@@ -39,15 +39,15 @@ fn sized(plain: Judged) -> Judged {
     else {
         return plain;
     };
-    let structure = plain.incident.told("module").unwrap_or("a structure of NumPy").to_owned();
+    let structure = plain.incident.told("module").unwrap_or("ndarray").to_owned();
     // NumPy 2 made dtype smaller; every other structure has only grown.
-    let is_dtype = structure == "numpy.dtype";
+    let is_dtype = structure == "dtype";
     let is_for_newer = if is_dtype { wanted < found } else { wanted > found };
     if !is_for_newer {
         return plain;
     }
     let sentence = format!(
-        "a module was built for a newer NumPy than is installed: {structure} has {found} bytes here, and {wanted} were expected"
+        "a module was built for a newer NumPy than is installed: numpy.{structure} has {found} bytes here, and {wanted} were expected"
     );
     let remedy = Remedy::new("upgrade NumPy, or take an older release of the package that brings the module")
         .fix(PIP_UPGRADE.with(&[&"numpy"]));

@@ -2,6 +2,7 @@
 
 mod android;
 mod compiling;
+mod cython;
 mod linux;
 mod macos;
 mod numpy;
