@@ -72,6 +72,7 @@ templates! {
     BREW_INSTALL = "brew install {token}";
     DNF_UPGRADE = "dnf upgrade *{token}*";
     YUM_UPDATE = "yum update *{token}*";
+    APT_DIST_UPGRADE = "apt-get dist-upgrade";
     APT_UPGRADE = "apt-get install --only-upgrade {token}";
     BREW_REINSTALL = "brew reinstall {token}";
     /// Behind a package manager's command, for each further package.

@@ -8,7 +8,7 @@ mod own;
 mod python;
 
 pub(super) use cuda::whose_package;
-pub(super) use install::{command, shipped_as};
+pub(super) use install::{command, conda_package, shipped_as};
 
 use super::library::{package, shipped_elsewhere, short};
 use super::{Cause, Judged, Verdict, exclude, windows};
@@ -31,7 +31,7 @@ pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>, accu
     let tool = plain.incident.tool;
     let bundler = context
         .and_then(|context| context.scan.target.bundle.as_ref().map(|bundle| bundle.bundler))
-        .or_else(|| log.running())
+        .or_else(|| log.running().map(|running| speaks(log).unwrap_or(running)))
         .or_else(|| by.and_then(well_known::bundler_of))
         // A bundler speaks while it builds: nothing runs yet.
         .filter(|_| Bundler::of(tool).is_none())
@@ -129,6 +129,12 @@ pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>, accu
         _ => install(&plain, log, &name, by),
     };
     plain.says(sentence).mended(remedy)
+}
+
+/// The bundler whose program says itself that it did not start.
+fn speaks(log: &Log) -> Option<Bundler> {
+    let says = log.incidents.iter().find(|incident| incident.message.id == "load-python-library")?;
+    Bundler::of(says.tool)
 }
 
 /// A plugin of Qt for something that the machine does not have: the path is that of whoever built Qt.

@@ -257,6 +257,25 @@ pub(super) fn of_a_child(judged: Judged, log: &Log) -> Option<Judged> {
     ))
 }
 
+/// A crate that binds a library is called as it, with `-sys` behind; its build script looks for the library.
+pub(super) fn of_a_crate(judged: &Judged, log: &Log) -> Option<Judged> {
+    let why = judged.incident.told("why").filter(|_| judged.incident.message.id == "build-script")?;
+    let krate = why.split_once('`')?.1.split([' ', '`']).next()?;
+    let stem = krate.strip_suffix("-sys")?;
+    let bare = stem.strip_prefix("lib").unwrap_or(stem);
+    let names =
+        [stem.to_owned(), bare.to_owned(), format!("lib{bare}"), format!("{bare}-2.0"), format!("lib{bare}-1.0")];
+    let files = names.iter().find_map(|name| development(name))?;
+    let sentence = format!(
+        "the build script of the crate {krate} failed, which binds the library {bare} and looks for its development files, mostly by pkg-config"
+    );
+    let text = "install them and pkg-config, on the machine or in the image that builds (a container has none of the machine's); where they are there, what it says below “--- stderr” tells more. Some \
+                crates compile their own copy with the feature vendored or bundled";
+    let commands = installs(log, log.packager(&[]), &beside_pkg_config(&files));
+    let remedy = commands.into_iter().fold(Remedy::new(text), |remedy, command| remedy.fix(Ok(command)));
+    Some(judged.clone().cause(Cause::LinkLibrary, Verdict::Guilty).says(sentence).mended(remedy))
+}
+
 /// Is the program a script that imports a package which is not there where it runs?
 fn is_script_of_pip(log: &Log, called: &str) -> bool {
     let missing = format!("No module named '{called}'");
@@ -652,7 +671,14 @@ fn searched(plain: &Judged, packager: Packager, asked: &str) -> Remedy {
     if let (Some(template), Some(module)) = (provided, file.strip_suffix(".pc")) {
         return plain.remedy.clone().fix(template.with(&[&module]));
     }
-    let text = format!("{}; this names the package that has them", plain.remedy.text);
+    let mostly = match (plain.incident.message.id.as_str(), packager) {
+        ("library-not-found", Packager::Apt) => {
+            let name = name.trim_start_matches("-l");
+            format!(" (mostly lib{name}-dev; on Fedora, RHEL and in manylinux images lib{name}-devel or {name}-devel)")
+        }
+        _ => String::new(),
+    };
+    let text = format!("{}{mostly}; this names the package that has them", plain.remedy.text);
     match (packager.owner_search(), packager) {
         (Some(search), _) => Remedy::new(text).fix(search.with(&[&file])),
         (None, Packager::Brew) => plain.remedy.clone().fix(BREW_SEARCH.with(&[&name])),

@@ -10,7 +10,8 @@ use crate::command::templates::PIP_FOR;
 /// Systems by the release of glibc that each came with.
 ///
 /// Source: the systems' package archives; November 2026.
-const SYSTEMS: [(u32, &str); 10] = [
+const SYSTEMS: [(u32, &str); 11] = [
+    (17, "CentOS 7, the image manylinux2014"),
     (27, "Ubuntu 18.04, Debian 10"),
     (28, "Ubuntu 20.04, Debian 10, RHEL 8"),
     (31, "Ubuntu 20.04, Debian 11, RHEL 9"),
@@ -34,7 +35,7 @@ pub(super) fn judge(plain: Judged, log: &Log, who: &str, release: &str) -> Judge
         return on_lambda(plain.says(sentence), minor);
     }
     plain.says(sentence).mended(Remedy::new(format!(
-        "run it on a system with that glibc or a later one{such}; or take a build for older ones: a manylinux wheel, an older release of the \
+        "run it on a system with that glibc or a later one{such}, a newer system or image; or take a build for older ones: a manylinux wheel, an older release of the \
          package, a bundle made on the oldest system that it is to run on"
     )))
 }

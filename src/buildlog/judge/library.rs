@@ -261,8 +261,7 @@ fn of_an_older_release(tied: &Judged, log: &Log, accused: &str, by: Option<&str>
     let whose = leaf(by).split('.').next().unwrap_or_default().to_owned();
     let remedy = match packager {
         Packager::Conda => {
-            let stem = shipped.map(|shipped| shipped.conda).filter(|conda| !conda.is_empty());
-            let stem = stem.unwrap_or_else(|| name.split('.').next().unwrap_or(name).to_owned());
+            let stem = absent::conda_package(name).unwrap_or_else(|| name.split('.').next().unwrap_or(name).to_owned());
             let text = format!(
                 "upgrade {stem} in the environment, and take it and {whose} from one channel (conda-forge with channel_priority strict, or a new environment); keep DYLD_LIBRARY_PATH empty"
             );

@@ -1,6 +1,6 @@
 //! Code does not get NumPy's C API.
 
-use super::library::short;
+use super::library::{package, short};
 use super::module::{is_there, name_to_bundlers};
 use super::{Cause, Judged, Verdict};
 use crate::buildlog::log_context::LogContext;
@@ -20,6 +20,9 @@ pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>) -> J
     };
     // Bundles leave Python modules out; environments lose them.
     let is_bundle = log.is_bundling();
+    if let Some(judged) = of_a_newer_one(&judged, log).filter(|_| !is_bundle && log.running().is_none()) {
+        return judged;
+    }
     match judged.cause {
         Cause::NumpyMissing if is_bundle && judged.finding.is_none() => {
             let bundlers = [Bundler::NUITKA, Bundler::PYINSTALLER];
@@ -29,6 +32,27 @@ pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>) -> J
         }
         _ => judged,
     }
+}
+
+/// What NumPy 1.16 and later have a compiled module of asks an older one for that, and then says that the C API is not there.
+fn of_a_newer_one(judged: &Judged, log: &Log) -> Option<Judged> {
+    let is_of = |id: &str| log.incidents.iter().any(|incident| incident.message.id == id);
+    let asks = judged.incident.told("module").is_some_and(|module| module == "numpy.core._multiarray_umath");
+    let is_damaged = is_of("original-error") || is_of("c-extensions-failed");
+    if judged.finding.is_some() || !asks || is_damaged || !is_of("multiarray-failed") {
+        return None;
+    }
+    let whose = judged.incident.by().and_then(package).or_else(|| {
+        let places = log.incidents.iter().filter(|incident| incident.message.id == "multiarray-failed");
+        places.filter_map(Incident::by).find_map(package)
+    });
+    let who = whose.as_deref().unwrap_or("a package");
+    let sentence = format!(
+        "a compiled module of {who} was built with NumPy 1.16 or later and asks for numpy.core._multiarray_umath, which the older NumPy that is installed does not have"
+    );
+    let text = format!("upgrade NumPy, or take a release of {who} from before it was built so");
+    let remedy = Remedy::new(text).fix(PIP_UPGRADE.with(&[&"numpy"]));
+    Some(judged.clone().cause(Cause::NumpyTooOld, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
 /// A structure of NumPy has another size than the module was built for: which of the two is newer.

@@ -38,7 +38,8 @@ pub(super) fn judge(judged: Judged, log: &Log, context: Option<&LogContext>) -> 
             development::of_the_package(development::of_32_bits(judged, log), log)
         }
         Cause::BuildFailed => {
-            let judged = development::of_a_child(judged.clone(), log).unwrap_or_else(|| as_it_asks(judged));
+            let told = development::of_a_child(judged.clone(), log).or_else(|| development::of_a_crate(&judged, log));
+            let judged = told.unwrap_or_else(|| as_it_asks(judged));
             development::of_the_package(judged, log)
         }
         Cause::PythonTooNew | Cause::ToolStumbled => development::of_the_package(judged, log),
@@ -106,7 +107,7 @@ fn signature(judged: Judged) -> Judged {
          one that has",
         leaf(&by)
     );
-    let text = "sign everything with one identity while it is built: pyinstaller --codesign-identity IDENTITY, with the entitlement \
+    let text = "upgrade PyInstaller (4.4 and later sign what they collect), and sign everything with one identity while it is built: pyinstaller --codesign-identity IDENTITY, with the entitlement \
                 com.apple.security.cs.disable-library-validation (--osx-entitlements-file) where that is not possible; or build a folder \
                 (--onedir) and sign each file in it";
     judged.says(sentence).mended(Remedy::new(text))

@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use super::absent::shipped_as;
+use super::absent::conda_package;
 use super::library::{package, short};
 use super::{Cause, Judged, Verdict, homebrew, torch, unlinked, version};
 use crate::buildlog::log_context::{LogContext, leaf};
 use crate::buildlog::{Log, Packager, python_symbols, symbol_owner, well_known};
 use crate::command::Remedy;
 use crate::command::templates::{
-    APK_UPGRADE, APT_UPGRADE, CONDA_INSTALL, CONDA_INSTALL_OF, DNF_UPGRADE, MORE, PIP_FRESH, PIP_INSTALL_REQUIRED,
-    PIP_REBUILD, PIP_REINSTALL, PIP_UPGRADE, VENV_CLEAR, WITHOUT_PYTHON_VARIABLES, YUM_UPDATE,
+    APK_UPGRADE, APT_DIST_UPGRADE, APT_UPDATE, APT_UPGRADE, CONDA_INSTALL, CONDA_INSTALL_OF, DNF_UPGRADE, MORE,
+    PIP_FRESH, PIP_INSTALL_REQUIRED, PIP_REBUILD, PIP_REINSTALL, PIP_UPGRADE, VENV_CLEAR, WITHOUT_PYTHON_VARIABLES,
+    YUM_UPDATE,
 };
 use crate::diagnose::{shipped, since_musl};
 use crate::tools::ToolId;
@@ -106,14 +107,12 @@ fn together(plain: &Judged, log: &Log, accused: &str, name: &str, who: &str) -> 
     let by = plain.incident.by().unwrap_or_default();
     let whose = package(by);
     if log.packager(&[accused]) == Packager::Conda {
-        let of_conda =
-            |library: &str| shipped_as(library).map(|shipped| shipped.conda).filter(|conda| !conda.is_empty());
         let stem = |library: &str| library.split('.').next().unwrap_or(library).to_owned();
         let before = whose.as_ref().map_or_else(String::new, |whose| {
             format!("; what pip put in place of conda's is removed first (pip uninstall {whose})")
         });
-        let whose = whose.unwrap_or_else(|| of_conda(leaf(by)).unwrap_or_else(|| stem(leaf(by))));
-        let library = of_conda(name);
+        let whose = whose.unwrap_or_else(|| conda_package(leaf(by)).unwrap_or_else(|| stem(leaf(by))));
+        let library = conda_package(name);
         let text = format!(
             "install {whose} and {} anew from one channel (conda-forge with channel_priority strict, or a new environment), so that they belong together{before}; keep DYLD_LIBRARY_PATH empty",
             library.clone().unwrap_or_else(|| stem(name))
@@ -422,6 +421,13 @@ fn of_a_namespace(plain: Judged, log: &Log, who: &str, symbol: &str) -> Judged {
 /// Nothing tells whose the symbol is: the package whose file asks for it, and what lies beside it, come from different releases.
 fn of_its_package(plain: Judged, log: &Log) -> Judged {
     let is_glibc = plain.incident.tool == ToolId::Glibc;
+    let is_of_ros = plain.incident.by().is_some_and(|by| by.starts_with("/opt/ros/"));
+    if is_glibc && is_of_ros {
+        let text = "upgrade all packages of ROS together: those of one distribution of ROS change their interfaces with each sync, so that old and new ones do not fit; build what was compiled against \
+                    them (a workspace) again";
+        let steps = [Ok(APT_UPDATE.command()), Ok(APT_DIST_UPGRADE.command())];
+        return plain.mended(Remedy::new(text).steps(steps));
+    }
     let Some(whose) = plain.incident.by().and_then(package).filter(|_| is_glibc) else { return plain };
     if let Some(packager) = system_packager(&plain, log) {
         return of_the_distribution(plain, packager, &whose);

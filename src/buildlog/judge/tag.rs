@@ -22,6 +22,12 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
         None => promises.push(platform.to_owned()),
     }
     let newer = asks.first().map_or_else(String::new, |pip| format!("; pip before {pip} does not know such a tag"));
+    let older = match platform.starts_with("manylinux_") || platform.starts_with("linux_") {
+        true => {
+            "; a wheel of your own is built for older systems in a manylinux image, whose glibc is the oldest that it is to run on (maturin: --compatibility manylinux2014 --zig)"
+        }
+        false => "",
+    };
     let musl = match platform.starts_with("manylinux") && log.marks.contains(&Mark::Alpine) {
         true => "; this system has musl, for which wheels are called musllinux",
         false => "",
@@ -67,7 +73,7 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     }
     let text = format!(
         "upgrade pip, if it is older; else have it choose the wheel by itself ({distribution}), or take the one whose tag “python -m pip \
-         debug --verbose” lists{}{other}",
+         debug --verbose” lists{}{other}{older}",
         match python.strip_prefix("cp").filter(|_| abi != "abi3") {
             Some(_) =>
                 format!("; for this very wheel run {}", interpreter(python, abi).trim_end_matches(" and no other")),

@@ -1,11 +1,14 @@
 //! A version of a symbol is said to be missing: which copy of the library was loaded in place of the one that has it.
 
+use super::absent::conda_package;
 use super::library::{package, short};
 use super::{Cause, Judged, Verdict, glibc};
 use crate::buildlog::log_context::leaf;
 use crate::buildlog::{Log, Mark, Packager, well_known};
 use crate::command::Remedy;
-use crate::command::templates::{CONDA_LIBSTDCXX, LIBRARY_PATH, PIP_FRESH, PIP_REBUILD, PIP_UPGRADE};
+use crate::command::templates::{
+    CONDA_INSTALL, CONDA_LIBSTDCXX, LIBRARY_PATH, PIP_FRESH, PIP_REBUILD, PIP_UPGRADE, WITH_LIBPYTHON,
+};
 
 pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     let Some(version) = plain.incident.told("version").map(str::to_owned) else { return plain };
@@ -54,6 +57,19 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     if is_runtime {
         let sentence = format!("{who} was built with a newer compiler than {library} comes from: it has no {version}");
         return plain.says(sentence).mended(of_an_older_compiler(log, &library, by.as_deref()));
+    }
+    // conda's library stands behind the system's of one name, as it does for GCC's runtime.
+    if is_outside && by.as_deref().is_some_and(is_conda) {
+        let stem = conda_package(&name).unwrap_or_else(|| name.split(".so").next().unwrap_or(&name).to_owned());
+        let sentence = format!(
+            "{who} asks {name} for {version}: the system's copy, {library}, was loaded before that of the conda environment, and is another release"
+        );
+        let text = format!(
+            "start the program so that the environment's {name} is found first: activated, with LD_LIBRARY_PATH empty, or set to the environment's lib folder; where the environment has none, or an older \
+             one, install {stem} into it from the channel of the others"
+        );
+        let remedy = Remedy::new(text).fix(Ok(WITH_LIBPYTHON.command())).fix(CONDA_INSTALL.with(&[&stem]));
+        return plain.cause(Cause::OtherCopy, Verdict::Guilty).says(sentence).mended(remedy);
     }
     let sentence = format!(
         "{who} asks {library} for {version}, and the copy that is loaded is another release and does not have it"

@@ -10,7 +10,7 @@ use super::{Cause, Judged, Verdict, sentences};
 use crate::buildlog::Log;
 use crate::buildlog::log_context::{LogContext, leaf};
 use crate::command::Remedy;
-use crate::command::templates::{CONDA_INSTALL, MSVC_RUNTIME, PIP_REINSTALL, PIP_UPGRADE};
+use crate::command::templates::{CONDA_INSTALL, MSVC_RUNTIME, PIP_BINARY, PIP_REINSTALL, PIP_UPGRADE};
 use crate::graph::Node;
 use crate::image::{Import, Name, Origin, WindowsRelease};
 use crate::loader::procedures::procedure;
@@ -329,7 +329,7 @@ fn is_of_python_s_library(module: &str) -> bool {
 
 /// conda's packages have their DLLs in Library\bin, which an activated environment has on PATH; wheels have theirs where conda's older Pythons do not look.
 fn of_a_conda_environment(plain: Judged, who: &str, absent: &str, by: Option<&str>) -> Judged {
-    let whose = by.and_then(package);
+    let whose = whose_package(by, plain.incident.told("place"));
     let sentence = format!(
         "{who} {absent}; Windows does not say which. In a conda environment packages of conda have their DLLs in Library\\bin, which is on PATH only where the environment is activated"
     );
@@ -402,6 +402,24 @@ fn of_pywin32(plain: Judged, who: &str) -> Judged {
 /// Source: the wheels of PyTorch 2.4.0 for Windows; November 2026.
 const NEEDING: [(&str, &str); 1] = [("fbgemm.dll", "libomp140.x86_64.dll")];
 
+/// What pip builds from source asks for a DLL that its wheels would bring.
+fn of_a_build(plain: &Judged, who: &str) -> Option<Judged> {
+    let place = plain.incident.told("place").map(crate::buildlog::log_context::slashed)?;
+    let (_, rest) = ["/pip-install-", "/pip-build-"].iter().find_map(|part| place.split_once(part))?;
+    let folder = rest.split('/').nth(1).filter(|_| rest.matches('/').count() > 1)?;
+    // pip 20 and later put a hash behind the name.
+    let is_hash = |end: &str| end.len() == 32 && end.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let whose = folder.rsplit_once('_').filter(|(_, end)| is_hash(end)).map_or(folder, |(name, _)| name).to_owned();
+    let sentence = format!(
+        "{whose} is built from source, as pip has no wheel of this release for this Python, and its setup.py loads {who}, which is not installed"
+    );
+    let text = format!(
+        "take a release of {whose} that has a wheel for this Python, whose wheel brings the DLL; or conda-forge's build of it. From source, install what has the DLL first, with its folder on PATH"
+    );
+    let remedy = Remedy::new(text).fix(PIP_BINARY.with(&[&whose])).fix(CONDA_INSTALL.with(&[&whose]));
+    Some(plain.clone().cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy))
+}
+
 /// Windows loads a DLL of 64 bits into a process of 64 bits alone, and one of 32 into one of 32.
 fn of_other_bits(plain: Judged, who: &str, by: Option<&str>) -> Judged {
     let path = by.map(crate::buildlog::log_context::slashed).unwrap_or_default().to_lowercase();
@@ -456,6 +474,10 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
             Some(whose) => remedy.fix(PIP_UPGRADE.with(&[&whose])),
             None => remedy,
         });
+    }
+    if let Some(judged) = of_a_build(&plain, &who).filter(|_| cause.is_none_or(|cause| cause == Cause::LibraryMissing))
+    {
+        return judged;
     }
     let absent = match plain.incident.says.contains("or one of its dependencies") {
         true => "was not found, or a DLL that it needs was not",

@@ -1580,3 +1580,111 @@ fn qt_without_its_plugin_xcb_mostly_meets_opencv_s_or_no_screen() {
         &["xvfb"],
     );
 }
+
+#[test]
+fn a_module_of_numpy_1_16_that_an_older_numpy_lacks_is_no_damaged_numpy() {
+    let missing = "ModuleNotFoundError: No module named 'numpy.core._multiarray_umath'\n";
+    let place = "  File \"/usr/lib/python3.6/site-packages/matplotlib/path.py\", line 17, in <module>\n    from . import _path\n";
+    let failed = "ImportError: numpy.core.multiarray failed to import\n";
+    assert_eq!(first(&format!("{missing}Traceback (most recent call last):\n{place}{failed}")).0, "numpy-too-old");
+    assert_remedy(&format!("{missing}Traceback (most recent call last):\n{place}{failed}"), &["--upgrade numpy"], &[]);
+    let damaged = format!(
+        "Importing the numpy C-extensions failed.\nOriginal error was: No module named 'numpy.core._multiarray_umath'\n{failed}"
+    );
+    assert_ne!(first(&damaged).0, "numpy-too-old");
+    assert_remedy("ImportError: numpy.core._multiarray_umath failed to import\n", &["--upgrade numpy"], &[]);
+}
+
+#[test]
+fn a_wheel_of_one_s_own_for_a_newer_glibc_is_built_in_an_older_image() {
+    let of = |tag: &str| format!("ERROR: x-0.1-cp39-cp39-{tag}.whl is not a supported wheel on this platform.\n");
+    assert_remedy(&of("manylinux_2_35_x86_64"), &["manylinux image", "--zig"], &[]);
+    assert_remedy(&of("win_amd64"), &["run CPython 3.9"], &["--zig"]);
+}
+
+#[test]
+fn a_crate_that_binds_a_library_wants_its_development_files() {
+    let of = |krate: &str| {
+        format!(
+            "error: failed to run custom build command for `{krate} v0.9.116`\npkg-config exited with status code 1\n"
+        )
+    };
+    assert_remedy(&of("openssl-sys"), &["libssl-dev", "pkg-config"], &["stderr --"]);
+    assert_eq!(first(&of("openssl-sys")).0, "link-library");
+    assert_eq!(first(&of("zenith-sys")).0, "build-failed");
+    assert_eq!(first(&of("openssl")).0, "build-failed");
+}
+
+#[test]
+fn a_file_that_asks_a_library_for_too_much_is_compiled_in_the_image_of_the_policy() {
+    let log = "x/liba.so is not manylinux_2_28 compliant because it links the following forbidden libraries:\nlibm.so.6       offending versions: GLIBC_2.29\n";
+    assert_eq!(first(log).0, "policy-symbols");
+    assert_remedy(log, &["image of manylinux_2_28"], &[]);
+}
+
+#[test]
+fn the_library_of_python_that_a_bundle_lacks_is_its_bundler_s_to_bring() {
+    let of = |words: &str| format!("{words}dlopen(/Users/u/dist/my.app/Contents/MacOS/Python, 10): image not found\n");
+    let own = of("Error loading Python lib '/Users/u/dist/my.app/Contents/MacOS/Python': ");
+    assert_remedy(&own, &["--upgrade pyinstaller"], &["py2app"]);
+    assert_remedy(&of("ImportError: "), &["py2app"], &["pyinstaller"]);
+}
+
+#[test]
+fn a_signature_that_is_not_valid_is_told_inside_what_dyld_tried() {
+    let of = |why: &str| {
+        format!(
+            "[6586] Error loading Python lib '/var/T/_MEIxy/Python': dlopen: dlopen(/var/T/_MEIxy/Python, 0x000A): tried: '/var/T/_MEIxy/Python' ({why})\n"
+        )
+    };
+    assert_eq!(
+        first(&of("code signature invalid (errno=1) sliceOffset=0x0, codeBlobOffset=0x1 for '/var/T/_MEIxy/Python'")).0,
+        "code-signature"
+    );
+    assert_ne!(first(&of("no such file")).0, "code-signature");
+}
+
+#[test]
+fn what_pip_builds_asks_for_a_dll_that_its_wheel_would_bring() {
+    let of = |folder: &str| {
+        format!(
+            "  File \"C:\\Users\\u\\{folder}\\shapely\\setup.py\", line 200, in <module>\n    lgeos = CDLL(\"geos_c.dll\")\n  File \"C:\\py\\lib\\ctypes\\__init__.py\", line 348, in __init__\n    self._handle = _dlopen(self._name, mode)\nOSError: [WinError 126] The specified module could not be found\n"
+        )
+    };
+    assert_remedy(
+        &of("Temp\\pip-install-kvdh_caj"),
+        &["--only-binary=:all: shapely", "conda install -c conda-forge shapely"],
+        &[],
+    );
+    assert_remedy(&of("src"), &["Redistributable"], &["--only-binary"]);
+}
+
+#[test]
+fn conda_has_old_libraries_that_no_system_has() {
+    let of = |line: &str| {
+        format!("{line}\nImportError: libgfortran.so.3: cannot open shared object file: No such file or directory\n")
+    };
+    assert_remedy(&of("conda activate /data/e"), &["conda install -c conda-forge libgfortran=3.0.0"], &["apt-get"]);
+    assert_remedy(&of("source /data/e/bin/activate"), &["no part of current systems"], &["conda install"]);
+}
+
+#[test]
+fn the_system_s_copy_stands_before_conda_s_for_every_library() {
+    let of = |by: &str| {
+        format!(
+            "ImportError: /lib/x86_64-linux-gnu/libssl.so.3: version `OPENSSL_3.2.0' not found (required by {by}/lib/python3.12/lib-dynload/_ssl.so)\n"
+        )
+    };
+    assert_eq!(first(&of("/home/u/miniforge3")).0, "other-copy");
+    assert_remedy(&of("/home/u/miniforge3"), &["LD_LIBRARY_PATH", "conda install -c conda-forge openssl"], &[]);
+    assert_remedy(&of("/home/u/v"), &["found first"], &["conda"]);
+}
+
+#[test]
+fn packages_of_ros_are_upgraded_together() {
+    let of = |root: &str| {
+        format!("ImportError: {root}/lib/libx__rosidl_generator_c.so: undefined symbol: y__msg__Vector3__are_equal\n")
+    };
+    assert_remedy(&of("/opt/ros/galactic"), &["apt-get update && apt-get dist-upgrade"], &["pip"]);
+    assert_remedy(&of("/opt/x"), &["built against"], &["dist-upgrade"]);
+}

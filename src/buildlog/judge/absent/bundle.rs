@@ -62,7 +62,7 @@ pub(super) fn in_a_bundle(plain: Judged, log: &Log, bundler: Bundler, accused: &
         (Some(shipped), packager) => command(packager, &shipped),
         _ => None,
     };
-    if name.starts_with("libpython") && bundler.tool() == ToolId::PyInstaller {
+    if (name.starts_with("libpython") || name == "Python") && bundler.tool() == ToolId::PyInstaller {
         let sentence = format!(
             "{name} is not where the program looks for it: older releases of PyInstaller collect Python's shared library under another name than they look for"
         );

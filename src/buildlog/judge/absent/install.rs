@@ -32,6 +32,20 @@ pub(super) const OLD: [(&str, &str); 12] = [
     ("libpython2.7", "Python 2.7 is no part of current systems"),
 ];
 
+/// The packages of conda that have these: how the name begins, the package and its version.
+///
+/// Source: conda-forge, November 2026.
+const OLD_IN_CONDA: [(&str, &str, &str); 8] = [
+    ("libssl.so.1.1", "openssl", "1.1.1"),
+    ("libcrypto.so.1.1", "openssl", "1.1.1"),
+    ("libffi.so.6", "libffi", "3.2.1"),
+    ("libffi.so.7", "libffi", "3.3"),
+    ("libgfortran.so.3", "libgfortran", "3.0.0"),
+    ("libgfortran.so.4", "libgfortran4", "7.5.0"),
+    ("libreadline.so.6", "readline", "6.2"),
+    ("libreadline.so.7", "readline", "7.0"),
+];
+
 /// The package of the system where the log was written, as far as it shows; else how to find it.
 pub(super) fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
     let place = plain.incident.told("place");
@@ -55,6 +69,14 @@ pub(super) fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -
     if let Some((_, what)) =
         OLD.iter().find(|(start, _)| leaf(name).starts_with(start)).filter(|_| packager != Packager::Conda)
     {
+        let of_conda = OLD_IN_CONDA.iter().find(|(start, ..)| leaf(name).starts_with(start));
+        let of_conda = of_conda.filter(|_| log.marks.contains(&Mark::Conda));
+        if let Some((_, package, version)) = of_conda {
+            return Remedy::new(format!(
+                "{what}: conda has it in the package {package} {version}, from the channel that what needs it comes from; or take a newer release of that"
+            ))
+            .fix(CONDA_INSTALL_OF.with(&[package, version]));
+        }
         return Remedy::new(format!(
             "{what}: take a newer release of what needs it (a wheel includes its own copy), or a build for this system; else run it on a system or in an \
              image of that time, or with conda-forge's package of that version"
@@ -306,6 +328,12 @@ pub(super) fn by_nix(name: &str) -> Remedy {
 /// Who ships a library; of one for macOS that has no entry of its own, who ships it on Linux.
 pub(in crate::buildlog::judge) fn shipped_as(name: &str) -> Option<Shipped> {
     shipped(name).or_else(|| shipped(&as_on_linux(name)?))
+}
+
+/// The package of conda that has a library, without a version.
+pub(in crate::buildlog::judge) fn conda_package(name: &str) -> Option<String> {
+    let conda = shipped_as(name)?.conda;
+    conda.split('=').next().filter(|package| !package.is_empty()).map(str::to_owned)
 }
 
 /// `libiomp5.so` of `libiomp5.dylib`: the same package of conda has both.
