@@ -17,7 +17,7 @@ pub struct Procedure {
 }
 
 /// By DLL: each procedure that is known.
-type Table = FxHashMap<&'static [u8], FxHashMap<&'static [u8], Procedure>>;
+type Table = FxHashMap<&'static [u8], FxHashMap<Box<[u8]>, Procedure>>;
 
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
@@ -28,11 +28,26 @@ fn table() -> &'static Table {
             let mut parts = line.split('\t');
             let (Some(dll), Some(since), Some(names)) = (parts.next(), parts.next(), parts.next()) else { continue };
             let procedure = Procedure { since: WindowsRelease::parse(since) };
-            let names = names.split(' ').map(|name| (name.as_bytes(), procedure));
-            table.entry(dll.as_bytes()).or_default().extend(names);
+            let known = table.entry(dll.as_bytes()).or_default();
+            let mut before: Vec<u8> = Vec::new();
+            for name in names.split(' ') {
+                let Some((&count, rest)) = name.as_bytes().split_first() else { continue };
+                before.truncate(shared(count));
+                before.extend_from_slice(rest);
+                known.insert(before.as_slice().into(), procedure);
+            }
         }
         table
     })
+}
+
+/// How many letters of the name before a letter of the table stands for.
+fn shared(letter: u8) -> usize {
+    let count = match letter {
+        b'A'..=b'Z' => letter - b'A' + 26,
+        letter => letter.saturating_sub(b'a'),
+    };
+    usize::from(count)
 }
 
 /// A procedure of a DLL of Windows, whose name is given in lower case; none where nothing is known of it.
