@@ -43,6 +43,8 @@ pub(super) struct Target {
 #[derive(Serialize)]
 pub(super) struct CountsMirror {
     error: usize,
+    /// Errors; those that have one cause count as one.
+    causes: usize,
     warning: usize,
     info: usize,
     modules: usize,
@@ -58,6 +60,8 @@ pub(super) struct FindingMirror {
     severity: &'static str,
     file: String,
     subject: String,
+    /// The same for all findings of a rule that have one cause.
+    cause: Option<String>,
     /// The sentence, with the very words that the tool will print.
     message: String,
     prints: Option<String>,
@@ -110,8 +114,8 @@ pub(super) fn target(scan: &Scan) -> Target {
 pub(super) fn counts(scan: &Scan) -> CountsMirror {
     let of = |severity| scan.findings.iter().filter(|finding| finding.severity == severity).count();
     let [error, warning, info] = crate::diagnose::Severity::ALL.map(of);
-    let Counts { modules, failing, files, distributions, .. } = Counts::of(scan);
-    CountsMirror { error, warning, info, modules, failing, files, distributions }
+    let Counts { modules, failing, files, distributions, causes, .. } = Counts::of(scan);
+    CountsMirror { error, causes, warning, info, modules, failing, files, distributions }
 }
 
 pub(super) fn findings(scan: &Scan, is_asked: impl Fn(&Finding) -> bool) -> Vec<FindingMirror> {
@@ -124,6 +128,7 @@ fn mirror(scan: &Scan, finding: &Finding) -> FindingMirror {
         severity: finding.severity.word(),
         file: finding.file.to_string(),
         subject: finding.subject.clone(),
+        cause: finding.shared_cause().map(str::to_owned),
         message: match &finding.prints {
             Some(words) => format!("{}: {words}", finding.message),
             None => finding.message.clone(),

@@ -29,6 +29,8 @@ pub struct Counts {
     pub files: usize,
     /// Distributions that bring native files.
     pub distributions: usize,
+    /// Errors; those that have one cause count as one.
+    pub causes: usize,
 }
 
 impl Counts {
@@ -51,8 +53,24 @@ impl Counts {
             libraries: files().filter(|(_, node)| is_library(node)).count(),
             files: files().count(),
             distributions: scan.graph.distributions().iter().filter(has_files).count(),
+            causes: by_cause(scan, Severity::Error).len(),
         }
     }
+}
+
+/// The findings of a severity by their causes: those that share one are together, in the order of the first.
+pub(super) fn by_cause(scan: &Scan, severity: Severity) -> Vec<Vec<&Finding>> {
+    let mut causes: Vec<Vec<&Finding>> = Vec::new();
+    for finding in scan.findings.iter().filter(|finding| finding.severity == severity) {
+        let shared = finding.shared_cause();
+        let is_same =
+            |cause: &&mut Vec<&Finding>| (cause[0].rule.id, cause[0].shared_cause()) == (finding.rule.id, shared);
+        match shared.and_then(|_| causes.iter_mut().find(is_same)) {
+            Some(cause) => cause.push(finding),
+            None => causes.push(vec![finding]),
+        }
+    }
+    causes
 }
 
 /// The imports of modules, with their places.

@@ -100,7 +100,26 @@ impl Report<'_> {
     }
 
     fn errors(&self) -> String {
-        self.of(Severity::Error).map(|finding| format!("\n{}", self.whole(finding))).collect()
+        let causes = places::by_cause(self.scan, Severity::Error);
+        causes.iter().map(|cause| format!("\n{}", self.cause(cause))).collect()
+    }
+
+    /// What findings have in common, once: the first of them with all that it rests on, then whose the others are.
+    fn cause(&self, findings: &[&Finding]) -> String {
+        self.whole(findings[0]) + &self.others_of(findings)
+    }
+
+    /// The findings that have the cause of the first: where they are, and what else there is to do.
+    fn others_of(&self, findings: &[&Finding]) -> String {
+        let mut text = String::new();
+        for finding in &findings[1..] {
+            text += &format!("  also {}\n", bounded(&finding.file));
+            text += &self.breaks(finding);
+            if finding.remedy != findings[0].remedy {
+                text += &self.remedy(finding);
+            }
+        }
+        text
     }
 
     /// A finding with all that it rests on.
@@ -239,14 +258,14 @@ impl Report<'_> {
     fn warnings(&self) -> String {
         let mut alike: BTreeMap<RuleId, usize> = BTreeMap::new();
         let mut text = String::new();
-        let names = self.of(Severity::Info).filter(|finding| is_highlight(finding));
-        for finding in self.of(Severity::Warning).chain(names) {
-            let seen = alike.entry(finding.rule.id).or_default();
+        let names = self.of(Severity::Info).filter(|finding| is_highlight(finding)).map(|finding| vec![finding]);
+        for cause in places::by_cause(self.scan, Severity::Warning).into_iter().chain(names) {
+            let seen = alike.entry(cause[0].rule.id).or_default();
             *seen += 1;
             if self.verbose {
-                text += &format!("\n{}", self.whole(finding));
+                text += &format!("\n{}", self.cause(&cause));
             } else if *seen <= ALIKE {
-                text += &format!("\n{}", self.short(finding));
+                text += &format!("\n{}{}", self.short(cause[0]), self.others_of(&cause));
             }
         }
         for (rule, seen) in alike.into_iter().filter(|(_, seen)| !self.verbose && *seen > ALIKE) {
@@ -294,8 +313,7 @@ impl Report<'_> {
     }
 
     fn verdict(&self) -> String {
-        let Counts { modules, failing, optional, .. } = Counts::of(self.scan);
-        let errors = self.of(Severity::Error).count();
+        let Counts { modules, failing, optional, causes: errors, .. } = Counts::of(self.scan);
         if let Some(platform) = self.scan.target.unjudged() {
             return format!(
                 "\nnot judged: made for {}, and what loads there is not known to dylens\n",

@@ -247,8 +247,6 @@ pub struct ScanIndex {
     pub marks: Marks,
     /// All findings.
     pub total: Badge,
-    /// How many errors there are; those that have one cause count as one.
-    pub causes: usize,
     /// How many imports there are and how many fail, as every face counts them.
     pub counts: Counts,
 }
@@ -263,26 +261,10 @@ impl ScanIndex {
         let entries: Vec<Entry> = scan.graph.nodes().map(|(id, node)| entry(&scan, id, node)).collect();
         let counts = Counts::of(&scan);
         let marks = Marks::new(&scan);
-        let mut scan_index = ScanIndex {
-            scan,
-            entries,
-            findings: FxHashMap::default(),
-            marks,
-            total: Badge::default(),
-            causes: 0,
-            counts,
-        };
-        scan_index.causes = scan_index.count_causes();
+        let mut scan_index =
+            ScanIndex { scan, entries, findings: FxHashMap::default(), marks, total: Badge::default(), counts };
         scan_index.place_findings();
         scan_index
-    }
-
-    fn count_causes(&self) -> usize {
-        let errors = self.scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
-        let (shared, own): (Vec<&Finding>, Vec<&Finding>) =
-            errors.partition(|finding| finding.shared_cause().is_some());
-        let shared: FxHashSet<_> = shared.iter().map(|finding| (finding.rule.id, finding.shared_cause())).collect();
-        shared.len() + own.len()
     }
 
     /// The node of what is imported by this name: a native module, or the distribution that brings the modules of a package.

@@ -167,8 +167,13 @@ fn counts(scan_index: &ScanIndex, with_words: bool) -> Vec<Part> {
         (_, 0) => part(Tone::Error, "✗", errors, plural(errors, "error", "errors")),
         // What a person wants to know: how much of it cannot be imported.
         _ => {
-            let word = plural(scan_index.causes, "cause breaks", "causes break");
-            part(Tone::Error, "✗", scan_index.causes, format!("{word} {failing} of {}", count(modules, "import")));
+            let word = plural(scan_index.counts.causes, "cause breaks", "causes break");
+            part(
+                Tone::Error,
+                "✗",
+                scan_index.counts.causes,
+                format!("{word} {failing} of {}", count(modules, "import")),
+            );
         }
     }
     if warnings > 0 {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use dylens::diagnose::Severity;
 use dylens::discover::Overrides;
 use dylens::export::{FORMATS, JSON, Options, Paint, Scope, failing_modules};
 use dylens::graph::sketch::Fold;
@@ -10,6 +11,7 @@ use dylens::tui::scan_index::NodeKind;
 use dylens::tui::theme::Tone;
 
 use crate::tui::harness::{Face, MAC, WORLD, environment, mac};
+use crate::tui::view::graph::numpy_without_module;
 use crate::tui::view::numpy::NUMPY;
 use crate::tui::view::problems::IMPORTED;
 
@@ -186,6 +188,31 @@ fn list_tree_flow_page_and_json_agree_on_what_is_wrong() {
         assert_eq!(json["counts"]["failing"], scan_index.counts.failing);
     }
     assert!(failing_worlds > 10, "{failing_worlds}");
+}
+
+#[test]
+fn findings_of_one_cause_are_one_in_the_header_the_list_the_report_and_json() {
+    let face = Face::of(crate::common::scan(&numpy_without_module()), (120, 36));
+    let scan_index = face.model.scan_index.clone().expect("a scan");
+    let errors = scan_index.scan.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    assert_eq!((errors, scan_index.counts.causes), (3, 1), "{}", face.screen());
+    assert!(face.screen().contains("1 cause breaks 3 of 4 imports"), "{}", face.screen());
+    let written = |format: &dylens::export::Format| {
+        let mut bytes = Vec::new();
+        let options = Options::new(Paint { color: false, ascii: false, width: 100 });
+        (format.write)(&scan_index.scan, &options, &mut bytes).expect("it is written");
+        String::from_utf8(bytes).expect("text")
+    };
+    let json: serde_json::Value = serde_json::from_str(&written(&dylens::export::FINDINGS)).expect("JSON");
+    assert_eq!((&json["counts"]["error"], &json["counts"]["causes"]), (&3.into(), &1.into()));
+    let errors = json["findings"].as_array().into_iter().flatten().filter(|finding| finding["severity"] == "error");
+    let causes: BTreeSet<Option<&str>> = errors.map(|finding| finding["cause"].as_str()).collect();
+    assert_eq!(causes.len(), 1, "{causes:?}");
+    assert!(causes.iter().all(Option::is_some), "{json}");
+    let text = written(&dylens::export::TEXT);
+    assert_eq!(text.matches("\n✗ ").count(), 2, "the cause and the verdict: {text}");
+    assert_eq!(text.matches("\n  also ").count(), 2, "{text}");
+    assert_eq!(text.matches("\n    python -m pip").count(), 1, "one fix: {text}");
 }
 
 /// A package that goes on without a library that is not found.
