@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::places::failing_modules;
 use crate::diagnose::{Finding, Severity};
 use crate::discover::Role;
-use crate::graph::sketch::Sketch;
+use crate::graph::sketch::{Item, Sketch};
 use crate::graph::{Node, NodeId};
 use crate::image::NeedKind;
 use crate::scan::Scan;
@@ -87,6 +87,19 @@ impl Marks {
         let ends = passing.chain(asking).filter_map(|(source, target)| Some((place(source)?, place(target)?)));
         let red: FxHashSet<(usize, usize)> = ends.collect();
         sketch.ends().into_iter().filter(|ends| red.contains(ends)).collect()
+    }
+
+    /// Leaves out the links that longer ways imply, but for those to keep. A failure comes by the same ways as before: what is
+    /// red is implied by what is red.
+    pub fn reduce(&self, scan: &Scan, sketch: &mut Sketch, keep: impl Fn(&Item, &Item) -> bool) {
+        let red = self.red_links(scan, sketch);
+        let mut failing = Sketch { items: sketch.items.clone(), ..Sketch::default() };
+        failing.links = sketch.links.iter().filter(|link| red.contains(&(link.source, link.target))).copied().collect();
+        failing.reduce(&keep);
+        let node = |at: usize| failing.items[at].node();
+        let kept: FxHashSet<(NodeId, NodeId)> =
+            failing.links.iter().map(|link| (node(link.source), node(link.target))).collect();
+        sketch.reduce(|source, target| keep(source, target) || kept.contains(&(source.node(), target.node())));
     }
 
     /// The distribution that a node is a part of; Python modules are, too.

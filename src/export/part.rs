@@ -85,6 +85,30 @@ pub(super) struct Drawn {
     pub count: usize,
     /// It stands for a whole package.
     pub is_package: bool,
+    /// Asked for by who draws it.
+    pub mark: Mark,
+}
+
+/// What keeps an item from loading.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Mark {
+    #[default]
+    None,
+    /// Something is wrong with itself.
+    Broken,
+    /// What it needs is.
+    Affected,
+}
+
+impl Mark {
+    /// What stands behind its name, as on the screen.
+    fn sign(self) -> &'static str {
+        match self {
+            Mark::None => "",
+            Mark::Broken => " ✗",
+            Mark::Affected => " ✗↓",
+        }
+    }
 }
 
 /// How it is with an item or a link, from fine to bad.
@@ -162,10 +186,22 @@ impl Part {
         Part { items, links, packages, sketch, red: FxHashSet::default() }
     }
 
-    /// With the links that are red, as on the screen.
-    pub fn with_red(self, scan: &Scan) -> Part {
-        let red = Marks::new(scan).red_links(scan, &self.sketch);
-        Part { red, ..self }
+    /// With the marks that items and links have on the screen.
+    pub fn marked(mut self, scan: &Scan) -> Part {
+        let marks = Marks::new(scan);
+        for (item, drawn) in self.sketch.items.iter().zip(&mut self.items) {
+            let is_any = |is: &dyn Fn(NodeId) -> bool| item.nodes.iter().any(|&node| is(node));
+            drawn.mark = match () {
+                () if is_any(&|node| marks.is_broken(node)) => Mark::Broken,
+                () if is_any(&|node| marks.because(node).is_some()) => Mark::Affected,
+                () => Mark::None,
+            };
+            // The frame of what is missing says it already.
+            let is_told = matches!(scan.graph.node(item.node()), Node::Missing(_));
+            drawn.label += if is_told { "" } else { drawn.mark.sign() };
+        }
+        self.red = marks.red_links(scan, &self.sketch);
+        self
     }
 }
 
@@ -238,7 +274,8 @@ fn fold(scan: &Scan, sketch: &mut Sketch, scope: &Scope) {
     sketch.fold_twins(3, |item| {
         (!stands_out(item)).then(|| (scan.graph.owner(item.node()), sort(scan.graph.node(item.node()))))
     });
-    sketch.reduce(|source, target| stands_out(source) || stands_out(target));
+    let marks = Marks::new(scan);
+    marks.reduce(scan, sketch, |source, target| stands_out(source) || stands_out(target));
     let linked: FxHashSet<usize> = sketch.links.iter().flat_map(|link| [link.source, link.target]).collect();
     let loose = (0..sketch.items.len()).filter(|at| !linked.contains(at) && !stands_out(&sketch.items[*at]));
     let loose: FxHashSet<NodeId> = loose.map(|at| sketch.items[at].node()).collect();
@@ -252,7 +289,7 @@ fn fold(scan: &Scan, sketch: &mut Sketch, scope: &Scope) {
             let is_free = item.fold != Fold::Rest && !is_kept.contains(&item.node());
             scan.graph.owner(item.node()).filter(|_| is_free)
         });
-        sketch.reduce(|source, target| stands_out(source) || stands_out(target));
+        marks.reduce(scan, sketch, |source, target| stands_out(source) || stands_out(target));
     }
 }
 
@@ -310,6 +347,7 @@ fn drawn(scan: &Scan, item: &Item, packages: &[NodeId]) -> Drawn {
         note: printable(&note),
         count: item.nodes.len(),
         is_package: item.fold == Fold::Package,
+        mark: Mark::None,
     }
 }
 

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use self::lines::{Lines, x, y};
 use super::graphml::xml;
-use super::part::{Drawn, Part, State};
+use super::part::{Drawn, Mark, Part, State};
 use super::{Folding, Format, Options, count};
 use crate::graph::layout::{Layout, layout_in_frames};
 use crate::printable::printable;
@@ -42,6 +42,7 @@ const STYLE: &str = "text{font:12px 'DejaVu Sans Mono',Menlo,Consolas,'Liberatio
     .program rect{fill:#f1e9f9;stroke:#9270b8}.fold rect{fill:#f8f4e6;stroke:#b3a36b}.python rect{fill:#f6e9f7;stroke:#a868ad}\
     .system rect,.builtin rect{fill:#f3f4f5;stroke:#b8bfc6}.warning rect{stroke:#b07400;stroke-width:2}\
     .error rect{fill:#fdecec;stroke:#c5221f;stroke-width:2}.error text{fill:#a50e0e}\
+    .affected rect{stroke:#c5221f}.affected text{fill:#a50e0e}\
     .absent rect{fill:#fff;stroke-dasharray:4 3}.absent text{fill:#57606a}.missing.error rect{stroke-dasharray:4 3}\
     .frame rect{fill:#f6f8fa;stroke:#d0d7de}.frame text{fill:#57606a;font-weight:bold}\
     path{fill:none;stroke:#6e7781;stroke-width:1.2}path.numpy{stroke:#a040a0;stroke-dasharray:5 3}path.import,path.may-import{stroke:#3070b0}\
@@ -50,7 +51,7 @@ const STYLE: &str = "text{font:12px 'DejaVu Sans Mono',Menlo,Consolas,'Liberatio
     circle.error,.a.error{fill:#c5221f;stroke:none}#routes{display:none}";
 
 fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let part = Part::of(scan, &options.scope, options.is_folded(&SVG)).with_red(scan);
+    let part = Part::of(scan, &options.scope, options.is_folded(&SVG)).marked(scan);
     let text = picture(&printable(&scan.target.title()), &part, false);
     out.write_all(text.as_bytes())
 }
@@ -113,7 +114,7 @@ fn boxed(layout: &Layout, (at, item): (usize, &Drawn), label: u16, text: &mut St
         "<g id=\"b{at}\" class=\"{} {}\"><title>{}</title><rect x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"18\" rx=\"4\"/>\
          <text x=\"{:.1}\" y=\"{:.1}\" textLength=\"{:.1}\" lengthAdjust=\"spacingAndGlyphs\">{}</text></g>\n",
         item.sort,
-        item.state.word(),
+        class(item),
         xml(&title),
         middle - 9.0,
         f32::from(label) * WIDE,
@@ -122,6 +123,15 @@ fn boxed(layout: &Layout, (at, item): (usize, &Drawn), label: u16, text: &mut St
         f32::from(width(item)).max(1.0) * WIDE,
         xml(&item.label),
     );
+}
+
+/// The class of a box beside that of its kind.
+fn class(item: &Drawn) -> &'static str {
+    match item.mark {
+        Mark::Broken => State::Bad.word(),
+        Mark::Affected => "affected",
+        Mark::None => item.state.word(),
+    }
 }
 
 /// What the picture leaves out is told.

@@ -601,7 +601,9 @@ fn leave_out_implied(sketch: &mut Sketch, scan_index: &ScanIndex, display: &Disp
     }
     let is_center = |item: &Item| center.is_some_and(|center| item.nodes.contains(&center));
     let stands_out = |item: &Item| item.nodes.iter().any(|&node| scan_index.is_missing(node));
-    sketch.reduce(|source, target| is_center(source) || is_center(target) || stands_out(target));
+    scan_index.marks.reduce(&scan_index.scan, sketch, |source, target| {
+        is_center(source) || is_center(target) || stands_out(target)
+    });
 }
 
 /// Makes one item of each distribution and its files.

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::WIDE;
-use crate::export::part::{Drawn, DrawnLinkKind, Part, State};
+use crate::export::part::{Drawn, DrawnLinkKind, Mark, Part, State};
 
 /// The height of a line of the legend, and how wide its samples are; in pixels.
 const HIGH: f32 = 22.0;
@@ -12,7 +12,7 @@ const SAMPLE: f32 = 26.0;
 /// The classes of a box, and what it says.
 type BoxEntry = (&'static str, &'static str, fn(&Drawn) -> bool);
 
-const BOXES: [BoxEntry; 10] = [
+const BOXES: [BoxEntry; 11] = [
     ("module fine", "module", |it| it.sort == "module" && it.state != State::Bad),
     ("library fine", "library", |it| it.sort == "library" && it.state != State::Bad),
     ("program fine", "program", |it| it.sort == "program" && it.state != State::Bad),
@@ -20,7 +20,8 @@ const BOXES: [BoxEntry; 10] = [
     ("system fine", "system library", |it| matches!(it.sort, "system" | "builtin")),
     ("fold fine", "several, drawn as one", |it| it.sort == "fold"),
     ("missing error", "not found", |it| it.sort == "missing" && it.state == State::Bad),
-    ("library error", "broken", |it| it.sort != "missing" && it.state == State::Bad),
+    ("library error", "broken", |it| it.sort != "missing" && (it.state == State::Bad || it.mark == Mark::Broken)),
+    ("library affected", "fails because of another", |it| it.mark == Mark::Affected),
     ("library warning", "warning", |it| it.state == State::Warned),
     ("missing absent", "not on the search path, not missed", |it| it.state == State::Absent),
 ];

@@ -50,6 +50,22 @@ fn what_leads_to_something_broken_is_red_the_whole_way() {
 }
 
 #[test]
+fn what_fails_because_of_another_bears_its_mark() {
+    let text = drawn(&world(""));
+    let class = |name: &str| {
+        let title = format!("<title>{name}");
+        let rest = text.lines().find(|line| line.starts_with("<g id=\"b") && line.contains(&title));
+        let class = rest.unwrap_or_else(|| panic!("{name}\n{text}")).split("class=\"").nth(1);
+        class.and_then(|class| class.split('"').next()).unwrap_or_default().to_owned()
+    };
+    assert_eq!(class("upper._a ✗↓"), "module affected");
+    assert_eq!(class("liba.so ✗"), "library error");
+    assert_eq!(class("libgone.so"), "missing error", "its frame says it");
+    assert_eq!(class("upper._b"), "module fine");
+    assert!(text.contains(">fails because of another</text>"), "{text}");
+}
+
+#[test]
 fn a_package_is_a_frame_round_its_files() {
     let text = drawn(&world(""));
     for name in ["upper 1.0", "lower 2.0"] {

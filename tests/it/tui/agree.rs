@@ -307,3 +307,30 @@ fn what_is_missed_without_an_error_is_a_warning_in_every_picture() {
         .collect();
     assert!(reds.contains(&"libfatal.so.1") && !reds.contains(&"libguarded.so.1"), "{reds:?}\n{}", face.screen());
 }
+
+#[test]
+fn what_is_red_is_implied_by_what_is_red_alone() {
+    let site = "/env/lib/python3.11/site-packages";
+    let module = |name: &str, needs: &str| {
+        format!("//- {site}/{name}/_{name}.abi3.so elf x86_64 defines:PyInit__{name} needs:{needs}\n")
+    };
+    // By way of `mid`, `top` might go on without `low`.
+    let world = format!(
+        "//- /env/pyvenv.cfg\nhome = /usr/bin\nversion = 3.11.7\n\
+         //- {site}/top/__init__.py\nfrom . import _top\nimport low\ntry:\n    import mid\nexcept ImportError:\n    pass\n\
+         //- {site}/mid/__init__.py\nfrom . import _mid\nimport low\n//- {site}/low/__init__.py\nfrom . import _low\n{}{}{}",
+        module("top", "libc.so.6"),
+        module("mid", "libc.so.6"),
+        module("low", "libgone.so.1"),
+    );
+    let face = environment(&world, (160, 48)).typed("3vv");
+    let scan_index = face.model.scan_index.clone().expect("a scan");
+    let picture = face.model.pictures.flow.as_ref().expect("a flow");
+    let label = |at: usize| scan_index.entry(picture.sketch.items[at].node()).label.as_str();
+    let red = scan_index.marks.red_links(&scan_index.scan, &picture.sketch);
+    let red: BTreeSet<(&str, &str)> = red.into_iter().map(|(source, target)| (label(source), label(target))).collect();
+    for link in [("top", "low"), ("mid", "low"), ("_low.abi3.so", "libgone.so.1")] {
+        assert!(red.contains(&link), "{link:?}: {red:?}\n{}", face.screen());
+    }
+    assert!(!red.contains(&("top", "mid")), "{red:?}");
+}
