@@ -118,7 +118,12 @@ function search() {
     if (words.length > 0) box.open = found;
   }
   choose(null);
-  for (const box of boxes) box.classList.toggle("dim", words.length > 0 && !fits(box.textContent.toLowerCase()));
+  // A box stays lit with what it stands for.
+  const lit = new Set(data.nodes.filter((it, index) => !lists.files[index].hidden).map((it) => it.box));
+  for (const box of boxes) {
+    const is = fits(box.textContent.toLowerCase()) || lit.has(Number(box.id.slice(1)));
+    box.classList.toggle("dim", words.length > 0 && !is);
+  }
   at("hits").textContent = words.length === 0 ? "" : hits === 1 ? "1 hit" : hits + " hits";
 }
 
@@ -132,6 +137,8 @@ let view = { ...full };
 picture.classList.add("moves");
 svg.removeAttribute("width");
 svg.removeAttribute("height");
+// As high as all of it is, where that fits into the window.
+svg.style.aspectRatio = `${width} / ${height}`;
 svg.setAttribute("preserveAspectRatio", "xMinYMin meet");
 
 function look(next) {
@@ -206,14 +213,17 @@ function choose(box) {
     });
     at("chosen").append(line);
   }
-  const file = data.nodes.findIndex((it) => it.path !== "" && rest.includes(it.path));
-  if (file >= 0) {
-    const link = make("a", "", "show in the list");
-    link.href = "#n" + file;
-    link.addEventListener("click", (event) => { event.preventDefault(); show(file); });
-    at("chosen").append(make("div", "leaf"));
-    at("chosen").lastChild.append(link);
-  }
+  const files = data.nodes.map((it, index) => index).filter((index) => data.nodes[index].box === Number(name));
+  const most = 30;
+  const line = make("div", "leaf", files.length > 1 ? "stands for " : "in the list: ");
+  files.slice(0, most).forEach((index, at) => {
+    const link = make("a", "", data.nodes[index].label);
+    link.href = "#n" + index;
+    link.addEventListener("click", (event) => { event.preventDefault(); show(index); });
+    line.append(at > 0 ? ", " : "", link);
+  });
+  if (files.length > most) line.append(` and ${files.length - most} more`);
+  if (files.length > 0) at("chosen").append(line);
 }
 
 for (const box of boxes) {

@@ -5,6 +5,7 @@
 
 use std::io::{self, Write};
 
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::markdown::escaped;
@@ -13,6 +14,7 @@ use super::places::{Counts, lines, system};
 use super::svg::picture;
 use super::{Folding, Format, Options, count};
 use crate::diagnose::{Evidence, Finding};
+use crate::graph::NodeId;
 use crate::json;
 use crate::printable::printable;
 use crate::scan::Scan;
@@ -50,6 +52,9 @@ struct NodeMirror {
     package: Option<usize>,
     path: String,
     note: String,
+    /// The box of the picture that it is in.
+    #[serde(rename = "box")]
+    drawn: Option<usize>,
     /// Target, kind, state, note.
     needs: Vec<(usize, &'static str, &'static str, String)>,
 }
@@ -69,9 +74,9 @@ struct FindingMirror {
 
 fn write(scan: &Scan, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let title = printable(&scan.target.title());
-    let drawn = Part::of(scan, &options.scope, options.is_folded(&HTML)).with_red(scan);
+    let drawn = Part::of(scan, &options.scope, options.is_folded(&HTML)).marked(scan);
     // Tags in the JSON would end the element that holds it.
-    let data = text(&data(scan, options))?.replace('<', "\\u003c").replace('>', "\\u003e");
+    let data = text(&data(scan, options, &drawn))?.replace('<', "\\u003c").replace('>', "\\u003e");
     let parts = [
         ("{{title}}", escaped(&title)),
         ("{{style}}", STYLE.to_owned()),
@@ -101,25 +106,30 @@ fn next<'a>(rest: &str, parts: &'a [(&str, String)]) -> Option<(usize, &'a str, 
     found.min_by_key(|(at, _, _)| *at)
 }
 
-fn data(scan: &Scan, options: &Options) -> Data {
+fn data(scan: &Scan, options: &Options, drawn: &Part) -> Data {
     let part = Part::of(scan, &options.scope, false);
+    let boxes = drawn.sketch.items.iter().enumerate().flat_map(|(at, item)| item.nodes.iter().map(move |&node| (node, at)));
+    let boxes: FxHashMap<NodeId, usize> = boxes.collect();
+    let drawn: Vec<Option<usize>> =
+        part.sketch.items.iter().map(|item| boxes.get(&item.node()).copied()).collect();
     let mut needs: Vec<Vec<(usize, &'static str, &'static str, String)>> = vec![Vec::new(); part.items.len()];
     for link in part.links {
         needs[link.source].push((link.target, link.kind.word(), link.state.word(), link.note));
     }
-    let node = |(item, needs): (super::part::Drawn, _)| NodeMirror {
+    let node = |((item, drawn), needs): ((super::part::Drawn, _), _)| NodeMirror {
         label: item.label,
         sort: item.sort,
         state: item.state.word(),
         package: item.package,
         path: item.path.unwrap_or_default(),
         note: item.note,
+        drawn,
         needs,
     };
     Data {
         about: about(scan),
         packages: part.packages,
-        nodes: part.items.into_iter().zip(needs).map(node).collect(),
+        nodes: part.items.into_iter().zip(drawn).zip(needs).map(node).collect(),
         findings: scan.findings.iter().map(|finding| mirror(scan, finding)).collect(),
     }
 }
