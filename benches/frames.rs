@@ -308,6 +308,27 @@ fn neighborhood(scan_index: &ScanIndex) -> (usize, Vec<Duration>) {
     (items, (0..50).map(timed).collect())
 }
 
+/// The overview of everything, as long as it takes to be made, and the frames in which it is walked through.
+fn tell_overview(table: &mut Table, scan_index: &Arc<ScanIndex>) {
+    let (center, _) = scan_index.entries().next().expect("a node");
+    let room = (SIZE.0, SIZE.1 / 2);
+    let made = || Picture::of(scan_index, center, Scope::Overview, &DisplayOptions::default(), (room, SIZE.1));
+    let timed = |_| {
+        let begun = Instant::now();
+        std::hint::black_box(made());
+        begun.elapsed()
+    };
+    let times: Vec<Duration> = (0..10).map(timed).collect();
+    let packages: usize = made().sketch.items.iter().map(|item| item.nodes.len()).sum();
+    let face = Face::pressed(scan_index, "2jjjjkkkkllhh");
+    table.tell(&format!("overview of {packages} nodes: frame, 99 of 100"), percentile(&face.frames, 99), 16);
+    // As many nodes and edges are gone through as there are; each costs so much.
+    let edges = scan_index.scan.graph.inner.edge_count();
+    let time = percentile(&times, 50);
+    let each = time.as_secs_f64() * 1e9 / edges as f64;
+    println!("{:<54} {:>9.3} ms  (nobody waits; {each:.0} ns an edge)", "overview, made beside the screen", ms(time));
+}
+
 fn tell_size(name: &str, scan_index: &ScanIndex, begun: Instant) {
     let graph = &scan_index.scan.graph.inner;
     let [modules, nodes, edges] = [scan_index.scan.modules(), graph.node_count(), graph.edge_count()];
@@ -343,6 +364,7 @@ fn main() {
     if named.is_none() {
         let (items, times) = neighborhood(&scan_index);
         table.tell(&format!("focus of {items} items, reduced and laid out"), percentile(&times, 50), 10);
+        tell_overview(&mut table, &scan_index);
         drop(scan_index);
         let begun = Instant::now();
         let scan_index = synthetic(&wide());
