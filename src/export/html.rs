@@ -108,10 +108,10 @@ fn next<'a>(rest: &str, parts: &'a [(&str, String)]) -> Option<(usize, &'a str, 
 
 fn data(scan: &Scan, options: &Options, drawn: &Part) -> Data {
     let part = Part::of(scan, &options.scope, false);
-    let boxes = drawn.sketch.items.iter().enumerate().flat_map(|(at, item)| item.nodes.iter().map(move |&node| (node, at)));
+    let boxes =
+        drawn.sketch.items.iter().enumerate().flat_map(|(at, item)| item.nodes.iter().map(move |&node| (node, at)));
     let boxes: FxHashMap<NodeId, usize> = boxes.collect();
-    let drawn: Vec<Option<usize>> =
-        part.sketch.items.iter().map(|item| boxes.get(&item.node()).copied()).collect();
+    let drawn: Vec<Option<usize>> = part.sketch.items.iter().map(|item| boxes.get(&item.node()).copied()).collect();
     let mut needs: Vec<Vec<(usize, &'static str, &'static str, String)>> = vec![Vec::new(); part.items.len()];
     for link in part.links {
         needs[link.source].push((link.target, link.kind.word(), link.state.word(), link.note));
