@@ -12,7 +12,7 @@ use super::pane::Pane;
 use super::picture::{DisplayOptions, Picture, Scope};
 use super::rows::Tree;
 use super::scan_index::{NodeKind, Order, ScanIndex};
-use super::search::Found;
+use super::search::SearchHits;
 use super::state::{Compared, FileList, FindingList, Logged, ProblemRow, ProcessCursor, Stop};
 use super::styled_text::Prose;
 use super::symbols::SymbolBoard;
@@ -91,7 +91,7 @@ pub struct Model {
     /// What lists are sorted by, where they can be.
     pub order: Order,
     /// What was searched last.
-    pub found: Option<Found>,
+    pub found: Option<SearchHits>,
     /// The node that every view is about.
     pub chosen: Option<NodeId>,
     pub findings: FindingList,

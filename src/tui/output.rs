@@ -21,12 +21,12 @@ const STEP: usize = 1 << 18;
 pub(super) struct Job {
     is_cancelled: AtomicBool,
     /// Locked while the file that is written becomes the one that is wanted: who cancels comes before that, or too late.
-    part: Mutex<Part>,
+    part: Mutex<FileState>,
 }
 
 /// What there is of a file.
 #[derive(Default)]
-enum Part {
+enum FileState {
     #[default]
     Nothing,
     /// It is being written, and is gone where this is dropped.
@@ -40,10 +40,10 @@ impl Job {
     pub(super) fn cancel(&self) -> bool {
         let mut part = self.part.lock().unwrap_or_else(PoisonError::into_inner);
         self.is_cancelled.store(true, Ordering::Relaxed);
-        if matches!(*part, Part::Whole) {
+        if matches!(*part, FileState::Whole) {
             return false;
         }
-        *part = Part::Nothing;
+        *part = FileState::Nothing;
         true
     }
 
@@ -62,7 +62,7 @@ impl Job {
         let (file, unnamed) = begin(path, false)?;
         let mut part = self.part.lock().unwrap_or_else(PoisonError::into_inner);
         self.go_on()?;
-        *part = Part::Unnamed(unnamed);
+        *part = FileState::Unnamed(unnamed);
         Ok(file)
     }
 
@@ -70,15 +70,15 @@ impl Job {
     fn finish(&self, file: &mut File) -> io::Result<()> {
         let mut part = self.part.lock().unwrap_or_else(PoisonError::into_inner);
         self.go_on()?;
-        let Part::Unnamed(unnamed) = std::mem::take(&mut *part) else { return Ok(()) };
+        let FileState::Unnamed(unnamed) = std::mem::take(&mut *part) else { return Ok(()) };
         unnamed.finish(file)?;
-        *part = Part::Whole;
+        *part = FileState::Whole;
         Ok(())
     }
 
     /// Nothing comes of it any more.
     fn drop_part(&self) {
-        *self.part.lock().unwrap_or_else(PoisonError::into_inner) = Part::Nothing;
+        *self.part.lock().unwrap_or_else(PoisonError::into_inner) = FileState::Nothing;
     }
 }
 

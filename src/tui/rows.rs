@@ -23,7 +23,7 @@ pub enum Seen {
 
 /// A line of the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct TreeRow {
     /// The nodes from the distribution down to this one, or in a turned tree from its root up to this one; empty for the
     /// environment itself.
     pub way: Vec<NodeId>,
@@ -32,7 +32,7 @@ pub struct Row {
     pub has_children: bool,
 }
 
-impl Row {
+impl TreeRow {
     pub fn node(&self) -> Option<NodeId> {
         self.way.last().copied()
     }
@@ -50,7 +50,7 @@ impl Row {
 /// The rows and which of them are open.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
-    pub rows: Vec<Row>,
+    pub rows: Vec<TreeRow>,
     pub cursor: usize,
     pub open: FxHashSet<Vec<NodeId>>,
     /// The node at the root where the tree is turned around, and leads up to who needs it.
@@ -192,7 +192,7 @@ struct Builder<'a> {
     turned: Option<NodeId>,
     /// Nodes whose children are shown already.
     opened: FxHashSet<NodeId>,
-    rows: Vec<Row>,
+    rows: Vec<TreeRow>,
 }
 
 impl<'a> Builder<'a> {
@@ -222,7 +222,7 @@ impl Builder<'_> {
             self.add(vec![node]);
             return;
         }
-        self.rows.push(Row { way: Vec::new(), seen: Seen::New, is_open: true, has_children: true });
+        self.rows.push(TreeRow { way: Vec::new(), seen: Seen::New, is_open: true, has_children: true });
         let graph = &self.scan_index.scan.graph;
         let is_there = |&node: &NodeId| {
             let is_empty = graph.contents(node).is_empty();
@@ -303,7 +303,7 @@ impl Builder<'_> {
             () => Seen::New,
         };
         let children = if is_open { self.children(node) } else { Vec::new() };
-        self.rows.push(Row { way: way.clone(), seen, is_open, has_children });
+        self.rows.push(TreeRow { way: way.clone(), seen, is_open, has_children });
         if is_open {
             self.opened.insert(node);
         }

@@ -160,7 +160,7 @@ impl Order {
 
 /// A node, ready to be drawn. Its texts are printable.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct NodeEntry {
     pub kind: NodeKind,
     /// The file's name, the distribution's name, or the name that is missing.
     pub label: String,
@@ -181,7 +181,7 @@ pub struct Entry {
     pub is_rust: bool,
 }
 
-impl Entry {
+impl NodeEntry {
     /// `_umath` of `_umath.cpython-311-x86_64-linux-gnu.so`: what a module's file is called but for its suffix, which is
     /// the same everywhere.
     pub fn short(&self) -> &str {
@@ -240,7 +240,7 @@ pub fn sign(is_own: bool, is_consequence: bool, is_nonstandard: bool) -> &'stati
 /// A scan and what is told of each of its nodes.
 pub struct ScanIndex {
     pub scan: Scan,
-    entries: Vec<Entry>,
+    entries: Vec<NodeEntry>,
     /// The findings at each node, most important first.
     findings: FxHashMap<NodeId, Vec<usize>>,
     /// What is broken, and what because of that.
@@ -258,7 +258,7 @@ impl ScanIndex {
     }
 
     pub fn new(scan: Scan) -> ScanIndex {
-        let entries: Vec<Entry> = scan.graph.nodes().map(|(id, node)| entry(&scan, id, node)).collect();
+        let entries: Vec<NodeEntry> = scan.graph.nodes().map(|(id, node)| entry(&scan, id, node)).collect();
         let counts = Counts::of(&scan);
         let marks = Marks::new(&scan);
         let mut scan_index =
@@ -315,11 +315,11 @@ impl ScanIndex {
         }
     }
 
-    pub fn entry(&self, id: NodeId) -> &Entry {
+    pub fn entry(&self, id: NodeId) -> &NodeEntry {
         &self.entries[id.index()]
     }
 
-    pub fn entries(&self) -> impl Iterator<Item = (NodeId, &Entry)> {
+    pub fn entries(&self) -> impl Iterator<Item = (NodeId, &NodeEntry)> {
         self.entries.iter().enumerate().map(|(index, entry)| (NodeId::new(index), entry))
     }
 
@@ -415,7 +415,7 @@ impl ScanIndex {
     }
 }
 
-fn entry(scan: &Scan, id: NodeId, node: &Node) -> Entry {
+fn entry(scan: &Scan, id: NodeId, node: &Node) -> NodeEntry {
     let (kind, owner) = match node {
         Node::Distribution(_) => (NodeKind::Distribution, None),
         Node::File { role, owner, .. } => (sort_of(role), Some(*owner)),
@@ -428,7 +428,7 @@ fn entry(scan: &Scan, id: NodeId, node: &Node) -> Entry {
     let file = scan.file_of(id);
     let label = printable(&scan.label(id));
     let path = scan.path_of(id).map_or_else(|| label.clone(), |path| printable(&path.to_string()));
-    Entry {
+    NodeEntry {
         kind,
         brief: brief(&path).to_owned(),
         path,

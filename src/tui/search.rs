@@ -11,7 +11,7 @@ use fuzzy_matcher::skim::SkimMatcherV2;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::scan_index::{Entry, NodeKind, ScanIndex};
+use super::scan_index::{NodeEntry, NodeKind, ScanIndex};
 use crate::graph::NodeId;
 use crate::survey::SymbolUse;
 
@@ -19,7 +19,7 @@ use crate::survey::SymbolUse;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
     pub node: NodeId,
-    /// The letters of [`Entry::brief`] that matched, by number.
+    /// The letters of [`NodeEntry::brief`] that matched, by number.
     pub lit: Vec<usize>,
     /// What the file has to do with the symbol that is looked for.
     pub symbol: Option<SymbolUse>,
@@ -28,7 +28,7 @@ pub struct Hit {
 
 /// What was searched last: its hits are gone to one after the other, and stay lit until it is let go.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct SearchHits {
     pub query: String,
     /// Best first.
     pub hits: Vec<NodeId>,
@@ -37,33 +37,33 @@ pub struct Found {
     pub(super) lit: FxHashMap<NodeId, Vec<usize>>,
 }
 
-impl Found {
+impl SearchHits {
     /// Searches for what is not nothing.
-    pub fn new(scan_index: &ScanIndex, query: &str) -> Option<Found> {
+    pub fn new(scan_index: &ScanIndex, query: &str) -> Option<SearchHits> {
         let query = query.trim().to_owned();
         if query.is_empty() {
             return None;
         }
         let hits = search(scan_index, &query);
-        Some(Found::of(query, &hits))
+        Some(SearchHits::of(query, &hits))
     }
 
     /// What was found already.
-    pub fn of(query: String, hits: &[Hit]) -> Found {
+    pub fn of(query: String, hits: &[Hit]) -> SearchHits {
         let mut nodes: Vec<NodeId> = hits.iter().map(|hit| hit.node).collect();
         // A file may have several symbols.
         let mut seen = FxHashSet::default();
         nodes.retain(|&node| seen.insert(node));
-        Found { query, hits: nodes, at: 0, lit: hits.iter().map(|hit| (hit.node, hit.lit.clone())).collect() }
+        SearchHits { query, hits: nodes, at: 0, lit: hits.iter().map(|hit| (hit.node, hit.lit.clone())).collect() }
     }
 
-    /// The letters of [`Entry::brief`] that matched, by number; none where the node is no hit.
+    /// The letters of [`NodeEntry::brief`] that matched, by number; none where the node is no hit.
     pub fn lit(&self, node: NodeId) -> Option<&[usize]> {
         self.lit.get(&node).map(Vec::as_slice)
     }
 
-    /// Which letters of a text that names a node matched: what lists write is a part of [`Entry::brief`], or begins with it.
-    pub fn letters(&self, node: NodeId, entry: &Entry, text: &str) -> Option<impl Fn(usize) -> bool> {
+    /// Which letters of a text that names a node matched: what lists write is a part of [`NodeEntry::brief`], or begins with it.
+    pub fn letters(&self, node: NodeId, entry: &NodeEntry, text: &str) -> Option<impl Fn(usize) -> bool> {
         let lit = self.lit(node)?;
         let text = text.trim_end_matches(" ↔");
         let start = match entry.brief.rfind(text) {
@@ -170,7 +170,7 @@ fn matching(scan_index: &ScanIndex, query: &str) -> Vec<Hit> {
 type Rough = u64;
 
 /// A look at an entry that costs a hundredth of its score; none where it does not match.
-fn rough(node: NodeId, entry: &Entry, words: &[&str]) -> Option<Rough> {
+fn rough(node: NodeId, entry: &NodeEntry, words: &[&str]) -> Option<Rough> {
     let mut how = 0;
     for word in words {
         how += match () {
@@ -209,7 +209,7 @@ fn has_letters(text: &str, word: &str) -> bool {
 
 /// The score of an entry and the letters that matched. A word is looked for in the name first, as people remember names,
 /// not folders.
-fn matched(matcher: &SkimMatcherV2, entry: &Entry, words: &[&str]) -> Option<(i64, Vec<usize>)> {
+fn matched(matcher: &SkimMatcherV2, entry: &NodeEntry, words: &[&str]) -> Option<(i64, Vec<usize>)> {
     let before = entry.brief.chars().count() - entry.label.chars().count().min(entry.brief.chars().count());
     let (mut sum, mut lit) = (0, Vec::new());
     for word in words {
@@ -230,7 +230,7 @@ fn matched(matcher: &SkimMatcherV2, entry: &Entry, words: &[&str]) -> Option<(i6
 }
 
 /// What a match in the name is worth: most where the word is its stem, then where the name begins with it.
-fn in_name_bonus(entry: &Entry, word: &str) -> i64 {
+fn in_name_bonus(entry: &NodeEntry, word: &str) -> i64 {
     let stem = entry.label.split(['.', '-']).next().unwrap_or_default();
     let bare = stem.strip_prefix("lib").unwrap_or(stem);
     match () {
@@ -262,7 +262,7 @@ fn is_narrowing(word: &str) -> bool {
     complete::KEYS.iter().any(|prefix| word.starts_with(prefix))
 }
 
-fn is_within(scan_index: &ScanIndex, id: NodeId, entry: &Entry, (key, value): (&str, &str)) -> bool {
+fn is_within(scan_index: &ScanIndex, id: NodeId, entry: &NodeEntry, (key, value): (&str, &str)) -> bool {
     match key {
         "is" if "broken".starts_with(value) => entry.is_marked(),
         "is" if "missing".starts_with(value) => entry.kind == NodeKind::Missing,

@@ -51,7 +51,7 @@ pub(super) fn header(model: &Model, areas: &Areas, buffer: &mut Buffer) {
 }
 
 /// A part of the header. Where there is not room for all, those of the highest rank give way first; nought never does.
-struct Part {
+struct HeaderPart {
     rank: u8,
     tone: Tone,
     text: String,
@@ -59,15 +59,15 @@ struct Part {
     view: Option<&'static str>,
 }
 
-impl Part {
-    fn new(rank: u8, tone: Tone, text: impl Into<String>) -> Part {
-        Part { rank, tone, text: text.into(), view: None }
+impl HeaderPart {
+    fn new(rank: u8, tone: Tone, text: impl Into<String>) -> HeaderPart {
+        HeaderPart { rank, tone, text: text.into(), view: None }
     }
 }
 
 /// Name, Python, system, counts, as far as there is room for them.
 pub(super) fn target(model: &Model, scan_index: &ScanIndex, is_wide: bool, room: usize) -> Vec<Span<'static>> {
-    let span = |part: Part| Span::styled(part.text, model.theme.style(part.tone));
+    let span = |part: HeaderPart| Span::styled(part.text, model.theme.style(part.tone));
     target_parts(scan_index, is_wide, room).into_iter().map(span).collect()
 }
 
@@ -97,50 +97,54 @@ fn scanning(model: &Model) -> String {
 }
 
 /// In words where these have room, else in signs.
-fn target_parts(scan_index: &ScanIndex, is_wide: bool, room: usize) -> Vec<Part> {
+fn target_parts(scan_index: &ScanIndex, is_wide: bool, room: usize) -> Vec<HeaderPart> {
     let parts = all_parts(scan_index, is_wide);
     let least: usize = parts.iter().filter(|part| part.rank == 0).map(|part| part.text.width()).sum();
     fitting(if is_wide && least > room { all_parts(scan_index, false) } else { parts }, room)
 }
 
-fn all_parts(scan_index: &ScanIndex, is_wide: bool) -> Vec<Part> {
+fn all_parts(scan_index: &ScanIndex, is_wide: bool) -> Vec<HeaderPart> {
     let (scan, target) = (&scan_index.scan, &scan_index.scan.target);
-    let mut parts = vec![Part::new(0, Tone::Strong, format!(" {}", printable(&target.title())))];
+    let mut parts = vec![HeaderPart::new(0, Tone::Strong, format!(" {}", printable(&target.title())))];
     let python = scan.world.host.python.as_ref().map_or_else(|| "?".into(), Python::version_text);
     match (&target.wheels[..], is_wide) {
         // Its tags tell the Python.
-        ([_, ..], false) => parts.push(Part::new(5, Tone::Plain, format!(" · {}", system(scan)))),
+        ([_, ..], false) => parts.push(HeaderPart::new(5, Tone::Plain, format!(" · {}", system(scan)))),
         ([wheel, others @ ..], true) if others.iter().all(|other| other.fits() == wheel.fits()) => {
-            parts.push(Part::new(4, Tone::Plain, format!(" · {}", printable(&wheel.fits()))));
+            parts.push(HeaderPart::new(4, Tone::Plain, format!(" · {}", printable(&wheel.fits()))));
         }
-        (_, true) => parts.push(Part::new(3, Tone::Plain, format!("  Python {python}"))),
-        (_, false) => parts.push(Part::new(3, Tone::Plain, format!(" py{python}"))),
+        (_, true) => parts.push(HeaderPart::new(3, Tone::Plain, format!("  Python {python}"))),
+        (_, false) => parts.push(HeaderPart::new(3, Tone::Plain, format!(" py{python}"))),
     }
     if is_wide {
-        parts.push(Part::new(2, Tone::Plain, format!("  {}", system(scan))));
+        parts.push(HeaderPart::new(2, Tone::Plain, format!("  {}", system(scan))));
     }
     if let Some(tool) = target.overrides.tool {
-        parts.push(Part::new(1, Tone::Plain, format!("  for {tool}")));
+        parts.push(HeaderPart::new(1, Tone::Plain, format!("  for {tool}")));
     }
     if is_wide {
         let (modules, libraries) = (count(scan.modules(), "module"), count(scan_index.counts.libraries, "library"));
-        parts.push(Part::new(5, Tone::Plain, format!("   {modules} · {libraries} ")));
+        parts.push(HeaderPart::new(5, Tone::Plain, format!("   {modules} · {libraries} ")));
     }
-    parts.push(Part::new(0, Tone::Plain, " "));
+    parts.push(HeaderPart::new(0, Tone::Plain, " "));
     parts.extend(counts(scan_index, is_wide));
     if scan.is_partial {
-        parts.push(Part::new(1, Tone::Warning, if is_wide { "  stopped early: not all is here" } else { " partial" }));
+        parts.push(HeaderPart::new(
+            1,
+            Tone::Warning,
+            if is_wide { "  stopped early: not all is here" } else { " partial" },
+        ));
     }
     if is_wide && target.wheels.len() < 2 {
         let because = target.because.as_ref().map_or_else(|| target.what(), |because| printable(because));
-        parts.push(Part::new(6, Tone::Dim, format!("   ({because})")));
+        parts.push(HeaderPart::new(6, Tone::Dim, format!("   ({because})")));
     }
     parts
 }
 
 /// The parts that fit; at last the name is shortened, so that the counts are never cut off.
-fn fitting(mut parts: Vec<Part>, room: usize) -> Vec<Part> {
-    let width = |parts: &[Part]| parts.iter().map(|part| part.text.width()).sum::<usize>();
+fn fitting(mut parts: Vec<HeaderPart>, room: usize) -> Vec<HeaderPart> {
+    let width = |parts: &[HeaderPart]| parts.iter().map(|part| part.text.width()).sum::<usize>();
     while width(&parts) > room
         && let Some(rank) = parts.iter().map(|part| part.rank).max().filter(|rank| *rank > 0)
     {
@@ -154,12 +158,12 @@ fn fitting(mut parts: Vec<Part>, room: usize) -> Vec<Part> {
 }
 
 /// How many errors, warnings and nonstandard install names.
-fn counts(scan_index: &ScanIndex, with_words: bool) -> Vec<Part> {
+fn counts(scan_index: &ScanIndex, with_words: bool) -> Vec<HeaderPart> {
     let Badge { errors, warnings, names } = scan_index.total;
     let mut parts = Vec::new();
     let mut part = |tone, sign: &str, number: usize, word: String| {
         let text = if with_words { format!(" {sign} {number} {word} ") } else { format!(" {sign}{number}") };
-        parts.push(Part { view: Some("problems"), ..Part::new(0, tone, text) });
+        parts.push(HeaderPart { view: Some("problems"), ..HeaderPart::new(0, tone, text) });
     };
     let Counts { failing, modules, .. } = scan_index.counts;
     match (errors, failing) {
@@ -181,7 +185,7 @@ fn counts(scan_index: &ScanIndex, with_words: bool) -> Vec<Part> {
     }
     // Of what was not looked at, nothing is known to be right.
     if !scan_index.total.is_troubled() && !scan_index.scan.is_partial {
-        parts.push(Part::new(0, Tone::Good, if with_words { " ✓ no errors " } else { " ✓" }));
+        parts.push(HeaderPart::new(0, Tone::Good, if with_words { " ✓ no errors " } else { " ✓" }));
     }
     if names > 0 {
         let word = match scan_index.has_only_prefixes() {
@@ -189,12 +193,12 @@ fn counts(scan_index: &ScanIndex, with_words: bool) -> Vec<Part> {
             false => plural(names, "install name", "install names"),
         };
         let text = if with_words { format!(" ! {names} nonstandard {word} ") } else { format!(" !{names} {word}") };
-        parts.push(Part { view: Some("problems"), ..Part::new(0, Tone::Warning, text) });
+        parts.push(HeaderPart { view: Some("problems"), ..HeaderPart::new(0, Tone::Warning, text) });
     }
     let numpy = scan_index.scan.numpy_failing();
     if numpy > 0 {
         let text = if with_words { format!(" ∅ {numpy} NumPy C-API ") } else { format!(" ∅{numpy}") };
-        parts.push(Part { view: Some("numpy"), ..Part::new(0, Tone::Error, text) });
+        parts.push(HeaderPart { view: Some("numpy"), ..HeaderPart::new(0, Tone::Error, text) });
     }
     parts
 }

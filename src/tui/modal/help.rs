@@ -24,7 +24,7 @@ use crate::tui::way::Way;
 
 /// What stands in a line of the help.
 #[derive(Clone, Copy)]
-enum Entry {
+enum HelpLine {
     Heading(&'static str),
     /// A command, and whether it would do anything.
     Command(&'static Command, bool),
@@ -44,7 +44,7 @@ const SIGNS: &[&str] = &[
 pub struct Help {
     pub input: Input,
     commands: &'static [&'static Command],
-    entries: Vec<Entry>,
+    entries: Vec<HelpLine>,
     /// Which commands would do something when the help was opened.
     enabled: Vec<bool>,
     /// The commands of the view from which it was opened, and what Enter does there.
@@ -83,25 +83,25 @@ impl Help {
         let commands = self.commands.iter().copied().zip(self.enabled.iter().copied());
         let query = self.input.value();
         self.entries = if query.trim().is_empty() {
-            let entry = |(command, is_on)| Entry::Command(command, is_on);
+            let entry = |(command, is_on)| HelpLine::Command(command, is_on);
             let is_here = |command: &Command| self.here.contains(&command.id);
             let here = commands.clone().filter(|(command, _)| is_here(command)).map(entry);
             let of = |group: Group| {
                 let members = commands.clone().filter(move |(command, _)| command.group == group && !is_here(command));
-                std::iter::once(Entry::Heading(group.word())).chain(members.map(entry))
+                std::iter::once(HelpLine::Heading(group.word())).chain(members.map(entry))
             };
-            let signs = SIGNS.iter().map(|sign| Entry::Text(sign));
-            let here = std::iter::once(Entry::Heading("This view")).chain(here);
+            let signs = SIGNS.iter().map(|sign| HelpLine::Text(sign));
+            let here = std::iter::once(HelpLine::Heading("This view")).chain(here);
             here.chain(Group::ALL.into_iter().flat_map(of)).chain(signs).collect()
         } else {
             let mut found: Vec<(i64, &'static Command, bool)> =
                 commands.filter_map(|(command, is_on)| Some((score(command, query)?, command, is_on))).collect();
             // The sort is stable: of the same score, the table's order stays.
             found.sort_by_key(|&(score, _, is_on)| (!is_on, -score));
-            found.into_iter().map(|(_, command, is_on)| Entry::Command(command, is_on)).collect()
+            found.into_iter().map(|(_, command, is_on)| HelpLine::Command(command, is_on)).collect()
         };
         self.cursor = 0;
-        if matches!(self.entries.first(), Some(Entry::Heading(_))) {
+        if matches!(self.entries.first(), Some(HelpLine::Heading(_))) {
             self.cursor = 1;
         }
     }
@@ -109,7 +109,7 @@ impl Help {
     /// The command under the cursor.
     fn command(&self) -> Option<&'static Command> {
         match self.entries.get(self.cursor)? {
-            Entry::Command(command, _) => Some(command),
+            HelpLine::Command(command, _) => Some(command),
             _ => None,
         }
     }
@@ -154,7 +154,7 @@ impl Overlay for Help {
         let before = self.cursor;
         self.cursor = along(self.cursor, self.entries.len(), way);
         // Headings are passed over.
-        if matches!(self.entries.get(self.cursor), Some(Entry::Heading(_))) {
+        if matches!(self.entries.get(self.cursor), Some(HelpLine::Heading(_))) {
             let on = if self.cursor < before { Way::Up } else { Way::Down };
             self.cursor = along(self.cursor, self.entries.len(), on).max(1);
         }
@@ -170,7 +170,7 @@ impl Overlay for Help {
     }
 
     fn draw(&self, model: &Model, body: Rect, buffer: &mut Buffer) {
-        let shown = self.entries.iter().filter(|entry| matches!(entry, Entry::Command(..))).count();
+        let shown = self.entries.iter().filter(|entry| matches!(entry, HelpLine::Command(..))).count();
         let heading = title(model, &format!("Commands {shown} of {}", self.commands.len()));
         let inside = boxed(model, heading, self.size(), body, buffer);
         prompt(model, (":", "words: sort, copy the path, system …"), &self.input, inside, buffer);
@@ -205,12 +205,12 @@ const KEYS: usize = 18;
 const NAMES: usize = 17;
 
 impl Help {
-    fn line(&self, model: &Model, entry: Entry, width: usize) -> Line<'static> {
+    fn line(&self, model: &Model, entry: HelpLine, width: usize) -> Line<'static> {
         let theme = &model.theme;
         match entry {
-            Entry::Heading(text) => Line::styled(format!(" {text}"), theme.style(Tone::Strong)),
-            Entry::Text(text) => Line::styled(format!("   {text}"), theme.style(Tone::Dim)),
-            Entry::Command(command, is_on) => {
+            HelpLine::Heading(text) => Line::styled(format!(" {text}"), theme.style(Tone::Strong)),
+            HelpLine::Text(text) => Line::styled(format!("   {text}"), theme.style(Tone::Dim)),
+            HelpLine::Command(command, is_on) => {
                 // The keys of a menu count behind the one that opens it.
                 let opener = command.group.opener().and_then(|id| model.keymap.names(id).first().copied());
                 let opened = |name: &str| opener.map_or_else(|| name.to_owned(), |opener| format!("{opener}{name}"));

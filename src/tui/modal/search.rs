@@ -18,7 +18,7 @@ use crate::tui::paint::{below, box_area, boxed, lines, prompt, row, title};
 use crate::tui::scan_index::{NodeKind, ScanIndex};
 use crate::tui::scrolling::{inside, window};
 use crate::tui::search::complete::Completion;
-use crate::tui::search::{Found, Hit, all, among, search, symbol_name};
+use crate::tui::search::{Hit, SearchHits, all, among, search, symbol_name};
 use crate::tui::styled_text::{self, shortened};
 use crate::tui::symbols::FoundSymbols;
 use crate::tui::theme::Tone;
@@ -133,14 +133,14 @@ impl Search {
     }
 
     /// What is found, from the hit under the cursor on.
-    fn found(&self, scan_index: &ScanIndex) -> Option<Found> {
+    fn found(&self, scan_index: &ScanIndex) -> Option<SearchHits> {
         let found = match self.symbol {
-            Some(_) => Found::of(self.input.value().to_owned(), &self.hits),
-            None => Found::new(scan_index, self.input.value())?,
+            Some(_) => SearchHits::of(self.input.value().to_owned(), &self.hits),
+            None => SearchHits::new(scan_index, self.input.value())?,
         };
         let node = self.node();
         let at = found.hits.iter().position(|&hit| Some(hit) == node).unwrap_or(0);
-        Some(Found { at, ..found })
+        Some(SearchHits { at, ..found })
     }
 
     fn size(&self, body: Rect) -> (u16, u16) {

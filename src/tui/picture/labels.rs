@@ -8,7 +8,7 @@ use super::overview;
 use super::scope::{Scope, distribution};
 use crate::graph::NodeId;
 use crate::graph::sketch::{Fold, Item, Sketch};
-use crate::tui::scan_index::{Entry, NodeKind, ScanIndex, sign};
+use crate::tui::scan_index::{NodeEntry, NodeKind, ScanIndex, sign};
 use crate::tui::theme::Tone;
 
 /// How an item is written.
@@ -66,7 +66,7 @@ pub(super) fn labels(
 fn label(scan_index: &ScanIndex, item: &Item, short: &str, is_loop: bool) -> Label {
     let entry = scan_index.entry(item.node());
     let tone = scan_index.mark(item.node()).0;
-    let is_any = |is: fn(&Entry) -> bool| item.nodes.iter().any(|&node| is(scan_index.entry(node)));
+    let is_any = |is: fn(&NodeEntry) -> bool| item.nodes.iter().any(|&node| is(scan_index.entry(node)));
     let (is_own, is_consequence) = (is_any(|entry| entry.is_broken), is_any(|entry| entry.because.is_some()));
     let sign = match item.nodes.len() {
         1 => entry.sign(),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rustc_hash::FxHashMap;
 
 use crate::graph::sketch::{Fold, Sketch};
-use crate::tui::scan_index::{Entry, NodeKind, ScanIndex};
+use crate::tui::scan_index::{NodeEntry, NodeKind, ScanIndex};
 
 /// How terse names become.
 pub(super) const MOST_TERSE: usize = 2;
@@ -95,7 +95,7 @@ pub(super) fn distinct(scan_index: &ScanIndex, sketch: &Sketch, mut names: Vec<S
 }
 
 /// The name with the folder before it.
-fn in_folder(entry: &Entry, much: usize) -> String {
+fn in_folder(entry: &NodeEntry, much: usize) -> String {
     match entry.with_folder().rsplit_once('/') {
         Some((folder, name)) => format!("{folder}/{}", terse(name, much)),
         None => entry.short().to_owned(),
@@ -103,7 +103,7 @@ fn in_folder(entry: &Entry, much: usize) -> String {
 }
 
 /// The dotted folder of a file: `scipy.linalg`.
-pub(super) fn folder(entry: &Entry) -> String {
+pub(super) fn folder(entry: &NodeEntry) -> String {
     let folder = entry.brief.rsplit_once('/').map_or(entry.owner.as_str(), |(folder, _)| folder);
     match entry.kind {
         NodeKind::Module => folder.replace('/', "."),

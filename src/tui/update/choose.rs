@@ -14,7 +14,7 @@ use crate::tui::picture::{DisplayOptions, Picture, Scope, distribution};
 use crate::tui::scan_index::{NodeKind, ScanIndex};
 use crate::tui::screen::Areas;
 use crate::tui::scrolling::{inside, kept};
-use crate::tui::search::Found;
+use crate::tui::search::SearchHits;
 use crate::tui::state::Stop;
 use crate::tui::styled_text::Prose;
 use crate::tui::symbols::{ReadSymbols, has_symbols};
@@ -82,9 +82,9 @@ pub(in crate::tui) fn carry_over(model: &mut Model, old: &ScanIndex, new: Arc<Sc
     model.modal = None;
     let found = model.found.take();
     begin(model, new.clone());
-    let found = found.and_then(|found| Found::new(&new, &found.query));
-    let at = |found: &Found| found.hits.iter().position(|&node| Some(node) == chosen).unwrap_or(0);
-    model.found = found.map(|found| Found { at: at(&found), ..found });
+    let found = found.and_then(|found| SearchHits::new(&new, &found.query));
+    let at = |found: &SearchHits| found.hits.iter().position(|&node| Some(node) == chosen).unwrap_or(0);
+    model.found = found.map(|found| SearchHits { at: at(&found), ..found });
     (model.view, model.pane) = (view, pane);
     model.findings.finding = finding.unwrap_or(0);
     if chosen.is_some() {

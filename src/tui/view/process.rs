@@ -50,7 +50,7 @@ pub(super) const VIEW: View = View {
     arrive: |model, scan_index| {
         model.process.import = import_of(model, scan_index);
         let rows = rows(model);
-        let is_chosen = |row: &Row| row.node.is_some() && row.node == model.chosen;
+        let is_chosen = |row: &ProcessRow| row.node.is_some() && row.node == model.chosen;
         model.process.row = rows.iter().rposition(is_chosen).unwrap_or(0);
     },
     via: |model| rows(model).get(model.process.row).and_then(|row| row.by),
@@ -58,15 +58,15 @@ pub(super) const VIEW: View = View {
 };
 
 /// A line of the process.
-struct Row {
+struct ProcessRow {
     node: Option<NodeId>,
     /// Who asked for it first.
     by: Option<NodeId>,
-    kind: Kind,
+    kind: ProcessRowKind,
 }
 
 #[derive(Clone, PartialEq, Eq)]
-enum Kind {
+enum ProcessRowKind {
     Heading(String),
     /// The place in the order of loading.
     Loaded(usize),
@@ -106,7 +106,7 @@ fn outcome(scan: &Scan, import: &ImportOf) -> String {
     words.map_or_else(String::new, |words| format!("  {}", printable(&words)))
 }
 
-fn rows(model: &Model) -> Vec<Row> {
+fn rows(model: &Model) -> Vec<ProcessRow> {
     let Some(scan_index) = &model.scan_index else { return Vec::new() };
     let scan = &scan_index.scan;
     let mut rows = Vec::new();
@@ -116,7 +116,11 @@ fn rows(model: &Model) -> Vec<Row> {
     // Who needs what, by the first that was loaded: libc has thousands of dependents, a file but a few needs.
     let mut asked: FxHashMap<NodeId, NodeId> = FxHashMap::default();
     for import in parts.filter_map(|at| scan.imports.get(at)) {
-        rows.push(Row { node: None, by: None, kind: Kind::Heading(name(import) + &outcome(scan, import)) });
+        rows.push(ProcessRow {
+            node: None,
+            by: None,
+            kind: ProcessRowKind::Heading(name(import) + &outcome(scan, import)),
+        });
         for &file in &import.loads.loads {
             number += 1;
             let node = scan.graph.file(file);
@@ -126,7 +130,7 @@ fn rows(model: &Model) -> Vec<Row> {
                     asked.entry(target).or_insert(node);
                 }
             }
-            rows.push(Row { node, by, kind: Kind::Loaded(number) });
+            rows.push(ProcessRow { node, by, kind: ProcessRowKind::Loaded(number) });
         }
         for &(file, need) in &import.loads.unmet {
             let by = scan.graph.file(file);
@@ -134,7 +138,7 @@ fn rows(model: &Model) -> Vec<Row> {
                 scan.graph.needs(by).into_iter().find(|(_, edge)| edge.need == need && !edge.resolution.is_met())
             });
             let text = edge.map_or_else(String::new, |(node, _)| scan_index.entry(node).label.clone());
-            rows.push(Row { node: edge.map(|(node, _)| node), by, kind: Kind::Missing(text) });
+            rows.push(ProcessRow { node: edge.map(|(node, _)| node), by, kind: ProcessRowKind::Missing(text) });
         }
     }
     rows
@@ -161,13 +165,13 @@ fn draw(model: &Model, scan_index: &ScanIndex, area: Rect, buffer: &mut Buffer) 
     }
 }
 
-fn line(model: &Model, scan_index: &ScanIndex, row: &Row, width: usize) -> Line<'static> {
+fn line(model: &Model, scan_index: &ScanIndex, row: &ProcessRow, width: usize) -> Line<'static> {
     let theme = &model.theme;
     let by = row.by.map_or_else(String::new, |by| format!("  by {}", scan_index.entry(by).short()));
     let (number, tone, text) = match &row.kind {
-        Kind::Heading(text) => return Line::styled(shortened(text, width), theme.style(Tone::Strong)),
-        Kind::Missing(text) => ("    ✗ ".to_owned(), Tone::Error, text.clone()),
-        Kind::Loaded(number) => {
+        ProcessRowKind::Heading(text) => return Line::styled(shortened(text, width), theme.style(Tone::Strong)),
+        ProcessRowKind::Missing(text) => ("    ✗ ".to_owned(), Tone::Error, text.clone()),
+        ProcessRowKind::Loaded(number) => {
             let (tone, glyph) = row.node.map_or((Tone::Dim, "·"), |node| scan_index.mark(node));
             let text = row.node.map_or_else(String::new, |node| scan_index.entry(node).short().to_owned());
             (format!("{number:>3} {glyph} "), tone, text)

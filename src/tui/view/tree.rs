@@ -14,7 +14,7 @@ use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, lines, name, row, title};
 use crate::tui::pane::Pane;
-use crate::tui::rows::{Row, Seen};
+use crate::tui::rows::{Seen, TreeRow};
 use crate::tui::scan_index::{Badge, NodeKind, Order, ScanIndex};
 use crate::tui::screen::row_under;
 use crate::tui::scrolling::{along, window_from};
@@ -155,7 +155,7 @@ fn draw(model: &Model, scan_index: &ScanIndex, area: Rect, buffer: &mut Buffer) 
     }
 }
 
-fn line(model: &Model, scan_index: &ScanIndex, row: &Row, width: usize) -> Line<'static> {
+fn line(model: &Model, scan_index: &ScanIndex, row: &TreeRow, width: usize) -> Line<'static> {
     let indent = "  ".repeat(row.depth().min(width / 4));
     let handle = match (row.has_children, row.is_open) {
         (false, _) => "  ",
@@ -202,7 +202,7 @@ fn environment(target: &Target) -> String {
 }
 
 /// Distributions with their version; below them files by path, needs by name.
-fn label(scan_index: &ScanIndex, row: &Row) -> String {
+fn label(scan_index: &ScanIndex, row: &TreeRow) -> String {
     let Some(node) = row.node() else { return String::new() };
     let entry = scan_index.entry(node);
     match entry.kind {

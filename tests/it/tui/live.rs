@@ -11,7 +11,7 @@ use dylens::survey::{Event, Phase, Progress, Seen};
 use dylens::tui::effect::Effect;
 use dylens::tui::message::Msg;
 use dylens::tui::modal::export::Export;
-use dylens::tui::scan_index::{Entry, NodeKind};
+use dylens::tui::scan_index::{NodeEntry, NodeKind};
 use dylens::tui::search::search;
 use dylens::tui::update::update;
 use dylens::tui::way::Way;
@@ -155,7 +155,7 @@ fn where_hundreds_match_all_are_counted_once_and_the_best_come_first() {
     let scan_index = face.model.scan_index.as_ref().expect("a scan");
     for query in ["", "m", "M", "so", "crowd/m", "kind:module b", "m49 crowd"] {
         let (narrow, words): (Vec<&str>, Vec<&str>) = query.split_whitespace().partition(|word| word.contains(':'));
-        let matches = |entry: &Entry| {
+        let matches = |entry: &NodeEntry| {
             let letters = |text: &str, word: &str| {
                 let mut letters = text.chars();
                 let is_small = !word.chars().any(char::is_uppercase);
