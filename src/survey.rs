@@ -11,7 +11,7 @@ mod symbols;
 
 pub use numpy::{CapiEdge, Numpy, Provider};
 pub use progress::{Event, Phase, Progress, Seen};
-pub use record::{Found, Record, RecordedSymbols, Search, SymbolsToKeep};
+pub use record::{Record, RecordedSymbols, Search, SearchResult, SymbolsToKeep};
 pub use rust::{Rust, RustEvidence};
 pub use simulate::{ImportKind, ImportOf};
 pub use symbols::{

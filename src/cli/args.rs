@@ -328,7 +328,7 @@ pub(super) struct Export {
     pub symbols: bool,
     /// Which part of the graph
     #[arg(long, value_enum, default_value = "all")]
-    pub scope: Part,
+    pub scope: ScopeArgument,
     /// The node that --scope focus is about: a library, a module, a distribution or a part of a path
     #[arg(long, value_name = "NAME", required_if_eq("scope", "focus"), add = ArgValueCompleter::new(NodeNames))]
     pub node: Option<String>,
@@ -351,7 +351,7 @@ impl Export {
     /// # Errors
     /// Where the format draws no graph, or no node has the name.
     pub(super) fn scope(&self, format: &Format, scan: &Scan) -> Result<Scope, Error> {
-        if format.draws.is_none() && (self.scope != Part::All || self.folded || self.raw) {
+        if format.draws.is_none() && (self.scope != ScopeArgument::All || self.folded || self.raw) {
             let drawn: Vec<&str> =
                 FORMATS.iter().filter(|format| format.draws.is_some()).map(|format| format.name).collect();
             return Err(Error::new(
@@ -359,13 +359,13 @@ impl Export {
                 format!("--scope, --folded and --raw are for {}", drawn.join(", ")),
             ));
         }
-        if self.scope != Part::Focus && (self.node.is_some() || self.depth.is_some()) {
+        if self.scope != ScopeArgument::Focus && (self.node.is_some() || self.depth.is_some()) {
             return Err(Error::new("--node and --depth are for --scope focus", "give --scope focus"));
         }
         Ok(match (self.scope, &self.node) {
-            (Part::All, _) => Scope::All,
-            (Part::Problems, _) => Scope::Problems,
-            (Part::Focus, name) => {
+            (ScopeArgument::All, _) => Scope::All,
+            (ScopeArgument::Problems, _) => Scope::Problems,
+            (ScopeArgument::Focus, name) => {
                 let center = export::node(scan, name.as_deref().unwrap_or_default())?;
                 Scope::Focus { center, depth: self.depth.unwrap_or(2) }
             }
@@ -465,7 +465,7 @@ pub(super) enum Demo {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Part {
+pub(super) enum ScopeArgument {
     /// Everything
     All,
     /// What findings accuse, who needs it, and the ways that lead there

@@ -159,10 +159,10 @@ fn configured(fs: &dyn FileSystem, path: &VPath) -> Result<(VPath, Policy), Erro
 fn known(fs: &dyn FileSystem, path: &VPath) -> Result<Vec<Known>, Error> {
     #[derive(Deserialize)]
     struct Report {
-        findings: Vec<Row>,
+        findings: Vec<BaselineRow>,
     }
     #[derive(Deserialize)]
-    struct Row {
+    struct BaselineRow {
         rule: String,
         severity: String,
         file: String,

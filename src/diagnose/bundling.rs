@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use rustc_hash::FxHashSet;
 
 use super::Facts;
-use super::nuitka::{self, Binary, BuildAbort, Found, Surroundings};
+use super::nuitka::{self, Binary, BuildAbort, NuitkaResolution, Surroundings};
 use crate::discover::Role;
 use crate::discover::tool::{NEWEST_NUITKA, Version};
 use crate::image::{Arch, Name};
@@ -54,7 +54,7 @@ impl Stops {
 
 /// Which releases stop at the install name of this file.
 pub(super) fn stops(facts: &Facts, file: FileId) -> Stops {
-    let place = Place::of(facts, file);
+    let place = BundledFile::of(facts, file);
     last_of(|version| place.scan(&[], *version).is_err_and(|build_abort| build_abort.is_identity))
 }
 
@@ -89,7 +89,7 @@ pub(super) fn build_aborts(facts: &Facts, version: Version) -> BTreeMap<FileId, 
     let mut build_aborts = BTreeMap::new();
     let mut seen = FxHashSet::default();
     for root in roots(facts) {
-        let root_place = Place::of(facts, root);
+        let root_place = BundledFile::of(facts, root);
         let package = root_place.package.clone();
         let mut queue = VecDeque::from([(root, Vec::new())]);
         while let Some((file, inherited)) = queue.pop_front() {
@@ -97,11 +97,11 @@ pub(super) fn build_aborts(facts: &Facts, version: Version) -> BTreeMap<FileId, 
                 continue;
             }
             // Whatever a file needs is scanned for the file's package, and searched in its folders.
-            let place = Place { file, ..root_place.clone() };
+            let place = BundledFile { file, ..root_place.clone() };
             match place.scan(&inherited, version) {
                 Ok(scanned) => {
                     let found = scanned.resolved.iter().filter_map(|resolved| match &resolved.found {
-                        Found::File(path) => facts.survey.world.open(path).ok(),
+                        NuitkaResolution::File(path) => facts.survey.world.open(path).ok(),
                         _ => None,
                     });
                     queue.extend(found.map(|file| (file, scanned.rpaths.clone())));
@@ -142,7 +142,7 @@ fn package(facts: &Facts, file: FileId) -> Option<String> {
 
 /// A file, and what Nuitka knows of the place where it lies.
 #[derive(Clone)]
-struct Place<'a> {
+struct BundledFile<'a> {
     facts: &'a Facts<'a>,
     file: FileId,
     package: Option<String>,
@@ -150,15 +150,15 @@ struct Place<'a> {
     folders: Vec<VPath>,
 }
 
-impl<'a> Place<'a> {
-    fn of(facts: &'a Facts<'a>, file: FileId) -> Place<'a> {
+impl<'a> BundledFile<'a> {
+    fn of(facts: &'a Facts<'a>, file: FileId) -> BundledFile<'a> {
         let suffix = facts.python().suffixes.iter().find(|suffix| suffix.starts_with(b".cpython"));
         let folders = facts.package_folder(file).map_or_else(Vec::new, |top| {
             let path = |(_, file, _, _)| facts.survey.world.file(file).path.clone();
             let below: Vec<VPath> = facts.files().map(path).filter(|path| path.starts_with(&top)).collect();
             nuitka::folders(&top, &below)
         });
-        Place {
+        BundledFile {
             facts,
             file,
             package: package(facts, file),

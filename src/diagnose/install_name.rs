@@ -30,9 +30,9 @@ pub enum InstallName {
     /// Another name altogether.
     OtherStem { stem: String, expected: String },
     /// An absolute path, and the file's own name in it.
-    BuildPathSameName { folder: String, place: Place },
+    BuildPathSameName { folder: String, place: PathOwner },
     /// An absolute path with another name in it.
-    BuildPathOtherName { folder: String, name: String, place: Place },
+    BuildPathOtherName { folder: String, name: String, place: PathOwner },
     /// A path relative to the folder in which the build ran.
     RelativePath { folder: String, is_same_name: bool },
     /// The path of a library that comes with macOS.
@@ -43,7 +43,7 @@ pub enum InstallName {
 
 /// Whose folder an absolute path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum PathOwner {
     /// A package manager's, by its name: the file was taken from there, or made to lie there.
     PackageManager(&'static str),
     /// A build service's, by its name.
@@ -71,24 +71,24 @@ const SERVICES: [(&str, &str); 4] = [
     ("/Users/distiller/", "CircleCI"),
 ];
 
-impl Place {
-    fn of(path: &str) -> Place {
+impl PathOwner {
+    fn of(path: &str) -> PathOwner {
         let known = |folders: &[(&str, &'static str)]| {
             folders.iter().find(|(folder, _)| path.starts_with(folder)).map(|&(_, name)| name)
         };
         match (known(&PACKAGE_MANAGERS), known(&SERVICES)) {
-            (Some(manager), _) => Place::PackageManager(manager),
-            (None, Some(service)) => Place::Service(service),
-            (None, None) => Place::Machine,
+            (Some(manager), _) => PathOwner::PackageManager(manager),
+            (None, Some(service)) => PathOwner::Service(service),
+            (None, None) => PathOwner::Machine,
         }
     }
 
     /// What the path tells the world.
     fn phrase(&self) -> String {
         match self {
-            Place::PackageManager(name) => format!("a folder of a package manager ({name})"),
-            Place::Service(name) => format!("a build folder of {name}"),
-            Place::Machine => "a folder on the build machine".to_owned(),
+            PathOwner::PackageManager(name) => format!("a folder of a package manager ({name})"),
+            PathOwner::Service(name) => format!("a build folder of {name}"),
+            PathOwner::Machine => "a folder on the build machine".to_owned(),
         }
     }
 }
@@ -124,7 +124,7 @@ impl InstallName {
         } else if is_of_the_system(text.as_bytes()) {
             InstallName::SystemPath { path: text }
         } else if text.starts_with('/') {
-            let place = Place::of(&text);
+            let place = PathOwner::of(&text);
             match is_same_name {
                 true => InstallName::BuildPathSameName { folder, place },
                 false => InstallName::BuildPathOtherName { folder, name, place },
@@ -236,7 +236,7 @@ impl InstallName {
     pub fn leaks_build_path(&self) -> bool {
         match self {
             InstallName::BuildPathSameName { place, .. } | InstallName::BuildPathOtherName { place, .. } => {
-                !matches!(place, Place::PackageManager(_))
+                !matches!(place, PathOwner::PackageManager(_))
             }
             _ => false,
         }

@@ -64,12 +64,12 @@ pub struct Scanned {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolved {
     pub name: Name,
-    pub found: Found,
+    pub found: NuitkaResolution,
 }
 
 /// What Nuitka made of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum NuitkaResolution {
     /// Another file, which is scanned in its turn.
     File(VPath),
     /// The file that is scanned.
@@ -240,7 +240,7 @@ struct Look<'a> {
 
 /// What becomes of one name.
 enum Step {
-    Found(Found),
+    Found(NuitkaResolution),
     LeftOut,
     /// Nowhere, and this is where it should have been.
     Missing(VPath),
@@ -279,17 +279,17 @@ impl Look<'_> {
     }
 
     fn up(&self, name: &Name, rpaths: &[VPath]) -> Step {
-        let Some(path) = self.place(name, rpaths) else { return Step::Found(Found::Ignored) };
+        let Some(path) = self.place(name, rpaths) else { return Step::Found(NuitkaResolution::Ignored) };
         let path = self.tolerated(path);
         if self.exists(&path) {
             let is_itself = path.folded() == self.binary.path.folded();
-            return Step::Found(if is_itself { Found::Itself } else { Found::File(path) });
+            return Step::Found(if is_itself { NuitkaResolution::Itself } else { NuitkaResolution::File(path) });
         }
         if self.may_be_missing(&path) {
             return Step::LeftOut;
         }
         if self.knows(&PACKAGE) && !name.starts_with(b"@") && !name.starts_with(b"/") {
-            return Step::Found(Found::Ignored);
+            return Step::Found(NuitkaResolution::Ignored);
         }
         Step::Missing(path)
     }

@@ -63,14 +63,14 @@ struct Table {
     #[serde(default)]
     select: Vec<String>,
     #[serde(default)]
-    ignore: Vec<Entry>,
+    ignore: Vec<PolicyEntry>,
     fail_on: Option<String>,
     baseline: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Entry {
+enum PolicyEntry {
     Rule(String),
     Full(Full),
 }
@@ -167,10 +167,10 @@ impl Ignore {
         Ignore { rule: rule.to_owned(), file: None, subject: None, reason: None }
     }
 
-    fn of(entry: Entry) -> Result<Ignore, String> {
+    fn of(entry: PolicyEntry) -> Result<Ignore, String> {
         let full = match entry {
-            Entry::Rule(rule) => return Ok(Ignore::rule(&rule)),
-            Entry::Full(full) => full,
+            PolicyEntry::Rule(rule) => return Ok(Ignore::rule(&rule)),
+            PolicyEntry::Full(full) => full,
         };
         let glob = |text: Option<String>| {
             text.map(|text| GlobBuilder::new(&text).literal_separator(true).build().map(|glob| glob.compile_matcher()))

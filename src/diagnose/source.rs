@@ -121,7 +121,7 @@ impl<'a> Sources<'a> {
                 None if is_package => {}
                 None => return None,
             }
-            Some(Part { place, package, imports })
+            Some(SourceImports { place, package, imports })
         });
         let parts = parts.collect();
         RunBefore { folder: folder.clone(), sources: sources.clone(), parts }
@@ -298,11 +298,11 @@ fn package_of(top: &VPath, source: &VPath) -> String {
 pub struct RunBefore {
     folder: VPath,
     sources: Folder,
-    parts: Vec<Part>,
+    parts: Vec<SourceImports>,
 }
 
 /// What is imported by the code of one of the sources.
-struct Part {
+struct SourceImports {
     place: usize,
     package: String,
     imports: Vec<NamedImport>,
@@ -322,7 +322,7 @@ impl RunBefore {
     }
 
     fn first(&self, is_it: impl Fn(&NamedImport, &str, &VPath) -> bool) -> Option<Line> {
-        self.parts.iter().find_map(|Part { place, package, imports }| {
+        self.parts.iter().find_map(|SourceImports { place, package, imports }| {
             let (path, bytes) = &self.sources[*place];
             let import = imports.iter().find(|import| is_it(import, package, path))?;
             Some(Line::of(path.clone(), bytes, import.line as usize))

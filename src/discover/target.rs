@@ -207,7 +207,7 @@ pub fn discover(fs: &Arc<dyn FileSystem>, machine: &Machine, request: &Request) 
     {
         return nearby(fs, machine, vec![found]).map(judged);
     }
-    let found: Vec<Found> = paths.iter().map(|path| Found::at(&**fs, path)).collect::<Result<_, _>>()?;
+    let found: Vec<GivenPath> = paths.iter().map(|path| GivenPath::at(&**fs, path)).collect::<Result<_, _>>()?;
     let target = match (&found[..], found.iter().find(|found| !found.is_wheel())) {
         ([], _) => nearby(fs, machine, here::nearby(&**fs, machine)?)?,
         (wheels, None) => {
@@ -232,7 +232,7 @@ pub fn discover(fs: &Arc<dyn FileSystem>, machine: &Machine, request: &Request) 
 
 /// What there is at one path of a system.
 pub(super) fn at(fs: &Arc<dyn FileSystem>, machine: &Machine, path: &VPath) -> Result<Target, Error> {
-    let found = Found::at(&**fs, path)?;
+    let found = GivenPath::at(&**fs, path)?;
     match found.is_wheel() {
         true => wheel::target(fs, machine, &[found.real], true),
         false => found.inside(fs, machine),
@@ -240,15 +240,15 @@ pub(super) fn at(fs: &Arc<dyn FileSystem>, machine: &Machine, path: &VPath) -> R
 }
 
 /// What there is at a path that was given.
-struct Found<'a> {
+struct GivenPath<'a> {
     path: &'a VPath,
     /// Without links.
     real: VPath,
     kind: FileKind,
 }
 
-impl Found<'_> {
-    fn at<'a>(fs: &dyn FileSystem, path: &'a VPath) -> Result<Found<'a>, Error> {
+impl GivenPath<'_> {
+    fn at<'a>(fs: &dyn FileSystem, path: &'a VPath) -> Result<GivenPath<'a>, Error> {
         let real = fs.real(path).map_err(|error| {
             Error::new(
                 format!("{path}: {}", system_words(&error)),
@@ -258,7 +258,7 @@ impl Found<'_> {
         })?;
         let stat = fs.stat(&real);
         let stat = stat.map_err(|error| Error::new(format!("{path}: {}", system_words(&error)), "look again"))?;
-        Ok(Found { path, real, kind: stat.kind })
+        Ok(GivenPath { path, real, kind: stat.kind })
     }
 
     /// By the name that was given or by its own: a store of files may keep it under a name that tells nothing.
@@ -268,7 +268,7 @@ impl Found<'_> {
 
     /// Another system where one is there or around it, else what lies here.
     fn target(&self, fs: &Arc<dyn FileSystem>, machine: &Machine, platform: Option<&str>) -> Result<Target, Error> {
-        let Found { path, real, kind } = self;
+        let GivenPath { path, real, kind } = self;
         if let Some(root) = root::around(&**fs, real) {
             let below = real.below(&root).filter(|below| !below.is_empty()).map(|below| VPath::new("/").join(below));
             return root::in_folder(fs, &root, below.as_ref());
@@ -285,7 +285,7 @@ impl Found<'_> {
     }
 
     fn inside(&self, fs: &Arc<dyn FileSystem>, machine: &Machine) -> Result<Target, Error> {
-        let Found { path, real, kind } = self;
+        let GivenPath { path, real, kind } = self;
         match kind {
             FileKind::Directory => match here::of_project(&**fs, machine, real) {
                 found if found.is_empty() => folder(fs, machine, real, None),

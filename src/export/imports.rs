@@ -14,7 +14,7 @@ use crate::scan::Scan;
 
 /// The mirror of an outcome. Its fields and their order are fixed.
 #[derive(Serialize)]
-struct Row<'a> {
+struct OutcomeRow<'a> {
     module: &'a str,
     kind: &'static str,
     outcome: &'static str,
@@ -24,9 +24,9 @@ struct Row<'a> {
     because: &'a [String],
 }
 
-fn row<'a>(scan: &Scan, outcome: &'a ImportOutcome) -> Row<'a> {
+fn row<'a>(scan: &Scan, outcome: &'a ImportOutcome) -> OutcomeRow<'a> {
     let failure = outcome.failure.as_ref();
-    Row {
+    OutcomeRow {
         module: &outcome.module,
         kind: if outcome.is_extension { "extension" } else { "package" },
         outcome: outcome.verdict.as_str(),
@@ -58,7 +58,7 @@ pub fn imports_json(scan: &Scan, outcomes: &[&ImportOutcome]) -> Result<Vec<u8>,
     #[derive(Serialize)]
     struct Document<'a> {
         counts: BTreeMap<&'static str, usize>,
-        imports: Vec<Row<'a>>,
+        imports: Vec<OutcomeRow<'a>>,
     }
     let mut counts: BTreeMap<&'static str, usize> =
         ["loads", "guarded", "unknown", "fails"].into_iter().map(|word| (word, 0)).collect();

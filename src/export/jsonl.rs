@@ -25,7 +25,7 @@ pub const JSONL: Format = Format {
 
 /// The mirror of a need. Its fields and their order are fixed.
 #[derive(Serialize)]
-struct Row<'a> {
+struct NeedRow<'a> {
     file: &'a str,
     need: &'a str,
     kind: &'static str,
@@ -43,7 +43,7 @@ fn write(scan: &Scan, _: &Options, out: &mut dyn Write) -> io::Result<()> {
         for edge in needs(scan, node) {
             let target = edge.resolution.file();
             let shown = |file: FileId| scan.shown(&scan.world.file(file).path).to_string();
-            let row = Row {
+            let row = NeedRow {
                 file: &file,
                 need: &edge.name.text(),
                 kind: edge.kind.word(),

@@ -21,7 +21,7 @@ use crate::graph::{Edge, Graph, Node, NodeId};
 use crate::image::Name;
 use crate::rule::RuleId;
 use crate::scan::Scan;
-use crate::survey::{Found, Record, RecordedSymbols, Search, Survey, SymbolsToKeep};
+use crate::survey::{Record, RecordedSymbols, Search, SearchResult, Survey, SymbolsToKeep};
 use crate::vfs::{Memory, VPath};
 use crate::world::{FileId, FileParts, World};
 
@@ -85,7 +85,7 @@ impl Document {
         let nodes = graph.nodes().map(|(_, node)| NodeMirror::of(node, taking)).collect();
         let edges = edges(graph, &mut found, taking);
         let findings_mirror = findings.iter().map(|finding| FindingMirror::of(finding, taking)).collect();
-        let mut left: Vec<(Search, Found)> = found.into_iter().collect();
+        let mut left: Vec<(Search, SearchResult)> = found.into_iter().collect();
         left.sort_by_cached_key(|((import, file, need), _)| (*import, taking.number(*file), *need));
         Document {
             snapshot: VERSION,
@@ -233,7 +233,7 @@ fn told_needs(scan: &Scan, finding: &Finding) -> Vec<(FileId, Option<usize>)> {
     told
 }
 
-fn edges(graph: &Graph, found: &mut FxHashMap<Search, Found>, taking: &Taking) -> Vec<EdgeMirror> {
+fn edges(graph: &Graph, found: &mut FxHashMap<Search, SearchResult>, taking: &Taking) -> Vec<EdgeMirror> {
     let inner = &graph.inner;
     let mirror = |edge| {
         let (source, target): (NodeId, NodeId) = inner.edge_endpoints(edge)?;
@@ -256,7 +256,7 @@ fn edges(graph: &Graph, found: &mut FxHashMap<Search, Found>, taking: &Taking) -
     inner.edge_indices().filter_map(mirror).collect()
 }
 
-fn search_mirror((import, file, need): Search, (tried, resolution): &Found, taking: &Taking) -> SearchMirror {
+fn search_mirror((import, file, need): Search, (tried, resolution): &SearchResult, taking: &Taking) -> SearchMirror {
     SearchMirror {
         import: import as u32,
         file: FileNumber::of(&file, taking),
@@ -345,7 +345,7 @@ fn graph_back(
     edges: Vec<EdgeMirror>,
     world: &World,
     opening: &Opening,
-    searches: &mut FxHashMap<Search, Found>,
+    searches: &mut FxHashMap<Search, SearchResult>,
 ) -> Result<Graph, Damage> {
     let nodes: Vec<Node> = nodes.back(opening)?;
     let is_in_order =

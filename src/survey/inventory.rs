@@ -12,7 +12,7 @@ use crate::vfs::{Kind, VPath};
 use crate::world::{Absent, FileId, Python, World, is_native_name};
 
 /// What a walk brings home.
-pub(super) struct Found {
+pub(super) struct Inventory {
     /// By path.
     pub items: Vec<Item>,
     pub distributions: Vec<Distribution>,
@@ -38,7 +38,7 @@ struct Walk<'a> {
 }
 
 /// Walks the target's folders.
-pub(super) fn take(world: &World, target: &Target, progress: &Progress) -> Found {
+pub(super) fn take(world: &World, target: &Target, progress: &Progress) -> Inventory {
     let walk = Walk {
         world,
         target,
@@ -65,7 +65,7 @@ pub(super) fn take(world: &World, target: &Target, progress: &Progress) -> Found
     rename(world, &items);
     let mut unreadable = walk.unreadable.into_inner().expect("no thread panicked");
     unreadable.sort();
-    Found { items, distributions: walk.distributions.into_inner().expect("no thread panicked"), unreadable }
+    Inventory { items, distributions: walk.distributions.into_inner().expect("no thread panicked"), unreadable }
 }
 
 /// Of a file's several names the first that is no link is its name; where all are links, the first.

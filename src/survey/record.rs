@@ -12,12 +12,12 @@ use crate::world::FileId;
 pub type Search = (usize, FileId, usize);
 
 /// The places that a search tried, and what became of it.
-pub type Found = (Vec<Probe>, Resolution);
+pub type SearchResult = (Vec<Probe>, Resolution);
 
 /// The answers of an environment that is not there any more. A [`Survey`] that has one asks it and no file.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
-    pub searches: FxHashMap<Search, Found>,
+    pub searches: FxHashMap<Search, SearchResult>,
     pub rust: FxHashMap<FileId, Rust>,
     pub symbols: FxHashMap<FileId, RecordedSymbols>,
 }
@@ -74,7 +74,7 @@ impl Survey {
     }
 
     /// As [`Survey::explain_in`], for many searches at once: each import is simulated once.
-    pub fn explain_all(&self, mut searches: Vec<Search>) -> FxHashMap<Search, Found> {
+    pub fn explain_all(&self, mut searches: Vec<Search>) -> FxHashMap<Search, SearchResult> {
         if let Some(record) = &self.record {
             let known = |search: Search| Some((search, record.searches.get(&search)?.clone()));
             return searches.into_iter().filter_map(known).collect();

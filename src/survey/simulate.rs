@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::inventory::Roles;
-use super::{Found, Progress, Search};
+use super::{Progress, Search, SearchResult};
 use crate::discover::Role;
 use crate::graph::NeedEdge;
 use crate::loader::{Import, Probe, Resolution, Simulation, Wanted};
@@ -276,7 +276,7 @@ pub(super) fn explain(
 }
 
 /// As [`explain`], for many needs that one import met.
-pub(super) fn explain_all(world: &World, import: &ImportOf, searches: &[Search]) -> Vec<(Search, Found)> {
+pub(super) fn explain_all(world: &World, import: &ImportOf, searches: &[Search]) -> Vec<(Search, SearchResult)> {
     let wanted: FxHashSet<(FileId, usize)> = searches.iter().map(|&(_, file, need)| (file, need)).collect();
     let mut met = FxHashMap::<(FileId, usize), Resolution>::default();
     let mut record = |seen: Wanted| {

@@ -108,14 +108,14 @@ struct Start {
 }
 
 /// One of the images that lie together.
-struct Found {
+struct SavedImage {
     name: String,
     configuration: Configuration,
     /// The names of its layers, the lowest first.
     layers: Vec<String>,
 }
 
-impl Found {
+impl SavedImage {
     /// `linux/arm/v7`
     fn platform(&self) -> String {
         let Configuration { os, architecture, variant, .. } = &self.configuration;
@@ -162,7 +162,7 @@ impl Container {
     }
 }
 
-impl Found {
+impl SavedImage {
     fn container(self, files: Layers) -> Container {
         let platform = self.platform();
         let Start { env, working_dir } = self.configuration.config.unwrap_or_default();
@@ -175,7 +175,7 @@ impl Found {
 }
 
 /// The image that is meant, and where its layers lie; none where there is none.
-fn chosen(parts: &Parts, path: &VPath, platform: Option<&str>) -> Result<Option<(Found, Vec<Extent>)>, Error> {
+fn chosen(parts: &Parts, path: &VPath, platform: Option<&str>) -> Result<Option<(SavedImage, Vec<Extent>)>, Error> {
     let mut found = Vec::new();
     if let Some(index) = parts.json::<Index>("index.json") {
         of_index(parts, index, "", 0, &mut found);
@@ -203,7 +203,7 @@ fn chosen(parts: &Parts, path: &VPath, platform: Option<&str>) -> Result<Option<
 
 /// Collects the images of an index, and of those in it. Parts that are not there, as `docker save` leaves out those of other
 /// platforms, are no images.
-fn of_index(parts: &Parts, index: Index, name: &str, depth: usize, found: &mut Vec<Found>) {
+fn of_index(parts: &Parts, index: Index, name: &str, depth: usize, found: &mut Vec<SavedImage>) {
     if let Some(config) = &index.config {
         let configuration = config.blob().and_then(|blob| parts.json::<Configuration>(&blob));
         let layers: Option<Vec<String>> = index.layers.iter().map(Descriptor::blob).collect();
@@ -212,7 +212,7 @@ fn of_index(parts: &Parts, index: Index, name: &str, depth: usize, found: &mut V
             && configuration.os != "unknown"
             && !configuration.os.is_empty()
         {
-            found.push(Found { name: name.to_owned(), configuration, layers });
+            found.push(SavedImage { name: name.to_owned(), configuration, layers });
         }
     }
     for descriptor in index.manifests.iter().filter(|_| depth < DEEPEST) {
@@ -224,16 +224,16 @@ fn of_index(parts: &Parts, index: Index, name: &str, depth: usize, found: &mut V
     }
 }
 
-fn of_saved(parts: &Parts, saved: Saved) -> Found {
+fn of_saved(parts: &Parts, saved: Saved) -> SavedImage {
     let configuration = parts.json::<Configuration>(&saved.config).unwrap_or_default();
     let name = saved.repo_tags.and_then(|tags| tags.into_iter().next()).unwrap_or_default();
-    Found { name, configuration, layers: saved.layers }
+    SavedImage { name, configuration, layers: saved.layers }
 }
 
 /// None fits, or several do: what there is to choose from.
-fn several(path: &VPath, found: &[Found], fitting: &[usize], platform: Option<&str>) -> Error {
-    let list = |found: &mut dyn Iterator<Item = &Found>| {
-        let line = |found: &Found| format!("{} {}", found.platform(), found.name).trim().to_owned();
+fn several(path: &VPath, found: &[SavedImage], fitting: &[usize], platform: Option<&str>) -> Error {
+    let list = |found: &mut dyn Iterator<Item = &SavedImage>| {
+        let line = |found: &SavedImage| format!("{} {}", found.platform(), found.name).trim().to_owned();
         let mut lines: Vec<String> = found.map(line).collect();
         lines.sort();
         lines.dedup();

@@ -34,7 +34,7 @@ pub(super) struct Extent {
 
 /// Where the content of a member is.
 #[derive(Clone, Debug)]
-enum Place {
+enum ContentPlace {
     At(Extent),
     /// In a packed layer, by its place in the list of members, and not kept.
     Packed {
@@ -46,7 +46,7 @@ enum Place {
 /// A regular file.
 #[derive(Clone, Debug)]
 struct Content {
-    place: Place,
+    place: ContentPlace,
     /// In bytes.
     len: u64,
     is_executable: bool,
@@ -144,7 +144,7 @@ impl Layers {
             read::What::Other => self.nodes.put(&path, Node::Other),
             read::What::HardLink(target) => self.nodes.hard_link(&path, &target),
             read::What::File { len, is_executable, kept, number } => {
-                let place = kept.map_or(Place::Packed { layer, member: number }, Place::At);
+                let place = kept.map_or(ContentPlace::Packed { layer, member: number }, ContentPlace::At);
                 self.contents.push(Content { place, len, is_executable });
                 self.nodes.put(&path, Node::File(self.contents.len() - 1))
             }
@@ -158,8 +158,8 @@ impl Layers {
 
     fn place(&self, content: usize) -> io::Result<Extent> {
         let (layer, member) = match &self.contents[content].place {
-            Place::At(extent) => return Ok(extent.clone()),
-            Place::Packed { layer, member } => (*layer, *member),
+            ContentPlace::At(extent) => return Ok(extent.clone()),
+            ContentPlace::Packed { layer, member } => (*layer, *member),
         };
         let packed = &self.packed[layer];
         let rest = packed.rest.get_or_init(|| {
@@ -183,17 +183,17 @@ fn open_at<'a>(inner: &'a dyn FileSystem, spill: &Mutex<Spill>, extent: &Extent)
         Some(path) => inner.open(path)?,
         None => spill::lock(spill).reader()?,
     };
-    Ok(Box::new(Part { file, offset: extent.offset, stat }))
+    Ok(Box::new(FilePart { file, offset: extent.offset, stat }))
 }
 
 /// A part of a file.
-struct Part<'a> {
+struct FilePart<'a> {
     file: Box<dyn ReadAt + 'a>,
     offset: u64,
     stat: Stat,
 }
 
-impl ReadAt for Part<'_> {
+impl ReadAt for FilePart<'_> {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.stat.len.saturating_sub(offset)).unwrap_or(usize::MAX);
         let count = buffer.len().min(left);
@@ -253,6 +253,6 @@ impl FileSystem for Layers {
         };
         let identity = Identity { device: DEVICE, inode: number as u64 };
         let stat = Stat { kind: Kind::File, len: extent.len, identity, is_executable };
-        Ok(Box::new(Part { file, offset: extent.offset, stat }))
+        Ok(Box::new(FilePart { file, offset: extent.offset, stat }))
     }
 }

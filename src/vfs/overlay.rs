@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::tree::{Node, Place, Tree, What};
+use super::tree::{Node, Tree, TreePlace, What};
 use super::{Entry, FileSystem, ReadAt, Stat, VPath};
 
 /// An archive, shown as a folder of the file system around it.
@@ -25,36 +25,36 @@ fn stat(overlay: &impl Overlay, node: &Node) -> Stat {
 impl<T: Overlay> FileSystem for T {
     fn list(&self, directory: &VPath) -> io::Result<Vec<Entry>> {
         match self.tree().find(directory)? {
-            Place::Outside(path) => self.inner().list(&path),
-            Place::Inside(path) => self.tree().list(&path),
+            TreePlace::Outside(path) => self.inner().list(&path),
+            TreePlace::Inside(path) => self.tree().list(&path),
         }
     }
 
     fn stat(&self, path: &VPath) -> io::Result<Stat> {
         match self.tree().find(path)? {
-            Place::Outside(path) => self.inner().stat(&path),
-            Place::Inside(path) => self.tree().node(&path).map(|node| stat(self, node)),
+            TreePlace::Outside(path) => self.inner().stat(&path),
+            TreePlace::Inside(path) => self.tree().node(&path).map(|node| stat(self, node)),
         }
     }
 
     fn real(&self, path: &VPath) -> io::Result<VPath> {
         match self.tree().find(path)? {
-            Place::Outside(path) => self.inner().real(&path),
-            Place::Inside(path) => self.tree().node(&path).map(|_| self.tree().root().join(&path)),
+            TreePlace::Outside(path) => self.inner().real(&path),
+            TreePlace::Inside(path) => self.tree().node(&path).map(|_| self.tree().root().join(&path)),
         }
     }
 
     fn link(&self, path: &VPath) -> io::Result<VPath> {
         match self.tree().find_link(path)? {
-            Place::Outside(path) => self.inner().link(&path),
-            Place::Inside(path) => self.tree().link(&path),
+            TreePlace::Outside(path) => self.inner().link(&path),
+            TreePlace::Inside(path) => self.tree().link(&path),
         }
     }
 
     fn open(&self, path: &VPath) -> io::Result<Box<dyn ReadAt + '_>> {
         match self.tree().find(path)? {
-            Place::Outside(path) => self.inner().open(&path),
-            Place::Inside(path) => {
+            TreePlace::Outside(path) => self.inner().open(&path),
+            TreePlace::Inside(path) => {
                 let node = self.tree().node(&path)?;
                 let What::File(number) = node.what else { return Err(io::ErrorKind::IsADirectory.into()) };
                 self.open_member(number, stat(self, node))

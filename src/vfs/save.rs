@@ -32,12 +32,12 @@ pub fn save(path: &Path, bytes: &[u8], may_replace: bool) -> io::Result<()> {
 pub fn begin(path: &Path, may_replace: bool) -> io::Result<(File, Unnamed)> {
     let place = place(path)?;
     let target = match &place {
-        Place::Stream { path, is_descriptor } => {
+        Destination::Stream { path, is_descriptor } => {
             // A descriptor may lead to a file in which other output stands already.
             let file = OpenOptions::new().write(true).append(*is_descriptor).open(path)?;
             return Ok((file, Unnamed(Way::Through)));
         }
-        Place::File(target) => target,
+        Destination::File(target) => target,
     };
     let old = match fs::symlink_metadata(target) {
         Ok(old) if !old.is_dir() => Some(old),
@@ -165,21 +165,21 @@ fn has_other_names(_: &Metadata) -> bool {
 }
 
 /// Where the bytes go.
-enum Place {
+enum Destination {
     /// A file, there or not, links followed.
     File(PathBuf),
     /// What takes bytes and keeps none.
     Stream { path: PathBuf, is_descriptor: bool },
 }
 
-fn place(path: &Path) -> io::Result<Place> {
+fn place(path: &Path) -> io::Result<Destination> {
     let mut here = path.to_owned();
     for _ in 0..MOST_LINKS {
         if is_descriptor(&here) {
-            return Ok(Place::Stream { path: here, is_descriptor: true });
+            return Ok(Destination::Stream { path: here, is_descriptor: true });
         }
         if is_device_of_windows(&here) {
-            return Ok(Place::Stream { path: here, is_descriptor: false });
+            return Ok(Destination::Stream { path: here, is_descriptor: false });
         }
         match fs::symlink_metadata(&here) {
             Ok(meta) if meta.is_symlink() => {
@@ -187,9 +187,9 @@ fn place(path: &Path) -> io::Result<Place> {
                 here = here.parent().map(|folder| folder.join(&target)).unwrap_or(target);
             }
             Ok(meta) if !meta.is_file() && !meta.is_dir() => {
-                return Ok(Place::Stream { path: here, is_descriptor: false });
+                return Ok(Destination::Stream { path: here, is_descriptor: false });
             }
-            _ => return Ok(Place::File(here)),
+            _ => return Ok(Destination::File(here)),
         }
     }
     Err(too_many())

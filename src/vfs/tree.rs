@@ -37,7 +37,7 @@ pub(super) enum What {
 }
 
 /// Where a path leads.
-pub(super) enum Place<'a> {
+pub(super) enum TreePlace<'a> {
     /// Below the root; as short as it can be, its own last part followed where that is a link.
     Inside(VPath),
     Outside(Cow<'a, VPath>),
@@ -85,26 +85,26 @@ impl Tree {
     }
 
     /// Where a path leads, links followed; fails where they lead in a circle, or out of the archive.
-    pub(super) fn find<'a>(&self, path: &'a VPath) -> io::Result<Place<'a>> {
+    pub(super) fn find<'a>(&self, path: &'a VPath) -> io::Result<TreePlace<'a>> {
         let folded = path.folded();
         let Some(below) = folded.below(&self.root) else {
             // To the file system below, a path through an archive is a path through a file.
-            return Ok(Place::Outside(match path.starts_with(&self.root) {
+            return Ok(TreePlace::Outside(match path.starts_with(&self.root) {
                 true => Cow::Owned(folded),
                 false => Cow::Borrowed(path),
             }));
         };
         let below = VPath::new(below);
         match self.at(&below) {
-            Some(What::File(_) | What::Directory(_)) => Ok(Place::Inside(below)),
-            _ => self.followed(below.parts(), 0).map(Place::Inside),
+            Some(What::File(_) | What::Directory(_)) => Ok(TreePlace::Inside(below)),
+            _ => self.followed(below.parts(), 0).map(TreePlace::Inside),
         }
     }
 
     /// As [`Tree::find`], but a link at the end is not followed.
-    pub(super) fn find_link<'a>(&self, path: &'a VPath) -> io::Result<Place<'a>> {
+    pub(super) fn find_link<'a>(&self, path: &'a VPath) -> io::Result<TreePlace<'a>> {
         match (self.find(&path.parent().unwrap_or_default()), path.file_name()) {
-            (Ok(Place::Inside(folder)), name) => Ok(Place::Inside(folder.join(name))),
+            (Ok(TreePlace::Inside(folder)), name) => Ok(TreePlace::Inside(folder.join(name))),
             _ => self.find(path),
         }
     }

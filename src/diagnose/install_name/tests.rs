@@ -1,4 +1,4 @@
-use super::{InstallName, Place};
+use super::{InstallName, PathOwner};
 use crate::vfs::VPath;
 
 fn module(identity: &str, path: &str, module: &str) -> InstallName {
@@ -79,7 +79,7 @@ fn a_path_of_the_build_is_told_with_the_machine_that_leaks() {
 fn a_path_of_a_package_manager_leaks_nothing() {
     let name = library("/opt/homebrew/opt/xz/lib/liblzma.5.dylib", "x/liblzma.5.dylib");
     let InstallName::BuildPathSameName { place, .. } = &name else { panic!("{name:?}") };
-    assert_eq!((*place, name.leaks_build_path()), (Place::PackageManager("Homebrew"), false));
+    assert_eq!((*place, name.leaks_build_path()), (PathOwner::PackageManager("Homebrew"), false));
     assert_eq!(library("/opt/local/lib/libz.1.dylib", "x/libz.dylib").word(), "build-path-other-name");
 }
 

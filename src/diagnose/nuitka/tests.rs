@@ -1,4 +1,4 @@
-use super::{Binary, BuildAbort, Found, Scanned, Surroundings, folders, scan};
+use super::{Binary, BuildAbort, NuitkaResolution, Scanned, Surroundings, folders, scan};
 use crate::discover::tool::{NEWEST_NUITKA, Version};
 use crate::image::{Arch, Name};
 use crate::vfs::VPath;
@@ -220,8 +220,8 @@ fn rpaths_are_searched_in_order_after_the_files_own_folder() {
         ..TOKENIZERS
     };
     let found = |case: &Case| case.scan("1.0").expect("a version that copes").resolved[0].found.clone();
-    assert_eq!(found(&case), Found::File(VPath::new("/s/a/liby.dylib")));
-    assert_eq!(found(&Case { files: &["/b/liby.dylib"], ..case }), Found::File(VPath::new("/b/liby.dylib")));
+    assert_eq!(found(&case), NuitkaResolution::File(VPath::new("/s/a/liby.dylib")));
+    assert_eq!(found(&Case { files: &["/b/liby.dylib"], ..case }), NuitkaResolution::File(VPath::new("/b/liby.dylib")));
     assert!(!Case { files: &["/s/lib/liby.dylib"], ..case }.copes("4.3.3"));
 }
 

@@ -68,7 +68,7 @@ fn lacks(facts: &Facts, file: FileId, provider: FileId, mut versions: Vec<Name>)
     let mut finding = about(facts, file);
     let library = facts.path(provider);
     let list: Vec<String> = versions.iter().map(Name::to_string).collect();
-    let (place, age) = (Place::of(facts, file, provider), Age::of(facts, provider, &versions[0]));
+    let (place, age) = (CopyOwner::of(facts, file, provider), Age::of(facts, provider, &versions[0]));
     finding.subject = list.join(", ");
     finding.message =
         format!("{} requires {} of {library}, {}{}", finding.file, finding.subject, place.words(), age.words());
@@ -81,7 +81,7 @@ fn lacks(facts: &Facts, file: FileId, provider: FileId, mut versions: Vec<Name>)
 }
 
 /// Whose copy it is that lacks the version.
-enum Place {
+enum CopyOwner {
     Bundle,
     /// Of the package that wants the version.
     Own(String),
@@ -90,29 +90,29 @@ enum Place {
     System,
 }
 
-impl Place {
-    fn of(facts: &Facts, file: FileId, provider: FileId) -> Place {
+impl CopyOwner {
+    fn of(facts: &Facts, file: FileId, provider: FileId) -> CopyOwner {
         let owner = facts.owner(provider);
-        let Some(owner) = owner else { return Place::System };
+        let Some(owner) = owner else { return CopyOwner::System };
         if facts.survey.target.kind == Kind::Bundle {
-            return Place::Bundle;
+            return CopyOwner::Bundle;
         }
         let distribution = facts.survey.distributions.get(owner);
         let name = distribution.name.clone();
         match facts.owner(file) == Some(owner) {
-            _ if distribution.installer == "conda" => Place::Conda(name),
-            true => Place::Own(name),
-            false => Place::Package(name),
+            _ if distribution.installer == "conda" => CopyOwner::Conda(name),
+            true => CopyOwner::Own(name),
+            false => CopyOwner::Package(name),
         }
     }
 
     fn words(&self) -> String {
         match self {
-            Place::Bundle => "the bundle's own copy".into(),
-            Place::Own(name) => format!("the copy in {name} itself"),
-            Place::Package(name) => format!("the copy in {name}"),
-            Place::Conda(name) => format!("the copy of conda's {name}"),
-            Place::System => "the system's copy".into(),
+            CopyOwner::Bundle => "the bundle's own copy".into(),
+            CopyOwner::Own(name) => format!("the copy in {name} itself"),
+            CopyOwner::Package(name) => format!("the copy in {name}"),
+            CopyOwner::Conda(name) => format!("the copy of conda's {name}"),
+            CopyOwner::System => "the system's copy".into(),
         }
     }
 }
@@ -156,7 +156,7 @@ fn numbered(version: &Name) -> (&[u8], Vec<u32>) {
     (&version[..start], number.collect())
 }
 
-fn remedy(facts: &Facts, file: FileId, library: &[u8], versions: &[String], place: &Place, age: &Age) -> Remedy {
+fn remedy(facts: &Facts, file: FileId, library: &[u8], versions: &[String], place: &CopyOwner, age: &Age) -> Remedy {
     let owner = facts.owner(file).map(|owner| facts.survey.distributions.get(owner).name.clone());
     let ours = owner.clone().unwrap_or_else(|| facts.path(file).to_string());
     let library = Name::from(library);
@@ -174,18 +174,18 @@ fn remedy(facts: &Facts, file: FileId, library: &[u8], versions: &[String], plac
     }
     let is_libstdcxx = versions.iter().any(|version| version.starts_with("GLIBCXX_") || version.starts_with("CXXABI_"));
     match place {
-        Place::Bundle => Remedy::new(format!("leave {library} out of the bundle, or bundle a newer one")),
-        Place::Own(name) => Remedy::new(format!("install a release of {name} whose files belong together"))
+        CopyOwner::Bundle => Remedy::new(format!("leave {library} out of the bundle, or bundle a newer one")),
+        CopyOwner::Own(name) => Remedy::new(format!("install a release of {name} whose files belong together"))
             .fix(PIP_UPGRADE.with(&[name])),
-        Place::Package(name) => {
+        CopyOwner::Package(name) => {
             Remedy::new(format!("upgrade {name}, whose {library} is found first")).fix(PIP_UPGRADE.with(&[name]))
         }
-        Place::Conda(_) | Place::System if is_libstdcxx => Remedy::new(
+        CopyOwner::Conda(_) | CopyOwner::System if is_libstdcxx => Remedy::new(
             "a newer libstdc++ has to be found first: install one, or remove the older copy from the search path",
         )
         .fix(Ok(CONDA_LIBSTDCXX.command())),
-        Place::Conda(name) => Remedy::new(format!("upgrade conda's {name}")),
-        Place::System => {
+        CopyOwner::Conda(name) => Remedy::new(format!("upgrade conda's {name}")),
+        CopyOwner::System => {
             Remedy::new(format!("bring a newer {library}, or install a build of {ours} for an older system"))
         }
     }

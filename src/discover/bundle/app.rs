@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Bundle, Form, Found, Modules, cx_freeze, nuitka, programs, pyinstaller, suffixes, version_in};
+use super::{Bundle, Form, Modules, RecognizedBundle, cx_freeze, nuitka, programs, pyinstaller, suffixes, version_in};
 use crate::error::Error;
 use crate::tools::Bundler;
 use crate::vfs::{FileSystem, Kind, VPath};
@@ -15,7 +15,7 @@ pub(super) fn around(fs: &dyn FileSystem, folder: &VPath) -> Option<VPath> {
 }
 
 /// Tells whose it is.
-pub(super) fn find(fs: &Arc<dyn FileSystem>, app: &VPath) -> Result<Option<Found>, Error> {
+pub(super) fn find(fs: &Arc<dyn FileSystem>, app: &VPath) -> Result<Option<RecognizedBundle>, Error> {
     let programs = programs(&**fs, &app.join("Contents/MacOS"));
     for program in &programs {
         if let Some(found) = pyinstaller::app(fs, app, program)? {
@@ -43,7 +43,7 @@ fn main(fs: &Arc<dyn FileSystem>, app: &VPath, programs: Vec<VPath>) -> Option<V
 }
 
 /// py2app: `Contents/Resources/__boot__.py` starts what lies in `Resources/lib/python3.X`.
-fn py2app(fs: &Arc<dyn FileSystem>, app: &VPath, program: &VPath) -> Option<Found> {
+fn py2app(fs: &Arc<dyn FileSystem>, app: &VPath, program: &VPath) -> Option<RecognizedBundle> {
     let resources = app.join("Contents/Resources");
     fs.stat(&resources.join("__boot__.py")).ok()?;
     let lib = resources.join("lib");
@@ -76,7 +76,7 @@ fn py2app(fs: &Arc<dyn FileSystem>, app: &VPath, program: &VPath) -> Option<Foun
         contents: library,
         modules,
     };
-    Some(Found { fs: fs.clone(), root: app.clone(), bundle, python, library_path: Vec::new() })
+    Some(RecognizedBundle { fs: fs.clone(), root: app.clone(), bundle, python, library_path: Vec::new() })
 }
 
 /// The Python that the program opens: a framework, or a dylib.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Bundle, Form, Found, Modules, is_exe, programs, suffixes, version_in};
+use super::{Bundle, Form, Modules, RecognizedBundle, is_exe, programs, suffixes, version_in};
 use crate::tools::Bundler;
 use crate::vfs::{FileSystem, VPath};
 use crate::world::Python;
@@ -11,7 +11,7 @@ use crate::world::Python;
 const ARCHIVE: &str = "library.zip";
 
 /// A folder with a program and `lib/library.zip`.
-pub(super) fn folder(fs: &Arc<dyn FileSystem>, root: &VPath) -> Option<Found> {
+pub(super) fn folder(fs: &Arc<dyn FileSystem>, root: &VPath) -> Option<RecognizedBundle> {
     let whole = match root.file_name() == b"lib" && fs.stat(&root.join(ARCHIVE)).is_ok() {
         true => root.parent()?,
         false => root.clone(),
@@ -25,7 +25,7 @@ pub(super) fn folder(fs: &Arc<dyn FileSystem>, root: &VPath) -> Option<Found> {
 }
 
 /// `bdist_mac` puts the libraries into `Contents/Resources/lib`.
-pub(super) fn app(fs: &Arc<dyn FileSystem>, app: &VPath, program: &VPath) -> Option<Found> {
+pub(super) fn app(fs: &Arc<dyn FileSystem>, app: &VPath, program: &VPath) -> Option<RecognizedBundle> {
     let places = ["Contents/Resources/lib", "Contents/MacOS/lib"].map(|place| app.join(place));
     let lib = places.into_iter().find(|lib| is_marked(&**fs, &lib.parent().unwrap_or_default(), lib))?;
     Some(found(fs, app, program.clone(), &lib, Form::App))
@@ -38,7 +38,7 @@ fn is_marked(fs: &dyn FileSystem, whole: &VPath, lib: &VPath) -> bool {
         || is_licensed && has(lib.clone())
 }
 
-fn found(fs: &Arc<dyn FileSystem>, root: &VPath, program: VPath, lib: &VPath, form: Form) -> Found {
+fn found(fs: &Arc<dyn FileSystem>, root: &VPath, program: VPath, lib: &VPath, form: Form) -> RecognizedBundle {
     let entries = |folder: &VPath| fs.list(folder).unwrap_or_default();
     let beside = program.parent().unwrap_or_default();
     let names = [entries(&beside), entries(lib)].concat();
@@ -54,7 +54,7 @@ fn found(fs: &Arc<dyn FileSystem>, root: &VPath, program: VPath, lib: &VPath, fo
     // By `AddDllDirectory` (`bases/_common.c`); elsewhere the rpath of the program leads there.
     let library_path = if is_exe(program.file_name()) { vec![lib.clone()] } else { Vec::new() };
     let bundle = Bundle { bundler: Bundler::CX_FREEZE, version: None, form, program, contents: lib.clone(), modules };
-    Found { fs: fs.clone(), root: root.clone(), bundle, python, library_path }
+    RecognizedBundle { fs: fs.clone(), root: root.clone(), bundle, python, library_path }
 }
 
 /// `(3, 11)` of `.cpython-311-x86_64-linux-gnu.so` and `.cp311-win_amd64.pyd`.

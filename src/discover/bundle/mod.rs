@@ -88,7 +88,7 @@ impl Bundle {
 }
 
 /// What a bundler's marks tell of a folder or a file: all that makes a target of it.
-struct Found {
+struct RecognizedBundle {
     fs: Arc<dyn FileSystem>,
     /// What is shown as the whole.
     root: VPath,
@@ -111,7 +111,7 @@ pub(super) fn folder(fs: &Arc<dyn FileSystem>, machine: &Machine, root: &VPath) 
     Ok(found.map(|found| found.target(machine)))
 }
 
-fn in_folder(fs: &Arc<dyn FileSystem>, root: &VPath) -> Result<Option<Found>, Error> {
+fn in_folder(fs: &Arc<dyn FileSystem>, root: &VPath) -> Result<Option<RecognizedBundle>, Error> {
     if let Some(found) = pyinstaller::folder(fs, root)? {
         return Ok(Some(found));
     }
@@ -141,7 +141,7 @@ pub(super) fn program(fs: &Arc<dyn FileSystem>, machine: &Machine, file: &VPath)
     Ok(around.filter(|target| target.bundle.as_ref().is_some_and(|bundle| bundle.program == *file)))
 }
 
-impl Found {
+impl RecognizedBundle {
     fn target(self, machine: &Machine) -> Target {
         let fs = &*self.fs;
         let image = target::image(fs, &self.bundle.program);

@@ -27,7 +27,7 @@ pub(in crate::discover) fn below(
     machine: &Machine,
     root: &VPath,
 ) -> Result<Option<Target>, Error> {
-    let mut found = Found::default();
+    let mut found = NestedBundles::default();
     found.look(fs, machine, root);
     if found.bundles.is_empty() {
         OUTPUTS.iter().for_each(|name| found.look(fs, machine, &root.join(name)));
@@ -60,13 +60,13 @@ pub(in crate::discover) fn below(
 }
 
 #[derive(Default)]
-struct Found {
+struct NestedBundles {
     /// Where a person would point to, and what is there.
     bundles: Vec<(VPath, Target)>,
     damaged: Option<Error>,
 }
 
-impl Found {
+impl NestedBundles {
     fn look(&mut self, fs: &Arc<dyn FileSystem>, machine: &Machine, parent: &VPath) {
         for entry in entries(&**fs, parent) {
             let path = parent.join(&entry.name);

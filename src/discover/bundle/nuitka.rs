@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::{Bundle, Form, Found, Modules, programs, version_in};
+use super::{Bundle, Form, Modules, RecognizedBundle, programs, version_in};
 use crate::error::Error;
 use crate::image::Name;
 use crate::tools::Bundler;
@@ -20,7 +20,7 @@ const LONGEST_NAME: usize = 512;
 const MOST_BLOCKS: usize = 200_000;
 
 /// A folder with a program of Nuitka's. One that unpacks itself has nothing to do with the folder.
-pub(super) fn folder(fs: &Arc<dyn FileSystem>, root: &VPath) -> Option<Found> {
+pub(super) fn folder(fs: &Arc<dyn FileSystem>, root: &VPath) -> Option<RecognizedBundle> {
     let is_dist = root.file_name().ends_with(b".dist");
     let is_packed = |program: &VPath| fs.open(program).is_ok_and(|file| payload::find(&*file).is_some());
     let found = programs(&**fs, root).into_iter();
@@ -30,13 +30,13 @@ pub(super) fn folder(fs: &Arc<dyn FileSystem>, root: &VPath) -> Option<Found> {
 }
 
 /// An application bundle with a program of Nuitka's: all lies beside it.
-pub(super) fn app(fs: &Arc<dyn FileSystem>, app: &VPath, program: &VPath) -> Option<Found> {
+pub(super) fn app(fs: &Arc<dyn FileSystem>, app: &VPath, program: &VPath) -> Option<RecognizedBundle> {
     let found = in_folder(fs, &program.parent()?, program.clone(), false, Form::App)?;
-    Some(Found { root: app.clone(), ..found })
+    Some(RecognizedBundle { root: app.clone(), ..found })
 }
 
 /// A program that unpacks itself.
-pub(super) fn one_file(fs: &Arc<dyn FileSystem>, file: &VPath) -> Result<Option<Found>, Error> {
+pub(super) fn one_file(fs: &Arc<dyn FileSystem>, file: &VPath) -> Result<Option<RecognizedBundle>, Error> {
     let at = fs.open(file).ok().and_then(|opened| payload::find(&*opened));
     let Some(at) = at else { return Ok(None) };
     let over = OneFile::over(fs.clone(), file, &Packing::Payload(at))?;
@@ -46,7 +46,13 @@ pub(super) fn one_file(fs: &Arc<dyn FileSystem>, file: &VPath) -> Result<Option<
     Ok(program.and_then(|program| in_folder(&fs, &root, program, true, Form::OneFile)))
 }
 
-fn in_folder(fs: &Arc<dyn FileSystem>, root: &VPath, program: VPath, is_dist: bool, form: Form) -> Option<Found> {
+fn in_folder(
+    fs: &Arc<dyn FileSystem>,
+    root: &VPath,
+    program: VPath,
+    is_dist: bool,
+    form: Form,
+) -> Option<RecognizedBundle> {
     let told = Told::of(&**fs.open(&program).ok().as_ref()?);
     if !is_dist && told.names.is_empty() || !told.is_nuitka {
         return None;
@@ -65,7 +71,7 @@ fn in_folder(fs: &Arc<dyn FileSystem>, root: &VPath, program: VPath, is_dist: bo
     let modules = Modules { names: told.names, archives: vec![program.clone()], is_whole };
     let bundle = Bundle { bundler: Bundler::NUITKA, version: None, form, program, contents: root.clone(), modules };
     // On Windows the folder of the program is the one that counts, and that is searched anyway.
-    Some(Found { fs: fs.clone(), root: root.clone(), bundle, python, library_path: Vec::new() })
+    Some(RecognizedBundle { fs: fs.clone(), root: root.clone(), bundle, python, library_path: Vec::new() })
 }
 
 /// What the bytes of a program tell.

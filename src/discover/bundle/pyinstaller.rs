@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Bundle, Form, Found, Modules, is_exe, programs, pyz, suffixes, version_in};
+use super::{Bundle, Form, Modules, RecognizedBundle, is_exe, programs, pyz, suffixes, version_in};
 use crate::error::Error;
 use crate::tools::Bundler;
 use crate::vfs::onefile::carchive::CArchive;
@@ -18,7 +18,7 @@ pub(super) const BASE: &str = "base_library.zip";
 pub(super) const WORK: &str = "EXE-00.toc";
 
 /// A folder with a bootloader, and beside it (before 6.0) or in a folder of its own what it needs.
-pub(super) fn folder(fs: &Arc<dyn FileSystem>, root: &VPath) -> Result<Option<Found>, Error> {
+pub(super) fn folder(fs: &Arc<dyn FileSystem>, root: &VPath) -> Result<Option<RecognizedBundle>, Error> {
     if fs.stat(&root.join(WORK)).is_ok() {
         let name = VPath::new(root.file_name());
         return Err(Error::new(
@@ -55,7 +55,7 @@ pub(super) fn folder(fs: &Arc<dyn FileSystem>, root: &VPath) -> Result<Option<Fo
 }
 
 /// A program that has everything in its archive.
-pub(super) fn one_file(fs: &Arc<dyn FileSystem>, file: &VPath) -> Result<Option<Found>, Error> {
+pub(super) fn one_file(fs: &Arc<dyn FileSystem>, file: &VPath) -> Result<Option<RecognizedBundle>, Error> {
     let Some(archive) = archive(&**fs, file)?.filter(CArchive::is_one_file) else { return Ok(None) };
     let packing = Packing::CArchive(archive);
     let over = OneFile::over(fs.clone(), file, &packing)?;
@@ -67,7 +67,7 @@ pub(super) fn one_file(fs: &Arc<dyn FileSystem>, file: &VPath) -> Result<Option<
 }
 
 /// The program of an application bundle; its libraries lie in `Contents/Frameworks`.
-pub(super) fn app(fs: &Arc<dyn FileSystem>, app: &VPath, program: &VPath) -> Result<Option<Found>, Error> {
+pub(super) fn app(fs: &Arc<dyn FileSystem>, app: &VPath, program: &VPath) -> Result<Option<RecognizedBundle>, Error> {
     let Some(archive) = archive(&**fs, program)? else { return Ok(None) };
     if archive.is_one_file() {
         return one_file(fs, program);
@@ -93,7 +93,7 @@ fn found(
     program: VPath,
     contents: VPath,
     form: Form,
-) -> Found {
+) -> RecognizedBundle {
     let (major, minor) = archive.python;
     // Since 6.11 below a folder of the version, before that at the top (pyi_builder: `python3.x/lib-dynload`).
     let dynload = [format!("python{major}.{minor}/lib-dynload"), "lib-dynload".into()];
@@ -121,7 +121,7 @@ fn found(
     let names = modules(fs, archive, &program, &contents);
     let version = archive.option("pyi-contents-directory").map(|_| "6 or later");
     let bundler = Bundler::PYINSTALLER;
-    Found {
+    RecognizedBundle {
         fs: fs.clone(),
         root: root.clone(),
         bundle: Bundle { bundler, version, form, program, contents: contents.clone(), modules: names },

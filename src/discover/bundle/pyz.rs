@@ -19,12 +19,12 @@ const MOST_CODE: u64 = 64 << 20;
 /// An archive in memory.
 pub(super) struct Archive {
     bytes: Vec<u8>,
-    entries: BTreeMap<String, Entry>,
+    entries: BTreeMap<String, ArchivedModule>,
 }
 
 /// Where the code of a module lies.
 #[derive(Clone, Copy)]
-struct Entry {
+struct ArchivedModule {
     kind: i64,
     place: usize,
     len: usize,
@@ -47,7 +47,8 @@ impl Archive {
         };
         let number = |value: &Value, at: usize| value.many().get(at).and_then(Value::int).unwrap_or(-1);
         let size = |value: &Value, at: usize| usize::try_from(number(value, at)).unwrap_or(0);
-        let entry = |value: &Value| Entry { kind: number(value, 0), place: size(value, 1), len: size(value, 2) };
+        let entry =
+            |value: &Value| ArchivedModule { kind: number(value, 0), place: size(value, 1), len: size(value, 2) };
         let entries = pairs.iter().filter_map(|(name, value)| Some((name.text()?.to_owned(), entry(value)))).collect();
         Some(Archive { bytes, entries })
     }

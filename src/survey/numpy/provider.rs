@@ -78,10 +78,10 @@ fn known(release: NumpyRelease) -> Option<&'static (NumpyRelease, u8, u8)> {
 fn releases() -> &'static [(NumpyRelease, u8, u8)] {
     #[derive(Deserialize)]
     struct Table {
-        release: Vec<Row>,
+        release: Vec<ReleaseRow>,
     }
     #[derive(Deserialize)]
-    struct Row {
+    struct ReleaseRow {
         version: String,
         abi: u8,
         feature: u8,
@@ -90,7 +90,7 @@ fn releases() -> &'static [(NumpyRelease, u8, u8)] {
     RELEASES.get_or_init(|| {
         let table: Table =
             toml::from_str(include_str!("../../../assets/numpy-abi.toml")).expect("the table that ships");
-        let row = |row: Row| Some((numpy_release(&row.version)?, row.abi, row.feature));
+        let row = |row: ReleaseRow| Some((numpy_release(&row.version)?, row.abi, row.feature));
         table.release.into_iter().filter_map(row).collect()
     })
 }

@@ -29,12 +29,12 @@ pub struct CArchive {
     pub python: (u16, u16),
     /// The library that the bootloader loads first: `libpython3.11.so.1.0`, `Python`, `python311.dll`.
     pub library: String,
-    pub entries: Vec<Entry>,
+    pub entries: Vec<ArchiveEntry>,
 }
 
 /// One line of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct ArchiveEntry {
     pub name: String,
     /// What it is: `b` a binary, `x` data, `n` a link, `z` the archive of Python modules, `m` and `M` a module, `s` a
     /// script, `o` an option of the bootloader.
@@ -46,7 +46,7 @@ pub struct Entry {
     pub is_packed: bool,
 }
 
-impl Entry {
+impl ArchiveEntry {
     pub fn is_binary(&self) -> bool {
         self.kind == b'b'
     }
@@ -82,7 +82,7 @@ impl CArchive {
         let library = &cookie[24..];
         let library = &library[..library.iter().position(|&byte| byte == 0).unwrap_or(library.len())];
         let entries = entries(&table).ok_or_else(|| damaged("its table of contents makes no sense"))?;
-        let outside = |entry: &&Entry| entry.offset.saturating_add(entry.packed) > u64::from(whole);
+        let outside = |entry: &&ArchiveEntry| entry.offset.saturating_add(entry.packed) > u64::from(whole);
         if let Some(entry) = entries.iter().find(outside) {
             return Err(damaged(&format!("{} lies outside", entry.name)));
         }
@@ -97,13 +97,13 @@ impl CArchive {
     }
 
     /// What a program of one file unpacks when it starts.
-    pub fn unpacked(&self) -> impl Iterator<Item = &Entry> {
+    pub fn unpacked(&self) -> impl Iterator<Item = &ArchiveEntry> {
         self.entries.iter().filter(|entry| matches!(entry.kind, b'b' | b'x' | b'n' | b'Z'))
     }
 
     /// Does it unpack anything? A program that lies in its folder has nothing but Python code with it.
     pub fn is_one_file(&self) -> bool {
-        self.entries.iter().any(Entry::is_binary)
+        self.entries.iter().any(ArchiveEntry::is_binary)
     }
 
     /// The options of the bootloader: `pyi-contents-directory _internal`.
@@ -113,7 +113,7 @@ impl CArchive {
     }
 
     /// Where an entry lies in the program, and how many bytes it takes there.
-    pub fn place(&self, entry: &Entry) -> (u64, u64) {
+    pub fn place(&self, entry: &ArchiveEntry) -> (u64, u64) {
         (self.start + entry.offset, entry.packed)
     }
 
@@ -121,7 +121,7 @@ impl CArchive {
     ///
     /// # Errors
     /// Where the program cannot be read, and where the entry is damaged or declares more than it can hold.
-    pub fn bytes(&self, fs: &dyn FileSystem, program: &VPath, entry: &Entry) -> io::Result<Vec<u8>> {
+    pub fn bytes(&self, fs: &dyn FileSystem, program: &VPath, entry: &ArchiveEntry) -> io::Result<Vec<u8>> {
         if entry.len > LARGEST_ENTRY || entry.is_packed && entry.len > entry.packed.saturating_mul(DEFLATE_RATIO) {
             return Err(io::Error::other(format!("it declares {} bytes in {}", entry.len, entry.packed)));
         }
@@ -151,7 +151,7 @@ fn cookie(file: &dyn ReadAt, len: u64) -> Option<u64> {
 }
 
 /// Reads the lines of a table of contents; none where one of them cannot be.
-fn entries(mut table: &[u8]) -> Option<Vec<Entry>> {
+fn entries(mut table: &[u8]) -> Option<Vec<ArchiveEntry>> {
     let mut entries = Vec::new();
     while !table.is_empty() {
         let length = u32::from_be_bytes(table.get(..4)?.try_into().ok()?) as usize;
@@ -159,7 +159,7 @@ fn entries(mut table: &[u8]) -> Option<Vec<Entry>> {
         let word = |place: usize| u32::from_be_bytes(line[place..place + 4].try_into().unwrap_or_default());
         let name = &line[ENTRY..];
         let end = name.iter().position(|&byte| byte == 0).unwrap_or(name.len());
-        entries.push(Entry {
+        entries.push(ArchiveEntry {
             name: String::from_utf8_lossy(&name[..end]).into_owned(),
             kind: line[17],
             offset: word(4).into(),
