@@ -201,7 +201,7 @@ impl Scan {
             && self.imports.iter().filter(sees).any(|import| import.module().is_some())
     }
 
-    /// How many files ask for NumPy's C API in vain, and are the worse for it.
+    /// How many files use NumPy's C API without a provider, and fail because of it.
     pub fn numpy_failing(&self) -> usize {
         let is_missed = |capi_edge: &&CapiEdge| capi_edge.answer.fails() && self.is_blamed(capi_edge.file);
         self.numpy.capi_edges.iter().filter(is_missed).count()

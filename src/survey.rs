@@ -283,7 +283,7 @@ impl Survey {
         unmet
     }
 
-    /// The distribution that brings the native modules of a top-level package; none where none does.
+    /// The distribution that owns the native modules of a top-level package; none where none does.
     pub fn distribution_of(&self, package: &str) -> Option<DistributionId> {
         let is_in =
             |module: &str| module.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
@@ -291,7 +291,7 @@ impl Survey {
         self.owner(import.file)
     }
 
-    /// The distribution that brings a file; none of a file outside.
+    /// The distribution that owns a file; none of a file outside.
     pub fn owner(&self, file: FileId) -> Option<DistributionId> {
         match self.graph.node(self.graph.file(file)?) {
             Node::File { owner, .. } => Some(*owner),

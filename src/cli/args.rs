@@ -272,7 +272,7 @@ pub(super) struct Symbols {
     /// The symbols that the file defines for others, instead
     #[arg(long, requires = "file", conflicts_with_all = ["to", "undefined", "alone"])]
     pub exports: bool,
-    /// Every file that defines or wants the symbol of this name, instead
+    /// Every file that defines or needs the symbol of this name, instead
     #[arg(long, value_name = "SYMBOL", conflicts_with_all = ["file", "to", "undefined", "alone", "after", "after_global", "exports"])]
     pub find: Option<String>,
     /// Only symbols that this library provides
@@ -433,7 +433,7 @@ pub(super) struct Log {
     /// How to write what it comes to
     #[arg(long, value_enum, default_value = "text")]
     pub format: Report,
-    /// Show every message, also those that nobody has to mind
+    /// Show every message, also harmless ones
     #[arg(short, long)]
     pub verbose: bool,
     #[command(flatten)]
@@ -468,7 +468,7 @@ pub(super) enum Demo {
 pub(super) enum ScopeArgument {
     /// Everything
     All,
-    /// What findings accuse, who needs it, and the ways that lead there
+    /// What findings are about, what needs it, and the paths that lead there
     Problems,
     /// What is joined with --node
     Focus,

@@ -63,7 +63,7 @@ pub(super) fn can_explore(arguments: &Arguments) -> bool {
     output::is_interactive() && !arguments.no_tui
 }
 
-/// Opens the explorer; with a log, on what that accuses; with a scan to compare with, on what has changed.
+/// Opens the explorer; with a log, on its errors; with a scan to compare with, on what has changed.
 ///
 /// # Errors
 /// Where the terminal cannot be used, or there is nothing to look at.

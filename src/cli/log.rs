@@ -49,7 +49,7 @@ fn code(judged: &[Judged]) -> ExitCode {
     if judged.iter().any(Judged::is_failure) { ExitCode::from(FOUND) } else { ExitCode::SUCCESS }
 }
 
-/// Opens the explorer on what the log accuses, where a person is at the terminal and there is something to look at; says
+/// Opens the explorer on the errors of the log, where a person is at the terminal and there is something to look at; says
 /// whether it did.
 ///
 /// # Errors

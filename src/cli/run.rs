@@ -3,7 +3,7 @@
 //! This is the only place in dylens that starts a program, and it starts none but the one that the person typed. On a
 //! terminal the command gets a terminal of its own (a pseudo-terminal) and notices nothing: colors, input, the size of the
 //! window and signals pass through. Elsewhere, and on Windows, its output passes through pipes. Its exit code is that of
-//! `dylens run`; of its output nothing is kept but what accuses a file.
+//! `dylens run`; of its output nothing is kept but the errors about files.
 
 mod piped;
 
@@ -22,7 +22,7 @@ use crate::buildlog::Log;
 use crate::error::Error;
 use crate::export::incidents_text;
 
-/// Runs the command. Where it fails, the explorer opens on what its output accuses; where nobody is there to look, that is
+/// Runs the command. Where it fails, the explorer opens on the errors in its output; where nobody is there to look, that is
 /// explained on the error stream: standard output is the command's own.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! `dylens symbols`: what a file wants, and who provides it.
+//! `dylens symbols`: what a file needs, and who provides it.
 
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
@@ -60,7 +60,7 @@ fn exports(arguments: &Arguments, symbols: &Symbols, scan: &Scan, name: &OsStr) 
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints every file that defines or wants a symbol; of a snapshot also which symbols it has.
+/// Prints every file that defines or needs a symbol; of a snapshot also which symbols it has.
 fn find(arguments: &Arguments, symbols: &Symbols, scan: &Scan, name: &str) -> Result<ExitCode, Error> {
     if let Some(told) = export::recorded_symbols_told(scan) {
         output::note(arguments, &told);

@@ -113,7 +113,7 @@ fn mirror<'a>(judged: &'a Judged, scan: Option<&Scan>) -> Mirror<'a> {
     }
 }
 
-/// So many warnings of one kind, and so many that nobody has to mind, are shown.
+/// So many warnings of one kind, and so many harmless ones, are shown.
 const ALIKE: usize = 5;
 
 /// Writes them for people.
@@ -150,7 +150,7 @@ pub fn incidents_text(all: &Incidents, paint: &Paint, verbose: bool) -> String {
     inert(&(text + &verdict(all, paint) + &beside(all, paint)))
 }
 
-/// The lines that say something only because of this one, counted with those that nobody has to mind.
+/// The lines that say something only because of this one, counted with the harmless ones.
 fn consequences(all: &Incidents, judged: &Judged, paint: &Paint) -> String {
     let follows = |other: &&Judged| other.because == Some(judged.incident.first);
     let lines: Vec<String> = all.judged.iter().filter(follows).map(|other| other.incident.first.to_string()).collect();
@@ -165,7 +165,7 @@ fn consequences(all: &Incidents, judged: &Judged, paint: &Paint) -> String {
     }
 }
 
-/// What is wrong with what the log was compared with, where the log itself accuses nobody.
+/// What is wrong with what the log was compared with, where the log itself names no file.
 fn beside(all: &Incidents, paint: &Paint) -> String {
     let Some(scan) = all.scan.filter(|_| !all.judged.iter().any(Judged::is_failure)) else { return String::new() };
     let mut errors = scan.findings.iter().filter(|finding| finding.severity == Severity::Error);
@@ -192,7 +192,7 @@ fn head(all: &Incidents, paint: &Paint) -> String {
     format!("{facts}\n{with}")
 }
 
-/// Does the one say of another thing what the other says? Then what mends both is told once.
+/// Does the one say of another thing what the other says? Then the fix of both is shown once.
 fn is_alike(last: &Judged, judged: &Judged) -> bool {
     std::ptr::eq(last.incident.message, judged.incident.message)
         && (&last.remedy, last.finding, &last.file) == (&judged.remedy, judged.finding, &judged.file)

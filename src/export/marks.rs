@@ -60,13 +60,13 @@ impl Marks {
         self.is_broken(node) || self.because(node).is_some()
     }
 
-    /// The node of what is imported by this name: a native module, or the distribution that brings the modules of a package.
+    /// The node of what is imported by this name: a native module, or the distribution that owns the modules of a package.
     pub fn module(&self, name: &str) -> Option<NodeId> {
         self.modules.get(name).copied()
     }
 
     /// The links of a sketch by which failures come, by their ends: those that stand for an edge between two marked nodes
-    /// which passes the failure on, and what asks for NumPy's C API in vain.
+    /// which passes the failure on, and what uses NumPy's C API without a provider.
     pub fn red_links(&self, scan: &Scan, sketch: &Sketch) -> FxHashSet<(usize, usize)> {
         let mut places = FxHashMap::<NodeId, usize>::default();
         for (at, item) in sketch.items.iter().enumerate() {

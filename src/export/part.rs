@@ -18,7 +18,7 @@ use crate::scan::Scan;
 pub enum Scope {
     #[default]
     All,
-    /// What findings accuse, who needs it, and the ways that lead there.
+    /// What findings are about, what needs it, and the paths that lead there.
     Problems,
     /// One node, and what is joined with it by so many steps in either direction.
     Focus { center: NodeId, depth: usize },
@@ -116,7 +116,7 @@ impl Mark {
 pub(super) enum State {
     #[default]
     Fine,
-    /// Absent, and nobody minds.
+    /// Absent, which is harmless.
     Absent,
     Warned,
     Bad,
@@ -233,7 +233,7 @@ fn sketch(scan: &Scan, scope: &Scope, folded: bool) -> Sketch {
     }
 }
 
-/// What findings accuse, who needs it, and a way from what can be imported.
+/// What findings are about, what needs it, and a path from what can be imported.
 fn accused(scan: &Scan) -> FxHashSet<NodeId> {
     /// More ways than that say nothing new.
     const WAYS: usize = 3;

@@ -27,7 +27,7 @@ pub struct Counts {
     pub libraries: usize,
     /// Native files of the environment.
     pub files: usize,
-    /// Distributions that bring native files.
+    /// Distributions with native files.
     pub distributions: usize,
     /// Errors; those that have one cause count as one.
     pub causes: usize,

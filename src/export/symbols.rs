@@ -15,7 +15,7 @@ use crate::survey::{ExportedSymbol, SymbolRole, SymbolRow, SymbolStatus, SymbolU
 use crate::vfs::VPath;
 use crate::world::FileId;
 
-/// The mirror of a symbol that a file wants. Its fields and their order are fixed.
+/// The mirror of a symbol that a file needs. Its fields and their order are fixed.
 #[derive(Serialize)]
 struct WantedRow<'a> {
     /// Only where several files are listed.
@@ -29,7 +29,7 @@ struct WantedRow<'a> {
     provider: Option<&'a str>,
 }
 
-/// One object a line for each symbol that a file wants. `file` is named where several files are listed.
+/// One object a line for each symbol that a file needs. `file` is named where several files are listed.
 ///
 /// # Errors
 /// Never, as memory takes every byte.
@@ -54,7 +54,7 @@ pub fn symbols_jsonl(file: Option<&VPath>, rows: &[SymbolRow], out: &mut Vec<u8>
     Ok(())
 }
 
-/// The symbols that a file wants, by provider; those that nothing provides first. `lists` names each symbol also where it is
+/// The symbols that a file needs, by provider; those that nothing provides first. `lists` names each symbol also where it is
 /// bound.
 pub fn symbols_text(scan: &Scan, file: &VPath, rows: &[SymbolRow], lists: bool, paint: &Paint) -> String {
     let head = paint.ink(Ink::Strong, &printable(&scan.shown(file).text()));
@@ -149,7 +149,7 @@ pub fn exports_text(scan: &Scan, file: &VPath, rows: &[ExportedSymbol], paint: &
     text
 }
 
-/// The mirror of a file that defines or wants a symbol.
+/// The mirror of a file that defines or needs a symbol.
 #[derive(Serialize)]
 struct UseRow<'a> {
     file: &'a str,
@@ -160,7 +160,7 @@ struct UseRow<'a> {
     binding: &'static str,
 }
 
-/// One object a line for each file that defines or wants a symbol.
+/// One object a line for each file that defines or needs a symbol.
 ///
 /// # Errors
 /// Never, as memory takes every byte.
@@ -193,7 +193,7 @@ pub fn recorded_symbols_told(scan: &Scan) -> Option<String> {
     ))
 }
 
-/// The files that define a symbol, and those that want it.
+/// The files that define a symbol, and those that need it.
 pub fn symbol_uses_text(scan: &Scan, name: &str, uses: &[SymbolUse], paint: &Paint) -> String {
     let mut text = paint.ink(Ink::Strong, &printable(name));
     let demangled = uses.first().and_then(SymbolUse::demangled);

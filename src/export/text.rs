@@ -1,4 +1,4 @@
-//! The report: what was looked at, what will not load and what mends it, the verdict.
+//! The report: what was looked at, what will not load and how to fix it, the verdict.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

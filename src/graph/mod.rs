@@ -105,7 +105,7 @@ impl Presence {
 /// What binds two nodes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Edge {
-    /// A distribution brings a file.
+    /// A distribution owns a file.
     Contains,
     /// A file asks for another.
     Needs(NeedEdge),
@@ -463,7 +463,7 @@ impl Graph {
         edges.filter(move |edge| is_wanted(edge.weight())).map(move |edge| other_end(&edge, direction))
     }
 
-    /// The distribution that brings a node, or that it is.
+    /// The distribution that owns a node, or that it is.
     pub fn owner(&self, id: NodeId) -> Option<NodeId> {
         let owner = match self.node(id) {
             Node::Distribution(_) => return Some(id),
@@ -474,7 +474,7 @@ impl Graph {
         self.distributions.get(owner?.0).copied()
     }
 
-    /// What a distribution brings: its files, and the packages of Python that are nodes.
+    /// What a distribution owns: its files, and the packages of Python that are nodes.
     pub(super) fn brought(&self, id: NodeId) -> Vec<NodeId> {
         let is_own = |node: &NodeId| matches!(self.node(*node), Node::Python(_)) && self.owner(*node) == Some(id);
         let packages = self.by_module.values().copied().filter(is_own);

@@ -91,7 +91,7 @@ impl Graph {
     }
 
     /// Every node that fails where this one does, itself left out, in order: who loads it, asks it for NumPy's C API, or
-    /// imports it, and theirs. Of a distribution, who does so to anything that it brings.
+    /// imports it, and theirs. Of a distribution, who does so to anything that it owns.
     pub fn above(&self, id: NodeId) -> Vec<NodeId> {
         let brought = self.brought(id);
         let mut above = reach(brought.iter().copied().chain([id]), |node| self.failing(node, Direction::Incoming));

@@ -488,7 +488,7 @@ fn links(reach: &ImportReach, outcomes: &BTreeMap<String, ImportOutcome>) -> Vec
     reach.links(&natives, &ways.map(String::as_str).collect())
 }
 
-/// The last part of a name, as systems compare it that do not mind the case.
+/// The last part of a name, as systems compare it that ignore case.
 fn base_name(name: &Name) -> Name {
     VPath::new(&**name).file_name().to_ascii_lowercase().as_slice().into()
 }

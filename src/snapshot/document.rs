@@ -60,7 +60,7 @@ pub(super) struct Document {
     /// Searches that findings tell of and no edge does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     searches: Vec<SearchMirror>,
-    /// The symbols that files want, of edges with findings or of all.
+    /// The symbols that files need, of edges with findings or of all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     symbols: Vec<SymbolsMirror>,
     /// Folders that could not be read, and the system's words.

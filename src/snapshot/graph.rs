@@ -134,7 +134,7 @@ pub(super) struct EdgeMirror {
 #[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 #[serde(tag = "bond", rename_all = "kebab-case")]
 pub(super) enum EdgeKindMirror {
-    /// A distribution brings a file.
+    /// A distribution owns a file.
     Contains,
     /// A file asks for another.
     Needs {

@@ -1,11 +1,11 @@
-//! The mirror of what mends something.
+//! The mirror of fixes.
 
 use super::mirror::{Damage, Mirror, Opening, Taking};
 use super::text::Place;
 use crate::command::{Command, Kind, Remedy, Template};
 use crate::vfs::VPath;
 
-/// What mends a finding. Commands are kept as the templates that they are made from, so that whoever reads the snapshot
+/// The fix of a finding. Commands are kept as the templates that they are made from, so that whoever reads the snapshot
 /// decides what a person is told to paste; of older snapshots, which have them as texts, there are none.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]

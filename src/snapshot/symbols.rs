@@ -1,4 +1,4 @@
-//! The mirror of the symbols that files want.
+//! The mirror of the symbols that files need.
 
 use super::mirror::{Damage, Mirror, Opening, Taking, mirror};
 use super::text::{Bytes, FileNumber, Place};
@@ -14,7 +14,7 @@ pub enum KeptSymbols {
     All,
 }
 
-/// The symbols that one file wants.
+/// The symbols that one file needs.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "testing", derive(schemars::JsonSchema))]
 pub(super) struct SymbolsMirror {
@@ -38,7 +38,7 @@ mirror! {
         rows [default]: Vec<RowMirror>,
         /// The needs that provide nothing, by place.
         overlinked [default]: Vec<usize>,
-        /// All that the file wants; else what it wants of some of its needs, and what nothing provides.
+        /// All that the file needs; else what it needs of some of its needs, and what nothing provides.
         is_whole [default]: bool,
     }
 }

@@ -11,7 +11,7 @@ use crate::discover::{Distribution, Item, Role, Target, is_metadata, read_conda,
 use crate::vfs::{Kind, VPath};
 use crate::world::{Absent, FileId, Python, World, is_native_name};
 
-/// What a walk brings home.
+/// The files and distributions that a walk finds.
 pub(super) struct Inventory {
     /// By path.
     pub items: Vec<Item>,

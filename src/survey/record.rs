@@ -22,13 +22,13 @@ pub struct Record {
     pub symbols: FxHashMap<FileId, RecordedSymbols>,
 }
 
-/// The symbols that a file wants, as a snapshot keeps them.
+/// The symbols that a file needs, as a snapshot keeps them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecordedSymbols {
     pub rows: Vec<SymbolRow>,
     /// The needs that provide nothing, by place ([`crate::image::Image::needs`]).
     pub overlinked: Vec<usize>,
-    /// All that the file wants; else what it wants of some of its needs, and what nothing provides.
+    /// All that the file needs; else what it needs of some of its needs, and what nothing provides.
     pub is_whole: bool,
 }
 

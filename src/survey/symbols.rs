@@ -1,4 +1,4 @@
-//! The symbols that a file wants, and who provides them in the process of its import.
+//! The symbols that a file needs, and who provides them in the process of its import.
 
 mod by_edge;
 mod by_need;
@@ -28,7 +28,7 @@ pub struct SymbolContext {
     pub before: Vec<(FileId, VPath, Mode)>,
 }
 
-/// One symbol that a file wants.
+/// One symbol that a file needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SymbolRow {
     pub symbol: Name,
@@ -55,7 +55,7 @@ impl SymbolRow {
 pub struct UnboundSymbol {
     /// The import that it ends, by place in [`Survey::imports`].
     pub import: usize,
-    /// The file that wants it: the module, or what it brings in.
+    /// The file that needs it: the module, or what it brings in.
     pub file: FileId,
     pub reference: Reference,
 }
@@ -130,7 +130,7 @@ impl SymbolStatus {
 }
 
 impl Survey {
-    /// The symbols that a file wants, in the order of its own table. None where they are not at hand.
+    /// The symbols that a file needs, in the order of its own table. None where they are not at hand.
     pub fn symbols(&self, file: FileId, context: &SymbolContext) -> Option<Vec<SymbolRow>> {
         if let Some(record) = &self.record {
             let is_plain = !context.is_alone && context.before.is_empty();

@@ -37,7 +37,7 @@ pub enum Effect {
     Cancel,
     /// Bring in what has this name, beside the screen.
     Fetch(Want, String),
-    /// Find out who defines and wants symbols of this name, beside the screen; given up where it is empty.
+    /// Find out which files define and need symbols of this name, beside the screen; given up where it is empty.
     FindSymbols(String),
     /// Look at the demo.
     Demo,

@@ -43,7 +43,7 @@ pub enum Msg {
         column: u16,
         row: u16,
     },
-    /// The button was let go.
+    /// The button was released.
     Release,
     Resize(u16, u16),
     Progress(Event),
@@ -67,9 +67,9 @@ pub enum Msg {
     Exported(Result<String, String>),
     /// What was asked for by its name, or what stands in the way.
     Fetched(Result<Fetched, String>),
-    /// The symbols that a file wants.
+    /// The symbols that a file needs.
     Symbols(ReadSymbols),
-    /// Some files that define or want a symbol of a name.
+    /// Some files that define or need a symbol of a name.
     FoundSymbols(FoundSymbols),
     /// Something changed on disk.
     Changed,

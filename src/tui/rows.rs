@@ -85,7 +85,7 @@ impl Tree {
         self.open = FxHashSet::from_iter([vec![node]]);
     }
 
-    /// Of another scan: every node is what it is there, and what is not there any more is let go of.
+    /// Of another scan: every node is what it is there, and what is not there any more is dropped.
     pub fn renumber(&mut self, again: impl Fn(NodeId) -> Option<NodeId>) {
         let was_turned = self.turned.is_some();
         self.turned = self.turned.and_then(&again);
@@ -275,7 +275,7 @@ impl Builder<'_> {
         children.retain(|&child| met.insert(child) && self.is_shown(child));
         self.scan_index.sort(&mut children, self.order);
         if self.turned.is_some() {
-            // Whoever needs a file stands before the distribution that brings it.
+            // Whoever needs a file stands before the distribution that owns it.
             children.sort_by_key(|&child| self.scan_index.entry(child).kind == NodeKind::Distribution);
         }
         children

@@ -29,9 +29,9 @@ pub enum NodeKind {
     Library,
     Program,
     System,
-    /// Found nowhere, and missed.
+    /// Not found, and missed.
     Missing,
-    /// On no search path, and nobody is the worse for it.
+    /// Not on the search path, which is harmless.
     Absent,
     /// A Python module that code imports.
     Python,
@@ -83,7 +83,7 @@ impl NodeKind {
         }
     }
 
-    /// Is it a name that leads nowhere, though it should?
+    /// Is it a name that is not found, though it should be?
     pub fn is_missing(self) -> bool {
         matches!(self, NodeKind::Missing | NodeKind::NoPython)
     }
@@ -168,7 +168,7 @@ pub struct NodeEntry {
     pub path: String,
     /// The path from where imports start: what is searched, and what lists show.
     pub brief: String,
-    /// The distribution that brings it.
+    /// The distribution that owns it.
     pub owner: String,
     pub badge: Badge,
     /// Something is wrong with this very node; of a distribution, with one of its files.
@@ -267,7 +267,7 @@ impl ScanIndex {
         scan_index
     }
 
-    /// The node of what is imported by this name: a native module, or the distribution that brings the modules of a package.
+    /// The node of what is imported by this name: a native module, or the distribution that owns the modules of a package.
     pub fn node_of_module(&self, name: &str) -> Option<NodeId> {
         self.marks.module(name)
     }

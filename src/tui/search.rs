@@ -2,7 +2,7 @@
 //!
 //! A query is words, all of which must match; the matcher takes a blank for a letter like any other, so the words are
 //! matched one by one. Words such as `is:broken`, `is:prefix`, `kind:module`, `pkg:scipy` and `needs:libz` narrow what is
-//! searched; `sym:NAME` finds the files that define or want a symbol.
+//! searched; `sym:NAME` finds the files that define or need a symbol.
 
 pub mod complete;
 
@@ -26,7 +26,7 @@ pub struct Hit {
     score: i64,
 }
 
-/// What was searched last: its hits are gone to one after the other, and stay lit until it is let go.
+/// What was searched last: its hits are gone to one after the other, and stay lit until it is cleared.
 #[derive(Clone, Debug)]
 pub struct SearchHits {
     pub query: String,
@@ -111,7 +111,7 @@ pub fn symbol_name(query: &str) -> Option<&str> {
     query.split_whitespace().filter_map(|word| word.strip_prefix("sym:")).next_back()
 }
 
-/// The files that define or want a symbol, as far as the other words of a query match them, in the order in which they came.
+/// The files that define or need a symbol, as far as the other words of a query match them, in the order in which they came.
 pub fn among(scan_index: &ScanIndex, query: &str, uses: &[SymbolUse]) -> Vec<Hit> {
     let (narrow, words) = parts(query);
     let hit = |it: &SymbolUse| {

@@ -22,7 +22,7 @@ pub enum Link {
     Broken(usize),
     /// To the list of the nodes above a node.
     Dependents(NodeId),
-    /// To the symbols that a file wants: of one of its needs, or all.
+    /// To the symbols that a file needs: of one of its needs, or all.
     Symbols(NodeId, Option<NodeId>),
     /// A command to copy.
     Copy(String),

@@ -1,4 +1,4 @@
-//! Symbols are read beside the screen: what a file wants of each of its needs, and who has to do with a name.
+//! Symbols are read beside the screen: what a file needs of each of its needs, and who has to do with a name.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,7 +24,7 @@ pub struct SymbolBoard {
 }
 
 impl SymbolBoard {
-    /// The symbols that a file wants; none before they are read, and where they are not at hand.
+    /// The symbols that a file needs; none before they are read, and where they are not at hand.
     pub fn of(&self, node: NodeId) -> Option<&Arc<EdgeSymbols>> {
         self.known.get(&node)?.as_ref()
     }
@@ -61,7 +61,7 @@ impl SymbolBoard {
     }
 }
 
-/// The symbols that a file of a scan wants.
+/// The symbols that a file of a scan needs.
 pub struct ReadSymbols {
     pub scan_index: Arc<ScanIndex>,
     pub node: NodeId,
@@ -107,7 +107,7 @@ pub fn has_symbols(scan_index: &ScanIndex, node: NodeId) -> bool {
     scan_index.scan.file_of(node).is_some_and(has)
 }
 
-/// Files that define or want a symbol: some of all, as they are found.
+/// Files that define or need a symbol: some of all, as they are found.
 pub struct FoundSymbols {
     pub name: String,
     pub uses: Vec<SymbolUse>,
@@ -122,7 +122,7 @@ const MOST_IN_A_FILE: usize = 100;
 /// So many files are read before the next find is told.
 const FILES: usize = 64;
 
-/// Tells who defines and who wants symbols of exactly this name, and then those whose names contain it, as they are found.
+/// Tells which files define and which need symbols of exactly this name, and then those whose names contain it, as they are found.
 pub fn find(scan_index: &ScanIndex, name: &str, is_over: &AtomicBool, tell: &dyn Fn(FoundSymbols)) {
     let scan = &scan_index.scan;
     let found = |uses, is_all| FoundSymbols { name: name.to_owned(), uses, is_all };

@@ -19,7 +19,7 @@ struct Look {
     kind: DrawnLinkKind,
     /// A failure comes by it.
     is_hot: bool,
-    /// All of them are absent, and nobody minds.
+    /// All of them are absent, which is harmless.
     is_absent: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The symbols that a file wants, by the edge of the graph that carries them.
+//! The symbols that a file needs, by the edge of the graph that carries them.
 
 use rustc_hash::FxHashSet;
 
@@ -8,10 +8,10 @@ use crate::image::NeedKind;
 use crate::survey::Survey;
 use crate::world::FileId;
 
-/// What one file wants, and by which of its needs it gets that.
+/// The symbols that one file needs, by the need that provides them.
 #[derive(Clone, Debug, Default)]
 pub struct EdgeSymbols {
-    /// Every symbol that the file wants, in the order of its own table.
+    /// Every symbol that the file needs, in the order of its own table.
     pub rows: Vec<SymbolRow>,
     /// For each node that the file needs, the places of the rows that come from it.
     edges: Vec<(NodeId, Vec<usize>)>,
@@ -27,7 +27,7 @@ impl EdgeSymbols {
         self.edges.iter().find(|(node, _)| *node == target).map(|(_, rows)| &rows[..])
     }
 
-    /// Is this node needed although it defines nothing that the file wants? (`ldd -u`)
+    /// Is this node needed although it defines nothing that the file needs? (`ldd -u`)
     pub fn is_overlinked(&self, target: NodeId) -> bool {
         self.overlinked.contains(&target)
     }
@@ -41,7 +41,7 @@ impl SymbolRow {
 }
 
 impl Survey {
-    /// The symbols that a file wants in the process of the first import that loads it, by the needs that provide them. None
+    /// The symbols that a file needs in the process of the first import that loads it, by the needs that provide them. None
     /// where they are not at hand.
     pub fn symbols_by_edge(&self, file: FileId) -> Option<EdgeSymbols> {
         let node = self.graph.file(file)?;

@@ -13,7 +13,7 @@ use crate::world::FileId;
 pub struct FlatSymbols {
     /// The import that it ends, by place in [`Survey::imports`].
     pub import: usize,
-    /// The file that wants them: the module, or what it brings in.
+    /// The file that needs them: the module, or what it brings in.
     pub file: FileId,
     pub symbols: Vec<Name>,
 }

@@ -1,4 +1,4 @@
-//! Symbols by name over everything that a scan knows: which files define one, and which want it.
+//! Symbols by name over everything that a scan knows: which files define one, and which need it.
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -28,7 +28,7 @@ impl SymbolRole {
     }
 }
 
-/// One file that defines or wants a symbol.
+/// One file that defines or needs a symbol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SymbolUse {
     pub file: FileId,
@@ -47,7 +47,7 @@ impl SymbolUse {
 }
 
 impl Survey {
-    /// Every file that defines or wants a symbol of exactly this name, in the order of their paths; those that define it
+    /// Every file that defines or needs a symbol of exactly this name, in the order of their paths; those that define it
     /// first. Asks the hash tables of all files, those of the system that something loads among them, in parallel; of a
     /// snapshot, what it has ([`Survey::recorded_uses`]).
     pub fn symbol_uses(&self, name: &[u8]) -> Vec<SymbolUse> {
@@ -67,7 +67,7 @@ impl Survey {
         uses.sort_by_cached_key(|it| (it.role, self.world.file(it.file).path.clone(), it.version.clone()));
     }
 
-    /// The uses that a snapshot has of symbols whose names are asked for: what files want, and the files that provide it. None
+    /// The uses that a snapshot has of symbols whose names are asked for: what files need, and the files that provide it. None
     /// where the files themselves are at hand.
     pub fn recorded_uses(&self, is_wanted: &dyn Fn(&[u8]) -> bool) -> Option<Vec<SymbolUse>> {
         let record = self.record.as_ref()?;

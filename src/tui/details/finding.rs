@@ -1,4 +1,4 @@
-//! A finding: what is wrong, what mends it, and what that rests on.
+//! A finding: what is wrong, how to fix it, and what that rests on.
 
 use super::parts::{MOST, list, search, shown_file, to_path};
 use crate::command::Shell;
@@ -10,7 +10,7 @@ use crate::tui::scan_index::{ScanIndex, brief};
 use crate::tui::styled_text::{FIELD, Link, Prose};
 use crate::tui::theme::Tone;
 
-/// A finding's sign: that of its severity. A nonstandard install name stands out though no loader minds it.
+/// A finding's sign: that of its severity. A nonstandard install name stands out though it is harmless to every loader.
 pub fn sign(finding: &Finding) -> (Tone, &'static str) {
     match finding.severity {
         Severity::Error => (Tone::Error, "✗"),
@@ -20,7 +20,7 @@ pub fn sign(finding: &Finding) -> (Tone, &'static str) {
     }
 }
 
-/// Everything about a finding: what is wrong and what mends it first, then what it rests on.
+/// Everything about a finding: what is wrong and how to fix it first, then what it rests on.
 pub fn of_finding(scan_index: &ScanIndex, at: usize) -> Vec<Prose> {
     let finding = &scan_index.scan.findings[at];
     let mut text = verdict(finding, at, scan_index.scan.shell());
@@ -106,7 +106,7 @@ pub(super) fn verdict(finding: &Finding, at: usize, shell: Shell) -> Vec<Prose> 
     text
 }
 
-/// What mends a finding: its sentence, and each way to do it with its number.
+/// The fix of a finding: its sentence, and each way to do it with its number.
 fn fixes(finding: &Finding, shell: Shell) -> Vec<Prose> {
     let sentence = if finding.remedy.text.is_empty() { finding.rule.remedy } else { &finding.remedy.text };
     numbered_fixes(sentence, &finding.remedy.lines(shell))

@@ -1,4 +1,4 @@
-//! What a log accuses: what really happened, what mends it, and the log's own lines.
+//! What a log accuses: what really happened, how to fix it, and the log's own lines.
 
 use super::finding::{grounds, numbered_fixes};
 use crate::buildlog::{Judged, Verdict};
@@ -7,7 +7,7 @@ use crate::tui::scan_index::ScanIndex;
 use crate::tui::styled_text::Prose;
 use crate::tui::theme::Tone;
 
-/// An incident's sign. An accused that is innocent stands out: nothing is wrong with it, and the build ended all the same.
+/// An incident's sign. A false positive stands out: nothing is wrong with it, and the build ended all the same.
 pub fn sign_of_incident(judged: &Judged) -> (Tone, &'static str) {
     match (judged.severity(), judged.verdict) {
         (Severity::Error, Verdict::Innocent) | (Severity::Warning, _) => (Tone::Warning, "▲"),

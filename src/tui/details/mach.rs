@@ -17,7 +17,7 @@ pub(super) fn kind(image: &Image) -> &'static str {
     }
 }
 
-/// Everything about a file that a loader or a tool may mind. Reads its body, once, to tell whether it is Rust.
+/// Everything about a file that a loader or a tool may fail on. Reads its body, once, to tell whether it is Rust.
 pub(super) fn facts(scan: &Scan, file: FileId, image: &Image, text: &mut Vec<Prose>) {
     let content = scan.world.file(file);
     if content.is_universal() {

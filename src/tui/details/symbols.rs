@@ -26,7 +26,7 @@ pub(super) fn of_edge(board: &SymbolBoard, by: NodeId, of: NodeId) -> Option<Pro
     Some(told(&rows, "").to(Link::Symbols(by, Some(of))))
 }
 
-/// How many symbols a file wants, and those that nothing defines.
+/// How many symbols a file needs, and those that nothing defines.
 pub(super) fn of_file(board: &SymbolBoard, by: NodeId) -> Option<Prose> {
     if board.is_reading(by) {
         return Some(Prose::field("symbols", Tone::Dim, "reading …"));

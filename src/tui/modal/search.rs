@@ -66,7 +66,7 @@ pub fn open_with(model: &mut Model, query: &str) -> Option<Effect> {
     effect
 }
 
-/// Takes in files that define or want the symbol that is looked for; what is under the cursor stays there.
+/// Takes in files that define or need the symbol that is looked for; what is under the cursor stays there.
 pub fn take(model: &mut Model, found: FoundSymbols) {
     let Some(scan_index) = model.scan_index.clone() else { return };
     let Some(search) = model.overlay_mut::<Search>() else { return };

@@ -1,4 +1,4 @@
-//! The symbols that make an edge, or all that a file wants.
+//! The symbols that make an edge, or all that a file needs.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use crate::tui::theme::Tone;
 
 /// A list of symbols.
 pub struct SymbolList {
-    /// The file that wants them.
+    /// The file that needs them.
     pub by: NodeId,
     /// The need that they come from; none for all.
     pub of: Option<NodeId>,
@@ -40,7 +40,7 @@ pub struct SymbolList {
 }
 
 /// Opens the symbols of the edge that is chosen: that of the line under the cursor of the details, that by which one came to
-/// the node, or that by which a missing name is needed first. Of any other file, all that it wants.
+/// the node, or that by which a missing name is needed first. Of any other file, all that it needs.
 pub fn open(model: &mut Model) -> Option<Effect> {
     let (scan_index, node) = (model.scan_index.clone()?, model.chosen?);
     let needs = |by: NodeId, of: NodeId| scan_index.scan.graph.needs(by).iter().any(|(target, _)| *target == of);
@@ -56,7 +56,7 @@ pub fn open(model: &mut Model) -> Option<Effect> {
     open_edge(model, by, of)
 }
 
-/// Opens the symbols of an edge, or all that a file wants.
+/// Opens the symbols of an edge, or all that a file needs.
 pub fn open_edge(model: &mut Model, by: NodeId, of: Option<NodeId>) -> Option<Effect> {
     let scan_index = model.scan_index.clone()?;
     if !has_symbols(&scan_index, by) {

@@ -219,7 +219,7 @@ impl Picture {
             (false, _) => 1 + usize::from(has_between),
         };
         let columns: Vec<usize> = (0..sketch.items.len()).map(column).collect();
-        // Where the chosen node has nothing to do with it, the first who asks in vain stands for it.
+        // Where the chosen node has nothing to do with it, the first consumer without a provider stands for it.
         let center = match sketch.item_of(center) {
             Some(_) => center,
             None => {

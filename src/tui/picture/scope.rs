@@ -83,7 +83,7 @@ impl Default for DisplayOptions {
     }
 }
 
-/// The distribution that brings a node, or that it is.
+/// The distribution that owns a node, or that it is.
 pub fn distribution(scan_index: &ScanIndex, node: NodeId) -> Option<NodeId> {
     match scan_index.scan.graph.node(node) {
         Node::Distribution(_) => Some(node),

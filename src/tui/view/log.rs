@@ -1,4 +1,4 @@
-//! A failed build's log: what it accuses, the guilty first, over its own lines, beside the graph of what it is about.
+//! A failed build's log: its errors, the most likely cause first, over its own lines, beside the graph of what it is about.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -70,7 +70,7 @@ fn compare(model: &mut Model) {
     }
 }
 
-/// Takes a pasted text for a log, and shows what it accuses.
+/// Takes a pasted text for a log, and shows its errors.
 pub(in crate::tui) fn paste(model: &mut Model, text: &str) -> Option<Effect> {
     take(model, crate::buildlog::read(&mut text.as_bytes()).ok()?);
     None
@@ -82,7 +82,7 @@ pub(in crate::tui) fn is_likely(text: &str) -> bool {
         || crate::buildlog::read(&mut text.as_bytes()).is_ok_and(|log| !log.incidents.is_empty())
 }
 
-/// Shows what a log accuses.
+/// Shows the errors of a log.
 pub(in crate::tui) fn take(model: &mut Model, log: Log) {
     model.modal = None;
     if log.incidents.is_empty() {
@@ -253,7 +253,7 @@ fn line(model: &Model, scan_index: &ScanIndex, judged: &Judged, digits: usize, w
     ])
 }
 
-/// What an incident is about, in a word: its node, which is where Enter leads; else what the log accuses.
+/// What an incident is about, in a word: its node, which is where Enter leads; else what the log names.
 fn name(scan_index: &ScanIndex, judged: &Judged) -> String {
     match judged.node {
         Some(node) => scan_index.entry(node).short().to_owned(),
