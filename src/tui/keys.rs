@@ -98,7 +98,7 @@ impl Keymap {
         let mut keymap = Keymap { bindings: Vec::new(), commands };
         for (id, keys) in &table {
             let command = keymap.named(id)?;
-            for name in keys.as_array().ok_or_else(|| format!("{id}: a list of keys is wanted"))? {
+            for name in keys.as_array().ok_or_else(|| format!("{id}: expected a list of keys"))? {
                 let name = name.as_str().unwrap_or_default();
                 let key = Key::parse(name).ok_or_else(|| format!("{id}: no key is called {name:?}"))?;
                 keymap.bindings.push(Binding { key, name: name.to_owned(), command });

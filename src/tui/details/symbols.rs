@@ -33,7 +33,7 @@ pub(super) fn of_file(board: &SymbolBoard, by: NodeId) -> Option<Prose> {
     }
     let symbols = board.of(by)?;
     let rows: Vec<&SymbolRow> = symbols.rows.iter().collect();
-    let how = if symbols.is_partial { " in this snapshot" } else { " wanted" };
+    let how = if symbols.is_partial { " in this snapshot" } else { " needed" };
     (!rows.is_empty()).then(|| told(&rows, how).to(Link::Symbols(by, None)))
 }
 

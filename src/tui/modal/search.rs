@@ -122,7 +122,7 @@ impl Search {
             Some(_) if scan_index.scan.record.is_some() => {
                 "the snapshot has no such symbol; dylens export --symbols keeps those of every file"
             }
-            Some(_) => "no file defines or wants such a symbol",
+            Some(_) => "no file defines or needs this symbol",
             None => "nothing matches",
         }
     }

@@ -127,7 +127,7 @@ impl SymbolList {
         match (&self.symbols, self.of) {
             _ if self.is_unreadable => format!("the symbols of {} cannot be read", label(self.by)),
             (None, _) => "reading …".into(),
-            (_, None) => format!("{} wants no symbols", label(self.by)),
+            (_, None) => format!("{} needs no symbols", label(self.by)),
             (Some(symbols), Some(of)) if symbols.is_overlinked(of) => {
                 format!("overlinked: {} uses no symbol of {}", label(self.by), label(of))
             }

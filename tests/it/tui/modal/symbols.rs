@@ -36,7 +36,7 @@ fn an_edge_tells_the_symbols_that_make_it() {
     let screen = face.screen();
     assert!(screen.contains("libblas.so.3 → lin.libs/libblas.so.3 (its own rpath)  2 symbols"), "{screen}");
     assert!(screen.contains("libidle.so.1 → lin.libs/libidle.so.1 (its own rpath)  overlinked"), "{screen}");
-    assert!(screen.contains("4 wanted, 1 undefined: dsyrk_"), "{screen}");
+    assert!(screen.contains("4 needed, 1 undefined: dsyrk_"), "{screen}");
     face.type_keys(".⇥/libblas⏎S");
     let screen = face.screen();
     assert!(screen.contains("Symbols  _core → libblas.so.3: 2 symbols"), "{screen}");
@@ -100,7 +100,7 @@ fn sym_finds_files_by_a_symbol_or_a_part_of_it() {
     assert_eq!(face.model.overlay::<Search>().expect("a search").hits.len(), 2, "{}", face.screen());
     assert_eq!(face.type_keys("⏎").chosen(), "libblas.so.3");
     face.type_keys("⎋/sym:nothing");
-    assert!(face.screen().contains("no file defines or wants such a symbol"), "{}", face.screen());
+    assert!(face.screen().contains("no file defines or needs this symbol"), "{}", face.screen());
 }
 
 #[test]
