@@ -3,6 +3,8 @@
 //! Made once, on the scan's thread, so that moving about costs nothing.
 
 use std::cmp::Reverse;
+use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_width::UnicodeWidthStr;
@@ -285,6 +287,29 @@ impl ScanIndex {
         told.sort_unstable();
         told.dedup();
         told
+    }
+
+    /// By what a failure comes to a node from what a finding is about, without its ends: the shortest way, from the node on.
+    pub fn way_to_cause(&self, node: NodeId, finding: usize) -> Vec<NodeId> {
+        let causes = self.places(finding);
+        let mut before: FxHashMap<NodeId, NodeId> = FxHashMap::from_iter([(node, node)]);
+        let mut waiting = VecDeque::from([node]);
+        while let Some(at) = waiting.pop_front() {
+            if at != node && causes.contains(&at) {
+                let step = |at: &NodeId| Some(before[at]).filter(|&before| before != node);
+                let mut way: Vec<NodeId> = std::iter::successors(Some(at), step).collect();
+                way.reverse();
+                way.retain(|&at| !self.is_missing(at));
+                return way;
+            }
+            for next in self.scan.graph.failing(at, Direction::Outgoing).filter(|&next| self.entry(next).is_marked()) {
+                if let Entry::Vacant(vacant) = before.entry(next) {
+                    vacant.insert(at);
+                    waiting.push_back(next);
+                }
+            }
+        }
+        Vec::new()
     }
 
     /// Puts each finding at its nodes, and counts it once for everything above them.

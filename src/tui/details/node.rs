@@ -44,6 +44,14 @@ pub fn of_node(scan_index: &ScanIndex, node: NodeId, via: Option<NodeId>, board:
         text.push(Prose::of(Tone::Affected, format!("✗↓ cannot load because {cause} ►")).to(Link::Finding(at)));
     }
     findings(scan_index, node, &mut text);
+    if let Some(at) = entry.because {
+        let way = scan_index.way_to_cause(node, at).into_iter();
+        let row = |node: NodeId| {
+            let entry = scan_index.entry(node);
+            (scan_index.mark(node).0, format!("{}{}", entry.brief, entry.sign()), Some(Link::Node(node)))
+        };
+        list("through", way.map(row), &mut text);
+    }
     match entry.kind {
         NodeKind::Distribution => distribution(scan_index, node, &mut text),
         _ => file(&scan_index.scan, node, &mut text),

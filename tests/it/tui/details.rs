@@ -35,3 +35,22 @@ fn a_library_tells_its_other_copies_and_whether_a_process_has_both() {
     let alone = environment(WORLD, (120, 36)).typed("F/quadmath⏎⇥.");
     assert!(!alone.screen().contains("copies"), "{}", alone.screen());
 }
+
+#[test]
+fn what_cannot_load_tells_by_what_the_failure_comes() {
+    let site = "/env/lib/python3.11/site-packages";
+    let world = format!(
+        "//- /env/pyvenv.cfg\nhome = /usr/bin\nversion = 3.11.7\n\
+         //- {site}/top/__init__.py\nfrom . import _top\nimport low\n//- {site}/top/_top.abi3.so elf x86_64 defines:PyInit__top\n\
+         //- {site}/low/__init__.py\nfrom . import _low\n\
+         //- {site}/low/_low.abi3.so elf x86_64 defines:PyInit__low needs:libgone.so.1\n"
+    );
+    let screen = environment(&world, (120, 36)).typed("/top⏎").screen();
+    let lines: Vec<&str> = screen.lines().map(|line| line.trim_matches(['│', ' '])).collect();
+    let at = lines.iter().position(|line| line.starts_with("through ")).unwrap_or_else(|| panic!("{screen}"));
+    let way = lines[at..at + 4].iter().map(|line| line.trim_start_matches("through").trim());
+    let way: Vec<&str> = way.collect();
+    assert_eq!(way, ["top/_top.abi3.so ✗↓", "top ✗↓", "low ✗↓", "low/_low.abi3.so ✗"], "{screen}");
+    let itself = environment(&world, (120, 36)).typed("/_low⏎").screen();
+    assert!(!itself.contains("through "), "{itself}");
+}
