@@ -14,8 +14,6 @@ use crate::tui::scan_index::{NodeKind, ScanIndex};
 
 /// Of more nodes than this, looking for twins takes longer than a keypress may.
 const MOST_NODES: usize = 3000;
-/// With more items than this, distributions are folded: nobody reads so many.
-const MOST_ITEMS: usize = 1500;
 /// More crossings than so many for each item are no longer read.
 const MOST_CROSSINGS: usize = 2;
 /// How far a focus looks by itself.
@@ -180,26 +178,23 @@ impl Picture {
                 && nodes.iter().any(|&file| file != node && graph.owner(file) == Some(node))
         };
         let is_apart: FxHashSet<NodeId> = nodes.iter().copied().filter(|&node| is_round_files(node)).collect();
-        if !packages {
-            nodes.retain(|node| !is_apart.contains(node));
-        }
-        let mut sketch = Sketch::of(graph, &nodes);
+        let files: Vec<NodeId> = nodes.iter().copied().filter(|node| !is_apart.contains(node)).collect();
+        let is_bare = |item: &Item| item.fold == Fold::No && is_apart.contains(&item.node());
+        let mut sketch = Sketch::of(graph, if packages { &nodes } else { &files });
         if packages {
             fold_packages(&mut sketch, scan_index, display);
-            sketch.leave_out(|item| item.fold == Fold::No && is_apart.contains(&item.node()));
+            sketch.leave_out(is_bare);
         }
         fold(&mut sketch, scan_index, center, display);
-        if sketch.items.len() > MOST_ITEMS && !packages {
-            return Picture::flow(
-                scan_index,
-                center,
-                scope,
-                &DisplayOptions { packages: true, ..display.clone() },
-                room,
-            );
+        // Nobody reads a crowd: it is shown by its packages.
+        let is_crowd = !packages && sketch.items.len() > overview::MOST_BOXES;
+        if is_crowd {
+            sketch = Sketch::of(graph, &nodes);
+            overview::fold_crowd(&mut sketch, scan_index, center, display);
+            sketch.leave_out(is_bare);
         }
         leave_out_implied(&mut sketch, scan_index, display, Some(center));
-        if scope == Scope::All && packages {
+        if scope == Scope::All && (packages || is_crowd) {
             drop_loose(&mut sketch, scan_index);
         }
         Picture::made(scan_index, (scope, center, 0), sketch, None, display, room)
