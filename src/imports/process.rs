@@ -195,8 +195,10 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
         self.state.has_unknown_finder
             || self.state.finders.contains(top)
             || self.context.has_others && top == name
-            || self.context.find(top, &self.state.possible_folders).is_some()
-            || self.context.bundled.as_ref().is_some_and(|bundled| bundled.may_have(name))
+            || match &self.context.bundled {
+                Some(bundled) => bundled.may_have(name),
+                None => self.context.find(top, &self.state.possible_folders).is_some(),
+            }
     }
 
     /// `sys.path` as it stands.
@@ -453,7 +455,9 @@ impl<'c, 'w> ImportProcess<'c, 'w> {
 
     fn find_top(&self, name: &str) -> Found {
         let target = &self.context.target;
-        if stdlib::is_builtin(name) {
+        // The program of a bundle is a module with code.
+        let is_bundled = name == "__main__" && self.context.bundled.is_some();
+        if stdlib::is_builtin(name) && !is_bundled {
             return Found::Standard;
         }
         match self.context.find(name, &self.state.folders) {
