@@ -405,16 +405,14 @@ fn soften_unasked_build(facts: &Facts, finding: &mut Finding) {
     let [module] = &gone_modules(facts, finding)[..] else { return };
     let Some((_, stem)) = module.rsplit_once('.') else { return };
     let loads = |row: &ImportOutcome| matches!(row.verdict, ImportVerdict::Loads | ImportVerdict::Guarded);
-    let Some(folder) = facts
-        .survey
-        .world
-        .open(&facts.survey.target.root.join(finding.file.as_bytes()))
-        .ok()
-        .and_then(|file| facts.package_folder(file))
-    else {
+    // A package that has nothing but libraries for ctypes is among these.
+    let mut packages = facts.outcomes.rows.iter().chain(&facts.outcomes.libraries);
+    if !packages.any(|row| row.module == top(module) && loads(row)) {
         return;
-    };
-    if facts.outcomes.of(top(module)).is_some_and(loads) && !facts.sources.mentioned(&folder, &[stem.as_bytes()])[0] {
+    }
+    let path = facts.survey.target.root.join(finding.file.as_bytes());
+    let Some(folder) = facts.survey.world.open(&path).ok().and_then(|file| facts.package_folder(file)) else { return };
+    if !facts.sources.mentioned(&folder, &[stem.as_bytes()])[0] {
         finding.severity = Severity::Warning;
         finding.breaks = 0;
         finding.message += "; no code of its package imports it";

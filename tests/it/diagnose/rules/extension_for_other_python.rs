@@ -91,6 +91,8 @@ fn a_module_for_another_python_that_no_code_of_its_package_names_is_a_warning() 
         severity("import ctypes, glob\nfor path in glob.glob(__file__ + '/_o*.so'):\n    ctypes.CDLL(path)"),
         Severity::Warning
     );
+    let libraries = "//- SITE/a/_ops.cpython-310-x86_64-linux-gnu.so elf x86_64\n//- SITE/a/_lib.abi3.so elf x86_64\n//- SITE/a/__init__.py\n";
+    assert_eq!(finding(&scan(libraries), "extension-for-other-python").severity, Severity::Warning);
     assert_eq!(severity("def f():\n    from . import _ops"), Severity::Error);
     // The package fails with it: one cause, one error.
     let scan = scan(&world("from . import _ops"));
