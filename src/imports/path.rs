@@ -79,6 +79,9 @@ impl ImportPath {
                 self.add_folder(fs, &pth_folder(fs, site, line.trim_end(), is_for_windows));
                 continue;
             }
+            if makes_namespace(line) {
+                continue;
+            }
             for nested in editable::added_sites(line) {
                 self.add_site(fs, &nested, depth + 1);
             }
@@ -101,6 +104,12 @@ impl ImportPath {
             self.folders.push(real);
         }
     }
+}
+
+/// Does a line make a namespace package of a folder beside it, as setuptools wrote it into `-nspkg.pth` (`setuptools/namespaces.py`)?
+/// The search for modules finds that folder as one by itself.
+fn makes_namespace(line: &str) -> bool {
+    line.contains("sys._getframe(1).f_locals['sitedir']") && line.contains("types.ModuleType(")
 }
 
 /// Is this a folder whose `.pth` files `site` reads?

@@ -699,3 +699,19 @@ fn a_search_path_that_code_may_have_changed_makes_no_module_missing() {
     assert_eq!(verdict(&world(&format!("{function}prepend({here})")), "p.ext"), ImportVerdict::Loads);
     assert_eq!(verdict(&world(function), "p.ext"), ImportVerdict::Fails);
 }
+
+#[test]
+fn a_namespace_that_a_pth_file_of_setuptools_makes_is_a_package() {
+    let line = "import sys, types, os;has_mfs = sys.version_info > (3, 5);p = os.path.join(sys._getframe(1).f_locals['sitedir'], \
+                *('google',));importlib = has_mfs and __import__('importlib.util');has_mfs and __import__('importlib.machinery');m = \
+                has_mfs and sys.modules.setdefault('google', importlib.util.module_from_spec(importlib.machinery.PathFinder.find_spec(\
+                'google', [os.path.dirname(p)])));m = m or sys.modules.setdefault('google', types.ModuleType('google'));mp = (m or []) \
+                and m.__dict__.setdefault('__path__',[]);(p not in mp) and mp.append(p)";
+    let world = format!(
+        "//- SITE/a-py3.11-nspkg.pth\n{line}\n//- SITE/google/protobuf/__init__.py\n//- SITE/p/ext.TAG elf x86_64 defines:PyInit_ext\n\
+        //- SITE/p/__init__.py\n"
+    );
+    let of = |code: &str| verdict(&format!("{world}{code}\n"), "p.ext");
+    assert_eq!(of("from google.protobuf import x_pb2 as x\n//- SITE/google/protobuf/x_pb2.py"), ImportVerdict::Loads);
+    assert_eq!(of("import google.gone"), ImportVerdict::Fails);
+}
