@@ -38,6 +38,8 @@ templates! {
     /// With a framework of macOS that its own build does not name.
     FRAMEWORK_BUILD = "LDFLAGS=-Wl,-framework,{token} python -m pip install --force-reinstall --no-cache-dir --no-binary {package} {package}";
     NUMPY_1 = "python -m pip install numpy<2";
+    /// The last releases that have `pkg_resources` without a warning of its end.
+    SETUPTOOLS_80 = "python -m pip install setuptools<81";
     /// The interpreter's version, as `3.13t`.
     PIP_REINSTALL_OF = "python{token} -m pip install --force-reinstall --no-deps {requirement}";
     UV_REINSTALL = "uv pip install --reinstall-package {package} {requirement}";

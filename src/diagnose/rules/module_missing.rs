@@ -1,7 +1,9 @@
 //! Python code imports a module that is not found.
 
+use std::cmp::Reverse;
+
 use crate::command::Remedy;
-use crate::command::templates::PIP_INSTALL;
+use crate::command::templates::{PIP_INSTALL, SETUPTOOLS_80};
 use crate::diagnose::remedies::{apt_install, reinstall};
 use crate::diagnose::{BrokenImports, Facts, Finding, Rule, Severity};
 use crate::discover::{DistributionId, Kind, normalized, tag_of};
@@ -26,8 +28,19 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     if facts.survey.target.bundle.is_some() {
         return;
     }
-    for group in facts.broken().iter().filter(|group| group.failure.cause == ImportCause::ModuleMissing) {
-        findings.extend(judge(facts, group));
+    let groups = facts.broken().iter().filter(|group| group.failure.cause == ImportCause::ModuleMissing);
+    let mut groups: Vec<&BrokenImports> = groups.collect();
+    groups.sort_by_key(|group| Reverse((group.missed.is_some(), group.modules.len())));
+    for group in groups {
+        // One module that is gone is one cause, whoever imports it.
+        match findings.iter_mut().find(|told| told.subject == group.failure.subject) {
+            Some(told) => {
+                let file = group.failure.file.as_ref().map(|file| facts.survey.shown(file));
+                let file = file.filter(|file| !told.files.contains(file));
+                told.files.extend(file);
+            }
+            None => findings.extend(judge(facts, group)),
+        }
     }
 }
 
@@ -69,6 +82,12 @@ fn remedy(facts: &Facts, module: &str) -> Remedy {
         && let Some(owner) = owner_of(facts, top)
     {
         return reinstall(facts, owner);
+    }
+    if top == "pkg_resources" {
+        return Remedy::new(
+            "install a setuptools that still has pkg_resources (before 82), or upgrade what imports it",
+        )
+        .fix(SETUPTOOLS_80.with(&[]));
     }
     let wanted = normalized(top);
     let all = facts.survey.distributions.iter().flat_map(|(id, _)| facts.survey.requirements(id));

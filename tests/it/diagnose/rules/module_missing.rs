@@ -78,3 +78,17 @@ import posix
     assert_eq!(of("contextvars").as_deref(), Some("apt-get install libpython3.11-stdlib"));
     assert_eq!(of("tkinter").as_deref(), Some("apt-get install python3-tk"));
 }
+
+#[test]
+fn a_module_that_several_files_miss_is_one_finding() {
+    let module = |name: &str, wanted: &str| {
+        format!("//- SITE/{name}/_x.TAG elf x86_64 defines:PyInit__x\n//- SITE/{name}/__init__.py\nimport {wanted}\n")
+    };
+    let scan = scan(&format!("{}{}{}", module("a", "gone"), module("b", "gone"), module("c", "pkg_resources")));
+    let missing = scan.findings.iter().filter(|finding| finding.rule.id.word() == "module-missing");
+    let missing: Vec<_> = missing.map(|it| (it.subject.as_str(), it.files.len(), it.broken.clone())).collect();
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    assert_eq!(missing, [("gone", 2, names(&["a", "a._x", "b", "b._x"])), ("pkg_resources", 1, names(&["c", "c._x"]))]);
+    let setuptools = scan.findings.iter().find(|finding| finding.subject == "pkg_resources").expect("a finding");
+    assert_eq!(setuptools.remedy.first(Shell::Sh).as_deref(), Some("python -m pip install 'setuptools<81'"));
+}
