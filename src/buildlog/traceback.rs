@@ -200,17 +200,21 @@ fn is_numbered_source(trimmed: &str) -> bool {
 /// place of a `.pyx` is that on the machine which built the module.
 fn initialized(trimmed: &str) -> Option<String> {
     let (file, module) = trimmed.strip_prefix("File \"")?.rsplit_once(", in init ")?;
-    let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c == '_' || c.is_alphanumeric());
     let is_cython = file.contains(".pyx\"") || file.contains(".py\"");
-    (is_cython && module.split('.').all(is_name)).then(|| format!("{}.pyx", module.replace('.', "/")))
+    cython_source(module).filter(|_| is_cython)
 }
 
 /// `h5py/h5.pyx` of `h5py\h5.pyx in init h5py.h5()`, as notebooks tell a place in Cython's code.
 fn notebook_s_cython(line: &str) -> Option<String> {
     let (file, module) = line.strip_suffix("()")?.split_once(" in init ")?;
-    let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c == '_' || c.is_alphanumeric());
     let is_cython = file.ends_with(".pyx") && !file.contains(' ');
-    (is_cython && module.split('.').all(is_name)).then(|| format!("{}.pyx", module.replace('.', "/")))
+    cython_source(module).filter(|_| is_cython)
+}
+
+/// `a/b.pyx`, for the module `a.b`.
+fn cython_source(module: &str) -> Option<String> {
+    let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c == '_' || c.is_alphanumeric());
+    module.split('.').all(is_name).then(|| format!("{}.pyx", module.replace('.', "/")))
 }
 
 /// What Python itself and NumPy do is no matter.

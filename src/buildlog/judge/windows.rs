@@ -8,7 +8,7 @@ use super::absent::whose_package;
 use super::library::{self, package, short};
 use super::{Cause, Judged, Verdict, sentences};
 use crate::buildlog::Log;
-use crate::buildlog::log_context::{LogContext, leaf};
+use crate::buildlog::log_context::{LogContext, leaf, slashed};
 use crate::command::Remedy;
 use crate::command::templates::{CONDA_INSTALL, MSVC_RUNTIME, PIP_BINARY, PIP_REINSTALL, PIP_UPGRADE};
 use crate::graph::Node;
@@ -135,7 +135,7 @@ pub(super) fn of_a_number(plain: &Judged, accused: &str) -> Option<Judged> {
     let digits: String = why.split_once("error 0x")?.1.chars().take_while(char::is_ascii_hexdigit).collect();
     let number = u32::from_str_radix(&digits, 16).ok()?;
     let (_, cause) = CAUSES.iter().find(|(known, _)| *known == number)?;
-    let path = crate::buildlog::log_context::slashed(accused);
+    let path = slashed(accused);
     // A bare name is asked for by many names, of which those of other systems fail as well.
     let (folder, name) = path.rsplit_once('/')?;
     let folder = folder.replace('/', "\\");
@@ -218,7 +218,7 @@ fn of_mingw(judged: Judged, library: &str) -> Judged {
 
 /// py2exe copies what import tables name, and of packages that keep their DLLs apart only those that it has a hook for.
 fn of_py2exe(plain: Judged, who: &str, absent: &str) -> Judged {
-    let file = plain.incident.by().map(crate::buildlog::log_context::slashed).unwrap_or_default();
+    let file = plain.incident.by().map(slashed).unwrap_or_default();
     let package = file.rsplit('/').next().and_then(|name| name.split('.').next()).filter(|name| !name.is_empty());
     let package = package.unwrap_or("PACKAGE").to_owned();
     let sentence = format!("{who} {absent}: py2exe left it out. Windows does not say which");
@@ -349,7 +349,7 @@ fn of_a_conda_environment(plain: Judged, who: &str, absent: &str, by: Option<&st
 /// conda's Python finds the DLLs of its own library by PATH, which an activated environment sets.
 fn of_conda(plain: Judged, who: &str, by: Option<&str>) -> Judged {
     let is_conda = by.is_some_and(|by| by.to_lowercase().contains("conda") || by.contains("miniforge"));
-    let by = by.map(crate::buildlog::log_context::slashed);
+    let by = by.map(slashed);
     let root = by.as_deref().and_then(|by| by.to_lowercase().find("/lib/").map(|at| by[..at].replace('/', "\\")));
     let sentence = match is_conda {
         true => format!(
@@ -404,7 +404,7 @@ const NEEDING: [(&str, &str); 1] = [("fbgemm.dll", "libomp140.x86_64.dll")];
 
 /// What pip builds from source asks for a DLL that its wheels would bring.
 fn of_a_build(plain: &Judged, who: &str) -> Option<Judged> {
-    let place = plain.incident.told("place").map(crate::buildlog::log_context::slashed)?;
+    let place = plain.incident.told("place").map(slashed)?;
     let (_, rest) = ["/pip-install-", "/pip-build-"].iter().find_map(|part| place.split_once(part))?;
     let folder = rest.split('/').nth(1).filter(|_| rest.matches('/').count() > 1)?;
     // pip 20 and later put a hash behind the name.
@@ -422,7 +422,7 @@ fn of_a_build(plain: &Judged, who: &str) -> Option<Judged> {
 
 /// Windows loads a DLL of 64 bits into a process of 64 bits alone, and one of 32 into one of 32.
 fn of_other_bits(plain: Judged, who: &str, by: Option<&str>) -> Judged {
-    let path = by.map(crate::buildlog::log_context::slashed).unwrap_or_default().to_lowercase();
+    let path = by.map(slashed).unwrap_or_default().to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| path.contains(word));
     let told = match () {
         () if says(&["x64", "win64", "amd64", "64bit", "_64."]) => ": by its name it is for 64 bits",
