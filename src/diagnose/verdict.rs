@@ -327,9 +327,8 @@ fn soften(facts: &Facts, finding: &mut Finding) {
     let names: Vec<&str> = finding.imports.iter().filter_map(|&import| name_of(facts, import)).collect();
     let rows: Option<Vec<&ImportOutcome>> = names.iter().map(|name| facts.outcomes.of(name)).collect();
     let Some(rows) = rows.filter(|rows| !rows.is_empty()) else { return };
-    let loads = |row: &&ImportOutcome| matches!(row.verdict, ImportVerdict::Loads | ImportVerdict::Guarded);
     let is_asked_again = finding.rule.id == RuleId::SYMBOL_UNDEFINED && facts.survey.binds_by_scope();
-    if is_asked_again && finding.severity == Severity::Warning && rows.iter().all(loads) {
+    if is_asked_again && finding.severity == Severity::Warning && rows.iter().all(|row| row.verdict.is_success()) {
         finding.severity = Severity::Info;
         let module = &rows[0].module;
         finding.message = finding.message.replace(MAY_LOAD_FOR_ALL, "");
@@ -404,10 +403,9 @@ fn soften_unasked_build(facts: &Facts, finding: &mut Finding) {
     }
     let [module] = &gone_modules(facts, finding)[..] else { return };
     let Some((_, stem)) = module.rsplit_once('.') else { return };
-    let loads = |row: &ImportOutcome| matches!(row.verdict, ImportVerdict::Loads | ImportVerdict::Guarded);
     // A package that has nothing but libraries for ctypes is among these.
     let mut packages = facts.outcomes.rows.iter().chain(&facts.outcomes.libraries);
-    if !packages.any(|row| row.module == top(module) && loads(row)) {
+    if !packages.any(|row| row.module == top(module) && row.verdict.is_success()) {
         return;
     }
     let path = facts.survey.target.root.join(finding.file.as_bytes());

@@ -89,6 +89,11 @@ impl ImportVerdict {
             ImportVerdict::Fails => "fails",
         }
     }
+
+    /// Does the import surely succeed, whatever native parts were refused on the way?
+    pub(crate) fn is_success(self) -> bool {
+        matches!(self, ImportVerdict::Loads | ImportVerdict::Guarded)
+    }
 }
 
 /// What every import does: of each importable native module, and of each top-level package that holds one. Nothing where it

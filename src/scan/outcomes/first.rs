@@ -56,9 +56,8 @@ pub(super) fn mark(survey: &Survey, context: &ImportContext, findings: &[Finding
             let row = places.iter().map(|&at| &rows[at]).find(|row| row.is_missed()).unwrap_or(&rows[places[0]]);
             let helps = |package: &&String| {
                 in_fresh(context, loader, |process| {
-                    let loads = |verdict| matches!(verdict, ImportVerdict::Loads | ImportVerdict::Guarded);
-                    loads(process.outcome(package, false).verdict)
-                        && loads(process.outcome(&row.module, row.is_extension).verdict)
+                    process.outcome(package, false).verdict.is_success()
+                        && process.outcome(&row.module, row.is_extension).verdict.is_success()
                 })
             };
             packages.iter().find(helps).cloned()
