@@ -155,7 +155,8 @@ templates! {
     NUITKA_LIBRARY = "python -m nuitka --include-data-files={path}={path} PROGRAM.py";
     NUITKA_FOUND = "python -m nuitka --include-data-files=PATH/{library}={path} PROGRAM.py";
     NUITKA_DATA = "python -m nuitka --include-package-data={module} PROGRAM.py";
-    NUITKA_LIBRARIES = "python -m nuitka --include-package-data={module}:*.so* --include-package-data={module}:*.dylib PROGRAM.py";
+    /// A pattern includes native files only where it ends as they do (Nuitka 1.7 and later): `*.so*` leaves `libx.so` out.
+    NUITKA_LIBRARIES = "python -m nuitka --include-package-data={module}:*.so --include-package-data={module}:*.so.* --include-package-data={module}:*.dylib --include-package-data={module}:*.dll PROGRAM.py";
     PYINSTALLER_MODULE = "pyinstaller --hidden-import={module} PROGRAM.py";
     PYINSTALLER_PACKAGE = "pyinstaller --collect-submodules={module} PROGRAM.py";
     PYINSTALLER_LIBRARY = "pyinstaller --add-binary={path}:{path} PROGRAM.py";

@@ -13,7 +13,7 @@ pub(super) const FACTS: ToolFacts = ToolFacts {
         library: |path| NUITKA_LIBRARY.with(&[path, &path.file_name()]),
         library_named: |name| NUITKA_FOUND.with(&[&name, &name]),
         data: Some(NUITKA_DATA),
-        libraries: Some(|package| NUITKA_LIBRARIES.with(&[&package, &package])),
+        libraries: Some(|package| NUITKA_LIBRARIES.with(&[&package, &package, &package, &package])),
     }),
     ..ToolFacts::new("Nuitka", include_str!("messages.toml"))
 };
