@@ -162,6 +162,8 @@ pub(super) struct Failed {
     asks: Option<(usize, String)>,
     /// A traceback has begun, and its exception has not come yet: how far its head is indented.
     traceback: Option<usize>,
+    /// The traceback was told without its head.
+    is_headless: bool,
 }
 
 fn signs() -> &'static AhoCorasick {
@@ -178,6 +180,7 @@ impl Failed {
     /// A line of the log; `is_source` is one of code that a traceback shows.
     pub(super) fn look(&mut self, line: &Line, is_source: bool) {
         if is_source {
+            self.frame(&line.text);
             return;
         }
         if let Some((_, rest)) = line.text.split_once("ailed building wheel for ") {
@@ -227,17 +230,21 @@ impl Failed {
         Some(Error { asks, ..error })
     }
 
+    /// A place in code: the head of its traceback may be cut off.
+    fn frame(&mut self, text: &str) {
+        if self.traceback.is_none() && text.trim_start().starts_with("File \"") {
+            self.traceback = Some((text.len() - text.trim_start().len()).saturating_sub(2));
+            self.is_headless = true;
+        }
+    }
+
     /// The exception at the end of a traceback.
     fn exception(&mut self, text: &str) -> Option<&'static str> {
         static EXCEPTION: OnceLock<Regex> = OnceLock::new();
         let indent = text.len() - text.trim_start().len();
         if text.trim_start().starts_with("Traceback (most recent call last)") {
             self.traceback = Some(indent);
-            return None;
-        }
-        // The head of a traceback may be cut off.
-        if self.traceback.is_none() && text.trim_start().starts_with("File \"") && text.contains("\", line ") {
-            self.traceback = Some(indent.saturating_sub(2));
+            self.is_headless = false;
             return None;
         }
         let head = self.traceback?;
@@ -245,12 +252,23 @@ impl Failed {
             return None;
         }
         self.traceback = None;
+        if std::mem::take(&mut self.is_headless) {
+            // Without its head it may be a warning or a dump of threads, after which anything is said.
+            return ends_as_an_exception(text).then_some("exception");
+        }
         let is_exception = EXCEPTION.get_or_init(|| {
             Regex::new(r"^\s*(?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception|Exit|Warning|NotFound|Failed|Interrupt|\w)(?::|$)")
                 .expect("a constant")
         });
         is_exception.is_match(text).then_some("exception")
     }
+}
+
+/// Is the line an exception by its name: `IndexError: …`, `a.b.CalledProcessError: …`?
+fn ends_as_an_exception(text: &str) -> bool {
+    let name = text.trim().split(':').next().unwrap_or_default();
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c == '_' || c == '.' || c.is_alphanumeric());
+    is_name(name) && ["Error", "Exception", "Exit", "Interrupt", "NotFound"].iter().any(|end| name.ends_with(end))
 }
 
 /// The command that a message names as what installs the missing; none where the line is a command that was run.
