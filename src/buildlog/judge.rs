@@ -9,6 +9,7 @@ mod consequence;
 mod cython;
 mod data;
 mod development;
+mod exception;
 mod glibc;
 mod homebrew;
 pub(super) mod library;
@@ -16,6 +17,7 @@ mod module;
 mod numpy;
 mod policy;
 mod sentences;
+mod setuptools;
 mod single;
 mod standard;
 mod symbol;
@@ -381,6 +383,10 @@ fn one(incident: &Incident, log: &Log, context: Option<&LogContext>) -> Judged {
         Cause::LinkLibrary => development::judge(plain, log),
         Cause::FileMissing if incident.message.id == "data-missing" => data::judge(plain, log),
         Cause::FileMissing if incident.message.id == "tcl-package" => data::of_tcl(plain, log),
+        Cause::RuntimeMismatch if incident.tool == ToolId::Numpy => numpy::of_a_limit(plain),
+        _ if incident.tool == ToolId::Gdal => data::of_proj(plain, log),
+        _ if incident.tool == ToolId::Setuptools => setuptools::judge(plain, log),
+        Cause::BuildFailed if incident.message.id == "exception" => exception::judge(plain, log),
         Cause::PolicySymbols if incident.tool == ToolId::Auditwheel => policy::judge(plain, log),
         _ => single::judge(file(plain, context), log, context),
     };

@@ -26,6 +26,7 @@ mod log_text;
 mod pattern;
 mod python_symbols;
 mod reader;
+mod removed;
 mod standard;
 mod surroundings;
 mod symbol_owner;

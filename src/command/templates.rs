@@ -35,6 +35,10 @@ templates! {
     PIP_FRESH = "python -m pip install --upgrade --force-reinstall --no-cache-dir {package}";
     /// Compiled against the packages that are installed.
     PIP_BUILD_BESIDE = "python -m pip install --force-reinstall --no-deps --no-cache-dir --no-build-isolation --no-binary {package} {package}";
+    /// With what builds it taken from the environment.
+    PIP_NO_ISOLATION = "python -m pip install --no-build-isolation {package}";
+    PIP_NO_ISOLATION_OF = "python -m pip install --no-build-isolation PACKAGE";
+    PIP_ENSURE = "python -m ensurepip --upgrade";
     /// With a framework of macOS that its own build does not name.
     FRAMEWORK_BUILD = "LDFLAGS=-Wl,-framework,{token} python -m pip install --force-reinstall --no-cache-dir --no-binary {package} {package}";
     NUMPY_1 = "python -m pip install numpy<2";
@@ -51,6 +55,7 @@ templates! {
     VENV_UPGRADE = "python3 -m venv --upgrade {path}";
     VENV_CLEAR = "python3 -m venv --clear {path}";
     WITHOUT_DYLD = "env -u DYLD_LIBRARY_PATH -u DYLD_FALLBACK_LIBRARY_PATH PROGRAM";
+    WITHOUT_PROJ_VARIABLES = "env -u PROJ_LIB -u PROJ_DATA -u GDAL_DATA PROGRAM";
     WITHOUT_PYTHON_VARIABLES = "env -u PYTHONHOME -u PYTHONPATH -u LD_LIBRARY_PATH PROGRAM";
 
     RUSTUP = "rustup update stable";
@@ -154,6 +159,7 @@ templates! {
     NUITKA_PACKAGE = "python -m nuitka --include-package={module} PROGRAM.py";
     NUITKA_LIBRARY = "python -m nuitka --include-data-files={path}={path} PROGRAM.py";
     NUITKA_FOUND = "python -m nuitka --include-data-files=PATH/{library}={path} PROGRAM.py";
+    NUITKA_SHARED = "python -m nuitka --standalone --static-libpython=no PROGRAM.py";
     NUITKA_DATA = "python -m nuitka --include-package-data={module} PROGRAM.py";
     /// A pattern includes native files only where it ends as they do (Nuitka 1.7 and later): `*.so*` leaves `libx.so` out.
     NUITKA_LIBRARIES = "python -m nuitka --include-package-data={module}:*.so --include-package-data={module}:*.so.* --include-package-data={module}:*.dylib --include-package-data={module}:*.dll PROGRAM.py";

@@ -16,7 +16,10 @@ use crate::buildlog::log_context::{LogContext, leaf};
 use crate::buildlog::well_known;
 use crate::buildlog::{Log, Packager};
 use crate::command::Remedy;
-use crate::command::templates::{DELVEWHEEL_INSIDE, DELVEWHEEL_WITH, FILE, LIBRARY_PATH, MATURIN_SKIP, PIP_UPGRADE};
+use crate::command::templates::{
+    DELVEWHEEL_INSIDE, DELVEWHEEL_WITH, FILE, LIBRARY_PATH, LINK, MATURIN_SKIP, NAME_CHANGE, PIP_REBUILD, PIP_UPGRADE,
+    SIGN,
+};
 use crate::diagnose::{origin, shipped};
 use crate::tools::{Bundler, ToolId};
 use bundle::in_a_bundle;
@@ -92,6 +95,9 @@ pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>, accu
         return on_android(plain, accused, by);
     }
     if let Some(judged) = linked_from(&plain, log, accused, by).filter(|_| is_elf) {
+        return judged;
+    }
+    if let Some(judged) = by_no_path(&plain, log, accused, by).filter(|_| tool == ToolId::Dyld) {
         return judged;
     }
     if let Some(judged) = of_its_project(&plain, accused, by).filter(|_| is_elf) {
@@ -192,6 +198,38 @@ fn by_its_path(plain: Judged, log: &Log, accused: &str) -> Judged {
     };
     let remedy = Remedy::new(text).fix(FILE.with(&[&accused]));
     plain.says(sentence).mended(install.into_iter().fold(remedy, |remedy, command| remedy.fix(Ok(command))))
+}
+
+/// A name without a folder: dyld looks for it in the working directory and the folders that it searches last.
+fn by_no_path(plain: &Judged, log: &Log, accused: &str, by: Option<&str>) -> Option<Judged> {
+    /// Where the installers of their makers put libraries.
+    const FOLDERS: [(&str, &str); 1] = [("libmysqlclient", "/usr/local/mysql/lib")];
+    let by = by.filter(|_| accused.ends_with(".dylib") && !accused.contains(['/', '@']))?;
+    let sentence = format!(
+        "{}, which was compiled on this machine, asks for {accused} by a name without a folder, as the library calls itself: dyld looks for that only in /usr/local/lib, /usr/lib and the \
+         working directory",
+        short(by)
+    );
+    let known = FOLDERS.iter().find(|(start, _)| accused.starts_with(start)).map(|(_, folder)| *folder);
+    let place = known.map_or_else(String::new, |folder| format!("; its maker's installer puts it into {folder}"));
+    let text = format!(
+        "find where it lies (mdfind -name {accused}{place}) and have the file ask for it there: install_name_tool -change {accused} FOLDER/{accused} FILE; or link it into /usr/local/lib (ln -s); \
+         or install the library with Homebrew and build the package again"
+    );
+    let remedy = Remedy::new(text);
+    let remedy = match known {
+        Some(folder) => {
+            let path = format!("{folder}/{accused}");
+            let change = NAME_CHANGE.with(&[&accused, &path, &by]);
+            let link = LINK.with(&[&path, &format!("/usr/local/lib/{accused}")]);
+            remedy.steps([change, SIGN.with(&[&by])]).fix(link)
+        }
+        None => remedy,
+    };
+    let library = shipped(accused).and_then(|library| command(log.packager(&[by]), &library));
+    let rebuild = package(by).map(|whose| PIP_REBUILD.with(&[&whose, &whose]));
+    let remedy = remedy.steps(library.map(Ok).into_iter().chain(rebuild));
+    Some(plain.clone().cause(Cause::RelativeName, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
 /// Android has none of Linux' packages: what a wheel does not bring, Termux may.

@@ -1,10 +1,10 @@
 //! A program that a bundler made opens a file in its own folder, and it is not there: data is no code, and was not included.
 
 use super::{Cause, Judged, Verdict};
-use crate::buildlog::Log;
 use crate::buildlog::log_context::{leaf, slashed};
+use crate::buildlog::{Log, Mark};
 use crate::command::Remedy;
-use crate::command::templates::{CX_FREEZE_FOUND, NUITKA_FOUND};
+use crate::command::templates::{CONDA_INSTALL, CX_FREEZE_FOUND, NUITKA_FOUND, WITHOUT_PROJ_VARIABLES};
 use crate::tools::{Bundler, ToolId};
 
 /// A package of Tcl that a package of Python brings as data: bundlers see neither its scripts nor its library.
@@ -30,6 +30,26 @@ pub(super) fn of_tcl(plain: Judged, log: &Log) -> Judged {
     );
     let remedy = Remedy::new(text).fix(bundler.data(&package)).fix(bundler.libraries_of(&package));
     plain.cause(Cause::FileMissing, Verdict::Guilty).says(sentence).mended(remedy)
+}
+
+/// PROJ finds another's database or none: variables that other programs set come before what a wheel has.
+pub(super) fn of_proj(plain: Judged, log: &Log) -> Judged {
+    if plain.incident.message.id == "gdal-data" {
+        return plain;
+    }
+    let places = "PROJ_DATA (PROJ before 9.1 reads PROJ_LIB) set to the folder that has the proj.db of this PROJ: pyproj.datadir.get_data_dir(), in conda $CONDA_PREFIX/share/proj, of \
+                  Debian's proj-data /usr/share/proj";
+    if let Some(bundler) = log.running() {
+        let word = bundler.word();
+        let text = format!("have {word} take the data of pyproj into the program; else start it with {places}");
+        return plain.mended(Remedy::new(text).fix(bundler.data("pyproj")).fix(bundler.data("rasterio")));
+    }
+    let text = format!(
+        "take PROJ_LIB and PROJ_DATA out of the environment, where another program set them (echo shows; on Windows PostgreSQL's PostGIS, GDAL and OSGeo4W do), and start a new shell; where the \
+         data are not installed, install them with PROJ, and run it with {places}"
+    );
+    let remedy = Remedy::new(text).fix(Ok(WITHOUT_PROJ_VARIABLES.command()));
+    plain.mended(if log.marks.contains(&Mark::Conda) { remedy.fix(CONDA_INSTALL.with(&[&"proj"])) } else { remedy })
 }
 
 pub(super) fn judge(plain: Judged, log: &Log) -> Judged {

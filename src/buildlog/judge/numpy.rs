@@ -6,7 +6,7 @@ use super::{Cause, Judged, Verdict};
 use crate::buildlog::log_context::LogContext;
 use crate::buildlog::{Incident, Log};
 use crate::command::Remedy;
-use crate::command::templates::{PIP_INSTALL, PIP_UPGRADE};
+use crate::command::templates::{PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_UPGRADE};
 use crate::image::Binding;
 use crate::rule::RuleId;
 use crate::tools::Bundler;
@@ -32,6 +32,15 @@ pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>) -> J
         }
         _ => judged,
     }
+}
+
+/// A package that looks at NumPy's version as it is imported names the newest that it takes.
+pub(super) fn of_a_limit(plain: Judged) -> Judged {
+    let told = |place: &str| plain.incident.told(place).map(|text| text.trim_end_matches('.').to_owned());
+    let (Some(package), Some(version)) = (told("accused"), told("version")) else { return plain };
+    let remedy = plain.remedy.clone().fix(PIP_UPGRADE.with(&[&package.to_lowercase()]));
+    let judged = plain.mended(remedy.fix(PIP_INSTALL_REQUIRED.with(&[&format!("numpy=={version}.*")])));
+    Judged { verdict: Verdict::Guilty, ..judged }
 }
 
 /// What NumPy 1.16 and later have a compiled module of asks an older one for that, and then says that the C API is not there.

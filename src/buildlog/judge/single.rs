@@ -75,7 +75,7 @@ fn command_failed(judged: Judged, log: &Log) -> Judged {
 }
 
 /// Some messages tell themselves what is to be installed: it is quoted, as nothing is known of it.
-fn as_it_asks(judged: Judged) -> Judged {
+pub(super) fn as_it_asks(judged: Judged) -> Judged {
     let Some(asks) = judged.incident.told("asks") else { return judged };
     let text = format!("do what the message asks for, if it fits this system: “{asks}”; else {}", judged.remedy.text);
     judged.mended(Remedy::new(text))

@@ -10,7 +10,9 @@ use super::{Cause, Judged, Verdict, sentences};
 use crate::buildlog::Log;
 use crate::buildlog::log_context::{LogContext, leaf, slashed};
 use crate::command::Remedy;
-use crate::command::templates::{CONDA_INSTALL, MSVC_RUNTIME, PIP_BINARY, PIP_REINSTALL, PIP_UPGRADE};
+use crate::command::templates::{
+    CONDA_INSTALL, MSVC_RUNTIME, PIP_BINARY, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UPGRADE,
+};
 use crate::graph::Node;
 use crate::image::{Import, Name, Origin, WindowsRelease};
 use crate::loader::procedures::procedure;
@@ -246,13 +248,24 @@ fn init_failed(plain: Judged, who: &str) -> Judged {
         "a DLL of {who} was found and failed at its own start: mostly an old Visual C++ runtime, two copies of one library, or a processor \
          without instructions that it was compiled for"
     );
-    plain.says(sentence).mended(
-        Remedy::new(
-            "install the newest Visual C++ Redistributable, and import that package first; else take the release of the package before this one",
-        )
-        .fix(Ok(MSVC_RUNTIME.command())),
-    )
+    let older = OLDER.iter().find(|(known, ..)| module.ends_with(known));
+    let whose = older.map(|(_, name, _)| (*name).to_owned()).or_else(|| plain.incident.by().and_then(package));
+    let text = format!(
+        "install the newest Visual C++ Redistributable, and import {0} first; else take the release of {0} before this one",
+        whose.as_deref().unwrap_or("that package")
+    );
+    let remedy = Remedy::new(text).fix(Ok(MSVC_RUNTIME.command()));
+    plain.says(sentence).mended(match older {
+        Some((_, name, before)) => remedy.fix(PIP_INSTALL_REQUIRED.with(&[&format!("{name}<{before}")])),
+        None => remedy,
+    })
 }
+
+/// Modules whose DLLs fail at their start on many machines since a release of their package: the module, the package, the release.
+///
+/// Source: the release notes of ONNX Runtime 1.21 (a newer Visual C++ runtime) and onnx/onnx#6267; November 2026.
+const OLDER: [(&str, &str, &str); 2] =
+    [("onnxruntime_pybind11_state", "onnxruntime", "1.21"), ("onnx_cpp2py_export", "onnx", "1.16.2")];
 
 /// The modules of pywin32, whose own DLLs lie in a folder beside them.
 fn is_of_pywin32(module: &str) -> bool {
@@ -465,11 +478,12 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
         let sentence = format!(
             "{who} needs {needed}, the OpenMP runtime of Microsoft's compiler, which its wheel and the Redistributable do not bring"
         );
+        let whose = by.and_then(package);
         let text = format!(
-            "upgrade the package: newer releases do not need it so; or install the MSVC v143 build tools (Visual Studio Installer), which put {needed} into System32"
+            "upgrade {}: newer releases do not need it so; or install the MSVC v143 build tools (Visual Studio Installer), which put {needed} into System32",
+            whose.as_deref().unwrap_or("the package")
         );
         let remedy = Remedy::new(text);
-        let whose = by.and_then(package);
         return plain.says(sentence).mended(match whose {
             Some(whose) => remedy.fix(PIP_UPGRADE.with(&[&whose])),
             None => remedy,

@@ -3,6 +3,7 @@
 mod android;
 mod compiling;
 mod cython;
+mod exceptions;
 mod linux;
 mod macos;
 mod numpy;

@@ -85,6 +85,12 @@ fn the_first_incident_of_each_newest_thread_leads_to_the_remedy_that_worked() {
     compare(include_str!("../../fixtures/threads-6.jsonl"));
 }
 
+/// As these; many end in an exception of a build or a tool that names no native file.
+#[test]
+fn the_first_incident_of_each_last_thread_leads_to_the_remedy_that_worked() {
+    compare(include_str!("../../fixtures/threads-7.jsonl"));
+}
+
 #[track_caller]
 fn compare(rows: &str) {
     let (mut asked, mut wrong, mut counts) = (0, Vec::new(), BTreeMap::<&str, usize>::new());

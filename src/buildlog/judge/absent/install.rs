@@ -7,8 +7,8 @@ use crate::buildlog::log_context::leaf;
 use crate::buildlog::{Log, Mark, Packager, well_known};
 use crate::command::templates::{
     APK_ADD, APK_SEARCH, APK_SONAME, APT_FILE, APT_INSTALL, BREW_INSTALL, BREW_SEARCH, CONDA_INSTALL, CONDA_INSTALL_OF,
-    CONDA_SEARCH, DNF_INSTALL, DNF_SONAME, LIBRARY_PATH, MORE, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_UNINSTALL,
-    WITH_LIBPYTHON, WITHOUT_DYLD, YUM_INSTALL, YUM_SONAME, ZYPPER_SONAME,
+    CONDA_SEARCH, DNF_INSTALL, DNF_SONAME, LIBRARY_PATH, MORE, PIP_BINARY, PIP_INSTALL, PIP_INSTALL_REQUIRED,
+    PIP_UNINSTALL, WITH_LIBPYTHON, WITHOUT_DYLD, YUM_INSTALL, YUM_SONAME, ZYPPER_SONAME,
 };
 use crate::command::{Command, Remedy, Template};
 use crate::diagnose::{Shipped, shipped};
@@ -363,8 +363,34 @@ pub(super) fn with_companions(all: &Companions, packager: Packager) -> Option<Re
     })
 }
 
+/// Libraries that packages of Python ask for by name, and the distribution whose wheels for Windows and macOS bring each.
+///
+/// Source: the wheels on the index; November 2026.
+const IN_WHEELS: [(&str, &str); 10] = [
+    ("libmagic", "python-magic-bin"),
+    ("libsndfile", "soundfile"),
+    ("libportaudio", "sounddevice"),
+    ("libenchant", "pyenchant"),
+    ("libzbar", "pyzbar"),
+    ("libusb", "libusb-package"),
+    ("libvips", "pyvips-binary"),
+    ("libopenslide", "openslide-bin"),
+    ("libsdl2", "pysdl2-dll"),
+    ("libspatialindex", "rtree"),
+];
+
 /// What Python code asks for by a bare name is called otherwise on each system, and looked for elsewhere.
 pub(super) fn by_its_name(log: &Log, packager: Packager, name: &str) -> Option<Remedy> {
+    let remedy = by_its_name_in_the_system(log, packager, name)?;
+    let in_wheels = IN_WHEELS.iter().find(|(library, _)| leaf(name).to_lowercase().starts_with(library));
+    let Some((library, package)) = in_wheels else { return Some(remedy) };
+    let text = format!("install {package}, whose wheels for Windows and macOS bring {library}; or {}", remedy.text);
+    let first = Remedy::new(text).fix(PIP_BINARY.with(&[package]));
+    Some(Remedy { fixes: first.fixes.into_iter().chain(remedy.fixes).collect(), ..first })
+}
+
+/// The same, of what the system itself can have.
+fn by_its_name_in_the_system(log: &Log, packager: Packager, name: &str) -> Option<Remedy> {
     let bare = leaf(name).split(".so").next().unwrap_or(name);
     if log.marks.contains(&Mark::Windows) {
         let text = format!(
