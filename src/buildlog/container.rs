@@ -18,7 +18,7 @@ pub(super) struct Unprefixed<'a> {
     pub is_error: bool,
 }
 
-/// GitHub's, GitLab's and other services' times and streams, syslog's, journald's and those of macOS' console, Docker's steps, pip's and compose's
+/// GitHub's, GitLab's and other services' times and streams, syslog's, journald's and those of macOS' console, Docker's steps and seconds, pip's and compose's
 /// bars, pytest's mark of an exception, quoted mail.
 const COLLECTED: &str = r"(?x)^(?:
     \[?\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?(?:\ \d\d[OE][\ +]|\ std(?:out|err)\ [FP]\ |\ -\ )?\ ?
@@ -31,6 +31,7 @@ const COLLECTED: &str = r"(?x)^(?:
   | (?:\ =>)+\ \#\ 
   | ::(?:error|warning|notice)[^:]*::
   | \#\d+\ (?:\d+\.\d+|\[[^\]]*\])\ ?
+  | \d{1,4}\.\d{2,3}\ 
   | [^\t|]{1,80}\t[^\t]{1,80}\t\d{4}-\d\d-\d\dT[\d:.]+Z\ ?
   | \s*[|│]\s?
   | [\w.-]+\s+\|\ 

@@ -371,6 +371,9 @@ fn one(incident: &Incident, log: &Log, context: Option<&LogContext>) -> Judged {
         Cause::ModuleLeftOut if incident.tool == ToolId::Py2exe => single::judge(file(plain, context), log, context),
         _ if matches!(incident.tool, ToolId::Windows | ToolId::Py2exe) => windows::judge(plain, log, context),
         _ if incident.message.id == "function-missing" => file(plain, context),
+        _ if incident.tool == ToolId::Hdf5 => data::of_hdf5(plain, log),
+        _ if incident.tool == ToolId::Gdal => data::of_proj(plain, log),
+        _ if incident.tool == ToolId::Setuptools => setuptools::judge(plain, log),
         Cause::LibraryMissing => library::judge(plain, log, context),
         Cause::SymbolMissing | Cause::VersionMissing | Cause::OtherCopy => symbol::judge(plain, log, context),
         Cause::NumpyAbi | Cause::NumpyTooOld | Cause::NumpyMissing | Cause::NumpyShim => {
@@ -384,8 +387,6 @@ fn one(incident: &Incident, log: &Log, context: Option<&LogContext>) -> Judged {
         Cause::FileMissing if incident.message.id == "data-missing" => data::judge(plain, log),
         Cause::FileMissing if incident.message.id == "tcl-package" => data::of_tcl(plain, log),
         Cause::RuntimeMismatch if incident.tool == ToolId::Numpy => numpy::of_a_limit(plain),
-        _ if incident.tool == ToolId::Gdal => data::of_proj(plain, log),
-        _ if incident.tool == ToolId::Setuptools => setuptools::judge(plain, log),
         Cause::BuildFailed if incident.message.id == "exception" => exception::judge(plain, log),
         Cause::PolicySymbols if incident.tool == ToolId::Auditwheel => policy::judge(plain, log),
         _ => single::judge(file(plain, context), log, context),

@@ -65,6 +65,7 @@ tools! {
     Musl musl,
     Bionic bionic,
     Gdal gdal,
+    Hdf5 hdf5,
     RustNumpy rust_numpy,
     Numpy numpy,
     Cython cython,

@@ -2,9 +2,11 @@
 
 use super::{Cause, Judged, Verdict};
 use crate::buildlog::log_context::{leaf, slashed};
-use crate::buildlog::{Log, Mark};
+use crate::buildlog::{Log, Mark, Packager};
 use crate::command::Remedy;
-use crate::command::templates::{CONDA_INSTALL, CX_FREEZE_FOUND, NUITKA_FOUND, WITHOUT_PROJ_VARIABLES};
+use crate::command::templates::{
+    CONDA_INSTALL, CX_FREEZE_FOUND, MORE, NUITKA_FOUND, PIP_BINARY, PIP_UNINSTALL, WITHOUT_PROJ_VARIABLES,
+};
 use crate::tools::{Bundler, ToolId};
 
 /// A package of Tcl that a package of Python brings as data: bundlers see neither its scripts nor its library.
@@ -30,6 +32,21 @@ pub(super) fn of_tcl(plain: Judged, log: &Log) -> Judged {
     );
     let remedy = Remedy::new(text).fix(bundler.data(&package)).fix(bundler.libraries_of(&package));
     plain.cause(Cause::FileMissing, Verdict::Guilty).says(sentence).mended(remedy)
+}
+
+/// Two releases of HDF5 come from two sources; which of them is to stay depends on where the environment comes from.
+pub(super) fn of_hdf5(plain: Judged, log: &Log) -> Judged {
+    let paths: Vec<&str> = [plain.incident.told("place"), log.site.as_deref()].into_iter().flatten().collect();
+    let around = log.text.lines().iter().any(|(_, line)| line.contains("conda"));
+    let is_conda = around || log.packager(&paths) == Packager::Conda;
+    let reinstall = match is_conda {
+        true => CONDA_INSTALL.with(&[&"h5py"]).and_then(|command| command.and(MORE, &[&"hdf5"])),
+        false => PIP_BINARY.with(&[&"h5py"]),
+    };
+    let remedy = plain.remedy.clone();
+    let remedy =
+        if is_conda { remedy.steps([PIP_UNINSTALL.with(&[&"h5py"]), reinstall]) } else { remedy.fix(reinstall) };
+    plain.mended(remedy)
 }
 
 /// PROJ finds another's database or none: variables that other programs set come before what a wheel has.

@@ -409,7 +409,7 @@ fn asked_of_pkg_config(log: &Log) -> Vec<String> {
 }
 
 /// The commands that install it; where nothing shows the system, that of Fedora after that of Debian.
-fn installs(log: &Log, packager: Packager, shipped: &Shipped) -> Vec<Command> {
+pub(super) fn installs(log: &Log, packager: Packager, shipped: &Shipped) -> Vec<Command> {
     let is_unknown = log.is_of_unknown_system() && packager == Packager::Apt;
     let other = is_unknown.then(|| command(Packager::Dnf, shipped)).flatten();
     command(packager, shipped).into_iter().chain(other).collect()

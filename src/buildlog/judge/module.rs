@@ -1,14 +1,16 @@
 //! A Python module is said to be missing.
 
+use super::development::installs;
 use super::library::short;
 use super::{Cause, Judged, Verdict, standard};
-use crate::buildlog::log_context::{LogContext, slashed};
+use crate::buildlog::development::program;
+use crate::buildlog::log_context::{LogContext, leaf, slashed};
 use crate::buildlog::standard::{removed_in, successor};
-use crate::buildlog::{Log, Mark, folders};
+use crate::buildlog::{Log, Mark, Packager, folders};
 use crate::command::Remedy;
 use crate::command::templates::{
-    PIP_FOR, PIP_IN_PLACE, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UPGRADE, PYINSTALLER_OF,
-    SETUP_IN_PLACE,
+    PIP_FOR, PIP_IN_PLACE, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UNINSTALL, PIP_UPGRADE,
+    PYINSTALLER_OF, SETUP_IN_PLACE,
 };
 use crate::rule::RuleId;
 use crate::scan::Scan;
@@ -27,6 +29,9 @@ pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>) -> J
     // A module that Python itself gave up is not the tool's to bring.
     let is_given_up = gone(module.split('.').next().unwrap_or(&module)).is_some();
     if let Some(judged) = of_a_tool(&plain, &module).filter(|_| !is_given_up) {
+        return judged;
+    }
+    if let Some(judged) = of_a_script(&plain, log, &module) {
         return judged;
     }
     if let Some(judged) = standard::without_its_library(&plain, log, &module) {
@@ -164,6 +169,28 @@ fn in_an_isolated_build(plain: &Judged, module: &str) -> Option<Judged> {
     );
     let remedy = Remedy::new(text).fix(PIP_INSTALL.with(&[&top]));
     Some(plain.clone().cause(Cause::ModuleMissing, Verdict::Guilty).says(sentence).mended(remedy))
+}
+
+/// pip's script of a program that builds run, which lies on PATH: the isolated build runs it and does not see its module.
+fn of_a_script(plain: &Judged, log: &Log, module: &str) -> Option<Judged> {
+    let by = plain.incident.by().map(slashed)?;
+    let is_script =
+        ["/bin/", "/Scripts/"].iter().any(|folder| by.contains(folder)) && leaf(&by).trim_end_matches(".exe") == module;
+    let package = program(module).filter(|_| is_script && plain.cause == Cause::ModuleMissing)?;
+    let sentence = format!(
+        "{by} is the script of pip's package {module}, which an isolated build runs, as it is on PATH, and whose module it does not see there"
+    );
+    let is_alpine = log.packager(&[]) == Packager::Apk;
+    let wheels = if is_alpine {
+        "; where the package has no wheels for musl, an image with glibc (python:3.x-slim) takes those for manylinux and builds nothing"
+    } else {
+        ", or take a release that has a wheel, so that nothing is built"
+    };
+    let text = format!("remove that {module} (pip uninstall {module}) and install the system's in its place{wheels}");
+    let remedy = Remedy::new(text).steps([PIP_UNINSTALL.with(&[&module])]);
+    let remedy =
+        installs(log, log.packager(&[]), &package).into_iter().fold(remedy, |remedy, command| remedy.fix(Ok(command)));
+    Some(plain.clone().cause(Cause::ToolStumbled, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
 /// A module that went away with a release of Python or of setuptools: since when, and what brings it back.

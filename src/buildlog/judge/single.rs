@@ -1,13 +1,15 @@
 //! Messages that name one file and its fault: what the log's surroundings add to their words.
 
 use super::library::{package, short};
-use super::{Cause, Judged, development};
+use super::{Cause, Judged, Verdict, development, sentences};
 use crate::buildlog::Log;
-use crate::buildlog::log_context::{LogContext, leaf};
+use crate::buildlog::log_context::{LogContext, leaf, slashed};
 use crate::buildlog::surroundings::Mark;
 use crate::buildlog::well_known;
 use crate::command::Remedy;
-use crate::command::templates::{CLEAR_EXECSTACK, PIP_FOR, PIP_INSTALL, PIP_REINSTALL, PIP_UNINSTALL, VENV_CLEAR};
+use crate::command::templates::{
+    CLEAR_EXECSTACK, PIP_FOR, PIP_INSTALL, PIP_REINSTALL, PIP_UNINSTALL, PIP_UPGRADE, VENV_CLEAR,
+};
 use crate::tools::ToolId;
 
 pub(super) fn judge(judged: Judged, log: &Log, context: Option<&LogContext>) -> Judged {
@@ -43,6 +45,8 @@ pub(super) fn judge(judged: Judged, log: &Log, context: Option<&LogContext>) -> 
             development::of_the_package(judged, log)
         }
         Cause::PythonTooNew | Cause::ToolStumbled => development::of_the_package(judged, log),
+        Cause::FileMissing if judged.incident.message.id == "included-file-missing" => of_another_program(judged),
+        Cause::PythonLibrary if judged.incident.message.id == "python-dll" => python_dll(judged),
         Cause::ModuleLeftOut if judged.incident.tool == ToolId::Py2exe => of_py2exe(judged),
         Cause::NotAnImage => of_another_system(placeholder(judged), log),
         Cause::CodeSignature => signature(judged),
@@ -89,6 +93,57 @@ fn of_an_environment(judged: Judged) -> Judged {
     let Some(root) = root.filter(is_environment) else { return judged };
     let remedy = judged.remedy.clone().fix(VENV_CLEAR.with(&[&root]));
     judged.mended(remedy)
+}
+
+/// Nuitka asks Windows which DLLs a module loads, and gets those of another program whose folder is on PATH.
+fn of_another_program(judged: Judged) -> Judged {
+    let Some(accused) = judged.incident.told("accused").map(slashed) else { return judged };
+    let is_system_s = well_known::is_api_set(&accused) || well_known::is_of_windows(&accused);
+    if judged.incident.by().is_none() && !judged.incident.says.contains("Used by") || !is_system_s {
+        return judged;
+    }
+    let folder = accused.rsplit_once('/').map_or("", |(folder, _)| folder).replace('/', "\\");
+    let name = leaf(&accused).to_owned();
+    let sentence = format!(
+        "{name} is a part of Windows, and Nuitka found it by PATH in the folder of another program, {folder}: nothing is missing, and it is not to be copied"
+    );
+    let text = format!(
+        "take {folder} out of PATH where Nuitka runs, and upgrade Nuitka, whose newer releases leave what belongs to Windows out"
+    );
+    let judged = judged.cause(Cause::ApiSet, Verdict::Innocent).says(sentence);
+    judged.mended(Remedy::new(text).fix(PIP_UPGRADE.with(&[&"nuitka"])))
+}
+
+/// Where the program looked for its Python, and what Windows says of it, tell what went wrong.
+fn python_dll(judged: Judged) -> Judged {
+    let told = |place: &str| judged.incident.told(place).map(str::to_owned);
+    let Some(accused) = told("accused").map(|path| slashed(&path)) else { return judged };
+    let why = told("why").unwrap_or_default();
+    let name = leaf(&accused).to_owned();
+    let is_unpacked = accused.contains("/_MEI") || accused.contains("/_internal/");
+    let is_absent = sentences::number(&why) == Some(126);
+    if !is_unpacked && is_absent {
+        let sentence = format!(
+            "the program looks for {name} beside itself, and it is not there: what PyInstaller builds is the whole folder in dist, of which the .exe alone was moved or started from build"
+        );
+        let text = "run the program in its folder (dist\\NAME\\NAME.exe) and hand on the whole folder, or a shortcut to it; or build one file: pyinstaller --onefile. Where the folder is whole, a virus \
+                    scanner took the DLL, or the machine lacks the Visual C++ Redistributable";
+        return judged.says(sentence).mended(Remedy::new(text));
+    }
+    // UPX changes files that have Control Flow Guard, which newer compilers put into them.
+    let is_refused = !why.is_empty() && !is_absent || judged.incident.told("code").is_some_and(|code| code != "126");
+    if is_refused && is_unpacked {
+        let sentence = format!(
+            "the bundled program could not load its own {name}, which is there: Windows refuses the file ({})",
+            why.trim_end_matches('.')
+        );
+        let text = format!(
+            "build again without UPX, which damages such files: pyinstaller --noupx (upx=False in the spec file), and --clean; where that is no help, {}",
+            judged.remedy.text
+        );
+        return judged.says(sentence).mended(Remedy::new(text));
+    }
+    judged
 }
 
 /// The package whose module did not load from the archive is that of the last place in the traceback.

@@ -82,9 +82,9 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
 /// The system's runtime of GCC is too old: systems keep theirs, and wheels differ from release to release.
 fn of_an_older_compiler(log: &Log, library: &str, by: Option<&str>) -> Remedy {
     let Some(whose) = by.and_then(package) else {
-        return Remedy::new(
-            "upgrade the system's libstdc++ (a newer release of the system), or take a build for older systems",
-        );
+        let text = "upgrade the system's libstdc++ (a newer release of the system), or take a build for older systems; without rights on the system, conda has a newer one for programs of any origin: \
+                    install it into an environment, and start the program with LD_LIBRARY_PATH set to that environment's lib folder ($CONDA_PREFIX/lib)";
+        return Remedy::new(text).fix(Ok(CONDA_LIBSTDCXX.command()));
     };
     let is_red_hat = library.starts_with("/lib64/") || library.starts_with("/usr/lib64/");
     let system = match (is_red_hat, log.packager(&[library])) {

@@ -157,3 +157,64 @@ fn a_package_s_own_limit_of_numpy_is_the_remedy() {
     assert_first(&limit, "runtime-mismatch", &["--upgrade numba", "numpy==2.1.*"], &[]);
     assert_first(&of("Numba needs NumPy 2.1 or more"), "build-failed", &[], &["numpy==2.1"]);
 }
+
+#[test]
+fn docker_s_seconds_stand_before_every_line_of_a_step_that_failed() {
+    let trace = raised("/usr/local/bin/cmake", "ModuleNotFoundError: No module named 'cmake'");
+    let timed: String = trace.lines().map(|line| format!("13.92     {line}\n")).collect();
+    for log in [trace, timed] {
+        assert_first(
+            &log,
+            "tool-stumbled",
+            &["pip uninstall -y cmake", "apt-get install cmake"],
+            &["pip install cmake"],
+        );
+    }
+    // The module of a program in a folder of packages is none of a script's.
+    let inner = raised("/v/lib/python3.11/site-packages/p/cmake", "ModuleNotFoundError: No module named 'cmake'");
+    assert_first(&inner, "module-missing", &["pip install cmake"], &["uninstall"]);
+}
+
+#[test]
+fn a_library_of_windows_in_another_program_s_folder_was_found_by_path() {
+    let of = |dll: &str| {
+        format!(
+            "FATAL: Error, attempting to include file 'c:\\progra~2\\x\\{dll}' (Used by 'psutil\\_psutil_windows.pyd') that does not exist.\n"
+        )
+    };
+    assert_first(&of("api-ms-win-crt-math-l1-1-0.dll"), "api-set", &["out of PATH", "--upgrade nuitka"], &[]);
+    assert_first(&of("x.dll"), "file-missing", &["bring the file back"], &["out of PATH"]);
+}
+
+#[test]
+fn a_bundled_program_s_own_python_is_moved_away_or_refused() {
+    let of =
+        |folder: &str, why: &str| format!("Error loading Python DLL '{folder}\\python36.dll'.\nLoadLibrary: {why}\n");
+    let absent = "The specified module could not be found.";
+    let moved = of("C:\\Users\\x\\Desktop", absent);
+    assert_first(&moved, "python-library", &["the whole folder", "--onefile"], &["upx"]);
+    let refused = of("C:\\Users\\x\\AppData\\Local\\Temp\\_MEI1", "The parameter is incorrect.");
+    assert_first(&refused, "python-library", &["--noupx"], &["--onefile"]);
+    // What was unpacked and is not found lacks what it needs.
+    let lacks = of("C:\\Users\\x\\AppData\\Local\\Temp\\_MEI1", absent);
+    assert_first(&lacks, "python-library", &["Redistributable"], &["upx", "--onefile"]);
+}
+
+#[test]
+fn two_releases_of_hdf5_are_installed_again_from_one_source() {
+    let mismatch = "Warning! ***HDF5 library version mismatched error***\nHeaders are 1.10.4, library is 1.10.5\n";
+    let of_conda = format!("C:\\Users\\x\\anaconda3\\envs\\t\\lib\\site-packages\\h5py\\__init__.py:40: x\n{mismatch}");
+    assert_first(&of_conda, "other-copy", &["pip uninstall -y h5py && conda install -c conda-forge h5py hdf5"], &[]);
+    assert_first(mismatch, "other-copy", &["--only-binary=:all: h5py"], &["conda install"]);
+    assert_nothing("Headers are fine, the library is not\n");
+}
+
+#[test]
+fn what_packages_say_in_their_own_words_of_a_library_has_its_remedy() {
+    let libpq = "ImportError: no pq wrapper available.\nAttempts made:\n- couldn't import psycopg 'python' implementation: libpq library not found\n";
+    assert_first(libpq, "library-missing", &["psycopg[binary]", "psycopg-binary"], &[]);
+    let cuda = "AssertionError: libcuda.so cannot found!\n";
+    assert_first(cuda, "driver", &["ldconfig"], &["ln -s"]);
+    let known = "AssertionError: libcuda.so cannot found!\nPossible files are located at ['/lib/x86_64-linux-gnu/libcuda.so.1'].Please create a symlink of libcuda.so to any of the file.\n";
+    assert_first(known, "driver", &["ln -s /lib/x86_64-linux-gnu/libcuda.so.1 /usr/lib/libcuda.so"], &[]);
+}
