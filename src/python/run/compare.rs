@@ -1,5 +1,6 @@
 //! Comparisons: decided as far as what is compared is known.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use ruff_python_ast::{CmpOp, ExprCompare};
@@ -69,6 +70,10 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn equal(&self, left: &PyValue, right: &PyValue) -> Option<bool> {
+        // Keys of dictionaries are looked for one after the other, and mostly are texts.
+        if let (PyValue::Str(a), PyValue::Str(b)) = (left, right) {
+            return Some(a == b);
+        }
         if !left.is_known() || !right.is_known() {
             return None;
         }
@@ -76,7 +81,7 @@ impl Interpreter<'_> {
             return Some(a == b);
         }
         if let (Some(a), Some(b)) = (self.sequence(left), self.sequence(right)) {
-            return self.equal_sequences(&a, &b);
+            return self.equal_sequences((a.0, &a.1), (b.0, &b.1));
         }
         if let Some(order) = versions(left, right) {
             return Some(order.is_eq());
@@ -94,19 +99,19 @@ impl Interpreter<'_> {
     }
 
     /// A tuple, or a list, as what it holds; lists and tuples are told apart.
-    fn sequence(&self, value: &PyValue) -> Option<(bool, Vec<PyValue>)> {
+    fn sequence<'v>(&'v self, value: &'v PyValue) -> Option<(bool, Cow<'v, [PyValue]>)> {
         match value {
-            PyValue::Tuple(items) => Some((true, items.to_vec())),
+            PyValue::Tuple(items) => Some((true, Cow::Borrowed(items))),
             PyValue::Object(key) => match self.heap.object(*key) {
-                HeapObject::List(items) => Some((false, items.clone())),
+                HeapObject::List(items) => Some((false, Cow::Borrowed(items))),
                 _ => None,
             },
-            PyValue::Standard(_) => self.as_tuple(value).map(|items| (true, items)),
+            PyValue::Standard(_) => self.as_tuple(value).map(|items| (true, Cow::Owned(items))),
             _ => None,
         }
     }
 
-    fn equal_sequences(&self, (a_is, a): &(bool, Vec<PyValue>), (b_is, b): &(bool, Vec<PyValue>)) -> Option<bool> {
+    fn equal_sequences(&self, (a_is, a): (bool, &[PyValue]), (b_is, b): (bool, &[PyValue])) -> Option<bool> {
         if a_is != b_is || a.len() != b.len() {
             return Some(false);
         }
@@ -144,7 +149,7 @@ impl Interpreter<'_> {
                 if a_is != b_is {
                     return None;
                 }
-                for (a, b) in a.iter().zip(&b) {
+                for (a, b) in a.iter().zip(b.iter()) {
                     match self.equal(a, b)? {
                         true => {}
                         false => return self.order(a, b),
