@@ -20,7 +20,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use harm::mark_harmless;
 pub use links::ImportLink;
 use named::OFTEN_NAMED;
-use reach::{CopyLoaders, ImportReach, in_fresh, is_sound};
+use reach::{CopyLoaders, ImportReach, Near, in_fresh, is_sound};
 use row::{AskedImport, Row, packages};
 
 use super::Scan;
@@ -187,7 +187,11 @@ impl<'s> Asking<'s> {
             let (mut broken, mut suspects) = (self.gone.clone(), self.suspects(context));
             suspects.extend(self.unfit());
             suspects.extend(self.misnamed());
-            let mut reach = ImportReach::new(context, broken.clone(), rows.iter().map(|(name, _)| name.as_str()));
+            let libraries = self.named_as_modules(context, &rows);
+            // As modules they lack their init function.
+            suspects.extend(libraries.iter().filter(|(_, is_library)| *is_library).map(|(name, _)| name.clone()));
+            let names = rows.iter().chain(&libraries).map(|(name, _)| name.as_str());
+            let mut reach = ImportReach::new(context, broken.clone(), names);
             // What is not there was not installed, or is gone: to who names it, that is one.
             broken.extend(OFTEN_NAMED.iter().filter(|name| !context.has_module(name)).map(|name| (*name).to_owned()));
             let mut outcomes: BTreeMap<String, ImportOutcome> = rows
@@ -245,7 +249,7 @@ impl<'s> Asking<'s> {
             let packages = asked(context, &open.iter().collect::<Vec<_>>());
             let packages = packages.into_iter().map(|answer| (answer.outcome.module, answer.outcome.verdict));
             let packages = packages.chain(told).collect();
-            let libraries = self.of_libraries(context, &outcomes);
+            let libraries = of_libraries(context, libraries, &near);
             // What no statement can import (mypyc's shared modules) was asked about for those that name it.
             let is_spelled = |name: &str| !name.starts_with(|first: char| first.is_ascii_digit());
             let mut rows: Vec<ImportOutcome> = outcomes
@@ -261,8 +265,8 @@ impl<'s> Asking<'s> {
         })
     }
 
-    /// What it does to import libraries that are named as extension modules, and the packages that hold no others.
-    fn of_libraries(&self, context: &ImportContext, known: &BTreeMap<String, ImportOutcome>) -> Vec<ImportOutcome> {
+    /// Libraries that are named as extension modules, and the packages that hold no others.
+    fn named_as_modules(&self, context: &ImportContext, rows: &[Asked]) -> Vec<Asked> {
         let python = self.survey.world.host.python.as_ref();
         let library = |node: &Node| match node {
             Node::File { file, role: Role::Library, .. } => Some(*file),
@@ -276,10 +280,9 @@ impl<'s> Asking<'s> {
             let is_plain = path.file_name().len() == stem.len() + b".so".len();
             (!is_plain && self.is_asked_about(context, path, &name)).then_some(name)
         };
-        let mut rows = with_tops(libraries.filter_map(name));
-        rows.retain(|name, _| !known.contains_key(name));
-        let rows: Vec<Asked> = rows.into_iter().collect();
-        asked(context, &rows.iter().collect::<Vec<_>>()).into_iter().map(|answer| answer.outcome).collect()
+        let known: FxHashSet<&str> = rows.iter().map(|(name, _)| name.as_str()).collect();
+        let named = with_tops(libraries.filter_map(name)).into_iter();
+        named.filter(|(name, _)| !known.contains(name.as_str())).collect()
     }
 
     /// The native modules that do not load by themselves.
@@ -455,6 +458,22 @@ impl<'s> Asking<'s> {
 fn is_one_library(name: &Name, one: &File, other: &File) -> bool {
     let needs = |file: &File| file.image.as_ref().map(|image| image.needs.clone());
     one.len == other.len && one.image == other.image || name.content_hash().is_some() && needs(one) == needs(other)
+}
+
+/// What it does to import libraries that are named as extension modules, and the packages that hold no others: where nothing
+/// leads to what fails, the packages load, and a library answers as it does by itself.
+fn of_libraries(context: &ImportContext, libraries: Vec<Asked>, near: &Near) -> Vec<ImportOutcome> {
+    let is_near = |name: &str| near.has(name);
+    let (open, sound): (Vec<_>, Vec<_>) = libraries
+        .iter()
+        .partition(|(name, is_library)| if *is_library { packages(name).any(is_near) } else { is_near(name) });
+    let (alone, loading): (Vec<_>, Vec<_>) = sound.into_iter().partition(|(_, is_library)| *is_library);
+    let told = asked(context, &open).into_iter().map(|answer| answer.outcome);
+    let loading = loading.into_iter().map(|(name, is_library)| ImportOutcome::loads(name, *is_library));
+    let told = told.chain(asked_alone(context, &alone)).chain(loading);
+    let mut told: Vec<ImportOutcome> = told.collect();
+    told.sort_by(|a, b| a.module.cmp(&b.module));
+    told
 }
 
 /// Native modules, and the top-level packages that hold them.

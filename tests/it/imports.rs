@@ -715,3 +715,31 @@ fn a_namespace_that_a_pth_file_of_setuptools_makes_is_a_package() {
     assert_eq!(of("from google.protobuf import x_pb2 as x\n//- SITE/google/protobuf/x_pb2.py"), ImportVerdict::Loads);
     assert_eq!(of("import google.gone"), ImportVerdict::Fails);
 }
+
+#[test]
+fn a_library_named_as_a_module_is_asked_about_in_a_sound_package_by_itself() {
+    let world = |code: &str| {
+        format!(
+            "//- SITE/p/__init__.py\n{code}\n//- SITE/p/lib.TAG elf x86_64 defines:f\n//- SITE/q/__init__.py\nimport p\n\
+            //- SITE/q/also.TAG elf x86_64 defines:f\n//- SITE/m/ext.TAG elf x86_64 defines:PyInit_ext\n"
+        )
+    };
+    let told = |code: &str| {
+        let scan = crate::common::scan(&whole(&world(code)));
+        let rows = scan.outcomes.libraries.iter().map(|row| {
+            assert_eq!(scan.import_story(&row.module).0.verdict, row.verdict, "{}", row.module);
+            (row.module.clone(), row.verdict)
+        });
+        rows.collect::<Vec<_>>()
+    };
+    let row = |name: &str, verdict: ImportVerdict| (name.to_owned(), verdict);
+    let (loads, fails) = (ImportVerdict::Loads, ImportVerdict::Fails);
+    let libraries = |of_packages: ImportVerdict| {
+        ["p", "p.lib", "q", "q.also"].map(|name| row(name, if name.contains('.') { fails } else { of_packages }))
+    };
+    assert_eq!(
+        told("import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'lib.TAG'))"),
+        libraries(loads)
+    );
+    assert_eq!(told("from . import lib"), libraries(fails));
+}
