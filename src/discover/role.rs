@@ -49,6 +49,11 @@ pub fn dotted(path: &VPath, python: &Python, stem: &str) -> Option<(String, Stri
     // The deepest entry of the path wins: `site-packages` lies below the standard library.
     let root =
         python.path.iter().filter(|root| directory.starts_with(root)).max_by_key(|root| root.as_bytes().len())?;
+    Some((stem.to_owned(), dotted_below(root, &directory, stem)?))
+}
+
+/// The dotted name of a module `stem` in a folder, where this root is an entry of `sys.path`.
+pub fn dotted_below(root: &VPath, directory: &VPath, stem: &str) -> Option<String> {
     let mut name = String::new();
     for part in directory.below(root)?.split(|&byte| byte == b'/').filter(|part| !part.is_empty()) {
         let part = std::str::from_utf8(part).ok()?;
@@ -59,5 +64,5 @@ pub fn dotted(path: &VPath, python: &Python, stem: &str) -> Option<(String, Stri
         name.push('.');
     }
     name.push_str(stem);
-    Some((stem.to_owned(), name))
+    Some(name)
 }

@@ -25,7 +25,7 @@ use row::{AskedImport, Row, packages};
 
 use super::Scan;
 use crate::diagnose::{Finding, Severity};
-use crate::discover::role::importable_as;
+use crate::discover::role::{dotted_below, importable_as};
 use crate::discover::{DistributionId, Role, normalized};
 use crate::graph::Node;
 use crate::image::{Answer, Name, NeedKind};
@@ -187,6 +187,9 @@ impl<'s> Asking<'s> {
             let (mut broken, mut suspects) = (self.gone.clone(), self.suspects(context));
             suspects.extend(self.unfit());
             suspects.extend(self.misnamed());
+            let other_names = self.other_names(context);
+            let others = suspects.iter().filter_map(|name| other_names.get(&**name)).flatten().cloned();
+            suspects.extend(others.collect::<Vec<_>>());
             let libraries = self.named_as_modules(context, &rows);
             // As modules they lack their init function.
             suspects.extend(libraries.iter().filter(|(_, is_library)| *is_library).map(|(name, _)| name.clone()));
@@ -436,9 +439,30 @@ impl<'s> Asking<'s> {
     /// The names that are asked about, and whether each is a native module.
     fn asked_names(&self, context: &ImportContext) -> BTreeMap<String, bool> {
         let modules = self.survey.imports.iter().filter_map(|import| Some((&import.opened, import.module()?)));
-        with_tops(
-            modules.filter(|(path, name)| self.is_asked_about(context, path, name)).map(|(_, name)| name.to_owned()),
-        )
+        let modules = modules.filter(|(path, name)| self.is_asked_about(context, path, name));
+        let other_names = self.other_names(context);
+        let others = |name: &str| other_names.get(name).cloned().unwrap_or_default();
+        with_tops(modules.flat_map(|(_, name)| [others(name), vec![name.to_owned()]].concat()))
+    }
+
+    /// Of native modules in folders that code of `.pth` files puts on `sys.path`, the names that they have there.
+    fn other_names(&self, context: &ImportContext) -> BTreeMap<&str, Vec<String>> {
+        let Some(python) = &self.survey.world.host.python else { return BTreeMap::new() };
+        let process = ImportProcess::new(context);
+        let is_known = |folder: &VPath| {
+            let standard = [&python.library, &python.lib_dynload];
+            python.path.contains(folder) || standard.into_iter().flatten().any(|it| it == folder)
+        };
+        let added: Vec<&VPath> = process.folders().iter().filter(|folder| !is_known(folder)).collect();
+        if added.is_empty() {
+            return BTreeMap::new();
+        }
+        let named = self.survey.imports.iter().filter_map(|import| {
+            let (folder, stem) = (import.opened.parent()?, python.module_name(import.opened.file_name())?);
+            let names = added.iter().filter_map(|root| dotted_below(root, &folder, stem));
+            Some((import.module()?, names.collect()))
+        });
+        named.filter(|(_, names): &(&str, Vec<String>)| !names.is_empty()).collect()
     }
 
     /// Is the import of this file by this name asked about? Those of the standard library are not.

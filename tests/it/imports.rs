@@ -717,6 +717,26 @@ fn a_namespace_that_a_pth_file_of_setuptools_makes_is_a_package() {
 }
 
 #[test]
+fn a_folder_that_code_of_a_pth_file_puts_on_sys_path_names_the_modules_in_it() {
+    let world = |line: &str| {
+        format!(
+            "//- SITE/dsl.pth\n{line}\n//- SITE/dsl/__init__.py\n//- SITE/dsl/packages/iket/__init__.py\n\
+            //- SITE/dsl/packages/iket/core.TAG elf x86_64 defines:PyInit_core\n\
+            //- SITE/dsl/packages/iket/bad.TAG BAD defines:PyInit_bad\n"
+        )
+    };
+    let names = |line: &str| {
+        let rows = outcomes(&world(line)).into_iter();
+        rows.map(|row| (row.module, row.verdict)).filter(|(module, _)| module.starts_with("iket")).collect::<Vec<_>>()
+    };
+    let named = names("import sys, os, dsl; sys.path.insert(0, os.path.join(dsl.__path__[0], 'packages'))");
+    let told = |name: &str, verdict: ImportVerdict| (name.to_owned(), verdict);
+    let (loads, fails) = (ImportVerdict::Loads, ImportVerdict::Fails);
+    assert_eq!(named, [told("iket", loads), told("iket.bad", fails), told("iket.core", loads)]);
+    assert_eq!(names("import sys, os, dsl"), []);
+}
+
+#[test]
 fn a_library_named_as_a_module_is_asked_about_in_a_sound_package_by_itself() {
     let world = |code: &str| {
         format!(
