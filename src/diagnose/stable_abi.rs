@@ -83,13 +83,32 @@ pub(super) fn is_python_s(symbol: &[u8]) -> bool {
     rest.get(word) == Some(&b'_') && rest.first().is_some_and(|first| *first == b'_' || first.is_ascii_uppercase())
 }
 
-/// Does a library that the file's imports load, other than Python's own, define the symbol?
+/// Does a library that the file's imports load, other than Python's own, define the symbol? May one that is not found by then:
+/// code of the package may have loaded it before?
 fn is_brought(facts: &Facts, file: FileId, symbol: &[u8]) -> bool {
     let world = &facts.survey.world;
     let Some(&import) = facts.imports_loading(file).first() else { return false };
-    let loads = &facts.survey.imports[import].loads.loads;
-    let others = loads.iter().filter(|&&other| other != file && !is_python(world.file(other).path.file_name()));
-    added(symbol).is_none() && others.into_iter().any(|&other| world.defines(other, symbol))
+    let loads = &facts.survey.imports[import].loads;
+    if added(symbol).is_some() {
+        return false;
+    }
+    let others = loads.loads.iter().filter(|&&other| other != file && !is_python(world.file(other).path.file_name()));
+    others.into_iter().any(|&other| world.defines(other, symbol))
+        || loads.unmet.iter().any(|&(by, need)| may_define(facts, by, need, symbol))
+}
+
+/// May the library that is not found for a need define the symbol? Where files of that name are there, they tell.
+fn may_define(facts: &Facts, by: FileId, need: usize, symbol: &[u8]) -> bool {
+    let world = &facts.survey.world;
+    let by = world.file(by);
+    let Some(need) = by.image.as_ref().and_then(|image| image.needs.get(need)) else { return false };
+    let is_it = |file: &FileId| {
+        let file = world.file(*file);
+        let identity = file.image.as_ref().and_then(|image| image.identity.as_ref());
+        identity == Some(&need.name) || file.path.file_name() == &*need.name
+    };
+    let mut named = facts.files().map(|(_, file, ..)| file).filter(is_it).peekable();
+    named.peek().is_none() || named.any(|file| world.defines(file, symbol))
 }
 
 #[cfg(test)]

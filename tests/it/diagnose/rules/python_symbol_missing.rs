@@ -22,6 +22,23 @@ fn a_module_that_takes_what_came_with_a_later_python_does_not_import() {
 }
 
 #[test]
+fn what_a_library_defines_that_the_package_may_have_loaded_before_is_not_wanted_of_python() {
+    let scan = |library: &str, symbol: &str| {
+        let words = format!("defines:PyInit__a needs:libshared.so.5 takes:{symbol}");
+        let module = tagged_module("_a.abi3.so", &words, "cp311-abi3-linux_x86_64");
+        self::scan(&format!("{module}{library}"))
+    };
+    let beside =
+        |defines: &str| format!("//- SITE/b/libshared.so.5 elf x86_64 soname:libshared.so.5 defines:{defines}\n");
+    let is_silent = |scan: &Scan| findings(scan, "python-symbol-missing").is_empty();
+    assert!(is_silent(&scan(&beside("PyTime_FromTime"), "PyTime_FromTime")));
+    // The library is told to be missing; what it would define is not known.
+    assert!(is_silent(&scan("", "PyTime_FromTime")));
+    assert!(!is_silent(&scan(&beside("f"), "PyTime_FromTime")));
+    assert!(!is_silent(&scan(&beside("PyType_FromMetaclass"), "PyType_FromMetaclass")));
+}
+
+#[test]
 fn a_module_of_a_debug_or_free_threaded_build_is_told_as_such() {
     let of = |symbol: &str| {
         self::scan(&tagged_module("_a.so", &format!("defines:PyInit__a takes:{symbol}"), "cp311-cp311-linux_x86_64"))
