@@ -192,7 +192,10 @@ impl Outside for ImportProcess<'_, '_> {
     fn caught(&mut self, raised: &Arc<Raised>, at: &At) {
         let text = raised.text.as_deref().unwrap_or(&raised.class.name).to_owned();
         self.note_caught(raised, &at.site.module.name, &text);
-        self.tell(at, ImportEvent::Catches { text });
+        // Code that catches what it raised itself says nothing of files.
+        if raised.is_of_import() {
+            self.tell(at, ImportEvent::Catches { text });
+        }
     }
 }
 

@@ -99,7 +99,7 @@ pub enum ImportEvent {
         module: String,
         text: String,
     },
-    /// An exception is caught, and the code goes on.
+    /// An exception of an import or a library is caught, and the code goes on.
     Catches {
         text: String,
     },

@@ -1,6 +1,6 @@
 //! What `import X` does, in worlds written as text.
 
-use dylens::imports::{ImportCause, ImportOutcome, ImportVerdict};
+use dylens::imports::{ImportCause, ImportEvent, ImportOutcome, ImportVerdict};
 
 /// An environment of CPython 3.11 on Linux. `SITE` is its site folder, `TAG` the ending of its modules, `EXT` a module
 /// that loads, `BAD` the words of one that needs what is not there.
@@ -762,4 +762,17 @@ fn a_library_named_as_a_module_is_asked_about_in_a_sound_package_by_itself() {
         libraries(loads)
     );
     assert_eq!(told("from . import lib"), libraries(fails));
+}
+
+#[test]
+fn a_story_tells_of_caught_imports_and_not_of_what_code_raises_itself() {
+    let code = "def check(x):\n    raise TypeError('not a function')\ntry:\n    check(1)\nexcept TypeError:\n    pass\n\
+                try:\n    from . import ext\nexcept ImportError:\n    pass\n";
+    let scan = crate::common::scan(&whole(&package(code)));
+    let (_, steps) = scan.import_story("pkg");
+    let caught = steps.iter().filter_map(|step| match &step.event {
+        ImportEvent::Catches { text } => Some(text.as_str()),
+        _ => None,
+    });
+    assert_eq!(caught.collect::<Vec<_>>(), ["library not found: libgone.so.1"]);
 }
