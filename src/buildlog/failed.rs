@@ -112,6 +112,8 @@ const SIGNS: &[Sign] = &[
     anywhere("ERROR: Job failed", "step"),
     anywhere("Build step failed", "step"),
     anywhere("failed with code ", "command"),
+    // An exception that was quoted without its traceback.
+    first("AttributeError: module '", "exception"),
     first("error: ", "error"),
     first("fatal: ", "error"),
     first("Error: ", "error"),

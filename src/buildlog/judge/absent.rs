@@ -17,8 +17,8 @@ use crate::buildlog::well_known;
 use crate::buildlog::{Log, Packager};
 use crate::command::Remedy;
 use crate::command::templates::{
-    DELVEWHEEL_INSIDE, DELVEWHEEL_WITH, FILE, LIBRARY_PATH, LINK, MATURIN_SKIP, NAME_CHANGE, PIP_REBUILD, PIP_UPGRADE,
-    SIGN,
+    BREW_REINSTALL, DELVEWHEEL_INSIDE, DELVEWHEEL_WITH, FILE, LIBRARY_PATH, LINK, MATURIN_SKIP, NAME_ADD_RPATH,
+    NAME_CHANGE, PIP_REBUILD, PIP_UPGRADE, SIGN,
 };
 use crate::diagnose::{origin, shipped};
 use crate::tools::{Bundler, ToolId};
@@ -95,6 +95,9 @@ pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>, accu
         return on_android(plain, accused, by);
     }
     if let Some(judged) = linked_from(&plain, log, accused, by).filter(|_| is_elf) {
+        return judged;
+    }
+    if let Some(judged) = of_its_formula(&plain, accused, by).filter(|_| tool == ToolId::Dyld) {
         return judged;
     }
     if let Some(judged) = by_no_path(&plain, log, accused, by).filter(|_| tool == ToolId::Dyld) {
@@ -198,6 +201,28 @@ fn by_its_path(plain: Judged, log: &Log, accused: &str) -> Judged {
     };
     let remedy = Remedy::new(text).fix(FILE.with(&[&accused]));
     plain.says(sentence).mended(install.into_iter().fold(remedy, |remedy, command| remedy.fix(Ok(command))))
+}
+
+/// A program of Homebrew's that finds no library of its own formula: both are installed by one command.
+fn of_its_formula(plain: &Judged, accused: &str, by: Option<&str>) -> Option<Judged> {
+    const FOLDERS: [(&str, &str); 2] =
+        [("/usr/local/bin/", "/usr/local/lib"), ("/opt/homebrew/bin/", "/opt/homebrew/lib")];
+    let by = by.filter(|_| accused.starts_with("@rpath/"))?;
+    let (start, folder) = FOLDERS.iter().find(|(start, _)| by.starts_with(start))?;
+    let formula = by.strip_prefix(start).filter(|name| !name.contains('/'))?;
+    let library = leaf(accused).trim_start_matches("lib").to_lowercase();
+    if !library.starts_with(&formula.to_lowercase()) {
+        return None;
+    }
+    let sentence = format!(
+        "{accused}, needed by {by}, is called like it and belongs to it: it lies in {folder} or in the formula's own folder, and no rpath of the program leads there, or it was removed"
+    );
+    let text = format!(
+        "install the formula again; where the library is there, give the program an rpath to its folder ({folder}), and sign it again"
+    );
+    let rpath = NAME_ADD_RPATH.with(&[folder, &by]);
+    let remedy = Remedy::new(text).fix(BREW_REINSTALL.with(&[&formula])).steps([rpath, SIGN.with(&[&by])]);
+    Some(plain.clone().cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
 /// A name without a folder: dyld looks for it in the working directory and the folders that it searches last.

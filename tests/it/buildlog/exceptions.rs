@@ -218,3 +218,48 @@ fn what_packages_say_in_their_own_words_of_a_library_has_its_remedy() {
     let known = "AssertionError: libcuda.so cannot found!\nPossible files are located at ['/lib/x86_64-linux-gnu/libcuda.so.1'].Please create a symlink of libcuda.so to any of the file.\n";
     assert_first(known, "driver", &["ln -s /lib/x86_64-linux-gnu/libcuda.so.1 /usr/lib/libcuda.so"], &[]);
 }
+
+#[test]
+fn what_is_quoted_without_its_traceback_is_known_by_its_words() {
+    let gone =
+        "error:\n...\nAttributeError: module 'pkgutil' has no attribute 'ImpImporter'. Did you mean: 'zipimporter'\n";
+    assert_first(gone, "python-too-new", &["3.11"], &[]);
+    assert_nothing("see AttributeError: module 'pkgutil' has no attribute 'ImpImporter'\n");
+    let silent = raised(
+        "/v/lib/python3.10/site-packages/numba/np/x.py",
+        "SystemError: initialization of _internal failed without raising an exception",
+    );
+    assert_first(&silent, "init-failed", &["NumPy before 1.24"], &[]);
+    assert_first("libexpat.so.1 could not be extracted!\n", "tool-stumbled", &["--upgrade pyinstaller"], &[]);
+    assert_nothing("libexpat.so.1 could be extracted\n");
+}
+
+#[test]
+fn the_two_names_that_cairocffi_tries_are_one_library() {
+    let cairo = raised(
+        "/usr/local/lib/python2.7/site-packages/cairocffi/x.py",
+        "OSError: dlopen() failed to load a library: cairo / cairo-2",
+    );
+    assert_first(&cairo, "library-missing", &["cairo"], &["--upgrade cairocffi"]);
+}
+
+#[test]
+fn a_program_of_homebrew_s_is_installed_again_with_its_own_library() {
+    let of = |by: &str, library: &str| {
+        format!("dyld: Library not loaded: @rpath/{library}\n  Referenced from: {by}\n  Reason: image not found\n")
+    };
+    let own = of("/usr/local/bin/opencc", "libopencc.2.dylib");
+    assert_first(&own, "library-missing", &["brew reinstall opencc", "-add_rpath /usr/local/lib"], &[]);
+    assert_first(&of("/usr/local/bin/opencc", "libicu.2.dylib"), "library-missing", &[], &["brew reinstall"]);
+}
+
+#[test]
+fn opencv_without_windows_needs_no_opengl_in_conda_s_image_either() {
+    let of = |package: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"/opt/conda/lib/python3.8/site-packages/{package}/__init__.py\", line 5, in <module>\n    from .x import *\nImportError: libGL.so.1: cannot open shared object file: No such file or directory\n"
+        )
+    };
+    assert_first(&of("cv2"), "library-missing", &["opencv-python-headless", "libgl"], &[]);
+    assert_first(&of("vtk"), "library-missing", &["libgl"], &["headless"]);
+}

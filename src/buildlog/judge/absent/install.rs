@@ -86,7 +86,8 @@ pub(super) fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -
         return remedy;
     }
     let shipped = shipped_as(leaf(name));
-    let all = [by, place].into_iter().flatten().filter_map(folder);
+    let folders = || [by, place].into_iter().flatten().filter_map(folder);
+    let all = folders();
     if let Some(remedy) = shipped.as_ref().and_then(|shipped| {
         all.filter_map(|folder| companions(&folder, shipped)).find_map(|all| with_companions(all, packager))
     }) {
@@ -126,6 +127,11 @@ pub(super) fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -
         };
         let commands = own.into_iter().chain(systems).chain(other);
         let remedy = commands.fold(Remedy::new(text), |remedy, command| remedy.fix(Ok(command)));
+        let asking = || folders().find_map(|folder| companions(&folder, shipped.as_ref()?));
+        let remedy = match (packager == Packager::Conda).then(asking).flatten() {
+            Some(all) if !all.instead.is_empty() => or_in_its_place(remedy, all),
+            _ => remedy,
+        };
         // A package of development files stands for a library whose number changes from release to release.
         let is_of_any_release = shipped.as_ref().is_some_and(|shipped| shipped.apt.ends_with("-dev"));
         return match is_of_any_release && leaf(name).contains(".so.") && packager != Packager::Conda {
@@ -378,6 +384,16 @@ const IN_WHEELS: [(&str, &str); 10] = [
     ("libsdl2", "pysdl2-dll"),
     ("libspatialindex", "rtree"),
 ];
+
+/// A distribution that needs none of what the other asks the system for.
+fn or_in_its_place(remedy: Remedy, all: &Companions) -> Remedy {
+    let text = format!(
+        "{}; or take {} in place of {} where pip installed that, which needs none of it and opens no windows",
+        remedy.text, all.instead, all.distribution
+    );
+    let steps = [PIP_UNINSTALL.with(&[&all.distribution]), PIP_INSTALL.with(&[&all.instead])];
+    Remedy { text, ..remedy }.steps(steps)
+}
 
 /// What Python code asks for by a bare name is called otherwise on each system, and looked for elsewhere.
 pub(super) fn by_its_name(log: &Log, packager: Packager, name: &str) -> Option<Remedy> {
