@@ -59,7 +59,7 @@ function finding(it) {
 }
 
 function file(it) {
-  const mark = it.state === "fine" ? [] : [make("span", "mark " + it.state, it.state)];
+  const mark = it.state === "fine" ? [] : [make("span", "mark " + it.state, it.state === "affected" ? "cannot load" : it.state)];
   const head = [...mark, make("span", "", it.label), make("span", "quiet", "  " + it.sort)];
   return folded(head, (box) => {
     for (const text of [it.path, it.note]) if (text) box.append(make("div", "leaf quiet", text));

@@ -168,6 +168,6 @@ fn probe_mirror(scan: &Scan, probe: &Probe) -> ProbeMirror {
     ProbeMirror {
         step: probe.step.word(),
         path: located(scan, probe).map(|path| path.to_string()),
-        verdict: probe.verdict.phrase(),
+        verdict: probe.verdict.words(),
     }
 }

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::markdown::escaped;
+use super::marks::Marks;
 use super::part::Part;
 use super::places::{Counts, lines, system};
 use super::svg::picture;
@@ -116,10 +117,13 @@ fn data(scan: &Scan, options: &Options, drawn: &Part) -> Data {
     for link in part.links {
         needs[link.source].push((link.target, link.kind.word(), link.state.word(), link.note));
     }
-    let node = |((item, drawn), needs): ((super::part::Drawn, _), _)| NodeMirror {
+    let marks = Marks::new(scan);
+    let states: Vec<&'static str> =
+        part.sketch.items.iter().zip(&part.items).map(|(item, drawn)| state(&marks, item.node(), drawn)).collect();
+    let node = |(((item, state), drawn), needs): (((super::part::Drawn, _), _), _)| NodeMirror {
         label: item.label,
         sort: item.sort,
-        state: item.state.word(),
+        state,
         package: item.package,
         path: item.path.unwrap_or_default(),
         note: item.note,
@@ -129,8 +133,17 @@ fn data(scan: &Scan, options: &Options, drawn: &Part) -> Data {
     Data {
         about: about(scan),
         packages: part.packages,
-        nodes: part.items.into_iter().zip(drawn).zip(needs).map(node).collect(),
+        nodes: part.items.into_iter().zip(states).zip(drawn).zip(needs).map(node).collect(),
         findings: scan.findings.iter().map(|finding| mirror(scan, finding)).collect(),
+    }
+}
+
+/// What is wrong with a file, as every face marks it.
+fn state(marks: &Marks, node: NodeId, drawn: &super::part::Drawn) -> &'static str {
+    match () {
+        () if marks.is_broken(node) => "error",
+        () if marks.because(node).is_some() => "affected",
+        () => drawn.state.word(),
     }
 }
 
@@ -169,7 +182,7 @@ fn told(scan: &Scan, evidence: &Evidence) -> String {
     match evidence {
         Evidence::Need { file, need, import } => {
             let probes = scan.explain_in(*import, *file, *need).map_or_else(Vec::new, |(probes, _)| probes);
-            lines(scan, &probes, PLACES).join("\n")
+            lines(scan, *file, &probes, PLACES).join("\n")
         }
         Evidence::File { path, what } => printable(&format!("{what}: {path}")),
         Evidence::Line { path, number, text } => printable(&format!("{path}:{number}: {text}")),

@@ -100,7 +100,7 @@ fn told(scan: &Scan, evidence: &Evidence) -> String {
             let probes = scan.explain_in(*import, *file, *need).map_or_else(Vec::new, |(probes, _)| probes);
             let node = scan.graph.file(*file);
             let by = node.map_or_else(String::new, |node| title(scan, node));
-            let lines = super::places::lines(scan, &probes, PLACES).join("\n");
+            let lines = super::places::lines(scan, *file, &probes, PLACES).join("\n");
             format!("\nWhere {} looked, in order:\n{}", code(&by), fenced(&lines))
         }
         Evidence::File { path, what } => format!("\n{}: {}\n", cell(what), code(&path.to_string())),

@@ -40,7 +40,7 @@ pub use json::JSON;
 pub use marks::Marks;
 pub use paint::{Glyph, Ink, Paint, count};
 pub use part::{Excerpt, Extent, Scope};
-pub use places::{Counts, failing_modules};
+pub use places::{Counts, failing_modules, mechanism};
 pub use symbols::{
     exports_jsonl, exports_text, recorded_symbols_told, symbol_uses_jsonl, symbol_uses_text, symbols_jsonl,
     symbols_text,

@@ -8,14 +8,14 @@ use crate::diagnose::install_name::InstallName;
 use crate::diagnose::{Finding, Severity};
 use crate::discover::Role;
 use crate::graph::{Node, NodeId};
-use crate::image::Format;
+use crate::image::{Format, Name};
 use crate::imports::ImportVerdict;
 use crate::loader::{Probe, Verdict};
 use crate::printable::bounded;
 use crate::scan::Scan;
 use crate::survey::{ImportKind, ImportOf};
 use crate::vfs::VPath;
-use crate::world::System;
+use crate::world::{FileId, System};
 
 /// How many there are.
 pub struct Counts {
@@ -186,18 +186,31 @@ pub(super) fn system(scan: &Scan) -> String {
     }
 }
 
-/// Lines for places: step, path, verdict, in columns; at most `most`, the telling ones first to stay.
-pub(super) fn lines(scan: &Scan, probes: &[Probe], most: usize) -> Vec<String> {
+/// By which mechanism a place was tried for a file, with the file whose header it is.
+pub fn mechanism(scan: &Scan, by: FileId, probe: &Probe) -> String {
+    let name = Name::from(scan.world.file(by).path.file_name()).to_string();
+    probe.step.of(stem(&name))
+}
+
+/// A name without what stands in the name of every module's file.
+fn stem(name: &str) -> &str {
+    let end = [".cpython-", ".abi3.", ".cp3", ".pypy3"].iter().filter_map(|ending| name.find(ending)).min();
+    &name[..end.unwrap_or(name.len())]
+}
+
+/// Lines for the places that were tried for a file: mechanism, path, verdict, in columns; at most `most`, the telling
+/// ones first to stay.
+pub(super) fn lines(scan: &Scan, by: FileId, probes: &[Probe], most: usize) -> Vec<String> {
     let kept = telling(probes, most);
-    let cells: Vec<(&str, String, String)> = kept
+    let cells: Vec<(String, String, String)> = kept
         .iter()
         .map(|&index| {
             let probe = &probes[index];
             let path = located(scan, probe).map_or_else(|| "-".to_owned(), bounded);
-            (probe.step.word(), path, bounded(probe.verdict.phrase()))
+            (bounded(mechanism(scan, by, probe)), path, bounded(probe.verdict.phrase()))
         })
         .collect();
-    let steps = cells.iter().map(|(step, _, _)| step.len()).max().unwrap_or_default();
+    let steps = cells.iter().map(|(step, _, _)| step.chars().count()).max().unwrap_or_default();
     let paths = cells.iter().map(|(_, path, _)| path.chars().count().min(72)).max().unwrap_or_default();
     let mut lines: Vec<String> =
         cells.iter().map(|(step, path, verdict)| format!("{step:steps$}  {path:paths$}  {verdict}")).collect();

@@ -216,12 +216,12 @@ impl Report<'_> {
     /// The places that were tried, in order.
     fn tried(&self, finding: &Finding) -> String {
         let search = finding.evidence.iter().find_map(|evidence| match evidence {
-            Evidence::Need { file, need, import } => self.scan.explain_in(*import, *file, *need),
+            Evidence::Need { file, need, import } => Some((*file, self.scan.explain_in(*import, *file, *need)?.0)),
             _ => None,
         });
-        let Some((probes, _)) = search.filter(|(probes, _)| !probes.is_empty()) else { return String::new() };
+        let Some((by, probes)) = search.filter(|(_, probes)| !probes.is_empty()) else { return String::new() };
         let most = if self.verbose { usize::MAX } else { PLACES };
-        let lines = places::lines(self.scan, &probes, most);
+        let lines = places::lines(self.scan, by, &probes, most);
         let lines = lines.iter().map(|line| self.paint.ink(Ink::Quiet, &format!("    {}\n", line.trim_end())));
         format!("  tried, in order:\n{}", lines.collect::<String>())
     }

@@ -219,9 +219,9 @@ impl Why<'_> {
     }
 
     fn places(&self, by: NodeId, edge: &NeedEdge) -> String {
-        let search = self.scan.file_of(by).and_then(|file| self.scan.explain_in(edge.first, file, edge.need));
-        let probes = search.map_or_else(Vec::new, |(probes, _)| probes);
-        let lines = places::lines(self.scan, &probes, PLACES);
+        let Some(file) = self.scan.file_of(by) else { return String::new() };
+        let probes = self.scan.explain_in(edge.first, file, edge.need).map_or_else(Vec::new, |(probes, _)| probes);
+        let lines = places::lines(self.scan, file, &probes, PLACES);
         let quiet = |line: &String| self.paint.ink(Ink::Quiet, &format!("    {}", line.trim_end())) + "\n";
         lines.iter().map(quiet).collect()
     }

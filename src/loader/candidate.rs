@@ -97,7 +97,7 @@ impl Step {
         }
     }
 
-    /// A phrase for people: "found by …".
+    /// The mechanism, for people; [`Step::of`] names the file whose entry it is.
     pub fn phrase(self) -> &'static str {
         match self {
             Step::LoadedName => "already loaded",
@@ -106,18 +106,18 @@ impl Step {
             Step::LoadedFile => "already loaded, the same file",
             Step::Builtin => "part of the system",
             Step::Path => "its path",
-            Step::LoaderPath => "the folder of who needs it",
-            Step::ExecutablePath => "the folder of the program",
-            Step::Rpath => "its own rpath",
-            Step::RpathOfLoader => "the rpath of an importer",
-            Step::RpathOfProgram => "the rpath of the program",
+            Step::LoaderPath => "@loader_path",
+            Step::ExecutablePath => "@executable_path",
+            Step::Rpath => "its RPATH",
+            Step::RpathOfLoader => "RPATH of an importer",
+            Step::RpathOfProgram => "RPATH of the program",
             Step::LibraryPath => "LD_LIBRARY_PATH",
             Step::DyldPath => "DYLD_LIBRARY_PATH",
-            Step::Fallback => "the fallback directories",
-            Step::Runpath => "its own runpath",
-            Step::RunpathOfLoader => "the runpath of an importer",
-            Step::Cache => "the loader's cache",
-            Step::Trusted => "the default directories",
+            Step::Fallback => "fallback directories",
+            Step::Runpath => "its RUNPATH",
+            Step::RunpathOfLoader => "RUNPATH of an importer",
+            Step::Cache => "ld.so.cache",
+            Step::Trusted => "default directories",
             Step::ApiSet => "an API set of Windows",
             Step::KnownDll => "System32, by KnownDLLs",
             Step::ModuleFolder => "the folder of the module",
@@ -128,6 +128,14 @@ impl Step {
             Step::System32 => "System32",
             Step::SearchPath => "PATH",
             Step::Nowhere => "no step",
+        }
+    }
+
+    /// The mechanism, with the name of the file that needs the library: `RUNPATH of libtorch_cuda.so`.
+    pub fn of(self, file: &str) -> String {
+        match self {
+            Step::Rpath | Step::Runpath => self.phrase().replacen("its", "", 1).trim().to_owned() + " of " + file,
+            _ => self.phrase().to_owned(),
         }
     }
 }
@@ -173,10 +181,19 @@ pub enum Skip {
 }
 
 impl Skip {
-    pub fn phrase(&self) -> String {
+    /// The words of the fixed output.
+    pub fn words(&self) -> String {
         match self {
             Skip::RpathUnderRunpath => "rpath is ignored because runpath is set".into(),
             Skip::ChainUnderRunpath => "importers' rpaths are ignored because runpath is set".into(),
+            skip => skip.phrase(),
+        }
+    }
+
+    pub fn phrase(&self) -> String {
+        match self {
+            Skip::RpathUnderRunpath => "RPATH is ignored because RUNPATH is set".into(),
+            Skip::ChainUnderRunpath => "RPATHs of importers are ignored because RUNPATH is set".into(),
             Skip::NoDefaultLibraries => "default directories are ruled out (-z nodefaultlib)".into(),
             Skip::Relative(path) => format!("{path} depends on the working directory"),
             Skip::UnknownToken(path) => format!("{path} holds a token that this loader does not know"),
@@ -219,6 +236,14 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The words of the fixed output.
+    pub fn words(&self) -> String {
+        match self {
+            Verdict::Skipped(why) => why.words(),
+            verdict => verdict.phrase(),
+        }
+    }
+
     pub fn phrase(&self) -> String {
         match self {
             Verdict::Found(_) => "found".into(),

@@ -322,8 +322,8 @@ fn a_snapshot_that_was_kept_says_today_what_it_said_then() {
     let told = why(&scan, "libgone.so", &Paint { width: 100, ..Paint::default() }).expect("it is there");
     let places = [
         "a → a._a → libgone.so",
-        "runpath  lib/python3.12/site-packages/a/libs/libgone.so",
-        "default  /usr/local/lib/libgone.so",
+        "RUNPATH of _a        lib/python3.12/site-packages/a/libs/libgone.so",
+        "default directories  /usr/local/lib/libgone.so",
     ];
     assert!(places.iter().all(|place| told.contains(place)), "{told}");
     assert!(shown(scan).iter().any(|screen| screen.contains("libgone.so")));

@@ -3,8 +3,9 @@
 use rustc_hash::FxHashSet;
 use unicode_width::UnicodeWidthStr;
 
+use crate::export::mechanism;
 use crate::image::Name;
-use crate::loader::{Probe, Resolution, Step, Verdict};
+use crate::loader::{Probe, Resolution, Verdict};
 use crate::scan::Scan;
 use crate::tui::scan_index::brief;
 use crate::tui::styled_text::{FIELD, Link, Prose, shortened};
@@ -24,7 +25,7 @@ pub(super) fn search(scan: &Scan, by: FileId, (probes, resolution): &(Vec<Probe>
     let mut seen = FxHashSet::default();
     let mut is_new = |probe: &&Probe| probe.path.as_ref().is_none_or(|path| seen.insert(path.folded()));
     let probes: Vec<&Probe> = probes.iter().filter(|probe| is_new(probe)).collect();
-    let row = |probe: &&Probe| (mechanism(scan, by, probe.step), place(scan, probe), probe.verdict.phrase());
+    let row = |probe: &&Probe| (mechanism(scan, by, probe), place(scan, probe), probe.verdict.phrase());
     let rows: Vec<(String, String, String)> = probes.iter().take(MOST).map(row).collect();
     let width = |cells: &dyn Fn(&(String, String, String)) -> usize, most: usize| {
         rows.iter().map(cells).max().unwrap_or(0).min(most)
@@ -59,27 +60,6 @@ pub(super) fn search(scan: &Scan, by: FileId, (probes, resolution): &(Vec<Probe>
         }
         _ => {}
     }
-}
-
-/// The mechanism of a step, with the file whose header it is.
-fn mechanism(scan: &Scan, by: FileId, step: Step) -> String {
-    let own = || stem(&shown_name(scan, by)).to_owned();
-    match step {
-        Step::Rpath => format!("RPATH of {}", own()),
-        Step::Runpath => format!("RUNPATH of {}", own()),
-        Step::RpathOfLoader => "RPATH of an importer".to_owned(),
-        Step::RunpathOfLoader => "RUNPATH of an importer".to_owned(),
-        Step::RpathOfProgram => "RPATH of the program".to_owned(),
-        Step::Cache => "ld.so.cache".to_owned(),
-        Step::Trusted => "default directories".to_owned(),
-        step => step.phrase().to_owned(),
-    }
-}
-
-/// A name without what stands in the name of every module's file.
-fn stem(name: &str) -> &str {
-    let end = [".cpython-", ".abi3.", ".cp3", ".pypy3"].iter().filter_map(|ending| name.find(ending)).min();
-    &name[..end.unwrap_or(name.len())]
 }
 
 /// The folder that was looked in: the name of the file is the same in each.

@@ -118,7 +118,7 @@ fn tried(scan: &Scan, file: &str) -> Vec<String> {
     let (probes, _) = scan.explain(file, 0).expect("a need that was met or not");
     let line = |probe: dylens::loader::Probe| {
         let place = probe.path.as_ref().map_or_else(|| "-".into(), short);
-        format!("{} {place}: {}", probe.step.word(), probe.verdict.phrase())
+        format!("{} {place}: {}", probe.step.word(), probe.verdict.words())
     };
     probes.into_iter().map(line).collect()
 }

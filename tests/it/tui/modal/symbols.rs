@@ -34,8 +34,8 @@ fn symbols(size: (u16, u16)) -> Face {
 fn an_edge_tells_the_symbols_that_make_it() {
     let mut face = symbols((120, 36)).typed("4/_core⏎⇥.");
     let screen = face.screen();
-    assert!(screen.contains("libblas.so.3 → lin.libs/libblas.so.3 (its own rpath)  2 symbols"), "{screen}");
-    assert!(screen.contains("libidle.so.1 → lin.libs/libidle.so.1 (its own rpath)  overlinked"), "{screen}");
+    assert!(screen.contains("libblas.so.3 → lin.libs/libblas.so.3 (its RPATH)  2 symbols"), "{screen}");
+    assert!(screen.contains("libidle.so.1 → lin.libs/libidle.so.1 (its RPATH)  overlinked"), "{screen}");
     assert!(screen.contains("4 needed, 1 undefined: dsyrk_"), "{screen}");
     face.type_keys(".⇥/libblas⏎S");
     let screen = face.screen();
