@@ -473,6 +473,18 @@ pub fn brief(path: &str) -> &str {
     after("/site-packages/").or_else(|| after("/dist-packages/")).or_else(|| after("/lib-dynload/")).unwrap_or(path)
 }
 
+/// A sentence in which paths of the environment begin below its folder of packages: which environment it is stands in the
+/// header.
+pub fn brief_words(text: &str) -> String {
+    let word = |word: &str| {
+        let start = word.find(|c: char| c.is_alphanumeric() || "/@$.".contains(c)).unwrap_or(0);
+        let is_inside = word[start..].starts_with(|c: char| c.is_alphanumeric());
+        let (before, path) = word.split_at(start);
+        if is_inside { format!("{before}{}", brief(path)) } else { word.to_owned() }
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 fn sort_of(role: &Role) -> NodeKind {
     match role {
         Role::Module(_) => NodeKind::Module,

@@ -196,8 +196,13 @@ fn cause(facts: &Facts, name: &Name, by: FileId) -> Cause {
     }
     if let Some((owner, path)) = recorded {
         let distribution = facts.survey.distributions.get(owner);
-        let reason =
-            format!("; {} installed it as {}, but the file is missing", distribution.name, facts.survey.shown(path));
+        let shown = facts.survey.shown(path);
+        // Its name has been said.
+        let place = match shown.parent().filter(|_| shown.file_name() == &name[..]) {
+            Some(folder) => format!("in {folder}"),
+            None => format!("as {shown}"),
+        };
+        let reason = format!("; {} installed it {place}, but the file is missing", distribution.name);
         return (reason, reinstall(facts, owner), file(path, "recorded, but missing"));
     }
     // Repair tools put a hash into the names of what they bring along: such a name comes with the package or not at all.

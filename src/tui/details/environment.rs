@@ -6,7 +6,7 @@ use crate::export::count;
 use crate::image::Format;
 use crate::loader;
 use crate::scan::Scan;
-use crate::tui::scan_index::ScanIndex;
+use crate::tui::scan_index::{ScanIndex, brief_words};
 use crate::tui::styled_text::{Link, Prose};
 use crate::tui::theme::Tone;
 use crate::world::System;
@@ -47,7 +47,7 @@ pub fn of_environment(scan_index: &ScanIndex) -> Vec<Prose> {
         text.push(Prose::field("with", Tone::Plain, format!("{name}={path}")));
     }
     let findings = scan.findings.iter().enumerate().map(|(at, finding)| {
-        (sign(finding).0, format!("{} {}", sign(finding).1, finding.message), Some(Link::Finding(at)))
+        (sign(finding).0, format!("{} {}", sign(finding).1, brief_words(&finding.message)), Some(Link::Finding(at)))
     });
     list("findings", findings, &mut text);
     text

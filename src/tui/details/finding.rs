@@ -6,7 +6,7 @@ use crate::diagnose::{Evidence, Finding, Severity};
 use crate::export::count;
 use crate::scan::Scan;
 use crate::survey::ImportKind;
-use crate::tui::scan_index::{ScanIndex, brief};
+use crate::tui::scan_index::{ScanIndex, brief, brief_words};
 use crate::tui::styled_text::{FIELD, Link, Prose};
 use crate::tui::theme::Tone;
 
@@ -40,7 +40,7 @@ pub fn of_group(scan_index: &ScanIndex, findings: &[usize]) -> Vec<Prose> {
     let mut told: Vec<Vec<Prose>> = Vec::new();
     for &at in findings.iter().take(MOST_WHOLE) {
         let finding = &scan_index.scan.findings[at];
-        text.push(Prose::of(Tone::Strong, format!("{} ►", finding.message)).to(Link::Finding(at)));
+        text.push(Prose::of(Tone::Strong, format!("{} ►", brief_words(&finding.message))).to(Link::Finding(at)));
         // One fix for all is told once.
         let fixes = fixes(finding, scan_index.scan.shell());
         if !told.contains(&fixes) {
@@ -50,7 +50,7 @@ pub fn of_group(scan_index: &ScanIndex, findings: &[usize]) -> Vec<Prose> {
     }
     let rows = findings.iter().skip(MOST_WHOLE).map(|&at| {
         let finding = &scan_index.scan.findings[at];
-        (Tone::Plain, format!("{} ►", finding.message), Some(Link::Finding(at)))
+        (Tone::Plain, format!("{} ►", brief_words(&finding.message)), Some(Link::Finding(at)))
     });
     list("also", rows, &mut text);
     if !finding.rule.why.is_empty() {
@@ -97,7 +97,7 @@ pub(super) fn verdict(finding: &Finding, at: usize, shell: Shell) -> Vec<Prose> 
     if finding.breaks > 0 {
         head = head.then(Tone::Plain, format!("   breaks {}", count(finding.breaks, "import")));
     }
-    let mut text = vec![head, Prose::of(Tone::Strong, &finding.message)];
+    let mut text = vec![head, Prose::of(Tone::Strong, brief_words(&finding.message))];
     text[0].link = Some(Link::Finding(at));
     text.extend(fixes(finding, shell));
     if let Some(words) = &finding.prints {

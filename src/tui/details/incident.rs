@@ -3,7 +3,7 @@
 use super::finding::{grounds, numbered_fixes};
 use crate::buildlog::{Judged, Verdict};
 use crate::diagnose::Severity;
-use crate::tui::scan_index::ScanIndex;
+use crate::tui::scan_index::{ScanIndex, brief_words};
 use crate::tui::styled_text::Prose;
 use crate::tui::theme::Tone;
 
@@ -24,7 +24,7 @@ pub fn of_incident(scan_index: &ScanIndex, judged: &Judged) -> Vec<Prose> {
     if judged.verdict == Verdict::Innocent {
         head = head.then(Tone::Plain, "   false positive");
     }
-    let mut text = vec![head, Prose::of(Tone::Strong, &judged.sentence)];
+    let mut text = vec![head, Prose::of(Tone::Strong, brief_words(&judged.sentence))];
     text.extend(numbered_fixes(&judged.remedy.text, &judged.remedy.lines(scan_index.scan.shell())));
     text.push(Prose::default());
     let version = judged.version.as_ref().map_or_else(String::new, |version| format!(" {version}"));
