@@ -147,15 +147,18 @@ fn matching(scan_index: &ScanIndex, query: &str) -> Vec<Hit> {
     let node = |rough: Rough| NodeId::new(rough as u32 as usize);
     let scored = |rough| {
         let node = node(rough);
-        let (score, lit) = matched(&matcher, scan_index.entry(node), &words)?;
-        Some(Hit { node, lit, symbol: None, score })
+        let Matched { score, lit, is_scattered } = matched(&matcher, scan_index.entry(node), &words)?;
+        Some((is_scattered, Hit { node, lit, symbol: None, score }))
     };
-    let mut hits: Vec<Hit> = first.into_iter().filter_map(scored).collect();
+    let mut hits: Vec<(bool, Hit)> = first.into_iter().filter_map(scored).collect();
     // Letters from here and there say nothing, where whole parts of other names match.
-    let is_scattered = |hit: &Hit| is_scattered(&scan_index.entry(hit.node).brief, &hit.lit, &words);
-    if hits.iter().any(|hit| !is_scattered(hit)) {
-        hits.retain(|hit| !is_scattered(hit));
+    if hits.iter().any(|(is_scattered, _)| !is_scattered) {
+        hits.retain(|(is_scattered, _)| !is_scattered);
+        rest.retain(|&rough| {
+            words.iter().all(|word| word.chars().count() < 3 || has_run(&scan_index.entry(node(rough)).brief, word))
+        });
     }
+    let mut hits: Vec<Hit> = hits.into_iter().map(|(_, hit)| hit).collect();
     hits.sort_by_key(|hit| {
         let entry = scan_index.entry(hit.node);
         // A file comes before a name that is only asked for.
@@ -207,31 +210,55 @@ fn has_letters(text: &str, word: &str) -> bool {
     })
 }
 
+/// Does a text have a word whole, letters without a capital in the word standing for both?
+fn has_run(text: &str, word: &str) -> bool {
+    match word.chars().any(char::is_uppercase) {
+        true => text.contains(word),
+        false => memchr::memmem::find(text.to_lowercase().as_bytes(), word.to_lowercase().as_bytes()).is_some(),
+    }
+}
+
+/// How an entry matches.
+struct Matched {
+    score: i64,
+    /// The letters of [`NodeEntry::brief`], by number.
+    lit: Vec<usize>,
+    /// Letters of a word come from here and there.
+    is_scattered: bool,
+}
+
 /// The score of an entry and the letters that matched. A word is looked for in the name first, as people remember names,
 /// not folders.
-fn matched(matcher: &SkimMatcherV2, entry: &NodeEntry, words: &[&str]) -> Option<(i64, Vec<usize>)> {
+fn matched(matcher: &SkimMatcherV2, entry: &NodeEntry, words: &[&str]) -> Option<Matched> {
     let before = entry.brief.chars().count() - entry.label.chars().count().min(entry.brief.chars().count());
-    let (mut sum, mut lit) = (0, Vec::new());
+    let mut all = Matched { score: 0, lit: Vec::new(), is_scattered: false };
     for word in words {
-        let in_name = matcher.fuzzy_indices(&entry.label, word);
-        let (score, letters, from) = match in_name {
-            Some((score, letters)) => (score + in_name_bonus(entry, word), letters, before),
-            None => {
-                let (score, letters) = matcher.fuzzy_indices(&entry.brief, word)?;
-                (score, letters, 0)
-            }
+        let name = matcher.fuzzy_indices(&entry.label, word).map(|(score, letters)| {
+            let is_scattered = is_scattered(&entry.label, &letters);
+            (score + in_name_bonus(entry, word), letters, before, is_scattered)
+        });
+        let whole = || {
+            let (score, letters) = matcher.fuzzy_indices(&entry.brief, word)?;
+            let is_scattered = is_scattered(&entry.brief, &letters);
+            Some((score, letters, 0, is_scattered))
         };
-        sum += score;
-        lit.extend(letters.into_iter().map(|letter| letter + from));
+        // Letters from all over the name are worth less than a folder of that name.
+        let (score, letters, from, is_scattered) = match name {
+            Some(name) if !name.3 => name,
+            name => whole().filter(|whole| !whole.3 || name.is_none()).or(name)?,
+        };
+        all.score += score;
+        all.is_scattered |= is_scattered;
+        all.lit.extend(letters.into_iter().map(|letter| letter + from));
     }
-    lit.sort_unstable();
-    lit.dedup();
-    Some((sum, lit))
+    all.lit.sort_unstable();
+    all.lit.dedup();
+    Some(all)
 }
 
 /// What a match in the name is worth: most where the word is its stem, then where the name begins with it.
 fn in_name_bonus(entry: &NodeEntry, word: &str) -> i64 {
-    let stem = entry.label.split(['.', '-']).next().unwrap_or_default();
+    let stem = entry.label.split(['.', '-']).next().unwrap_or_default().trim_start_matches('_');
     let bare = stem.strip_prefix("lib").unwrap_or(stem);
     match () {
         () if stem.eq_ignore_ascii_case(word) || bare.eq_ignore_ascii_case(word) => 96,
@@ -240,10 +267,10 @@ fn in_name_bonus(entry: &NodeEntry, word: &str) -> i64 {
     }
 }
 
-/// Are the letters that matched from here and there? Each run of them should be longer than one letter or begin a word, but
-/// for one.
-fn is_scattered(text: &str, lit: &[usize], words: &[&str]) -> bool {
-    if words.iter().all(|word| word.chars().count() < 3) {
+/// Are the letters of one word that matched from here and there? Each run of them should begin a word or have three
+/// letters; of a long word one need not, where the rest are not in pieces too.
+fn is_scattered(text: &str, lit: &[usize]) -> bool {
+    if lit.len() < 3 {
         return false;
     }
     let letters: Vec<char> = text.chars().collect();
@@ -251,11 +278,14 @@ fn is_scattered(text: &str, lit: &[usize], words: &[&str]) -> bool {
         let before = at.checked_sub(1).and_then(|before| letters.get(before));
         let letter = letters.get(at);
         before.is_none_or(|before| {
-            !before.is_alphanumeric() || before.is_lowercase() && letter.is_some_and(|letter| letter.is_uppercase())
+            !before.is_alphanumeric()
+                || before.is_lowercase() && letter.is_some_and(|letter| letter.is_uppercase())
+                || !before.is_ascii_digit() && letter.is_some_and(char::is_ascii_digit)
         })
     };
-    let runs = lit.chunk_by(|one, next| one + 1 == *next);
-    runs.filter(|run| run.len() == 1 && !begins(run[0])).count() > 1
+    let runs: Vec<&[usize]> = lit.chunk_by(|one, next| one + 1 == *next).collect();
+    let loose = runs.iter().filter(|run| run.len() < 3 && !begins(run[0])).count();
+    loose > 1 || loose == 1 && (lit.len() < 5 || runs.len() * 2 > lit.len() + 1)
 }
 
 fn is_narrowing(word: &str) -> bool {
@@ -280,6 +310,34 @@ fn is_within(scan_index: &ScanIndex, id: NodeId, entry: &NodeEntry, (key, value)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_from_here_and_there_are_scattered() {
+        let matcher = SkimMatcherV2::default();
+        let is_scattered = |text: &str, word: &str| {
+            let (_, letters) = matcher.fuzzy_indices(text, word).expect("it matches");
+            is_scattered(text, &letters)
+        };
+        for (text, word) in [
+            ("libgfortran-040039e1.so.5.0.0", "gfortran"),
+            ("libgfortran-040039e1.so.5.0.0", "libgfo5"),
+            ("_umath_linalg.so", "umlin"),
+            ("libQt6Core.so.6", "qtcore"),
+            ("_multiarray_umath.so", "mu"),
+            ("libz.so", "zs"),
+        ] {
+            assert!(!is_scattered(text, word), "{word} in {text}");
+        }
+        for (text, word) in [
+            ("pandas/_libs/tslibs/offsets.so", "ssl"),
+            ("pandas/_libs/tslibs/offsets.so", "pls"),
+            ("scipy/stats/_stats_pythran.so", "cat"),
+            ("pandas/_libs/tslibs/parsing.so", "png"),
+            ("matplotlib/backends/_backend_agg.so", "tbag"),
+        ] {
+            assert!(is_scattered(text, word), "{word} in {text}");
+        }
+    }
 
     #[test]
     fn the_rough_look_takes_what_the_matcher_takes() {

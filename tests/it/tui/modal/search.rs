@@ -1,6 +1,6 @@
 //! The search.
 
-use crate::tui::harness::{WORLD, face, healthy};
+use crate::tui::harness::{Face, WORLD, face, healthy};
 use dylens::tui::modal::search::Search;
 use insta::assert_snapshot;
 
@@ -79,4 +79,26 @@ fn without_a_word_causes_come_first_and_then_what_was_looked_at() {
     assert_eq!(labels.len(), all, "and everything");
     face.type_keys("⏎");
     assert_eq!(face.chosen(), "libopenblas.so.0");
+}
+
+#[test]
+fn letters_from_here_and_there_are_no_hits_where_a_name_has_the_word() {
+    // Of more than 500 hits only the first are scored; the others are dropped as well.
+    let site = "/env/lib/python3.11/site-packages";
+    let scattered = |number: usize| {
+        format!("//- {site}/pool/xsaxbsyl{number}.abi3.so elf x86_64 defines:PyInit_xsaxbsyl{number} needs:libc.so.6\n")
+    };
+    let world = format!(
+        "{WORLD}//- {site}/pool/_ssl.abi3.so elf x86_64 defines:PyInit__ssl needs:libssl.so.3\n{}",
+        (0..600).map(scattered).collect::<String>()
+    );
+    let found = |face: &Face| {
+        let scan_index = face.model.scan_index.as_ref().expect("a scan");
+        let hits = &face.model.overlay::<Search>().expect("a search").hits;
+        hits.iter().map(|hit| scan_index.entry(hit.node).label.clone()).collect::<Vec<_>>()
+    };
+    let labels = found(&face(&world, (120, 36)).typed("/ssl"));
+    assert_eq!(labels, ["_ssl.abi3.so", "libssl.so.3"], "a file before a name that is only asked for");
+    let labels = found(&face(&world, (120, 36)).typed("/xsbl"));
+    assert_eq!(labels.len(), 600, "where no name has the word, its letters are what there is");
 }
