@@ -1,6 +1,6 @@
 //! How items are written: glyph, name, sign, and whose they are.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_width::UnicodeWidthStr;
 
 use super::names::{self, distinct};
@@ -58,9 +58,27 @@ pub(super) fn labels(
         if is_told { owner.to_owned() } else { String::new() }
     };
     let items = sketch.items.iter().zip(&texts).enumerate();
-    items
+    let mut labels: Vec<Label> = items
         .map(|(at, (item, text))| Label { owner: owner(item), ..label(scan_index, item, text, loops.contains(&at)) })
-        .collect()
+        .collect();
+    name_first(scan_index, sketch, &mut labels, terse);
+    labels
+}
+
+/// Of folded items that are called the same, each is called by its first node: `_core and 2 more`; where that is not
+/// enough, by its path.
+fn name_first(scan_index: &ScanIndex, sketch: &Sketch, labels: &mut [Label], terse: usize) {
+    for is_path in [false, true] {
+        let mut counts: FxHashMap<String, usize> = FxHashMap::default();
+        labels.iter().for_each(|label| *counts.entry(label.text.clone()).or_default() += 1);
+        for (item, label) in sketch.items.iter().zip(&mut *labels) {
+            if counts[&label.text] > 1 && !matches!(item.fold, Fold::No | Fold::Package) && item.nodes.len() > 1 {
+                let entry = scan_index.entry(item.node());
+                let first = if is_path { entry.with_folder().into() } else { names::terse(entry.short(), terse) };
+                label.text = format!("{first} and {} more", item.nodes.len() - 1);
+            }
+        }
+    }
 }
 
 fn label(scan_index: &ScanIndex, item: &Item, short: &str, is_loop: bool) -> Label {

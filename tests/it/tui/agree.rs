@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use dylens::diagnose::Severity;
 use dylens::discover::Overrides;
 use dylens::export::{FORMATS, JSON, Options, Paint, Scope, failing_modules};
-use dylens::graph::sketch::Fold;
+use dylens::graph::NodeId;
 use dylens::tui::modal::search::Search;
 use dylens::tui::scan_index::NodeKind;
 use dylens::tui::theme::Tone;
@@ -74,36 +74,114 @@ fn a_distribution_is_marked_as_its_files_are() {
     }
 }
 
+/// Environments whose files are called nearly the same: hashes, versions, folders and packages tell them apart.
+fn confusing_worlds() -> impl Iterator<Item = String> {
+    (1u32..=20).map(|seed| {
+        let mut next = dice(seed);
+        let site = "/env/lib/python3.11/site-packages";
+        let mut world = WORLD.to_owned();
+        for package in 0..2 + next(3) {
+            let mut libraries = BTreeSet::new();
+            for _ in 0..2 + next(5) {
+                let name = ["libssl", "libcrypto", "libavcodec-extra"][next(3) as usize];
+                let hash = ["", "-1a6a6a4f", "-1a6a77bb", "-0352e75f-99887766"][next(4) as usize];
+                let version = ["", ".3", ".3.1", ".3.1.4"][next(4) as usize];
+                let folder = ["twin.libs", "twin.libs/old", "twin/lib/deep/deeper"][next(3) as usize];
+                libraries.insert(format!("q{package}{folder}/{name}{hash}.so{version}"));
+            }
+            let libraries: Vec<String> = libraries.into_iter().collect();
+            let mut record: String = libraries.iter().map(|path| format!("{path},,\n")).collect();
+            let mut files = String::new();
+            for path in &libraries {
+                let name = path.rsplit('/').next().expect("a name");
+                files += &format!("//- {site}/{path} elf x86_64 soname:{name} needs:libc.so.6\n");
+            }
+            for module in 0..1 + next(9) {
+                let folder = ["", "/a", "/b", "/b/very_long_subpackage_name"][next(4) as usize];
+                let library = &libraries[next(libraries.len() as u32) as usize];
+                let (libs, name) = library.rsplit_once('/').expect("a folder");
+                let gone = if next(5) == 0 { ",libgone.so.1" } else { "" };
+                let path = format!("q{package}{folder}/_core{}.abi3.so", module / 3);
+                if record.contains(&format!("{path},,")) {
+                    continue;
+                }
+                record += &format!("{path},,\n");
+                files += &format!(
+                    "//- {site}/{path} elf x86_64 defines:PyInit__core{} needs:{name}{gone} rpath:{site}/{libs}\n",
+                    module / 3
+                );
+            }
+            world += &format!("//- {site}/q{package}-1.0.dist-info/RECORD\n{record}{files}");
+        }
+        world
+    })
+}
+
+/// No two boxes of a picture are called the same, folded ones included.
+fn has_distinct_labels(face: &Face, keys: &str) -> usize {
+    let pictures = [&face.model.pictures.focus, &face.model.pictures.flow];
+    for picture in pictures.into_iter().flatten() {
+        let labels: Vec<&str> = picture.labels.iter().map(|label| label.text.trim_end_matches(" ↔")).collect();
+        let distinct: BTreeSet<&str> = labels.iter().copied().collect();
+        assert_eq!(labels.len(), distinct.len(), "{keys}: {labels:?}\n{}", face.screen());
+        assert!(picture.sketch.items.len() <= 62, "{keys}: more boxes than anybody reads");
+    }
+    pictures.into_iter().flatten().map(|picture| picture.labels.len()).sum()
+}
+
 #[test]
-fn no_two_labels_of_a_picture_are_the_same_and_small_ones_are_not_cut() {
+fn no_two_labels_of_a_picture_are_the_same() {
     for size in [(40, 12), (80, 24), (120, 36), (200, 55)] {
         for keys in ["2", "2h", "2h⏎", "2h⏎⏎", "2/liba⏎", "3vv"] {
             for face in faces(size) {
-                let face = face.typed(keys);
-                let pictures = [&face.model.pictures.focus, &face.model.pictures.flow];
-                for picture in pictures.into_iter().flatten() {
-                    let single = |at: &usize| picture.sketch.items[*at].fold == Fold::No;
-                    let labels: Vec<&str> = (0..picture.labels.len())
-                        .filter(single)
-                        .map(|at| picture.labels[at].text.trim_end_matches(" ↔"))
-                        .collect();
-                    let distinct: BTreeSet<&str> = labels.iter().copied().collect();
-                    assert_eq!(labels.len(), distinct.len(), "{keys} {size:?}: {labels:?}\n{}", face.screen());
-                    assert!(picture.sketch.items.len() <= 62, "{keys}: more boxes than anybody reads");
-                }
+                has_distinct_labels(&face.typed(keys), keys);
             }
         }
+    }
+}
+
+#[test]
+fn names_that_are_nearly_the_same_are_told_apart_in_every_picture_and_list() {
+    let mut labels = 0;
+    for world in confusing_worlds() {
+        for size in [(80, 24), (120, 36), (200, 55)] {
+            let mut face = environment(&world, size);
+            for keys in ["2", "h", "⏎", "⏎", "2/ssl⏎", "3v", "v", "/_core⏎2"] {
+                face.type_keys(keys);
+                labels += has_distinct_labels(&face, keys);
+            }
+        }
+        // The list of all files, and the tree with the files of a package below it: every row is another.
+        for keys in ["F", "4ge"] {
+            let face = environment(&world, (120, 400)).typed(keys);
+            let screen = face.screen();
+            let rows: Vec<&str> = screen.lines().filter(|line| line.contains(".so") && line.starts_with('│')).collect();
+            let rows: Vec<&str> = match keys {
+                "F" => rows.into_iter().take(face.model.files.shown.len()).collect(),
+                // Below a file stand names, as often as they are needed.
+                _ => rows.into_iter().filter(|row| row.starts_with("│    ") && !row.starts_with("│      ")).collect(),
+            };
+            let distinct: BTreeSet<&str> = rows.iter().copied().collect();
+            assert!(!rows.is_empty(), "{screen}");
+            assert_eq!(rows.len(), distinct.len(), "{keys}: {screen}");
+        }
+    }
+    assert!(labels > 2000, "{labels}");
+}
+
+/// Numbers that look random, below what is asked.
+fn dice(seed: u32) -> impl FnMut(u32) -> u32 {
+    let mut state = seed;
+    move |most| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 16) % most
     }
 }
 
 /// Environments of packages that need each other's libraries at random; some libraries are not there.
 fn random_worlds() -> impl Iterator<Item = String> {
     (1u32..=20).map(|seed| {
-        let mut state = seed;
-        let mut next = move |most: u32| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 16) % most
-        };
+        let mut next = dice(seed);
         let site = "/env/lib/python3.11/site-packages";
         let mut world = WORLD.to_owned();
         for package in 0..3 + next(4) {
@@ -133,6 +211,28 @@ fn random_worlds() -> impl Iterator<Item = String> {
         }
         world
     })
+}
+
+/// The rows of the open tree have a cross where what they tell of is marked, and the header counts what fails.
+fn marked_in_the_tree(world: &str, marked: &BTreeSet<NodeId>) {
+    let face = environment(world, (160, 600)).typed("4ge");
+    let (scan_index, screen) = (face.model.scan_index.as_ref().expect("a scan"), face.screen());
+    let first = screen.lines().position(|line| line.starts_with("╭ Environment")).expect("a tree") + 1;
+    assert!(face.model.tree.rows.len() < 400, "all rows are on the screen");
+    for (row, line) in face.model.tree.rows.iter().zip(screen.lines().skip(first)) {
+        let Some(node) = row.node() else { continue };
+        // Right of it stand the details.
+        let line = line.split("││").next().unwrap_or_default();
+        let entry = scan_index.entry(node);
+        assert!(line.contains(&entry.label) || line.contains('…'), "{line}: {}", entry.label);
+        let is_clean = entry.badge.is_clean();
+        assert!(line.contains('✗') || !marked.contains(&node), "{line}\n{screen}");
+        assert!(!line.contains('✗') || marked.contains(&node) || !is_clean, "{line}\n{screen}");
+    }
+    let counts = &scan_index.counts;
+    if counts.causes > 0 && counts.failing > 0 {
+        assert!(screen.contains(&format!(" {} of {} import", counts.failing, counts.modules)), "{screen}");
+    }
 }
 
 #[test]
@@ -175,15 +275,22 @@ fn list_tree_flow_page_and_json_agree_on_what_is_wrong() {
             .as_array()
             .into_iter()
             .flatten()
-            .filter(|node| node["state"] == "error")
+            .filter(|node| node["state"] == "error" || node["state"] == "affected")
             .filter_map(|node| node["path"].as_str())
             .filter(|path| !path.is_empty())
             .collect();
-        for path in bad {
+        for &path in &bad {
             let node =
                 scan_index.entries().find(|(_, entry)| entry.path == path).map(|(node, _)| node).expect("a file");
             assert!(marked.contains(&node), "{path} is red on the page alone");
         }
+        let failing: BTreeSet<&str> = failing_modules(&scan_index.scan)
+            .iter()
+            .filter_map(|module| scan_index.node_of_module(module))
+            .map(|node| scan_index.entry(node).path.as_str())
+            .collect();
+        assert!(failing.is_subset(&bad), "what fails is red on the page: {failing:?} {bad:?}");
+        marked_in_the_tree(&world, &marked);
         let json: serde_json::Value = serde_json::from_str(&written(&JSON)).expect("JSON");
         assert_eq!(json["counts"]["failing"], scan_index.counts.failing);
     }
