@@ -295,7 +295,7 @@ impl Model {
 
     /// How wide the list wants to be, its border included.
     pub fn list_width(&self) -> u16 {
-        if self.view.is("problems") { self.findings.width.saturating_add(2) } else { 62 }
+        if self.view.is("problems") { self.findings.width.saturating_add(2) } else { u16::MAX }
     }
 
     /// How many rows the list and the picture beside it have, or the picture alone; there are at most so many.
@@ -309,7 +309,7 @@ impl Model {
             "log" => rows + text,
             _ => rows,
         };
-        match self.view.panes.contains(&Pane::Graph) {
+        match self.view.panes.contains(&Pane::Graph) && (self.view.has_graph)(self) {
             true => list.max(self.picture_rows(Pane::Graph)),
             false => list.max(self.picture_rows(Pane::Main)),
         }

@@ -120,8 +120,21 @@ impl Areas {
     /// A list, as wide as its rows; beside it the graph, and the details below both or, where there is room, right of them.
     fn beside_list(self, model: &Model, body: Rect) -> Areas {
         let share = |share: u16| (u32::from(body.width) * u32::from(share) / 100) as u16;
-        let wanted = model.list_width().clamp(LEAST_LIST, MOST_LIST).min(body.width * 9 / 20);
+        let (most, hundredths) = model.view.widest;
+        let wanted = model.list_width().clamp(LEAST_LIST, most).min(share(hundredths));
         let width = model.split[0].map_or(wanted, share);
+        if !(model.view.has_graph)(model) && model.pane != Pane::Graph {
+            return match body.width >= THREE_COLUMNS {
+                true => {
+                    let (main, detail) = off_left(body, width);
+                    Areas { main: Some(main), detail: Some(detail), ..self }
+                }
+                false => {
+                    let (main, detail) = off_top(body, upper(model, body, body.height * 3 / 5));
+                    Areas { main: Some(main), detail: Some(detail), ..self }
+                }
+            };
+        }
         let needed = model.picture_rows(Pane::Graph).min(usize::from(body.height)) as u16 + 2;
         if body.width >= THREE_COLUMNS && needed <= body.height / 2 {
             // What is low leaves the details more width beside the list than right of it.
@@ -213,9 +226,8 @@ fn off_left(area: Rect, width: u16) -> (Rect, Rect) {
 /// From this height on, the tabs have a line of their own: beside the header, they would have no names.
 const LEAST_FOR_TABS: u16 = 24;
 
-/// No list is narrower, where it has room, nor wider.
+/// No list is narrower, where it has room.
 const LEAST_LIST: u16 = 36;
-const MOST_LIST: u16 = 62;
 /// From this width on, list, graph and details stand beside each other.
 const THREE_COLUMNS: u16 = 160;
 

@@ -391,7 +391,8 @@ pub(super) fn pane(model: &mut Model, by: isize) -> Option<Effect> {
     if model.modal.is_some() {
         return modal::tab(model, by);
     }
-    let panes = model.view.panes;
+    let has_graph = (model.view.has_graph)(model);
+    let panes: Vec<Pane> = model.view.panes.iter().copied().filter(|&pane| has_graph || pane != Pane::Graph).collect();
     let at = panes.iter().position(|&pane| pane == model.pane).unwrap_or(0);
     model.pane = panes[(at as isize + by).rem_euclid(panes.len() as isize) as usize];
     None

@@ -60,6 +60,10 @@ pub struct View {
     pub panes: &'static [Pane],
     /// How the panes lie where there is room for them beside each other.
     pub arrangement: Arrangement,
+    /// Is what the list is about in the graph? If not, there is no pane for that beside the list.
+    pub has_graph: fn(&Model) -> bool,
+    /// How wide its list may be, and which part of the screen it may take, in hundredths.
+    pub widest: (u16, u16),
     /// Is there anything to look at? A view without has no tab.
     pub is_there: fn(&Model) -> bool,
     /// Said where there is not.
@@ -113,6 +117,8 @@ impl View {
             about: "",
             panes: &[Pane::Main, Pane::Detail],
             arrangement: Arrangement::Halves,
+            has_graph: |_| true,
+            widest: (62, 45),
             is_there: |_| true,
             nothing: "",
             list: |_| None,

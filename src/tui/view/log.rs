@@ -29,13 +29,19 @@ pub(super) const VIEW: View = View {
     about: "show a build log",
     panes: &[Pane::Main, Pane::Graph, Pane::Detail],
     arrangement: Arrangement::List,
+    has_graph: |model| {
+        let log = model.log.as_ref();
+        log.and_then(|log| log.judged.get(log.cursor)).is_none_or(|judged| judged.node.is_some())
+    },
+    // A log's lines are as long as they are.
+    widest: (96, 55),
     nothing: "no log loaded (press i)",
     is_there: |model| model.log.is_some(),
     list: |model| Some((cursor(model), rows(model))),
     draw,
     step: |model, way| match way {
-        Way::Right => model.pane = Pane::Graph,
-        Way::Left => {}
+        Way::Right if (VIEW.has_graph)(model) => model.pane = Pane::Graph,
+        Way::Right | Way::Left => {}
         _ => select(model, along(cursor(model), rows(model), way)),
     },
     enter: "show in graph",
