@@ -851,6 +851,34 @@ fn the_symbols_of_an_edge_take_few_keys() {
 }
 
 #[test]
+fn who_brings_in_a_library_and_how_many_copies_there_are_takes_few_keys() {
+    let copy = |package: &str, number: usize| {
+        format!(
+            "//- /site-packages/{package}-1.0.dist-info/RECORD\n\
+             {package}/_tls.abi3.so,,\n{package}.libs/libssl-{number}a6a6a4f.so.3,,\n\
+             //- /site-packages/{package}/_tls.abi3.so elf x86_64 needs:libssl-{number}a6a6a4f.so.3 \
+             rpath:$ORIGIN/../{package}.libs defines:PyInit__tls\n\
+             //- /site-packages/{package}.libs/libssl-{number}a6a6a4f.so.3 elf x86_64 \
+             soname:libssl-{number}a6a6a4f.so.3\n"
+        )
+    };
+    let folder = common::lay_out(&(copy("cryptography", 1) + &copy("psycopg", 2)));
+    let environment = folder.path().join("site-packages").to_string_lossy().into_owned();
+    let mut session = Session::of(DYLENS, &[&environment], &[], (120, 36));
+    session.wait_for("2 modules");
+    let keys = ["/", "s", "s", "l", "\r"];
+    assert!(keys.len() <= 6);
+    for key in keys {
+        session.settled();
+        session.press(key);
+    }
+    session.wait_for("used by 1");
+    session.wait_for("copies 2");
+    session.press("\x03");
+    session.end();
+}
+
+#[test]
 fn questions_are_answered_with_few_keys() {
     for (question, keys, most, answer) in TASKS {
         assert!(keys.len() <= most, "{question}: {} keys", keys.len());
