@@ -12,7 +12,7 @@ use crate::image::{Format, Name};
 use crate::loader::{self, system32, windows};
 use crate::survey::ImportKind;
 use crate::vfs::VPath;
-use crate::world::{Deed, FileId, Prepared, System};
+use crate::world::{DllCall, DllCallSite, FileId, System};
 
 /// Why the name is missing, what mends it, and what shows it; none where it is as on any other system.
 pub(super) fn cause(facts: &Facts, name: &Name, by: FileId) -> Option<Cause> {
@@ -34,10 +34,10 @@ pub(super) fn cause(facts: &Facts, name: &Name, by: FileId) -> Option<Cause> {
 }
 
 /// Does Python code of the package add a folder that its text does not tell? Then nothing is sure.
-pub(super) fn unclear<'a>(facts: &'a Facts, by: FileId) -> Option<&'a Prepared> {
+pub(super) fn unclear<'a>(facts: &'a Facts, by: FileId) -> Option<&'a DllCallSite> {
     let System::Windows(system) = &facts.survey.world.host.system else { return None };
     let path = &facts.survey.world.file(by).path;
-    system.prepared.iter().find(|it| it.deed == Deed::AddsUnknown && it.package.is_some() && it.is_for(path))
+    system.prepared.iter().find(|it| it.deed == DllCall::AddsUnknown && it.package.is_some() && it.is_for(path))
 }
 
 /// The lines of Python that lead Windows to further folders, or load a DLL, before a file is asked for.

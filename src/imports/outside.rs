@@ -13,7 +13,7 @@ use crate::python::{
     ProcessChange, PythonTarget, Raised, Reason, limits, top,
 };
 use crate::vfs::{Kind, VPath};
-use crate::world::{Deed, System};
+use crate::world::{DllCall, System};
 
 /// `RTLD_NOW` of Linux and of macOS.
 const RTLD_NOW: i64 = 2;
@@ -83,9 +83,9 @@ impl Outside for ImportProcess<'_, '_> {
         if let (ProcessChange::AddDllDirectory(folder), Some(_)) = (&change, &self.dll_deeds) {
             let added = folder.as_ref().map(|folder| self.existing(folder));
             match added {
-                Some(Some((folder, Kind::Directory))) => self.note_deed(Deed::Adds(folder), at),
+                Some(Some((folder, Kind::Directory))) => self.note_deed(DllCall::Adds(folder), at),
                 Some(_) => {}
-                None => self.note_deed(Deed::AddsUnknown, at),
+                None => self.note_deed(DllCall::AddsUnknown, at),
             }
             return;
         }
@@ -204,7 +204,7 @@ impl ImportProcess<'_, '_> {
     fn note_dll(&mut self, name: &str, at: &At) -> LibraryOutcome {
         match self.existing(name) {
             Some((path, Kind::File)) => {
-                self.note_deed(Deed::Loads(path), at);
+                self.note_deed(DllCall::Loads(path), at);
                 LibraryOutcome::Loaded
             }
             _ if self.place(name).is_absolute() => {
@@ -217,7 +217,7 @@ impl ImportProcess<'_, '_> {
         }
     }
 
-    fn note_deed(&mut self, deed: Deed, at: &At) {
+    fn note_deed(&mut self, deed: DllCall, at: &At) {
         let module = self.state.running.last().cloned().unwrap_or_else(|| SITE_CODE.into());
         self.dll_deeds.get_or_insert_default().push(DllDeed { module, deed, site: at.site.clone() });
     }

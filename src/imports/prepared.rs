@@ -8,7 +8,7 @@ use super::context::ImportContext;
 use super::process::{DllDeed, ImportProcess};
 use crate::discover::role::dotted;
 use crate::vfs::VPath;
-use crate::world::{FileId, Prepared, World};
+use crate::world::{DllCallSite, FileId, World};
 
 /// What the code of packages does before the modules among these files are imported, in the order in which it does it.
 /// `prefix` is the environment's root; outside of the folders `known` nothing is known, and they are empty where all is.
@@ -22,7 +22,7 @@ pub fn prepared<'a>(
     prefix: &VPath,
     known: Vec<VPath>,
     files: impl Iterator<Item = &'a VPath>,
-) -> Vec<Prepared> {
+) -> Vec<DllCallSite> {
     let path = world.host.python.as_ref().map_or(&[][..], |python| &python.path);
     let is_package = |folder: &VPath| !path.contains(folder) && path.iter().any(|base| folder.starts_with(base));
     let mut folders = BTreeSet::new();
@@ -36,7 +36,7 @@ pub fn prepared<'a>(
 }
 
 /// What is done before the modules of these packages are imported, the upper packages first.
-fn before(context: &ImportContext, folders: &BTreeSet<VPath>) -> Vec<Prepared> {
+fn before(context: &ImportContext, folders: &BTreeSet<VPath>) -> Vec<DllCallSite> {
     let Some(python) = &context.world.host.python else { return Vec::new() };
     let mut process = ImportProcess::for_dll_deeds(context);
     let package = |folder: &VPath| {
@@ -51,7 +51,7 @@ fn before(context: &ImportContext, folders: &BTreeSet<VPath>) -> Vec<Prepared> {
         process.outcome(name, false);
     }
     let deeds = process.dll_deeds.take().unwrap_or_default();
-    let mut found: Vec<Prepared> = started.iter().map(|deed| deed.before(None)).collect();
+    let mut found: Vec<DllCallSite> = started.iter().map(|deed| deed.before(None)).collect();
     if deeds.is_empty() {
         return found;
     }
@@ -64,8 +64,8 @@ fn before(context: &ImportContext, folders: &BTreeSet<VPath>) -> Vec<Prepared> {
 
 impl DllDeed {
     /// As it is before the modules of a package are imported; none where it is before any.
-    fn before(&self, package: Option<&VPath>) -> Prepared {
-        Prepared {
+    fn before(&self, package: Option<&VPath>) -> DllCallSite {
+        DllCallSite {
             package: package.cloned(),
             deed: self.deed.clone(),
             source: VPath::new(&*self.site.module.file),

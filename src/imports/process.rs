@@ -20,7 +20,7 @@ use crate::python::{
     limits, stdlib,
 };
 use crate::vfs::VPath;
-use crate::world::{Deed, FileId};
+use crate::world::{DllCall, FileId};
 
 /// A fresh interpreter, and all that an import has done to it so far.
 pub struct ImportProcess<'c, 'w> {
@@ -47,7 +47,7 @@ pub struct ImportProcess<'c, 'w> {
 pub(super) struct DllDeed {
     /// The module that was being imported.
     pub module: Arc<str>,
-    pub deed: Deed,
+    pub deed: DllCall,
     pub site: Site,
 }
 

@@ -9,7 +9,7 @@ use crate::discover::tool::{NEWEST_NUITKA, Version};
 use crate::discover::{Distribution, Kind, Note, Overrides, Requirement, Tag, Tool, Wheel};
 use crate::tools::{Bundler, ToolId};
 use crate::vfs::VPath;
-use crate::world::{Deed, DllFolders, Dyld, Glibc, Host, LdCache, Musl, Prepared, Python, System, Windows};
+use crate::world::{DllCall, DllCallSite, DllFolders, Dyld, Glibc, Host, LdCache, Musl, Python, System, Windows};
 
 /// What was looked at.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -446,7 +446,7 @@ mirror! {
 
 mirror! {
     /// What Python code does for the DLLs of a package.
-    struct PreparedMirror = Prepared {
+    struct PreparedMirror = DllCallSite {
         package [default]: Option<Place>,
         deed: DeedMirror,
         source: Place,
@@ -455,7 +455,7 @@ mirror! {
 }
 
 mirror! {
-    enum DeedMirror = Deed {
+    enum DeedMirror = DllCall {
         Adds(folder: Place),
         AddsUnknown,
         Loads(path: Place),

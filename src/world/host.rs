@@ -80,7 +80,7 @@ pub struct Windows {
     /// Each package that has DLLs besides its modules, and the folders that they lie in.
     pub packages: Vec<DllFolders>,
     /// What Python code does before a module is imported, in the order in which it does it.
-    pub prepared: Vec<Prepared>,
+    pub prepared: Vec<DllCallSite>,
 }
 
 /// Where a package has its DLLs.
@@ -93,10 +93,10 @@ pub struct DllFolders {
 
 /// What Python code does for the DLLs that a package needs: told from its text, never run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Prepared {
+pub struct DllCallSite {
     /// The folder whose modules are imported after it; none where every Python that starts does it (`.pth` files).
     pub package: Option<VPath>,
-    pub deed: Deed,
+    pub deed: DllCall,
     /// The source, and its line counted from 1.
     pub source: VPath,
     pub line: usize,
@@ -104,7 +104,7 @@ pub struct Prepared {
 
 /// What a line of Python does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum DllCall {
     /// `os.add_dll_directory`: the folder is searched from then on.
     Adds(VPath),
     /// The same, with a folder that the text does not tell.
@@ -113,7 +113,7 @@ pub enum Deed {
     Loads(VPath),
 }
 
-impl Prepared {
+impl DllCallSite {
     /// Is it done before the module at this path is loaded?
     pub fn is_for(&self, module: &VPath) -> bool {
         self.package.as_ref().is_none_or(|package| module.starts_with(package))

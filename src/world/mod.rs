@@ -7,7 +7,7 @@ pub mod host;
 #[cfg(feature = "testing")]
 pub mod text;
 
-pub use host::{Deed, DllFolders, Dyld, Glibc, Host, LdCache, Musl, Prepared, Python, System, Windows};
+pub use host::{DllCall, DllCallSite, DllFolders, Dyld, Glibc, Host, LdCache, Musl, Python, System, Windows};
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};

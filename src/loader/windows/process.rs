@@ -6,7 +6,7 @@ use crate::image::{Export, Name, NeedKind, Origin as From};
 use crate::loader::process::{Counts, ObjectId, Origin, Scope, Simulation, Wanted};
 use crate::loader::{Resolution, Step, windows};
 use crate::vfs::VPath;
-use crate::world::{Deed, FileId, System};
+use crate::world::{DllCall, FileId, System};
 
 impl Simulation<'_> {
     /// What Python code does before the file at this path is loaded.
@@ -14,15 +14,17 @@ impl Simulation<'_> {
         let world = self.process.world;
         let System::Windows(system) = &world.host.system else { return };
         let first = self.process.objects.len();
-        let deeds: Vec<&Deed> =
+        let deeds: Vec<&DllCall> =
             system.prepared.iter().filter(|prepared| prepared.is_for(opened)).map(|prepared| &prepared.deed).collect();
         for deed in deeds {
             match deed {
-                Deed::Adds(folder) if !self.process.added.contains(folder) => self.process.added.push(folder.clone()),
-                Deed::Adds(_) | Deed::AddsUnknown => {}
+                DllCall::Adds(folder) if !self.process.added.contains(folder) => {
+                    self.process.added.push(folder.clone())
+                }
+                DllCall::Adds(_) | DllCall::AddsUnknown => {}
                 // What is to be imported itself is not loaded before.
-                Deed::Loads(path) if path != opened => self.load_by_path(path),
-                Deed::Loads(_) => {}
+                DllCall::Loads(path) if path != opened => self.load_by_path(path),
+                DllCall::Loads(_) => {}
             }
         }
         self.settle(first, record);
