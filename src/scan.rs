@@ -5,6 +5,7 @@ mod outcomes;
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
@@ -57,7 +58,7 @@ pub fn scan(target: Target, progress: &Progress) -> Result<Scan, Error> {
         return Ok(Scan::unjudged(survey));
     }
     (progress.tell)(Event::Phase(Phase::Diagnosing));
-    Ok(judged(survey.with_numpy()))
+    Ok(judged(survey.with_numpy(), &AtomicBool::new(false)))
 }
 
 /// As [`scan()`] of what `target` finds, for a person who may stop it: whatever is under way, this answers within a moment, with
@@ -70,27 +71,35 @@ pub fn scan_until_stopped(
     progress: &Progress,
 ) -> Result<Scan, Error> {
     let stopped = || Error::new("stopped before anything was read", "start it again, and wait for a moment");
-    let target = unless_stopped(progress, target).ok_or_else(stopped)??;
+    let target = unless_stopped(progress, |_| target()).ok_or_else(stopped)??;
     let survey = surroundings(target, progress)?;
     if survey.target.unjudged().is_some() || progress.is_cancelled() {
         return Ok(Scan::unjudged(survey));
     }
     (progress.tell)(Event::Phase(Phase::Diagnosing));
     let to_judge = survey.clone();
-    let judged = unless_stopped(progress, move || judged(to_judge.with_numpy()));
+    let judged = unless_stopped(progress, move |given_up| judged(to_judge.with_numpy(), given_up));
     Ok(judged.unwrap_or_else(|| Scan::unjudged(Survey { is_partial: true, ..survey })))
 }
 
-/// Does something on a thread of its own; none where nobody waits for it any more. That thread ends with what it does.
-fn unless_stopped<T: Send + 'static>(progress: &Progress, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    const PATIENCE: Duration = Duration::from_millis(20);
+/// Does something on a thread of its own; none where nobody waits for it any more. The work is told so, and ends soon.
+fn unless_stopped<T: Send + 'static>(
+    progress: &Progress,
+    work: impl FnOnce(&AtomicBool) -> T + Send + 'static,
+) -> Option<T> {
+    const PATIENCE: Duration = Duration::from_millis(10);
     let (sender, done) = channel();
+    let given_up = Arc::new(AtomicBool::new(false));
+    let is_given_up = given_up.clone();
     #[expect(clippy::disallowed_methods, reason = "nobody may have to wait for it")]
-    let worker = thread::spawn(move || sender.send(work()));
+    let worker = thread::spawn(move || sender.send(work(&is_given_up)));
     loop {
         match done.recv_timeout(PATIENCE) {
             Ok(done) => return Some(done),
-            Err(RecvTimeoutError::Timeout) if progress.is_cancelled() => return None,
+            Err(RecvTimeoutError::Timeout) if progress.is_cancelled() => {
+                given_up.store(true, Ordering::Relaxed);
+                return None;
+            }
             Err(RecvTimeoutError::Timeout) => {}
             // It panicked: so does who waits.
             Err(RecvTimeoutError::Disconnected) => match worker.join() {
@@ -101,16 +110,17 @@ fn unless_stopped<T: Send + 'static>(progress: &Progress, work: impl FnOnce() ->
     }
 }
 
-/// Says of a survey what is wrong.
-fn judged(survey: Survey) -> Scan {
-    let found = ask_all(&survey);
-    let known = if survey.is_partial { JudgedImports::default() } else { outcomes::find(&survey, &found) };
+/// Says of a survey what is wrong; of one that is given up, as little as is known by then.
+fn judged(survey: Survey, given_up: &AtomicBool) -> Scan {
+    let found = ask_all(&survey, given_up);
+    let is_unasked = survey.is_partial || given_up.load(Ordering::Relaxed);
+    let known = if is_unasked { JudgedImports::default() } else { outcomes::find(&survey, &found, given_up) };
     let JudgedImports { outcomes, links, packages } = known;
     // What lies around a single file decides what becomes of it, and is not asked about.
     let (survey, found) = match survey.is_single() {
         true => {
             let alone = survey.alone();
-            let found = ask_all(&alone);
+            let found = ask_all(&alone, given_up);
             (alone, found)
         }
         false => {
@@ -129,10 +139,14 @@ fn judged(survey: Survey) -> Scan {
 }
 
 /// Asks every rule; none knows of another, so they are asked at once.
-fn ask_all(survey: &Survey) -> Vec<Finding> {
+fn ask_all(survey: &Survey, given_up: &AtomicBool) -> Vec<Finding> {
     let nobody = Outcomes::default();
     let facts = Facts::new(survey, &nobody);
-    let found: Vec<Vec<Finding>> = RULES.par_iter().map(|rule| diagnose::ask(rule, &facts)).collect();
+    let found: Vec<Vec<Finding>> = RULES
+        .par_iter()
+        .filter(|_| !given_up.load(Ordering::Relaxed))
+        .map(|rule| diagnose::ask(rule, &facts))
+        .collect();
     found.into_iter().flatten().collect()
 }
 
