@@ -38,7 +38,7 @@ pub(super) fn compare(sides: &Sides, changes: &mut Vec<Change>) {
         of_need.any(|(.., finding)| finding.regression >= it.regression)
     };
     for change in changes.iter_mut().filter(|change| is_told(change)) {
-        change.regression = None;
+        (change.regression, change.follows) = (None, true);
     }
     changes.extend(fresh.into_iter().map(|(.., change)| change));
 }

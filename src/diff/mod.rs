@@ -101,7 +101,7 @@ pub struct Change {
     pub regression: Option<Severity>,
     /// Something was wrong before and is not now.
     pub is_mended: bool,
-    /// Follows from another change: a file that came or went with its distribution.
+    /// Follows from another change: a file that came or went with its distribution, a need of which a finding tells.
     pub follows: bool,
     pub before: Option<NodeId>,
     pub after: Option<NodeId>,

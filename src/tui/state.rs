@@ -131,6 +131,8 @@ impl Logged {
 pub struct Compared {
     pub before: Arc<Scan>,
     pub diff: Diff,
+    /// How many changes are not listed: needs of which a finding tells.
+    pub following: usize,
     /// The row of the list.
     pub cursor: usize,
 }
@@ -144,6 +146,6 @@ impl fmt::Debug for Compared {
 impl Compared {
     /// Not compared with anything yet.
     pub fn new(before: Arc<Scan>) -> Compared {
-        Compared { before, diff: Diff::default(), cursor: 0 }
+        Compared { before, diff: Diff::default(), following: 0, cursor: 0 }
     }
 }

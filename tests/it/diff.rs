@@ -61,6 +61,9 @@ fn a_library_that_is_gone_is_a_regression_of_who_needs_it() {
     let after = BEFORE.replace("//- /env/lib/python3.11/site-packages/wave.libs/", "//- /elsewhere/");
     let told = changes(&env(BEFORE), &env(&after));
     assert!(told[0].starts_with("!+ finding wave/_core.so library-missing: nothing → error: "), "{told:#?}");
+    let diff = Diff::of(&env(BEFORE), &env(&after));
+    let of_need = diff.changes.iter().find(|change| change.kind == Kind::Provider).expect("a need");
+    assert!(of_need.follows, "the finding tells of it");
     assert!(
         told.contains(&"~ provider wave/_core.so libtide.so.1: wave.libs/libtide-1f2e3d4c.so.1 → not found".into()),
         "{told:#?}"

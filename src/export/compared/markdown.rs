@@ -1,8 +1,7 @@
 //! What has changed, for a comment under a change or in a bug tracker.
 
-use super::{Compared, Told, phrase, summary};
+use super::{Compared, Told, left_out, phrase, summary};
 use crate::diff::{Change, Diff, Kind};
-use crate::export::count;
 use crate::export::markdown::{cell, code};
 use crate::printable::inert;
 
@@ -20,7 +19,7 @@ fn write(diff: &Diff, told: &Told) -> String {
         let (changes, left) = told.of(diff, kind);
         table(kind.title(), &changes, &mut text);
         if left > 0 {
-            text += &format!("\nAnd {} of added or removed distributions.\n", count(left, "file"));
+            text += &format!("\nAnd {}.\n", left_out(kind, left));
         }
     }
     inert(&text)

@@ -37,6 +37,14 @@ impl Told {
     }
 }
 
+/// What is not told of a kind, as it follows from what is.
+fn left_out(kind: Kind, left: usize) -> String {
+    match kind {
+        Kind::Provider => format!("{} of which a finding tells", super::count(left, "need")),
+        _ => format!("{} of added or removed distributions", super::count(left, "file")),
+    }
+}
+
 /// What was and what is, in one phrase.
 fn phrase(change: &Change, arrow: &str) -> String {
     let or_nothing = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());

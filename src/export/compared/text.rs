@@ -1,8 +1,8 @@
 //! What has changed, for people: regressions first.
 
-use super::{Compared, Told, phrase, summary};
+use super::{Compared, Told, left_out, phrase, summary};
 use crate::diff::{Change, Diff, Kind};
-use crate::export::{Glyph, Ink, Paint, count};
+use crate::export::{Glyph, Ink, Paint};
 use crate::printable::{bounded, inert};
 
 /// `--format text`.
@@ -22,7 +22,7 @@ fn write(diff: &Diff, told: &Told) -> String {
             if changes.is_empty() {
                 text += &format!("\n{}\n", paint.ink(Ink::Strong, kind.title()));
             }
-            let line = format!("  and {} of added or removed distributions (-v)\n", count(left, "file"));
+            let line = format!("  and {} (-v)\n", left_out(kind, left));
             text += &paint.ink(Ink::Quiet, &line);
         }
     }

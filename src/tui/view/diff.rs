@@ -16,7 +16,7 @@ use crate::scan::Scan;
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, lines, row, title};
 use crate::tui::pane::{Arrangement, Pane};
-use crate::tui::scan_index::{ScanIndex, brief};
+use crate::tui::scan_index::{ScanIndex, brief, brief_words};
 use crate::tui::screen::row_under;
 use crate::tui::scrolling::{along, window_from};
 use crate::tui::state::Compared;
@@ -64,6 +64,10 @@ pub(super) const VIEW: View = View {
 fn compare(model: &mut Model) {
     if let (Some(compared), Some(scan_index)) = (&mut model.diff, &model.scan_index) {
         compared.diff = Diff::of(&compared.before, &scan_index.scan);
+        // One regression is told once.
+        let all = compared.diff.changes.len();
+        compared.diff.changes.retain(|change| !(change.follows && change.kind == Kind::Provider));
+        compared.following = all - compared.diff.changes.len();
         compared.cursor = compared.cursor.min(compared.diff.changes.len().saturating_sub(1));
     }
 }
@@ -112,7 +116,11 @@ fn sides(width: u16) -> Option<(u16, u16)> {
 fn draw(model: &Model, _: &ScanIndex, area: Rect, buffer: &mut Buffer) {
     let Some(compared) = &model.diff else { return };
     let [came, went, changed] = compared.diff.counts();
-    let heading = title(model, &format!("Diff +{came} -{went} ~{changed}"));
+    let following = match compared.following {
+        0 => String::new(),
+        some => format!(" · {some} because of them"),
+    };
+    let heading = title(model, &format!("Diff +{came} -{went} ~{changed}{following}"));
     let inside = bordered(model, Some(Pane::Main), heading, area, buffer);
     // The names of the two stand above their columns.
     if let Some((before, now)) = sides(inside.width) {
@@ -158,8 +166,11 @@ fn line(model: &Model, change: &Change, width: u16) -> Line<'static> {
     let cell = |part: &Option<String>, width: u16| {
         let text = printable(part.as_deref().unwrap_or("–"));
         // A sentence is read from its beginning, a path from its end.
-        let text = if change.kind == Kind::Finding { &text } else { brief(&text) };
-        let text = ended(text, usize::from(width - 1));
+        let text = match change.kind {
+            Kind::Finding => brief_words(&text),
+            _ => brief(&text).to_owned(),
+        };
+        let text = ended(&text, usize::from(width - 1));
         let blank = usize::from(width).saturating_sub(text.width());
         format!("{text}{}", " ".repeat(blank))
     };
@@ -186,7 +197,7 @@ fn details(model: &Model, scan_index: &ScanIndex, change: &Change) -> Vec<Prose>
         text.push(Prose::field(change.kind.word(), Tone::Plain, printable(&change.about)));
     }
     let nothing = || "nothing".to_owned();
-    let told = |part: &Option<String>| part.as_deref().map_or_else(nothing, printable);
+    let told = |part: &Option<String>| part.as_deref().map_or_else(nothing, |part| brief_words(&printable(part)));
     text.push(Prose::field("before", Tone::Plain, told(&change.from)));
     text.push(Prose::field("now", Tone::Plain, told(&change.to)));
     let verdict = match (change.regression, change.is_mended) {

@@ -143,7 +143,7 @@ fn a_regression_makes_the_exit_code_of_diff() {
     for before in [old, "old.dylens.json.gz"] {
         let worse = diff(&[before, new]);
         assert_eq!(worse.status.code(), Some(1), "{}", said(&worse));
-        assert!(out(&worse).contains("libx.so → not found"), "{}", out(&worse));
+        assert!(out(&worse).contains("libx.so, needed by a.so, is not found"), "{}", out(&worse));
     }
     assert_eq!(diff(&[new, old]).status.code(), Some(0));
     assert_eq!(diff(&["--fail-on", "never", old, new]).status.code(), Some(0));
