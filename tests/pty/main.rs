@@ -808,6 +808,16 @@ fn a_wrong_configuration_is_told_with_its_line() {
     assert!(session.end().success(), "it starts all the same");
 }
 
+#[test]
+fn the_demo_says_that_it_is_one_at_every_width() {
+    for (size, demo) in [((40, 12), "--demo"), ((80, 24), "--demo"), ((80, 24), "--demo=linux"), ((200, 55), "--demo")]
+    {
+        let session = Session::of(DYLENS, &[demo], &[], size);
+        session.wait_for("Problems 9");
+        session.wait_for(".venv demo");
+    }
+}
+
 /// A question, the keys that answer it, how many there may be, and what the screen says then.
 const TASKS: [(&str, &[&str], usize, &str); 13] = [
     ("why does a package fail", &[], 0, "libcudnn.so.9 not found"),

@@ -106,6 +106,10 @@ fn target_parts(scan_index: &ScanIndex, is_wide: bool, room: usize) -> Vec<Heade
 fn all_parts(scan_index: &ScanIndex, is_wide: bool) -> Vec<HeaderPart> {
     let (scan, target) = (&scan_index.scan, &scan_index.scan.target);
     let mut parts = vec![HeaderPart::new(0, Tone::Strong, format!(" {}", printable(&target.title())))];
+    // It is no environment of this machine, which nothing else in the line says.
+    if target.because.as_ref().is_some_and(|because| because.starts_with("the demo")) {
+        parts.push(HeaderPart::new(0, Tone::Key, " demo"));
+    }
     let python = scan.world.host.python.as_ref().map_or_else(|| "?".into(), Python::version_text);
     match (&target.wheels[..], is_wide) {
         // Its tags tell the Python.
