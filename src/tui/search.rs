@@ -212,10 +212,13 @@ fn has_letters(text: &str, word: &str) -> bool {
 
 /// Does a text have a word whole, letters without a capital in the word standing for both?
 fn has_run(text: &str, word: &str) -> bool {
-    match word.chars().any(char::is_uppercase) {
-        true => text.contains(word),
-        false => memchr::memmem::find(text.to_lowercase().as_bytes(), word.to_lowercase().as_bytes()).is_some(),
+    if word.chars().any(char::is_uppercase) {
+        return text.contains(word);
     }
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    let Some(&first) = word.first() else { return true };
+    let mut starts = memchr::memchr2_iter(first, first.to_ascii_uppercase(), text);
+    starts.any(|at| text.get(at..at + word.len()).is_some_and(|run| run.eq_ignore_ascii_case(word)))
 }
 
 /// How an entry matches.
