@@ -814,7 +814,7 @@ fn the_demo_says_that_it_is_one_at_every_width() {
     {
         let session = Session::of(DYLENS, &[demo], &[], size);
         session.wait_for("Problems 9");
-        session.wait_for(".venv demo");
+        session.wait_for("v demo ");
     }
 }
 
