@@ -776,3 +776,15 @@ fn a_story_tells_of_caught_imports_and_not_of_what_code_raises_itself() {
     });
     assert_eq!(caught.collect::<Vec<_>>(), ["library not found: libgone.so.1"]);
 }
+
+#[test]
+fn a_native_module_fails_whose_package_imports_a_library_named_as_a_module() {
+    let world = |code: &str| {
+        format!(
+            "//- SITE/p/__init__.py\n{code}\n//- SITE/p/lib.TAG elf x86_64 defines:f\n\
+            //- SITE/p/ext.TAG elf x86_64 defines:PyInit_ext\n"
+        )
+    };
+    assert_eq!(verdict(&world("from . import lib"), "p.ext"), ImportVerdict::Fails);
+    assert_eq!(verdict(&world("from . import ext"), "p.ext"), ImportVerdict::Loads);
+}
