@@ -96,14 +96,27 @@ fn scanning(model: &Model) -> String {
     model.work.as_ref().map(|_| format!("  {} scanning", spinner(model.tick))).unwrap_or_default()
 }
 
-/// In words where these have room, else in signs.
+/// In whole words where these have room, then in short ones, else in signs.
 fn target_parts(scan_index: &ScanIndex, is_wide: bool, room: usize) -> Vec<HeaderPart> {
-    let parts = all_parts(scan_index, is_wide);
-    let least: usize = parts.iter().filter(|part| part.rank == 0).map(|part| part.text.width()).sum();
-    fitting(if is_wide && least > room { all_parts(scan_index, false) } else { parts }, room)
+    let least = |parts: &[HeaderPart]| -> usize {
+        parts.iter().filter(|part| part.rank == 0).map(|part| part.text.width()).sum()
+    };
+    let worded = [Wording::Whole, Wording::Short].into_iter().filter(|_| is_wide);
+    let mut worded = worded.map(|wording| all_parts(scan_index, wording));
+    let parts = worded.find(|parts| least(parts) <= room);
+    fitting(parts.unwrap_or_else(|| all_parts(scan_index, Wording::Signs)), room)
 }
 
-fn all_parts(scan_index: &ScanIndex, is_wide: bool) -> Vec<HeaderPart> {
+/// How much the header says of each count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wording {
+    Whole,
+    Short,
+    Signs,
+}
+
+fn all_parts(scan_index: &ScanIndex, wording: Wording) -> Vec<HeaderPart> {
+    let is_wide = wording != Wording::Signs;
     let (scan, target) = (&scan_index.scan, &scan_index.scan.target);
     let mut parts = vec![HeaderPart::new(0, Tone::Strong, format!(" {}", printable(&target.title())))];
     // It is no environment of this machine, which nothing else in the line says.
@@ -131,7 +144,7 @@ fn all_parts(scan_index: &ScanIndex, is_wide: bool) -> Vec<HeaderPart> {
         parts.push(HeaderPart::new(5, Tone::Plain, format!("   {modules} · {libraries} ")));
     }
     parts.push(HeaderPart::new(0, Tone::Plain, " "));
-    parts.extend(counts(scan_index, is_wide));
+    parts.extend(counts(scan_index, wording));
     if scan.is_partial {
         parts.push(HeaderPart::new(
             1,
@@ -162,7 +175,8 @@ fn fitting(mut parts: Vec<HeaderPart>, room: usize) -> Vec<HeaderPart> {
 }
 
 /// How many errors, warnings and nonstandard install names.
-fn counts(scan_index: &ScanIndex, with_words: bool) -> Vec<HeaderPart> {
+fn counts(scan_index: &ScanIndex, wording: Wording) -> Vec<HeaderPart> {
+    let with_words = wording != Wording::Signs;
     let Badge { errors, warnings, names } = scan_index.total;
     let mut parts = Vec::new();
     let mut part = |tone, sign: &str, number: usize, word: String| {
@@ -196,12 +210,20 @@ fn counts(scan_index: &ScanIndex, with_words: bool) -> Vec<HeaderPart> {
             true => plural(names, "prefix", "prefixes"),
             false => plural(names, "install name", "install names"),
         };
-        let text = if with_words { format!(" ! {names} nonstandard {word} ") } else { format!(" !{names} {word}") };
+        let text = match wording {
+            Wording::Whole => format!(" ! {names} nonstandard {word} "),
+            Wording::Short => format!(" ! {names} {word} "),
+            Wording::Signs => format!(" !{names} {word}"),
+        };
         parts.push(HeaderPart { view: Some("problems"), ..HeaderPart::new(0, Tone::Warning, text) });
     }
     let numpy = scan_index.scan.numpy_failing();
     if numpy > 0 {
-        let text = if with_words { format!(" ∅ {numpy} NumPy C-API ") } else { format!(" ∅{numpy}") };
+        let text = match wording {
+            Wording::Whole => format!(" ∅ {numpy} NumPy C-API "),
+            Wording::Short => format!(" ∅ {numpy} NumPy "),
+            Wording::Signs => format!(" ∅{numpy}"),
+        };
         parts.push(HeaderPart { view: Some("numpy"), ..HeaderPart::new(0, Tone::Error, text) });
     }
     parts
