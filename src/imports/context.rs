@@ -3,6 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::hash::Hash;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -40,6 +41,8 @@ pub struct ImportContext<'w> {
     pub named: FxHashMap<FileId, Vec<NamedModule>>,
     /// The modules in the archives of a bundle.
     pub bundled: Option<BundledModules<'w>>,
+    /// Set where nobody waits for the answers any more.
+    pub given_up: Option<&'w AtomicBool>,
     sources: Mutex<FxHashMap<VPath, Option<Arc<ModuleSource>>>>,
     compiled: Mutex<FxHashMap<VPath, Option<Arc<CompiledModule>>>>,
     /// The sources of native modules, by the native files.
@@ -115,6 +118,7 @@ impl<'w> ImportContext<'w> {
             has_others: false,
             named: FxHashMap::default(),
             bundled: None,
+            given_up: None,
             sources: Mutex::default(),
             compiled: Mutex::default(),
             beside: Mutex::default(),
@@ -122,6 +126,11 @@ impl<'w> ImportContext<'w> {
             lacking: OnceLock::new(),
             started: OnceLock::new(),
         }
+    }
+
+    /// Does nobody wait for the answers any more?
+    pub fn is_given_up(&self) -> bool {
+        self.given_up.is_some_and(|given_up| given_up.load(Ordering::Relaxed))
     }
 
     /// The source of a file, parsed once; none where it cannot be read.

@@ -12,7 +12,7 @@ mod reach;
 mod row;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -114,16 +114,13 @@ type Asked = (String, bool);
 const MOST_IN_A_ROW: usize = 48;
 
 /// Asks about each import. Names are asked about in rows, each in one process as long as that does what a fresh one would do.
-fn asked(context: &ImportContext, rows: &[&Asked], given_up: &AtomicBool) -> Vec<AskedImport> {
+fn asked(context: &ImportContext, rows: &[&Asked]) -> Vec<AskedImport> {
     let parts: Vec<&[&Asked]> = rows.chunks(MOST_IN_A_ROW).collect();
     let interpreter = || Some(NativeLoader::new(context.world));
     let parts = parts.into_par_iter().map_init(interpreter, |loader, part| {
         let mut row = Row::new(context, loader.take());
-        let answers = part
-            .iter()
-            .take_while(|_| !given_up.load(Ordering::Relaxed))
-            .map(|asked| row.ask(asked))
-            .collect::<Vec<_>>();
+        let waited_for = part.iter().take_while(|_| !context.is_given_up());
+        let answers = waited_for.map(|asked| row.ask(asked)).collect::<Vec<_>>();
         *loader = row.into_loader();
         answers
     });
@@ -151,7 +148,7 @@ pub(super) struct JudgedImports {
 
 /// What each import does: of every importable native module, and of every top-level package that holds one.
 pub(super) fn find(survey: &Survey, findings: &[Finding], given_up: &AtomicBool) -> JudgedImports {
-    Asking { given_up, ..Asking::of(survey) }.outcomes(findings)
+    Asking { given_up: Some(given_up), ..Asking::of(survey) }.outcomes(findings)
 }
 
 #[doc(hidden)]
@@ -170,21 +167,18 @@ fn gone(survey: &Survey) -> BTreeSet<String> {
     gone.filter_map(|path| importable_as(path, python)).map(|(_, name)| name).collect()
 }
 
-/// Somebody waits.
-static NEVER: AtomicBool = AtomicBool::new(false);
-
 /// Asks of a survey what its imports do.
 struct Asking<'s> {
     survey: &'s Survey,
     /// The native modules that a distribution installed and that are gone.
     gone: BTreeSet<String>,
-    /// Nobody waits for the answers any more.
-    given_up: &'s AtomicBool,
+    /// Set where nobody waits for the answers any more.
+    given_up: Option<&'s AtomicBool>,
 }
 
 impl<'s> Asking<'s> {
     fn of(survey: &'s Survey) -> Asking<'s> {
-        Asking { survey, gone: gone(survey), given_up: &NEVER }
+        Asking { survey, gone: gone(survey), given_up: None }
     }
 
     fn outcomes(&self, findings: &[Finding]) -> JudgedImports {
@@ -218,7 +212,7 @@ impl<'s> Asking<'s> {
             let (mut changed, mut natives) = (BTreeSet::new(), FxHashMap::<String, Vec<Arc<str>>>::default());
             let meeting = reach.meeting(context, &self.contested(context));
             let near = loop {
-                if self.given_up.load(Ordering::Relaxed) {
+                if context.is_given_up() {
                     return JudgedImports::default();
                 }
                 suspects.extend(self.naming(context));
@@ -237,7 +231,7 @@ impl<'s> Asking<'s> {
                     broken.insert(outcome.module.clone());
                     outcomes.insert(outcome.module.clone(), outcome);
                 }
-                for answer in asked(context, &open, self.given_up) {
+                for answer in asked(context, &open) {
                     let name = answer.outcome.module.clone();
                     if may_fail(&answer.outcome) {
                         broken.insert(name.clone());
@@ -262,10 +256,10 @@ impl<'s> Asking<'s> {
             let told: BTreeMap<String, ImportVerdict> = told.collect();
             let open = packages.into_iter().filter(|name| !told.contains_key(*name) && near.has(name));
             let open: Vec<Asked> = open.map(|name| (name.to_owned(), false)).collect();
-            let packages = asked(context, &open.iter().collect::<Vec<_>>(), self.given_up);
+            let packages = asked(context, &open.iter().collect::<Vec<_>>());
             let packages = packages.into_iter().map(|answer| (answer.outcome.module, answer.outcome.verdict));
             let packages = packages.chain(told).collect();
-            let libraries = of_libraries(context, libraries, &near, self.given_up);
+            let libraries = of_libraries(context, libraries, &near);
             // What no statement can import (mypyc's shared modules) was asked about for those that name it.
             let is_spelled = |name: &str| !name.starts_with(|first: char| first.is_ascii_digit());
             let mut rows: Vec<ImportOutcome> = outcomes
@@ -442,6 +436,7 @@ impl<'s> Asking<'s> {
             self.survey.target.bundle.as_ref().map(|bundle| BundledModules::open(&self.survey.world, bundle));
         context.has_others = context.bundled.is_none() && !self.survey.is_whole();
         context.faults = faults;
+        context.given_up = self.given_up;
         let pool = rayon::ThreadPoolBuilder::new().stack_size(limits::STACK_BYTES).build();
         match pool {
             Ok(pool) => pool.install(|| work(&mut context)),
@@ -499,18 +494,13 @@ fn is_one_library(name: &Name, one: &File, other: &File) -> bool {
 
 /// What it does to import libraries that are named as extension modules, and the packages that hold no others: where nothing
 /// leads to what fails, the packages load, and a library answers as it does by itself.
-fn of_libraries(
-    context: &ImportContext,
-    libraries: Vec<Asked>,
-    near: &Near,
-    given_up: &AtomicBool,
-) -> Vec<ImportOutcome> {
+fn of_libraries(context: &ImportContext, libraries: Vec<Asked>, near: &Near) -> Vec<ImportOutcome> {
     let is_near = |name: &str| near.has(name);
     let (open, sound): (Vec<_>, Vec<_>) = libraries
         .iter()
         .partition(|(name, is_library)| if *is_library { packages(name).any(is_near) } else { is_near(name) });
     let (alone, loading): (Vec<_>, Vec<_>) = sound.into_iter().partition(|(_, is_library)| *is_library);
-    let told = asked(context, &open, given_up).into_iter().map(|answer| answer.outcome);
+    let told = asked(context, &open).into_iter().map(|answer| answer.outcome);
     let loading = loading.into_iter().map(|(name, is_library)| ImportOutcome::loads(name, *is_library));
     let told = told.chain(asked_alone(context, &alone)).chain(loading);
     let mut told: Vec<ImportOutcome> = told.collect();

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use super::harm::{KnownFailures, MOST_IMPORTERS};
 use super::named::{OFTEN_NAMED, SHARED_UTILITY};
 use super::row::packages;
-use super::{Asked, Asking, MOST_ROUNDS, NEVER, asked, may_fail};
+use super::{Asked, Asking, MOST_ROUNDS, asked, may_fail};
 use crate::imports::{
     BundledModules, Harmless, ImportCause, ImportContext, ImportFailure, ImportOutcome, ImportProcess, ImportVerdict,
     ModuleSpec, Outcomes,
@@ -37,7 +37,7 @@ impl Asking<'_> {
         for _ in 0..MOST_ROUNDS {
             let before = broken.len();
             outcomes.clear();
-            for answer in asked(context, &all, self.given_up) {
+            for answer in asked(context, &all) {
                 if may_fail(&answer.outcome) {
                     broken.insert(answer.outcome.module.clone());
                 }
@@ -99,7 +99,7 @@ fn others_that_fail(
         names.into_iter().filter(|name| !known.contains(name.as_str()) && !is_own(name) && !is_standard(name));
     let rows: Vec<Asked> = asked_for.map(|name| (name, false)).collect();
     let rows: Vec<&Asked> = rows.iter().collect();
-    let outcomes = asked(context, &rows, &NEVER).into_iter().map(|answer| answer.outcome);
+    let outcomes = asked(context, &rows).into_iter().map(|answer| answer.outcome);
     outcomes.filter(|outcome| outcome.verdict == ImportVerdict::Fails).collect()
 }
 
