@@ -134,7 +134,8 @@ impl Step {
     /// The mechanism, with the name of the file that needs the library: `RUNPATH of libtorch_cuda.so`.
     pub fn of(self, file: &str) -> String {
         match self {
-            Step::Rpath | Step::Runpath => self.phrase().replacen("its", "", 1).trim().to_owned() + " of " + file,
+            Step::Rpath => format!("RPATH of {file}"),
+            Step::Runpath => format!("RUNPATH of {file}"),
             _ => self.phrase().to_owned(),
         }
     }
