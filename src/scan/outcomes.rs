@@ -21,7 +21,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use harm::mark_harmless;
 pub use links::ImportLink;
 use named::OFTEN_NAMED;
-use reach::{CopyLoaders, ImportReach, Near, in_fresh, is_sound};
+use reach::{CopyLoaders, ImportReach, in_fresh, is_sound};
 use row::{AskedImport, Row, packages};
 
 use super::Scan;
@@ -110,6 +110,9 @@ const MOST_ROUNDS: usize = 5;
 /// A name that is asked about, and whether it is a native module.
 type Asked = (String, bool);
 
+/// Names of native modules besides that by which they are known, by the latter.
+type OtherNames<'s> = BTreeMap<&'s str, Vec<String>>;
+
 /// How many names are asked about in a row: more are parted, so that every processor has its share.
 const MOST_IN_A_ROW: usize = 48;
 
@@ -184,14 +187,14 @@ impl<'s> Asking<'s> {
     fn outcomes(&self, findings: &[Finding]) -> JudgedImports {
         let facts = SurveyFacts::new(self.survey);
         self.in_context(&facts, self.faults(findings), |context| {
-            let rows: Vec<Asked> = self.asked_names(context).into_iter().collect();
+            let other_names = self.other_names(context);
+            let rows: Vec<Asked> = self.asked_names(context, &other_names).into_iter().collect();
             if self.survey.target.bundle.is_some() {
                 return JudgedImports { outcomes: self.of_bundle(context, &rows), ..JudgedImports::default() };
             }
             let (mut broken, mut suspects) = (self.gone.clone(), self.suspects(context));
             suspects.extend(self.unfit());
             suspects.extend(self.misnamed());
-            let other_names = self.other_names(context);
             let others = suspects.iter().filter_map(|name| other_names.get(&**name)).flatten().cloned();
             suspects.extend(others.collect::<Vec<_>>());
             let libraries = self.named_as_modules(context, &rows);
@@ -259,7 +262,8 @@ impl<'s> Asking<'s> {
             let packages = asked(context, &open.iter().collect::<Vec<_>>());
             let packages = packages.into_iter().map(|answer| (answer.outcome.module, answer.outcome.verdict));
             let packages = packages.chain(told).collect();
-            let libraries = of_libraries(context, libraries, &near);
+            let libraries = asked(context, &libraries.iter().collect::<Vec<_>>());
+            let libraries = libraries.into_iter().map(|answer| answer.outcome).collect();
             // What no statement can import (mypyc's shared modules) was asked about for those that name it.
             let is_spelled = |name: &str| !name.starts_with(|first: char| first.is_ascii_digit());
             let mut rows: Vec<ImportOutcome> = outcomes
@@ -413,7 +417,8 @@ impl<'s> Asking<'s> {
         let broken = broken_names(outcomes);
         self.in_context(&facts, self.faults(findings), |context| {
             self.name_broken(context, &broken);
-            let is_extension = self.asked_names(context).get(name).copied().unwrap_or_default();
+            let names = self.asked_names(context, &self.other_names(context));
+            let is_extension = names.get(name).copied().unwrap_or_default();
             let mut process = ImportProcess::new(context);
             process.record_story();
             let outcome = process.outcome(name, is_extension);
@@ -445,17 +450,16 @@ impl<'s> Asking<'s> {
     }
 
     /// The names that are asked about, and whether each is a native module.
-    fn asked_names(&self, context: &ImportContext) -> BTreeMap<String, bool> {
+    fn asked_names(&self, context: &ImportContext, other_names: &OtherNames) -> BTreeMap<String, bool> {
         let modules = self.survey.imports.iter().filter_map(|import| Some((&import.opened, import.module()?)));
         let modules = modules.filter(|(path, name)| self.is_asked_about(context, path, name));
-        let other_names = self.other_names(context);
-        let others = |name: &str| other_names.get(name).cloned().unwrap_or_default();
-        with_tops(modules.flat_map(|(_, name)| [others(name), vec![name.to_owned()]].concat()))
+        let names = |name: &str| other_names.get(name).into_iter().flatten().cloned().chain([name.to_owned()]);
+        with_tops(modules.flat_map(|(_, name)| names(name).collect::<Vec<_>>()))
     }
 
     /// Of native modules in folders that code of `.pth` files puts on `sys.path`, the names that they have there.
-    fn other_names(&self, context: &ImportContext) -> BTreeMap<&str, Vec<String>> {
-        let Some(python) = &self.survey.world.host.python else { return BTreeMap::new() };
+    fn other_names(&self, context: &ImportContext) -> OtherNames<'s> {
+        let Some(python) = &self.survey.world.host.python else { return OtherNames::new() };
         let process = ImportProcess::new(context);
         let is_known = |folder: &VPath| {
             let standard = [&python.library, &python.lib_dynload];
@@ -463,7 +467,7 @@ impl<'s> Asking<'s> {
         };
         let added: Vec<&VPath> = process.folders().iter().filter(|folder| !is_known(folder)).collect();
         if added.is_empty() {
-            return BTreeMap::new();
+            return OtherNames::new();
         }
         let named = self.survey.imports.iter().filter_map(|import| {
             let (folder, stem) = (import.opened.parent()?, python.module_name(import.opened.file_name())?);
@@ -490,22 +494,6 @@ impl<'s> Asking<'s> {
 fn is_one_library(name: &Name, one: &File, other: &File) -> bool {
     let needs = |file: &File| file.image.as_ref().map(|image| image.needs.clone());
     one.len == other.len && one.image == other.image || name.content_hash().is_some() && needs(one) == needs(other)
-}
-
-/// What it does to import libraries that are named as extension modules, and the packages that hold no others: where nothing
-/// leads to what fails, the packages load, and a library answers as it does by itself.
-fn of_libraries(context: &ImportContext, libraries: Vec<Asked>, near: &Near) -> Vec<ImportOutcome> {
-    let is_near = |name: &str| near.has(name);
-    let (open, sound): (Vec<_>, Vec<_>) = libraries
-        .iter()
-        .partition(|(name, is_library)| if *is_library { packages(name).any(is_near) } else { is_near(name) });
-    let (alone, loading): (Vec<_>, Vec<_>) = sound.into_iter().partition(|(_, is_library)| *is_library);
-    let told = asked(context, &open).into_iter().map(|answer| answer.outcome);
-    let loading = loading.into_iter().map(|(name, is_library)| ImportOutcome::loads(name, *is_library));
-    let told = told.chain(asked_alone(context, &alone)).chain(loading);
-    let mut told: Vec<ImportOutcome> = told.collect();
-    told.sort_by(|a, b| a.module.cmp(&b.module));
-    told
 }
 
 /// Native modules, and the top-level packages that hold them.

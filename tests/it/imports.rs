@@ -737,7 +737,7 @@ fn a_folder_that_code_of_a_pth_file_puts_on_sys_path_names_the_modules_in_it() {
 }
 
 #[test]
-fn a_library_named_as_a_module_is_asked_about_in_a_sound_package_by_itself() {
+fn a_library_named_as_a_module_fails_and_its_package_where_it_imports_it() {
     let world = |code: &str| {
         format!(
             "//- SITE/p/__init__.py\n{code}\n//- SITE/p/lib.TAG elf x86_64 defines:f\n//- SITE/q/__init__.py\nimport p\n\
