@@ -1,18 +1,25 @@
 //! A library or header is missing where something is compiled: the package that has its development files.
 
+mod programs;
+mod windows;
+
+pub(super) use programs::{compiler, no_compiler, of_a_child, perl, program};
+pub(super) use windows::of_32_bits;
+
 use super::absent::command;
 use super::{Cause, Judged, Verdict};
-use crate::buildlog::development::{development, of_windows, program as known_program, program_names};
+use crate::buildlog::development::development;
 use crate::buildlog::log_context::leaf;
 use crate::buildlog::surroundings::{Mark, python_version};
 use crate::buildlog::{Log, Packager};
 use crate::command::templates::{
     APK_PKGCONFIG, APT_INSTALL, BREW_OPENMP, BREW_SEARCH, CONDA_INSTALL, CONDA_OPENMP, CONDA_SEARCH, DNF_INSTALL,
-    DNF_PKGCONFIG, PIP_INSTALL, PIP_UNINSTALL, PIP_UPGRADE, XCODE, YUM_INSTALL, YUM_PKGCONFIG, ZYPPER_INSTALL,
-    ZYPPER_PKGCONFIG, ZYPPER_SEARCH,
+    DNF_PKGCONFIG, PIP_INSTALL, XCODE, YUM_INSTALL, YUM_PKGCONFIG, ZYPPER_INSTALL, ZYPPER_PKGCONFIG, ZYPPER_SEARCH,
 };
 use crate::command::{Command, Remedy};
 use crate::diagnose::Shipped;
+use programs::of_a_program;
+use windows::on_windows;
 
 /// The package of Debian with the headers of the C library.
 const C_LIBRARY: &str = "libc6-dev";
@@ -120,22 +127,6 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     Judged { verdict: Verdict::Guilty, ..plain }.mended(remedy)
 }
 
-/// CMake looks for a program as it does for a library.
-fn of_a_program(plain: &Judged, log: &Log, asked: &str) -> Option<Judged> {
-    let is_cmake = plain.incident.message.id == "cmake-package";
-    let package = known_program(asked).filter(|_| is_cmake && development(asked).is_none())?;
-    let name = package.apt.split(' ').next().unwrap_or(asked).to_owned();
-    let text = format!(
-        "install {name} on the machine or in the image that builds, and configure again in an empty build folder"
-    );
-    let judged = plain.clone().cause(Cause::ToolStumbled, Verdict::Guilty);
-    let judged =
-        judged.says(format!("CMake looks for the program {name} ({asked}), which is not installed, or not on PATH"));
-    let is_windows = log.marks.contains(&Mark::Windows) && !log.marks.contains(&Mark::Debian);
-    let commands = if is_windows { Vec::new() } else { installs(log, log.packager(&[]), &package) };
-    Some(judged.mended(commands.into_iter().fold(Remedy::new(text), |remedy, command| remedy.fix(Ok(command)))))
-}
-
 /// Red Hat's Python compiles extensions with the options of the system's packages, some of which are files.
 fn of_red_hat_s_options(plain: Judged, log: &Log) -> Judged {
     let sentence = format!(
@@ -216,47 +207,6 @@ fn beside_pkg_config(files: &Shipped) -> Shipped {
     }
 }
 
-/// Python 2 does not say which program it did not find: the code that runs it may.
-pub(super) fn of_a_child(judged: Judged, log: &Log) -> Option<Judged> {
-    /// So many lines above the exception its traceback has.
-    const ABOVE: usize = 40;
-    let is_bare = |text: &str| text.trim_end().ends_with("[Errno 2] No such file or directory");
-    if !judged.incident.told("why").is_some_and(is_bare) {
-        return None;
-    }
-    let lines = log.text.lines();
-    let end = log.text.place(judged.incident.first);
-    let above = &lines[end.saturating_sub(ABOVE)..end.min(lines.len())];
-    let is_frame = |line: &str| line.trim_start().starts_with("File \"") && line.contains("subprocess.py\", line ");
-    let first = above.iter().position(|(_, line)| is_frame(line))?;
-    above.iter().rfind(|(_, line)| line.contains("_execute_child"))?;
-    // Functions write `pkg_config` for what is called `pkg-config`.
-    let words = |line: &str| {
-        let bare = line.replace('_', "-");
-        let parts: Vec<String> =
-            bare.split(|c: char| !c.is_ascii_alphanumeric() && !"-+.".contains(c)).map(str::to_owned).collect();
-        parts
-    };
-    let caller = &above[..first];
-    let named = |line: &str| {
-        words(line).into_iter().find_map(|word| {
-            let known = program_names().filter(|name| name.len() > 2);
-            known.into_iter().find(|name| word == **name || name.contains('-') && word.starts_with(name))
-        })
-    };
-    let called = caller.iter().rev().find_map(|(_, line)| named(line))?;
-    let mut judged = judged;
-    judged.incident.told.insert("called", called.to_owned());
-    let sentence = format!(
-        "the build runs {called}, which is not installed, or not on PATH (Python 2 does not name it: the code around it does)"
-    );
-    let judged = judged.cause(Cause::ToolStumbled, Verdict::Guilty).says(sentence);
-    Some(program(
-        judged.mended(Remedy::new(format!("install {called} on the machine or in the image that builds"))),
-        log,
-    ))
-}
-
 /// A crate that binds a library is called as it, with `-sys` behind; its build script looks for the library.
 pub(super) fn of_a_crate(judged: &Judged, log: &Log) -> Option<Judged> {
     let why = judged.incident.told("why").filter(|_| judged.incident.message.id == "build-script")?;
@@ -276,231 +226,11 @@ pub(super) fn of_a_crate(judged: &Judged, log: &Log) -> Option<Judged> {
     Some(judged.clone().cause(Cause::LinkLibrary, Verdict::Guilty).says(sentence).mended(remedy))
 }
 
-/// Is the program a script that imports a package which is not there where it runs?
-fn is_script_of_pip(log: &Log, called: &str) -> bool {
-    let missing = format!("No module named '{called}'");
-    let script = format!("/bin/{called}\", line ");
-    let has = |text: &str| log.text.lines().iter().any(|(_, line)| line.contains(text));
-    has(&script) && has(&missing)
-}
-
-/// A program that the build runs is not installed.
-pub(super) fn program(judged: Judged, log: &Log) -> Judged {
-    let is_cmake = judged.incident.message.id == "no-cmake";
-    let called = judged.incident.told("called").unwrap_or(if is_cmake { "cmake" } else { "pkg-config" }).to_owned();
-    let Some(package) = known_program(&called) else { return judged };
-    // What pkg-config was to find is missing as well.
-    let asked = match called == "pkg-config" {
-        true => asked_of_pkg_config(log),
-        false => Vec::new(),
-    };
-    let all =
-        asked.iter().find_map(|name| development(name)).map_or(package.clone(), |files| beside_pkg_config(&files));
-    let judged = match asked.is_empty() {
-        true => judged,
-        false => {
-            let sentence = format!("{} (here {})", judged.sentence, asked.join(", "));
-            judged.says(sentence)
-        }
-    };
-    let is_windows = log.marks.contains(&Mark::Windows) && !log.marks.contains(&Mark::Debian);
-    let text = match (asked.is_empty(), called.as_str()) {
-        (true, "pkg-config") => judged.remedy.text.clone(),
-        (true, _) => {
-            format!(
-                "install {called} on the machine or in the image that builds, or take a release of the package that has a wheel"
-            )
-        }
-        (false, _) => {
-            "install it with the development files of one of these, on the machine or in the image that builds"
-                .to_owned()
-        }
-    };
-    let commands = if is_windows { Vec::new() } else { installs(log, log.packager(&[]), &all) };
-    let remedy = commands.into_iter().fold(Remedy::new(text), |remedy, command| remedy.fix(Ok(command)));
-    if is_script_of_pip(log, &called) {
-        let sentence = format!(
-            "{}: the {called} that is first on PATH is the script of the package of that name, which pip's isolated build does not see",
-            judged.sentence
-        );
-        let text = format!(
-            "remove the package {called} (pip uninstall {called}) and install the system's; or keep it, and build without isolation (--no-build-isolation)"
-        );
-        let system = command(log.packager(&[]), &all).map(Ok);
-        let steps = [PIP_UNINSTALL.with(&[&called])].into_iter().chain(system).collect::<Vec<_>>();
-        return judged.says(sentence).mended(Remedy::new(text).steps(steps));
-    }
-    judged.mended(match package.pip.is_empty() {
-        true => remedy,
-        false => remedy.fix(PIP_INSTALL.with(&[&package.pip])),
-    })
-}
-
-/// A build finds none of the compilers that it tries: which of them the system has in a package.
-pub(super) fn no_compiler(judged: Judged, log: &Log) -> Judged {
-    let is_fortran = judged
-        .incident
-        .told("called")
-        .is_some_and(|called| ["fortran", "flang", "ifort"].iter().any(|word| called.contains(word)));
-    let is_windows = log.marks.contains(&Mark::Windows) && !log.marks.contains(&Mark::Debian);
-    let language = if is_fortran { "Fortran" } else { "C" };
-    let sentence = match is_fortran {
-        true => "there is no wheel for this Python and system, so that the package is compiled, and no Fortran compiler is there".to_owned(),
-        false => judged.sentence.clone(),
-    };
-    let wheel = "take a release of the package, or a Python, for which there is a wheel (a newer pip knows more of them; the newest Python has the fewest)";
-    if log.marks.contains(&Mark::Termux) {
-        let text = format!(
-            "install Termux' own package, which is built already (pkg install python-scipy, python-numpy, …; pkg search names them): no wheels of the index are for Android; its repository tur \
-             has the {language} compiler (pkg install tur-repo)"
-        );
-        return judged.says(sentence).mended(Remedy::new(text));
-    }
-    let packager = log.packager(&[]);
-    let packages = match is_fortran {
-        true => known_program("gfortran"),
-        false => None,
-    };
-    let packages = packages.unwrap_or_else(compilers);
-    let text = match (is_windows, is_fortran) {
-        (true, true) => format!(
-            "{wheel}; Windows' build tools have no Fortran: conda-forge has the package built, and a compiler (flang)"
-        ),
-        (true, false) => {
-            format!("{wheel}; or install the Build Tools for Visual Studio (“Desktop development with C++”)")
-        }
-        (false, true) => {
-            format!("{wheel}; or install a Fortran compiler (gfortran) on the machine or in the image that builds")
-        }
-        (false, false) => format!("{wheel}; or install a compiler on the machine or in the image that builds"),
-    };
-    let commands = match (is_windows, packager, is_fortran) {
-        (true, ..) => Vec::new(),
-        (false, Packager::Brew, false) => vec![XCODE.command()],
-        (false, packager, _) => installs(log, packager, &packages),
-    };
-    judged
-        .says(sentence)
-        .mended(commands.into_iter().fold(Remedy::new(text), |remedy, command| remedy.fix(Ok(command))))
-}
-
-/// The packages of the compilers for C and C++.
-fn compilers() -> Shipped {
-    Shipped {
-        apt: "build-essential".into(),
-        dnf: "gcc gcc-c++ make".into(),
-        apk: "build-base".into(),
-        conda: "compilers".into(),
-        ..Shipped::default()
-    }
-}
-
-/// What the build asked pkg-config for, as far as the log shows it.
-fn asked_of_pkg_config(log: &Log) -> Vec<String> {
-    let of_pkg_config =
-        |id: &str| ["tried", "pkg-config-missing-for", "package-not-found", "library-required"].contains(&id);
-    let mut asked: Vec<String> = Vec::new();
-    for incident in log.incidents.iter().filter(|incident| of_pkg_config(&incident.message.id)) {
-        if let Some(name) = incident.told("accused").filter(|name| !asked.iter().any(|known| known == name)) {
-            asked.push(name.to_owned());
-        }
-    }
-    asked
-}
-
 /// The commands that install it; where nothing shows the system, that of Fedora after that of Debian.
 pub(super) fn installs(log: &Log, packager: Packager, shipped: &Shipped) -> Vec<Command> {
     let is_unknown = log.is_of_unknown_system() && packager == Packager::Apt;
     let other = is_unknown.then(|| command(Packager::Dnf, shipped)).flatten();
     command(packager, shipped).into_iter().chain(other).collect()
-}
-
-/// Modules of Perl's own library, which Debian and Alpine have in the package perl, and Fedora each in one of its own.
-///
-/// Source: perldoc perlmodlib; November 2026.
-const PERL_CORE: [&str; 20] = [
-    "IPC",
-    "FindBin",
-    "File",
-    "Pod",
-    "Time",
-    "Getopt",
-    "Data",
-    "Text",
-    "Test",
-    "Math",
-    "Digest",
-    "MIME",
-    "Encode",
-    "Term",
-    "Storable",
-    "Socket",
-    "Params",
-    "Locale",
-    "Benchmark",
-    "ExtUtils",
-];
-
-/// A module of Perl, which builds of OpenSSL and others run.
-pub(super) fn perl(judged: Judged, log: &Log) -> Judged {
-    let Some(file) = judged.incident.told("accused").and_then(|file| file.strip_suffix(".pm")) else { return judged };
-    let (module, dashed) = (file.replace('/', "::"), file.replace('/', "-"));
-    let is_core = file.split('/').next().is_some_and(|top| PERL_CORE.contains(&top));
-    let debian = if is_core { "perl".to_owned() } else { format!("lib{}-perl", dashed.to_lowercase()) };
-    let shipped = Shipped {
-        apt: debian.clone(),
-        dnf: format!("perl-{dashed}"),
-        apk: if is_core { "perl".to_owned() } else { format!("perl-{}", dashed.to_lowercase()) },
-        brew: "perl".to_owned(),
-        conda: "perl".to_owned(),
-        ..Shipped::default()
-    };
-    // Paths of Perl show the system: Red Hat's has lib64, Debian's its own.
-    let shows = |(_, line): &(usize, String)| line.contains("/usr/lib64/perl5/");
-    let is_fedora = judged.incident.says.contains("/usr/lib64/perl5/") || judged.incident.around.iter().any(shows);
-    let packager = match log.packager(&[]) {
-        Packager::Apt if is_fedora => Packager::Dnf,
-        packager => packager,
-    };
-    let sentence =
-        format!("the build runs Perl, which has no module {module}: the system keeps it in a package of its own");
-    let text = format!(
-        "install the package of {module}, or all of Perl's own modules (Fedora: perl-core; Debian: perl, of which images have only perl-base); else cpan {module}"
-    );
-    let install = match packager {
-        // SUSE's perl has all modules of its own.
-        Packager::Zypper => {
-            ZYPPER_INSTALL.with(&[&if is_core { "perl".to_owned() } else { format!("perl-{dashed}") }]).ok()
-        }
-        packager => command(packager, &shipped),
-    };
-    judged.says(sentence).mended(install.into_iter().fold(Remedy::new(text), |remedy, command| remedy.fix(Ok(command))))
-}
-
-/// A program that compiles is not installed.
-pub(super) fn compiler(judged: Judged, log: &Log) -> Judged {
-    let Some(called) = judged.incident.told("called").map(|called| leaf(called).to_owned()) else { return judged };
-    let is_windows = log.marks.contains(&Mark::Windows) && !log.marks.contains(&Mark::Debian);
-    // `x86_64-linux-gnu-gcc-12`, `arm-none-eabi-g++`.
-    let bare = called.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
-    let stem = bare.rsplit('-').next().unwrap_or(bare);
-    let is_compiler = ["gcc", "g++", "cc", "c++", "clang", "clang++", "ld", "cc1plus"].contains(&stem);
-    if known_program(&called).is_some() && !is_compiler {
-        return program(judged, log);
-    }
-    if !is_compiler || is_windows {
-        return judged;
-    }
-    let packager = log.packager(&[&called]);
-    let all = compilers();
-    let install = match packager {
-        Packager::Brew => Ok(XCODE.command()),
-        Packager::Conda => CONDA_INSTALL.with(&[&"compilers"]),
-        packager => command(packager, &all).map_or_else(|| Ok(XCODE.command()), Ok),
-    };
-    let text = "install a compiler with the C library's development files, on the machine or in the image that builds; or take a release or a Python for \
-                which the package has a wheel (a newer pip knows more of them)";
-    judged.mended(Remedy::new(text).fix(install))
 }
 
 /// Who installs development files where the log was written.
@@ -525,129 +255,6 @@ fn openmp(plain: Judged, log: &Log) -> Judged {
 /// Does the build look by pkg-config, itself or through Meson?
 fn is_of_pkg_config(plain: &Judged) -> bool {
     matches!(plain.incident.message.id.as_str(), "library-required" | "package-not-found" | "tried")
-}
-
-/// Is it a header that only Unix has?
-fn is_of_unix(asked: &str) -> bool {
-    let asked = asked.replace('\\', "/");
-    let (table, has) = (of_windows(), |names: &[String]| names.contains(&asked));
-    has(&table.unix_headers)
-        || table.unix_folders.iter().any(|folder| asked.starts_with(folder)) && !has(&table.windows_sys)
-}
-
-/// What a build on Windows wants: whose it is decides how it is got.
-fn on_windows(plain: Judged, log: &Log, asked: &str) -> Judged {
-    let name = leaf(asked).to_lowercase();
-    let stem = name.strip_suffix(".lib").unwrap_or(&name);
-    let is_library = name.ends_with(".lib");
-    let table = of_windows();
-    let has = |names: &[String], name: &str| names.iter().any(|known| known == name);
-    let told = |plain: Judged, why: &str, text: &str| {
-        let sentence = format!("{}; {why}", plain.sentence);
-        Judged { verdict: Verdict::Guilty, ..plain }.says(sentence).mended(Remedy::new(text))
-    };
-    let python = stem.strip_prefix("python3").filter(|_| is_library);
-    if python.is_some_and(|rest| rest.ends_with("_d")) {
-        return told(
-            plain,
-            "it is the debug build of Python's library, which the installer leaves out unless it is asked",
-            "build in Release (or RelWithDebInfo), or install Python's debug binaries (the installer: Modify, “Download debug binaries”)",
-        );
-    }
-    if python.is_some_and(|rest| rest.ends_with('t')) {
-        return told(
-            plain,
-            "it is the library of the free-threaded Python",
-            "install the free-threaded binaries of that Python (the installer: Modify, “Download free-threaded binaries”), or build with the plain one",
-        );
-    }
-    if python.is_some() {
-        return told(
-            plain,
-            "it lies in the folder libs of a Python that was installed with its development files",
-            "build with the Python of python.org (the embeddable one and that of the Store have no libs), and in a virtual environment name the folder libs \
-             of the Python that it was made from in LIB; it has to be of the same processor and version",
-        );
-    }
-    if is_library && has(&table.unix_alone, stem.strip_prefix("lib").unwrap_or(stem)) {
-        return told(
-            plain,
-            "Unix has such a library, and Windows has its functions in the C runtime, without a file of that name",
-            &format!(
-                "take “{stem}” out of libraries (-l{stem}) in the package's setup.py where it is built on Windows, or take a release that has a wheel for Windows; \
-                 conda-forge may have the package built"
-            ),
-        );
-    }
-    if is_library && has(&table.sdk, stem) || has(&table.sdk_headers, &name) {
-        return told(
-            plain,
-            "it belongs to the Windows SDK, which is not installed, or whose folder the build does not know",
-            "install the Windows SDK (Visual Studio Installer: Modify, “Desktop development with C++”, with a Windows 11 or 10 SDK), and build from its \
-             prompt (“x64 Native Tools”); or take a release of the package, or a Python, for which there is a wheel",
-        );
-    }
-    let header = |plain: Judged, why: &str, text: &str| {
-        let judged =
-            Judged { verdict: Verdict::Guilty, ..plain }.says(format!("the compiler wants the header {asked}, {why}"));
-        of_the_package(judged.mended(Remedy::new(text)), log)
-    };
-    if is_of_unix(asked) {
-        return header(
-            plain,
-            "which Unix has and Windows has not: what is compiled was written for Unix",
-            "take a package, or a release of it, that supports Windows; else run it in WSL or on Linux",
-        );
-    }
-    if ["python.h", "pyconfig.h"].contains(&name.as_str()) {
-        return header(
-            plain,
-            "which lies in the folder Include of a Python that was installed with its development files",
-            "build with the Python of python.org, of the processor that is built for; the embeddable one has no Include",
-        );
-    }
-    if is_library && has(&table.compiler, stem) {
-        return told(
-            plain,
-            "it belongs to the compiler, which is not installed for the processor that is built for",
-            "install the C++ build tools for this processor (Visual Studio Installer: Modify, “MSVC v143 … build tools”), and build from the prompt for it \
-             (“x64 Native Tools”)",
-        );
-    }
-    let is_header = plain.incident.message.id == "header-missing" && !is_library;
-    let plain = match is_header {
-        true => header(
-            plain,
-            "which comes with a library's development files",
-            "install them and name their folder in INCLUDE (that of the library in LIB): vcpkg and conda-forge have many for Windows; or take a \
-             release of the package, or a Python, for which there is a wheel",
-        ),
-        false => or_a_wheel(plain),
-    };
-    of_32_bits(plain, log)
-}
-
-/// A library that nobody installs by hand on Windows: where there is a wheel, an old pip may not see it and take the source.
-fn or_a_wheel(plain: Judged) -> Judged {
-    let text = format!(
-        "take the package's wheel, which includes its libraries: a newer pip knows more of them, and each is for certain Pythons; else {}",
-        plain.remedy.text
-    );
-    let remedy = Remedy { text, ..plain.remedy.clone() }.fix(PIP_UPGRADE.with(&[&"pip"]));
-    plain.mended(remedy)
-}
-
-/// For Python of 32 bits most packages no longer have wheels, and few of their sources can be built for it.
-pub(super) fn of_32_bits(judged: Judged, log: &Log) -> Judged {
-    if !log.marks.contains(&Mark::Bits32) || !log.marks.contains(&Mark::Windows) {
-        return judged;
-    }
-    let sentence = format!(
-        "{}; this Python has 32 bits, for which there are hardly any wheels, so that the package is built",
-        judged.sentence
-    );
-    let text = "install a 64-bit Python, for which the package has a wheel; for 32 bits, take a release of the package that still has a wheel for them";
-    judged.says(sentence).mended(Remedy::new(text))
 }
 
 /// The package of a library that no table knows is searched for by the file that builds look at.
