@@ -19,7 +19,7 @@ pub(super) struct Unprefixed<'a> {
 }
 
 /// GitHub's, GitLab's and other services' times and streams, syslog's, journald's and those of macOS' console, Docker's steps and seconds, pip's and compose's
-/// bars, pytest's mark of an exception, quoted mail.
+/// bars, pytest's mark of an exception, CTest's number of the test, quoted mail.
 const COLLECTED: &str = r"(?x)^(?:
     \[?\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?(?:\ \d\d[OE][\ +]|\ std(?:out|err)\ [FP]\ |\ -\ )?\ ?
   | \[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?\ 
@@ -36,6 +36,7 @@ const COLLECTED: &str = r"(?x)^(?:
   | \s*[|│]\s?
   | [\w.-]+\s+\|\ 
   | E\ {3}
+  | \d{1,4}:\ {2,}
   | remote:\ 
   | >\ {1,3}(?:\S|$)
   | \#\#\[\w+\]

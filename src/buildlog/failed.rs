@@ -32,6 +32,9 @@ const SIGNS: &[Sign] = &[
     anywhere("Cannot allocate memory", "memory"),
     anywhere("virtual memory exhausted", "memory"),
     anywhere("fatal error: Killed signal terminated program", "memory"),
+    anywhere("internal compiler error: Killed (program", "memory"),
+    anywhere("error: Killed signal terminated program", "memory"),
+    anywhere("c++: fatal error: Killed", "memory"),
     anywhere("Temporary failure in name resolution", "network"),
     anywhere("Could not resolve host", "network"),
     anywhere("Max retries exceeded with url", "network"),
@@ -143,6 +146,8 @@ impl Error {
             "step" | "docker" => 0,
             kind if EMPTY.contains(&kind) => 1,
             "exception" | "link" | "tests" => 2,
+            // What follows is what the compiler and the build say of it.
+            "memory" | "disk-full" => 4,
             _ => 3,
         }
     }
@@ -185,8 +190,8 @@ impl Failed {
             self.frame(&line.text);
             return;
         }
-        if let Some((_, rest)) = line.text.split_once("ailed building wheel for ") {
-            self.building = rest.split_whitespace().next().map(str::to_owned);
+        if let Some(building) = building(&line.text) {
+            self.building = Some(building);
         }
         if self.is_headed && !line.text.trim().is_empty() {
             self.is_headed = false;
@@ -264,6 +269,24 @@ impl Failed {
         });
         is_exception.is_match(text).then_some("exception")
     }
+}
+
+/// The package that pip or uv could not build: `x` of ``Failed to build `x==1.0` ``.
+fn building(text: &str) -> Option<String> {
+    let rest = match text.split_once("ailed building wheel for ") {
+        Some((_, rest)) => return rest.split_whitespace().next().map(str::to_owned),
+        None => {
+            ["ailed to build `", "ailed to build: ", "ailed to build '"]
+                .iter()
+                .find_map(|start| text.split_once(start))?
+                .1
+        }
+    };
+    let rest = rest.trim_start_matches('`');
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(rest.len());
+    // A version or an address follows the name; a path or a target of make is no package.
+    let is_requirement = ["==", " @ ", "' when "].iter().any(|start| rest[end..].starts_with(start));
+    (end > 0 && is_requirement).then(|| rest[..end].to_owned())
 }
 
 /// Is the line an exception by its name: `IndexError: …`, `a.b.CalledProcessError: …`?

@@ -15,7 +15,9 @@ mod homebrew;
 pub(super) mod library;
 mod module;
 mod numpy;
+mod poetry;
 mod policy;
+mod rust;
 mod sentences;
 mod setuptools;
 mod single;
@@ -373,6 +375,8 @@ fn one(incident: &Incident, log: &Log, context: Option<&LogContext>) -> Judged {
         _ if incident.message.id == "function-missing" => file(plain, context),
         _ if incident.tool == ToolId::Hdf5 => data::of_hdf5(plain, log),
         _ if incident.tool == ToolId::Gdal => data::of_proj(plain, log),
+        _ if incident.tool == ToolId::Poetry => poetry::judge(plain, log),
+        _ if incident.message.id == "cargo-too-old" => rust::judge(plain, log),
         _ if incident.tool == ToolId::Setuptools => setuptools::judge(plain, log),
         Cause::LibraryMissing => library::judge(plain, log, context),
         Cause::SymbolMissing | Cause::VersionMissing | Cause::OtherCopy => symbol::judge(plain, log, context),

@@ -36,7 +36,8 @@ impl Traceback {
         let trimmed = text.trim_start();
         let indent = text.len() - trimmed.len();
         let notebook = (indent == 0).then(|| notebook_frame(trimmed)).flatten();
-        if let Some(file) = frame(trimmed).or(notebook) {
+        let of_pytest = (indent == 0).then(|| pytest_frame(trimmed)).flatten();
+        if let Some(file) = frame(trimmed).or(notebook).or(of_pytest) {
             self.source = notebook.is_none().then_some(indent);
             self.is_notebook = notebook.is_some();
             if let Some(site) = site(file) {
@@ -189,6 +190,15 @@ fn notebook_frame(line: &str) -> Option<&str> {
     (is_numbered && is_path(rest) && !rest[..end].contains('"')).then(|| &rest[..end])
 }
 
+/// The file of a place as pytest tells it: `../v/site-packages/p/__init__.py:21: in <module>`.
+fn pytest_frame(line: &str) -> Option<&str> {
+    const END: &str = ".py";
+    let end = line.find(".py:")? + END.len();
+    let rest = line[end + 1..].trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_place = rest.starts_with(": in ") && rest.len() < line[end + 1..].len();
+    (is_place && !line[..end].contains([' ', '"'])).then(|| &line[..end])
+}
+
 /// `      7 import x`, `----> 8 import y`: source as notebooks show it.
 fn is_numbered_source(trimmed: &str) -> bool {
     let text = trimmed.trim_start_matches('-');
@@ -233,7 +243,7 @@ fn is_helper(file: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{import, import_of_a_command, is_numbered_source, notebook_frame, without_prompt};
+    use super::{import, import_of_a_command, is_numbered_source, notebook_frame, pytest_frame, without_prompt};
 
     #[test]
     fn a_line_of_source_tells_the_one_module_that_it_imports() {
@@ -262,6 +272,10 @@ mod tests {
         for line in ["see p.py in the folder", "File \"/v/p.py\", line 3", "File ~/v/p.py: nothing", "/v/p.pyx in f()"]
         {
             assert_eq!(told(line), None, "{line}");
+        }
+        assert_eq!(pytest_frame("../v/p/__init__.py:21: in <module>"), Some("../v/p/__init__.py"));
+        for line in ["p.py:21: error: in x", "p.py: in <module>", "see p.py:21: in <module>"] {
+            assert_eq!(pytest_frame(line), None, "{line}");
         }
         assert!(is_numbered_source("----> 8 import x") && is_numbered_source("7 import x"));
         assert!(!is_numbered_source("ImportError: x") && !is_numbered_source("-- 7"));

@@ -175,7 +175,9 @@ pub(super) fn cuda(leaf: &str) -> Option<Cuda> {
     let is_versioned =
         matches!(*start, "libcudart.so" | "libcublas.so" | "libcufft.so" | "libcusolver.so" | "libcusparse.so");
     let own = version.split('.').next().and_then(|major| major.parse().ok()).filter(|major| (7..=10).contains(major));
-    let release = release.or(own.filter(|_| is_versioned));
+    // cuRAND has a number of its own since CUDA 10.1, whose libcurand.so.10 all later ones have.
+    let is_old_curand = *start == "libcurand.so" && (begins("10.0") || own.is_some_and(|own| own < 10));
+    let release = release.or(own.filter(|_| is_versioned || is_old_curand));
     let mark = match release {
         Some(13) => String::new(),
         // There are no wheels of these.

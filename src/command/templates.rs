@@ -47,11 +47,19 @@ templates! {
     /// The interpreter's version, as `3.13t`.
     PIP_REINSTALL_OF = "python{token} -m pip install --force-reinstall --no-deps {requirement}";
     UV_REINSTALL = "uv pip install --reinstall-package {package} {requirement}";
+    UV_INSTALL = "uv pip install {package}";
+    /// Compiled beside the packages that are installed, this one alone.
+    UV_NO_ISOLATION = "uv pip install --no-build-isolation-package {package} {package}";
+    POETRY_LATEST = "poetry add {package}@latest";
+    POETRY_PYTHON = "poetry env use python{version}";
     CONDA_REINSTALL = "conda install --force-reinstall {package}";
     CONDA_REINSTALL_OF = "conda install --force-reinstall {package}={version}";
     CONDA_LIBSTDCXX = "conda install -c conda-forge libstdcxx-ng";
+    CONDA_STRICT = "conda config --set channel_priority strict";
+    CONDA_UPDATE_ALL = "conda update -c conda-forge --all";
     CONDA_INSTALL = "conda install -c conda-forge {package}";
     CONDA_INSTALL_OF = "conda install -c conda-forge {package}={version}";
+    VENV = "python3 -m venv .venv";
     VENV_UPGRADE = "python3 -m venv --upgrade {path}";
     VENV_CLEAR = "python3 -m venv --clear {path}";
     WITHOUT_DYLD = "env -u DYLD_LIBRARY_PATH -u DYLD_FALLBACK_LIBRARY_PATH PROGRAM";
@@ -104,6 +112,10 @@ templates! {
     CONDA_SEARCH = "conda search -c conda-forge *{token}*";
     APK_SEARCH = "apk search --exact so:{library}";
     WINGET_RUNTIME = "winget install --id Microsoft.VCRedist.{token}.{token}";
+
+    /// Windows' own limit of paths, which programs may ask to be without.
+    LONG_PATHS = "reg add HKLM\\SYSTEM\\CurrentControlSet\\Control\\FileSystem /v LongPathsEnabled /t REG_DWORD /d 1 /f";
+    TORCH_OF = "python -m pip install --force-reinstall torch --index-url https://download.pytorch.org/whl/{token}";
 
     // Changes of files.
     BY_PATCHELF_RPATH = "patchelf --force-rpath --add-rpath {text} {path}";

@@ -41,6 +41,7 @@ tools! {
     Codesign codesign,
     Ctypes ctypes,
     Pip pip,
+    Poetry poetry,
     Setuptools setuptools,
     Qt qt,
     PyInstaller pyinstaller,

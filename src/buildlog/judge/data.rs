@@ -82,7 +82,7 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     };
     let is_native = [".so", ".dll", ".pyd", ".dylib"].iter().any(|ending| name.to_lowercase().ends_with(ending));
     let package = inner.split_once('/').map(|(top, _)| top).filter(|top| is_in_the_traceback(&plain, log, top));
-    let judged = plain.cause(Cause::FileMissing, Verdict::Guilty);
+    let judged = plain.clone().cause(Cause::FileMissing, Verdict::Guilty);
     // Python code that is read as a file: what is packed is compiled, and the option for packages changes nothing about that.
     let top = inner.split_once('/').map(|(top, _)| top);
     if let Some(top) = top.filter(|_| bundler.tool() == ToolId::CxFreeze) {
@@ -105,6 +105,21 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
         };
         return judged.says(sentence).mended(Remedy::new(text).fix(found));
     }
+    // Where no traceback shows whose code it is, what lies in a folder called like a package may be a package's.
+    let is_quoted = package.is_none() && !has_a_traceback(&plain, log);
+    if let Some(top) = top.filter(|top| is_quoted && !is_native && could_be_a_package(top)) {
+        let sentence = format!(
+            "{top} opens {inner} in the folder of the program, and {tool} did not take that file into it: it is no Python code"
+        );
+        let text = format!(
+            "have {tool} take what lies in {top} into the program, if that is a package; where {top} is a folder of the program's own data, name it to {tool} ({own})"
+        );
+        return plain
+            .cause(Cause::FileMissing, Verdict::Guilty)
+            .says(sentence)
+            .mended(Remedy::new(text).fix(bundler.data(top)));
+    }
+    let judged = plain.cause(Cause::FileMissing, Verdict::Guilty);
     match package {
         Some(package) => {
             let what = if is_native { "loads by name" } else { "reads" };
@@ -125,6 +140,44 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
             judged.says(sentence).mended(Remedy::new(text))
         }
     }
+}
+
+/// Does a traceback end here?
+fn has_a_traceback(judged: &Judged, log: &Log) -> bool {
+    /// The lines between a place and the exception: its source and its mark.
+    const BELOW: usize = 3;
+    let before = &log.text.lines()[..log.text.place(judged.incident.first)];
+    before.iter().rev().take(BELOW).any(|(_, line)| line.trim_start().starts_with("File \""))
+}
+
+/// Is it a name that packages have, and none that programs give to the folders of their own data?
+fn could_be_a_package(top: &str) -> bool {
+    const OWN: [&str; 22] = [
+        "assets",
+        "asset",
+        "audio",
+        "conf",
+        "config",
+        "configs",
+        "css",
+        "data",
+        "dist",
+        "files",
+        "fonts",
+        "icons",
+        "images",
+        "image",
+        "img",
+        "lang",
+        "media",
+        "models",
+        "resources",
+        "sounds",
+        "static",
+        "templates",
+    ];
+    let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    !top.is_empty() && top.bytes().all(is_name) && !OWN.contains(&top)
 }
 
 /// Does the traceback that ends here go through code of this package?

@@ -24,7 +24,7 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
 }
 
 /// The files of the traceback that ends here, the innermost first.
-fn frames(plain: &Judged, log: &Log) -> Vec<String> {
+pub(super) fn frames(plain: &Judged, log: &Log) -> Vec<String> {
     /// No traceback is looked at further.
     const MOST: usize = 80;
     let lines = &log.text.lines()[..log.text.place(plain.incident.first)];

@@ -5,7 +5,7 @@ use super::library::package;
 use crate::buildlog::Log;
 use crate::buildlog::surroundings::Mark;
 use crate::command::Remedy;
-use crate::command::templates::PIP_FOR;
+use crate::command::templates::{PIP_FOR, PIP_UPGRADE};
 
 /// Systems by the release of glibc that each came with.
 ///
@@ -34,10 +34,19 @@ pub(super) fn judge(plain: Judged, log: &Log, who: &str, release: &str) -> Judge
     if log.marks.contains(&Mark::Lambda) {
         return on_lambda(plain.says(sentence), minor);
     }
-    plain.says(sentence).mended(Remedy::new(format!(
-        "run it on a system with that glibc or a later one{such}, a newer system or image; or take a build for older ones: a manylinux wheel, an older release of the \
-         package, a bundle made on the oldest system that it is to run on"
-    )))
+    let system = format!("run it on a system with that glibc or a later one{such}, a newer system or image");
+    let by = plain.incident.by().filter(|by| log.running().is_none() && !by.contains("/_MEI"));
+    let Some(whose) = by.and_then(package) else {
+        return plain.says(sentence).mended(Remedy::new(format!(
+            "{system}; or take a build for older ones: a manylinux wheel, an older release of the package, a bundle made on the oldest system that it is to run on"
+        )));
+    };
+    let text = format!(
+        "{system}; or take {whose} in a build for older ones: an older release of it, or a newer one whose builder took an older system, its manylinux wheel where this one came from elsewhere than \
+         the index; or compile it here (pip install --no-binary {whose} {whose})"
+    );
+    let remedy = Remedy::new(text).fix(PIP_UPGRADE.with(&[&whose]));
+    plain.says(sentence).mended(remedy)
 }
 
 /// The runtime decides the system.

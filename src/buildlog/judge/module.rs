@@ -2,15 +2,15 @@
 
 use super::development::installs;
 use super::library::short;
-use super::{Cause, Judged, Verdict, standard};
+use super::{Cause, Judged, Verdict, exception, standard};
 use crate::buildlog::development::program;
 use crate::buildlog::log_context::{LogContext, leaf, slashed};
 use crate::buildlog::standard::{removed_in, successor};
 use crate::buildlog::{Log, Mark, Packager, folders};
 use crate::command::Remedy;
 use crate::command::templates::{
-    PIP_FOR, PIP_IN_PLACE, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UNINSTALL, PIP_UPGRADE,
-    PYINSTALLER_OF, SETUP_IN_PLACE,
+    MORE, PIP_FOR, PIP_IN_PLACE, PIP_INSTALL, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UNINSTALL, PIP_UPGRADE,
+    PYINSTALLER_OF, SETUP_IN_PLACE, UV_INSTALL, UV_NO_ISOLATION,
 };
 use crate::rule::RuleId;
 use crate::scan::Scan;
@@ -28,7 +28,9 @@ pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>) -> J
     }
     // A module that Python itself gave up is not the tool's to bring.
     let is_given_up = gone(module.split('.').next().unwrap_or(&module)).is_some();
-    if let Some(judged) = of_a_tool(&plain, &module).filter(|_| !is_given_up) {
+    // A setup.py runs in setuptools, and what it imports is not setuptools' to have.
+    let is_of_a_setup = exception::frames(&plain, log).first().is_some_and(|file| file == "string");
+    if let Some(judged) = of_a_tool(&plain, &module).filter(|_| !is_given_up && !is_of_a_setup) {
         return judged;
     }
     if let Some(judged) = of_a_script(&plain, log, &module) {
@@ -54,7 +56,8 @@ pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>) -> J
             .says(sentence)
             .mended(Remedy::new(text).fix(bundler.module(&module)));
     }
-    if let Some(judged) = in_an_isolated_build(&plain, &module)
+    if let Some(judged) = in_uv_s_build(&plain, log, &module)
+        .or_else(|| in_an_isolated_build(&plain, &module))
         .or_else(|| removed(&plain, log, &module))
         .or_else(|| standard::judge(&plain, log, &module))
     {
@@ -168,6 +171,36 @@ fn in_an_isolated_build(plain: &Judged, module: &str) -> Option<Judged> {
          build-system.requires in pyproject.toml"
     );
     let remedy = Remedy::new(text).fix(PIP_INSTALL.with(&[&top]));
+    Some(plain.clone().cause(Cause::ModuleMissing, Verdict::Guilty).says(sentence).mended(remedy))
+}
+
+/// uv builds in an environment of its own, as pip does, and has its own ways to put something into it.
+fn in_uv_s_build(plain: &Judged, log: &Log, module: &str) -> Option<Judged> {
+    let paths = [plain.incident.by(), plain.incident.told("place"), log.site.as_deref()];
+    let is_uv = |path: &str| {
+        let path = slashed(path);
+        path.contains("/uv/builds-v0/") || path.contains("/.tmp") && path.contains("/.venv/")
+    };
+    let top = module.split('.').next().unwrap_or(module).to_owned();
+    if !paths.into_iter().flatten().any(is_uv) || plain.cause != Cause::ModuleMissing || gone(&top).is_some() {
+        return None;
+    }
+    let wanted = folders::distribution(&top).to_owned();
+    let whose = log.building.clone();
+    let name = whose.as_deref().unwrap_or("PACKAGE");
+    let sentence = format!(
+        "the build of {} imports {top}, which it does not name among what it needs: the environment in which uv builds it has only that, not what is installed",
+        whose.as_deref().unwrap_or("a package")
+    );
+    let text = format!(
+        "have uv put {wanted} into that environment: in the project's pyproject.toml, a table [tool.uv.extra-build-dependencies] with {name} = [\"{wanted}\"]; an older uv, or uv pip, builds it beside \
+         what is installed (--no-build-isolation-package {name}), {wanted} and setuptools first; or take a release of {name} that has a wheel"
+    );
+    let mut remedy = Remedy::new(text);
+    if let Some(whose) = &whose {
+        let first = UV_INSTALL.with(&[&wanted]).and_then(|command| command.and(MORE, &[&"setuptools"]));
+        remedy = remedy.steps([first, UV_NO_ISOLATION.with(&[whose, whose])]);
+    }
     Some(plain.clone().cause(Cause::ModuleMissing, Verdict::Guilty).says(sentence).mended(remedy))
 }
 

@@ -1,6 +1,6 @@
 //! A setup.py does not fit the release of setuptools or Cython that builds it.
 
-use super::{Judged, development};
+use super::{Judged, development, torch};
 use crate::buildlog::Log;
 use crate::command::Remedy;
 use crate::command::templates::{PIP_INSTALL_REQUIRED, PIP_NO_ISOLATION, PIP_NO_ISOLATION_OF};
@@ -16,6 +16,9 @@ const OLDER: [(&str, &str); 5] = [
 
 /// An older release of what builds helps only where the build takes it from the environment.
 pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
+    if plain.incident.message.id == "cuda-mismatch" {
+        return development::of_the_package(torch::of_its_cuda(plain), log);
+    }
     let id = plain.incident.message.id.clone();
     let Some((_, older)) = OLDER.iter().find(|(known, _)| *known == id) else {
         return development::of_the_package(plain, log);

@@ -41,7 +41,9 @@ pub(super) fn judge(judged: Judged, log: &Log, context: Option<&LogContext>) -> 
         }
         Cause::BuildFailed => {
             let told = development::of_a_child(judged.clone(), log).or_else(|| development::of_a_crate(&judged, log));
-            let judged = told.unwrap_or_else(|| as_it_asks(judged));
+            // What Debian's message asks for first are its own packages, which few have.
+            let is_of_the_system = judged.incident.message.id == "managed";
+            let judged = told.unwrap_or_else(|| if is_of_the_system { judged } else { as_it_asks(judged) });
             development::of_the_package(judged, log)
         }
         Cause::PythonTooNew | Cause::ToolStumbled => development::of_the_package(judged, log),

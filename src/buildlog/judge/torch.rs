@@ -5,7 +5,7 @@ use super::{Cause, Judged, Verdict};
 use crate::buildlog::log_context::slashed;
 use crate::buildlog::well_known;
 use crate::command::Remedy;
-use crate::command::templates::{MORE, PIP_BUILD_BESIDE, PIP_FRESH, PIP_UPGRADE};
+use crate::command::templates::{MORE, PIP_BUILD_BESIDE, PIP_FRESH, PIP_UPGRADE, TORCH_OF};
 
 /// Does a mangled name belong to PyTorch?
 pub(super) fn is_torch(symbol: &str) -> bool {
@@ -85,4 +85,34 @@ pub(super) fn judge(plain: Judged, who: &str, symbol: &str) -> Judged {
         false => PIP_BUILD_BESIDE.with(&[&whose, &whose]),
     };
     plain.says(sentence).mended(remedy.fix(command))
+}
+
+/// The marks of PyTorch's own index for each release of CUDA: those that its releases of the last years were built for.
+///
+/// Source: download.pytorch.org/whl as PyTorch's page of previous versions names it; November 2026.
+const INDEXES: [(u32, u32); 12] =
+    [(10, 2), (11, 1), (11, 3), (11, 6), (11, 7), (11, 8), (12, 1), (12, 4), (12, 6), (12, 8), (12, 9), (13, 0)];
+
+/// The compiler of one CUDA and the PyTorch of another: an extension is of both.
+pub(super) fn of_its_cuda(plain: Judged) -> Judged {
+    let told = |place: &str| plain.incident.told(place).map(|version| version.trim_end_matches('.').to_owned());
+    let (Some(found), Some(version)) = (told("found"), told("version")) else { return plain };
+    let parts = |version: &str| {
+        let (major, minor) = version.split_once('.')?;
+        Some((major.parse::<u32>().ok()?, minor.split('.').next()?.parse::<u32>().ok()?))
+    };
+    let Some((major, minor)) = parts(&found) else { return plain };
+    // Within a major release PyTorch only warns: the nearest is good enough.
+    let of_major = || INDEXES.iter().filter(|(known, _)| *known == major);
+    let index = of_major().rfind(|(_, known)| *known <= minor).or_else(|| of_major().next());
+    let text = format!(
+        "take the PyTorch that was built for CUDA {major} (torch, and torchvision and torchaudio with it, of the index for that CUDA), then build the extension again with --no-build-isolation, so that the build \
+         sees this PyTorch and not one of its own; or have the CUDA toolkit {version} found in place of {found}: install it beside (several fit on one machine), and set \
+         CUDA_HOME=/usr/local/cuda-{version} with its bin folder first on PATH. What nvidia-smi shows is the driver's, and does not matter here"
+    );
+    let remedy = Remedy::new(text);
+    plain.clone().mended(match index {
+        Some((major, minor)) => remedy.fix(TORCH_OF.with(&[&format!("cu{major}{minor}")])),
+        None => remedy,
+    })
 }

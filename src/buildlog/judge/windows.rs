@@ -11,7 +11,7 @@ use crate::buildlog::Log;
 use crate::buildlog::log_context::{LogContext, leaf, slashed};
 use crate::command::Remedy;
 use crate::command::templates::{
-    CONDA_INSTALL, MSVC_RUNTIME, PIP_BINARY, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UPGRADE,
+    CONDA_INSTALL, MSVC_RUNTIME, PIP_BINARY, PIP_FRESH, PIP_INSTALL_REQUIRED, PIP_REINSTALL, PIP_UPGRADE,
 };
 use crate::graph::Node;
 use crate::image::{Import, Name, Origin, WindowsRelease};
@@ -326,7 +326,21 @@ fn known_module(module: &str) -> Option<&'static KnownModule> {
 fn of_a_known_module(plain: Judged, who: &str, absent: &str, known: &KnownModule) -> Judged {
     let sentence = format!("{who} {absent}; Windows does not say which DLL. It needs {}", known.needs);
     let remedy = Remedy::new(&*known.remedy);
+    // Reinstalled with all that it requires, its parts are of one release.
+    let remedy = match binding(&plain).filter(|_| known.mixed) {
+        Some(binding) => remedy.fix(PIP_FRESH.with(&[&binding])),
+        None => remedy,
+    };
     plain.says(sentence).mended(if known.runtime { remedy.fix(Ok(MSVC_RUNTIME.command())) } else { remedy })
+}
+
+/// The binding of Qt whose module was imported, by the code and the paths around the message.
+fn binding(plain: &Judged) -> Option<&'static str> {
+    const BINDINGS: [&str; 4] = ["PySide6", "PyQt6", "PySide2", "PyQt5"];
+    let lines = || plain.incident.around.iter().rev().map(|(_, line)| line.as_str());
+    let module = plain.incident.told("module")?;
+    let is_of_qt = module.starts_with("Qt") || module.to_lowercase().starts_with("shiboken");
+    lines().find_map(|line| BINDINGS.into_iter().find(|name| line.contains(name))).filter(|_| is_of_qt)
 }
 
 /// Does the failing import lie in an environment of conda's?

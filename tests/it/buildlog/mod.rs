@@ -4,6 +4,7 @@ mod android;
 mod compiling;
 mod cython;
 mod exceptions;
+mod installers;
 mod linux;
 mod macos;
 mod numpy;

@@ -5,7 +5,7 @@ use dylens::command::Shell;
 use super::alone;
 
 /// The cause of the first incident, its sentence, and its remedy with its commands, one in a line.
-fn first(log: &str) -> (&'static str, String, String) {
+pub(super) fn first(log: &str) -> (&'static str, String, String) {
     let judged = alone(log);
     let first = judged.first().unwrap_or_else(|| panic!("nothing is recognized in\n{log}"));
     let lines = first.remedy.lines(Shell::Sh).join("\n");
@@ -13,7 +13,7 @@ fn first(log: &str) -> (&'static str, String, String) {
 }
 
 #[track_caller]
-fn assert_remedy(log: &str, has: &[&str], has_not: &[&str]) {
+pub(super) fn assert_remedy(log: &str, has: &[&str], has_not: &[&str]) {
     let (cause, sentence, remedy) = first(log);
     for word in has {
         assert!(remedy.contains(word), "{word:?} is not in {cause}: {sentence}\n{remedy}");

@@ -91,6 +91,12 @@ fn the_first_incident_of_each_last_thread_leads_to_the_remedy_that_worked() {
     compare(include_str!("../../fixtures/threads-7.jsonl"));
 }
 
+/// As these: of installers (uv, poetry, pip), of builds and of the systems that they run on.
+#[test]
+fn the_first_incident_of_each_latest_thread_leads_to_the_remedy_that_worked() {
+    compare(include_str!("../../fixtures/threads-8.jsonl"));
+}
+
 #[track_caller]
 fn compare(rows: &str) {
     let (mut asked, mut wrong, mut counts) = (0, Vec::new(), BTreeMap::<&str, usize>::new());

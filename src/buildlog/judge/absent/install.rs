@@ -7,8 +7,9 @@ use crate::buildlog::log_context::leaf;
 use crate::buildlog::{Log, Mark, Packager, well_known};
 use crate::command::templates::{
     APK_ADD, APK_SEARCH, APK_SONAME, APT_FILE, APT_INSTALL, BREW_INSTALL, BREW_SEARCH, CONDA_INSTALL, CONDA_INSTALL_OF,
-    CONDA_SEARCH, DNF_INSTALL, DNF_SONAME, LIBRARY_PATH, MORE, PIP_BINARY, PIP_INSTALL, PIP_INSTALL_REQUIRED,
-    PIP_UNINSTALL, WITH_LIBPYTHON, WITHOUT_DYLD, YUM_INSTALL, YUM_SONAME, ZYPPER_SONAME,
+    CONDA_SEARCH, CONDA_STRICT, CONDA_UPDATE_ALL, DNF_INSTALL, DNF_SONAME, LIBRARY_PATH, MORE, PIP_BINARY, PIP_INSTALL,
+    PIP_INSTALL_REQUIRED, PIP_UNINSTALL, PIP_UPGRADE, WITH_LIBPYTHON, WITHOUT_DYLD, YUM_INSTALL, YUM_SONAME,
+    ZYPPER_SONAME,
 };
 use crate::command::{Command, Remedy, Template};
 use crate::diagnose::{Shipped, shipped};
@@ -158,7 +159,8 @@ pub(super) fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -
         _ => match by.and_then(package) {
             Some(package) => Remedy::new(format!(
                 "install {file} where the file asks for it, or another release of {package}, whose wheel includes it"
-            )),
+            ))
+            .fix(PIP_UPGRADE.with(&[&package])),
             None => Remedy::new(format!(
                 "install what ships {file} where the file asks for it, or build it with a path that leads there; this finds formulas with a like name"
             ))
@@ -179,17 +181,22 @@ fn in_conda(plain: &Judged, file: &str, whose: Option<String>) -> Remedy {
         .fix(Ok(WITHOUT_DYLD.command()));
     }
     let search = CONDA_SEARCH.with(&[&stem(file)]);
+    // What conda installed asks for it: the two were built by different channels, or for different releases.
+    let strict = [Ok(CONDA_STRICT.command()), Ok(CONDA_UPDATE_ALL.command())];
+    let channels = "the packages of one environment come from one channel (conda-forge with strict priority), or from a new environment";
     match whose {
         Some(whose) => {
             let text = format!(
                 "install {whose} from conda-forge into the conda environment, whose package brings {file} with it (pip uninstall {whose} first, where pip compiled it against another copy); else install what ships {file} in the \
-                 version that it asks for, which the search finds; where it lies outside of the environment, {variables} leads to its folder"
+                 version that it asks for, which the search finds, and see to it that {channels}; where it lies outside of the environment, {variables} leads to its folder"
             );
-            Remedy::new(text).fix(CONDA_INSTALL.with(&[&whose])).fix(search)
+            Remedy::new(text).fix(CONDA_INSTALL.with(&[&whose.to_lowercase()])).fix(search).steps(strict)
         }
         None => Remedy::new(format!(
-            "install what ships {file} into the conda environment, in the version that the file asks for; this finds packages with a like name. Keep {variables} empty"
+            "see to it that {channels}: what asks for {file} was built with another release of it. Else install what ships it in that version; the search finds packages with a like name. Keep \
+             {variables} empty"
         ))
+        .steps(strict)
         .fix(search),
     }
 }

@@ -1,0 +1,173 @@
+//! What installers and builds say of packages that they compile: which remedy each tool, release and system has.
+
+use super::remedies::{assert_remedy, first};
+
+#[test]
+fn what_a_setup_py_imports_is_put_into_the_environment_in_which_uv_builds() {
+    let of = |root: &str, last: &str| {
+        format!(
+            "  × Failed to build `pyqpbo==0.1.2`\n  ├─▶ The build backend returned an error\n      Traceback (most recent call last):\n        File \
+             \"{root}/lib/python3.10/site-packages/setuptools/build_meta.py\", line 320, in run_setup\n          exec(code, locals())\n{last}      ModuleNotFoundError: No \
+             module named 'numpy'\n"
+        )
+    };
+    let setup = "        File \"<string>\", line 5, in <module>\n";
+    let uv = of("/home/u/.cache/uv/builds-v0/.tmpOpYTfz", setup);
+    assert_remedy(
+        &uv,
+        &[
+            "pyqpbo = [\"numpy\"]",
+            "uv pip install numpy setuptools && uv pip install --no-build-isolation-package pyqpbo pyqpbo",
+        ],
+        &["upgrade setuptools"],
+    );
+    // setuptools' own code may miss something of its own, in whatever environment.
+    assert_remedy(&of("/v", ""), &["upgrade setuptools and numpy together"], &["uv pip"]);
+    // pip's build has pip's own ways.
+    assert_remedy(&of("/tmp/pip-build-env-x/overlay", setup), &["--no-build-isolation"], &["uv pip"]);
+}
+
+#[test]
+fn a_package_that_poetry_builds_is_named_with_the_python_that_has_a_wheel_for_it() {
+    let of = |backend: &str, python: &str| {
+        format!(
+            "  ChefBuildError\n\n  {backend}\n\n  at /usr/local/lib/{python}/site-packages/poetry/installation/chef.py:147 in _prepare\n\nNote: This error originates from the build \
+             backend, and is likely not a problem with poetry but with numpy (1.24.1) not supporting PEP 517 builds. You can verify this by running 'pip wheel --use-pep517 \"numpy \
+             (==1.24.1)\"'.\n"
+        )
+    };
+    let absent = "Backend 'setuptools.build_meta:__legacy__' is not available.";
+    assert_eq!(first(&of(absent, "python3.12")).0, "python-too-new");
+    assert_remedy(&of(absent, "python3.12"), &["poetry add numpy@latest", "poetry env use python3.11"], &["pip wheel"]);
+    assert_eq!(first(&of(absent, "python3.10")).0, "build-failed");
+    assert_remedy(&of("error: command failed", "python3.12"), &["poetry add numpy@latest"], &["env use"]);
+}
+
+#[test]
+fn a_compiler_that_was_killed_had_no_memory_whatever_make_says_then() {
+    let of = |line: &str| {
+        format!(
+            "{line}\ncompilation terminated.\nmake: *** [Makefile:34: x.o] Error 4\nmake: *** Waiting for unfinished jobs....\n"
+        )
+    };
+    for line in [
+        "g++: fatal error: Killed signal terminated program cc1plus",
+        "g++: internal compiler error: Killed (program cc1plus)",
+    ] {
+        assert_remedy(&of(line), &["-j1", "memory"], &[]);
+    }
+    assert_remedy(&of("cc1plus: fatal error: x.cpp: Is a directory"), &[], &["-j1, CARGO"]);
+}
+
+#[test]
+fn an_extension_is_compiled_by_the_cuda_of_its_pytorch() {
+    let of = |found: &str, version: &str| {
+        format!(
+            "RuntimeError:\nThe detected CUDA version ({found}) mismatches the version that was used to compile\nPyTorch ({version}). Please make sure to use the same CUDA versions.\n"
+        )
+    };
+    assert_eq!(first(&of("12.3", "11.8")).0, "runtime-mismatch");
+    // The nearest index of the same major release that is not newer; where there is none, its first.
+    assert_remedy(&of("12.3", "11.8"), &["whl/cu121", "CUDA_HOME=/usr/local/cuda-11.8"], &[]);
+    assert_remedy(&of("12.0", "11.6"), &["whl/cu121"], &[]);
+    assert_remedy(&of("11.7", "12.4"), &["whl/cu117", "cuda-12.4"], &[]);
+    assert_remedy(&of("9.2", "11.7"), &["cuda-11.7"], &["whl/cu"]);
+}
+
+#[test]
+fn a_path_too_long_for_windows_is_told_by_pip_s_hint() {
+    let error = "ERROR: Could not install packages due to an OSError: [Errno 2] No such file or directory: 'C:\\\\Users\\\\u\\\\x.py'\n";
+    let hint = "HINT: This error might have occurred since this system does not have Windows Long Path support enabled. You can find information on how to enable this at \
+                https://pip.pypa.io/warnings/enable-long-paths\n";
+    assert_remedy(&format!("{error}{hint}"), &["LongPathsEnabled", "C:\\v"], &[]);
+    assert_remedy(error, &[], &["LongPathsEnabled"]);
+}
+
+#[test]
+fn an_older_cargo_is_told_which_rust_has_what_the_package_asks_for() {
+    let of = |feature: &str| {
+        format!(
+            "Caused by:\n  feature `{feature}` is required\n\n  The package requires the Cargo feature called `{feature}`, but that feature is not stabilized in this version of Cargo (1.53.0 (4369396ce 2021-04-27)).\n"
+        )
+    };
+    assert_remedy(&of("edition2024"), &["1.85", "rustup update"], &[]);
+    assert_remedy(&of("edition2021"), &["1.56"], &["1.85"]);
+    assert!(first(&of("edition2021")).1.contains("1.53.0 is installed"));
+    // Without the note about it, and of a feature that no table has.
+    assert_remedy("  feature `edition2021` is required\n\n  consider adding `cargo-features`\n", &["1.56"], &[]);
+    assert_remedy(&of("per-package-target"), &["update Rust;"], &[]);
+}
+
+#[test]
+fn the_system_s_python_is_left_to_its_package_manager() {
+    let log = "error: externally-managed-environment\n\n× This environment is externally managed\n╰─> To install Python packages system-wide, try apt install\n    python3-xyz\n";
+    assert_remedy(log, &["python3 -m venv .venv", "pipx"], &["apt install"]);
+}
+
+#[test]
+fn a_file_for_a_newer_glibc_has_another_build_where_it_is_a_package_s() {
+    let of = |by: &str| {
+        format!("OSError: /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.34' not found (required by {by})\n")
+    };
+    let wheel = of("/v/lib/python3.7/site-packages/llama_cpp/lib/libllama.so");
+    assert_remedy(
+        &wheel,
+        &["Ubuntu 22.04", "--upgrade llama-cpp-python", "--no-binary llama-cpp-python"],
+        &[" llama_cpp\n"],
+    );
+    for by in ["/usr/bin/x", "/tmp/_MEIx/pkg/libx.so"] {
+        assert_remedy(&of(by), &["Ubuntu 22.04", "the oldest system"], &["pip install"]);
+    }
+}
+
+#[test]
+fn what_a_bundle_opens_without_a_traceback_may_be_a_package_s() {
+    let of = |folder: &str| {
+        format!(
+            "FileNotFoundError: [Errno 2] No such file or directory: 'C:\\Users\\Dell\\AppData\\Local\\Temp\\_MEI32242\\{folder}\\grib_api.h'\n[1692] Failed to execute script 'Testing' due to unhandled exception!\n"
+        )
+    };
+    assert_remedy(&of("gribapi"), &["--collect-data=gribapi", "--add-data"], &[]);
+    assert_remedy(&of("images"), &["--add-data"], &["--collect-data"]);
+}
+
+#[test]
+fn old_libraries_of_cuda_bear_its_release() {
+    let of = |name: &str| format!("ImportError: {name}: cannot open shared object file: No such file or directory\n");
+    for (name, release) in [("libcurand.so.8.0", "CUDA 8"), ("libcurand.so.10.0", "CUDA 10")] {
+        assert!(first(&of(name)).1.contains(release), "{name}");
+        assert_remedy(&of(name), &[], &["nvidia-curand"]);
+    }
+    assert_remedy(&of("libcurand.so.10"), &["nvidia-curand-cu12"], &[]);
+}
+
+#[test]
+fn libraries_of_one_environment_of_conda_come_from_one_channel() {
+    let of = |root: &str| {
+        format!(
+            "2: dyld: Library not loaded: @rpath/libpoppler.76.dylib\n2:   Referenced from: {root}/lib/libgdal.26.dylib\n2:   Reason: image not found\n"
+        )
+    };
+    assert_remedy(
+        &of("/usr/local/miniconda/envs/pdal"),
+        &["channel_priority strict && conda update -c conda-forge --all"],
+        &["brew"],
+    );
+    assert_remedy(&of("/usr/local"), &["brew"], &["conda"]);
+    // pytest tells the place in its own way.
+    let frame = "../../miniconda3/envs/aug/lib/python2.7/site-packages/osgeo/__init__.py:17: in swig_import_helper\n    _mod = imp.load_module('_gdal')\nE   ImportError: \
+                 libpoppler.so.66: cannot open shared object file: No such file or directory\n";
+    assert_remedy(frame, &["conda install -c conda-forge gdal", "channel_priority strict"], &["apt"]);
+}
+
+#[test]
+fn a_dll_that_fails_is_told_by_its_module_where_windows_reason_was_not_quoted() {
+    assert_remedy("ImportError: DLL load failed while importing win32api\n", &["--upgrade pywin32"], &[]);
+    let qt = |binding: &str| {
+        format!(
+            "    from {binding}.QtWidgets import QApplication\nImportError: DLL load failed while importing QtGui: The specified procedure could not be found.\n"
+        )
+    };
+    assert_remedy(&qt("PyQt6"), &["--force-reinstall --no-cache-dir PyQt6"], &[]);
+    assert_remedy(&qt("PySide6"), &["--force-reinstall --no-cache-dir PySide6"], &["--no-cache-dir PyQt6"]);
+}
