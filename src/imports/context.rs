@@ -43,7 +43,8 @@ pub struct ImportContext<'w> {
     pub bundled: Option<BundledModules<'w>>,
     /// Set where nobody waits for the answers any more.
     pub given_up: Option<&'w AtomicBool>,
-    sources: Mutex<FxHashMap<VPath, Option<Arc<ModuleSource>>>>,
+    /// Who asks for a source while it is parsed waits for it.
+    sources: Mutex<FxHashMap<VPath, Arc<OnceLock<Option<Arc<ModuleSource>>>>>>,
     compiled: Mutex<FxHashMap<VPath, Option<Arc<CompiledModule>>>>,
     /// The sources of native modules, by the native files.
     beside: Mutex<FxHashMap<VPath, Option<Arc<SourceBeside>>>>,
@@ -135,10 +136,15 @@ impl<'w> ImportContext<'w> {
 
     /// The source of a file, parsed once; none where it cannot be read.
     pub fn source(&self, path: &VPath) -> Option<Arc<ModuleSource>> {
-        once(&self.sources, path, || {
+        self.parsed(path, || {
             let bytes = self.world.fs().read(path, limits::SOURCE_BYTES).ok()?;
-            Some(Arc::new(ModuleSource::parse(&bytes)))
+            Some(ModuleSource::parse(&bytes))
         })
+    }
+
+    fn parsed(&self, path: &VPath, parse: impl FnOnce() -> Option<ModuleSource>) -> Option<Arc<ModuleSource>> {
+        let known = once(&self.sources, path, Arc::default);
+        known.get_or_init(|| parse().map(Arc::new)).clone()
     }
 
     /// The source that a native module of this name was compiled from, where it lies beside it.
@@ -151,9 +157,9 @@ impl<'w> ImportContext<'w> {
         if beside.language != SourceLanguage::Cython {
             return self.source(&beside.path).filter(|source| source.unreadable().is_none());
         }
-        once(&self.sources, &beside.path, || {
+        self.parsed(&beside.path, || {
             let parsed = ModuleSource::parse(&beside.code(self.world.fs())?);
-            parsed.unreadable().is_none().then(|| Arc::new(parsed))
+            parsed.unreadable().is_none().then_some(parsed)
         })
     }
 

@@ -35,11 +35,20 @@ pub struct ModuleSource {
 /// The bodies of functions, until one is called.
 #[derive(Debug)]
 struct Bodies {
-    places: Vec<Range<u32>>,
+    /// In order; none lies in another.
+    places: Vec<LeftOut>,
     /// The whole source.
     text: String,
     /// All of it, parsed; none where it is no Python.
     syntax: OnceLock<Option<ModModule>>,
+}
+
+/// The body of a function.
+#[derive(Debug)]
+struct LeftOut {
+    place: Range<u32>,
+    /// The function alone, parsed, where it stands in the source; none where that is no Python.
+    function: OnceLock<Option<ModModule>>,
 }
 
 /// What a function value names in its source.
@@ -79,7 +88,7 @@ impl ModuleSource {
             unreadable: None,
             lines,
             bytes: text.len(),
-            bodies: (!places.is_empty()).then(|| Bodies { places, text: text.into_owned(), syntax: OnceLock::new() }),
+            bodies: (!places.is_empty()).then(|| Bodies::new(places, text.into_owned())),
             binds_in_functions: OnceLock::new(),
         }
     }
@@ -155,15 +164,55 @@ impl ModuleSource {
     /// The node of a kind that begins at a place, nothing left out of it.
     fn node_at(&self, start: TextSize, is_wanted: fn(AnyNodeRef<'_>) -> bool) -> Option<AnyNodeRef<'_>> {
         let found = node_in(self.body(), start, is_wanted);
-        let is_left_out = |place: &Range<u32>| match found {
-            Some(node) => node.range().contains(TextSize::new(place.start)),
-            None => place.contains(&start.to_u32()),
+        let Some(bodies) = &self.bodies else { return found };
+        let behind = &bodies.places[bodies.places.partition_point(|body| body.place.end <= start.to_u32())..];
+        let is_left_out = |body: &LeftOut| match found {
+            Some(node) => node.range().contains(TextSize::new(body.place.start)),
+            None => body.place.contains(&start.to_u32()),
         };
-        match self.bodies.as_ref().is_some_and(|bodies| bodies.places.iter().any(is_left_out)) {
-            true => node_in(self.whole(), start, is_wanted),
-            false => found,
+        let whole = || node_in(self.whole(), start, is_wanted);
+        match behind.iter().take_while(|body| is_left_out(body)).count() {
+            0 => found,
+            1 => match self.function_of(&behind[0]) {
+                Some(function) => node_in(function, start, is_wanted).or_else(whole),
+                None => whole(),
+            },
+            _ => whole(),
         }
     }
+
+    /// The function that a body is of, as the only one of its source: most functions of a module are never called. None where
+    /// it cannot stand alone.
+    fn function_of<'a>(&'a self, body: &'a LeftOut) -> Option<&'a [Stmt]> {
+        let text = &self.bodies.as_ref()?.text;
+        let function = body.function.get_or_init(|| {
+            let start = function_around(self.body(), TextSize::new(body.place.start))?.to_usize();
+            parsed(&alone(text, start..body.place.end as usize)?).ok()
+        });
+        function.as_ref().map(|module| &*module.body)
+    }
+}
+
+impl Bodies {
+    fn new(places: Vec<Range<u32>>, text: String) -> Bodies {
+        let places = places.into_iter().map(|place| LeftOut { place, function: OnceLock::new() }).collect();
+        Bodies { places, text, syntax: OnceLock::new() }
+    }
+}
+
+/// A statement without what stands around it, at the same place: behind blanks, or as the block of a condition where it is indented.
+fn alone(text: &str, statement: Range<usize>) -> Option<String> {
+    const HEADER: &[u8] = b"if 1:";
+    let begin = text[..statement.start].rfind('\n').map_or(0, |end| end + 1);
+    let mut alone = vec![b' '; begin];
+    if let Some(end) = alone.last_mut() {
+        *end = b'\n';
+    }
+    if begin < statement.start {
+        alone.get_mut(..HEADER.len()).filter(|_| begin > HEADER.len())?.copy_from_slice(HEADER);
+    }
+    alone.extend_from_slice(&text.as_bytes()[begin..statement.end]);
+    String::from_utf8(alone).ok()
 }
 
 /// The syntax of a source that is within the limits.
@@ -180,6 +229,32 @@ fn node_in(body: &[Stmt], start: TextSize, is_wanted: fn(AnyNodeRef<'_>) -> bool
     let mut search = Search { start, is_wanted, found: None };
     search.visit_stmt(body.get(at)?);
     search.found
+}
+
+/// Where the innermost function begins that a place lies in.
+fn function_around(body: &[Stmt], place: TextSize) -> Option<TextSize> {
+    let at = body.partition_point(|statement| statement.end() <= place);
+    let mut around = Around { place, found: None };
+    around.visit_stmt(body.get(at)?);
+    around.found
+}
+
+/// Looks for the function around a place.
+struct Around {
+    place: TextSize,
+    found: Option<TextSize>,
+}
+
+impl<'a> SourceOrderVisitor<'a> for Around {
+    fn enter_node(&mut self, node: AnyNodeRef<'a>) -> TraversalSignal {
+        if !node.range().contains(self.place) {
+            return TraversalSignal::Skip;
+        }
+        if let AnyNodeRef::StmtFunctionDef(def) = node {
+            self.found = Some(def.start());
+        }
+        TraversalSignal::Traverse
+    }
 }
 
 /// Looks for a node by where it begins.

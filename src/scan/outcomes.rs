@@ -113,12 +113,15 @@ type Asked = (String, bool);
 /// Names of native modules besides that by which they are known, by the latter.
 type OtherNames<'s> = BTreeMap<&'s str, Vec<String>>;
 
-/// How many names are asked about in a row: more are parted, so that every processor has its share.
+/// So many names at most are asked about in a row.
 const MOST_IN_A_ROW: usize = 48;
+/// So many rows at least there are for each processor, so that none waits long for another.
+const ROWS_PER_PROCESSOR: usize = 2;
 
 /// Asks about each import. Names are asked about in rows, each in one process as long as that does what a fresh one would do.
 fn asked(context: &ImportContext, rows: &[&Asked]) -> Vec<AskedImport> {
-    let parts: Vec<&[&Asked]> = rows.chunks(MOST_IN_A_ROW).collect();
+    let share = rows.len().div_ceil(ROWS_PER_PROCESSOR * rayon::current_num_threads());
+    let parts: Vec<&[&Asked]> = rows.chunks(share.clamp(1, MOST_IN_A_ROW)).collect();
     let interpreter = || Some(NativeLoader::new(context.world));
     let parts = parts.into_par_iter().map_init(interpreter, |loader, part| {
         let mut row = Row::new(context, loader.take());

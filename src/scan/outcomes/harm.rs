@@ -9,11 +9,9 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::reach::{ImportReach, Importers, ImportingLine};
+use super::reach::{ImportReach, ImportingLine, in_fresh};
 use super::row::packages;
-use crate::imports::{
-    Harmless, ImportCause, ImportContext, ImportFailure, ImportOutcome, ImportProcess, ImportVerdict,
-};
+use crate::imports::{Harmless, ImportCause, ImportContext, ImportFailure, ImportOutcome, ImportVerdict, NativeLoader};
 use crate::python::top;
 
 /// Importers that are imported at most for one module.
@@ -30,7 +28,7 @@ pub fn mark_harmless(context: &ImportContext, reach: &mut ImportReach, rows: &mu
     let alive = rows.iter().filter(|row| row.is_extension && row.verdict != ImportVerdict::Fails);
     let alive: FxHashSet<String> = alive.map(|row| top(&row.module).to_owned()).collect();
     let failures = KnownFailures::new(context);
-    let known = Known { context, failures, importers: reach.importers(), tops: reach.tops_with_source(), alive, reach };
+    let known = Known { context, failures, tops: reach.tops_with_source(), alive, reach };
     rows.par_iter_mut().filter(|row| failing.contains(&row.module)).for_each(|row| {
         if let Some(failure) = row.failure.as_ref().filter(|_| !failing.contains(top(&row.module))) {
             let is_own =
@@ -48,7 +46,6 @@ struct Known<'r, 'c, 'w> {
     context: &'c ImportContext<'w>,
     failures: KnownFailures<'c, 'w>,
     reach: &'r ImportReach,
-    importers: Importers,
     /// Packages with code of their own.
     tops: FxHashSet<&'r str>,
     /// Packages of which another native module can be imported.
@@ -77,7 +74,7 @@ impl Known<'_, '_, '_> {
         let (mut seen, mut caught) = (BTreeSet::new(), None);
         let mut open = VecDeque::from([module.to_owned()]);
         while let Some(name) = open.pop_front() {
-            let importers = self.reach.importers_of(self.context, &self.importers, &name);
+            let importers = self.reach.importers_of(self.context, &name);
             let mut importers = importers.into_iter().filter(|importer| !is_test(&importer.module)).peekable();
             // Nobody imports it, and it fails: it is what people import.
             if importers.peek().is_none() && name != module {
@@ -112,26 +109,37 @@ impl Known<'_, '_, '_> {
 pub struct KnownFailures<'c, 'w> {
     context: &'c ImportContext<'w>,
     known: Mutex<FxHashMap<String, Option<ImportFailure>>>,
+    /// Those that no process has: what they have searched is remembered.
+    loaders: Mutex<Vec<NativeLoader<'w>>>,
 }
 
 impl<'c, 'w> KnownFailures<'c, 'w> {
     pub fn new(context: &'c ImportContext<'w>) -> KnownFailures<'c, 'w> {
-        KnownFailures { context, known: Mutex::default() }
+        KnownFailures { context, known: Mutex::default(), loaders: Mutex::default() }
     }
 
     /// What ends the import of a module; none where it does not fail. The packages around it are imported first.
     pub fn of(&self, module: &str) -> Option<ImportFailure> {
-        packages(module).chain([module]).find_map(|name| self.of_itself(name))
-    }
-
-    fn of_itself(&self, module: &str) -> Option<ImportFailure> {
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known().get(module) {
-            return known.clone();
+        let loaders = || self.loaders.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = |known: &FxHashMap<String, Option<ImportFailure>>| {
+            let around = packages(module).find_map(|package| known.get(package)?.clone().map(Some));
+            around.or_else(|| known.get(module).cloned())
+        };
+        if let Some(told) = told(&known()) {
+            return told;
         }
-        let outcome = ImportProcess::new(self.context).outcome(module, false);
+        let mut loader = loaders().pop();
+        let (outcome, failed) = in_fresh(self.context, &mut loader, |process| {
+            let outcome = process.outcome(module, false);
+            (outcome, process.take_failed())
+        });
+        loaders().extend(loader);
         let failure = outcome.failure.filter(|_| outcome.verdict == ImportVerdict::Fails);
-        known().entry(module.to_owned()).or_insert(failure).clone()
+        // A package that fails takes down what lies in it.
+        let package = packages(module).find(|package| failed.iter().any(|failed| failed == package));
+        let at_fault = package.filter(|_| failure.is_some()).unwrap_or(module);
+        known().entry(at_fault.to_owned()).or_insert(failure).clone()
     }
 }
 

@@ -7,7 +7,7 @@
 //! wrote them.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem;
@@ -33,6 +33,8 @@ pub struct ImportReach {
     taken: FxHashMap<usize, Vec<(String, usize)>>,
     /// What modules ask for when they run alone, or with another one: each is run once, whatever is found to fail later.
     touched: Mutex<FxHashMap<(usize, Option<usize>), Touched>>,
+    /// Who names whom, as far as it was read.
+    importers: OnceLock<Importers>,
 }
 
 /// One module, and what its code may import.
@@ -112,7 +114,7 @@ impl Near<'_> {
 }
 
 /// Of each module, by place, those that name it, and whether only their functions do.
-pub type Importers = Vec<Vec<(usize, bool)>>;
+type Importers = Vec<Vec<(usize, bool)>>;
 
 /// A module of Python code that imports another, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,6 +186,7 @@ impl ImportReach {
             modules: Vec::new(),
             taken: FxHashMap::default(),
             touched: Mutex::default(),
+            importers: OnceLock::new(),
         };
         names.for_each(|name| {
             reach.place(context, name);
@@ -196,6 +199,7 @@ impl ImportReach {
 
     /// Reads the modules from a place on, and all that they lead to.
     fn read(&mut self, context: &ImportContext, mut done: usize) {
+        self.importers.take();
         while done < self.modules.len() && self.modules.len() < MOST_MODULES {
             let (from, end) = (done, self.modules.len());
             let read: Vec<Option<Glance>> = self.modules[from..end]
@@ -344,7 +348,11 @@ impl ImportReach {
             let raising: Arc<FxHashSet<Arc<str>>> = Arc::new(failing.iter().map(names).collect());
             let failed = asked.into_par_iter().map_init(
                 || None,
-                |loader, place| (!self.ends_well(context, loader, place, &raising)).then_some(place),
+                |loader, place| {
+                    let fails =
+                        self.surely_runs_one(place, &failing) || !self.ends_well(context, loader, place, &raising);
+                    fails.then_some(place)
+                },
             );
             let failed: Vec<usize> = failed.flatten_iter().collect();
             failing.extend(&failed);
@@ -353,6 +361,12 @@ impl ImportReach {
             asked = above.into_iter().filter(|place| !failing.contains(place)).collect();
         }
         failing
+    }
+
+    /// Does a statement that surely runs with a module import one of these? Then that need not run to be known.
+    fn surely_runs_one(&self, place: usize, others: &FxHashSet<usize>) -> bool {
+        let statements = &self.modules[place].statements;
+        statements.iter().any(|statement| statement.standing == Standing::Top && others.contains(&statement.module))
     }
 
     /// Does a module surely end well where another one, that it imports, fails?
@@ -430,9 +444,9 @@ impl ImportReach {
     }
 
     /// The modules of Python code whose statements name this one, each with its file and the line of the first such statement.
-    pub fn importers_of(&self, context: &ImportContext, importers: &Importers, name: &str) -> Vec<ImportingLine> {
+    pub fn importers_of(&self, context: &ImportContext, name: &str) -> Vec<ImportingLine> {
         let Some(&wanted) = self.places.get(name) else { return Vec::new() };
-        let naming = importers[wanted].iter().map(|(place, _)| &self.modules[*place]);
+        let naming = self.importers()[wanted].iter().map(|(place, _)| &self.modules[*place]);
         let importer = |module: &ReachedModule| {
             let path = module.source.as_ref()?;
             let bytes = context.world.fs().read(path, limits::SOURCE_BYTES).ok()?;
@@ -461,14 +475,16 @@ impl ImportReach {
     }
 
     /// Who names whom.
-    pub fn importers(&self) -> Importers {
-        let mut importers = vec![Vec::new(); self.modules.len()];
-        for (place, module) in self.modules.iter().enumerate() {
-            for (&import, &is_lazy) in &module.imports {
-                importers[import].push((place, is_lazy));
+    fn importers(&self) -> &Importers {
+        self.importers.get_or_init(|| {
+            let mut importers = vec![Vec::new(); self.modules.len()];
+            for (place, module) in self.modules.iter().enumerate() {
+                for (&import, &is_lazy) in &module.imports {
+                    importers[import].push((place, is_lazy));
+                }
             }
-        }
-        importers
+            importers
+        })
     }
 
     /// The modules that lead to one of these, these among them. A statement in a function leads there where it runs when its
@@ -481,7 +497,7 @@ impl ImportReach {
         // What is gone may be imported by such a name, too.
         let gone: FxHashSet<&str> = self.gone.iter().map(|name| crate::python::top(name)).collect();
         let naming = wild.iter().copied().filter(|&place| gone.contains(top(place)) && !above.contains(&place));
-        let touching = self.touching(context, &importers, naming.collect(), &above);
+        let touching = self.touching(context, naming.collect(), &above);
         open.extend(touching.into_iter().filter(|place| above.insert(*place)));
         while !open.is_empty() {
             let named = open.iter().flat_map(|&place| &importers[place]).copied();
@@ -493,7 +509,7 @@ impl ImportReach {
             above.extend(&open);
             let lazy: FxHashSet<usize> =
                 lazy.into_iter().map(|(place, _)| place).filter(|place| !above.contains(place)).collect();
-            let touching = self.touching(context, &importers, lazy, &above);
+            let touching = self.touching(context, lazy, &above);
             open.extend(touching.into_iter().filter(|place| above.insert(*place)));
         }
         above
@@ -501,13 +517,7 @@ impl ImportReach {
 
     /// Of modules whose functions lead to others, those that call them when they run; and those that import such a module and
     /// call its functions.
-    fn touching(
-        &self,
-        context: &ImportContext,
-        importers: &Importers,
-        lazy: FxHashSet<usize>,
-        others: &FxHashSet<usize>,
-    ) -> FxHashSet<usize> {
+    fn touching(&self, context: &ImportContext, lazy: FxHashSet<usize>, others: &FxHashSet<usize>) -> FxHashSet<usize> {
         let names = |place: &usize| Arc::from(self.modules[*place].name.as_str());
         let gone = self.gone.iter().map(|name| Arc::from(name.as_str()));
         let others: Arc<FxHashSet<Arc<str>>> = Arc::new(others.iter().map(names).chain(gone).collect());
@@ -531,7 +541,7 @@ impl ImportReach {
                 if touches(place, None) {
                     return vec![place];
                 }
-                let callers = importers[place].iter().filter(|(_, is_lazy)| !is_lazy).map(|(caller, _)| *caller);
+                let callers = self.importers()[place].iter().filter(|(_, is_lazy)| !is_lazy).map(|(caller, _)| *caller);
                 callers.filter(|&caller| touches(caller, Some(place))).collect()
             },
         );
