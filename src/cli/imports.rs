@@ -14,7 +14,8 @@ pub(super) fn imports(arguments: &Arguments, imports: &Imports) -> Result<ExitCo
     let (paths, module) = path_and_module(imports)?;
     let scan = source::scanned(arguments, &paths)?;
     let paint = output::paint(arguments, imports.to.output.is_none());
-    if let Some(module) = module {
+    // What is not judged has no story.
+    if let Some(module) = module.filter(|_| scan.target.unjudged().is_none()) {
         let (outcome, steps) = scan.import_story(&module);
         output::deliver(export::import_story(scan, &outcome, &steps, &paint).into_bytes(), &imports.to)?;
         return Ok(verdict(outcome.verdict == ImportVerdict::Fails));

@@ -264,7 +264,7 @@ impl<'a> Facts<'a> {
         match self.survey.world.host.system {
             System::Glibc(_) => is_musl && !is_glibc,
             System::Musl(_) => is_glibc && !is_musl,
-            System::Dyld(_) | System::Windows(_) | System::Unknown => false,
+            System::Dyld(_) | System::Windows(_) | System::Unjudged | System::Unknown => false,
         }
     }
 

@@ -33,7 +33,8 @@ fn complete(world: &mut World, items: &[Item], target: &Target) {
     }
     let has_interpreter = world.host.python.as_ref().is_some_and(|python| python.executable.is_some());
     // The launcher of a virtual environment for Windows tells the system, though the interpreter is not at hand.
-    if !has_interpreter && world.host.system.format() != Some(Format::Pe) {
+    let is_to_be_told = !has_interpreter && !matches!(world.host.system, System::Unjudged);
+    if is_to_be_told && world.host.system.format() != Some(Format::Pe) {
         complete_system(world, items, target);
     }
     if let System::Dyld(dyld) = &mut world.host.system {

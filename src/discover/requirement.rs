@@ -55,7 +55,7 @@ impl MarkerTarget {
             System::Glibc(_) | System::Musl(_) => (Some(&LINUX), ["x86_64", "aarch64"]),
             System::Dyld(_) => (Some(&MACOS), ["x86_64", "arm64"]),
             System::Windows(_) => (Some(&WINDOWS), ["AMD64", "ARM64"]),
-            System::Unknown => (None, ["", ""]),
+            System::Unjudged | System::Unknown => (None, ["", ""]),
         };
         let machine = match host.arch {
             Some(Arch::X86_64) => Some(machines[0]),

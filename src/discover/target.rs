@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::bundle::{self, Bundle};
 use super::tool::Tool;
-use super::wheel::{self, Wheel, is_wheel_name};
+use super::wheel::{self, Tag, Wheel, is_wheel_name};
 use super::{Machine, Nearby, Note, editable, here, nested, python, root, system, windows, zipped};
 use crate::error::Error;
 use crate::image::{Arch, Format, Image, Name, Release, WindowsRelease};
@@ -150,6 +150,11 @@ impl Target {
     pub fn unjudged(&self) -> Option<&str> {
         let tags = self.wheels.iter().flat_map(|wheel| &wheel.tags);
         tags.filter(|tag| !tag.is_judged()).map(|tag| tag.platform.as_str()).next()
+    }
+
+    /// What people call that platform.
+    pub fn unjudged_system(&self) -> Option<&'static str> {
+        self.wheels.iter().flat_map(|wheel| &wheel.tags).find_map(Tag::unjudged_system)
     }
 
     /// Does it lie in an image or another root: a system that is not this machine? An archive without a system is none.

@@ -51,8 +51,18 @@ enum Family {
     Other,
 }
 
-/// How the tags of platforms begin whose loaders dylens does not know: PEP 738, PEP 730, PEP 776 and its forerunners.
-const UNJUDGED: [&str; 5] = ["android_", "ios_", "emscripten_", "pyodide_", "pyemscripten_"];
+/// Platforms whose loaders dylens does not know: how their tags begin (PEP 738, PEP 730, PEP 776 and its forerunners), and
+/// what people call them.
+const UNJUDGED: [(&str, &str); 5] = [
+    ("android_", "Android"),
+    ("ios_", "iOS"),
+    ("emscripten_", "WebAssembly"),
+    ("pyodide_", "WebAssembly"),
+    ("pyemscripten_", "WebAssembly"),
+];
+
+/// What platform tags call processors, where that is not their name elsewhere: the ABIs of Android's NDK.
+const ANDROID_ABIS: [(&str, &str); 3] = [("arm64_v8a", "aarch64"), ("armeabi_v7a", "armv7l"), ("x86", "i686")];
 
 /// More than any wheel fits, and few enough for a text that is made to multiply.
 const MOST_TAGS: usize = 1000;
@@ -102,7 +112,12 @@ impl Tag {
 
     /// Can it be told what loads there? Of wheels for Android, iOS and WebAssembly only what they hold is shown.
     pub fn is_judged(&self) -> bool {
-        !UNJUDGED.iter().any(|start| self.platform.starts_with(start))
+        self.unjudged_system().is_none()
+    }
+
+    /// What people call the system, where it cannot be told what loads there.
+    pub fn unjudged_system(&self) -> Option<&'static str> {
+        UNJUDGED.iter().find(|(start, _)| self.platform.starts_with(start)).map(|(_, system)| *system)
     }
 
     /// Does it promise nothing but to run where it was built (`linux_x86_64`)?
@@ -115,10 +130,16 @@ impl Tag {
         match self.platform.as_str() {
             "win32" => Arch::named("i686"),
             "win_amd64" => Arch::named("x86_64"),
-            platform => Arch::NAMES
-                .iter()
-                .find(|(word, _)| platform.strip_suffix(word).is_some_and(|start| start.ends_with('_')))
-                .map(|(_, arch)| *arch),
+            platform => {
+                let platform = platform.trim_end_matches("_iphoneos").trim_end_matches("_iphonesimulator");
+                let ends_with = |word: &str| platform.strip_suffix(word).is_some_and(|start| start.ends_with('_'));
+                let is_android = self.unjudged_system() == Some("Android");
+                let of_android = ANDROID_ABIS.iter().find(|(abi, _)| is_android && ends_with(abi));
+                match of_android {
+                    Some((_, word)) => Arch::named(word),
+                    None => Arch::NAMES.iter().find(|(word, _)| ends_with(word)).map(|(_, arch)| *arch),
+                }
+            }
         }
     }
 
@@ -178,6 +199,7 @@ impl Tag {
     fn system(&self) -> Option<String> {
         let libc = match self.family()? {
             Family::Mac => return Some("darwin".into()),
+            Family::Other => return self.unjudged_triplet(),
             // Before 3.11 CPython told no musl from glibc (bpo-43112).
             Family::Musl if self.version().is_none_or(|version| version >= (3, 11)) => "musl",
             _ => "gnu",
@@ -187,6 +209,20 @@ impl Tag {
             "armv7l" => format!("arm-linux-{libc}eabihf"),
             "ppc64le" => format!("powerpc64le-linux-{libc}"),
             other => format!("{other}-linux-{libc}"),
+        })
+    }
+}
+
+impl Tag {
+    /// As [`Tag::system`], of platforms that are not judged: configure.ac of CPython 3.13.
+    fn unjudged_triplet(&self) -> Option<String> {
+        Some(match self.unjudged_system()? {
+            "iOS" => self.platform.rsplit('_').next()?.to_owned(),
+            "Android" => match self.arch()?.to_string().as_str() {
+                "armv7l" => "arm-linux-androideabi".into(),
+                arch => format!("{arch}-linux-android"),
+            },
+            _ => "wasm32-emscripten".into(),
         })
     }
 }
@@ -323,6 +359,7 @@ fn host(fs: &dyn FileSystem, machine: &Machine, wheels: &[Wheel], root: &VPath, 
         }
         [Family::Windows] => elsewhere(System::Windows(Windows::default())),
         [Family::Mac] => Host { packager: "brew".into(), ..elsewhere(System::Dyld(Dyld::default())) },
+        [Family::Other] => elsewhere(System::Unjudged),
         _ => elsewhere(System::Unknown),
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::{Glyph, Ink, Paint, count};
+use super::{Glyph, Ink, Paint, count, places};
 use crate::error::Error;
 use crate::imports::{ImportEvent, ImportFailure, ImportOutcome, ImportStep, ImportVerdict, Outcomes};
 use crate::json;
@@ -116,6 +116,10 @@ pub fn imports_text(scan: &Scan, outcomes: &Outcomes, is_verbose: bool, paint: &
                 );
             }
         }
+    }
+    if let Some(sentence) = places::not_judged(scan) {
+        let _ = writeln!(text, "\n{sentence}");
+        return text;
     }
     let counts: Vec<String> =
         [ImportVerdict::Fails, ImportVerdict::Unknown, ImportVerdict::Guarded, ImportVerdict::Loads]

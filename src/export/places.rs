@@ -182,8 +182,14 @@ pub(super) fn system(scan: &Scan) -> String {
             let arch = scan.world.host.arch.map_or_else(String::new, |arch| format!(" {}", arch.word(Format::Pe)));
             format!("Windows{arch}")
         }
-        system => system.word().into(),
+        system => scan.target.unjudged_system().unwrap_or(system.word()).into(),
     }
+}
+
+/// Why nothing is said of what loads; none where it is judged.
+pub(super) fn not_judged(scan: &Scan) -> Option<String> {
+    let platform = bounded(scan.target.unjudged()?);
+    Some(format!("not judged: made for {platform}, and what loads there is not known to dylens"))
 }
 
 /// By which mechanism a place was tried for a file, with the file whose header it is.

@@ -314,11 +314,8 @@ impl Report<'_> {
 
     fn verdict(&self) -> String {
         let Counts { modules, failing, optional, causes: errors, .. } = Counts::of(self.scan);
-        if let Some(platform) = self.scan.target.unjudged() {
-            return format!(
-                "\nnot judged: made for {}, and what loads there is not known to dylens\n",
-                bounded(platform)
-            );
+        if let Some(sentence) = places::not_judged(self.scan) {
+            return format!("\n{sentence}\n");
         }
         let (ink, glyph, sentence) = match (modules, failing, errors) {
             (_, 0, 1..) => (Ink::Error, Glyph::Error, self.other_errors(errors)),

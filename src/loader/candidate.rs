@@ -58,6 +58,8 @@ pub enum Step {
     System32,
     /// `PATH`, for those who still search it.
     SearchPath,
+    /// It was not looked for: nobody knows where such a system looks.
+    Unjudged,
     /// No step found it.
     Nowhere,
 }
@@ -93,6 +95,7 @@ impl Step {
             Step::PackageFolder => "package folder",
             Step::System32 => "System32",
             Step::SearchPath => "PATH",
+            Step::Unjudged => "not judged",
             Step::Nowhere => "none",
         }
     }
@@ -127,6 +130,7 @@ impl Step {
             Step::PackageFolder => "its package, loaded before it",
             Step::System32 => "System32",
             Step::SearchPath => "PATH",
+            Step::Unjudged => "not looked for",
             Step::Nowhere => "no step",
         }
     }

@@ -17,6 +17,7 @@ mod glibc;
 mod musl;
 mod process;
 mod table;
+mod unjudged;
 pub mod windows;
 
 pub use candidate::{Candidate, Place, Probe, Skip, Step, Verdict};

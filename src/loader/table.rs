@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::process::{Import, ObjectId, Origin, Scope, Simulation, Wanted};
-use super::{Ask, Next, Probing, Resolution, Step, Verdict, Visit, dyld, glibc, musl, windows};
+use super::{Ask, Next, Probing, Resolution, Step, Verdict, Visit, dyld, glibc, musl, unjudged, windows};
 use crate::command::Shell;
 use crate::image::{Image, Machine, Name, NeedKind};
 use crate::vfs::VPath;
@@ -162,7 +162,8 @@ pub(super) struct Loader {
 type ScopesOf = fn(&mut Simulation, ObjectId, Option<Scope>, Origin, &Image) -> (Scope, Scope);
 
 /// Every loader. Where none serves a system, glibc's stands in for it.
-pub(super) static LOADERS: [&Loader; 4] = [&glibc::LOADER, &musl::LOADER, &dyld::LOADER, &windows::LOADER];
+pub(super) static LOADERS: [&Loader; 5] =
+    [&glibc::LOADER, &musl::LOADER, &dyld::LOADER, &windows::LOADER, &unjudged::LOADER];
 
 /// The traits of a system's loader. Of a system that none serves nothing is checked.
 pub fn traits(system: &System) -> &'static LoaderTraits {
@@ -216,6 +217,7 @@ mod tests {
             System::Musl(Musl::default()),
             System::Dyld(Dyld::default()),
             System::Windows(Windows::default()),
+            System::Unjudged,
         ];
         for (place, system) in systems.iter().enumerate() {
             let serving: Vec<usize> = (0..LOADERS.len()).filter(|&at| (LOADERS[at].serves)(system)).collect();

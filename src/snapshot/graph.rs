@@ -234,6 +234,7 @@ mirror! {
         PackageFolder,
         System32,
         SearchPath,
+        Unjudged,
         Nowhere,
     }
 }

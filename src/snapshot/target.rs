@@ -260,6 +260,7 @@ mirror! {
         Musl(musl: MuslMirror),
         Dyld(dyld: DyldMirror),
         Windows(windows: WindowsMirror),
+        Unjudged,
         Unknown,
     }
 }

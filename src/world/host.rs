@@ -38,6 +38,8 @@ pub enum System {
     Musl(Musl),
     Dyld(Dyld),
     Windows(Windows),
+    /// One whose loader dylens does not know (Android, iOS, WebAssembly): nothing is said of what loads there.
+    Unjudged,
     /// No loader was found: an environment for another system, or none at all.
     #[default]
     Unknown,
@@ -51,6 +53,7 @@ impl System {
             System::Musl(_) => "musl",
             System::Dyld(_) => "macOS",
             System::Windows(_) => "Windows",
+            System::Unjudged => "a system that is not judged",
             System::Unknown => "an unknown system",
         }
     }
@@ -61,7 +64,7 @@ impl System {
             System::Glibc(_) | System::Musl(_) => Some(Format::Elf),
             System::Dyld(_) => Some(Format::MachO),
             System::Windows(_) => Some(Format::Pe),
-            System::Unknown => None,
+            System::Unjudged | System::Unknown => None,
         }
     }
 }

@@ -23,7 +23,7 @@ fn check(facts: &Facts, findings: &mut Vec<Finding>) {
     let (other, wheel) = match facts.survey.world.host.system {
         System::Glibc(_) => ("musl", "manylinux"),
         System::Musl(_) => ("glibc", "musllinux"),
-        System::Dyld(_) | System::Windows(_) | System::Unknown => return,
+        System::Dyld(_) | System::Windows(_) | System::Unjudged | System::Unknown => return,
     };
     let here = facts.survey.world.host.system.word();
     let failing = failing(facts);

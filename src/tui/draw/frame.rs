@@ -202,7 +202,9 @@ fn counts(scan_index: &ScanIndex, wording: Wording) -> Vec<HeaderPart> {
         part(Tone::Warning, "▲", warnings, plural(warnings, "warning", "warnings"));
     }
     // Of what was not looked at, nothing is known to be right.
-    if !scan_index.total.is_troubled() && !scan_index.scan.is_partial {
+    if scan_index.scan.target.unjudged().is_some() {
+        parts.push(HeaderPart::new(0, Tone::Warning, " not judged "));
+    } else if !scan_index.total.is_troubled() && !scan_index.scan.is_partial {
         parts.push(HeaderPart::new(0, Tone::Good, if with_words { " ✓ no errors " } else { " ✓" }));
     }
     if names > 0 {

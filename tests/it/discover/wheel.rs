@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use dylens::discover::{Distribution, Machine, Request, Target, discover};
 use dylens::error::Error;
+use dylens::export::{Options, Paint, TEXT, imports_text};
+use dylens::graph::Node;
 use dylens::scan::Scan;
-use dylens::survey::Progress;
+use dylens::survey::{ImportOf, Progress};
 use dylens::vfs::{Entry, FileSystem, Kind, Memory, ReadAt, Stat, VPath, Wheels};
 use dylens::world::{System, text};
 use proptest::prelude::*;
@@ -847,22 +849,50 @@ fn a_wheel_is_judged_by_what_its_tag_promises_and_not_by_this_machine() {
     assert!(by_its_tag("a-1.0-cp311-cp311-linux_x86_64.whl", "libc.so.6,libgomp.so.1").is_empty(), "built for here");
 }
 
+/// The scan of a wheel for cp313 on a platform, with a module whose file ends as CPython has it there, and a library.
+fn of_platform(platform: &str, ending: &str) -> Scan {
+    let name = format!("a-1.0-cp313-cp313-{platform}.whl");
+    let module = elf("aarch64 defines:PyInit__a needs:libc.so,libgone.so");
+    let library = elf("aarch64 needs:libc.so");
+    let files = [(&*format!("a/_a{ending}"), &module[..]), ("a/libb.so", &library), ("a/_w.so", b"\0asm\x01\0\0\0")];
+    let (files, machine, request) = laid_out(MACHINE, &[(&name, zip(&files))]);
+    let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
+    Scan::of(Arc::new(files), &machine, &request, &progress).expect("a scan")
+}
+
 #[test]
 fn a_wheel_for_a_platform_that_is_not_known_is_shown_and_not_judged() {
-    for platform in
-        ["android_24_arm64_v8a", "ios_13_0_arm64_iphoneos", "pyemscripten_2026_0_wasm32", "pyodide_2024_0_wasm32"]
-    {
-        let name = format!("a-1.0-cp313-cp313-{platform}.whl");
-        let module = elf("aarch64 defines:PyInit__a needs:libc.so,libgone.so");
-        let (files, machine, request) =
-            laid_out(MACHINE, &[(&name, zip(&[("a/_a.so", &module[..]), ("a/_w.so", b"\0asm\x01\0\0\0")]))]);
-        let progress = Progress { tell: &|_| {}, cancel: &AtomicBool::new(false) };
-        let scan = Scan::of(Arc::new(files), &machine, &request, &progress).expect("a scan");
-        assert_eq!((scan.target.unjudged(), scan.items.len()), (Some(platform), 2));
-        assert!(
-            scan.findings.is_empty(),
-            "{platform}: {:?}",
-            scan.findings.iter().map(|it| &it.message).collect::<Vec<_>>()
+    for (platform, ending, system, arch) in [
+        ("android_24_arm64_v8a", ".cpython-313-aarch64-linux-android.so", "Android", Some("aarch64")),
+        ("android_21_x86_64", ".cpython-313-x86_64-linux-android.so", "Android", Some("x86_64")),
+        ("android_21_armeabi_v7a", ".cpython-313-arm-linux-androideabi.so", "Android", Some("armv7l")),
+        ("ios_13_0_arm64_iphoneos", ".cpython-313-iphoneos.so", "iOS", Some("aarch64")),
+        ("ios_13_0_x86_64_iphonesimulator", ".cpython-313-iphonesimulator.so", "iOS", Some("x86_64")),
+        ("pyemscripten_2026_0_wasm32", ".cpython-313-wasm32-emscripten.so", "WebAssembly", None),
+    ] {
+        let scan = of_platform(platform, ending);
+        assert_eq!((scan.target.unjudged(), scan.items.len()), (Some(platform), 3));
+        let modules: Vec<&str> = scan.imports.iter().filter_map(ImportOf::module).collect();
+        assert_eq!(modules, ["a._a"], "{platform}");
+        let arch_told = scan.world.host.arch.map(|arch| arch.to_string());
+        assert_eq!(
+            (scan.target.unjudged_system(), arch_told.as_deref().filter(|_| arch.is_some())),
+            (Some(system), arch)
         );
+        let messages: Vec<&String> = scan.findings.iter().map(|it| &it.message).collect();
+        assert!(messages.is_empty(), "{platform}: {messages:?}");
+        // What nobody looked for is not missed.
+        let node = scan.graph.name(b"libgone.so").map(|node| scan.graph.node(node).clone());
+        assert!(matches!(node, Some(Node::Builtin(_))), "{platform}: {node:?}");
+        let paint = || Paint { color: false, ascii: false, width: 100 };
+        let mut text = Vec::new();
+        (TEXT.write)(&scan, &Options::new(paint()), &mut text).expect("written");
+        let texts = [String::from_utf8_lossy(&text).into_owned(), imports_text(&scan, &scan.outcomes, false, &paint())];
+        for text in texts {
+            assert!(
+                text.contains("not judged: made for ") && !text.contains("macOS") && !text.contains(" fail"),
+                "{text}"
+            );
+        }
     }
 }
