@@ -78,7 +78,7 @@ function file(it) {
 
 const lists = { findings: data.findings.map(finding), files: data.nodes.map(file) };
 lists.findings.forEach((box) => at("findings").querySelector(".list").append(box));
-if (data.findings.length === 0) at("findings").append(make("p", "quiet", "Nothing is wrong."));
+if (data.findings.length === 0) at("findings").append(make("p", "quiet", data.nothing));
 const packages = new Map();
 data.nodes.forEach((it, index) => {
   const name = data.packages[it.package] || "not of a package";

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::markdown::escaped;
 use super::marks::Marks;
 use super::part::Part;
-use super::places::{Counts, lines, system};
+use super::places::{Counts, lines, nothing_found, system, would_fail};
 use super::svg::picture;
 use super::{Folding, Format, Options, count};
 use crate::diagnose::{Evidence, Finding};
@@ -43,6 +43,8 @@ struct Data {
     packages: Vec<String>,
     nodes: Vec<NodeMirror>,
     findings: Vec<FindingMirror>,
+    /// What is said where there is no finding.
+    nothing: String,
 }
 
 #[derive(Serialize)]
@@ -135,6 +137,7 @@ fn data(scan: &Scan, options: &Options, drawn: &Part) -> Data {
         packages: part.packages,
         nodes: part.items.into_iter().zip(states).zip(drawn).zip(needs).map(node).collect(),
         findings: scan.findings.iter().map(|finding| mirror(scan, finding)).collect(),
+        nothing: nothing_found(scan),
     }
 }
 
@@ -152,12 +155,12 @@ fn about(scan: &Scan) -> String {
     let python = scan.world.host.python.as_ref().filter(|python| python.version.is_some());
     let python = python.map_or_else(String::new, |python| format!(", Python {}", python.version_text()));
     printable(&format!(
-        "{} for {}{python}: {}, {}, {} would fail. dylens {}",
+        "{} for {}{python}: {}, {}, {}. dylens {}",
         scan.target.kind.word(),
         system(scan),
         count(counts.distributions, "distribution"),
         count(counts.modules, "module"),
-        counts.failing,
+        would_fail(scan, &counts),
         env!("CARGO_PKG_VERSION")
     ))
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::commands;
-use super::places::{Counts, system, title};
+use super::places::{Counts, nothing_found, system, title, would_fail};
 use super::{Format, Options, count};
 use crate::diagnose::{Evidence, Finding, Severity};
 use crate::printable::{inert, printable};
@@ -43,16 +43,16 @@ fn facts(scan: &Scan) -> String {
         text += &format!("- Python {}\n", cell(&python.version_text()));
     }
     text + &format!(
-        "- {} with {}; {} would fail\n",
+        "- {} with {}; {}\n",
         count(counts.distributions, "distribution"),
         count(counts.modules, "module"),
-        counts.failing
+        would_fail(scan, &counts)
     )
 }
 
 fn table(scan: &Scan) -> String {
     if scan.findings.is_empty() {
-        return "\nNothing is wrong.\n".into();
+        return format!("\n{}\n", cell(&nothing_found(scan)));
     }
     let mut text = "\n| severity | rule | file | what | breaks |\n|---|---|---|---|---:|\n".to_owned();
     for finding in scan.findings.iter().take(FINDINGS) {

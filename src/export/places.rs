@@ -192,6 +192,23 @@ pub(super) fn not_judged(scan: &Scan) -> Option<String> {
     Some(format!("not judged: made for {platform}, and what loads there is not known to dylens"))
 }
 
+/// What it means that there is no finding.
+pub(super) fn nothing_found(scan: &Scan) -> String {
+    match not_judged(scan) {
+        Some(sentence) => sentence,
+        None if scan.is_partial => "stopped early: not everything was read".to_owned(),
+        None => "Nothing is wrong.".to_owned(),
+    }
+}
+
+/// How many modules would fail, or that nobody knows.
+pub(super) fn would_fail(scan: &Scan, counts: &Counts) -> String {
+    match scan.target.unjudged() {
+        Some(_) => "not judged".to_owned(),
+        None => format!("{} would fail", counts.failing),
+    }
+}
+
 /// By which mechanism a place was tried for a file, with the file whose header it is.
 pub fn mechanism(scan: &Scan, by: FileId, probe: &Probe) -> String {
     let name = Name::from(scan.world.file(by).path.file_name()).to_string();

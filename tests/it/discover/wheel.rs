@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use dylens::discover::{Distribution, Machine, Request, Target, discover};
 use dylens::error::Error;
-use dylens::export::{Options, Paint, TEXT, imports_text};
+use dylens::export::{FORMATS, Format, Options, Paint, imports_text};
 use dylens::graph::Node;
 use dylens::scan::Scan;
 use dylens::survey::{ImportOf, Progress};
@@ -885,12 +885,16 @@ fn a_wheel_for_a_platform_that_is_not_known_is_shown_and_not_judged() {
         let node = scan.graph.name(b"libgone.so").map(|node| scan.graph.node(node).clone());
         assert!(matches!(node, Some(Node::Builtin(_))), "{platform}: {node:?}");
         let paint = || Paint { color: false, ascii: false, width: 100 };
-        let mut text = Vec::new();
-        (TEXT.write)(&scan, &Options::new(paint()), &mut text).expect("written");
-        let texts = [String::from_utf8_lossy(&text).into_owned(), imports_text(&scan, &scan.outcomes, false, &paint())];
+        let written = |format: &Format| {
+            let mut text = Vec::new();
+            (format.write)(&scan, &Options::new(paint()), &mut text).expect("written");
+            String::from_utf8_lossy(&text).into_owned()
+        };
+        let formats = FORMATS.iter().filter(|format| ["text", "markdown", "html"].contains(&format.name));
+        let texts = formats.map(|format| written(format)).chain([imports_text(&scan, &scan.outcomes, false, &paint())]);
         for text in texts {
             assert!(
-                text.contains("not judged: made for ") && !text.contains("macOS") && !text.contains(" fail"),
+                text.contains("not judged: made for ") && !text.contains("macOS") && !text.contains(" would fail"),
                 "{text}"
             );
         }
