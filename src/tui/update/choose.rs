@@ -330,6 +330,10 @@ pub(in crate::tui) fn show(model: &mut Model, view: &'static View) {
         recenter(model);
     }
     arrive(model);
+    let is_of_focus = view.scope.is_some_and(|scope| scope.place() == Scope::Focus);
+    if let Some(node) = model.chosen.filter(|_| !is_there && is_of_focus) {
+        take_out(model, node);
+    }
 }
 
 /// Opens the view of a name.

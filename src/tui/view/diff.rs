@@ -156,7 +156,8 @@ fn line(model: &Model, change: &Change, width: u16) -> Line<'static> {
     let subject = shortened(short, room);
     let left = room - subject.width();
     let about = if change.about.is_empty() { change.kind.word() } else { change.about.as_str() };
-    let about = if left > 8 { format!("  {}", shortened(&printable(about), left - 2)) } else { String::new() };
+    // A word that does not fit says nothing: the details have it.
+    let about = Some(format!("  {}", printable(about))).filter(|about| about.width() <= left).unwrap_or_default();
     let style = |tone| model.theme.style(tone);
     let mut spans = vec![Span::styled(format!("{mark} "), style(tone))];
     let used = subject.width() + about.width();
@@ -165,6 +166,12 @@ fn line(model: &Model, change: &Change, width: u16) -> Line<'static> {
     let Some((before, now)) = sides else { return Line::from(spans) };
     let cell = |part: &Option<String>, width: u16| {
         let text = printable(part.as_deref().unwrap_or("–"));
+        // How bad it is tells the sign, but where it was something else before.
+        let is_alone = change.from.is_none() || change.to.is_none();
+        let text = match text.split_once(": ") {
+            Some((severity, message)) if is_alone && is_severity(severity) => message.to_owned(),
+            _ => text,
+        };
         // A sentence is read from its beginning, a path from its end.
         let text = match change.kind {
             Kind::Finding => brief_words(&text),
@@ -179,6 +186,10 @@ fn line(model: &Model, change: &Change, width: u16) -> Line<'static> {
     let tone = if change.regression.is_some() || change.is_mended { tone } else { Tone::Plain };
     spans.push(Span::styled(cell(&change.to, width - now), style(tone)));
     Line::from(spans)
+}
+
+fn is_severity(word: &str) -> bool {
+    [Severity::Error, Severity::Warning, Severity::Info].iter().any(|severity| severity.word() == word)
 }
 
 fn mark(change: &Change) -> (Tone, String) {

@@ -361,3 +361,18 @@ fn a_hit_that_is_folded_away_is_taken_out_of_its_fold() {
     assert!(screen.contains("◆ two 1") && screen.contains("+ 2 packages"), "{screen}");
     assert_eq!(face.chosen(), "two");
 }
+
+#[test]
+fn a_file_that_is_chosen_in_a_list_is_seen_in_the_graph_though_its_package_was_folded_away() {
+    let mut face = Face::of(crate::common::scan(&long_chain()), (80, 24)).typed("F");
+    for _ in 0..40 {
+        if face.screen().contains("lib/python3.11/site-packages/well/_well") {
+            break;
+        }
+        face.type_keys("j");
+    }
+    let chosen = face.model.chosen;
+    let screen = face.type_keys("2").screen();
+    assert!(screen.contains("◆ well 1"), "{screen}");
+    assert_eq!(face.model.chosen, chosen, "{screen}");
+}
