@@ -22,6 +22,9 @@ use crate::python::{CompiledModule, ModuleSource, PythonTarget, Standing, limits
 use crate::vfs::VPath;
 use crate::world::{FileId, World};
 
+/// A source that one asks to be parsed, and others wait for.
+type ParsedOnce = Arc<OnceLock<Option<Arc<ModuleSource>>>>;
+
 /// What is known of an environment before anything is imported.
 pub struct ImportContext<'w> {
     pub world: &'w World,
@@ -44,7 +47,7 @@ pub struct ImportContext<'w> {
     /// Set where nobody waits for the answers any more.
     pub given_up: Option<&'w AtomicBool>,
     /// Who asks for a source while it is parsed waits for it.
-    sources: Mutex<FxHashMap<VPath, Arc<OnceLock<Option<Arc<ModuleSource>>>>>>,
+    sources: Mutex<FxHashMap<VPath, ParsedOnce>>,
     compiled: Mutex<FxHashMap<VPath, Option<Arc<CompiledModule>>>>,
     /// The sources of native modules, by the native files.
     beside: Mutex<FxHashMap<VPath, Option<Arc<SourceBeside>>>>,
