@@ -32,6 +32,10 @@ pub enum Mark {
     /// An image of Amazon's functions, in which packages are installed.
     LambdaImage,
     Windows,
+    /// Streamlit's Community Cloud, which installs Debian's packages from a list.
+    Streamlit,
+    /// Heroku, which installs Ubuntu's packages from a list.
+    Heroku,
     /// Nix, or NixOS.
     Nix,
     /// NVIDIA's Jetson boards.
@@ -143,6 +147,10 @@ const MARKS: &[(&str, Mark)] = &[
     ("/var/task", Mark::Lambda),
     ("/var/lang/lib/python3.", Mark::LambdaImage),
     ("Unable to import module '", Mark::Lambda),
+    ("/home/appuser/", Mark::Streamlit),
+    ("/home/adminuser/venv/", Mark::Streamlit),
+    ("/mount/src/", Mark::Streamlit),
+    ("/app/.heroku/", Mark::Heroku),
     ("/nix/store/", Mark::Nix),
     ("NixOS", Mark::Nix),
     ("nix-shell", Mark::Nix),

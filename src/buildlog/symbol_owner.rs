@@ -92,6 +92,8 @@ const BEGINNINGS: &[(&str, char, &str, &str)] = &[
     ("fftwf_", '*', "FFTW", "fftw3f"),
     ("nc_", '*', "netCDF", "netcdf"),
     ("proj_", '*', "PROJ", "proj"),
+    ("pj_", '*', "PROJ", "proj"),
+    ("geod_", '*', "PROJ", "proj"),
     ("OGR_", 'A', "GDAL", "gdal"),
     ("GDAL", 'A', "GDAL", "gdal"),
     ("WebP", 'A', "libwebp", "webp"),

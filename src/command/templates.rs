@@ -39,6 +39,9 @@ templates! {
     PIP_NO_ISOLATION = "python -m pip install --no-build-isolation {package}";
     PIP_NO_ISOLATION_OF = "python -m pip install --no-build-isolation PACKAGE";
     PIP_ENSURE = "python -m ensurepip --upgrade";
+    /// For CMake 4 and later, which read it from the environment.
+    CMAKE_POLICY_BUILD = "CMAKE_POLICY_VERSION_MINIMUM={version} python -m pip install {package}";
+    CMAKE_POLICY_BUILD_OF = "CMAKE_POLICY_VERSION_MINIMUM={version} python -m pip install PACKAGE";
     /// With a framework of macOS that its own build does not name.
     FRAMEWORK_BUILD = "LDFLAGS=-Wl,-framework,{token} python -m pip install --force-reinstall --no-cache-dir --no-binary {package} {package}";
     NUMPY_1 = "python -m pip install numpy<2";
@@ -111,6 +114,7 @@ templates! {
     BREW_SEARCH = "brew search {token}";
     CONDA_SEARCH = "conda search -c conda-forge *{token}*";
     APK_SEARCH = "apk search --exact so:{library}";
+    WINGET_COMPILER = "winget install --id Microsoft.VisualStudio.2022.BuildTools --override \"--wait --passive --add Microsoft.VisualStudio.Workload.VCTools --includeRecommended\"";
     WINGET_RUNTIME = "winget install --id Microsoft.VCRedist.{token}.{token}";
 
     /// Windows' own limit of paths, which programs may ask to be without.

@@ -1,11 +1,12 @@
 //! A program or a build ended with an exception of Python: what its words and the code that raised it tell.
 
-use super::library::package;
+use super::library::{built, package};
 use super::{Cause, Judged, Verdict, development};
 use crate::buildlog::log_context::{leaf, site_tail, slashed};
 use crate::buildlog::{Log, removed};
 use crate::command::Remedy;
-use crate::command::templates::{PIP_ENSURE, PIP_INSTALL_REQUIRED, PIP_UPGRADE};
+use crate::command::templates::{PIP_BINARY, PIP_ENSURE, PIP_INSTALL_REQUIRED, PIP_UPGRADE};
+use crate::tools::Bundler;
 
 pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     let why = plain.incident.told("why").unwrap_or_default().to_owned();
@@ -14,12 +15,13 @@ pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
         .or_else(|| of_a_removed_name(&plain, log, &why, &frames))
         .or_else(|| of_an_encoding(&plain, &why))
         .or_else(|| of_python_2(&plain, &why))
-        .or_else(|| of_local_variables(&plain, &why, &frames));
+        .or_else(|| of_local_variables(&plain, &why, &frames))
+        .or_else(|| of_a_bundler_s_loader(&plain, &why, &frames));
     if let Some(judged) = known {
         return development::of_the_package(judged, log);
     }
     let told = development::of_a_child(plain.clone(), log);
-    let told = told.or_else(|| of_whose_code(&plain, log, &frames));
+    let told = told.or_else(|| of_a_setup(&plain, &frames)).or_else(|| of_whose_code(&plain, log, &frames));
     development::of_the_package(told.unwrap_or_else(|| super::single::as_it_asks(plain)), log)
 }
 
@@ -173,6 +175,41 @@ fn of_local_variables(plain: &Judged, why: &str, frames: &[String]) -> Option<Ju
     let sentence = "the setup.py runs a file by exec() and takes the version from its own local variables, which Python 3.13 and later do not write: it was made for an older Python";
     let text = "take a newer release of the package, which has wheels for this Python; or Python 3.12";
     Some(plain.clone().cause(Cause::PythonTooNew, Verdict::Guilty).says(sentence).mended(Remedy::new(text)))
+}
+
+/// The code by which a bundled program imports its modules: the bundler wrote it, and it fits some Pythons.
+fn of_a_bundler_s_loader(plain: &Judged, why: &str, frames: &[String]) -> Option<Judged> {
+    const LOADERS: [(&str, Bundler); 3] =
+        [("__boot__.py", Bundler::PY2APP), ("__startup__.py", Bundler::CX_FREEZE), ("pyimod0", Bundler::PYINSTALLER)];
+    // Python's own code is between.
+    let is_python_s =
+        |file: &&String| file.starts_with("frozen ") || file.contains("/lib/python3.") && !file.contains("-packages/");
+    let file = frames.iter().find(|file| !is_python_s(file))?;
+    let (_, bundler) = LOADERS.iter().find(|(name, _)| leaf(file).starts_with(name))?;
+    let (word, name) = (bundler.word(), bundler.tool().name());
+    let sentence = format!(
+        "the code of {name} that imports modules in the bundled program raised an exception, which is none of the program's own: “{why}”"
+    );
+    let text = format!(
+        "upgrade {name}, whose newer releases know this Python and how it imports, and build again in an empty folder; where it is no newer one, take the Python that this release is for"
+    );
+    let judged = plain.clone().cause(Cause::ToolStumbled, Verdict::Guilty).says(sentence);
+    Some(judged.mended(Remedy::new(text).fix(PIP_UPGRADE.with(&[&word]))))
+}
+
+/// The setup.py of a package that pip builds, or a file beside it: written for the tools of its time.
+fn of_a_setup(plain: &Judged, frames: &[String]) -> Option<Judged> {
+    let whose = frames.first().and_then(|file| built(file))?;
+    let why = plain.incident.told("why")?;
+    let sentence = format!(
+        "the setup code of {whose}, which pip builds from source, raised an exception, which names no native file: “{why}”"
+    );
+    let text = format!(
+        "take a newer release of {whose}, whose setup code is for newer tools, or one that has a wheel for this Python, so that nothing is built; where it asks another program for its options (a \
+         …-config, pkg-config), install or fix that, and look for the message among the issues of {whose}"
+    );
+    let judged = plain.clone().cause(Cause::BuildFailed, Verdict::Guilty).says(sentence);
+    Some(judged.mended(Remedy::new(text).fix(PIP_UPGRADE.with(&[&whose])).fix(PIP_BINARY.with(&[&whose]))))
 }
 
 /// The package whose code raised it, where nothing else is known.

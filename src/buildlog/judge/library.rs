@@ -179,6 +179,16 @@ pub(super) fn package(by: &str) -> Option<String> {
     Some(if distribution == folder { folder.trim_start_matches('_').to_owned() } else { distribution.to_owned() })
 }
 
+/// The package that pip builds from source in this folder: `x` of `/tmp/pip-install-abc/x_HASH/setup.py`.
+pub(super) fn built(path: &str) -> Option<String> {
+    let path = slashed(path);
+    let (_, rest) = ["/pip-install-", "/pip-build-"].iter().find_map(|part| path.split_once(part))?;
+    let folder = rest.split('/').nth(1).filter(|_| rest.matches('/').count() > 1)?;
+    // pip 20 and later put a hash behind the name.
+    let is_hash = |end: &str| end.len() == 32 && end.bytes().all(|byte| byte.is_ascii_hexdigit());
+    Some(folder.rsplit_once('_').filter(|(_, end)| is_hash(end)).map_or(folder, |(name, _)| name).to_owned())
+}
+
 /// The folder of packages' first name in a path: that of a package, or of a module that lies beside the packages.
 pub(super) fn folder(by: &str) -> Option<String> {
     let by = slashed(by);

@@ -8,7 +8,8 @@ use crate::buildlog::surroundings::Mark;
 use crate::buildlog::well_known;
 use crate::command::Remedy;
 use crate::command::templates::{
-    CLEAR_EXECSTACK, PIP_FOR, PIP_INSTALL, PIP_REINSTALL, PIP_UNINSTALL, PIP_UPGRADE, VENV_CLEAR,
+    CLEAR_EXECSTACK, CMAKE_POLICY_BUILD, CMAKE_POLICY_BUILD_OF, PIP_FOR, PIP_INSTALL, PIP_REINSTALL, PIP_UNINSTALL,
+    PIP_UPGRADE, VENV_CLEAR, WINGET_COMPILER,
 };
 use crate::tools::ToolId;
 
@@ -35,9 +36,11 @@ pub(super) fn judge(judged: Judged, log: &Log, context: Option<&LogContext>) -> 
         Cause::ToolStumbled if judged.incident.message.id == "no-compiler" => {
             development::of_the_package(development::no_compiler(judged, log), log)
         }
+        Cause::ToolStumbled if judged.incident.message.id == "cmake-too-new" => cmake_too_new(judged, log),
         Cause::ToolStumbled if judged.incident.message.id == "perl-module" => development::perl(judged, log),
         Cause::ToolStumbled if judged.incident.message.id == "msvc-missing" => {
-            development::of_the_package(development::of_32_bits(judged, log), log)
+            let remedy = judged.remedy.clone().fix(Ok(WINGET_COMPILER.command()));
+            development::of_the_package(development::of_32_bits(judged.mended(remedy), log), log)
         }
         Cause::BuildFailed => {
             let told = development::of_a_child(judged.clone(), log).or_else(|| development::of_a_crate(&judged, log));
@@ -54,6 +57,19 @@ pub(super) fn judge(judged: Judged, log: &Log, context: Option<&LogContext>) -> 
         Cause::CodeSignature => signature(judged),
         _ => judged,
     }
+}
+
+/// CMake 4 takes what it is to go on as from the environment, which pip hands on to the build.
+fn cmake_too_new(judged: Judged, log: &Log) -> Judged {
+    let Some(version) = judged.incident.told("version").map(|version| version.trim_end_matches('.').to_owned()) else {
+        return judged;
+    };
+    let install = match &log.building {
+        Some(package) => CMAKE_POLICY_BUILD.with(&[&version, package]),
+        None => CMAKE_POLICY_BUILD_OF.with(&[&version]),
+    };
+    let remedy = judged.remedy.clone().fix(install);
+    development::of_the_package(judged.mended(remedy), log)
 }
 
 /// What a compiler or linker says stands above the line in which its failure is told.
@@ -289,6 +305,17 @@ fn link(judged: Judged, log: &Log) -> Judged {
         return judged.mended(Remedy::new(format!(
             "link it too, behind what needs it: -l{stem} (cargo: a build.rs that prints cargo:rustc-link-lib={stem}, or RUSTFLAGS=\"-l {stem}\")"
         )));
+    }
+    let own = judged.incident.around.iter().find(|(number, _)| *number == judged.incident.first);
+    let is_of_the_sdk =
+        own.is_some_and(|(_, line)| ["libucrt.lib(", "libucrtd.lib("].iter().any(|start| line.contains(start)));
+    if let Some(symbol) = told("symbol").filter(|_| is_of_the_sdk) {
+        let sentence = format!(
+            "libucrt.lib, the C runtime of the Windows SDK, asks the compiler's own library for {symbol}, which an older compiler does not have: the SDK is newer than the Visual C++ that links"
+        );
+        let text = "update the compiler (Visual Studio Installer: Update, and “MSVC v143 … (Latest)” of Visual Studio 2022 or later), or have the build take an older Windows SDK (10.0.22621 and before; \
+                    remove the newest one, or name it: vcvarsall x64 10.0.22621.0)";
+        return judged.says(sentence).mended(Remedy::new(text).fix(Ok(WINGET_COMPILER.command())));
     }
     let Some(symbol) = told("symbol").filter(|symbol| well_known::is_of_python(symbol)) else { return judged };
     let is_mac =

@@ -431,12 +431,7 @@ const NEEDING: [(&str, &str); 1] = [("fbgemm.dll", "libomp140.x86_64.dll")];
 
 /// What pip builds from source asks for a DLL that its wheels would bring.
 fn of_a_build(plain: &Judged, who: &str) -> Option<Judged> {
-    let place = plain.incident.told("place").map(slashed)?;
-    let (_, rest) = ["/pip-install-", "/pip-build-"].iter().find_map(|part| place.split_once(part))?;
-    let folder = rest.split('/').nth(1).filter(|_| rest.matches('/').count() > 1)?;
-    // pip 20 and later put a hash behind the name.
-    let is_hash = |end: &str| end.len() == 32 && end.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let whose = folder.rsplit_once('_').filter(|(_, end)| is_hash(end)).map_or(folder, |(name, _)| name).to_owned();
+    let whose = plain.incident.told("place").and_then(library::built)?;
     let sentence = format!(
         "{whose} is built from source, as pip has no wheel of this release for this Python, and its setup.py loads {who}, which is not installed"
     );

@@ -5,7 +5,7 @@ use crate::command::templates::{PYINSTALLER_DATA, PYINSTALLER_FOUND, PYINSTALLER
 
 pub(super) const FACTS: ToolFacts = ToolFacts {
     unpacks: &["/_MEI"],
-    running: &["/_MEI", "\\_MEI", "/_internal/", "\\_internal\\", "pyimod0", "[PYI-", "] Failed to execute script "],
+    running: &["/_MEI", "\\_MEI", "/_internal/", "\\_internal\\", "pyimod0", "PyInstaller/loader/pyi_", "PyInstaller\\loader\\pyi_", "[PYI-", "] Failed to execute script "],
     // PyInstaller 6.22 (`build_main.py`).
     options: Some(Options {
         module: PYINSTALLER_MODULE,

@@ -171,3 +171,120 @@ fn a_dll_that_fails_is_told_by_its_module_where_windows_reason_was_not_quoted() 
     assert_remedy(&qt("PyQt6"), &["--force-reinstall --no-cache-dir PyQt6"], &[]);
     assert_remedy(&qt("PySide6"), &["--force-reinstall --no-cache-dir PySide6"], &["--no-cache-dir PyQt6"]);
 }
+
+#[test]
+fn cmake_4_goes_on_as_an_older_one_where_it_is_told_so() {
+    let of = |error: &str| {
+        format!(
+            "Failed to build 'python-olm' when getting requirements to build wheel\nCMake Error at CMakeLists.txt:1 (cmake_minimum_required):\n  {error}\n\n-- Configuring incomplete, errors occurred!\n"
+        )
+    };
+    let old = of("Compatibility with CMake < 3.5 has been removed from CMake.");
+    assert_remedy(&old, &["CMAKE_POLICY_VERSION_MINIMUM=3.5 python -m pip install python-olm", "cmake<4"], &[]);
+    assert_remedy(&of("CMake 3.29 or higher is required.  You are running version 3.16"), &[], &["CMAKE_POLICY"]);
+}
+
+#[test]
+fn nuitka_gets_a_compiler_of_the_system_that_it_runs_on() {
+    let windows = "FATAL: Error, cannot locate suitable C compiler. You have the following options:\n\na) If a suitable Visual Studio version is installed\n";
+    assert_remedy(windows, &["--mingw64", "--upgrade nuitka"], &["gcc or clang"]);
+    assert_remedy("Error, cannot locate suitable C compiler.\n", &["gcc or clang"], &["--mingw64"]);
+}
+
+#[test]
+fn a_windows_sdk_newer_than_the_compiler_is_told_by_its_own_library() {
+    let of = |library: &str| {
+        format!("{library}(checkcfg.obj) : error LNK2001: unresolved external symbol _guard_check_icall_$fo$\n")
+    };
+    assert_remedy(&of("libucrt.lib"), &["10.0.22621", "MSVC v143"], &[]);
+    assert_remedy(&of("mine.lib"), &[], &["10.0.22621"]);
+}
+
+#[test]
+fn a_compiler_that_pip_asks_for_on_windows_has_a_command() {
+    let log = "error: Microsoft Visual C++ 14.0 or greater is required. Get it with \"Microsoft C++ Build Tools\"\n";
+    assert_remedy(
+        log,
+        &["winget install --id Microsoft.VisualStudio.2022.BuildTools", "neither the Visual C++ runtime"],
+        &[],
+    );
+}
+
+#[test]
+fn an_exception_in_a_bundler_s_own_loader_is_the_bundler_s() {
+    let of = |last: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"/d/my.app/Contents/Resources/__boot__.py\", line 86, in load_module\n    return imp.load_module(\n  File \"{last}\", line 216, in f\nAttributeError: 'NoneType' object has no attribute 'name'\n"
+        )
+    };
+    assert_remedy(
+        &of("/Library/Frameworks/Python.framework/Versions/3.9/lib/python3.9/imp.py"),
+        &["--upgrade py2app"],
+        &[],
+    );
+    // What a package's code raises below it is the package's.
+    assert_remedy(
+        &of("/d/my.app/Contents/Resources/lib/python3.9/site-packages/p/q.py"),
+        &["p"],
+        &["--upgrade py2app"],
+    );
+}
+
+#[test]
+fn an_exception_of_the_code_that_sets_a_package_up_names_that_package() {
+    let of = |file: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"<string>\", line 1, in <module>\n  File \"{file}\", line 12, in dequote\n    if s[0]:\nIndexError: string index out of range\n"
+        )
+    };
+    for folder in ["pip-build-nyaa8t95/mysqlclient", "pip-install-x1/mysqlclient_0123456789abcdef0123456789abcdef"] {
+        assert_remedy(&of(&format!("/tmp/{folder}/setup_posix.py")), &["--upgrade mysqlclient"], &[]);
+    }
+    assert_remedy(&of("/home/u/setup_posix.py"), &[], &["--upgrade"]);
+}
+
+#[test]
+fn a_host_that_builds_from_lists_is_given_its_list() {
+    let of = |root: &str| {
+        format!(
+            "File \"{root}/lib/python3.7/site-packages/rdkit/Chem/__init__.py\", line 24, in <module>\n    from x import *\nImportError: libXrender.so.1: cannot open shared object file: No such file or directory\n"
+        )
+    };
+    assert_remedy(&of("/home/appuser/.local"), &["packages.txt", "libxrender1"], &["Aptfile"]);
+    assert_remedy(&of("/app/.heroku/python"), &["Aptfile", "libxrender1"], &["packages.txt"]);
+    assert_remedy(&of("/home/u/venv"), &["libxrender1"], &["packages.txt", "Aptfile"]);
+}
+
+#[test]
+fn what_homebrew_links_by_a_number_is_built_again_with_the_next() {
+    let of = |library: &str| {
+        format!(
+            "ImportError: dlopen(/v/lib/python3.5/site-packages/cartopy/_crs.so, 2): Library not loaded: {library}\n  Referenced from: /v/lib/python3.5/site-packages/cartopy/_crs.so\n  Reason: image not found\n"
+        )
+    };
+    assert_remedy(&of("/usr/local/lib/libproj.9.dylib"), &["--no-binary cartopy cartopy", "brew install proj"], &[]);
+    assert_remedy(&of("/usr/local/lib/libproj.dylib"), &["brew install proj"], &["--no-binary"]);
+}
+
+#[test]
+fn a_bundle_that_lacks_what_python_s_own_module_needs_has_an_old_bundler() {
+    let of = |by: &str| {
+        format!(
+            "  File \"/v/lib/python2.7/site-packages/PyInstaller/loader/pyi_importers.py\", line 270, in load_module\nImportError: dlopen({by}, 2): Library not loaded: @loader_path/Tcl\n  Referenced from: {by}\n  Reason: image not found\n"
+        )
+    };
+    assert_remedy(&of("_tkinter.so"), &["upgrade PyInstaller", "--upgrade PyInstaller"], &["brew"]);
+    assert_remedy(&of("_mine.so"), &["--add-binary"], &["--upgrade PyInstaller"]);
+    let brew = "ImportError: dlopen(/Applications/H.app/Contents/Frameworks/x/_tkinter.so, 2): Library not loaded: /opt/homebrew/opt/tcl-tk/lib/libtk8.6.dylib\n  Referenced from: /Applications/H.app/Contents/Frameworks/x/_tkinter.so\n";
+    assert_remedy(brew, &["own copy", "brew install tcl-tk"], &[]);
+}
+
+#[test]
+fn tensorflow_goes_on_without_cuda() {
+    let of = |name: &str| {
+        format!(
+            "2022-08-11 14:21:29.345331: W tensorflow/stream_executor/platform/default/dso_loader.cc:64] Could not load dynamic library '{name}'; dlerror: {name} not found\n"
+        )
+    };
+    assert_remedy(&of("cudart64_110.dll"), &["nothing, where", "cudatoolkit=11.2"], &[]);
+}

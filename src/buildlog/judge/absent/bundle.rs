@@ -4,10 +4,10 @@ use super::install::command;
 use super::own::is_grafted;
 use crate::buildlog::Log;
 use crate::buildlog::judge::library::short;
-use crate::buildlog::judge::{Cause, Judged, Verdict};
+use crate::buildlog::judge::{Cause, Judged, Verdict, homebrew};
 use crate::buildlog::log_context::{leaf, slashed};
 use crate::command::Remedy;
-use crate::command::templates::PIP_UPGRADE;
+use crate::command::templates::{BREW_INSTALL, PIP_UPGRADE};
 use crate::diagnose::{origin, shipped};
 use crate::tools::{Bundler, ToolId};
 
@@ -70,15 +70,37 @@ pub(super) fn in_a_bundle(plain: Judged, log: &Log, bundler: Bundler, accused: &
         let judged = plain.says(sentence).cause(Cause::PythonLibrary, Verdict::Guilty);
         return judged.mended(Remedy::new(text).fix(PIP_UPGRADE.with(&[&"pyinstaller"])));
     }
+    // Python's own modules are a part of every bundle, and what they need of Tcl, OpenSSL or SQLite is the bundler's to know.
+    let is_of_python = by.is_some_and(|by| is_of_python_s_library(leaf(by)));
+    if let Some(formula) = homebrew::formula(accused) {
+        let text = format!(
+            "build it again so that the library is in it: with a Python that has its own copy (of python.org, of uv or pyenv without Homebrew's {formula}), or with an option of {word}; who only runs the \
+             program installs {formula} with Homebrew, in the release that has this name (an older one may be kept as {formula}@N)"
+        );
+        let remedy = Remedy::new(text).fix(bundler.library_named(name.as_bytes())).fix(BREW_INSTALL.with(&[&formula]));
+        return plain.cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy);
+    }
     let text = match &system {
         Some(_) => {
             format!("include the library with an option of {word}; or install it on the machine that runs the program")
         }
         None => format!("include the library with an option of {word}"),
     };
-    let remedy = Remedy::new(text).fix(bundler.library_named(name.as_bytes()));
+    let remedy = match is_of_python {
+        true => Remedy::new(format!("upgrade {word}, whose newer releases collect what Python's own modules need, and build again in an empty folder; else {text}"))
+            .fix(PIP_UPGRADE.with(&[&word])),
+        false => Remedy::new(text),
+    };
+    let remedy = remedy.fix(bundler.library_named(name.as_bytes()));
     let remedy = system.into_iter().fold(remedy, |remedy, command| remedy.fix(Ok(command)));
     plain.cause(Cause::LibraryMissing, Verdict::Guilty).says(sentence).mended(remedy)
+}
+
+/// Is it a module of Python's own library that another library is behind?
+fn is_of_python_s_library(name: &str) -> bool {
+    const MODULES: [&str; 8] = ["_tkinter", "_ssl", "_hashlib", "_sqlite3", "_ctypes", "_lzma", "_bz2", "pyexpat"];
+    let stem = name.split('.').next().unwrap_or(name);
+    MODULES.contains(&stem)
 }
 
 /// The file that the code which asks for a library by its bare name looked for last, where the log tells it.

@@ -8,8 +8,8 @@ use crate::buildlog::{Log, Mark, Packager, well_known};
 use crate::command::templates::{
     APK_ADD, APK_SEARCH, APK_SONAME, APT_FILE, APT_INSTALL, BREW_INSTALL, BREW_SEARCH, CONDA_INSTALL, CONDA_INSTALL_OF,
     CONDA_SEARCH, CONDA_STRICT, CONDA_UPDATE_ALL, DNF_INSTALL, DNF_SONAME, LIBRARY_PATH, MORE, PIP_BINARY, PIP_INSTALL,
-    PIP_INSTALL_REQUIRED, PIP_UNINSTALL, PIP_UPGRADE, WITH_LIBPYTHON, WITHOUT_DYLD, YUM_INSTALL, YUM_SONAME,
-    ZYPPER_SONAME,
+    PIP_INSTALL_REQUIRED, PIP_REBUILD, PIP_UNINSTALL, PIP_UPGRADE, WITH_LIBPYTHON, WITHOUT_DYLD, YUM_INSTALL,
+    YUM_SONAME, ZYPPER_SONAME,
 };
 use crate::command::{Command, Remedy, Template};
 use crate::diagnose::{Shipped, shipped};
@@ -49,6 +49,22 @@ const OLD_IN_CONDA: [(&str, &str, &str); 8] = [
 
 /// The package of the system where the log was written, as far as it shows; else how to find it.
 pub(super) fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
+    let remedy = install_on_the_system(plain, log, name, by);
+    // Nobody runs commands on a host that builds the program's system from lists.
+    let list = match () {
+        () if log.marks.contains(&Mark::Streamlit) => {
+            "on Streamlit's Community Cloud write the names of Debian's packages into packages.txt beside requirements.txt, one a line, and start the app again"
+        }
+        () if log.marks.contains(&Mark::Heroku) => {
+            "on Heroku add the buildpack heroku-community/apt before that of Python, write the names of Ubuntu's packages into a file Aptfile, one a line, and deploy again"
+        }
+        () => return remedy,
+    };
+    let text = format!("{list}, as commands are not run there; else {}", remedy.text);
+    Remedy { text, ..remedy }
+}
+
+fn install_on_the_system(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -> Remedy {
     let place = plain.incident.told("place");
     let paths: Vec<&str> = [by, place, Some(name), log.site.as_deref()].into_iter().flatten().collect();
     let packager = log.packager(&paths);
@@ -134,6 +150,15 @@ pub(super) fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -
             _ => remedy,
         };
         // A package of development files stands for a library whose number changes from release to release.
+        if let Some(whose) = by.and_then(package).filter(|_| packager == Packager::Brew && is_linked_by_homebrew(name))
+        {
+            let text = format!(
+                "{}; Homebrew has one release of it, whose number changes: where that is not {}, build {whose} again against what is there, or take a wheel of {whose}, which includes its libraries",
+                remedy.text,
+                leaf(name)
+            );
+            return Remedy { text, ..remedy }.fix(PIP_REBUILD.with(&[&whose, &whose])).fix(PIP_BINARY.with(&[&whose]));
+        }
         let is_of_any_release = shipped.as_ref().is_some_and(|shipped| shipped.apt.ends_with("-dev"));
         return match is_of_any_release && leaf(name).contains(".so.") && packager != Packager::Conda {
             true => in_its_release(remedy, leaf(name), by),
@@ -167,6 +192,13 @@ pub(super) fn install(plain: &Judged, log: &Log, name: &str, by: Option<&str>) -
             .fix(BREW_SEARCH.with(&[&stem(file)])),
         },
     }
+}
+
+/// Does the path lead to where Homebrew links libraries, by a name with a number?
+fn is_linked_by_homebrew(name: &str) -> bool {
+    const FOLDERS: [&str; 2] = ["/usr/local/lib/", "/opt/homebrew/lib/"];
+    let bare = FOLDERS.iter().find_map(|folder| name.strip_prefix(folder)).and_then(|rest| rest.strip_suffix(".dylib"));
+    bare.is_some_and(|bare| !bare.contains('/') && bare.ends_with(|c: char| c.is_ascii_digit()) && bare.contains('.'))
 }
 
 /// A library of conda's that no table knows: the package of Python that asks for it has one of conda's own, which brings it.
