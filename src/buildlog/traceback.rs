@@ -50,7 +50,8 @@ impl Traceback {
             if !file.starts_with('<') && !file.contains("importlib") {
                 self.file = Some((number, file.to_owned()));
             }
-            if let Some((at, _)) = self.frame.as_mut().filter(|(at, _)| is_helper(file) && number - *at <= NEAR) {
+            let is_passed = is_helper(file) || file.starts_with("<frozen importlib");
+            if let Some((at, _)) = self.frame.as_mut().filter(|(at, _)| is_passed && number - *at <= NEAR) {
                 *at = number;
             } else if !is_inner(file) {
                 self.frame = Some((number, initialized(trimmed).unwrap_or_else(|| file.to_owned())));

@@ -111,13 +111,17 @@ pub(super) fn shipper(name: &str) -> Option<Shipper> {
         ("libpyside6", "PySide6"),
         ("libshiboken6", "shiboken6"),
     ];
-    const DRIVERS: [(&str, &str); 6] = [
+    const DRIVERS: [(&str, &str); 10] = [
         ("libcuda.so", "NVIDIA's driver"),
         ("nvcuda.dll", "NVIDIA's driver"),
         ("libnvidia-", "NVIDIA's driver"),
         ("libnvcuvid.so", "NVIDIA's driver"),
         ("libamdhip64.so", "AMD's ROCm"),
         ("libze_loader.so", "Intel's driver"),
+        ("ze_loader.dll", "Intel's driver"),
+        ("nvml.dll", "NVIDIA's driver"),
+        ("amdhip64", "AMD's driver"),
+        ("vulkan-1.dll", "the graphics driver"),
     ];
     let begins =
         |table: &[(&str, &'static str)]| table.iter().find(|(start, _)| leaf.starts_with(start)).map(|(_, who)| *who);

@@ -129,7 +129,7 @@ pub(super) fn judge(plain: Judged, log: &Log, context: Option<&LogContext>, accu
                         the DLL itself, no import library (--add-path)";
             Remedy::new(text).fix(Ok(DELVEWHEEL_INSIDE.command())).fix(Ok(DELVEWHEEL_WITH.command()))
         }
-        _ if windows::is_dll(&name) => windows::for_the_build(&name),
+        _ if windows::is_dll(&name) => windows::for_the_build(&plain, &name),
         ToolId::Maturin if is_of_the_c_library(&name) => {
             let text = "have maturin leave the wheel as it is: the name belongs to the C library of this system (Android's bionic has it under \
                         this name), for which there is no manylinux policy";

@@ -26,7 +26,9 @@ const C_LIBRARY: &str = "libc6-dev";
 
 pub(super) fn judge(plain: Judged, log: &Log) -> Judged {
     let told = |place: &str| plain.incident.told(place).map(str::to_owned);
-    let asked: Vec<String> = [told("accused"), told("other")].into_iter().flatten().collect();
+    let mut asked: Vec<String> = [told("accused"), told("other")].into_iter().flatten().collect();
+    let beside = asked.first().and_then(|asked| beside(&plain, log, asked)).map(str::to_owned);
+    asked.extend(beside);
     let plain = of_the_package(plain, log);
     // Python 3.11 moved this header away, and what asks for it is older.
     if asked.iter().any(|name| name.ends_with("longintrepr.h")) {
@@ -136,6 +138,23 @@ fn of_red_hat_s_options(plain: Judged, log: &Log) -> Judged {
     let template = if log.packager(&[]) == Packager::Yum { YUM_INSTALL } else { DNF_INSTALL };
     let remedy = Remedy::new("install redhat-rpm-config, on the machine or in the image that builds");
     of_the_package(plain.says(sentence).mended(remedy.fix(template.with(&[&"redhat-rpm-config"]))), log)
+}
+
+/// Packages that are compiled against two libraries, of which compilers name the one whose header comes first: its beginning, the package, the
+/// other library.
+///
+/// Source: "Build from source" of lxml (lxml.de/build.html) and "Build prerequisites" of python-ldap; November 2026.
+const BESIDE: [(&str, &str, &str); 3] =
+    [("libxml/", "lxml", "xslt"), ("lber.h", "ldap", "sasl2"), ("ldap.h", "ldap", "sasl2")];
+
+/// The library that the build will ask for once it has this header.
+fn beside(plain: &Judged, log: &Log, asked: &str) -> Option<&'static str> {
+    let (_, package, library) = BESIDE.iter().find(|(header, ..)| asked.starts_with(header))?;
+    let is_of_source = |(_, line): &(usize, String)| {
+        line.contains(asked) && line.split_once(": fatal error").is_some_and(|(source, _)| source.contains(package))
+    };
+    let is_built = log.building.as_ref().is_some_and(|building| building.to_lowercase().contains(package));
+    (is_built || *package == "ldap" || plain.incident.around.iter().any(is_of_source)).then_some(*library)
 }
 
 fn is_source(name: &str) -> bool {

@@ -9,7 +9,7 @@ use super::{Cause, Judged, Verdict, absent};
 use crate::buildlog::log_context::{LogContext, leaf, site_tail, slashed};
 use crate::buildlog::well_known::{self, Shipper};
 use crate::buildlog::{Log, Packager, folders};
-use crate::command::templates::{CONDA_INSTALL, PIP_INSTALL};
+use crate::command::templates::{CONDA_INSTALL, PIP_BUILD_BESIDE, PIP_INSTALL};
 use crate::command::{Command, Refusal, Remedy};
 use crate::tools::ToolId;
 use names::{own_name, relative};
@@ -125,7 +125,7 @@ pub(super) fn shipped_elsewhere(
                     "{} comes with the wheel {wheel}, which is not there, not loaded yet, or another release, which has no file of that name",
                     leaf(accused)
                 ))
-                .mended(Remedy::new(of_its_release(&plain, &wheel)).fix(PIP_INSTALL.with(&[&wheel]))),
+                .mended(of_its_release(&plain, accused, &wheel)),
         }),
         Shipper::Driver(driver) => {
             let sentence = format!("{} is a part of {driver}, which the machine that runs the program has", leaf(accused));
@@ -145,14 +145,25 @@ pub(super) fn shipped_elsewhere(
 }
 
 /// What is linked against another wheel's library is built for one release of that wheel.
-fn of_its_release(plain: &Judged, wheel: &str) -> String {
+fn of_its_release(plain: &Judged, accused: &str, wheel: &str) -> Remedy {
+    /// Parts into which PyTorch 1 split its library of CUDA, and PyTorch 2 does not.
+    const OF_PYTORCH_1: [&str; 2] = ["torch_cuda_cu.", "torch_cuda_cpp."];
     let paths = [plain.incident.by(), plain.incident.told("place")];
     let whose = paths.into_iter().flatten().find_map(package).filter(|whose| whose != wheel);
+    let is_of_pytorch_1 = OF_PYTORCH_1.iter().any(|name| leaf(accused).trim_start_matches("lib").starts_with(name));
+    if let Some(whose) = whose.as_ref().filter(|_| is_of_pytorch_1) {
+        let text = format!(
+            "install the build of {whose} for the torch that is installed, or build it again beside it, from no cache: releases of PyTorch 1 had a library of this name, and PyTorch 2 \
+             has none; for a PyTorch 1, take the release that {whose} was built for"
+        );
+        return Remedy::new(text).fix(PIP_BUILD_BESIDE.with(&[whose, whose]));
+    }
     let whose = whose.unwrap_or_else(|| "what needs it".to_owned());
-    format!(
+    let text = format!(
         "install the build of {whose} for the {wheel} that is installed (or build it from source beside it: --no-build-isolation --no-binary), or \
          {wheel} in the release that it was built for; and import {wheel} first"
-    )
+    );
+    Remedy::new(text).fix(PIP_INSTALL.with(&[&wheel]))
 }
 
 /// A path from where packages lie on; any other as it is.

@@ -186,15 +186,18 @@ pub(super) fn is_dll(name: &str) -> bool {
 }
 
 /// A tool that builds looked for the DLL where Windows does.
-pub(super) fn for_the_build(library: &str) -> Remedy {
+pub(super) fn for_the_build(plain: &Judged, library: &str) -> Remedy {
     if ["pywintypes", "pythoncom"].iter().any(|start| library.to_lowercase().starts_with(start)) {
         let text = "name pywintypes to the bundler as a module, whose import finds the DLLs of pywin32 (PyInstaller: --hidden-import pywintypes), and build \
                     with a newer pywin32 and bundler, which do so themselves";
         return Remedy::new(text).fix(PIP_UPGRADE.with(&[&"pywin32"]));
     }
+    let start = match plain.incident.message.stops {
+        true => "have",
+        false => "nothing, where the program runs without it: it was only warned of. Else have",
+    };
     Remedy::new(format!(
-        "have the folder that has {library} on PATH when it is built (or named to PyInstaller by --paths), or add the DLL itself (PyInstaller: \
-         --add-binary); where the program runs without it, the warning is of no harm"
+        "{start} the folder that has {library} on PATH when it is built (or named to PyInstaller by --paths), or add the DLL itself (PyInstaller: --add-binary)"
     ))
 }
 
@@ -229,6 +232,20 @@ fn of_py2exe(plain: Judged, who: &str, absent: &str) -> Judged {
          those DLLs beside the program (data_files), with the Visual C++ runtime"
     );
     plain.says(sentence).mended(Remedy::new(text).fix(PIP_UPGRADE.with(&[&"py2exe"])))
+}
+
+/// A bundler copies what import tables name; DLLs which a package loads from a folder of its own are known to its hooks, newer ones to newer hooks.
+fn in_a_bundle(plain: Judged, who: &str, absent: &str, by: Option<&str>) -> Judged {
+    let whose = whose_package(by, plain.incident.told("place"));
+    let sentence = format!("{who} {absent}: the bundle does not have it. Windows does not say which");
+    let text = format!(
+        "upgrade the bundler (PyInstaller with pyinstaller-hooks-contrib), whose newer hooks know where newer releases of {} keep their DLLs, and build again; else have \
+         that DLL included by an option (PyInstaller: --add-binary, --collect-binaries {}; Nuitka: --include-data-files; cx_Freeze: include_files), with the Visual C++ \
+         runtime (vcruntime140_1.dll, msvcp140.dll); dlltracer or “Dependencies” shows its name",
+        whose.as_deref().unwrap_or("packages"),
+        whose.as_deref().unwrap_or("PACKAGE"),
+    );
+    plain.says(sentence).mended(Remedy::new(text))
 }
 
 /// A DLL's own start gives no reason; what is at hand tells the likely one.
@@ -558,13 +575,7 @@ fn words(plain: Judged, cause: Option<Cause>, module: Option<&str>, by: Option<&
         _ if !is_bundled && module.is_some_and(is_of_python_s_library) => of_conda(plain, &who, by),
         _ if is_bundled && module.is_some_and(is_of_python_s_library) => of_conda_in_a_bundle(plain, &who, absent),
         _ if plain.incident.tool == ToolId::Py2exe => of_py2exe(plain, &who, absent),
-        _ if is_bundled => plain
-            .says(format!("{who} {}: the bundle does not have it. Windows does not say which", absent))
-            .mended(Remedy::new(
-                "build again with that DLL included by an option of the bundler (PyInstaller: --add-binary, --collect-binaries PACKAGE; Nuitka: \
-                 --include-data-files; cx_Freeze: include_files, or a newer cx_Freeze), and with the Visual C++ runtime (vcruntime140_1.dll, \
-                 msvcp140.dll); dlltracer or “Dependencies” shows its name",
-            )),
+        _ if is_bundled => in_a_bundle(plain, &who, absent, by),
         _ if let Some(known) = module.and_then(known_module) => of_a_known_module(plain, &who, absent, known),
         _ if is_in_conda(&plain, by) => of_a_conda_environment(plain, &who, absent, by),
         _ => {

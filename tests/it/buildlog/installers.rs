@@ -288,3 +288,76 @@ fn tensorflow_goes_on_without_cuda() {
     };
     assert_remedy(&of("cudart64_110.dll"), &["nothing, where", "cudatoolkit=11.2"], &[]);
 }
+
+#[test]
+fn a_build_that_needs_two_libraries_is_given_both_when_the_header_of_one_is_not_there() {
+    let of =
+        |source: &str, header: &str| format!("    {source}:14:31: fatal error: {header}: No such file or directory\n");
+    let lxml = of("src/lxml/includes/etree_defs.h", "libxml/xmlversion.h");
+    assert_remedy(&lxml, &["apt-get install libxml2-dev", "apt-get install libxslt1-dev"], &[]);
+    // Others that are compiled against libxml2 have no need of libxslt.
+    assert_remedy(
+        &of("src/xmlsec/utils.h", "libxml/xmlversion.h"),
+        &["apt-get install libxml2-dev"],
+        &["libxslt1-dev", "libsasl2-dev"],
+    );
+    assert_remedy(
+        &of("Modules/errors.h", "lber.h"),
+        &["apt-get install libldap-dev", "apt-get install libsasl2-dev"],
+        &["libxslt1-dev"],
+    );
+}
+
+#[test]
+fn a_package_is_named_by_its_distribution_where_only_its_module_s_place_is_told() {
+    let of = |place: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"/v/lib/python3.10/site-packages/{place}\", line 8, in <module>\n    import x_cuda as x\nImportError: libcudart.so.12: cannot open shared \
+             object file: No such file or directory\n"
+        )
+    };
+    assert_remedy(
+        &of("flash_attn/flash_attn_interface.py"),
+        &["build of flash-attn for the CUDA"],
+        &["the package for"],
+    );
+    assert_remedy(&of("x.py"), &["for the CUDA that the machine has"], &["flash-attn"]);
+}
+
+#[test]
+fn frames_of_python_s_own_import_do_not_hide_the_package_whose_dlls_a_bundle_lacks() {
+    let of = |frames: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"c:\\v\\lib\\site-packages\\PyInstaller\\loader\\pyimod03_importers.py\", line 621, in exec_module\n    exec(bytecode, \
+             module.__dict__)\n{frames}ImportError: DLL load failed: The specified module could not be found.\n"
+        )
+    };
+    let own = "  File \"<frozen importlib._bootstrap>\", line 983, in _find_and_load\n".repeat(6);
+    let scipy = format!("  File \"lib\\site-packages\\scipy\\special\\__init__.py\", line 641, in <module>\n{own}");
+    assert_remedy(&of(&scipy), &["upgrade the bundler", "--collect-binaries scipy"], &[]);
+    assert_remedy(&of(&own), &["--collect-binaries"], &["scipy"]);
+}
+
+#[test]
+fn a_library_of_a_driver_is_nobody_s_to_bundle() {
+    let of = |name: &str| {
+        format!(
+            "837915 WARNING: Library not found: could not resolve '{name}', dependency of 'C:\\\\v\\\\Library\\\\bin\\\\omptarget.rtl.level0.dll'.\n"
+        )
+    };
+    assert_remedy(&of("ze_loader.dll"), &["nothing"], &["--add-binary"]);
+    assert_remedy(&of("ze_tools.dll"), &["nothing, where the program runs", "--add-binary"], &[]);
+}
+
+#[test]
+fn what_was_built_for_pytorch_1_is_built_again_where_its_library_was_split() {
+    let of = |name: &str| {
+        format!(
+            "Traceback (most recent call last):\n  File \"/v/lib/python3.8/site-packages/flash_attn/ops/layer_norm.py\", line 7, in <module>\n    import dropout_layer_norm\nImportError: \
+             {name}: cannot open shared object file: No such file or directory\n"
+        )
+    };
+    assert_remedy(&of("libtorch_cuda_cu.so"), &["PyTorch 1", "--no-binary flash-attn flash-attn"], &["install torch"]);
+    // PyTorch 2 has it too, where it is one with CUDA.
+    assert_remedy(&of("libtorch_cuda.so"), &["import torch first", "install torch"], &["PyTorch 1"]);
+}

@@ -20,13 +20,13 @@ pub(super) fn of_cuda(plain: Judged, log: &Log, cuda: &Cuda, accused: &str, by: 
         leaf(accused),
         cuda.wheel
     );
-    let whose = by.and_then(package).unwrap_or_else(|| "the package".to_owned());
+    let whose = whose_package(by, plain.incident.told("place"));
     let text = format!(
         "either install the build of {whose} for the CUDA that the machine has (ONNX Runtime's wheels on the index are for CUDA 12 from 1.19 \
-         on, PyTorch's by its own index), or bring the library of {release} by its wheel: import its package first, or put its folder on LD_LIBRARY_PATH"
+         on, PyTorch's by its own index), or bring the library of {release} by its wheel: import its package first, or put its folder on LD_LIBRARY_PATH",
+        whose = whose.as_deref().unwrap_or("the package")
     );
     if cuda.wheel.is_empty() {
-        let whose = whose_package(by, plain.incident.told("place"));
         let sentence =
             format!("{who} was built for {release}, whose {} is not there: no wheel includes it", leaf(accused));
         let text = format!(
