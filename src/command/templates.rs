@@ -114,7 +114,7 @@ templates! {
     BREW_SEARCH = "brew search {token}";
     CONDA_SEARCH = "conda search -c conda-forge *{token}*";
     APK_SEARCH = "apk search --exact so:{library}";
-    WINGET_COMPILER = "winget install --id Microsoft.VisualStudio.2022.BuildTools --override \"--wait --passive --add Microsoft.VisualStudio.Workload.VCTools --includeRecommended\"";
+    WINGET_COMPILER = "winget install --id Microsoft.VisualStudio.2022.BuildTools --interactive";
     WINGET_RUNTIME = "winget install --id Microsoft.VCRedist.{token}.{token}";
 
     /// Windows' own limit of paths, which programs may ask to be without.
