@@ -10,6 +10,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod pictures;
 
 use std::io::{Read, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
