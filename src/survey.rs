@@ -311,6 +311,11 @@ impl Survey {
         (self.items.is_empty() && !self.is_partial).then(|| nothing_native(&self.target))
     }
 
+    /// What people call the system that it is for.
+    pub fn system_word(&self) -> &'static str {
+        self.target.unjudged_system().unwrap_or(self.world.host.system.word())
+    }
+
     /// A path as it is shown: relative to the root where it lies below, else whole.
     pub fn shown(&self, path: &VPath) -> VPath {
         match path.below(&self.target.root) {

@@ -31,7 +31,6 @@ const SIGNS: &[Sign] = &[
     anywhere("signal: 9, SIGKILL", "memory"),
     anywhere("Cannot allocate memory", "memory"),
     anywhere("virtual memory exhausted", "memory"),
-    anywhere("fatal error: Killed signal terminated program", "memory"),
     anywhere("internal compiler error: Killed (program", "memory"),
     anywhere("error: Killed signal terminated program", "memory"),
     anywhere("c++: fatal error: Killed", "memory"),

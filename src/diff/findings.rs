@@ -43,8 +43,18 @@ pub(super) fn compare(sides: &Sides, changes: &mut Vec<Change>) {
     changes.extend(fresh.into_iter().map(|(.., change)| change));
 }
 
+/// Between how bad a finding is and its message.
+const COLON: &str = ": ";
+
+/// The message of what a change tells of a finding, without how bad that is.
+pub fn message(told: &str) -> &str {
+    let is_severity =
+        |word: &str| [Severity::Error, Severity::Warning, Severity::Info].iter().any(|it| it.word() == word);
+    told.split_once(COLON).filter(|(word, _)| is_severity(word)).map_or(told, |(_, message)| message)
+}
+
 fn change(same: &Same, was: Option<&Finding>, is: Option<&Finding>) -> Change {
-    let told = |finding: &Finding| format!("{}: {}", finding.severity.word(), finding.message);
+    let told = |finding: &Finding| format!("{}{COLON}{}", finding.severity.word(), finding.message);
     let (rule, file, _) = same;
     let severity = |finding: Option<&Finding>| finding.map(|finding| finding.severity);
     let is_worse = severity(is) > severity(was);

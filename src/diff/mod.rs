@@ -10,6 +10,7 @@ mod left_behind;
 mod needs;
 mod pair;
 
+pub use findings::message;
 pub use pair::{Pairs, key, unhashed};
 
 use std::cmp::Reverse;

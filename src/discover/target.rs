@@ -10,6 +10,7 @@ use super::{Machine, Nearby, Note, editable, here, nested, python, root, system,
 use crate::error::Error;
 use crate::image::{Arch, Format, Image, Name, Release, WindowsRelease};
 use crate::parse;
+use crate::printable::bounded;
 use crate::vfs::{FileSystem, Kind as FileKind, VPath};
 use crate::world::{Dyld, Host, Python, System, is_native_name};
 
@@ -150,6 +151,11 @@ impl Target {
     pub fn unjudged(&self) -> Option<&str> {
         let tags = self.wheels.iter().flat_map(|wheel| &wheel.tags);
         tags.filter(|tag| !tag.is_judged()).map(|tag| tag.platform.as_str()).next()
+    }
+
+    /// Why nothing is said of what loads there.
+    pub fn why_unjudged(&self) -> Option<String> {
+        Some(format!("made for {}, and what loads there is not known to dylens", bounded(self.unjudged()?)))
     }
 
     /// What people call that platform.

@@ -211,9 +211,7 @@ impl Tag {
             other => format!("{other}-linux-{libc}"),
         })
     }
-}
 
-impl Tag {
     /// As [`Tag::system`], of platforms that are not judged: configure.ac of CPython 3.13.
     fn unjudged_triplet(&self) -> Option<String> {
         Some(match self.unjudged_system()? {

@@ -182,21 +182,23 @@ pub(super) fn system(scan: &Scan) -> String {
             let arch = scan.world.host.arch.map_or_else(String::new, |arch| format!(" {}", arch.word(Format::Pe)));
             format!("Windows{arch}")
         }
-        system => scan.target.unjudged_system().unwrap_or(system.word()).into(),
+        _ => scan.system_word().into(),
     }
 }
 
 /// Why nothing is said of what loads; none where it is judged.
 pub(super) fn not_judged(scan: &Scan) -> Option<String> {
-    let platform = bounded(scan.target.unjudged()?);
-    Some(format!("not judged: made for {platform}, and what loads there is not known to dylens"))
+    Some(format!("not judged: {}", scan.target.why_unjudged()?))
 }
+
+/// Not all is known of what is shown.
+pub(super) const STOPPED_EARLY: &str = "stopped early: not everything was read";
 
 /// What it means that there is no finding.
 pub(super) fn nothing_found(scan: &Scan) -> String {
     match not_judged(scan) {
         Some(sentence) => sentence,
-        None if scan.is_partial => "stopped early: not everything was read".to_owned(),
+        None if scan.is_partial => STOPPED_EARLY.to_owned(),
         None => "Nothing is wrong.".to_owned(),
     }
 }

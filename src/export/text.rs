@@ -75,7 +75,7 @@ impl Report<'_> {
         let mut head = format!("{} {root}{because}{dot}{}\n", target.what(), facts.join(&dot));
         head += &self.others();
         if self.scan.is_partial {
-            head += "stopped early: not everything was read\n";
+            head += &format!("{}\n", places::STOPPED_EARLY);
         }
         head
     }

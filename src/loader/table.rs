@@ -168,12 +168,9 @@ pub(super) static LOADERS: [&Loader; 5] =
 /// The traits of a system's loader. Of a system that none serves nothing is checked.
 pub fn traits(system: &System) -> &'static LoaderTraits {
     static UNKNOWN: LoaderTraits = LoaderTraits {
-        checks_versions: false,
-        checks_symbols: false,
-        refuses_kinds: false,
-        python: PythonTraits { platform: None, musl: None, ..PythonTraits::LINUX },
+        builtin: glibc::LOADER.traits.builtin,
         releases: &[OldestRelease::Glibc, OldestRelease::Musl],
-        ..glibc::LOADER.traits
+        ..unjudged::LOADER.traits
     };
     let loader = LOADERS.into_iter().find(|loader| (loader.serves)(system));
     loader.map_or(&UNKNOWN, |loader| &loader.traits)

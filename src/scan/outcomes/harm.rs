@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::reach::{ImportReach, ImportingLine, in_fresh};
-use super::row::packages;
+use super::row::{failed_around, packages};
 use crate::imports::{Harmless, ImportCause, ImportContext, ImportFailure, ImportOutcome, ImportVerdict, NativeLoader};
 use crate::python::top;
 
@@ -122,11 +122,8 @@ impl<'c, 'w> KnownFailures<'c, 'w> {
     pub fn of(&self, module: &str) -> Option<ImportFailure> {
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let loaders = || self.loaders.lock().unwrap_or_else(PoisonError::into_inner);
-        let told = |known: &FxHashMap<String, Option<ImportFailure>>| {
-            let around = packages(module).find_map(|package| known.get(package)?.clone().map(Some));
-            around.or_else(|| known.get(module).cloned())
-        };
-        if let Some(told) = told(&known()) {
+        let around = packages(module).find_map(|package| known().get(package)?.clone());
+        if let Some(told) = around.map(Some).or_else(|| known().get(module).cloned()) {
             return told;
         }
         let mut loader = loaders().pop();
@@ -136,9 +133,8 @@ impl<'c, 'w> KnownFailures<'c, 'w> {
         });
         loaders().extend(loader);
         let failure = outcome.failure.filter(|_| outcome.verdict == ImportVerdict::Fails);
-        // A package that fails takes down what lies in it.
-        let package = packages(module).find(|package| failed.iter().any(|failed| failed == package));
-        let at_fault = package.filter(|_| failure.is_some()).unwrap_or(module);
+        let package = failure.as_ref().and_then(|_| failed_around(module, &failed));
+        let at_fault = package.unwrap_or(module);
         known().entry(at_fault.to_owned()).or_insert(failure).clone()
     }
 }

@@ -21,6 +21,11 @@ pub(super) fn packages(name: &str) -> impl Iterator<Item = &str> {
     name.match_indices('.').map(|(end, _)| &name[..end])
 }
 
+/// The package around a module that is among those that failed, the outermost; its failure takes down what lies in it.
+pub(super) fn failed_around<'n>(name: &'n str, failed: &[String]) -> Option<&'n str> {
+    packages(name).find(|above| failed.iter().any(|failed| failed == above))
+}
+
 /// Names that are asked about one after the other, those of one package together.
 pub(super) struct Row<'c, 'w> {
     context: &'c ImportContext<'w>,
@@ -81,8 +86,7 @@ impl<'c, 'w> Row<'c, 'w> {
         let outcome = process.outcome(name, *is_extension);
         let failed = process.take_failed();
         if outcome.verdict == ImportVerdict::Fails {
-            let above = packages(name).find(|above| failed.iter().any(|it| it == above));
-            self.broken.insert(above.unwrap_or(name).to_owned(), outcome.clone());
+            self.broken.insert(failed_around(name, &failed).unwrap_or(name).to_owned(), outcome.clone());
         }
         self.has_succeeded = outcome.verdict == ImportVerdict::Loads;
         if self.has_succeeded {

@@ -62,5 +62,5 @@ pub fn system(scan: &Scan) -> String {
     };
     let format = host.system.format().unwrap_or(Format::Elf);
     let arch = host.arch.map_or_else(String::new, |arch| format!(" {}", arch.word(format)));
-    format!("{}{release}{arch}", scan.target.unjudged_system().unwrap_or(host.system.word()))
+    format!("{}{release}{arch}", scan.system_word())
 }

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::entry::View;
 use crate::diagnose::Severity;
-use crate::diff::{Change, Diff, Kind};
+use crate::diff::{Change, Diff, Kind, message};
 use crate::printable::printable;
 use crate::scan::Scan;
 use crate::tui::model::Model;
@@ -168,12 +168,9 @@ fn line(model: &Model, change: &Change, width: u16) -> Line<'static> {
         let text = printable(part.as_deref().unwrap_or("–"));
         // How bad it is tells the sign, but where it was something else before.
         let is_alone = change.from.is_none() || change.to.is_none();
-        let text = match text.split_once(": ") {
-            Some((severity, message)) if is_alone && is_severity(severity) => message.to_owned(),
-            _ => text,
-        };
         // A sentence is read from its beginning, a path from its end.
         let text = match change.kind {
+            Kind::Finding if is_alone => brief_words(message(&text)),
             Kind::Finding => brief_words(&text),
             _ => brief(&text).to_owned(),
         };
@@ -186,10 +183,6 @@ fn line(model: &Model, change: &Change, width: u16) -> Line<'static> {
     let tone = if change.regression.is_some() || change.is_mended { tone } else { Tone::Plain };
     spans.push(Span::styled(cell(&change.to, width - now), style(tone)));
     Line::from(spans)
-}
-
-fn is_severity(word: &str) -> bool {
-    [Severity::Error, Severity::Warning, Severity::Info].iter().any(|severity| severity.word() == word)
 }
 
 fn mark(change: &Change) -> (Tone, String) {

@@ -9,7 +9,6 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::entry::View;
-use crate::printable::bounded;
 use crate::tui::details::{of_finding, of_group};
 use crate::tui::model::Model;
 use crate::tui::paint::{bordered, dim, lines, row, title};
@@ -264,19 +263,17 @@ fn start(model: &Model, told: &Told, package: String) -> Vec<Span<'static>> {
 /// No finding is a result too, and must not look like an empty screen.
 fn nothing(model: &Model, scan_index: &ScanIndex, area: Rect, buffer: &mut Buffer) {
     let scan = &scan_index.scan;
-    let unjudged = scan.target.unjudged();
+    let unjudged = scan.target.why_unjudged();
+    let is_known = !scan.is_partial && unjudged.is_none();
     let said = match (unjudged, scan.is_partial, scan.modules()) {
-        (Some(platform), _, _) => {
-            let platform = bounded(platform);
-            format!("Not judged: made for {platform}, and what loads there is not known to dylens.")
-        }
+        (Some(why), _, _) => format!("Not judged: {why}."),
         (_, true, 0) => "The scan was stopped early: dependencies were not resolved. Press r to scan again.".to_owned(),
         (_, true, _) => "No findings so far, but the scan was stopped early. Press r to scan again.".to_owned(),
         (_, false, 0) => "No findings. There are no importable modules; every library here would load.".to_owned(),
         (_, false, 1) => "No findings: the one import here would load.".to_owned(),
         (_, false, modules) => format!("No findings: all {modules} imports would load."),
     };
-    let tone = if scan.is_partial || unjudged.is_some() { Tone::Warning } else { Tone::Good };
+    let tone = if is_known { Tone::Good } else { Tone::Warning };
     let text = Prose::of(tone, if tone == Tone::Good { "✓ " } else { "! " }).then(Tone::Plain, said);
     for (line, area) in text.wrapped(area.width.into(), model.theme).iter().zip(lines(area)) {
         line.render(area, buffer);
